@@ -1,0 +1,25 @@
+"""The errors that tuitrain raises on purpose.
+
+Each message names the value, the place and what is allowed or what to do next, so that it can be shown as it
+stands. Only `cli.py` turns them into exit codes, and only `ui/` into notices.
+"""
+
+
+class TuitrainError(Exception):
+    """The root of all errors that are meant for the user."""
+
+
+class DataError(TuitrainError):
+    """A table that cannot be read, or whose content does not fit the task."""
+
+
+class HyperparameterError(TuitrainError):
+    """One or more hyperparameters out of range; the message holds a line for each."""
+
+
+class RunError(TuitrainError):
+    """A training or a session that cannot go on as asked."""
+
+
+class ModelError(TuitrainError):
+    """A model file that cannot be read, is damaged, or does not fit the rows it is given."""
