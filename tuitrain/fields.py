@@ -1,0 +1,216 @@
+"""What one hyperparameter's field knows: how it is read, checked, written and nudged.
+
+A `Field` says everything about a hyperparameter but its value. `hyperparameters.py` declares them; the form, the
+command-line options, the TOML file, the help pages and the search space are made from them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["number", "whole", "choice", "layers"]
+Group = Literal["network", "optimisation", "regularisation", "run"]
+Value = float | int | str | tuple[int, ...]
+
+NUDGE = 10**0.25  # one key press on a log scale: four presses are a factor of ten
+
+
+@dataclass(frozen=True)
+class Field:
+    """One hyperparameter: its names, what it means, what is allowed, and when a change of it takes effect.
+
+    `when` names the fields and values under which this one matters (beta2 under adam); it is dimmed otherwise.
+    `words` are accepted beside a number (``full`` for the batch size); from a word, a nudge goes to `nudge_start`.
+    `scale` says how a nudge moves: by `step`, by a factor of 10^(1/4) (of the value, or of 1 - value for
+    ``complement``), or to the next power of two. Where 0 is allowed on a log scale, `step` is the smallest value above.
+    """
+
+    name: str
+    label: str
+    group: Group
+    kind: Kind
+    default: Value
+    meaning: str
+    explanation: str
+    live: bool
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    above_minimum: bool = False
+    scale: Literal["linear", "log", "complement", "doubling"] = "linear"
+    step: float = 1.0
+    nudge_start: Value = 1.0
+    nudge_down_from_word: bool = False
+    unit: str = ""
+    words: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    search: str = ""
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def allowed(self) -> str:
+        """What may be entered, in words: ``above 0``, ``0 to 1 (below)``, ``one of …``."""
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        if self.kind == "layers":
+            return "units per layer, as 64x32, or none"
+        low = f"above {self.minimum:g}" if self.above_minimum else f"{self.minimum:g}"
+        if math.isinf(self.maximum):
+            text = low if self.above_minimum else f"at least {low}"
+        else:
+            text = f"{low} to {self.maximum:g}" if not self.above_minimum else f"{low}, at most {self.maximum:g}"
+        number = "a whole number, " if self.kind == "whole" else ""
+        return " or ".join([number + text, *self.words])
+
+    def parse(self, text: str) -> Value:
+        """Read what a person typed.
+
+        Raises
+        ------
+        ValueError
+            with a message such as ``learning rate: -1 is not above 0``.
+        """
+        text = text.strip()
+        if self.kind == "choice":
+            return self.check(text.lower().replace("-", "_").replace(" ", "_"))
+        if text.lower() in self.words:
+            return text.lower()
+        if self.kind == "layers":
+            return self.check(_parse_layers(text, self.label))
+        if self.kind == "whole" and text.isascii() and text.isdigit():
+            return self.check(int(text))
+        try:
+            number = float(text) if "_" not in text else math.nan
+        except ValueError:
+            number = math.nan
+        if math.isnan(number):
+            raise ValueError(f"{self.label}: {quoted(text)} is not {_indefinite(self)}; allowed: {self.allowed}")
+        return self.check(number)
+
+    def check(self, value: Any) -> Value:
+        """`value` in its own type, if it is allowed.
+
+        Raises
+        ------
+        ValueError
+            if it is not, saying what is.
+        """
+        if self.kind == "choice":
+            if value not in self.choices:
+                raise ValueError(f"{self.label} {quoted(value)}: {suggest(str(value), self.choices)}")
+            return str(value)
+        if isinstance(value, str) and value in self.words:
+            return value
+        if self.kind == "layers":
+            return self._check_layers(value)
+        if isinstance(value, bool) or not hasattr(value, "__float__"):
+            raise ValueError(f"{self.label}: {value!r} is not {_indefinite(self)}; allowed: {self.allowed}")
+        return self._check_number(value)
+
+    def _check_number(self, number: Any) -> float | int:
+        if self.kind != "whole" or not isinstance(number, int):
+            number = float(number)
+        shown = f"{self.label}: {number:g}"
+        if math.isnan(number) or math.isinf(number):
+            raise ValueError(f"{shown} is not a finite number; allowed: {self.allowed}")
+        if number < self.minimum or (self.above_minimum and number == self.minimum):
+            raise ValueError(f"{shown} is not {'above' if self.above_minimum else 'at least'} {self.minimum:g}")
+        if number > self.maximum:
+            raise ValueError(f"{shown} is more than {self.maximum:g}")
+        if self.kind == "whole":
+            if number != int(number):
+                raise ValueError(f"{shown} is not a whole number")
+            return int(number)
+        return float(number)
+
+    def _check_layers(self, value: Any) -> tuple[int, ...]:
+        sizes = (value,) if isinstance(value, int) and not isinstance(value, bool) else tuple(value or ())
+        for size in sizes:
+            if isinstance(size, bool) or int(size) != size or not 1 <= size <= self.maximum:
+                raise ValueError(f"{self.label}: {size} units are not 1 to {self.maximum:g}")
+        if len(sizes) > 32:
+            raise ValueError(f"{self.label}: {len(sizes)} layers are more than 32")
+        return tuple(int(size) for size in sizes)
+
+    def format(self, value: Any) -> str:
+        """`value` as `parse` reads it: ``0.01``, ``64x32``, ``none``, ``full``."""
+        if isinstance(value, tuple):
+            return "x".join(map(str, value)) or "none"
+        if isinstance(value, float):
+            short = f"{value:g}"
+            return short if float(short) == value else repr(value)
+        return str(value)
+
+    def nudge(self, value: Any, direction: int) -> Value:
+        """The next value up (`direction` 1) or down (-1), kept within what is allowed."""
+        if self.kind == "choice":
+            return self.choices[(self.choices.index(value) + direction) % len(self.choices)]
+        if self.kind == "layers":
+            return self._nudge_layers(value, direction)
+        if isinstance(value, str):
+            return self.nudge_start if direction > 0 or self.nudge_down_from_word else str(value)
+        moved = self._moved(value, direction)
+        if self.kind == "whole":
+            moved = round(moved)
+        if moved < self.minimum or (self.above_minimum and moved == self.minimum) or moved > self.maximum:
+            return self.check(value)
+        return self.check(moved)
+
+    def _moved(self, value: float, direction: int) -> float:
+        if self.scale == "linear":
+            return round(value + direction * self.step, 10)
+        if self.scale == "complement":
+            return round(1 - _on_grid(1 - value, -direction), 6)
+        if value == 0:
+            return self.step if direction > 0 else 0.0
+        if self.scale == "doubling":
+            return float(2 ** (math.floor(math.log2(value)) + 1)) if direction > 0 else (value + 1) // 2
+        moved = _on_grid(value, direction)
+        if self.kind == "whole" and round(moved) == value:
+            return value + direction
+        if moved < self.step * 0.999 and self.minimum == 0 and not self.above_minimum:
+            return 0.0
+        return moved
+
+    def _nudge_layers(self, sizes: tuple[int, ...], direction: int) -> tuple[int, ...]:
+        if not sizes:
+            return (8,) if direction > 0 else sizes
+        if direction > 0:
+            return tuple(min(size * 2, int(self.maximum)) for size in sizes)
+        return tuple(max(size // 2, 1) for size in sizes)
+
+
+def _on_grid(value: float, direction: int) -> float:
+    """One step of `NUDGE`, on the grid of ``10**(k/4)`` if `value` is on it, to three digits."""
+    position = 4 * math.log10(value)
+    if abs(position - round(position)) < 0.02:
+        return float(f"{10 ** ((round(position) + direction) / 4):.3g}")
+    return float(f"{value * NUDGE**direction:.3g}")
+
+
+def _parse_layers(text: str, label: str) -> tuple[int, ...]:
+    if text.lower() in {"", "none", "0", "()", "[]"}:
+        return ()
+    parts = text.strip("()[]").lower().replace("×", "x").replace(",", "x").replace(" ", "").strip("x").split("x")
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise ValueError(f"{label}: {quoted(text)} is not a list of layer sizes; write 64x32, or none")
+    return tuple(map(int, parts))
+
+
+def _indefinite(spec: Field) -> str:
+    return "a whole number" if spec.kind == "whole" else "a number"
+
+
+def quoted(value: object) -> str:
+    """`value` in double quotes, control characters made visible, cut to 60 characters."""
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(value))
+    return '"' + (text if len(text) <= 60 else text[:57] + "…") + '"'
+
+
+def suggest(word: str, allowed: tuple[str, ...]) -> str:
+    """``did you mean adam?`` where one name is near; else what is allowed."""
+    near = difflib.get_close_matches(word.lower().replace("-", "_"), allowed, n=1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if near else "allowed: " + ", ".join(allowed)
