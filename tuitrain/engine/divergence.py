@@ -1,0 +1,49 @@
+"""Which hyperparameter most likely made a loss stop being finite."""
+
+from __future__ import annotations
+
+from tuitrain.engine.records import Divergence
+from tuitrain.hyperparameters import FIELDS, Hyperparameters
+
+# where a rate is usual, per optimizer; far above it, steps overshoot (measured on the bundled sets)
+USUAL_RATE = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.05, "adadelta": 1.0}
+USUAL_ADAM_RATE = 0.003
+
+
+def explain(loss: float, epoch: int, step: int, h: Hyperparameters, *, learning_rate: float) -> Divergence:
+    """Say where the loss became `loss`, what the likely cause is, and what to try."""
+    cause = likely_cause(h, learning_rate)
+    value = FIELDS[cause].format(getattr(h, cause))
+    message = (
+        f"the loss became {loss:g} in epoch {epoch}, step {step}; the likely cause is {FIELDS[cause].label} {value}: "
+        f"{_remedy(h, cause, learning_rate)}"
+    )
+    return Divergence(epoch, step, loss, cause, message)
+
+
+def likely_cause(h: Hyperparameters, learning_rate: float) -> str:
+    """The name of the hyperparameter that is furthest from what is stable.
+
+    A penalty whose product with the learning rate exceeds 2 multiplies weights by less than -1 each step; a momentum
+    near 1 makes steps 1/(1 - momentum) times longer; else it is the learning rate.
+    """
+    if learning_rate * h.l2 > 2:
+        return "l2"
+    if learning_rate * h.weight_decay > 2:
+        return "weight_decay"
+    if h.loss == "hinge" and learning_rate / h.C > 2:
+        return "C"
+    usual = USUAL_RATE.get(h.optimizer, USUAL_ADAM_RATE)
+    if h.matters("momentum") and h.momentum > 0.95 and learning_rate <= usual:
+        return "momentum"
+    if h.matters("beta2") and h.beta2 < h.beta1**2:
+        return "beta2"
+    return "learning_rate"
+
+
+def _remedy(h: Hyperparameters, cause: str, learning_rate: float) -> str:
+    if cause == "learning_rate":
+        clip = "" if h.gradient_clip else ", or a gradient clip of 1"
+        return f"try {learning_rate / 10:.2g}{clip}"
+    return "try " + {"l2": "a smaller one", "weight_decay": "a smaller one", "C": "a larger one",
+                     "momentum": "0.9", "beta2": "0.999"}[cause]  # fmt: skip

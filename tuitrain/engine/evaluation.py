@@ -1,0 +1,92 @@
+"""The loss and the metrics of a stack on one part of the data.
+
+`M` members, `V` rows of the part, `D` features, `K` outputs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.engine import metrics
+from tuitrain.engine.network import PREDICT_ROWS, Network, one_hot
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Losses (M,) and metrics, name to (M,); all float64."""
+
+    loss: Array
+    metrics: dict[str, Array]
+
+
+class Examined:
+    """One part, prepared for being looked at after each epoch.
+
+    `rows` is (V, D + 1) with a last column of ones, `y` (V,) class numbers or (V, K) values; `scale` turns the spread
+    of a standardised target into its own units.
+    """
+
+    def __init__(self, rows: Array, y: Array, network: Network, *, classes: int, scale: float) -> None:
+        self.rows, self.y = rows, y
+        self._network, self._classes, self._scale = network, classes, scale
+        self.last_pass = network.pass_for(min(len(rows), PREDICT_ROWS))
+        if y.ndim == 1:
+            self._target = one_hot(y, network.n_outputs, network.loss.name, network.dtype)
+        else:
+            self._target = np.ascontiguousarray(y.T, network.dtype)
+        self._flat_truth = y if y.ndim == 1 else y[:, 0].astype(np.float64)
+
+    def predictions(self) -> Array:
+        """Class numbers (M, V) int64, or values (M, V) of the first output."""
+        return decide(self._network.predict_rows(self.rows), self._network, self._classes)
+
+    def evaluate(self, *, full: bool = False) -> Evaluation:
+        """The loss and the first metric (accuracy or R²); with `full`, all metrics."""
+        loss = np.zeros(self._network.members)
+        decided = np.empty((self._network.members, len(self.rows)), np.int64 if self._classes else self.rows.dtype)
+        for start in range(0, len(self.rows), PREDICT_ROWS):
+            piece = slice(start, min(start + PREDICT_ROWS, len(self.rows)))
+            size = piece.stop - piece.start
+            through = self._network.pass_for(size)
+            self.last_pass = through
+            outputs = through.forward(self.rows[piece].T)
+            decided[:, piece] = _decide(outputs, 1, self._network, self._classes)
+            loss += through.loss(self._target[:, piece]).astype(np.float64) * (size / len(self.rows))
+        return Evaluation(loss, self._measure(decided, full))
+
+    def _measure(self, decided: Array, full: bool) -> dict[str, Array]:
+        truth = self._flat_truth
+        if self._classes:
+            values = {"accuracy": metrics.accuracy(truth, decided)}
+            if full:
+                counts = (metrics.confusion_counts(truth, row, self._classes) for row in decided)
+                values["f1"] = np.array([metrics.macro_f1(count) for count in counts])
+            return values
+        values = {"r2": metrics.r2(truth, decided)}
+        if full:
+            values["rmse"] = metrics.rmse(truth, decided) * self._scale
+            values["mae"] = metrics.mae(truth, decided) * self._scale
+        return values
+
+
+def decide(outputs: Array, network: Network, classes: int) -> Array:
+    """What outputs (M, V, K) of `Network.predict` mean: class numbers (M, V), or values (M, V)."""
+    threshold = 0.5 if network.loss.gives_probabilities else None
+    return _decide(outputs, 2, network, classes, threshold)
+
+
+def _decide(outputs: Array, axis: int, network: Network, classes: int, threshold: float | None = None) -> Array:
+    first: Array = outputs.take(0, axis)
+    if not classes:
+        return first
+    if outputs.shape[axis] > 1:
+        chosen: Array = np.argmax(outputs, axis=axis)
+        return chosen
+    middle = 0.0 if network.loss.for_classes else 0.5
+    return np.greater(first, middle if threshold is None else threshold).astype(np.int64)

@@ -1,0 +1,205 @@
+"""A stack of networks of one shape, with one flat array of parameters.
+
+`M` members, `P` parameters of a member, `B` rows of a batch, `D` features, `K` outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.engine.activations import ACTIVATIONS
+from tuitrain.engine.initializers import INITIALIZERS, choose_initializer
+from tuitrain.engine.losses import LOSSES
+from tuitrain.engine.passes import Dropout, Pass
+from tuitrain.errors import HyperparameterError
+from tuitrain.fields import quoted, suggest
+
+Array = NDArray[Any]
+PREDICT_ROWS = 2048  # rows of one forward pass when predicting: bounds the memory, keeps the buffers in the cache
+
+
+class Network:
+    """`members` networks of the same shape, trained by the same NumPy calls.
+
+    `parameters` and `gradients` are (M, P), C-contiguous; each layer's block holds its weights and then its biases.
+    `weights[l]` (M, fan_in, fan_out) and `biases[l]` (M, 1, fan_out) are views into `parameters`. `layer_sizes` are the
+    inputs, hidden units and outputs: (4, 16, 3); with two entries there is no hidden layer.
+
+    Raises
+    ------
+    HyperparameterError
+        for an unknown activation or loss, or sizes that are not positive whole numbers.
+    """
+
+    def __init__(
+        self,
+        layer_sizes: Sequence[int],
+        *,
+        activation: str = "relu",
+        loss: str = "cross_entropy",
+        members: int = 1,
+        dtype: Any = np.float32,
+        leaky_slope: float = 0.01,
+        huber_delta: float = 1.0,
+    ) -> None:
+        self.layer_sizes = tuple(int(size) for size in layer_sizes)
+        if len(self.layer_sizes) < 2 or min(self.layer_sizes) < 1 or members < 1:
+            raise HyperparameterError(f"layer sizes {tuple(layer_sizes)}: at least inputs and outputs, each above 0")
+        self.activation = ACTIVATIONS[_known("activation", activation, tuple(ACTIVATIONS))]
+        self.loss = LOSSES[_known("loss", loss, tuple(LOSSES))]
+        self.members = members
+        self.dtype = np.dtype(dtype)
+        self.leaky_slope, self.huber_delta = leaky_slope, huber_delta
+        shapes = [(fan_in + 1, fan_out) for fan_in, fan_out in pairwise(self.layer_sizes)]
+        ends = np.cumsum([0] + [rows * columns for rows, columns in shapes])
+        self.parameters = np.zeros((members, int(ends[-1])), self.dtype)
+        self.gradients = np.zeros_like(self.parameters)
+        self.slices = [slice(int(start), int(end)) for start, end in pairwise(ends)]
+        self.blocks, self.gradient_blocks = (
+            [flat[:, part].reshape(members, *shape) for part, shape in zip(self.slices, shapes, strict=True)]
+            for flat in (self.parameters, self.gradients)
+        )
+        self.weights = [block[:, :-1] for block in self.blocks]
+        self.biases = [block[:, -1:] for block in self.blocks]
+        self._passes: dict[int, Pass] = {}
+
+    @property
+    def n_parameters(self) -> int:
+        """Weights and biases of one member."""
+        return int(self.parameters.shape[1])
+
+    @property
+    def n_outputs(self) -> int:
+        """Units of the last layer."""
+        return self.layer_sizes[-1]
+
+    def weight_mask(self) -> Array:
+        """(1, P): 1 for each weight and 0 for each bias, which penalties leave alone."""
+        mask = np.ones((1, self.n_parameters), self.dtype)
+        for part, fan_out in zip(self.slices, self.layer_sizes[1:], strict=True):
+            mask[:, part.stop - fan_out : part.stop] = 0
+        return mask
+
+    def initialize(self, seeds: int | Sequence[int], initializer: str = "auto") -> None:
+        """Draw the weights of each member from its own seed, in place; biases become zero.
+
+        `seeds` is a whole number for all members, or one for each.
+        """
+        name = initializer if initializer == "auto" else _known("initializer", initializer, tuple(INITIALIZERS))
+        each = [seeds] * self.members if isinstance(seeds, (int, np.integer)) else list(seeds)
+        if len(each) != self.members:
+            raise HyperparameterError(f"seeds: {len(each)} given for {self.members} members")
+        self.parameters[...] = 0
+        last = len(self.weights) - 1
+        for member, seed in enumerate(each):
+            rng = generator(int(seed), "initialize")
+            for layer, weights in enumerate(self.weights):
+                draw = INITIALIZERS[choose_initializer(name, self.activation.name, layer == last)]
+                weights[member] = draw(rng, *weights.shape[1:])
+
+    def make_pass(self, batch: int, dropout: Dropout | None = None) -> Pass:
+        """Buffers for batches of `batch` rows."""
+        return Pass(
+            self.blocks, self.gradient_blocks, self.activation, self.loss, batch=batch, leaky_slope=self.leaky_slope,
+            huber_delta=self.huber_delta, dropout=dropout,
+        )  # fmt: skip
+
+    def pass_for(self, batch: int) -> Pass:
+        """Buffers without dropout, kept for the next use of the same batch size; at most four are kept."""
+        found = self._passes.pop(batch, None) or self.make_pass(batch)
+        self._passes[batch] = found
+        if len(self._passes) > 4:
+            del self._passes[next(iter(self._passes))]
+        return found
+
+    def loss_and_gradients(self, X: Array, y: Array) -> Array:
+        """One forward and backward pass: returns the losses (M,) and fills `gradients`.
+
+        `X` is (B, D), or (M, B, D) with rows of its own for each member; `y` (B,) class numbers, or (B, K) values;
+        either with members first.
+
+        Raises
+        ------
+        ValueError
+            if the shapes do not fit the network.
+        """
+        rows = with_ones(self._checked(X), self.dtype)
+        target = self.encode(np.asarray(y), rows.shape[-2])
+        return self.pass_for(rows.shape[-2]).train(np.swapaxes(rows, -1, -2), target).copy()
+
+    def predict(self, X: Array) -> Array:
+        """Probabilities (cross entropies) or values, (M, B, K), for rows (B, D) or (M, B, D)."""
+        return self.predict_rows(with_ones(self._checked(X), self.dtype))
+
+    def predict_rows(self, rows: Array) -> Array:
+        """`predict` for rows that already end in a column of ones, (B, D + 1) or (M, B, D + 1)."""
+        batch = rows.shape[-2]
+        result = np.empty((self.members, batch, self.n_outputs), self.dtype)
+        for start in range(0, batch, PREDICT_ROWS):
+            piece = rows[..., start : start + PREDICT_ROWS, :]
+            outputs = self.pass_for(piece.shape[-2]).forward(np.swapaxes(piece, -1, -2))
+            self.loss.to_probabilities(outputs)
+            result[:, start : start + PREDICT_ROWS] = outputs.transpose(0, 2, 1)
+        return result
+
+    def encode(self, y: Array, batch: int) -> Array:
+        """Targets as the losses want them, (K, B) or (M, K, B), from class numbers or values."""
+        return encode_target(y, batch, self)
+
+    def _checked(self, X: Array) -> Array:
+        X = np.asarray(X)
+        if X.ndim not in {2, 3} or X.shape[-1] != self.layer_sizes[0] or (X.ndim == 3 and len(X) != self.members):
+            raise ValueError(f"X has shape {X.shape}; expected (rows, {self.layer_sizes[0]}), or with members first")
+        return X
+
+
+def encode_target(y: Array, batch: int, network: Network) -> Array:
+    """Turn class numbers or values into (K, B) or (M, K, B); see `Network.loss_and_gradients`."""
+    members, outputs = network.members, network.n_outputs
+    lead = y.shape[:1] if len(y) == members and y.shape[:2] == (members, batch) else ()
+    is_values = (y.shape == (batch, outputs) and (outputs > 1 or not lead)) or y.shape == (members, batch, outputs)
+    if is_values and not (y.ndim == 2 and lead and np.issubdtype(y.dtype, np.integer)):
+        values = np.swapaxes(y.astype(network.dtype), -1, -2)
+        return np.ascontiguousarray(values)
+    if y.shape not in {(batch,), (members, batch)}:
+        raise ValueError(f"y has shape {y.shape}; expected ({batch},), ({batch}, {outputs}), or with members first")
+    if not network.loss.for_classes and outputs == 1:
+        return np.ascontiguousarray(y.astype(network.dtype)[..., None, :])
+    numbers = y.astype(np.int64)
+    highest = max(outputs, 2) - 1
+    if (numbers != y).any() or numbers.min(initial=0) < 0 or numbers.max(initial=0) > highest:
+        raise ValueError(f"y: class numbers are whole numbers from 0 to {highest}")
+    return one_hot(numbers, outputs, network.loss.name, network.dtype)
+
+
+def one_hot(numbers: Array, outputs: int, loss: str, dtype: Any) -> Array:
+    """Class numbers (..., B) as (..., K, B): 1 for the class; with one output 0 and 1, for hinge -1 and 1."""
+    if outputs == 1:
+        row = numbers[..., None, :].astype(dtype)
+        return row * 2 - 1 if loss == "hinge" else row
+    target = np.zeros((*numbers.shape[:-1], outputs, numbers.shape[-1]), dtype)
+    np.put_along_axis(target, numbers[..., None, :], 1, axis=-2)
+    return target
+
+
+def with_ones(X: Array, dtype: Any) -> Array:
+    """`X` (..., D) as (..., D + 1) with a last column of ones, which the biases multiply."""
+    rows = np.ones((*X.shape[:-1], X.shape[-1] + 1), dtype)
+    rows[..., :-1] = X
+    return rows
+
+
+def generator(seed: int, purpose: str) -> np.random.Generator:
+    """The random numbers of one member for one purpose: initialize, shuffle or dropout; independent of each other."""
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *purpose.encode()])))
+
+
+def _known(label: str, name: str, allowed: tuple[str, ...]) -> str:
+    if name not in allowed:
+        raise HyperparameterError(f"{label} {quoted(name)}: {suggest(str(name), allowed)}")
+    return name

@@ -1,0 +1,365 @@
+"""Optimizers: a few in-place vector operations over one flat array of parameters.
+
+Arrays are (M, P): members, parameters. Each update equals that of ``torch.optim`` with the same settings. Where an
+average starts with a factor (1 - β), that factor is kept out of the array and put into the step, which saves a pass:
+`m` stands for Σ βⁱ g, and m (1 - β) is the literature's average.
+
+An optimizer works in pieces that fit the cache. `_coefficients` computes what depends on the step alone; each
+coefficient is a number where all members agree, else (M, 1); `_update` then works on one piece.
+
+To add one: a class, a line in `OPTIMIZERS`, and the name in `hyperparameters.OPTIMIZERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.errors import HyperparameterError
+from tuitrain.fields import quoted, suggest
+
+Array = NDArray[Any]
+Coefficient = Any  # a float, or an array (M, 1)
+PIECE = 16_384  # elements: five float32 arrays of so many stay within a 512 kB cache
+SETTINGS = ("momentum", "beta1", "beta2", "rho", "epsilon", "weight_decay")
+
+
+class Optimizer:
+    """State and update rule for parameters of `shape` (M, P).
+
+    `settings` are numbers, or arrays (M, 1) with one for each member; None means the rule's default. `weight_decay` is
+    decoupled (Loshchilov & Hutter, 2019). Settings that the rule does not use are ignored.
+    """
+
+    name = ""
+    n_state = 0
+    n_scratch = 1
+    rho = 0.99
+    epsilon = 1e-8
+
+    def __init__(self, shape: tuple[int, int], dtype: Any = np.float32, **settings: Any) -> None:
+        self.shape, self.dtype = shape, np.dtype(dtype)
+        self.state = [np.zeros(shape, self.dtype) for _ in range(self.n_state)]
+        self._pieces = list(_pieces(*shape))
+        largest = max((rows.stop - rows.start) * (columns.stop - columns.start) for rows, columns in self._pieces)
+        self._scratch = [np.empty(largest, self.dtype) for _ in range(self.n_scratch)]
+        self._views = [self._piece_views(*piece) for piece in self._pieces]
+        self._powers: dict[str, Coefficient] = {}
+        self._settings: dict[str, Coefficient] = {
+            "momentum": 0.9, "beta1": 0.9, "beta2": 0.999, "rho": self.rho, "epsilon": self.epsilon,
+            "weight_decay": 0.0,
+        }  # fmt: skip
+        for name, value in settings.items():
+            if name not in SETTINGS:
+                raise HyperparameterError(f"optimiser setting {quoted(name)}: {suggest(name, SETTINGS)}")
+            if value is not None:
+                self._settings[name] = _coefficient(value, shape[0])
+
+    def step(self, parameters: Array, gradients: Array, learning_rate: Array) -> None:
+        """Move `parameters` (M, P) along `gradients` (M, P), in place; `learning_rate` is (M, 1)."""
+        rate = float(learning_rate[0, 0]) if self.shape[0] == 1 else learning_rate.astype(np.float64)
+        coefficients = [self._cast(value) for value in self._coefficients(rate)]
+        decay = self._settings["weight_decay"]
+        if np.any(decay):
+            np.multiply(parameters, self._cast(1 - rate * decay), parameters)
+        if len(self._pieces) == 1:
+            state, scratch = self._views[0]
+            self._update(parameters, gradients, state, scratch, *coefficients)
+            return
+        for piece, (state, scratch) in zip(self._pieces, self._views, strict=True):
+            own = [value if isinstance(value, float) else value[piece[0]] for value in coefficients]
+            self._update(parameters[piece], gradients[piece], state, scratch, *own)
+
+    def set(self, name: str, value: Any) -> None:
+        """Change a setting (a number, or (M, 1)) from the next step on; the state stays."""
+        old, new = self._settings[name], _coefficient(value, self.shape[0])
+        self._settings[name] = new
+        for array in self._scaled_by(name):
+            np.multiply(array, self._cast((1 - old) / (1 - new)), array)
+
+    def _power(self, name: str) -> Coefficient:
+        """The product of a setting over all steps so far, with this one: β^t while β does not change."""
+        self._powers[name] = self._powers.get(name, 1.0) * self._settings[name]
+        return self._powers[name]
+
+    def _cast(self, value: Coefficient) -> Coefficient:
+        return value if isinstance(value, float) else value.astype(self.dtype)
+
+    def _piece_views(self, rows: slice, columns: slice) -> tuple[list[Array], list[Array]]:
+        shape = (rows.stop - rows.start, columns.stop - columns.start)
+        scratch = [flat[: shape[0] * shape[1]].reshape(shape) for flat in self._scratch]
+        return [array[rows, columns] for array in self.state], scratch
+
+    def _scaled_by(self, name: str) -> Sequence[Array]:
+        """The state arrays from which the factor (1 - setting) was taken out."""
+        return ()
+
+    def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
+        return (rate,)
+
+    def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
+        raise NotImplementedError  # pragma: no cover
+
+
+class GradientDescent(Optimizer):
+    """sgd: p ← p - η g."""
+
+    name = "sgd"
+
+    def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
+        (rate,), (t,) = coefficients, scratch
+        np.multiply(g, rate, t)
+        np.subtract(p, t, p)
+
+
+class Momentum(Optimizer):
+    """momentum: b ← μ b + g; p ← p - η b (Polyak, 1964, as in Sutskever et al., 2013)."""
+
+    name = "momentum"
+    n_state = 1
+
+    def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
+        return rate, self._settings["momentum"]
+
+    def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
+        (rate, momentum), (t,), (b,) = coefficients, scratch, state
+        np.multiply(b, momentum, b)
+        np.add(b, g, b)
+        np.multiply(b, rate, t)
+        np.subtract(p, t, p)
+
+
+class Nesterov(Momentum):
+    """nesterov: b ← μ b + g; p ← p - η (g + μ b) (Sutskever et al., 2013)."""
+
+    name = "nesterov"
+
+    def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
+        (rate, momentum), (t,), (b,) = coefficients, scratch, state
+        np.multiply(b, momentum, b)
+        np.add(b, g, b)
+        np.multiply(b, momentum, t)
+        np.add(t, g, t)
+        np.multiply(t, rate, t)
+        np.subtract(p, t, p)
+
+
+class AdaGrad(Optimizer):
+    """adagrad: s ← s + g²; p ← p - η g / (√s + ε) (Duchi et al., 2011)."""
+
+    name = "adagrad"
+    n_state = 1
+    epsilon = 1e-10
+
+    def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
+        return rate, self._settings["epsilon"]
+
+    def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
+        (rate, epsilon), (t,), (s,) = coefficients, scratch, state
+        np.multiply(g, g, t)
+        np.add(s, t, s)
+        np.sqrt(s, t)
+        np.add(t, epsilon, t)
+        np.divide(g, t, t)
+        np.multiply(t, rate, t)
+        np.subtract(p, t, p)
+
+
+class AdaDelta(Optimizer):
+    """adadelta: p ← p - η d, d = g √(a + ε) / √(s + ε), s and a the averages of g² and d² (Zeiler, 2012)."""
+
+    name = "adadelta"
+    n_state = 2
+    n_scratch = 2
+    rho = 0.9
+    epsilon = 1e-6
+
+    def _scaled_by(self, name: str) -> Sequence[Array]:
+        return self.state if name == "rho" else ()
+
+    def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
+        rho = self._settings["rho"]
+        return rate, rho, self._settings["epsilon"] / (1 - rho)
+
+    def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
+        (rate, rho, epsilon), (t, u), (s, a) = coefficients, scratch, state
+        np.multiply(g, g, t)
+        np.multiply(s, rho, s)
+        np.add(s, t, s)
+        np.add(a, epsilon, t)
+        np.add(s, epsilon, u)
+        np.divide(t, u, t)
+        np.sqrt(t, t)
+        np.multiply(t, g, t)
+        np.multiply(t, t, u)
+        np.multiply(a, rho, a)
+        np.add(a, u, a)
+        np.multiply(t, rate, t)
+        np.subtract(p, t, p)
+
+
+class RMSProp(Optimizer):
+    """rmsprop: v the average of g²; p ← p - η g / (√v + ε) (Tieleman & Hinton, 2012)."""
+
+    name = "rmsprop"
+    n_state = 1
+
+    def _scaled_by(self, name: str) -> Sequence[Array]:
+        return self.state if name == "rho" else ()
+
+    def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
+        rho = self._settings["rho"]
+        root = (1 - rho) ** 0.5
+        return rate / root, rho, self._settings["epsilon"] / root
+
+    def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
+        (rate, rho, epsilon), (t,), (v,) = coefficients, scratch, state
+        np.multiply(g, g, t)
+        np.multiply(v, rho, v)
+        np.add(v, t, v)
+        np.sqrt(v, t)
+        np.add(t, epsilon, t)
+        np.divide(g, t, t)
+        np.multiply(t, rate, t)
+        np.subtract(p, t, p)
+
+
+class Adam(Optimizer):
+    """adam: m, v the averages of g and g², corrected for their start; p ← p - η m / (√v + ε) (Kingma & Ba, 2015)."""
+
+    name = "adam"
+    n_state = 2
+
+    def _scaled_by(self, name: str) -> Sequence[Array]:
+        return {"beta1": self.state[:1], "beta2": self.state[1:]}.get(name, ())
+
+    def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
+        beta1, beta2 = self._settings["beta1"], self._settings["beta2"]
+        root = ((1 - beta2) / (1 - self._power("beta2"))) ** 0.5
+        size = rate * ((1 - beta1) / (1 - self._power("beta1")) / root)
+        return size, beta1, beta2, self._settings["epsilon"] / root
+
+    def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
+        (size, beta1, beta2, epsilon), (t,), (m, v) = coefficients, scratch, state
+        np.multiply(m, beta1, m)
+        np.add(m, g, m)
+        np.multiply(g, g, t)
+        np.multiply(v, beta2, v)
+        np.add(v, t, v)
+        np.sqrt(v, t)
+        np.add(t, epsilon, t)
+        np.divide(m, t, t)
+        np.multiply(t, size, t)
+        np.subtract(p, t, p)
+
+
+class AdamW(Adam):
+    """adamw: adam with decoupled weight decay, p ← (1 - η λ) p first (Loshchilov & Hutter, 2019)."""
+
+    name = "adamw"
+
+
+class AdaMax(Adam):
+    """adamax: u ← max(β₂ u, |g| + ε); p ← p - η m / u (Kingma & Ba, 2015, algorithm 2)."""
+
+    name = "adamax"
+
+    def _scaled_by(self, name: str) -> Sequence[Array]:
+        return self.state[:1] if name == "beta1" else ()
+
+    def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
+        beta1 = self._settings["beta1"]
+        size = rate * ((1 - beta1) / (1 - self._power("beta1")))
+        return size, beta1, self._settings["beta2"], self._settings["epsilon"]
+
+    def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
+        (size, beta1, beta2, epsilon), (t,), (m, u) = coefficients, scratch, state
+        np.multiply(m, beta1, m)
+        np.add(m, g, m)
+        np.abs(g, t)
+        np.add(t, epsilon, t)
+        np.multiply(u, beta2, u)
+        np.maximum(u, t, out=u)
+        np.divide(m, u, t)
+        np.multiply(t, size, t)
+        np.subtract(p, t, p)
+
+
+class NAdam(Adam):
+    """nadam: adam with Nesterov's look ahead, and momentum that warms up (Dozat, 2016)."""
+
+    name = "nadam"
+    n_scratch = 2
+    momentum_decay = 0.004
+
+    def __init__(self, shape: tuple[int, int], dtype: Any = np.float32, **settings: Any) -> None:
+        super().__init__(shape, dtype, **settings)
+        self._steps, self._product = 0, 1.0
+
+    def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
+        self._steps += 1
+        beta1, beta2 = self._settings["beta1"], self._settings["beta2"]
+        now, following = (beta1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay)) for t in (self._steps, self._steps + 1))
+        self._product = self._product * now
+        root = ((1 - beta2) / (1 - self._power("beta2"))) ** 0.5
+        of_gradient = (1 - now) / (1 - self._product)
+        of_average = following / (1 - self._product * following) * (1 - beta1)
+        return rate * (of_gradient / root), of_average / of_gradient, beta1, beta2, self._settings["epsilon"] / root
+
+    def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
+        (size, share, beta1, beta2, epsilon), (t, ahead), (m, v) = coefficients, scratch, state
+        np.multiply(m, beta1, m)
+        np.add(m, g, m)
+        np.multiply(g, g, t)
+        np.multiply(v, beta2, v)
+        np.add(v, t, v)
+        np.sqrt(v, t)
+        np.add(t, epsilon, t)
+        np.multiply(m, share, ahead)
+        np.add(ahead, g, ahead)
+        np.divide(ahead, t, t)
+        np.multiply(t, size, t)
+        np.subtract(p, t, p)
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    rule.name: rule
+    for rule in (GradientDescent, Momentum, Nesterov, AdaGrad, AdaDelta, RMSProp, Adam, AdamW, AdaMax, NAdam)
+}
+
+
+def make_optimizer(name: str, shape: tuple[int, int], dtype: Any = np.float32, **settings: Any) -> Optimizer:
+    """The optimizer of that name, with fresh state, for parameters of `shape` (M, P).
+
+    Raises
+    ------
+    HyperparameterError
+        if there is none of that name, or a setting is not one of `SETTINGS`.
+    """
+    if name not in OPTIMIZERS:
+        raise HyperparameterError(f"optimiser {quoted(name)}: {suggest(str(name), tuple(OPTIMIZERS))}")
+    return OPTIMIZERS[name](shape, dtype, **settings)
+
+
+def _coefficient(value: Any, members: int) -> Coefficient:
+    """A float where all members agree, else (M, 1) float64."""
+    values = np.asarray(value, np.float64).reshape(-1, 1)
+    if (values == values[0]).all():
+        return float(values[0, 0])
+    if len(values) != members:
+        raise ValueError(f"a setting has {len(values)} values for {members} members")
+    return values
+
+
+def _pieces(members: int, size: int) -> Iterator[tuple[slice, slice]]:
+    """Rows and columns of pieces of at most `PIECE` elements, or twice that where it is one piece."""
+    if members * size <= 2 * PIECE:
+        yield slice(0, members), slice(0, size)
+        return
+    rows = max(1, PIECE // size)
+    for row in range(0, members, rows):
+        for column in range(0, size, PIECE):
+            yield slice(row, min(row + rows, members)), slice(column, min(column + PIECE, size))

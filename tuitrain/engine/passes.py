@@ -1,0 +1,123 @@
+"""Forward and backward propagation of a stack through buffers that are allocated once.
+
+`M` members, `B` rows of the batch, `D` features, `H` units of a layer, `K` outputs. Within a pass, activations lie
+units first, (M, H, B), and every input of a layer has a last row of ones: a layer's weights and biases are then one
+matrix, (fan_in + 1, fan_out), so that one product adds the biases too, one product gives both their gradients, and
+softmax and losses run along the rows of the batch. Nothing is allocated and nothing is copied while training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from tuitrain.engine.activations import Activation, Room
+from tuitrain.engine.losses import Loss
+
+Array = NDArray[Any]
+
+
+class Dropout:
+    """Inverted dropout (Srivastava et al., 2014, section 10): masks drawn by each member's own generator.
+
+    `rates` (M,) are the shares of hidden units that are silenced; the others are scaled up by 1 / (1 - rate).
+    """
+
+    def __init__(self, generators: Sequence[Generator], rates: Array, dtype: Any) -> None:
+        self._generators = generators
+        self.set_rates(rates, dtype)
+
+    def set_rates(self, rates: Array, dtype: Any) -> None:
+        """Use other rates from the next pass on."""
+        self._rates = rates.astype(dtype).reshape(-1, 1, 1)
+        self._scale = (1 / (1 - rates)).astype(dtype).reshape(-1, 1, 1)
+
+    def draw(self, mask: Array) -> None:
+        """Fill `mask` (M, H, B) with 0 or the scale."""
+        for generator, part in zip(self._generators, mask, strict=True):
+            generator.random(out=part, dtype=part.dtype)
+        np.multiply(np.greater_equal(mask, self._rates), self._scale, out=mask)
+
+
+class Pass:
+    """The buffers of one batch size, and the passes through them.
+
+    `blocks` and `gradient_blocks` are views (M, fan_in + 1, fan_out) into the flat arrays, a pair for each layer.
+    """
+
+    def __init__(
+        self,
+        blocks: Sequence[Array],
+        gradient_blocks: Sequence[Array],
+        activation: Activation,
+        loss: type[Loss],
+        *,
+        batch: int,
+        leaky_slope: float,
+        huber_delta: float,
+        dropout: Dropout | None = None,
+    ) -> None:
+        members, dtype = blocks[0].shape[0], blocks[0].dtype
+        units = [block.shape[2] for block in blocks]
+        self._activation, self._dropout = activation, dropout
+        self._gradients = gradient_blocks
+        self._transposed = [block.transpose(0, 2, 1) for block in blocks]
+        self._weights = [block[:, :-1] for block in blocks]
+        hidden = units[:-1]
+        self._inputs = [np.ones((members, width + 1, batch), dtype) for width in hidden]
+        self._passed_on = [layer[:, :-1] for layer in self._inputs]
+        self._masks = [np.empty((members, width, batch), dtype) for width in hidden] if dropout else []
+        self.activations = [np.empty_like(mask) for mask in self._masks] or self._passed_on
+        largest = members * max(hidden, default=0) * batch
+        scratch, mask = np.empty(largest, dtype), np.empty(largest, bool)
+        self._rooms = []
+        for width in hidden:
+            shape, size = (members, width, batch), members * width * batch
+            kept = np.empty(shape, dtype) if activation.keeps else None
+            self._rooms.append(Room(scratch[:size].reshape(shape), mask[:size].reshape(shape), kept, leaky_slope))
+        self.outputs = np.empty((members, units[-1], batch), dtype)
+        self._deltas: list[Array] = []
+        self._deltas_transposed: list[Array] = []
+        self._loss = loss((members, units[-1], batch), dtype, huber_delta=huber_delta)
+        self._layers = list(zip(self._transposed, self.activations, self._passed_on, self._rooms, strict=False))
+
+    def forward(self, rows: Array) -> Array:
+        """Propagate `rows` (D + 1, B) or (M, D + 1, B), the last row ones; returns the outputs (M, K, B)."""
+        source, activate = rows, self._activation.forward
+        for index, (transposed, out, passed_on, room) in enumerate(self._layers):
+            np.matmul(transposed, source, out)
+            activate(out, room)
+            if self._dropout is not None:
+                self._dropout.draw(self._masks[index])
+                np.multiply(out, self._masks[index], passed_on)
+            source = self._inputs[index]
+        return np.matmul(self._transposed[-1], source, self.outputs)
+
+    def train(self, rows: Array, target: Array, weight: Array | None = None) -> Array:
+        """Forward, loss and backward; fills the gradient blocks and returns the losses, (M,)."""
+        loss = self._loss(self.forward(rows), target, weight)
+        self._backward(rows)
+        return loss
+
+    def loss(self, target: Array, weight: Array | None = None) -> Array:
+        """The losses (M,) of the outputs of the last forward pass, which they consume."""
+        return self._loss(self.outputs, target, weight)
+
+    def _backward(self, rows: Array) -> None:
+        """Propagate the gradient at the outputs back, layer by layer, by the chain rule."""
+        if not self._deltas:
+            self._deltas = [np.empty_like(layer) for layer in self.activations] + [self.outputs]
+            self._deltas_transposed = [delta.transpose(0, 2, 1) for delta in self._deltas]
+        derive, deltas = self._activation.backward, self._deltas
+        for layer in range(len(deltas) - 1, 0, -1):
+            below = layer - 1
+            np.matmul(self._inputs[below], self._deltas_transposed[layer], self._gradients[layer])
+            np.matmul(self._weights[layer], deltas[layer], deltas[below])
+            if self._dropout is not None:
+                np.multiply(deltas[below], self._masks[below], deltas[below])
+            derive(deltas[below], self.activations[below], self._rooms[below])
+        np.matmul(rows, self._deltas_transposed[0], self._gradients[0])

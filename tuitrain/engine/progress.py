@@ -1,0 +1,97 @@
+"""How far each member of a stack has come: its best epoch, its patience, how it ended.
+
+`M` members, `P` parameters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.engine.records import Divergence, Ending
+from tuitrain.hyperparameters import Hyperparameters
+
+Array = NDArray[Any]
+
+
+class Progress:
+    """Remembers each member's best parameters (by validation loss, or training loss where there is none).
+
+    When a member ends, its row of `parameters` becomes its best one and is held there; the last one is kept, so that
+    training can go on where it stopped.
+    """
+
+    def __init__(self, parameters: Array) -> None:
+        members = len(parameters)
+        self._parameters = parameters
+        self.best_parameters = parameters.copy()
+        self.best_loss = np.full(members, math.inf)
+        self.best_epoch = np.zeros(members, np.int64)
+        self.endings: list[Ending] = [""] * members
+        self.divergences: list[Divergence | None] = [None] * members
+        self._backup = parameters.copy()
+        self._held = parameters[:0]
+        self._last: dict[int, Array] = {}
+        self.ended = np.zeros(members, bool)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every member's training has ended."""
+        return bool(self.ended.all())
+
+    def back_up(self) -> None:
+        """Keep the parameters as they are at the start of an epoch."""
+        np.copyto(self._backup, self._parameters)
+
+    def observe(self, epoch: int, loss: Array, hyperparameters: Sequence[Hyperparameters]) -> None:
+        """Take note of the epoch's losses (M,), and end the members that have reached their limits."""
+        better = (loss < self.best_loss) & ~self.ended
+        if better.any():
+            self.best_loss[better] = loss[better]
+            self.best_epoch[better] = epoch
+            self.best_parameters[better] = self._parameters[better]
+        for member in map(int, np.flatnonzero(~self.ended)):
+            h = hyperparameters[member]
+            if epoch >= h.epochs:
+                self.end(member, "epochs")
+            elif h.patience and epoch - self.best_epoch[member] >= h.patience:
+                self.end(member, "patience")
+
+    def end(self, member: int, ending: Ending) -> None:
+        """End a member: its best parameters take the place of the last ones."""
+        self._last[member] = self._parameters[member].copy()
+        if ending != "diverged" and self.best_epoch[member]:
+            self._parameters[member] = self.best_parameters[member]
+        self._freeze(member, ending)
+
+    def end_diverged(self, member: int, divergence: Divergence) -> None:
+        """End a member whose loss is not finite, with its last finite parameters."""
+        if not np.isfinite(self._parameters[member]).all():
+            self._parameters[member] = self._backup[member]
+        self.divergences[member] = divergence
+        self._freeze(member, "diverged")
+
+    def hold(self) -> None:
+        """Undo what a step has done to the members that have ended."""
+        if len(self._held):
+            self._parameters[self.ended] = self._held
+
+    def reopen(self, member: int, h: Hyperparameters, epoch: int) -> bool:
+        """Let an ended member go on where it stopped, if its limits now allow it; says whether they do."""
+        waited = epoch - self.best_epoch[member]
+        if self.endings[member] in {"", "diverged"} or epoch >= h.epochs or (h.patience and waited >= h.patience):
+            return False
+        self._parameters[member] = self._last.pop(member)
+        self.endings[member] = ""
+        self.ended[member] = False
+        self._held = self._parameters[self.ended]
+        return True
+
+    def _freeze(self, member: int, ending: Ending) -> None:
+        self.endings[member] = ending
+        self.ended[member] = True
+        self._held = self._parameters[self.ended]

@@ -1,0 +1,91 @@
+"""What the members of a stack must have in common, and the network that follows from it.
+
+The dataset is seen through `Data`: the engine knows arrays, not tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.engine.losses import LOSSES
+from tuitrain.engine.network import Network
+from tuitrain.errors import HyperparameterError
+from tuitrain.hyperparameters import FIELDS, Hyperparameters
+
+Array = NDArray[Any]
+SHARED = (
+    "hidden_layers", "activation", "leaky_slope", "loss", "huber_delta", "initializer", "optimizer", "batch_size",
+    "class_weights",
+)  # fmt: skip
+
+
+class DataPart(Protocol):
+    """One part of the split: X (N, D) float32; y (N,) class numbers or (N, K) values."""
+
+    @property
+    def X(self) -> Array: ...  # noqa: N802
+    @property
+    def y(self) -> Array: ...
+
+
+class Data(Protocol):
+    """A dataset as the engine sees it; validation may have no rows."""
+
+    @property
+    def task(self) -> str: ...
+    @property
+    def train(self) -> DataPart: ...
+    @property
+    def validation(self) -> DataPart: ...
+    @property
+    def n_classes(self) -> int: ...
+    @property
+    def target_scale(self) -> float: ...
+
+
+def check_shared(hyperparameters: Sequence[Hyperparameters]) -> None:
+    """Refuse members that cannot share a stack."""
+    if not hyperparameters:
+        raise HyperparameterError("a stack needs hyperparameters for at least one member")
+    for name in SHARED:
+        values = {getattr(member, name) for member in hyperparameters}
+        if len(values) > 1:
+            shown = " and ".join(sorted(map(FIELDS[name].format, values)))
+            raise HyperparameterError(f"{FIELDS[name].label}: {shown} cannot train in one stack")
+
+
+def choose_loss(name: str, task: str) -> str:
+    """What ``auto`` means for the task.
+
+    Raises
+    ------
+    HyperparameterError
+        if the loss is for classes and the target is a number.
+    """
+    if name == "auto":
+        return "cross_entropy" if task == "classification" else "mse"
+    if task == "regression" and LOSSES[name].for_classes:
+        raise HyperparameterError(f"loss: {name} needs classes, and the target is a number; use mse, mae or huber")
+    return name
+
+
+def n_outputs(loss: str, n_classes: int, width: int = 1) -> int:
+    """Units of the last layer: one for two classes under hinge and binary cross entropy, else one a class."""
+    if not n_classes:
+        return width
+    return 1 if n_classes == 2 and loss in {"hinge", "binary_cross_entropy"} else n_classes
+
+
+def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any = np.float32) -> Network:
+    """The stack that `shared` asks for, on `data`; its parameters are still zero."""
+    loss = choose_loss(shared.loss, data.task)
+    width = data.train.y.shape[1] if data.train.y.ndim == 2 else 1
+    sizes = (data.train.X.shape[1], *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
+    return Network(
+        sizes, activation=shared.activation, loss=loss, members=members, dtype=dtype, leaky_slope=shared.leaky_slope,
+        huber_delta=shared.huber_delta,
+    )  # fmt: skip

@@ -1,0 +1,286 @@
+"""Training a stack: steps, epochs, live edits, early stopping.
+
+`M` members, `P` parameters, `N` training rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.engine.batches import Batch, Batches, balanced
+from tuitrain.engine.divergence import explain
+from tuitrain.engine.evaluation import Examined
+from tuitrain.engine.network import generator, with_ones
+from tuitrain.engine.optimizers import OPTIMIZERS, Optimizer, make_optimizer
+from tuitrain.engine.passes import Dropout, Pass
+from tuitrain.engine.penalties import Penalties
+from tuitrain.engine.probes import UpdateProbe, idle_shares
+from tuitrain.engine.progress import Progress
+from tuitrain.engine.records import Record
+from tuitrain.engine.schedules import Plateau, multipliers
+from tuitrain.engine.structure import SHARED, Data, build_network, check_shared
+from tuitrain.errors import HyperparameterError
+from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
+
+Array = NDArray[Any]
+_PENALTIES = {"l1", "l2", "weight_decay", "gradient_clip", "C"}
+_OPTIMIZER_SETTINGS = ("momentum", "beta1", "beta2", "rho", "epsilon")
+
+
+class Trainer:
+    """Trains one member for each of `hyperparameters` on `dataset`, all in the same NumPy calls.
+
+    A member's parameters are bit-identical to those of the same training alone. After a member has ended (epochs
+    reached, patience lost), its row of ``network.parameters`` holds its best epoch's.
+
+    Raises
+    ------
+    HyperparameterError
+        if the members cannot share a stack, or the loss does not fit the task.
+    """
+
+    def __init__(
+        self, dataset: Data, hyperparameters: Hyperparameters | Sequence[Hyperparameters], *, dtype: Any = np.float32
+    ) -> None:
+        given = [hyperparameters] if isinstance(hyperparameters, Hyperparameters) else hyperparameters
+        self.hyperparameters: list[Hyperparameters] = list(given)
+        check_shared(self.hyperparameters)
+        self.dataset = dataset
+        shared = self.hyperparameters[0]
+        seeds = [h.seed for h in self.hyperparameters]
+        self.network = build_network(dataset, shared, len(seeds), dtype)
+        self.network.initialize(seeds, shared.initializer)
+        self._classes = dataset.n_classes if dataset.task == "classification" else 0
+        self._batches = self._make_batches(seeds, shared)
+        self.validation = self.examine(dataset.validation) if len(dataset.validation.X) else None
+        self._dropout_generators = [generator(seed, "dropout") for seed in seeds]
+        self.progress = Progress(self.network.parameters)
+        self._probe = UpdateProbe(self.network)
+        self._plateaus = [Plateau() for _ in seeds]
+        self.epochs_done = 0
+        self.steps_done = 0
+        self._loss_sum = np.zeros(len(seeds))
+        self._mask = self.network.weight_mask()
+        self._passes: dict[int, Pass] = {}
+        self._optimizer = self._make_optimizer()
+        self._apply_penalties()
+        self._apply_dropout()
+        self._rates: list[Array] = []
+        self._rate = self._member_array("learning_rate")
+        self._record = self._make_record(np.full(len(seeds), np.nan))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every member's training has ended."""
+        return self.progress.is_done
+
+    @property
+    def batch_size(self) -> int:
+        """Rows of a batch; ``full`` is all of them."""
+        size = self.hyperparameters[0].batch_size
+        rows = len(self.dataset.train.X)
+        return rows if size == "full" else min(int(size), rows)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches of an epoch, with the last and smaller one."""
+        return math.ceil(len(self.dataset.train.X) / self.batch_size)
+
+    @property
+    def step_in_epoch(self) -> int:
+        """Batches of the running epoch that are done; 0 between two epochs."""
+        left = math.ceil(self._batches.rows_left / self.batch_size)
+        return self.steps_per_epoch - left if left else 0
+
+    @property
+    def learning_rates(self) -> Array:
+        """The learning rate of the last step, (M,) float64."""
+        return self._rate[:, 0]
+
+    def examine(self, part: Any) -> Examined:
+        """Prepare a part of the dataset for evaluation."""
+        rows = with_ones(part.X, self.network.dtype)
+        return Examined(rows, part.y, self.network, classes=self._classes, scale=self.dataset.target_scale)
+
+    def step(self) -> Record | None:
+        """Train one batch. Returns the epoch's record when it was the last batch, or when training has ended."""
+        if self.progress.is_done:
+            return self._record
+        if self._batches.rows_left == 0:
+            self._begin_epoch()
+        batch = self._batches.next(self.batch_size)
+        losses = self._pass(batch.size).train(batch.rows, batch.target, batch.weight)
+        if not math.isfinite(losses.sum()):
+            self._end_diverged(losses)
+            if self.progress.is_done:
+                self._record = self._make_record(np.full(len(losses), np.nan))
+                return self._record
+        is_last = self._batches.rows_left == 0
+        self._update(is_last)
+        self._loss_sum += losses * batch.size
+        self.steps_done += 1
+        return self._end_epoch(batch) if is_last else None
+
+    def epoch(self) -> Record:
+        """Train to the end of the running epoch, or a new one; once all have ended, returns the last record again."""
+        while True:
+            record = self.step()
+            if record is not None:
+                return record
+
+    def set(self, member: int | None, name: str, value: Any) -> None:
+        """Change a live hyperparameter of one member (None: of all) from the next batch on.
+
+        A new optimizer starts with fresh state. More `epochs` or `patience` let an ended member go on.
+
+        Raises
+        ------
+        HyperparameterError
+            if the value is not allowed, the field applies at reset only, or one member of several would be set apart
+            in what the stack shares.
+        """
+        known = field_name(name)
+        if known is None or not FIELDS[known].live:
+            raise HyperparameterError(f"{name}: applies at reset, not while training" if known else f"{name}: unknown")
+        if member is not None and known in SHARED and self.network.members > 1:
+            raise HyperparameterError(f"{FIELDS[known].label}: is shared by all members of a stack")
+        for index in range(self.network.members) if member is None else (member,):
+            self.hyperparameters[index] = self.hyperparameters[index].replace(**{known: value})
+        self._apply(known)
+
+    def _apply(self, name: str) -> None:
+        if name == "optimizer":
+            self._optimizer = self._make_optimizer()
+        elif name in _OPTIMIZER_SETTINGS:
+            self._optimizer.set(name, self._setting(name))
+        elif name in _PENALTIES:
+            self._apply_penalties()
+        elif name == "dropout":
+            self._apply_dropout()
+        elif name in {"epochs", "patience"}:
+            for member, h in enumerate(self.hyperparameters):
+                self.progress.reopen(member, h, self.epochs_done)
+        self._plan_rates()
+
+    def _member_array(self, name: str) -> Array:
+        return np.array([[getattr(h, name)] for h in self.hyperparameters], np.float64)
+
+    def _setting(self, name: str) -> Array:
+        """An optimizer's setting for each member, (M, 1) float64, where ``auto`` is the rule's default."""
+        default = getattr(OPTIMIZERS[self.hyperparameters[0].optimizer], name, 0.0)
+        values = [getattr(h, name) for h in self.hyperparameters]
+        return np.array([[default if value == "auto" else value] for value in values], np.float64)
+
+    def _make_optimizer(self) -> Optimizer:
+        settings = {name: self._setting(name) for name in _OPTIMIZER_SETTINGS}
+        shape = (self.network.members, self.network.n_parameters)
+        return make_optimizer(self.hyperparameters[0].optimizer, shape, self.network.dtype, **settings)
+
+    def _make_batches(self, seeds: list[int], shared: Hyperparameters) -> Batches:
+        part, network = self.dataset.train, self.network
+        weights = balanced(part.y, self._classes) if self._classes and shared.class_weights == "balanced" else None
+        return Batches(
+            with_ones(part.X, network.dtype), part.y, seeds, outputs=network.n_outputs, loss=network.loss.name,
+            class_weight=weights,
+        )  # fmt: skip
+
+    def _apply_penalties(self) -> None:
+        l1, l2, decay, clip, C = (
+            self._member_array(name)[:, 0] for name in ("l1", "l2", "weight_decay", "gradient_clip", "C")
+        )
+        if self.network.loss.name == "hinge":
+            l2 = l2 + 1 / (C * len(self.dataset.train.X))
+        self._penalties = Penalties(self._mask, l1, l2, decay, clip)
+
+    def _apply_dropout(self) -> None:
+        rates = self._member_array("dropout")[:, 0]
+        self._dropout = Dropout(self._dropout_generators, rates, self.network.dtype) if rates.any() else None
+        self._passes.clear()
+
+    def _pass(self, size: int) -> Pass:
+        found = self._passes.get(size)
+        if found is None:
+            if len(self._passes) > 3:
+                self._passes.clear()
+            found = self._passes[size] = self.network.make_pass(size, self._dropout)
+        return found
+
+    def _begin_epoch(self) -> None:
+        self._batches.begin_epoch()
+        self.progress.back_up()
+        self._loss_sum[:] = 0
+        self._plan_rates()
+
+    def _plan_rates(self) -> None:
+        """Compute the learning rates of the steps that are left in this epoch, last one first."""
+        left = math.ceil(self._batches.rows_left / self.batch_size)
+        first = (self.epochs_done + 1) * self.steps_per_epoch - left
+        base = self._member_array("learning_rate") * [[plateau.multiplier] for plateau in self._plateaus]
+        if all(h.schedule in {"constant", "plateau"} and not h.warmup for h in self.hyperparameters):
+            self._rates = [base] * left
+            return
+        shares = np.stack([multipliers(h, first, left, self.steps_per_epoch) for h in self.hyperparameters], axis=1)
+        self._rates = list((shares[:, :, None] * base)[::-1])
+
+    def _update(self, is_last: bool) -> None:
+        network = self.network
+        if is_last:
+            self._probe.before()
+        self._rate = self._rates.pop()
+        self._penalties.change_gradients(network.parameters, network.gradients)
+        self._penalties.decay(network.parameters, self._rate)
+        self._optimizer.step(network.parameters, network.gradients, self._rate)
+        self.progress.hold()
+        if is_last:
+            self._probe.after()
+
+    def _end_epoch(self, batch: Batch) -> Record:
+        self.epochs_done += 1
+        self._record = self._make_record(self._loss_sum / len(self.dataset.train.X), batch)
+        has_validation = self.validation is not None
+        watched = self._record.validation_loss if has_validation else self._record.train_loss
+        for member, h in enumerate(self.hyperparameters):
+            if h.schedule == "plateau":
+                self._plateaus[member].observe(float(watched[member]), h)
+        self.progress.observe(self.epochs_done, watched, self.hyperparameters)
+        object.__setattr__(self._record, "endings", tuple(self.progress.endings))
+        return self._record
+
+    def _make_record(self, train_loss: Array, batch: Batch | None = None) -> Record:
+        nothing = np.full(len(train_loss), np.nan)
+        looked = self.validation.evaluate() if self.validation is not None and batch is not None else None
+        shares = np.full(self._probe.gradient_norms.shape, np.nan)
+        if batch is not None:
+            seen = self._pass(batch.size) if self.validation is None else self.validation.last_pass
+            shares = idle_shares(seen.activations, self._idle_kind) if seen.activations else shares
+        return Record(
+            epoch=self.epochs_done,
+            step=self.steps_done,
+            train_loss=train_loss,
+            validation_loss=nothing if looked is None else looked.loss,
+            metrics={} if looked is None else looked.metrics,
+            gradient_norm=np.sqrt(np.square(self._probe.gradient_norms).sum(axis=1)),
+            layer_gradient_norms=self._probe.gradient_norms,
+            update_ratios=self._probe.update_ratios,
+            idle_shares=shares,
+            learning_rate=self._rate[:, 0].copy(),
+            endings=tuple(self.progress.endings),
+        )
+
+    @property
+    def _idle_kind(self) -> str:
+        activation = self.network.activation
+        return "saturated sigmoid" if activation.name == "sigmoid" else activation.idle
+
+    def _end_diverged(self, losses: Array) -> None:
+        for member in np.flatnonzero(~np.isfinite(losses) & ~self.progress.ended):
+            divergence = explain(
+                float(losses[member]), self.epochs_done + 1, self.steps_done + 1, self.hyperparameters[member],
+                learning_rate=float(self._rate[member, 0]),
+            )  # fmt: skip
+            self.progress.end_diverged(int(member), divergence)
