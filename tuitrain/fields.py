@@ -6,11 +6,12 @@ command-line options, the TOML file, the help pages and the search space are mad
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from tuitrain.text import quoted, suggest
 
 Kind = Literal["number", "whole", "choice", "layers"]
 Group = Literal["network", "optimisation", "regularisation", "run"]
@@ -202,15 +203,3 @@ def _parse_layers(text: str, label: str) -> tuple[int, ...]:
 
 def _indefinite(spec: Field) -> str:
     return "a whole number" if spec.kind == "whole" else "a number"
-
-
-def quoted(value: object) -> str:
-    """`value` in double quotes, control characters made visible, cut to 60 characters."""
-    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(value))
-    return '"' + (text if len(text) <= 60 else text[:57] + "…") + '"'
-
-
-def suggest(word: str, allowed: tuple[str, ...]) -> str:
-    """``did you mean adam?`` where one name is near; else what is allowed."""
-    near = difflib.get_close_matches(word.lower().replace("-", "_"), allowed, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else "allowed: " + ", ".join(allowed)

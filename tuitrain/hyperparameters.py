@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuitrain.errors import HyperparameterError
-from tuitrain.fields import Field, quoted, suggest
+from tuitrain.fields import Field
+from tuitrain.text import quoted, suggest
 
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus")
 LOSSES = ("auto", "mse", "mae", "huber", "binary_cross_entropy", "cross_entropy", "hinge")

@@ -17,7 +17,7 @@ from tuitrain.engine.initializers import INITIALIZERS, choose_initializer
 from tuitrain.engine.losses import LOSSES
 from tuitrain.engine.passes import Dropout, Pass
 from tuitrain.errors import HyperparameterError
-from tuitrain.fields import quoted, suggest
+from tuitrain.text import quoted, suggest
 
 Array = NDArray[Any]
 PREDICT_ROWS = 2048  # rows of one forward pass when predicting: bounds the memory, keeps the buffers in the cache

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.errors import HyperparameterError
-from tuitrain.fields import quoted, suggest
+from tuitrain.text import quoted, suggest
 
 Array = NDArray[Any]
 Coefficient = Any  # a float, or an array (M, 1)

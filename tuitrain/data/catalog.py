@@ -1,0 +1,45 @@
+"""The bundled tables, wherever they are: inside the installed package, or at the top of a checkout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuitrain.errors import DataError
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """A table that travels with tuitrain."""
+
+    file: str
+    target: str
+    task: str
+    meaning: str
+
+
+BUNDLED: dict[str, Bundled] = {
+    "iris": Bundled("iris.csv", "species", "classification", "three species of iris, measured (Fisher, 1936)"),
+    "wine": Bundled("wine.csv", "cultivar", "classification", "chemistry of wines from three cultivars"),
+    "breast_cancer": Bundled(
+        "breast_cancer.csv", "diagnosis", "classification", "cell nuclei, benign or malignant (Wisconsin)"
+    ),
+    "digits": Bundled("digits.csv", "digit", "classification", "handwritten digits, 8×8 pixels"),
+    "diabetes": Bundled("diabetes.csv", "progression", "regression", "disease progression after one year"),
+}
+
+
+def bundled_path(name: str) -> Path:
+    """The file of a bundled table.
+
+    Raises
+    ------
+    DataError
+        if this installation lacks it.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "datasets", package.parent / "datasets"):
+        path = folder / BUNDLED[name].file
+        if path.is_file():
+            return path
+    raise DataError(f"{name}: {BUNDLED[name].file} is missing from this installation; install tuitrain again")

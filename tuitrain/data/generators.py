@@ -1,0 +1,154 @@
+"""Made-up tables to learn on: each shows one thing that a network must be able to do.
+
+A generator is called with the number of rows `n`, the noise and a random generator, and gives names and columns.
+Options are written behind the name: ``moons?n=1000&noise=0.2&seed=3``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from tuitrain.data.columns import Table, from_objects
+from tuitrain.errors import DataError
+from tuitrain.text import quoted, suggest
+
+Columns = dict[str, Any]
+MOST_ROWS = 10_000_000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A generated table: what it shows, its usual size and noise, and how it is made."""
+
+    meaning: str
+    task: str
+    n: int
+    noise: float
+    make: Callable[[int, float, Generator], Columns]
+
+
+def _gate(rule: Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]) -> Callable[[int, float, Generator], Columns]:
+    """Four corners of a square, blurred by the noise, with the truth table's answer."""
+
+    def make(n: int, noise: float, rng: Generator) -> Columns:
+        corner = np.arange(n) % 4
+        a, b = corner // 2, corner % 2
+        blur = rng.normal(0, noise, (2, n)) if noise else np.zeros((2, n))
+        return {"a": a + blur[0], "b": b + blur[1], "y": rule(a, b).astype(int)}
+
+    return make
+
+
+def _circles(n: int, noise: float, rng: Generator) -> Columns:
+    label = np.arange(n) % 2
+    angle = rng.uniform(0, 2 * math.pi, n)
+    radius = np.where(label == 1, 0.5, 1.0)
+    return _plane_points(radius * np.cos(angle), radius * np.sin(angle), label, noise, rng)
+
+
+def _moons(n: int, noise: float, rng: Generator) -> Columns:
+    label = np.arange(n) % 2
+    angle = rng.uniform(0, math.pi, n)
+    x = np.where(label == 0, np.cos(angle), 1 - np.cos(angle))
+    y = np.where(label == 0, np.sin(angle), 0.5 - np.sin(angle))
+    return _plane_points(x, y, label, noise, rng)
+
+
+def _spiral(n: int, noise: float, rng: Generator) -> Columns:
+    label = np.arange(n) % 2
+    turn = np.sqrt(rng.uniform(0.02, 1, n))
+    angle = turn * 3 * math.pi + label * math.pi
+    return _plane_points(turn * np.cos(angle), turn * np.sin(angle), label, noise, rng)
+
+
+def _blobs(n: int, noise: float, rng: Generator) -> Columns:
+    label = np.arange(n) % 3
+    angle = label * 2 * math.pi / 3 + 0.5
+    return _plane_points(2 * np.cos(angle), 2 * np.sin(angle), label, noise, rng)
+
+
+def _plane_points(x: NDArray[Any], y: NDArray[Any], label: NDArray[Any], noise: float, rng: Generator) -> Columns:
+    return {"x1": x + rng.normal(0, noise, len(x)), "x2": y + rng.normal(0, noise, len(y)), "class": label}
+
+
+def _sine(n: int, noise: float, rng: Generator) -> Columns:
+    x = rng.uniform(-math.pi, math.pi, n)
+    return {"x": x, "y": np.sin(2 * x) + rng.normal(0, noise, n)}
+
+
+def _plane(n: int, noise: float, rng: Generator) -> Columns:
+    x1, x2 = rng.uniform(-1, 1, (2, n))
+    return {"x1": x1, "x2": x2, "y": 3 * x1 - 2 * x2 + 1 + rng.normal(0, noise, n)}
+
+
+def _mixed(n: int, noise: float, rng: Generator) -> Columns:
+    """Numbers and categories, gaps, and a code with leading zeros that is not a number."""
+    colour = rng.choice(["red", "green", "blue"], n)
+    size = rng.choice(["small", "large"], n)
+    code = rng.choice(["001", "002", "010", "100"], n)
+    weight, age = rng.normal(50, 10, n), rng.integers(18, 80, n).astype(float)
+    score = (weight - 50) / 10 + (colour == "red") - (size == "small") + (code == "010") + rng.normal(0, noise, n)
+    gaps = rng.random((3, n)) < 0.08
+    return {
+        "weight": ["" if gap else f"{value:.1f}" for value, gap in zip(weight, gaps[0], strict=True)],
+        "age": ["" if gap else f"{value:.0f}" for value, gap in zip(age, gaps[1], strict=True)],
+        "colour": ["NA" if gap else value for value, gap in zip(colour, gaps[2], strict=True)],
+        "size": list(size), "code": list(code), "label": ["yes" if value > 0 else "no" for value in score],
+    }  # fmt: skip
+
+
+RECIPES: dict[str, Recipe] = {
+    "and": Recipe("both inputs: one straight line is enough", "classification", 200, 0.1, _gate(np.bitwise_and)),
+    "or": Recipe("either input: one straight line is enough", "classification", 200, 0.1, _gate(np.bitwise_or)),
+    "xor": Recipe("one input but not both: needs a hidden layer", "classification", 400, 0.1, _gate(np.bitwise_xor)),
+    "circles": Recipe("a ring around a disc", "classification", 500, 0.05, _circles),
+    "moons": Recipe("two half moons, interlocked", "classification", 500, 0.1, _moons),
+    "spiral": Recipe("two arms, one and a half turns", "classification", 1000, 0.02, _spiral),
+    "blobs": Recipe("three clouds of points", "classification", 300, 0.5, _blobs),
+    "sine": Recipe("a curve of one input", "regression", 400, 0.1, _sine),
+    "plane": Recipe("a tilted plane: linear regression", "regression", 300, 0.1, _plane),
+    "mixed": Recipe("numbers, categories, gaps, a code with leading zeros", "classification", 600, 0.3, _mixed),
+}
+
+
+def generate(name: str, options: str = "") -> Table:
+    """The generated table of that name; `options` as ``n=1000&noise=0.2&seed=3``.
+
+    Raises
+    ------
+    DataError
+        for an option that is unknown or out of range.
+    """
+    recipe = RECIPES[name]
+    values = {"n": float(recipe.n), "noise": recipe.noise, "seed": 0.0}
+    for option in filter(None, options.split("&")):
+        key, _, text = option.partition("=")
+        if key not in values:
+            raise DataError(
+                f"{name}: option {quoted(key)}: {suggest(key, values)}, as in {name}?n=1000&noise=0.2&seed=1"
+            )
+        values[key] = _number(name, key, text)
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([int(values["seed"]), *name.encode()])))
+    columns = recipe.make(int(values["n"]), values["noise"], rng)
+    table_name = f"{name}?{options}" if options else name
+    made = tuple(from_objects(key, value) for key, value in columns.items())
+    return Table(table_name, made, suggested_target=list(columns)[-1])
+
+
+def _number(name: str, key: str, text: str) -> float:
+    low, high = {"n": (8, MOST_ROWS), "noise": (0, 1000), "seed": (0, 2**53)}[key]
+    try:
+        number = float(text) if "_" not in text else math.nan
+    except ValueError:
+        number = math.nan
+    if not low <= number <= high or (key != "noise" and number != int(number)):
+        kind = "a number" if key == "noise" else "a whole number"
+        raise DataError(f"{name}: {key} {quoted(text)} is not {kind} from {low:,} to {high:,}")
+    return number

@@ -1,0 +1,102 @@
+"""From what a user names to a table and to a dataset."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tuitrain.data.arrays import read_npy, read_npz, read_parquet
+from tuitrain.data.catalog import BUNDLED, bundled_path
+from tuitrain.data.columns import Table
+from tuitrain.data.dataset import Dataset, build_dataset
+from tuitrain.data.generators import RECIPES, generate
+from tuitrain.data.preprocessing import Scale
+from tuitrain.data.reading import read_text_table
+from tuitrain.errors import DataError
+from tuitrain.text import quoted, suggest, visible
+
+
+def load_dataset(
+    source: str, target: str | None = None, *, task: str | None = None, validation: float = 0.15, test: float = 0.15,
+    test_file: str | None = None, split_seed: int = 0, scale: Scale = "standard", drop: Sequence[str] = (),
+) -> Dataset:  # fmt: skip
+    """Read a table and make a dataset of it.
+
+    Parameters
+    ----------
+    source
+        a bundled or generated name (``iris``, ``moons?n=1000``), a path (anything with a suffix or a slash), or ``-``
+        for standard input
+    target
+        the column to predict; else one with a usual name (target, label, class, y, species …), else the last
+    task
+        ``classification`` or ``regression``; else found from the target's values
+    validation, test
+        shares of the rows; the rest is trained on
+    test_file
+        a file of its own for the test part
+    split_seed
+        what the split is drawn from
+    scale
+        ``standard``, ``minmax`` or ``none``, for number columns
+    drop
+        columns to leave out
+
+    Raises
+    ------
+    DataError
+        with file, line and what was found, where the table cannot be read or does not fit.
+    """
+    table, test_table = load_tables(source)
+    if test_file is not None:
+        test_table = load_tables(test_file)[0]
+    if target is None and source in BUNDLED:
+        target = BUNDLED[source].target
+    return build_dataset(
+        table, source=source, target=target, task=task, validation=validation, test=test, test_table=test_table,
+        split_seed=split_seed, scale=scale, drop=drop,
+    )  # fmt: skip
+
+
+def load_tables(source: str, *, most_rows: int | None = None) -> tuple[Table, Table | None]:
+    """The table that `source` names, and the test table where its file brings one.
+
+    `most_rows` limits what is read of a text file, for a preview.
+    """
+    name, _, options = source.partition("?")
+    if name in RECIPES and not Path(source).is_file():
+        return generate(name, options), None
+    if name in BUNDLED and not options:
+        return read_text_table(bundled_path(name).read_bytes(), name, most_rows=most_rows), None
+    if source == "-":
+        return read_text_table(sys.stdin.buffer.read(), "standard input", most_rows=most_rows), None
+    path = Path(source).expanduser()
+    if not path.suffix and "/" not in source and not path.is_file():
+        known = [*BUNDLED, *RECIPES]
+        hint = "a file is named with its suffix or a slash: data.csv, ./data"
+        raise DataError(f"dataset {quoted(source)}: {suggest(name, known)}; {hint}")
+    return read_path(path, most_rows=most_rows)
+
+
+def read_path(path: Path, *, most_rows: int | None = None) -> tuple[Table, Table | None]:
+    """Read a file by its suffix: .npy, .npz, .parquet; anything else is CSV or TSV text."""
+    name = visible(path.name)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"{visible(path)}: there is no such file") from None
+    except IsADirectoryError:
+        raise DataError(f"{visible(path)}: is a directory; expected a file") from None
+    except OSError as error:
+        raise DataError(f"{visible(path)}: cannot be read: {error.strerror}") from error
+    suffix = path.suffix.lower()
+    if suffix == ".npy":
+        return read_npy(data, name), None
+    if suffix == ".npz":
+        return read_npz(data, name)
+    if suffix in {".parquet", ".pq"}:
+        return read_parquet(data, name), None
+    return read_text_table(
+        data, name, delimiter="\t" if suffix in {".tsv", ".tab"} else None, most_rows=most_rows
+    ), None

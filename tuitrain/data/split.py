@@ -1,0 +1,43 @@
+"""Training, validation and test rows: seeded, of exact sizes, each class in its share."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.errors import DataError
+
+Rows = NDArray[np.int64]
+
+
+def split_rows(
+    count: int, *, validation: float, test: float, seed: int, classes: NDArray[np.int64] | None = None
+) -> tuple[Rows, Rows, Rows]:
+    """Row numbers of the training, validation and test part, each in the table's order.
+
+    With `classes` (count,), each part holds each class in its share to within one row: the rows are lined up by their
+    place within their class, so that any stretch of the line is a fair sample; a class of a single row is trained on.
+
+    Raises
+    ------
+    DataError
+        if a share is not from 0 to below 1, or nothing is left to train on.
+    """
+    for name, share in (("validation", validation), ("test", test)):
+        if not 0 <= share < 1:
+            raise DataError(f"{name} part: {share:g} is not a share from 0 to below 1")
+    n_test, n_validation = round(count * test), round(count * validation)
+    if validation + test >= 1 or n_test + n_validation >= count:
+        raise DataError(f"validation {validation:g} and test {test:g} of {count} rows leave nothing to train on")
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *b"split"])))
+    order = rng.permutation(count)
+    if classes is not None:
+        place = np.empty(count)
+        for number in np.unique(classes):
+            members = order[classes[order] == number]
+            place[members] = (np.arange(len(members)) + 0.5) / len(members)
+        order = order[np.argsort(place[order], kind="stable")]
+    ends = (n_test, n_test + n_validation)
+    return tuple(
+        np.sort(part).astype(np.int64) for part in (order[ends[1] :], order[ends[0] : ends[1]], order[: ends[0]])
+    )  # type: ignore[return-value]

@@ -1,0 +1,102 @@
+"""Which column is predicted, and whether it is a class or a number.
+
+`N` rows, `K` classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.data.columns import Column, Table, number_text
+from tuitrain.errors import DataError
+from tuitrain.text import quoted, suggest, visible
+
+USUAL_NAMES = (
+    "target", "label", "labels", "class", "y", "species", "diagnosis", "outcome", "response", "survived", "category",
+    "cultivar", "variety", "digit", "output",
+)  # fmt: skip
+TASKS = ("classification", "regression")
+MOST_CLASS_NUMBERS = 20
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be predicted: `values` (N,) int64 class numbers, or float64; `class_names` is empty for regression."""
+
+    name: str
+    task: str
+    values: NDArray[Any]
+    class_names: tuple[str, ...]
+
+
+def choose_target(table: Table, wanted: str | None) -> str:
+    """The target column's name: the one wanted, else one that is usually the target, else the last.
+
+    Raises
+    ------
+    DataError
+        if the wanted column is not there.
+    """
+    by_lower = {name.lower(): name for name in reversed(table.names)}
+    if wanted is not None:
+        found = wanted if wanted in table.names else by_lower.get(visible(wanted).lower())
+        if found is None:
+            raise DataError(f"{table.name}: there is no column {quoted(wanted)}; {suggest(wanted, table.names[:50])}")
+        return found
+    if table.suggested_target is not None:
+        return table.suggested_target
+    usual = [by_lower[name] for name in USUAL_NAMES if name in by_lower]
+    return usual[0] if usual else table.names[-1]
+
+
+def infer_task(column: Column) -> str:
+    """Classification for text, booleans, and whole numbers of at most 20 values in at most a tenth of the rows."""
+    if column.kind != "number":
+        return "classification"
+    present = column.values[~np.isnan(column.values)]
+    if not len(present) or (present != np.round(present)).any():
+        return "regression"
+    distinct = len(np.unique(present))
+    return "classification" if distinct <= MOST_CLASS_NUMBERS and distinct <= len(present) / 10 else "regression"
+
+
+def read_target(column: Column, task: str | None, where: str) -> Target:
+    """The target's values; the column has no missing ones any more.
+
+    Raises
+    ------
+    DataError
+        if the column does not fit the task, or has a single class.
+    """
+    if task is not None and task not in TASKS:
+        raise DataError(f"task {quoted(task)}: {suggest(task, TASKS)}")
+    task = task or infer_task(column)
+    if task == "regression":
+        if column.kind == "text":
+            raise DataError(f"{where}: target {quoted(column.name)} is text; regression needs numbers")
+        return Target(column.name, task, column.values.astype(np.float64), ())
+    names, numbers = _classes(column)
+    if len(names) < 2:
+        raise DataError(
+            f"{where}: target {quoted(column.name)} has the single class {quoted(names[0])}; two are needed"
+        )
+    if len(names) > max(2, len(column) / 2):
+        raise DataError(
+            f"{where}: target {quoted(column.name)} has {len(names)} classes in {len(column)} rows; "
+            f"choose another --target, or --task regression"
+        )
+    return Target(column.name, task, numbers, names)
+
+
+def _classes(column: Column) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    if column.kind == "text":
+        names = sorted(set(column.values))
+        place = {name: index for index, name in enumerate(names)}
+        return tuple(names), np.array([place[value] for value in column.values], np.int64)
+    distinct, numbers = np.unique(column.values, return_inverse=True)
+    shown = [column.words[int(value)] if column.kind == "boolean" else number_text(float(value)) for value in distinct]
+    return tuple(shown), numbers.astype(np.int64)

@@ -1,0 +1,25 @@
+"""Text that comes from people and files: shown, never interpreted."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def visible(text: object, most: int = 200) -> str:
+    """`text` on one line, control characters and escape sequences in a visible form, cut to `most` characters."""
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
+def quoted(value: object) -> str:
+    """`value` in double quotes, made visible, cut to 60 characters."""
+    return f'"{visible(value, 60)}"'
+
+
+def suggest(word: str, allowed: Iterable[str]) -> str:
+    """``did you mean adam?`` where one name is near; else what is allowed."""
+    names = list(allowed)
+    by_lower = {name.lower(): name for name in names}
+    near = difflib.get_close_matches(word.lower().replace("-", "_"), list(by_lower), n=1, cutoff=0.6)
+    return f"did you mean {visible(by_lower[near[0]])}?" if near else "allowed: " + ", ".join(map(visible, names))
