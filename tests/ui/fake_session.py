@@ -1,0 +1,129 @@
+"""A session that trains nothing: it notes the commands and answers them as the real one would."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.snapshot import Edit, History, LayerProbe, MetricView, Snapshot
+from tuitrain.ui.commands import Pause, Reset, SaveModel, SetHyperparameter, Start, Step
+
+
+def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> Any:
+    """Something with the attributes of a Dataset that the screen reads."""
+    part = lambda rows: SimpleNamespace(  # noqa: E731
+        X=np.zeros((rows, features), np.float32), y=np.zeros(rows, np.int64), rows=np.arange(rows)
+    )
+    return SimpleNamespace(
+        name=name, source=name, task="classification", train=part(105), validation=part(22), test=part(23),
+        feature_names=tuple(f"x{n}" for n in range(features)), encoded_names=tuple(f"x{n}" for n in range(features)),
+        target_name="species", class_names=tuple(f"class {n}" for n in range(classes)), target_mean=0.0,
+        target_scale=1.0, notices=(), fingerprint="0" * 64, n_features=features, n_outputs=classes, n_classes=classes,
+    )  # fmt: skip
+
+
+class FakeSession:
+    """The face of `tuitrain.session.Session`; `sent` holds the commands, `train(epochs)` plays a training."""
+
+    def __init__(self, dataset: Any = None, hyperparameters: Hyperparameters | None = None) -> None:
+        self.dataset = dataset or make_dataset()
+        self.sent: list[Any] = []
+        self.watched: set[str] = set()
+        self.closed = False
+        self._changed = threading.Condition()
+        self.snapshot = self._fresh(hyperparameters or Hyperparameters(), version=1)
+
+    def _fresh(self, hyperparameters: Hyperparameters, version: int) -> Snapshot:
+        sizes = [self.dataset.n_features, *hyperparameters.hidden_layers, self.dataset.n_outputs]
+        return Snapshot(
+            version=version, state="ready", hyperparameters=hyperparameters, pending={},
+            history=History(len(sizes) - 1), epochs_recorded=0, steps_per_epoch=4, batch_memory=5280,
+            learning_rate=hyperparameters.learning_rate,
+        )  # fmt: skip
+
+    def become(self, **changes: Any) -> None:
+        """Replace the snapshot."""
+        with self._changed:
+            self.snapshot = replace(self.snapshot, version=self.snapshot.version + 1, **changes)
+            self._changed.notify_all()
+
+    def send(self, command: Any) -> None:
+        self.sent.append(command)
+        now = self.snapshot
+        if isinstance(command, Start):
+            self.become(state="running", message="")
+        elif isinstance(command, Pause):
+            self.become(state="paused")
+        elif isinstance(command, Step):
+            self.become(state="paused", step=now.step + (command.batches or 0) + 4 * (command.epochs or 0))
+        elif isinstance(command, SetHyperparameter):
+            self._set(command.name, command.value)
+        elif isinstance(command, Reset):
+            self.dataset = command.dataset or self.dataset
+            fresh = self._fresh(now.hyperparameters.replace(**dict(now.pending)), now.version)
+            self.become(**{name: getattr(fresh, name) for name in fresh.__dataclass_fields__ if name != "version"})
+        elif isinstance(command, SaveModel):
+            self.become(message=f"saved {command.path}", saved_step=now.step)
+
+    def _set(self, name: str, value: Any) -> None:
+        now = self.snapshot
+        if FIELDS[name].live:
+            edit = Edit(now.epoch, now.step, name, getattr(now.hyperparameters, name), value)
+            self.become(hyperparameters=now.hyperparameters.replace(**{name: value}), edits=(*now.edits, edit))
+        else:
+            pending = {**now.pending, name: value}
+            if value == getattr(now.hyperparameters, name):
+                del pending[name]
+            self.become(pending=pending)
+
+    def train(self, epochs: int) -> None:
+        """Play a training of so many epochs, in state running."""
+        history = self.snapshot.history
+        for epoch in range(1, epochs + 1):
+            loss = 1.1 * np.exp(-epoch / 15) + 0.06
+            history.append(
+                {
+                    "epoch": epoch, "train_loss": loss, "validation_loss": loss + 0.03 + epoch / 2000,
+                    "train_metric": 1 - loss / 2, "validation_metric": 0.98 - loss / 2, "learning_rate": 0.01,
+                    "gradient_norm": loss / 10,
+                },
+                {"gradient_norm": np.full(3, loss / 20),
+                 "update_ratio": np.full(3, 1e-3), "idle_share": np.full(3, 0.06)},
+            )  # fmt: skip
+        sizes = [self.dataset.n_features, *self.snapshot.hyperparameters.hidden_layers, self.dataset.n_outputs]
+        layers = tuple(
+            LayerProbe(
+                a, b, 0.012, 1e-3, 0.06 if n < len(sizes) - 2 else None, "dead" if n < len(sizes) - 2 else "", ""
+            )
+            for n, (a, b) in enumerate(pairwise(sizes))
+        )
+        view = MetricView("validation", {"accuracy": 0.95, "f1": 0.95}, np.array([[7, 0, 0], [0, 7, 1], [0, 0, 7]]))
+        self.become(
+            state="running", epochs_recorded=epochs, epoch=epochs, step=4 * epochs, samples_per_second=52310.0,
+            seconds=3.0, seconds_left=14.0, train_loss=0.081, validation_loss=0.112, best_epoch=epochs - 3,
+            best_loss=0.11, gradient_norm=0.031, layers=layers, metric_view=view, n_parameters=739,
+            metrics={"train": {"accuracy": 0.97, "f1": 0.97}, "validation": {"accuracy": 0.95, "f1": 0.95}},
+        )  # fmt: skip
+
+    def wait(self, version: int, timeout: float) -> Snapshot:
+        with self._changed:
+            self._changed.wait_for(lambda: self.snapshot.version != version, timeout)
+            return self.snapshot
+
+    def watch(self, views: set[str], boundary_shape: tuple[int, int] | None = None) -> None:
+        self.watched = set(views)
+
+    @contextmanager
+    def lease(self, timeout: float = 0.02) -> Iterator[bool]:
+        yield True
+
+    def close(self) -> None:
+        self.closed = True

@@ -1,0 +1,1 @@
+"""The screens: they look at a session and send it commands."""

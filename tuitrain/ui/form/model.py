@@ -1,0 +1,155 @@
+"""What the form shows and does, without a screen: values, the cursor, edits and their undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from tuitrain.fields import Field, Value
+from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.ui.form.line_edit import LineEdit
+
+NAMES = tuple(FIELDS)
+PATIENCE = 2.0  # seconds after which an edit that the session has not taken is shown as what it is: not taken
+
+Mark = Literal["", "waiting", "at reset"]
+
+
+class FormModel:
+    """The form's state.
+
+    A value that was asked for is shown at once, and marked until the session's snapshot has it: as a value of the
+    training, or as one that waits for the reset. `send` passes an edit on to the session.
+    """
+
+    def __init__(self, send: Callable[[str, Value], None], clock: Callable[[], float]) -> None:
+        self.hyperparameters = Hyperparameters()
+        self.pending: Mapping[str, Any] = {}
+        self.cursor = 0
+        self.editor: LineEdit | None = None
+        self.error = ""
+        self._send = send
+        self._clock = clock
+        self._asked: dict[str, tuple[Value, float]] = {}
+        self._undo: list[tuple[str, Value]] = []
+
+    @property
+    def name(self) -> str:
+        """The selected field's name."""
+        return NAMES[self.cursor]
+
+    @property
+    def field(self) -> Field:
+        """The selected field."""
+        return FIELDS[self.name]
+
+    @property
+    def has_unanswered(self) -> bool:
+        """Whether an edit was asked for that no snapshot has shown yet."""
+        return bool(self._asked)
+
+    def value(self, name: str) -> Value:
+        """The newest value: asked for, else waiting for the reset, else in use."""
+        if name in self._asked:
+            return self._asked[name][0]
+        value: Value = self.pending.get(name, getattr(self.hyperparameters, name))
+        return value
+
+    def in_use(self, name: str) -> Value:
+        """The value that training uses now."""
+        value: Value = getattr(self.hyperparameters, name)
+        return value
+
+    def mark(self, name: str) -> Mark:
+        """How far an edit has come: nothing to say, not yet taken, or taken at the reset."""
+        if self.value(name) == self.in_use(name):
+            return ""
+        return "waiting" if FIELDS[name].live else "at reset"
+
+    def matters(self, name: str) -> bool:
+        """Whether the field has an effect with the values that the form shows."""
+        return all(self.value(other) in values for other, values in FIELDS[name].when.items())
+
+    def take(self, hyperparameters: Hyperparameters, pending: Mapping[str, Any]) -> None:
+        """Look at a snapshot: what was asked for and has arrived, or was not taken for long, is no longer asked for."""
+        self.hyperparameters, self.pending = hyperparameters, pending
+        for name, (value, when) in list(self._asked.items()):
+            arrived = pending.get(name, getattr(hyperparameters, name)) == value
+            if arrived or self._clock() - when > PATIENCE:
+                del self._asked[name]
+
+    def move(self, steps: int) -> None:
+        """Move the cursor, within the form."""
+        self.cursor = max(0, min(len(NAMES) - 1, self.cursor + steps))
+
+    def set(self, name: str, value: Value) -> None:
+        """Ask for a value; one that is there already changes nothing."""
+        old = self.value(name)
+        if value == old and type(value) is type(old):
+            return
+        self._undo.append((name, old))
+        self._ask(name, value)
+
+    def nudge(self, direction: int) -> None:
+        """The selected field's next value up (1) or down (-1)."""
+        self.set(self.name, self.field.nudge(self.value(self.name), direction))
+
+    def undo(self) -> bool:
+        """Take back the last edit and go to its field; False if there is none."""
+        if not self._undo:
+            return False
+        name, value = self._undo.pop()
+        self.cursor = NAMES.index(name)
+        self._ask(name, value)
+        return True
+
+    def begin(self) -> None:
+        """Start typing into the selected field."""
+        self.editor = LineEdit(self.field.format(self.value(self.name)))
+        self.error = ""
+
+    def leave(self) -> None:
+        """Leave the typing without a change."""
+        self.editor = None
+        self.error = ""
+
+    def accept(self) -> bool:
+        """Take what was typed; False, with `error` set, if it is not allowed."""
+        if self.editor is None:
+            return True
+        try:
+            value = self.field.parse(self.editor.text)
+        except ValueError as error:
+            self.error = str(error)
+            return False
+        self.leave()
+        self.set(self.name, value)
+        return True
+
+    def press(self, key: str, character: str | None) -> bool:
+        """A key while typing; up and down go through the choices or nudge a number."""
+        if self.editor is None:
+            return False
+        if key in {"up", "down"}:
+            return self._turn(-1 if key == "up" else 1)
+        if self.editor.press(key, character):
+            self.error = ""
+            return True
+        return False
+
+    def _turn(self, direction: int) -> bool:
+        """The choice before or after the typed one; a number grows upwards."""
+        if self.editor is None:
+            return False
+        try:
+            value = self.field.parse(self.editor.text)
+        except ValueError:
+            value = self.value(self.name)
+        step = direction if self.field.kind == "choice" else -direction
+        self.editor.replace(self.field.format(self.field.nudge(value, step)))
+        self.error = ""
+        return True
+
+    def _ask(self, name: str, value: Value) -> None:
+        self._asked[name] = (value, self._clock())
+        self._send(name, value)

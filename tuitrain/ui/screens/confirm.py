@@ -1,0 +1,63 @@
+"""A question with yes or no."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.geometry import Offset
+from textual.screen import ModalScreen
+
+from tuitrain.ui.line import Lines, Piece
+from tuitrain.ui.theme import Theme
+
+
+class Confirm(ModalScreen[bool]):
+    """Asks; dismisses with True for yes. The question, what would happen, and the two answers, each with its key."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own way
+        Binding("y,enter", "answer(True)", "yes"),
+        Binding("n,escape,q", "answer(False)", "no"),
+    ]
+    DEFAULT_CSS = """
+    Confirm { align: center middle; }
+    Confirm Lines { border: solid #d7af00; padding: 0 1; background: ansi_default; }
+    """
+
+    def __init__(self, theme: Theme, question: str, about: str, *, yes: str, no: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._question = question
+        self._about = about
+        self._answers = (yes, no)
+
+    def compose(self) -> ComposeResult:
+        self._box = Lines()
+        width = max(len(self._question), len(self._about), len("".join(self._answers)) + 18) + 4
+        self._box.styles.width = min(width, 76)
+        self._box.styles.height = 6
+        yield self._box
+
+    def on_mount(self) -> None:
+        styles = self._theme.styles
+        yes, no = self._answers
+        none = Style.null()
+        first: list[Piece | None] = [(" y ", styles["key"]), (f"{yes} (enter)", none), ("   ", none)]
+        answers = [*first, (" n ", styles["key"]), (f"{no} (esc)", none)]
+        self._yes_columns = range(len(yes) + 11)
+        self._box.border_title = self._theme.plain(self._question)
+        self._box.put([], [(self._theme.plain(self._about), none)], [], answers)
+
+    def action_answer(self, answer: bool) -> None:
+        self.dismiss(answer)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on an answer gives it; one outside the box means no."""
+        region = self._box.content_region
+        where = Offset(int(event.screen_x), int(event.screen_y))
+        if region.contains_point(where):
+            if where.y == region.y + 3:
+                self.dismiss(where.x - region.x in self._yes_columns)
+        elif not self._box.region.contains_point(where):
+            self.dismiss(False)

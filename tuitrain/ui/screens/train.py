@@ -1,0 +1,178 @@
+"""The Train screen: the form beside the live panes, and what the keys do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.layout import Layout
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tuitrain.snapshot import Snapshot
+from tuitrain.ui.commands import Pause, Reset, SetHyperparameter, Start, Step
+from tuitrain.ui.form import Form
+from tuitrain.ui.keys import bindings
+from tuitrain.ui.layout import SMALLEST, TrainLayout
+from tuitrain.ui.line import Lines
+from tuitrain.ui.screens.confirm import Confirm
+from tuitrain.ui.status import Description, Footer, Header, StatusLine, Verdict
+from tuitrain.ui.theme import Theme
+
+
+class TrainScreen(Screen[None], inherit_bindings=False):
+    """Form, panes and status of one session; every key sends a command or changes what is looked at."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    DEFAULT_CSS = "TrainScreen { overflow: hidden hidden; }"
+
+    def __init__(self, session: Any, theme: Theme) -> None:
+        super().__init__()
+        self.session = session
+        self.look = theme
+        self.places = TrainLayout()
+
+    @property
+    def layout(self) -> Layout:
+        """Where the children are; not by CSS."""
+        return self.places
+
+    def compose(self) -> ComposeResult:
+        theme = self.look
+        self.header = Header(theme, id="header")
+        self.form = Form(theme, id="form")
+        self.description = Description(theme, self.form.model, id="description")
+        self.verdict = Verdict(theme, id="verdict")
+        self.status = StatusLine(theme, id="status")
+        self.too_small = Lines(id="too_small")
+        yield from (self.header, self.form, self.description, self.verdict, self.status)
+        yield Footer(theme, id="footer")
+        yield self.too_small
+
+    def on_mount(self) -> None:
+        self.header.describe(self.session.dataset)
+        self.show(self.session.snapshot)
+        self.form.focus()
+        self.set_interval(0.1, lambda: self.show(self.session.snapshot))
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Pass a snapshot to everything that shows one."""
+        for widget in (self.header, self.form, self.verdict, self.status):
+            widget.show(snapshot)
+
+    def on_form_edited(self, event: Form.Edited) -> None:
+        self.send(SetHyperparameter(event.name, event.value))
+
+    def on_form_moved(self) -> None:
+        self.description.show_field()
+
+    def send(self, command: Any) -> None:
+        """Send a command to the session."""
+        self.session.send(command)
+        self.show(self.session.snapshot)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange(event.size)
+
+    def _arrange(self, size: Size) -> None:
+        """Show the children that have a place at this size."""
+        regions = self.places.regions(size)
+        for child in self.children:
+            if child.id:
+                child.display = child.id in regions
+        if "too_small" in regions:
+            need = f"tuitrain needs {SMALLEST.width} x {SMALLEST.height}; this terminal is {size.width} x {size.height}"
+            self.too_small.put(
+                [(need, self.look.styles["bold"])], [("make it larger, or press q to quit", self.look.styles["plain"])]
+            )
+        self.refresh(layout=True)
+
+    # --- what the keys do
+
+    def action_start_pause(self) -> None:
+        self.send(Pause() if self.session.snapshot.is_running else Start())
+
+    def action_step(self) -> None:
+        self.send(Step(batches=1))
+
+    def action_epoch(self) -> None:
+        self.send(Step(epochs=1))
+
+    def action_reset(self) -> None:
+        snapshot = self.session.snapshot
+        if not snapshot.has_something_to_lose:
+            self.send(Reset())
+            return
+        about = f"{snapshot.epoch} epochs of training are in no file; their curves stay for comparison."
+        self._ask("Start over?", about, "start over", "go on", lambda: self.send(Reset()))
+
+    def action_quit(self) -> None:
+        if not self.session.snapshot.is_running:
+            self.app.exit()
+            return
+        self._ask("Quit?", "Training is running and would be ended.", "quit", "go on training", self.app.exit)
+
+    def _ask(self, question: str, about: str, yes: str, no: str, then: Callable[[], object]) -> None:
+        def answered(answer: bool | None) -> None:
+            if answer:
+                then()
+
+        self.app.push_screen(Confirm(self.look, question, about, yes=yes, no=no), answered)
+
+    def action_up(self) -> None:
+        self.form.move(-1)
+
+    def action_down(self) -> None:
+        self.form.move(1)
+
+    def action_page_up(self) -> None:
+        self.form.move_page(-1)
+
+    def action_page_down(self) -> None:
+        self.form.move_page(1)
+
+    def action_first(self) -> None:
+        self.form.move(-1000)
+
+    def action_last(self) -> None:
+        self.form.move(1000)
+
+    def action_edit(self) -> None:
+        self.form.begin()
+
+    def action_nudge_up(self) -> None:
+        self.form.nudge(1)
+
+    def action_nudge_down(self) -> None:
+        self.form.nudge(-1)
+
+    def action_undo(self) -> None:
+        if not self.form.undo():
+            self.verdict.say("nothing to undo")
+
+    def action_next_pane(self) -> None:
+        self.focus_next()
+
+    def action_previous_pane(self) -> None:
+        self.focus_previous()
+
+    def action_parameters(self) -> None:
+        self._toggle("parameters")
+
+    def action_metric(self) -> None:
+        self._toggle("metric")
+
+    def action_boundary(self) -> None:
+        self._toggle("boundary")
+
+    def _toggle(self, detail: str) -> None:
+        """Give the pane its large place, or take it back."""
+        self.places.detail = "" if self.places.detail == detail else detail
+        self._arrange(self.size)
+
+    def _pane(self, name: str) -> Widget | None:
+        return next((child for child in self.children if child.id == name), None)
