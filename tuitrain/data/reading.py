@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,8 @@ BLOCK_LINES = 50_000
 MAGIC = {
     b"\x1f\x8b": "gzip archive",
     b"PK\x03\x04": "zip archive or spreadsheet", b"\x89PNG": "PNG image",
-    b"%PDF": "PDF document", b"SQLite format 3": "SQLite database", b"\x7fELF": "program", b"\xd0\xcf\x11\xe0": "spreadsheet",
+    b"%PDF": "PDF document", b"SQLite format 3": "SQLite database", b"\x7fELF": "program",
+    b"\xd0\xcf\x11\xe0": "spreadsheet",
 }  # fmt: skip
 
 
@@ -47,10 +49,10 @@ def read_text_table(
     """
     text, notices = decode(data, name)
     layout = sniff(text, name, delimiter, header)
-    columns: Sequence[Sequence[str] | NDArray[np.float64]]
     quick = _read_numbers(text, layout) if most_rows is None else None
     if quick is not None:
-        names, columns = quick
+        names, numbers = quick
+        columns: Sequence[Any] = numbers
     else:
         names, columns, more = _read_cells(text, name, layout, most_rows)
         notices += more
@@ -142,8 +144,8 @@ def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[NDArray[np
         if '"' in header:
             return None
         names = header.rstrip("\r\n").split(layout.delimiter)
-    other = re.compile(rf"[^0-9eE+.\-\r\n {re.escape(layout.delimiter)}]|(?:^|[{re.escape(layout.delimiter)}]) *[+-]?0[0-9]",
-                       re.MULTILINE)  # fmt: skip
+    split = re.escape(layout.delimiter)
+    other = re.compile(rf"[^0-9eE+.\-\r\n {split}]|(?:^|[{split}]) *[+-]?0[0-9]", re.MULTILINE)
     blocks = []
     while block := list(islice(lines, BLOCK_LINES)):
         if other.search("".join(block)):
@@ -178,9 +180,8 @@ def _read_cells(
                 continue
             if expected and len(row) != expected:
                 where = DELIMITER_NAMES[layout.delimiter]
-                raise DataError(
-                    f"{name}, line {line}: found {len(row)} fields, expected {expected} (split at each {where})"
-                )
+                found = f"found {len(row)} fields, expected {expected}"
+                raise DataError(f"{name}, line {line}: {found} (split at each {where})")
             expected = expected or len(row)
             if names is None:
                 names = row if layout.has_header else [f"column {n}" for n in range(1, expected + 1)]

@@ -44,6 +44,7 @@ def likely_cause(h: Hyperparameters, learning_rate: float) -> str:
 def _remedy(h: Hyperparameters, cause: str, learning_rate: float) -> str:
     if cause == "learning_rate":
         clip = "" if h.gradient_clip else ", or a gradient clip of 1"
-        return f"try {learning_rate / 10:.2g}{clip}"
+        usual = USUAL_RATE.get(h.optimizer, USUAL_ADAM_RATE)
+        return f"try {min(learning_rate / 10, usual):.2g}{clip}"
     return "try " + {"l2": "a smaller one", "weight_decay": "a smaller one", "C": "a larger one",
                      "momentum": "0.9", "beta2": "0.999"}[cause]  # fmt: skip

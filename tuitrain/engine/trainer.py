@@ -64,6 +64,7 @@ class Trainer:
         self._plateaus = [Plateau() for _ in seeds]
         self.epochs_done = 0
         self.steps_done = 0
+        self.samples_done = 0
         self._loss_sum = np.zeros(len(seeds))
         self._mask = self.network.weight_mask()
         self._passes: dict[int, Pass] = {}
@@ -114,6 +115,10 @@ class Trainer:
         if self._batches.rows_left == 0:
             self._begin_epoch()
         batch = self._batches.next(self.batch_size)
+        with np.errstate(all="ignore"):  # what overflows ends as a loss that is not finite
+            return self._train(batch)
+
+    def _train(self, batch: Batch) -> Record | None:
         losses = self._pass(batch.size).train(batch.rows, batch.target, batch.weight)
         if not math.isfinite(losses.sum()):
             self._end_diverged(losses)
@@ -124,6 +129,7 @@ class Trainer:
         self._update(is_last)
         self._loss_sum += losses * batch.size
         self.steps_done += 1
+        self.samples_done += batch.size
         return self._end_epoch(batch) if is_last else None
 
     def epoch(self) -> Record:

@@ -1,0 +1,155 @@
+"""The session: commands take effect between two batches, and a steered run equals the same run without a thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tuitrain.data import load_dataset
+from tuitrain.engine import Trainer
+from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.runs.model import load_model
+from tuitrain.session import Pause, Reset, SaveModel, Session, SetHyperparameter, Start, Step
+from tuitrain.snapshot import Snapshot
+
+MOONS = load_dataset("moons?n=200")
+QUICK = Hyperparameters(hidden_layers=(8,), epochs=12, patience=0)
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    made = Session(MOONS, QUICK)
+    yield made
+    made.close()
+
+
+def until(session: Session, holds: Callable[[Snapshot], bool], seconds: float = 10) -> Snapshot:
+    end = time.monotonic() + seconds
+    while not holds(session.snapshot):
+        assert time.monotonic() < end, session.snapshot
+        session.wait(session.snapshot.version, 0.05)
+    return session.snapshot
+
+
+def test_it_waits_until_it_is_told_to_start(session: Session) -> None:
+    time.sleep(0.05)
+    assert session.snapshot.state == "ready"
+    assert session.snapshot.step == 0
+
+
+def test_a_whole_run_equals_a_trainer_bit_for_bit(session: Session) -> None:
+    session.send(Start())
+    until(session, lambda s: s.state == "done")
+    trainer = Trainer(MOONS, QUICK)
+    records = [trainer.epoch() for _ in range(QUICK.epochs)]
+    assert session.model().network.parameters.tobytes() == trainer.network.parameters.tobytes()
+    losses = session.snapshot.history.column("train_loss", session.snapshot.epochs_recorded)
+    assert losses.tolist() == [record.train_loss[0] for record in records]
+
+
+def test_steps_and_epochs_stop_by_themselves(session: Session) -> None:
+    session.send(Step(batches=3))
+    assert until(session, lambda s: s.step == 3 and s.state == "paused").epoch == 0
+    session.send(Step(epochs=1))
+    done = until(session, lambda s: s.epoch == 1 and s.state == "paused")
+    assert done.step == done.steps_per_epoch
+
+
+def test_a_live_change_is_marked_and_applies_from_the_next_batch(session: Session) -> None:
+    session.send(Step(epochs=2))
+    until(session, lambda s: s.epoch == 2 and s.state == "paused")
+    session.send(SetHyperparameter("learning_rate", 0.5))
+    edit = until(session, lambda s: bool(s.edits)).edits[0]
+    assert (edit.epoch, edit.name, edit.old, edit.new) == (2.0, "learning_rate", 0.01, 0.5)
+    session.send(Step(batches=1))
+    assert until(session, lambda s: s.step == edit.step + 1).learning_rate == 0.5
+
+
+def test_a_structural_change_waits_for_the_reset(session: Session) -> None:
+    session.send(Step(epochs=1))
+    until(session, lambda s: s.epoch == 1 and s.state == "paused")
+    session.send(SetHyperparameter("hidden_layers", (5,)))
+    assert until(session, lambda s: bool(s.pending)).hyperparameters.hidden_layers == (8,)
+    session.send(Reset())
+    fresh = until(session, lambda s: s.state == "ready")
+    assert fresh.hyperparameters.hidden_layers == (5,)
+    assert (fresh.step, fresh.pending, len(fresh.earlier)) == (0, {}, 1)
+
+
+def test_before_the_first_step_every_change_applies_at_once(session: Session) -> None:
+    session.send(SetHyperparameter("hidden_layers", (3, 3)))
+    assert until(session, lambda s: s.hyperparameters.hidden_layers == (3, 3)).n_parameters == 9 + 12 + 8
+
+
+def test_what_does_not_fit_is_refused_with_a_reason(session: Session) -> None:
+    session.send(Reset(load_dataset("sine?n=50")))
+    until(session, lambda s: session.dataset.task == "regression")
+    session.send(SetHyperparameter("loss", "hinge"))
+    assert "needs classes" in until(session, lambda s: bool(s.message)).message
+    assert session.journal[-1].refused
+
+
+def test_more_epochs_let_a_finished_run_go_on_as_if_it_had_not_stopped(session: Session) -> None:
+    session.send(Start())
+    until(session, lambda s: s.state == "done")
+    session.send(SetHyperparameter("epochs", 20))
+    until(session, lambda s: s.state == "paused")
+    session.send(Start())
+    until(session, lambda s: s.state == "done" and s.epoch == 20)
+    alone = Trainer(MOONS, QUICK.replace(epochs=20))
+    while not alone.is_done:
+        alone.epoch()
+    assert session.model().network.parameters.tobytes() == alone.network.parameters.tobytes()
+
+
+def test_pause_is_prompt_and_a_lease_holds_training_still() -> None:
+    session = Session(MOONS, QUICK.replace(epochs=1_000_000))
+    session.send(Start())
+    until(session, lambda s: s.epoch > 3)
+    with session.lease(1.0) as granted:
+        assert granted
+        steps = session._run.trainer.steps_done
+        time.sleep(0.05)
+        assert session._run.trainer.steps_done == steps
+    session.send(Pause())
+    paused = until(session, lambda s: s.state == "paused", 1)
+    time.sleep(0.05)
+    assert session.snapshot.version - paused.version <= 1
+    session.close()
+
+
+def test_only_watched_views_are_computed(session: Session) -> None:
+    assert session.snapshot.metric_view is None
+    session.watch({"metric", "boundary", "parameters"}, (6, 9))
+    seen = until(session, lambda s: s.boundary is not None)
+    assert seen.boundary is not None
+    assert seen.metric_view is not None
+    assert seen.parameters is not None
+    assert seen.boundary.grid.shape == (6, 9)
+    assert seen.metric_view.confusion is not None
+    assert seen.metric_view.confusion.sum() == len(MOONS.validation)
+    assert [w.shape for w in seen.parameters.weights] == [(2, 8), (8, 2)]
+
+
+def test_the_saved_model_predicts_what_the_session_shows(session: Session, tmp_path: Path) -> None:
+    session.send(Start())
+    until(session, lambda s: s.state == "done")
+    session.send(SaveModel(tmp_path / "m.safetensors"))
+    until(session, lambda s: s.saved_step == s.step)
+    model = load_model(tmp_path / "m.safetensors")
+    assert not session.snapshot.has_something_to_lose
+    rows = MOONS.test
+    assert np.isclose(model.evaluate_part(rows)["loss"], session.describe()["test"]["loss"])
+
+
+def test_divergence_says_where_and_why() -> None:
+    session = Session(load_dataset("sine?n=100"), QUICK.replace(optimizer="sgd", learning_rate=1000))
+    session.send(Start())
+    ended = until(session, lambda s: s.state == "diverged")
+    assert "epoch 1, step" in ended.message
+    assert "learning rate 1000" in ended.message
+    session.close()

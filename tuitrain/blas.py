@@ -1,0 +1,25 @@
+"""How many threads the matrix products use: chosen once per run from the network's size, since it changes the bits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+WIDE = 1024  # units; below it, handing work to threads costs more than they save
+MOST_THREADS = 4
+
+
+def choose_threads(layer_sizes: Sequence[int]) -> int:
+    """One thread, or up to four where a hidden layer is wide."""
+    widest = max(layer_sizes[1:-1], default=0)
+    return 1 if widest < WIDE else min(MOST_THREADS, os.cpu_count() or 1)
+
+
+@contextmanager
+def blas_threads(count: int) -> Iterator[None]:
+    """Limit NumPy's matrix products to `count` threads, in the whole process, for as long as the block lasts."""
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415  (it costs start-up time)
+
+    with threadpool_limits(limits=count, user_api="blas"):
+        yield

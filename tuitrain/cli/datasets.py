@@ -1,0 +1,24 @@
+"""`tuitrain datasets`: what there is to train on."""
+
+from __future__ import annotations
+
+import shutil
+
+import click
+
+
+@click.command()
+@click.argument("dataset", required=False)
+@click.option("--target", help="Column to predict.")
+def datasets(dataset: str | None, target: str | None) -> None:
+    """List the bundled and generated datasets, or describe DATASET: its columns, types, gaps, ranges, classes."""
+    from tuitrain.data.describe import describe_lines, list_datasets, preview  # noqa: PLC0415
+
+    if dataset is not None:
+        width = max(shutil.get_terminal_size().columns, 60)
+        click.echo("\n".join(describe_lines(preview(dataset, target), width)))
+        return
+    click.echo(f"{'name':<14} {'rows':>6} {'columns':>7}  {'task':<14}  what it holds")
+    for listed in list_datasets():
+        click.echo(f"{listed.name:<14} {listed.rows:>6,} {listed.columns:>7}  {listed.task:<14}  {listed.meaning}")
+    click.echo("\nThe generated ones (and … mixed) take options: moons?n=1000&noise=0.2&seed=1 (in quotes).")

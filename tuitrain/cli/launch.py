@@ -1,0 +1,36 @@
+"""`tuitrain launch`: the screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options
+from tuitrain.cli.train import report
+
+
+@click.command()
+@click.argument("dataset", required=False)
+@data_options
+@hyperparameter_options
+@click.option("--start", is_flag=True, help="Begin training at once.")
+@click.option("--quit-when-done", is_flag=True, help="Leave when training ends, and print what `train` prints.")
+@click.option("--json", "as_json", is_flag=True, help="With --quit-when-done: print one JSON object.")
+def launch(start: bool, quit_when_done: bool, as_json: bool, **options: Any) -> int:
+    """Open the screen on DATASET (iris, unless one is named): train, watch, change hyperparameters.
+
+    DATASET is a bundled or generated name, or a file; see `tuitrain datasets`. Press ? on the screen for all keys.
+    """
+    hyperparameters, data = read_options(options)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
+        raise click.UsageError("launch needs a terminal that can draw; without one use: tuitrain train DATASET")
+    dataset = load(data, default="iris")
+    from tuitrain.ui.launch import run  # noqa: PLC0415
+
+    outcome = run(dataset, hyperparameters, start=start, quit_when_done=quit_when_done)
+    if quit_when_done and outcome.found is not None:
+        report(outcome.found, as_json=as_json)
+    return outcome.exit_code

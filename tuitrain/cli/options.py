@@ -1,0 +1,75 @@
+"""Options that several commands share: what to train on, and every hyperparameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tuitrain.configuration import Configuration, option_name, read_configuration
+from tuitrain.hyperparameters import FIELDS, GROUPS, Hyperparameters
+
+if TYPE_CHECKING:
+    from tuitrain.data import Dataset
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def data_options(function: Function) -> Function:
+    """Add the options that say what is trained on."""
+    for option in reversed([
+        click.option("--target", help="Column to predict [else a usual name, else the last]."),
+        click.option("--task", help="classification or regression [else found from the target]."),
+        click.option("--validation", type=float, help="Share of rows for validation [0.15]."),
+        click.option("--test", type=float, help="Share of rows for the test [0.15]."),
+        click.option("--test-file", help="A file of its own as the test part."),
+        click.option("--split-seed", type=int, help="What the split is drawn from [0]."),
+        click.option("--scale", help="standard, minmax or none, for number columns [standard]."),
+        click.option("--drop", multiple=True, help="Leave a column out; may be given again."),
+    ]):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def hyperparameter_options(function: Function) -> Function:
+    """Add an option for each hyperparameter, and `--config`."""
+    for group in reversed(GROUPS):
+        for name, spec in reversed(list(FIELDS.items())):
+            if spec.group == group:
+                text = f"{spec.meaning[0].upper()}{spec.meaning[1:]} [{spec.format(spec.default)}]."
+                flags = [f"--{option_name(name)}", name]
+                metavar = "CHOICE" if spec.kind == "choice" else "VALUE"
+                function = click.option(*flags, metavar=metavar, help=text)(function)
+    path = click.Path(path_type=Path, dir_okay=False)
+    return click.option("--config", type=path, help="TOML file, as `tuitrain config` prints it.")(function)
+
+
+def read_options(options: dict[str, Any]) -> tuple[Hyperparameters, dict[str, Any]]:
+    """Hyperparameters and data options from the file and the command line, which has the last word.
+
+    Raises
+    ------
+    HyperparameterError
+        with all errors at once.
+    """
+    path = options.get("config")
+    given = read_configuration(path) if path is not None else Configuration()
+    typed = {name: options[name] for name in FIELDS if options.get(name) is not None}
+    keys = ("target", "task", "validation", "test", "test_file", "split_seed", "scale", "drop", "dataset")
+    data = {**given.data, **{key: options[key] for key in keys if options.get(key) not in {None, ()}}}
+    return Hyperparameters.from_mapping({**given.hyperparameters, **typed}), data
+
+
+def load(data: dict[str, Any], default: str | None = None) -> Dataset:
+    """The dataset that the options name; its notices go to standard error."""
+    from tuitrain.data import load_dataset  # noqa: PLC0415
+
+    source = data.pop("dataset", None) or default
+    if source is None:
+        raise click.UsageError("name a dataset: iris, moons?n=1000, data.csv, - (see `tuitrain datasets`)")
+    dataset = load_dataset(source, **data)
+    for notice in dataset.notices:
+        click.echo(f"note: {notice}", err=True)
+    return dataset

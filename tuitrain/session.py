@@ -1,0 +1,309 @@
+"""One live training in a thread: commands in, snapshots out.
+
+Other threads `send` commands, which take effect between two batches, in order; and read `snapshot`, which the session
+replaces whole. Nothing is pushed at the screen; it looks when it wants to draw.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuitrain.blas import blas_threads, choose_threads
+from tuitrain.data import Dataset
+from tuitrain.errors import TuitrainError
+from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.live_run import LiveRun
+from tuitrain.runs.model import Model
+from tuitrain.snapshot import EarlierRun, Snapshot, State
+
+SNAPSHOT_SECONDS = 0.04
+VIEW_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Start:
+    """Train until the end, or until paused."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Stop after the running batch."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Train so many batches, or to the end of so many epochs, then pause."""
+
+    batches: int = 0
+    epochs: int = 0
+
+
+@dataclass(frozen=True)
+class SetHyperparameter:
+    """Change one from the next batch on, or at the next reset where it cannot change while training."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Begin again, with the changes that waited for it; with another dataset if one is given."""
+
+    dataset: Dataset | None = None
+
+
+@dataclass(frozen=True)
+class SaveModel:
+    """Write the model of the best epoch so far."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End the thread."""
+
+
+Command = Start | Pause | Step | SetHyperparameter | Reset | SaveModel | Stop
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """A command with the step at which it took effect, and why it was refused, if it was."""
+
+    step: int
+    command: Command
+    refused: str = ""
+
+
+class Session:
+    """Owns a training and its thread; `close` ends it.
+
+    Raises
+    ------
+    HyperparameterError
+        if the hyperparameters do not fit the dataset.
+    """
+
+    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
+        self._run = LiveRun(dataset, hyperparameters)
+        self._state: State = "ready"
+        self._message = ""
+        self._pending: dict[str, Any] = {}
+        self._earlier: list[EarlierRun] = []
+        self._saved_step = -1
+        self._steps_to_go: int | None = None
+        self._epochs_to_go: int | None = None
+        self._version = 0
+        self._next_snapshot = self._next_views = 0.0
+        self._watched: frozenset[str] = frozenset()
+        self._boundary_shape = (24, 48)
+        self._commands: deque[Command] = deque()
+        self._wake = threading.Condition()
+        self._lease_wanted = False
+        self._lease_granted, self._lease_over = threading.Event(), threading.Event()
+        self.journal: list[JournalEntry] = []
+        self.snapshot = self._make_snapshot()
+        self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+        self._thread.start()
+
+    @property
+    def dataset(self) -> Dataset:
+        """What is trained on."""
+        return self._run.dataset
+
+    def send(self, command: Command) -> None:
+        """Hand over a command; never waits."""
+        with self._wake:
+            self._commands.append(command)
+            self._wake.notify_all()
+
+    def wait(self, version: int, timeout: float | None = None) -> Snapshot:
+        """The first snapshot whose version is not `version`, or the newest after `timeout` seconds."""
+        with self._wake:
+            self._wake.wait_for(lambda: self.snapshot.version != version, timeout)
+        return self.snapshot
+
+    def watch(self, views: set[str] | frozenset[str], boundary_shape: tuple[int, int] | None = None) -> None:
+        """Say which costly views (parameters, metric, boundary) are looked at; no other is computed."""
+        with self._wake:
+            self._boundary_shape = boundary_shape or self._boundary_shape
+            self._watched = frozenset(views)
+            self._next_views = 0.0
+            self._next_snapshot = 0.0
+            self._wake.notify_all()
+
+    @contextmanager
+    def lease(self, timeout: float = 0.02) -> Iterator[bool]:
+        """Hold training between two batches while the block runs; yields whether that came about in time."""
+        if self.snapshot.state != "running":
+            yield False
+            return
+        self._lease_over.clear()
+        self._lease_granted.clear()
+        self._lease_wanted = True
+        try:
+            yield self._lease_granted.wait(timeout)
+        finally:
+            self._lease_wanted = False
+            self._lease_over.set()
+
+    def close(self) -> None:
+        """End the thread after the running batch."""
+        self.send(Stop())
+        self._thread.join(timeout=30)
+
+    def model(self) -> Model:
+        """The model of the best epoch so far; call it when the session is not running."""
+        return Model.of(self._run.trainer, self._run.dataset)
+
+    def describe(self) -> dict[str, Any]:
+        """What `tuitrain train --json` prints; call it when the session is not running."""
+        return self._run.describe(self._message)
+
+    def _work(self) -> None:
+        try:
+            while self._thread_round():
+                pass
+        except Exception as error:  # the screen must say so, whatever it is
+            self._run.stop_clock()
+            self._state, self._message = "failed", f"{type(error).__name__}: {error}"
+            self._publish()
+            raise
+
+    def _thread_round(self) -> bool:
+        """Obey, then train while nothing is to be obeyed; False when the session has ended."""
+        while self._commands:
+            command = self._commands.popleft()
+            if isinstance(command, Stop):
+                self._run.stop_clock()
+                self._publish()
+                return False
+            self._obey(command)
+        if self._state == "running":
+            with blas_threads(choose_threads(self._run.trainer.network.layer_sizes)):
+                self._train()
+        else:
+            self._publish()
+            self._idle()
+        return True
+
+    def _idle(self) -> None:
+        with self._wake:
+            self._wake.wait_for(lambda: self._commands or self._next_views == 0.0)
+        if self._watched:
+            self._run.look(self._watched, self._boundary_shape)
+        self._next_views = float("inf")
+
+    def _train(self) -> None:
+        self._run.start_clock()
+        while not self._commands and self._state == "running":
+            ended_epoch = self._run.step()
+            if self._lease_wanted:
+                self._lease_granted.set()
+                self._lease_over.wait(1.0)
+            self._count(ended_epoch)
+            now = time.perf_counter()
+            if now >= self._next_snapshot:
+                if now >= self._next_views and self._watched:
+                    self._run.look(self._watched, self._boundary_shape)
+                    self._next_views = time.perf_counter() + VIEW_SECONDS
+                self._publish()
+                self._next_snapshot = now + SNAPSHOT_SECONDS
+        if self._state != "running":
+            self._run.stop_clock()
+            self._next_views = 0.0
+
+    def _count(self, ended_epoch: bool) -> None:
+        """Pause when the steps or epochs asked for are done; end when training has."""
+        if self._run.trainer.is_done:
+            self._state, self._message = self._run.ending()
+        if self._steps_to_go is not None:
+            self._steps_to_go -= 1
+        if self._epochs_to_go is not None and ended_epoch:
+            self._epochs_to_go -= 1
+        if self._state == "running" and 0 in (self._steps_to_go, self._epochs_to_go):
+            self._state = "paused"
+
+    def _obey(self, command: Command) -> None:
+        self._message = ""
+        try:
+            self._apply(command)
+        except TuitrainError as error:
+            self._message = str(error)
+        self.journal.append(JournalEntry(self._run.trainer.steps_done, command, self._message))
+
+    def _apply(self, command: Command) -> None:
+        if isinstance(command, Start):
+            self._go(None, None)
+        elif isinstance(command, Step):
+            self._go(command.batches or None, command.epochs or None)
+        elif isinstance(command, Pause):
+            if self._state == "running":
+                self._state = "paused"
+                self._run.stop_clock()
+        elif isinstance(command, SetHyperparameter):
+            self._set(command.name, command.value)
+        elif isinstance(command, Reset):
+            self._reset(command.dataset or self._run.dataset)
+        elif isinstance(command, SaveModel):
+            self.model().save(command.path)
+            self._saved_step = self._run.trainer.steps_done
+            self._message = f"saved {command.path}"
+        self._next_snapshot = 0.0
+
+    def _go(self, batches: int | None, epochs: int | None) -> None:
+        if self._run.trainer.is_done:
+            self._message = {"diverged": "training diverged; reset (r) to begin again"}.get(
+                self._state, "training has ended; raise epochs or patience to go on, or reset (r)"
+            )
+            return
+        self._steps_to_go, self._epochs_to_go = batches, epochs
+        self._state = "running"
+
+    def _set(self, name: str, value: Any) -> None:
+        if self._run.trainer.steps_done == 0:
+            self._rebuild(self._run.dataset, {**self._pending, name: value})
+        elif FIELDS[name].live:
+            self._run.set(name, value)
+            if self._state == "done" and not self._run.trainer.is_done:
+                self._state = "paused"
+        else:
+            self._pending[name] = FIELDS[name].check(value)
+            if self._pending[name] == getattr(self._run.hyperparameters, name):
+                del self._pending[name]
+
+    def _reset(self, dataset: Dataset) -> None:
+        kept = self._run.earlier_run() if dataset is self._run.dataset else None
+        had_earlier = self._earlier if dataset is self._run.dataset else []
+        self._rebuild(dataset, self._pending)
+        self._earlier = [*had_earlier, *([kept] if kept else [])][-8:]
+
+    def _rebuild(self, dataset: Dataset, changes: dict[str, Any]) -> None:
+        self._run.stop_clock()
+        if self._state == "running":
+            self._state = "paused"
+        self._run = LiveRun(dataset, self._run.hyperparameters.replace(**changes))
+        self._pending, self._saved_step, self._state = {}, -1, "ready"
+        self._next_views = 0.0
+
+    def _make_snapshot(self) -> Snapshot:
+        self._version += 1
+        return self._run.snapshot(
+            version=self._version, state=self._state, message=self._message, pending=dict(self._pending),
+            earlier=tuple(self._earlier), saved_step=self._saved_step,
+        )  # fmt: skip
+
+    def _publish(self) -> None:
+        snapshot = self._make_snapshot()
+        with self._wake:
+            self.snapshot = snapshot
+            self._wake.notify_all()
