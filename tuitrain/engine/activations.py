@@ -25,12 +25,18 @@ Array = NDArray[Any]
 
 @dataclass
 class Room:
-    """Buffers of one layer that an activation may use: see the module's docstring."""
+    """Buffers of one layer that an activation may use: see the module's docstring.
+
+    `zero`, `half` and `one` are 0-d arrays of the right dtype, which NumPy takes in half the time of a Python number.
+    """
 
     scratch: Array
     mask: Array
     kept: Array | None
     slope: float
+
+    def __post_init__(self) -> None:
+        self.zero, self.half, self.one = (np.array(value, self.scratch.dtype) for value in (0, 0.5, 1))
 
 
 @dataclass(frozen=True)
@@ -54,10 +60,10 @@ def _identity_backward(delta: Array, a: Array, room: Room) -> None:
 
 def _sigmoid_forward(z: Array, room: Room) -> None:
     """f(z) = 1 / (1 + exp(-z)), as (1 + tanh(z/2)) / 2, which cannot overflow."""
-    np.multiply(z, 0.5, z)
+    np.multiply(z, room.half, z)
     np.tanh(z, z)
-    np.multiply(z, 0.5, z)
-    np.add(z, 0.5, z)
+    np.multiply(z, room.half, z)
+    np.add(z, room.half, z)
 
 
 def _sigmoid_backward(delta: Array, a: Array, room: Room) -> None:
@@ -74,17 +80,17 @@ def _tanh_forward(z: Array, room: Room) -> None:
 def _tanh_backward(delta: Array, a: Array, room: Room) -> None:
     """F' = 1 - a²."""
     np.multiply(a, a, room.scratch)
-    np.subtract(1, room.scratch, room.scratch)
+    np.subtract(room.one, room.scratch, room.scratch)
     np.multiply(delta, room.scratch, delta)
 
 
 def _relu_forward(z: Array, room: Room) -> None:
-    np.maximum(z, 0, out=z)
+    np.maximum(z, room.zero, out=z)
 
 
 def _relu_backward(delta: Array, a: Array, room: Room) -> None:
     """F' = 1 where a > 0, else 0."""
-    np.greater(a, 0, room.mask)
+    np.greater(a, room.zero, room.mask)
     np.multiply(delta, room.mask, delta)
 
 
@@ -96,7 +102,7 @@ def _leaky_relu_forward(z: Array, room: Room) -> None:
 
 def _leaky_relu_backward(delta: Array, a: Array, room: Room) -> None:
     """F' = 1 where a > 0, else the slope."""
-    np.greater(a, 0, room.mask)
+    np.greater(a, room.zero, room.mask)
     np.multiply(room.mask, 1 - room.slope, room.scratch)
     np.add(room.scratch, room.slope, room.scratch)
     np.multiply(delta, room.scratch, delta)
@@ -104,15 +110,15 @@ def _leaky_relu_backward(delta: Array, a: Array, room: Room) -> None:
 
 def _elu_forward(z: Array, room: Room) -> None:
     """f(z) = z above 0, exp(z) - 1 below (Clevert et al., 2016, eq. 15, α = 1)."""
-    np.minimum(z, 0, out=room.scratch)
+    np.minimum(z, room.zero, out=room.scratch)
     np.expm1(room.scratch, room.scratch)
-    np.maximum(z, 0, out=z)
+    np.maximum(z, room.zero, out=z)
     np.add(z, room.scratch, z)
 
 
 def _elu_backward(delta: Array, a: Array, room: Room) -> None:
     """F' = 1 above 0, a + 1 below."""
-    np.minimum(a, 0, out=room.scratch)
+    np.minimum(a, room.zero, out=room.scratch)
     np.add(room.scratch, 1, room.scratch)
     np.multiply(delta, room.scratch, delta)
 
@@ -123,7 +129,7 @@ def _softplus_forward(z: Array, room: Room) -> None:
     np.negative(room.scratch, room.scratch)
     np.exp(room.scratch, room.scratch)
     np.log1p(room.scratch, room.scratch)
-    np.maximum(z, 0, out=z)
+    np.maximum(z, room.zero, out=z)
     np.add(z, room.scratch, z)
 
 

@@ -12,18 +12,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.engine.network import generator, one_hot
+from tuitrain.engine.losses import Loss
+from tuitrain.engine.network import equal_shares, generator, one_hot
 
 Array = NDArray[Any]
 BLOCK_BYTES = 1 << 20
 
 
 class Batch(NamedTuple):
-    """One batch: `rows` (D + 1, B), `target` (K, B), `weight` (1, B) or None; with members first where they differ."""
+    """One batch: `rows` (D + 1, B), `target` (K, B), `share` (1, B); with members first where they differ.
+
+    `target` is as the loss's `weigh` made it, `share` each row's part of the mean.
+    """
 
     rows: Array
     target: Array
-    weight: Array | None
+    share: Array
     size: int
 
 
@@ -36,8 +40,9 @@ class Batches:
     """
 
     def __init__(
-        self, rows: Array, y: Array, seeds: Sequence[int], *, outputs: int, loss: str, class_weight: Array | None = None
-    ) -> None:
+        self, rows: Array, y: Array, seeds: Sequence[int], *, outputs: int, loss: type[Loss],
+        class_weight: Array | None = None,
+    ) -> None:  # fmt: skip
         self._rows, self._y = rows, y
         self._outputs, self._loss = outputs, loss
         self._class_weight = class_weight
@@ -64,7 +69,7 @@ class Batches:
     def next(self, batch_size: int) -> Batch:
         """The next batch of the epoch, of `batch_size` rows, or of as many as are left."""
         if batch_size >= len(self._rows) and self._position == 0:
-            self._whole = self._whole or [self._make(self._rows, self._y)]
+            self._whole = self._whole or self._make(self._rows[None], self._y[None])
             self._position = len(self._rows)
             return self._whole[0]
         if not self._block or self._block[-1].size != min(batch_size, self.rows_left):
@@ -80,7 +85,7 @@ class Batches:
         count = max(1, min(BLOCK_BYTES // per_batch, self.rows_left // size))
         index = self._order[:, self._position : self._position + count * size].reshape(orders, count, size)
         index = index[0] if orders == 1 else index.transpose(1, 0, 2)[:, self._which]
-        return [self._make(self._rows.take(part, 0), self._y.take(part, 0)) for part in index][::-1]
+        return self._make(self._rows.take(index, 0), self._y.take(index, 0))[::-1]
 
     def _draw(self) -> None:
         """Draw the order of this epoch, after those of the epochs that did not need one."""
@@ -89,15 +94,20 @@ class Batches:
                 order[:] = rng.permutation(len(order))
         self._owed = 0
 
-    def _make(self, rows: Array, y: Array) -> Batch:
-        weight = None
-        if self._class_weight is not None:
-            weight = self._class_weight.take(y)[..., None, :].astype(rows.dtype)
-        if y.ndim == rows.ndim:
-            target = np.ascontiguousarray(np.swapaxes(y, -1, -2), rows.dtype)
+    def _make(self, rows: Array, y: Array) -> list[Batch]:
+        """Batches from rows (S, …, B, D + 1) and y (S, …, B) or (S, …, B, K)."""
+        size, dtype = rows.shape[-2], rows.dtype
+        if self._class_weight is None:
+            shares = np.broadcast_to(equal_shares(size, dtype), (len(rows), 1, size))
         else:
-            target = one_hot(y, self._outputs, self._loss, rows.dtype)
-        return Batch(np.swapaxes(rows, -1, -2), target, weight, rows.shape[-2])
+            shares = (self._class_weight.take(y)[..., None, :] / size).astype(dtype)
+        if y.ndim == rows.ndim:
+            targets = np.ascontiguousarray(np.swapaxes(y, -1, -2), dtype)
+        else:
+            targets = one_hot(y, self._outputs, self._loss.name, dtype)
+        targets = self._loss.weigh(targets, shares if shares.ndim == targets.ndim else shares[:, None])
+        columns = np.swapaxes(rows, -1, -2)
+        return [Batch(*parts, size) for parts in zip(columns, targets, shares, strict=True)]
 
 
 def balanced(y: Array, classes: int) -> Array:

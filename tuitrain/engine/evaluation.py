@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine import metrics
-from tuitrain.engine.network import PREDICT_ROWS, Network, one_hot
+from tuitrain.engine.network import PREDICT_ROWS, Network, equal_shares, one_hot
 
 Array = NDArray[Any]
 
@@ -57,7 +57,9 @@ class Examined:
             self.last_pass = through
             outputs = through.forward(self.rows[piece].T)
             decided[:, piece] = _decide(outputs, 1, self._network, self._classes)
-            loss += through.loss(self._target[:, piece]).astype(np.float64) * (size / len(self.rows))
+            share = equal_shares(size, self._network.dtype)
+            target = self._network.loss.weigh(self._target[:, piece], share)
+            loss += through.loss(target, share).astype(np.float64) * (size / len(self.rows))
         return Evaluation(loss, self._measure(decided, full))
 
     def _measure(self, decided: Array, full: bool) -> dict[str, Array]:

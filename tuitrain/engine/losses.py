@@ -3,8 +3,8 @@
 Arrays are (M, K, B): members, outputs, rows of the batch. A loss is an object with room for one batch size; called
 with the outputs `z`, it returns the loss of each member, (M,), the mean over the rows (and, but for cross entropy and
 hinge, over the outputs), and leaves in `z` the gradient with respect to the outputs. `target` is (K, B) or (M, K, B):
-one-hot classes, probabilities or values; for one output and hinge, -1 and 1. `weight`, (1, B) or (M, 1, B), weighs
-rows of the classification losses.
+one-hot classes, probabilities or values; for one output and hinge, -1 and 1. `share`, (1, B) or (M, 1, B), is each
+row's part of the mean: 1/B, or w/B for a row of weight w; losses for values do not weigh rows.
 
 To add one: a class, a line in `LOSSES`, and the name in `hyperparameters.LOSSES`.
 """
@@ -32,14 +32,20 @@ class Loss:
         self._flat = self._scratch.reshape(members, outputs * batch)
         self._row = np.empty((members, 1, batch), dtype)
         self._row_flat = self._row.reshape(members, batch)
+        self._factor = np.empty_like(self._row)
+        self._ones = np.ones((1, outputs), dtype)
         self._outputs = outputs
-        self._per_row = 1.0 / batch
         self._per_element = 1.0 / (batch * outputs)
         self._huber_delta = huber_delta
 
-    def __call__(self, z: Array, target: Array, weight: Array | None = None) -> Array:
+    def __call__(self, z: Array, target: Array, share: Array) -> Array:
         """The loss of each member, (M,); `z` becomes the gradient with respect to the outputs."""
         raise NotImplementedError  # pragma: no cover
+
+    @staticmethod
+    def weigh(target: Array, share: Array) -> Array:
+        """What a call takes as `target`: cross entropy wants it multiplied with the shares."""
+        return target
 
     @staticmethod
     def to_probabilities(z: Array) -> None:
@@ -51,7 +57,7 @@ class SquaredError(Loss):
 
     name = "mse"
 
-    def __call__(self, z: Array, target: Array, weight: Array | None = None) -> Array:
+    def __call__(self, z: Array, target: Array, share: Array) -> Array:
         np.subtract(z, target, z)
         np.multiply(z, z, self._scratch)
         total: Array = np.add.reduce(self._flat, 1)
@@ -64,7 +70,7 @@ class AbsoluteError(Loss):
 
     name = "mae"
 
-    def __call__(self, z: Array, target: Array, weight: Array | None = None) -> Array:
+    def __call__(self, z: Array, target: Array, share: Array) -> Array:
         np.subtract(z, target, z)
         np.abs(z, self._scratch)
         total: Array = np.add.reduce(self._flat, 1)
@@ -78,7 +84,7 @@ class Huber(Loss):
 
     name = "huber"
 
-    def __call__(self, z: Array, target: Array, weight: Array | None = None) -> Array:
+    def __call__(self, z: Array, target: Array, share: Array) -> Array:
         np.subtract(z, target, self._scratch)
         np.clip(self._scratch, -self._huber_delta, self._huber_delta, z)
         half = z * 0.5
@@ -96,7 +102,7 @@ class BinaryCrossEntropy(Loss):
     for_classes = True
     gives_probabilities = True
 
-    def __call__(self, z: Array, target: Array, weight: Array | None = None) -> Array:
+    def __call__(self, z: Array, target: Array, share: Array) -> Array:
         np.abs(z, self._scratch)
         np.negative(self._scratch, self._scratch)
         np.exp(self._scratch, self._scratch)
@@ -105,12 +111,11 @@ class BinaryCrossEntropy(Loss):
         np.subtract(self._scratch, z * target, self._scratch)
         self.to_probabilities(z)
         np.subtract(z, target, z)
-        if weight is not None:
-            np.multiply(self._scratch, weight, self._scratch)
-            np.multiply(z, weight, z)
-        np.multiply(z, self._per_element, z)
+        share = share * (1 / self._outputs)
+        np.multiply(self._scratch, share, self._scratch)
+        np.multiply(z, share, z)
         total: Array = np.add.reduce(self._flat, 1)
-        return np.multiply(total, self._per_element, total)
+        return total
 
     @staticmethod
     def to_probabilities(z: Array) -> None:
@@ -122,32 +127,38 @@ class BinaryCrossEntropy(Loss):
 
 
 class CrossEntropy(Loss):
-    """cross_entropy: the mean of log Σ exp(z) - Σ t z over softmax outputs; `target` sums to 1 for each row."""
+    """cross_entropy: the mean of log Σ exp(z) - Σ t z over softmax outputs; `target` sums to 1 for each row.
+
+    The largest output of each row is taken off first, so that nothing overflows. With the row's share s multiplied
+    into the target, the gradient is s softmax(z) - s t.
+    """
 
     name = "cross_entropy"
     for_classes = True
     gives_probabilities = True
 
-    def __call__(self, z: Array, target: Array, weight: Array | None = None) -> Array:
-        row, row_flat = self._row, self._row_flat
+    def __call__(self, z: Array, target: Array, share: Array) -> Array:
+        row = self._row
         np.maximum.reduce(z, 1, out=row, keepdims=True)
         np.subtract(z, row, z)
-        np.multiply(z, target, self._scratch)
-        if weight is not None:
-            np.multiply(self._scratch, weight, self._scratch)
-        picked = np.add.reduce(self._flat, 1)
+        picked = np.vecdot(self._flatten(z), self._flatten(target))
         np.exp(z, z)
-        np.add.reduce(z, 1, out=row, keepdims=True)
-        np.divide(z, row, z)
+        np.matmul(self._ones, z, row)
+        np.divide(share, row, self._factor)
+        np.multiply(z, self._factor, z)
         np.subtract(z, target, z)
         np.log(row, row)
-        if weight is not None:
-            np.multiply(row, weight, row)
-            np.multiply(z, weight, z)
-        np.multiply(z, self._per_row, z)
-        total: Array = np.add.reduce(row_flat, 1)
-        np.subtract(total, picked, total)
-        return np.multiply(total, self._per_row, total)
+        total: Array = np.vecdot(self._row_flat, share[..., 0, :])
+        return np.subtract(total, picked, total)
+
+    def _flatten(self, array: Array) -> Array:
+        """(…, K, B) as (…, K·B)."""
+        return array.reshape(*array.shape[:-2], -1)
+
+    @staticmethod
+    def weigh(target: Array, share: Array) -> Array:
+        """The target multiplied with the shares."""
+        return np.multiply(target, share)
 
     @staticmethod
     def to_probabilities(z: Array) -> None:
@@ -167,7 +178,7 @@ class Hinge(Loss):
     name = "hinge"
     for_classes = True
 
-    def __call__(self, z: Array, target: Array, weight: Array | None = None) -> Array:
+    def __call__(self, z: Array, target: Array, share: Array) -> Array:
         if self._outputs == 1:
             np.multiply(z, target, self._row)
             np.subtract(1, self._row, self._row)
@@ -183,12 +194,10 @@ class Hinge(Loss):
             np.divide(z, np.add.reduce(z, 1, keepdims=True), z)
             np.subtract(z, target, z)
             np.subtract(highest, self._row, self._row)
-        if weight is not None:
-            np.multiply(self._row, weight, self._row)
-            np.multiply(z, weight, z)
-        np.multiply(z, self._per_row, z)
+        np.multiply(self._row, share, self._row)
+        np.multiply(z, share, z)
         total: Array = np.add.reduce(self._row_flat, 1)
-        return np.multiply(total, self._per_row, total)
+        return total
 
 
 LOSSES: dict[str, type[Loss]] = {

@@ -130,7 +130,9 @@ class Network:
         """
         rows = with_ones(self._checked(X), self.dtype)
         target = self.encode(np.asarray(y), rows.shape[-2])
-        return self.pass_for(rows.shape[-2]).train(np.swapaxes(rows, -1, -2), target).copy()
+        share = equal_shares(rows.shape[-2], self.dtype)
+        target = self.loss.weigh(target, share)
+        return self.pass_for(rows.shape[-2]).train(np.swapaxes(rows, -1, -2), target, share)
 
     def predict(self, X: Array) -> Array:
         """Probabilities (cross entropies) or values, (M, B, K), for rows (B, D) or (M, B, D)."""
@@ -185,6 +187,11 @@ def one_hot(numbers: Array, outputs: int, loss: str, dtype: Any) -> Array:
     target = np.zeros((*numbers.shape[:-1], outputs, numbers.shape[-1]), dtype)
     np.put_along_axis(target, numbers[..., None, :], 1, axis=-2)
     return target
+
+
+def equal_shares(batch: int, dtype: Any) -> Array:
+    """Each of `batch` rows counts the same: (1, B) of 1/B."""
+    return np.full((1, batch), 1 / batch, dtype)
 
 
 def with_ones(X: Array, dtype: Any) -> Array:

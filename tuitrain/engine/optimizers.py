@@ -48,6 +48,7 @@ class Optimizer:
         self._scratch = [np.empty(largest, self.dtype) for _ in range(self.n_scratch)]
         self._views = [self._piece_views(*piece) for piece in self._pieces]
         self._powers: dict[str, Coefficient] = {}
+        self._cast_values: dict[float, Array] = {}
         self._settings: dict[str, Coefficient] = {
             "momentum": 0.9, "beta1": 0.9, "beta2": 0.999, "rho": self.rho, "epsilon": self.epsilon,
             "weight_decay": 0.0,
@@ -63,14 +64,14 @@ class Optimizer:
         rate = float(learning_rate[0, 0]) if self.shape[0] == 1 else learning_rate.astype(np.float64)
         coefficients = [self._cast(value) for value in self._coefficients(rate)]
         decay = self._settings["weight_decay"]
-        if np.any(decay):
+        if not (isinstance(decay, float) and decay == 0):
             np.multiply(parameters, self._cast(1 - rate * decay), parameters)
         if len(self._pieces) == 1:
             state, scratch = self._views[0]
             self._update(parameters, gradients, state, scratch, *coefficients)
             return
         for piece, (state, scratch) in zip(self._pieces, self._views, strict=True):
-            own = [value if isinstance(value, float) else value[piece[0]] for value in coefficients]
+            own = [value[piece[0]] if value.ndim else value for value in coefficients]
             self._update(parameters[piece], gradients[piece], state, scratch, *own)
 
     def set(self, name: str, value: Any) -> None:
@@ -85,8 +86,17 @@ class Optimizer:
         self._powers[name] = self._powers.get(name, 1.0) * self._settings[name]
         return self._powers[name]
 
-    def _cast(self, value: Coefficient) -> Coefficient:
-        return value if isinstance(value, float) else value.astype(self.dtype)
+    def _cast(self, value: Coefficient) -> Array:
+        """A coefficient in the parameters' dtype: 0-d, which NumPy takes faster than a number, or (M, 1)."""
+        if not isinstance(value, float):
+            cast: Array = value.astype(self.dtype)
+            return cast
+        known = self._cast_values.get(value)
+        if known is None:
+            if len(self._cast_values) > 64:
+                self._cast_values.clear()
+            known = self._cast_values[value] = np.array(value, self.dtype)
+        return known
 
     def _piece_views(self, rows: slice, columns: slice) -> tuple[list[Array], list[Array]]:
         shape = (rows.stop - rows.start, columns.stop - columns.start)

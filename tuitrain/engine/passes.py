@@ -97,15 +97,18 @@ class Pass:
             source = self._inputs[index]
         return np.matmul(self._transposed[-1], source, self.outputs)
 
-    def train(self, rows: Array, target: Array, weight: Array | None = None) -> Array:
-        """Forward, loss and backward; fills the gradient blocks and returns the losses, (M,)."""
-        loss = self._loss(self.forward(rows), target, weight)
+    def train(self, rows: Array, target: Array, share: Array) -> Array:
+        """Forward, loss and backward; fills the gradient blocks and returns the losses, (M,).
+
+        `target` is what the loss's `weigh` made of it.
+        """
+        loss = self._loss(self.forward(rows), target, share)
         self._backward(rows)
         return loss
 
-    def loss(self, target: Array, weight: Array | None = None) -> Array:
+    def loss(self, target: Array, share: Array) -> Array:
         """The losses (M,) of the outputs of the last forward pass, which they consume."""
-        return self._loss(self.outputs, target, weight)
+        return self._loss(self.outputs, target, share)
 
     def _backward(self, rows: Array) -> None:
         """Propagate the gradient at the outputs back, layer by layer, by the chain rule."""

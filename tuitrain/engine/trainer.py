@@ -62,10 +62,11 @@ class Trainer:
         self.progress = Progress(self.network.parameters)
         self._probe = UpdateProbe(self.network)
         self._plateaus = [Plateau() for _ in seeds]
+        self.batch_size = self._rows_of_a_batch()
         self.epochs_done = 0
         self.steps_done = 0
         self.samples_done = 0
-        self._loss_sum = np.zeros(len(seeds))
+        self._losses: list[tuple[Array, int]] = []
         self._mask = self.network.weight_mask()
         self._passes: dict[int, Pass] = {}
         self._optimizer = self._make_optimizer()
@@ -79,13 +80,6 @@ class Trainer:
     def is_done(self) -> bool:
         """Whether every member's training has ended."""
         return self.progress.is_done
-
-    @property
-    def batch_size(self) -> int:
-        """Rows of a batch; ``full`` is all of them."""
-        size = self.hyperparameters[0].batch_size
-        rows = len(self.dataset.train.X)
-        return rows if size == "full" else min(int(size), rows)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -119,15 +113,15 @@ class Trainer:
             return self._train(batch)
 
     def _train(self, batch: Batch) -> Record | None:
-        losses = self._pass(batch.size).train(batch.rows, batch.target, batch.weight)
-        if not math.isfinite(losses.sum()):
+        losses = self._pass(batch.size).train(batch.rows, batch.target, batch.share)
+        if not math.isfinite(losses[0] if len(losses) == 1 else losses.sum()):
             self._end_diverged(losses)
             if self.progress.is_done:
                 self._record = self._make_record(np.full(len(losses), np.nan))
                 return self._record
         is_last = self._batches.rows_left == 0
         self._update(is_last)
-        self._loss_sum += losses * batch.size
+        self._losses.append((losses, batch.size))
         self.steps_done += 1
         self.samples_done += batch.size
         return self._end_epoch(batch) if is_last else None
@@ -171,7 +165,13 @@ class Trainer:
         elif name in {"epochs", "patience"}:
             for member, h in enumerate(self.hyperparameters):
                 self.progress.reopen(member, h, self.epochs_done)
+        elif name == "batch_size":
+            self.batch_size = self._rows_of_a_batch()
         self._plan_rates()
+
+    def _rows_of_a_batch(self) -> int:
+        size, rows = self.hyperparameters[0].batch_size, len(self.dataset.train.X)
+        return rows if size == "full" else min(int(size), rows)
 
     def _member_array(self, name: str) -> Array:
         return np.array([[getattr(h, name)] for h in self.hyperparameters], np.float64)
@@ -191,7 +191,7 @@ class Trainer:
         part, network = self.dataset.train, self.network
         weights = balanced(part.y, self._classes) if self._classes and shared.class_weights == "balanced" else None
         return Batches(
-            with_ones(part.X, network.dtype), part.y, seeds, outputs=network.n_outputs, loss=network.loss.name,
+            with_ones(part.X, network.dtype), part.y, seeds, outputs=network.n_outputs, loss=network.loss,
             class_weight=weights,
         )  # fmt: skip
 
@@ -219,7 +219,7 @@ class Trainer:
     def _begin_epoch(self) -> None:
         self._batches.begin_epoch()
         self.progress.back_up()
-        self._loss_sum[:] = 0
+        self._losses.clear()
         self._plan_rates()
 
     def _plan_rates(self) -> None:
@@ -247,7 +247,9 @@ class Trainer:
 
     def _end_epoch(self, batch: Batch) -> Record:
         self.epochs_done += 1
-        self._record = self._make_record(self._loss_sum / len(self.dataset.train.X), batch)
+        losses, sizes = zip(*self._losses, strict=True)
+        train_loss = np.average(np.stack(losses).astype(np.float64), axis=0, weights=sizes)
+        self._record = self._make_record(train_loss, batch)
         has_validation = self.validation is not None
         watched = self._record.validation_loss if has_validation else self._record.train_loss
         for member, h in enumerate(self.hyperparameters):
