@@ -19,7 +19,7 @@ Array = NDArray[Any]
 
 
 class Progress:
-    """Remembers each member's best parameters (by validation loss, or training loss where there is none).
+    """Remembers each member's best parameters, by validation loss; without validation, the last ones.
 
     When a member ends, its row of `parameters` becomes its best one and is held there; the last one is kept, so that
     training can go on where it stopped.
@@ -47,9 +47,14 @@ class Progress:
         """Keep the parameters as they are at the start of an epoch."""
         np.copyto(self._backup, self._parameters)
 
-    def observe(self, epoch: int, loss: Array, hyperparameters: Sequence[Hyperparameters]) -> None:
-        """Take note of the epoch's losses (M,), and end the members that have reached their limits."""
-        better = (loss < self.best_loss) & ~self.ended
+    def observe(
+        self, epoch: int, loss: Array, hyperparameters: Sequence[Hyperparameters], *, is_validation: bool = True
+    ) -> None:
+        """Take note of the epoch's losses (M,), and end the members that have reached their limits.
+
+        A training loss says nothing about which epoch is best: without validation the last epoch always counts as it.
+        """
+        better = ((loss < self.best_loss) | (not is_validation)) & ~self.ended
         if better.any():
             self.best_loss[better] = loss[better]
             self.best_epoch[better] = epoch

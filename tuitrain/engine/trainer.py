@@ -255,7 +255,7 @@ class Trainer:
         for member, h in enumerate(self.hyperparameters):
             if h.schedule == "plateau":
                 self._plateaus[member].observe(float(watched[member]), h)
-        self.progress.observe(self.epochs_done, watched, self.hyperparameters)
+        self.progress.observe(self.epochs_done, watched, self.hyperparameters, is_validation=has_validation)
         object.__setattr__(self._record, "endings", tuple(self.progress.endings))
         return self._record
 
