@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Any
 
 import click
@@ -25,12 +23,11 @@ def launch(start: bool, quit_when_done: bool, as_json: bool, **options: Any) -> 
     DATASET is a bundled or generated name, or a file; see `tuitrain datasets`. Press ? on the screen for all keys.
     """
     hyperparameters, data = read_options(options)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
-        raise click.UsageError("launch needs a terminal that can draw; without one use: tuitrain train DATASET")
-    dataset = load(data, default="iris")
-    from tuitrain.ui.launch import run  # noqa: PLC0415
+    from tuitrain.ui.launch import check_terminal, run  # noqa: PLC0415
 
+    check_terminal()
+    dataset = load(data, default="iris")
     outcome = run(dataset, hyperparameters, start=start, quit_when_done=quit_when_done)
-    if quit_when_done and outcome.found is not None:
-        report(outcome.found, as_json=as_json)
-    return outcome.exit_code
+    if quit_when_done and not outcome.signal:
+        report(outcome.session.describe(), as_json=as_json)
+    return 128 + outcome.signal if outcome.signal else 0
