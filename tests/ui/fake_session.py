@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, Start, Step
 from tuitrain.snapshot import Edit, History, LayerProbe, MetricView, Snapshot
-from tuitrain.ui.commands import Pause, Reset, SaveModel, SetHyperparameter, Start, Step
 
 
 def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> Any:

@@ -1,7 +1,11 @@
-"""The application: the terminal's looks, and the Train screen on a session."""
+"""The application: the terminal's looks, the Train screen on a session, and a clean end whatever ends it."""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import threading
 from typing import Any
 
 from textual.app import App
@@ -10,20 +14,54 @@ from textual.screen import Screen
 from tuitrain.ui.screens.train import TrainScreen
 from tuitrain.ui.theme import Theme, theme_of
 
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+GRACE = 5.0  # seconds that the terminal may take to be restored after a signal
+
 
 class TuitrainApp(App[None], inherit_bindings=False):
-    """Shows one session; it ends with the user, or with `exit`."""
+    """Shows one session until the user leaves, a signal arrives, or training ends with `quit_when_done`.
+
+    `crash` holds what broke the screen, `ended_by_signal` the signal's number.
+    """
 
     TITLE = "tuitrain"
     ENABLE_COMMAND_PALETTE = False  # ours is made from the key table
-    BINDINGS = []  # noqa: RUF012 - the screens have them all
 
-    def __init__(self, session: Any, theme: Theme | None = None) -> None:
+    def __init__(
+        self, session: Any, theme: Theme | None = None, *, start: bool = False, quit_when_done: bool = False,
+        handle_signals: bool = False,
+    ) -> None:  # fmt: skip
+        self.look = theme or theme_of()  # the CSS variables are asked for by the base class
         super().__init__()
         self.session = session
-        self.look = theme or theme_of()
-        self.theme = "ansi-dark"
+        self.theme = "ansi-dark"  # the terminal's own colours, dark or light
         self.animation_level = "none"
+        self.crash: Exception | None = None
+        self.ended_by_signal = 0
+        self._start = start
+        self._quit_when_done = quit_when_done
+        self._handle_signals = handle_signals
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return self.look.css_variables
 
     def get_default_screen(self) -> Screen[Any]:
-        return TrainScreen(self.session, self.look)
+        return TrainScreen(self.session, self.look, start=self._start, quit_when_done=self._quit_when_done)
+
+    def on_mount(self) -> None:
+        if self._handle_signals:
+            for number in ENDING_SIGNALS:
+                asyncio.get_running_loop().add_signal_handler(number, self._end_by, number)
+
+    def _end_by(self, number: int) -> None:
+        """Leave as after a key; where the terminal is gone and does not let us, end all the same."""
+        self.ended_by_signal = int(number)
+        last = threading.Timer(GRACE, os._exit, (128 + number,))
+        last.daemon = True
+        last.start()
+        self.exit()
+
+    def _fatal_error(self) -> None:
+        """Keep the error for the caller, who says it in one line after the terminal is restored."""
+        self.crash = self._exception
+        self._close_messages_no_wait()

@@ -19,6 +19,7 @@ class Action:
 
     `keys` are Textual's key names, `shown` is how they are written. `short` goes to the footer, `meaning` to the help
     and the palette. A higher `rank` stays longer in the footer when the terminal is narrow; 0 is never in it.
+    Neighbours with the same `pair`, keys and meaning, share that line of the help.
     """
 
     name: str
@@ -28,38 +29,44 @@ class Action:
     meaning: str
     section: str
     rank: int = 0
-    also: str = ""
+    pair: tuple[str, str] | None = None
 
+
+_MOVE = ("↑ ↓ j k", "move over the fields")
+_PAGE = ("pgup pgdn", "a page up, a page down")
+_ENDS = ("home end", "first field, last field")
+_NUDGE = ("+ -", "next value, next choice")
+_PANE = ("tab", "next pane (shift: back)")
 
 ACTIONS = (
-    Action("start_pause", ("space",), "space", "start/pause", "start, pause or go on training", "training", 99),
+    Action("start_pause", ("space",), "space", "start/pause", "start, pause, resume", "training", 99),
     Action("step", ("s",), "s", "step", "train one batch", "training", 90),
     Action("epoch", ("e",), "e", "epoch", "train one epoch", "training", 89),
-    Action("reset", ("r",), "r", "reset", "start over with the form's values", "training", 88),
-    Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model to a file", "training", 60),
+    Action("reset", ("r",), "r", "reset", "start over (reset)", "training", 88),
+    Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model", "training", 60),
     Action("dataset", ("d",), "d", "data", "choose another dataset", "training", 70),
-    Action("up", ("up", "k"), "↑ k", "", "field above", "form", also="up k"),
-    Action("down", ("down", "j"), "↓ j", "", "field below", "form", also="down j"),
-    Action("page_up", ("pageup",), "page up", "", "a page up", "form"),
-    Action("page_down", ("pagedown",), "page down", "", "a page down", "form"),
-    Action("first", ("home",), "home", "", "first field", "form"),
-    Action("last", ("end",), "end", "", "last field", "form"),
-    Action("edit", ("enter",), "enter", "edit", "type a value (esc leaves it)", "form", 50),
-    Action("nudge_up", ("plus", "+", "equals_sign", "="), "+", "", "next value up, or next choice", "form", also="+ ="),
-    Action("nudge_down", ("minus", "-", "underscore", "_"), "-", "", "next value down", "form", also="- _"),
+    Action("up", ("up", "k"), "↑ k", "", "field above", "form", pair=_MOVE),
+    Action("down", ("down", "j"), "↓ j", "", "field below", "form", pair=_MOVE),
+    Action("page_up", ("pageup",), "pgup", "", "a page up", "form", pair=_PAGE),
+    Action("page_down", ("pagedown",), "pgdn", "", "a page down", "form", pair=_PAGE),
+    Action("first", ("home",), "home", "", "first field", "form", pair=_ENDS),
+    Action("last", ("end",), "end", "", "last field", "form", pair=_ENDS),
+    Action("edit", ("enter",), "enter", "edit", "type a value (esc leaves)", "form", 50),
+    Action("nudge_up", ("plus", "equals_sign"), "+ =", "", "next value up, next choice", "form", pair=_NUDGE),
+    Action("nudge_down", ("minus", "underscore"), "- _", "", "next value down, last choice", "form", pair=_NUDGE),
     Action("undo", ("u",), "u", "undo", "take back the last edit", "form", 65),
-    Action("toggle_log", ("l",), "l", "log", "loss: logarithmic axis on and off", "panes", 40),
+    Action("toggle_log", ("l",), "l", "log", "loss: logarithmic axis", "panes", 40),
     Action("cycle_smoothing", ("z",), "z", "smooth", "loss: smoothing", "panes", 20),
-    Action("cycle_view", ("v",), "v", "view", "loss: whole training or its last part", "panes", 21),
-    Action("parameters", ("w",), "w", "weights", "parameters: what training has found", "panes", 32),
-    Action("metric", ("m",), "m", "metric", "metric: confusion matrix or residuals", "panes", 31),
-    Action("boundary", ("b",), "b", "boundary", "decision boundary, or fitted curve", "panes", 30),
-    Action("next_pane", ("tab",), "tab", "pane", "next pane", "panes", 10),
-    Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "panes"),
-    Action("help", ("question_mark", "?", "f1"), "?", "help", "these keys, and the selected field", "program", 95),
+    Action("cycle_view", ("v",), "v", "view", "loss: all or recent epochs", "panes", 21),
+    Action("parameters", ("w",), "w", "weights", "parameters: weights, biases", "panes", 32),
+    Action("metric", ("m",), "m", "metric", "metric, confusion matrix", "panes", 31),
+    Action("boundary", ("b",), "b", "boundary", "decision boundary, curve", "panes", 30),
+    Action("next_pane", ("tab",), "tab", "pane", "next pane", "panes", 10, pair=_PANE),
+    Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "panes", pair=_PANE),
+    Action("help", ("question_mark", "f1"), "?", "help", "this help", "program", 95),
     Action("palette", ("ctrl+p",), "ctrl+p", "actions", "every action by name", "program", 45),
-    Action("quit", ("q", "ctrl+q", "ctrl+c"), "q", "quit", "leave (asks while training)", "program", 94),
-)  # fmt: skip
+    Action("quit", ("q", "ctrl+q", "ctrl+c"), "q", "quit", "leave", "program", 94),
+)
 
 # Two keys that belong together take one place in the footer.
 NUDGE_IN_FOOTER = ("+/-", "nudge", 80)
@@ -67,10 +74,7 @@ NUDGE_IN_FOOTER = ("+/-", "nudge", 80)
 
 def bindings() -> list[Binding]:
     """The screen's bindings."""
-    return [
-        Binding(",".join(key for key in action.keys if len(key) > 1 or key.isalnum()), action.name, action.meaning)
-        for action in ACTIONS
-    ]
+    return [Binding(",".join(action.keys), action.name, action.meaning) for action in ACTIONS]
 
 
 def footer_items(width: int) -> list[tuple[str, str]]:
@@ -88,13 +92,11 @@ def footer_items(width: int) -> list[tuple[str, str]]:
     return [offered[index][:2] for index in sorted(chosen)]
 
 
-def described(*, ascii_only: bool = False) -> dict[str, list[tuple[str, str]]]:
-    """Section to (keys, meaning), for the help."""
-    return {
-        section: [
-            ((action.also if ascii_only and action.also else action.shown), action.meaning)
-            for action in ACTIONS
-            if action.section == section
-        ]
-        for section in SECTIONS
-    }
+def described() -> dict[str, list[tuple[str, str]]]:
+    """Section to (keys, meaning), for the help; pairs share a line."""
+    sections: dict[str, list[tuple[str, str]]] = {section: [] for section in SECTIONS}
+    for action in ACTIONS:
+        line = action.pair or (action.shown, action.meaning)
+        if line not in sections[action.section][-1:]:
+            sections[action.section].append(line)
+    return sections

@@ -28,7 +28,7 @@ def arrange(size: Size, detail: str = "", *, has_boundary: bool = False) -> dict
     if width < SMALLEST.width or height < SMALLEST.height:
         return {"too_small": size.region}
     form_width = 29 if width < 100 else 34 if width < WIDE.width else 38
-    meaning = 3 if height < 30 else 8 if height < MEDIUM.height + 6 else 11
+    meaning = 4 if height < 30 else 8 if height < MEDIUM.height + 6 else 11
     top, bottom = 1, height - 2
     panes = {
         "header": Region(0, 0, width, 1),

@@ -6,7 +6,10 @@ import math
 import textwrap
 from typing import Any
 
+from rich.style import Style
+
 from tuitrain.data.dataset import Dataset
+from tuitrain.diagnosis import verdict
 from tuitrain.hyperparameters import FIELDS
 from tuitrain.snapshot import Snapshot
 from tuitrain.text import visible
@@ -45,10 +48,9 @@ class Header(Lines):
         styles = self._theme.styles
         state = STATE_STYLES.get(snapshot.state, "plain")
         sign = self._theme.signs[snapshot.state]
-        self.put([
-            (" tuitrain  ", styles["title"]), (self._dataset_name, styles["bold"]), (self._about, styles["plain"]), None,
-            (f" {sign} epoch {snapshot.epoch}/{snapshot.hyperparameters.epochs} ", styles[state]),
-        ])  # fmt: skip
+        name, about = (self._dataset_name, styles["bold"]), (self._about, styles["plain"])
+        epoch = (f" {sign} epoch {snapshot.epoch}/{snapshot.hyperparameters.epochs} ", styles[state])
+        self.put([(" tuitrain  ", styles["title"]), name, about, None, epoch])
 
 
 class StatusLine(Lines):
@@ -61,26 +63,28 @@ class StatusLine(Lines):
     def show(self, snapshot: Snapshot) -> None:
         """Repaint if anything in the line changed."""
         styles = self._theme.styles
-        line: list[Piece | None] = [
-            (f" {snapshot.state:<8}", styles["bold"] + styles[STATE_STYLES.get(snapshot.state, "plain")])
-        ]
-        for label, value in self._values(snapshot):
-            line += [(f" {label} ", styles["dim"]), (value, styles["plain"])]
+        state = styles[STATE_STYLES.get(snapshot.state, "plain")]
+        line: list[Piece | None] = [(f" {snapshot.state:<8} ", styles["bold"] + state)]
+        for before, value, after in self._values(snapshot):
+            line += [(before, styles["dim"]), (value, styles["plain"]), (f"{after}  ", styles["dim"])]
         self.put(line)
 
-    def _values(self, snapshot: Snapshot) -> list[tuple[str, str]]:
-        rate = "-" if math.isnan(snapshot.learning_rate) else f"{snapshot.learning_rate:.3g}"
-        left = "-" if snapshot.seconds_left is None or not snapshot.is_running else duration(snapshot.seconds_left)
-        width = len(counted(snapshot.hyperparameters.epochs * max(1, snapshot.steps_per_epoch)))
+    def _values(self, snapshot: Snapshot) -> list[tuple[str, str, str]]:
+        """(before, value, after) of each part; a narrow line leaves the epoch to the header."""
         wide = self.size.width >= 110
-        return [
-            ("epoch", f"{snapshot.epoch}/{snapshot.hyperparameters.epochs}"),
-            ("step", f"{counted(snapshot.step):<{min(width, 9) if wide else 1}}"),
-            ("samples/s", f"{metric(snapshot.samples_per_second):<5}"),
-            ("left", f"{left:<5}"),
-            ("learning rate" if wide else "rate", f"{rate:<8}" if wide else rate),
-            ("memory per batch" if wide else "batch", memory(snapshot.batch_memory)),
+        rate = "-" if math.isnan(snapshot.learning_rate) else f"{snapshot.learning_rate:.3g}"
+        epoch = ("epoch ", f"{snapshot.epoch}/{snapshot.hyperparameters.epochs}", "")
+        parts = [
+            ("step ", counted(snapshot.step), ""),
+            ("", f"{metric(snapshot.samples_per_second):>5}", " samples/s"),
+            ("learning rate " if wide else "rate ", rate, ""),
+            ("memory per batch " if wide else "batch ", memory(snapshot.batch_memory), ""),
         ]
+        if snapshot.seconds_left is not None and snapshot.is_running:
+            parts.append(("", duration(snapshot.seconds_left), " left"))
+        elif snapshot.seconds:
+            parts.append(("", duration(snapshot.seconds), " trained"))
+        return [epoch, *parts] if self.size.width >= 92 else parts
 
 
 class Footer(Lines):
@@ -98,37 +102,60 @@ class Footer(Lines):
 
 
 class Verdict(Lines):
-    """What the session last said, else what the training looks like."""
+    """How the training goes, and below it what the session or the screen last had to say."""
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(**rest)
         self._theme = theme
         self._notice = ""
         self._snapshot: Snapshot | None = None
+        self._found = (-1, "")
 
     def say(self, text: str) -> None:
-        """Show a notice until the session says something new."""
+        """Show a notice, until another or a new message of the session."""
         self._notice = text
-        if self._snapshot is not None:
-            self.show(self._snapshot)
+        self._redraw()
 
     def show(self, snapshot: Snapshot) -> None:
-        """Repaint if the verdict changed."""
+        """Repaint if the verdict or the message changed."""
         before, self._snapshot = self._snapshot, snapshot
-        if before is not None and snapshot.message != before.message and snapshot.message:
+        if snapshot.message and (before is None or snapshot.message != before.message):
             self._notice = ""
-        text = self._notice or snapshot.message or _diagnosis(snapshot)
-        is_bad = snapshot.state in {"diverged", "failed"}
-        style = self._theme.styles["bad" if is_bad else "plain"]
-        rows = textwrap.wrap(self._theme.plain(visible(text, 400)), max(20, self.size.width - 2))
-        height = max(1, self.size.height)
-        if len(rows) > height:
-            rows = [*rows[: height - 1], rows[height - 1][: self.size.width - 4] + self._theme.signs["ellipsis"]]
-        self.put(*([(f" {row}", style)] for row in rows))
+        self._redraw()
 
     def on_resize(self) -> None:
-        if self._snapshot is not None:
-            self.show(self._snapshot)
+        self._redraw()
+
+    def _redraw(self) -> None:
+        snapshot = self._snapshot
+        if snapshot is None:
+            return
+        found = self._verdict(snapshot)
+        notice = self._notice or snapshot.message
+        lines = [(found, self._style_of(found))] if found else []
+        if notice and notice not in found:
+            lines.append((notice, self._theme.styles["plain"]))
+        width = max(20, self.size.width - 2)
+        rows = [(row, style) for text, style in lines for row in self._wrapped(text, width)]
+        height = max(1, self.size.height)
+        if len(rows) > height:
+            text, style = rows[height - 1]
+            rows = [*rows[: height - 1], (text[: width - 1] + self._theme.signs["ellipsis"], style)]
+        self.put(*([(f" {row}", style)] for row, style in rows))
+
+    def _verdict(self, snapshot: Snapshot) -> str:
+        """The diagnosis, made once an epoch, or when the state or the message changes."""
+        key = hash((snapshot.epochs_recorded, snapshot.state, snapshot.step == 0, snapshot.message))
+        if key != self._found[0]:
+            self._found = (key, verdict(snapshot))
+        return self._found[1]
+
+    def _style_of(self, found: str) -> Style:
+        role = {"✓": "good", "!": "warning", "✗": "bad"}.get(found[:1], "dim")
+        return self._theme.styles[role]
+
+    def _wrapped(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(self._theme.plain(visible(text, 400)), width)
 
 
 class Description(Lines):
@@ -148,18 +175,13 @@ class Description(Lines):
         effect = "changes take effect at once" if field.live else "changes take effect at reset"
         parts = [(field.meaning, "plain")]
         if not model.matters(model.name):
-            needs = "; ".join(
-                f"{FIELDS[other].label} {' or '.join(values)}"
-                for other, values in field.when.items()
-                if model.value(other) not in values
-            )
-            parts = [(field.meaning, "dim"), (f"no effect now: needs {needs}", "warning")]
+            parts = [(field.meaning, "dim"), (f"no effect: {_needs(model)}", "warning")]
         parts += [(field.allowed, "dim"), (effect, "dim"), ("", "plain"), (field.explanation, "plain")]
         width = max(12, self.size.width - 2)
         lines: list[list[Piece]] = []
         for text, style in parts:
             rows = textwrap.wrap(self._theme.plain(text), width) or [""]
-            if len(lines) + len(rows) > self.size.height and lines:
+            if lines and len(lines) + len(rows) > self.size.height:
                 break
             lines += [[(f" {row}", styles[style])] for row in rows]
         self.put(*lines)
@@ -168,9 +190,7 @@ class Description(Lines):
         self.show_field()
 
 
-def _diagnosis(snapshot: Snapshot) -> str:
-    try:
-        from tuitrain.diagnosis import verdict  # noqa: PLC0415 - costs nothing until the first snapshot
-    except ImportError:
-        return ""
-    return str(verdict(snapshot))
+def _needs(model: FormModel) -> str:
+    """What the selected field needs to have an effect: ``needs optimiser momentum or nesterov``."""
+    unmet = [(other, values) for other, values in model.field.when.items() if model.value(other) not in values]
+    return "; ".join(f"needs {FIELDS[other].label} {' or '.join(values)}" for other, values in unmet)

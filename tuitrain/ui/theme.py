@@ -49,6 +49,17 @@ class Theme:
     styles: Mapping[str, Style]
     signs: Mapping[str, str]
 
+    @property
+    def css_variables(self) -> dict[str, str]:
+        """Frames, and those of what has the focus (``$frame``, ``$focus-frame``, colours), and scroll bars' width."""
+        sixteen = {"$frame-colour": "ansi_bright_black", "$focus-colour": "ansi_bright_blue"}
+        rich = {"$frame-colour": "#6c6c6c", "$focus-colour": "#5fafff"}
+        colours = {name[1:]: value for name, value in (sixteen if self.colours == "16" else rich).items()}
+        if self.ascii_only:
+            return {"frame": "ascii", "focus-frame": "ascii", "bar": "0", **colours}
+        focus_frame = "heavy" if self.colours == "none" else "solid"
+        return {"frame": "solid", "focus-frame": focus_frame, "bar": "1", **colours}
+
     def plain(self, text: str) -> str:
         """`text` with the signs that an ASCII terminal lacks replaced; as it is elsewhere."""
         return text.translate(_TO_ASCII).encode("ascii", "replace").decode() if self.ascii_only else text

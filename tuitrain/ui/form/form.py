@@ -20,12 +20,12 @@ from tuitrain.ui.form.model import NAMES, FormModel
 from tuitrain.ui.theme import Theme
 
 
-class Form(ScrollView, can_focus=True):
+class Form(ScrollView, can_focus=True, inherit_bindings=False):
     """Every hyperparameter, grouped; the cursor moves over it and Enter edits in place."""
 
     DEFAULT_CSS = """
-    Form { border: solid #6c6c6c; scrollbar-size: 0 0; overflow: hidden scroll; }
-    Form:focus { border: solid #5fafff; }
+    Form { border: $frame $frame-colour; scrollbar-size: 0 0; overflow: hidden scroll; }
+    Form:focus { border: $focus-frame $focus-colour; border-title-style: bold; }
     """
 
     @dataclass

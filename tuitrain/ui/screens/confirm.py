@@ -22,7 +22,7 @@ class Confirm(ModalScreen[bool]):
     ]
     DEFAULT_CSS = """
     Confirm { align: center middle; }
-    Confirm Lines { border: solid #d7af00; padding: 0 1; background: ansi_default; }
+    Confirm Lines { border: $focus-frame $focus-colour; padding: 0 1; background: ansi_default; }
     """
 
     def __init__(self, theme: Theme, question: str, about: str, *, yes: str, no: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,8 +14,8 @@ from textual.layout import Layout
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, Start, Step
 from tuitrain.snapshot import Snapshot
-from tuitrain.ui.commands import Pause, Reset, SetHyperparameter, Start, Step
 from tuitrain.ui.form import Form
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.layout import SMALLEST, TrainLayout
@@ -23,6 +24,12 @@ from tuitrain.ui.screens.confirm import Confirm
 from tuitrain.ui.status import Description, Footer, Header, StatusLine, Verdict
 from tuitrain.ui.theme import Theme
 
+if TYPE_CHECKING:
+    from tuitrain.data import Dataset
+
+
+ENDED = ("done", "diverged", "failed")
+
 
 class TrainScreen(Screen[None], inherit_bindings=False):
     """Form, panes and status of one session; every key sends a command or changes what is looked at."""
@@ -30,10 +37,13 @@ class TrainScreen(Screen[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     DEFAULT_CSS = "TrainScreen { overflow: hidden hidden; }"
 
-    def __init__(self, session: Any, theme: Theme) -> None:
+    def __init__(self, session: Any, theme: Theme, *, start: bool = False, quit_when_done: bool = False) -> None:
         super().__init__()
+        self._start = start
+        self._quit_when_done = quit_when_done
         self.session = session
         self.look = theme
+        self._dataset: Dataset | None = None
         self.places = TrainLayout()
 
     @property
@@ -54,15 +64,22 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         yield self.too_small
 
     def on_mount(self) -> None:
-        self.header.describe(self.session.dataset)
-        self.show(self.session.snapshot)
         self.form.focus()
+        self.show(self.session.snapshot)
+        if self._start:
+            self.send(Start())
         self.set_interval(0.1, lambda: self.show(self.session.snapshot))
 
     def show(self, snapshot: Snapshot) -> None:
         """Pass a snapshot to everything that shows one."""
+        if self.session.dataset is not self._dataset:
+            self._dataset = self.session.dataset
+            self.header.describe(self._dataset)
+            self.verdict.say("; ".join(self._dataset.notices))
         for widget in (self.header, self.form, self.verdict, self.status):
             widget.show(snapshot)
+        if self._quit_when_done and snapshot.state in ENDED:
+            self.app.exit()
 
     def on_form_edited(self, event: Form.Edited) -> None:
         self.send(SetHyperparameter(event.name, event.value))
@@ -109,6 +126,47 @@ class TrainScreen(Screen[None], inherit_bindings=False):
             return
         about = f"{snapshot.epoch} epochs of training are in no file; their curves stay for comparison."
         self._ask("Start over?", about, "start over", "go on", lambda: self.send(Reset()))
+
+    def action_save(self) -> None:
+        if self.session.snapshot.step == 0:
+            self.verdict.say("nothing is trained yet: nothing to save")
+            return
+        from tuitrain.ui.screens.save import SaveDialog, model_name  # noqa: PLC0415 - not needed for the first paint
+
+        def answered(path: Path | None) -> None:
+            if path is not None:
+                self.send(SaveModel(path))
+
+        self.app.push_screen(SaveDialog(self.look, model_name(self.session.dataset.name)), answered)
+
+    def action_dataset(self) -> None:
+        from tuitrain.ui.screens.dataset import DatasetChooser  # noqa: PLC0415 - not needed for the first paint
+
+        self.app.push_screen(DatasetChooser(self.look), self._take_dataset)
+
+    def _take_dataset(self, dataset: Dataset | None) -> None:
+        if dataset is None:
+            return
+        if self.session.snapshot.has_something_to_lose:
+            about = "The training so far is in no file and would be lost."
+            self._ask(f"Train on {dataset.name}?", about, "change", "stay", lambda: self.send(Reset(dataset)))
+        else:
+            self.send(Reset(dataset))
+
+    def action_help(self) -> None:
+        from tuitrain.ui.screens.help import HelpScreen  # noqa: PLC0415 - not needed for the first paint
+
+        model = self.form.model
+        self.app.push_screen(HelpScreen(self.look, model.field, model.field.format(model.value(model.name))))
+
+    def action_palette(self) -> None:
+        from tuitrain.ui.screens.palette import Palette  # noqa: PLC0415 - not needed for the first paint
+
+        def answered(name: str | None) -> None:
+            if name is not None:
+                getattr(self, f"action_{name}")()
+
+        self.app.push_screen(Palette(self.look), answered)
 
     def action_quit(self) -> None:
         if not self.session.snapshot.is_running:
@@ -159,6 +217,20 @@ class TrainScreen(Screen[None], inherit_bindings=False):
 
     def action_previous_pane(self) -> None:
         self.focus_previous()
+
+    def action_toggle_log(self) -> None:
+        self._on_loss("toggle_log")
+
+    def action_cycle_smoothing(self) -> None:
+        self._on_loss("cycle_smoothing")
+
+    def action_cycle_view(self) -> None:
+        self._on_loss("cycle_view")
+
+    def _on_loss(self, method: str) -> None:
+        pane = self._pane("loss")
+        if pane is not None:
+            getattr(pane, method)()
 
     def action_parameters(self) -> None:
         self._toggle("parameters")

@@ -1,0 +1,192 @@
+"""The dialogs over the Train screen: help, palette, saving, choosing a dataset."""
+
+import pytest
+
+from tests.ui.fake_session import FakeSession
+from tests.ui.test_train_screen import app_on, text_of
+from tuitrain.session import Reset, SaveModel, Step
+from tuitrain.ui.keys import ACTIONS, SECTIONS
+from tuitrain.ui.screens.confirm import Confirm
+from tuitrain.ui.screens.dataset import DatasetChooser
+from tuitrain.ui.screens.palette import Palette
+from tuitrain.ui.screens.save import SaveDialog, model_name
+from tuitrain.ui.screens.train import TrainScreen
+
+SIZES = [(80, 24), (120, 40), (200, 50)]
+
+
+@pytest.fixture
+def session():
+    return FakeSession()
+
+
+async def settle(pilot, wanted):
+    """Wait for work in threads until `wanted` holds."""
+    for _ in range(200):
+        await pilot.pause(0.02)
+        if wanted():
+            return
+    raise AssertionError(text_of(pilot.app))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_help_lists_every_key_and_explains_the_field(session, size):
+    async with app_on(session).run_test(size=size) as pilot:
+        pilot.app.screen.form.move(8)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = text_of(pilot.app)
+        for section in SECTIONS:
+            assert section in text
+        for action in ACTIONS:
+            assert (action.pair or (action.shown, action.meaning))[1] in text
+        assert "learning rate = 0.01" in text
+        assert "Too large: the loss jumps or explodes." in text
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, TrainScreen)
+
+
+async def test_the_palette_finds_an_action_by_a_part_of_its_name(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        assert isinstance(pilot.app.screen, Palette)
+        await pilot.press(*"batch", "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, TrainScreen)
+    assert session.sent == [Step(batches=1)]
+
+
+async def test_the_palette_lists_every_action(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        names = [option.id for option in pilot.app.screen.query_one("OptionList").options]
+        assert names == [action.name for action in ACTIONS]
+        await pilot.press("escape")
+    assert session.sent == []
+
+
+@pytest.mark.parametrize(
+    ("dataset", "expected"),
+    [
+        ("iris", "iris.safetensors"),
+        ("sales.csv", "sales.safetensors"),
+        ("moons?n=1000&noise=0.2", "moons-n-1000-noise-0-2.safetensors"),
+        ("../../etc/passwd", "etc-passwd.safetensors"),
+        ("\x1b[31m", "31m.safetensors"),
+        ("日本", "model.safetensors"),
+    ],
+)
+def test_the_models_file_is_named_for_the_dataset(dataset, expected):
+    assert model_name(dataset) == expected
+
+
+async def test_saving_asks_for_a_path(session, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, TrainScreen)
+        assert "nothing to save" in text_of(pilot.app)
+        session.train(5)
+        await pilot.press("ctrl+s")
+        assert isinstance(pilot.app.screen, SaveDialog)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [str(command.path) for command in session.sent] == ["iris.safetensors"]
+        assert "saved iris.safetensors" in text_of(pilot.app)
+
+
+async def test_saving_adds_the_suffix_and_refuses_a_missing_directory(session, tmp_path):
+    session.train(5)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        pilot.app.screen.query_one("Input").value = str(tmp_path / "nowhere" / "model")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "there is no directory" in text_of(pilot.app)
+        pilot.app.screen.query_one("Input").value = str(tmp_path / "model")
+        await pilot.press("enter")
+    assert session.sent == [SaveModel(tmp_path / "model.safetensors")]
+
+
+async def test_saving_asks_before_it_overwrites(session, tmp_path):
+    session.train(5)
+    path = tmp_path / "model.safetensors"
+    path.write_text("precious")
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        pilot.app.screen.query_one("Input").value = str(path)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Confirm)
+        await pilot.press("n")
+        assert session.sent == []
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("y")
+        await pilot.pause()
+    assert session.sent == [SaveModel(path)]
+
+
+async def test_choosing_a_bundled_dataset(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        assert isinstance(pilot.app.screen, DatasetChooser)
+        await pilot.press(*"win", "enter")
+        await settle(pilot, lambda: "178 rows" in text_of(pilot.app))
+        text = text_of(pilot.app)
+        assert "cultivar" in text
+        await pilot.press("enter")
+        await settle(pilot, lambda: bool(session.sent))
+        await pilot.pause()
+        assert "tuitrain  wine" in text_of(pilot.app)
+    assert isinstance(session.sent[0], Reset)
+    assert session.sent[0].dataset.target_name == "cultivar"
+
+
+async def test_choosing_a_file_and_its_target(session, tmp_path):
+    path = tmp_path / "a [b] table.csv"
+    rows = [f"{n},{n % 7},{'ja' if n % 2 else 'nein'},{n * 0.5}" for n in range(60)]
+    path.write_text("\n".join(["[red]x[/],n,answer,z", *rows]))
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        pilot.app.screen.query_one("Input").value = str(path)
+        await pilot.press("enter")
+        await settle(pilot, lambda: "60 rows, 4 columns" in text_of(pilot.app))
+        assert "[red]x[/]" in text_of(pilot.app)
+        await pilot.press("home", "down", "down", "enter")
+        await settle(pilot, lambda: bool(session.sent))
+    assert session.sent[0].dataset.target_name == "answer"
+
+
+async def test_a_source_that_cannot_be_read_is_said_in_place(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        pilot.app.screen.query_one("Input").value = "./missing.csv"
+        await pilot.press("enter")
+        await settle(pilot, lambda: "there is no such file" in text_of(pilot.app))
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, TrainScreen)
+    assert session.sent == []
+
+
+async def test_changing_the_dataset_asks_if_there_is_something_to_lose(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        session.train(5)
+        await pilot.press("d", *"xor", "enter")
+        await settle(pilot, lambda: "columns" in text_of(pilot.app) and "xor" in text_of(pilot.app))
+        await pilot.press("enter")
+        await settle(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("n")
+        await pilot.pause()
+    assert session.sent == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("key", ["question_mark", "ctrl+p", "d", "ctrl+s"])
+async def test_dialogs_fit_and_are_ascii_where_the_terminal_is(session, size, key):
+    session.train(5)
+    async with app_on(session, {"LC_ALL": "C", "TERM": "xterm"}).run_test(size=size) as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+        assert text_of(pilot.app).isascii()

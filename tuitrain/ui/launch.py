@@ -1,0 +1,94 @@
+"""From a dataset to the screen and back: what `tuitrain launch` calls.
+
+Nothing here imports Textual before `run` has said what it needs of it: frames and the Escape key without delay.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuitrain.errors import RunError
+
+if TYPE_CHECKING:
+    from tuitrain.data import Dataset
+    from tuitrain.hyperparameters import Hyperparameters
+    from tuitrain.session import Session
+
+LOG_VARIABLE = "TUITRAIN_LOG"
+# Read by Textual when it is imported: a key is answered within one frame, and Escape is told from an escape sequence
+# sooner than after its usual tenth of a second.
+TEXTUAL_SETTINGS = {"TEXTUAL_FPS": "120", "ESCDELAY": "25"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the screen ended: `session` is closed and can be asked for its model; `signal` is 0, or what ended it."""
+
+    session: Session
+    signal: int = 0
+
+
+def check_terminal(environment: Mapping[str, str] | None = None) -> None:
+    """Say what to use instead where there is no terminal to draw on.
+
+    Raises
+    ------
+    RunError
+        on a pipe and on a dumb terminal.
+    """
+    term = (os.environ if environment is None else environment).get("TERM", "")
+    if term == "dumb" or not term:
+        raise RunError(f"launch needs a terminal that can place text (TERM is {term!r}); use: tuitrain train")
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise RunError("launch draws on a terminal, and this is a pipe or a file; use: tuitrain train")
+
+
+def run(
+    dataset: Dataset, hyperparameters: Hyperparameters, *, start: bool = False, quit_when_done: bool = False,
+    make_session: Callable[[Dataset, Hyperparameters], Session] | None = None,
+) -> Outcome:  # fmt: skip
+    """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
+
+    Raises
+    ------
+    RunError
+        where there is no terminal, or when the screen broke: the terminal is restored, and the traceback is in the file
+        that the environment variable TUITRAIN_LOG names, if it is set.
+    """
+    check_terminal()
+    for name, value in TEXTUAL_SETTINGS.items():
+        os.environ.setdefault(name, value)
+    for name in ("COLUMNS", "LINES"):  # exported by some shells, and wrong after the first resize
+        os.environ.pop(name, None)
+    from tuitrain.ui.app import TuitrainApp  # noqa: PLC0415 - see above
+
+    if make_session is None:
+        from tuitrain.session import Session  # noqa: PLC0415
+
+        make_session = Session
+    session = make_session(dataset, hyperparameters)
+    app = TuitrainApp(session, start=start, quit_when_done=quit_when_done, handle_signals=True)
+    try:
+        app.run()
+    finally:
+        session.close()
+    if app.crash is not None:
+        raise RunError(_report(app.crash)) from app.crash
+    return Outcome(session, app.ended_by_signal)
+
+
+def _report(error: BaseException) -> str:
+    """One line about a crash; the traceback goes to the log file if one was asked for."""
+    line = f"the screen broke: {type(error).__name__}: {error}".splitlines()[0]
+    log = os.environ.get(LOG_VARIABLE)
+    if not log:
+        return f"{line} (set {LOG_VARIABLE}=FILE to keep the traceback)"
+    with Path(log).expanduser().open("a", encoding="utf-8") as file:
+        traceback.print_exception(error, file=file)
+    return f"{line} (traceback in {log})"
