@@ -1,0 +1,47 @@
+"""What the network answers over the plane of two inputs, or along one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.strip import Strip
+
+from tuitrain.snapshot import Snapshot
+from tuitrain.ui.panes.live_pane import LivePane
+from tuitrain.ui.plots.boundary import boundary_grid_shape, draw_boundary, draw_fit
+from tuitrain.ui.plots.lines import notice
+from tuitrain.ui.theme import Theme
+
+
+class BoundaryPane(LivePane):
+    """The decision boundary, or the fitted curve, drawn live on the data."""
+
+    TITLE = "Decision boundary"
+    view = "boundary"
+
+    def __init__(self, theme: Theme, class_names: Callable[[], tuple[str, ...]], **rest: Any) -> None:
+        super().__init__(theme, **rest)
+        self._class_names = class_names
+
+    @property
+    def grid_shape(self) -> tuple[int, int]:
+        """The rows and columns of answers that fill the pane."""
+        width, height = self.size
+        rows, columns = boundary_grid_shape(width, height, glyphs=self.glyphs)
+        return max(rows, 2), max(columns, 2)
+
+    def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
+        found = snapshot.boundary
+        if found is None:
+            texts = ("this picture needs data with one or two number inputs: d, then moons", "needs 1 or 2 inputs")
+            return notice(width, height, texts, self.palette["dim"])
+        if found.grid.ndim == 1:
+            return draw_fit(
+                width, height, found.grid.astype(float), found.extent[:2], found.points[:, 0],
+                found.labels.astype(float), (found.names[0], "target"), palette=self.palette, glyphs=self.glyphs,
+            )  # fmt: skip
+        return draw_boundary(
+            width, height, found.grid, found.confidence, found.extent, found.points, found.labels, found.names,
+            class_names=self._class_names(), palette=self.palette, glyphs=self.glyphs,
+        )  # fmt: skip
