@@ -1,43 +1,125 @@
-"""Bars, sparklines, histograms, and numbers of a fixed width."""
+"""Bars, sparklines and histograms."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from textual.strip import Strip
 
+from tuitrain.ui.plots.lines import line, notice
+from tuitrain.ui.plots.numbers import number, percent
 from tuitrain.ui.plots.palette import Glyphs, Palette, Role
 
-
-def number(value: float, width: int = 6) -> str:
-    """`value` in at most `width` (≥ 5) characters: ``0.081``, ``3.1e-2``, ``12.3k``; ``nan`` and ``inf`` in words."""
-    raise NotImplementedError
-
-
-def percent(share: float) -> str:
-    """A share in 0..1 in four characters: ``  6%``, ``<1%``, ``100%``; ``  –`` where it is not a number."""
-    raise NotImplementedError
+__all__ = ["bar", "histogram", "log_range", "number", "percent", "sparkline"]
 
 
 def bar(value: float, low: float, high: float, width: int, *, log: bool, glyphs: Glyphs) -> str:
-    """A horizontal bar of `width` cells: full at `high`, empty at `low`, in eighths of a cell."""
-    raise NotImplementedError
+    """A horizontal bar of `width` cells: full at `high`, empty at `low`, in eighths of a cell.
+
+    What is above 0 shows at least the smallest part; what is not a number is blank.
+    """
+    parts = len(glyphs.blocks) - 1
+    if math.isnan(value) or value <= 0 or width <= 0:
+        return " " * max(width, 0)
+    share = _share(value, low, high, log=log)
+    count = max(1, round(share * width * parts))
+    full, rest = divmod(count, parts)
+    return (glyphs.blocks[-1] * full + (glyphs.blocks[rest] if rest else "")).ljust(width)
+
+
+def _share(value: float, low: float, high: float, *, log: bool) -> float:
+    if value >= high:
+        return 1.0
+    if log:
+        return max(0.0, math.log(value / low) / math.log(high / low)) if 0 < low < high else 0.0
+    return max(0.0, (value - low) / (high - low)) if low < high else 0.0
 
 
 def log_range(values: Sequence[float]) -> tuple[float, float]:
-    """A stable range (powers of ten) for bars on a log scale, holding all positive finite `values`."""
-    raise NotImplementedError
+    """A stable range (powers of ten, two or more apart) for bars on a log scale, holding all positive `values`."""
+    powers = [math.log10(value) for value in values if value > 0 and math.isfinite(value)]
+    if not powers:
+        return 1e-3, 1.0
+    high = math.ceil(max(powers) - 1e-9)
+    return 10.0 ** max(min(math.floor(min(powers) + 1e-9), high - 2), -300), 10.0 ** min(high, 300)
 
 
 def sparkline(values: Sequence[float] | NDArray[np.floating], width: int, *, glyphs: Glyphs, log: bool = False) -> str:
-    """The course of `values` in `width` characters, newest right; buckets are averaged; gaps are spaces."""
-    raise NotImplementedError
+    """The course of `values` in `width` characters, oldest at the left; gaps (and values ≤ 0 with `log`) are spaces.
+
+    Each character is the mean of 1, 2, 4, 8 … values: while the history grows, what is drawn stays as it was, but for
+    the last character, until the line is full and halves.
+    """
+    course = np.asarray(values, np.float64)
+    if width <= 0 or not course.size:
+        return " " * max(width, 0)
+    size = 1
+    while -(-course.size // size) > width:
+        size *= 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        placed = np.isfinite(course) & (course > 0) if log else np.abs(course) < 1e300
+        heights = np.where(placed, np.log10(course) if log else course, 0.0)
+    starts = np.arange(0, course.size, size)
+    counts = np.add.reduceat(placed.astype(np.float64), starts)
+    sums = np.add.reduceat(heights / size, starts)
+    means = [
+        size * total / count if count else None for total, count in zip(sums.tolist(), counts.tolist(), strict=True)
+    ]
+    known = [mean for mean in means if mean is not None]
+    if not known:
+        return " " * width
+    low, high = min(known), max(known)
+    most = len(glyphs.spark) - 1
+    flat = high - low <= 1e-9 * max(abs(low), abs(high))
+    signs = [
+        " " if mean is None else glyphs.spark[most // 2 if flat else round((mean - low) / (high - low) * most)]
+        for mean in means
+    ]
+    return "".join(signs).ljust(width)
 
 
 def histogram(
     width: int, height: int, values: NDArray[np.floating], *, palette: Palette, glyphs: Glyphs, role: Role = "bar"
 ) -> list[Strip]:
-    """How `values` are spread: columns of eighth blocks over a line with the low, zero and high end."""
-    raise NotImplementedError
+    """How `values` (any shape) are spread: columns over a line with the low end, zero and the high end.
+
+    One line high it is the columns alone. Values that are not finite do not count.
+    """
+    flat = values.reshape(-1)
+    finite = np.isfinite(flat)
+    flat = flat if finite.all() else flat[finite]
+    if not flat.size or width < 1:
+        return notice(width, height, ("no values",), palette["dim"])
+    low, high = float(flat.min()), float(flat.max())
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-300):
+        low, high = low - (abs(low) or 1.0), high + (abs(high) or 1.0)
+    bins = max(1, min(width, math.ceil(2 * flat.size ** (1 / 3))))
+    cells = width // bins
+    bins = width // cells
+    scale = bins / (high - low) if high - low < math.inf else 0.0
+    places = np.minimum(((flat - low) * scale).astype(np.intp), bins - 1)
+    counts = np.bincount(places, minlength=bins).tolist()
+    rows = height if height == 1 else height - 1
+    peak = max(counts)
+    levels = [max(1, round(8 * rows * count / peak)) if count else 0 for count in counts]
+    strips = []
+    for row in range(rows - 1, -1, -1):
+        text = "".join(glyphs.columns[max(0, min(8, level - 8 * row))] * cells for level in levels)
+        strips.append(line(width, [(text, palette[role])]))
+    if height > 1:
+        strips.append(line(width, [(_ends(low, high, bins * cells), palette["dim"])]))
+    return strips
+
+
+def _ends(low: float, high: float, width: int) -> str:
+    """The numbers under a histogram: both ends, and zero at its place where there is room for it."""
+    left, right = number(low), number(high)
+    text = left + right.rjust(width - len(left)) if len(left) + len(right) < width else left.ljust(width)[:width]
+    if low < 0 < high:
+        at = min(width - 1, int(width * (-low / (high - low))))
+        if not text[max(at - 1, 0) : at + 2].strip():
+            text = text[:at] + "0" + text[at + 1 :]
+    return text

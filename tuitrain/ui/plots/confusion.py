@@ -6,9 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.cells import cell_len
+from rich.color import Color
+from rich.style import Style
 from textual.strip import Strip
 
+from tuitrain.ui.plots.heat import draw_matrix
+from tuitrain.ui.plots.lines import Part, cut, length, line, notice, padded
+from tuitrain.ui.plots.numbers import percent
 from tuitrain.ui.plots.palette import Glyphs, Palette
+from tuitrain.ui.plots.shades import NEGATIVE, POSITIVE, mixed
 
 
 def draw_confusion(
@@ -24,4 +31,69 @@ def draw_confusion(
 
     Where the table with counts does not fit, a picture of the matrix is drawn, and the worst confusion named.
     """
-    raise NotImplementedError
+    classes = counts.shape[0]
+    if not classes or not counts.any():
+        return notice(width, height, ("no predictions yet",), palette["dim"])
+    digits = len(str(int(counts.max())))
+    longest = max(cell_len(name) for name in class_names)
+    name_width = max(2, min(longest, width // 4, 16))
+    column = min((width - name_width - 6) // classes, max(longest, digits, 3) + 1)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    if column < digits + 1 or classes + 1 > height:
+        return _picture(width, height, counts, shares, class_names, palette, glyphs)
+    strips = [_caption(width, counts, class_names, palette, glyphs)] if height >= classes + 3 else []
+    header = "".join(" " + padded(name, column - 1, glyphs=glyphs, right=True) for name in class_names)
+    corner = padded("truth" if name_width >= 5 else "", name_width, glyphs=glyphs)
+    strips.append(line(width, [(corner, palette["dim"]), (header, palette["text"]), ("   hit", palette["dim"])]))
+    for row in range(classes):
+        parts: list[Part] = [(padded(class_names[row], name_width, glyphs=glyphs), palette["text"])]
+        for other in range(classes):
+            count = int(counts[row, other])
+            text = (str(count) if count else glyphs.dot).rjust(column - 1)
+            parts += [(" ", palette["text"]), (text, _cell_style(count, shares[row, other], row == other, palette))]
+        hit = float(shares[row, row]) if counts[row].any() else float("nan")
+        strips.append(line(width, [*parts, (f"  {percent(hit)}", palette["dim"])]))
+    return strips + [Strip.blank(width)] * (height - len(strips))
+
+
+def _cell_style(count: int, share: float, right: bool, palette: Palette) -> Style:
+    """Right answers are shaded in one colour, wrong ones in another; without colours they are bold and plain."""
+    if not count:
+        return palette["dim"]
+    if palette.shades:
+        step = 0.15 + 0.6 * round(float(share) ** 0.5 * 8) / 8
+        ground = mixed(NEGATIVE if right else POSITIVE, step)
+        ink = (255, 255, 255) if step < 0.6 else (0, 0, 0)
+        return Style(color=Color.from_rgb(*ink), bgcolor=Color.from_rgb(*ground))
+    return palette["train"] if right else palette["warning"] if palette.colours == "16" else palette["text"]
+
+
+def _caption(
+    width: int, counts: NDArray[np.int64], class_names: Sequence[str], palette: Palette, glyphs: Glyphs
+) -> Strip:
+    """How to read the table, and what is confused most often."""
+    wrong = counts * (1 - np.eye(len(counts), dtype=np.int64))
+    parts: list[Part] = [(f"rows truth {glyphs.dot} columns predicted", palette["dim"])]
+    if wrong.any():
+        truth, predicted = divmod(int(wrong.argmax()), len(counts))
+        pair = f"{cut(class_names[truth], 16, glyphs=glyphs)} {glyphs.arrow} "
+        pair += cut(class_names[predicted], 16, glyphs=glyphs)
+        worst = (f"worst {pair} {glyphs.times}{wrong.max()}", palette["warning"])
+        longer = [*parts, (f" {glyphs.dot} ", palette["dim"]), worst]
+        parts = longer if length(longer) <= width else [worst]
+    return line(width, [(cut(text, width, glyphs=glyphs), style) for text, style in parts])
+
+
+def _picture(
+    width: int,
+    height: int,
+    counts: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    class_names: Sequence[str],
+    palette: Palette,
+    glyphs: Glyphs,
+) -> list[Strip]:
+    """The shares as a picture: right ones negative, so that they have the colour (or signs) of the table's diagonal."""
+    signed = shares * (1 - 2 * np.eye(len(counts)))
+    caption = [_caption(width, counts, class_names, palette, glyphs)][: height - 1]
+    return caption + draw_matrix(width, height - len(caption), signed, palette=palette, glyphs=glyphs, largest=1.0)

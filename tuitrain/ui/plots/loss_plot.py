@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from textual.strip import Strip
 
-from tuitrain.ui.plots.palette import Glyphs, Palette
-from tuitrain.ui.plots.raster import Floats
+from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
+from tuitrain.ui.plots.lines import Part, length, line, notice
+from tuitrain.ui.plots.marks import place_label, short_forms
+from tuitrain.ui.plots.numbers import number
+from tuitrain.ui.plots.palette import Glyphs, Palette, Role
+from tuitrain.ui.plots.ranges import epoch_axis, linear_axis, log_axis, round_step
+from tuitrain.ui.plots.raster import Canvas, Floats, Window
+from tuitrain.ui.plots.smoothing import smoothed
 
 View = Literal["full", "recent"]
+_DASHED, _DOTTED, _SPARSE = (4, 3), (1, 1), (1, 2)
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """One curve of the running training, raw and as it is drawn."""
+
+    role: Role
+    raw_role: Role
+    raw: Floats
+    shown: Floats
+    dash: tuple[int, int] | None
+    sign: str
 
 
 def draw_loss(
@@ -37,4 +59,149 @@ def draw_loss(
     `edits` are (epoch, what changed: ``learning rate 0.01→0.03``); `earlier` are (epochs, values) of earlier runs.
     Returns `height` strips of `width` cells.
     """
-    raise NotImplementedError
+    x = np.arange(1.0, max(train.size, validation.size) + 1) if epochs is None else epochs
+    curves = [
+        _Curve("train", "train_raw", train, smoothed(train, smoothing), None, "*"),
+        _Curve("validation", "validation_raw", validation, smoothed(validation, smoothing), _DASHED, "o"),
+    ]
+    curves = [curve for curve in curves if curve.raw.size and not np.isnan(curve.raw).all()]
+    if not curves and not earlier:
+        hints = ("the losses appear here as training goes on", "no losses yet")
+        return notice(width, height, hints, palette["dim"])
+    start = _first_shown(x, view)
+    extent = _extent([curve.raw[x.searchsorted(start) :] for curve in curves], log=log)
+    older = _extent([values[epochs.searchsorted(start) :] for epochs, values in earlier], log=log)
+    extent = _widened(extent, older, log=log)
+    title_rows = 1 if height >= 3 else 0
+    if extent is None:
+        hints = ("no loss above 0 for a log axis", "none above 0") if log else ("no finite loss yet", "not finite")
+        return _title(width, curves, best_epoch, x, log, palette, glyphs)[:title_rows] + notice(
+            width, height - title_rows, hints, palette["warning"]
+        )
+    across, up = most_ticks(width, height - title_rows, label=4)
+    last = max([float(x[-1])] if x.size else [], default=start)
+    if view == "full":
+        last = max([last, *(float(epochs[-1]) for epochs, _ in earlier if epochs.size)])
+    x_axis = epoch_axis(start, last, across)
+    y_axis = (log_axis if log else linear_axis)(*extent, up)
+    frame = frame_of(width, height - title_rows, x_axis, y_axis, "epoch", ascii_only=glyphs.ascii_only)
+    canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
+    window = window_of(x_axis, y_axis, log=log)
+    _draw_curves(canvas, window, x, curves, earlier, palette)
+    _draw_marks(canvas, window, best_epoch, edits, palette, glyphs)
+    title = _title(width, curves, best_epoch, x, log, palette, glyphs)[:title_rows]
+    return title + frame.strips(canvas.segments(), palette["axis"])
+
+
+def _first_shown(x: Floats, view: View) -> float:
+    """The epoch at the left: 0, or for the recent view a round one, so that the axis moves now and then, not always."""
+    if view == "full" or not x.size or x[-1] <= 20:
+        return 0.0
+    span = max(20.0, float(x[-1]) / 4)
+    step = round_step(span, 4, whole=True)
+    return math.floor((float(x[-1]) - span) / step) * step
+
+
+def _extent(parts: Sequence[Floats], *, log: bool) -> tuple[float, float] | None:
+    """The lowest and highest value that has a place on the axis; None where there is none."""
+    ends: list[float] = []
+    for values in parts:
+        with np.errstate(invalid="ignore"):
+            placed = np.isfinite(values) & (values > 0) if log else np.isfinite(values)
+        if placed.any():
+            chosen = values if placed.all() else values[placed]
+            ends += [float(chosen.min()), float(chosen.max())]
+    return (min(ends), max(ends)) if ends else None
+
+
+def _widened(
+    extent: tuple[float, float] | None, older: tuple[float, float] | None, *, log: bool
+) -> tuple[float, float] | None:
+    """The range of the running training, widened for earlier runs, but not so much that it would be squeezed flat."""
+    if extent is None or older is None:
+        return extent or older
+    low, high = extent
+    room = max(high - low, abs(high) / 2)
+    most, least = (high * 10, low / 10) if log else (high + room, low - room)
+    return min(low, max(older[0], least)), max(high, min(older[1], most))
+
+
+def _draw_curves(
+    canvas: Canvas,
+    window: Window,
+    x: Floats,
+    curves: Sequence[_Curve],
+    earlier: Sequence[tuple[Floats, Floats]],
+    palette: Palette,
+) -> None:
+    for epochs, values in earlier:
+        canvas.curve(epochs, values, window, style=palette["earlier"], dash=_SPARSE, faint=True, sign=",")
+    for curve in curves:
+        if curve.shown is not curve.raw:
+            style = palette[curve.raw_role]
+            canvas.curve(x[: curve.raw.size], curve.raw, window, style=style, dash=_DOTTED, faint=True, sign=".")
+    for curve in curves:
+        places, style = x[: curve.raw.size], palette[curve.role]
+        canvas.curve(places, curve.shown, window, style=style, dash=curve.dash, sign=curve.sign)
+        if np.count_nonzero(np.isfinite(curve.shown)) == 1:  # a single dot is easily overlooked
+            canvas.points(places, curve.shown, window, style=style, sign=curve.sign if canvas.dots_down == 1 else "●")
+
+
+def _draw_marks(
+    canvas: Canvas,
+    window: Window,
+    best_epoch: float | None,
+    edits: Sequence[tuple[float, str]],
+    palette: Palette,
+    glyphs: Glyphs,
+) -> None:
+    edited = [(canvas.column_of(epoch, window), change) for epoch, change in edits]
+    best = None if best_epoch is None else canvas.column_of(best_epoch, window)
+    for column, _ in edited:
+        if column is not None:
+            canvas.vertical(column, glyphs.mark_edit, style=palette["edit"])
+    if best is not None and best_epoch is not None:
+        canvas.vertical(best, glyphs.mark_best, style=palette["best"])
+        place_label(canvas, best, [f"best {best_epoch:g}"], style=palette["best"], forced=True)
+    for ordinal in range(len(edited), 0, -1):  # the newest is the one that is being watched
+        column, change = edited[ordinal - 1]
+        if column is not None:
+            forms = short_forms(change, ordinal, arrow=glyphs.arrow)
+            place_label(canvas, column, forms, style=palette["edit"])
+
+
+def _title(
+    width: int,
+    curves: Sequence[_Curve],
+    best_epoch: float | None,
+    x: Floats,
+    log: bool,
+    palette: Palette,
+    glyphs: Glyphs,
+) -> list[Strip]:
+    """The legend with the newest figures, as much of it as fits."""
+    best: list[Part] = []
+    notes: list[Part] = []
+    for curve in curves[-1:]:
+        at = x.searchsorted(best_epoch) if best_epoch is not None else curve.raw.size
+        if at < curve.raw.size and x[at] == best_epoch:
+            best = [(f"  best {number(float(curve.raw[at]))}", palette["best"])]
+    if log:
+        left_out = any(bool((curve.raw <= 0).any()) for curve in curves)
+        notes = [("  log, 0 left out", palette["warning"])] if left_out else [("  log", palette["dim"])]
+    if any(curve.shown is not curve.raw for curve in curves):
+        notes.append(("  smoothed", palette["dim"]))
+    for names in (("train", "validation"), ("train", "val"), ("tr", "val")):
+        figures: list[Part] = []
+        for curve in curves:
+            name = names[0] if curve.role == "train" else names[1]
+            sign = glyphs.line_train if curve.role == "train" else glyphs.line_validation
+            value = float(curve.raw[-1])
+            figures += [
+                (f" {sign} {name} ", palette[curve.role]),
+                (f"{number(value)} ", palette["text" if math.isfinite(value) else "bad"]),
+            ]
+        for parts in ([*figures, *best, *notes], [*figures, *notes], [*figures, *best], figures):
+            if length(parts) <= width:
+                return [line(width, parts)]
+    return [line(width, figures)]

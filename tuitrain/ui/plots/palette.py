@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Literal
 
 from rich.style import Style
@@ -25,14 +26,18 @@ _TRUE: Mapping[Role, str] = {
 }  # fmt: skip
 _SIXTEEN: Mapping[Role, str] = {
     "text": "default", "dim": "dim", "axis": "dim", "train": "bright_blue", "validation": "yellow",
-    "train_raw": "dim blue", "validation_raw": "dim yellow", "earlier": "dim", "best": "green", "edit": "magenta",
-    "good": "green", "warning": "yellow", "bad": "bright_red", "bar": "bright_blue",
+    "train_raw": "dim blue", "validation_raw": "dim yellow", "earlier": "dim", "best": "green",
+    "edit": "bright_magenta", "good": "green", "warning": "yellow", "bad": "bright_red", "bar": "bright_blue",
 }  # fmt: skip
 _NONE: Mapping[Role, str] = {
     "text": "none", "dim": "dim", "axis": "dim", "train": "bold", "validation": "none", "train_raw": "dim",
     "validation_raw": "dim", "earlier": "dim", "best": "bold", "edit": "none", "good": "none", "warning": "bold",
     "bad": "bold", "bar": "none",
 }  # fmt: skip
+
+# Told apart by eyes that do not tell red from green: Okabe and Ito (2008), a little lighter
+_CLASSES_TRUE = ("#56b4e9", "#e69f00", "#29b78c", "#e07ba8", "#f0e442", "#7d8ff0", "#ef7f3b", "#b0b0b0")
+_CLASSES_SIXTEEN = ("bright_blue", "yellow", "green", "magenta", "cyan", "red", "bright_white", "bright_black")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +63,11 @@ class Palette:
 
 @dataclass(frozen=True)
 class Glyphs:
-    """Signs that the terminal can show. `ascii_only` decides between braille and one character a point."""
+    """Signs that the terminal can show. `ascii_only` decides between braille and one character a point.
+
+    `blocks` grow to the right, `columns` upward; `plus` and `minus` grow with a magnitude; `fills` are the background
+    of class numbers, `class_signs` their points.
+    """
 
     ascii_only: bool
     line_train: str
@@ -70,25 +79,33 @@ class Glyphs:
     times: str
     blocks: str
     spark: str
-    ramp: str
+    columns: str
+    plus: str
+    minus: str
+    fills: str
     class_signs: str
     dot: str
 
 
 UNICODE = Glyphs(
     ascii_only=False, line_train="━━", line_validation="╍╍", mark_best="▏", mark_edit="┊", arrow="→", ellipsis="…",
-    times="×", blocks=" ▏▎▍▌▋▊▉█", spark="▁▂▃▄▅▆▇█", ramp=" ·░▒▓█", class_signs="●▲■◆▼★✚○△□◇▽", dot="·",
+    times="×", blocks=" ▏▎▍▌▋▊▉█", spark="▁▂▃▄▅▆▇█", columns=" ▁▂▃▄▅▆▇█", plus=" ·+*#", minus=" ·-=≡", fills=" ░·╱╲-:~",
+    class_signs="●▲■◆▼★✚○△□◇▽", dot="·",
 )  # fmt: skip
 ASCII = Glyphs(
     ascii_only=True, line_train="**", line_validation="oo", mark_best="|", mark_edit=":", arrow="->", ellipsis="~",
-    times="x", blocks=" #", spark=" .:-=+*#%", ramp=" .:-=+*#%@", class_signs="ox+*#@%&svw^", dot="-",
+    times="x", blocks=" #", spark=".:-=+*#%", columns=" ..::::##", plus=" .+*#", minus=" .-=%", fills=" .:'-/=,",
+    class_signs="ox+*#@%&svw^", dot="-",
 )  # fmt: skip
 
 
 @cache
 def palette_of(colours: str) -> Palette:
     """The palette for ``none`` (NO_COLOR), ``16``, ``256`` or ``true`` colours."""
-    raise NotImplementedError
+    named = {"none": _NONE, "16": _SIXTEEN}.get(colours, _TRUE)
+    styles = {role: Style.parse(text) for role, text in named.items()}
+    classes = {"none": ("none",), "16": _CLASSES_SIXTEEN}.get(colours, _CLASSES_TRUE)
+    return Palette(colours, MappingProxyType(styles), tuple(Style.parse(text) for text in classes))
 
 
 def glyphs_of(ascii_only: bool) -> Glyphs:

@@ -1,0 +1,118 @@
+"""Ranges and ticks in round numbers, chosen so that they stay as they are while the data grow a little."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+_LARGEST = 1e300
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A range and its ticks (position, label); on a log axis positions are powers of ten (log10)."""
+
+    low: float
+    high: float
+    ticks: tuple[tuple[float, str], ...]
+
+
+def round_step(span: float, most: int, *, whole: bool = False) -> float:
+    """The least of 1, 2, 2.5, 5 ×10ᵏ that goes at most `most` times into `span` (> 0); `whole`: 1, 2, 5 from 1 on."""
+    power = 10.0 ** math.floor(math.log10(span / max(most, 1)))
+    steps = (1, 2, 5, 10) if whole else (1, 2, 2.5, 5, 10)
+    fitting = [step * power for step in steps if span / (step * power) <= most * (1 + 1e-9)]
+    return max(1.0, round(fitting[0])) if whole else fitting[0]
+
+
+def linear_axis(low: float, high: float, most: int) -> Axis:
+    """An axis around `low`..`high` with at most `most` (≥ 1) steps between ticks; from 0 if that costs little."""
+    low, high = (max(-_LARGEST, min(_LARGEST, end)) for end in (low, high))
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
+        low, high = (low - abs(low) / 2, high + abs(high) / 2) if high else (0.0, 1.0)
+    if 0 < low <= high / 2:
+        low = 0.0
+    fine = round_step(high - low, 10)
+    low, high = math.floor(low / fine + 1e-9) * fine, math.ceil(high / fine - 1e-9) * fine
+    step = round_step(high - low, max(most, 1))
+    places = [index * step for index in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+    places = places if len(places) > 1 else [low, high]
+    return Axis(low, high, tuple(zip(places, labels(places), strict=True)))
+
+
+def exact_axis(low: float, high: float, most: int) -> Axis:
+    """An axis with just these ends, and round ticks between them."""
+    if not high > low:
+        low, high = low - 0.5, low + 0.5
+    ticks = linear_axis(low, high, most).ticks
+    inside = tuple(tick for tick in ticks if low <= tick[0] <= high)
+    return Axis(low, high, inside or ((low, labels([low, high])[0]), (high, labels([low, high])[1])))
+
+
+def log_axis(low: float, high: float, most: int) -> Axis:
+    """A log axis around the positive values `low`..`high`: between powers of ten, or 1, 2, 5 times such."""
+    low = min(max(low, 1e-290), 1e290)
+    high = min(max(high, low), 1e290)
+    if high / low < 1 + 1e-6:
+        low, high = low / 1.5, high * 1.5
+    if high / low < 2:
+        narrow = linear_axis(low, high, most)
+        if narrow.low > 0:
+            ticks = tuple((math.log10(value), label) for value, label in narrow.ticks)
+            return Axis(math.log10(narrow.low), math.log10(narrow.high), ticks)
+    near, far = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
+    marks = [math.log10(unit) + power for power in range(near - 1, far + 1) for unit in (1, 2, 5)]
+    bottom = max(mark for mark in marks if mark <= math.log10(low) + 1e-9)
+    top = min(mark for mark in marks if mark >= math.log10(high) - 1e-9)
+    within = [mark for mark in marks if bottom <= mark <= top]
+    if len(within) > most + 1:
+        decades = range(math.ceil(bottom - 1e-9), math.floor(top + 1e-9) + 1)
+        every = math.ceil(max(len(decades) - 1, 1) / max(most, 1))
+        within = [float(decade) for decade in decades[::-1][::every][::-1]]
+    within = within if len(within) > 1 else [bottom, top]
+    return Axis(bottom, top, tuple((mark, power_label(mark)) for mark in within))
+
+
+def epoch_axis(first: float, last: float, most: int) -> Axis:
+    """An axis of epochs, from `first` (0: the start) to some way after `last`; it grows by a third or so at a time."""
+    span = max(last - first, 1.0)
+    power = 10.0 ** math.floor(math.log10(span))
+    high = next(size * power for size in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if size * power >= span)
+    high = first + max(high, 10.0)
+    step = round_step(high - first, most, whole=True)
+    places = [index * step for index in range(math.ceil(first / step), math.floor(high / step) + 1)]
+    return Axis(first, high, tuple((place, epoch_label(place)) for place in places))
+
+
+def labels(values: Sequence[float]) -> list[str]:
+    """The values in one form, with just the digits that tell neighbours apart."""
+    largest = max((abs(value) for value in values), default=0.0)
+    step = min((abs(b - a) for a, b in pairwise(values) if b != a), default=largest) or 1.0
+    if largest >= 1e5 or step < 1e-4:
+        digits = max(0, math.ceil(math.log10(largest / step) - 1e-9)) if largest else 0
+        digits = min(digits, 6)
+        return ["0" if value == 0 else exponential(value, digits) for value in values]
+    digits = 0
+    while digits < 6 and abs(round(step, digits) - step) > step * 1e-6:
+        digits += 1
+    return [f"{value + 0.0:.{digits}f}" for value in values]
+
+
+def power_label(power: float) -> str:
+    """``0.05``, ``1``, ``2e-6``: ten to `power`, which is that of a round number."""
+    if not -3 - 1e-9 <= power < 5:
+        return exponential(10.0 ** (power + 1e-12), 0)
+    return f"{float(f'{10.0**power:.3g}'):g}"
+
+
+def epoch_label(epoch: float) -> str:
+    """``150``, ``12k``."""
+    return f"{epoch / 1000:g}k" if epoch >= 10_000 and epoch % 100 == 0 else f"{epoch:.0f}"
+
+
+def exponential(value: float, digits: int) -> str:
+    """``1.5e30``, ``2e-6``."""
+    mantissa, _, power = f"{value:.{digits}e}".partition("e")
+    return f"{mantissa}e{int(power)}"
