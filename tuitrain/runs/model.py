@@ -1,7 +1,7 @@
 """A trained model: parameters, preprocessing, hyperparameters; one safetensors file, read without pickle.
 
 `N` rows, `K` outputs. The file's tensors are `weights.0` (fan_in, fan_out), `biases.0` (fan_out,) and so on, float32;
-everything else is JSON in its metadata under ``tuitrain``, with a SHA-256 over both.
+everything else is JSON in its metadata under ``tuitrain``, with a SHA-256 over both. Equal models are equal files.
 """
 
 from __future__ import annotations
@@ -186,8 +186,9 @@ class Model:
         from safetensors.numpy import save  # noqa: PLC0415  (it costs start-up time)
 
         tensors = self._tensors()
-        text = json.dumps(self._description(), ensure_ascii=False, allow_nan=False)
-        return save(tensors, {"format": "np", "tuitrain": text, "sha256": _digest(text, tensors)})
+        description = self._description()
+        description["sha256"] = _digest(description, tensors)
+        return save(tensors, {"tuitrain": _as_json(description)})
 
     def _tensors(self) -> dict[str, Array]:
         tensors = {f"weights.{n}": w[0] for n, w in enumerate(self.network.weights)}
@@ -221,14 +222,14 @@ def load_model(path: str | Path) -> Model:
         raise ModelError(f"{name}: there is no such file") from None
     except OSError as error:
         raise ModelError(f"{name}: cannot be read: {error.strerror}") from error
-    text, tensors = _parse(data, name)
+    description, tensors = _parse(data, name)
     try:
-        return _build(json.loads(text), tensors)
+        return _build(description, tensors)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{name}: the description does not fit the parameters ({visible(error, 80)})") from error
 
 
-def _parse(data: bytes, name: str) -> tuple[str, dict[str, Array]]:
+def _parse(data: bytes, name: str) -> tuple[dict[str, Any], dict[str, Array]]:
     from safetensors import SafetensorError  # noqa: PLC0415
     from safetensors.numpy import load  # noqa: PLC0415
 
@@ -240,9 +241,14 @@ def _parse(data: bytes, name: str) -> tuple[str, dict[str, Array]]:
         raise ModelError(f"{name}: is not a safetensors file, or damaged ({visible(error, 80)})") from error
     if not isinstance(metadata, dict) or "tuitrain" not in metadata:
         raise ModelError(f"{name}: is a safetensors file, but no tuitrain model")
-    if metadata.get("sha256") != _digest(metadata["tuitrain"], tensors):
+    try:
+        description = json.loads(metadata["tuitrain"])
+        is_whole = description.pop("sha256") == _digest(description, tensors)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        is_whole = False
+    if not is_whole:
         raise ModelError(f"{name}: the content does not match its digest; the file is damaged")
-    return metadata["tuitrain"], tensors
+    return description, tensors
 
 
 def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Model:
@@ -263,8 +269,12 @@ def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Mode
     )  # fmt: skip
 
 
-def _digest(text: str, tensors: Mapping[str, Array]) -> str:
-    digest = hashlib.sha256(text.encode())
+def _as_json(description: Mapping[str, Any]) -> str:
+    return json.dumps(description, ensure_ascii=False, allow_nan=False)
+
+
+def _digest(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> str:
+    digest = hashlib.sha256(_as_json(description).encode())
     for name in sorted(tensors):
         digest.update(name.encode())
         digest.update(tensors[name].tobytes())

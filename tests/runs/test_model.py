@@ -1,0 +1,113 @@
+"""The model file: predictions survive it, damage is noticed, other rows are refused with a reason."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tuitrain
+from tuitrain.runs.model import Model
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Model:
+    return tuitrain.train("iris", tuitrain.Hyperparameters(epochs=40)).model
+
+
+@pytest.fixture(scope="module")
+def regressor() -> Model:
+    return tuitrain.train("plane", tuitrain.Hyperparameters(epochs=60)).model
+
+
+def test_what_is_loaded_predicts_the_same_bits(classifier: Model, tmp_path: Path) -> None:
+    classifier.save(tmp_path / "m.safetensors")
+    loaded = tuitrain.load_model(tmp_path / "m.safetensors")
+    rows = np.random.default_rng(0).uniform(0, 8, (50, 4))
+    assert loaded.predict_proba(rows).tobytes() == classifier.predict_proba(rows).tobytes()
+    assert loaded.to_bytes() == classifier.to_bytes()
+
+
+def test_rows_come_as_arrays_lists_or_mappings(classifier: Model) -> None:
+    row = [5.1, 3.5, 1.4, 0.2]
+    names = classifier.preprocessing.column_names
+    found = [classifier.predict(rows)[0] for rows in (np.array([row]), [row], [dict(zip(names, row, strict=True))])]
+    assert found == ["setosa"] * 3
+    assert classifier.predict_proba([row]).sum() == pytest.approx(1)
+
+
+def test_a_plane_is_predicted_in_its_own_units(regressor: Model) -> None:
+    found = regressor.predict([[0.0, 0.0], [0.5, -0.5]])
+    assert found == pytest.approx([1.0, 3.5], abs=0.4)
+    with pytest.raises(tuitrain.ModelError, match="no probabilities"):
+        regressor.predict_proba([[0, 0]])
+
+
+def test_rows_that_do_not_fit_are_refused_with_a_reason(classifier: Model) -> None:
+    with pytest.raises(tuitrain.DataError, match="expected 4"):
+        classifier.predict([[1, 2, 3]])
+    with pytest.raises(tuitrain.DataError, match='"petal width cm" is needed'):
+        classifier.predict([{"sepal length cm": 1, "sepal width cm": 1, "petal length cm": 1}])
+    with pytest.raises(tuitrain.DataError, match="expected a number"):
+        classifier.predict([["long", 1, 2, 3]])
+
+
+def test_any_damage_is_noticed(classifier: Model, tmp_path: Path) -> None:
+    data = bytearray(classifier.to_bytes())
+    rng = np.random.default_rng(0)
+    for position in rng.integers(0, len(data), 60):
+        damaged = bytearray(data)
+        damaged[position] ^= 0x11
+        (tmp_path / "m").write_bytes(damaged)
+        try:
+            loaded = tuitrain.load_model(tmp_path / "m")
+        except tuitrain.ModelError:
+            continue
+        assert loaded.to_bytes() == bytes(data), f"byte {position} was changed unnoticed"
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model", b"PK\x03\x04", struct.pack("<Q", 2) + b"{}"])
+def test_what_is_no_model_is_told_so(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "m").write_bytes(content)
+    with pytest.raises(tuitrain.ModelError, match="m: "):
+        tuitrain.load_model(tmp_path / "m")
+
+
+def test_the_file_can_be_used_without_tuitrain(classifier: Model, tmp_path: Path) -> None:
+    """The README's recipe: read the tensors and multiply."""
+    from safetensors import safe_open
+
+    path = tmp_path / "m.safetensors"
+    classifier.save(path)
+    row = np.array([[5.1, 3.5, 1.4, 0.2]])
+    with safe_open(path, "np") as file:
+        about = json.loads(file.metadata()["tuitrain"])
+        numbers = about["preprocessing"]["numbers"]
+        x = np.array([[(v - n["shift"]) / n["scale"] for v, n in zip(row[0], numbers, strict=True)]])
+        for layer in range(3):
+            x = x @ file.get_tensor(f"weights.{layer}") + file.get_tensor(f"biases.{layer}")
+            x = np.maximum(x, 0) if layer < 2 else x
+    p = np.exp(x - x.max()) / np.exp(x - x.max()).sum()
+    assert p == pytest.approx(classifier.predict_proba(row), abs=1e-5)
+
+
+def test_a_model_that_cannot_be_written_leaves_nothing_behind(classifier: Model, tmp_path: Path) -> None:
+    with pytest.raises(tuitrain.ModelError, match="cannot be written"):
+        classifier.save(tmp_path / "no" / "such" / "folder")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_on_epoch_sees_each_epoch_and_can_stop() -> None:
+    seen: list[int] = []
+
+    def watch(record: object) -> bool:
+        seen.append(record.epoch)  # type: ignore[attr-defined]
+        return len(seen) < 3
+
+    result = tuitrain.train("moons", tuitrain.Hyperparameters(epochs=50), on_epoch=watch)
+    assert seen == [1, 2, 3]
+    assert result.ending == "stopped"
+    assert len(result.history) == 3
