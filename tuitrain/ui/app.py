@@ -11,6 +11,7 @@ from typing import Any
 from textual.app import App
 from textual.screen import Screen
 
+from tuitrain.ui.driver import PromptDriver
 from tuitrain.ui.screens.train import TrainScreen
 from tuitrain.ui.theme import Theme, theme_of
 
@@ -32,7 +33,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
         handle_signals: bool = False,
     ) -> None:  # fmt: skip
         self.look = theme or theme_of()  # the CSS variables are asked for by the base class
-        super().__init__()
+        super().__init__(driver_class=PromptDriver)
         self.session = session
         self.theme = "ansi-dark"  # the terminal's own colours, dark or light
         self.animation_level = "none"

@@ -24,7 +24,7 @@ POLL = 0.05  # seconds between looks at the version while nothing changes
 class Shows(Protocol):
     """Anything that shows a snapshot, and repaints only what changed."""
 
-    def show(self, snapshot: Snapshot) -> None: ...  # noqa: D102
+    def show(self, snapshot: Snapshot) -> None: ...
 
 
 class Spacing:

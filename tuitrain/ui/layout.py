@@ -16,6 +16,7 @@ from textual.widget import Widget
 SMALLEST = Size(80, 24)
 MEDIUM = Size(110, 32)
 WIDE = Size(160, 40)
+ROOM_FOR_LINES = 28  # rows from which the help leaves header, status and footer in sight
 DETAILS = ("parameters", "metric", "boundary")
 
 
@@ -28,7 +29,7 @@ def arrange(size: Size, detail: str = "", *, has_boundary: bool = False) -> dict
     if width < SMALLEST.width or height < SMALLEST.height:
         return {"too_small": size.region}
     form_width = 29 if width < 100 else 34 if width < WIDE.width else 38
-    meaning = 4 if height < 30 else 8 if height < MEDIUM.height + 6 else 11
+    meaning = 4 if height < 30 else 9
     top, bottom = 1, height - 2
     panes = {
         "header": Region(0, 0, width, 1),
@@ -82,11 +83,18 @@ class TrainLayout(Layout):
 
     def __init__(self) -> None:
         self.detail = ""
+        self.shows_help = False
         self.has_boundary = False
 
     def regions(self, size: Size) -> Mapping[str, Region]:
         """The regions for a screen of this size."""
-        return arrange(size, self.detail, has_boundary=self.has_boundary)
+        places = arrange(size, self.detail, has_boundary=self.has_boundary)
+        if not self.shows_help or "header" not in places:
+            return places
+        if size.height < ROOM_FOR_LINES:
+            return {"help": size.region}
+        lines = {name: places[name] for name in ("header", "status", "footer")}
+        return {**lines, "help": Region(0, 1, size.width, size.height - 3)}
 
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
         regions: Mapping[str | Any, Region] = self.regions(size)

@@ -29,6 +29,8 @@ class Page(ScrollView, can_focus=True):
     def redraw(self) -> None:
         """Draw anew."""
         width = self.size.width
+        if width < 1:
+            return
         null = Style.null()
         self._strips = [
             Strip([Segment(*p) for p in line]).adjust_cell_length(width, null) for line in self._draw(width)

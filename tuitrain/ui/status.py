@@ -170,21 +170,26 @@ class Description(Lines):
 
     def show_field(self) -> None:
         """Describe the field that the form's cursor is on, as fully as the height allows."""
-        styles, model = self._theme.styles, self._model
+        model = self._model
         field = model.field
-        effect = "changes take effect at once" if field.live else "changes take effect at reset"
-        parts = [(field.meaning, "plain")]
-        if not model.matters(model.name):
-            parts = [(field.meaning, "dim"), (f"no effect: {_needs(model)}", "warning")]
-        parts += [(field.allowed, "dim"), (effect, "dim"), ("", "plain"), (field.explanation, "plain")]
+        effect = "at once, while training goes on" if field.live else "at reset"
+        parts = [  # (how much it is wanted, text, style), from top to bottom
+            (5, field.meaning, "plain" if model.matters(model.name) else "dim"),
+            (4, "" if model.matters(model.name) else f"no effect: {_needs(model)}", "warning"),
+            (3, field.explanation, "plain"),
+            (2, field.allowed, "dim"),
+            (1, f"takes effect {effect}", "dim"),
+        ]
         width = max(12, self.size.width - 2)
-        lines: list[list[Piece]] = []
-        for text, style in parts:
-            rows = textwrap.wrap(self._theme.plain(text), width) or [""]
-            if lines and len(lines) + len(rows) > self.size.height:
-                break
-            lines += [[(f" {row}", styles[style])] for row in rows]
-        self.put(*lines)
+        wrapped = [(rank, textwrap.wrap(self._theme.plain(text), width), style) for rank, text, style in parts if text]
+        left = self.size.height
+        chosen: set[int] = set()
+        for rank, rows, _ in sorted(wrapped, reverse=True):
+            if len(rows) <= left or not chosen:
+                chosen.add(rank)
+                left -= len(rows)
+        styles = self._theme.styles
+        self.put(*([(f" {row}", styles[style])] for rank, rows, style in wrapped if rank in chosen for row in rows))
 
     def on_resize(self) -> None:
         self.show_field()

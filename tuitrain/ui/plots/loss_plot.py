@@ -191,17 +191,27 @@ def _title(
         notes = [("  log, 0 left out", palette["warning"])] if left_out else [("  log", palette["dim"])]
     if any(curve.shown is not curve.raw for curve in curves):
         notes.append(("  smoothed", palette["dim"]))
-    for names in (("train", "validation"), ("train", "val"), ("tr", "val")):
-        figures: list[Part] = []
-        for curve in curves:
-            name = names[0] if curve.role == "train" else names[1]
-            sign = glyphs.line_train if curve.role == "train" else glyphs.line_validation
-            value = float(curve.raw[-1])
-            figures += [
-                (f" {sign} {name} ", palette[curve.role]),
-                (f"{number(value)} ", palette["text" if math.isfinite(value) else "bad"]),
-            ]
-        for parts in ([*figures, *best, *notes], [*figures, *notes], [*figures, *best], figures):
-            if length(parts) <= width:
-                return [line(width, parts)]
-    return [line(width, figures)]
+    for names, signed in ((("train", "validation"), True), (("train", "val"), True), (("t", "v"), False)):
+        figures = _figures(curves, names, signed, palette, glyphs)
+        for parts in ([*best, *notes], notes, notes[:1], best, []):
+            if length([*figures, *parts]) <= width:
+                return [line(width, [*figures, *parts])]
+    newest = figures[-2:]  # a number that is cut would be a wrong one
+    return [line(width, newest if length(newest) <= width else [])]
+
+
+def _figures(
+    curves: Sequence[_Curve], names: tuple[str, str], signed: bool, palette: Palette, glyphs: Glyphs
+) -> list[Part]:
+    """For each curve its sign and name, and the newest figure."""
+    parts: list[Part] = []
+    for curve in curves:
+        name, sign = names[0], glyphs.line_train
+        if curve.role == "validation":
+            name, sign = names[1], glyphs.line_validation
+        value = float(curve.raw[-1])
+        parts += [
+            (f" {sign} {name} " if signed else f" {name} ", palette[curve.role]),
+            (f"{number(value)} " if signed else number(value), palette["text" if math.isfinite(value) else "bad"]),
+        ]
+    return parts

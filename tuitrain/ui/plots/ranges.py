@@ -68,9 +68,10 @@ def log_axis(low: float, high: float, most: int) -> Axis:
     top = min(mark for mark in marks if mark >= math.log10(high) - 1e-9)
     within = [mark for mark in marks if bottom <= mark <= top]
     if len(within) > most + 1:
-        decades = range(math.ceil(bottom - 1e-9), math.floor(top + 1e-9) + 1)
-        every = math.ceil(max(len(decades) - 1, 1) / max(most, 1))
-        within = [float(decade) for decade in decades[::-1][::every][::-1]]
+        every = round(round_step(max(top - bottom, 1.0), max(most, 1), whole=True))
+        within = [
+            float(mark) for mark in range(math.ceil(bottom - 1e-9), math.floor(top + 1e-9) + 1) if not mark % every
+        ]
     within = within if len(within) > 1 else [bottom, top]
     return Axis(bottom, top, tuple((mark, power_label(mark)) for mark in within))
 
@@ -83,6 +84,7 @@ def epoch_axis(first: float, last: float, most: int) -> Axis:
     high = first + max(high, 10.0)
     step = round_step(high - first, most, whole=True)
     places = [index * step for index in range(math.ceil(first / step), math.floor(high / step) + 1)]
+    places = places if len(places) > 1 else [first, high]
     return Axis(first, high, tuple((place, epoch_label(place)) for place in places))
 
 

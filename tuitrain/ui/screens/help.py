@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from itertools import zip_longest
-from typing import ClassVar
+from typing import Any
 
 from rich.style import Style
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
+from textual import events
+from textual.message import Message
 
 from tuitrain.fields import Field
+from tuitrain.hyperparameters import FIELDS
 from tuitrain.ui.keys import described
 from tuitrain.ui.line import Piece
 from tuitrain.ui.page import Page
@@ -20,32 +20,37 @@ from tuitrain.ui.theme import Theme
 COLUMNS = (("training", "form"), ("panes", "program"))
 
 
-class HelpScreen(ModalScreen[None]):
-    """Shows the key table and a field's explanation; any of its keys closes it."""
+class HelpPage(Page):
+    """The key table and a field's explanation, over the panes; it takes all keys until one of `CLOSING` closes it.
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q,enter,space", "close", "close")]
-    DEFAULT_CSS = """
-    HelpScreen { align: center middle; }
-    HelpScreen Page { border: $focus-frame $focus-colour;
-                      background: ansi_default; padding: 0 1; }
+    A part of the Train screen rather than a screen of its own: that opens in a third of the time.
     """
 
-    def __init__(self, theme: Theme, field: Field, value: str) -> None:
-        super().__init__()
+    CLOSING = ("escape", "question_mark", "f1", "q", "enter", "space", "ctrl+c", "ctrl+q")
+    SCROLLING = ("up", "down", "pageup", "pagedown", "home", "end")
+    DEFAULT_CSS = "HelpPage { border: $focus-frame $focus-colour; padding: 0 1; }"
+
+    class Closed(Message):
+        """The user has read enough."""
+
+    def __init__(self, theme: Theme, **rest: Any) -> None:
+        super().__init__(self._lines, **rest)
         self._theme = theme
-        self._field = field
-        self._value = value
+        self._field = next(iter(FIELDS.values()))
+        self._value = ""
+        self.border_title = "Keys (esc closes)"
 
-    def compose(self) -> ComposeResult:
-        page = Page(self._lines)
-        page.border_title = "Keys (esc closes)"
-        width = min(100, self.app.size.width)
-        page.styles.width = width
-        page.styles.height = min(len(self._lines(width - 4)) + 2, self.app.size.height)
-        yield page
+    def explain(self, field: Field, value: str) -> None:
+        """Choose the field that is explained below the keys."""
+        self._field, self._value = field, value
+        self.scroll_home(animate=False)
+        self.redraw()
 
-    def action_close(self) -> None:
-        self.dismiss()
+    def on_key(self, event: events.Key) -> None:
+        if event.key in self.CLOSING:
+            self.post_message(self.Closed())
+        if event.key not in self.SCROLLING:
+            event.stop()
 
     def _lines(self, width: int) -> list[list[Piece]]:
         half = width // 2

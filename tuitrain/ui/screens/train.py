@@ -12,15 +12,17 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.layout import Layout
 from textual.screen import Screen
-from textual.widget import Widget
 
 from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, Start, Step
 from tuitrain.snapshot import Snapshot
 from tuitrain.ui.form import Form
+from tuitrain.ui.governor import Governor
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.layout import SMALLEST, TrainLayout
 from tuitrain.ui.line import Lines
+from tuitrain.ui.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
 from tuitrain.ui.screens.confirm import Confirm
+from tuitrain.ui.screens.help import HelpPage
 from tuitrain.ui.status import Description, Footer, Header, StatusLine, Verdict
 from tuitrain.ui.theme import Theme
 
@@ -44,6 +46,7 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         self.session = session
         self.look = theme
         self._dataset: Dataset | None = None
+        self._watched: tuple[frozenset[str], tuple[int, int] | None] = (frozenset(), None)
         self.places = TrainLayout()
 
     @property
@@ -58,23 +61,53 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         self.description = Description(theme, self.form.model, id="description")
         self.verdict = Verdict(theme, id="verdict")
         self.status = StatusLine(theme, id="status")
+        self.help = HelpPage(theme, id="help")
         self.too_small = Lines(id="too_small")
-        yield from (self.header, self.form, self.description, self.verdict, self.status)
+        self.loss = LossPane(theme, id="loss")
+        self.boundary = BoundaryPane(theme, self._class_names, id="boundary")
+        self.panes = (
+            self.loss, GradientsPane(theme, id="gradients"), ParametersPane(theme, id="parameters"),
+            MetricPane(theme, self._class_names, id="metric"), self.boundary,
+        )  # fmt: skip
+        yield from (self.header, self.form, self.description, *self.panes, self.verdict, self.status)
         yield Footer(theme, id="footer")
-        yield self.too_small
+        yield from (self.help, self.too_small)
 
     def on_mount(self) -> None:
         self.form.focus()
         self.show(self.session.snapshot)
+        self.governor = Governor(self.session, self._watch, count_bytes=self._bytes_written)
+        for widget in (self, *self.panes):
+            self.governor.add(widget)
         if self._start:
             self.send(Start())
-        self.set_interval(0.1, lambda: self.show(self.session.snapshot))
+        self.governor.start()
+
+    def on_unmount(self) -> None:
+        self.governor.stop()
+
+    def _class_names(self) -> tuple[str, ...]:
+        names: tuple[str, ...] = self.session.dataset.class_names
+        return names
+
+    def _watch(self) -> None:
+        """Tell the session which costly views are looked at."""
+        views = frozenset(pane.view for pane in self.panes if pane.view and pane.is_shown)
+        wanted = (views, self.boundary.grid_shape if "boundary" in views else None)
+        if wanted != self._watched:
+            self._watched = wanted
+            self.session.watch(*wanted)
+
+    def _bytes_written(self) -> int:
+        return 0
 
     def show(self, snapshot: Snapshot) -> None:
         """Pass a snapshot to everything that shows one."""
         if self.session.dataset is not self._dataset:
             self._dataset = self.session.dataset
             self.header.describe(self._dataset)
+            self.places.has_boundary = self._dataset.n_features in {1, 2}
+            self._arrange(self.size)
             self.verdict.say("; ".join(self._dataset.notices))
         for widget in (self.header, self.form, self.verdict, self.status):
             widget.show(snapshot)
@@ -90,7 +123,7 @@ class TrainScreen(Screen[None], inherit_bindings=False):
     def send(self, command: Any) -> None:
         """Send a command to the session."""
         self.session.send(command)
-        self.show(self.session.snapshot)
+        self.governor.key_pressed()
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange(event.size)
@@ -107,6 +140,7 @@ class TrainScreen(Screen[None], inherit_bindings=False):
                 [(need, self.look.styles["bold"])], [("make it larger, or press q to quit", self.look.styles["plain"])]
             )
         self.refresh(layout=True)
+        self.call_after_refresh(self._watch)
 
     # --- what the keys do
 
@@ -154,10 +188,16 @@ class TrainScreen(Screen[None], inherit_bindings=False):
             self.send(Reset(dataset))
 
     def action_help(self) -> None:
-        from tuitrain.ui.screens.help import HelpScreen  # noqa: PLC0415 - not needed for the first paint
-
         model = self.form.model
-        self.app.push_screen(HelpScreen(self.look, model.field, model.field.format(model.value(model.name))))
+        self.places.shows_help = True
+        self._arrange(self.size)
+        self.help.explain(model.field, model.field.format(model.value(model.name)))
+        self.help.focus()
+
+    def on_help_page_closed(self) -> None:
+        self.places.shows_help = False
+        self._arrange(self.size)
+        self.form.focus()
 
     def action_palette(self) -> None:
         from tuitrain.ui.screens.palette import Palette  # noqa: PLC0415 - not needed for the first paint
@@ -219,18 +259,13 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         self.focus_previous()
 
     def action_toggle_log(self) -> None:
-        self._on_loss("toggle_log")
+        self.loss.toggle_log()
 
     def action_cycle_smoothing(self) -> None:
-        self._on_loss("cycle_smoothing")
+        self.loss.cycle_smoothing()
 
     def action_cycle_view(self) -> None:
-        self._on_loss("cycle_view")
-
-    def _on_loss(self, method: str) -> None:
-        pane = self._pane("loss")
-        if pane is not None:
-            getattr(pane, method)()
+        self.loss.cycle_view()
 
     def action_parameters(self) -> None:
         self._toggle("parameters")
@@ -245,6 +280,3 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         """Give the pane its large place, or take it back."""
         self.places.detail = "" if self.places.detail == detail else detail
         self._arrange(self.size)
-
-    def _pane(self, name: str) -> Widget | None:
-        return next((child for child in self.children if child.id == name), None)

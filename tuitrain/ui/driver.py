@@ -1,0 +1,52 @@
+"""Textual's terminal driver, with the Escape key answered sooner.
+
+The driver waits up to a tenth of a second for input before it asks its parser whether an Escape that came alone has
+waited long enough to be the key. Here it asks after `ESCAPE_SECONDS` when the last thing read was an Escape.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+from codecs import getincrementaldecoder
+
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+IDLE_SECONDS = 0.1
+ESCAPE_SECONDS = 0.03
+CHUNK = 4096
+
+
+class PromptDriver(LinuxDriver):
+    """Reads keys as `LinuxDriver` does; an Escape alone is a key after `ESCAPE_SECONDS`."""
+
+    def run_input_thread(self) -> None:
+        """Wait for input and pass on what it means, until the application ends."""
+        selector = selectors.SelectSelector()
+        selector.register(self.fileno, selectors.EVENT_READ)
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        seconds = IDLE_SECONDS
+        try:
+            while not self.exit_event.is_set():
+                if selector.select(seconds):
+                    text = decode(os.read(self.fileno, CHUNK))
+                    if not text:
+                        seconds = IDLE_SECONDS
+                        continue
+                    for message in parser.feed(text):
+                        self.process_message(message)
+                    seconds = ESCAPE_SECONDS if text.endswith("\x1b") else IDLE_SECONDS
+                else:
+                    seconds = IDLE_SECONDS
+                for message in parser.tick():
+                    self.process_message(message)
+        finally:
+            selector.close()
+            try:
+                for _ in parser.feed(""):
+                    pass
+            except (EOFError, ParseError):
+                pass
