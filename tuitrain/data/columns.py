@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -16,14 +17,21 @@ from numpy.typing import NDArray
 from tuitrain.text import quoted, visible
 
 Kind = Literal["number", "boolean", "text"]
-MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "?", "<na>"})
+MISSING = frozenset({
+    "", "na", "n/a", "nan", "null", "?", "<na>", "\\n",
+    "#n/a", "#value!", "#div/0!", "#ref!", "#num!", "#null!", "#name?",
+})  # fmt: skip
 MISSING_IN_NUMBERS = MISSING | {"none", "-", "--", ".", "missing", "nil"}
 TRUE = frozenset({"true", "yes"})
 FALSE = frozenset({"false", "no"})
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 LEADING_ZERO = re.compile(r"[+-]?0[0-9]")
+DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]+,[0-9]*|,[0-9]+)(?:[eE][+-]?[0-9]+)?")
+NOT_PLAIN = re.compile(r"[^0-9eE+.\-\n]")
+LINE_WITH_LEADING_ZERO = re.compile(r"\n[+-]?0[0-9]")
 NEAR_UNIQUE = 0.9
+MOST_LEVELS = 1000
 
 
 @dataclass(frozen=True)
@@ -61,14 +69,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of equal length with what the reader wants the user to know; `name` is fit to be shown."""
+    """Columns of equal length with what the reader wants the user to know; `name` is fit to be shown.
+
+    `image_largest` is the largest value that a pixel can have, None where the columns are no pixels; `is_partial`
+    says that there are more rows than were read.
+    """
 
     name: str
     columns: tuple[Column, ...]
     notices: tuple[str, ...] = ()
-    is_image: bool = False
+    image_largest: float | None = None
     suggested_target: str | None = None
-    attributes: dict[str, Any] = field(default_factory=dict)
+    suggested_task: str | None = None
+    is_partial: bool = False
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -82,44 +95,68 @@ class Table:
         """The column of that name."""
         return self.columns[self.names.index(name)]
 
+    def take(self, rows: NDArray[np.int64]) -> Table:
+        """The table with these rows alone."""
+        return replace(self, columns=tuple(column.take(rows) for column in self.columns))
+
 
 def number_text(value: float) -> str:
     """A number as short as it can be written: 3, 0.5."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+    return str(int(value)) if float(value).is_integer() and abs(value) < 2**53 else repr(float(value))
 
 
 def parse_column(name: str, cells: Sequence[str], *, decimal_comma: bool = False) -> tuple[Column, list[str]]:
-    """Find a column's type from its cells, and read them; also what the user should know about it."""
+    """Find a column's type from its cells, and read them; also what the user should know about it.
+
+    With `decimal_comma`, a column that has numbers such as 1,5 is one of numbers, unless it also has ones with a point.
+    """
+    plain = plain_numbers(cells)
+    if plain is not None:
+        return clean_numbers(name, plain)
     stripped = [cell.strip() for cell in cells]
-    if decimal_comma:
-        stripped = [cell.replace(",", ".", 1) if _is_decimal_comma(cell) else cell for cell in stripped]
-    lowered = {cell.lower() for cell in stripped}
-    present = lowered - MISSING_IN_NUMBERS
-    numeric = [cell for cell in present if NUMBER.fullmatch(cell) or INFINITE.fullmatch(cell)]
-    if len(numeric) == len(present) and not any(LEADING_ZERO.match(cell) for cell in present):
-        return _numbers(name, stripped)
-    words = lowered - MISSING
+    distinct = set(stripped)
+    present = {cell for cell in distinct if cell.lower() not in MISSING_IN_NUMBERS}
+    commas = {cell for cell in present if DECIMAL_COMMA.fullmatch(cell)} if decimal_comma else set()
+    numeric = commas | {cell for cell in present if NUMBER.fullmatch(cell) or INFINITE.fullmatch(cell)}
+    has_both = bool(commas) and any("." in cell for cell in numeric)
+    if numeric == present and not has_both and not any(LEADING_ZERO.match(cell) for cell in present):
+        known = {cell: _number(cell.replace(",", ".")) for cell in distinct}
+        return clean_numbers(name, np.array([known[cell] for cell in stripped], np.float64))
+    words = {cell.lower() for cell in distinct} - MISSING
     if words and (words <= TRUE | FALSE) and len(words) <= 2 and len(words & TRUE) <= 1 and len(words & FALSE) <= 1:
         return _booleans(name, stripped), []
-    notices = []
-    if len(numeric) >= 0.8 * len(present) and len(present) > 5 and len(numeric) < len(present):
-        odd = next(cell for cell in stripped if cell.lower() in present and cell.lower() not in numeric)
-        share = f"{len(present) - len(numeric)} of {len(present)} distinct values"
-        notices.append(f"column {quoted(name)}: taken as text, since {share} are not numbers (such as {quoted(odd)})")
-    values = np.array([None if cell.lower() in MISSING else cell for cell in stripped], object)
-    return Column(name, "text", values), notices
+    texts = {cell: None if cell.lower() in MISSING else visible(cell, sys.maxsize) for cell in distinct}
+    notices = _why_text(name, stripped, present, numeric, has_both=has_both)
+    return Column(name, "text", np.array([texts[cell] for cell in stripped], object)), notices
 
 
-def _is_decimal_comma(cell: str) -> bool:
-    return "." not in cell and NUMBER.fullmatch(cell.replace(",", ".", 1)) is not None
+def plain_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
+    """The quick way for cells that are all a number or empty, (N,) float64; None where any is something else."""
+    joined = "\n".join(["", *cells])
+    if NOT_PLAIN.search(joined) or LINE_WITH_LEADING_ZERO.search(joined):
+        return None
+    try:
+        return np.fromiter(map(float, [cell or "nan" for cell in cells]), np.float64, len(cells))
+    except ValueError:
+        return None
 
 
-def _numbers(name: str, cells: Sequence[str]) -> tuple[Column, list[str]]:
-    values = np.array([float(cell) if NUMBER.fullmatch(cell) else _not_finite(cell) for cell in cells], np.float64)
-    return clean_numbers(name, values)
+def _why_text(name: str, cells: Sequence[str], present: set[str], numeric: set[str], *, has_both: bool) -> list[str]:
+    """A notice where most of a text column's cells are numbers."""
+    if has_both:
+        comma, point = (next(cell for cell in cells if sign in cell and cell in numeric) for sign in ",.")
+        return [f"column {quoted(name)}: taken as text, since it has {quoted(comma)} as well as {quoted(point)}"]
+    others = len(present) - len(numeric)
+    if others == 0 or len(present) <= 5 or len(numeric) < 0.8 * len(present):
+        return []
+    odd = next(cell for cell in cells if cell in present and cell not in numeric)
+    share = f"{others} of {len(present)} distinct values are not numbers (such as {quoted(odd)})"
+    return [f"column {quoted(name)}: taken as text, since {share}"]
 
 
-def _not_finite(cell: str) -> float:
+def _number(cell: str) -> float:
+    if NUMBER.fullmatch(cell):
+        return float(cell)
     return float("inf") if INFINITE.fullmatch(cell) else float("nan")
 
 
@@ -132,7 +169,8 @@ def clean_numbers(name: str, values: NDArray[Any]) -> tuple[Column, list[str]]:
         return Column(name, "number", values), []
     count = int(infinite.sum())
     values = np.where(infinite, np.nan, values)
-    return Column(name, "number", values), [f"column {quoted(name)}: {count} infinite values are taken as missing"]
+    told = f"{count} infinite {'value is' if count == 1 else 'values are'} taken as missing"
+    return Column(name, "number", values), [f"column {quoted(name)}: {told}"]
 
 
 def _booleans(name: str, cells: Sequence[str]) -> Column:
@@ -147,57 +185,84 @@ def from_objects(name: str, values: Sequence[Any] | NDArray[Any]) -> Column:
     """A column from Python values: numbers and booleans as they are, texts read as a file's cells are."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
         return clean_numbers(name, values)[0]
-    plain = [None if value is None else value for value in values]
-    if all(
-        value is None or (isinstance(value, (int, float, np.number)) and not isinstance(value, bool)) for value in plain
-    ):
-        array = np.array([np.nan if value is None else float(value) for value in plain], np.float64)
+    if all(value is None or _is_real(value) for value in values):
+        array = np.array([np.nan if value is None else _float(value) for value in values], np.float64)
         return clean_numbers(name, array)[0]
-    return parse_column(name, ["" if value is None else str(value) for value in plain])[0]
+    return parse_column(name, [_cell(value) for value in values])[0]
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="backslashreplace")
+    return number_text(_float(value)) if _is_real(value) else str(value)
 
 
 def tidy_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Names that are visible, not blank and not there twice; and a notice for each that was changed."""
     result: list[str] = []
+    taken: set[str] = set()
     notices = []
     for position, original in enumerate(names, 1):
-        name = visible(original.strip(), 80)
+        name = visible(original.strip(), sys.maxsize)
         if not name:
             name = f"column {position}"
             notices.append(f"column {position} has a blank header; it is called {quoted(name)}")
         base, count = name, 2
-        while name in result:
+        while name in taken:
             name, count = f"{base}_{count}", count + 1
         if name != base:
             notices.append(f"header {quoted(base)} is there twice; column {position} is called {quoted(name)}")
+        taken.add(name)
         result.append(name)
     return result, notices
 
 
 def drop_useless(columns: Sequence[Column], *, keep_constant: bool = False) -> tuple[list[Column], list[str]]:
-    """Columns that can teach something, and a notice for each that cannot: empty, constant, near-unique text."""
-    kept, notices = [], []
+    """Columns that can teach something, and what is left out why: empty, constant, near-unique text."""
+    kept: list[Column] = []
+    gone: dict[str, list[str]] = {}
     for column in columns:
         reason = _uselessness(column, keep_constant)
         if reason:
-            notices.append(f"column {quoted(column.name)} is left out: {reason}")
+            gone.setdefault(reason, []).append(quoted(column.name))
         else:
             kept.append(column)
+    notices = []
+    for reason, names in gone.items():
+        listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        words = "column {} is left out: {}" if len(names) == 1 else "columns {} are left out: {}"
+        notices.append(words.format(listed, reason))
     return kept, notices
 
 
 def _uselessness(column: Column, keep_constant: bool) -> str:
+    """Why a column of the training rows teaches nothing; empty where it does."""
     present = column.values[~column.missing]
     if len(present) == 0:
-        return "it has no values"
+        return "no values in the training rows"
     if keep_constant:
         return ""
     if column.kind != "text":
         is_constant = len(present) == len(column) and bool((present == present[0]).all())
-        return f"all values are {number_text(float(present[0]))}" if is_constant else ""
+        return f"always {column.take(np.zeros(1, np.int64)).labels()[0]}" if is_constant else ""
     distinct = set(present)
     if len(distinct) == 1 and len(present) == len(column):
-        return f"all values are {quoted(present[0])}"
+        return f"always {quoted(present[0])}"
     if len(distinct) > 10 and len(distinct) >= NEAR_UNIQUE * len(present):
         return f"{len(distinct)} different texts in {len(present)} rows tell nothing about new ones"
+    if len(distinct) > MOST_LEVELS:
+        return f"{len(distinct)} different texts, more than the {MOST_LEVELS:,} that can be encoded"
     return ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from tuitrain.data.arrays import table_of
 from tuitrain.data.columns import Table, drop_useless
-from tuitrain.data.preprocessing import Preprocessing, Scale
+from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
 from tuitrain.data.split import split_rows
-from tuitrain.data.target import Target, choose_target, read_target
+from tuitrain.data.target import Target, choose_target, class_numbers, read_target
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, visible
 
 SCALES = ("standard", "minmax", "none")
+SPLIT = "split by comma, semicolon, tab or bar"
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,11 @@ class Dataset:
         DataError
             if shapes or types do not fit, or nothing is left to train on.
         """
-        table = table_of(np.asarray(X), np.asarray(y), name)
+        try:
+            X, y = np.asarray(X), np.asarray(y)
+        except ValueError as error:
+            raise DataError(f"{visible(name)}: X or y has rows of different lengths ({error})") from error
+        table = table_of(X, y, visible(name))
         return build_dataset(table, task=task, validation=validation, test=test, split_seed=seed, scale=scale)
 
 
@@ -117,103 +122,133 @@ def build_dataset(
 ) -> Dataset:  # fmt: skip
     """Split a table, fit the preprocessing on its training rows, and encode all parts.
 
-    What is decided on the whole table, before the split: the columns' types, which columns are left out, the classes.
-    Everything that is computed from values (medians, means, levels) comes from the training rows alone.
+    What is decided on the whole table, before the split: the columns' types, the task, the classes. Everything else
+    (which columns are left out, medians, means, levels) comes from the training rows alone.
+
+    Raises
+    ------
+    DataError
+        if the table, its target or the split do not fit the task.
     """
     if scale not in SCALES:
         raise DataError(f"scale {quoted(scale)}: allowed: {', '.join(SCALES)}")
-    target_name = choose_target(table, target)
+    if len(table.columns) < 2:
+        raise DataError(
+            f"{table.name}: found a single column, {quoted(table.names[0])}; expected at least two, {SPLIT}"
+        )
     notices = list(table.notices)
-    table, gone = _without_missing_target(table, target_name)
-    if gone:
+    table = _without_columns(table, drop, target)
+    target_name = choose_target(table, target)
+    table, kept = _with_target(table, target_name)
+    if gone := kept.size - len(table):
         notices.append(f"{gone} rows without a value in target {quoted(target_name)} are left out")
     if len(table) < 3:
         raise DataError(f"{table.name}: found {len(table)} rows with a target; at least 3 are needed")
-    goal = read_target(table.column(target_name), task, table.name)
+    goal = read_target(table.column(target_name), _task(table, target_name, task), table.name)
+    rows = split_rows(
+        len(table), validation=validation, test=0.0 if test_table else test, seed=split_seed,
+        classes=goal.values if goal.class_names else None,
+    )  # fmt: skip
+    return _encode(table, goal, rows, np.flatnonzero(kept), test_table, notices=notices, source=source, scale=scale)
+
+
+def _without_columns(table: Table, drop: Sequence[str], target: str | None) -> Table:
     dropped = {choose_target(table, name) for name in drop}
-    features = [column for column in table.columns if column.name != target_name and column.name not in dropped]
-    features, told = drop_useless(features, keep_constant=table.is_image)
-    notices += told
-    if not features:
-        raise DataError(f"{table.name}: no column is left to learn from besides target {quoted(target_name)}")
-    classes = goal.values if goal.class_names else None
-    parts = split_rows(
-        len(table), validation=validation, test=0.0 if test_table else test, seed=split_seed, classes=classes
-    )
-    return _encode(table, goal, features, parts, test_table, notices, source, "image" if table.is_image else scale)
+    if target is not None and dropped and choose_target(table, target) in dropped:
+        raise DataError(f"{table.name}: column {quoted(target)} is the target and is to be left out; choose one")
+    columns = tuple(column for column in table.columns if column.name not in dropped)
+    if len(columns) < 2:
+        raise DataError(
+            f"{table.name}: leaving out {len(dropped)} columns leaves {len(columns)}; expected at least two"
+        )
+    return replace(table, columns=columns)
 
 
-def _without_missing_target(table: Table, name: str) -> tuple[Table, int]:
-    missing = table.column(name).missing
-    if not missing.any():
-        return table, 0
-    kept = np.flatnonzero(~missing)
-    columns = tuple(column.take(kept) for column in table.columns)
-    return Table(table.name, columns, table.notices, table.is_image, table.suggested_target), int(missing.sum())
+def _with_target(table: Table, name: str) -> tuple[Table, NDArray[np.bool_]]:
+    """The rows that have a target, and which ones they are, (N,) bool."""
+    present = ~table.column(name).missing
+    return (table if present.all() else table.take(np.flatnonzero(present))), present
+
+
+def _task(table: Table, target: str, task: str | None) -> str | None:
+    return table.suggested_task if task is None and target == table.suggested_target else task
 
 
 def _encode(
-    table: Table, goal: Target, features: Sequence[Any], parts: Sequence[NDArray[np.int64]], test_table: Table | None,
-    notices: list[str], source: str, scale: Scale,
+    table: Table, goal: Target, rows: Sequence[NDArray[np.int64]], source_rows: NDArray[np.int64],
+    test_table: Table | None, *, notices: list[str], source: str, scale: Scale,
 ) -> Dataset:  # fmt: skip
-    train_rows = parts[0]
-    if goal.class_names:
-        _check_classes(goal, train_rows, table.name)
-        mean, spread = 0.0, 1.0
-    else:
-        mean, spread = _target_scaling(goal.values[train_rows])
-    preprocessing = Preprocessing.fit([column.take(train_rows) for column in features], scale)
-    X = preprocessing.transform(Table(table.name, tuple(features)))
-    y = goal.values if goal.class_names else ((goal.values - mean) / spread).astype(np.float32)[:, None]
-    made = [Part(np.ascontiguousarray(X[rows]), np.ascontiguousarray(y[rows]), rows) for rows in parts]
+    """All parts, from the `rows` of each in the table; `source_rows` (N,) are the table's rows in the source."""
+    columns = [column for column in table.columns if column.name != goal.name]
+    training = [column.take(rows[0]) for column in columns]
+    training, told = drop_useless(training, keep_constant=table.image_largest is not None)
+    if not training:
+        why = "; ".join(told)
+        raise DataError(f"{table.name}: no column is left to learn from besides target {quoted(goal.name)}: {why}")
+    mean, spread = _target_scaling(goal, rows[0])
+    preprocessing = Preprocessing.fit(
+        training, scale, image_largest=table.image_largest, source_names=[column.name for column in columns]
+    )
+    X = preprocessing.transform(table)
+    y = _encoded_target(goal.values, goal, mean, spread)
+    parts = [Part(np.ascontiguousarray(X[part]), np.ascontiguousarray(y[part]), source_rows[part]) for part in rows]
+    notices = notices + told + _class_notices(goal, rows[0], table.name)
     if test_table is not None:
-        made[2], told = _test_part(test_table, goal, preprocessing, mean, spread)
-        notices = notices + told
+        parts[2], told = _test_part(test_table, goal, preprocessing, mean, spread)
+        notices += told
     return Dataset(
-        name=visible(table.name, 60), source=source or table.name, task=goal.task, train=made[0], validation=made[1],
-        test=made[2], preprocessing=preprocessing, feature_names=tuple(column.name for column in features),
-        target_name=goal.name, class_names=goal.class_names, target_mean=mean, target_scale=spread,
-        notices=tuple(notices), fingerprint=_fingerprint(made, preprocessing, goal),
+        name=visible(table.name, 60), source=source or table.name, task=goal.task, train=parts[0], validation=parts[1],
+        test=parts[2], preprocessing=preprocessing, feature_names=preprocessing.column_names, target_name=goal.name,
+        class_names=goal.class_names, target_mean=mean, target_scale=spread, notices=tuple(notices),
+        fingerprint=_fingerprint(parts, preprocessing, goal),
     )  # fmt: skip
 
 
-def _check_classes(goal: Target, train_rows: NDArray[np.int64], where: str) -> None:
-    seen = np.unique(goal.values[train_rows])
-    if len(seen) < 2:
-        raise DataError(
-            f"{where}: the training rows hold {len(seen)} of {len(goal.class_names)} classes; two are needed"
-        )
+def _class_notices(goal: Target, train_rows: NDArray[np.int64], where: str) -> list[str]:
+    """What is worth telling about classes that are rare in the training rows."""
+    if not goal.class_names:
+        return []
+    whole, trained = (
+        np.bincount(values, minlength=len(goal.class_names)) for values in (goal.values, goal.values[train_rows])
+    )
+    if (trained > 0).sum() < 2:
+        found = f"{int((trained > 0).sum())} of {len(goal.class_names)} classes"
+        raise DataError(f"{where}: the training rows hold {found}; two are needed")
+    notices = []
+    for name, count, known in zip(goal.class_names, whole.tolist(), trained.tolist(), strict=True):
+        if not known:
+            notices.append(f"class {quoted(name)}: none of its {count} rows is in the training part")
+        elif count == 1:
+            notices.append(f"class {quoted(name)} has a single row, which is in the training part")
+    return notices
 
 
-def _target_scaling(values: NDArray[np.float64]) -> tuple[float, float]:
-    largest = float(np.abs(values).max()) or 1.0
-    unit = values / largest
-    spread = float(unit.std())
-    return float(unit.mean()) * largest, spread * largest if spread > 1e-12 else 1.0
+def _target_scaling(goal: Target, train_rows: NDArray[np.int64]) -> tuple[float, float]:
+    """Mean and standard deviation of the training rows' target; 0 and 1 for classes."""
+    return (0.0, 1.0) if goal.class_names else scaling(goal.values[train_rows], "standard")
+
+
+def _encoded_target(values: NDArray[Any], goal: Target, mean: float, spread: float) -> NDArray[Any]:
+    return values if goal.class_names else standardised(values, mean, spread).astype(np.float32)[:, None]
 
 
 def _test_part(
     table: Table, goal: Target, preprocessing: Preprocessing, mean: float, spread: float
 ) -> tuple[Part, list[str]]:
     """The rows of a file of its own as the test part; classes that training does not know are refused."""
+    notices = [f"{table.name}: {notice}" for notice in table.notices]
     name = choose_target(table, goal.name)
-    table, gone = _without_missing_target(table, name)
-    notices = [f"{table.name}: {gone} rows without a target are left out"] if gone else []
+    table, kept = _with_target(table, name)
+    if gone := kept.size - len(table):
+        notices.append(f"{table.name}: {gone} rows without a value in target {quoted(name)} are left out")
     column = table.column(name)
-    if goal.class_names:
-        place = {label: index for index, label in enumerate(goal.class_names)}
-        labels = column.labels()
-        unknown = sorted({str(label) for label in labels if label not in place})
-        if unknown:
-            raise DataError(
-                f"{table.name}: target {quoted(name)} holds {quoted(unknown[0])}, which training does not know"
-            )
-        y: NDArray[Any] = np.array([place[str(label)] for label in labels], np.int64)
-    else:
-        if column.kind == "text":
-            raise DataError(f"{table.name}: target {quoted(name)} is text; expected numbers")
-        y = ((column.values - mean) / spread).astype(np.float32)[:, None]
-    return Part(preprocessing.transform(table), y, np.arange(len(table))), notices
+    if not goal.class_names and column.kind == "text":
+        raise DataError(f"{table.name}: target {quoted(name)} is text; expected numbers")
+    values = class_numbers(column, goal.class_names, table.name) if goal.class_names else column.values
+    notices += [f"{table.name}: {notice}" for notice in preprocessing.notices(table, target=name)]
+    return Part(
+        preprocessing.transform(table), _encoded_target(values, goal, mean, spread), np.flatnonzero(kept)
+    ), notices
 
 
 def _fingerprint(parts: Sequence[Part], preprocessing: Preprocessing, goal: Target) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 import numpy as np
 
 from tuitrain.data.catalog import BUNDLED
-from tuitrain.data.columns import Column, number_text
+from tuitrain.data.columns import Column, drop_useless, number_text
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.loading import load_tables
 from tuitrain.data.target import choose_target, infer_task
 from tuitrain.text import visible
 
 PREVIEW_ROWS = 2000
+FIRST_ROWS = 8
+MOST_CLASSES = 30
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class ColumnSummary:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a table holds, from at most `PREVIEW_ROWS` rows where `is_whole` is false."""
+    """What a table holds, or its first rows do where `is_whole` is false; `first_rows` are the cells of a few."""
 
     name: str
     rows: int
@@ -49,6 +52,7 @@ class Preview:
     task: str
     balance: tuple[tuple[str, int], ...]
     notices: tuple[str, ...]
+    first_rows: tuple[tuple[str, ...], ...] = ()
 
 
 def list_datasets() -> list[Listed]:
@@ -58,7 +62,7 @@ def list_datasets() -> list[Listed]:
         table, _ = load_tables(name)
         listed.append(Listed(name, len(table), len(table.columns), bundled.task, bundled.meaning))
     for name, recipe in RECIPES.items():
-        table, _ = load_tables(f"{name}?n=8")
+        table, _ = load_tables(name, most_rows=8)
         listed.append(Listed(name, recipe.n, len(table.columns), recipe.task, recipe.meaning))
     return listed
 
@@ -66,27 +70,34 @@ def list_datasets() -> list[Listed]:
 def preview(source: str, target: str | None = None, *, most_rows: int | None = None) -> Preview:
     """Describe the table that `source` names; with `most_rows`, from its first rows alone."""
     table, _ = load_tables(source, most_rows=most_rows)
-    if target is None and source in BUNDLED:
-        target = BUNDLED[source].target
     chosen = choose_target(table, target)
     column = table.column(chosen)
-    task = infer_task(column)
+    suggested = table.suggested_task if chosen == table.suggested_target else None
+    task = suggested or infer_task(column)
     balance = _balance(column) if task == "classification" else ()
-    is_whole = most_rows is None or len(table) < most_rows
     summaries = tuple(map(summarize, table.columns))
-    return Preview(table.name, len(table), is_whole, summaries, chosen, task, balance, table.notices)
+    _, left_out = drop_useless([c for c in table.columns if c is not column], keep_constant=bool(table.image_largest))
+    notices = (*table.notices, *(() if table.is_partial else left_out))
+    first_rows = tuple(zip(*(_first_cells(c) for c in table.columns), strict=True))
+    return Preview(table.name, len(table), not table.is_partial, summaries, chosen, task, balance, notices, first_rows)
+
+
+def _first_cells(column: Column) -> list[str]:
+    labels = column.take(np.arange(min(FIRST_ROWS, len(column)))).labels()
+    return ["" if label is None else visible(label, 40) for label in labels]
 
 
 def summarize(column: Column) -> ColumnSummary:
     """Type, missing values and range or levels of a column."""
     missing = int(column.missing.sum())
     if column.kind == "number":
-        present = column.values[~np.isnan(column.values)]
-        text = (
-            f"{_short(present.min())} to {_short(present.max())}, mean {_short(present.mean())}" if len(present) else ""
-        )
-        whole = len(present) and (present == np.round(present)).all()
-        return ColumnSummary(column.name, "whole number" if whole else "number", missing, text)
+        present = column.values[~np.isnan(column.values)].astype(np.float64)
+        if not len(present):
+            return ColumnSummary(column.name, "number", missing, "no values")
+        low, high, mean = present.min(), present.max(), float((present / len(present)).sum())
+        is_whole = bool((present == np.round(present)).all())
+        text = f"{_short(low)} to {_short(high)}, mean {_short(mean)}"
+        return ColumnSummary(column.name, "whole number" if is_whole else "number", missing, text)
     counts = _balance(column)
     shown = ", ".join(f"{visible(name, 20)} ({count})" for name, count in counts[:4])
     more = f", … {len(counts)} in all" if len(counts) > 4 else ""
@@ -95,23 +106,29 @@ def summarize(column: Column) -> ColumnSummary:
 
 def describe_lines(found: Preview, width: int = 80) -> list[str]:
     """The preview as lines of text at most `width` wide."""
-    size = f"{found.rows:,} rows × {len(found.columns)} columns"
-    head = f"{found.name}: {size}; predicts {visible(found.target, 40)} ({found.task})"
+    more = "" if found.is_whole else "more than "
+    size = f"{more}{found.rows:,} rows × {len(found.columns)} columns"
+    lines = [*_wrapped(f"{found.name}: {size}; predicts {visible(found.target, 40)} ({found.task})", width), ""]
     name_width = min(max(len(column.name) for column in found.columns), 28)
-    lines = [head, ""]
     for column in found.columns:
         mark = "▸" if column.name == found.target else " "
         missing = f"{column.missing:,} missing  " if column.missing else ""
-        lines.append(
-            f"{mark} {visible(column.name, 28):<{name_width}}  {column.kind:<12}  {missing}{column.summary}"[:width]
-        )
+        name = visible(column.name, name_width)
+        lines.append(visible(f"{mark} {name:<{name_width}}  {column.kind:<12}  {missing}{column.summary}", width))
     if found.balance:
-        total = sum(count for _, count in found.balance)
         lines += ["", "classes"]
-        for name, count in found.balance[:30]:
-            lines.append(f"  {visible(name, 28):<{name_width}}  {count:>8,}  {count / total:6.1%}"[:width])
-    lines += [""] * bool(found.notices) + [f"note: {notice}" for notice in found.notices]
-    return lines
+        total = sum(count for _, count in found.balance)
+        name_width = min(max(len(name) for name, _ in found.balance), 28)
+        for name, count in found.balance[:MOST_CLASSES]:
+            lines.append(f"  {visible(name, name_width):<{name_width}}  {count:>8,}  {count / total:6.1%}")
+        if len(found.balance) > MOST_CLASSES:
+            lines.append(f"  … {len(found.balance)} in all")
+    lines += [""] * bool(found.notices)
+    return lines + [line for notice in found.notices for line in _wrapped(f"note: {notice}", width)]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(20, width), subsequent_indent="  ")
 
 
 def _balance(column: Column) -> tuple[tuple[str, int], ...]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.columns import Table, from_objects
 from tuitrain.errors import DataError
-from tuitrain.text import quoted, suggest
+from tuitrain.text import quoted, suggest, visible
 
 Columns = dict[str, Any]
 MOST_ROWS = 10_000_000
@@ -118,8 +118,8 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
-def generate(name: str, options: str = "") -> Table:
-    """The generated table of that name; `options` as ``n=1000&noise=0.2&seed=3``.
+def generate(name: str, options: str = "", *, most_rows: int | None = None) -> Table:
+    """The generated table of that name; `options` as ``n=1000&noise=0.2&seed=3``; at most `most_rows` of its rows.
 
     Raises
     ------
@@ -131,15 +131,18 @@ def generate(name: str, options: str = "") -> Table:
     for option in filter(None, options.split("&")):
         key, _, text = option.partition("=")
         if key not in values:
-            raise DataError(
-                f"{name}: option {quoted(key)}: {suggest(key, values)}, as in {name}?n=1000&noise=0.2&seed=1"
-            )
+            usual = f"as in {name}?n=1000&noise=0.2&seed=1"
+            raise DataError(f"{name}: there is no option {quoted(key)}: {suggest(key, values)}; {usual}")
         values[key] = _number(name, key, text)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([int(values["seed"]), *name.encode()])))
-    columns = recipe.make(int(values["n"]), values["noise"], rng)
-    table_name = f"{name}?{options}" if options else name
+    n = int(values["n"])
+    rows = n if most_rows is None else min(n, most_rows)
+    columns = recipe.make(rows, values["noise"], rng)
     made = tuple(from_objects(key, value) for key, value in columns.items())
-    return Table(table_name, made, suggested_target=list(columns)[-1])
+    return Table(
+        visible(f"{name}?{options}") if options else name, made, suggested_target=list(columns)[-1],
+        suggested_task=recipe.task, is_partial=rows < n,
+    )  # fmt: skip
 
 
 def _number(name: str, key: str, text: str) -> float:

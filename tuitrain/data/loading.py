@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tuitrain.data.arrays import read_npy, read_npz, read_parquet
@@ -15,6 +16,8 @@ from tuitrain.data.preprocessing import Scale
 from tuitrain.data.reading import read_text_table
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, suggest, visible
+
+HEAD_BYTES = 8_000_000
 
 
 def load_dataset(
@@ -51,8 +54,6 @@ def load_dataset(
     table, test_table = load_tables(source)
     if test_file is not None:
         test_table = load_tables(test_file)[0]
-    if target is None and source in BUNDLED:
-        target = BUNDLED[source].target
     return build_dataset(
         table, source=source, target=target, task=task, validation=validation, test=test, test_table=test_table,
         split_seed=split_seed, scale=scale, drop=drop,
@@ -62,41 +63,75 @@ def load_dataset(
 def load_tables(source: str, *, most_rows: int | None = None) -> tuple[Table, Table | None]:
     """The table that `source` names, and the test table where its file brings one.
 
-    `most_rows` limits what is read of a text file, for a preview.
+    `most_rows` limits what is read, for a preview.
+
+    Raises
+    ------
+    DataError
+        if `source` is neither a name nor a path, or its table cannot be read.
     """
     name, _, options = source.partition("?")
-    if name in RECIPES and not Path(source).is_file():
-        return generate(name, options), None
+    if name in RECIPES:
+        return generate(name, options, most_rows=most_rows), None
     if name in BUNDLED and not options:
-        return read_text_table(bundled_path(name).read_bytes(), name, most_rows=most_rows), None
+        bundled = BUNDLED[name]
+        table = read_text_table(bundled_path(name).read_bytes(), name, most_rows=most_rows)
+        return replace(table, suggested_target=bundled.target, suggested_task=bundled.task), None
     if source == "-":
         return read_text_table(sys.stdin.buffer.read(), "standard input", most_rows=most_rows), None
-    path = Path(source).expanduser()
-    if not path.suffix and "/" not in source and not path.is_file():
-        known = [*BUNDLED, *RECIPES]
-        hint = "a file is named with its suffix or a slash: data.csv, ./data"
-        raise DataError(f"dataset {quoted(source)}: {suggest(name, known)}; {hint}")
+    path = _path(source)
+    if "/" not in source and not path.is_file() and (not path.suffix or "?" in source):
+        raise DataError(f"dataset {quoted(source)}: {_meant(name)}")
     return read_path(path, most_rows=most_rows)
 
 
-def read_path(path: Path, *, most_rows: int | None = None) -> tuple[Table, Table | None]:
-    """Read a file by its suffix: .npy, .npz, .parquet; anything else is CSV or TSV text."""
-    name = visible(path.name)
+def _path(source: str) -> Path:
     try:
-        data = path.read_bytes()
+        path = Path(source).expanduser()
+        path.stat()
+    except FileNotFoundError:
+        return path
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DataError(f"{quoted(source)} is no path of a file: {reason}") from error
+    return path
+
+
+def _meant(name: str) -> str:
+    """What a name that is none may have been."""
+    hint = "a file is named with its suffix or a slash: data.csv, ./data"
+    if name in BUNDLED:
+        return f"{name} takes no options"
+    return f"{suggest(name, [*BUNDLED, *RECIPES])}; {hint}" if name else f"it has no name; {hint}"
+
+
+def read_path(path: Path, *, most_rows: int | None = None) -> tuple[Table, Table | None]:
+    """Read a file by its suffix: .npy, .npz, .parquet; anything else is CSV or TSV text.
+
+    Raises
+    ------
+    DataError
+        if it cannot be read.
+    """
+    name = visible(path.name)
+    suffix = path.suffix.lower()
+    is_text = suffix not in {".npy", ".npz", ".parquet", ".pq"}
+    most_bytes = HEAD_BYTES if is_text and most_rows is not None else -1
+    try:
+        with path.open("rb") as file:
+            data = file.read(most_bytes)
+            is_cut = len(data) == most_bytes and bool(file.read(1))
     except FileNotFoundError:
         raise DataError(f"{visible(path)}: there is no such file") from None
     except IsADirectoryError:
         raise DataError(f"{visible(path)}: is a directory; expected a file") from None
     except OSError as error:
         raise DataError(f"{visible(path)}: cannot be read: {error.strerror}") from error
-    suffix = path.suffix.lower()
     if suffix == ".npy":
-        return read_npy(data, name), None
+        return read_npy(data, name, most_rows=most_rows), None
     if suffix == ".npz":
-        return read_npz(data, name)
-    if suffix in {".parquet", ".pq"}:
-        return read_parquet(data, name), None
-    return read_text_table(
-        data, name, delimiter="\t" if suffix in {".tsv", ".tab"} else None, most_rows=most_rows
-    ), None
+        return read_npz(data, name, most_rows=most_rows)
+    if not is_text:
+        return read_parquet(data, name, most_rows=most_rows), None
+    delimiter = "\t" if suffix in {".tsv", ".tab"} else None
+    return read_text_table(data, name, delimiter=delimiter, most_rows=most_rows, is_cut=is_cut), None

@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.columns import Column, Table
+from tuitrain.data.rows import rows_table
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, visible
 
-Scale = Literal["standard", "minmax", "none", "image"]
+Scale = Literal["standard", "minmax", "none"]
 LARGEST = float(np.finfo(np.float32).max) / 2
-MOST_LEVELS = 1000
+SMALLEST = float(np.finfo(np.float64).tiny)
+BLOCK_VALUES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -47,22 +49,35 @@ class TextColumn:
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """Everything that turns a table's columns into X (N, D) float32."""
+    """Everything that turns a table's columns into X (N, D) float32.
+
+    `source_names` are the columns besides the target in the order of the source, those left out among them.
+    """
 
     numbers: tuple[NumberColumn, ...]
     texts: tuple[TextColumn, ...]
+    source_names: tuple[str, ...] = ()
 
     @classmethod
-    def fit(cls, columns: Sequence[Column], scale: Scale = "standard") -> Preprocessing:
-        """Learn medians, means and levels from the training rows' columns."""
-        numbers = [_fit_number(column, scale) for column in columns if column.kind != "text"]
+    def fit(
+        cls, columns: Sequence[Column], scale: Scale = "standard", *, image_largest: float | None = None,
+        source_names: Sequence[str] = (),
+    ) -> Preprocessing:  # fmt: skip
+        """Learn medians, means and levels from the training rows' columns.
+
+        With `image_largest`, numbers are divided by it instead of being scaled.
+        """
+        numbers = [_fit_number(column, scale, image_largest) for column in columns if column.kind != "text"]
         texts = [_fit_text(column) for column in columns if column.kind == "text"]
-        return cls(tuple(numbers), tuple(texts))
+        names = tuple(source_names) or tuple(column.name for column in columns)
+        return cls(tuple(numbers), tuple(texts), names)
 
     @property
     def column_names(self) -> tuple[str, ...]:
-        """The source columns that are needed."""
-        return (*(column.name for column in self.numbers), *(column.name for column in self.texts))
+        """The source columns that are needed, in the order of the source."""
+        needed = [*(column.name for column in self.numbers), *(column.name for column in self.texts)]
+        place = {name: index for index, name in enumerate(self.source_names)}
+        return tuple(sorted(needed, key=lambda name: place.get(name, len(place))))
 
     @property
     def encoded_names(self) -> tuple[str, ...]:
@@ -70,6 +85,37 @@ class Preprocessing:
         flags = [f"{column.name} missing" for column in self.numbers if column.flag]
         levels = [f"{c.name}={'missing' if v is None else visible(v, 40)}" for c in self.texts for v in c.levels]
         return (*(column.name for column in self.numbers), *flags, *levels)
+
+    def table_of(self, rows: Any) -> Table:
+        """Rows to predict from, as a table.
+
+        `rows` is a `Table`, a list of mappings from column names, a mapping or a data frame of columns, or a 2-D array
+        or list of sequences in the order of the source: the needed columns alone, or all besides the target.
+
+        Raises
+        ------
+        DataError
+            if there are no rows, or their length does not fit.
+        """
+        return rows_table(rows, self.column_names, self.source_names)
+
+    def notices(self, table: Table, *, target: str | None = None) -> tuple[str, ...]:
+        """What `transform` passes over in a table: columns that are not needed, texts that training did not have."""
+        told = []
+        known = {*self.source_names, *self.column_names, target}
+        if unknown := [quoted(name) for name in table.names if name not in known]:
+            listed = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
+            told.append(f"column{'s' if len(unknown) > 1 else ''} {listed} not known from training: ignored")
+        for spec in self.texts:
+            if spec.name not in table.names:
+                continue
+            new = [
+                label for label in table.column(spec.name).labels() if label is not None and label not in spec.levels
+            ]
+            if new:
+                example = f"{len(new)} values are not known from training (such as {quoted(new[0])})"
+                told.append(f"column {quoted(spec.name)}: {example}; they count as none of its values")
+        return tuple(told)
 
     def transform(self, table: Table) -> NDArray[np.float32]:
         """X (N, D) float32, C-contiguous, from a table that has the needed columns.
@@ -79,94 +125,121 @@ class Preprocessing:
         DataError
             if columns are missing, or a number column holds text.
         """
-        absent = [name for name in self.column_names if name not in table.names]
+        place = {name: index for index, name in enumerate(table.names)}
+        absent = [name for name in self.column_names if name not in place]
         if absent:
-            names = ", ".join(map(quoted, absent))
+            names = ", ".join(map(quoted, absent[:20]))
             found = ", ".join(map(quoted, table.names[:20]))
-            raise DataError(f"{table.name}: column {names} is needed and not there; found {found}")
+            words = "column {} is needed and not there" if len(absent) == 1 else "columns {} are needed and not there"
+            raise DataError(f"{table.name}: {words.format(names)}; found {found}")
+        numbers = [_as_numbers(table.columns[place[spec.name]], spec, table.name) for spec in self.numbers]
         X = np.zeros((len(table), len(self.encoded_names)), np.float32)
-        flag = len(self.numbers)
-        for position, spec in enumerate(self.numbers):
-            values = _as_numbers(table.column(spec.name), spec, table.name)
-            missing = np.isnan(values)
-            filled = np.where(missing, spec.median, values)
-            X[:, position] = np.clip((filled - spec.shift) / spec.scale, -LARGEST, LARGEST)
-            if spec.flag:
-                X[:, flag] = (missing - spec.flag_shift) / spec.flag_scale
-                flag += 1
-        start = flag
+        step = max(256, BLOCK_VALUES // max(1, X.shape[1]))  # in blocks that stay in the cache
+        for start in range(0, len(X), step):
+            self._encode_numbers([values[start : start + step] for values in numbers], X[start : start + step])
+        first = len(numbers) + sum(spec.flag for spec in self.numbers)
         for text in self.texts:
-            _one_hot(table.column(text.name), text, X[:, start : start + len(text.levels)])
-            start += len(text.levels)
+            _one_hot(table.columns[place[text.name]], text, X[:, first : first + len(text.levels)])
+            first += len(text.levels)
         return X
+
+    def _encode_numbers(self, columns: Sequence[NDArray[Any]], out: NDArray[np.float32]) -> None:
+        """Write the numbers of a block of rows and, after them, their flags into `out`."""
+        flag = len(self.numbers)
+        for position, (spec, values) in enumerate(zip(self.numbers, columns, strict=True)):
+            missing = np.isnan(values)
+            filled = np.where(missing, spec.median, values.astype(np.float64, copy=False)) if missing.any() else values
+            out[:, position] = standardised(filled, spec.shift, spec.scale)
+            if spec.flag:
+                out[:, flag] = (missing - spec.flag_shift) / spec.flag_scale
+                flag += 1
 
     def to_json(self) -> dict[str, Any]:
         """All of it as JSON values."""
-        return {"numbers": [vars(column) for column in self.numbers], "texts": [vars(column) for column in self.texts]}
+        return {
+            "numbers": [dict(vars(column)) for column in self.numbers],
+            "texts": [dict(vars(column)) for column in self.texts], "source_names": list(self.source_names),
+        }  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Preprocessing:
         """The inverse of `to_json`."""
         numbers = [NumberColumn(**{**column, "words": tuple(column["words"])}) for column in data["numbers"]]
         texts = [TextColumn(column["name"], tuple(column["levels"])) for column in data["texts"]]
-        return cls(tuple(numbers), tuple(texts))
+        return cls(tuple(numbers), tuple(texts), tuple(data.get("source_names", ())))
 
 
-def _fit_number(column: Column, scale: Scale) -> NumberColumn:
+def standardised(values: NDArray[Any], shift: float, scale: float) -> NDArray[np.float64]:
+    """(values - shift) / scale in float64, within what float32 can hold."""
+    with np.errstate(over="ignore"):  # a quarter of each, so that a difference of huge values stays finite
+        moved = values.astype(np.float64) * 0.25
+        moved -= shift * 0.25
+        moved /= scale * 0.25
+    result: NDArray[np.float64] = np.clip(moved, -LARGEST, LARGEST, out=moved)
+    return result
+
+
+def scaling(values: NDArray[np.float64], scale: Scale) -> tuple[float, float]:
+    """Shift and scale; the scale is 1 where the values do not vary."""
+    if scale == "none" or not len(values):
+        return 0.0, 1.0
+    if scale == "minmax":
+        low, high = float(values.min()), float(values.max())
+        span = min(high - low, float(np.finfo(np.float64).max))
+        return low, span if span >= SMALLEST else 1.0
+    largest = float(np.abs(values).max()) or 1.0
+    unit = values / largest  # so that the squares of huge values stay finite
+    mean, spread = float(unit.mean()), float(unit.std())
+    varies = spread > 1e-12 * abs(mean) and spread * largest >= SMALLEST
+    return mean * largest, spread * largest if varies else 1.0
+
+
+def _fit_number(column: Column, scale: Scale, image_largest: float | None) -> NumberColumn:
     values = column.values.astype(np.float64)
     missing = np.isnan(values)
-    median = float(np.median(values[~missing])) if not missing.all() else 0.0
-    shift, spread = _scaling(np.where(missing, median, values), scale)
-    flag_shift, flag_scale = _scaling(missing.astype(np.float64), scale if scale == "standard" else "none")
+    median = _median(values[~missing])
+    if image_largest is not None:
+        return NumberColumn(column.name, median, 0.0, image_largest, False)
+    shift, spread = scaling(np.where(missing, median, values), scale)
+    flag_shift, flag_scale = scaling(missing.astype(np.float64), scale if scale == "standard" else "none")
     return NumberColumn(
         column.name, median, shift, spread, bool(missing.any()), flag_shift, flag_scale, words=column.words
     )
 
 
-def _scaling(values: NDArray[np.float64], scale: Scale) -> tuple[float, float]:
-    """Shift and scale; 1 where the values do not vary."""
-    if scale == "none" or not len(values):
-        return 0.0, 1.0
-    if scale == "image":
-        return 0.0, 255.0
-    if scale == "minmax":
-        low, high = float(values.min()), float(values.max())
-        return low, (high - low) or 1.0
-    largest = float(np.abs(values).max()) or 1.0
-    unit = values / largest  # so that the squares of huge values stay finite
-    mean, spread = float(unit.mean()), float(unit.std())
-    return mean * largest, (spread * largest if spread > 1e-12 * max(abs(mean), 1e-300) else 1.0)
+def _median(values: NDArray[np.float64]) -> float:
+    """The middle value, or the mean of the two in the middle; 0 of none."""
+    if not len(values):
+        return 0.0
+    low, high = (len(values) - 1) // 2, len(values) // 2
+    middle = np.partition(values, [low, high])[[low, high]]
+    return float(middle[0] / 2 + middle[1] / 2) if middle[0] != middle[1] else float(middle[0])
 
 
 def _fit_text(column: Column) -> TextColumn:
     present = sorted({value for value in column.values if value is not None})
-    if len(present) > MOST_LEVELS:
-        raise DataError(
-            f"column {quoted(column.name)}: {len(present)} different texts; at most {MOST_LEVELS} can be encoded, "
-            f"leave it out with --drop"
-        )
     return TextColumn(column.name, (*present, None) if column.missing.any() else tuple(present))
 
 
-def _as_numbers(column: Column, spec: NumberColumn, where: str) -> NDArray[np.float64]:
-    if column.kind != "text":
-        return column.values.astype(np.float64)
+def _as_numbers(column: Column, spec: NumberColumn, where: str) -> NDArray[Any]:
+    """A number column's values; a column of yes and no does for another one of these."""
+    if column.kind == "number" or (column.kind == "boolean" and spec.words):
+        return column.values
     known = {word.lower(): float(index) for index, word in enumerate(spec.words)}
     values = np.full(len(column), np.nan)
-    for row, value in enumerate(column.values):
+    for row, value in enumerate(column.labels()):
         if value is None:
             continue
         if value.lower() not in known:
-            raise DataError(
-                f"{where}: column {quoted(column.name)} holds {quoted(value)} in row {row + 1}; expected a number"
-            )
+            expected = " or ".join(map(quoted, spec.words)) or "a number"
+            found = f"column {quoted(column.name)} holds {quoted(value)} in row {row + 1}"
+            raise DataError(f"{where}: {found}; expected {expected}")
         values[row] = known[value.lower()]
     return values
 
 
 def _one_hot(column: Column, spec: TextColumn, out: NDArray[np.float32]) -> None:
     place = {level: index for index, level in enumerate(spec.levels)}
-    for row, label in enumerate(column.labels()):
-        index = place.get(label)
-        if index is not None:
-            out[row, index] = 1
+    numbers = np.array([place.get(label, -1) for label in column.labels()], np.int64)
+    rows = np.flatnonzero(numbers >= 0)
+    out[rows, numbers[rows]] = 1

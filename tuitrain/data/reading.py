@@ -5,150 +5,101 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.columns import NUMBER, Column, Table, clean_numbers, parse_column, tidy_names
+from tuitrain.data.columns import Column, Table, clean_numbers, parse_column, plain_numbers, tidy_names
+from tuitrain.data.text_format import DELIMITER_NAMES, Format, decode, sniff
 from tuitrain.errors import DataError
 from tuitrain.text import quoted
 
-DELIMITERS = (",", ";", "\t", "|")
-DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-BLOCK_LINES = 50_000
-MAGIC = {
-    b"\x1f\x8b": "gzip archive",
-    b"PK\x03\x04": "zip archive or spreadsheet", b"\x89PNG": "PNG image",
-    b"%PDF": "PDF document", b"SQLite format 3": "SQLite database", b"\x7fELF": "program",
-    b"\xd0\xcf\x11\xe0": "spreadsheet",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Format:
-    """How a text is laid out."""
-
-    delimiter: str
-    has_header: bool
-    decimal_comma: bool
+Cells: TypeAlias = NDArray[np.float64] | list[str]
+BLOCK_ROWS = 50_000
 
 
 def read_text_table(
-    data: bytes, name: str, *, delimiter: str | None = None, header: bool | None = None, most_rows: int | None = None
-) -> Table:
+    data: bytes, name: str, *, delimiter: str | None = None, header: bool | None = None, most_rows: int | None = None,
+    is_cut: bool = False,
+) -> Table:  # fmt: skip
     """Read the bytes of a CSV or TSV file; `name` stands for the file in messages.
+
+    `most_rows` ends the reading after so many rows; `is_cut` says that `data` is the head of a longer file.
 
     Raises
     ------
     DataError
         for a binary or empty file, a row that is too short or too long, an unclosed quote.
     """
-    text, notices = decode(data, name)
+    text, notices = decode(data, name, is_cut=is_cut)
     layout = sniff(text, name, delimiter, header)
+    notices += [layout.notice] if layout.notice else []
     quick = _read_numbers(text, layout) if most_rows is None else None
     if quick is not None:
-        names, numbers = quick
-        columns: Sequence[Any] = numbers
+        names, columns = quick
+        is_partial = is_cut
     else:
-        names, columns, more = _read_cells(text, name, layout, most_rows)
-        notices += more
+        rows = _Rows(text, name, layout, most_rows, is_cut=is_cut)
+        columns = _read_cells(rows)
+        names, is_partial = rows.names, rows.is_partial
+        notices += [f"{rows.blank} blank lines are skipped"] if rows.blank else []
     names, renamed = tidy_names(names)
     if not layout.has_header:
         notices.append(f"no header was found; the columns are called {quoted(names[0])} to {quoted(names[-1])}")
         renamed = []
+    parsed, told = _parse_columns(names, columns, layout)
+    return Table(name, tuple(parsed), tuple(notices + told + renamed), is_partial=is_partial)
+
+
+def _parse_columns(names: Sequence[str], columns: Sequence[Cells], layout: Format) -> tuple[list[Column], list[str]]:
+    """Each column's type and values, with a notice where a decimal comma was read."""
     parsed: list[Column] = []
-    for column_name, cells in zip(names, columns, strict=True):
+    notices: list[str] = []
+    with_comma: list[int] = []
+    for place, (column_name, cells) in enumerate(zip(names, columns, strict=True)):
         if isinstance(cells, np.ndarray):
             column, told = clean_numbers(column_name, cells)
         else:
-            column, told = parse_column(column_name, cells, decimal_comma=layout.decimal_comma)
+            column, told = parse_column(column_name, cells, decimal_comma=layout.delimiter == ";")
+            if column.kind == "number" and any("," in cell for cell in cells):
+                with_comma.append(place)
         parsed.append(column)
         notices += told
-    return Table(name, tuple(parsed), tuple(notices + renamed))
+    if with_comma:
+        notices.append(_decimal_comma_notice(parsed, columns, with_comma))
+    return parsed, notices
 
 
-def decode(data: bytes, name: str) -> tuple[str, list[str]]:
-    """The text of a file, and a notice where its encoding had to be guessed."""
-    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise DataError(f"{name}: the file is empty; expected a header and rows")
-    for magic, kind in MAGIC.items():
-        if data.startswith(magic):
-            raise DataError(f"{name}: this is a {kind}; expected CSV or TSV text, .npy, .npz or .parquet")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return data.decode("utf-16"), []
-        except UnicodeDecodeError as error:
-            raise DataError(f"{name}: starts as UTF-16, but byte {error.start + 1} does not fit it") from error
-    if b"\x00" in data:
-        line = data[: data.index(b"\x00")].count(b"\n") + 1
-        raise DataError(f"{name}, line {line}: found a zero byte, so this is a binary file; expected CSV or TSV text")
-    try:
-        return data.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        found = f"line {line} has a byte that is not UTF-8 (0x{data[error.start]:02x})"
-    try:
-        return data.decode("cp1252"), [f"{found}; the file is read as Windows-1252"]
-    except UnicodeDecodeError as error:
-        raise DataError(f"{name}, {found}; expected UTF-8, UTF-16 with a byte order mark, or Windows-1252") from error
+def _decimal_comma_notice(parsed: Sequence[Column], columns: Sequence[Cells], with_comma: Sequence[int]) -> str:
+    first = with_comma[0]
+    cell = next(cell for cell in columns[first] if "," in cell)
+    notice = f"numbers are read with a decimal comma (column {quoted(parsed[first].name)} has {quoted(cell)})"
+    for place, column in enumerate(parsed):
+        if place not in with_comma and column.kind == "number" and (column.values % 1 > 0).any():
+            return f"{notice}, but those of column {quoted(column.name)} with a decimal point"
+    return notice
 
 
-def sniff(text: str, name: str, delimiter: str | None = None, header: bool | None = None) -> Format:
-    """Find the delimiter, whether there is a header, and whether numbers have a decimal comma."""
-    sample = text[:65_536]
-    whole_lines = sample if len(text) <= len(sample) else sample[: sample.rfind("\n") + 1] or sample
-    delimiter = delimiter or _find_delimiter(whole_lines)
-    rows = [row for row in islice(_tolerant_rows(whole_lines, delimiter), 50) if row]
-    if not rows:
-        raise DataError(f"{name}: found no rows; expected a header and rows")
-    decimal_comma = delimiter == ";" and any(re.fullmatch(r"\s*[+-]?[0-9]+,[0-9]+\s*", c) for row in rows for c in row)
-    if header is None:
-        first = [cell.strip().replace(",", ".") if decimal_comma else cell.strip() for cell in rows[0]]
-        header = not any(NUMBER.fullmatch(cell) for cell in first)
-    return Format(delimiter, header, decimal_comma)
-
-
-def _tolerant_rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    except csv.Error:
-        return
-
-
-def _find_delimiter(text: str) -> str:
-    """The delimiter that splits the first rows most evenly into most fields; a comma where there is none."""
-    best, best_score = ",", 0.0
-    for delimiter in DELIMITERS:
-        widths = [len(row) for row in islice(_tolerant_rows(text, delimiter), 30) if row]
-        if not widths or max(widths) < 2:
-            continue
-        common = max(set(widths), key=widths.count)
-        score = widths.count(common) / len(widths) * (2 if common > 1 else 0) + min(common, 100) / 1000
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
-
-
-def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[NDArray[np.float64]]] | None:
+def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[Cells]] | None:
     """The quick way, for tables of plain numbers: None where any cell is anything else."""
-    if layout.decimal_comma:
-        return None
     lines = io.StringIO(text)
     names: list[str] = []
     if layout.has_header:
         header = lines.readline()
-        if '"' in header:
+        if '"' in header or "\r" in header.rstrip("\r\n"):
             return None
         names = header.rstrip("\r\n").split(layout.delimiter)
     split = re.escape(layout.delimiter)
-    other = re.compile(rf"[^0-9eE+.\-\r\n {split}]|(?:^|[{split}]) *[+-]?0[0-9]", re.MULTILINE)
+    other = re.compile(rf"[^0-9eE+.\-\r\n {split}]")
+    leading_zero = re.compile(rf"[\n{split}] *[+-]?0[0-9]")
     blocks = []
-    while block := list(islice(lines, BLOCK_LINES)):
-        if other.search("".join(block)):
+    while block := list(islice(lines, BLOCK_ROWS)):
+        joined = "".join(["\n", *block])
+        if other.search(joined) or leading_zero.search(joined):
             return None
         try:
             numbers = np.loadtxt(block, delimiter=layout.delimiter, comments=None, ndmin=2)
@@ -159,43 +110,89 @@ def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[NDArray[np
         blocks.append(numbers)
     if not blocks or len({block.shape[1] for block in blocks}) > 1:
         return None
-    whole = np.concatenate(blocks)
-    names = names or [f"column {n}" for n in range(1, whole.shape[1] + 1)]
-    return names, [np.ascontiguousarray(column) for column in whole.T]
+    width = blocks[0].shape[1]
+    names = names or [f"column {number}" for number in range(1, width + 1)]
+    return names, [np.concatenate([block[:, place] for block in blocks]) for place in range(width)]
 
 
-def _read_cells(
-    text: str, name: str, layout: Format, most_rows: int | None
-) -> tuple[list[str], list[list[str]], list[str]]:
-    """The strict way, cell by cell."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, strict=True)
-    rows: list[list[str]] = []
-    names: list[str] | None = None
-    expected, blank, started = 0, 0, 1
-    try:
-        for row in reader:
-            line, started = started, reader.line_num + 1
-            if not row or (len(row) == 1 and not row[0].strip() and expected > 1):
-                blank += 1
-                continue
-            if expected and len(row) != expected:
-                where = DELIMITER_NAMES[layout.delimiter]
-                found = f"found {len(row)} fields, expected {expected}"
-                raise DataError(f"{name}, line {line}: {found} (split at each {where})")
-            expected = expected or len(row)
-            if names is None:
-                names = row if layout.has_header else [f"column {n}" for n in range(1, expected + 1)]
-                if layout.has_header:
-                    continue
-            rows.append(row)
-            if most_rows is not None and len(rows) >= most_rows:
+class _Rows:
+    """The rows of a text, each of the same length, in blocks; can be gone through again."""
+
+    def __init__(self, text: str, name: str, layout: Format, most_rows: int | None, *, is_cut: bool) -> None:
+        self.names: list[str] = []
+        self.blank = 0
+        self.is_partial = is_cut
+        self._text, self._name, self._layout, self._most_rows = text, name, layout, most_rows
+
+    def blocks(self) -> Iterator[list[list[str]]]:
+        """Lists of at most `BLOCK_ROWS` rows; `names` is known from the first one on."""
+        block: list[list[str]] = []
+        count = 0
+        for row in self._checked():
+            if self._most_rows is not None and count >= self._most_rows:
+                self.is_partial = True
                 break
-    except csv.Error as error:
-        raise DataError(_csv_problem(name, started, error)) from error
-    if names is None or not rows:
-        raise DataError(f"{name}: found a header and no rows; expected at least one row")
-    notices = [f"{blank} blank lines are skipped"] if blank and any(row for row in rows) else []
-    return names, [list(column) for column in zip(*rows, strict=True)], notices
+            block.append(row)
+            count += 1
+            if len(block) == BLOCK_ROWS:
+                yield block
+                block = []
+        if not count:
+            raise DataError(f"{self._name}: found a header and no rows; expected at least one row")
+        if block:
+            yield block
+
+    def _checked(self) -> Iterator[list[str]]:
+        reader = csv.reader(io.StringIO(self._text, newline=""), delimiter=self._layout.delimiter, strict=True)
+        self.blank, expected, started = 0, 0, 1
+        try:
+            for row in reader:
+                line, started = started, reader.line_num + 1
+                if not row or (len(row) == 1 and expected != 1 and not row[0].strip()):
+                    self.blank += 1
+                elif not expected:
+                    expected = len(row)
+                    self.names = row
+                    if not self._layout.has_header:
+                        self.names = [f"column {number}" for number in range(1, expected + 1)]
+                        yield row
+                elif len(row) != expected:
+                    split = f"split at each {DELIMITER_NAMES.get(self._layout.delimiter, self._layout.delimiter)}"
+                    found = f"found {len(row)} fields, expected {expected}"
+                    raise DataError(f"{self._name}, line {line}: {found} ({split})")
+                else:
+                    yield row
+        except csv.Error as error:
+            if self.is_partial and "unexpected end of data" in str(error):
+                return
+            raise DataError(_csv_problem(self._name, started, error)) from error
+
+
+def _read_cells(rows: _Rows) -> list[Cells]:
+    """The strict way: cell by cell, each column as numbers where all its cells are plain ones, else as its cells.
+
+    Numbers are made of each block at once, since a number takes a tenth of the room of its text. Where a column that
+    began with numbers turns out to be text, its cells are read again.
+    """
+    pieces: list[list[Cells]] = []
+    for block in rows.blocks():
+        pieces = pieces or [[] for _ in block[0]]
+        for piece, cells in zip(pieces, zip(*block, strict=True), strict=True):
+            was_text = bool(piece) and not isinstance(piece[-1], np.ndarray)
+            numbers = None if was_text else plain_numbers(cells)
+            piece.append([*map(sys.intern, cells)] if numbers is None else numbers)
+    late = [place for place, piece in enumerate(pieces) if len({isinstance(part, np.ndarray) for part in piece}) == 2]
+    again: dict[int, list[str]] = {place: [] for place in late}
+    for block in rows.blocks() if late else ():
+        for place in late:
+            again[place] += [sys.intern(row[place]) for row in block]
+    return [again[place] if place in again else _joined(piece) for place, piece in enumerate(pieces)]
+
+
+def _joined(pieces: list[Cells]) -> Cells:
+    if isinstance(pieces[0], np.ndarray):
+        return np.concatenate(pieces)
+    return list(chain.from_iterable(pieces))
 
 
 def _csv_problem(name: str, line: int, error: csv.Error) -> str:

@@ -21,8 +21,10 @@ def split_rows(
     Raises
     ------
     DataError
-        if a share is not from 0 to below 1, or nothing is left to train on.
+        if a share is not from 0 to below 1, the seed is negative, or nothing is left to train on.
     """
+    if seed < 0:
+        raise DataError(f"split seed: {seed} is below 0")
     for name, share in (("validation", validation), ("test", test)):
         if not 0 <= share < 1:
             raise DataError(f"{name} part: {share:g} is not a share from 0 to below 1")
@@ -35,7 +37,7 @@ def split_rows(
         place = np.empty(count)
         for number in np.unique(classes):
             members = order[classes[order] == number]
-            place[members] = (np.arange(len(members)) + 0.5) / len(members)
+            place[members] = (np.arange(len(members)) + 0.5) / len(members) if len(members) > 1 else 1.0
         order = order[np.argsort(place[order], kind="stable")]
     ends = (n_test, n_test + n_validation)
     return tuple(

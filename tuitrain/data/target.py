@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,7 @@ def choose_target(table: Table, wanted: str | None) -> str:
         if found is None:
             raise DataError(f"{table.name}: there is no column {quoted(wanted)}; {suggest(wanted, table.names[:50])}")
         return found
-    if table.suggested_target is not None:
+    if table.suggested_target in table.names:
         return table.suggested_target
     usual = [by_lower[name] for name in USUAL_NAMES if name in by_lower]
     return usual[0] if usual else table.names[-1]
@@ -78,18 +79,41 @@ def read_target(column: Column, task: str | None, where: str) -> Target:
     if task == "regression":
         if column.kind == "text":
             raise DataError(f"{where}: target {quoted(column.name)} is text; regression needs numbers")
-        return Target(column.name, task, column.values.astype(np.float64), ())
+        values = column.values.astype(np.float64)
+        if (values == values[0]).all():
+            alike = number_text(float(values[0]))
+            raise DataError(f"{where}: target {quoted(column.name)} is {alike} in every row; there is nothing to learn")
+        return Target(column.name, task, values, ())
     names, numbers = _classes(column)
     if len(names) < 2:
         raise DataError(
             f"{where}: target {quoted(column.name)} has the single class {quoted(names[0])}; two are needed"
         )
     if len(names) > max(2, len(column) / 2):
-        raise DataError(
-            f"{where}: target {quoted(column.name)} has {len(names)} classes in {len(column)} rows; "
-            f"choose another --target, or --task regression"
-        )
+        other = "choose another --target" + ("" if column.kind == "text" else ", or --task regression")
+        found = f"{len(names)} classes in {len(column)} rows"
+        raise DataError(f"{where}: target {quoted(column.name)} has {found}; {other}")
     return Target(column.name, task, numbers, names)
+
+
+def class_numbers(column: Column, class_names: Sequence[str], where: str) -> NDArray[np.int64]:
+    """The class number of each value of another table's target column without missing values, (N,) int64.
+
+    Raises
+    ------
+    DataError
+        if it holds a class that is not among `class_names`.
+    """
+    place = {name: index for index, name in enumerate(class_names)}
+    if column.kind == "boolean":  # yes, Yes and YES are one value, spelled as the first table had it
+        place = {name.lower(): index for name, index in place.items()}
+    labels = [str(label).lower() if column.kind == "boolean" else str(label) for label in column.labels()]
+    unknown = next((label for label in labels if label not in place), None)
+    if unknown is not None:
+        known = ", ".join(visible(name, 40) for name in class_names[:10]) + ", …" * (len(class_names) > 10)
+        target = f"target {quoted(column.name)} holds {quoted(unknown)}"
+        raise DataError(f"{where}: {target}, which training does not know; known: {known}")
+    return np.array([place[label] for label in labels], np.int64)
 
 
 def _classes(column: Column) -> tuple[tuple[str, ...], NDArray[np.int64]]:

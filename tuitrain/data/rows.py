@@ -1,0 +1,67 @@
+"""Rows that a program hands over to be predicted from, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tuitrain.data.columns import Table, from_objects
+from tuitrain.errors import DataError
+from tuitrain.text import quoted
+
+NAME = "rows"
+
+
+def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table:
+    """A table of `rows`: a `Table`, mappings, a mapping or a data frame of columns, sequences, or a 2-D array.
+
+    Sequences and arrays hold the `needed` columns, or all columns of the `source`, in this order.
+
+    Raises
+    ------
+    DataError
+        if there are no rows, or their length does not fit.
+    """
+    if isinstance(rows, Table):
+        return rows
+    if isinstance(rows, Mapping) or hasattr(rows, "columns"):
+        return _columns_table({str(name): rows[name] for name in getattr(rows, "columns", rows)})
+    if isinstance(rows, np.ndarray):
+        if rows.ndim < 2:
+            raise DataError(f"{NAME}: found an array of shape {rows.shape}; expected rows by columns")
+        return _sequences_table(rows.reshape(len(rows), int(np.prod(rows.shape[1:]))), needed, source)
+    rows = list(rows)
+    if not rows:
+        raise DataError(f"{NAME}: found no rows; expected at least one")
+    if all(isinstance(row, Mapping) for row in rows):
+        names = dict.fromkeys(name for row in rows for name in row)
+        return _columns_table({str(name): [row.get(name) for row in rows] for name in names})
+    wrong = next((row for row in rows if isinstance(row, (str, bytes, Mapping)) or not hasattr(row, "__len__")), None)
+    if wrong is not None:
+        raise DataError(f"{NAME}: found {quoted(wrong)} for a row; expected all mappings, or all sequences of values")
+    return _sequences_table(rows, needed, source)
+
+
+def _columns_table(columns: Mapping[str, Any]) -> Table:
+    made = {name: list(values) if not isinstance(values, np.ndarray) else values for name, values in columns.items()}
+    lengths = {len(values) for values in made.values()}
+    if len(lengths) > 1 or not max(lengths, default=0):
+        found = "columns of different lengths" if len(lengths) > 1 else "no rows"
+        raise DataError(f"{NAME}: found {found}; expected at least one row, and as many values in each column")
+    return Table(NAME, tuple(from_objects(name, values) for name, values in made.items()))
+
+
+def _sequences_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table:
+    widths = sorted({len(row) for row in rows})
+    if not widths:
+        raise DataError(f"{NAME}: found no rows; expected at least one")
+    names = next((names for names in (needed, source) if widths == [len(names)]), None)
+    if names is None:
+        found = ", ".join(map(str, widths[:5]))
+        all_of_them = f", or all {len(source)} besides the target" if len(source) > len(needed) else ""
+        listed = ", ".join(map(quoted, needed[:20]))
+        raise DataError(f"{NAME}: found {found} values in a row, expected {len(needed)} ({listed}){all_of_them}")
+    parts = list(rows.T) if isinstance(rows, np.ndarray) else [list(column) for column in zip(*rows, strict=True)]
+    return Table(NAME, tuple(from_objects(name, part) for name, part in zip(names, parts, strict=True)))
