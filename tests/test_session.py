@@ -106,15 +106,19 @@ def test_more_epochs_let_a_finished_run_go_on_as_if_it_had_not_stopped(session: 
     assert session.model().network.parameters.tobytes() == alone.network.parameters.tobytes()
 
 
-def test_pause_is_prompt_and_a_lease_holds_training_still() -> None:
+def test_pause_is_prompt_and_training_can_be_held_for_a_moment() -> None:
     session = Session(MOONS, QUICK.replace(epochs=1_000_000))
     session.send(Start())
     until(session, lambda s: s.epoch > 3)
-    with session.lease(1.0) as granted:
-        assert granted
-        steps = session._run.trainer.steps_done
-        time.sleep(0.05)
-        assert session._run.trainer.steps_done == steps
+    session.hold(10.0)
+    time.sleep(0.05)
+    steps = session._run.trainer.steps_done
+    time.sleep(0.05)
+    assert session._run.trainer.steps_done == steps
+    session.release()
+    until(session, lambda s: session._run.trainer.steps_done > steps)
+    session.hold(0.02)
+    until(session, lambda s: session._run.trainer.steps_done > steps + 1000)
     session.send(Pause())
     paused = until(session, lambda s: s.state == "paused", 1)
     time.sleep(0.05)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from tuitrain.snapshot import EarlierRun, Snapshot, State
 
 SNAPSHOT_SECONDS = 0.04
 VIEW_SECONDS = 0.25
+HOLD_SECONDS = 0.03
 
 
 @dataclass(frozen=True)
@@ -108,8 +107,8 @@ class Session:
         self._boundary_shape = (24, 48)
         self._commands: deque[Command] = deque()
         self._wake = threading.Condition()
-        self._lease_wanted = False
-        self._lease_granted, self._lease_over = threading.Event(), threading.Event()
+        self._held_until = 0.0
+        self._released = threading.Event()
         self.journal: list[JournalEntry] = []
         self.snapshot = self._make_snapshot()
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
@@ -125,6 +124,7 @@ class Session:
         with self._wake:
             self._commands.append(command)
             self._wake.notify_all()
+        self._released.set()  # a command is obeyed even while training is held
 
     def wait(self, version: int, timeout: float | None = None) -> Snapshot:
         """The first snapshot whose version is not `version`, or the newest after `timeout` seconds."""
@@ -141,20 +141,19 @@ class Session:
             self._next_snapshot = 0.0
             self._wake.notify_all()
 
-    @contextmanager
-    def lease(self, timeout: float = 0.02) -> Iterator[bool]:
-        """Hold training between two batches while the block runs; yields whether that came about in time."""
-        if self.snapshot.state != "running":
-            yield False
-            return
-        self._lease_over.clear()
-        self._lease_granted.clear()
-        self._lease_wanted = True
-        try:
-            yield self._lease_granted.wait(timeout)
-        finally:
-            self._lease_wanted = False
-            self._lease_over.set()
+    def hold(self, seconds: float = HOLD_SECONDS) -> None:
+        """Let training wait after the running batch until `release`, or for so long: a key is answered meanwhile.
+
+        Python lets one thread run at a time; beside a running training every turn of the drawing thread would have to
+        be waited for.
+        """
+        self._released.clear()
+        self._held_until = time.perf_counter() + seconds
+
+    def release(self) -> None:
+        """Let a training that is held go on."""
+        self._held_until = 0.0
+        self._released.set()
 
     def close(self) -> None:
         """End the thread after the running batch."""
@@ -207,9 +206,9 @@ class Session:
         self._run.start_clock()
         while not self._commands and self._state == "running":
             ended_epoch = self._run.step()
-            if self._lease_wanted:
-                self._lease_granted.set()
-                self._lease_over.wait(1.0)
+            if self._held_until:
+                self._released.wait(max(0.0, self._held_until - time.perf_counter()))
+                self._held_until = 0.0
             self._count(ended_epoch)
             now = time.perf_counter()
             if now >= self._next_snapshot:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
@@ -38,6 +36,7 @@ class FakeSession:
         self.sent: list[Any] = []
         self.watched: set[str] = set()
         self.closed = False
+        self.holds = self.releases = 0
         self._changed = threading.Condition()
         self.snapshot = self._fresh(hyperparameters or Hyperparameters(), version=1)
 
@@ -121,9 +120,11 @@ class FakeSession:
     def watch(self, views: set[str], boundary_shape: tuple[int, int] | None = None) -> None:
         self.watched = set(views)
 
-    @contextmanager
-    def lease(self, timeout: float = 0.02) -> Iterator[bool]:
-        yield True
+    def hold(self, seconds: float = 0.0) -> None:
+        self.holds += 1
+
+    def release(self) -> None:
+        self.releases += 1
 
     def close(self) -> None:
         self.closed = True

@@ -42,8 +42,11 @@ async def test_help_lists_every_key_and_explains_the_field(session, size):
             assert (action.pair or (action.shown, action.meaning))[1] in text
         assert "learning rate = 0.01" in text
         assert "Too large: the loss jumps or explodes." in text
-        await pilot.press("escape")
-        assert isinstance(pilot.app.screen, TrainScreen)
+        await pilot.press("s", "escape")
+        await pilot.pause()
+        assert "Hyperparameters" in text_of(pilot.app)
+        await pilot.press("s")
+    assert session.sent == [Step(batches=1)]
 
 
 async def test_the_palette_finds_an_action_by_a_part_of_its_name(session):

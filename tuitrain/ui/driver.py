@@ -20,7 +20,19 @@ CHUNK = 4096
 
 
 class PromptDriver(LinuxDriver):
-    """Reads keys as `LinuxDriver` does; an Escape alone is a key after `ESCAPE_SECONDS`."""
+    """Counts what is written, and reads keys as `LinuxDriver` does; an Escape alone is a key after `ESCAPE_SECONDS`."""
+
+    bytes_written = 0  # as characters; what a slow link has to carry
+
+    def write(self, data: str) -> None:
+        self.bytes_written += len(data)
+        super().write(data)
+
+    def _hold(self) -> None:
+        """Let training wait while what was typed is answered."""
+        session = getattr(self._app, "session", None)
+        if session is not None:
+            session.hold()
 
     def run_input_thread(self) -> None:
         """Wait for input and pass on what it means, until the application ends."""
@@ -36,6 +48,7 @@ class PromptDriver(LinuxDriver):
                     if not text:
                         seconds = IDLE_SECONDS
                         continue
+                    self._hold()
                     for message in parser.feed(text):
                         self.process_message(message)
                     seconds = ESCAPE_SECONDS if text.endswith("\x1b") else IDLE_SECONDS

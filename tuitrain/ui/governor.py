@@ -51,10 +51,12 @@ class Governor:
 
     def __init__(
         self, session: Any, watch: Callable[[], None], *, count_bytes: Callable[[], int] = lambda: 0,
+        after_paint: Callable[[Callable[[], None]], object] = lambda then: then(),
         clock: Callable[[], float] = time.perf_counter, cost_clock: Callable[[], float] = time.thread_time,
     ) -> None:  # fmt: skip
         self._session, self._watch = session, watch
         self._count_bytes, self._clock, self._cost_clock = count_bytes, clock, cost_clock
+        self._after_paint = after_paint
         self._shown: list[Shows] = []
         self._version = -1
         self._spacing = Spacing()
@@ -99,10 +101,13 @@ class Governor:
         return self._spacing.interval if snapshot.is_running else POLL
 
     def _draw(self, snapshot: Snapshot) -> None:
+        """Draw while training waits: a frame is done in one go, rather than in turns that each must be waited for."""
         self._version = snapshot.version
+        self._session.hold()
         self._watch()
         for widget in self._shown:
             widget.show(snapshot)
+        self._after_paint(self._session.release)
 
     def _tick(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(self.look(), self._tick)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tuitrain.session import Session
 
 LOG_VARIABLE = "TUITRAIN_LOG"
+SWITCH_SECONDS = 0.001  # how long the drawing thread waits for its turn beside a running training (Python: 0.005)
 # Read by Textual when it is imported: a key is answered within one frame, and Escape is told from an escape sequence
 # sooner than after its usual tenth of a second.
 TEXTUAL_SETTINGS = {"TEXTUAL_FPS": "120", "ESCDELAY": "25"}
@@ -72,6 +73,7 @@ def run(
         from tuitrain.session import Session  # noqa: PLC0415
 
         make_session = Session
+    sys.setswitchinterval(SWITCH_SECONDS)
     session = make_session(dataset, hyperparameters)
     app = TuitrainApp(session, start=start, quit_when_done=quit_when_done, handle_signals=True)
     try:

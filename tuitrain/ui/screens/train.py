@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 
 ENDED = ("done", "diverged", "failed")
+ANSWER_SECONDS, ANSWER_LOOKS = 0.004, 25  # how often, and how many times, an answer to a command is looked for
 
 
 class TrainScreen(Screen[None], inherit_bindings=False):
@@ -48,6 +50,9 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         self._dataset: Dataset | None = None
         self._watched: tuple[frozenset[str], tuple[int, int] | None] = (frozenset(), None)
         self.places = TrainLayout()
+        self.governor = Governor(
+            self.session, self._watch, count_bytes=self._bytes_written, after_paint=self.call_after_refresh
+        )
 
     @property
     def layout(self) -> Layout:
@@ -69,22 +74,45 @@ class TrainScreen(Screen[None], inherit_bindings=False):
             self.loss, GradientsPane(theme, id="gradients"), ParametersPane(theme, id="parameters"),
             MetricPane(theme, self._class_names, id="metric"), self.boundary,
         )  # fmt: skip
-        yield from (self.header, self.form, self.description, *self.panes, self.verdict, self.status)
-        yield Footer(theme, id="footer")
-        yield from (self.help, self.too_small)
+        self.places.has_boundary = self._has_boundary
+        regions = self.places.regions(self.app.size)
+        children = (
+            self.header, self.form, self.description, *self.panes, self.verdict, self.status,
+            Footer(theme, id="footer"), self.help, self.too_small,
+        )  # fmt: skip
+        self._later = [child for child in children if child.id not in regions]
+        yield from (child for child in children if child.id in regions)
 
     def on_mount(self) -> None:
         self.form.focus()
-        self.show(self.session.snapshot)
-        self.governor = Governor(self.session, self._watch, count_bytes=self._bytes_written)
         for widget in (self, *self.panes):
             self.governor.add(widget)
+        self.show(self.session.snapshot)
         if self._start:
             self.send(Start())
-        self.governor.start()
+        self.call_after_refresh(self._mount_rest)
+
+    async def _mount_rest(self) -> None:
+        """Add what has no place on the screen yet, after the first paint."""
+        for child in self._later:
+            child.display = False
+        await self.mount_all(self._later, before="#verdict" if self.verdict.is_attached else None)
+        self._later = []
+        self._arrange(self.size)
 
     def on_unmount(self) -> None:
         self.governor.stop()
+
+    def on_screen_suspend(self) -> None:
+        """Nothing is drawn behind a dialog."""
+        self.governor.stop()
+
+    def on_screen_resume(self) -> None:
+        self.governor.start()
+
+    @property
+    def _has_boundary(self) -> bool:
+        return self.session.dataset.n_features in {1, 2}
 
     def _class_names(self) -> tuple[str, ...]:
         names: tuple[str, ...] = self.session.dataset.class_names
@@ -99,14 +127,14 @@ class TrainScreen(Screen[None], inherit_bindings=False):
             self.session.watch(*wanted)
 
     def _bytes_written(self) -> int:
-        return 0
+        return getattr(self.app._driver, "bytes_written", 0)
 
     def show(self, snapshot: Snapshot) -> None:
         """Pass a snapshot to everything that shows one."""
         if self.session.dataset is not self._dataset:
             self._dataset = self.session.dataset
             self.header.describe(self._dataset)
-            self.places.has_boundary = self._dataset.n_features in {1, 2}
+            self.places.has_boundary = self._has_boundary
             self._arrange(self.size)
             self.verdict.say("; ".join(self._dataset.notices))
         for widget in (self.header, self.form, self.verdict, self.status):
@@ -122,8 +150,17 @@ class TrainScreen(Screen[None], inherit_bindings=False):
 
     def send(self, command: Any) -> None:
         """Send a command to the session."""
+        before = self.session.snapshot.version
         self.session.send(command)
-        self.governor.key_pressed()
+        self._show_answer(before, ANSWER_LOOKS)
+
+    def _show_answer(self, before: int, looks: int) -> None:
+        """Show the lines and the form as soon as the session has answered; the panes follow with the next frame."""
+        snapshot = self.session.snapshot
+        if snapshot.version != before:
+            self.show(snapshot)
+        elif looks:
+            asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._show_answer, before, looks - 1)
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange(event.size)
