@@ -99,8 +99,12 @@ def histogram(
     bins = max(1, min(width, math.ceil(2 * flat.size ** (1 / 3))))
     cells = width // bins
     bins = width // cells
-    scale = bins / (high - low) if high - low < math.inf else 0.0
-    places = np.minimum(((flat - low) * scale).astype(np.intp), bins - 1)
+    if not 1e-30 < high - low < 1e37:  # float32 might overflow
+        flat = flat / np.float64(high / 4 - low / 4)
+        start, span = low / (high / 4 - low / 4), 4.0
+    else:
+        start, span = low, high - low
+    places = ((flat - start) * (bins / span)).astype(np.intp).clip(0, bins - 1)
     counts = np.bincount(places, minlength=bins).tolist()
     rows = height if height == 1 else height - 1
     peak = max(counts)

@@ -7,7 +7,7 @@ good, warning and bad go along with a sign.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 from typing import Literal
@@ -45,8 +45,8 @@ class Palette:
     """Styles by role. `colours` is ``none``, ``16``, ``256`` or ``true``; `classes` are the styles of class numbers."""
 
     colours: str
-    styles: Mapping[Role, Style]
-    classes: tuple[Style, ...]
+    styles: Mapping[Role, Style] = field(repr=False)
+    classes: tuple[Style, ...] = field(repr=False)
 
     def __getitem__(self, role: Role) -> Style:
         return self.styles[role]

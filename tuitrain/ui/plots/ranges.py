@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-_LARGEST = 1e300
+_LARGEST, _SMALLEST = 1e300, 1e-290
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,9 @@ def round_step(span: float, most: int, *, whole: bool = False) -> float:
 def linear_axis(low: float, high: float, most: int) -> Axis:
     """An axis around `low`..`high` with at most `most` (≥ 1) steps between ticks; from 0 if that costs little."""
     low, high = (max(-_LARGEST, min(_LARGEST, end)) for end in (low, high))
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        low, high = (low - abs(low) / 2, high + abs(high) / 2) if high else (0.0, 1.0)
+    largest = max(abs(low), abs(high))
+    if high - low <= max(1e-9 * largest, _SMALLEST):
+        low, high = (low - largest / 2, high + largest / 2) if largest > _SMALLEST else (0.0, 1.0)
     if 0 < low <= high / 2:
         low = 0.0
     fine = round_step(high - low, 10)
@@ -92,14 +93,9 @@ def labels(values: Sequence[float]) -> list[str]:
     """The values in one form, with just the digits that tell neighbours apart."""
     largest = max((abs(value) for value in values), default=0.0)
     step = min((abs(b - a) for a, b in pairwise(values) if b != a), default=largest) or 1.0
-    if largest >= 1e5 or step < 1e-4:
-        digits = max(0, math.ceil(math.log10(largest / step) - 1e-9)) if largest else 0
-        digits = min(digits, 6)
-        return ["0" if value == 0 else exponential(value, digits) for value in values]
-    digits = 0
-    while digits < 6 and abs(round(step, digits) - step) > step * 1e-6:
-        digits += 1
-    return [f"{value + 0.0:.{digits}f}" for value in values]
+    write = exponential if largest >= 1e5 or step < 1e-4 else _decimal
+    digits = next((n for n in range(6) if all(abs(float(write(v, n)) - v) <= step * 1e-3 for v in values)), 6)
+    return [write(value, digits) for value in values]
 
 
 def power_label(power: float) -> str:
@@ -115,6 +111,12 @@ def epoch_label(epoch: float) -> str:
 
 
 def exponential(value: float, digits: int) -> str:
-    """``1.5e30``, ``2e-6``."""
+    """``1.5e30``, ``2e-6``; ``0``."""
+    if value == 0:
+        return "0"
     mantissa, _, power = f"{value:.{digits}e}".partition("e")
     return f"{mantissa}e{int(power)}"
+
+
+def _decimal(value: float, digits: int) -> str:
+    return f"{value + 0.0:.{digits}f}"

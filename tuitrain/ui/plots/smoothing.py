@@ -8,6 +8,9 @@ import numpy as np
 
 from tuitrain.ui.plots.raster import Floats
 
+_LARGEST = 1e290
+"""Beyond this a sum might overflow; such values are treated as infinite."""
+
 
 def smoothed(values: Floats, weight: float) -> Floats:
     """The exponential mean of `values` (E,), (E,): each step keeps `weight` (0 ≤ weight < 1) of the past.
@@ -17,7 +20,8 @@ def smoothed(values: Floats, weight: float) -> Floats:
     """
     if weight <= 0 or not values.size:
         return values
-    finite = np.isfinite(values)
+    with np.errstate(invalid="ignore"):
+        finite = np.abs(values) <= _LARGEST
     if finite.all():
         count = -np.expm1(math.log(weight) * np.arange(1, values.size + 1)) / (1 - weight)
         means: Floats = _decayed_sum(values, weight) / count

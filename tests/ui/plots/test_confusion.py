@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ui.plots.pictures import LOOKS, assert_size, lines_of
+from tuitrain.ui.plots.confusion import draw_confusion
+from tuitrain.ui.plots.palette import UNICODE, palette_of
+
+LOOK = {"palette": palette_of("true"), "glyphs": UNICODE}
+IRIS = np.array([[10, 0, 0], [0, 8, 2], [0, 1, 9]])
+NAMES = ["setosa", "versicolor", "virginica"]
+
+
+def test_counts_names_and_hits_are_in_their_places():
+    shown = lines_of(draw_confusion(60, 8, IRIS, NAMES, **LOOK))
+    assert [line.split() for line in shown[2:5]] == [
+        ["setosa", "10", "·", "·", "100%"],
+        ["versicolor", "·", "8", "2", "80%"],
+        ["virginica", "·", "1", "9", "90%"],
+    ]
+    assert "worst versicolor → virginica ×2" in shown[0]
+    assert shown[1].split()[1:4] == NAMES
+    for row, name in enumerate(NAMES):  # each count ends below the end of its class's name
+        end = shown[1].index(name) + len(name)
+        assert shown[2 + row][:end].endswith(str(IRIS[row, row]))
+
+
+def test_too_many_classes_become_a_picture_with_the_worst_confusion_named():
+    counts = np.diag(np.full(30, 50))
+    counts[7, 1] = 20
+    shown = lines_of(draw_confusion(60, 17, counts, [str(n) for n in range(30)], **LOOK))
+    assert "worst 7 → 1 ×20" in shown[0] and "▀" in "".join(shown)
+
+
+def test_wide_characters_are_counted_as_two_cells():
+    strips = draw_confusion(40, 7, IRIS, ["猫猫猫猫猫猫", "犬", "🐦 bird"], **LOOK)
+    assert_size(strips, 40, 7)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_it_is_drawn_in_every_look(look):
+    strips = draw_confusion(53, 10, IRIS, NAMES, palette=look[0], glyphs=look[1])
+    assert_size(strips, 53, 10)
+    if look[1].ascii_only:
+        assert "".join(lines_of(strips)).isascii()
+
+
+@given(st.integers(0, 12), st.integers(1, 80), st.integers(1, 16), st.sampled_from(LOOKS))
+def test_any_number_of_classes_at_any_size(classes, width, height, look):
+    counts = np.random.default_rng(classes).integers(0, 2000, (classes, classes))
+    strips = draw_confusion(
+        width, height, counts, [f"c{n}" * n for n in range(classes)], palette=look[0], glyphs=look[1]
+    )
+    assert_size(strips, width, height)

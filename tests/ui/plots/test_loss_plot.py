@@ -1,0 +1,187 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.ui.plots.pictures import LOOKS, assert_size, dots_of, lines_of
+from tuitrain.ui.plots.loss_plot import draw_loss
+from tuitrain.ui.plots.palette import ASCII, UNICODE, palette_of
+
+LOOK = {"palette": palette_of("true"), "glyphs": UNICODE}
+EPOCHS = np.arange(1.0, 61)
+TRAIN, VALIDATION = np.exp(-EPOCHS / 12) + 0.06, np.exp(-EPOCHS / 12) + 0.1 + EPOCHS / 2000
+NONE = np.array([])
+
+
+def drawn(width=80, height=20, train=TRAIN, validation=VALIDATION, **options):
+    strips = draw_loss(width, height, train, validation, **{**LOOK, **options})
+    assert_size(strips, width, height)
+    return strips
+
+
+def text(*args, **options):
+    return "\n".join(lines_of(drawn(*args, **options)))
+
+
+def roles(strips, role):
+    """The cells (row, column) painted in the style of a role."""
+    found = []
+    for row, strip in enumerate(strips):
+        column = 0
+        for segment in strip:
+            if segment.style == LOOK["palette"][role]:
+                found += [(row, column + i) for i, letter in enumerate(segment.text) if letter != " "]
+            column += len(segment.text)
+    return found
+
+
+@pytest.mark.parametrize("size", [(40, 8), (53, 10), (80, 20), (150, 40)])
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_picture_has_its_size_figures_and_axis_at_every_size(size, look):
+    palette, glyphs = look
+    strips = draw_loss(*size, TRAIN, VALIDATION, best_epoch=38, palette=palette, glyphs=glyphs)
+    assert_size(strips, *size)
+    shown = "\n".join(lines_of(strips))
+    for word in ("train", "0.067", "0.137", "best 38", "epoch", "0", "60"):
+        assert word in shown
+    if glyphs is ASCII:
+        assert shown.isascii()
+
+
+def test_both_curves_fall_from_left_to_right_and_validation_lies_above():
+    strips = drawn(best_epoch=None)[1:]
+    for role in ("train", "validation"):
+        cells = sorted((column, row) for row, column in roles(strips, role))
+        rows = [row for _, row in cells]
+        assert np.corrcoef([column for column, _ in cells], rows)[0, 1] > 0.7
+        assert rows[0] < rows[-1]
+    end = max(column for _, column in roles(strips, "train"))
+    low = {
+        role: max(row for row, column in roles(strips, role) if column >= end - 4) for role in ("train", "validation")
+    }
+    assert low["validation"] < low["train"]
+
+
+def test_without_colours_the_curves_differ_by_their_pattern():
+    flat = np.full(60, 0.5)
+    plain = {"palette": palette_of("none"), "glyphs": UNICODE}
+    solid = dots_of(lines_of(drawn(validation=NONE, train=flat, **plain))[1:]).sum()
+    dashed = dots_of(lines_of(drawn(train=NONE, validation=flat, **plain))[1:]).sum()
+    assert dashed < 0.7 * solid
+    ascii_text = text(palette=palette_of("none"), glyphs=ASCII)
+    assert "**" in ascii_text and "oo" in ascii_text
+
+
+def test_the_best_epoch_and_the_edits_stand_in_their_columns():
+    strips = drawn(best_epoch=30, edits=[(15.0, "learning rate 0.01→0.03")])
+    shown = lines_of(strips)
+    axis = shown[-1]  # the number of an epoch is written around its column
+    column = axis.index("30") + 0.5
+    best = [line.index("▏") for line in shown if "▏" in line]
+    assert len(best) > 5 and all(abs(at - column) <= 1 for at in best)
+    edit = [line.index("┊") for line in shown if "┊" in line]
+    assert len(edit) > 5 and all(abs(at - column / 2 - 2) <= 2 for at in edit)
+    assert any("learning rate 0.01→0.03" in line for line in shown)
+
+
+def test_labels_that_collide_are_shortened_then_numbered():
+    edits = [(20 + n / 2, f"learning rate 0.{n}→0.{n + 1}") for n in range(1, 9)]
+    shown = text(40, 8, edits=edits)
+    assert "learning rate 0.8→0.9" in shown  # the newest is whole
+    assert "learning rate 0.1→0.2" not in shown
+    assert text(30, 8, edits=edits[:2]).count("→0.") == 2
+
+
+def test_smoothing_keeps_the_raw_curve_faintly():
+    noisy = TRAIN + np.random.default_rng(0).normal(size=60) * 0.1
+    assert not roles(drawn(train=noisy, validation=NONE), "train_raw")
+    strips = drawn(train=noisy, validation=NONE, smoothing=0.8)
+    assert roles(strips, "train_raw") and "smoothed" in strips[0].text
+    rows = {
+        role: np.ptp([row for row, column in roles(strips, role) if column > 50]) for role in ("train", "train_raw")
+    }
+    assert rows["train"] < rows["train_raw"]
+
+
+def test_earlier_runs_are_faint_and_widen_the_axis():
+    earlier = [(np.arange(1.0, 121), np.full(120, 1.0))]
+    strips = drawn(earlier=earlier)
+    assert roles(strips, "earlier") and "150" in strips[-1].text
+    # a run that ended in huge losses does not squeeze the present one flat
+    assert "1.2" in text(earlier=[(EPOCHS, np.full(60, 1e30))]) or "2" in text(earlier=[(EPOCHS, np.full(60, 1e30))])
+    assert "e30" not in text(earlier=[(EPOCHS, np.full(60, 1e30))])
+
+
+def test_the_recent_view_shows_the_last_quarter():
+    epochs = np.arange(1.0, 401)
+    strips = drawn(train=1 / epochs, validation=NONE, view="recent")
+    numbers = [int(word) for word in strips[-1].text.split() if word.isdigit()]
+    assert 260 <= min(numbers) <= 300 and max(numbers) == 400
+
+
+def test_nothing_to_show_is_a_calm_line():
+    assert "the losses appear here" in text(train=NONE, validation=NONE)
+    nothing = np.full(4, np.nan)
+    assert "the losses appear here" in text(train=nothing, validation=nothing)
+    assert "no loss above 0" in text(train=np.zeros(5), validation=NONE, log=True)
+    assert "no finite loss" in text(train=np.array([np.inf]), validation=NONE)
+
+
+def test_one_epoch_is_a_point_that_can_be_seen():
+    assert "●" in text(train=np.array([0.5]), validation=NONE)
+
+
+def test_values_that_a_log_axis_has_no_place_for_are_told_of():
+    shown = text(train=np.maximum(0, 1 - EPOCHS / 30), validation=NONE, log=True)
+    assert "log, 0 left out" in shown
+
+
+def test_a_training_that_diverged_shows_what_was_and_says_nan():
+    train = TRAIN.copy()
+    train[40:] = np.nan
+    strips = drawn(train=train, validation=NONE)
+    assert "nan" in strips[0].text
+    assert 35 < max(column for _, column in roles(strips[1:], "train")) < 60
+
+
+def test_a_figure_is_never_cut():
+    for width in range(1, 60):
+        title = drawn(width, 8)[0].text
+        for word in title.split():
+            if word[0].isdigit():
+                assert word in {"0.067", "0.137"}
+
+
+def test_long_histories_cost_hardly_more_than_short_ones():
+    from time import perf_counter
+
+    def cost(count):
+        x = np.arange(1.0, count + 1)
+        y, z = np.exp(-x / count), np.exp(-x / count) + 0.1
+        times = []
+        for _ in range(15):
+            start = perf_counter()
+            draw_loss(80, 20, y, z, epochs=x, **LOOK)
+            times.append(perf_counter() - start)
+        return min(times)
+
+    assert cost(30_000) < 6 * cost(300)
+
+
+values = st.lists(st.floats(width=64), max_size=40).map(np.array)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(1, 100), st.integers(0, 30), values, values, st.booleans(), st.sampled_from([0.0, 0.6, 0.99]),
+    st.sampled_from(["full", "recent"]), st.sampled_from(LOOKS),
+)  # fmt: skip
+def test_any_data_at_any_size_give_a_picture_of_that_size(width, height, train, validation, log, smoothing, view, look):
+    train, validation = train.astype(float), validation.astype(float)
+    epochs = np.arange(1.0, max(train.size, validation.size) + 1)
+    strips = draw_loss(
+        width, height, train, validation, epochs=epochs, log=log, smoothing=smoothing, view=view, best_epoch=3,
+        edits=[(2.5, "momentum 0.9→0.99"), (2.6, "L2 0→0.1"), (99, "x")], earlier=[(epochs[: train.size], train / 2)],
+        palette=look[0], glyphs=look[1],
+    )  # fmt: skip
+    assert_size(strips, width, height)
