@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from rich.cells import cell_len
-from rich.color import Color
 from rich.style import Style
 from textual.strip import Strip
 
@@ -15,7 +14,7 @@ from tuitrain.ui.plots.heat import draw_matrix
 from tuitrain.ui.plots.lines import Part, cut, length, line, notice, padded
 from tuitrain.ui.plots.numbers import percent
 from tuitrain.ui.plots.palette import Glyphs, Palette
-from tuitrain.ui.plots.shades import NEGATIVE, POSITIVE, mixed
+from tuitrain.ui.plots.shades import NEGATIVE, POSITIVE, mixed, two_colours
 
 
 def draw_confusion(
@@ -64,7 +63,7 @@ def _cell_style(count: int, share: float, right: bool, palette: Palette) -> Styl
         step = 0.15 + 0.6 * round(float(share) ** 0.5 * 8) / 8
         ground = mixed(NEGATIVE if right else POSITIVE, step)
         ink = (255, 255, 255) if step < 0.6 else (0, 0, 0)
-        return Style(color=Color.from_rgb(*ink), bgcolor=Color.from_rgb(*ground))
+        return two_colours(ink, ground)
     return palette["train"] if right else palette["warning"] if palette.colours == "16" else palette["text"]
 
 

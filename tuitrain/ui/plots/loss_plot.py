@@ -182,6 +182,7 @@ def _title(
     """The legend with the newest figures, as much of it as fits."""
     best: list[Part] = []
     notes: list[Part] = []
+    less: list[Part] = []
     for curve in curves[-1:]:
         at = x.searchsorted(best_epoch) if best_epoch is not None else curve.raw.size
         if at < curve.raw.size and x[at] == best_epoch:
@@ -190,10 +191,10 @@ def _title(
         left_out = any(bool((curve.raw <= 0).any()) for curve in curves)
         notes = [("  log, 0 left out", palette["warning"])] if left_out else [("  log", palette["dim"])]
     if any(curve.shown is not curve.raw for curve in curves):
-        notes.append(("  smoothed", palette["dim"]))
+        less = [("  smoothed", palette["dim"])]
     for names, signed in ((("train", "validation"), True), (("train", "val"), True), (("t", "v"), False)):
         figures = _figures(curves, names, signed, palette, glyphs)
-        for parts in ([*best, *notes], notes, notes[:1], best, []):
+        for parts in ([*best, *notes, *less], [*best, *notes], notes, []):
             if length([*figures, *parts]) <= width:
                 return [line(width, [*figures, *parts])]
     newest = figures[-2:]  # a number that is cut would be a wrong one
