@@ -76,12 +76,10 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         )  # fmt: skip
         self.places.has_boundary = self._has_boundary
         regions = self.places.regions(self.app.size)
-        children = (
-            self.header, self.form, self.description, *self.panes, self.verdict, self.status,
-            Footer(theme, id="footer"), self.help, self.too_small,
-        )  # fmt: skip
-        self._later = [child for child in children if child.id not in regions]
-        yield from (child for child in children if child.id in regions)
+        self._later = [pane for pane in self.panes if pane.id not in regions]
+        yield from (self.header, self.form, self.description)
+        yield from (pane for pane in self.panes if pane.id in regions)
+        yield from (self.verdict, self.status, Footer(theme, id="footer"), self.help, self.too_small)
 
     def on_mount(self) -> None:
         self.form.focus()
@@ -93,10 +91,10 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         self.call_after_refresh(self._mount_rest)
 
     async def _mount_rest(self) -> None:
-        """Add what has no place on the screen yet, after the first paint."""
-        for child in self._later:
-            child.display = False
-        await self.mount_all(self._later, before="#verdict" if self.verdict.is_attached else None)
+        """Add the panes that have no place on the screen yet, after the first paint."""
+        for pane in self._later:
+            pane.display = False
+        await self.mount_all(self._later, before=self.verdict)
         self._later = []
         self._arrange(self.size)
 
