@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from tuitrain.data.columns import Table, from_objects
 from tuitrain.errors import DataError
-from tuitrain.text import quoted
+from tuitrain.text import quoted, visible
 
 NAME = "rows"
 
@@ -50,7 +51,7 @@ def _columns_table(columns: Mapping[str, Any]) -> Table:
     if len(lengths) > 1 or not max(lengths, default=0):
         found = "columns of different lengths" if len(lengths) > 1 else "no rows"
         raise DataError(f"{NAME}: found {found}; expected at least one row, and as many values in each column")
-    return Table(NAME, tuple(from_objects(name, values) for name, values in made.items()))
+    return Table(NAME, tuple(from_objects(visible(name.strip(), sys.maxsize), values) for name, values in made.items()))
 
 
 def _sequences_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table:

@@ -15,8 +15,8 @@ def split_rows(
 ) -> tuple[Rows, Rows, Rows]:
     """Row numbers of the training, validation and test part, each in the table's order.
 
-    With `classes` (count,), each part holds each class in its share to within one row: the rows are lined up by their
-    place within their class, so that any stretch of the line is a fair sample; a class of a single row is trained on.
+    With `classes` (count,), each part holds each class in its share, to within a few rows: the rows are lined up by
+    their place within their class, so that any stretch of the line is a fair sample. A class of one row is trained on.
 
     Raises
     ------

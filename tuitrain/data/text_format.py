@@ -71,7 +71,9 @@ def _decode_utf16(data: bytes, name: str, *, is_cut: bool) -> str:
         text = data[: len(data) // 2 * 2].decode("utf-16", errors="ignore")
         return text[: text.rfind("\n") + 1] or text
     except UnicodeDecodeError as error:
-        raise DataError(f"{name}: starts as UTF-16, but byte {error.start + 1} does not fit it") from error
+        raise DataError(
+            f"{name}: starts as UTF-16, but byte {error.start + 1} does not fit; expected UTF-16 throughout"
+        ) from error
 
 
 def _decode_windows(data: bytes, name: str, start: int) -> tuple[str, list[str]]:

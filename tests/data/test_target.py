@@ -1,0 +1,88 @@
+"""The target and the task: which column is predicted, and whether its values are classes or numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tuitrain.data.columns import Column, Table, from_objects
+from tuitrain.data.target import choose_target, class_numbers, infer_task, read_target
+from tuitrain.errors import DataError
+
+
+def table(*names: str) -> Table:
+    return Table("t.csv", tuple(Column(name, "number", np.arange(3.0)) for name in names))
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted", "found"),
+    [
+        (("a", "b", "c"), None, "c"),
+        (("a", "Class", "c"), None, "Class"),
+        (("y", "target", "c"), None, "target"),
+        (("species", "b", "c"), None, "species"),
+        (("a", "b", "target"), "b", "b"),
+        (("Age", "b"), "age", "Age"),
+    ],
+)
+def test_the_target_is_the_wanted_one_or_a_usual_name_or_the_last(
+    names: tuple[str, ...], wanted: str | None, found: str
+) -> None:
+    assert choose_target(table(*names), wanted) == found
+
+
+def test_a_misspelt_target_gets_a_suggestion() -> None:
+    with pytest.raises(DataError, match=r'no column "speceis"; did you mean species\?'):
+        choose_target(table("a", "species"), "speceis")
+
+
+@pytest.mark.parametrize(
+    ("values", "task"),
+    [
+        (["a", "b"] * 5, "classification"),
+        (["yes", "no"] * 5, "classification"),
+        ([0, 1] * 10, "classification"),
+        ([0, 1] * 9, "regression"),
+        ([0, 1, 2] * 10, "classification"),
+        ([0, 1] * 9 + [2], "regression"),
+        (list(range(20)) * 10, "classification"),
+        (list(range(21)) * 10, "regression"),
+        ([0.5, 1.5] * 50, "regression"),
+        (["007", "010"] * 5, "classification"),
+    ],
+)
+def test_whole_numbers_are_classes_where_few_of_them_come_often(values: list[object], task: str) -> None:
+    column = from_objects("y", values)
+    assert infer_task(column) == task
+
+
+def test_classes_are_in_order_and_named_as_written() -> None:
+    assert read_target(from_objects("y", [10, 9, 10, 2] * 10), None, "t").class_names == ("2", "9", "10")
+    assert read_target(from_objects("y", ["b", "a", "b"]), None, "t").class_names == ("a", "b")
+    assert read_target(from_objects("y", ["Yes", "No", "Yes"]), None, "t").class_names == ("No", "Yes")
+    target = read_target(from_objects("y", [1.5, 0.5, 1.5]), "classification", "t")
+    assert target.class_names == ("0.5", "1.5")
+    assert target.values.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("values", "task", "message"),
+    [
+        (["x"] * 5, None, 'has the single class "x"; two are needed'),
+        (["a", "b", "c", "d"], None, "4 classes in 4 rows; choose another --target$"),
+        ([1, 2, 3, 4], "classification", "4 classes in 4 rows; choose another --target, or --task regression"),
+        (["a", "b"], "regression", "is text; regression needs numbers"),
+        ([5, 5, 5], "regression", "is 5 in every row; there is nothing to learn"),
+        ([1, 2], "clasification", "did you mean classification"),
+    ],
+)
+def test_a_target_that_cannot_be_learned_is_refused(values: list[object], task: str | None, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read_target(from_objects("y", values), task, "t.csv")
+
+
+def test_another_tables_classes_are_matched_by_name() -> None:
+    assert class_numbers(from_objects("y", [2, 1]), ("1", "2"), "t").tolist() == [1, 0]
+    assert class_numbers(from_objects("y", ["YES", "no"]), ("No", "Yes"), "t").tolist() == [1, 0]
+    with pytest.raises(DataError, match=r't\.csv: target "y" holds "c", which training does not know; known: a, b'):
+        class_numbers(from_objects("y", ["a", "c"]), ("a", "b"), "t.csv")
