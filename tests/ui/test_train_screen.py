@@ -140,7 +140,9 @@ async def test_start_and_leaving_when_done(session):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("environment", [UNICODE, {"LC_ALL": "C", "TERM": "xterm"}, {**UNICODE, "NO_COLOR": "1"}])
-async def test_sizes_and_terminals(session, size, environment):
+async def test_sizes_and_terminals(session, size, environment, monkeypatch):
+    if "NO_COLOR" in environment:
+        monkeypatch.setenv("NO_COLOR", "1")  # Textual looks for itself
     session.train(41)
     async with app_on(session, environment).run_test(size=size) as pilot:
         await pilot.pause()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -16,7 +17,7 @@ from tuitrain.ui.screens.train import TrainScreen
 from tuitrain.ui.theme import Theme, theme_of
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-GRACE = 5.0  # seconds that the terminal may take to be restored after a signal
+GRACE = 3.0  # seconds that the terminal may take to be restored after a signal
 
 
 class TuitrainApp(App[None], inherit_bindings=False):
@@ -33,7 +34,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
         handle_signals: bool = False,
     ) -> None:  # fmt: skip
         self.look = theme or theme_of()  # the CSS variables are asked for by the base class
-        super().__init__(driver_class=PromptDriver)
+        super().__init__(driver_class=PromptDriver, ansi_color=True)
         self.session = session
         self.theme = "ansi-dark"  # the terminal's own colours, dark or light
         self.animation_level = "none"
@@ -47,12 +48,20 @@ class TuitrainApp(App[None], inherit_bindings=False):
         return self.look.css_variables
 
     def get_default_screen(self) -> Screen[Any]:
-        return TrainScreen(self.session, self.look, start=self._start, quit_when_done=self._quit_when_done)
+        return TrainScreen(
+            self.session, self.look, leave=self.leave, start=self._start, quit_when_done=self._quit_when_done
+        )
 
     def on_mount(self) -> None:
+        self.call_after_refresh(self._painted)
         if self._handle_signals:
             for number in ENDING_SIGNALS:
                 asyncio.get_running_loop().add_signal_handler(number, self._end_by, number)
+
+    def _painted(self) -> None:
+        """Collect garbage from now on; what was made until here stays, and is not looked through again."""
+        gc.freeze()
+        gc.enable()
 
     def _end_by(self, number: int) -> None:
         """Leave as after a key; where the terminal is gone and does not let us, end all the same."""
@@ -60,6 +69,11 @@ class TuitrainApp(App[None], inherit_bindings=False):
         last = threading.Timer(GRACE, os._exit, (128 + number,))
         last.daemon = True
         last.start()
+        self.leave()
+
+    def leave(self) -> None:
+        """End the application; training waits meanwhile, or the closing would have to wait for its turns."""
+        self.session.hold(GRACE)
         self.exit()
 
     def _fatal_error(self) -> None:

@@ -41,8 +41,17 @@ class TrainScreen(Screen[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     DEFAULT_CSS = "TrainScreen { overflow: hidden hidden; }"
 
-    def __init__(self, session: Any, theme: Theme, *, start: bool = False, quit_when_done: bool = False) -> None:
+    def __init__(
+        self,
+        session: Any,
+        theme: Theme,
+        *,
+        leave: Callable[[], None],
+        start: bool = False,
+        quit_when_done: bool = False,
+    ) -> None:
         super().__init__()
+        self._leave = leave
         self._start = start
         self._quit_when_done = quit_when_done
         self.session = session
@@ -138,7 +147,7 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         for widget in (self.header, self.form, self.verdict, self.status):
             widget.show(snapshot)
         if self._quit_when_done and snapshot.state in ENDED:
-            self.app.exit()
+            self._leave()
 
     def on_form_edited(self, event: Form.Edited) -> None:
         self.send(SetHyperparameter(event.name, event.value))
@@ -174,7 +183,7 @@ class TrainScreen(Screen[None], inherit_bindings=False):
             self.too_small.put(
                 [(need, self.look.styles["bold"])], [("make it larger, or press q to quit", self.look.styles["plain"])]
             )
-        self.refresh(layout=True)
+        self.refresh(repaint=False, layout=True)
         self.call_after_refresh(self._watch)
 
     # --- what the keys do
@@ -245,9 +254,9 @@ class TrainScreen(Screen[None], inherit_bindings=False):
 
     def action_quit(self) -> None:
         if not self.session.snapshot.is_running:
-            self.app.exit()
+            self._leave()
             return
-        self._ask("Quit?", "Training is running and would be ended.", "quit", "go on training", self.app.exit)
+        self._ask("Quit?", "Training is running and would be ended.", "quit", "go on training", self._leave)
 
     def _ask(self, question: str, about: str, yes: str, no: str, then: Callable[[], object]) -> None:
         def answered(answer: bool | None) -> None:
