@@ -1,0 +1,150 @@
+"""A program in a real pseudo-terminal: what it paints, how soon, and how many bytes it writes.
+
+Used by `screen.py` and by the tests; needs pyte (in the extras `test` and `bench`).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+
+import pyte
+
+KEYS = {"space": " ", "enter": "\r", "tab": "\t", "escape": "\x1b", "down": "\x1b[B", "up": "\x1b[A", "ctrl+s": "\x13"}
+BASE = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+
+
+class Terminal:
+    """Starts `command` in a terminal of so many columns and rows; use it as a context."""
+
+    def __init__(
+        self, command: Sequence[str], columns: int = 80, rows: int = 24, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.bytes_read = 0
+        self.raw = b""
+        self.status: int | None = None
+        self.first_paint: float | None = None
+        self._started = time.perf_counter()
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:  # pragma: no cover
+            os.environ.update({**BASE, **(environment or {})})
+            os.execvp(command[0], list(command))
+        self.resize(columns, rows)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size, as a user drags a window."""
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.screen.resize(rows, columns)
+
+    def read(self, seconds: float) -> bool:
+        """Take what arrives within `seconds`; whether anything did."""
+        ready, _, _ = select.select([self._fd], [], [], seconds)
+        try:
+            data = os.read(self._fd, 1 << 16) if ready else b""
+        except OSError:
+            data = b""
+        if not data:
+            self._poll()
+            return False
+        self.bytes_read += len(data)
+        self.raw = (self.raw + data)[-20_000:]
+        self._stream.feed(data.replace(b"\x1b[>", b"\x1b[?").replace(b"\x1b[<", b"\x1b[?"))  # unknown to pyte
+        full = sum(bool(line.strip()) for line in self.screen.display) >= self.screen.lines // 2
+        if self.first_paint is None and full:
+            self.first_paint = time.perf_counter() - self._started
+        return True
+
+    def pump(self, seconds: float) -> None:
+        """Take everything for so long."""
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0 and self.status is None:
+            self.read(min(left, 0.05))
+
+    def wait_for(self, text: str, seconds: float = 20) -> None:
+        """Go on until `text` is on the screen.
+
+        Raises
+        ------
+        TimeoutError
+            if it does not come; the message holds the screen.
+        """
+        end = time.perf_counter() + seconds
+        while text not in self.text:
+            if time.perf_counter() > end or self.status is not None:
+                raise TimeoutError(f"never saw {text!r}; the screen was:\n{self.text}")
+            self.read(0.05)
+
+    def wait_for_end(self, seconds: float = 10) -> int | None:
+        """Go on until the program ends; its exit status."""
+        end = time.perf_counter() + seconds
+        while self.status is None and time.perf_counter() < end:
+            self.read(0.05)
+        return self.status
+
+    def press(self, *keys: str) -> None:
+        """Type keys: characters, or the names in `KEYS`."""
+        for key in keys:
+            os.write(self._fd, KEYS.get(key, key).encode())
+            self.pump(0.08)
+
+    def latency(self, key: str, expected: str, *, appears: bool = True, seconds: float = 2) -> float | None:
+        """Seconds from a press of `key` until `expected` is on the screen (or is no longer); None if never."""
+        self.pump(0.12)
+        started = time.perf_counter()
+        os.write(self._fd, KEYS.get(key, key).encode())
+        while time.perf_counter() - started < seconds:
+            if self.read(0.005) and (expected in self.text) is appears:
+                return time.perf_counter() - started
+        return None
+
+    def rate(self, seconds: float) -> float:
+        """Bytes written per second, over so long."""
+        started, before = time.perf_counter(), self.bytes_read
+        self.pump(seconds)
+        return (self.bytes_read - before) / (time.perf_counter() - started)
+
+    def kill(self, number: int) -> None:
+        """Send the program a signal."""
+        os.kill(self.pid, number)
+
+    def end(self) -> None:
+        """End the program, kindly at first."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if not self._poll():
+                os.kill(self.pid, number)
+                self.wait_for_end(3)
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def _poll(self) -> bool:
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+        return self.status is not None
+
+
+def launch(
+    *arguments: str, columns: int = 80, rows: int = 24, environment: Mapping[str, str] | None = None
+) -> Terminal:
+    """`tuitrain launch` with these arguments, in a terminal."""
+    return Terminal([sys.executable, "-m", "tuitrain", "launch", *arguments], columns, rows, environment)
