@@ -1,34 +1,56 @@
 """The commands: they parse, call and print, and turn errors into exit codes.
 
-Nothing heavy is imported before a command runs: `tuitrain --help` needs neither numpy nor textual.
+Nothing heavy is imported before a command runs: `tuitrain --help` needs neither numpy nor textual, nor even the
+commands themselves.
 """
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
 from tuitrain import __version__
-from tuitrain.cli.datasets import datasets
-from tuitrain.cli.help import config, help_page
-from tuitrain.cli.launch import launch
-from tuitrain.cli.models import evaluate, predict
-from tuitrain.cli.train import train
 from tuitrain.errors import HyperparameterError, TuitrainError
 
+# name: module, function, what the list of commands says of it
+COMMANDS = {
+    "launch": ("launch", "launch", "Open the screen: train, watch, change hyperparameters."),
+    "train": ("train", "train", "Train a network without a screen."),
+    "predict": ("models", "predict", "Predict the rows of a table with a saved model."),
+    "evaluate": ("models", "evaluate", "Measure a saved model on a table."),
+    "datasets": ("datasets", "datasets", "List the datasets, or describe one."),
+    "config": ("help", "config", "Print a commented TOML file with all hyperparameters."),
+    "help": ("help", "help_page", "Show help, as `tuitrain help hyperparameters`."),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Commands(click.Group):
+    """The commands, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, function, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"tuitrain.cli.{module}"), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="tuitrain")
 def commands() -> None:
     """Train, watch and tune neural networks without leaving the terminal.
 
     Begin with `tuitrain launch`, or with `tuitrain launch data.csv` for a table of your own.
     """
-
-
-for command in (launch, train, predict, evaluate, datasets, config, help_page):
-    commands.add_command(command)
 
 
 def main() -> None:

@@ -24,15 +24,17 @@ def config(**options: Any) -> None:
 @click.pass_context
 def help_page(context: click.Context, topic: str | None) -> None:
     """Show help: `tuitrain help hyperparameters`, or the name of a command."""
-    group = context.parent.command if context.parent else None
+    parent = context.parent
+    group = parent.command if parent else None
     if topic == "hyperparameters":
         click.echo(reference_page(min(max(shutil.get_terminal_size().columns, 60), 100)))
-    elif isinstance(group, click.Group) and context.parent is not None:
+    elif isinstance(group, click.Group) and parent is not None:
         if topic is None:
-            click.echo(group.get_help(context.parent))
-        elif topic in group.commands:
-            child = group.commands[topic]
-            click.echo(child.get_help(click.Context(child, info_name=topic, parent=context.parent)))
+            click.echo(group.get_help(parent))
+            return
+        child = group.get_command(parent, topic)
+        if child is not None:
+            click.echo(child.get_help(click.Context(child, info_name=topic, parent=parent)))
         else:
-            topics = ", ".join(["hyperparameters", *group.commands])
+            topics = ", ".join(["hyperparameters", *group.list_commands(parent)])
             raise click.UsageError(f"no help on {quoted(topic)}; there is help on: {topics}")
