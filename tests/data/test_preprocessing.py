@@ -96,9 +96,19 @@ def test_unknown_and_missing_categories_are_all_zeros() -> None:
     )
 
 
-def test_whole_numbers_in_a_text_column_are_its_levels() -> None:
-    fitted = Preprocessing.fit(table_of(grade=["1", "2", "3+"]).columns)
-    assert fitted.transform(table_of(grade=[2, 1])).tolist() == [[0, 1, 0], [1, 0, 0]]
+def test_numbers_find_the_levels_that_were_written_as_text() -> None:
+    fitted = Preprocessing.fit(table_of(grade=["1.0", "02", "3+"]).columns)
+    table = table_of(grade=[1, 2])
+    assert fitted.encoded_names == ("grade=02", "grade=1.0", "grade=3+")
+    assert fitted.transform(table).tolist() == [[0, 1, 0], [0, 0, 0]]
+    assert '(such as "2")' in fitted.notices(table)[0]
+
+
+def test_a_text_among_numbers_is_the_one_that_is_named() -> None:
+    fitted = Preprocessing.fit(table_of(a=[1, 2, 3]).columns, "none")
+    with pytest.raises(DataError, match=r'column "a" holds "12 kg" in row 3; expected a number'):
+        fitted.transform(table_of(a=["1", "05", "12 kg"]))
+    assert fitted.transform(table_of(a=["05", "none", "1e3"])).tolist() == [[5], [2], [1000]]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.columns import Column, Table
+from tuitrain.data.columns import (
+    INFINITE,
+    LEADING_ZERO,
+    MISSING_IN_NUMBERS,
+    NUMBER,
+    Column,
+    Table,
+    number_text,
+)
 from tuitrain.data.rows import rows_table
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, visible
@@ -109,11 +117,10 @@ class Preprocessing:
         for spec in self.texts:
             if spec.name not in table.names:
                 continue
-            new = [
-                label for label in table.column(spec.name).labels() if label is not None and label not in spec.levels
-            ]
-            if new:
-                example = f"{len(new)} values are not known from training (such as {quoted(new[0])})"
+            column = table.column(spec.name)
+            new = np.flatnonzero((_level_numbers(column, spec) < 0) & ~column.missing)
+            if len(new):
+                example = f"{len(new)} values are not known from training (such as {quoted(column.labels()[new[0]])})"
                 told.append(f"column {quoted(spec.name)}: {example}; they count as none of its values")
         return tuple(told)
 
@@ -222,24 +229,35 @@ def _fit_text(column: Column) -> TextColumn:
 
 
 def _as_numbers(column: Column, spec: NumberColumn, where: str) -> NDArray[Any]:
-    """A number column's values; a column of yes and no does for another one of these."""
+    """The values of a column that training knows as numbers, or as two words (which 0 and 1 may stand for)."""
     if column.kind == "number" or (column.kind == "boolean" and spec.words):
         return column.values
     known = {word.lower(): float(index) for index, word in enumerate(spec.words)}
     values = np.full(len(column), np.nan)
-    for row, value in enumerate(column.labels()):
-        if value is None:
-            continue
-        if value.lower() not in known:
+    for row, label in enumerate(column.labels()):
+        cell = "" if label is None else label.lower()
+        if cell in known:
+            values[row] = known[cell]
+        elif NUMBER.fullmatch(cell):
+            values[row] = float(cell) if np.isfinite(float(cell)) else np.nan
+        elif cell not in MISSING_IN_NUMBERS and not INFINITE.fullmatch(cell):
             expected = " or ".join(map(quoted, spec.words)) or "a number"
-            found = f"column {quoted(column.name)} holds {quoted(value)} in row {row + 1}"
+            found = f"column {quoted(column.name)} holds {quoted(label)} in row {row + 1}"
             raise DataError(f"{where}: {found}; expected {expected}")
-        values[row] = known[value.lower()]
     return values
 
 
+def _level_numbers(column: Column, spec: TextColumn) -> NDArray[np.int64]:
+    """The place of each value among the levels, (N,) int64; -1 where training did not have it."""
+    place: dict[str | None, int] = {level: index for index, level in enumerate(spec.levels)}
+    if column.kind == "number":  # 1.0 among texts was a text; alone it is the number 1
+        plain = {level: index for level, index in place.items() if level and NUMBER.fullmatch(level)}
+        plain = {level: index for level, index in plain.items() if not LEADING_ZERO.match(level)}
+        place = {**{number_text(float(level)): index for level, index in plain.items()}, **place}
+    return np.array([place.get(label, -1) for label in column.labels()], np.int64)
+
+
 def _one_hot(column: Column, spec: TextColumn, out: NDArray[np.float32]) -> None:
-    place = {level: index for index, level in enumerate(spec.levels)}
-    numbers = np.array([place.get(label, -1) for label in column.labels()], np.int64)
+    numbers = _level_numbers(column, spec)
     rows = np.flatnonzero(numbers >= 0)
     out[rows, numbers[rows]] = 1
