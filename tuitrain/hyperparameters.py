@@ -204,7 +204,8 @@ class Hyperparameters:
     )  # fmt: skip
     patience: int = _declare(
         30, "patience", "run", "whole", "epochs without a better validation loss before stopping; 0: never",
-        "Early stopping: the parameters of the best epoch are kept. Without a validation part it never stops early.", minimum=0, maximum=100_000_000, scale="log",
+        "Early stopping: the parameters of the best epoch are kept. Without a validation part it never stops early.",
+        minimum=0, maximum=100_000_000, scale="log",
         unit="epochs",
     )  # fmt: skip
     class_weights: str = _declare(

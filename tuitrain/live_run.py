@@ -32,7 +32,10 @@ from tuitrain.snapshot import (
 )  # fmt: skip
 from tuitrain.training import describe
 
-VANISHING, EXPLODING = 1e-6, 1e3
+VANISHING = (
+    1e-3  # of the largest layer's gradient: what is left after a loss of a factor of ten in each of three layers
+)
+EXPLODING = 1e3
 BOUNDARY_POINTS = 500
 MARGIN = 0.08
 
@@ -190,9 +193,10 @@ class LiveRun:
             return ()
         kind = self.trainer.network.activation.idle
         probes = []
+        largest = float(record.layer_gradient_norms[0].max())
         for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
             norm, idle = float(record.layer_gradient_norms[0, layer]), float(record.idle_shares[0, layer])
-            is_small = norm < VANISHING and layer < len(sizes) - 2
+            is_small = norm < VANISHING * largest
             trouble = "exploding" if norm > EXPLODING else "vanishing" if is_small else ""
             known = not np.isnan(idle)
             probes.append(LayerProbe(

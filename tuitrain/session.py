@@ -204,6 +204,7 @@ class Session:
 
     def _train(self) -> None:
         self._run.start_clock()
+        self._next_views = 0.0
         while not self._commands and self._state == "running":
             ended_epoch = self._run.step()
             if self._held_until:

@@ -27,6 +27,12 @@ class TuitrainApp(App[None], inherit_bindings=False):
     """
 
     TITLE = "tuitrain"
+    CSS = """
+    OptionList { text-wrap: nowrap; text-overflow: ellipsis; }
+    OptionList > .option-list--option-highlighted, OptionList:focus > .option-list--option-highlighted {
+        color: ansi_default; background: ansi_default; text-style: reverse;
+    }
+    """
     ENABLE_COMMAND_PALETTE = False  # ours is made from the key table
 
     def __init__(

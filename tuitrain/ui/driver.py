@@ -15,7 +15,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 IDLE_SECONDS = 0.1
-ESCAPE_SECONDS = 0.03
+ESCAPE_SECONDS = 0.018
 CHUNK = 4096
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from rich.style import Style
 from textual.strip import Strip
 
@@ -16,6 +19,25 @@ ASCII_SIGNS = {"vanishing": "v", "exploding": "^", "": " "}
 RECENT = 200  # epochs of a sparkline
 
 
+@dataclass(frozen=True)
+class Columns:
+    """How wide each column is."""
+
+    name: int
+    bar: int
+    history: int
+    number: int = 6
+    idle: int = 10
+
+    @classmethod
+    def of(cls, width: int, names: Sequence[str]) -> Columns:
+        """Spread `width` over the columns: the bar takes what the others leave."""
+        name = min(max(map(len, names)), 9 if width < 60 else 14)
+        history = 7 if width < 60 else 14 if width < 90 else 24
+        taken = 1 + name + 1 + 2 + cls.number + history + 1 + cls.number + cls.idle
+        return cls(name, min(40, max(4, width - taken)), history)
+
+
 class GradientsPane(LivePane):
     """‖∇‖ on a log scale, all layers first: bar, number, history, update/weight ratio, idle units."""
 
@@ -27,48 +49,56 @@ class GradientsPane(LivePane):
             return notice(width, height, texts, self.palette["dim"])
         length = snapshot.epochs_recorded
         first = max(0, length - RECENT)
-        history = snapshot.history
         norms = [snapshot.gradient_norm, *(layer.gradient_norm for layer in snapshot.layers)]
-        low, high = log_range(norms)
-        total = history.column("gradient_norm", length)[first:]
-        each = history.layers("gradient_norm", length)[first:]
-        rows = [self._row(width, "all", norms[0], (low, high), total, None)]
-        for index, layer in enumerate(snapshot.layers):
-            name = f"{index + 1} {layer.fan_in}{self.glyphs.arrow}{layer.fan_out}"
-            rows.append(self._row(width, name, layer.gradient_norm, (low, high), each[:, index], layer))
-        if len(rows) < height:
-            rows.append(self._legend(width))
-        return rows
+        names = ["all", *(self._of_layer(number, layer) for number, layer in enumerate(snapshot.layers, 1))]
+        columns = Columns.of(width, names)
+        total = snapshot.history.column("gradient_norm", length)[first:]
+        each = snapshot.history.layers("gradient_norm", length)[first:]
+        histories = [total, *each.T]
+        layers: list[LayerProbe | None] = [None, *snapshot.layers]
+        ends = log_range(norms)
+        rows = [
+            self._row(width, columns, name, norm, ends, history, layer)
+            for name, norm, history, layer in zip(names, norms, histories, layers, strict=True)
+        ]
+        return [self._header(width, columns), *rows] if len(rows) < height else rows
+
+    def _of_layer(self, number: int, layer: LayerProbe) -> str:
+        return f"{number} {layer.fan_in}{self.glyphs.arrow}{layer.fan_out}"
+
+    def _header(self, width: int, columns: Columns) -> Strip:
+        texts = (
+            (" layer", columns.name + 2), ("norm, log scale", columns.bar + columns.number + 2),
+            ("history", columns.history + 1), ("update", columns.number + 1), ("idle", columns.idle),
+        )  # fmt: skip
+        cells = "".join(padded(text, size, glyphs=self.glyphs) for text, size in texts)
+        return line(width, [(cells, self.palette["dim"])])
 
     def _row(
-        self, width: int, name: str, norm: float, ends: tuple[float, float], history: Floats, layer: LayerProbe | None
-    ) -> Strip:
+        self, width: int, columns: Columns, name: str, norm: float, ends: tuple[float, float], history: Floats,
+        layer: LayerProbe | None,
+    ) -> Strip:  # fmt: skip
         palette = self.palette
         trouble = layer.trouble if layer else ""
         style = palette["bad" if trouble == "exploding" else "warning"] if trouble else palette["bar"]
-        spark_width = 8 if width < 60 else 14 if width < 90 else 24
-        tail = self._tail(layer)
-        bar_width = max(4, min(40, width - 13 - 8 - spark_width - sum(len(text) for text, _ in tail)))
         signs = ASCII_SIGNS if self.glyphs.ascii_only else SIGNS
-        parts: list[Part] = [
+        return line(width, [
             (signs[trouble], style),
-            (padded(name, 10, glyphs=self.glyphs) + " ", palette["text"]),
-            (bar(norm, *ends, bar_width, log=True, glyphs=self.glyphs), style),
-            (f" {number(norm):>7} ", palette["text"]),
-            (sparkline(history, spark_width, glyphs=self.glyphs, log=True), palette["dim"]),
-            *tail,
-        ]
-        return line(width, parts)
+            (padded(name, columns.name, glyphs=self.glyphs) + " ", palette["text"]),
+            (bar(norm, *ends, columns.bar, log=True, glyphs=self.glyphs), style),
+            (f" {number(norm):>{columns.number}} ", palette["text"]),
+            (sparkline(history, columns.history, glyphs=self.glyphs, log=True), palette["dim"]),
+            *self._tail(columns, layer),
+        ])  # fmt: skip
 
-    def _tail(self, layer: LayerProbe | None) -> list[Part]:
-        """Update ratio and idle share, as wide for every row."""
+    def _tail(self, columns: Columns, layer: LayerProbe | None) -> list[Part]:
+        """Update ratio and idle share."""
         if layer is None:
-            return [(" " * 18, self.palette["text"])]
-        idle = f" {layer.idle_kind[:4]:>4} {percent(layer.idle_share):>4}" if layer.idle_share is not None else ""
-        is_bad = layer.idle_share is not None and layer.idle_share > 0.5
-        update = [(f" {number(layer.update_ratio):>7}", self.palette["dim"])]
-        return [*update, (f"{idle:<10}", self.palette["warning" if is_bad else "dim"])]
-
-    def _legend(self, width: int) -> Strip:
-        text = "bar and number: norm on a log scale; then its course, the update as a share of the weights, idle units"
-        return line(width, [(self.look.plain(" " + text)[:width], self.palette["dim"])])
+            return []
+        parts = [(f" {number(layer.update_ratio):>{columns.number}}", self.palette["dim"])]
+        if layer.idle_share is not None:
+            kind = "sat." if layer.idle_kind == "saturated" else layer.idle_kind
+            is_bad = layer.idle_share > 0.5
+            style = self.palette["warning" if is_bad else "dim"]
+            parts.append((f" {kind} {percent(layer.idle_share)}{'!' if is_bad else ''}", style))
+        return parts

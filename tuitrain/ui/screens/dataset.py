@@ -80,12 +80,14 @@ class DatasetChooser(ModalScreen[Dataset]):
 
     def _show_sources(self) -> None:
         self._columns.display, self._names.display = False, True
+        self.query_one("#source").display = True
         self._preview = None
         self._about("")
         self._hint("enter", "look at it", "up down", "go through the names", "esc", "close")
 
     def _show_columns(self) -> None:
         self._columns.display, self._names.display = True, False
+        self.query_one("#source").display = False
         self._columns.focus()
         self._hint("enter", "train on it with this target", "up down", "another target", "esc", "back")
 

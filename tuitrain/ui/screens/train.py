@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -22,6 +23,7 @@ from tuitrain.ui.keys import bindings
 from tuitrain.ui.layout import SMALLEST, TrainLayout
 from tuitrain.ui.line import Lines
 from tuitrain.ui.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
+from tuitrain.ui.plots.axes import load_plotext
 from tuitrain.ui.screens.confirm import Confirm
 from tuitrain.ui.screens.help import HelpPage
 from tuitrain.ui.status import Description, Footer, Header, StatusLine, Verdict
@@ -100,12 +102,13 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         self.call_after_refresh(self._mount_rest)
 
     async def _mount_rest(self) -> None:
-        """Add the panes that have no place on the screen yet, after the first paint."""
+        """Add the panes that have no place on the screen yet, and what the first plot needs, after the first paint."""
         for pane in self._later:
             pane.display = False
         await self.mount_all(self._later, before=self.verdict)
         self._later = []
         self._arrange(self.size)
+        threading.Thread(target=load_plotext, daemon=True).start()
 
     def on_unmount(self) -> None:
         self.governor.stop()
@@ -183,6 +186,8 @@ class TrainScreen(Screen[None], inherit_bindings=False):
             self.too_small.put(
                 [(need, self.look.styles["bold"])], [("make it larger, or press q to quit", self.look.styles["plain"])]
             )
+        if "form" in regions and self.focused is None:
+            self.form.focus()
         self.refresh(repaint=False, layout=True)
         self.call_after_refresh(self._watch)
 
