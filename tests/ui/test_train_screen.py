@@ -200,6 +200,7 @@ async def test_resizing_to_and_fro(session):
             await pilot.pause()
             text_of(pilot.app)
         assert text_of(pilot.app) == before
+        assert pilot.app.focused is pilot.app.screen.form
 
 
 async def test_a_click_selects_a_field_and_a_second_one_edits_it(session):

@@ -30,7 +30,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
     CSS = """
     OptionList { text-wrap: nowrap; text-overflow: ellipsis; }
     OptionList > .option-list--option-highlighted, OptionList:focus > .option-list--option-highlighted {
-        color: ansi_default; background: ansi_default; text-style: reverse;
+        color: $chosen; background: $chosen-background; text-style: $chosen-style;
     }
     """
     ENABLE_COMMAND_PALETTE = False  # ours is made from the key table

@@ -5,6 +5,7 @@ Nothing here imports Textual before `run` has said what it needs of it: frames a
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -63,6 +64,7 @@ def run(
         that the environment variable TUITRAIN_LOG names, if it is set.
     """
     check_terminal()
+    gc.disable()  # nothing made until the first paint is garbage; the screen collects again from then on
     for name, value in TEXTUAL_SETTINGS.items():
         os.environ.setdefault(name, value)
     for name in ("COLUMNS", "LINES"):  # exported by some shells, and wrong after the first resize
@@ -79,6 +81,7 @@ def run(
     try:
         app.run()
     finally:
+        gc.enable()
         session.close()
     if app.crash is not None:
         raise RunError(_report(app.crash)) from app.crash

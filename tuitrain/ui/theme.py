@@ -55,6 +55,10 @@ class Theme:
         sixteen = {"$frame-colour": "ansi_bright_black", "$focus-colour": "ansi_bright_blue"}
         rich = {"$frame-colour": "#6c6c6c", "$focus-colour": "#5fafff"}
         colours = {name[1:]: value for name, value in (sixteen if self.colours == "16" else rich).items()}
+        chosen = ("ansi_default", "ansi_default", "bold underline")  # without colours nothing else is left
+        if self.colours != "none":
+            chosen = ("#ffffff", "#1f5f9f", "bold") if self.colours != "16" else ("ansi_white", "ansi_blue", "bold")
+        colours |= zip(("chosen", "chosen-background", "chosen-style"), chosen, strict=True)
         if self.ascii_only:
             return {"frame": "ascii", "focus-frame": "ascii", "bar": "0", **colours}
         focus_frame = "heavy" if self.colours == "none" else "solid"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -108,6 +109,8 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         await self.mount_all(self._later, before=self.verdict)
         self._later = []
         self._arrange(self.size)
+        gc.freeze()
+        gc.enable()
         threading.Thread(target=load_plotext, daemon=True).start()
 
     def on_unmount(self) -> None:
