@@ -46,7 +46,7 @@ def test_the_type_is_found_from_the_cells(cells: list[str], kind: str, labels: l
 def test_infinities_are_missing_and_counted() -> None:
     column, notices = parse_column("x", ["1", "inf", "-Infinity", "1e999"])
     assert list(column.missing) == [False, True, True, True]
-    assert notices == ['column "x": 3 infinite values are taken as missing']
+    assert notices == ['column "x": 3 infinite values taken as missing']
 
 
 def test_a_few_odd_cells_among_numbers_are_told() -> None:

@@ -131,7 +131,7 @@ def test_rows_keep_their_numbers_where_some_have_no_target() -> None:
     X, y = arrays(60)
     target = np.where(np.arange(60) % 4 == 0, np.nan, y.astype(float))
     dataset = Dataset.from_arrays(X, target)
-    assert dataset.notices == ('15 rows without a value in target "y" are left out',)
+    assert dataset.notices == ('15 rows without a value in target "y" left out',)
     together = np.concatenate([dataset.train.rows, dataset.validation.rows, dataset.test.rows])
     assert sorted(together.tolist()) == [row for row in range(60) if row % 4]
     np.testing.assert_array_equal(dataset.train.y, y[dataset.train.rows])
@@ -142,8 +142,9 @@ def test_rare_classes_are_told() -> None:
         x = Column("x", "number", np.arange(float(len(labels))))
         return build_dataset(Table("t", (x, Column("y", "text", np.array(labels, object)))), **shares).notices
 
-    assert notices(["a", "b"] * 20 + ["c"]) == ('class "c" has a single row, which is in the training part',)
-    untrained = ('class "c": none of its 2 rows is in the training part',)
+    assert notices(["a", "b"] * 20 + ["c"]) == ('class "c": a single row, in the training part',)
+    assert notices(["a", "b"] * 20 + ["c", "d"]) == ('classes "c", "d": a single row, in the training part',)
+    untrained = ('class "c": no row in the training part',)
     assert notices(["a", "b"] * 20 + ["c"] * 2, validation=0.4, test=0.4) == untrained
     with pytest.raises(DataError, match="t: the training rows hold 1 of 2 classes; two are needed"):
         notices(["a"] * 40 + ["c"] * 2, validation=0.4, test=0.4)
@@ -173,9 +174,9 @@ def test_a_test_file_is_the_test_part(tmp_path: Path) -> None:
     assert dataset.test.y.tolist() == [1, 0]
     assert dataset.test.X[:, 1:].tolist() == [[0, 1], [0, 0]]
     assert dataset.notices == (
-        'other.csv: 1 rows without a value in target "y" are left out',
+        'other.csv: 1 row without a value in target "y" left out',
         'other.csv: column "z" not known from training: ignored',
-        'other.csv: column "c": 1 values are not known from training (such as "p"); they count as none of its values',
+        'other.csv: column "c": 1 value not known from training (such as "p"): taken as none of its values',
     )
 
 

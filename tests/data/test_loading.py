@@ -80,6 +80,8 @@ def test_a_tsv_file_is_split_at_tabs(tmp_path: Path) -> None:
     path = tmp_path / "t.tsv"
     path.write_text("a\tb,c\ty\n" + "".join(f"{n}\t1,{n % 3}\t{n % 2}\n" for n in range(40)))
     assert load_dataset(str(path)).feature_names == ("a", "b,c")
+    path.write_text(CSV)
+    assert load_dataset(str(path)).feature_names == ("a", "b")
 
 
 def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

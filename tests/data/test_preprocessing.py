@@ -92,7 +92,7 @@ def test_unknown_and_missing_categories_are_all_zeros() -> None:
     table = table_of(colour=["blue", "pink", None])
     assert fitted.transform(table).tolist() == [[1, 0], [0, 0], [0, 0]]
     assert fitted.notices(table) == (
-        'column "colour": 1 values are not known from training (such as "pink"); they count as none of its values',
+        'column "colour": 1 value not known from training (such as "pink"): taken as none of its values',
     )
 
 
@@ -167,8 +167,8 @@ def test_a_data_frame_is_taken_by_its_columns() -> None:
         ([], "rows: found no rows"),
         (np.zeros((0, 2)), "rows: found no rows"),
         (np.zeros(2), r"rows: found an array of shape \(2,\); expected rows by columns"),
-        ([[1]], r'rows: found 1 values in a row, expected 2 \("a", "b"\), or all 3 besides the target'),
-        ([[1, 2], [1]], "rows: found 1, 2 values in a row"),
+        ([[1]], r'rows: found 1 value in a row, expected 2 \("a", "b"\), or all 3 besides the target'),
+        ([[1, 2], [1]], "rows: found 1 value or 2 values in a row"),
         ([[1, 2], {"a": 1}], "expected all mappings, or all sequences"),
         ("abc", 'rows: found "a" for a row'),
         ([1.5, 2], 'rows: found "1.5" for a row'),

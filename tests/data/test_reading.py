@@ -33,13 +33,15 @@ def columns_of(table: Table) -> list[tuple[str, str, list[object]]]:
         (b"", "t.csv: the file is empty"),
         (b"\xef\xbb\xbf\r\n \n", "t.csv: the file is empty"),
         (b"a,b\n", "t.csv: found a header and no rows"),
-        (b"a,b\n1,2\n3\n", "t.csv, line 3: found 1 fields, expected 2"),
+        (b"a,b\n1,2\n3\n", "t.csv, line 3: found 1 field, expected 2"),
         (b"a,b\n1,2\n\n3,4,5\n", "t.csv, line 4: found 3 fields, expected 2"),
-        (b'a,b\n"1\n2",x\n3\n', "t.csv, line 4: found 1 fields, expected 2"),
+        (b'a,b\n"1\n2",x\n3\n', "t.csv, line 4: found 1 field, expected 2"),
+        (b'a,b,c\n1,2,3\n"4\n5",6\n', "t.csv, line 3: found 2 fields, expected 3"),
         (b'a,b\n1,2\n"3,4\n5,6\n', "t.csv, line 3: a quote is opened and never closed"),
         (b'a,b\n1,2\n"3"x,4\n', "t.csv, line 3: found text after a closing quote"),
         (b"a,b\n1,2\n3,\x004\n", "t.csv, line 3: found a zero byte, so this is a binary file"),
         (b"\x1f\x8b\x08\x00", "t.csv: this is a gzip archive"),
+        (b'{"a": 1}', "t.csv: this is a JSON file"),
         (b"PAR1\x15\x04", "t.csv: this is a Parquet file (name it .parquet)"),
         (b"a,b\n1,\x01\xff\n", "t.csv, line 2 has a byte that is not UTF-8 (0xff), and control characters"),
         (b"a,b\n1,\x81\n", "t.csv, line 2 has a byte that is not UTF-8 (0x81); expected UTF-8"),
@@ -133,9 +135,10 @@ def test_a_column_that_turns_to_text_late_keeps_its_cells_as_written(monkeypatch
 
 
 def test_blank_lines_are_skipped_and_told() -> None:
-    table = read_text_table(b"\na,b\n1,x\n\n  \n2,y\n", "t.csv")
-    assert len(table) == 2
-    assert table.notices == ("3 blank lines are skipped",)
+    for data in (b"\na,b\n1,x\n\n  \n2,y\n", b"a,b\n\n1,3\n\n  \n2,4\n"):
+        table = read_text_table(data, "t.csv")
+        assert len(table) == 2
+        assert table.notices == ("3 blank lines skipped",)
 
 
 def test_control_characters_from_a_file_are_shown_not_kept() -> None:

@@ -64,15 +64,20 @@ def _load(data: bytes, name: str) -> Any:
     try:
         return np.load(io.BytesIO(data), allow_pickle=False)
     except DAMAGED as error:
-        raise DataError(f"{name}: cannot be read as a NumPy file ({visible(error)})") from error
+        raise DataError(f"{name}: cannot be read as a NumPy file ({_damage(error)})") from error
 
 
 def _member(archive: Any, key: str, name: str) -> NDArray[Any]:
     try:
         array: NDArray[Any] = archive[key]
     except DAMAGED as error:
-        raise DataError(f"{name}: array {quoted(key)} cannot be read ({visible(error)})") from error
+        raise DataError(f"{name}: array {quoted(key)} cannot be read ({_damage(error)})") from error
     return array
+
+
+def _damage(error: Exception) -> str:
+    """What is wrong with a file; NumPy's own words advise to load pickles, which would run what is in them."""
+    return "it is none, or holds Python objects" if "pickle" in str(error) else visible(error)
 
 
 def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: int | None = None) -> Table:

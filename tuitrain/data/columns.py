@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.wording import counted, listed
 from tuitrain.text import quoted, visible
 
 Kind = Literal["number", "boolean", "text"]
@@ -169,7 +170,7 @@ def clean_numbers(name: str, values: NDArray[Any]) -> tuple[Column, list[str]]:
         return Column(name, "number", values), []
     count = int(infinite.sum())
     values = np.where(infinite, np.nan, values)
-    told = f"{count} infinite {'value is' if count == 1 else 'values are'} taken as missing"
+    told = f"{counted(count, 'infinite value')} taken as missing"
     return Column(name, "number", values), [f"column {quoted(name)}: {told}"]
 
 
@@ -237,14 +238,13 @@ def drop_useless(columns: Sequence[Column], *, keep_constant: bool = False) -> t
     for column in columns:
         reason = _uselessness(column, keep_constant)
         if reason:
-            gone.setdefault(reason, []).append(quoted(column.name))
+            gone.setdefault(reason, []).append(column.name)
         else:
             kept.append(column)
     notices = []
     for reason, names in gone.items():
-        listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-        words = "column {} is left out: {}" if len(names) == 1 else "columns {} are left out: {}"
-        notices.append(words.format(listed, reason))
+        verb = "is" if len(names) == 1 else "are"
+        notices.append(f"{listed('column', names)} {verb} left out: {reason}")
     return kept, notices
 
 

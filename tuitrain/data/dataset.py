@@ -19,6 +19,7 @@ from tuitrain.data.columns import Table, drop_useless
 from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
 from tuitrain.data.split import split_rows
 from tuitrain.data.target import Target, choose_target, class_numbers, read_target
+from tuitrain.data.wording import counted, listed
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, visible
 
@@ -141,9 +142,9 @@ def build_dataset(
     target_name = choose_target(table, target)
     table, kept = _with_target(table, target_name)
     if gone := kept.size - len(table):
-        notices.append(f"{gone} rows without a value in target {quoted(target_name)} are left out")
+        notices.append(f"{counted(gone, 'row')} without a value in target {quoted(target_name)} left out")
     if len(table) < 3:
-        raise DataError(f"{table.name}: found {len(table)} rows with a target; at least 3 are needed")
+        raise DataError(f"{table.name}: found {counted(len(table), 'row')} with a target; at least 3 are needed")
     goal = read_target(table.column(target_name), _task(table, target_name, task), table.name)
     rows = split_rows(
         len(table), validation=validation, test=0.0 if test_table else test, seed=split_seed,
@@ -159,7 +160,7 @@ def _without_columns(table: Table, drop: Sequence[str], target: str | None) -> T
     columns = tuple(column for column in table.columns if column.name not in dropped)
     if len(columns) < 2:
         raise DataError(
-            f"{table.name}: leaving out {len(dropped)} columns leaves {len(columns)}; expected at least two"
+            f"{table.name}: leaving out {counted(len(dropped), 'column')} leaves {len(columns)}; expected at least two"
         )
     return replace(table, columns=columns)
 
@@ -214,13 +215,10 @@ def _class_notices(goal: Target, train_rows: NDArray[np.int64], where: str) -> l
     if (trained > 0).sum() < 2:
         found = f"{int((trained > 0).sum())} of {len(goal.class_names)} classes"
         raise DataError(f"{where}: the training rows hold {found}; two are needed")
-    notices = []
-    for name, count, known in zip(goal.class_names, whole.tolist(), trained.tolist(), strict=True):
-        if not known:
-            notices.append(f"class {quoted(name)}: none of its {count} rows is in the training part")
-        elif count == 1:
-            notices.append(f"class {quoted(name)} has a single row, which is in the training part")
-    return notices
+    single = [name for name, count, known in zip(goal.class_names, whole, trained, strict=True) if count == known == 1]
+    untrained = [name for name, known in zip(goal.class_names, trained, strict=True) if not known]
+    notices = [f"{listed('class', single, 'classes')}: a single row, in the training part"] if single else []
+    return notices + ([f"{listed('class', untrained, 'classes')}: no row in the training part"] if untrained else [])
 
 
 def _target_scaling(goal: Target, train_rows: NDArray[np.int64]) -> tuple[float, float]:
@@ -240,7 +238,7 @@ def _test_part(
     name = choose_target(table, goal.name)
     table, kept = _with_target(table, name)
     if gone := kept.size - len(table):
-        notices.append(f"{table.name}: {gone} rows without a value in target {quoted(name)} are left out")
+        notices.append(f"{table.name}: {counted(gone, 'row')} without a value in target {quoted(name)} left out")
     column = table.column(name)
     if not goal.class_names and column.kind == "text":
         raise DataError(f"{table.name}: target {quoted(name)} is text; expected numbers")

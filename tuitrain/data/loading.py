@@ -133,5 +133,5 @@ def read_path(path: Path, *, most_rows: int | None = None) -> tuple[Table, Table
         return read_npz(data, name, most_rows=most_rows)
     if not is_text:
         return read_parquet(data, name, most_rows=most_rows), None
-    delimiter = "\t" if suffix in {".tsv", ".tab"} else None
+    delimiter = "\t" if suffix in {".tsv", ".tab"} and b"\t" in data else None
     return read_text_table(data, name, delimiter=delimiter, most_rows=most_rows, is_cut=is_cut), None

@@ -24,6 +24,7 @@ from tuitrain.data.columns import (
     number_text,
 )
 from tuitrain.data.rows import rows_table
+from tuitrain.data.wording import counted, listed
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, visible
 
@@ -111,17 +112,17 @@ class Preprocessing:
         """What `transform` passes over in a table: columns that are not needed, texts that training did not have."""
         told = []
         known = {*self.source_names, *self.column_names, target}
-        if unknown := [quoted(name) for name in table.names if name not in known]:
-            listed = ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")
-            told.append(f"column{'s' if len(unknown) > 1 else ''} {listed} not known from training: ignored")
+        if unknown := [name for name in table.names if name not in known]:
+            told.append(f"{listed('column', unknown)} not known from training: ignored")
         for spec in self.texts:
             if spec.name not in table.names:
                 continue
             column = table.column(spec.name)
             new = np.flatnonzero((_level_numbers(column, spec) < 0) & ~column.missing)
             if len(new):
-                example = f"{len(new)} values are not known from training (such as {quoted(column.labels()[new[0]])})"
-                told.append(f"column {quoted(spec.name)}: {example}; they count as none of its values")
+                example = quoted(column.labels()[new[0]])
+                found = f"{counted(len(new), 'value')} not known from training (such as {example})"
+                told.append(f"column {quoted(spec.name)}: {found}: taken as none of its values")
         return tuple(told)
 
     def transform(self, table: Table) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.columns import Column, Table, clean_numbers, parse_column, plain_numbers, tidy_names
 from tuitrain.data.text_format import DELIMITER_NAMES, Format, decode, sniff
+from tuitrain.data.wording import counted
 from tuitrain.errors import DataError
 from tuitrain.text import quoted
 
@@ -46,7 +47,7 @@ def read_text_table(
         rows = _Rows(text, name, layout, most_rows, is_cut=is_cut)
         columns = _read_cells(rows)
         names, is_partial = rows.names, rows.is_partial
-        notices += [f"{rows.blank} blank lines are skipped"] if rows.blank else []
+        notices += [f"{counted(rows.blank, 'blank line')} skipped"] if rows.blank else []
     names, renamed = tidy_names(names)
     if not layout.has_header:
         notices.append(f"no header was found; the columns are called {quoted(names[0])} to {quoted(names[-1])}")
@@ -158,7 +159,7 @@ class _Rows:
                         yield row
                 elif len(row) != expected:
                     split = f"split at each {DELIMITER_NAMES.get(self._layout.delimiter, self._layout.delimiter)}"
-                    found = f"found {len(row)} fields, expected {expected}"
+                    found = f"found {counted(len(row), 'field')}, expected {expected}"
                     raise DataError(f"{self._name}, line {line}: {found} ({split})")
                 else:
                     yield row

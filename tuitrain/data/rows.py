@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tuitrain.data.columns import Table, from_objects
+from tuitrain.data.wording import counted
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, visible
 
@@ -60,9 +61,9 @@ def _sequences_table(rows: Any, needed: Sequence[str], source: Sequence[str]) ->
         raise DataError(f"{NAME}: found no rows; expected at least one")
     names = next((names for names in (needed, source) if widths == [len(names)]), None)
     if names is None:
-        found = ", ".join(map(str, widths[:5]))
+        found = " or ".join(counted(width, "value") for width in widths[:5])
         all_of_them = f", or all {len(source)} besides the target" if len(source) > len(needed) else ""
         listed = ", ".join(map(quoted, needed[:20]))
-        raise DataError(f"{NAME}: found {found} values in a row, expected {len(needed)} ({listed}){all_of_them}")
+        raise DataError(f"{NAME}: found {found} in a row, expected {len(needed)} ({listed}){all_of_them}")
     parts = list(rows.T) if isinstance(rows, np.ndarray) else [list(column) for column in zip(*rows, strict=True)]
     return Table(NAME, tuple(from_objects(name, part) for name, part in zip(names, parts, strict=True)))

@@ -23,6 +23,8 @@ MAGIC = {
     b"\x28\xb5\x2f\xfd": "zstandard archive", b"7z\xbc\xaf": "7z archive", b"\x89PNG": "PNG image",
     b"\xff\xd8\xff": "JPEG image", b"%PDF": "PDF document", b"SQLite format 3": "SQLite database",
     b"\x7fELF": "program", b"\xd0\xcf\x11\xe0": "spreadsheet", b"\x89HDF": "HDF5 file",
+    b"[{": "JSON file", b"[[": "JSON file", b'{"': "JSON file", b"[\n": "JSON file", b"{\n": "JSON file",
+    b"<html": "web page", b"<!DOCTYPE": "web page", b"<?xml": "XML file",
     b"PAR1": "Parquet file (name it .parquet)", b"\x93NUMPY": "NumPy file (name it .npy)",
 }  # fmt: skip
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
