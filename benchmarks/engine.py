@@ -12,6 +12,7 @@ import statistics
 import time
 import warnings
 from collections.abc import Callable
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -73,7 +74,7 @@ def torch_epoch(data: Any, hyperparameters: Hyperparameters) -> Callable[[], obj
     sizes = [data.train.X.shape[1], *hyperparameters.hidden_layers, data.n_classes]
     activation = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh}[hyperparameters.activation]
     layers: list[torch.nn.Module] = []
-    for fan_in, fan_out in zip(sizes, sizes[1:], strict=False):
+    for fan_in, fan_out in pairwise(sizes):
         layers += [torch.nn.Linear(fan_in, fan_out), activation()]
     model = torch.nn.Sequential(*layers[:-1])
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
@@ -113,9 +114,7 @@ def bare_products(data: Any, hyperparameters: Hyperparameters) -> Callable[[], o
     rng = np.random.default_rng(0)
     batch = int(hyperparameters.batch_size)
     sizes = [data.train.X.shape[1], *hyperparameters.hidden_layers, data.n_classes]
-    weights = [
-        (rng.standard_normal((a, b)) / a**0.5).astype(np.float32) for a, b in zip(sizes, sizes[1:], strict=False)
-    ]
+    weights = [(rng.standard_normal((a, b)) / a**0.5).astype(np.float32) for a, b in pairwise(sizes)]
     values = [rng.standard_normal((batch, size)).astype(np.float32) for size in sizes]
     deltas = [value.copy() for value in values]
     gradients = [np.empty_like(weight) for weight in weights]
