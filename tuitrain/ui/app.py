@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import threading
@@ -13,6 +12,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from tuitrain.ui.driver import PromptDriver
+from tuitrain.ui.painted import Painted, Update
 from tuitrain.ui.screens.train import TrainScreen
 from tuitrain.ui.theme import Theme, theme_of
 
@@ -46,6 +46,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
         self.animation_level = "none"
         self.crash: Exception | None = None
         self.ended_by_signal = 0
+        self.painted = Painted()
         self._start = start
         self._quit_when_done = quit_when_done
         self._handle_signals = handle_signals
@@ -59,15 +60,18 @@ class TuitrainApp(App[None], inherit_bindings=False):
         )
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._painted)
         if self._handle_signals:
             for number in ENDING_SIGNALS:
                 asyncio.get_running_loop().add_signal_handler(number, self._end_by, number)
 
-    def _painted(self) -> None:
-        """Collect garbage from now on; what was made until here stays, and is not looked through again."""
-        gc.freeze()
-        gc.enable()
+    def on_resize(self) -> None:
+        self.painted.forget()
+
+    def _display(self, screen: Screen[Any], renderable: Update) -> None:
+        """Write only what the terminal does not show already; what is not written now is not remembered either."""
+        is_written = self._running and not self._closed and not self._batch_count and self._driver is not None
+        update: Any = self.painted.changed(renderable) if is_written else renderable
+        super()._display(screen, update)
 
     def _end_by(self, number: int) -> None:
         """Leave as after a key; where the terminal is gone and does not let us, end all the same."""

@@ -28,6 +28,13 @@ class PromptDriver(LinuxDriver):
         self.bytes_written += len(data)
         super().write(data)
 
+    def start_application_mode(self) -> None:
+        """Take the terminal, for the first time or again after Ctrl-Z: nothing of ours is on it."""
+        painted = getattr(self._app, "painted", None)
+        if painted is not None:
+            painted.forget()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
     def _hold(self) -> None:
         """Let training wait while what was typed is answered."""
         session = getattr(self._app, "session", None)
