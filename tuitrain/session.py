@@ -107,7 +107,7 @@ class Session:
         self._boundary_shape = (24, 48)
         self._commands: deque[Command] = deque()
         self._wake = threading.Condition()
-        self._held_until = 0.0
+        self._held_until, self._holds = 0.0, 0
         self._released = threading.Event()
         self.journal: list[JournalEntry] = []
         self.snapshot = self._make_snapshot()
@@ -144,16 +144,20 @@ class Session:
     def hold(self, seconds: float = HOLD_SECONDS) -> None:
         """Let training wait after the running batch until `release`, or for so long: a key is answered meanwhile.
 
+        Who holds releases, or lets the time run out; training goes on when nobody holds it any more.
         Python lets one thread run at a time; beside a running training every turn of the drawing thread would have to
         be waited for.
         """
         self._released.clear()
-        self._held_until = time.perf_counter() + seconds
+        self._holds += 1
+        self._held_until = max(self._held_until, time.perf_counter() + seconds)
 
     def release(self) -> None:
-        """Let a training that is held go on."""
-        self._held_until = 0.0
-        self._released.set()
+        """Take one hold back."""
+        self._holds -= 1
+        if self._holds <= 0:
+            self._held_until = 0.0
+            self._released.set()
 
     def close(self) -> None:
         """End the thread after the running batch."""
@@ -209,7 +213,7 @@ class Session:
             ended_epoch = self._run.step()
             if self._held_until:
                 self._released.wait(max(0.0, self._held_until - time.perf_counter()))
-                self._held_until = 0.0
+                self._held_until, self._holds = 0.0, 0
             self._count(ended_epoch)
             now = time.perf_counter()
             if now >= self._next_snapshot:

@@ -29,7 +29,7 @@ def predict(model_file: Path, data: str, output: Path | None) -> None:
     from tuitrain.runs.model import load_model  # noqa: PLC0415
 
     model = load_model(model_file)
-    table = _read(data)
+    table = _read(data, model)
     rows = _predictions(model, table)
     if output is None:
         _write(sys.stdout, rows)
@@ -51,7 +51,7 @@ def evaluate(model_file: Path, data: str, as_json: bool) -> None:
     from tuitrain.runs.model import load_model  # noqa: PLC0415
 
     model = load_model(model_file)
-    table = _read(data)
+    table = _read(data, model)
     found = {"rows": len(table), **model.evaluate(table)}
     if as_json:
         click.echo(json.dumps(found))
@@ -59,11 +59,11 @@ def evaluate(model_file: Path, data: str, as_json: bool) -> None:
         click.echo("  ".join(f"{name} {value:.6g}" for name, value in found.items()))
 
 
-def _read(data: str) -> Table:
+def _read(data: str, model: Model) -> Table:
     from tuitrain.data import load_tables  # noqa: PLC0415
 
     table, _ = load_tables(data)
-    for notice in table.notices:
+    for notice in (*table.notices, *model.preprocessing.notices(table, target=model.target_name)):
         click.echo(f"note: {notice}", err=True)
     return table
 

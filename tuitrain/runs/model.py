@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain import __version__
-from tuitrain.data.columns import Column, Table, from_objects
+from tuitrain.data.columns import Column, Table
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.preprocessing import Preprocessing
-from tuitrain.data.target import choose_target
+from tuitrain.data.target import choose_target, class_numbers
 from tuitrain.engine.evaluation import Examined, decide
 from tuitrain.engine.network import Network, with_ones
 from tuitrain.engine.trainer import Trainer
@@ -83,7 +83,7 @@ class Model:
         DataError
             if a needed column is missing or does not fit.
         """
-        decided = decide(self.outputs(self.table_of(rows))[None], self.network, len(self.class_names))[0]
+        decided = decide(self.outputs(self.preprocessing.table_of(rows))[None], self.network, len(self.class_names))[0]
         if self.class_names:
             names: Array = np.array(self.class_names, object)[decided]
             return names
@@ -100,7 +100,7 @@ class Model:
         """
         if not self.class_names or not self.network.loss.gives_probabilities:
             raise ModelError(f"a model trained with loss {self.network.loss.name} gives no probabilities; use predict")
-        outputs = self.outputs(self.table_of(rows)).astype(np.float64)
+        outputs = self.outputs(self.preprocessing.table_of(rows)).astype(np.float64)
         if outputs.shape[1] == 1:
             return np.concatenate([1 - outputs, outputs], axis=1)
         total: Array = outputs.sum(axis=1, keepdims=True)
@@ -131,36 +131,11 @@ class Model:
         )
 
     def _target(self, table: Table, column: Column) -> Array:
-        if not self.class_names:
-            if column.kind == "text":
-                raise DataError(f"{table.name}: target {quoted(column.name)} is text; expected numbers")
-            return ((column.values - self.target_mean) / self.target_scale).astype(np.float32)[:, None]
-        place = {name: index for index, name in enumerate(self.class_names)}
-        unknown = next((label for label in column.labels() if label not in place), None)
-        if unknown is not None:
-            known = ", ".join(map(visible, self.class_names[:10]))
-            raise DataError(
-                f"{table.name}: target holds {quoted(unknown)}, which the model does not know; known: {known}"
-            )
-        return np.array([place[str(label)] for label in column.labels()], np.int64)
-
-    def table_of(self, rows: Any) -> Table:
-        """Rows in any of the forms that `predict` takes, as a table."""
-        if isinstance(rows, Table):
-            return rows
-        names = self.preprocessing.column_names
-        if len(rows) and isinstance(rows[0], Mapping):
-            present = [name for name in names if any(name in row for row in rows)]
-            columns = [from_objects(name, [row.get(name) for row in rows]) for name in present]
-            return Table("rows", tuple(columns))
-        widths = {len(row) for row in rows}
-        if widths != {len(names)}:
-            found = ", ".join(map(str, sorted(widths))) or "no rows"
-            raise DataError(
-                f"rows: found {found} values a row, expected {len(names)}: {', '.join(map(visible, names[:20]))}"
-            )
-        parts = rows.T if isinstance(rows, np.ndarray) else [list(column) for column in zip(*rows, strict=True)]
-        return Table("rows", tuple(from_objects(name, part) for name, part in zip(names, parts, strict=True)))
+        if self.class_names:
+            return class_numbers(column, self.class_names, table.name)
+        if column.kind == "text":
+            raise DataError(f"{table.name}: target {quoted(column.name)} is text; expected numbers")
+        return ((column.values - self.target_mean) / self.target_scale).astype(np.float32)[:, None]
 
     def save(self, path: str | Path) -> None:
         """Write the model file, whole or not at all.

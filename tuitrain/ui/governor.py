@@ -35,9 +35,9 @@ class Spacing:
         self._bytes = 0.0
 
     def observe(self, seconds: float, written: int) -> None:
-        """Take note of a frame: processor seconds and bytes; an expensive one counts at once, a cheap one slowly."""
-        self._seconds = max(seconds, 0.7 * self._seconds + 0.3 * seconds)
-        self._bytes = max(float(written), 0.7 * self._bytes + 0.3 * written)
+        """Take note of a frame: processor seconds and bytes; an expensive one counts at once, a cheap one soon."""
+        self._seconds = max(seconds, (self._seconds + seconds) / 2)
+        self._bytes = max(float(written), (self._bytes + written) / 2)
 
     @property
     def interval(self) -> float:
