@@ -25,7 +25,7 @@ LOG_VARIABLE = "TUITRAIN_LOG"
 SWITCH_SECONDS = 0.001  # how long the drawing thread waits for its turn beside a running training (Python: 0.005)
 # Read by Textual when it is imported: a key is answered within one frame, and Escape is told from an escape sequence
 # sooner than after its usual tenth of a second.
-TEXTUAL_SETTINGS = {"TEXTUAL_FPS": "120", "ESCDELAY": "15"}
+TEXTUAL_SETTINGS = {"TEXTUAL_FPS": "400", "ESCDELAY": "15"}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,11 @@ from tuitrain.ui.theme import Theme
 
 
 class Form(ScrollView, can_focus=True, inherit_bindings=False):
-    """Every hyperparameter, grouped; the cursor moves over it and Enter edits in place."""
+    """Every hyperparameter, grouped; the cursor moves over it and Enter edits in place.
+
+    `moved` is called when another field is selected, or is being typed into, or no longer; a call rather than a
+    message, so that what it changes is painted in the same frame.
+    """
 
     DEFAULT_CSS = """
     Form { border: $frame $frame-colour; scrollbar-size: 0 0; overflow: hidden scroll; }
@@ -35,11 +40,9 @@ class Form(ScrollView, can_focus=True, inherit_bindings=False):
         name: str
         value: Value
 
-    class Moved(Message):
-        """Another field is selected, or is being typed into, or no longer."""
-
-    def __init__(self, theme: Theme, **rest: Any) -> None:
+    def __init__(self, theme: Theme, moved: Callable[[], None] = lambda: None, **rest: Any) -> None:
         super().__init__(**rest)
+        self._moved = moved
         self.model = FormModel(self._send, time.monotonic)
         self._drawing = FormDrawing(self.model, theme)
         self._lines: list[Line] = []
@@ -97,7 +100,7 @@ class Form(ScrollView, can_focus=True, inherit_bindings=False):
     def on_blur(self) -> None:
         if self.model.editor is not None:
             self.model.leave()
-            self.post_message(self.Moved())
+            self._moved()
         self._redraw()
 
     def on_key(self, event: events.Key) -> None:
@@ -146,7 +149,7 @@ class Form(ScrollView, can_focus=True, inherit_bindings=False):
     def _changed(self) -> None:
         self._redraw()
         self._follow()
-        self.post_message(self.Moved())
+        self._moved()
 
     def _redraw(self) -> None:
         """Draw all lines anew, repaint those that differ."""

@@ -77,7 +77,7 @@ class TrainScreen(Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         theme = self.look
         self.header = Header(theme, id="header")
-        self.form = Form(theme, id="form")
+        self.form = Form(theme, self._describe_field, id="form")
         self.description = Description(theme, self.form.model, id="description")
         self.verdict = Verdict(theme, id="verdict")
         self.status = StatusLine(theme, id="status")
@@ -169,7 +169,7 @@ class TrainScreen(Screen[None], inherit_bindings=False):
     def on_form_edited(self, event: Form.Edited) -> None:
         self.send(SetHyperparameter(event.name, event.value))
 
-    def on_form_moved(self) -> None:
+    def _describe_field(self) -> None:
         self.description.show_field()
 
     def send(self, command: Any) -> None:
