@@ -123,8 +123,8 @@ class LiveRun:
             message=message if ending == "diverged" else "",
         )  # fmt: skip
 
-    def look(self, views: Collection[str], boundary_shape: tuple[int, int]) -> None:
-        """Compute the views that are looked at."""
+    def look(self, views: Collection[str], boundary_shape: tuple[int, int], *, is_running: bool = False) -> None:
+        """Compute the views that are looked at; while running the metric is that of the last epoch's evaluation."""
         if "parameters" in views:
             network = self.trainer.network
             self._views["parameters"] = ParametersView(
@@ -132,7 +132,7 @@ class LiveRun:
                 tuple(b[0, 0].astype(np.float32) for b in network.biases),
             )
         if "metric" in views:
-            self._views["metric_view"] = self._look_at_metric()
+            self._views["metric_view"] = self._look_at_metric(is_running)
         if "boundary" in views:
             self._views["boundary"] = self._look_at_boundary(boundary_shape)
 
@@ -205,12 +205,14 @@ class LiveRun:
             ))  # fmt: skip
         return tuple(probes)
 
-    def _look_at_metric(self) -> MetricView:
+    def _look_at_metric(self, is_running: bool) -> MetricView:
         trainer, classes = self.trainer, self.dataset.n_classes
         part, name = (self.dataset.validation, "validation") if trainer.validation else (self.dataset.train, "train")
         examined = trainer.validation or trainer.examine(part)
-        values = {key: float(value[0]) for key, value in examined.evaluate(full=True).metrics.items()}
-        predicted = examined.predictions()[0]
+        if not is_running or not examined.decided.size:
+            examined.evaluate()
+        values = {key: float(value[0]) for key, value in examined.all_metrics().items()}
+        predicted = examined.decided[0]
         if classes:
             return MetricView(name, values, confusion=measures.confusion_counts(part.y, predicted, classes))
         own = self.dataset.own_units

@@ -23,6 +23,7 @@ from tuitrain.snapshot import EarlierRun, Snapshot, State
 
 SNAPSHOT_SECONDS = 0.04
 VIEW_SECONDS = 0.25
+VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
 HOLD_SECONDS = 0.03
 
 
@@ -218,8 +219,9 @@ class Session:
             now = time.perf_counter()
             if now >= self._next_snapshot:
                 if now >= self._next_views and self._watched:
-                    self._run.look(self._watched, self._boundary_shape)
-                    self._next_views = time.perf_counter() + VIEW_SECONDS
+                    self._run.look(self._watched, self._boundary_shape, is_running=True)
+                    cost = time.perf_counter() - now
+                    self._next_views = now + cost + max(VIEW_SECONDS, cost / VIEW_SHARE)
                 self._publish()
                 self._next_snapshot = now + SNAPSHOT_SECONDS
         if self._state != "running":

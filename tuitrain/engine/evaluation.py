@@ -28,6 +28,7 @@ class Evaluation:
 class Examined:
     """One part, prepared for being looked at after each epoch.
 
+    `decided` is what the last evaluation found: class numbers (M, V) int64, or values (M, V) of the first output.
     `rows` is (V, D + 1) with a last column of ones, `y` (V,) class numbers or (V, K) values; `scale` turns the spread
     of a standardised target into its own units.
     """
@@ -35,16 +36,13 @@ class Examined:
     def __init__(self, rows: Array, y: Array, network: Network, *, classes: int, scale: float) -> None:
         self.rows, self.y = rows, y
         self._network, self._classes, self._scale = network, classes, scale
+        self.decided: Array = np.empty((network.members, 0))
         self.last_pass = network.pass_for(min(len(rows), PREDICT_ROWS))
         if y.ndim == 1:
             self._target = one_hot(y, network.n_outputs, network.loss.name, network.dtype)
         else:
             self._target = np.ascontiguousarray(y.T, network.dtype)
         self._flat_truth = y if y.ndim == 1 else y[:, 0].astype(np.float64)
-
-    def predictions(self) -> Array:
-        """Class numbers (M, V) int64, or values (M, V) of the first output."""
-        return decide(self._network.predict_rows(self.rows), self._network, self._classes)
 
     def evaluate(self, *, full: bool = False) -> Evaluation:
         """The loss and the first metric (accuracy or R²); with `full`, all metrics."""
@@ -60,7 +58,12 @@ class Examined:
             share = equal_shares(size, self._network.dtype)
             target = self._network.loss.weigh(self._target[:, piece], share)
             loss += through.loss(target, share).astype(np.float64) * (size / len(self.rows))
+        self.decided = decided
         return Evaluation(loss, self._measure(decided, full))
+
+    def all_metrics(self) -> dict[str, Array]:
+        """Every metric of the last evaluation."""
+        return self._measure(self.decided, True)
 
     def _measure(self, decided: Array, full: bool) -> dict[str, Array]:
         truth = self._flat_truth

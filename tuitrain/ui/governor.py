@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from tuitrain.snapshot import Snapshot
 
-DRAW_SHARE = 0.04
+DRAW_SHARE = 0.03
 BYTES_PER_SECOND = 9_000
 SHORTEST, LONGEST = 0.1, 1.0  # seconds between frames
 POLL = 0.05  # seconds between looks at the version while nothing changes
@@ -61,6 +61,7 @@ class Governor:
         self._version = -1
         self._spacing = Spacing()
         self._due = 0.0
+        self._held_seconds = 0.0
         self._cost_before: tuple[float, int] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -94,7 +95,8 @@ class Governor:
             return max(self._due - now, 0.001)
         if self._cost_before is not None:
             seconds, written = self._cost_before
-            self._spacing.observe(self._cost_clock() - seconds, self._count_bytes() - written)
+            cost = max(self._cost_clock() - seconds, self._held_seconds)
+            self._spacing.observe(cost, self._count_bytes() - written)
         self._cost_before = (self._cost_clock(), self._count_bytes())
         self._draw(snapshot)
         self._due = now + self._spacing.interval
@@ -103,11 +105,17 @@ class Governor:
     def _draw(self, snapshot: Snapshot) -> None:
         """Draw while training waits: a frame is done in one go, rather than in turns that each must be waited for."""
         self._version = snapshot.version
+        started = self._clock()
         self._session.hold()
         self._watch()
         for widget in self._shown:
             widget.show(snapshot)
-        self._after_paint(self._session.release)
+        self._after_paint(lambda: self._release(started))
+
+    def _release(self, started: float) -> None:
+        """Let training go on; it has waited since `started`, which counts as the frame's cost if that was more."""
+        self._held_seconds = self._clock() - started
+        self._session.release()
 
     def _tick(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(self.look(), self._tick)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from tuitrain.ui.plots.lines import line, notice
 HISTOGRAM_HEIGHT = 5
 PICTURE_ROWS = 12
 GAP = 2
+RUNNING_SECONDS = 3.0
 
 
 class ParametersPane(LivePane):
@@ -24,6 +26,14 @@ class ParametersPane(LivePane):
 
     TITLE = "Parameters (found by training)"
     view = "parameters"
+    _drawn_at = 0.0
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw a snapshot, but seldom while training runs: a matrix's picture is costly to send."""
+        if snapshot.is_running and self._strips and time.monotonic() - self._drawn_at < RUNNING_SECONDS:
+            return
+        self._drawn_at = time.monotonic()
+        super().show(snapshot)
 
     def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         found = snapshot.parameters
