@@ -48,7 +48,7 @@ def test_train_prints_one_json_object_and_nothing_else(tmp_path: Path) -> None:
     assert {"dataset", "task", "epochs", "best_epoch", "parameters", "seconds", "samples_per_second"} <= set(found)
     for part in ("train", "validation", "test"):
         assert {"loss", "accuracy"} <= set(found[part])
-    assert found["parameters"] == 4 * 32 + 32 + 32 * 16 + 16 + 16 * 3 + 3
+    assert found["parameters"] == 4 * 64 + 64 + 64 * 32 + 32 + 32 * 3 + 3
     assert found["test"]["accuracy"] > 0.8
 
 

@@ -45,7 +45,7 @@ class Hyperparameters:
     """
 
     hidden_layers: tuple[int, ...] = _declare(
-        (32, 16), "hidden layers", "network", "layers", "units of each hidden layer, as 64x32",
+        (64, 32), "hidden layers", "network", "layers", "units of each hidden layer, as 64x32",
         "Layers between the inputs and the outputs. More units and layers can represent more, need more data and time, "
         "and overfit sooner. None at all makes it linear or logistic regression, or a linear SVM under hinge.",
         live=False, maximum=65536, search="16,32,64,32x16,64x32",
@@ -177,7 +177,7 @@ class Hyperparameters:
         minimum=0, maximum=1000, scale="log", step=1e-6, search="1e-7..1e-2",
     )  # fmt: skip
     l2: float = _declare(
-        0.0, "L2", "regularisation", "number", "penalty on the weights' squares, ½·L2·‖w‖²",
+        0.01, "L2", "regularisation", "number", "penalty on the weights' squares, ½·L2·‖w‖²",
         "Keeps weights small; enters the gradient, and so is scaled by Adam. Biases are not penalised.",
         minimum=0, maximum=1000, scale="log", step=1e-6, search="1e-6..1e-1",
     )  # fmt: skip

@@ -193,7 +193,7 @@ def test_no_hidden_layer_and_squared_error_is_linear_regression() -> None:
     X = rng.standard_normal((200, 4)).astype(np.float32)
     y = X @ [1.0, -2, 0.5, 0] + 3 + rng.normal(0, 0.3, 200)
     data = Dataset.from_arrays(X, y, task="regression", validation=0, test=0)
-    h = Hyperparameters(hidden_layers=(), batch_size="full", learning_rate=0.05, epochs=2000)
+    h = Hyperparameters(hidden_layers=(), batch_size="full", learning_rate=0.05, epochs=2000, l2=0)
     trainer = run(data, h)
     expected = LinearRegression().fit(data.train.X, data.train.y[:, 0])
     assert trainer.network.weights[0][0, :, 0] == pytest.approx(expected.coef_, abs=1e-3)
@@ -212,7 +212,7 @@ def test_no_hidden_layer_and_cross_entropy_is_logistic_regression() -> None:
 def test_no_hidden_layer_and_hinge_is_a_linear_svm(data: Dataset, kind: str) -> None:
     """The objective ½‖w‖² + C Σ hinge is as low as liblinear's, which also regularises the intercept a little."""
     C, X, y = 0.05, data.train.X, data.train.y
-    h = Hyperparameters(hidden_layers=(), loss="hinge", C=C, batch_size="full", learning_rate=0.02, epochs=4000,
+    h = Hyperparameters(hidden_layers=(), loss="hinge", C=C, l2=0, batch_size="full", learning_rate=0.02, epochs=4000,
                         schedule="cosine", patience=0)  # fmt: skip
     trainer = Trainer(SimpleNamespace(**{**vars(data), "validation": data.train, "n_classes": data.n_classes}), [h])
     while not trainer.is_done:

@@ -188,7 +188,7 @@ def test_an_edit_of_the_network_says_that_it_waits_for_the_reset(bench):
     lines = bench.lines()
     at = next(n for n, text in enumerate(lines) if "hidden layers" in text)
     assert lines[at].endswith("*8x8")
-    assert lines[at + 1].strip() == "└ at reset; now 32x16"
+    assert lines[at + 1].strip() == "└ at reset; now 64x32"
 
 
 def test_an_edit_back_to_the_value_in_use_waits_for_nothing(bench):

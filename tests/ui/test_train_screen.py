@@ -58,7 +58,7 @@ async def test_moving_editing_nudging_and_undoing(session):
     names = [(command.name, command.value) for command in session.sent]
     assert names == [
         ("hidden_layers", (8, 8)), ("learning_rate", 0.0178), ("learning_rate", 0.01), ("learning_rate", 0.0178),
-        ("learning_rate", 0.01), ("hidden_layers", (32, 16)),
+        ("learning_rate", 0.01), ("hidden_layers", (64, 32)),
     ]  # fmt: skip
 
 

@@ -27,13 +27,15 @@ def likely_cause(h: Hyperparameters, learning_rate: float) -> str:
     A penalty whose product with the learning rate exceeds 2 multiplies weights by less than -1 each step; a momentum
     near 1 makes steps 1/(1 - momentum) times longer; else it is the learning rate.
     """
+    usual = USUAL_RATE.get(h.optimizer, USUAL_ADAM_RATE)
+    if learning_rate > 30 * usual:
+        return "learning_rate"
     if learning_rate * h.l2 > 2:
         return "l2"
     if learning_rate * h.weight_decay > 2:
         return "weight_decay"
     if h.loss == "hinge" and learning_rate / h.C > 2:
         return "C"
-    usual = USUAL_RATE.get(h.optimizer, USUAL_ADAM_RATE)
     if h.matters("momentum") and h.momentum > 0.95 and learning_rate <= usual:
         return "momentum"
     if h.matters("beta2") and h.beta2 < h.beta1**2:

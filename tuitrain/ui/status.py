@@ -132,16 +132,19 @@ class Verdict(Lines):
             return
         found = self._verdict(snapshot)
         notice = self._notice or snapshot.message
-        lines = [(found, self._style_of(found))] if found else []
-        if notice and notice not in found:
-            lines.append((notice, self._theme.styles["plain"]))
-        width = max(20, self.size.width - 2)
-        rows = [(row, style) for text, style in lines for row in self._wrapped(text, width)]
-        height = max(1, self.size.height)
-        if len(rows) > height:
-            text, style = rows[height - 1]
-            rows = [*rows[: height - 1], (text[: width - 1] + self._theme.signs["ellipsis"], style)]
-        self.put(*([(f" {row}", style)] for row, style in rows))
+        width, height = max(20, self.size.width - 2), max(1, self.size.height)
+        said = self._wrapped(notice, width) if notice and notice not in found else []
+        room = max(height - len(said), min(height, 1))  # the diagnosis gives way to what was just said, but for a line
+        diagnosed = self._shortened(self._wrapped(found, width), room, width)
+        said = self._shortened(said, height - len(diagnosed), width)
+        plain, style = self._theme.styles["plain"], self._style_of(found)
+        self.put(*([(f" {row}", style)] for row in diagnosed), *([(f" {row}", plain)] for row in said))
+
+    def _shortened(self, rows: list[str], height: int, width: int) -> list[str]:
+        """At most `height` rows, the last one with an ellipsis where some are left out."""
+        if len(rows) <= height or not height:
+            return rows[:height]
+        return [*rows[: height - 1], rows[height - 1][: width - 1] + self._theme.signs["ellipsis"]]
 
     def _verdict(self, snapshot: Snapshot) -> str:
         """The diagnosis, made once an epoch, or when the state or the message changes."""

@@ -31,11 +31,22 @@ class BoundaryPane(LivePane):
         rows, columns = boundary_grid_shape(width, height, glyphs=self.glyphs)
         return max(rows, 2), max(columns, 2)
 
+    def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
+        return before.boundary is now.boundary
+
+    def redraw(self) -> None:
+        found = self._snapshot.boundary if self._snapshot else None
+        title = self.TITLE
+        if found is not None and (found.grid.ndim == 1 or found.confidence is None):
+            title = "Fitted curve" if found.grid.ndim == 1 else "Fitted values"
+        if self.border_title != title:
+            self.border_title = title
+        super().redraw()
+
     def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         found = snapshot.boundary
         if found is None:
-            texts = ("this picture needs data with one or two number inputs: d, then moons", "needs 1 or 2 inputs")
-            return notice(width, height, texts, self.palette["dim"])
+            return self._why_empty(width, height)
         if found.grid.ndim == 1:
             return draw_fit(
                 width, height, found.grid.astype(float), found.extent[:2], found.points[:, 0],
@@ -45,3 +56,15 @@ class BoundaryPane(LivePane):
             width, height, found.grid, found.confidence, found.extent, found.points, found.labels, found.names,
             class_names=self._class_names(), palette=self.palette, glyphs=self.glyphs,
         )  # fmt: skip
+
+    def _why_empty(self, width: int, height: int) -> list[Strip]:
+        """What data the picture is for, and how to get some, in two calm lines."""
+        style = self.palette["dim"]
+        upper = notice(
+            width, height // 2, ("drawn for data with one or two number inputs", "needs 1 or 2 inputs"), style
+        )
+        lower = notice(width, 1, ("for example moons: press d to choose it", "try moons: d"), style)
+        above = max(0, height // 2 - 1)
+        blank = [Strip.blank(width)] * height
+        middle = [strip for strip in upper if strip.text.strip()] + lower
+        return (blank[:above] + middle + blank)[:height]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from rich.style import Style
@@ -20,13 +21,14 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
     """Shows a snapshot. A kind of pane says what it draws in `draw`; a list longer than the pane scrolls.
 
     `view` names the costly view of the snapshot that the pane needs, which is computed only while the pane is shown.
+    The first `fixed_lines` lines of what `draw` returns stay where they are when the rest scrolls.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_by(-1)", show=False),
         Binding("down,j", "scroll_by(1)", show=False),
-        Binding("pageup", "scroll_by(-8)", show=False),
-        Binding("pagedown", "scroll_by(8)", show=False),
+        Binding("pageup", "scroll_page(-1)", show=False),
+        Binding("pagedown", "scroll_page(1)", show=False),
     ]
     DEFAULT_CSS = """
     LivePane { border: $frame $frame-colour; }
@@ -34,6 +36,7 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
     """
     TITLE = ""
     view = ""
+    fixed_lines = 0
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(**rest)
@@ -43,16 +46,21 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
         self.border_title = theme.plain(self.TITLE)
         self._strips: list[Strip] = []
         self._snapshot: Snapshot | None = None
+        self._drawn: Snapshot | None = None
         self._offset = 0
 
-    def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
-        """The lines of the pane for a snapshot; more than `height` of them scroll."""
+    def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
+        """The lines of the pane for a snapshot; more than `height` of them scroll (as `Blocks`, where many do)."""
         raise NotImplementedError  # pragma: no cover
 
+    def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
+        """Whether what the pane draws of two snapshots is the same, told without drawing it."""
+        return before is now
+
     def show(self, snapshot: Snapshot) -> None:
-        """Draw a snapshot, if the pane is visible, and repaint the lines that changed."""
+        """Draw a snapshot, if the pane is visible and shows anything new, and repaint the lines that changed."""
         self._snapshot = snapshot
-        if self.is_shown:
+        if self.is_shown and not (self._drawn and self.looks_the_same(self._drawn, snapshot)):
             self.redraw()
 
     @property
@@ -66,10 +74,12 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
             return
         width, height = self.size
         lines = self.draw(width, height, self._snapshot)
+        self._drawn = self._snapshot
+        fixed = self.fixed_lines if height > 2 * self.fixed_lines else 0
         hidden = max(0, len(lines) - height)
         self._offset = min(self._offset, hidden)
         self._mark_hidden(hidden)
-        self._put(lines[self._offset : self._offset + height])
+        self._put([*lines[:fixed], *lines[fixed + self._offset : self._offset + height]])
 
     def _put(self, lines: list[Strip]) -> None:
         width = self.size.width
@@ -84,14 +94,21 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
             self.refresh(*(Region(0, row, width, 1) for row in changed))
 
     def _mark_hidden(self, hidden: int) -> None:
-        more = f"{self.look.signs['more']} {hidden - self._offset} more" if hidden > self._offset else ""
-        if self.border_subtitle != more:
-            self.border_subtitle = more
+        """Say in the frame how many lines are above and below what is shown."""
+        above, below = self._offset, hidden - self._offset
+        signs = self.look.signs
+        notes = [f"{signs['less']} {above} above"] * bool(above) + [f"{signs['more']} {below} more"] * bool(below)
+        if self.border_subtitle != (note := ", ".join(notes)):
+            self.border_subtitle = note
 
     def action_scroll_by(self, lines: int) -> None:
         """Move what is shown, where there is more than fits."""
         self._offset = max(0, self._offset + lines)
         self.redraw()
+
+    def action_scroll_page(self, pages: int) -> None:
+        """Move by what is shown, but for a line."""
+        self.action_scroll_by(pages * max(1, self.size.height - self.fixed_lines - 1))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()

@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.strip import Strip
 
-from tuitrain.snapshot import Snapshot
+from tuitrain.snapshot import MetricView, Snapshot
 from tuitrain.ui.panes.live_pane import LivePane
 from tuitrain.ui.plots.bars import number
 from tuitrain.ui.plots.confusion import draw_confusion
@@ -28,13 +28,14 @@ class MetricPane(LivePane):
         super().__init__(theme, **rest)
         self._class_names = class_names
 
+    def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
+        return before.metric_view is now.metric_view
+
     def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         found = snapshot.metric_view
         if found is None:
-            return notice(width, height, ("no figures yet",), self.palette["dim"])
-        figures = "  ".join(f"{LABELS[name]} {number(value).strip()}" for name, value in found.values.items())
-        figures = self.look.plain(figures)
-        head = line(width, [(figures, self.palette["text"]), (f"  on {found.part}", self.palette["dim"])])
+            return notice(width, height, ("shown as soon as it is known", "none yet"), self.palette["dim"])
+        head = self._head(width, found)
         if found.confusion is not None:
             names = self._class_names()
             if len(names) == len(found.confusion):
@@ -48,3 +49,18 @@ class MetricPane(LivePane):
             )
             return [head, *picture]
         return [head]
+
+    def _head(self, width: int, found: MetricView) -> Strip:
+        """The figures and the part that they are of; what does not fit whole is left out, the last figures first."""
+        figures = [f"{LABELS.get(name, name)} {number(value)}" for name, value in found.values.items()]
+        rows = (
+            int(found.confusion.sum())
+            if found.confusion is not None
+            else (0 if found.truth is None else len(found.truth))
+        )
+        for count in range(len(figures), 0, -1):
+            for part in (f"on {rows:,} {found.part} rows", f"on {found.part}", f"({found.part})"):
+                text = self.look.plain("  ".join(figures[:count]))
+                if len(text) + 2 + len(part) <= width:
+                    return line(width, [(text, self.palette["text"]), (f"  {part}", self.palette["dim"])])
+        return line(width, [(self.look.plain(figures[0]) if figures else "", self.palette["text"])])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from textual.strip import Strip
 
 from tuitrain.snapshot import Snapshot
+from tuitrain.ui.panes.blocks import Block, Blocks
 from tuitrain.ui.panes.live_pane import LivePane
 from tuitrain.ui.plots.bars import histogram, number
 from tuitrain.ui.plots.heat import draw_matrix, picture_size
@@ -17,6 +20,7 @@ from tuitrain.ui.plots.lines import line, notice
 
 HISTOGRAM_HEIGHT = 5
 PICTURE_ROWS = 12
+MOST_A_CELL = 4  # columns of a matrix that one cell may stand for
 GAP = 2
 RUNNING_SECONDS = 3.0
 
@@ -35,45 +39,71 @@ class ParametersPane(LivePane):
         self._drawn_at = time.monotonic()
         super().show(snapshot)
 
-    def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
+    def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
+        return before.parameters is now.parameters
+
+    def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
         found = snapshot.parameters
         if found is None:
             return notice(width, height, ("reading the parameters", "…"), self.palette["dim"])
-        text, dim = self.palette["text"], self.palette["dim"]
-        strips = [line(width, [(f"{snapshot.n_parameters:,} parameters", text), (" in all", dim)])]
-        for index, (weights, biases) in enumerate(zip(found.weights, found.biases, strict=True)):
-            fan_in, fan_out = weights.shape
-            times = self.glyphs.times
-            count = f"{fan_in}{times}{fan_out}+{fan_out} = {weights.size + biases.size:,}"
-            strips.append(line(width, [(f"layer {index + 1}  ", self.palette["bar"]), (count, text)]))
-            strips += self._spread(width, weights, biases)
-            strips += self._picture(width, weights)
-        return strips
+        blocks = [Block(1, lambda: [self._total(width, snapshot.n_parameters)])]
+        for number_of, (weights, biases) in enumerate(zip(found.weights, found.biases, strict=True), 1):
+            spread = HISTOGRAM_HEIGHT + 1
+            blocks.append(Block(1, partial(self._layer, width, number_of, weights, biases)))
+            blocks.append(Block(spread, partial(self._spread, width, weights, biases)))
+            if down := self._picture_rows(width, weights):
+                blocks.append(Block(1 + down, partial(self._picture, width, weights)))
+        return Blocks(blocks)
+
+    def _total(self, width: int, count: int) -> Strip:
+        about = " in all" if width < 60 else " in all: the weights and biases that a prediction needs"
+        return line(width, [(f"{count:,} parameters", self.palette["text"]), (about, self.palette["dim"])])
+
+    def _layer(self, width: int, number_of: int, weights: NDArray[Any], biases: NDArray[Any]) -> list[Strip]:
+        fan_in, fan_out = weights.shape
+        count = f"{fan_in}{self.glyphs.times}{fan_out}+{fan_out} = {weights.size + biases.size:,}"
+        about = f"   {fan_in} inputs, {fan_out} {'unit' if fan_out == 1 else 'units'}" if width >= 60 else ""
+        return [line(width, [
+            (f"layer {number_of}  ", self.palette["bar"]), (count, self.palette["text"]), (about, self.palette["dim"]),
+        ])]  # fmt: skip
 
     def _spread(self, width: int, weights: NDArray[Any], biases: NDArray[Any]) -> list[Strip]:
         """Figures over histograms, weights at the left and biases at the right."""
         half = (width - GAP) // 2
         columns = []
         for name, values in (("weights", weights.ravel()), ("biases", biases)):
-            mean, spread = (self._figure(function(values)) for function in (np.mean, np.std))
-            head = line(
-                half, [(f"{name} ", self.palette["text"]), (f"mean {mean} spread {spread}", self.palette["dim"])]
-            )
             picture = histogram(half, HISTOGRAM_HEIGHT, values, palette=self.palette, glyphs=self.glyphs)
-            columns.append([head, *picture])
+            columns.append([self._figures(half, name, values), *picture])
         gap = Strip.blank(GAP)
         return [Strip.join([left, gap, right]).adjust_cell_length(width) for left, right in zip(*columns, strict=True)]
 
-    def _figure(self, value: Any) -> str:
-        return number(float(value)).strip()
+    def _figures(self, width: int, name: str, values: NDArray[Any]) -> Strip:
+        """Mean and spread (standard deviation), in the words that fit."""
+        with np.errstate(all="ignore"):
+            mean, spread = number(float(np.mean(values))), number(float(np.std(values)))
+        sign = "+-" if self.glyphs.ascii_only else "±"
+        long = (f"{name} ", f"mean {mean} spread {spread}")
+        short = (f"{name} ", f"{mean}{sign}{spread}")
+        label, figures = next((form for form in (long, short) if len("".join(form)) <= width), short)
+        return line(width, [(label, self.palette["text"]), (figures, self.palette["dim"])])
+
+    def _picture_rows(self, width: int, weights: NDArray[Any]) -> int:
+        """How many lines the picture of the matrix takes; 0 where it does not fit."""
+        matrix = _wide(weights)
+        across, down = picture_size(width, PICTURE_ROWS, *matrix.shape, glyphs=self.glyphs, palette=self.palette)
+        return 0 if matrix.shape[1] > width * MOST_A_CELL or not across else down
 
     def _picture(self, width: int, weights: NDArray[Any]) -> list[Strip]:
-        """The matrix, its longer side across, where that fits."""
-        matrix = weights if weights.shape[1] >= weights.shape[0] else weights.T
+        """The matrix, its longer side across."""
+        matrix = _wide(weights)
         across, down = picture_size(width, PICTURE_ROWS, *matrix.shape, glyphs=self.glyphs, palette=self.palette)
-        if matrix.shape[1] > width * 4 or not across or not down:
-            return []
         axes = "rows inputs, columns units" if matrix is weights else "rows units, columns inputs"
-        head = line(width, [(axes, self.palette["dim"])])
+        has_shades = self.palette.shades and not self.glyphs.ascii_only
+        colours = "; orange above 0, blue below" if has_shades else "; + * # above 0, - = below"
+        head = line(width, [(axes + colours if len(axes + colours) <= width else axes, self.palette["dim"])])
         picture = draw_matrix(across, down, matrix, palette=self.palette, glyphs=self.glyphs)
         return [head, *(strip.adjust_cell_length(width) for strip in picture)]
+
+
+def _wide(weights: NDArray[Any]) -> NDArray[Any]:
+    return weights if weights.shape[1] >= weights.shape[0] else weights.T
