@@ -34,10 +34,15 @@ class ParametersPane(LivePane):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot, but seldom while training runs: a matrix's picture is costly to send."""
-        if snapshot.is_running and self._strips and time.monotonic() - self._drawn_at < RUNNING_SECONDS:
+        has_drawn = self._drawn is not None and self._drawn.parameters is not None
+        if snapshot.is_running and has_drawn and time.monotonic() - self._drawn_at < RUNNING_SECONDS:
             return
-        self._drawn_at = time.monotonic()
+        if not (self._drawn and self.looks_the_same(self._drawn, snapshot)):
+            self._drawn_at = time.monotonic()
         super().show(snapshot)
+
+    def on_show(self) -> None:
+        self._drawn_at = 0.0  # what was kept while the pane was hidden is old
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
         return before.parameters is now.parameters
@@ -45,7 +50,7 @@ class ParametersPane(LivePane):
     def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
         found = snapshot.parameters
         if found is None:
-            return notice(width, height, ("reading the parameters", "…"), self.palette["dim"])
+            return notice(width, height, ("reading the parameters", "reading"), self.palette["dim"])
         blocks = [Block(1, lambda: [self._total(width, snapshot.n_parameters)])]
         for number_of, (weights, biases) in enumerate(zip(found.weights, found.biases, strict=True), 1):
             spread = HISTOGRAM_HEIGHT + 1
@@ -83,8 +88,8 @@ class ParametersPane(LivePane):
             mean, spread = number(float(np.mean(values))), number(float(np.std(values)))
         sign = "+-" if self.glyphs.ascii_only else "±"
         long = (f"{name} ", f"mean {mean} spread {spread}")
-        short = (f"{name} ", f"{mean}{sign}{spread}")
-        label, figures = next((form for form in (long, short) if len("".join(form)) <= width), short)
+        short, shortest = (f"{name} ", f"{mean} {sign} {spread}"), (f"{name} ", f"{mean}{sign}{spread}")
+        label, figures = next((form for form in (long, short) if len("".join(form)) <= width), shortest)
         return line(width, [(label, self.palette["text"]), (figures, self.palette["dim"])])
 
     def _picture_rows(self, width: int, weights: NDArray[Any]) -> int:

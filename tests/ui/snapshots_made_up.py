@@ -1,0 +1,162 @@
+"""Snapshots of trainings that never were, with plausible numbers: healthy, diverging, deep, wide, just begun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.snapshot import (
+    BoundaryView,
+    EarlierRun,
+    Edit,
+    History,
+    LayerProbe,
+    MetricView,
+    ParametersView,
+    Snapshot,
+)  # fmt: skip
+
+
+def classes(count: int) -> tuple[str, ...]:
+    """So many class names, of uneven length."""
+    named = ("setosa", "versicolor", "virginica")
+    return named if count == 3 else tuple(f"class {number}" for number in range(count))
+
+
+def fresh(sizes: Sequence[int] = (4, 16, 16, 3)) -> Snapshot:
+    """Nothing trained yet."""
+    return Snapshot(
+        version=1, state="ready", hyperparameters=Hyperparameters(hidden_layers=tuple(sizes[1:-1])), pending={},
+        history=History(len(sizes) - 1), epochs_recorded=0, steps_per_epoch=4, learning_rate=0.01,
+    )  # fmt: skip
+
+
+def healthy(epochs: int = 60, sizes: Sequence[int] = (4, 16, 16, 3), **changes: Any) -> Snapshot:
+    """A training that goes well, with an edit and an earlier run."""
+    epoch = np.arange(1.0, epochs + 1)
+    rng = np.random.default_rng(0)
+    train = 0.06 + 1.1 * np.exp(-epoch / 12) * (1 + 0.05 * rng.standard_normal(epochs))
+    validation = train + 0.02 + epoch / 2000
+    best = int(validation.argmin()) + 1
+    snapshot = _trained(sizes, train, validation, train / 10, rng)
+    before = EarlierRun(snapshot.hyperparameters, epoch, train * 1.3, validation * 1.3)
+    edits = (Edit(epochs / 3, 4 * epochs // 3, "learning_rate", 0.01, 0.03),) if epochs > 20 else ()
+    return replace(
+        snapshot, best_epoch=best, best_loss=float(validation[best - 1]), earlier=(before,), edits=edits, **changes
+    )
+
+
+def diverging(epochs: int = 30, sizes: Sequence[int] = (4, 16, 16, 3)) -> Snapshot:
+    """A loss that grows beyond all bounds and stops being a number."""
+    epoch = np.arange(1.0, epochs + 1)
+    train = 0.9 * np.exp(epoch**2 / 60)
+    train[-1] = np.nan
+    snapshot = _trained(sizes, train, train * 1.2, train * 10, np.random.default_rng(1))
+    layers = tuple(replace(layer, gradient_norm=2e4 * 3**n, trouble="exploding")
+                   for n, layer in enumerate(snapshot.layers))  # fmt: skip
+    return replace(
+        snapshot, state="diverged", message="the loss stopped being finite", best_epoch=1, layers=layers,
+        gradient_norm=float("inf"),
+    )  # fmt: skip
+
+
+def deep(layers: int = 20) -> Snapshot:
+    """A deep sigmoid network: gradients vanish, units saturate."""
+    snapshot = healthy(sizes=(8, *[32] * (layers - 1), 1), epochs=40)
+    probes = tuple(
+        replace(
+            layer, gradient_norm=10.0 ** (n - layers), update_ratio=10.0 ** (n - layers - 2),
+            idle_share=None if n == layers - 1 else 0.9 - n / 40, idle_kind="" if n == layers - 1 else "saturated",
+            trouble="vanishing" if n < layers - 3 else "",
+        )
+        for n, layer in enumerate(snapshot.layers)
+    )  # fmt: skip
+    return replace(snapshot, layers=probes)
+
+
+def with_parameters(sizes: Sequence[int] = (13, 16, 8, 3)) -> Snapshot:
+    """With weights and biases to look at."""
+    rng = np.random.default_rng(2)
+    weights = tuple(rng.standard_normal((a, b)).astype(np.float32) / a**0.5 for a, b in pairwise(sizes))
+    biases = tuple(rng.standard_normal(b).astype(np.float32) / 10 for b in sizes[1:])
+    count = sum(w.size + b.size for w, b in zip(weights, biases, strict=True))
+    return replace(healthy(sizes=sizes), parameters=ParametersView(weights, biases), n_parameters=count)
+
+
+def with_confusion(count: int = 3, rows: int = 40) -> Snapshot:
+    """With a confusion matrix of so many classes."""
+    rng = np.random.default_rng(3)
+    counts = np.diag(rng.integers(rows // 2, rows, count)) + rng.integers(0, 3, (count, count))
+    values = {"accuracy": float(np.trace(counts) / counts.sum()), "f1": 0.912}
+    return replace(healthy(), metric_view=MetricView("validation", values, confusion=counts))
+
+
+def with_residuals(rows: int = 66) -> Snapshot:
+    """With predicted and true values of a regression."""
+    rng = np.random.default_rng(4)
+    truth = 150 + 70 * rng.standard_normal(rows)
+    predicted = 150 + 0.6 * (truth - 150) + 30 * rng.standard_normal(rows)
+    values = {"r2": 0.484, "rmse": 54.1, "mae": 43.7}
+    return replace(healthy(), metric_view=MetricView("validation", values, truth=truth, predicted=predicted))
+
+
+def with_boundary(shape: tuple[int, int] = (30, 44), *, confidence: bool = True) -> Snapshot:
+    """With the plane of two inputs: two classes, or with `confidence` False, values."""
+    rng = np.random.default_rng(5)
+    points = rng.uniform(-2, 2, (200, 2))
+    truth = (points[:, 1] > np.sin(2 * points[:, 0])).astype(np.int64)
+    y, x = np.meshgrid(np.linspace(2, -2, shape[0]), np.linspace(-2, 2, shape[1]), indexing="ij")
+    height = y - np.sin(2 * x)
+    extent, names = (-2.0, 2.0, -2.0, 2.0), ("x1", "x2")
+    if confidence:
+        sure = 1 / (1 + np.exp(-np.abs(height) * 2))
+        view = BoundaryView(names, extent, (height > 0).astype(np.int64), sure, points, truth)
+    else:
+        view = BoundaryView(names, extent, height, None, points, points[:, 1] - np.sin(2 * points[:, 0]))
+    return replace(healthy(sizes=(2, 16, 2)), boundary=view)
+
+
+def with_fit(columns: int = 60) -> Snapshot:
+    """With the curve fitted over one input."""
+    rng = np.random.default_rng(6)
+    points = rng.uniform(0, 6, (150, 1))
+    labels = np.sin(points[:, 0]) + 0.1 * rng.standard_normal(150)
+    extent = (0.0, 6.0, float("nan"), float("nan"))
+    grid = np.sin(np.linspace(0, 6, columns))
+    return replace(healthy(sizes=(1, 16, 1)), boundary=BoundaryView(("x",), extent, grid, None, points, labels))
+
+
+def _trained(
+    sizes: Sequence[int], train: np.ndarray, validation: np.ndarray, norms: np.ndarray, rng: np.random.Generator
+) -> Snapshot:
+    """A running snapshot with these losses as its history."""
+    begun = fresh(sizes)
+    count, epochs = len(sizes) - 1, len(train)
+    shares = 0.4 + 0.6 * rng.random(count)
+    for number in range(epochs):
+        row = {
+            "epoch": number + 1, "train_loss": train[number], "validation_loss": validation[number],
+            "validation_metric": 0.9, "learning_rate": 0.01, "gradient_norm": norms[number],
+        }  # fmt: skip
+        begun.history.append(row, {
+            "gradient_norm": norms[number] * shares, "update_ratio": np.full(count, 1e-3),
+            "idle_share": np.full(count, 0.06),
+        })  # fmt: skip
+    layers = tuple(
+        LayerProbe(
+            a, b, float(norms[-1] * shares[n]), 1.2e-3, 0.06 if n < count - 1 else None,
+            "dead" if n < count - 1 else "", "",
+        )
+        for n, (a, b) in enumerate(pairwise(sizes))
+    )  # fmt: skip
+    return replace(
+        begun, version=epochs + 1, state="running", epochs_recorded=epochs, epoch=epochs, step=4 * epochs,
+        samples_per_second=52_310.0, seconds=3.0, seconds_left=14.0, train_loss=float(train[-1]),
+        validation_loss=float(validation[-1]), gradient_norm=float(norms[-1]), layers=layers,
+        n_parameters=sum(a * b + b for a, b in pairwise(sizes)),
+    )  # fmt: skip
