@@ -37,11 +37,7 @@ class Progress:
         self._held = parameters[:0]
         self._last: dict[int, Array] = {}
         self.ended = np.zeros(members, bool)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether every member's training has ended."""
-        return bool(self.ended.all())
+        self.is_done = False  # whether every member's training has ended
 
     def back_up(self) -> None:
         """Keep the parameters as they are at the start of an epoch."""
@@ -92,11 +88,12 @@ class Progress:
             return False
         self._parameters[member] = self._last.pop(member)
         self.endings[member] = ""
-        self.ended[member] = False
+        self.ended[member] = self.is_done = False
         self._held = self._parameters[self.ended]
         return True
 
     def _freeze(self, member: int, ending: Ending) -> None:
         self.endings[member] = ending
         self.ended[member] = True
+        self.is_done = bool(self.ended.all())
         self._held = self._parameters[self.ended]
