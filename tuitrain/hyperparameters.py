@@ -75,7 +75,7 @@ class Hyperparameters:
     )  # fmt: skip
     C: float = _declare(
         1.0, "C", "network", "number", "hinge: weight of errors against a wide margin",
-        "As in a linear SVM: minimise ½‖w‖² + C Σ hinge. A small C regularises more.",
+        "As in a linear SVM: minimise ½‖w‖² + C Σ hinge. A small C regularises more. It takes the place of L2.",
         minimum=0, above_minimum=True, scale="log", when={"loss": ("hinge",)}, search="0.001..1000",
     )  # fmt: skip
     initializer: str = _declare(
@@ -180,6 +180,7 @@ class Hyperparameters:
         0.01, "L2", "regularisation", "number", "penalty on the weights' squares, ½·L2·‖w‖²",
         "Keeps weights small; enters the gradient, and so is scaled by Adam. Biases are not penalised.",
         minimum=0, maximum=1000, scale="log", step=1e-6, search="1e-6..1e-1",
+        when={"loss": tuple(name for name in LOSSES if name != "hinge")},
     )  # fmt: skip
     weight_decay: float = _declare(
         0.0, "weight decay", "regularisation", "number", "share of the weights taken off per step and unit of rate",

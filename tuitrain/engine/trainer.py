@@ -200,7 +200,7 @@ class Trainer:
             self._member_array(name)[:, 0] for name in ("l1", "l2", "weight_decay", "gradient_clip", "C")
         )
         if self.network.loss.name == "hinge":
-            l2 = l2 + 1 / (C * len(self.dataset.train.X))
+            l2 = 1 / (C * len(self.dataset.train.X))  # C takes the place of L2
         self._penalties = Penalties(self._mask, l1, l2, decay, clip)
 
     def _apply_dropout(self) -> None:
