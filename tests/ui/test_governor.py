@@ -117,15 +117,6 @@ def test_a_change_while_paused_is_drawn_at_the_next_look():
     assert len(stage.frames) == frames + 1
 
 
-def test_a_key_is_answered_outside_the_budget():
-    stage = Stage(seconds=0.03)
-    stage.run(3)
-    frames = len(stage.frames)
-    stage.session.become(state="running")
-    stage.governor.key_pressed()
-    assert len(stage.frames) == frames + 1
-
-
 def test_training_is_held_for_a_frame_and_let_go_after_it():
     stage = Stage()
     stage.run(1)

@@ -80,11 +80,6 @@ class Governor:
             self._timer.cancel()
             self._timer = None
 
-    def key_pressed(self) -> None:
-        """Answer a key: draw at once, outside the budget."""
-        self._watch()
-        self._draw(self._session.snapshot)
-
     def look(self) -> float:
         """Draw if that is due; returns the seconds until the next look."""
         snapshot = self._session.snapshot
