@@ -31,26 +31,35 @@ class Batch(NamedTuple):
     size: int
 
 
+class Rows(NamedTuple):
+    """Training rows: `rows` (N, D + 1), `y` (N,) class numbers or (N, K) values, class weights (K,) or None."""
+
+    rows: Array
+    y: Array
+    class_weight: Array | None = None
+
+
 class Batches:
     """The training rows in an order of their own for each member, epoch after epoch.
 
-    `rows` is (N, D + 1), `y` (N,) class numbers or (N, K) values. Members with the same seed share one order and one
-    gathered batch. The order of an epoch depends on the seed and the number of epochs before it alone, not on who else
-    is in the stack nor on the batch size, so that any of these may change. A batch of all rows is not shuffled.
+    `sources` are the training rows, `which` says for each member which of them it trains on (a fold of
+    cross-validation); all have the same shapes. Members with the same source and seed share one order; where all do,
+    they share one gathered batch. The order of an epoch depends on the seed and the number of epochs before it alone,
+    not on who else is in the stack nor on the batch size, so that any of these may change. A batch of all rows is not
+    shuffled.
     """
 
     def __init__(
-        self, rows: Array, y: Array, seeds: Sequence[int], *, outputs: int, loss: type[Loss],
-        class_weight: Array | None = None,
-    ) -> None:  # fmt: skip
-        self._rows, self._y = rows, y
-        self._outputs, self._loss = outputs, loss
-        self._class_weight = class_weight
-        unique = list(dict.fromkeys(seeds))
-        self._which = np.array([unique.index(seed) for seed in seeds])
-        self._generators = [generator(seed, "shuffle") for seed in unique]
-        self._order = np.empty((len(unique), len(rows)), np.int64)
-        self._position = len(rows)
+        self, sources: Sequence[Rows], which: Sequence[int], seeds: Sequence[int], *, outputs: int, loss: type[Loss]
+    ) -> None:
+        self._sources, self._outputs, self._loss = sources, outputs, loss
+        self._count = len(sources[0].rows)
+        members = list(zip(which, seeds, strict=True))
+        self._streams = list(dict.fromkeys(members))
+        self._stream_of = np.array([self._streams.index(member) for member in members])
+        self._generators = [generator(seed, "shuffle") for _, seed in self._streams]
+        self._order = np.empty((len(self._streams), self._count), np.int64)
+        self._position = self._count
         self._owed = 0
         self._block: list[Batch] = []
         self._whole: list[Batch] = []
@@ -58,7 +67,16 @@ class Batches:
     @property
     def rows_left(self) -> int:
         """Rows of this epoch that no batch has held yet."""
-        return len(self._rows) - self._position
+        return self._count - self._position
+
+    def select(self, members: Sequence[int]) -> None:
+        """Go on for these members alone."""
+        kept, self._stream_of = np.unique(self._stream_of[members], return_inverse=True)
+        self._streams = [self._streams[stream] for stream in kept]
+        self._generators = [self._generators[stream] for stream in kept]
+        self._order = self._order[kept]
+        self._block.clear()
+        self._whole.clear()
 
     def begin_epoch(self) -> None:
         """Start a new epoch; its order is drawn when it is first needed."""
@@ -68,9 +86,9 @@ class Batches:
 
     def next(self, batch_size: int) -> Batch:
         """The next batch of the epoch, of `batch_size` rows, or of as many as are left."""
-        if batch_size >= len(self._rows) and self._position == 0:
-            self._whole = self._whole or self._make(self._rows[None], self._y[None])
-            self._position = len(self._rows)
+        if batch_size >= self._count and self._position == 0:
+            self._whole = self._whole or self._make_whole()
+            self._position = self._count
             return self._whole[0]
         if not self._block or self._block[-1].size != min(batch_size, self.rows_left):
             self._block = self._gather(min(batch_size, self.rows_left))
@@ -80,12 +98,22 @@ class Batches:
     def _gather(self, size: int) -> list[Batch]:
         """The next batches of `size` rows, in reverse order, as many as a block holds."""
         self._draw()
-        orders = len(self._order)
-        per_batch = len(self._which) * size * (self._rows.shape[1] + self._outputs) * self._rows.itemsize
+        sharers = 1 if len(self._streams) == 1 else len(self._stream_of)
+        per_batch = sharers * size * (self._sources[0].rows.shape[1] + self._outputs) * self._sources[0].rows.itemsize
         count = max(1, min(BLOCK_BYTES // per_batch, self.rows_left // size))
-        index = self._order[:, self._position : self._position + count * size].reshape(orders, count, size)
-        index = index[0] if orders == 1 else index.transpose(1, 0, 2)[:, self._which]
-        return self._make(self._rows.take(index, 0), self._y.take(index, 0))[::-1]
+        index = self._order[:, self._position : self._position + count * size]
+        shares = [self._take(index[stream].reshape(count, size), stream) for stream in range(len(self._streams))]
+        return self._make(shares)[::-1]
+
+    def _take(self, index: Array, stream: int) -> Rows:
+        """The rows (S, B, D + 1), targets and each row's weight (S, B) that `index` (S, B) names."""
+        source = self._sources[self._streams[stream][0]]
+        y = source.y.take(index, 0)
+        return Rows(source.rows.take(index, 0), y, None if source.class_weight is None else source.class_weight.take(y))
+
+    def _make_whole(self) -> list[Batch]:
+        index = np.arange(self._count)[None]
+        return self._make([self._take(index, stream) for stream in range(len(self._streams))])
 
     def _draw(self) -> None:
         """Draw the order of this epoch, after those of the epochs that did not need one."""
@@ -94,13 +122,14 @@ class Batches:
                 order[:] = rng.permutation(len(order))
         self._owed = 0
 
-    def _make(self, rows: Array, y: Array) -> list[Batch]:
-        """Batches from rows (S, …, B, D + 1) and y (S, …, B) or (S, …, B, K)."""
+    def _make(self, taken: Sequence[Rows]) -> list[Batch]:
+        """Batches from what was taken for each stream; members come first where there are several."""
+        rows, y, weight = (self._join([part[place] for part in taken]) for place in range(3))
         size, dtype = rows.shape[-2], rows.dtype
-        if self._class_weight is None:
+        if weight is None:
             shares = np.broadcast_to(equal_shares(size, dtype), (len(rows), 1, size))
         else:
-            shares = (self._class_weight.take(y)[..., None, :] / size).astype(dtype)
+            shares = (weight[..., None, :] / size).astype(dtype)
         if y.ndim == rows.ndim:
             targets = np.ascontiguousarray(np.swapaxes(y, -1, -2), dtype)
         else:
@@ -108,6 +137,12 @@ class Batches:
         targets = self._loss.weigh(targets, shares if shares.ndim == targets.ndim else shares[:, None])
         columns = np.swapaxes(rows, -1, -2)
         return [Batch(*parts, size) for parts in zip(columns, targets, shares, strict=True)]
+
+    def _join(self, parts: Sequence[Any]) -> Any:
+        """The streams' arrays (S, …) as one: as it is for a single stream, else (S, M, …)."""
+        if parts[0] is None or len(parts) == 1:
+            return parts[0]
+        return np.stack(parts, axis=1)[:, self._stream_of]
 
 
 def balanced(y: Array, classes: int) -> Array:

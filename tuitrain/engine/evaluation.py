@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,38 +27,48 @@ class Evaluation:
 
 
 class Examined:
-    """One part, prepared for being looked at after each epoch.
+    """One part, or one of each dataset of a stack, prepared for being looked at after each epoch.
 
     `decided` is what the last evaluation found: class numbers (M, V) int64, or values (M, V) of the first output.
-    `rows` is (V, D + 1) with a last column of ones, `y` (V,) class numbers or (V, K) values; `scale` turns the spread
-    of a standardised target into its own units.
+    Each of `rows` is (V, D + 1) with a last column of ones, each of `y` (V,) class numbers or (V, K) values; `which`
+    says for each member which of them it is looked at with, and may be None where there is one. `scale` turns the
+    spread of a standardised target into its own units: a number, or (M,).
     """
 
-    def __init__(self, rows: Array, y: Array, network: Network, *, classes: int, scale: float) -> None:
-        self.rows, self.y = rows, y
+    def __init__(
+        self, rows: Sequence[Array], y: Sequence[Array], network: Network, *, classes: int, scale: float | Array,
+        which: Sequence[int] | None = None,
+    ) -> None:  # fmt: skip
+        self._rows = rows[0] if which is None else np.stack(rows)
+        truth = y[0] if which is None else np.stack(y)[which]
+        self.y = truth
+        self._which = which
+        self._count = len(rows[0])
         self._network, self._classes, self._scale = network, classes, scale
         self.decided: Array = np.empty((network.members, 0))
-        self.last_pass = network.pass_for(min(len(rows), PREDICT_ROWS))
-        if y.ndim == 1:
-            self._target = one_hot(y, network.n_outputs, network.loss.name, network.dtype)
+        self.last_pass = network.pass_for(min(self._count, PREDICT_ROWS))
+        if y[0].ndim == 1:
+            self._target = one_hot(truth, network.n_outputs, network.loss.name, network.dtype)
         else:
-            self._target = np.ascontiguousarray(y.T, network.dtype)
-        self._flat_truth = y if y.ndim == 1 else y[:, 0].astype(np.float64)
+            self._target = np.ascontiguousarray(np.swapaxes(truth, -1, -2), network.dtype)
+        self._flat_truth = truth if y[0].ndim == 1 else truth[..., 0].astype(np.float64)
 
     def evaluate(self, *, full: bool = False) -> Evaluation:
         """The loss and the first metric (accuracy or R²); with `full`, all metrics."""
         loss = np.zeros(self._network.members)
-        decided = np.empty((self._network.members, len(self.rows)), np.int64 if self._classes else self.rows.dtype)
-        for start in range(0, len(self.rows), PREDICT_ROWS):
-            piece = slice(start, min(start + PREDICT_ROWS, len(self.rows)))
+        count = self._count
+        decided = np.empty((self._network.members, count), np.int64 if self._classes else self._rows.dtype)
+        for start in range(0, count, PREDICT_ROWS):
+            piece = slice(start, min(start + PREDICT_ROWS, count))
             size = piece.stop - piece.start
             through = self._network.pass_for(size)
             self.last_pass = through
-            outputs = through.forward(self.rows[piece].T)
+            rows = self._rows[piece] if self._which is None else self._rows[:, piece][self._which]
+            outputs = through.forward(np.swapaxes(rows, -1, -2))
             decided[:, piece] = _decide(outputs, 1, self._network, self._classes)
             share = equal_shares(size, self._network.dtype)
-            target = self._network.loss.weigh(self._target[:, piece], share)
-            loss += through.loss(target, share).astype(np.float64) * (size / len(self.rows))
+            target = self._network.loss.weigh(self._target[..., piece], share)
+            loss += through.loss(target, share).astype(np.float64) * (size / count)
         self.decided = decided
         return Evaluation(loss, self._measure(decided, full))
 
@@ -70,7 +81,8 @@ class Examined:
         if self._classes:
             values = {"accuracy": metrics.accuracy(truth, decided)}
             if full:
-                counts = (metrics.confusion_counts(truth, row, self._classes) for row in decided)
+                truths = np.broadcast_to(truth, decided.shape)
+                counts = (metrics.confusion_counts(*rows, self._classes) for rows in zip(truths, decided, strict=True))
                 values["f1"] = np.array([metrics.macro_f1(count) for count in counts])
             return values
         values = {"r2": metrics.r2(truth, decided)}

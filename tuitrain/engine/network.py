@@ -78,6 +78,16 @@ class Network:
         """Units of the last layer."""
         return self.layer_sizes[-1]
 
+    def select(self, members: Sequence[int]) -> Network:
+        """A stack of these members alone, with copies of their parameters and gradients."""
+        chosen = Network(
+            self.layer_sizes, activation=self.activation.name, loss=self.loss.name, members=len(members),
+            dtype=self.dtype, leaky_slope=self.leaky_slope, huber_delta=self.huber_delta,
+        )  # fmt: skip
+        chosen.parameters[...] = self.parameters[members]
+        chosen.gradients[...] = self.gradients[members]
+        return chosen
+
     def weight_mask(self) -> Array:
         """(1, P): 1 for each weight and 0 for each bias, which penalties leave alone."""
         mask = np.ones((1, self.n_parameters), self.dtype)

@@ -81,6 +81,15 @@ class Optimizer:
         for array in self._scaled_by(name):
             np.multiply(array, self._cast((1 - old) / (1 - new)), array)
 
+    def select(self, members: Sequence[int]) -> Optimizer:
+        """The same optimizer for these members alone: their settings and state."""
+        settings = {name: _selected(value, members) for name, value in self._settings.items()}
+        chosen = type(self)((len(members), self.shape[1]), self.dtype, **settings)
+        for array, old in zip(chosen.state, self.state, strict=True):
+            array[...] = old[members]
+        chosen._powers = {name: _selected(value, members) for name, value in self._powers.items()}
+        return chosen
+
     def _power(self, name: str) -> Coefficient:
         """The product of a setting over all steps so far, with this one: β^t while β does not change."""
         self._powers[name] = self._powers.get(name, 1.0) * self._settings[name]
@@ -307,7 +316,14 @@ class NAdam(Adam):
 
     def __init__(self, shape: tuple[int, int], dtype: Any = np.float32, **settings: Any) -> None:
         super().__init__(shape, dtype, **settings)
-        self._steps, self._product = 0, 1.0
+        self._steps = 0
+        self._product: Coefficient = 1.0
+
+    def select(self, members: Sequence[int]) -> Optimizer:
+        chosen = super().select(members)
+        assert isinstance(chosen, NAdam)
+        chosen._steps, chosen._product = self._steps, _selected(self._product, members)
+        return chosen
 
     def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
         self._steps += 1
@@ -362,6 +378,11 @@ def _coefficient(value: Any, members: int) -> Coefficient:
     if len(values) != members:
         raise ValueError(f"a setting has {len(values)} values for {members} members")
     return values
+
+
+def _selected(value: Coefficient, members: Sequence[int]) -> Coefficient:
+    """The coefficient of some of the members: a float, or (M, 1)."""
+    return value if isinstance(value, float) else _coefficient(value[members], len(members))
 
 
 def _pieces(members: int, size: int) -> Iterator[tuple[slice, slice]]:

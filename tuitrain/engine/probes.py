@@ -32,6 +32,13 @@ class UpdateProbe:
         self.gradient_norms = np.full((network.members, len(network.slices)), np.nan)
         self.update_ratios = self.gradient_norms.copy()
 
+    def select(self, members: Sequence[int], network: Network) -> UpdateProbe:
+        """The probe of these members alone, which `network` now holds."""
+        chosen = UpdateProbe(network)
+        chosen._before[...] = self._before[members]
+        chosen.gradient_norms, chosen.update_ratios = self.gradient_norms[members], self.update_ratios[members]
+        return chosen
+
     def before(self) -> None:
         """Keep the parameters, and measure the gradients."""
         np.copyto(self._before, self._network.parameters)

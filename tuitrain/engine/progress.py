@@ -39,6 +39,20 @@ class Progress:
         self.ended = np.zeros(members, bool)
         self.is_done = False  # whether every member's training has ended
 
+    def select(self, members: Sequence[int], parameters: Array) -> Progress:
+        """What is known of these members alone, whose rows `parameters` (M, P) now holds."""
+        chosen = Progress(parameters)
+        chosen.best_parameters = self.best_parameters[members]
+        chosen.best_loss, chosen.best_epoch = self.best_loss[members], self.best_epoch[members]
+        chosen.endings = [self.endings[member] for member in members]
+        chosen.divergences = [self.divergences[member] for member in members]
+        chosen._backup = self._backup[members]
+        chosen._last = {place: self._last[member] for place, member in enumerate(members) if member in self._last}
+        chosen.ended = self.ended[members]
+        chosen.is_done = bool(chosen.ended.all())
+        chosen._held = parameters[chosen.ended]
+        return chosen
+
     def back_up(self) -> None:
         """Keep the parameters as they are at the start of an epoch."""
         np.copyto(self._backup, self._parameters)

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from numpy.typing import NDArray
@@ -47,3 +48,16 @@ class Record:
     idle_shares: Array
     learning_rate: Array
     endings: tuple[Ending, ...]
+
+    def select(self, members: Sequence[int]) -> Record:
+        """The record of these members alone."""
+        rows = list(members)
+        arrays = {
+            name: value[rows]
+            for name, value in vars(self).items()
+            if name not in {"epoch", "step", "metrics", "endings"}
+        }
+        return replace(
+            self, **arrays, metrics={name: value[rows] for name, value in self.metrics.items()},
+            endings=tuple(self.endings[member] for member in rows),
+        )  # fmt: skip

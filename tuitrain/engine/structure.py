@@ -58,6 +58,26 @@ def check_shared(hyperparameters: Sequence[Hyperparameters]) -> None:
             raise HyperparameterError(f"{FIELDS[name].label}: {shown} cannot train in one stack")
 
 
+def distinct_datasets(dataset: Data | Sequence[Data], members: int) -> tuple[list[Data], list[int]]:
+    """The different datasets of a stack, and which of them each member has.
+
+    Raises
+    ------
+    ValueError
+        if there is not one for each member, or their shapes differ.
+    """
+    if not isinstance(dataset, Sequence):
+        return [dataset], [0] * members
+    if len(dataset) != members:
+        raise ValueError(f"{len(dataset)} datasets for {members} members")
+    distinct = list({id(data): data for data in dataset}.values())
+    places = {id(data): place for place, data in enumerate(distinct)}
+    shapes = {(data.train.X.shape, data.train.y.shape, data.validation.X.shape, data.n_classes) for data in distinct}
+    if len(shapes) > 1:
+        raise ValueError(f"the datasets of a stack have different shapes: {sorted(map(str, shapes))}")
+    return distinct, [places[id(data)] for data in dataset]
+
+
 def choose_loss(name: str, task: str) -> str:
     """What ``auto`` means for the task.
 

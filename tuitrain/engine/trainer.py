@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.engine.batches import Batch, Batches, balanced
+from tuitrain.engine.batches import Batch, Batches, Rows, balanced
 from tuitrain.engine.divergence import explain
 from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.network import generator, with_ones
@@ -23,7 +23,7 @@ from tuitrain.engine.probes import UpdateProbe, idle_shares
 from tuitrain.engine.progress import Progress
 from tuitrain.engine.records import Record
 from tuitrain.engine.schedules import Plateau, multipliers
-from tuitrain.engine.structure import SHARED, Data, build_network, check_shared
+from tuitrain.engine.structure import SHARED, Data, build_network, check_shared, distinct_datasets
 from tuitrain.errors import HyperparameterError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
 
@@ -35,6 +35,7 @@ _OPTIMIZER_SETTINGS = ("momentum", "beta1", "beta2", "rho", "epsilon")
 class Trainer:
     """Trains one member for each of `hyperparameters` on `dataset`, all in the same NumPy calls.
 
+    `dataset` is one for all members, or one for each (the folds of a cross-validation), with parts of the same sizes.
     A member's parameters are bit-identical to those of the same training alone. After a member has ended (epochs
     reached, patience lost), its row of ``network.parameters`` holds its best epoch's.
 
@@ -42,22 +43,26 @@ class Trainer:
     ------
     HyperparameterError
         if the members cannot share a stack, or the loss does not fit the task.
+    ValueError
+        if the members' datasets differ in their shapes.
     """
 
     def __init__(
-        self, dataset: Data, hyperparameters: Hyperparameters | Sequence[Hyperparameters], *, dtype: Any = np.float32
-    ) -> None:
+        self, dataset: Data | Sequence[Data], hyperparameters: Hyperparameters | Sequence[Hyperparameters], *,
+        dtype: Any = np.float32,
+    ) -> None:  # fmt: skip
         given = [hyperparameters] if isinstance(hyperparameters, Hyperparameters) else hyperparameters
         self.hyperparameters: list[Hyperparameters] = list(given)
         check_shared(self.hyperparameters)
-        self.dataset = dataset
+        self.datasets, self._which = distinct_datasets(dataset, len(self.hyperparameters))
+        self.dataset = self.datasets[0]
         shared = self.hyperparameters[0]
         seeds = [h.seed for h in self.hyperparameters]
-        self.network = build_network(dataset, shared, len(seeds), dtype)
+        self.network = build_network(self.dataset, shared, len(seeds), dtype)
         self.network.initialize(seeds, shared.initializer)
-        self._classes = dataset.n_classes if dataset.task == "classification" else 0
+        self._classes = self.dataset.n_classes if self.dataset.task == "classification" else 0
         self._batches = self._make_batches(seeds, shared)
-        self.validation = self.examine(dataset.validation) if len(dataset.validation.X) else None
+        self.validation = self._examine_validation()
         self._dropout_generators = [generator(seed, "dropout") for seed in seeds]
         self.progress = Progress(self.network.parameters)
         self._probe = UpdateProbe(self.network)
@@ -97,10 +102,31 @@ class Trainer:
         """The learning rate of the last step, (M,) float64."""
         return self._rate[:, 0]
 
-    def examine(self, part: Any) -> Examined:
-        """Prepare a part of the dataset for evaluation."""
-        rows = with_ones(part.X, self.network.dtype)
-        return Examined(rows, part.y, self.network, classes=self._classes, scale=self.dataset.target_scale)
+    def examine(self, *parts: Any) -> Examined:
+        """Prepare a part for evaluation: one for all members, or one of each of `datasets`."""
+        rows = [with_ones(part.X, self.network.dtype) for part in parts]
+        which = self._which if len(parts) > 1 else None
+        scale = np.array([data.target_scale for data in self.datasets])[which or 0]
+        return Examined(rows, [part.y for part in parts], self.network, classes=self._classes, scale=scale, which=which)
+
+    def select(self, members: Sequence[int]) -> None:
+        """Drop all other members from the stack; these go on, and end, with the same bits as if all had stayed."""
+        chosen = list(members)
+        self.hyperparameters = [self.hyperparameters[member] for member in chosen]
+        self._which = [self._which[member] for member in chosen]
+        self._dropout_generators = [self._dropout_generators[member] for member in chosen]
+        self._plateaus = [self._plateaus[member] for member in chosen]
+        self.network = self.network.select(chosen)
+        self.progress = self.progress.select(chosen, self.network.parameters)
+        self._optimizer = self._optimizer.select(chosen)
+        self._probe = self._probe.select(chosen, self.network)
+        self._batches.select(chosen)
+        self._losses = [(losses[chosen], size) for losses, size in self._losses]
+        self._rate, self._rates = self._rate[chosen], [rate[chosen] for rate in self._rates]
+        self._record = self._record.select(chosen)
+        self.validation = self._examine_validation()
+        self._apply_penalties()
+        self._apply_dropout()
 
     def step(self) -> Record | None:
         """Train one batch. Returns the epoch's record when it was the last batch, or when training has ended."""
@@ -188,12 +214,17 @@ class Trainer:
         return make_optimizer(self.hyperparameters[0].optimizer, shape, self.network.dtype, **settings)
 
     def _make_batches(self, seeds: list[int], shared: Hyperparameters) -> Batches:
-        part, network = self.dataset.train, self.network
-        weights = balanced(part.y, self._classes) if self._classes and shared.class_weights == "balanced" else None
-        return Batches(
-            with_ones(part.X, network.dtype), part.y, seeds, outputs=network.n_outputs, loss=network.loss,
-            class_weight=weights,
-        )  # fmt: skip
+        is_balanced = self._classes and shared.class_weights == "balanced"
+        sources = [
+            Rows(
+                with_ones(part.X, self.network.dtype), part.y, balanced(part.y, self._classes) if is_balanced else None
+            )
+            for part in (data.train for data in self.datasets)
+        ]
+        return Batches(sources, self._which, seeds, outputs=self.network.n_outputs, loss=self.network.loss)
+
+    def _examine_validation(self) -> Examined | None:
+        return self.examine(*(data.validation for data in self.datasets)) if len(self.dataset.validation.X) else None
 
     def _apply_penalties(self) -> None:
         l1, l2, decay, clip, C = (

@@ -109,7 +109,7 @@ class Model:
     def evaluate_part(self, part: Part) -> dict[str, float]:
         """The loss and all metrics on an encoded part of a dataset."""
         rows = with_ones(part.X, self.network.dtype)
-        examined = Examined(rows, part.y, self.network, classes=len(self.class_names), scale=self.target_scale)
+        examined = Examined([rows], [part.y], self.network, classes=len(self.class_names), scale=self.target_scale)
         found = examined.evaluate(full=True)
         return {"loss": float(found.loss[0]), **{name: float(value[0]) for name, value in found.metrics.items()}}
 
