@@ -66,7 +66,7 @@ class Hyperparameters:
         "auto", "loss", "network", "choice", "distance between prediction and truth",
         "What training makes small. auto: cross entropy for classes, mean squared error for values. mae and huber "
         "care less about outliers; hinge makes a support vector machine.",
-        live=False, choices=LOSSES,
+        live=False, choices=LOSSES, search="auto,huber",
     )  # fmt: skip
     huber_delta: float = _declare(
         1.0, "huber delta", "network", "number", "where the Huber loss turns from square to straight",
@@ -81,7 +81,7 @@ class Hyperparameters:
     initializer: str = _declare(
         "auto", "initialiser", "network", "choice", "how weights are drawn before training",
         "auto: He for the ReLU family, LeCun for elu, Glorot otherwise. zeros shows why symmetry must be broken.",
-        live=False, choices=INITIALIZERS,
+        live=False, choices=INITIALIZERS, search="glorot_uniform,he_normal",
     )  # fmt: skip
 
     optimizer: str = _declare(
@@ -146,7 +146,7 @@ class Hyperparameters:
     schedule_minimum: float = _declare(
         0.0, "lowest rate", "optimisation", "number", "share of the learning rate that the schedule ends at",
         "0.01: a hundredth of the learning rate.", minimum=0, maximum=1, scale="log", step=0.001,
-        when={"schedule": ("cosine", "warm_restarts", "one_cycle", "plateau")}, search="0..0.1",
+        when={"schedule": ("cosine", "warm_restarts", "one_cycle", "plateau")}, search="0.001..0.1",
     )  # fmt: skip
     schedule_power: float = _declare(
         0.5, "decay power", "optimisation", "number", "inverse scaling: rate / (1 + step)^power",
@@ -201,22 +201,23 @@ class Hyperparameters:
     epochs: int = _declare(
         200, "epochs", "run", "whole", "passes over the training rows",
         "Training ends here at the latest. Raise it while training to go on longer.",
-        minimum=1, maximum=100_000_000, scale="log",
+        minimum=1, maximum=100_000_000, scale="log", search="50..500",
     )  # fmt: skip
     patience: int = _declare(
         30, "patience", "run", "whole", "epochs without a better validation loss before stopping; 0: never",
         "Early stopping: the parameters of the best epoch are kept. Without a validation part it never stops early.",
         minimum=0, maximum=100_000_000, scale="log",
-        unit="epochs",
+        unit="epochs", search="10..100",
     )  # fmt: skip
     class_weights: str = _declare(
         "none", "class weights", "run", "choice", "balanced: rare classes count more",
         "balanced weighs each row by rows / (classes × rows of its class).", live=False, choices=CLASS_WEIGHTS,
+        search="none,balanced",
     )  # fmt: skip
     seed: int = _declare(
         0, "seed", "run", "whole", "start of the random numbers",
         "The same seed gives the same bits. Try several to see how much of a result is luck.",
-        live=False, minimum=0, maximum=2**63 - 1,
+        live=False, minimum=0, maximum=2**63 - 1, search="0..9",
     )  # fmt: skip
 
     def __post_init__(self) -> None:
