@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tuitrain.errors import HyperparameterError as HyperparameterError
     from tuitrain.errors import ModelError as ModelError
     from tuitrain.errors import RunError as RunError
+    from tuitrain.errors import SearchError as SearchError
     from tuitrain.errors import TuitrainError as TuitrainError
     from tuitrain.hyperparameters import Hyperparameters as Hyperparameters
     from tuitrain.runs.model import Model as Model
@@ -29,11 +30,12 @@ _HOMES = {
     "Dataset": "data", "load_dataset": "data", "Hyperparameters": "hyperparameters", "Model": "runs.model",
     "load_model": "runs.model", "Result": "training", "train": "training", "TuitrainError": "errors",
     "DataError": "errors", "HyperparameterError": "errors", "ModelError": "errors", "RunError": "errors",
+    "SearchError": "errors",
 }  # fmt: skip
 
 __all__ = [
     "DataError", "Dataset", "HyperparameterError", "Hyperparameters", "Model", "ModelError", "Result", "RunError",
-    "TuitrainError", "load_dataset", "load_model", "train",
+    "SearchError", "TuitrainError", "load_dataset", "load_model", "train",
 ]  # fmt: skip
 
 

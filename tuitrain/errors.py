@@ -23,3 +23,7 @@ class RunError(TuitrainError):
 
 class ModelError(TuitrainError):
     """A model file that cannot be read, is damaged, or does not fit the rows it is given."""
+
+
+class SearchError(TuitrainError):
+    """A search or a study that cannot begin or go on as asked."""

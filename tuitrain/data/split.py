@@ -32,14 +32,20 @@ def split_rows(
     if validation + test >= 1 or n_test + n_validation >= count:
         raise DataError(f"validation {validation:g} and test {test:g} of {count} rows leave nothing to train on")
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *b"split"])))
-    order = rng.permutation(count)
-    if classes is not None:
-        place = np.empty(count)
-        for number in np.unique(classes):
-            members = order[classes[order] == number]
-            place[members] = (np.arange(len(members)) + 0.5) / len(members) if len(members) > 1 else 1.0
-        order = order[np.argsort(place[order], kind="stable")]
+    order = line_up(count, rng, classes)
     ends = (n_test, n_test + n_validation)
     return tuple(
         np.sort(part).astype(np.int64) for part in (order[ends[1] :], order[ends[0] : ends[1]], order[: ends[0]])
     )  # type: ignore[return-value]
+
+
+def line_up(count: int, rng: np.random.Generator, classes: NDArray[np.int64] | None = None) -> Rows:
+    """All row numbers, so that any stretch is a fair sample of the classes; a class's only row comes last."""
+    order = rng.permutation(count)
+    if classes is None:
+        return order
+    place = np.empty(count)
+    for number in np.unique(classes):
+        members = order[classes[order] == number]
+        place[members] = (np.arange(len(members)) + 0.5) / len(members) if len(members) > 1 else 1.0
+    return order[np.argsort(place[order], kind="stable")]

@@ -1,0 +1,39 @@
+"""Pruning: asynchronous successive halving (Li et al., 2020, "A System for Massively Parallel Hyperparameter Tuning").
+
+At a rung every trial of a stack is recorded first; then the best third of all values ever seen at that rung goes on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+ETA = 3
+FIRST_SHARE = 27  # the first rung is at epochs / 27
+
+Value = tuple[float, float]  # lower is better: the oriented score, and the validation loss to break ties
+
+
+def rungs(epochs: int) -> list[int]:
+    """The epochs after which trials are compared: epochs / 27, and three times as many each time."""
+    first = max(1, round(epochs / FIRST_SHARE))
+    found = []
+    while first < epochs:
+        found.append(first)
+        first *= ETA
+    return found
+
+
+def survivors(values: Mapping[int, Value], earlier: Sequence[Value]) -> list[int]:
+    """The trials that go on, of those whose `values` at the rung are given; `earlier` are those of other stacks."""
+    everyone = [*(_whole(value) for value in values.values()), *(_whole(value) for value in earlier)]
+    kept = max(1, len(everyone) // ETA)
+    ranked = sorted(everyone)
+    threshold = ranked[kept - 1]
+    fit = [number for number, value in values.items() if _whole(value) <= threshold]
+    return fit if len(fit) <= kept else sorted(fit, key=lambda number: (_whole(values[number]), number))[:kept]
+
+
+def _whole(value: Value) -> Value:
+    """`value` with infinity for what is not a number, so that it sorts last."""
+    return tuple(math.inf if math.isnan(part) else part for part in value)  # type: ignore[return-value]

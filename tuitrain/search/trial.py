@@ -1,0 +1,46 @@
+"""One trial of a search: a setting, how it is going or went, its score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+State = Literal["queued", "running", "finished", "pruned", "failed"]
+DONE = ("finished", "pruned", "failed")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial as the study's journal tells it.
+
+    `score` is the metric at the best epoch, the mean over folds and seeds, and `deviation` their standard deviation
+    (NaN for a single one); `loss` is the validation loss there, which breaks ties. `curve` holds the metric by epoch.
+    `by` names who proposed it: a strategy, or ``user``. `note` says what changed against the trial before, by hand.
+    """
+
+    number: int
+    setting: Mapping[str, Any]
+    by: str = ""
+    state: State = "queued"
+    score: float = math.nan
+    deviation: float = math.nan
+    loss: float = math.nan
+    epochs: int = 0
+    best_epoch: int = 0
+    seconds: float = 0.0
+    message: str = ""
+    curve: tuple[float, ...] = field(default=(), repr=False)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in DONE
+
+
+def is_higher_better(metric: str) -> bool:
+    """The direction of a metric."""
+    from tuitrain.engine.metrics import HIGHER_IS_BETTER  # noqa: PLC0415
+
+    return HIGHER_IS_BETTER[metric]
