@@ -1,0 +1,81 @@
+"""What a worker process does: take chunks from its pipe and run them, until the pipe closes.
+
+The main thread runs the chunks and is the only one that writes to the pipe; a second thread reads from it, so that a
+stop is seen at once, and so that the process ends when the parent does, however that happened. NumPy is first imported
+in here, when the environment already says one BLAS thread.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+from multiprocessing.connection import Connection
+from typing import Any
+
+from tuitrain.search.workers.seam import REPORT, STARTED, failure, run_chunk
+from tuitrain.search.workers.shared_block import Layout, read_shared
+
+READY, RUN, STOP, END, DONE = "ready", "run", "stop", "end", "done"
+
+_Task = tuple[int, int, bytes]
+
+
+def work(connection: Connection, descriptor: Any, layout: Layout) -> None:
+    """Be a worker: the target of the process. `descriptor` is a `multiprocessing.reduction.DupFd`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides what Ctrl-C means
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    tasks: queue.SimpleQueue[_Task] = queue.SimpleQueue()
+    stopped: set[int] = set()
+    threading.Thread(target=_listen, args=(connection, tasks, stopped), daemon=True).start()
+    shared = read_shared(descriptor.detach(), layout)
+    limit_blas_for_good()
+    connection.send((READY, 0, 0, b""))
+    while True:
+        chunk, attempt, blob = tasks.get()
+        _run(connection, shared, stopped, chunk=chunk, attempt=attempt, blob=blob)
+
+
+def limit_blas_for_good() -> None:
+    """One BLAS thread for the rest of this process, also where NumPy was imported before the environment said so."""
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415  (it costs start-up time)
+
+    threadpool_limits(limits=1, user_api="blas")
+
+
+def _run(connection: Connection, shared: Any, stopped: set[int], *, chunk: int, attempt: int, blob: bytes) -> None:
+    def send(kind: str, value: Any) -> None:
+        connection.send((kind, chunk, attempt, pickle.dumps(value, protocol=5)))
+
+    send(STARTED, f"process {os.getpid()}")  # before the payload is unpickled, which may be what kills a worker
+    try:
+        function, payload = pickle.loads(blob)
+    except Exception as error:
+        outcome = failure(error)
+    else:
+        outcome = run_chunk(function, shared, payload, lambda value: send(REPORT, value), lambda: chunk in stopped)
+    try:
+        send(DONE, outcome)
+    except Exception as error:  # a result that cannot be pickled
+        if isinstance(error, OSError):
+            raise
+        send(DONE, failure(error))
+
+
+def _listen(connection: Connection, tasks: queue.SimpleQueue[_Task], stopped: set[int]) -> None:
+    while True:
+        try:
+            kind, chunk, attempt, blob = connection.recv()
+        except (EOFError, OSError):
+            kind = END  # the parent is gone
+        if kind == END:
+            sys.stdout.flush()
+            os._exit(0)  # a chunk may be running, and nobody waits for it
+        if kind == STOP:
+            stopped.add(chunk)
+        else:
+            stopped.discard(chunk)
+            tasks.put((chunk, attempt, blob))

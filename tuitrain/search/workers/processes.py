@@ -1,0 +1,244 @@
+"""Chunks run in processes of this machine, started by "spawn".
+
+Each child has a pipe of its own, and a thread here that reads it. That is why `ProcessPoolExecutor` is not used: its
+children share a queue, so that one child killed with -9 breaks the pool and takes the chunks of all the others with
+it. Here it costs that child's chunk alone, and no lock can be left held.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing import reduction, resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+from tuitrain.errors import SearchError
+from tuitrain.search.workers.child import DONE, END, READY, RUN, STOP, work
+from tuitrain.search.workers.seam import (
+    NO_CHUNK,
+    WORKERS,
+    ChunkFunction,
+    Outcome,
+    WorkerLostError,
+    failure,
+    ignore_event,
+)
+from tuitrain.search.workers.shared_block import SharedBlock
+
+BLAS_VARIABLES = (
+    "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS",
+)  # fmt: skip
+MOST_FALSE_STARTS = 3
+SECONDS_TO_END = 1.0
+
+
+@dataclass
+class _Task:
+    chunk: int
+    attempt: int
+    blob: bytes
+    future: Future[Outcome] = field(default_factory=Future)
+
+
+@dataclass(eq=False)
+class _Child:
+    process: SpawnProcess
+    connection: Connection
+    is_ready: bool = False
+    task: _Task | None = None
+
+
+class ProcessWorkers:
+    """`jobs` processes; `on_event` is called on the thread that reads a child's pipe.
+
+    `shared` is pickled once; its arrays lie in memory that all children share, and are read-only there. Scripts need
+    the usual ``if __name__ == "__main__":``, since a spawned child imports the main module.
+    """
+
+    def __init__(self, shared: Any, jobs: int) -> None:
+        self.on_event = ignore_event
+        self.notices: list[str] = []
+        self._jobs = jobs
+        self._block = SharedBlock(shared)
+        self._lock = threading.Lock()  # of all that follows, and of sending
+        self._children: list[_Child] = []
+        self._tasks: deque[_Task] = deque()  # those no child has yet
+        self._false_starts = 0  # children in a row that ended before they were ready
+        self._is_closed = False
+        self.revive()
+
+    @property
+    def slots(self) -> int:
+        return self._jobs
+
+    def submit(self, function: ChunkFunction, chunk: int, attempt: int, payload: Any) -> Future[Outcome]:
+        try:
+            task = _Task(chunk, attempt, pickle.dumps((function, payload), protocol=5))
+        except Exception as error:  # told as the chunk's failure, like every other exception
+            refused: Future[Outcome] = Future()
+            refused.set_result(failure(error))
+            return refused
+        with self._lock:
+            self._tasks.append(task)
+            self._assign()
+        return task.future
+
+    def stop(self, chunk: int) -> None:
+        with self._lock:
+            never_begun = [task for task in self._tasks if task.chunk == chunk]
+            for task in never_begun:
+                self._tasks.remove(task)
+            for child in self._children:
+                if child.task is not None and child.task.chunk == chunk:
+                    _send(child, STOP, child.task)
+        for task in never_begun:
+            task.future.set_result(Outcome(is_stopped=True))
+
+    def revive(self) -> None:
+        """Start as many children as are missing.
+
+        Raises
+        ------
+        SearchError
+            if three in a row ended before they were ready for a chunk.
+        """
+        if self._is_closed:
+            return
+        if self._false_starts >= MOST_FALSE_STARTS:
+            raise SearchError(
+                f"{self._false_starts} worker processes in a row ended as they started; a script that searches needs "
+                'its calls under if __name__ == "__main__":, or use one job, which needs no processes'
+            )
+        while len(self._children) < self._jobs:
+            child = _start(self._block)
+            with self._lock:
+                self._children.append(child)
+            threading.Thread(target=self._read, args=(child,), name="worker-pipe", daemon=True).start()
+
+    def close(self) -> None:
+        """End the children at once: those that do not end within a second are killed."""
+        self._is_closed = True
+        with self._lock:
+            children = list(self._children)
+            for child in children:
+                _send(child, END)
+        for child in children:
+            child.process.join(SECONDS_TO_END)
+            if child.process.is_alive():
+                child.process.kill()
+                child.process.join()
+        self._block.close()
+
+    def _assign(self) -> None:
+        """Give waiting tasks to children without one. The lock is held."""
+        for child in self._children:
+            if not self._tasks:
+                return
+            if child.is_ready and child.task is None:
+                child.task = self._tasks.popleft()
+                _send(child, RUN, child.task)
+
+    def _read(self, child: _Child) -> None:
+        """Pass on what a child says until its pipe closes. In a thread of its own."""
+        with suppress(EOFError, OSError):  # OSError: the child was killed while it wrote
+            while True:
+                kind, chunk, attempt, blob = child.connection.recv()
+                if kind in {READY, DONE}:
+                    self._free(child, blob)
+                else:
+                    self.on_event(chunk, attempt, kind, pickle.loads(blob))
+        self._bury(child)
+
+    def _free(self, child: _Child, blob: bytes) -> None:
+        with self._lock:
+            task, child.task = child.task, None
+            child.is_ready = True
+            self._false_starts = 0
+            self._assign()
+        if task is not None:
+            task.future.set_result(_outcome(blob))
+
+    def _bury(self, child: _Child) -> None:
+        with self._lock:
+            self._children.remove(child)
+            self._false_starts += not child.is_ready
+            task = child.task
+        child.connection.close()
+        child.process.join(SECONDS_TO_END)
+        if child.process.is_alive():  # it closed its pipe and lives: nothing of it can reach us any more
+            child.process.kill()
+        if task is not None:
+            task.future.set_exception(WorkerLostError(f"worker process {child.process.pid} {_ending(child.process)}"))
+        if not self._is_closed:
+            self.on_event(NO_CHUNK, 0, WORKERS, None)
+
+
+def _start(block: SharedBlock) -> _Child:
+    ours, theirs = multiprocessing.Pipe()
+    with _signals_held(), _one_blas_thread():
+        process = multiprocessing.get_context("spawn").Process(
+            target=work, args=(theirs, reduction.DupFd(block.fileno()), block.layout), daemon=True
+        )
+        process.start()
+    theirs.close()  # so that the pipe closes with the child
+    return _Child(process, ours)
+
+
+def _send(child: _Child, kind: str, task: _Task | None = None) -> None:
+    """Write to a child. The lock is held. A child that is gone is noticed by the thread that reads its pipe."""
+    with suppress(OSError):
+        if task is None:
+            child.connection.send((kind, 0, 0, b""))
+        else:
+            child.connection.send((kind, task.chunk, task.attempt, task.blob if kind == RUN else b""))
+
+
+def _outcome(blob: bytes) -> Outcome:
+    try:
+        found: Outcome = pickle.loads(blob)
+    except Exception as error:  # a result whose class this process cannot import
+        return failure(error)
+    return found
+
+
+def _ending(process: SpawnProcess) -> str:
+    code = process.exitcode
+    if code is None:
+        return "is gone"
+    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let a child be born with Ctrl-C held back, until it says that it ignores it; the mask is this thread's alone."""
+    resource_tracker.ensure_running()  # else the first child starts it, and that lifts the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    """Say it in the environment that a child starts with, since BLAS reads it when NumPy is imported."""
+    before = {name: os.environ.get(name) for name in BLAS_VARIABLES}
+    os.environ.update(dict.fromkeys(BLAS_VARIABLES, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

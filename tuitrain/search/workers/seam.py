@@ -1,0 +1,100 @@
+"""The seam between the supervisor and what runs the chunks.
+
+Everything below it (a thread, local processes, a Dask cluster) does four things: it runs one chunk at a time on each of
+its slots, passes on what the chunk tells, ends it when asked, and says when a worker was lost. Attempts, repeats and
+failures are the supervisor's.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tuitrain.errors import SearchError
+
+Report = Callable[[Any], None]
+IsStopped = Callable[[], bool]
+ChunkFunction = Callable[[Any, Any, Report, IsStopped], Any]
+EventCallback = Callable[[int, int, str, Any], None]
+
+STARTED = "started"  # value: the worker's name
+REPORT = "report"  # value: what the function reported
+WORKERS = "workers"  # of no chunk: a worker came or went, so that `revive` is due and `slots` may have changed
+NO_CHUNK = -1
+
+
+class WorkerLostError(SearchError):
+    """The worker went away under a chunk; set on the chunk's future, and a reason to run it again."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a chunk's function ended: with a result, or with an exception, told as text so that it can travel.
+
+    `is_stopped` says that the function was told to stop, so that its result is a partial one.
+    """
+
+    result: Any = None
+    error: str = ""
+    details: str = ""
+    is_stopped: bool = False
+
+
+class Workers(Protocol):
+    """What the supervisor needs of threads, processes or a cluster.
+
+    All methods are called from one thread, the coordinator's. `on_event(chunk, attempt, kind, value)` is set before
+    the first `submit`; it may be called from any thread, never while a lock of the workers is held.
+    """
+
+    on_event: EventCallback
+
+    @property
+    def slots(self) -> int:
+        """How many chunks can run at the same time; it may change in a cluster."""
+
+    @property
+    def notices(self) -> list[str]:
+        """What the user should know about these workers, a sentence each; it may grow."""
+
+    def submit(self, function: ChunkFunction, chunk: int, attempt: int, payload: Any) -> Future[Outcome]:
+        """Run a chunk as soon as a slot is free; the future holds its `Outcome`, or raises `WorkerLostError`."""
+
+    def stop(self, chunk: int) -> None:
+        """Let every attempt at this chunk find `is_stopped` true."""
+
+    def revive(self) -> None:
+        """Put new workers in the place of those that were lost. Raises `SearchError` when that cannot be done."""
+
+    def close(self) -> None:
+        """End all workers, whatever they are doing."""
+
+
+def ignore_event(chunk: int, attempt: int, kind: str, value: Any) -> None:
+    """Stand in for the supervisor's callback until there is one."""
+
+
+def run_chunk(function: ChunkFunction, shared: Any, payload: Any, report: Report, is_stopped: IsStopped) -> Outcome:
+    """Call the function, in the worker, and make an `Outcome` of whatever it does; raises nothing."""
+    was_stopped = False
+
+    def ask() -> bool:
+        nonlocal was_stopped
+        was_stopped = was_stopped or is_stopped()
+        return was_stopped
+
+    try:
+        result = function(shared, payload, report, ask)
+    except BaseException as error:  # SystemExit too: a chunk must not end its worker
+        return failure(error)
+    return Outcome(result=result, is_stopped=was_stopped)
+
+
+def failure(error: BaseException) -> Outcome:
+    """An exception as text: its type and message, and where it happened."""
+    text = str(error)
+    message = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return Outcome(error=message, details="".join(traceback.format_exception(error)))

@@ -1,0 +1,69 @@
+"""One constant object for all worker processes, its arrays in memory that they share.
+
+The object is pickled with its buffers out of band (PEP 574), and everything is laid end to end in one anonymous file in
+memory: the pickle first, then each buffer at a multiple of 64 bytes. The file travels to the children as a descriptor.
+
+It has no name, which is why `multiprocessing.shared_memory` is not used: nothing can be left in /dev/shm or be
+unlinked twice, whoever is killed; no resource tracker has an opinion; and a container's small /dev/shm is no limit.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import pickle
+import tempfile
+from dataclasses import dataclass
+from typing import IO, Any
+
+ALIGNMENT = 64
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the pickle (first) and the buffers lie in the file: (start, length) in bytes each."""
+
+    size: int
+    spans: tuple[tuple[int, int], ...]
+
+
+class SharedBlock:
+    """The parent's side: the file, filled once. `close` gives the memory back when the last child has ended."""
+
+    def __init__(self, shared: Any) -> None:
+        buffers: list[pickle.PickleBuffer] = []
+        stream = pickle.dumps(shared, protocol=5, buffer_callback=buffers.append)
+        pieces = [memoryview(stream), *(buffer.raw() for buffer in buffers)]
+        self._file = _anonymous_file()
+        spans = []
+        for piece in pieces:
+            start = -(-self._file.tell() // ALIGNMENT) * ALIGNMENT
+            self._file.seek(start)
+            self._file.write(piece)
+            spans.append((start, piece.nbytes))
+        self._file.flush()
+        self.layout = Layout(self._file.tell(), tuple(spans))
+
+    def fileno(self) -> int:
+        """The descriptor to hand to a child."""
+        return self._file.fileno()
+
+    def close(self) -> None:
+        """Let go of the file; children that have it mapped keep their view."""
+        self._file.close()
+
+
+def read_shared(descriptor: int, layout: Layout) -> Any:
+    """The object, in a child: its arrays are read-only views of the parent's pages. Closes the descriptor."""
+    try:
+        block = memoryview(mmap.mmap(descriptor, layout.size, access=mmap.ACCESS_READ))
+    finally:
+        os.close(descriptor)
+    stream, *buffers = (block[start : start + length] for start, length in layout.spans)
+    return pickle.loads(stream, buffers=buffers)
+
+
+def _anonymous_file() -> IO[bytes]:
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("tuitrain-shared"), "w+b")
+    return tempfile.TemporaryFile()

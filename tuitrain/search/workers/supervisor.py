@@ -1,0 +1,263 @@
+"""The supervisor: chunks go in, events come out, and a lost worker costs an attempt rather than a chunk.
+
+One thread, the coordinator's, calls everything here. Workers call back on threads of their own; what they say only
+goes into a queue, and is worked on in `events`. So there is no lock, and nothing is dispatched behind the
+coordinator's back: it must poll.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from tuitrain.search.workers.seam import (
+    REPORT,
+    STARTED,
+    WORKERS,
+    ChunkFunction,
+    Outcome,
+    WorkerLostError,
+    Workers,
+    failure,
+)
+
+MOST_ATTEMPTS = 3
+DONE = "done"
+
+
+@dataclass(frozen=True)
+class Started:
+    """A worker has begun with the chunk; attempts count from 1."""
+
+    chunk: int
+    attempt: int
+    worker: str
+
+
+@dataclass(frozen=True)
+class Reported:
+    """The chunk's function has called `report(value)`."""
+
+    chunk: int
+    value: Any
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The chunk's function has returned; nothing more is told of this chunk."""
+
+    chunk: int
+    result: Any
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The function raised, or took its worker with it three times; nothing more is told of this chunk.
+
+    `message` is one line; `details` is the traceback, where there is one.
+    """
+
+    chunk: int
+    message: str
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The chunk was stopped: `result` is what its function returned then, None if it had not begun."""
+
+    chunk: int
+    result: Any
+
+
+Event = Started | Reported | Finished | Failed | Stopped
+
+
+@dataclass
+class _Chunk:
+    function: ChunkFunction
+    payload: Any
+    attempt: int = 0
+    charged: int = 0  # attempts that reported a start
+    has_started: bool = False  # in the present attempt
+    is_stopping: bool = False
+
+
+class Supervisor:
+    """Runs chunks on `workers`, each to exactly one `Finished`, `Failed` or `Stopped`."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+        self._inbox: queue.Queue[tuple[int, int, str, Any]] = queue.Queue()
+        self._outbox: deque[Event] = deque()
+        self._chunks: dict[int, _Chunk] = {}  # those without an end yet
+        self._waiting: deque[int] = deque()
+        self._running: set[tuple[int, int]] = set()  # attempts that hold a slot, also those nobody waits for any more
+        workers.on_event = self._take_later
+
+    @property
+    def free(self) -> int:
+        """How many chunks could be submitted now and would run at once."""
+        return max(0, self._workers.slots - len(self._running) - len(self._waiting))
+
+    @property
+    def unfinished(self) -> int:
+        """How many chunks have no end yet."""
+        return len(self._chunks)
+
+    @property
+    def notices(self) -> list[str]:
+        """What the user should know about the workers, a sentence each."""
+        return self._workers.notices
+
+    def submit(self, chunk: int, function: ChunkFunction, payload: Any) -> None:
+        """Run a chunk, when a slot is free. Raises ValueError if a chunk of this number has not ended yet."""
+        if chunk in self._chunks:
+            raise ValueError(f"chunk {chunk} is submitted already and has not ended")
+        self._chunks[chunk] = _Chunk(function, payload)
+        self._waiting.append(chunk)
+        self._dispatch()
+
+    def events(self, timeout: float) -> list[Event]:
+        """What has happened since the last call, in order; waits up to `timeout` seconds for a first event.
+
+        Raises
+        ------
+        SearchError
+            if lost workers cannot be replaced; the chunks stay as they are.
+        """
+        deadline = time.monotonic() + timeout
+        self._work_off()
+        while not self._outbox and (left := deadline - time.monotonic()) > 0:
+            try:
+                message = self._inbox.get(timeout=left)
+            except queue.Empty:
+                break
+            self._take(message)
+            self._work_off()
+        found = list(self._outbox)
+        self._outbox.clear()
+        return found
+
+    def stop(self, chunk: int) -> None:
+        """Ask a chunk to end; a `Stopped` follows, or a `Finished` if it ends by itself first. Repeats do nothing."""
+        record = self._chunks.get(chunk)
+        if record is None or record.is_stopping:
+            return
+        record.is_stopping = True
+        if chunk in self._waiting:
+            self._waiting.remove(chunk)
+            self._end(Stopped(chunk, None))
+        else:
+            self._workers.stop(chunk)
+
+    def stop_all(self) -> None:
+        """Ask all chunks to end."""
+        for chunk in list(self._chunks):
+            self.stop(chunk)
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Stop all chunks, give them `timeout` seconds to return, then end the workers.
+
+        What was told meanwhile can still be read with `events(0)`; a chunk that did not return in time has no event.
+        """
+        told: list[Event] = []
+        try:
+            self.stop_all()
+            deadline = time.monotonic() + timeout
+            while self._chunks and (left := deadline - time.monotonic()) > 0:
+                told += self.events(left)
+        finally:
+            self._outbox.extendleft(reversed(told))
+            self._workers.close()
+
+    def _take_later(self, chunk: int, attempt: int, kind: str, value: Any) -> None:
+        """Keep what happened for `events`. On any thread."""
+        self._inbox.put((chunk, attempt, kind, value))
+
+    def _work_off(self) -> None:
+        for message in self._arrived():
+            self._take(message)
+        self._dispatch()
+
+    def _arrived(self) -> Iterator[tuple[int, int, str, Any]]:
+        while True:
+            try:
+                yield self._inbox.get_nowait()
+            except queue.Empty:
+                return
+
+    def _dispatch(self) -> None:
+        while self._waiting and len(self._running) < self._workers.slots:
+            chunk = self._waiting.popleft()
+            record = self._chunks[chunk]
+            record.attempt += 1
+            record.has_started = False
+            attempt = record.attempt
+            self._running.add((chunk, attempt))
+            future = self._workers.submit(record.function, chunk, attempt, record.payload)
+            future.add_done_callback(partial(self._take_later, chunk, attempt, DONE))
+
+    def _take(self, message: tuple[int, int, str, Any]) -> None:
+        chunk, attempt, kind, value = message
+        if kind == WORKERS:
+            self._workers.revive()
+            return
+        if kind == DONE:
+            self._running.discard((chunk, attempt))
+        record = self._chunks.get(chunk)
+        if record is None:
+            return  # it has ended; this is a repeat
+        is_present = attempt == record.attempt
+        if kind == DONE:
+            self._take_end(chunk, record, is_present=is_present, outcome=_outcome(value))
+        elif is_present and kind == STARTED:
+            record.charged += not record.has_started
+            record.has_started = True
+            self._outbox.append(Started(chunk, attempt, value))
+        elif is_present and kind == REPORT:
+            self._outbox.append(Reported(chunk, value))
+
+    def _take_end(self, chunk: int, record: _Chunk, *, is_present: bool, outcome: Outcome | WorkerLostError) -> None:
+        if isinstance(outcome, WorkerLostError):
+            if is_present:
+                self._retry(chunk, record, outcome)
+        elif outcome.error:
+            self._end(Failed(chunk, outcome.error, outcome.details))
+        elif outcome.is_stopped:
+            self._end(Stopped(chunk, outcome.result))
+        else:
+            self._end(Finished(chunk, outcome.result))
+
+    def _retry(self, chunk: int, record: _Chunk, lost: WorkerLostError) -> None:
+        if record.is_stopping:
+            self._end(Stopped(chunk, None))
+        elif record.charged >= MOST_ATTEMPTS:
+            self._end(Failed(chunk, f"its worker was lost {record.charged} times; the last time: {lost}"))
+        else:
+            self._waiting.appendleft(chunk)
+
+    def _end(self, event: Finished | Failed | Stopped) -> None:
+        del self._chunks[event.chunk]
+        if any(chunk == event.chunk for chunk, _ in self._running):
+            self._workers.stop(event.chunk)  # another attempt is still at it, for nothing
+        if event.chunk in self._waiting:
+            self._waiting.remove(event.chunk)
+        self._outbox.append(event)
+
+
+def _outcome(future: Future[Outcome]) -> Outcome | WorkerLostError:
+    try:
+        return future.result(timeout=0)
+    except WorkerLostError as lost:
+        return lost
+    except CancelledError:
+        return WorkerLostError("the chunk was cancelled before it began")
+    except Exception as error:  # a payload that cannot be pickled, say: told as the chunk's failure
+        return failure(error)
