@@ -1,6 +1,7 @@
 """The TOML file of a run: what `tuitrain config` prints and `--config` reads.
 
-Hyperparameters stand in tables named for the form's groups (or without a table); what concerns the data in ``[data]``.
+Hyperparameters stand in tables named for the form's groups (or without a table); what concerns the data in ``[data]``,
+and ranges for a search in ``[space]``.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ DATA_KEYS = ("dataset", "target", "task", "validation", "test", "test_file", "sp
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a file says: hyperparameters by name, and data options by name."""
+    """What a file says: hyperparameters, data options and ranges of a search, by name."""
 
     hyperparameters: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
+    space: dict[str, Any] = field(default_factory=dict)
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -50,9 +52,11 @@ def read_configuration(path: Path) -> Configuration:
             if unknown:
                 raise HyperparameterError(f"{name}: [data] {quoted(unknown[0])}: {suggest(unknown[0], DATA_KEYS)}")
             found.data.update(value)
+        elif key == "space" and isinstance(value, dict):
+            found.space.update(value)
         elif isinstance(value, dict):
             if key not in GROUPS:
-                raise HyperparameterError(f"{name}: table {quoted(key)}: {suggest(key, ('data', *GROUPS))}")
+                raise HyperparameterError(f"{name}: table {quoted(key)}: {suggest(key, ('data', 'space', *GROUPS))}")
             found.hyperparameters.update(value)
         else:
             found.hyperparameters[key] = value

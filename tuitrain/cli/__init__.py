@@ -18,6 +18,8 @@ from tuitrain.errors import HyperparameterError, TuitrainError
 COMMANDS = {
     "launch": ("launch", "launch", "Open the screen: train, watch, change hyperparameters."),
     "train": ("train", "train", "Train a network without a screen."),
+    "search": ("search", "search", "Search for good hyperparameters, many trials at once."),
+    "export": ("export", "export", "Write a study for other tools: CSV, Optuna."),
     "predict": ("models", "predict", "Predict the rows of a table with a saved model."),
     "evaluate": ("models", "evaluate", "Measure a saved model on a table."),
     "datasets": ("datasets", "datasets", "List the datasets, or describe one."),

@@ -33,14 +33,15 @@ def data_options(function: Function) -> Function:
     return function
 
 
-def hyperparameter_options(function: Function) -> Function:
-    """Add an option for each hyperparameter, and `--config`."""
+def hyperparameter_options(function: Function, *, ranges: bool = False) -> Function:
+    """Add an option for each hyperparameter, and `--config`; with `ranges`, each takes a range."""
     for group in reversed(GROUPS):
         for name, spec in reversed(list(FIELDS.items())):
             if spec.group == group:
-                text = f"{spec.meaning[0].upper()}{spec.meaning[1:]} [{spec.format(spec.default)}]."
+                shown = f"{spec.format(spec.default)}; or {spec.search}" if ranges else spec.format(spec.default)
+                text = f"{spec.meaning[0].upper()}{spec.meaning[1:]} [{shown}]."
                 flags = [f"--{option_name(name)}", name]
-                metavar = "CHOICE" if spec.kind == "choice" else "VALUE"
+                metavar = "RANGE" if ranges else "CHOICE" if spec.kind == "choice" else "VALUE"
                 function = click.option(*flags, metavar=metavar, help=text)(function)
     path = click.Path(path_type=Path, dir_okay=False)
     return click.option("--config", type=path, help="TOML file, as `tuitrain config` prints it.")(function)
@@ -54,12 +55,18 @@ def read_options(options: dict[str, Any]) -> tuple[Hyperparameters, dict[str, An
     HyperparameterError
         with all errors at once.
     """
+    given = given_options(options)
+    return Hyperparameters.from_mapping(given.hyperparameters), given.data
+
+
+def given_options(options: dict[str, Any]) -> Configuration:
+    """What the file and the command line say, not yet checked; the command line has the last word."""
     path = options.get("config")
     given = read_configuration(path) if path is not None else Configuration()
     typed = {name: options[name] for name in FIELDS if options.get(name) is not None}
     keys = ("target", "task", "validation", "test", "test_file", "split_seed", "scale", "drop", "dataset")
     data = {**given.data, **{key: options[key] for key in keys if options.get(key) not in {None, ()}}}
-    return Hyperparameters.from_mapping({**given.hyperparameters, **typed}), data
+    return Configuration({**given.hyperparameters, **typed}, data, given.space)
 
 
 def load(data: dict[str, Any], default: str | None = None) -> Dataset:

@@ -26,6 +26,7 @@ from tuitrain.data.preprocessing import Preprocessing
 from tuitrain.data.target import choose_target, class_numbers
 from tuitrain.engine.evaluation import Examined, decide
 from tuitrain.engine.network import Network, with_ones
+from tuitrain.engine.structure import build_network
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import DataError, ModelError
 from tuitrain.hyperparameters import Hyperparameters
@@ -54,16 +55,21 @@ class Model:
     @classmethod
     def of(cls, trainer: Trainer, dataset: Dataset, member: int = 0) -> Model:
         """The model at the member's best epoch so far."""
-        trained, progress = trainer.network, trainer.progress
+        progress = trainer.progress
         epoch = int(progress.best_epoch[member])
-        network = Network(
-            trained.layer_sizes, activation=trained.activation.name, loss=trained.loss.name,
-            leaky_slope=trained.leaky_slope, huber_delta=trained.huber_delta,
-        )  # fmt: skip
-        network.parameters[0] = progress.best_parameters[member] if epoch else trained.parameters[member]
+        parameters = progress.best_parameters[member] if epoch else trainer.network.parameters[member]
+        return cls.from_parameters(parameters, trainer.hyperparameters[member], dataset, epoch)
+
+    @classmethod
+    def from_parameters(
+        cls, parameters: Array, hyperparameters: Hyperparameters, dataset: Dataset, epoch: int
+    ) -> Model:
+        """The model with these parameters (P,), as they were trained on `dataset` up to `epoch`."""
+        network = build_network(dataset, hyperparameters, 1)
+        network.parameters[0] = parameters
         return cls(
-            network, trainer.hyperparameters[member], dataset.preprocessing, dataset.task, dataset.target_name,
-            dataset.class_names, dataset.target_mean, dataset.target_scale, dataset.name, dataset.fingerprint, epoch,
+            network, hyperparameters, dataset.preprocessing, dataset.task, dataset.target_name, dataset.class_names,
+            dataset.target_mean, dataset.target_scale, dataset.name, dataset.fingerprint, epoch,
         )  # fmt: skip
 
     def outputs(self, table: Table) -> Array:

@@ -98,7 +98,7 @@ class _TrialState:
         return Outcome(
             self.number, self.state, float(self.values.mean()), float(self.values.std(ddof=1)) if several else np.nan,
             float(self.losses.mean()), self.epochs, round(float(self.best_epochs.mean())), self.seconds, self.message,
-            tuple(self.curve),
+            tuple(float(f"{value:.6g}") for value in self.curve),
         )  # fmt: skip
 
 

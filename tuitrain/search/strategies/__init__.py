@@ -1,1 +1,57 @@
-"""Strategies: pure functions from what is known to what is tried next."""
+"""Strategies: pure functions from what is known to what is tried next.
+
+Each has a file with `propose(space, finished, pending, k, seed)`. `finished` are observations, `pending` the settings
+that are queued or running; at most `k` settings come back, none of which was proposed before, and fewer when the space
+is exhausted. Nothing else is kept, so that a search can be resumed, and go on with another strategy, at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from tuitrain.errors import SearchError
+from tuitrain.search.space import Setting, Space
+from tuitrain.search.strategies.observation import Observation
+from tuitrain.text import quoted, suggest
+
+STRATEGIES = ("manual", "grid", "random", "bayesian", "quasi")
+HISTORY_FREE = ("grid", "random", "quasi")  # what they propose does not depend on what was found
+
+__all__ = ["HISTORY_FREE", "STRATEGIES", "Observation", "check_strategy", "propose"]
+
+
+def check_strategy(name: str) -> str:
+    """`name` as it is meant, such as ``bayesian`` or ``optuna:tpe``.
+
+    Raises
+    ------
+    SearchError
+        if there is no such strategy.
+    """
+    name = name.strip().lower()
+    if name.startswith("optuna:"):
+        from tuitrain.search.strategies.optuna_samplers import check_sampler  # noqa: PLC0415
+
+        return str(check_sampler(name))
+    if name not in STRATEGIES:
+        raise SearchError(f"strategy {quoted(name)}: {suggest(name, [*STRATEGIES, 'optuna:tpe'])}")
+    return name
+
+
+def propose(
+    name: str, space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int, seed: int
+) -> list[dict[str, Any]]:
+    """What the strategy of that name proposes; nothing for ``manual``, where the user does."""
+    if name == "manual" or k < 1:
+        return []
+    if name.startswith("optuna:"):
+        from tuitrain.search.strategies.optuna_samplers import propose_with  # noqa: PLC0415
+
+        proposed: list[dict[str, Any]] = propose_with(name, space, finished, pending, k, seed)
+        return proposed
+    found: list[dict[str, Any]] = import_module(f"tuitrain.search.strategies.{name}").propose(
+        space, finished, pending, k, seed
+    )
+    return found

@@ -1,0 +1,251 @@
+"""`tuitrain search`: headless search."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tuitrain.cli.options import data_options, given_options, hyperparameter_options, load
+from tuitrain.configuration import read_configuration
+from tuitrain.errors import SearchError
+from tuitrain.text import quoted, visible
+
+if TYPE_CHECKING:
+    from tuitrain.data import Dataset
+    from tuitrain.search.conductor import Conductor
+    from tuitrain.search.face import Searched
+    from tuitrain.search.settings import Settings
+    from tuitrain.search.space import Space
+    from tuitrain.search.study import Study
+
+_DIRECTORY = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def search_options(function: Any) -> Any:
+    """Add the options that say how is searched."""
+    for option in reversed([
+        click.option("--strategy", help="manual, grid, random, bayesian, or optuna:tpe [random]."),
+        click.option("--quasi", is_flag=True, help="With random: a low-discrepancy sequence, which leaves no gaps."),
+        click.option("--space", "space_file", type=_FILE, help="TOML file of ranges, in [space] or by themselves."),
+        click.option("--trials", type=int, help="Trials at most [50; grid: all]."),
+        click.option("--time", "time_limit", help="Time at most, such as 90s, 10m, 1h30m."),
+        click.option("--goal", type=float, help="A score at which the search ends."),
+        click.option("--metric", help="accuracy, f1, loss; r2, rmse, mae [accuracy or r2]."),
+        click.option("--folds", type=int, help="Folds a trial is validated on [5 below 1,500 rows, else 1]."),
+        click.option("--seeds", type=int, help="Seeds a trial is trained from [1]."),
+        click.option("--prune", help="halving or none: end trials that fall behind [none]."),
+        click.option("--search-seed", type=int, help="What proposals are drawn from [0]."),
+        click.option("--batch", type=int, help="Trials that bayesian proposes at once [8]."),
+        click.option("--try", "tried", multiple=True, metavar="SETTING",
+                     help='A trial of your own to run first: "learning_rate=.01 l2=0"; may be given again.'),
+    ]):  # fmt: skip
+        function = option(function)
+    return function
+
+
+@click.command()
+@click.argument("dataset", required=False)
+@search_options
+@click.option("--jobs", type=click.IntRange(0), help="Processes to train in; 0: none but this one [all cores].")
+@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to train on.")
+@click.option("--study", "study_path", type=_DIRECTORY, help="Directory for the study [studies/…].")
+@click.option("--resume", type=_DIRECTORY, metavar="STUDY", help="Go on with a study; other options change it.")
+@click.option("--model", "model_file", type=_FILE, help="Save the best trial's model here too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
+@data_options
+@lambda function: hyperparameter_options(function, ranges=True)
+def search(
+    dataset: str | None, jobs: int | None, dask: str | None, study_path: Path | None, resume: Path | None,
+    model_file: Path | None, as_json: bool, **options: Any,
+) -> int:  # fmt: skip
+    """Search for good hyperparameters on DATASET, training many networks at once.
+
+    A hyperparameter that is given a range is searched: 1e-4..1, 16,32,64x32, relu,tanh, 0..0.5:step=0.1, or .. for
+    its usual range. With no range, the layers, the activation, the learning rate, the batch size and L2 are.
+
+    Everything that is found is kept in a study, a directory; Ctrl-C or a kill loses nothing, --resume goes on. The
+    best trial's model is best.safetensors in it.
+    """
+    options["dataset"] = dataset
+    study, data = _resumed(resume, options) if resume is not None else _begun(study_path, options, jobs or _cores())
+    for notice in study.space.notices:
+        click.echo(f"note: {notice}", err=True)
+    caught: list[int] = []
+    found = _run(study, data, _cores() if jobs is None and dask is None else jobs or 0, dask, caught)
+    if model_file is not None and found.model is not None:
+        found.model.save(model_file)
+    _report(found, as_json=as_json)
+    if model_file is not None and found.model is not None:
+        click.echo(f"model saved as {model_file}", err=True)
+    if caught:
+        return 128 + caught[0]
+    if found.best is None:
+        message = next((trial.message for trial in found.trials if trial.message), "no trial was finished")
+        click.echo(f"tuitrain: no trial was finished: {message}", err=True)
+        return 1
+    return 0
+
+
+def read_search(options: dict[str, Any], parallel: int) -> tuple[Space, Settings, list[dict[str, Any]], dict[str, Any]]:
+    """Space, settings, the user's own trials and the data options.
+
+    Raises
+    ------
+    TuitrainError
+        if any of them is not allowed.
+    """
+    from tuitrain.hyperparameters import Hyperparameters  # noqa: PLC0415
+    from tuitrain.search.settings import Settings  # noqa: PLC0415
+    from tuitrain.search.space import Space  # noqa: PLC0415
+
+    given = given_options(options)
+    ranges = {**given.space, **_space_file(options.get("space_file"))}
+    typed = {name: value for name, value in given.hyperparameters.items() if options.get(name) is not None}
+    base = Hyperparameters.from_mapping({k: v for k, v in given.hyperparameters.items() if k not in typed})
+    space = Space({**ranges, **typed}, base)
+    settings = Settings.from_mapping({**_settings(options, Settings()), "parallel": parallel})
+    return space, settings, [parse_setting(text, space) for text in options.get("tried", ())], given.data
+
+
+def parse_setting(text: str, space: Space) -> dict[str, Any]:
+    """A trial of the user's own, as ``learning_rate=.01 hidden_layers=64``, in the space or beside it.
+
+    Raises
+    ------
+    TuitrainError
+        if a name or value is not known, or the hyperparameter is not searched.
+    """
+    from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name  # noqa: PLC0415
+
+    pairs = [part.partition("=") for part in text.split()]
+    if not pairs or not all(mark for _, mark, _ in pairs):
+        raise SearchError(f'trial {quoted(text)}: write name=value, as "learning_rate=.01 hidden_layers=64"')
+    Hyperparameters.from_mapping({name: value for name, _, value in pairs})  # says what is wrong
+    setting = {str(field_name(name)): FIELDS[str(field_name(name))].parse(value) for name, _, value in pairs}
+    for name in setting:
+        if name not in space.names:
+            raise SearchError(f"trial {quoted(text)}: {FIELDS[name].label} is not searched; give it a range")
+    start = {name: getattr(space.base, name) for name in space.names}
+    return space.active({**start, **setting})
+
+
+def _space_file(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    read = read_configuration(path)
+    return {**read.hyperparameters, **read.space}
+
+
+def _settings(options: Mapping[str, Any], usual: Settings) -> dict[str, Any]:
+    """The settings that the options tell; `usual` for a new study."""
+    from tuitrain.search.settings import parse_time  # noqa: PLC0415
+
+    names = {
+        "strategy": "strategy", "trials": "trials", "goal": "goal", "metric": "metric", "folds": "folds",
+        "seeds": "seeds", "prune": "prune", "search_seed": "seed", "batch": "batch",
+    }  # fmt: skip
+    told = {name: options[option] for option, name in names.items() if options.get(option) is not None}
+    if options.get("time_limit") is not None:
+        told["seconds"] = parse_time(options["time_limit"])
+        told.setdefault("trials", 0)
+    if options.get("quasi"):
+        if told.get("strategy", "random") != "random":
+            raise click.UsageError("--quasi is a kind of random search; leave --strategy out")
+        told["strategy"] = "quasi"
+    if told.get("strategy") == "grid":
+        told.setdefault("trials", 0)
+    return told
+
+
+def _begun(path: Path | None, options: dict[str, Any], parallel: int) -> tuple[Study, Dataset]:
+    """A new study."""
+    from tuitrain.search.face import create_study  # noqa: PLC0415
+
+    space, settings, tried, data_given = read_search(options, parallel)
+    kept = {key: list(value) if isinstance(value, tuple) else value for key, value in data_given.items()}
+    source = kept.pop("dataset", None)
+    if source == "-" and path is None:
+        click.echo("note: standard input cannot be read again: this study cannot be resumed", err=True)
+    dataset = load(dict(data_given))
+    path = path or _new_path(dataset, settings.strategy)
+    return create_study(path, space, settings, dataset, str(source), kept, tried=tried), dataset
+
+
+def _new_path(dataset: Dataset, strategy: str) -> Path:
+    from tuitrain.search.study import study_name  # noqa: PLC0415
+
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    path = Path("studies") / study_name(f"{dataset.name}-{strategy}-{stamp}")
+    return path if not path.exists() else path.with_name(f"{path.name}-{os.getpid()}")
+
+
+def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
+    """A study to go on with, its strategy or budget changed where the options say so."""
+    from tuitrain.hyperparameters import FIELDS  # noqa: PLC0415
+    from tuitrain.search.face import study_dataset  # noqa: PLC0415
+    from tuitrain.search.settings import Settings  # noqa: PLC0415
+    from tuitrain.search.study import Study  # noqa: PLC0415
+
+    study = Study(path)
+    fixed = [name for name in (*FIELDS, "dataset", "space_file", "metric", "folds", "seeds", "target", "config")
+             if options.get(name) is not None]  # fmt: skip
+    if fixed:
+        shown = fixed[0].replace("_", "-")
+        raise click.UsageError(f"{shown} is part of the study {visible(path)} and cannot change; begin a new one")
+    dataset = study_dataset(study)
+    changed = Settings.from_mapping({**study.settings.to_mapping(), **_settings(options, study.settings)})
+    own = [parse_setting(text, study.space) for text in options.get("tried", ())]
+    study.begin_writing()
+    try:
+        study.change(changed)
+        if own:
+            study.queue(own, by="user", stacks=None)
+    finally:
+        study.close()
+    return Study(path), dataset
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> Searched:
+    """Search with progress on standard error; Ctrl-C stops it, and what was finished stays."""
+    from tuitrain.search.face import run_study  # noqa: PLC0415
+    from tuitrain.search_line import SearchLine  # noqa: PLC0415
+
+    line = SearchLine(study, sys.stderr, shutil.get_terminal_size().columns)
+    line.begin()
+    conductors: list[Conductor] = []
+
+    def stop(number: int, frame: object) -> None:
+        caught.append(number)
+        if len(caught) > 2:
+            raise SystemExit(128 + number)
+        for conductor in conductors:
+            conductor.ask_to_stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        found = run_study(study, dataset, jobs=jobs, dask=dask, on_progress=line.show, on_conductor=conductors.append)
+        line.finish(found.progress)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return found
+
+
+def _report(found: Searched, *, as_json: bool) -> None:
+    from tuitrain.search_line import summary  # noqa: PLC0415
+
+    click.echo(json.dumps(found.to_json(), ensure_ascii=False) if as_json else summary(found))

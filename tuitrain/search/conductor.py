@@ -1,0 +1,382 @@
+"""The one loop of a search: asks the strategy, hands stacks to the workers, writes down what comes back.
+
+Everything is called from one thread; the strategy works in a thread of its own, while the last stack trains.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tuitrain.blas import blas_threads
+from tuitrain.search.folds import Fold
+from tuitrain.search.grouping import chunks
+from tuitrain.search.halving import rungs
+from tuitrain.search.observed import known_before, observations
+from tuitrain.search.ranges import Choices, Range
+from tuitrain.search.space import Setting
+from tuitrain.search.stack import Curves, StackTask, train_stack
+from tuitrain.search.strategies import propose
+from tuitrain.search.study import Study
+from tuitrain.search.trial import Trial
+from tuitrain.search.workers import Failed, Finished, Reported, Started, Stopped, Supervisor
+
+MOST_AT_ONCE = 512  # trials that a strategy which does not learn proposes at a time
+
+State = Literal["running", "paused", "done", "stopped"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a search stands; `curves` are those of running trials, `proposals` wait for the user's word."""
+
+    state: State
+    trials: tuple[Trial, ...]
+    best: Trial | None
+    curves: Mapping[int, tuple[float, ...]]
+    running: tuple[int, ...]
+    proposals: tuple[Setting, ...]
+    is_proposing: bool
+    seconds: float
+    trials_per_second: float
+    seconds_left: float | None
+    ending: str
+    version: int
+
+
+@dataclass
+class _Clock:
+    """Time that the search has gone on, without pauses."""
+
+    started: float | None = None
+    told: float = 0.0
+    before: float = 0.0
+
+    def run(self) -> None:
+        if self.started is None:
+            self.started = time.perf_counter()
+
+    def halt(self) -> None:
+        self.before, self.started = self.seconds, None
+
+    @property
+    def seconds(self) -> float:
+        return self.before + (time.perf_counter() - self.started if self.started is not None else 0.0)
+
+    def since_told(self) -> float:
+        now = self.seconds
+        passed, self.told = now - self.told, now
+        return passed
+
+
+@dataclass
+class Conductor:
+    """Searches `study` on `folds` with the workers of `supervisor`; the study must be open for writing.
+
+    With `asks_first`, proposals wait in `progress().proposals` until `decide` is called. `on_best` is called with each
+    new best trial and its parameters (P,), where a stack brings them.
+    """
+
+    study: Study
+    folds: tuple[Fold, ...]
+    supervisor: Supervisor
+    asks_first: bool = False
+    on_best: Callable[[Trial, Any], object] = lambda trial, parameters: None
+    ending: str = ""
+    _curves: dict[int, list[float]] = field(default_factory=dict)
+    _submitted: set[int] = field(default_factory=set)
+    _proposals: list[dict[str, Any]] = field(default_factory=list)
+    _proposed_by: str = ""
+    _thinking: Future[list[dict[str, Any]]] | None = None
+    _think_seconds: float = 0.0
+    _clock: _Clock = field(default_factory=_Clock)
+    _is_paused: bool = False
+    _are_workers_closed: bool = False
+    _is_stopping: bool = False
+    _is_asked_to_stop: bool = False
+    _new_done: int = 0
+    _version: int = 0
+
+    def __post_init__(self) -> None:
+        self.study.requeue_running()
+        self._thinker = ThreadPoolExecutor(1, thread_name_prefix="strategy")
+        self._limit = blas_threads(1)  # for as long as the search lasts: the number of threads changes bits
+        self._limit.__enter__()
+
+    def close(self) -> None:
+        """End everything; the study can be resumed."""
+        self.close_workers()
+        self._thinker.shutdown(wait=True, cancel_futures=True)
+        self._limit.__exit__(None, None, None)
+
+    def close_workers(self) -> None:
+        """End the workers; what they still bring is written down. Repeats do nothing."""
+        if not self._are_workers_closed:
+            self._are_workers_closed = True
+            self.supervisor.close()
+            for event in self.supervisor.events(0):
+                self._take(event)
+
+    def run(self, on_progress: Callable[[Progress], object] | None = None, *, every: float = 0.1) -> Progress:
+        """Search until the budget is spent, the space exhausted, or `stop` was called."""
+        next_look = 0.0
+        while self.step(every):
+            if on_progress is not None and time.perf_counter() >= next_look:
+                on_progress(self.progress())
+                next_look = time.perf_counter() + every
+        return self.progress()
+
+    def step(self, timeout: float) -> bool:
+        """Plan, submit, and take in what has happened; False when the search is over."""
+        if self._is_asked_to_stop and not self._is_stopping:
+            self.stop()
+        self._plan()
+        self._submit()
+        self.study.beat()
+        if self._is_over():
+            self._clock.halt()
+            return False
+        is_waiting = self._thinking is not None and not self._submitted
+        for event in self.supervisor.events(min(timeout, 0.002) if is_waiting else timeout):
+            self._take(event)
+        return True
+
+    def pause(self) -> None:
+        """Start no more stacks; those that train go on to their end."""
+        self._is_paused = True
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._is_paused = False
+
+    def ask_to_stop(self) -> None:
+        """Let the next `step` stop the search; may be called from a signal handler or another thread."""
+        self._is_asked_to_stop = True
+
+    def stop(self) -> None:
+        """End the search soon, also in mid-stack; what was not finished is queued again when it is resumed."""
+        self._is_stopping = True
+        self.ending = self.ending or "stopped"
+        self.supervisor.stop_all()
+
+    def decide(self, settings: Sequence[Setting]) -> None:
+        """Run these in the place of the proposals that wait; those left out are not proposed again."""
+        proposals, self._proposals = self._proposals, []
+        left_out = [setting for setting in proposals if setting not in settings]
+        if left_out:
+            self.study.skip(left_out)
+        own = [setting for setting in settings if setting not in proposals]
+        if own:
+            self.study.queue(own, by="user", stacks=None)
+        self._queue([setting for setting in proposals if setting in settings])
+
+    def enqueue(self, settings: Sequence[Setting]) -> None:
+        """Try settings of the user's own before anything else that is proposed from now on."""
+        self.study.queue(settings, by="user", stacks=None)
+        self.ending = ""
+
+    def progress(self) -> Progress:
+        """How the search stands now."""
+        study = self.study
+        self._version += 1
+        seconds = study.seconds + self._clock.seconds - self._clock.told
+        rate = self._new_done / self._clock.seconds if self._new_done and self._clock.seconds else 0.0
+        running = tuple(trial.number for trial in study.trials if trial.state == "running")
+        return Progress(
+            state=self._state(), trials=tuple(study.trials), best=study.best,
+            curves={number: tuple(self._curves[number]) for number in running if number in self._curves},
+            running=running, proposals=tuple(self._proposals), is_proposing=self._thinking is not None,
+            seconds=seconds, trials_per_second=rate, seconds_left=self._seconds_left(rate, seconds),
+            ending=self.ending, version=self._version,
+        )  # fmt: skip
+
+    def _state(self) -> State:
+        if self.ending and not self._submitted:
+            return "stopped" if self.ending == "stopped" else "done"
+        return "paused" if self._is_paused else "running"
+
+    def _seconds_left(self, rate: float, seconds: float) -> float | None:
+        settings = self.study.settings
+        found = []
+        if settings.trials and rate:
+            found.append(max(0, settings.trials - self._done()) / rate)
+        if settings.seconds:
+            found.append(max(0.0, settings.seconds - seconds))
+        return min(found, default=None)
+
+    def _done(self) -> int:
+        return sum(trial.is_done for trial in self.study.trials)
+
+    # The budget
+
+    def _is_over(self) -> bool:
+        if self._submitted or (self._thinking is not None and not self._is_stopping):
+            return False
+        if self._is_stopping:
+            return True
+        if self.study.settings.strategy == "manual" and not self._has_open_chunks():
+            self.ending = self.ending or "no more trials were asked for"
+        return bool(self.ending) and not (self._has_open_chunks() and not self._budget_ending())
+
+    def _budget_ending(self) -> str:
+        """Why no more stack may be started, if so."""
+        settings, best = self.study.settings, self.study.best
+        if settings.goal is not None and best is not None and settings.sign * (best.score - settings.goal) <= 0:
+            return "the goal is reached"
+        if settings.seconds and self.study.seconds + self._clock.seconds - self._clock.told >= settings.seconds:
+            return "the time is up"
+        return ""
+
+    # What is tried next
+
+    def _plan(self) -> None:
+        if self._is_stopping or self._is_paused:
+            return
+        if ending := self._budget_ending():
+            self.ending = ending
+            return
+        if self._thinking is not None:
+            if self._thinking.done():
+                self._take_proposals(self._thinking.result())
+                self._thinking = None
+            return
+        if self.study.unstacked:
+            self._queue([])
+        if not self._proposals and self._needs_more():
+            self._think()
+
+    def _needs_more(self) -> bool:
+        study, settings = self.study, self.study.settings
+        if self.ending or settings.strategy == "manual":
+            return False
+        if settings.trials and len(study.trials) >= settings.trials:
+            if not self._has_open_chunks():
+                self.ending = "all trials are done"
+            return False
+        if study.is_exhausted:
+            if not self._has_open_chunks():
+                self.ending = "the space is exhausted"
+            return False
+        return all(chunk in study.done_chunks for chunk in range(len(study.chunks) - 1))
+
+    def _has_open_chunks(self) -> bool:
+        return bool(self.study.unstacked) or len(self.study.done_chunks) < len(self.study.chunks)
+
+    def _think(self) -> None:
+        study, settings = self.study, self.study.settings
+        last = study.chunks[-1] if study.chunks else ()
+        done, awaited = known_before(study.trials, last)
+        most = settings.batch if settings.learns else MOST_AT_ONCE
+        left = settings.trials - len(study.trials) if settings.trials else most
+        pending = [*study.skipped, *(trial.setting for trial in awaited)]
+        arguments = (study.space, observations(done, settings.sign), pending, min(most, left), settings.seed)
+        self._proposed_by = settings.strategy
+
+        def think() -> list[dict[str, Any]]:
+            started = time.perf_counter()
+            found = propose(settings.strategy, *arguments)
+            self._think_seconds = time.perf_counter() - started
+            return found
+
+        self._thinking = self._thinker.submit(think)
+
+    def _take_proposals(self, found: list[dict[str, Any]]) -> None:
+        if not found:
+            self.study.exhaust()
+        elif self.asks_first:
+            self._proposals = found
+        else:
+            self._queue(found)
+
+    def _queue(self, settings: Sequence[Setting]) -> None:
+        """Write new trials down, with the stacks that they and those of the user's own make."""
+        study = self.study
+        first = len(study.trials)
+        numbered = [(number, study.trials[number].setting) for number in study.unstacked]
+        numbered += list(enumerate(settings, first))
+        if not numbered:
+            return
+        source, chosen = study.source, study.settings
+        stacks = chunks(
+            [(number, study.space.hyperparameters(setting)) for number, setting in numbered], inputs=source.n_features,
+            outputs=source.n_outputs, members=chosen.folds * chosen.seeds, most=chosen.stack, parallel=chosen.parallel,
+        )  # fmt: skip
+        study.queue(settings, by=self._proposed_by, stacks=stacks, seconds=self._think_seconds)
+        self._think_seconds = 0.0
+
+    # Stacks to the workers and back
+
+    def _submit(self) -> None:
+        study = self.study
+        if self._is_stopping or self._is_paused or self._budget_ending():
+            return
+        for chunk in range(len(study.chunks)):
+            if self.supervisor.free < 1:
+                return
+            if chunk in study.done_chunks or chunk in self._submitted:
+                continue
+            if study.settings.prune == "halving" and not self._knows_rungs(chunk):
+                return
+            self._clock.run()
+            study.start(chunk)
+            self._submitted.add(chunk)
+            self.supervisor.submit(chunk, train_stack, self._task(chunk))
+
+    def _knows_rungs(self, chunk: int) -> bool:
+        return all(before in self.study.done_chunks for before in range(chunk - self.study.settings.parallel + 1))
+
+    def _task(self, chunk: int) -> StackTask:
+        study, settings = self.study, self.study.settings
+        trials = [study.trials[number] for number in study.chunks[chunk] if not study.trials[number].is_done]
+        marks = rungs(_most_epochs(study)) if settings.prune == "halving" else []
+        earlier: dict[int, tuple[tuple[float, float], ...]] = {}
+        for epoch in marks:
+            seen = [study.rungs[before].get(epoch, ()) for before in range(chunk - settings.parallel + 1)]
+            earlier[epoch] = tuple((value, loss) for values in seen for value, loss in values)
+        return StackTask(
+            tuple((trial.number, study.hyperparameters(trial)) for trial in trials), settings.metric, settings.seeds,
+            tuple(marks), earlier,
+        )  # fmt: skip
+
+    def _take(self, event: object) -> None:
+        study = self.study
+        if isinstance(event, Started):
+            for number in study.chunks[event.chunk]:
+                self._curves.pop(number, None)
+        elif isinstance(event, Reported) and isinstance(event.value, Curves):
+            for number, values in event.value.values.items():
+                self._curves.setdefault(number, []).extend(values)
+        elif isinstance(event, Finished | Stopped):
+            self._finish(event.chunk, event.result, is_whole=isinstance(event, Finished))
+        elif isinstance(event, Failed):
+            before = self._done()
+            study.fail(event.chunk, event.message, seconds=self._clock.since_told())
+            self._end(event.chunk, before)
+
+    def _finish(self, chunk: int, result: Any, *, is_whole: bool) -> None:
+        study, before = self.study, self._done()
+        is_kept = result is not None and (is_whole or study.settings.prune == "none")
+        if is_kept:
+            study.finish(chunk, result, seconds=self._clock.since_told())
+            if result.parameters is not None and study.best is not None and study.best.number == result.best:
+                self.on_best(study.best, result.parameters)
+        else:
+            study.requeue(chunk)
+        self._end(chunk, before)
+
+    def _end(self, chunk: int, before: int) -> None:
+        self._new_done += self._done() - before
+        self._submitted.discard(chunk)
+        for number in self.study.chunks[chunk]:
+            self._curves.pop(number, None)
+
+
+def _most_epochs(study: Study) -> int:
+    """The longest training in the space, from which the rungs are made."""
+    domain = study.space.domains.get("epochs")
+    if isinstance(domain, Range):
+        return int(domain.high)
+    return max(map(int, domain.values)) if isinstance(domain, Choices) else study.space.base.epochs  # type: ignore[arg-type]

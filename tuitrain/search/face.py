@@ -1,0 +1,272 @@
+"""A search from its dataset to its model: what the command line, the screen and Python share."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuitrain.data import Dataset, load_dataset
+from tuitrain.engine.structure import choose_loss, n_outputs
+from tuitrain.errors import ModelError, SearchError
+from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.runs.model import Model, load_model
+from tuitrain.search.conductor import Conductor, Progress
+from tuitrain.search.folds import Fold, make_folds
+from tuitrain.search.settings import Settings
+from tuitrain.search.space import Setting, Space
+from tuitrain.search.study import Source, Study, plain
+from tuitrain.search.trial import Trial
+from tuitrain.search.workers import Supervisor, ThreadWorkers, Workers
+from tuitrain.text import visible
+from tuitrain.training import train
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search came to. `model` is the best trial's, `test` its loss and metrics on the test part."""
+
+    study: Study
+    model: Model | None
+    test: Mapping[str, float]
+    progress: Progress
+
+    @property
+    def best(self) -> Trial | None:
+        """The best finished trial."""
+        return self.study.best
+
+    @property
+    def trials(self) -> list[Trial]:
+        """All trials in the order in which they were proposed."""
+        return self.study.trials
+
+    @property
+    def best_hyperparameters(self) -> Hyperparameters | None:
+        """All hyperparameters of the best trial."""
+        return self.study.hyperparameters(self.best) if self.best is not None else None
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``--json`` prints."""
+        study, best = self.study, self.best
+        counts = {state: sum(t.state == state for t in study.trials) for state in ("finished", "pruned", "failed")}
+        described = None
+        if best is not None:
+            described = {
+                "trial": best.number, "hyperparameters": plain(best.setting), "score": best.score,
+                "deviation": best.deviation if best.deviation == best.deviation else None,
+                "ties": [trial.number for trial in study.ties],
+            }  # fmt: skip
+        done = sum(counts.values())
+        return {
+            "strategy": study.settings.strategy, "metric": study.settings.metric, "trials": done, **counts,
+            "best": described, "test": {k: v if abs(v) < float("inf") else None for k, v in self.test.items()},
+            "seconds": round(study.seconds, 4),
+            "trials_per_second": round(done / study.seconds, 3) if study.seconds else None,
+            "ending": self.progress.ending, "study": str(study.path),
+        }  # fmt: skip
+
+
+def search(
+    dataset: Dataset | str, space: Space | Mapping[str, Any] | None = None, *, strategy: str = "random",
+    trials: int = 50, seconds: float = 0.0, goal: float | None = None, metric: str = "", folds: int = 0, seeds: int = 1,
+    prune: str = "none", seed: int = 0, base: Hyperparameters | None = None, tried: Sequence[Setting] = (),
+    jobs: int = 0, dask: str | None = None, study: str | Path | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+) -> Searched:  # fmt: skip
+    """Search for good hyperparameters, and train the best network.
+
+    Parameters
+    ----------
+    dataset
+        a `Dataset`, or what `load_dataset` takes
+    space
+        what is searched: a `Space`, or hyperparameters to ranges as ``{"learning_rate": "1e-4..1"}``; a usual choice
+        where None
+    strategy
+        ``grid``, ``random``, ``quasi`` (low-discrepancy), ``bayesian``, or a sampler such as ``optuna:tpe``
+    trials, seconds, goal
+        the budget; whichever is reached first ends the search, after the stacks that train
+    metric
+        what is made good on the validation rows: accuracy, f1, loss; r2, rmse, mae
+    folds, seeds
+        a trial's score is the mean over so many folds and seeds; 0 folds: five below 1,500 rows, else the validation
+        part alone
+    prune
+        ``halving`` ends trials that are not among the best third at a rung
+    base
+        the hyperparameters that are not searched
+    tried
+        settings to try first
+    jobs
+        processes to train in; 0: in this one
+    dask
+        the address of a Dask scheduler, to train on several machines
+    study
+        a directory for the study, which is made, or gone on with if it holds one; a temporary one where None
+    on_progress
+        called with `Progress` about ten times a second
+
+    Raises
+    ------
+    TuitrainError
+        if the dataset cannot be read, or space and settings do not fit.
+    """
+    data = load_dataset(dataset) if isinstance(dataset, str) else dataset
+    if study is not None and (Path(study) / "study.toml").exists():
+        opened = Study(Path(study))
+        check_fingerprint(opened, data)
+    else:
+        chosen = space if isinstance(space, Space) else Space(space, base)
+        settings = Settings(
+            strategy=strategy, trials=trials, seconds=seconds, goal=goal, metric=metric, folds=folds, seeds=seeds,
+            prune=prune, seed=seed, parallel=max(1, jobs),  # type: ignore[arg-type]
+        )  # fmt: skip
+        path = Path(study) if study is not None else Path(tempfile.mkdtemp(prefix="tuitrain-study-")) / "study"
+        opened = create_study(path, chosen, settings, data, data.source, {}, tried=tried)
+    return run_study(opened, data, jobs=jobs, dask=dask, on_progress=on_progress)
+
+
+def create_study(
+    path: Path, space: Space, settings: Settings, dataset: Dataset, source: str, options: Mapping[str, Any], *,
+    tried: Sequence[Setting] = (),
+) -> Study:  # fmt: skip
+    """Make a study of `dataset`, which `load_dataset(source, **options)` gives again.
+
+    Raises
+    ------
+    SearchError
+        if the settings do not fit the task, or the directory cannot be made.
+    """
+    settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
+    make_folds(dataset, settings.folds)
+    outputs = n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
+    told = Source(source, options, dataset.fingerprint, dataset.task, dataset.n_features, outputs)
+    return Study.create(path, space, settings, told, tried=tried)
+
+
+def check_fingerprint(study: Study, dataset: Dataset) -> None:
+    """Refuse a dataset that is not the one the study began with.
+
+    Raises
+    ------
+    SearchError
+        if it differs.
+    """
+    if dataset.fingerprint != study.source.fingerprint:
+        raise SearchError(
+            f"{visible(study.path)}: was begun with other data than {visible(dataset.name)} holds now, so that its "
+            "scores could not be compared; begin a new study"
+        )
+
+
+def study_dataset(study: Study) -> Dataset:
+    """The dataset of a study, read again.
+
+    Raises
+    ------
+    TuitrainError
+        if it cannot be read, or is not the same any more.
+    """
+    options: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in study.source.options.items()
+    }
+    dataset = load_dataset(study.source.source, **options)
+    check_fingerprint(study, dataset)
+    return dataset
+
+
+def make_workers(folds: tuple[Fold, ...], *, jobs: int = 0, dask: str | None = None) -> Workers:
+    """A Dask cluster, `jobs` processes, or a thread of this process."""
+    if dask is not None:
+        from tuitrain.search.workers.dask import DaskWorkers  # noqa: PLC0415 - an extra
+
+        return DaskWorkers(folds, dask)
+    if jobs:
+        from tuitrain.search.workers.processes import ProcessWorkers  # noqa: PLC0415
+
+        return ProcessWorkers(folds, jobs)
+    return ThreadWorkers(folds)
+
+
+@contextmanager
+def conducting(
+    study: Study, dataset: Dataset, *, jobs: int = 0, dask: str | None = None, asks_first: bool = False
+) -> Iterator[Conductor]:
+    """A conductor of the study, open for writing; everything is closed at the end, and best models are kept."""
+    folds = make_folds(dataset, study.settings.folds)
+    study.begin_writing()
+    try:
+        conductor = Conductor(
+            study, folds, Supervisor(make_workers(folds, jobs=jobs, dask=dask)), asks_first=asks_first,
+            on_best=lambda trial, parameters: keep_model(study, dataset, trial, parameters),
+        )  # fmt: skip
+        try:
+            yield conductor
+        finally:
+            conductor.close()
+    finally:
+        study.close()
+
+
+def run_study(
+    study: Study, dataset: Dataset, *, jobs: int = 0, dask: str | None = None,
+    on_progress: Callable[[Progress], object] | None = None, on_conductor: Callable[[Conductor], object] | None = None,
+) -> Searched:  # fmt: skip
+    """Search a study to its end, then train its best trial's model and evaluate it on the test part, once."""
+    with conducting(study, dataset, jobs=jobs, dask=dask) as conductor:
+        if on_conductor is not None:
+            on_conductor(conductor)
+        conductor.run(on_progress)
+        conductor.close_workers()
+        model, test = choose(study, dataset)
+        return Searched(study, model, test, conductor.progress())
+
+
+def choose(study: Study, dataset: Dataset) -> tuple[Model | None, dict[str, float]]:
+    """The best trial's model, and what it reaches on the test part; None and nothing where no trial has finished."""
+    best = study.best
+    if best is None:
+        return None, {}
+    model = best_model(study, dataset)
+    test = model.evaluate_part(dataset.test) if len(dataset.test) else {}
+    if study.chosen is None or study.chosen["trial"] != best.number:
+        study.choose(best, test)
+    return model, test
+
+
+def model_path(study: Study) -> Path:
+    """Where the best trial's model is kept."""
+    return study.path / "best.safetensors"
+
+
+def keep_model(study: Study, dataset: Dataset, trial: Trial, parameters: Any) -> None:
+    """Save the best trial's model from its parameters."""
+    h = study.hyperparameters(trial)
+    Model.from_parameters(parameters, h, dataset, trial.best_epoch).save(model_path(study))
+
+
+def best_model(study: Study, dataset: Dataset) -> Model:
+    """The best trial's model: the one that was kept, or trained again.
+
+    A trial of one fold and one seed gives the same bits again. With several, its hyperparameters are trained on the
+    dataset's own split; without validation rows for as many epochs as were best.
+    """
+    best = study.best
+    assert best is not None
+    h = study.hyperparameters(best)
+    try:
+        kept = load_model(model_path(study))
+        if kept.hyperparameters == h and kept.dataset_fingerprint == dataset.fingerprint:
+            return kept
+    except ModelError:
+        pass  # there is none yet, or it is damaged: it is made anew
+    if not len(dataset.validation):
+        h = h.replace(epochs=max(1, best.best_epoch), patience=0)
+    model = dataclasses.replace(train(dataset, h).model, hyperparameters=study.hyperparameters(best))
+    model.save(model_path(study))
+    return model

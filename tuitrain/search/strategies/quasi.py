@@ -1,0 +1,35 @@
+"""Random search that leaves no gaps: the points of a low-discrepancy sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tuitrain.search import low_discrepancy
+from tuitrain.search.space import Setting, Space
+from tuitrain.search.strategies.observation import Observation, key, seen
+from tuitrain.search.strategies.random import draw_new, draw_rest
+
+MOST_SKIPPED = 512  # points that were tried, before all that is left is listed
+
+
+def propose(
+    space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int, seed: int
+) -> list[dict[str, Any]]:
+    """The next `k` points of the sequence that `seed` begins, without those that have been tried."""
+    tried = seen(finished, pending)
+    start = len(finished) + len(pending)
+    rng = np.random.Generator(np.random.PCG64(seed))
+    rows = iter(low_discrepancy.points(k + MOST_SKIPPED, len(space.columns), seed, start=start))
+    found: list[dict[str, Any]] = []
+    while len(found) < k:
+        row = next(rows, None)
+        setting = draw_new(space, row[None], tried) if row is not None else draw_rest(space, rng, tried)
+        if setting is not None:
+            tried.add(key(setting))
+            found.append(setting)
+        elif row is None:
+            break
+    return found

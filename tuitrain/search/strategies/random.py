@@ -1,0 +1,54 @@
+"""Random search: independent draws from the ranges (Bergstra & Bengio, 2012)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from tuitrain.search.columns import Array
+from tuitrain.search.space import Setting, Space
+from tuitrain.search.strategies.observation import Observation, key, seen
+
+ATTEMPTS = 64  # draws for one proposal before all that is left is listed
+MOST_LISTED = 200_000
+
+
+def propose(
+    space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int, seed: int
+) -> list[dict[str, Any]]:
+    """`k` independent draws that have not been tried; the i-th trial's draw depends on `seed` and i alone."""
+    tried = seen(finished, pending)
+    first = len(finished) + len(pending)
+    found: list[dict[str, Any]] = []
+    for number in range(first, first + k):
+        rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, number, *b"random"])))
+        drawn = draw_new(space, rng.random((ATTEMPTS, len(space.columns))), tried) or draw_rest(space, rng, tried)
+        if drawn is None:
+            break
+        tried.add(key(drawn))
+        found.append(drawn)
+    return found
+
+
+def draw_new(space: Space, unit: Array, tried: set[Any]) -> dict[str, Any] | None:
+    """The first of the settings that rows `unit` (n, d) in [0, 1) stand for which has not been tried."""
+    points = space.from_unit(unit)
+    for row in range(len(points)):
+        setting = space.decode(points[row : row + 1])[0]
+        if key(setting) not in tried:
+            return setting
+    return None
+
+
+def draw_rest(space: Space, rng: np.random.Generator, tried: set[Any]) -> dict[str, Any] | None:
+    """One of the settings that are left of a space of which nearly all have been tried; None when none is."""
+    if space.size is None or space.size <= len(tried):
+        return None
+    counts = [column.count or 1 for column in space.columns]
+    if np.prod(counts, dtype=float) > MOST_LISTED:
+        return draw_new(space, rng.random((MOST_LISTED // 10, len(counts))), tried)
+    shares = (np.array(list(product(*map(range, counts)))) + 0.5) / counts
+    return draw_new(space, rng.permutation(shares), tried)
