@@ -27,7 +27,7 @@ RANGES = {"learning_rate": "1e-3..1", "l2": "1e-6..1e-1", "batch_size": "32,64"}
 def make(path: Path, strategy: str, prune: str) -> None:
     base = Hyperparameters(hidden_layers=(8,), epochs=9, patience=0)
     settings = Settings(strategy=strategy, trials=24, folds=1, prune=prune, stack=3, batch=6)  # type: ignore[arg-type]
-    create_study(path, Space(RANGES, base), settings, load_dataset("iris"), "iris", {})
+    create_study(path, Space(RANGES, base), settings, load_dataset("iris"))
 
 
 def run(path: Path) -> None:

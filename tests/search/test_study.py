@@ -35,7 +35,7 @@ def told(study: Study) -> list[Any]:
 
 def run(path: Path, ranges: Any = RANGES, *, jobs: int = 0, **settings: Any) -> Searched:
     given = {"folds": 1, "trials": 12, "stack": 3, **settings}
-    create_study(path, Space(ranges, BASE), Settings(**given), IRIS, "iris", {})
+    create_study(path, Space(ranges, BASE), Settings(**given), IRIS)
     return run_study(Study(path), IRIS, jobs=jobs)
 
 
@@ -109,7 +109,7 @@ def test_a_grid_ends_when_the_space_is_exhausted(tmp_path: Path) -> None:
 def test_own_trials_go_first_and_the_strategy_may_change(tmp_path: Path) -> None:
     own = [{"learning_rate": 0.02, "l2": 0.001}]
     path = tmp_path / "s"
-    create_study(path, Space(RANGES, BASE), Settings(trials=6, folds=1), IRIS, "iris", {}, tried=own)
+    create_study(path, Space(RANGES, BASE), Settings(trials=6, folds=1), IRIS, tried=own)
     assert [trial.by for trial in run_study(Study(path), IRIS).trials] == ["user"] + ["random"] * 5
     again = Study(path)
     again.begin_writing()
@@ -122,7 +122,7 @@ def test_own_trials_go_first_and_the_strategy_may_change(tmp_path: Path) -> None
 
 def test_a_stop_keeps_finished_trials_and_the_rest_is_queued(tmp_path: Path) -> None:
     reference = run(tmp_path / "whole", trials=30)
-    create_study(tmp_path / "s", Space(RANGES, BASE), Settings(trials=30, folds=1, stack=3), IRIS, "iris", {})
+    create_study(tmp_path / "s", Space(RANGES, BASE), Settings(trials=30, folds=1, stack=3), IRIS)
     conductors: list[Conductor] = []
 
     def stop(progress: Any) -> None:
@@ -169,7 +169,7 @@ def test_other_data_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SearchError, match="begun with other data"):
         search(load_dataset("wine"), study=tmp_path / "s")
     with pytest.raises(SearchError, match="is there already"):
-        create_study(tmp_path / "s", Space(), Settings(), IRIS, "iris", {})
+        create_study(tmp_path / "s", Space(), Settings(), IRIS)
     with pytest.raises(SearchError, match="is no study"):
         Study(tmp_path)
 
