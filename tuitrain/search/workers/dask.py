@@ -36,17 +36,27 @@ SECONDS_TO_CONNECT = 6.0
 SECONDS_BETWEEN_LOOKS = 2.0
 ALL = "all"  # the topic on which the scheduler tells of workers that come and go
 MUST_AGREE = ("tuitrain", "numpy")  # else bits differ, or objects do not travel
+UNKNOWN = "an address not told"
 SHOULD_AGREE = ("Python", "distributed")
 
 
 @dataclass(eq=False)
 class _Attempt:
     chunk: int
+    attempt: int
     key: str  # of Dask's task
     allowed: frozenset[str]
     worker: str = ""  # its address, when it has begun
     task: Any = None  # Dask's future
     future: Future[Outcome] = field(default_factory=Future)
+
+
+@dataclass(frozen=True)
+class _Loss:
+    """A worker that went away, and the tasks that it had; empty where one came."""
+
+    address: str = ""
+    keys: frozenset[str] = frozenset()
 
 
 class DaskWorkers:
@@ -72,7 +82,7 @@ class DaskWorkers:
         self._threads: dict[str, int] = {}  # slots by address of the workers that fit
         self._refused: set[str] = set()
         self._keys: list[str] = []  # of all tasks ever submitted
-        self._changes: queue.SimpleQueue[str | None] = queue.SimpleQueue()  # addresses of workers that came or went
+        self._changes: queue.SimpleQueue[_Loss] = queue.SimpleQueue()  # one for each worker that came or went
         self._gone = ""
         self._is_closed = False
         try:
@@ -110,7 +120,7 @@ class DaskWorkers:
         key = f"{self._session}-{len(self._keys)}"
         self._keys.append(key)
         with self._lock:
-            flight = self._attempts[chunk, attempt] = _Attempt(chunk, key, frozenset(self._threads))
+            flight = self._attempts[chunk, attempt] = _Attempt(chunk, attempt, key, frozenset(self._threads))
         flight.task = self._client.submit(
             run, self._session, key, chunk, attempt, blob, pure=False, retries=0, workers=list(flight.allowed), key=key
         )
@@ -136,7 +146,7 @@ class DaskWorkers:
         from tuitrain.search.workers.dask_worker import claim_name  # noqa: PLC0415  (needs the extra)
 
         self._is_closed = True
-        self._changes.put(None)
+        self._changes.put(_Loss())
         with self._lock:
             running = list(self._attempts.values())
         try:
@@ -172,8 +182,11 @@ class DaskWorkers:
     def _changed(self, event: tuple[float, Any]) -> None:
         """A worker came or went. On Dask's thread."""
         message = event[1]
-        if isinstance(message, dict) and message.get("action") in {"add-worker", "remove-worker"}:
-            self._changes.put(message["worker"] if message["action"] == "remove-worker" else "")
+        action = message.get("action") if isinstance(message, dict) else None
+        if action == "add-worker":
+            self._changes.put(_Loss())
+        elif action == "remove-worker":
+            self._changes.put(_Loss(message["worker"], frozenset(message.get("processing-tasks", ()))))
 
     def _done(self, key: tuple[int, int], task: Any) -> None:
         """A task has ended, in one way or another. On Dask's callback thread."""
@@ -189,17 +202,16 @@ class DaskWorkers:
         if task.status == "error":
             flight.future.set_result(failure(task.exception()))
         elif blob is None:
-            flight.future.set_exception(_lost(flight))
+            self._lose(flight, has_begun=True)  # it found that it had begun before
         else:
             flight.future.set_result(_outcome(blob))
 
     def _watch(self) -> None:
         """Follow the cluster's changes. In a thread of its own, since each look asks the scheduler."""
         while not self._is_closed:
-            lost: set[str] = set()
+            loss = _Loss()
             with suppress(queue.Empty):
-                address = self._changes.get(timeout=SECONDS_BETWEEN_LOOKS)
-                lost |= {address} if address else set()
+                loss = self._changes.get(timeout=SECONDS_BETWEEN_LOOKS)
             if self._is_closed:
                 return
             before = self.slots
@@ -209,10 +221,10 @@ class DaskWorkers:
                 if self._is_closed:
                     return
                 self._gone = f"the Dask scheduler at {_address(self._client)} is gone: {error}"
-                self._give_up(set(), everything=True)
+                self._give_up(loss, everything=True)
             else:
-                self._give_up(lost)
-            if lost or self._gone or self.slots != before:
+                self._give_up(loss)
+            if loss.address or self._gone or self.slots != before:
                 self.on_event(NO_CHUNK, 0, WORKERS, None)
             if self._gone:
                 return
@@ -254,24 +266,39 @@ class DaskWorkers:
                 self.notices.append(notice)
         return problems
 
-    def _give_up(self, lost: set[str], *, everything: bool = False) -> None:
+    def _give_up(self, loss: _Loss, *, everything: bool = False) -> None:
         """End the attempts whose worker is gone, or that wait for workers that are all gone."""
+
+        def is_lost(flight: _Attempt) -> bool:
+            if everything or flight.key in loss.keys:
+                return True
+            return flight.worker not in present if flight.worker else not flight.allowed & present
+
         with self._lock:
-            present = set(self._threads) - lost
-            given_up = [
-                key for key, flight in self._attempts.items()
-                if everything or (flight.worker not in present if flight.worker else not flight.allowed & present)
-            ]  # fmt: skip
-            flights = [self._attempts.pop(key) for key in given_up]
+            present = set(self._threads) - {loss.address}
+            flights = [flight for flight in self._attempts.values() if is_lost(flight)]
+            for flight in flights:
+                del self._attempts[flight.chunk, flight.attempt]
         for flight in flights:
             if flight.task is not None:  # else nobody waits for its end
                 with suppress(OSError):
                     flight.task.cancel(force=True)  # else Dask would run it again, by itself
-            flight.future.set_exception(_lost(flight))
+            self._lose(flight, has_begun=not everything and self._has_begun(flight))
 
+    def _has_begun(self, flight: _Attempt) -> bool:
+        """Whether a worker took the attempt, also if it was gone before it could say so."""
+        from tuitrain.search.workers.dask_worker import claim_name  # noqa: PLC0415  (needs the extra)
 
-def _lost(flight: _Attempt) -> WorkerLostError:
-    return WorkerLostError(f"the Dask worker at {flight.worker or 'an address not told'} went away")
+        try:
+            return bool(flight.worker) or bool(self._event(claim_name(flight.key)).is_set())
+        except OSError:
+            return False
+
+    def _lose(self, flight: _Attempt, *, has_begun: bool) -> None:
+        """Tell that the worker went away; the start too, where it was not told, so that the attempt is charged."""
+        if has_begun and not flight.worker:
+            self.on_event(flight.chunk, flight.attempt, STARTED, UNKNOWN)
+        flight.future.set_exception(WorkerLostError(f"the Dask worker at {flight.worker or UNKNOWN} went away"))
 
 
 def compare(ours: dict[str, str], theirs: dict[str, str], address: str) -> tuple[str, str]:
