@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing import reduction, resource_tracker
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
@@ -187,7 +187,7 @@ def _start(block: SharedBlock) -> _Child:
     ours, theirs = multiprocessing.Pipe()
     with _signals_held(), _one_blas_thread():
         process = multiprocessing.get_context("spawn").Process(
-            target=work, args=(theirs, reduction.DupFd(block.fileno()), block.layout), daemon=True
+            target=work, args=(theirs, block.descriptor, block.layout), daemon=True
         )
         process.start()
     theirs.close()  # so that the pipe closes with the child
