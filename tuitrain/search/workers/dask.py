@@ -23,6 +23,7 @@ from tuitrain.search.workers.seam import (
     STARTED,
     WORKERS,
     ChunkFunction,
+    EventCallback,
     Outcome,
     WorkerLostError,
     failure,
@@ -73,7 +74,7 @@ class DaskWorkers:
     """
 
     def __init__(self, shared: Any, address: Any) -> None:
-        self.on_event = ignore_event
+        self.on_event: EventCallback = ignore_event
         self.notices: list[str] = []
         self._session = f"tuitrain-{uuid.uuid4().hex}"
         self._client = _connect(address)

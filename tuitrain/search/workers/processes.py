@@ -28,6 +28,7 @@ from tuitrain.search.workers.seam import (
     NO_CHUNK,
     WORKERS,
     ChunkFunction,
+    EventCallback,
     Outcome,
     WorkerLostError,
     failure,
@@ -66,7 +67,7 @@ class ProcessWorkers:
     """
 
     def __init__(self, shared: Any, jobs: int) -> None:
-        self.on_event = ignore_event
+        self.on_event: EventCallback = ignore_event
         self.notices: list[str] = []
         self._jobs = jobs
         self._block = SharedBlock(shared)
