@@ -76,7 +76,11 @@ def search(
     Everything that is found is kept in a study, a directory; Ctrl-C or a kill loses nothing, --resume goes on. The
     best trial's model is best.safetensors in it.
     """
+    from tuitrain.runs.model import check_writable  # noqa: PLC0415
+
     options["dataset"] = dataset
+    if model_file is not None:
+        check_writable(model_file)
     study, data = _resumed(resume, options) if resume is not None else _begun(study_path, options, jobs or _cores())
     for notice in study.space.notices:
         click.echo(f"note: {notice}", err=True)
