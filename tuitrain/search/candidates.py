@@ -19,7 +19,7 @@ from tuitrain.search.surrogate import Surrogate
 
 Array = NDArray[np.float64]
 
-MOST_LISTED = 4096  # combinations up to which a space is gone through whole
+MOST_LISTED = 4096  # settings up to which a space is gone through whole
 SAMPLES, NEIGHBOURS = 800, 40  # drawn from the space; drawn around each of the best observations
 BEST_OBSERVED = 5
 REFINED, ROUNDS, EVALUATIONS = 6, 2, 16
@@ -58,7 +58,7 @@ class Candidates:
 def listed(space: Space) -> Array | None:
     """All points of a space with few, each once; None of one with many."""
     counts = [column.count for column in space.columns]
-    if any(count is None for count in counts) or prod(count or 1 for count in counts) > MOST_LISTED:
+    if space.size is None or space.size > MOST_LISTED or prod(count or 1 for count in counts) > 8 * MOST_LISTED:
         return None
     shares = (np.array(list(product(*(range(count or 1) for count in counts)))) + 0.5) / np.array(counts, np.float64)
     return distinct(space.from_unit(shares))
