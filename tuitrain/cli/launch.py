@@ -4,36 +4,90 @@ from __future__ import annotations
 
 import gc
 import os
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options
+from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options, search_options
 from tuitrain.cli.train import report
+from tuitrain.hyperparameters import FIELDS
+
+if TYPE_CHECKING:
+    from tuitrain.hyperparameters import Hyperparameters
+    from tuitrain.ui.app import SearchAsked
 
 
 @click.command()
 @click.argument("dataset", required=False)
 @data_options
 @hyperparameter_options
+@click.option(
+    "--search",
+    "strategy",
+    metavar="STRATEGY",
+    help="Open the Search screen: grid, random, bayesian; fields then take ranges, as in `tuitrain search`.",
+)
+@search_options(with_strategy=False)
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="STUDY",
+    help="Open the Search screen on a study, and go on with it.",
+)
+@click.option("--jobs", type=click.IntRange(0), help="Processes to search in; 0: none but this one [all cores].")
 @click.option("--start", is_flag=True, help="Begin training at once.")
 @click.option("--quit-when-done", is_flag=True, help="Leave when training ends, and print what `train` prints.")
 @click.option("--json", "as_json", is_flag=True, help="With --quit-when-done: print one JSON object.")
-def launch(start: bool, quit_when_done: bool, as_json: bool, **options: Any) -> int:
+def launch(
+    start: bool, quit_when_done: bool, as_json: bool, strategy: str | None, resume: Path | None, jobs: int | None,
+    **options: Any,
+) -> int:  # fmt: skip
     """Open the screen on DATASET (iris, unless one is named): train, watch, change hyperparameters.
 
     DATASET is a bundled or generated name, or a file; see `tuitrain datasets`. Press ? on the screen for all keys.
     """
     _start_quickly()
-    hyperparameters, data = read_options(options)
+    asked: SearchAsked | None = None
+    if strategy is None and resume is None:
+        hyperparameters, data = read_options(options)
+    else:
+        hyperparameters, data, asked = _search_asked(strategy, resume, options)
     from tuitrain.ui.launch import check_terminal, run  # noqa: PLC0415
 
     check_terminal()
     dataset = load(data, default="iris")
-    outcome = run(dataset, hyperparameters, start=start, quit_when_done=quit_when_done)
+    outcome = run(dataset, hyperparameters, start=start, quit_when_done=quit_when_done, search=asked, jobs=jobs)
     if quit_when_done and not outcome.signal:
         report(outcome.session.describe(), as_json=as_json)
     return 128 + outcome.signal if outcome.signal else 0
+
+
+def _search_asked(
+    strategy: str | None, resume: Path | None, options: dict[str, Any]
+) -> tuple[Hyperparameters, dict[str, Any], SearchAsked]:
+    """What the Train screen begins with, and the Search screen's form as the options fill it, or a study to resume."""
+    from tuitrain.ui.app import SearchAsked  # noqa: PLC0415
+
+    if resume is not None:
+        from tuitrain.search.study import Study  # noqa: PLC0415
+
+        study = Study(resume)
+        data = {**study.source.options, "dataset": study.source.source}
+        return study.space.base, data, SearchAsked(resume=resume)
+    from tuitrain.cli.search import read_search  # noqa: PLC0415
+
+    space, settings, _, data = read_search({**options, "strategy": strategy}, 1)
+    texts = {
+        "strategy": settings.strategy, "seeds": str(settings.seeds), "prune": settings.prune,
+        "trials": str(settings.trials or "all"), "folds": str(settings.folds or "auto"),
+        "time": f"{settings.seconds:g}s" if settings.seconds else "none",
+        "goal": "none" if settings.goal is None else f"{settings.goal:g}",
+    }  # fmt: skip
+    if settings.metric:
+        texts["metric"] = settings.metric
+    fields = {name: FIELDS[name].format(getattr(space.base, name)) for name in FIELDS}
+    return space.base, data, SearchAsked({**fields, **texts, **space.to_texts()})
 
 
 def _start_quickly() -> None:

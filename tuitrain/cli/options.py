@@ -47,6 +47,34 @@ def hyperparameter_options(function: Function, *, ranges: bool = False) -> Funct
     return click.option("--config", type=path, help="TOML file, as `tuitrain config` prints it.")(function)
 
 
+def search_options(*, with_strategy: bool = True) -> Callable[[Function], Function]:
+    """Add the options that say how is searched."""
+    options = [
+        click.option("--strategy", help="manual, grid, random, bayesian, or optuna:tpe [random]."),
+        click.option("--quasi", is_flag=True, help="With random: a low-discrepancy sequence, which leaves no gaps."),
+        click.option("--space", "space_file", type=click.Path(path_type=Path, dir_okay=False),
+                     help="TOML file of ranges, in [space] or by themselves."),
+        click.option("--trials", type=int, help="Trials at most [50; grid: all]."),
+        click.option("--time", "time_limit", help="Time at most, such as 90s, 10m, 1h30m."),
+        click.option("--goal", type=float, help="A score at which the search ends."),
+        click.option("--metric", help="accuracy, f1, loss; r2, rmse, mae [accuracy or r2]."),
+        click.option("--folds", type=int, help="Folds a trial is validated on [5 below 1,500 rows, else 1]."),
+        click.option("--seeds", type=int, help="Seeds a trial is trained from [1]."),
+        click.option("--prune", help="halving or none: end trials that fall behind [none]."),
+        click.option("--search-seed", type=int, help="What proposals are drawn from [0]."),
+        click.option("--batch", type=int, help="Trials that bayesian proposes at once [8, or 4 a core]."),
+        click.option("--try", "tried", multiple=True, metavar="SETTING",
+                     help='A trial of your own to run first: "learning_rate=.01 l2=0"; may be given again.'),
+    ]  # fmt: skip
+
+    def add(function: Function) -> Function:
+        for option in reversed(options if with_strategy else options[1:]):
+            function = option(function)
+        return function
+
+    return add
+
+
 def read_options(options: dict[str, Any]) -> tuple[Hyperparameters, dict[str, Any]]:
     """Hyperparameters and data options from the file and the command line, which has the last word.
 

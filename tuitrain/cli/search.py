@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuitrain.cli.options import data_options, given_options, hyperparameter_options, load
+from tuitrain.cli.options import data_options, given_options, hyperparameter_options, load, search_options
 from tuitrain.configuration import read_configuration
 from tuitrain.errors import SearchError
 from tuitrain.text import quoted, visible
@@ -31,31 +31,9 @@ _DIRECTORY = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-def search_options(function: Any) -> Any:
-    """Add the options that say how is searched."""
-    for option in reversed([
-        click.option("--strategy", help="manual, grid, random, bayesian, or optuna:tpe [random]."),
-        click.option("--quasi", is_flag=True, help="With random: a low-discrepancy sequence, which leaves no gaps."),
-        click.option("--space", "space_file", type=_FILE, help="TOML file of ranges, in [space] or by themselves."),
-        click.option("--trials", type=int, help="Trials at most [50; grid: all]."),
-        click.option("--time", "time_limit", help="Time at most, such as 90s, 10m, 1h30m."),
-        click.option("--goal", type=float, help="A score at which the search ends."),
-        click.option("--metric", help="accuracy, f1, loss; r2, rmse, mae [accuracy or r2]."),
-        click.option("--folds", type=int, help="Folds a trial is validated on [5 below 1,500 rows, else 1]."),
-        click.option("--seeds", type=int, help="Seeds a trial is trained from [1]."),
-        click.option("--prune", help="halving or none: end trials that fall behind [none]."),
-        click.option("--search-seed", type=int, help="What proposals are drawn from [0]."),
-        click.option("--batch", type=int, help="Trials that bayesian proposes at once [8, or 4 a core]."),
-        click.option("--try", "tried", multiple=True, metavar="SETTING",
-                     help='A trial of your own to run first: "learning_rate=.01 l2=0"; may be given again.'),
-    ]):  # fmt: skip
-        function = option(function)
-    return function
-
-
 @click.command()
 @click.argument("dataset", required=False)
-@search_options
+@search_options()
 @click.option("--jobs", type=click.IntRange(0), help="Processes to train in; 0: none but this one [all cores].")
 @click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to train on.")
 @click.option("--study", "study_path", type=_DIRECTORY, help="Directory for the study [studies/…].")

@@ -260,14 +260,19 @@ class Conductor:
             if not self._has_open_chunks():
                 self.ending = "the space is exhausted"
             return False
-        return all(chunk in study.done_chunks for chunk in range(len(study.chunks) - 1))
+        return all(chunk in study.done_chunks for chunk in range(len(study.chunks) - self._awaited))
+
+    @property
+    def _awaited(self) -> int:
+        """How many stacks may still train while the next proposals are made: so that workers need not wait for them."""
+        return max(1, self.study.settings.parallel // 2)
 
     def _has_open_chunks(self) -> bool:
         return bool(self.study.unstacked) or len(self.study.done_chunks) < len(self.study.chunks)
 
     def _think(self) -> None:
         study, settings = self.study, self.study.settings
-        last = study.chunks[-1] if study.chunks else ()
+        last = [number for chunk in study.chunks[max(0, len(study.chunks) - self._awaited) :] for number in chunk]
         done, awaited = known_before(study.trials, last)
         most = settings.batch if settings.learns else MOST_AT_ONCE
         left = settings.trials - len(study.trials) if settings.trials else most

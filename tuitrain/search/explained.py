@@ -69,10 +69,11 @@ class Explained:
 
 
 def explain(study: Study, column: str, before: Explained | None = None) -> Explained:
-    """Fit the surrogate, unless `before` knows as much already; `column` "" is the first."""
+    """Fit the surrogate, unless `before` knows as much already; `column` "" is the learning rate, or the first."""
     columns = study.space.columns
     names = tuple(item.name for item in columns)
-    chosen = column if column in names else names[0] if names else ""
+    usual = "learning_rate" if "learning_rate" in names else next(iter(names), "")
+    chosen = column if column in names else usual
     done = [trial for trial in study.trials if trial.is_done]
     ahead = tuple(trial.number for trial in study.trials if not trial.is_done)
     key = (len(done), ahead, chosen, names)

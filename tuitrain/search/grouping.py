@@ -49,6 +49,8 @@ def chunks(
     for kind, numbers in groups.items():
         limit = min(share, max(1, (most or members_of_a_stack(sizes[kind])) // members))
         pieces = -(-len(numbers) // limit)
+        if len(groups) == 1 and pieces > 1:  # as many as fill all workers to the end
+            pieces = min(len(numbers), -(-pieces // parallel) * parallel)
         ends = [round(len(numbers) * piece / pieces) for piece in range(pieces + 1)]
         found += [numbers[start:end] for start, end in pairwise(ends)]
     return found

@@ -28,12 +28,12 @@ def _value(trial: Trial, sign: float, floor: float) -> float:
     return max(sign * trial.score, floor) if trial.state == "pruned" else sign * trial.score
 
 
-def known_before(trials: Sequence[Trial], last_chunk: Sequence[int]) -> tuple[list[Trial], list[Trial]]:
-    """What a proposal may know: all trials that are over but those of the last stack, and those that it must await.
+def known_before(trials: Sequence[Trial], last: Sequence[int]) -> tuple[list[Trial], list[Trial]]:
+    """What a proposal may know: all trials that are over but those of the `last` stacks, and those that it must await.
 
-    The last stack counts as running even when it is done, so that proposals depend neither on how fast it was nor on
-    how many stacks run at a time.
+    The last stacks count as running even when they are done, so that proposals depend neither on how fast they were nor
+    on how many run at a time.
     """
-    awaited = set(last_chunk)
+    awaited = set(last)
     done = [trial for trial in trials if trial.is_done and trial.number not in awaited]
     return done, [trial for trial in trials if trial.number in awaited or not trial.is_done]

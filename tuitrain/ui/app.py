@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,14 @@ from textual.screen import Screen
 
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.session import Reset, SetHyperparameter, Start
+from tuitrain.snapshot import Snapshot
 from tuitrain.ui.driver import PromptDriver
 from tuitrain.ui.painted import Painted, Update
-from tuitrain.ui.screens.train import TrainScreen
+from tuitrain.ui.screens.train import ENDED, TrainScreen
 from tuitrain.ui.theme import Theme, theme_of
 
 if TYPE_CHECKING:
+    from tuitrain.search.manual import TrainingLog
     from tuitrain.search_session import SearchSession
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -70,7 +73,15 @@ class TuitrainApp(App[None], inherit_bindings=False):
         self._search, self._jobs = search, jobs
         self._search_screen: Screen[Any] | None = None
         self.search_session: SearchSession | None = None
+        self._noted = 0
         self._handle_signals = handle_signals
+
+    @cached_property
+    def by_hand(self) -> TrainingLog:
+        """The trainings by hand, made when the first one has an epoch."""
+        from tuitrain.search.manual import TrainingLog  # noqa: PLC0415 - not needed for the first paint
+
+        return TrainingLog()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return self.look.css_variables
@@ -78,8 +89,16 @@ class TuitrainApp(App[None], inherit_bindings=False):
     def get_default_screen(self) -> Screen[Any]:
         return TrainScreen(
             self.session, self.look, leave=self.leave, start=self._start, quit_when_done=self._quit_when_done,
-            open_search=self.open_search,
+            open_search=self.open_search, observe=self._observe,
         )  # fmt: skip
+
+    def _observe(self, snapshot: Snapshot) -> None:
+        """Take note of what is trained by hand: it is search too."""
+        if snapshot.state in ENDED or snapshot.epochs_recorded != self._noted:
+            from tuitrain.search.manual import training_of  # noqa: PLC0415 - not needed for the first paint
+
+            self._noted = snapshot.epochs_recorded
+            self.by_hand.observe(snapshot.history, training_of(snapshot), has_ended=snapshot.state in ENDED)
 
     def open_search(self) -> None:
         """Show the Search screen, which is made when it is first asked for."""
@@ -89,7 +108,13 @@ class TuitrainApp(App[None], inherit_bindings=False):
 
             self.search_session = SearchSession(jobs=self._jobs)
             self._search_screen = SearchScreen(
-                self.search_session, self.session, self.look, leave=self.leave, adopt=self._adopt, begin=self._search
+                self.search_session,
+                self.session,
+                self.look,
+                leave=self.leave,
+                adopt=self._adopt,
+                begin=self._search,
+                trainings=lambda: self.by_hand.trainings,
             )
             self.install_screen(self._search_screen, "search")
         self.push_screen("search")

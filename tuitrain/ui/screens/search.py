@@ -15,6 +15,9 @@ from textual.screen import Screen
 
 from tuitrain.errors import TuitrainError
 from tuitrain.hyperparameters import FIELDS
+from tuitrain.search.conductor import Progress
+from tuitrain.search.manual import Training, best_of, manual_space, manual_trials
+from tuitrain.search.settings import Settings
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSession, SearchSnapshot
 from tuitrain.ui.governor import Governor
@@ -35,6 +38,7 @@ from tuitrain.ui.theme import Theme
 if TYPE_CHECKING:
     from tuitrain.hyperparameters import Hyperparameters
 
+BY_HAND = 1_000_000  # added to versions, so that they differ from those of the session
 HELP_COLUMNS = (("search", "panes"), ("trials", "program"))
 Result = TypeVar("Result")
 
@@ -43,7 +47,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
     """Form, trials and plots of one search session; `train` is the Train screen's session.
 
     `adopt(hyperparameters, start)` takes a trial to the Train screen; `leave` ends the program; `begin` is what the
-    command line asked for.
+    command line asked for, `trainings` what was trained by hand.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SEARCH_ACTIONS)]
@@ -52,16 +56,39 @@ class SearchScreen(Screen[None], inherit_bindings=False):
     def __init__(
         self, session: SearchSession, train: Any, theme: Theme, *, leave: Callable[[], None],
         adopt: Callable[[Hyperparameters, bool], None], begin: Any = None,
+        trainings: Callable[[], Sequence[Training]] = tuple,
     ) -> None:  # fmt: skip
         super().__init__()
         self.session, self.train = session, train
         self.look = theme
         self._leave, self._adopt = leave, adopt
         self._asked = begin
+        self._trainings = trainings
         self.arrangement = SearchLayout()
+        self._by_hand: tuple[tuple[object, ...], SearchSnapshot] | None = None
         self.governor = Governor(
-            session, self._watch, count_bytes=self._bytes_written, after_paint=self.call_after_refresh
+            self, self._watch, count_bytes=self._bytes_written, after_paint=self.call_after_refresh
         )
+
+    @property
+    def snapshot(self) -> SearchSnapshot:
+        """What is shown: the search, or what was trained by hand while ``manual`` is chosen and no search runs."""
+        shown = self.session.snapshot
+        if shown.is_running or not hasattr(self, "form") or self.form.model.texts["strategy"] != "manual":
+            return shown
+        trainings = self._trainings()
+        key = (len(trainings), shown.version, self.form.model.texts["metric"])
+        if self._by_hand is None or self._by_hand[0] != key:
+            self._by_hand = (key, by_hand(trainings, shown.version + BY_HAND * (1 + len(trainings)), self.train))
+        return self._by_hand[1]
+
+    def hold(self, seconds: float = 0.0) -> None:
+        """Let training on the Train screen wait for a frame here."""
+        self.train.hold()
+
+    def release(self) -> None:
+        """Let it go on."""
+        self.train.release()
 
     @property
     def layout(self) -> Layout:
@@ -94,7 +121,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         for widget in (self, *self.panes):
             self.governor.add(widget)
         self._arrange(self.app.size)
-        self.show(self.session.snapshot)
+        self.show(self.snapshot)
         if self._asked is not None and self._asked.resume is not None:
             self.session.resume_study(self._asked.resume)
         elif self._asked is not None:
@@ -154,7 +181,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
 
     def _after_arranging(self) -> None:
         self._watch()
-        snapshot: Any = self.session.snapshot
+        snapshot: Any = self.snapshot
         for pane in self.panes:
             pane.show(snapshot)
 
@@ -170,7 +197,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
 
     def _show_answer(self) -> None:
         if self.is_mounted:
-            self.show(self.session.snapshot)
+            self.show(self.snapshot)
 
     # --- the search
 
@@ -221,7 +248,9 @@ class SearchScreen(Screen[None], inherit_bindings=False):
             self.status.say(str(error).split("\n")[0])
             return
         if settings.strategy == "manual":
-            self.status.say("manual: you propose: e tries the Train form's values; or choose g, r or b")
+            self.status.say("manual: what you train on screen 1 appears here; g, r or b propose for you")
+            self._soon()
+            return
         if settings.strategy == "grid" and space.grid_size > 100_000:
             self.status.say(
                 f"the grid has {space.grid_size:,} combinations; at most 100,000: narrow it, or choose r or b"
@@ -236,6 +265,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
     def action_strategy(self, name: str) -> None:
         """Choose a strategy; a search that runs goes on with it."""
         self.form.choose("strategy", name)
+        self._soon()
         snapshot = self.session.snapshot
         if snapshot.state in {"running", "paused"} and snapshot.settings is not None:
             self.session.go_on(settings_of(self.form.model.texts))
@@ -296,6 +326,8 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         return trial
 
     def _whole(self, trial: Trial) -> Hyperparameters:
+        if self.snapshot is not self.session.snapshot:
+            return self._trainings()[trial.number].hyperparameters
         space = self.session.snapshot.space
         assert space is not None
         return space.hyperparameters(trial.setting)
@@ -319,7 +351,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         self.trials.toggle_mark()
 
     def action_compare(self) -> None:
-        trials = [trial for trial in self.session.snapshot.trials if trial.number in self.trials.marked]
+        trials = [trial for trial in self.snapshot.trials if trial.number in self.trials.marked]
         if len(trials) < 2:
             self.status.say("mark two trials or more with . in the table; c compares them")
         else:
@@ -328,12 +360,12 @@ class SearchScreen(Screen[None], inherit_bindings=False):
     def _show_trials(self, trials: Sequence[Trial]) -> None:
         from tuitrain.ui.screens.trial import TrialPage  # noqa: PLC0415 - not needed before
 
-        settings = self.session.snapshot.settings
+        settings = self.snapshot.settings
         metric = settings.metric if settings is not None else "score"
         self.app.push_screen(TrialPage(self.look, [(trial, self._whole(trial)) for trial in trials], metric))
 
     def action_sort(self) -> None:
-        space = self.session.snapshot.space
+        space = self.snapshot.space
         name = self.trials.cycle_sort(space.names if space is not None else ())
         self.status.say(f"sorted by {FIELDS[name].label if name in FIELDS else name}")
 
@@ -453,3 +485,19 @@ class SearchScreen(Screen[None], inherit_bindings=False):
                 then()
 
         self._open(Confirm(self.look, question, about, yes=yes, no=no), answered)
+
+
+def by_hand(trainings: Sequence[Training], version: int, train: Any) -> SearchSnapshot:
+    """What was trained by hand, as a search."""
+    space = manual_space(trainings)
+    metric = "accuracy" if train.dataset.class_names else "r2"
+    settings = Settings(strategy="manual", trials=0, metric=metric, folds=1)
+    if space is None:
+        return SearchSnapshot(version, settings=settings)
+    trials = manual_trials(trainings, space, metric)
+    progress = Progress(
+        state="paused", trials=trials, best=best_of(trials, metric), curves={}, running=(), proposals=(),
+        is_proposing=False, seconds=sum(training.seconds for training in trainings), trials_per_second=0.0,
+        seconds_left=None, ending="", version=version,
+    )  # fmt: skip
+    return SearchSnapshot(version, "ready", trials[-1].message, space, settings, progress)

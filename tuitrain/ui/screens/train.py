@@ -56,8 +56,10 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         start: bool = False,
         quit_when_done: bool = False,
         open_search: Callable[[], None] = lambda: None,
+        observe: Callable[[Snapshot], object] = lambda snapshot: None,
     ) -> None:
         super().__init__()
+        self._observe = observe
         self._open_search = open_search
         self._leave = leave
         self._start = start
@@ -165,6 +167,7 @@ class TrainScreen(Screen[None], inherit_bindings=False):
             self.verdict.say("; ".join(self._dataset.notices))
         for widget in (self.header, self.form, self.verdict, self.status):
             widget.show(snapshot)
+        self._observe(snapshot)
         if self._quit_when_done and snapshot.state in ENDED:
             self._leave()
 

@@ -58,6 +58,8 @@ class TrialPage(ModalScreen[None]):
         tables = [dict(detail_lines(trial, vars(whole), self._metric)) for trial, whole in self._trials]
         room = max(10, (width - LABEL) // len(tables))
         names = list(dict.fromkeys(name for table in tables for name in table))
+        if len(tables) > 1:  # what differs comes first
+            names.sort(key=lambda name: len({table.get(name, "") for table in tables}) == 1)
         lines: list[list[Piece]] = []
         for name in names:
             texts = [table.get(name, "") for table in tables]

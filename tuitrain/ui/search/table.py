@@ -19,6 +19,7 @@ from tuitrain.ui.plots.palette import Glyphs
 from tuitrain.ui.theme import Theme
 
 SPARK = 8
+WIDE_ENOUGH = 60
 STATES = {"queued": "…", "running": "●", "finished": "✓", "pruned": "‑", "failed": "✗"}
 _STATES_ASCII = {"queued": ".", "running": "*", "finished": "+", "pruned": "-", "failed": "!"}
 _STATE_STYLES = {"running": "good", "pruned": "dim", "failed": "bad", "queued": "dim"}
@@ -130,7 +131,9 @@ def heading(
         return styles["bold"] if name == sort else styles["dim"]
 
     parts: list[Part] = [("  rank ", style("score")), ("    # ", style("number"))]
-    parts += [(f"{cut(metric, 14, glyphs=glyphs):<15}", style("score")), ("epochs ", styles["dim"])]
+    room = score_room(width)
+    parts += [(f"{cut(metric, room - 1, glyphs=glyphs):<{room}}", style("score"))]
+    parts += [("epochs ", styles["dim"])] if width >= WIDE_ENOUGH else []
     parts += [("curve".ljust(SPARK + 1), styles["dim"])]
     used = sum(len(text) for text, _ in parts)
     for name, room in columns_of(names, width - used, offset):
@@ -155,7 +158,9 @@ def row_line(
         (f"{rank:>5}", styles["good"] if row.rank == 1 and not is_selected else base),
         (f"{trial.number:>5} ", base),
     ]
-    parts += [(f"{score_text(trial):<15}", base), (f"{trial.epochs or len(curve) or '':>6} ", base)]
+    room = score_room(width)
+    parts.append((f"{score_text(trial, room - 1):<{room}}", base))
+    parts += [(f"{trial.epochs or len(curve) or '':>6} ", base)] if width >= WIDE_ENOUGH else []
     parts += [(sparkline(curve or trial.curve, SPARK, glyphs=glyphs) + " ", base)]
     used = sum(len(text) for text, _ in parts)
     for name, room in columns_of(names, width - used, offset):
@@ -164,10 +169,17 @@ def row_line(
     return line(width, parts)
 
 
-def score_text(trial: Trial) -> str:
-    """``0.9854±0.0174``, or what happened."""
+def score_room(width: int) -> int:
+    """How wide the score's column is."""
+    return 15 if width >= WIDE_ENOUGH else 10
+
+
+def score_text(trial: Trial, room: int = 14) -> str:
+    """``0.9854±0.0174``, short ``.985±.017``, or what happened."""
     if math.isnan(trial.score):
         return trial.state
+    if room < 13 and not math.isnan(trial.deviation) and abs(trial.score) < 10:
+        return f"{trial.score:.3f}±{trial.deviation:.3f}".replace("0.", ".")[:room]
     text = f"{trial.score:.4f}" if abs(trial.score) < 1000 else f"{trial.score:.4g}"
     return text if math.isnan(trial.deviation) else f"{text}±{trial.deviation:.4f}"[:14]
 
