@@ -7,6 +7,7 @@ in here, when the environment already says one BLAS thread.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import pickle
 import queue
@@ -24,10 +25,16 @@ READY, RUN, STOP, END, DONE = "ready", "run", "stop", "end", "done"
 _Task = tuple[int, int, bytes]
 
 
-def work(connection: Connection, descriptor: Descriptor, layout: Layout) -> None:
-    """Be a worker: the target of the process. `descriptor` is the block's."""
+def work(connection: Connection, descriptor: Descriptor, layout: Layout, output: Descriptor) -> None:
+    """Be a worker: the target of the process.
+
+    `descriptor` is that of the shared block; `output` takes what is printed, for which there is a screen in the way.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides what Ctrl-C means
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    os.dup2(output.number, 1)
+    os.dup2(output.number, 2)
+    faulthandler.enable()
     tasks: queue.SimpleQueue[_Task] = queue.SimpleQueue()
     stopped: set[int] = set()
     threading.Thread(target=_listen, args=(connection, tasks, stopped), daemon=True).start()

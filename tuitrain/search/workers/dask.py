@@ -9,15 +9,14 @@ from __future__ import annotations
 import pickle
 import queue
 import threading
-import uuid
-import warnings
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tuitrain.errors import SearchError
+from tuitrain.search.workers.dask_client import address_of, clear_events, compare, connect, sweep
 from tuitrain.search.workers.seam import (
     NO_CHUNK,
     STARTED,
@@ -29,15 +28,9 @@ from tuitrain.search.workers.seam import (
     ignore_event,
 )
 
-if TYPE_CHECKING:
-    from distributed import Client
-
-SECONDS_TO_CONNECT = 6.0
 SECONDS_BETWEEN_LOOKS = 2.0
 ALL = "all"  # the topic on which the scheduler tells of workers that come and go
-MUST_AGREE = ("tuitrain", "numpy")  # else bits differ, or objects do not travel
 UNKNOWN = "an address not told"
-SHOULD_AGREE = ("Python", "distributed")
 
 
 @dataclass(eq=False)
@@ -75,8 +68,8 @@ class DaskWorkers:
     def __init__(self, shared: Any, address: Any) -> None:
         self.on_event = ignore_event
         self.notices: list[str] = []
-        self._session = f"tuitrain-{uuid.uuid4().hex}"
-        self._client = _connect(address)
+        self._client = connect(address)
+        self._session: str = self._client.id  # the name of all that is left on the cluster meanwhile
         self._lock = threading.Lock()  # of the two that follow
         self._attempts: dict[tuple[int, int], _Attempt] = {}  # those in flight
         self._threads: dict[str, int] = {}  # slots by address of the workers that fit
@@ -95,7 +88,11 @@ class DaskWorkers:
     def _set_up(self, shared: Any) -> None:
         from tuitrain.search.workers.dask_worker import SharedData  # noqa: PLC0415  (needs the extra)
 
+        sweep(self._client)
         self._look(may_refuse=False)
+        if not self._threads:
+            address = address_of(self._client)
+            self.notices.append(f"{address} has no workers yet; start some with `dask worker {address} --nthreads 1`")
         answers = self._client.register_plugin(SharedData(self._session, shared), name=self._session)
         for worker, answer in (answers or {}).items():
             if answer.get("status") == "error":
@@ -154,7 +151,7 @@ class DaskWorkers:
                 for flight in running:
                     self.stop(flight.chunk)
                 self._client.cancel([flight.task for flight in running], force=True)
-                self._client.run_on_scheduler(_forget_events, names=[claim_name(key) for key in self._keys])
+                self._client.sync(clear_events, self._client, [claim_name(key) for key in self._keys])
                 self._client.unregister_worker_plugin(self._session)
                 for topic in (self._session, ALL):
                     self._client.unsubscribe_topic(topic)
@@ -195,16 +192,16 @@ class DaskWorkers:
         if flight is None:
             return  # given up, since its worker is gone
         try:
-            blob = task.result() if task.status == "finished" else None
-        except Exception as error:  # the result went with its worker
-            flight.future.set_exception(WorkerLostError(f"the result was lost with its worker: {error}"))
-            return
-        if task.status == "error":
-            flight.future.set_result(failure(task.exception()))
-        elif blob is None:
-            self._lose(flight, has_begun=True)  # it found that it had begun before
+            blob = task.result()  # waits, if it went with its worker, until the task was run again and said so
+        except (OSError, CancelledError):  # the scheduler is gone, or someone cancelled it
+            self._lose(flight, has_begun=False)
+        except Exception as error:  # no chunk's own: those are outcomes
+            flight.future.set_result(failure(error))
         else:
-            flight.future.set_result(_outcome(blob))
+            if blob is None:
+                self._lose(flight, has_begun=True)  # it found that it had begun before
+            else:
+                flight.future.set_result(_outcome(blob))
 
     def _watch(self) -> None:
         """Follow the cluster's changes. In a thread of its own, since each look asks the scheduler."""
@@ -220,7 +217,7 @@ class DaskWorkers:
             except (OSError, SearchError) as error:
                 if self._is_closed:
                     return
-                self._gone = f"the Dask scheduler at {_address(self._client)} is gone: {error}"
+                self._gone = f"the Dask scheduler at {address_of(self._client)} is gone: {error}"
                 self._give_up(loss, everything=True)
             else:
                 self._give_up(loss)
@@ -240,31 +237,38 @@ class DaskWorkers:
         known = {address: info["nthreads"] for address, info in workers.items() if address not in self._refused}
         with self._lock:
             new = [address for address in known if address not in self._threads]
-        for address, problem in self._misfits(new).items():
+        misfits, fits = self._compared(new)
+        for address, problem in misfits.items():
             if not may_refuse:
                 raise SearchError(problem)
             self.notices.append(f"{problem}; it is not used")
             self._refused.add(address)
-            del known[address]
         with self._lock:
-            self._threads = known
+            self._threads = {
+                address: threads for address, threads in known.items() if address in self._threads or address in fits
+            }
 
-    def _misfits(self, addresses: list[str]) -> dict[str, str]:
+    def _compared(self, addresses: list[str]) -> tuple[dict[str, str], set[str]]:
+        """What is wrong with workers that do not fit, and those that do."""
         from tuitrain.search.workers.dask_worker import versions  # noqa: PLC0415  (needs the extra)
 
         if not addresses:
-            return {}
-        ours, problems = versions(), {}
+            return {}, set()
+        ours, misfits, fits = versions(), {}, set()
         for address, theirs in self._client.run(versions, workers=addresses, on_error="return").items():
+            if isinstance(theirs, OSError):
+                continue  # it went away meanwhile; if not, the next look asks again
             if isinstance(theirs, Exception):
-                problems[address] = f"the Dask worker at {address} cannot import tuitrain: {theirs}"
+                misfits[address] = f"the Dask worker at {address} cannot import tuitrain: {theirs}"
                 continue
             problem, notice = compare(ours, theirs, address)
             if problem:
-                problems[address] = problem
-            elif notice and notice not in self.notices:
+                misfits[address] = problem
+                continue
+            fits.add(address)
+            if notice:
                 self.notices.append(notice)
-        return problems
+        return misfits, fits
 
     def _give_up(self, loss: _Loss, *, everything: bool = False) -> None:
         """End the attempts whose worker is gone, or that wait for workers that are all gone."""
@@ -275,7 +279,7 @@ class DaskWorkers:
             return flight.worker not in present if flight.worker else not flight.allowed & present
 
         with self._lock:
-            present = set(self._threads) - {loss.address}
+            present = set(self._threads)
             flights = [flight for flight in self._attempts.values() if is_lost(flight)]
             for flight in flights:
                 del self._attempts[flight.chunk, flight.attempt]
@@ -301,53 +305,9 @@ class DaskWorkers:
         flight.future.set_exception(WorkerLostError(f"the Dask worker at {flight.worker or UNKNOWN} went away"))
 
 
-def compare(ours: dict[str, str], theirs: dict[str, str], address: str) -> tuple[str, str]:
-    """What is wrong with a worker's versions, and what is only worth a notice; empty where all agree."""
-
-    def differences(names: tuple[str, ...]) -> str:
-        return ", ".join(
-            f"{name} {theirs.get(name, 'missing')} there and {ours[name]} here"
-            for name in names
-            if theirs.get(name) != ours[name]
-        )
-
-    wrong, different = differences(MUST_AGREE), differences(SHOULD_AGREE)
-    place = f"the Dask worker at {address} has other versions: "
-    return (f"{place}{wrong}" if wrong else ""), (f"{place}{different}" if different else "")
-
-
-def _connect(address: Any) -> Client:
-    try:
-        from distributed import Client  # noqa: PLC0415  (an extra)
-    except ImportError as error:
-        raise SearchError("a Dask cluster needs the extra: pip install 'tuitrain[distributed]'") from error
-    options = {}
-    if isinstance(address, Client):
-        options["security"] = address.security
-        address = _address(address)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # versions are compared by us, with a sentence instead of a table
-            return Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False, name="tuitrain", **options)
-    except (OSError, ValueError) as error:
-        raise SearchError(
-            f"no Dask scheduler answers at {address}; start one with `dask scheduler` and give the address it prints"
-        ) from error
-
-
-def _address(client: Client) -> str:
-    return str(client.scheduler.address)
-
-
 def _outcome(blob: bytes) -> Outcome:
     try:
         found: Outcome = pickle.loads(blob)
     except Exception as error:  # a result whose class this process cannot import
         return failure(error)
     return found
-
-
-def _forget_events(names: list[str], dask_scheduler: Any = None) -> None:
-    """On the scheduler: let go of the flags of a search that has ended."""
-    for name in names:
-        dask_scheduler.extensions["events"].event_clear(name=name)

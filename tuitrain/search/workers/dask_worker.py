@@ -17,6 +17,7 @@ from distributed import Event, WorkerPlugin, get_worker
 import tuitrain
 from tuitrain.search.workers.child import limit_blas_for_good
 from tuitrain.search.workers.seam import REPORT, STARTED, failure, run_chunk
+from tuitrain.search.workers.shared_block import pack
 
 SECONDS_BETWEEN_QUESTIONS = 0.1  # each asks the scheduler, over the network
 
@@ -31,15 +32,14 @@ class SharedData(WorkerPlugin):  # type: ignore[misc]  # it has no types
     """
 
     def __init__(self, session: str, shared: Any) -> None:
-        buffers: list[pickle.PickleBuffer] = []
         self.name = session
-        self.stream = pickle.dumps(shared, protocol=5, buffer_callback=buffers.append)
-        self.buffers = [bytes(buffer.raw()) for buffer in buffers]
+        self.pieces = [bytes(piece) for piece in pack(shared)]
 
     def setup(self, worker: Any) -> None:
         """On the worker's event loop, before it takes chunks."""
         limit_blas_for_good()
-        _shared[self.name] = pickle.loads(self.stream, buffers=self.buffers)
+        stream, *buffers = self.pieces
+        _shared[self.name] = pickle.loads(stream, buffers=buffers)
 
     def teardown(self, worker: Any) -> None:
         """On the worker's event loop, when the search closes."""
@@ -85,7 +85,7 @@ def run(session: str, key: str, chunk: int, attempt: int, blob: bytes) -> bytes 
     except Exception as error:
         outcome = failure(error)
     else:
-        question = _Question(Event(stop_name(key)))
+        question = _Question(key, worker)
         outcome = run_chunk(function, _shared[session], payload, lambda value: tell(REPORT, value), question.is_stopped)
     try:
         return pickle.dumps(outcome, protocol=5)
@@ -94,10 +94,15 @@ def run(session: str, key: str, chunk: int, attempt: int, blob: bytes) -> bytes 
 
 
 class _Question:
-    """Asks the scheduler whether the chunk is stopped, at most ten times a second."""
+    """Asks the scheduler whether the chunk is stopped, at most ten times a second.
 
-    def __init__(self, event: Event) -> None:
-        self._event = event
+    It is stopped as well when Dask has cancelled it, which happens when the coordinator is gone without a word.
+    """
+
+    def __init__(self, key: str, worker: Any) -> None:
+        self._key = key
+        self._worker = worker
+        self._event = Event(stop_name(key))
         self._next = 0.0
 
     def is_stopped(self) -> bool:
@@ -105,6 +110,9 @@ class _Question:
         if now < self._next:
             return False
         self._next = now + SECONDS_BETWEEN_QUESTIONS
+        task = self._worker.state.tasks.get(self._key)
+        if task is None or task.state == "cancelled":
+            return True
         try:
             return bool(self._event.is_set())
         except OSError:  # the scheduler is gone, and with it everyone who could want the result

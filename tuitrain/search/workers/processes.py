@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Any
+from typing import IO, Any
 
 from tuitrain.errors import SearchError
 from tuitrain.search.workers.child import DONE, END, READY, RUN, STOP, work
@@ -33,13 +34,14 @@ from tuitrain.search.workers.seam import (
     failure,
     ignore_event,
 )
-from tuitrain.search.workers.shared_block import SharedBlock
+from tuitrain.search.workers.shared_block import Descriptor, SharedBlock
 
 BLAS_VARIABLES = (
     "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS",
 )  # fmt: skip
 MOST_FALSE_STARTS = 3
 SECONDS_TO_END = 1.0
+LAST_BYTES = 2000
 
 
 @dataclass
@@ -54,6 +56,7 @@ class _Task:
 class _Child:
     process: SpawnProcess
     connection: Connection
+    output: IO[bytes]  # what it printed
     is_ready: bool = False
     task: _Task | None = None
 
@@ -62,7 +65,13 @@ class ProcessWorkers:
     """`jobs` processes; `on_event` is called on the thread that reads a child's pipe.
 
     `shared` is pickled once; its arrays lie in memory that all children share, and are read-only there. Scripts need
-    the usual ``if __name__ == "__main__":``, since a spawned child imports the main module.
+    the usual ``if __name__ == "__main__":``, since a spawned child imports the main module. What a child prints is kept
+    off the terminal; its last line is told if the child ends before its chunk.
+
+    Raises
+    ------
+    SearchError
+        if `shared` cannot be pickled.
     """
 
     def __init__(self, shared: Any, jobs: int) -> None:
@@ -178,20 +187,22 @@ class ProcessWorkers:
         if child.process.is_alive():  # it closed its pipe and lives: nothing of it can reach us any more
             child.process.kill()
         if task is not None:
-            task.future.set_exception(WorkerLostError(f"worker process {child.process.pid} {_ending(child.process)}"))
+            task.future.set_exception(WorkerLostError(f"worker process {child.process.pid} {_ending(child)}"))
+        child.output.close()
         if not self._is_closed:
             self.on_event(NO_CHUNK, 0, WORKERS, None)
 
 
 def _start(block: SharedBlock) -> _Child:
     ours, theirs = multiprocessing.Pipe()
+    output = tempfile.TemporaryFile()  # noqa: SIM115  (closed when the child is buried)
     with _signals_held(), _one_blas_thread():
         process = multiprocessing.get_context("spawn").Process(
-            target=work, args=(theirs, block.descriptor, block.layout), daemon=True
+            target=work, args=(theirs, block.descriptor, block.layout, Descriptor(output.fileno())), daemon=True
         )
         process.start()
     theirs.close()  # so that the pipe closes with the child
-    return _Child(process, ours)
+    return _Child(process, ours, output)
 
 
 def _send(child: _Child, kind: str, task: _Task | None = None) -> None:
@@ -211,11 +222,18 @@ def _outcome(blob: bytes) -> Outcome:
     return found
 
 
-def _ending(process: SpawnProcess) -> str:
-    code = process.exitcode
+def _ending(child: _Child) -> str:
+    """How it ended, with the last line that it printed, or what Python said of a crash."""
+    code = child.process.exitcode
     if code is None:
-        return "is gone"
-    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        how = "is gone"
+    else:
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+    size = child.output.seek(0, os.SEEK_END)
+    lines = os.pread(child.output.fileno(), LAST_BYTES, max(0, size - LAST_BYTES)).decode(errors="replace").split("\n")
+    said = next((line for line in lines if line.startswith("Fatal Python error")), "")
+    said = said or next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return f"{how}; it last printed: {said}" if said else how
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from multiprocessing import reduction
 from typing import IO, Any
 
+from tuitrain.errors import SearchError
+
 ALIGNMENT = 64
 
 
@@ -28,13 +30,27 @@ class Layout:
     spans: tuple[tuple[int, int], ...]
 
 
+def pack(shared: Any) -> list[memoryview]:
+    """The object as a pickle, followed by the buffers of its arrays, which are not copied.
+
+    Raises
+    ------
+    SearchError
+        if it cannot be pickled.
+    """
+    buffers: list[pickle.PickleBuffer] = []
+    try:
+        stream = pickle.dumps(shared, protocol=5, buffer_callback=buffers.append)
+    except Exception as error:
+        raise SearchError(f"the data cannot be sent to the workers: {error}") from error
+    return [memoryview(stream), *(buffer.raw() for buffer in buffers)]
+
+
 class SharedBlock:
     """The parent's side: the file, filled once. `close` gives the memory back when the last child has ended."""
 
     def __init__(self, shared: Any) -> None:
-        buffers: list[pickle.PickleBuffer] = []
-        stream = pickle.dumps(shared, protocol=5, buffer_callback=buffers.append)
-        pieces = [memoryview(stream), *(buffer.raw() for buffer in buffers)]
+        pieces = pack(shared)
         self._file = _anonymous_file()
         spans = []
         for piece in pieces:

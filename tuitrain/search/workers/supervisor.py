@@ -217,9 +217,9 @@ class Supervisor:
         is_present = attempt == record.attempt
         if kind == DONE:
             self._take_end(chunk, record, is_present=is_present, outcome=_outcome(value))
-        elif is_present and kind == STARTED:
-            record.charged += not record.has_started
+        elif is_present and kind == STARTED and not record.has_started:
             record.has_started = True
+            record.charged += 1
             self._outbox.append(Started(chunk, attempt, value))
         elif is_present and kind == REPORT:
             self._outbox.append(Reported(chunk, value))

@@ -1,0 +1,83 @@
+"""How a Dask cluster is reached, and whether its workers have the same versions as this side. Needs `distributed`."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from tuitrain.errors import SearchError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+NAME = "tuitrain"  # our clients' names begin with "Client-tuitrain-"
+AT_ONCE = 50
+SECONDS_TO_CONNECT = 6.0
+MUST_AGREE = ("tuitrain", "numpy")  # else bits differ, or objects do not travel
+SHOULD_AGREE = ("Python", "distributed")
+
+
+def compare(ours: dict[str, str], theirs: dict[str, str], address: str) -> tuple[str, str]:
+    """What is wrong with a worker's versions, and what is only worth a notice; empty where all agree."""
+
+    def differences(names: tuple[str, ...]) -> str:
+        return ", ".join(
+            f"{name} {theirs.get(name, 'missing')} there and {ours[name]} here"
+            for name in names
+            if theirs.get(name) != ours[name]
+        )
+
+    wrong, different = differences(MUST_AGREE), differences(SHOULD_AGREE)
+    place = f"the Dask worker at {address} has other versions: "
+    return (f"{place}{wrong}" if wrong else ""), (f"{place}{different}" if different else "")
+
+
+def connect(address: Any) -> Client:
+    """A client of our own, for an address or for another client's scheduler.
+
+    Raises
+    ------
+    SearchError
+        if `distributed` is not installed, or nobody answers within six seconds.
+    """
+    try:
+        from distributed import Client  # noqa: PLC0415  (an extra)
+    except ImportError as error:
+        raise SearchError("a Dask cluster needs the extra: pip install 'tuitrain[distributed]'") from error
+    options = {}
+    if isinstance(address, Client):
+        options["security"] = address.security
+        address = address_of(address)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # versions are compared by us, with a sentence instead of a table
+            return Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False, name=NAME, **options)
+    except (OSError, ValueError) as error:
+        raise SearchError(
+            f"no Dask scheduler answers at {address}; start one with `dask scheduler` and give the address it prints"
+        ) from error
+
+
+def address_of(client: Client) -> str:
+    """The scheduler's address."""
+    return str(client.scheduler.address)
+
+
+async def clear_events(client: Client, names: list[str]) -> None:
+    """Let the scheduler forget these events; on Dask's thread, by `client.sync`."""
+    for start in range(0, len(names), AT_ONCE):
+        await asyncio.gather(*(client.scheduler.event_clear(name=name) for name in names[start : start + AT_ONCE]))
+
+
+def sweep(client: Client) -> None:
+    """Take the data of searches that were killed off the workers; where the scheduler has no tuitrain, it stays."""
+    with suppress(ImportError):
+        client.run_on_scheduler(_unregister_orphans)
+
+
+async def _unregister_orphans(dask_scheduler: Any) -> None:
+    for name in list(dask_scheduler.worker_plugins):
+        if name.startswith(f"Client-{NAME}-") and name not in dask_scheduler.clients:
+            await dask_scheduler.unregister_worker_plugin(comm=None, name=name)
