@@ -161,26 +161,33 @@ def test_a_scheduler_that_cannot_be_reached_is_named_within_ten_seconds(
     assert capfd.readouterr().err == ""
 
 
-def test_something_else_that_listens_is_no_scheduler() -> None:
+def test_something_else_that_listens_is_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tuitrain.search.workers import dask_client
+
+    monkeypatch.setattr(dask_client, "SECONDS_TO_CONNECT", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         started = time.monotonic()
         with pytest.raises(SearchError, match=address):
             DaskWorkers(chunks.data(), address)
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 4
 
 
 def test_a_result_that_went_with_its_worker_is_made_again(cluster: distributed.LocalCluster) -> None:
-    """Killed so soon after its end that the result may or may not have been fetched: the chunk ends once, either way."""
+    """Killed so soon after its end that the result may or may not have been fetched: the chunk ends once either way."""
     cluster.scale(2)
     supervisor = Supervisor(DaskWorkers(chunks.data(), cluster.scheduler_address))
-    events = []
+    events: list[chunks.Event] = []
+    kills = 0
     for chunk in range(6):
         supervisor.submit(chunk, chunks.count, (3, 0.02))
+    deadline = time.monotonic() + 15
     while supervisor.unfinished:
+        assert time.monotonic() < deadline, events
         found = supervisor.events(0.5)
         last = [event.value for event in found if isinstance(event, Reported) and event.value[0] == 2]
-        if last and len(events) < 30:
+        if last and kills < 2:  # a third might be the same chunk's
+            kills += 1
             os.kill(last[0][2], signal.SIGKILL)
         events += found
     assert chunks.ends(events) == {chunk: Finished(chunk, 3) for chunk in range(6)}

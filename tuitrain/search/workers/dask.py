@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from tuitrain.errors import SearchError
-from tuitrain.search.workers.dask_client import address_of, clear_events, compare, connect, sweep
+from tuitrain.search.workers.dask_client import address_of, clear_events, compare, connect, leave, sweep
 from tuitrain.search.workers.seam import (
     NO_CHUNK,
     STARTED,
@@ -81,12 +81,12 @@ class DaskWorkers:
         try:
             self._set_up(shared)
         except BaseException:
-            self._client.close(timeout=2)
+            leave(self._client)
             raise
         threading.Thread(target=self._watch, name="dask-watch", daemon=True).start()
 
     def _set_up(self, shared: Any) -> None:
-        from tuitrain.search.workers.dask_worker import SharedData  # noqa: PLC0415  (needs the extra)
+        from tuitrain.search.workers.dask_worker import SharedData, topic_name  # noqa: PLC0415  (needs the extra)
 
         sweep(self._client)
         self._look(may_refuse=False)
@@ -97,11 +97,13 @@ class DaskWorkers:
         for worker, answer in (answers or {}).items():
             if answer.get("status") == "error":
                 raise SearchError(f"the worker at {worker} cannot take the data: {answer.get('exception')}")
-        self._client.subscribe_topic(self._session, self._told)
+        self._client.subscribe_topic(topic_name(self._session), self._told)
         self._client.subscribe_topic(ALL, self._changed)
 
     @property
     def slots(self) -> int:
+        if self._client.status != "running":
+            return 0
         with self._lock:
             return sum(self._threads.values())
 
@@ -127,6 +129,8 @@ class DaskWorkers:
     def stop(self, chunk: int) -> None:
         from tuitrain.search.workers.dask_worker import stop_name  # noqa: PLC0415  (needs the extra)
 
+        if self._client.status != "running":
+            return  # it would wait for a scheduler that is gone
         with self._lock:
             keys = [flight.key for flight in self._attempts.values() if flight.chunk == chunk]
         for key in keys:
@@ -140,7 +144,7 @@ class DaskWorkers:
 
     def close(self) -> None:
         """Let running chunks find that they are stopped, take the data off the workers, and leave the cluster."""
-        from tuitrain.search.workers.dask_worker import claim_name  # noqa: PLC0415  (needs the extra)
+        from tuitrain.search.workers.dask_worker import claim_name, topic_name  # noqa: PLC0415  (needs the extra)
 
         self._is_closed = True
         self._changes.put(_Loss())
@@ -153,12 +157,12 @@ class DaskWorkers:
                 self._client.cancel([flight.task for flight in running], force=True)
                 self._client.sync(clear_events, self._client, [claim_name(key) for key in self._keys])
                 self._client.unregister_worker_plugin(self._session)
-                for topic in (self._session, ALL):
+                for topic in (topic_name(self._session), ALL):
                     self._client.unsubscribe_topic(topic)
         except OSError:
             pass  # the scheduler is gone, and everything with it
         finally:
-            self._client.close(timeout=2)
+            leave(self._client)
 
     def _event(self, name: str) -> Any:
         from distributed import Event  # noqa: PLC0415  (needs the extra)
@@ -186,22 +190,30 @@ class DaskWorkers:
             self._changes.put(_Loss(message["worker"], frozenset(message.get("processing-tasks", ()))))
 
     def _done(self, key: tuple[int, int], task: Any) -> None:
-        """A task has ended, in one way or another. On Dask's callback thread."""
+        """A task has ended, in one way or another. On Dask's callback thread.
+
+        The attempt stays in flight until its result is here: if that goes with its worker, `task.result()` waits for a
+        second run, until the thread that watches gives the attempt up and cancels the task.
+        """
+        outcome: Outcome | None = None
+        has_begun = False
+        try:
+            blob = task.result()
+        except (OSError, CancelledError):
+            self._changes.put(_Loss())  # the attempt was given up; or the scheduler is gone, and a look will tell
+        except Exception as error:  # no chunk's own: those are outcomes
+            outcome = failure(error)
+        else:
+            has_begun = True
+            outcome = None if blob is None else _outcome(blob)
         with self._lock:
             flight = self._attempts.pop(key, None)
         if flight is None:
-            return  # given up, since its worker is gone
-        try:
-            blob = task.result()  # waits, if it went with its worker, until the task was run again and said so
-        except (OSError, CancelledError):  # the scheduler is gone, or someone cancelled it
-            self._lose(flight, has_begun=False)
-        except Exception as error:  # no chunk's own: those are outcomes
-            flight.future.set_result(failure(error))
+            return
+        if outcome is None:
+            self._lose(flight, has_begun=has_begun)
         else:
-            if blob is None:
-                self._lose(flight, has_begun=True)  # it found that it had begun before
-            else:
-                flight.future.set_result(_outcome(blob))
+            flight.future.set_result(outcome)
 
     def _watch(self) -> None:
         """Follow the cluster's changes. In a thread of its own, since each look asks the scheduler."""

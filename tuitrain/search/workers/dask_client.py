@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import threading
 import warnings
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -46,18 +49,38 @@ def connect(address: Any) -> Client:
         from distributed import Client  # noqa: PLC0415  (an extra)
     except ImportError as error:
         raise SearchError("a Dask cluster needs the extra: pip install 'tuitrain[distributed]'") from error
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it has to say is told as a `SearchError`
+    made: Future[Client] = Future()
+    # In a thread, since something that listens and says nothing holds it up for longer than the timeout.
+    threading.Thread(target=_make_client, args=(Client, address, made), daemon=True).start()
+    try:
+        return made.result(timeout=SECONDS_TO_CONNECT + 2)
+    except Exception as error:  # OSError and ValueError; and anything at all, where something else listens
+        place = address_of(address) if isinstance(address, Client) else address
+        raise SearchError(
+            f"no Dask scheduler answers at {place}; start one with `dask scheduler` and give the address it prints"
+        ) from error
+
+
+def _make_client(kind: type[Client], address: Any, made: Future[Client]) -> None:
     options = {}
-    if isinstance(address, Client):
+    if isinstance(address, kind):
         options["security"] = address.security
         address = address_of(address)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # versions are compared by us, with a sentence instead of a table
-            return Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False, name=NAME, **options)
-    except (OSError, ValueError) as error:
-        raise SearchError(
-            f"no Dask scheduler answers at {address}; start one with `dask scheduler` and give the address it prints"
-        ) from error
+            made.set_result(kind(address, timeout=SECONDS_TO_CONNECT, set_as_default=False, name=NAME, **options))
+    except Exception as error:
+        made.set_exception(error)
+
+
+def leave(client: Client) -> None:
+    """Close a client; one without its scheduler would wait for it, and is left to do so by itself."""
+    if client.status == "running":
+        client.close(timeout=2)
+    else:
+        threading.Thread(target=client.close, daemon=True).start()
 
 
 def address_of(client: Client) -> str:

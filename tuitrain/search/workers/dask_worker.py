@@ -54,6 +54,11 @@ def versions() -> dict[str, str]:
     }  # fmt: skip
 
 
+def topic_name(session: str) -> str:
+    """The topic on which chunks tell; not the session itself, on which the scheduler tells of our client."""
+    return f"{session}-told"
+
+
 def stop_name(key: str) -> str:
     """The name of the event that stops the task of this key."""
     return f"{key}-stop"
@@ -77,7 +82,7 @@ def run(session: str, key: str, chunk: int, attempt: int, blob: bytes) -> bytes 
     worker = get_worker()
 
     def tell(kind: str, value: Any) -> None:
-        worker.log_event(session, (chunk, attempt, kind, pickle.dumps(value, protocol=5)))
+        worker.log_event(topic_name(session), (chunk, attempt, kind, pickle.dumps(value, protocol=5)))
 
     tell(STARTED, worker.address)
     try:
