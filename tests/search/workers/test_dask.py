@@ -157,7 +157,7 @@ def test_a_scheduler_that_cannot_be_reached_is_named_within_ten_seconds(
     started = time.monotonic()
     with pytest.raises(SearchError, match=f"no Dask scheduler answers at {address}"):
         DaskWorkers(chunks.data(), address)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 4
     assert capfd.readouterr().err == ""
 
 

@@ -86,6 +86,14 @@ def test_ctrl_c_reaches_the_coordinator_only_which_keeps_the_partial_results(coo
     assert len(partial) == 2 and min(partial) >= 2
 
 
+def test_a_terminal_that_closes_leaves_the_children_to_the_coordinator(coordinator: Program) -> None:
+    for child in coordinator.children:  # type: ignore[attr-defined]
+        os.kill(child, signal.SIGHUP)
+    os.kill(coordinator.pid, signal.SIGINT)
+    out, err = coordinator.communicate(timeout=5)
+    assert err == "" and len(out.split("stopped")[1].split()) == 2
+
+
 def test_ctrl_c_while_the_children_start_says_nothing() -> None:
     for delay in (0.0, 0.08):
         program = run_program(

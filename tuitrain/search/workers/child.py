@@ -17,7 +17,7 @@ import threading
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tuitrain.search.workers.seam import REPORT, STARTED, failure, run_chunk
+from tuitrain.search.workers.seam import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_chunk
 from tuitrain.search.workers.shared_block import Descriptor, Layout, read_shared
 
 READY, RUN, STOP, END, DONE = "ready", "run", "stop", "end", "done"
@@ -30,8 +30,9 @@ def work(connection: Connection, descriptor: Descriptor, layout: Layout, output:
 
     `descriptor` is that of the shared block; `output` takes what is printed, for which there is a screen in the way.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides what Ctrl-C means
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the coordinator decides what Ctrl-C means, or a terminal that closes
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGHUP})
     os.dup2(output.number, 1)
     os.dup2(output.number, 2)
     faulthandler.enable()
@@ -61,7 +62,7 @@ def _run(connection: Connection, shared: Any, stopped: set[int], *, chunk: int, 
     try:
         function, payload = pickle.loads(blob)
     except Exception as error:
-        outcome = failure(error)
+        outcome = failure(error, CANNOT_BE_READ)
     else:
         outcome = run_chunk(function, shared, payload, lambda value: send(REPORT, value), lambda: chunk in stopped)
     try:
@@ -69,7 +70,7 @@ def _run(connection: Connection, shared: Any, stopped: set[int], *, chunk: int, 
     except Exception as error:  # a result that cannot be pickled
         if isinstance(error, OSError):
             raise
-        send(DONE, failure(error))
+        send(DONE, failure(error, CANNOT_COME))
 
 
 def _listen(connection: Connection, tasks: queue.SimpleQueue[_Task], stopped: set[int]) -> None:

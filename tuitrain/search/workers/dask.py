@@ -18,6 +18,8 @@ from typing import Any
 from tuitrain.errors import SearchError
 from tuitrain.search.workers.dask_client import address_of, clear_events, compare, connect, leave, sweep
 from tuitrain.search.workers.seam import (
+    CANNOT_BE_READ,
+    CANNOT_GO,
     NO_CHUNK,
     STARTED,
     WORKERS,
@@ -114,7 +116,7 @@ class DaskWorkers:
             blob = pickle.dumps((function, payload), protocol=5)
         except Exception as error:  # told as the chunk's failure, like every other exception
             refused: Future[Outcome] = Future()
-            refused.set_result(failure(error))
+            refused.set_result(failure(error, CANNOT_GO))
             return refused
         key = f"{self._session}-{len(self._keys)}"
         self._keys.append(key)
@@ -321,5 +323,5 @@ def _outcome(blob: bytes) -> Outcome:
     try:
         found: Outcome = pickle.loads(blob)
     except Exception as error:  # a result whose class this process cannot import
-        return failure(error)
+        return failure(error, CANNOT_BE_READ)
     return found

@@ -16,7 +16,7 @@ from distributed import Event, WorkerPlugin, get_worker
 
 import tuitrain
 from tuitrain.search.workers.child import limit_blas_for_good
-from tuitrain.search.workers.seam import REPORT, STARTED, failure, run_chunk
+from tuitrain.search.workers.seam import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_chunk
 from tuitrain.search.workers.shared_block import pack
 
 SECONDS_BETWEEN_QUESTIONS = 0.1  # each asks the scheduler, over the network
@@ -88,14 +88,14 @@ def run(session: str, key: str, chunk: int, attempt: int, blob: bytes) -> bytes 
     try:
         function, payload = pickle.loads(blob)
     except Exception as error:
-        outcome = failure(error)
+        outcome = failure(error, CANNOT_BE_READ)
     else:
         question = _Question(key, worker)
         outcome = run_chunk(function, _shared[session], payload, lambda value: tell(REPORT, value), question.is_stopped)
     try:
         return pickle.dumps(outcome, protocol=5)
     except Exception as error:  # a result that cannot be pickled
-        return pickle.dumps(failure(error), protocol=5)
+        return pickle.dumps(failure(error, CANNOT_COME), protocol=5)
 
 
 class _Question:

@@ -26,6 +26,8 @@ from typing import IO, Any
 from tuitrain.errors import SearchError
 from tuitrain.search.workers.child import DONE, END, READY, RUN, STOP, work
 from tuitrain.search.workers.seam import (
+    CANNOT_BE_READ,
+    CANNOT_GO,
     NO_CHUNK,
     WORKERS,
     ChunkFunction,
@@ -95,7 +97,7 @@ class ProcessWorkers:
             task = _Task(chunk, attempt, pickle.dumps((function, payload), protocol=5))
         except Exception as error:  # told as the chunk's failure, like every other exception
             refused: Future[Outcome] = Future()
-            refused.set_result(failure(error))
+            refused.set_result(failure(error, CANNOT_GO))
             return refused
         with self._lock:
             self._tasks.append(task)
@@ -119,7 +121,7 @@ class ProcessWorkers:
         Raises
         ------
         SearchError
-            if three in a row ended before they were ready for a chunk.
+            if none can be started, or three in a row ended before they were ready for a chunk.
         """
         if self._is_closed:
             return
@@ -129,7 +131,10 @@ class ProcessWorkers:
                 'its calls under if __name__ == "__main__":, or use one job, which needs no processes'
             )
         while len(self._children) < self._jobs:
-            child = _start(self._block)
+            try:
+                child = _start(self._block)
+            except OSError as error:
+                raise SearchError(f"no worker process can be started: {error}") from error
             with self._lock:
                 self._children.append(child)
             threading.Thread(target=self._read, args=(child,), name="worker-pipe", daemon=True).start()
@@ -218,7 +223,7 @@ def _outcome(blob: bytes) -> Outcome:
     try:
         found: Outcome = pickle.loads(blob)
     except Exception as error:  # a result whose class this process cannot import
-        return failure(error)
+        return failure(error, CANNOT_BE_READ)
     return found
 
 
@@ -229,6 +234,7 @@ def _ending(child: _Child) -> str:
         how = "is gone"
     else:
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        how += ", as happens when memory runs out" if code == -signal.SIGKILL else ""
     size = child.output.seek(0, os.SEEK_END)
     lines = os.pread(child.output.fileno(), LAST_BYTES, max(0, size - LAST_BYTES)).decode(errors="replace").split("\n")
     said = next((line for line in lines if line.startswith("Fatal Python error")), "")
@@ -238,9 +244,9 @@ def _ending(child: _Child) -> str:
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Let a child be born with Ctrl-C held back, until it says that it ignores it; the mask is this thread's alone."""
+    """Let a child be born with Ctrl-C and hang-ups held back until it ignores them; the mask is this thread's alone."""
     resource_tracker.ensure_running()  # else the first child starts it, and that lifts the mask
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -102,6 +102,11 @@ class Supervisor:
         workers.on_event = self._take_later
 
     @property
+    def slots(self) -> int:
+        """How many chunks can run at the same time; it follows a cluster."""
+        return self._workers.slots
+
+    @property
     def free(self) -> int:
         """How many chunks could be submitted now and would run at once."""
         return max(0, self._workers.slots - len(self._running) - len(self._waiting))
