@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -55,6 +56,13 @@ def wait_until_gone(pids: list[int], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while alive := [pid for pid in pids if _is_alive(pid)]:
         assert time.monotonic() < deadline, f"still alive: {alive}"
+        time.sleep(0.02)
+
+
+def wait_until(is_true: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < deadline
         time.sleep(0.02)
 
 

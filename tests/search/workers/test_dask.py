@@ -7,14 +7,14 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tests.search.workers import chunks
-from tests.search.workers.programs import Program, end_program, run_program, working
+from tests.search.workers.programs import Program, end_program, run_program, wait_until, working
 from tuitrain.errors import SearchError
 from tuitrain.search.workers import DaskWorkers, Finished, Reported, Started, Supervisor
 from tuitrain.search.workers.dask_client import compare
@@ -50,13 +50,6 @@ def fresh(tmp_path: Path) -> Iterator[Cluster]:
     yield cluster
     for program in [*cluster.workers, cluster.scheduler]:
         end_program(program)
-
-
-def wait_until(is_true: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_workers_that_join_later_are_used_and_a_lost_scheduler_is_one_clear_error(
@@ -113,26 +106,21 @@ def data_of() -> int:
     return len(dask_worker._shared)
 
 
-def test_a_worker_with_another_numpy_is_refused_in_one_sentence(
-    cluster: distributed.LocalCluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_with_another_numpy_is_refused_in_one_sentence(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from tuitrain.search.workers import dask_worker
 
     here = dask_worker.versions()
     monkeypatch.setattr(dask_worker.np, "__version__", "1.0")
     with pytest.raises(SearchError, match=rf"tcp://\S+ has other versions: numpy {here['numpy']} there and 1.0 here$"):
-        DaskWorkers(chunks.data(), cluster.scheduler_address)
+        DaskWorkers(chunks.data(), cluster)
 
 
-def test_a_worker_with_another_distributed_is_a_notice(
-    cluster: distributed.LocalCluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_with_another_distributed_is_a_notice(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from tuitrain.search.workers import dask_worker
 
     monkeypatch.setattr(dask_worker.distributed, "__version__", "2025.1.0")
-    workers = DaskWorkers(chunks.data(), cluster.scheduler_address)
-    assert workers.slots == 2
-    assert len(workers.notices) == 2 and all("and 2025.1.0 here" in notice for notice in workers.notices)
+    workers = DaskWorkers(chunks.data(), cluster)
+    assert workers.notices and all("and 2025.1.0 here" in notice for notice in workers.notices)
     workers.close()
 
 
@@ -153,7 +141,7 @@ def test_a_scheduler_that_cannot_be_reached_is_named_within_ten_seconds(
     from tuitrain.search.workers import dask_client
 
     assert dask_client.SECONDS_TO_CONNECT <= 8
-    monkeypatch.setattr(dask_client, "SECONDS_TO_CONNECT", 1.0)
+    monkeypatch.setattr(dask_client, "SECONDS_TO_CONNECT", 0.4)
     started = time.monotonic()
     with pytest.raises(SearchError, match=f"no Dask scheduler answers at {address}"):
         DaskWorkers(chunks.data(), address)
@@ -164,7 +152,7 @@ def test_a_scheduler_that_cannot_be_reached_is_named_within_ten_seconds(
 def test_something_else_that_listens_is_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
     from tuitrain.search.workers import dask_client
 
-    monkeypatch.setattr(dask_client, "SECONDS_TO_CONNECT", 1.0)
+    monkeypatch.setattr(dask_client, "SECONDS_TO_CONNECT", 0.4)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         started = time.monotonic()
@@ -173,10 +161,9 @@ def test_something_else_that_listens_is_no_scheduler(monkeypatch: pytest.MonkeyP
         assert time.monotonic() - started < 4
 
 
-def test_a_result_that_went_with_its_worker_is_made_again(cluster: distributed.LocalCluster) -> None:
+def test_a_result_that_went_with_its_worker_is_made_again(cluster: str) -> None:
     """Killed so soon after its end that the result may or may not have been fetched: the chunk ends once either way."""
-    cluster.scale(2)
-    supervisor = Supervisor(DaskWorkers(chunks.data(), cluster.scheduler_address))
+    supervisor = Supervisor(DaskWorkers(chunks.data(), cluster))
     events: list[chunks.Event] = []
     kills = 0
     for chunk in range(6):

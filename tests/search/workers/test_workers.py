@@ -67,7 +67,7 @@ def test_stop_all_ends_running_and_waiting_chunks(make: Make, kind: str) -> None
     supervisor = make(kind)
     for chunk in range(6):
         supervisor.submit(chunk, chunks.count, (600, 0.05))
-    chunks.wait_for(supervisor, Reported, 2)
+    chunks.wait_for(supervisor, Started, 2)
     supervisor.stop_all()
     ends = chunks.ends(chunks.until_ended(supervisor, seconds=2))
     assert [type(ends[chunk]) for chunk in range(6)] == [Stopped] * 6
