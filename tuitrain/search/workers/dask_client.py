@@ -6,14 +6,14 @@ import asyncio
 import logging
 import threading
 import warnings
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from tuitrain.errors import SearchError
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Security
 
 NAME = "tuitrain"  # our clients' names begin with "Client-tuitrain-"
 AT_ONCE = 50
@@ -43,36 +43,37 @@ def connect(address: Any) -> Client:
     Raises
     ------
     SearchError
-        if `distributed` is not installed, or nobody answers within six seconds.
+        if `distributed` is not installed, or no scheduler answers within six seconds.
     """
     try:
-        from distributed import Client  # noqa: PLC0415  (an extra)
+        from distributed import Client, Security  # noqa: PLC0415  (an extra)
     except ImportError as error:
         raise SearchError("a Dask cluster needs the extra: pip install 'tuitrain[distributed]'") from error
+    security = address.security if isinstance(address, Client) else Security()
+    place = address_of(address) if isinstance(address, Client) else str(address)
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it has to say is told as a `SearchError`
-    made: Future[Client] = Future()
-    # In a thread, since something that listens and says nothing holds it up for longer than the timeout.
-    threading.Thread(target=_make_client, args=(Client, address, made), daemon=True).start()
     try:
-        return made.result(timeout=SECONDS_TO_CONNECT + 2)
+        with ThreadPoolExecutor(1) as thread, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # versions are compared by us, with a sentence instead of a table
+            if not place.startswith("inproc://"):
+                thread.submit(lambda: asyncio.run(_greet(place, security))).result()
+            return Client(place, timeout=SECONDS_TO_CONNECT, set_as_default=False, name=NAME, security=security)
     except Exception as error:  # OSError and ValueError; and anything at all, where something else listens
-        place = address_of(address) if isinstance(address, Client) else address
         raise SearchError(
             f"no Dask scheduler answers at {place}; start one with `dask scheduler` and give the address it prints"
         ) from error
 
 
-def _make_client(kind: type[Client], address: Any, made: Future[Client]) -> None:
-    options = {}
-    if isinstance(address, kind):
-        options["security"] = address.security
-        address = address_of(address)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # versions are compared by us, with a sentence instead of a table
-            made.set_result(kind(address, timeout=SECONDS_TO_CONNECT, set_as_default=False, name=NAME, **options))
-    except Exception as error:
-        made.set_exception(error)
+async def _greet(address: str, security: Security) -> None:
+    """Exchange a word with the scheduler first: a client that finds none cannot be closed.
+
+    Raises whatever happens where there is none; TimeoutError where someone listens and says nothing.
+    """
+    from distributed import rpc  # noqa: PLC0415  (an extra)
+
+    async with asyncio.timeout(SECONDS_TO_CONNECT):
+        async with rpc(address, connection_args=security.get_connection_args("client")) as scheduler:
+            await scheduler.identity()
 
 
 def leave(client: Client) -> None:
