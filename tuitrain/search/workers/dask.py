@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from tuitrain.errors import SearchError
-from tuitrain.search.workers.dask_client import address_of, clear_events, compare, connect, leave, sweep
+from tuitrain.search.workers.dask_client import address_of, clear_events, connect, inspect, leave, sweep
 from tuitrain.search.workers.seam import (
     CANNOT_BE_READ,
     CANNOT_GO,
@@ -251,38 +251,16 @@ class DaskWorkers:
         known = {address: info["nthreads"] for address, info in workers.items() if address not in self._refused}
         with self._lock:
             new = [address for address in known if address not in self._threads]
-        misfits, fits = self._compared(new)
-        for address, problem in misfits.items():
+        found = inspect(self._client, new)
+        for address, problem in found.misfits.items():
             if not may_refuse:
                 raise SearchError(problem)
             self.notices.append(f"{problem}; it is not used")
             self._refused.add(address)
+        self.notices += found.notices
         with self._lock:
-            self._threads = {
-                address: threads for address, threads in known.items() if address in self._threads or address in fits
-            }
-
-    def _compared(self, addresses: list[str]) -> tuple[dict[str, str], set[str]]:
-        """What is wrong with workers that do not fit, and those that do."""
-        from tuitrain.search.workers.dask_worker import versions  # noqa: PLC0415  (needs the extra)
-
-        if not addresses:
-            return {}, set()
-        ours, misfits, fits = versions(), {}, set()
-        for address, theirs in self._client.run(versions, workers=addresses, on_error="return").items():
-            if isinstance(theirs, OSError):
-                continue  # it went away meanwhile; if not, the next look asks again
-            if isinstance(theirs, Exception):
-                misfits[address] = f"the Dask worker at {address} cannot import tuitrain: {theirs}"
-                continue
-            problem, notice = compare(ours, theirs, address)
-            if problem:
-                misfits[address] = problem
-                continue
-            fits.add(address)
-            if notice:
-                self.notices.append(notice)
-        return misfits, fits
+            fit = found.fits | set(self._threads)
+            self._threads = {address: threads for address, threads in known.items() if address in fit}
 
     def _give_up(self, loss: _Loss, *, everything: bool = False) -> None:
         """End the attempts whose worker is gone, or that wait for workers that are all gone."""

@@ -8,6 +8,7 @@ import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tuitrain.errors import SearchError
@@ -35,6 +36,39 @@ def compare(ours: dict[str, str], theirs: dict[str, str], address: str) -> tuple
     wrong, different = differences(MUST_AGREE), differences(SHOULD_AGREE)
     place = f"the Dask worker at {address} has other versions: "
     return (f"{place}{wrong}" if wrong else ""), (f"{place}{different}" if different else "")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an inspection of workers found: `misfits` by address, with a sentence each; those that fit; and notices."""
+
+    misfits: dict[str, str] = field(default_factory=dict)
+    fits: set[str] = field(default_factory=set)
+    notices: list[str] = field(default_factory=list)
+
+
+def inspect(client: Client, addresses: list[str]) -> Found:
+    """Compare these workers' versions with ours; a worker that goes away meanwhile is in neither list."""
+    from tuitrain.search.workers.dask_worker import versions  # noqa: PLC0415  (needs the extra)
+
+    found = Found()
+    if not addresses:
+        return found
+    ours = versions()
+    for address, theirs in client.run(versions, workers=addresses, on_error="return").items():
+        if isinstance(theirs, OSError):
+            continue  # it went away; if not, the next look asks again
+        if isinstance(theirs, Exception):
+            found.misfits[address] = f"the Dask worker at {address} cannot import tuitrain: {theirs}"
+            continue
+        problem, notice = compare(ours, theirs, address)
+        if problem:
+            found.misfits[address] = problem
+            continue
+        found.fits.add(address)
+        if notice:
+            found.notices.append(notice)
+    return found
 
 
 def connect(address: Any) -> Client:
