@@ -103,7 +103,7 @@ def tasks_of(dask_worker: object) -> int:
 def data_of() -> int:
     from tuitrain.search.workers import dask_worker
 
-    return len(dask_worker._shared)
+    return len(dask_worker._shared.keys() | dask_worker._parts.keys())
 
 
 def test_a_worker_with_another_numpy_is_refused_in_one_sentence(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:

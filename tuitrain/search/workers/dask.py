@@ -76,6 +76,7 @@ class DaskWorkers:
         self._attempts: dict[tuple[int, int], _Attempt] = {}  # those in flight
         self._threads: dict[str, int] = {}  # slots by address of the workers that fit
         self._refused: set[str] = set()
+        self._parts: list[str] = []  # the names of the shared object's parts on the workers
         self._keys: list[str] = []  # of all tasks ever submitted
         self._changes: queue.SimpleQueue[_Loss] = queue.SimpleQueue()  # one for each worker that came or went
         self._gone = ""
@@ -88,17 +89,20 @@ class DaskWorkers:
         threading.Thread(target=self._watch, name="dask-watch", daemon=True).start()
 
     def _set_up(self, shared: Any) -> None:
-        from tuitrain.search.workers.dask_worker import SharedData, topic_name  # noqa: PLC0415  (needs the extra)
+        from tuitrain.search.workers.dask_worker import split, topic_name  # noqa: PLC0415  (needs the extra)
 
         sweep(self._client)
         self._look(may_refuse=False)
         if not self._threads:
             address = address_of(self._client)
             self.notices.append(f"{address} has no workers yet; start some with `dask worker {address} --nthreads 1`")
-        answers = self._client.register_plugin(SharedData(self._session, shared), name=self._session)
-        for worker, answer in (answers or {}).items():
-            if answer.get("status") == "error":
-                raise SearchError(f"the worker at {worker} cannot take the data: {answer.get('exception')}")
+        self._layout, parts = split(self._session, shared)
+        for part in parts:
+            answers = self._client.register_plugin(part, name=part.name)
+            self._parts.append(part.name)
+            for worker, answer in (answers or {}).items():
+                if answer.get("status") == "error":
+                    raise SearchError(f"the worker at {worker} cannot take the data: {answer.get('exception')}")
         self._client.subscribe_topic(topic_name(self._session), self._told)
         self._client.subscribe_topic(ALL, self._changed)
 
@@ -123,7 +127,17 @@ class DaskWorkers:
         with self._lock:
             flight = self._attempts[chunk, attempt] = _Attempt(chunk, attempt, key, frozenset(self._threads))
         flight.task = self._client.submit(
-            run, self._session, key, chunk, attempt, blob, pure=False, retries=0, workers=list(flight.allowed), key=key
+            run,
+            self._session,
+            self._layout,
+            key,
+            chunk,
+            attempt,
+            blob,
+            pure=False,
+            retries=0,
+            workers=list(flight.allowed),
+            key=key,
         )
         flight.task.add_done_callback(partial(self._done, (chunk, attempt)))
         return flight.future
@@ -158,7 +172,8 @@ class DaskWorkers:
                     self.stop(flight.chunk)
                 self._client.cancel([flight.task for flight in running], force=True)
                 self._client.sync(clear_events, self._client, [claim_name(key) for key in self._keys])
-                self._client.unregister_worker_plugin(self._session)
+                for part in self._parts:
+                    self._client.unregister_worker_plugin(part)
                 for topic in (topic_name(self._session), ALL):
                     self._client.unsubscribe_topic(topic)
         except OSError:

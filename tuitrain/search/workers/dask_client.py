@@ -137,5 +137,5 @@ def sweep(client: Client) -> None:
 
 async def _unregister_orphans(dask_scheduler: Any) -> None:
     for name in list(dask_scheduler.worker_plugins):
-        if name.startswith(f"Client-{NAME}-") and name not in dask_scheduler.clients:
+        if name.startswith(f"Client-{NAME}-") and name.split("/")[0] not in dask_scheduler.clients:
             await dask_scheduler.unregister_worker_plugin(comm=None, name=name)
