@@ -86,7 +86,11 @@ class ProcessWorkers:
         self._tasks: deque[_Task] = deque()  # those no child has yet
         self._false_starts = 0  # children in a row that ended before they were ready
         self._is_closed = False
-        self.revive()
+        try:
+            self.revive()
+        except SearchError:
+            self.close()
+            raise
 
     @property
     def slots(self) -> int:

@@ -67,8 +67,9 @@ class SharedBlock:
     """The parent's side: the file, filled once. `close` gives the memory back when the last child has ended."""
 
     def __init__(self, shared: Any) -> None:
+        pieces = pack(shared)
         self._file = _anonymous_file()
-        self.layout = write_pieces(pack(shared), self._file)
+        self.layout = write_pieces(pieces, self._file)
         self._file.flush()
 
     @property
