@@ -64,6 +64,13 @@ def die(shared: Data, payload: str, report: Any, is_stopped: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def crash(shared: Data, payload: Any, report: Any, is_stopped: Any) -> None:
+    """Ends its process as a bug in compiled code does."""
+    import faulthandler
+
+    faulthandler._sigsegv()
+
+
 def refuse(shared: Data, payload: Any, report: Any, is_stopped: Any) -> None:
     raise ValueError(f"no such {payload}")
 

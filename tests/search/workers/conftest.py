@@ -8,18 +8,20 @@ from typing import Any
 import pytest
 
 from tests.search.workers.chunks import data
+from tests.search.workers.programs import end_program, run_program, wait_until
 from tuitrain.search.workers import DaskWorkers, ProcessWorkers, Supervisor, ThreadWorkers
 
 Make = Callable[..., Supervisor]
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Any]:
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
-    ) as cluster:
-        yield cluster
+def cluster() -> Iterator[str]:
+    """The address of a Dask cluster of two workers."""
+    pytest.importorskip("distributed")
+    program = run_program("-m", "tests.search.workers.local_cluster")
+    assert program.stdout is not None
+    yield program.stdout.readline().strip()
+    end_program(program)
 
 
 @pytest.fixture(params=["thread", "processes", "dask"])
@@ -45,9 +47,8 @@ def make(request: pytest.FixtureRequest) -> Iterator[Make]:
         elif kind == "processes":
             workers = ProcessWorkers(shared, jobs=2)
         else:
-            cluster = request.getfixturevalue("cluster")
-            cluster.scale(2)
-            workers = DaskWorkers(shared, cluster.scheduler_address)
+            workers = DaskWorkers(shared, request.getfixturevalue("cluster"))
+            wait_until(lambda: workers.slots == 2)
         made.append(Supervisor(workers))
         return made[-1]
 

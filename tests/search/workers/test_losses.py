@@ -36,8 +36,8 @@ def test_a_kill_loses_no_chunk_and_doubles_none(make: Make, mortal_kind: str) ->
 
 def test_a_kill_charges_only_its_own_chunk(make: Make, mortal_kind: str) -> None:
     supervisor = make(mortal_kind)
-    supervisor.submit(1, chunks.count, (60, 0.05))
-    supervisor.submit(2, chunks.count, (60, 0.05))
+    supervisor.submit(1, chunks.count, (40, 0.04))
+    supervisor.submit(2, chunks.count, (40, 0.04))
     events = chunks.wait_for(supervisor, Reported, 4)
     kill_a_worker(events, 1)
     events += chunks.until_ended(supervisor)

@@ -7,6 +7,7 @@ in here, when the environment already says one BLAS thread.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import pickle
 import queue
@@ -16,7 +17,7 @@ import threading
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tuitrain.search.workers.seam import REPORT, STARTED, failure, run_chunk
+from tuitrain.search.workers.seam import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_chunk
 from tuitrain.search.workers.shared_block import Descriptor, Layout, read_shared
 
 READY, RUN, STOP, END, DONE = "ready", "run", "stop", "end", "done"
@@ -24,10 +25,17 @@ READY, RUN, STOP, END, DONE = "ready", "run", "stop", "end", "done"
 _Task = tuple[int, int, bytes]
 
 
-def work(connection: Connection, descriptor: Descriptor, layout: Layout) -> None:
-    """Be a worker: the target of the process. `descriptor` is the block's."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides what Ctrl-C means
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+def work(connection: Connection, descriptor: Descriptor, layout: Layout, output: Descriptor) -> None:
+    """Be a worker: the target of the process.
+
+    `descriptor` is that of the shared block; `output` takes what is printed, for which there is a screen in the way.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the coordinator decides what Ctrl-C means, or a terminal that closes
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGHUP})
+    os.dup2(output.number, 1)
+    os.dup2(output.number, 2)
+    faulthandler.enable()
     tasks: queue.SimpleQueue[_Task] = queue.SimpleQueue()
     stopped: set[int] = set()
     threading.Thread(target=_listen, args=(connection, tasks, stopped), daemon=True).start()
@@ -54,7 +62,7 @@ def _run(connection: Connection, shared: Any, stopped: set[int], *, chunk: int, 
     try:
         function, payload = pickle.loads(blob)
     except Exception as error:
-        outcome = failure(error)
+        outcome = failure(error, CANNOT_BE_READ)
     else:
         outcome = run_chunk(function, shared, payload, lambda value: send(REPORT, value), lambda: chunk in stopped)
     try:
@@ -62,7 +70,7 @@ def _run(connection: Connection, shared: Any, stopped: set[int], *, chunk: int, 
     except Exception as error:  # a result that cannot be pickled
         if isinstance(error, OSError):
             raise
-        send(DONE, failure(error))
+        send(DONE, failure(error, CANNOT_COME))
 
 
 def _listen(connection: Connection, tasks: queue.SimpleQueue[_Task], stopped: set[int]) -> None:

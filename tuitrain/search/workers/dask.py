@@ -9,16 +9,17 @@ from __future__ import annotations
 import pickle
 import queue
 import threading
-import uuid
-import warnings
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tuitrain.errors import SearchError
+from tuitrain.search.workers.dask_client import address_of, clear_events, connect, inspect, leave, sweep
 from tuitrain.search.workers.seam import (
+    CANNOT_BE_READ,
+    CANNOT_GO,
     NO_CHUNK,
     STARTED,
     WORKERS,
@@ -30,15 +31,9 @@ from tuitrain.search.workers.seam import (
     ignore_event,
 )
 
-if TYPE_CHECKING:
-    from distributed import Client
-
-SECONDS_TO_CONNECT = 6.0
 SECONDS_BETWEEN_LOOKS = 2.0
 ALL = "all"  # the topic on which the scheduler tells of workers that come and go
-MUST_AGREE = ("tuitrain", "numpy")  # else bits differ, or objects do not travel
 UNKNOWN = "an address not told"
-SHOULD_AGREE = ("Python", "distributed")
 
 
 @dataclass(eq=False)
@@ -76,12 +71,13 @@ class DaskWorkers:
     def __init__(self, shared: Any, address: Any) -> None:
         self.on_event: EventCallback = ignore_event
         self.notices: list[str] = []
-        self._session = f"tuitrain-{uuid.uuid4().hex}"
-        self._client = _connect(address)
+        self._client = connect(address)
+        self._session: str = self._client.id  # the name of all that is left on the cluster meanwhile
         self._lock = threading.Lock()  # of the two that follow
         self._attempts: dict[tuple[int, int], _Attempt] = {}  # those in flight
         self._threads: dict[str, int] = {}  # slots by address of the workers that fit
         self._refused: set[str] = set()
+        self._parts: list[str] = []  # the names of the shared object's parts on the workers
         self._keys: list[str] = []  # of all tasks ever submitted
         self._changes: queue.SimpleQueue[_Loss] = queue.SimpleQueue()  # one for each worker that came or went
         self._gone = ""
@@ -89,23 +85,32 @@ class DaskWorkers:
         try:
             self._set_up(shared)
         except BaseException:
-            self._client.close(timeout=2)
+            leave(self._client)
             raise
         threading.Thread(target=self._watch, name="dask-watch", daemon=True).start()
 
     def _set_up(self, shared: Any) -> None:
-        from tuitrain.search.workers.dask_worker import SharedData  # noqa: PLC0415  (needs the extra)
+        from tuitrain.search.workers.dask_worker import split, topic_name  # noqa: PLC0415  (needs the extra)
 
+        sweep(self._client)
         self._look(may_refuse=False)
-        answers = self._client.register_plugin(SharedData(self._session, shared), name=self._session)
-        for worker, answer in (answers or {}).items():
-            if answer.get("status") == "error":
-                raise SearchError(f"the worker at {worker} cannot take the data: {answer.get('exception')}")
-        self._client.subscribe_topic(self._session, self._told)
+        if not self._threads:
+            address = address_of(self._client)
+            self.notices.append(f"{address} has no workers yet; start some with `dask worker {address} --nthreads 1`")
+        self._layout, parts = split(self._session, shared)
+        for part in parts:
+            answers = self._client.register_plugin(part, name=part.name)
+            self._parts.append(part.name)
+            for worker, answer in (answers or {}).items():
+                if answer.get("status") == "error":
+                    raise SearchError(f"the worker at {worker} cannot take the data: {answer.get('exception')}")
+        self._client.subscribe_topic(topic_name(self._session), self._told)
         self._client.subscribe_topic(ALL, self._changed)
 
     @property
     def slots(self) -> int:
+        if self._client.status != "running":
+            return 0
         with self._lock:
             return sum(self._threads.values())
 
@@ -116,14 +121,24 @@ class DaskWorkers:
             blob = pickle.dumps((function, payload), protocol=5)
         except Exception as error:  # told as the chunk's failure, like every other exception
             refused: Future[Outcome] = Future()
-            refused.set_result(failure(error))
+            refused.set_result(failure(error, CANNOT_GO))
             return refused
         key = f"{self._session}-{len(self._keys)}"
         self._keys.append(key)
         with self._lock:
             flight = self._attempts[chunk, attempt] = _Attempt(chunk, attempt, key, frozenset(self._threads))
         flight.task = self._client.submit(
-            run, self._session, key, chunk, attempt, blob, pure=False, retries=0, workers=list(flight.allowed), key=key
+            run,
+            self._session,
+            self._layout,
+            key,
+            chunk,
+            attempt,
+            blob,
+            pure=False,
+            retries=0,
+            workers=list(flight.allowed),
+            key=key,
         )
         flight.task.add_done_callback(partial(self._done, (chunk, attempt)))
         return flight.future
@@ -131,6 +146,8 @@ class DaskWorkers:
     def stop(self, chunk: int) -> None:
         from tuitrain.search.workers.dask_worker import stop_name  # noqa: PLC0415  (needs the extra)
 
+        if self._client.status != "running":
+            return  # it would wait for a scheduler that is gone
         with self._lock:
             keys = [flight.key for flight in self._attempts.values() if flight.chunk == chunk]
         for key in keys:
@@ -144,7 +161,7 @@ class DaskWorkers:
 
     def close(self) -> None:
         """Let running chunks find that they are stopped, take the data off the workers, and leave the cluster."""
-        from tuitrain.search.workers.dask_worker import claim_name  # noqa: PLC0415  (needs the extra)
+        from tuitrain.search.workers.dask_worker import claim_name, topic_name  # noqa: PLC0415  (needs the extra)
 
         self._is_closed = True
         self._changes.put(_Loss())
@@ -155,14 +172,15 @@ class DaskWorkers:
                 for flight in running:
                     self.stop(flight.chunk)
                 self._client.cancel([flight.task for flight in running], force=True)
-                self._client.run_on_scheduler(_forget_events, names=[claim_name(key) for key in self._keys])
-                self._client.unregister_worker_plugin(self._session)
-                for topic in (self._session, ALL):
+                self._client.sync(clear_events, self._client, [claim_name(key) for key in self._keys])
+                for part in self._parts:
+                    self._client.unregister_worker_plugin(part)
+                for topic in (topic_name(self._session), ALL):
                     self._client.unsubscribe_topic(topic)
         except OSError:
             pass  # the scheduler is gone, and everything with it
         finally:
-            self._client.close(timeout=2)
+            leave(self._client)
 
     def _event(self, name: str) -> Any:
         from distributed import Event  # noqa: PLC0415  (needs the extra)
@@ -190,22 +208,30 @@ class DaskWorkers:
             self._changes.put(_Loss(message["worker"], frozenset(message.get("processing-tasks", ()))))
 
     def _done(self, key: tuple[int, int], task: Any) -> None:
-        """A task has ended, in one way or another. On Dask's callback thread."""
+        """A task has ended, in one way or another. On Dask's callback thread.
+
+        The attempt stays in flight until its result is here: if that goes with its worker, `task.result()` waits for a
+        second run, until the thread that watches gives the attempt up and cancels the task.
+        """
+        outcome: Outcome | None = None
+        has_begun = False
+        try:
+            blob = task.result()
+        except (OSError, CancelledError):
+            self._changes.put(_Loss())  # the attempt was given up; or the scheduler is gone, and a look will tell
+        except Exception as error:  # no chunk's own: those are outcomes
+            outcome = failure(error)
+        else:
+            has_begun = True
+            outcome = None if blob is None else _outcome(blob)
         with self._lock:
             flight = self._attempts.pop(key, None)
         if flight is None:
-            return  # given up, since its worker is gone
-        try:
-            blob = task.result() if task.status == "finished" else None
-        except Exception as error:  # the result went with its worker
-            flight.future.set_exception(WorkerLostError(f"the result was lost with its worker: {error}"))
             return
-        if task.status == "error":
-            flight.future.set_result(failure(task.exception()))
-        elif blob is None:
-            self._lose(flight, has_begun=True)  # it found that it had begun before
+        if outcome is None:
+            self._lose(flight, has_begun=has_begun)
         else:
-            flight.future.set_result(_outcome(blob))
+            flight.future.set_result(outcome)
 
     def _watch(self) -> None:
         """Follow the cluster's changes. In a thread of its own, since each look asks the scheduler."""
@@ -221,7 +247,7 @@ class DaskWorkers:
             except (OSError, SearchError) as error:
                 if self._is_closed:
                     return
-                self._gone = f"the Dask scheduler at {_address(self._client)} is gone: {error}"
+                self._gone = f"the Dask scheduler at {address_of(self._client)} is gone: {error}"
                 self._give_up(loss, everything=True)
             else:
                 self._give_up(loss)
@@ -241,31 +267,16 @@ class DaskWorkers:
         known = {address: info["nthreads"] for address, info in workers.items() if address not in self._refused}
         with self._lock:
             new = [address for address in known if address not in self._threads]
-        for address, problem in self._misfits(new).items():
+        found = inspect(self._client, new)
+        for address, problem in found.misfits.items():
             if not may_refuse:
                 raise SearchError(problem)
             self.notices.append(f"{problem}; it is not used")
             self._refused.add(address)
-            del known[address]
+        self.notices += found.notices
         with self._lock:
-            self._threads = known
-
-    def _misfits(self, addresses: list[str]) -> dict[str, str]:
-        from tuitrain.search.workers.dask_worker import versions  # noqa: PLC0415  (needs the extra)
-
-        if not addresses:
-            return {}
-        ours, problems = versions(), {}
-        for address, theirs in self._client.run(versions, workers=addresses, on_error="return").items():
-            if isinstance(theirs, Exception):
-                problems[address] = f"the Dask worker at {address} cannot import tuitrain: {theirs}"
-                continue
-            problem, notice = compare(ours, theirs, address)
-            if problem:
-                problems[address] = problem
-            elif notice and notice not in self.notices:
-                self.notices.append(notice)
-        return problems
+            fit = found.fits | set(self._threads)
+            self._threads = {address: threads for address, threads in known.items() if address in fit}
 
     def _give_up(self, loss: _Loss, *, everything: bool = False) -> None:
         """End the attempts whose worker is gone, or that wait for workers that are all gone."""
@@ -276,7 +287,7 @@ class DaskWorkers:
             return flight.worker not in present if flight.worker else not flight.allowed & present
 
         with self._lock:
-            present = set(self._threads) - {loss.address}
+            present = set(self._threads)
             flights = [flight for flight in self._attempts.values() if is_lost(flight)]
             for flight in flights:
                 del self._attempts[flight.chunk, flight.attempt]
@@ -302,53 +313,9 @@ class DaskWorkers:
         flight.future.set_exception(WorkerLostError(f"the Dask worker at {flight.worker or UNKNOWN} went away"))
 
 
-def compare(ours: dict[str, str], theirs: dict[str, str], address: str) -> tuple[str, str]:
-    """What is wrong with a worker's versions, and what is only worth a notice; empty where all agree."""
-
-    def differences(names: tuple[str, ...]) -> str:
-        return ", ".join(
-            f"{name} {theirs.get(name, 'missing')} there and {ours[name]} here"
-            for name in names
-            if theirs.get(name) != ours[name]
-        )
-
-    wrong, different = differences(MUST_AGREE), differences(SHOULD_AGREE)
-    place = f"the Dask worker at {address} has other versions: "
-    return (f"{place}{wrong}" if wrong else ""), (f"{place}{different}" if different else "")
-
-
-def _connect(address: Any) -> Client:
-    try:
-        from distributed import Client  # noqa: PLC0415  (an extra)
-    except ImportError as error:
-        raise SearchError("a Dask cluster needs the extra: pip install 'tuitrain[distributed]'") from error
-    options = {}
-    if isinstance(address, Client):
-        options["security"] = address.security
-        address = _address(address)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # versions are compared by us, with a sentence instead of a table
-            return Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False, name="tuitrain", **options)
-    except (OSError, ValueError) as error:
-        raise SearchError(
-            f"no Dask scheduler answers at {address}; start one with `dask scheduler` and give the address it prints"
-        ) from error
-
-
-def _address(client: Client) -> str:
-    return str(client.scheduler.address)
-
-
 def _outcome(blob: bytes) -> Outcome:
     try:
         found: Outcome = pickle.loads(blob)
     except Exception as error:  # a result whose class this process cannot import
-        return failure(error)
+        return failure(error, CANNOT_BE_READ)
     return found
-
-
-def _forget_events(names: list[str], dask_scheduler: Any = None) -> None:
-    """On the scheduler: let go of the flags of a search that has ended."""
-    for name in names:
-        dask_scheduler.extensions["events"].event_clear(name=name)

@@ -5,8 +5,11 @@ Needs the extra `distributed`; imported by `dask.py` when a cluster is used, and
 
 from __future__ import annotations
 
+import io
+import mmap
 import pickle
 import platform
+import threading
 import time
 from typing import Any
 
@@ -16,34 +19,67 @@ from distributed import Event, WorkerPlugin, get_worker
 
 import tuitrain
 from tuitrain.search.workers.child import limit_blas_for_good
-from tuitrain.search.workers.seam import REPORT, STARTED, failure, run_chunk
+from tuitrain.search.workers.seam import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_chunk
+from tuitrain.search.workers.shared_block import Layout, pack, unpack, write_pieces
 
 SECONDS_BETWEEN_QUESTIONS = 0.1  # each asks the scheduler, over the network
 
-_shared: dict[str, Any] = {}  # by session; filled by the plugin before the worker takes its first chunk
+BYTES_AT_ONCE = 8_000_000  # Dask takes 192 MB in pieces of 4 to 16 MB in a quarter of the time that it takes them whole
+
+_parts: dict[str, dict[int, bytes]] = {}  # by session and number; filled before the worker takes its first chunk
+_shared: dict[str, Any] = {}  # by session; put together from the parts by the first chunk
+_lock = threading.Lock()  # of both, for workers with several threads
 
 
-class SharedData(WorkerPlugin):  # type: ignore[misc]  # it has no types
-    """Puts the shared object on every worker, also on those that join later or are started anew.
+class SharedPart(WorkerPlugin):  # type: ignore[misc]  # it has no types
+    """Puts a part of the shared object on every worker, also on those that join later or are started anew.
 
-    A scattered future would be lost with the last worker that holds it. The arrays are read-only views of the bytes
-    that travelled, as they are in local processes.
+    A scattered future would be lost with the last worker that holds it.
     """
 
-    def __init__(self, session: str, shared: Any) -> None:
-        buffers: list[pickle.PickleBuffer] = []
-        self.name = session
-        self.stream = pickle.dumps(shared, protocol=5, buffer_callback=buffers.append)
-        self.buffers = [bytes(buffer.raw()) for buffer in buffers]
+    def __init__(self, session: str, number: int, part: bytes) -> None:
+        self.name = f"{session}/{number}"
+        self.session = session
+        self.number = number
+        self.part = part
 
     def setup(self, worker: Any) -> None:
         """On the worker's event loop, before it takes chunks."""
         limit_blas_for_good()
-        _shared[self.name] = pickle.loads(self.stream, buffers=self.buffers)
+        with _lock:
+            _parts.setdefault(self.session, {})[self.number] = self.part
+        self.part = b""
 
     def teardown(self, worker: Any) -> None:
         """On the worker's event loop, when the search closes."""
-        _shared.pop(self.name, None)
+        with _lock:
+            _parts.pop(self.session, None)
+            _shared.pop(self.session, None)
+
+
+def split(session: str, shared: Any) -> tuple[Layout, list[SharedPart]]:
+    """The shared object as parts to register. Raises `SearchError` if it cannot be pickled."""
+    file = io.BytesIO()
+    layout = write_pieces(pack(shared), file)
+    block = file.getbuffer()
+    starts = range(0, layout.size, BYTES_AT_ONCE)
+    return layout, [
+        SharedPart(session, number, bytes(block[start : start + BYTES_AT_ONCE])) for number, start in enumerate(starts)
+    ]
+
+
+def _shared_of(session: str, layout: Layout) -> Any:
+    with _lock:
+        if session not in _shared:
+            parts = _parts.get(session, {})
+            if sum(map(len, parts.values())) != layout.size:
+                raise RuntimeError("the data did not reach this worker whole")
+            block = mmap.mmap(-1, layout.size)
+            for number in sorted(parts):
+                block.write(parts[number])
+            _shared[session] = unpack(memoryview(block).toreadonly(), layout)
+            parts.clear()
+        return _shared[session]
 
 
 def versions() -> dict[str, str]:
@@ -52,6 +88,11 @@ def versions() -> dict[str, str]:
         "tuitrain": tuitrain.__version__, "numpy": np.__version__, "Python": platform.python_version(),
         "distributed": distributed.__version__,
     }  # fmt: skip
+
+
+def topic_name(session: str) -> str:
+    """The topic on which chunks tell; not the session itself, on which the scheduler tells of our client."""
+    return f"{session}-told"
 
 
 def stop_name(key: str) -> str:
@@ -64,7 +105,7 @@ def claim_name(key: str) -> str:
     return f"{key}-begun"
 
 
-def run(session: str, key: str, chunk: int, attempt: int, blob: bytes) -> bytes | None:
+def run(session: str, layout: Layout, key: str, chunk: int, attempt: int, blob: bytes) -> bytes | None:
     """One attempt at a chunk: its `Outcome`, pickled. On one of the worker's task threads.
 
     None if this attempt has begun before: Dask runs a task again when its worker, or the worker that held its result,
@@ -77,27 +118,33 @@ def run(session: str, key: str, chunk: int, attempt: int, blob: bytes) -> bytes 
     worker = get_worker()
 
     def tell(kind: str, value: Any) -> None:
-        worker.log_event(session, (chunk, attempt, kind, pickle.dumps(value, protocol=5)))
+        worker.log_event(topic_name(session), (chunk, attempt, kind, pickle.dumps(value, protocol=5)))
 
     tell(STARTED, worker.address)
     try:
+        shared = _shared_of(session, layout)
         function, payload = pickle.loads(blob)
     except Exception as error:
-        outcome = failure(error)
+        outcome = failure(error, CANNOT_BE_READ)
     else:
-        question = _Question(Event(stop_name(key)))
-        outcome = run_chunk(function, _shared[session], payload, lambda value: tell(REPORT, value), question.is_stopped)
+        question = _Question(key, worker)
+        outcome = run_chunk(function, shared, payload, lambda value: tell(REPORT, value), question.is_stopped)
     try:
         return pickle.dumps(outcome, protocol=5)
     except Exception as error:  # a result that cannot be pickled
-        return pickle.dumps(failure(error), protocol=5)
+        return pickle.dumps(failure(error, CANNOT_COME), protocol=5)
 
 
 class _Question:
-    """Asks the scheduler whether the chunk is stopped, at most ten times a second."""
+    """Asks the scheduler whether the chunk is stopped, at most ten times a second.
 
-    def __init__(self, event: Event) -> None:
-        self._event = event
+    It is stopped as well when Dask has cancelled it, which happens when the coordinator is gone without a word.
+    """
+
+    def __init__(self, key: str, worker: Any) -> None:
+        self._key = key
+        self._worker = worker
+        self._event = Event(stop_name(key))
         self._next = 0.0
 
     def is_stopped(self) -> bool:
@@ -105,6 +152,9 @@ class _Question:
         if now < self._next:
             return False
         self._next = now + SECONDS_BETWEEN_QUESTIONS
+        task = self._worker.state.tasks.get(self._key)
+        if task is None or task.state == "cancelled":
+            return True
         try:
             return bool(self._event.is_set())
         except OSError:  # the scheduler is gone, and with it everyone who could want the result

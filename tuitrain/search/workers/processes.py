@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -20,11 +21,13 @@ from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Any
+from typing import IO, Any
 
 from tuitrain.errors import SearchError
 from tuitrain.search.workers.child import DONE, END, READY, RUN, STOP, work
 from tuitrain.search.workers.seam import (
+    CANNOT_BE_READ,
+    CANNOT_GO,
     NO_CHUNK,
     WORKERS,
     ChunkFunction,
@@ -34,13 +37,14 @@ from tuitrain.search.workers.seam import (
     failure,
     ignore_event,
 )
-from tuitrain.search.workers.shared_block import SharedBlock
+from tuitrain.search.workers.shared_block import Descriptor, SharedBlock
 
 BLAS_VARIABLES = (
     "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS",
 )  # fmt: skip
 MOST_FALSE_STARTS = 3
 SECONDS_TO_END = 1.0
+LAST_BYTES = 2000
 
 
 @dataclass
@@ -55,6 +59,7 @@ class _Task:
 class _Child:
     process: SpawnProcess
     connection: Connection
+    output: IO[bytes]  # what it printed
     is_ready: bool = False
     task: _Task | None = None
 
@@ -63,7 +68,13 @@ class ProcessWorkers:
     """`jobs` processes; `on_event` is called on the thread that reads a child's pipe.
 
     `shared` is pickled once; its arrays lie in memory that all children share, and are read-only there. Scripts need
-    the usual ``if __name__ == "__main__":``, since a spawned child imports the main module.
+    the usual ``if __name__ == "__main__":``, since a spawned child imports the main module. What a child prints is kept
+    off the terminal; its last line is told if the child ends before its chunk.
+
+    Raises
+    ------
+    SearchError
+        if `shared` cannot be pickled.
     """
 
     def __init__(self, shared: Any, jobs: int) -> None:
@@ -76,7 +87,11 @@ class ProcessWorkers:
         self._tasks: deque[_Task] = deque()  # those no child has yet
         self._false_starts = 0  # children in a row that ended before they were ready
         self._is_closed = False
-        self.revive()
+        try:
+            self.revive()
+        except SearchError:
+            self.close()
+            raise
 
     @property
     def slots(self) -> int:
@@ -87,7 +102,7 @@ class ProcessWorkers:
             task = _Task(chunk, attempt, pickle.dumps((function, payload), protocol=5))
         except Exception as error:  # told as the chunk's failure, like every other exception
             refused: Future[Outcome] = Future()
-            refused.set_result(failure(error))
+            refused.set_result(failure(error, CANNOT_GO))
             return refused
         with self._lock:
             self._tasks.append(task)
@@ -111,7 +126,7 @@ class ProcessWorkers:
         Raises
         ------
         SearchError
-            if three in a row ended before they were ready for a chunk.
+            if none can be started, or three in a row ended before they were ready for a chunk.
         """
         if self._is_closed:
             return
@@ -121,7 +136,10 @@ class ProcessWorkers:
                 'its calls under if __name__ == "__main__":, or use one job, which needs no processes'
             )
         while len(self._children) < self._jobs:
-            child = _start(self._block)
+            try:
+                child = _start(self._block)
+            except OSError as error:
+                raise SearchError(f"no worker process can be started: {error}") from error
             with self._lock:
                 self._children.append(child)
             threading.Thread(target=self._read, args=(child,), name="worker-pipe", daemon=True).start()
@@ -179,20 +197,22 @@ class ProcessWorkers:
         if child.process.is_alive():  # it closed its pipe and lives: nothing of it can reach us any more
             child.process.kill()
         if task is not None:
-            task.future.set_exception(WorkerLostError(f"worker process {child.process.pid} {_ending(child.process)}"))
+            task.future.set_exception(WorkerLostError(f"worker process {child.process.pid} {_ending(child)}"))
+        child.output.close()
         if not self._is_closed:
             self.on_event(NO_CHUNK, 0, WORKERS, None)
 
 
 def _start(block: SharedBlock) -> _Child:
     ours, theirs = multiprocessing.Pipe()
+    output = tempfile.TemporaryFile()  # noqa: SIM115  (closed when the child is buried)
     with _signals_held(), _one_blas_thread():
         process = multiprocessing.get_context("spawn").Process(
-            target=work, args=(theirs, block.descriptor, block.layout), daemon=True
+            target=work, args=(theirs, block.descriptor, block.layout, Descriptor(output.fileno())), daemon=True
         )
         process.start()
     theirs.close()  # so that the pipe closes with the child
-    return _Child(process, ours)
+    return _Child(process, ours, output)
 
 
 def _send(child: _Child, kind: str, task: _Task | None = None) -> None:
@@ -208,22 +228,30 @@ def _outcome(blob: bytes) -> Outcome:
     try:
         found: Outcome = pickle.loads(blob)
     except Exception as error:  # a result whose class this process cannot import
-        return failure(error)
+        return failure(error, CANNOT_BE_READ)
     return found
 
 
-def _ending(process: SpawnProcess) -> str:
-    code = process.exitcode
+def _ending(child: _Child) -> str:
+    """How it ended, with the last line that it printed, or what Python said of a crash."""
+    code = child.process.exitcode
     if code is None:
-        return "is gone"
-    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        how = "is gone"
+    else:
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        how += ", as happens when memory runs out" if code == -signal.SIGKILL else ""
+    size = child.output.seek(0, os.SEEK_END)
+    lines = os.pread(child.output.fileno(), LAST_BYTES, max(0, size - LAST_BYTES)).decode(errors="replace").split("\n")
+    said = next((line for line in lines if line.startswith("Fatal Python error")), "")
+    said = said or next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return f"{how}; it last printed: {said}" if said else how
 
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Let a child be born with Ctrl-C held back, until it says that it ignores it; the mask is this thread's alone."""
+    """Let a child be born with Ctrl-C and hang-ups held back until it ignores them; the mask is this thread's alone."""
     resource_tracker.ensure_running()  # else the first child starts it, and that lifts the mask
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -25,6 +25,10 @@ REPORT = "report"  # value: what the function reported
 WORKERS = "workers"  # of no chunk: a worker came or went, so that `revive` is due and `slots` may have changed
 NO_CHUNK = -1
 
+CANNOT_GO = "the chunk cannot be sent to a worker"
+CANNOT_COME = "what the chunk returned cannot be sent back"
+CANNOT_BE_READ = "what arrived cannot be read here"
+
 
 class WorkerLostError(SearchError):
     """The worker went away under a chunk; set on the chunk's future, and a reason to run it again."""
@@ -93,8 +97,8 @@ def run_chunk(function: ChunkFunction, shared: Any, payload: Any, report: Report
     return Outcome(result=result, is_stopped=was_stopped)
 
 
-def failure(error: BaseException) -> Outcome:
-    """An exception as text: its type and message, and where it happened."""
+def failure(error: BaseException, what: str = "") -> Outcome:
+    """An exception as text: its type and message, and where it happened; `what` went wrong, if not the function."""
     text = str(error)
     message = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return Outcome(error=message, details="".join(traceback.format_exception(error)))
+    return Outcome(error=f"{what}: {message}" if what else message, details="".join(traceback.format_exception(error)))

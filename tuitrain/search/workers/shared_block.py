@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from multiprocessing import reduction
 from typing import IO, Any
 
+from tuitrain.errors import SearchError
+
 ALIGNMENT = 64
 
 
@@ -28,22 +30,47 @@ class Layout:
     spans: tuple[tuple[int, int], ...]
 
 
+def pack(shared: Any) -> list[memoryview]:
+    """The object as a pickle, followed by the buffers of its arrays, which are not copied.
+
+    Raises
+    ------
+    SearchError
+        if it cannot be pickled.
+    """
+    buffers: list[pickle.PickleBuffer] = []
+    try:
+        stream = pickle.dumps(shared, protocol=5, buffer_callback=buffers.append)
+    except Exception as error:
+        raise SearchError(f"the data cannot be sent to the workers: {error}") from error
+    return [memoryview(stream), *(buffer.raw() for buffer in buffers)]
+
+
+def write_pieces(pieces: list[memoryview], file: IO[bytes]) -> Layout:
+    """Lay the pieces into an empty file, each at a multiple of 64 bytes."""
+    spans = []
+    for piece in pieces:
+        start = -(-file.tell() // ALIGNMENT) * ALIGNMENT
+        file.seek(start)
+        file.write(piece)
+        spans.append((start, piece.nbytes))
+    return Layout(file.seek(0, os.SEEK_END), tuple(spans))  # not where it is: an empty piece at the end writes nothing
+
+
+def unpack(block: memoryview, layout: Layout) -> Any:
+    """The object whose pieces lie in `block`; its arrays are views of it, read-only if it is."""
+    stream, *buffers = (block[start : start + length] for start, length in layout.spans)
+    return pickle.loads(stream, buffers=buffers)
+
+
 class SharedBlock:
     """The parent's side: the file, filled once. `close` gives the memory back when the last child has ended."""
 
     def __init__(self, shared: Any) -> None:
-        buffers: list[pickle.PickleBuffer] = []
-        stream = pickle.dumps(shared, protocol=5, buffer_callback=buffers.append)
-        pieces = [memoryview(stream), *(buffer.raw() for buffer in buffers)]
+        pieces = pack(shared)
         self._file = _anonymous_file()
-        spans = []
-        for piece in pieces:
-            start = -(-self._file.tell() // ALIGNMENT) * ALIGNMENT
-            self._file.seek(start)
-            self._file.write(piece)
-            spans.append((start, piece.nbytes))
+        self.layout = write_pieces(pieces, self._file)
         self._file.flush()
-        self.layout = Layout(self._file.tell(), tuple(spans))
 
     @property
     def descriptor(self) -> Descriptor:
@@ -75,8 +102,7 @@ def read_shared(descriptor: Descriptor, layout: Layout) -> Any:
         block = memoryview(mmap.mmap(descriptor.number, layout.size, access=mmap.ACCESS_READ))
     finally:
         os.close(descriptor.number)
-    stream, *buffers = (block[start : start + length] for start, length in layout.spans)
-    return pickle.loads(stream, buffers=buffers)
+    return unpack(block, layout)
 
 
 def _anonymous_file() -> IO[bytes]:

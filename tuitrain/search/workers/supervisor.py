@@ -102,6 +102,11 @@ class Supervisor:
         workers.on_event = self._take_later
 
     @property
+    def slots(self) -> int:
+        """How many chunks can run at the same time; it follows a cluster."""
+        return self._workers.slots
+
+    @property
     def free(self) -> int:
         """How many chunks could be submitted now and would run at once."""
         return max(0, self._workers.slots - len(self._running) - len(self._waiting))
@@ -217,9 +222,9 @@ class Supervisor:
         is_present = attempt == record.attempt
         if kind == DONE:
             self._take_end(chunk, record, is_present=is_present, outcome=_outcome(value))
-        elif is_present and kind == STARTED:
-            record.charged += not record.has_started
+        elif is_present and kind == STARTED and not record.has_started:
             record.has_started = True
+            record.charged += 1
             self._outbox.append(Started(chunk, attempt, value))
         elif is_present and kind == REPORT:
             self._outbox.append(Reported(chunk, value))

@@ -1,0 +1,30 @@
+"""A search's main program, as small as can be, for the tests to kill and interrupt: KIND [ADDRESS]."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from tests.search.workers import chunks
+from tuitrain.search.workers import DaskWorkers, ProcessWorkers, Reported, Started, Stopped, Supervisor
+
+
+def main(kind: str, address: str = "") -> None:
+    workers: Any = ProcessWorkers(chunks.data(), jobs=2) if kind == "processes" else DaskWorkers(chunks.data(), address)
+    supervisor = Supervisor(workers)
+    for chunk in range(2):
+        supervisor.submit(chunk, chunks.count, (1200, 0.05))
+    try:
+        while supervisor.unfinished:
+            for event in supervisor.events(0.5):
+                if isinstance(event, Started):
+                    print("started", event.worker.removeprefix("process "), flush=True)
+                elif isinstance(event, Reported) and event.value[0] == 2:
+                    print("working", event.value[2], flush=True)
+    except KeyboardInterrupt:
+        supervisor.close(timeout=2)
+        print("stopped", *[event.result for event in supervisor.events(0) if isinstance(event, Stopped)], flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
