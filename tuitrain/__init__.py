@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tuitrain.hyperparameters import Hyperparameters as Hyperparameters
     from tuitrain.runs.model import Model as Model
     from tuitrain.runs.model import load_model as load_model
+    from tuitrain.search.face import search as search
+    from tuitrain.search.space import Space as Space
     from tuitrain.training import Result as Result
     from tuitrain.training import train as train
 
@@ -30,16 +32,18 @@ _HOMES = {
     "Dataset": "data", "load_dataset": "data", "Hyperparameters": "hyperparameters", "Model": "runs.model",
     "load_model": "runs.model", "Result": "training", "train": "training", "TuitrainError": "errors",
     "DataError": "errors", "HyperparameterError": "errors", "ModelError": "errors", "RunError": "errors",
-    "SearchError": "errors",
+    "SearchError": "errors", "Space": "search.space",
 }  # fmt: skip
 
 __all__ = [
     "DataError", "Dataset", "HyperparameterError", "Hyperparameters", "Model", "ModelError", "Result", "RunError",
-    "SearchError", "TuitrainError", "load_dataset", "load_model", "train",
+    "SearchError", "Space", "TuitrainError", "load_dataset", "load_model", "search", "train",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
+    if name == "search":
+        return import_module("tuitrain.search")  # which can be called
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -172,13 +172,11 @@ def _begun(path: Path | None, options: dict[str, Any], parallel: int) -> tuple[S
     from tuitrain.search.face import create_study  # noqa: PLC0415
 
     space, settings, tried, data_given = read_search(options, parallel)
-    kept = {key: list(value) if isinstance(value, tuple) else value for key, value in data_given.items()}
-    source = kept.pop("dataset", None)
-    if source == "-" and path is None:
-        click.echo("note: standard input cannot be read again: this study cannot be resumed", err=True)
     dataset = load(dict(data_given))
+    if dataset.source == "-":
+        click.echo("note: standard input cannot be read again: this study cannot be resumed", err=True)
     path = path or _new_path(dataset, settings.strategy)
-    return create_study(path, space, settings, dataset, str(source), kept, tried=tried), dataset
+    return create_study(path, space, settings, dataset, tried=tried), dataset
 
 
 def _new_path(dataset: Dataset, strategy: str) -> Path:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ class Dataset:
     """Training, validation and test part with the preprocessing that made them.
 
     For regression, own units are ``y * target_scale + target_mean``. `fingerprint` is the SHA-256 of the arrays and the
-    preprocessing, in hexadecimal.
+    preprocessing, in hexadecimal. `options` are what `load_dataset` was given besides `source`.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Dataset:
     target_scale: float
     notices: tuple[str, ...]
     fingerprint: str
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def encoded_names(self) -> tuple[str, ...]:

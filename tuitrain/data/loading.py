@@ -54,10 +54,15 @@ def load_dataset(
     table, test_table = load_tables(source)
     if test_file is not None:
         test_table = load_tables(test_file)[0]
-    return build_dataset(
+    dataset = build_dataset(
         table, source=source, target=target, task=task, validation=validation, test=test, test_table=test_table,
         split_seed=split_seed, scale=scale, drop=drop,
     )  # fmt: skip
+    options = {
+        "target": target, "task": task, "validation": validation, "test": test, "test_file": test_file,
+        "split_seed": split_seed, "scale": scale, "drop": list(drop),
+    }  # fmt: skip
+    return replace(dataset, options={name: value for name, value in options.items() if value not in (None, [])})
 
 
 def load_tables(source: str, *, most_rows: int | None = None) -> tuple[Table, Table | None]:

@@ -127,15 +127,14 @@ def search(
             prune=prune, seed=seed, parallel=max(1, jobs),  # type: ignore[arg-type]
         )  # fmt: skip
         path = Path(study) if study is not None else Path(tempfile.mkdtemp(prefix="tuitrain-study-")) / "study"
-        opened = create_study(path, chosen, settings, data, data.source, {}, tried=tried)
+        opened = create_study(path, chosen, settings, data, tried=tried)
     return run_study(opened, data, jobs=jobs, dask=dask, on_progress=on_progress)
 
 
 def create_study(
-    path: Path, space: Space, settings: Settings, dataset: Dataset, source: str, options: Mapping[str, Any], *,
-    tried: Sequence[Setting] = (),
-) -> Study:  # fmt: skip
-    """Make a study of `dataset`, which `load_dataset(source, **options)` gives again.
+    path: Path, space: Space, settings: Settings, dataset: Dataset, *, tried: Sequence[Setting] = ()
+) -> Study:
+    """Make a study of `dataset`; `study_dataset` gives it again.
 
     Raises
     ------
@@ -145,7 +144,7 @@ def create_study(
     settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
     make_folds(dataset, settings.folds)
     outputs = n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
-    told = Source(source, options, dataset.fingerprint, dataset.task, dataset.n_features, outputs)
+    told = Source(dataset.source, dataset.options, dataset.fingerprint, dataset.task, dataset.n_features, outputs)
     return Study.create(path, space, settings, told, tried=tried)
 
 
@@ -172,6 +171,8 @@ def study_dataset(study: Study) -> Dataset:
     TuitrainError
         if it cannot be read, or is not the same any more.
     """
+    if study.source.source == "-" or not study.source.options:
+        raise SearchError(f"{visible(study.path)}: its data came from standard input or from Python and is not kept")
     options: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in study.source.options.items()
     }

@@ -18,7 +18,7 @@ METRICS = {"classification": ("accuracy", "f1", "loss"), "regression": ("r2", "r
 FEW_ROWS, FEW_ROWS_FOLDS = 1500, 5
 BATCH = 8  # trials that a strategy which learns proposes at once
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)\w*")
+_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([smhd])[a-z]*)?")
 
 
 @dataclass(frozen=True)

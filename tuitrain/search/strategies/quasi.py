@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.search import low_discrepancy
+from tuitrain.search.low_discrepancy import points
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 from tuitrain.search.strategies.random import draw_new, draw_rest
@@ -22,7 +22,7 @@ def propose(
     tried = seen(finished, pending)
     start = len(finished) + len(pending)
     rng = np.random.Generator(np.random.PCG64(seed))
-    rows = iter(low_discrepancy.points(k + MOST_SKIPPED, len(space.columns), seed, start=start))
+    rows = iter(points(k + MOST_SKIPPED, len(space.columns), seed, start=start))
     found: list[dict[str, Any]] = []
     while len(found) < k:
         row = next(rows, None)

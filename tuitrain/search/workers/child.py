@@ -17,21 +17,21 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from tuitrain.search.workers.seam import REPORT, STARTED, failure, run_chunk
-from tuitrain.search.workers.shared_block import Layout, read_shared
+from tuitrain.search.workers.shared_block import Descriptor, Layout, read_shared
 
 READY, RUN, STOP, END, DONE = "ready", "run", "stop", "end", "done"
 
 _Task = tuple[int, int, bytes]
 
 
-def work(connection: Connection, descriptor: Any, layout: Layout) -> None:
-    """Be a worker: the target of the process. `descriptor` is a `multiprocessing.reduction.DupFd`."""
+def work(connection: Connection, descriptor: Descriptor, layout: Layout) -> None:
+    """Be a worker: the target of the process. `descriptor` is the block's."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides what Ctrl-C means
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     tasks: queue.SimpleQueue[_Task] = queue.SimpleQueue()
     stopped: set[int] = set()
     threading.Thread(target=_listen, args=(connection, tasks, stopped), daemon=True).start()
-    shared = read_shared(descriptor.detach(), layout)
+    shared = read_shared(descriptor, layout)
     limit_blas_for_good()
     connection.send((READY, 0, 0, b""))
     while True:

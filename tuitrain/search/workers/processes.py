@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing import reduction, resource_tracker
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
@@ -28,6 +28,7 @@ from tuitrain.search.workers.seam import (
     NO_CHUNK,
     WORKERS,
     ChunkFunction,
+    EventCallback,
     Outcome,
     WorkerLostError,
     failure,
@@ -66,7 +67,7 @@ class ProcessWorkers:
     """
 
     def __init__(self, shared: Any, jobs: int) -> None:
-        self.on_event = ignore_event
+        self.on_event: EventCallback = ignore_event
         self.notices: list[str] = []
         self._jobs = jobs
         self._block = SharedBlock(shared)
@@ -187,7 +188,7 @@ def _start(block: SharedBlock) -> _Child:
     ours, theirs = multiprocessing.Pipe()
     with _signals_held(), _one_blas_thread():
         process = multiprocessing.get_context("spawn").Process(
-            target=work, args=(theirs, reduction.DupFd(block.fileno()), block.layout), daemon=True
+            target=work, args=(theirs, block.descriptor, block.layout), daemon=True
         )
         process.start()
     theirs.close()  # so that the pipe closes with the child

@@ -14,6 +14,7 @@ import os
 import pickle
 import tempfile
 from dataclasses import dataclass
+from multiprocessing import reduction
 from typing import IO, Any
 
 ALIGNMENT = 64
@@ -44,21 +45,36 @@ class SharedBlock:
         self._file.flush()
         self.layout = Layout(self._file.tell(), tuple(spans))
 
-    def fileno(self) -> int:
-        """The descriptor to hand to a child."""
-        return self._file.fileno()
+    @property
+    def descriptor(self) -> Descriptor:
+        """What to hand to a child as an argument of its process."""
+        return Descriptor(self._file.fileno())
 
     def close(self) -> None:
         """Let go of the file; children that have it mapped keep their view."""
         self._file.close()
 
 
-def read_shared(descriptor: int, layout: Layout) -> Any:
+class Descriptor:
+    """A file descriptor among the arguments of a spawned process: in the child it is an open one of the same file."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _received, (reduction.DupFd(self.number),)  # while the child is being spawned: it inherits the file
+
+
+def _received(duplicate: Any) -> Descriptor:
+    return Descriptor(duplicate.detach())
+
+
+def read_shared(descriptor: Descriptor, layout: Layout) -> Any:
     """The object, in a child: its arrays are read-only views of the parent's pages. Closes the descriptor."""
     try:
-        block = memoryview(mmap.mmap(descriptor, layout.size, access=mmap.ACCESS_READ))
+        block = memoryview(mmap.mmap(descriptor.number, layout.size, access=mmap.ACCESS_READ))
     finally:
-        os.close(descriptor)
+        os.close(descriptor.number)
     stream, *buffers = (block[start : start + length] for start, length in layout.spans)
     return pickle.loads(stream, buffers=buffers)
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from tuitrain.blas import blas_threads
-from tuitrain.search.workers.seam import REPORT, STARTED, ChunkFunction, Outcome, ignore_event, run_chunk
+from tuitrain.search.workers.seam import REPORT, STARTED, ChunkFunction, EventCallback, Outcome, ignore_event, run_chunk
 
 _Task = tuple[ChunkFunction, int, int, Any, Future[Outcome]]
 
@@ -23,7 +23,7 @@ class ThreadWorkers:
     """
 
     def __init__(self, shared: Any, slots: int = 1) -> None:
-        self.on_event = ignore_event
+        self.on_event: EventCallback = ignore_event
         self.notices: list[str] = []
         self._shared = shared
         self._slots = slots

@@ -56,7 +56,7 @@ class FormDrawing:
         is_selected = name == model.name
         label = FIELDS[name].label
         if is_selected and model.editor is not None:
-            return self._editor(label, model.editor, width)
+            return editor_line(label, model.editor, width, self.theme)
         value, matters, mark = FIELDS[name].format(model.value(name)), model.matters(name), model.mark(name)
         shown = value if matters else f"({value})"
         room = width - 2 - len(label)
@@ -71,25 +71,6 @@ class FormDrawing:
         value_style = theme.styles["edited"] if mark else style
         return Strip([Segment(cursor + label, style), Segment(gap + shown, value_style)], width)
 
-    def _editor(self, label: str, editor: LineEdit, width: int) -> Strip:
-        styles = self.theme.styles
-        room = width - 2 - len(label)
-        start = max(0, editor.cursor - room + 1)
-        text = editor.text[start : start + room].ljust(room)
-        at = editor.cursor - start
-        head = Segment(self.theme.signs["cursor"] + label + " ", styles["bold"])
-        reverse = styles["editor"] + Style(reverse=True)
-        if editor.is_selected and editor.text:
-            used = len(editor.text) - start
-            parts = [Segment(text[:used], reverse), Segment(text[used:], styles["editor"])]
-        else:
-            parts = [
-                Segment(text[:at], styles["editor"]),
-                Segment(text[at : at + 1], reverse),
-                Segment(text[at + 1 :], styles["editor"]),
-            ]
-        return Strip([head, *(part for part in parts if part.text)], width)
-
     def _notes(self, name: str, width: int) -> list[Strip]:
         """What stands beneath a field: the error, the allowed range while typing, or that it waits for the reset."""
         model, theme = self.model, self.theme
@@ -97,13 +78,37 @@ class FormDrawing:
         if name == model.name and model.editor is not None:
             if model.error:
                 text = model.error.removeprefix(f"{field.label}: ")
-                return self._wrapped(f"{theme.signs['error']} {text}", width, theme.styles["bad"])
-            return self._wrapped(field.allowed, width, theme.styles["accent"])
+                return wrapped_note(self.theme, f"{theme.signs['error']} {text}", width, theme.styles["bad"])
+            return wrapped_note(self.theme, field.allowed, width, theme.styles["accent"])
         if model.mark(name) == "at reset":
             now = field.format(model.in_use(name))
-            return self._wrapped(f"{theme.signs['corner']} at reset; now {now}", width, theme.styles["edited"])
+            return wrapped_note(
+                self.theme, f"{theme.signs['corner']} at reset; now {now}", width, theme.styles["edited"]
+            )
         return []
 
-    def _wrapped(self, text: str, width: int, style: Style) -> list[Strip]:
-        rows = textwrap.wrap(self.theme.plain(text), max(8, width - 3), break_long_words=True)
-        return [Strip([Segment(f"  {row}".ljust(width)[:width], style)], width) for row in rows]
+
+def editor_line(label: str, editor: LineEdit, width: int, theme: Theme) -> Strip:
+    """The line of a field that is typed into."""
+    room = width - 2 - len(label)
+    start = max(0, editor.cursor - room + 1)
+    text = editor.text[start : start + room].ljust(room)
+    at = editor.cursor - start
+    head = Segment(theme.signs["cursor"] + label + " ", theme.styles["bold"])
+    reverse = theme.styles["editor"] + Style(reverse=True)
+    if editor.is_selected and editor.text:
+        used = len(editor.text) - start
+        parts = [Segment(text[:used], reverse), Segment(text[used:], theme.styles["editor"])]
+    else:
+        parts = [
+            Segment(text[:at], theme.styles["editor"]),
+            Segment(text[at : at + 1], reverse),
+            Segment(text[at + 1 :], theme.styles["editor"]),
+        ]
+    return Strip([head, *(part for part in parts if part.text)], width)
+
+
+def wrapped_note(theme: Theme, text: str, width: int, style: Style) -> list[Strip]:
+    """What stands beneath a field, in as many lines as it takes."""
+    rows = textwrap.wrap(theme.plain(text), max(8, width - 3), break_long_words=True)
+    return [Strip([Segment(f"  {row}".ljust(width)[:width], style)], width) for row in rows]

@@ -34,6 +34,11 @@ class FormModel:
         self._undo: list[tuple[str, Value]] = []
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """All fields, from top to bottom."""
+        return NAMES
+
+    @property
     def name(self) -> str:
         """The selected field's name."""
         return NAMES[self.cursor]

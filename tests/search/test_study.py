@@ -1,0 +1,201 @@
+"""Studies: kept whatever happens, resumed where they were, the same however they are run."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tuitrain.data import load_dataset
+from tuitrain.errors import SearchError
+from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.runs.model import load_model
+from tuitrain.search.conductor import Conductor
+from tuitrain.search.face import Searched, create_study, run_study, search, study_dataset
+from tuitrain.search.journal import Journal, Lock
+from tuitrain.search.settings import Settings, parse_time
+from tuitrain.search.space import Space
+from tuitrain.search.study import Study
+from tuitrain.search.trial import Trial
+from tuitrain.training import train
+
+IRIS = load_dataset("iris")
+BASE = Hyperparameters(hidden_layers=(8,), epochs=9, patience=0)
+RANGES = {"learning_rate": "1e-3..1", "l2": "1e-6..1e-1"}
+
+
+def told(study: Study) -> list[Any]:
+    return [(t.number, dict(t.setting), t.by, t.state, t.score, t.loss, t.epochs, t.curve) for t in study.trials]
+
+
+def run(path: Path, ranges: Any = RANGES, *, jobs: int = 0, **settings: Any) -> Searched:
+    given = {"folds": 1, "trials": 12, "stack": 3, **settings}
+    create_study(path, Space(ranges, BASE), Settings(**given), IRIS)
+    return run_study(Study(path), IRIS, jobs=jobs)
+
+
+@pytest.mark.parametrize("kind", ["random none", "random halving", "bayesian none"])
+def test_fifty_kills_change_nothing(kind: str, tmp_path: Path) -> None:
+    arguments = [sys.executable, "-m", "tests.search.killed", str(tmp_path), *kind.split(), "50"]
+    done = subprocess.run(
+        arguments, capture_output=True, text=True, timeout=100, check=False, cwd=Path(__file__).parents[2]
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert "differs" not in found, found
+    assert found["kills"] >= 50
+
+
+@pytest.mark.parametrize("prune", ["none", "halving"])
+def test_processes_find_what_one_thread_finds(prune: str, tmp_path: Path) -> None:
+    kinds = {"batch_size": "16,32,64", **RANGES}
+    alone = run(tmp_path / "thread", kinds, prune=prune, parallel=2)
+    shared = run(tmp_path / "processes", kinds, prune=prune, parallel=2, jobs=2)
+    assert told(alone.study) == told(shared.study)
+    assert alone.to_json()["test"] == shared.to_json()["test"]
+    files = [(tmp_path / name / "best.safetensors").read_bytes() for name in ("thread", "processes")]
+    assert files[0] == files[1]
+
+
+def test_the_model_is_the_best_trials_training_alone(tmp_path: Path) -> None:
+    found = run(tmp_path / "s")
+    assert found.best is not None
+    alone = train(IRIS, found.study.hyperparameters(found.best))
+    alone.model.save(tmp_path / "alone")
+    assert (tmp_path / "alone").read_bytes() == (tmp_path / "s" / "best.safetensors").read_bytes()
+    assert found.test == alone.evaluations["test"]
+    assert found.best.score == max(trial.score for trial in found.trials)
+
+
+def test_a_study_with_folds_trains_its_model_on_the_datasets_own_split(tmp_path: Path) -> None:
+    found = run(tmp_path / "s", folds=3, seeds=2, trials=4)
+    assert found.best is not None
+    assert found.best.deviation > 0
+    assert (
+        load_model(tmp_path / "s" / "best.safetensors").epoch
+        == train(IRIS, found.study.hyperparameters(found.best)).model.epoch
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "ending"),
+    [
+        ({"trials": 5}, "all trials are done"),
+        ({"goal": 0.5}, "the goal is reached"),
+        ({"seconds": 0.01}, "the time is"),
+    ],
+)
+def test_each_budget_ends_the_search_and_keeps_what_is_finished(
+    settings: dict[str, Any], ending: str, tmp_path: Path
+) -> None:
+    found = run(tmp_path / "s", **{"trials": 1000, "stack": 2, **settings})
+    assert found.progress.ending.startswith(ending)
+    done = [trial for trial in found.trials if trial.is_done]
+    assert 0 < len(done) < 500
+    assert told(Study(tmp_path / "s")) == told(found.study)
+
+
+def test_a_grid_ends_when_the_space_is_exhausted(tmp_path: Path) -> None:
+    found = run(tmp_path / "s", {"learning_rate": "0.01,0.1", "l2": "0,0.01,0.1"}, strategy="grid", trials=0)
+    assert len(found.trials) == 6
+    assert found.progress.ending == "the space is exhausted"
+
+
+def test_own_trials_go_first_and_the_strategy_may_change(tmp_path: Path) -> None:
+    own = [{"learning_rate": 0.02, "l2": 0.001}]
+    path = tmp_path / "s"
+    create_study(path, Space(RANGES, BASE), Settings(trials=6, folds=1), IRIS, tried=own)
+    assert [trial.by for trial in run_study(Study(path), IRIS).trials] == ["user"] + ["random"] * 5
+    again = Study(path)
+    again.begin_writing()
+    again.change(Settings.from_mapping({**again.settings.to_mapping(), "strategy": "bayesian", "trials": 9}))
+    again.close()
+    found = run_study(Study(path), study_dataset(Study(path)))
+    assert [trial.by for trial in found.trials] == ["user"] + ["random"] * 5 + ["bayesian"] * 3
+    assert Study(path).settings.strategy == "bayesian"
+
+
+def test_a_stop_keeps_finished_trials_and_the_rest_is_queued(tmp_path: Path) -> None:
+    reference = run(tmp_path / "whole", trials=30)
+    create_study(tmp_path / "s", Space(RANGES, BASE), Settings(trials=30, folds=1, stack=3), IRIS)
+    conductors: list[Conductor] = []
+
+    def stop(progress: Any) -> None:
+        if sum(trial.is_done for trial in progress.trials) >= 6:
+            conductors[0].ask_to_stop()
+
+    stopped = run_study(Study(tmp_path / "s"), IRIS, on_progress=stop, on_conductor=conductors.append)
+    assert stopped.progress.ending == "stopped"
+    assert 6 <= sum(trial.is_done for trial in stopped.trials) < 30
+    assert told(run_study(Study(tmp_path / "s"), IRIS).study) == told(reference.study)
+
+
+def test_a_journal_cut_short_loses_its_last_line_alone(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j")
+    journal.append([{"event": "a"}, {"event": "b"}])
+    journal.close()
+    whole = (tmp_path / "j").read_bytes()
+    for cut in range(len(whole)):
+        (tmp_path / "j").write_bytes(whole[:cut])
+        again = Journal(tmp_path / "j")
+        assert len(again.events) == whole[:cut].count(b"\n")
+        again.append([{"event": "c"}])
+        again.close()
+        assert Journal(tmp_path / "j").events[-1] == {"event": "c"}
+    (tmp_path / "j").write_bytes(b'{"event":"a"}\nnonsense\n{"event":"b"}\n')
+    with pytest.raises(SearchError, match='line 2: "nonsense"'):
+        Journal(tmp_path / "j")
+
+
+def test_a_study_has_one_writer(tmp_path: Path) -> None:
+    lock = Lock(tmp_path / "lock")
+    with pytest.raises(SearchError, match="is being searched by process"):
+        Lock(tmp_path / "lock")
+    lock.release()
+    (tmp_path / "lock").write_text(json.dumps({"host": __import__("socket").gethostname(), "pid": 2**22 + 1}))
+    Lock(tmp_path / "lock").release()  # its process is gone
+    (tmp_path / "lock").write_text(json.dumps({"host": "elsewhere", "pid": 1}))
+    with pytest.raises(SearchError, match="process 1 on elsewhere"):
+        Lock(tmp_path / "lock")
+
+
+def test_other_data_is_refused(tmp_path: Path) -> None:
+    run(tmp_path / "s", trials=2)
+    with pytest.raises(SearchError, match="begun with other data"):
+        search(load_dataset("wine"), study=tmp_path / "s")
+    with pytest.raises(SearchError, match="is there already"):
+        create_study(tmp_path / "s", Space(), Settings(), IRIS)
+    with pytest.raises(SearchError, match="is no study"):
+        Study(tmp_path)
+
+
+def test_all_wrong_settings_are_told_at_once() -> None:
+    with pytest.raises(SearchError) as caught:
+        Settings(strategy="baysian", trials=-1, prune="half", metric="acuracy", seconds=math.nan)  # type: ignore[arg-type]
+    for words in ("did you mean bayesian", "trials: -1", 'prune "half"', "did you mean accuracy", "time: nan"):
+        assert words in str(caught.value)
+    with pytest.raises(SearchError, match="for classification there are accuracy"):
+        Settings(metric="r2").for_data("classification", 100)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90", 90), ("10m", 600), ("1.5h", 5400), ("1h30m", 5400), ("2 min", 120)]
+)
+def test_times_are_read(text: str, seconds: float) -> None:
+    assert parse_time(text) == seconds
+    with pytest.raises(SearchError, match="10m"):
+        parse_time("soon")
+
+
+def test_python_searches_without_a_directory() -> None:
+    import tuitrain
+
+    found = tuitrain.search("iris", {"learning_rate": "1e-3..1"}, strategy="random", trials=3)
+    assert isinstance(found.best, Trial)
+    assert found.model is not None
+    assert len(found.trials) == 3

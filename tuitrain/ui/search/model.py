@@ -1,0 +1,128 @@
+"""What the Search form shows and does, without a screen: texts, the cursor, edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tuitrain.fields import Value
+from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.search.ranges import format_domain, parse_domain
+from tuitrain.ui.form.line_edit import LineEdit
+from tuitrain.ui.search.entries import Entry, field_entries, first_texts, is_searched, setting_entries
+
+
+class SearchFormModel:
+    """The texts of all entries by name, each canonical; `changed` is called with a name after each edit."""
+
+    def __init__(self, task: str, base: Hyperparameters, changed: Callable[[str], None] = lambda name: None) -> None:
+        self._changed = changed
+        self.editor: LineEdit | None = None
+        self.error = ""
+        self.cursor = 0
+        self.texts = first_texts(task, base)
+        self._undo: list[tuple[str, str]] = []
+        self.take_task(task)
+        self._values = {name: FIELDS[name].format(getattr(base, name)) for name in FIELDS}
+
+    def take_task(self, task: str) -> None:
+        """Use the metrics of another task."""
+        self.entries: dict[str, Entry] = {entry.name: entry for entry in [*setting_entries(task), *field_entries()]}
+        if self.texts["metric"] not in self.entries["metric"].choices:
+            self.texts["metric"] = self.entries["metric"].default
+        self.names = tuple(self.entries)
+
+    def take_base(self, base: Hyperparameters) -> None:
+        """Let fields that hold one value hold the Train form's."""
+        for name, spec in FIELDS.items():
+            now = spec.format(getattr(base, name))
+            if not is_searched(name, self.texts[name]) and self.texts[name] == self._values[name]:
+                self.texts[name] = now
+            self._values[name] = now
+
+    @property
+    def name(self) -> str:
+        """The selected entry's name."""
+        return self.names[self.cursor]
+
+    @property
+    def entry(self) -> Entry:
+        """The selected entry."""
+        return self.entries[self.name]
+
+    def is_searched(self, name: str) -> bool:
+        """Whether a hyperparameter holds a range."""
+        return self.entries[name].is_field and is_searched(name, self.texts[name])
+
+    def matters(self, name: str) -> bool:
+        """Whether the entry can have an effect with the others as they are."""
+        if not self.entries[name].is_field:
+            return not (name == "trials" and self.texts["strategy"] in {"grid", "manual"})
+        return all(set(self.texts[other].split(",")) & set(allowed) for other, allowed in FIELDS[name].when.items())
+
+    def move(self, steps: int) -> None:
+        """Move the cursor, within the form."""
+        self.cursor = max(0, min(len(self.names) - 1, self.cursor + steps))
+
+    def set(self, name: str, text: str) -> None:
+        """Take a canonical text."""
+        if text != self.texts[name]:
+            self._undo.append((name, self.texts[name]))
+            self.texts[name] = text
+            self._changed(name)
+
+    def set_value(self, name: str, value: Value) -> None:
+        """Fix a hyperparameter."""
+        self.set(name, FIELDS[name].format(value))
+
+    def nudge(self, direction: int) -> None:
+        """The next choice of a setting; for a hyperparameter, its usual range (1) or the value in use (-1)."""
+        entry, text = self.entry, self.texts[self.name]
+        if entry.is_field:
+            spec = FIELDS[self.name]
+            usual = format_domain(spec, parse_domain(spec, ".."))
+            self.set(self.name, usual if direction > 0 else self._values[self.name])
+        elif entry.choices:
+            at = entry.choices.index(text) + direction if text in entry.choices else 0
+            self.set(self.name, entry.choices[at % len(entry.choices)])
+
+    def undo(self) -> bool:
+        """Take back the last edit and go to its line; False if there is none."""
+        if not self._undo:
+            return False
+        name, text = self._undo.pop()
+        self.texts[name] = text
+        self.cursor = self.names.index(name)
+        self._changed(name)
+        return True
+
+    def begin(self) -> None:
+        """Start typing into the selected entry."""
+        self.editor = LineEdit(self.texts[self.name])
+        self.error = ""
+
+    def leave(self) -> None:
+        """Leave the typing without a change."""
+        self.editor = None
+        self.error = ""
+
+    def accept(self) -> bool:
+        """Take what was typed, in its canonical form; False, with `error` set, if it cannot be read."""
+        if self.editor is None:
+            return True
+        try:
+            text = self.entry.parse(self.editor.text)
+        except ValueError as error:
+            self.error = str(error)
+            return False
+        self.leave()
+        self.set(self.name, text)
+        return True
+
+    def press(self, key: str, character: str | None) -> bool:
+        """A key while typing."""
+        if self.editor is None:
+            return False
+        if self.editor.press(key, character):
+            self.error = ""
+            return True
+        return False
