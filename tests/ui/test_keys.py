@@ -31,7 +31,7 @@ def test_the_footer_fits_and_keeps_what_matters_most(width):
     items = footer_items(width)
     assert sum(len(key) + len(word) + 3 for key, word in items) <= width
     words = [word for _, word in items]
-    assert words[:4] == ["start/pause", "step", "epoch", "reset"]
+    assert words[:4] == ["run/pause", "step", "epoch", "reset"]
     assert {"nudge", "help", "quit"} <= set(words)
 
 

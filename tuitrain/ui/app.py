@@ -6,22 +6,40 @@ import asyncio
 import os
 import signal
 import threading
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.screen import Screen
 
+from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.session import Reset, SetHyperparameter, Start
 from tuitrain.ui.driver import PromptDriver
 from tuitrain.ui.painted import Painted, Update
 from tuitrain.ui.screens.train import TrainScreen
 from tuitrain.ui.theme import Theme, theme_of
 
+if TYPE_CHECKING:
+    from tuitrain.search_session import SearchSession
+
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 GRACE = 3.0  # seconds that the terminal may take to be restored after a signal
 
 
+@dataclass(frozen=True)
+class SearchAsked:
+    """A search that was asked for on the command line: texts of the form's entries, or a study to go on with."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    resume: Path | None = None
+
+
 class TuitrainApp(App[None], inherit_bindings=False):
     """Shows one session until the user leaves, a signal arrives, or training ends with `quit_when_done`.
+
+    With `search`, the Search screen is opened with it filled in; `jobs` processes search.
 
     `crash` holds what broke the screen, `ended_by_signal` the signal's number.
     """
@@ -37,7 +55,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
 
     def __init__(
         self, session: Any, theme: Theme | None = None, *, start: bool = False, quit_when_done: bool = False,
-        handle_signals: bool = False,
+        handle_signals: bool = False, search: SearchAsked | None = None, jobs: int | None = None,
     ) -> None:  # fmt: skip
         self.look = theme or theme_of()  # the CSS variables are asked for by the base class
         super().__init__(driver_class=PromptDriver, ansi_color=True)
@@ -49,6 +67,9 @@ class TuitrainApp(App[None], inherit_bindings=False):
         self.painted = Painted()
         self._start = start
         self._quit_when_done = quit_when_done
+        self._search, self._jobs = search, jobs
+        self._search_screen: Screen[Any] | None = None
+        self.search_session: SearchSession | None = None
         self._handle_signals = handle_signals
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -56,10 +77,36 @@ class TuitrainApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[Any]:
         return TrainScreen(
-            self.session, self.look, leave=self.leave, start=self._start, quit_when_done=self._quit_when_done
-        )
+            self.session, self.look, leave=self.leave, start=self._start, quit_when_done=self._quit_when_done,
+            open_search=self.open_search,
+        )  # fmt: skip
+
+    def open_search(self) -> None:
+        """Show the Search screen, which is made when it is first asked for."""
+        if self._search_screen is None:
+            from tuitrain.search_session import SearchSession  # noqa: PLC0415 - not needed for the first paint
+            from tuitrain.ui.screens.search import SearchScreen  # noqa: PLC0415 - not needed for the first paint
+
+            self.search_session = SearchSession(jobs=self._jobs)
+            self._search_screen = SearchScreen(
+                self.search_session, self.session, self.look, leave=self.leave, adopt=self._adopt, begin=self._search
+            )
+            self.install_screen(self._search_screen, "search")
+        self.push_screen("search")
+
+    def _adopt(self, hyperparameters: Hyperparameters, start: bool) -> None:
+        """Take a trial's hyperparameters into the Train form; with `start`, train them there from the beginning."""
+        now = self.session.snapshot
+        for name, (value, _) in hyperparameters.differences(now.hyperparameters).items():
+            self.session.send(SetHyperparameter(name, value))
+        if start:
+            self.session.send(Reset())
+            self.session.send(Start())
+            self.pop_screen()
 
     def on_mount(self) -> None:
+        if self._search is not None:
+            self.call_after_refresh(self.open_search)
         if self._handle_signals:
             for number in ENDING_SIGNALS:
                 asyncio.get_running_loop().add_signal_handler(number, self._end_by, number)

@@ -1,4 +1,4 @@
-"""The one key table: what can be done on the Train screen, by which key.
+"""The one key table: what can be done on the Train screen, by which key; `search/keys.py` is the Search screen's.
 
 The bindings, the footer, the help and the palette are all made from `ACTIONS`. To add an action: add a line here and
 a method ``action_<name>`` to the screen.
@@ -6,6 +6,7 @@ a method ``action_<name>`` to the screen.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -32,21 +33,21 @@ class Action:
     pair: tuple[str, str] | None = None
 
 
-_MOVE = ("↑ ↓ j k", "move over the fields")
+MOVE = ("↑ ↓ j k", "move over the fields")
 _PAGE = ("pgup pgdn", "a page up, a page down")
 _ENDS = ("home end", "first field, last field")
 _NUDGE = ("+ -", "next value, next choice")
-_PANE = ("tab", "next pane (shift: back)")
+PANE = ("tab", "next pane (shift: back)")
 
 ACTIONS = (
-    Action("start_pause", ("space",), "space", "start/pause", "start, pause, resume", "training", 99),
+    Action("start_pause", ("space",), "space", "run/pause", "start, pause, resume", "training", 99),
     Action("step", ("s",), "s", "step", "train one batch", "training", 90),
     Action("epoch", ("e",), "e", "epoch", "train one epoch", "training", 89),
     Action("reset", ("r",), "r", "reset", "start over (reset)", "training", 88),
     Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model", "training", 60),
     Action("dataset", ("d",), "d", "data", "choose another dataset", "training", 70),
-    Action("up", ("up", "k"), "↑ k", "", "field above", "form", pair=_MOVE),
-    Action("down", ("down", "j"), "↓ j", "", "field below", "form", pair=_MOVE),
+    Action("up", ("up", "k"), "↑ k", "", "field above", "form", pair=MOVE),
+    Action("down", ("down", "j"), "↓ j", "", "field below", "form", pair=MOVE),
     Action("page_up", ("pageup",), "pgup", "", "a page up", "form", pair=_PAGE),
     Action("page_down", ("pagedown",), "pgdn", "", "a page down", "form", pair=_PAGE),
     Action("first", ("home",), "home", "", "first field", "form", pair=_ENDS),
@@ -61,8 +62,9 @@ ACTIONS = (
     Action("parameters", ("w",), "w", "weights", "parameters: weights, biases", "panes", 32),
     Action("metric", ("m",), "m", "metric", "metric, confusion matrix", "panes", 31),
     Action("boundary", ("b",), "b", "boundary", "decision boundary, curve", "panes", 30),
-    Action("next_pane", ("tab",), "tab", "pane", "next pane", "panes", 10, pair=_PANE),
-    Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "panes", pair=_PANE),
+    Action("next_pane", ("tab",), "tab", "pane", "next pane", "panes", 10, pair=PANE),
+    Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "panes", pair=PANE),
+    Action("search", ("2",), "2", "search", "search (1: back here)", "program", 92),
     Action("help", ("question_mark", "f1"), "?", "help", "this help", "program", 95),
     Action("palette", ("ctrl+p",), "ctrl+p", "actions", "every action by name", "program", 45),
     Action("quit", ("q", "ctrl+q", "ctrl+c"), "q", "quit", "leave", "program", 94),
@@ -72,30 +74,31 @@ ACTIONS = (
 NUDGE_IN_FOOTER = ("+/-", "nudge", 80)
 
 
-def bindings() -> list[Binding]:
+def bindings(actions: Sequence[Action] = ACTIONS) -> list[Binding]:
     """The screen's bindings."""
-    return [Binding(",".join(action.keys), action.name, action.meaning) for action in ACTIONS]
+    return [Binding(",".join(action.keys), action.name, action.meaning) for action in actions]
 
 
-def footer_items(width: int) -> list[tuple[str, str]]:
+def footer_items(width: int, actions: Sequence[Action] = ACTIONS) -> list[tuple[str, str]]:
     """(key, word) pairs that fit into `width` columns, the most wanted first to come in and in the table's order."""
-    offered = [(action.shown, action.short, action.rank) for action in ACTIONS if action.rank]
-    after_reset = next(index for index, item in enumerate(offered) if item[1] == "reset") + 1
-    offered.insert(after_reset, NUDGE_IN_FOOTER)
+    offered = [(action.shown, action.short, action.rank) for action in actions if action.rank]
+    after_reset = [index for index, item in enumerate(offered) if item[1] == "reset"]
+    if after_reset:
+        offered.insert(after_reset[0] + 1, NUDGE_IN_FOOTER)
     chosen: set[int] = set()
     used = 1
     for index in sorted(range(len(offered)), key=lambda index: -offered[index][2]):
         key, word, _ = offered[index]
-        if used + len(key) + len(word) + 3 <= width + 2:
+        if used + len(key) + len(word) + 3 <= width + 1:
             chosen.add(index)
             used += len(key) + len(word) + 3
     return [offered[index][:2] for index in sorted(chosen)]
 
 
-def described() -> dict[str, list[tuple[str, str]]]:
+def described(actions: Sequence[Action] = ACTIONS, names: Sequence[str] = SECTIONS) -> dict[str, list[tuple[str, str]]]:
     """Section to (keys, meaning), for the help; pairs share a line."""
-    sections: dict[str, list[tuple[str, str]]] = {section: [] for section in SECTIONS}
-    for action in ACTIONS:
+    sections: dict[str, list[tuple[str, str]]] = {section: [] for section in names}
+    for action in actions:
         line = action.pair or (action.shown, action.meaning)
         if line not in sections[action.section][-1:]:
             sections[action.section].append(line)

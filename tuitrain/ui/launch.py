@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tuitrain.data import Dataset
     from tuitrain.hyperparameters import Hyperparameters
     from tuitrain.session import Session
+    from tuitrain.ui.app import SearchAsked
 
 LOG_VARIABLE = "TUITRAIN_LOG"
 SWITCH_SECONDS = 0.001  # how long the drawing thread waits for its turn beside a running training (Python: 0.005)
@@ -53,7 +54,8 @@ def check_terminal(environment: Mapping[str, str] | None = None) -> None:
 
 def run(
     dataset: Dataset, hyperparameters: Hyperparameters, *, start: bool = False, quit_when_done: bool = False,
-    make_session: Callable[[Dataset, Hyperparameters], Session] | None = None,
+    make_session: Callable[[Dataset, Hyperparameters], Session] | None = None, search: SearchAsked | None = None,
+    jobs: int | None = None,
 ) -> Outcome:  # fmt: skip
     """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
 
@@ -77,12 +79,15 @@ def run(
         make_session = Session
     sys.setswitchinterval(SWITCH_SECONDS)
     session = make_session(dataset, hyperparameters)
-    app = TuitrainApp(session, start=start, quit_when_done=quit_when_done, handle_signals=True)
+    app = TuitrainApp(session, start=start, quit_when_done=quit_when_done, handle_signals=True, search=search,
+                      jobs=jobs)  # fmt: skip
     try:
         app.run()
     finally:
         gc.enable()
         session.close()
+        if app.search_session is not None:
+            app.search_session.close()
     if app.crash is not None:
         raise RunError(_report(app.crash)) from app.crash
     return Outcome(session, app.ended_by_signal)

@@ -76,19 +76,22 @@ def _gradients_height(area: Region) -> int:
     return 8 if area.height < 24 else area.height // 3
 
 
-class TrainLayout(Layout):
-    """Places the screen's children by their ids, as `arrange` says; a child without a place is not shown."""
+class PlacedLayout(Layout):
+    """Places the screen's children by their ids, as `places` says; a child without a place is not shown.
 
-    name = "train"
+    While `shows_help`, the page of help takes the place of the panes.
+    """
 
     def __init__(self) -> None:
-        self.detail = ""
         self.shows_help = False
-        self.has_boundary = False
+
+    def places(self, size: Size) -> dict[str, Region]:
+        """The regions of all children but the help."""
+        raise NotImplementedError  # pragma: no cover
 
     def regions(self, size: Size) -> Mapping[str, Region]:
         """The regions for a screen of this size."""
-        places = arrange(size, self.detail, has_boundary=self.has_boundary)
+        places = self.places(size)
         if not self.shows_help or "header" not in places:
             return places
         if size.height < ROOM_FOR_LINES:
@@ -103,3 +106,17 @@ class TrainLayout(Layout):
             for child in children
             if child.id in regions
         ]
+
+
+class TrainLayout(PlacedLayout):
+    """Places the Train screen's children."""
+
+    name = "train"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.detail = ""
+        self.has_boundary = False
+
+    def places(self, size: Size) -> dict[str, Region]:
+        return arrange(size, self.detail, has_boundary=self.has_boundary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 from rich.style import Style
@@ -14,7 +15,7 @@ from tuitrain.hyperparameters import FIELDS
 from tuitrain.snapshot import Snapshot
 from tuitrain.text import visible
 from tuitrain.ui.form.model import FormModel
-from tuitrain.ui.keys import footer_items
+from tuitrain.ui.keys import ACTIONS, Action, footer_items
 from tuitrain.ui.line import Lines, Piece
 from tuitrain.ui.numbers import counted, duration, memory, metric
 from tuitrain.ui.theme import Theme
@@ -90,13 +91,14 @@ class StatusLine(Lines):
 class Footer(Lines):
     """The keys, as many as fit; it never changes but for its width."""
 
-    def __init__(self, theme: Theme, **rest: Any) -> None:
+    def __init__(self, theme: Theme, actions: Sequence[Action] = ACTIONS, **rest: Any) -> None:
         super().__init__(**rest)
         self._theme = theme
+        self._actions = actions
 
     def on_resize(self) -> None:
         line: list[Piece | None] = []
-        for key, word in footer_items(self.size.width):
+        for key, word in footer_items(self.size.width, self._actions):
             line += [(f" {key} ", self._theme.styles["key"]), (f"{word} ", self._theme.styles["plain"])]
         self.put(line)
 

@@ -34,7 +34,7 @@ class Confirm(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         self._box = Lines()
-        width = max(len(self._question), len(self._about), len("".join(self._answers)) + 18) + 4
+        width = max(len(self._question), len(self._about), len("".join(self._answers)) + 23) + 4
         self._box.styles.width = min(width, 76)
         self._box.styles.height = 6
         yield self._box

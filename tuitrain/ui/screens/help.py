@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -12,7 +13,7 @@ from textual.message import Message
 
 from tuitrain.fields import Field
 from tuitrain.hyperparameters import FIELDS
-from tuitrain.ui.keys import described
+from tuitrain.ui.keys import ACTIONS, Action, described
 from tuitrain.ui.line import Piece
 from tuitrain.ui.page import Page
 from tuitrain.ui.theme import Theme
@@ -33,9 +34,13 @@ class HelpPage(Page):
     class Closed(Message):
         """The user has read enough."""
 
-    def __init__(self, theme: Theme, **rest: Any) -> None:
+    def __init__(
+        self, theme: Theme, actions: Sequence[Action] = ACTIONS, columns: Sequence[Sequence[str]] = COLUMNS, **rest: Any
+    ) -> None:
         super().__init__(self._lines, **rest)
         self._theme = theme
+        self._columns = columns
+        self._described = described(actions, [section for column in columns for section in column])
         self._field = next(iter(FIELDS.values()))
         self._value = ""
         self.border_title = "Keys (esc closes)"
@@ -54,7 +59,9 @@ class HelpPage(Page):
 
     def _lines(self, width: int) -> list[list[Piece]]:
         half = width // 2
-        left, right = ([line for section in column for line in self._section(section, half)] for column in COLUMNS)
+        left, right = (
+            [line for section in column for line in self._section(section, half)] for column in self._columns
+        )
         none = Style.null()
         lines: list[list[Piece]] = []
         empty: list[Piece] = []
@@ -66,7 +73,7 @@ class HelpPage(Page):
     def _section(self, section: str, width: int) -> list[list[Piece]]:
         styles, plain = self._theme.styles, self._theme.plain
         lines: list[list[Piece]] = [[(section, styles["bold"])]]
-        for keys, meaning in described()[section]:
+        for keys, meaning in self._described[section]:
             lines.append([(f"{plain(keys):<10} ", styles["key"]), (meaning[: width - 11], styles["plain"])])
         return [*lines, []]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -13,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from tuitrain.ui.keys import ACTIONS
+from tuitrain.ui.keys import ACTIONS, Action
 from tuitrain.ui.theme import Theme
 
 
@@ -32,9 +33,10 @@ class Palette(ModalScreen[str]):
     Palette OptionList { border: none; height: 1fr; padding: 0; margin-top: 1; scrollbar-size: 0 $bar; }
     """
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, actions: Sequence[Action] = ACTIONS) -> None:
         super().__init__()
         self._theme = theme
+        self._actions = actions
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -51,7 +53,7 @@ class Palette(ModalScreen[str]):
         options = self.query_one(OptionList)
         options.clear_options()
         words = typed.lower().split()
-        for action in ACTIONS:
+        for action in self._actions:
             text = f"{action.name.replace('_', ' ')} {action.meaning} {action.short}".lower()
             if all(word in text for word in words):
                 keys = self._theme.plain(action.shown)

@@ -55,8 +55,10 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         leave: Callable[[], None],
         start: bool = False,
         quit_when_done: bool = False,
+        open_search: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
+        self._open_search = open_search
         self._leave = leave
         self._start = start
         self._quit_when_done = quit_when_done
@@ -270,6 +272,9 @@ class TrainScreen(Screen[None], inherit_bindings=False):
                 getattr(self, f"action_{name}")()
 
         self._open(Palette(self.look), answered)
+
+    def action_search(self) -> None:
+        self._open_search()
 
     def action_quit(self) -> None:
         if not self.session.snapshot.is_running:

@@ -1,0 +1,148 @@
+"""A race: several strategies on the same space and budget, each from several seeds.
+
+A setting's score does not depend on who proposed it, so that every setting is trained once, whoever proposes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.blas import blas_threads
+from tuitrain.data import Dataset
+from tuitrain.search.folds import make_folds
+from tuitrain.search.grouping import chunks
+from tuitrain.search.settings import Settings
+from tuitrain.search.space import Space
+from tuitrain.search.stack import Outcome, StackTask, train_stack
+from tuitrain.search.strategies import Observation, propose
+from tuitrain.search.strategies.observation import key
+from tuitrain.search.workers import Failed, Finished, Supervisor
+
+Floats = NDArray[np.float64]
+LANES = ("grid", "random", "bayesian")
+
+
+@dataclass(frozen=True)
+class LaneResult:
+    """A strategy's best score so far by trial (t,): the median over seeds, and the quartiles; NaN before the first."""
+
+    name: str
+    trials: Floats
+    median: Floats
+    low: Floats
+    high: Floats
+
+
+class Race:
+    """Runs `lanes` on `supervisor`'s workers; `step` does one batch of every lane and seed.
+
+    Grid and random search propose the same whatever they find; they are asked batch by batch all the same.
+    """
+
+    def __init__(
+        self, dataset: Dataset, space: Space, settings: Settings, supervisor: Supervisor, *,
+        lanes: tuple[str, ...] = LANES, seeds: int = 5, trials: int = 40,
+    ) -> None:  # fmt: skip
+        self.settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
+        self._dataset, self._space, self._supervisor = dataset, space, supervisor
+        self._scores: dict[Any, float] = {}
+        self._trials = trials
+        runs = [(lane, seed) for lane in lanes for seed in range(1 if lane == "grid" else seeds)]
+        self._history: dict[tuple[str, int], list[dict[str, Any]]] = {run: [] for run in runs}
+        self._ended: set[tuple[str, int]] = set()
+        self._next_chunk = 0
+        self.is_stopped = False
+
+    @property
+    def done(self) -> int:
+        """Trials of the slowest run so far."""
+        return min(len(history) for history in self._history.values())
+
+    def step(self) -> bool:
+        """Let each run propose a batch and train what is new; False when all are through."""
+        waiting: dict[Any, dict[str, Any]] = {}
+        for run, history in self._history.items():
+            if run in self._ended:
+                continue
+            most = min(self.settings.batch, self._trials - len(history))
+            observed = [Observation(setting, self._scores[key(setting)]) for setting in history]
+            with blas_threads(1):
+                proposed = propose(run[0], self._space, observed, [], most, run[1]) if most else []
+            history.extend(proposed)
+            if not proposed:
+                self._ended.add(run)
+            waiting |= {key(setting): setting for setting in proposed if key(setting) not in self._scores}
+        self._train(list(waiting.values()))
+        return len(self._ended) < len(self._history) and not self.is_stopped
+
+    def _train(self, settings: list[dict[str, Any]]) -> None:
+        if not settings:
+            return
+        numbered = [(number, self._space.hyperparameters(setting)) for number, setting in enumerate(settings)]
+        members = self.settings.folds * self.settings.seeds
+        stacks = chunks(
+            numbered, inputs=self._dataset.n_features, outputs=self._dataset.n_outputs, members=members,
+            parallel=self.settings.parallel,
+        )  # fmt: skip
+        for setting in settings:
+            self._scores[key(setting)] = float("nan")
+        for stack in stacks:
+            task = StackTask(tuple(numbered[number] for number in stack), self.settings.metric, self.settings.seeds)
+            self._supervisor.submit(self._next_chunk, train_stack, task)
+            self._next_chunk += 1
+        left = len(stacks)
+        while left and not self.is_stopped:
+            for outcomes in self._results():
+                left -= 1
+                for outcome in outcomes:
+                    value = self.settings.sign * outcome.score if outcome.state == "finished" else float("nan")
+                    self._scores[key(settings[outcome.number])] = value
+
+    def _results(self) -> Iterator[tuple[Outcome, ...]]:
+        for event in self._supervisor.events(0.1):
+            if isinstance(event, Finished):
+                yield event.result.outcomes
+            elif isinstance(event, Failed):
+                yield ()
+
+    def lanes(self) -> list[LaneResult]:
+        """Each strategy's curve so far."""
+        found: dict[str, list[Floats]] = {}
+        for (lane, _), history in self._history.items():
+            values = np.array([self._scores.get(key(setting), np.nan) for setting in history])
+            best = np.fmin.accumulate(values) if len(values) else values
+            found.setdefault(lane, []).append(self.settings.sign * best)
+        return [_lane(name, curves) for name, curves in found.items()]
+
+
+def _lane(name: str, curves: list[Floats]) -> LaneResult:
+    length = min(len(curve) for curve in curves)
+    table = np.array([curve[:length] for curve in curves])
+    if not length:
+        nothing = np.empty(0)
+        return LaneResult(name, nothing, nothing, nothing, nothing)
+    low, median, high = np.quantile(table, [0.25, 0.5, 0.75], axis=0)
+    return LaneResult(name, np.arange(1.0, length + 1), median, low, high)
+
+
+def run_race(
+    dataset: Dataset, space: Space, settings: Settings, *, jobs: int = 0, seeds: int = 5, trials: int = 40,
+    on_step: Callable[[Race], object] = lambda race: None,
+) -> list[LaneResult]:  # fmt: skip
+    """A whole race; `on_step` is called after each batch, and may set ``race.is_stopped``."""
+    from tuitrain.search.face import make_workers  # noqa: PLC0415 - it imports much
+
+    settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
+    supervisor = Supervisor(make_workers(make_folds(dataset, settings.folds), jobs=jobs))
+    try:
+        race = Race(dataset, space, replace(settings, parallel=max(1, jobs)), supervisor, seeds=seeds, trials=trials)
+        while race.step():
+            on_step(race)
+        return race.lanes()
+    finally:
+        supervisor.close()

@@ -1,0 +1,455 @@
+"""The Search screen: the form of ranges beside the trials and the plots of them, and what the keys do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.layout import Layout
+from textual.screen import Screen
+
+from tuitrain.errors import TuitrainError
+from tuitrain.hyperparameters import FIELDS
+from tuitrain.search.trial import Trial
+from tuitrain.search_session import SearchSession, SearchSnapshot
+from tuitrain.ui.governor import Governor
+from tuitrain.ui.keys import bindings
+from tuitrain.ui.layout import SMALLEST
+from tuitrain.ui.line import Lines
+from tuitrain.ui.screens.help import HelpPage
+from tuitrain.ui.search.entries import settings_of, space_of
+from tuitrain.ui.search.form import SearchForm
+from tuitrain.ui.search.keys import SEARCH_ACTIONS
+from tuitrain.ui.search.layout import PANES, SearchLayout
+from tuitrain.ui.search.lines import EntryDescription, SearchHeader, SearchStatus
+from tuitrain.ui.search.panes import TrialsPane
+from tuitrain.ui.search.plot_panes import ImportancePane, MapPane, ProgressPane, SurrogatePane
+from tuitrain.ui.status import Footer
+from tuitrain.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from tuitrain.hyperparameters import Hyperparameters
+
+HELP_COLUMNS = (("search", "panes"), ("trials", "program"))
+Result = TypeVar("Result")
+
+
+class SearchScreen(Screen[None], inherit_bindings=False):
+    """Form, trials and plots of one search session; `train` is the Train screen's session.
+
+    `adopt(hyperparameters, start)` takes a trial to the Train screen; `leave` ends the program; `begin` is what the
+    command line asked for.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SEARCH_ACTIONS)]
+    DEFAULT_CSS = "SearchScreen { overflow: hidden hidden; }"
+
+    def __init__(
+        self, session: SearchSession, train: Any, theme: Theme, *, leave: Callable[[], None],
+        adopt: Callable[[Hyperparameters, bool], None], begin: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.session, self.train = session, train
+        self.look = theme
+        self._leave, self._adopt = leave, adopt
+        self._asked = begin
+        self.arrangement = SearchLayout()
+        self.governor = Governor(
+            session, self._watch, count_bytes=self._bytes_written, after_paint=self.call_after_refresh
+        )
+
+    @property
+    def layout(self) -> Layout:
+        """Where the children are; not by CSS."""
+        return self.arrangement
+
+    def compose(self) -> ComposeResult:
+        theme, dataset = self.look, self.train.dataset
+        self.header = SearchHeader(theme, id="header")
+        self.header.dataset_name = dataset.name
+        self.form = SearchForm(
+            theme, dataset.task, self.train.snapshot.hyperparameters, self._describe_entry, id="form"
+        )
+        self.description = EntryDescription(theme, self.form.model, id="description")
+        self.status = SearchStatus(theme, id="status")
+        self.trials = TrialsPane(theme, id="trials")
+        self.map = MapPane(theme, id="map")
+        self.surrogate = SurrogatePane(theme, id="surrogate")
+        self.panes = (
+            self.trials, self.map, ProgressPane(theme, id="progress"), self.surrogate,
+            ImportancePane(theme, id="importance"),
+        )  # fmt: skip
+        self.help = HelpPage(theme, SEARCH_ACTIONS, HELP_COLUMNS, id="help")
+        self.too_small = Lines(id="too_small")
+        yield from (self.header, self.form, self.description, *self.panes, self.status)
+        yield from (Footer(theme, SEARCH_ACTIONS, id="footer"), self.help, self.too_small)
+
+    def on_mount(self) -> None:
+        self.form.focus()
+        for widget in (self, *self.panes):
+            self.governor.add(widget)
+        self._arrange(self.app.size)
+        self.show(self.session.snapshot)
+        if self._asked is not None and self._asked.resume is not None:
+            self.session.resume_study(self._asked.resume)
+        elif self._asked is not None:
+            self.form.model.texts.update(self._asked.texts)
+            self.form.redraw()
+
+    def on_unmount(self) -> None:
+        self.governor.stop()
+
+    def on_screen_suspend(self) -> None:
+        """Nothing is drawn behind a dialog or the Train screen."""
+        self.governor.stop()
+
+    def on_screen_resume(self) -> None:
+        dataset = self.train.dataset
+        self.header.dataset_name = dataset.name
+        self.form.model.take_task(dataset.task)
+        self.form.model.take_base(self.train.snapshot.hyperparameters)
+        self.form.redraw()
+        self._arrange(self.app.size)
+        self.governor.start()
+
+    def show(self, snapshot: Any) -> None:
+        """Pass a snapshot to the lines."""
+        self.header.show(snapshot)
+        self.status.show(snapshot)
+
+    def _bytes_written(self) -> int:
+        return getattr(self.app._driver, "bytes_written", 0)
+
+    def _watch(self) -> None:
+        """Tell the session whether the surrogate is looked at, and along which column."""
+        is_shown = any(pane.is_shown for pane in self.panes if pane.id in {"surrogate", "importance"})
+        self.session.watch(self.surrogate.column, is_shown)
+
+    def _describe_entry(self) -> None:
+        self.description.show_entry()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange(event.size)
+
+    def _arrange(self, size: Size) -> None:
+        """Show the children that have a place at this size."""
+        regions = self.arrangement.regions(size)
+        for child in self.children:
+            if child.id:
+                child.display = child.id in regions
+        if "too_small" in regions:
+            need = f"tuitrain needs {SMALLEST.width} x {SMALLEST.height}; this terminal is {size.width} x {size.height}"
+            self.too_small.put(
+                [(need, self.look.styles["bold"])], [("make it larger, or press q to quit", self.look.styles["plain"])]
+            )
+        if "form" in regions and self.focused is None:
+            self.form.focus()
+        self.refresh(repaint=False, layout=True)
+        self.call_after_refresh(self._after_arranging)
+
+    def _after_arranging(self) -> None:
+        self._watch()
+        snapshot: Any = self.session.snapshot
+        for pane in self.panes:
+            pane.show(snapshot)
+
+    @property
+    def _in_form(self) -> bool:
+        return self.focused is self.form
+
+    def _soon(self) -> None:
+        """Show the answer to a command as soon as it is there."""
+        loop = asyncio.get_running_loop()
+        for delay in (0.03, 0.15):
+            loop.call_later(delay, self._show_answer)
+
+    def _show_answer(self) -> None:
+        if self.is_mounted:
+            self.show(self.session.snapshot)
+
+    # --- the search
+
+    def action_start_pause(self) -> None:
+        snapshot = self.session.snapshot
+        if snapshot.state in {"running", "choosing"}:
+            self.session.pause()
+        elif snapshot.state == "paused":
+            self.session.go_on()
+        elif snapshot.state in {"done", "stopped"} and self._is_same_search(snapshot):
+            self._go_on(snapshot)
+        else:
+            self._begin()
+        self._soon()
+
+    def _is_same_search(self, snapshot: SearchSnapshot) -> bool:
+        """Whether the form still asks for the study that is shown, so that it can be gone on with."""
+        try:
+            space, settings = space_of(self.form.model.texts), settings_of(self.form.model.texts)
+        except TuitrainError:
+            return False
+        known = snapshot.settings
+        return (
+            snapshot.space is not None and known is not None and space.to_texts() == snapshot.space.to_texts()
+            and space.base == snapshot.space.base and settings.folds in {0, known.folds}
+            and (settings.metric, settings.seeds) == (known.metric, known.seeds)
+        )  # fmt: skip
+
+    def _go_on(self, snapshot: SearchSnapshot) -> None:
+        settings = settings_of(self.form.model.texts)
+        done = sum(trial.is_done for trial in snapshot.trials)
+        if snapshot.state == "done" and settings.trials and done >= settings.trials:
+            self.status.say(f"{done} trials are done: raise trials to go on, or n for a new search")
+            return
+        self.session.go_on(settings)
+
+    def action_new_search(self) -> None:
+        if self.session.snapshot.is_running:
+            self._ask("Begin a new search?", "The one that runs stays as a study and can be resumed.", "begin", "stay",
+                      self._begin)  # fmt: skip
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        try:
+            space, settings = space_of(self.form.model.texts), settings_of(self.form.model.texts)
+        except TuitrainError as error:
+            self.status.say(str(error).split("\n")[0])
+            return
+        if settings.strategy == "manual":
+            self.status.say("manual: you propose: e tries the Train form's values; or choose g, r or b")
+        if settings.strategy == "grid" and space.grid_size > 100_000:
+            self.status.say(
+                f"the grid has {space.grid_size:,} combinations; at most 100,000: narrow it, or choose r or b"
+            )
+            return
+        self.session.begin(self.train.dataset, space, settings)
+        if space.notices:
+            self.status.say("; ".join(space.notices))
+        self.trials.marked.clear()
+        self._show_pane("trials", focus=False)
+
+    def action_strategy(self, name: str) -> None:
+        """Choose a strategy; a search that runs goes on with it."""
+        self.form.choose("strategy", name)
+        snapshot = self.session.snapshot
+        if snapshot.state in {"running", "paused"} and snapshot.settings is not None:
+            self.session.go_on(settings_of(self.form.model.texts))
+            self.status.say(f"{name} proposes from the next batch on")
+
+    def action_enqueue(self) -> None:
+        """Try the values of the Train form."""
+        snapshot = self.session.snapshot
+        if snapshot.space is None:
+            self.status.say("begin a search first; then e tries the Train form's values in it")
+            return
+        own = self.train.snapshot.hyperparameters
+        setting = snapshot.space.active({name: getattr(own, name) for name in snapshot.space.names})
+        if any(dict(trial.setting) == setting for trial in snapshot.trials):
+            self.status.say("these values are among the trials already")
+            return
+        self.session.enqueue(setting)
+        self.status.say("the Train form's values are tried next")
+        self._soon()
+
+    def action_veto(self) -> None:
+        """Look at the proposals before they run."""
+        from tuitrain.ui.screens.veto import Veto  # noqa: PLC0415 - not needed before
+
+        snapshot = self.session.snapshot
+        progress = snapshot.progress
+        if progress is not None and progress.proposals:
+            self._open(Veto(self.look, progress.proposals), self._take_decision)
+            return
+        self.session.ask_first(not snapshot.asks_first)
+        state = "run at once" if snapshot.asks_first else "wait for your word: v shows them"
+        self.status.say(f"proposals {state}")
+
+    def _take_decision(self, chosen: Sequence[Any] | None) -> None:
+        if chosen is not None:
+            self.session.decide(chosen)
+            self._soon()
+
+    def action_race(self) -> None:
+        from tuitrain.ui.screens.race import RaceScreen  # noqa: PLC0415 - not needed before
+
+        try:
+            space, settings = space_of(self.form.model.texts), settings_of(self.form.model.texts)
+        except TuitrainError as error:
+            self.status.say(str(error).split("\n")[0])
+            return
+        if self.session.snapshot.is_running:
+            self.status.say("a search is running; pause it (space) before a race")
+            return
+        self.app.push_screen(RaceScreen(self.look, self.train.dataset, space, settings))
+
+    # --- trials
+
+    def _chosen(self) -> Trial | None:
+        trial = self.trials.trial
+        if trial is None:
+            self.status.say("there is no trial yet")
+        return trial
+
+    def _whole(self, trial: Trial) -> Hyperparameters:
+        space = self.session.snapshot.space
+        assert space is not None
+        return space.hyperparameters(trial.setting)
+
+    def action_enter(self) -> None:
+        if self._in_form:
+            self.form.begin()
+        elif self.focused is self.trials and (trial := self._chosen()) is not None:
+            self._show_trials([trial])
+
+    def action_adopt(self) -> None:
+        if (trial := self._chosen()) is not None:
+            self._adopt(self._whole(trial), False)
+            self.status.say(f"trial {trial.number} is in the Train form (1)")
+
+    def action_train_trial(self) -> None:
+        if (trial := self._chosen()) is not None:
+            self._adopt(self._whole(trial), True)
+
+    def action_mark(self) -> None:
+        self.trials.toggle_mark()
+
+    def action_compare(self) -> None:
+        trials = [trial for trial in self.session.snapshot.trials if trial.number in self.trials.marked]
+        if len(trials) < 2:
+            self.status.say("mark two trials or more with . in the table; c compares them")
+        else:
+            self._show_trials(trials)
+
+    def _show_trials(self, trials: Sequence[Trial]) -> None:
+        from tuitrain.ui.screens.trial import TrialPage  # noqa: PLC0415 - not needed before
+
+        settings = self.session.snapshot.settings
+        metric = settings.metric if settings is not None else "score"
+        self.app.push_screen(TrialPage(self.look, [(trial, self._whole(trial)) for trial in trials], metric))
+
+    def action_sort(self) -> None:
+        space = self.session.snapshot.space
+        name = self.trials.cycle_sort(space.names if space is not None else ())
+        self.status.say(f"sorted by {FIELDS[name].label if name in FIELDS else name}")
+
+    def action_filter(self) -> None:
+        from tuitrain.ui.screens.filter import FilterDialog  # noqa: PLC0415 - not needed before
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self.trials.filter_text = text
+                self.trials.border_title = f"Trials: {text}" if text else "Trials"
+                self.trials.redraw()
+
+        self._open(FilterDialog(self.look, self.trials.filter_text), answered)
+
+    # --- moving about
+
+    def action_up(self) -> None:
+        self._move(-1)
+
+    def action_down(self) -> None:
+        self._move(1)
+
+    def _move(self, steps: int) -> None:
+        if self.focused is self.trials:
+            self.trials.action_cursor(steps)
+        else:
+            self.form.move(steps)
+
+    def action_nudge_up(self) -> None:
+        self.form.nudge(1)
+
+    def action_nudge_down(self) -> None:
+        self.form.nudge(-1)
+
+    def action_undo(self) -> None:
+        if not self.form.undo():
+            self.status.say("nothing to undo")
+
+    def on_key(self, event: events.Key) -> None:
+        """Left and right choose the strategy while its row is selected."""
+        if event.key in {"left", "right"} and self._in_form and self.form.model.name == "strategy":
+            self.form.nudge(1 if event.key == "right" else -1)
+            self.action_strategy(self.form.model.texts["strategy"])
+            event.stop()
+
+    def action_next_pane(self) -> None:
+        self._turn(1)
+
+    def action_previous_pane(self) -> None:
+        self._turn(-1)
+
+    def _turn(self, direction: int) -> None:
+        """Give the focus to the next pane, and a place on the screen where it has none."""
+        order = ("form", *PANES)
+        focused = self.focused.id if self.focused is not None else "form"
+        at = order.index(focused) if focused in order else 0
+        self._show_pane(order[(at + direction) % len(order)])
+
+    def _show_pane(self, name: str, *, focus: bool = True) -> None:
+        if name != "form":
+            self.arrangement.pane = name
+            self._arrange(self.size)
+        if focus:
+            widget = self.form if name == "form" else next(pane for pane in self.panes if pane.id == name)
+            self.call_after_refresh(widget.focus)
+
+    def action_axis(self, axis: str) -> None:
+        self.map.turn_axis(axis)
+
+    def action_slice(self, steps: int) -> None:
+        self.surrogate.turn(steps)
+        self._watch()
+
+    def action_train_screen(self) -> None:
+        self.app.pop_screen()
+
+    def action_help(self) -> None:
+        name = self.form.model.name
+        self.arrangement.shows_help = True
+        self._arrange(self.size)
+        if name in FIELDS:
+            self.help.explain(FIELDS[name], self.form.model.texts[name])
+        self.help.redraw()
+        self.help.focus()
+
+    def on_help_page_closed(self) -> None:
+        self.arrangement.shows_help = False
+        self._arrange(self.size)
+        self.form.focus()
+
+    def action_palette(self) -> None:
+        from tuitrain.ui.screens.palette import Palette  # noqa: PLC0415 - not needed before
+
+        def answered(name: str | None) -> None:
+            if name is not None:
+                self.call_next(self.run_action, name)
+
+        self._open(Palette(self.look, SEARCH_ACTIONS), answered)
+
+    def action_quit(self) -> None:
+        if self.session.snapshot.is_running:
+            about = f"The study stays: tuitrain search --resume {self.session.snapshot.study}"
+            self._ask("Quit?", about, "quit", "go on searching", self._leave)
+        elif self.train.snapshot.is_running:
+            self._ask("Quit?", "Training is running and would be ended.", "quit", "go on", self._leave)
+        else:
+            self._leave()
+
+    def _open(self, dialog: Screen[Result], answered: Callable[[Result | None], None]) -> None:
+        self.app.push_screen(dialog, answered)
+
+    def _ask(self, question: str, about: str, yes: str, no: str, then: Callable[[], object]) -> None:
+        from tuitrain.ui.screens.confirm import Confirm  # noqa: PLC0415 - not needed before
+
+        def answered(answer: bool | None) -> None:
+            if answer:
+                then()
+
+        self._open(Confirm(self.look, question, about, yes=yes, no=no), answered)

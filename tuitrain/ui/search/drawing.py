@@ -1,0 +1,90 @@
+"""The Search form's lines: the strategies as a row, settings, hyperparameters; what is searched stands out."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.strip import Strip
+
+from tuitrain.text import visible
+from tuitrain.ui.form.drawing import Line, editor_line, wrapped_note
+from tuitrain.ui.search.entries import STRATEGY_ROW, Entry
+from tuitrain.ui.search.model import SearchFormModel
+from tuitrain.ui.theme import Theme
+
+
+class SearchDrawing:
+    """Draws a `SearchFormModel` for a theme."""
+
+    def __init__(self, model: SearchFormModel, theme: Theme) -> None:
+        self.model = model
+        self.theme = theme
+
+    def lines(self, width: int, *, has_focus: bool) -> list[Line]:
+        """All lines of the form, `width` columns each."""
+        found: list[Line] = []
+        group = ""
+        for name, entry in self.model.entries.items():
+            if entry.group != group:
+                group = entry.group
+                found.append(Line(self._heading(group, width), ""))
+            if name == "strategy" and not (name == self.model.name and self.model.editor is not None):
+                found.append(Line(self._strategies(width, has_focus=has_focus), name))
+            else:
+                found.append(Line(self._entry(entry, width, has_focus=has_focus), name))
+            found += [Line(strip, name) for strip in self._notes(entry, width)]
+        return found
+
+    def _heading(self, group: str, width: int) -> Strip:
+        rule = self.theme.signs["rule"]
+        text = f"{rule} {group} "
+        text += rule * (width - len(text))
+        return Strip([Segment(text[:width], self.theme.styles["dim"])], width)
+
+    def _strategies(self, width: int, *, has_focus: bool) -> Strip:
+        """``manual grid random bayesian``, the chosen one marked by style, and by brackets where there is room."""
+        styles, chosen = self.theme.styles, self.model.texts["strategy"]
+        names: tuple[str, ...] = STRATEGY_ROW if chosen in STRATEGY_ROW else (*STRATEGY_ROW, visible(chosen, 16))
+        room = sum(map(len, names)) + len(names) - 1
+        if room > width:
+            names, room = (visible(chosen, width),), len(chosen)
+        has_brackets = room + 2 <= width
+        mark = styles["selected" if has_focus and self.model.name == "strategy" else "edited"]
+        parts: list[Segment] = []
+        for name in names:
+            opened, closed = ("[", "]") if has_brackets and name == chosen else (" ", " ")
+            gap = "" if not parts else opened
+            parts.append(Segment(opened if has_brackets and not parts else gap, styles["plain"]))
+            parts.append(Segment(name, mark if name == chosen else styles["dim"]))
+            if has_brackets and name == chosen:
+                parts.append(Segment(closed, styles["plain"]))
+        return Strip([part for part in parts if part.text]).adjust_cell_length(width)
+
+    def _entry(self, entry: Entry, width: int, *, has_focus: bool) -> Strip:
+        model, theme, name = self.model, self.theme, entry.name
+        is_selected = name == model.name
+        if is_selected and model.editor is not None:
+            return editor_line(entry.label, model.editor, width, theme)
+        text, matters, is_searched = model.texts[name], model.matters(name), model.is_searched(name)
+        shown = text if matters else f"({text})"
+        room = width - 2 - cell_len(entry.label)
+        if len(shown) > room:
+            shown = shown[: max(0, room - 1)] + theme.signs["ellipsis"]
+        gap = " " * (room - len(shown)) + ("*" if is_searched else " ")
+        cursor = theme.signs["cursor"] if is_selected else " "
+        if is_selected:
+            style = theme.styles["selected"] if has_focus else theme.styles["bold"]
+            return Strip([Segment(cursor + entry.label + gap + shown, style)], width)
+        style = theme.styles["plain"] if matters else theme.styles["dim"]
+        value_style = theme.styles["edited"] if is_searched and matters else style
+        return Strip([Segment(cursor + entry.label, style), Segment(gap + shown, value_style)], width)
+
+    def _notes(self, entry: Entry, width: int) -> list[Strip]:
+        model, theme = self.model, self.theme
+        if entry.name != model.name or model.editor is None:
+            return []
+        if model.error:
+            text = model.error.removeprefix(f"{entry.label}: ")
+            return wrapped_note(theme, f"{theme.signs['error']} {text}", width, theme.styles["bad"])
+        hint = "0.01  or  1e-4..1  or  1,2,4" if entry.is_field else ", ".join(entry.choices) or entry.explanation
+        return wrapped_note(theme, hint, width, theme.styles["accent"])

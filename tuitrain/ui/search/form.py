@@ -1,0 +1,31 @@
+"""The Search form as a widget: how is searched, and what each hyperparameter may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.ui.form.entry_list import EntryList
+from tuitrain.ui.search.drawing import SearchDrawing
+from tuitrain.ui.search.model import SearchFormModel
+from tuitrain.ui.theme import Theme
+
+
+class SearchForm(EntryList):
+    """Settings and ranges; a field with a range is searched and marked by an asterisk."""
+
+    def __init__(
+        self, theme: Theme, task: str, base: Hyperparameters, moved: Callable[[], None], *, id: str | None = None,  # noqa: A002
+    ) -> None:  # fmt: skip
+        self.model = SearchFormModel(task, base)
+        super().__init__(theme, self.model, SearchDrawing(self.model, theme), moved, id=id)
+        self.border_title = "Search"
+
+    def choose(self, name: str, text: str) -> None:
+        """Set an entry from outside."""
+        self.model.set(name, text)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what changed."""
+        self._changed()

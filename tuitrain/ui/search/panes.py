@@ -1,0 +1,174 @@
+"""The panes of the Search screen: the table of trials, and the plots of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
+
+from tuitrain.search.columns import Column
+from tuitrain.search.explained import ticks_of
+from tuitrain.search.trial import Trial
+from tuitrain.search_session import SearchSnapshot
+from tuitrain.ui.panes.blocks import Block, Blocks
+from tuitrain.ui.panes.live_pane import LivePane
+from tuitrain.ui.plots.lines import line, notice
+from tuitrain.ui.search.table import Row, heading, row_line, rows_of
+from tuitrain.ui.theme import Theme
+
+
+class SearchPane(LivePane):
+    """A pane that shows a search's snapshot."""
+
+    def looks_the_same(self, before: Any, now: Any) -> bool:
+        if before.progress is None or now.progress is None:
+            return before.progress is now.progress
+        return self.is_unchanged(before, now)
+
+    def is_unchanged(self, before: Any, now: Any) -> bool:
+        """Whether two snapshots that hold trials are drawn the same."""
+        return before is now
+
+    def draw(self, width: int, height: int, snapshot: Any) -> Sequence[Strip]:
+        if snapshot.progress is None or not snapshot.trials:
+            hints = ("space starts the search; trials appear here", "space starts the search")
+            return notice(width, height, hints, self.palette["dim"])
+        return self.drawn(width, height, snapshot)
+
+    def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
+        """The lines for a snapshot that holds trials."""
+        raise NotImplementedError  # pragma: no cover
+
+
+class TrialsPane(SearchPane):
+    """Every trial on a line; the cursor chooses one."""
+
+    TITLE = "Trials"
+    fixed_lines = 1
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "cursor_page(-1)", show=False),
+        Binding("pagedown", "cursor_page(1)", show=False),
+        Binding("home", "cursor(-100000)", show=False),
+        Binding("end", "cursor(100000)", show=False),
+        Binding("left", "columns(-1)", show=False),
+        Binding("right", "columns(1)", show=False),
+    ]
+
+    class Selected(Message):
+        """Another trial is under the cursor."""
+
+    def __init__(self, theme: Theme, **rest: Any) -> None:
+        super().__init__(theme, **rest)
+        self.sort = "score"
+        self.filter_text = ""
+        self.marked: set[int] = set()
+        self._rows: list[Row] = []
+        self._chosen = -1  # number of the trial under the cursor
+        self._columns_from = 0
+
+    @property
+    def trial(self) -> Trial | None:
+        """The trial under the cursor."""
+        return self._rows[self.place].trial if self._rows else None
+
+    @property
+    def place(self) -> int:
+        """The cursor's line among those shown."""
+        for place, row in enumerate(self._rows):
+            if row.trial.number == self._chosen:
+                return place
+        return 0
+
+    def is_unchanged(self, before: Any, now: Any) -> bool:
+        return bool(before.trials == now.trials and before.progress.curves == now.progress.curves)
+
+    def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
+        self._rows = rows_of(snapshot, sort=self.sort, filter_text=self.filter_text)
+        names = snapshot.space.names if snapshot.space is not None else ()
+        metric = snapshot.settings.metric if snapshot.settings is not None else "score"
+        head = heading(
+            width, names, metric, sort=self.sort, offset=self._columns_from, theme=self.look, glyphs=self.glyphs
+        )
+        if not self._rows:
+            return [head, line(width, [("  no trial passes the filter; / changes it", self.palette["dim"])])]
+        at = self.place
+        curves = snapshot.progress.curves if snapshot.progress is not None else {}
+        blocks = [Block(1, lambda: [head])]
+        for place, row in enumerate(self._rows):
+            make = partial(
+                row_line, row, width, names, curves.get(row.trial.number, ()), is_selected=place == at,
+                is_marked=row.trial.number in self.marked, has_focus=self.has_focus, offset=self._columns_from,
+                theme=self.look, glyphs=self.glyphs,
+            )  # fmt: skip
+            blocks.append(Block(1, lambda make=make: [make()]))  # type: ignore[misc]
+        self._follow(at, height)
+        return Blocks(blocks)
+
+    def _follow(self, at: int, height: int) -> None:
+        """Scroll so that the cursor is seen."""
+        room = max(1, height - self.fixed_lines)
+        self._offset = min(max(self._offset, at - room + 1), at)
+
+    def action_cursor(self, steps: int) -> None:
+        """Move the cursor."""
+        if self._rows:
+            place = max(0, min(len(self._rows) - 1, self.place + steps))
+            self._chosen = self._rows[place].trial.number
+            self.redraw()
+            self.post_message(self.Selected())
+
+    def action_cursor_page(self, pages: int) -> None:
+        """Move the cursor by a screenful."""
+        self.action_cursor(pages * max(1, self.size.height - 2))
+
+    def action_scroll_by(self, lines: int) -> None:
+        """The keys and the wheel move the cursor, which the table follows."""
+        self.action_cursor(lines)
+
+    def action_columns(self, steps: int) -> None:
+        """Show other hyperparameters, where not all fit."""
+        names = self._snapshot.space.names if self._snapshot is not None and self._snapshot.space else ()  # type: ignore[attr-defined]
+        self._columns_from = max(0, min(len(names) - 1, self._columns_from + steps))
+        self.redraw()
+
+    def cycle_sort(self, names: Sequence[str]) -> str:
+        """Sort by the next column; returns its name."""
+        order = ["score", "number", *names]
+        self.sort = order[(order.index(self.sort) + 1) % len(order)] if self.sort in order else "score"
+        self.redraw()
+        return self.sort
+
+    def toggle_mark(self) -> None:
+        """Mark the trial under the cursor, or unmark it, and go on to the next."""
+        if self.trial is not None:
+            self.marked ^= {self.trial.number}
+            self.action_cursor(1)
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
+
+def numeric_ticks(column: Column) -> list[tuple[float, str]]:
+    """A column's ticks with places in [0, 1], also for categories."""
+    ticks = ticks_of(column)
+    if not column.is_category:
+        return list(ticks)
+    last = max(1, len(column.values) - 1)
+    return [(place / last, text) for place, text in ticks]
+
+
+def places_of(column: Column, values: Sequence[float]) -> Any:
+    """Encoded values of a column as places in [0, 1]."""
+    array = np.asarray(values, np.float64)
+    return array / max(1, len(column.values) - 1) if column.is_category else array
+
+
+Draw = Callable[[int, int, SearchSnapshot], Sequence[Strip]]

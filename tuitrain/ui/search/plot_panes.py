@@ -1,0 +1,178 @@
+"""The panes that draw a search: each turns a snapshot into what its picture takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from textual.strip import Strip
+
+from tuitrain.search.columns import Column
+from tuitrain.search.explained import LEAST_TRIALS, ticks_of
+from tuitrain.search_session import SearchSnapshot
+from tuitrain.ui.plots.lines import notice
+from tuitrain.ui.search.panes import SearchPane
+from tuitrain.ui.search.pictures import (
+    MapPoints,
+    ProgressData,
+    draw_curves,
+    draw_importance,
+    draw_map,
+    draw_progress,
+    draw_surrogate,
+)
+from tuitrain.ui.theme import Theme
+
+
+class MapPane(SearchPane):
+    """The trials in the plane of two hyperparameters; `x` and `y` choose them."""
+
+    TITLE = "Map (x, y: axes)"
+
+    def __init__(self, theme: Theme, **rest: Any) -> None:
+        super().__init__(theme, **rest)
+        self._axes = {"x": -1, "y": -1}
+
+    def turn_axis(self, axis: str) -> None:
+        """Draw the next hyperparameter along an axis."""
+        snapshot: Any = self._snapshot
+        if snapshot is None or snapshot.space is None:
+            return
+        columns = snapshot.space.columns
+        chosen = {**dict(zip("xy", self._chosen(columns), strict=True))}
+        other = "y" if axis == "x" else "x"
+        step = (chosen[axis] + 1) % len(columns)
+        if step == chosen[other] and len(columns) > 1:
+            step = (step + 1) % len(columns)
+        self._axes = {**chosen, axis: step}
+        self.redraw()
+
+    def _chosen(self, columns: Sequence[Column]) -> tuple[int, int]:
+        """The columns along x and y: at first the learning rate, and another that is continuous."""
+        numbers = [i for i, column in enumerate(columns) if not column.is_category]
+        numbers.sort(key=lambda i: (columns[i].name != "learning_rate", columns[i].count is not None))
+        rest = [i for i in range(len(columns)) if i not in numbers]
+        order = [*numbers, *rest, 0]
+        first = self._axes["x"] if 0 <= self._axes["x"] < len(columns) else order[0]
+        second = (
+            self._axes["y"] if 0 <= self._axes["y"] < len(columns) else next((i for i in order if i != first), first)
+        )
+        return first, second
+
+    def is_unchanged(self, before: Any, now: Any) -> bool:
+        return bool(before.trials == now.trials and before.progress == now.progress)
+
+    def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
+        space, settings = snapshot.space, snapshot.settings
+        if space is None or settings is None or not space.columns:
+            return notice(width, height, ("nothing is searched",), self.palette["dim"])
+        places = space.encode([trial.setting for trial in snapshot.trials])
+        scores = np.array([settings.sign * trial.score for trial in snapshot.trials])
+        x, y = self._chosen(space.columns)
+        best = snapshot.progress.best if snapshot.progress is not None else None
+        proposals = snapshot.progress.proposals if snapshot.progress is not None else ()
+        following = space.encode(list(proposals))
+        points = MapPoints(
+            x=_placed(space.columns[x], places[:, x]), y=_placed(space.columns[y], places[:, y]),
+            share=shares(scores), states=tuple(trial.state for trial in snapshot.trials),
+            best=best.number if best is not None else None, x_name=space.columns[x].label,
+            y_name=space.columns[y].label, x_ticks=_ticks(space.columns[x]), y_ticks=_ticks(space.columns[y]),
+            proposals=np.column_stack([
+                _placed(space.columns[x], following[:, x]), _placed(space.columns[y], following[:, y])
+            ]),
+        )  # fmt: skip
+        return draw_map(width, height, points, palette=self.palette, glyphs=self.glyphs)
+
+
+def shares(values: Any) -> Any:
+    """How good each value is among all, by rank: 1 the best (lowest), NaN where there is none."""
+    finite = np.isfinite(values)
+    found = np.full(len(values), np.nan)
+    order = np.sort(values[finite])
+    if order.size:
+        found[finite] = 1 - np.searchsorted(order, values[finite]) / max(1, order.size - 1)
+    return np.clip(found, 0, 1)
+
+
+def _placed(column: Column, places: Any) -> Any:
+    """Encoded places in [0, 1], also for categories."""
+    return places / max(1, len(column.values) - 1) if column.is_category else places
+
+
+def _ticks(column: Column) -> list[tuple[float, str]]:
+    ticks = ticks_of(column)
+    last = max(1, len(column.values) - 1)
+    return [(place / last if column.is_category else place, text) for place, text in ticks]
+
+
+class ProgressPane(SearchPane):
+    """Best so far against trials; while stacks train and the pane is high, their curves below it."""
+
+    TITLE = "Progress"
+
+    def is_unchanged(self, before: Any, now: Any) -> bool:
+        return bool(before.trials == now.trials and before.progress.curves == now.progress.curves)
+
+    def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
+        settings, progress = snapshot.settings, snapshot.progress
+        assert settings is not None
+        assert progress is not None
+        trials = snapshot.trials
+        data = ProgressData(
+            np.array([trial.number for trial in trials], np.float64),
+            np.array([trial.score for trial in trials], np.float64),
+            tuple(trial.state for trial in trials), settings.sign, settings.metric,
+        )  # fmt: skip
+        lower = height * 2 // 5 if height >= 18 and progress.curves else 0
+        strips = draw_progress(width, height - lower, data, palette=self.palette, glyphs=self.glyphs)
+        if lower:
+            strips += draw_curves(
+                width, lower, progress.curves, settings.sign, palette=self.palette, glyphs=self.glyphs
+            )
+        return strips
+
+
+class SurrogatePane(SearchPane):
+    """The Gaussian process along one hyperparameter; `[` and `]` choose it."""
+
+    TITLE = "Surrogate ([ ]: hyperparameter)"
+
+    def __init__(self, theme: Theme, **rest: Any) -> None:
+        super().__init__(theme, **rest)
+        self.column = ""
+
+    def turn(self, steps: int) -> None:
+        """Look along the next hyperparameter."""
+        snapshot: Any = self._snapshot
+        names = [column.name for column in snapshot.space.columns] if snapshot is not None and snapshot.space else []
+        if names:
+            at = names.index(self.column) if self.column in names else 0
+            self.column = names[(at + steps) % len(names)]
+
+    def is_unchanged(self, before: Any, now: Any) -> bool:
+        return before.explained is now.explained and before.progress.proposals == now.progress.proposals
+
+    def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
+        explained = snapshot.explained
+        if explained is None or explained.slice is None:
+            hints = (f"after {LEAST_TRIALS} trials a Gaussian process is fitted to them", "a few more trials")
+            return notice(width, height, hints, self.palette["dim"])
+        self.column = explained.column
+        metric = snapshot.settings.metric if snapshot.settings is not None else "score"
+        return draw_surrogate(width, height, explained.slice, metric, palette=self.palette, glyphs=self.glyphs)
+
+
+class ImportancePane(SearchPane):
+    """How much each hyperparameter matters, by the surrogate."""
+
+    TITLE = "Importance"
+
+    def is_unchanged(self, before: Any, now: Any) -> bool:
+        return before.explained is now.explained
+
+    def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
+        explained = snapshot.explained
+        shares_ = explained.importance if explained is not None else ()
+        slices = (explained.slices or {}) if explained is not None else {}
+        return draw_importance(width, height, shares_, slices, palette=self.palette, glyphs=self.glyphs)

@@ -1,0 +1,188 @@
+"""The table of trials: which are shown, in which order, and how a line looks."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from textual.strip import Strip
+
+from tuitrain.hyperparameters import FIELDS, field_name
+from tuitrain.search.trial import Trial
+from tuitrain.search_session import SearchSnapshot
+from tuitrain.ui.plots.bars import sparkline
+from tuitrain.ui.plots.lines import Part, cut, line, padded
+from tuitrain.ui.plots.palette import Glyphs
+from tuitrain.ui.theme import Theme
+
+SPARK = 8
+STATES = {"queued": "…", "running": "●", "finished": "✓", "pruned": "‑", "failed": "✗"}
+_STATES_ASCII = {"queued": ".", "running": "*", "finished": "+", "pruned": "-", "failed": "!"}
+_STATE_STYLES = {"running": "good", "pruned": "dim", "failed": "bad", "queued": "dim"}
+_COMPARISON = re.compile(r"([\w ]+?)\s*(<=|>=|<|>|=|:)\s*(\S+)")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A trial in the table with its rank among finished ones (0: it has none)."""
+
+    trial: Trial
+    rank: int
+    is_tie: bool
+
+
+def rows_of(snapshot: SearchSnapshot, *, sort: str, filter_text: str) -> list[Row]:
+    """The trials that pass the filter, sorted by ``score``, ``number`` or a hyperparameter."""
+    trials, settings = snapshot.trials, snapshot.settings
+    sign = settings.sign if settings is not None and settings.metric else 1.0
+    ranked = sorted((trial for trial in trials if trial.state == "finished"), key=lambda t: _score_key(t, sign))
+    rank = {trial.number: place for place, trial in enumerate(ranked, 1)}
+    ties = set(snapshot.ties)
+    rows = [Row(trial, rank.get(trial.number, 0), trial.number in ties) for trial in trials]
+    passes = filter_of(filter_text)
+    rows = [row for row in rows if passes(row)]
+    if sort == "score":
+        return sorted(rows, key=lambda row: (row.rank or math.inf, _after(row.trial, sign)))
+    if sort == "number":
+        return sorted(rows, key=lambda row: -row.trial.number)
+    return sorted(rows, key=lambda row: (_value_key(row.trial.setting.get(sort)), row.rank or math.inf))
+
+
+def _score_key(trial: Trial, sign: float) -> tuple[float, float, int]:
+    loss = trial.loss if math.isfinite(trial.loss) else math.inf
+    return (sign * trial.score if math.isfinite(trial.score) else math.inf, loss, trial.number)
+
+
+def _after(trial: Trial, sign: float) -> tuple[int, float, int]:
+    """Running ones come before queued, pruned and failed ones."""
+    order = {"running": 0, "pruned": 1, "queued": 2, "failed": 3}.get(trial.state, 0)
+    return (order, sign * trial.score if math.isfinite(trial.score) else math.inf, trial.number)
+
+
+def _value_key(value: Any) -> tuple[int, Any]:
+    if value is None:
+        return (3, 0)
+    if isinstance(value, (int, float)):
+        return (0, value)
+    return (1, (len(value), value)) if isinstance(value, tuple) else (2, str(value))
+
+
+def filter_of(text: str) -> Callable[[Row], bool]:
+    """What passes ``text``: words that the line must hold, and comparisons: ``relu failed rank<10 l2<0.1``."""
+    comparisons = _COMPARISON.findall(text)
+    words = _COMPARISON.sub(" ", text).lower().split()
+    checks = [_comparison(*found) for found in comparisons]
+
+    def passes(row: Row) -> bool:
+        whole = " ".join([row.trial.state, row.trial.by, *(_text(n, v) for n, v in row.trial.setting.items())]).lower()
+        return all(word in whole for word in words) and all(check(row) for check in checks)
+
+    return passes
+
+
+def _comparison(name: str, sign: str, text: str) -> Callable[[Row], bool]:
+    name = name.strip().lower()
+    try:
+        bound: float | None = float(text)
+    except ValueError:
+        bound = None
+
+    def check(row: Row) -> bool:
+        own: Any = {"rank": row.rank or math.inf, "score": row.trial.score, "epochs": row.trial.epochs,
+                    "trial": row.trial.number, "number": row.trial.number}.get(name)  # fmt: skip
+        if own is None:
+            own = row.trial.setting.get(field_name(name) or "")
+        if own is None:
+            return False
+        if bound is None or not isinstance(own, (int, float)):
+            return sign in {"=", ":"} and _text(field_name(name) or "", own).rpartition("=")[2] == text
+        return {"<": own < bound, ">": own > bound, "<=": own <= bound, ">=": own >= bound}.get(sign, own == bound)
+
+    return check
+
+
+def _text(name: str, value: Any) -> str:
+    return f"{name}={FIELDS[name].format(value)}" if name in FIELDS else str(value)
+
+
+def columns_of(names: Sequence[str], room: int, offset: int) -> list[tuple[str, int]]:
+    """The hyperparameters that fit into `room`, from the `offset`-th on, with their widths."""
+    found: list[tuple[str, int]] = []
+    for name in names[offset:]:
+        width = max(8, min(12, len(FIELDS[name].label)))
+        if room < width + 1:
+            break
+        found.append((name, width))
+        room -= width + 1
+    return found
+
+
+def heading(
+    width: int, names: Sequence[str], metric: str, sort: str, offset: int, theme: Theme, glyphs: Glyphs
+) -> Strip:
+    """The line above the trials; the column that they are sorted by is bold."""
+    styles = theme.styles
+
+    def style(name: str) -> Any:
+        return styles["bold"] if name == sort else styles["dim"]
+
+    parts: list[Part] = [("  rank ", style("score")), ("    # ", style("number"))]
+    parts += [(f"{cut(metric, 14, glyphs=glyphs):<15}", style("score")), ("epochs ", styles["dim"])]
+    parts += [("curve".ljust(SPARK + 1), styles["dim"])]
+    used = sum(len(text) for text, _ in parts)
+    for name, room in columns_of(names, width - used, offset):
+        parts.append((padded(FIELDS[name].label, room, glyphs=glyphs) + " ", style(name)))
+    return line(width, parts)
+
+
+def row_line(
+    row: Row, width: int, names: Sequence[str], curve: Sequence[float], *, is_selected: bool, is_marked: bool,
+    has_focus: bool, offset: int, theme: Theme, glyphs: Glyphs,
+) -> Strip:  # fmt: skip
+    """A trial's line."""
+    trial, styles = row.trial, theme.styles
+    sign = (_STATES_ASCII if glyphs.ascii_only else STATES)[trial.state]
+    base = styles[_STATE_STYLES.get(trial.state, "plain")]
+    if is_selected:
+        base = styles["selected"] if has_focus else styles["bold"]
+    head = theme.signs["cursor"] if is_selected else " "
+    rank = f"{row.rank}{'=' if row.is_tie else ' '}" if row.rank else f"{sign} "
+    parts: list[Part] = [(head, base), ("*" if is_marked else " ", styles["edited"] if not is_selected else base)]
+    parts += [
+        (f"{rank:>5}", styles["good"] if row.rank == 1 and not is_selected else base),
+        (f"{trial.number:>5} ", base),
+    ]
+    parts += [(f"{score_text(trial):<15}", base), (f"{trial.epochs or len(curve) or '':>6} ", base)]
+    parts += [(sparkline(curve or trial.curve, SPARK, glyphs=glyphs) + " ", base)]
+    used = sum(len(text) for text, _ in parts)
+    for name, room in columns_of(names, width - used, offset):
+        text = FIELDS[name].format(trial.setting[name]) if name in trial.setting else theme.signs["rule"]
+        parts.append((padded(text, room, glyphs=glyphs) + " ", base))
+    return line(width, parts)
+
+
+def score_text(trial: Trial) -> str:
+    """``0.9854±0.0174``, or what happened."""
+    if math.isnan(trial.score):
+        return trial.state
+    text = f"{trial.score:.4f}" if abs(trial.score) < 1000 else f"{trial.score:.4g}"
+    return text if math.isnan(trial.deviation) else f"{text}±{trial.deviation:.4f}"[:14]
+
+
+def detail_lines(trial: Trial, whole: Mapping[str, Any], metric: str) -> list[tuple[str, str]]:
+    """(label, text) pairs that tell all of a trial."""
+    found = [("trial", f"{trial.number}, {trial.state}, proposed by {trial.by or 'nobody'}")]
+    if not math.isnan(trial.score):
+        spread = "" if math.isnan(trial.deviation) else f" ± {trial.deviation:.6f}"
+        found.append((metric, f"{trial.score:.6f}{spread}"))
+        found.append(("validation loss", f"{trial.loss:.6g}"))
+        found.append(("best epoch", f"{trial.best_epoch} of {trial.epochs}"))
+    if trial.message:
+        found.append(("message", trial.message))
+    for name, value in whole.items():
+        mark = " (searched)" if name in trial.setting else ""
+        found.append((FIELDS[name].label, FIELDS[name].format(value) + mark))
+    return found
