@@ -51,7 +51,7 @@ def read_configuration(path: Path) -> Configuration:
             unknown = [option for option in value if option not in DATA_KEYS]
             if unknown:
                 raise HyperparameterError(f"{name}: [data] {quoted(unknown[0])}: {suggest(unknown[0], DATA_KEYS)}")
-            found.data.update(value)
+            found.data.update({option: _data_value(name, option, given) for option, given in value.items()})
         elif key == "space" and isinstance(value, dict):
             found.space.update(value)
         elif isinstance(value, dict):
@@ -61,6 +61,32 @@ def read_configuration(path: Path) -> Configuration:
         else:
             found.hyperparameters[key] = value
     return found
+
+
+def _data_value(where: str, option: str, value: Any) -> Any:
+    """A data option of the type that it takes.
+
+    Raises
+    ------
+    HyperparameterError
+        if it is of another.
+    """
+    if option == "drop" and isinstance(value, str):
+        return [value]
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    fits = {
+        "validation": number, "test": number, "split_seed": isinstance(value, int) and not isinstance(value, bool),
+        "drop": isinstance(value, list) and all(isinstance(item, str) for item in value),
+    }.get(option, isinstance(value, str))  # fmt: skip
+    if not fits:
+        wanted = {
+            "validation": "a number",
+            "test": "a number",
+            "split_seed": "a whole number",
+            "drop": "a list of texts",
+        }
+        raise HyperparameterError(f"{where}: [data] {option} = {value!r} is not {wanted.get(option, 'a text')}")
+    return value
 
 
 def write_configuration(hyperparameters: Hyperparameters) -> str:

@@ -7,6 +7,7 @@ command-line options, the TOML file, the help pages and the search space are mad
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -112,8 +113,11 @@ class Field:
         return self._check_number(value)
 
     def _check_number(self, number: Any) -> float | int:
-        if self.kind != "whole" or not isinstance(number, int):
-            number = float(number)
+        try:
+            if self.kind != "whole" or not isinstance(number, int) or abs(number) >= 2**63:
+                number = float(number)
+        except OverflowError:
+            number = math.inf
         shown = f"{self.label}: {number:g}"
         if math.isnan(number) or math.isinf(number):
             raise ValueError(f"{shown} is not a finite number; allowed: {self.allowed}")
@@ -128,10 +132,12 @@ class Field:
         return float(number)
 
     def _check_layers(self, value: Any) -> tuple[int, ...]:
-        sizes = (value,) if isinstance(value, int) and not isinstance(value, bool) else tuple(value or ())
+        is_list = isinstance(value, (list, tuple)) or value is None or hasattr(value, "tolist")
+        sizes = tuple(value if value is not None else ()) if is_list else (value,)
         for size in sizes:
-            if isinstance(size, bool) or int(size) != size or not 1 <= size <= self.maximum:
-                raise ValueError(f"{self.label}: {size} units are not 1 to {self.maximum:g}")
+            is_whole = isinstance(size, numbers.Real) and not isinstance(size, bool) and math.isfinite(size)
+            if not is_whole or int(size) != size or not 1 <= size <= self.maximum:
+                raise ValueError(f"{self.label}: {size!r} units are not a whole number from 1 to {self.maximum:g}")
         if len(sizes) > 32:
             raise ValueError(f"{self.label}: {len(sizes)} layers are more than 32")
         return tuple(int(size) for size in sizes)

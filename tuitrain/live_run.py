@@ -88,11 +88,11 @@ class LiveRun:
 
     def set(self, name: str, value: Any) -> None:
         """Change a live hyperparameter, and remember where."""
-        old = getattr(self.hyperparameters, name)
+        old, was_done = getattr(self.hyperparameters, name), self.trainer.is_done
         self.trainer.set(0, name, value)
         trainer = self.trainer
         where = trainer.epochs_done + trainer.step_in_epoch / trainer.steps_per_epoch
-        if getattr(self.hyperparameters, name) != old:
+        if getattr(self.hyperparameters, name) != old and not (was_done and self.trainer.is_done):
             self._edits.append(Edit(where, trainer.steps_done, name, old, getattr(self.hyperparameters, name)))
 
     def ending(self) -> tuple[State, str]:

@@ -15,11 +15,12 @@ from typing import Any
 
 from tuitrain.blas import blas_threads, choose_threads
 from tuitrain.data import Dataset
-from tuitrain.errors import TuitrainError
+from tuitrain.errors import HyperparameterError, TuitrainError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.live_run import LiveRun
 from tuitrain.runs.model import Model
 from tuitrain.snapshot import EarlierRun, Snapshot, State
+from tuitrain.text import quoted, suggest
 
 SNAPSHOT_SECONDS = 0.04
 VIEW_SECONDS = 0.25
@@ -203,9 +204,11 @@ class Session:
     def _idle(self) -> None:
         with self._wake:
             self._wake.wait_for(lambda: self._commands or self._next_views == 0.0)
-        if self._watched:
-            self._run.look(self._watched, self._boundary_shape)
-        self._next_views = float("inf")
+            is_due, watched = self._next_views == 0.0, self._watched
+            self._next_views = float("inf")  # before looking: what is asked for meanwhile is looked at next
+        if watched and is_due:
+            self._run.look(watched, self._boundary_shape)
+            self._publish()
 
     def _train(self) -> None:
         self._run.start_clock()
@@ -240,12 +243,12 @@ class Session:
             self._state = "paused"
 
     def _obey(self, command: Command) -> None:
-        self._message = ""
+        self._message = refused = ""
         try:
             self._apply(command)
-        except TuitrainError as error:
-            self._message = str(error)
-        self.journal.append(JournalEntry(self._run.trainer.steps_done, command, self._message))
+        except (TuitrainError, ValueError) as error:
+            self._message = refused = str(error)
+        self.journal.append(JournalEntry(self._run.trainer.steps_done, command, refused))
 
     def _apply(self, command: Command) -> None:
         if isinstance(command, Start):
@@ -276,8 +279,12 @@ class Session:
         self._state = "running"
 
     def _set(self, name: str, value: Any) -> None:
+        if name not in FIELDS:
+            raise HyperparameterError(f"hyperparameter {quoted(name)}: {suggest(name, FIELDS)}")
         if self._run.trainer.steps_done == 0:
+            state = self._state
             self._rebuild(self._run.dataset, {**self._pending, name: value})
+            self._state = "running" if state == "running" else self._state
         elif FIELDS[name].live:
             self._run.set(name, value)
             if self._state == "done" and not self._run.trainer.is_done:

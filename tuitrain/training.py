@@ -59,7 +59,8 @@ def describe(
         for name, values in evaluate_parts(model, dataset).items()
     }
     return {
-        "dataset": dataset.name, "task": dataset.task, "epochs": epochs, "best_epoch": model.epoch,
+        "dataset": dataset.name, "target": dataset.target_name, "task": dataset.task, "epochs": epochs,
+        "best_epoch": model.epoch,
         "parameters": model.network.n_parameters, "seconds": round(seconds, 4),
         "samples_per_second": round(samples / seconds) if seconds > 0 else None, "ending": ending,
         **({"message": message} if message else {}), **found,

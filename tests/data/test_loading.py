@@ -93,7 +93,10 @@ def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("mons", r'dataset "mons": did you mean moons\?; a file is named with its suffix or a slash: data.csv, ./data'),
+        (
+            "mons",
+            r'dataset "mons": did you mean moons\? else a file is named with its suffix or a slash: data.csv, ./data',
+        ),
         ("mons?noise=0.2", r'dataset "mons\?noise=0.2": did you mean moons\?'),
         ("breast-cancer", r"did you mean breast_cancer\?"),
         ("Iris", r"did you mean iris\?"),

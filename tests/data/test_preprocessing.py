@@ -92,6 +92,7 @@ def test_unknown_and_missing_categories_are_all_zeros() -> None:
     table = table_of(colour=["blue", "pink", None])
     assert fitted.transform(table).tolist() == [[1, 0], [0, 0], [0, 0]]
     assert fitted.notices(table) == (
+        'column "colour": 1 missing value, which training did not have: taken as none of its values',
         'column "colour": 1 value not known from training (such as "pink"): taken as none of its values',
     )
 

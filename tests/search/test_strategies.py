@@ -43,7 +43,7 @@ def test_the_same_history_gives_the_same_proposals(strategy: str) -> None:
     assert again[0] == again[1]
     assert all(setting not in first for setting in again[0])
     if strategy != "grid":
-        assert propose(strategy, WIDE, history, pending, 4, seed=4) != again[0]
+        assert propose(strategy, WIDE, [], [], 12, seed=4) != first  # later, another seed may find the same best points
 
 
 @pytest.mark.parametrize("strategy", ["random", "quasi", "grid"])

@@ -118,11 +118,16 @@ async def test_quitting_asks_while_training(session):
         assert app._exit
 
 
-async def test_quitting_does_not_ask_otherwise(session):
+async def test_quitting_asks_where_training_is_in_no_file_and_not_otherwise(session):
     app = app_on(session)
     async with app.run_test(size=(80, 24)) as pilot:
         session.train(5)
-        session.become(state="paused")
+        session.become(state="done")
+        await pilot.press("q")
+        await pilot.pause()
+        assert not app._exit
+        await pilot.press("escape")
+        session.become(saved_step=session.snapshot.step)
         await pilot.press("q")
         assert app._exit
 

@@ -6,6 +6,7 @@ commands themselves.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -71,4 +72,22 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         code = 141
+    except OSError as error:
+        _give_up_output()
+        click.echo(f"tuitrain: cannot write: {error.strerror or error}", err=True)
+        code = 1
+    except MemoryError as error:
+        click.echo(f"tuitrain: not enough memory: {error}", err=True)
+        code = 1
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _give_up_output()
+        click.echo(f"tuitrain: cannot write: {error.strerror or error}", err=True)
+        code = code or 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _give_up_output() -> None:
+    """Write no more to a standard output that takes nothing, also not when the program ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -26,7 +28,7 @@ MODEL = click.argument("model_file", metavar="MODEL", type=click.Path(path_type=
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write CSV here.")
 def predict(model_file: Path, data: str, output: Path | None) -> None:
     """Predict each row of DATA with MODEL: CSV with the prediction and, for classes, their probabilities."""
-    from tuitrain.runs.model import load_model  # noqa: PLC0415
+    from tuitrain.runs.model import load_model, write_whole  # noqa: PLC0415
 
     model = load_model(model_file)
     table = _read(data, model)
@@ -34,11 +36,14 @@ def predict(model_file: Path, data: str, output: Path | None) -> None:
     if output is None:
         _write(sys.stdout, rows)
         return
-    try:
-        with output.open("w", newline="", encoding="utf-8") as file:
-            _write(file, rows)
-    except OSError as error:
-        raise DataError(f"{visible(output)}: cannot be written: {error.strerror}") from error
+    if output.exists() and any(output.samefile(name) for name in (data, model_file) if Path(name).exists()):
+        raise DataError(f"{visible(output)}: is what is read; it is not overwritten")
+    text = io.StringIO(newline="")
+    _write(text, rows)
+    if output.exists() and not output.is_file():
+        _write_into(output, text.getvalue())  # a pipe, a device
+    else:
+        write_whole(output, text.getvalue().encode())
     click.echo(f"{len(table)} predictions written to {output}", err=True)
 
 
@@ -52,11 +57,20 @@ def evaluate(model_file: Path, data: str, as_json: bool) -> None:
 
     model = load_model(model_file)
     table = _read(data, model)
-    found = {"rows": len(table), **model.evaluate(table)}
+    found = model.evaluate(table)
+    if gone := len(table) - int(found["rows"]):
+        click.echo(f"note: {gone} of {len(table)} rows have no value in the target: left out", err=True)
     if as_json:
-        click.echo(json.dumps(found))
+        click.echo(json.dumps({name: value if math.isfinite(value) else None for name, value in found.items()}))
     else:
         click.echo("  ".join(f"{name} {value:.6g}" for name, value in found.items()))
+
+
+def _write_into(output: Path, text: str) -> None:
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{visible(output)}: cannot be written: {error.strerror}") from error
 
 
 def _read(data: str, model: Model) -> Table:

@@ -45,7 +45,7 @@ def search_options(function: Any) -> Any:
         click.option("--seeds", type=int, help="Seeds a trial is trained from [1]."),
         click.option("--prune", help="halving or none: end trials that fall behind [none]."),
         click.option("--search-seed", type=int, help="What proposals are drawn from [0]."),
-        click.option("--batch", type=int, help="Trials that bayesian proposes at once [8]."),
+        click.option("--batch", type=int, help="Trials that bayesian proposes at once [8, or 4 a core]."),
         click.option("--try", "tried", multiple=True, metavar="SETTING",
                      help='A trial of your own to run first: "learning_rate=.01 l2=0"; may be given again.'),
     ]):  # fmt: skip
@@ -76,7 +76,11 @@ def search(
     Everything that is found is kept in a study, a directory; Ctrl-C or a kill loses nothing, --resume goes on. The
     best trial's model is best.safetensors in it.
     """
+    from tuitrain.runs.model import check_writable  # noqa: PLC0415
+
     options["dataset"] = dataset
+    if model_file is not None:
+        check_writable(model_file)
     study, data = _resumed(resume, options) if resume is not None else _begun(study_path, options, jobs or _cores())
     for notice in study.space.notices:
         click.echo(f"note: {notice}", err=True)

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options
+from tuitrain.text import quoted, visible
 
 if TYPE_CHECKING:
+    from tuitrain.data import Dataset
     from tuitrain.session import Session
     from tuitrain.snapshot import Snapshot
 
@@ -32,22 +34,39 @@ def train(model_file: Path | None, as_json: bool, **options: Any) -> int:
     """
     hyperparameters, data = read_options(options)
     dataset = load(data)
+    from tuitrain.runs.model import check_writable  # noqa: PLC0415
     from tuitrain.session import Session  # noqa: PLC0415
+
+    if model_file is not None:
+        check_writable(model_file)
+    tell_target(dataset, is_given=data_has_target(data))
 
     session = Session(dataset, hyperparameters)
     caught = run_to_end(session)
     snapshot = session.snapshot
-    found = session.describe()
-    if model_file is not None:
-        session.model().save(model_file)
+    found, model = session.describe(), session.model()
     session.close()
     report(found, as_json=as_json)
-    if model_file is not None:
-        click.echo(f"model saved as {model_file}", err=True)
     if snapshot.state in {"diverged", "failed"}:
-        click.echo(f"tuitrain: {snapshot.message}", err=True)
+        kept = "" if model_file is None else f" (no model is saved as {visible(model_file)})"
+        click.echo(f"tuitrain: {snapshot.message}{kept}", err=True)
         return 1
+    if model_file is not None:
+        model.save(model_file)
+        click.echo(f"model saved as {visible(model_file)}", err=True)
     return 128 + caught if caught else 0
+
+
+def data_has_target(data: dict[str, Any]) -> bool:
+    """Whether the options name the target."""
+    return data.get("target") is not None
+
+
+def tell_target(dataset: Dataset, *, is_given: bool) -> None:
+    """Say on standard error what is predicted."""
+    what = f"{dataset.n_classes} classes" if dataset.class_names else "a number"
+    how = "" if is_given else " (guessed; --target names another)"
+    click.echo(f"note: predicting {quoted(dataset.target_name)}, {what}{how}", err=True)
 
 
 def run_to_end(session: Session) -> int:
@@ -65,6 +84,8 @@ def run_to_end(session: Session) -> int:
     try:
         line = ProgressLine(sys.stderr, shutil.get_terminal_size().columns)
         session.send(Start())
+        if caught:
+            session.send(Pause())  # the signal came before the start, which would have undone its pause
         snapshot = _wait_for(session, line)
         line.finish(snapshot)
     finally:

@@ -37,12 +37,17 @@ MOST_LEVELS = 1000
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `kind` boolean is a number column of 0 and 1 whose `words` are the two spellings."""
+    """One column. `kind` boolean is a number column of 0 and 1 whose `words` are the two spellings.
+
+    `texts` (N,), where not None, are a number column's cells that were taken as missing but may be words (``none``,
+    ``-``): where the column is one of texts in another table, they are its values.
+    """
 
     name: str
     kind: Kind
     values: NDArray[Any]
     words: tuple[str, ...] = ()
+    texts: NDArray[Any] | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -57,7 +62,16 @@ class Column:
 
     def take(self, rows: NDArray[np.int64]) -> Column:
         """The column with these rows alone."""
-        return Column(self.name, self.kind, self.values[rows], self.words)
+        texts = None if self.texts is None else self.texts[rows]
+        return Column(self.name, self.kind, self.values[rows], self.words, texts)
+
+    def as_text(self) -> Column:
+        """The column as one of texts, where words that numbers take for missing are words."""
+        if self.kind == "text":
+            return self
+        texts = [None] * len(self) if self.texts is None else self.texts
+        known = [text if label is None else label for label, text in zip(self.labels(), texts, strict=True)]
+        return Column(self.name, "text", np.array(known, object))
 
     def labels(self) -> list[str | None]:
         """Each value as a class label: whole numbers without a point, booleans in their own spelling."""
@@ -122,7 +136,11 @@ def parse_column(name: str, cells: Sequence[str], *, decimal_comma: bool = False
     has_both = bool(commas) and any("." in cell for cell in numeric)
     if numeric == present and not has_both and not any(LEADING_ZERO.match(cell) for cell in present):
         known = {cell: _number(cell.replace(",", ".")) for cell in distinct}
-        return clean_numbers(name, np.array([known[cell] for cell in stripped], np.float64))
+        column, told = clean_numbers(name, np.array([known[cell] for cell in stripped], np.float64))
+        if any(cell.lower() in MISSING_IN_NUMBERS - MISSING for cell in distinct):
+            words_of = {cell: cell if cell.lower() in MISSING_IN_NUMBERS - MISSING else None for cell in distinct}
+            column = replace(column, texts=np.array([words_of[cell] for cell in stripped], object))
+        return column, told
     words = {cell.lower() for cell in distinct} - MISSING
     if words and (words <= TRUE | FALSE) and len(words) <= 2 and len(words & TRUE) <= 1 and len(words & FALSE) <= 1:
         return _booleans(name, stripped), []

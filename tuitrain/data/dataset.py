@@ -237,6 +237,8 @@ def _test_part(
     """The rows of a file of its own as the test part; classes that training does not know are refused."""
     notices = [f"{table.name}: {notice}" for notice in table.notices]
     name = choose_target(table, goal.name)
+    if goal.class_names and table.column(name).texts is not None:
+        table = replace(table, columns=tuple(c.as_text() if c.name == name else c for c in table.columns))
     table, kept = _with_target(table, name)
     if gone := kept.size - len(table):
         notices.append(f"{table.name}: {counted(gone, 'row')} without a value in target {quoted(name)} left out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -84,6 +85,8 @@ def load_tables(source: str, *, most_rows: int | None = None) -> tuple[Table, Ta
         return replace(table, suggested_target=bundled.target, suggested_task=bundled.task), None
     if source == "-":
         return read_text_table(sys.stdin.buffer.read(), "standard input", most_rows=most_rows), None
+    if re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE):
+        raise DataError(f"dataset {quoted(source)}: is an address; fetch the file first, as with curl -O")
     path = _path(source)
     if "/" not in source and not path.is_file() and (not path.suffix or "?" in source):
         raise DataError(f"dataset {quoted(source)}: {_meant(name)}")
@@ -107,7 +110,8 @@ def _meant(name: str) -> str:
     hint = "a file is named with its suffix or a slash: data.csv, ./data"
     if name in BUNDLED:
         return f"{name} takes no options"
-    return f"{suggest(name, [*BUNDLED, *RECIPES])}; {hint}" if name else f"it has no name; {hint}"
+    meant = suggest(name, [*BUNDLED, *RECIPES])
+    return f"{meant}{' else' if meant.endswith('?') else ';'} {hint}" if name else f"it has no name; {hint}"
 
 
 def read_path(path: Path, *, most_rows: int | None = None) -> tuple[Table, Table | None]:

@@ -118,9 +118,14 @@ class Preprocessing:
             if spec.name not in table.names:
                 continue
             column = table.column(spec.name)
-            new = np.flatnonzero((_level_numbers(column, spec) < 0) & ~column.missing)
+            texts = column.as_text()
+            strange = _level_numbers(column, spec) < 0
+            if absent := int((strange & texts.missing).sum()):
+                found = f"{counted(absent, 'missing value')}, which training did not have"
+                told.append(f"column {quoted(spec.name)}: {found}: taken as none of its values")
+            new = np.flatnonzero(strange & ~texts.missing)
             if len(new):
-                example = quoted(column.labels()[new[0]])
+                example = quoted(texts.values[new[0]])
                 found = f"{counted(len(new), 'value')} not known from training (such as {example})"
                 told.append(f"column {quoted(spec.name)}: {found}: taken as none of its values")
         return tuple(told)
@@ -255,7 +260,7 @@ def _level_numbers(column: Column, spec: TextColumn) -> NDArray[np.int64]:
         plain = {level: index for level, index in place.items() if level and NUMBER.fullmatch(level)}
         plain = {level: index for level, index in plain.items() if not LEADING_ZERO.match(level)}
         place = {**{number_text(float(level)): index for level, index in plain.items()}, **place}
-    return np.array([place.get(label, -1) for label in column.labels()], np.int64)
+    return np.array([place.get(label, -1) for label in column.as_text().values], np.int64)
 
 
 def _one_hot(column: Column, spec: TextColumn, out: NDArray[np.float32]) -> None:

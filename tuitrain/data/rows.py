@@ -34,6 +34,8 @@ def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table
         if rows.ndim < 2:
             raise DataError(f"{NAME}: found an array of shape {rows.shape}; expected rows by columns")
         return _sequences_table(rows.reshape(len(rows), int(np.prod(rows.shape[1:]))), needed, source)
+    if not hasattr(rows, "__iter__"):
+        raise DataError(f"{NAME}: found {quoted(rows)}; expected rows")
     rows = list(rows)
     if not rows:
         raise DataError(f"{NAME}: found no rows; expected at least one")

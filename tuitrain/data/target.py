@@ -46,7 +46,8 @@ def choose_target(table: Table, wanted: str | None) -> str:
     if wanted is not None:
         found = wanted if wanted in table.names else by_lower.get(visible(wanted).lower())
         if found is None:
-            raise DataError(f"{table.name}: there is no column {quoted(wanted)}; {suggest(wanted, table.names[:50])}")
+            hint = suggest(wanted, table.names[:50]).replace("allowed: ", "found: ")
+            raise DataError(f"{table.name}: there is no column {quoted(wanted)}; {hint}")
         return found
     if table.suggested_target in table.names:
         return table.suggested_target

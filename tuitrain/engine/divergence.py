@@ -10,9 +10,9 @@ USUAL_RATE = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.05, "
 USUAL_ADAM_RATE = 0.003
 
 
-def explain(loss: float, epoch: int, step: int, h: Hyperparameters, *, learning_rate: float) -> Divergence:
+def explain(loss: float, epoch: int, step: int, h: Hyperparameters, *, learning_rate: float, rows: int) -> Divergence:
     """Say where the loss became `loss`, what the likely cause is, and what to try."""
-    cause = likely_cause(h, learning_rate)
+    cause = likely_cause(h, learning_rate, rows)
     value = FIELDS[cause].format(getattr(h, cause))
     message = (
         f"the loss became {loss:g} in epoch {epoch}, step {step}; the likely cause is {FIELDS[cause].label} {value}: "
@@ -21,8 +21,8 @@ def explain(loss: float, epoch: int, step: int, h: Hyperparameters, *, learning_
     return Divergence(epoch, step, loss, cause, message)
 
 
-def likely_cause(h: Hyperparameters, learning_rate: float) -> str:
-    """The name of the hyperparameter that is furthest from what is stable.
+def likely_cause(h: Hyperparameters, learning_rate: float, rows: int) -> str:
+    """The name of the hyperparameter that is furthest from what is stable; `rows` are those trained on.
 
     A penalty whose product with the learning rate exceeds 2 multiplies weights by less than -1 each step; a momentum
     near 1 makes steps 1/(1 - momentum) times longer; else it is the learning rate.
@@ -30,11 +30,11 @@ def likely_cause(h: Hyperparameters, learning_rate: float) -> str:
     usual = USUAL_RATE.get(h.optimizer, USUAL_ADAM_RATE)
     if learning_rate > 30 * usual:
         return "learning_rate"
-    if learning_rate * h.l2 > 2:
+    if h.loss != "hinge" and learning_rate * h.l2 > 2:
         return "l2"
     if learning_rate * h.weight_decay > 2:
         return "weight_decay"
-    if h.loss == "hinge" and learning_rate / h.C > 2:
+    if h.loss == "hinge" and learning_rate / (h.C * rows) > 2:
         return "C"
     if h.matters("momentum") and h.momentum > 0.95 and learning_rate <= usual:
         return "momentum"

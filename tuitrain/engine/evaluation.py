@@ -62,7 +62,8 @@ class Examined:
             piece = slice(start, min(start + PREDICT_ROWS, count))
             size = piece.stop - piece.start
             through = self._network.pass_for(size)
-            self.last_pass = through
+            if start == 0:
+                self.last_pass = through  # the largest piece, not what is left over at the end
             rows = self._rows[piece] if self._which is None else self._rows[:, piece][self._which]
             outputs = through.forward(np.swapaxes(rows, -1, -2))
             decided[:, piece] = _decide(outputs, 1, self._network, self._classes)

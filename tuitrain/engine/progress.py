@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.records import Divergence, Ending
+from tuitrain.errors import HyperparameterError
 from tuitrain.hyperparameters import Hyperparameters
 
 Array = NDArray[Any]
@@ -36,6 +37,7 @@ class Progress:
         self._backup = parameters.copy()
         self._held = parameters[:0]
         self._last: dict[int, Array] = {}
+        self._ended_at: dict[int, int] = {}
         self.ended = np.zeros(members, bool)
         self.is_done = False  # whether every member's training has ended
 
@@ -48,6 +50,7 @@ class Progress:
         chosen.divergences = [self.divergences[member] for member in members]
         chosen._backup = self._backup[members]
         chosen._last = {place: self._last[member] for place, member in enumerate(members) if member in self._last}
+        chosen._ended_at = {p: self._ended_at[member] for p, member in enumerate(members) if member in self._ended_at}
         chosen.ended = self.ended[members]
         chosen.is_done = bool(chosen.ended.all())
         chosen._held = parameters[chosen.ended]
@@ -72,13 +75,14 @@ class Progress:
         for member in map(int, np.flatnonzero(~self.ended)):
             h = hyperparameters[member]
             if epoch >= h.epochs:
-                self.end(member, "epochs")
+                self.end(member, "epochs", epoch)
             elif h.patience and epoch - self.best_epoch[member] >= h.patience:
-                self.end(member, "patience")
+                self.end(member, "patience", epoch)
 
-    def end(self, member: int, ending: Ending) -> None:
-        """End a member: its best parameters take the place of the last ones."""
+    def end(self, member: int, ending: Ending, epoch: int) -> None:
+        """End a member after `epoch`: its best parameters take the place of the last ones."""
         self._last[member] = self._parameters[member].copy()
+        self._ended_at[member] = epoch
         if ending != "diverged" and self.best_epoch[member]:
             self._parameters[member] = self.best_parameters[member]
         self._freeze(member, ending)
@@ -96,10 +100,19 @@ class Progress:
             self._parameters[self.ended] = self._held
 
     def reopen(self, member: int, h: Hyperparameters, epoch: int) -> bool:
-        """Let an ended member go on where it stopped, if its limits now allow it; says whether they do."""
+        """Let an ended member go on where it stopped, if its limits now allow it; says whether they do.
+
+        Raises
+        ------
+        HyperparameterError
+            if other members have gone on since: order, optimizer and schedule are not where this one stopped.
+        """
         waited = epoch - self.best_epoch[member]
         if self.endings[member] in {"", "diverged"} or epoch >= h.epochs or (h.patience and waited >= h.patience):
             return False
+        if self._ended_at[member] != epoch:
+            raise HyperparameterError(f"member {member} ended after epoch {self._ended_at[member]}, and the stack is "
+                                      f"at {epoch}: it cannot go on from there")  # fmt: skip
         self._parameters[member] = self._last.pop(member)
         self.endings[member] = ""
         self.ended[member] = self.is_done = False

@@ -5,7 +5,9 @@ The dataset is seen through `Data`: the engine knows arrays, not tables.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,6 +23,9 @@ SHARED = (
     "hidden_layers", "activation", "leaky_slope", "loss", "huber_delta", "initializer", "optimizer", "batch_size",
     "class_weights",
 )  # fmt: skip
+
+
+ARRAYS_PER_PARAMETER = 7  # itself, gradient, two of the optimizer, best, backup, probe
 
 
 class DataPart(Protocol):
@@ -105,7 +110,30 @@ def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any 
     loss = choose_loss(shared.loss, data.task)
     width = data.train.y.shape[1] if data.train.y.ndim == 2 else 1
     sizes = (data.train.X.shape[1], *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
+    check_memory(sizes, members)
     return Network(
         sizes, activation=shared.activation, loss=loss, members=members, dtype=dtype, leaky_slope=shared.leaky_slope,
         huber_delta=shared.huber_delta,
     )  # fmt: skip
+
+
+def check_memory(layer_sizes: Sequence[int], members: int) -> None:
+    """Refuse networks whose parameters, with gradients and optimizer state, are larger than the machine's memory.
+
+    Raises
+    ------
+    HyperparameterError
+        saying how much would be needed.
+    """
+    parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layer_sizes))
+    needed = parameters * members * ARRAYS_PER_PARAMETER * 4
+    try:
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return
+    if needed > there:
+        shape = "x".join(map(str, layer_sizes))
+        raise HyperparameterError(
+            f"hidden layers: {shape} has {parameters:,} parameters, and training them needs {needed / 2**30:.1f} GiB; "
+            f"this machine has {there / 2**30:.1f} GiB"
+        )

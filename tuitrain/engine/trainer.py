@@ -176,7 +176,10 @@ class Trainer:
         if member is not None and known in SHARED and self.network.members > 1:
             raise HyperparameterError(f"{FIELDS[known].label}: is shared by all members of a stack")
         for index in range(self.network.members) if member is None else (member,):
-            self.hyperparameters[index] = self.hyperparameters[index].replace(**{known: value})
+            before = self.hyperparameters[index]
+            self.hyperparameters[index] = before.replace(**{known: value})
+            if known in {"schedule", "learning_rate"} and self.hyperparameters[index] != before:
+                self._plateaus[index] = Plateau()  # what was cut belonged to the rate before
         self._apply(known)
 
     def _apply(self, name: str) -> None:
@@ -257,7 +260,11 @@ class Trainer:
         """Compute the learning rates of the steps that are left in this epoch, last one first."""
         left = math.ceil(self._batches.rows_left / self.batch_size)
         first = (self.epochs_done + 1) * self.steps_per_epoch - left
-        base = self._member_array("learning_rate") * [[plateau.multiplier] for plateau in self._plateaus]
+        cuts = [
+            plateau.multiplier if h.schedule == "plateau" else 1.0
+            for h, plateau in zip(self.hyperparameters, self._plateaus, strict=True)
+        ]
+        base = self._member_array("learning_rate") * np.array(cuts)[:, None]
         if all(h.schedule in {"constant", "plateau"} and not h.warmup for h in self.hyperparameters):
             self._rates = [base] * left
             return
@@ -283,6 +290,10 @@ class Trainer:
         self._record = self._make_record(train_loss, batch)
         has_validation = self.validation is not None
         watched = self._record.validation_loss if has_validation else self._record.train_loss
+        if not has_validation and any(self.epochs_done >= h.epochs for h in self.hyperparameters):
+            self._end_diverged(self.examine(*(data.train for data in self.datasets)).evaluate().loss)
+        elif not np.isfinite(watched).all():
+            self._end_diverged(watched)
         for member, h in enumerate(self.hyperparameters):
             if h.schedule == "plateau":
                 self._plateaus[member].observe(float(watched[member]), h)
@@ -295,7 +306,7 @@ class Trainer:
         looked = self.validation.evaluate() if self.validation is not None and batch is not None else None
         shares = np.full(self._probe.gradient_norms.shape, np.nan)
         if batch is not None:
-            seen = self._pass(batch.size) if self.validation is None else self.validation.last_pass
+            seen = self.validation.last_pass if self.validation is not None else self._fullest_pass(batch)
             shares = idle_shares(seen.activations, self._idle_kind) if seen.activations else shares
         return Record(
             epoch=self.epochs_done,
@@ -311,6 +322,10 @@ class Trainer:
             endings=tuple(self.progress.endings),
         )
 
+    def _fullest_pass(self, batch: Batch) -> Pass:
+        """The last pass of a whole batch, where there was one: few rows would make many units look dead."""
+        return self._pass(self.batch_size if len(self._losses) > 1 else batch.size)
+
     @property
     def _idle_kind(self) -> str:
         activation = self.network.activation
@@ -320,6 +335,6 @@ class Trainer:
         for member in np.flatnonzero(~np.isfinite(losses) & ~self.progress.ended):
             divergence = explain(
                 float(losses[member]), self.epochs_done + 1, self.steps_done + 1, self.hyperparameters[member],
-                learning_rate=float(self._rate[member, 0]),
+                learning_rate=float(self._rate[member, 0]), rows=len(self.dataset.train.X),
             )  # fmt: skip
             self.progress.end_diverged(int(member), divergence)

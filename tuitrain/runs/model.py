@@ -75,7 +75,8 @@ class Model:
     def outputs(self, table: Table) -> Array:
         """What the network answers for each row of a table, (N, K) float32."""
         X = self.preprocessing.transform(table)
-        outputs: Array = self.network.predict_rows(with_ones(X, self.network.dtype))[0]
+        with np.errstate(all="ignore"):
+            outputs: Array = self.network.predict_rows(with_ones(X, self.network.dtype))[0]
         return outputs
 
     def predict(self, rows: Any) -> Array:
@@ -116,11 +117,12 @@ class Model:
         """The loss and all metrics on an encoded part of a dataset."""
         rows = with_ones(part.X, self.network.dtype)
         examined = Examined([rows], [part.y], self.network, classes=len(self.class_names), scale=self.target_scale)
-        found = examined.evaluate(full=True)
+        with np.errstate(all="ignore"):  # a diverged network's loss may overflow; it is told as not finite
+            found = examined.evaluate(full=True)
         return {"loss": float(found.loss[0]), **{name: float(value[0]) for name, value in found.metrics.items()}}
 
     def evaluate(self, table: Table) -> dict[str, float]:
-        """The loss and all metrics on a table that holds the target.
+        """The loss and all metrics on the rows of a table that have a target, and how many ``rows`` those are.
 
         Raises
         ------
@@ -128,13 +130,14 @@ class Model:
             if the target is not there, or holds classes that the model does not know.
         """
         column = table.column(choose_target(table, self.target_name))
+        if self.class_names and column.texts is not None:
+            column = column.as_text()
         kept = np.flatnonzero(~column.missing)
         if not len(kept):
             raise DataError(f"{table.name}: no row has a value in target {quoted(self.target_name)}")
         table = Table(table.name, tuple(c.take(kept) for c in table.columns))
-        return self.evaluate_part(
-            Part(self.preprocessing.transform(table), self._target(table, column.take(kept)), kept)
-        )
+        part = Part(self.preprocessing.transform(table), self._target(table, column.take(kept)), kept)
+        return {"rows": len(kept), **self.evaluate_part(part)}
 
     def _target(self, table: Table, column: Column) -> Array:
         if self.class_names:
@@ -151,16 +154,7 @@ class Model:
         ModelError
             if it cannot be written.
         """
-        path = Path(path).expanduser()
-        try:
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-                file.write(self.to_bytes())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(path)
-        except OSError as error:
-            raise ModelError(f"{visible(path)}: cannot be written: {error.strerror}") from error
+        write_whole(Path(path).expanduser(), self.to_bytes())
 
     def to_bytes(self) -> bytes:
         """The content of the model file."""
@@ -185,6 +179,57 @@ class Model:
             "target_mean": self.target_mean, "target_scale": self.target_scale, "dataset_name": self.dataset_name,
             "dataset_fingerprint": self.dataset_fingerprint, "epoch": self.epoch,
         }  # fmt: skip
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that there is never half of it.
+
+    Raises
+    ------
+    ModelError
+        if it cannot be written.
+    """
+    made = ""
+    try:
+        handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(made).chmod(0o644)
+        Path(made).replace(path)
+    except (OSError, ValueError) as error:
+        if made:
+            Path(made).unlink(missing_ok=True)
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ModelError(f"{visible(path)}: cannot be written: {reason}") from error
+
+
+def check_writable(path: Path) -> None:
+    """See beforehand whether a model could be written, and that no other file would be replaced by it.
+
+    Raises
+    ------
+    ModelError
+        if the directory is not there or not writable, or a file is there that is no model.
+    """
+    path = path.expanduser()
+    name = visible(path)
+    try:
+        handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+        os.close(handle)
+        Path(made).unlink()
+        if path.is_dir() or not path.name:
+            raise ModelError(f"{name}: is a directory; name a file in it")
+        if path.exists():
+            load_model(path)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ModelError(f"{name}: cannot be written: {reason}") from error
+    except ModelError as error:
+        if path.is_file():
+            raise ModelError(f"{name}: is there and is no model; it is not overwritten") from error
+        raise
 
 
 def load_model(path: str | Path) -> Model:

@@ -6,17 +6,25 @@ units and direction.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.blas import blas_threads
 from tuitrain.search.columns import Column, to_scale
+from tuitrain.search.kernel import matern, squared_distances
+from tuitrain.search.low_discrepancy import points as evenly_spread
+from tuitrain.search.observed import observations
 from tuitrain.search.study import Study
+from tuitrain.search.surrogate import Surrogate, fit, importance, slice_along
 
 LEAST_TRIALS = 4
 POINTS = 60
+MOST_TRIALS = 300
+SAMPLE = 64
 
 Floats = NDArray[np.float64]
 Ticks = tuple[tuple[float, str], ...]
@@ -47,9 +55,12 @@ class Slice:
 
 @dataclass(frozen=True)
 class Explained:
-    """What is made of `n_done` trials; `importance` maps labels to shares, `slices` every column's slice."""
+    """What is made of the trials so far; `key` tells what was known.
 
-    n_done: int
+    `importance` are (label, share), the largest first; `slices` maps each column's label to places, means and ticks.
+    """
+
+    key: tuple[object, ...]
     column: str
     columns: tuple[str, ...]
     slice: Slice | None = None
@@ -59,12 +70,61 @@ class Explained:
 
 def explain(study: Study, column: str, before: Explained | None = None) -> Explained:
     """Fit the surrogate, unless `before` knows as much already; `column` "" is the first."""
-    names = tuple(item.name for item in study.space.columns)
+    columns = study.space.columns
+    names = tuple(item.name for item in columns)
     chosen = column if column in names else names[0] if names else ""
     done = [trial for trial in study.trials if trial.is_done]
-    if before is not None and (before.n_done, before.column, before.columns) == (len(done), chosen, names):
+    ahead = tuple(trial.number for trial in study.trials if not trial.is_done)
+    key = (len(done), ahead, chosen, names)
+    if before is not None and before.key == key:
         return before
-    return Explained(len(done), chosen, names)
+    nothing = Explained(key, chosen, names)
+    best = study.best
+    known = observations(done, study.settings.sign)[-MOST_TRIALS:]
+    if best is None or not names or sum(math.isfinite(item.value) for item in known) < LEAST_TRIALS:
+        return nothing
+    with blas_threads(1):
+        points = study.space.encode([item.setting for item in known])
+        values = np.array([item.value for item in known])
+        model = fit(columns, points, values)
+        at = study.space.encode([best.setting])[0]
+        slices = {
+            item.name: _slice(model, study, at, place, points, values) for place, item in enumerate(columns)
+        }  # fmt: skip
+        shares = importance(model, study.space, sample=evenly_spread(SAMPLE, len(columns), 0))
+    return Explained(
+        key, chosen, names, slices[chosen], _by_label(columns, shares),
+        {item.label: (slices[item.name].places, slices[item.name].mean, slices[item.name].ticks) for item in columns},
+    )  # fmt: skip
+
+
+def _slice(model: Surrogate, study: Study, at: Floats, place: int, points: Floats, values: Floats) -> Slice:
+    """Along one column, the others as in `at` (d,), in the metric's own units and direction."""
+    column, sign = study.space.columns[place], study.settings.sign
+    listed = np.arange(len(column.values), dtype=np.float64) if column.is_category else column.places
+    places = listed if len(listed) and len(listed) <= POINTS else np.linspace(0, 1, POINTS)
+    at = np.where((np.arange(len(at)) == place) & np.isnan(at), 0.0, at)
+    along = slice_along(model, at, place, places)
+    low, high = (along.low, along.high) if sign > 0 else (along.high, along.low)
+    active = ~np.isnan(points[:, place])
+    moved = points[active].copy()
+    moved[:, place] = at[place]
+    distances = squared_distances(model.scaled(moved), model.scaled(at[None]))
+    finite = np.isfinite(values[active])
+    coming = [trial.setting for trial in study.trials if not trial.is_done]
+    proposed = study.space.encode(coming)[:, place] if coming else np.empty(0)
+    return Slice(
+        column.name, column.label, column.is_category, ticks_of(column), places, sign * along.mean, sign * low,
+        sign * high, along.improvement, np.column_stack([points[active][finite, place], sign * values[active][finite]]),
+        matern(distances)[0][:, 0][finite], proposed[~np.isnan(proposed)],
+    )  # fmt: skip
+
+
+def _by_label(columns: Sequence[Column], shares: Floats) -> tuple[tuple[str, float], ...]:
+    found: dict[str, float] = {}
+    for column, share in zip(columns, shares, strict=True):
+        found[column.label] = found.get(column.label, 0.0) + float(share)
+    return tuple(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def ticks_of(column: Column, most: int = 5) -> Ticks:

@@ -27,7 +27,8 @@ class Settings:
 
     The budget is `trials` (0: as many as the space or the time gives), `seconds` of searching and a `goal` for the
     score, whichever comes first. A trial is trained on each of `folds` (0: five where there are few rows, see
-    `for_data`) and from each of `seeds` seeds. `batch` trials are proposed at once. `parallel` is how many stacks are
+    `for_data`) and from each of `seeds` seeds. `batch` trials are proposed at once (0: eight,
+    or four for each stack that runs). `parallel` is how many stacks are
     meant to run at a time: trials are shared out among so many, and a stack does not ask what the ones just before it
     found at their rungs, so that pruning is the same however many do. `stack` is the most members that train together
     (0: by their size).
@@ -47,14 +48,14 @@ class Settings:
     seeds: int = 1
     prune: Literal["halving", "none"] = "none"
     seed: int = 0
-    batch: int = BATCH
+    batch: int = 0
     parallel: int = 1
     stack: int = 0
 
     def __post_init__(self) -> None:
         problems = []
         for name, low, high in (
-            ("trials", 0, 1_000_000), ("folds", 0, 100), ("seeds", 1, 100), ("batch", 1, 1000), ("parallel", 1, 1000),
+            ("trials", 0, 1_000_000), ("folds", 0, 100), ("seeds", 1, 100), ("batch", 0, 1000), ("parallel", 1, 1000),
             ("stack", 0, 4096), ("seed", 0, 2**63 - 1),
         ):  # fmt: skip
             value = getattr(self, name)
@@ -89,7 +90,8 @@ class Settings:
         if self.metric and self.metric not in allowed:
             raise SearchError(f"metric {self.metric}: for {task} there are {', '.join(allowed)}")
         folds = self.folds or (FEW_ROWS_FOLDS if rows < FEW_ROWS else 1)
-        return dataclasses.replace(self, metric=self.metric or allowed[0], folds=folds)
+        batch = self.batch or max(BATCH, 4 * self.parallel)
+        return dataclasses.replace(self, metric=self.metric or allowed[0], folds=folds, batch=batch)
 
     @property
     def sign(self) -> float:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +18,7 @@ from typing import Any
 from tuitrain import __version__
 from tuitrain.errors import SearchError, TuitrainError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.runs.model import write_whole
 from tuitrain.search.journal import Journal, Lock
 from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting, Space
@@ -320,26 +319,6 @@ def plain(setting: Setting) -> dict[str, Any]:
 def read_setting(values: Mapping[str, Any]) -> dict[str, Any]:
     """The inverse of `plain`."""
     return {n: FIELDS[n].parse(v) if isinstance(v, str) else FIELDS[n].check(v) for n, v in values.items()}
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that there is never half of it.
-
-    Raises
-    ------
-    SearchError
-        if it cannot be written.
-    """
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as error:
-        raise SearchError(f"{visible(path)}: cannot be written: {error.strerror}") from error
 
 
 def _to_toml(space: Space, settings: Settings, source: Source) -> str:

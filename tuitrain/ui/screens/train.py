@@ -277,10 +277,14 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         self._open_search()
 
     def action_quit(self) -> None:
-        if not self.session.snapshot.is_running:
+        snapshot = self.session.snapshot
+        if snapshot.is_running:
+            self._ask("Quit?", "Training is running and would be ended.", "quit", "go on training", self._leave)
+        elif snapshot.has_something_to_lose:
+            about = f"{snapshot.epoch} epochs of training are in no file; ctrl+s saves the model."
+            self._ask("Quit?", about, "quit", "stay", self._leave)
+        else:
             self._leave()
-            return
-        self._ask("Quit?", "Training is running and would be ended.", "quit", "go on training", self._leave)
 
     def _open(self, dialog: Screen[Result], answered: Callable[[Result | None], None]) -> None:
         """Show a dialog; training waits until it is painted."""

@@ -1,0 +1,58 @@
+"""Scores as a Gaussian process likes them: bad ones drawn in, then mean 0 and deviation 1.
+
+`n` scores, of which less is better; all arrays are float64. A few diverged or hopeless trials would otherwise set the
+scale, and all good ones would look alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+KNEE = 1.0  # deviations above the median from where the logarithm takes over
+_SMALLEST = 1e-12
+
+
+@dataclass(frozen=True)
+class ScoreScale:
+    """Above `knee` a score y becomes knee + width log(1 + (y - knee) / width); then (y - mean) / deviation."""
+
+    knee: float
+    width: float
+    mean: float
+    deviation: float
+
+    @classmethod
+    def of(cls, scores: Array) -> ScoreScale:
+        """The scale for finite scores (n,); its width is that of the better half."""
+        median = float(np.median(scores))
+        better = median - scores[scores <= median]
+        width = 1.4826 * float(np.median(better))
+        width = max(width, 0.5 * float(better.max()), _SMALLEST * max(1.0, abs(median)))
+        raw = cls(median + KNEE * width, width, 0.0, 1.0)
+        drawn_in = raw.to_standard(scores)
+        deviation = float(drawn_in.std())
+        return cls(raw.knee, width, float(drawn_in.mean()), deviation if deviation > _SMALLEST * width else 1.0)
+
+    def to_standard(self, scores: Array) -> Array:
+        """Standardised scores (n,)."""
+        above = np.maximum(scores - self.knee, 0.0) / self.width
+        drawn_in = np.minimum(scores, self.knee) + self.width * np.log1p(above)
+        return (drawn_in - self.mean) / self.deviation
+
+    def to_score(self, standard: Array) -> Array:
+        """The inverse of `to_standard`."""
+        drawn_in = standard * self.deviation + self.mean
+        above = np.maximum(drawn_in - self.knee, 0.0) / self.width
+        result: Array = np.minimum(drawn_in, self.knee) + self.width * np.expm1(np.minimum(above, 50.0))
+        return result
+
+
+def worst_for_failed(scores: Array) -> Array:
+    """Scores (n,) with the worst finite one in the place of those that are not finite."""
+    is_known = np.isfinite(scores)
+    return np.where(is_known, scores, scores[is_known].max() if is_known.any() else 0.0)

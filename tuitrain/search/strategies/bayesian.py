@@ -1,0 +1,155 @@
+"""Bayesian optimisation: a Gaussian process of the scores says where an improvement is to be expected.
+
+The first trials are spread evenly. Then each proposal maximises log expected improvement, believing for trials that
+run, and for proposals of the same batch, what the model itself predicts (the Kriging believer of Ginsbourger, Le Riche
+& Carraro, 2010). A batch consists of groups that share a structure, so that they train in a stack: the first of a group
+is chosen freely, the others with its structure held fixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.search import surrogate
+from tuitrain.search.candidates import REFINED, Candidates, distinct, drawn, listed, refined
+from tuitrain.search.low_discrepancy import points
+from tuitrain.search.space import Setting, Space
+from tuitrain.search.strategies.observation import Observation, key, seen
+from tuitrain.search.strategies.random import draw_new, draw_rest
+
+Array = NDArray[np.float64]
+
+LEAST_FIRST = 10  # trials before anything is learned, or as many as there are columns, and two
+LEAST_KNOWN = 2
+LEAST_GROUPED = 4  # proposals at a time, from which on they come in groups
+SMALL_GROUP, LARGE_GROUP, MANY = 4, 8, 32  # members of a group, and of one in a batch of so many
+MOST_SKIPPED = 256
+
+
+def propose(
+    space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int, seed: int
+) -> list[dict[str, Any]]:
+    """The next `k` settings; a function of its arguments alone."""
+    tried = seen(finished, pending)
+    n_before = len(finished) + len(pending)
+    n_first = max(LEAST_FIRST, len(space.columns) + 2)
+    n_known = sum(bool(np.isfinite(item.value)) for item in finished)
+    n_spread = k if n_known < LEAST_KNOWN else min(k, max(0, n_first - n_before))
+    found = _spread(space, n_before, n_spread, tried, seed)
+    if len(found) < n_spread or len(found) == k:
+        return found
+    batch = _Batch(space, finished, [*pending, *found], tried, seed)
+    return found + batch.propose(k - len(found))
+
+
+def _spread(space: Space, n_before: int, count: int, tried: set[Any], seed: int) -> list[dict[str, Any]]:
+    """The form's setting, if it lies in the space, then points of a low-discrepancy sequence."""
+    found: list[dict[str, Any]] = []
+    start = space.start
+    if count and start is not None and key(start) not in tried:
+        found.append(dict(start))
+        tried.add(key(start))
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, n_before, *b"spread"])))
+    rows = iter(points(count + MOST_SKIPPED, len(space.columns), seed, start=n_before))
+    while len(found) < count:
+        row = next(rows, None)
+        setting = draw_new(space, row[None], tried) if row is not None else draw_rest(space, rng, tried)
+        if setting is not None:
+            tried.add(key(setting))
+            found.append(setting)
+        elif row is None:
+            break
+    return found
+
+
+class _Batch:
+    """What is known while a batch grows: the model, and the candidates with their predictions."""
+
+    def __init__(
+        self, space: Space, finished: Sequence[Observation], pending: Sequence[Setting], tried: set[Any], seed: int
+    ) -> None:
+        self._space, self._tried = space, tried
+        seeds = np.random.SeedSequence([seed, len(finished), len(pending), *b"bayesian"])
+        self._rng = np.random.Generator(np.random.PCG64(seeds))
+        known = space.encode([item.setting for item in finished])
+        self._model = surrogate.fit(space.columns, known, np.array([item.value for item in finished], np.float64))
+        if pending:
+            self._model = self._model.condition(space.encode(pending))
+        self._structural = np.array([column.is_structural for column in space.columns], bool)
+        self._listed = listed(space)
+        self._all = Candidates(
+            self._model, self._listed if self._listed is not None else drawn(space, self._model, self._rng)
+        )
+
+    def propose(self, k: int) -> list[dict[str, Any]]:
+        """Up to `k` settings, in groups."""
+        found: list[dict[str, Any]] = []
+        while len(found) < k:
+            leader = self._choose(self._all, None)
+            if leader is None:
+                break
+            found.append(leader)
+            members = self._group_size(k, len(found))
+            if members > 1 and self._structural.any():
+                found += self._members(leader, members - 1)
+        while len(found) < k and (setting := draw_rest(self._space, self._rng, self._tried)) is not None:
+            self._tried.add(key(setting))
+            found.append(setting)
+        return found
+
+    def _group_size(self, k: int, n_before: int) -> int:
+        """Members of the group that begins with proposal number `n_before` (from 1)."""
+        if k < LEAST_GROUPED:
+            return 1
+        size = LARGE_GROUP if k >= MANY else min(SMALL_GROUP, -(-k // 2))
+        return min(size, k - n_before + 1)
+
+    def _members(self, leader: Setting, count: int) -> list[dict[str, Any]]:
+        """Up to `count` settings with the leader's structure."""
+        point = self._space.encode([leader])[0]
+        alike = Candidates(self._model, self._with_structure(point))
+        found: list[dict[str, Any]] = []
+        while len(found) < count:
+            setting = self._choose(alike, point)
+            if setting is None:
+                break
+            found.append(setting)
+        return found
+
+    def _with_structure(self, point: Array) -> Array:
+        """Candidates that agree with `point` (d,) in the structural columns."""
+        held = self._structural
+        if self._listed is not None:
+            agree = (self._listed == point) | (np.isnan(self._listed) & np.isnan(point))
+            found: Array = self._listed[agree[:, held].all(axis=1)]
+            return found
+        changed = self._all.points.copy()
+        unit = self._rng.random(changed.shape)
+        filled = np.array([column.from_unit(unit[:, place]) for place, column in enumerate(self._space.columns)]).T
+        changed = np.where(np.isnan(changed), filled, changed)
+        changed[:, held] = point[held]
+        return distinct(self._space.snap(changed))
+
+    def _choose(self, candidates: Candidates, held: Array | None) -> dict[str, Any] | None:
+        """The setting that promises most and was not tried; it is believed from then on."""
+        if not len(candidates.points):
+            return None
+        candidates.learn(self._model)
+        values = candidates.log_improvement(self._model)
+        order = np.argsort(-values, kind="stable")
+        ranked = candidates.points[order]
+        if self._listed is None:
+            fixed = self._structural if held is not None else np.zeros(len(self._space.columns), bool)
+            better, gains = refined(self._space, self._model, ranked[:REFINED].copy(), fixed, self._rng)
+            ranked = np.concatenate([better[np.argsort(-gains, kind="stable")], ranked])
+        for point in ranked:
+            setting = self._space.decode(point[None])[0]
+            if key(setting) not in self._tried:
+                self._tried.add(key(setting))
+                self._model = self._model.condition(self._space.encode([setting]))
+                return setting
+        return None
