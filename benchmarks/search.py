@@ -30,11 +30,13 @@ import numpy as np
 
 from tuitrain.data import Dataset, load_dataset
 from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.search.conductor import Conductor
 from tuitrain.search.face import conducting, create_study
 from tuitrain.search.folds import make_folds
 from tuitrain.search.journal import Journal
 from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
+from tuitrain.search.stack import StackTask, train_stack
 from tuitrain.search.study import Study
 
 GRID = {
@@ -212,15 +214,35 @@ def compare(case: Case, quick: bool) -> None:
     print(f"{name:<42} {ours:6.2f} s   {ratios[0]:<24} {ratios[1]}", flush=True)
 
 
+def machine(case: Case, dataset: Dataset, processes: int) -> Callable[[], object]:
+    """As many processes, forked, with nothing between them, each training a stack of five trials for a few epochs."""
+    folds, h = make_folds(dataset, FOLDS), case.base.replace(epochs=10)
+    task = StackTask(tuple((number, h) for number in range(5)), "accuracy")
+    context = multiprocessing.get_context("fork")
+
+    def run() -> None:
+        arguments = (folds, task, lambda value: None, lambda: False)
+        begun = [context.Process(target=train_stack, args=arguments) for _ in range(processes)]
+        for process in begun:
+            process.start()
+        for process in begun:
+            process.join()
+
+    return run
+
+
 def scaling(quick: bool) -> None:
-    """All cores against one: processes both times."""
+    """All cores against one, processes both times; and what the machine itself gives with so many processes."""
     for name in ("digits", "breast_cancer"):
         case = CASES[name]
         dataset = load_dataset(name)
-        one, many = interleaved([our_search(case, dataset, jobs) for jobs in (1, CORES)], 3 if quick else 5)
+        contestants = [our_search(case, dataset, jobs) for jobs in (1, CORES)]
+        contestants += [machine(case, dataset, count) for count in (1, CORES)]
+        one, many, alone, together = interleaved(contestants, 3 if quick else 5)
         target = {4: 3.2, 2: 1.7}.get(CORES)
         ratio = verdict(one / many, target) if target else f"{one / many:5.2f}"
-        print(f"--jobs {CORES} against --jobs 1, {name:<14} {one:6.2f} s / {many:5.2f} s   {ratio}", flush=True)
+        print(f"--jobs {CORES} against --jobs 1, {name:<14} {one:6.2f} s / {many:5.2f} s   {ratio}"
+              f"   the machine itself {CORES * alone / together:.2f}", flush=True)  # fmt: skip
 
 
 def overhead(strategy: str = "bayesian") -> None:
@@ -233,18 +255,28 @@ def overhead(strategy: str = "bayesian") -> None:
         append(self, events)
         written[0] += time.perf_counter() - started
 
-    Journal.append = timed  # type: ignore[method-assign]
+    waited, step = [0.0], Conductor.step
+
+    def timed_step(self: Conductor, timeout: float) -> bool:
+        is_waiting = self._thinking is not None and not self._submitted
+        started = time.perf_counter()
+        goes_on = step(self, timeout)
+        waited[0] += (time.perf_counter() - started) * is_waiting
+        return goes_on
+
+    Journal.append, Conductor.step = timed, timed_step  # type: ignore[method-assign]
     dataset = load_dataset("breast_cancer")
     with tempfile.TemporaryDirectory() as directory:
         settings = Settings(strategy=strategy, trials=200, parallel=CORES)
         study = create_study(Path(directory) / "study", Space(), settings, dataset)
         with conducting(study, dataset, jobs=CORES) as conductor:
             conductor.run()
-    Journal.append = append  # type: ignore[method-assign]
+    Journal.append, Conductor.step = append, step  # type: ignore[method-assign]
     share = 100 * (study.propose_seconds + written[0]) / study.seconds
     print(
         f"ask and tell, {strategy}, 200 trials: {study.propose_seconds:.2f} s + {written[0]:.2f} s of "
-        f"{study.seconds:.1f} s: {verdict(share, 3.0, is_most=True)} %", flush=True,
+        f"{study.seconds:.1f} s: {verdict(share, 3.0, is_most=True)} %; all workers waited for it {waited[0]:.2f} s",
+        flush=True,
     )  # fmt: skip
 
 
