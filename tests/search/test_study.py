@@ -152,6 +152,14 @@ def test_a_journal_cut_short_loses_its_last_line_alone(tmp_path: Path) -> None:
         Journal(tmp_path / "j")
 
 
+def test_a_journal_that_is_closed_and_opened_again_loses_nothing(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    for number in range(3):
+        journal.append([{"event": "started", "stack": number}])
+        journal.close()
+    assert [event["stack"] for event in Journal(tmp_path / "journal.jsonl").events] == [0, 1, 2]
+
+
 def test_a_study_has_one_writer(tmp_path: Path) -> None:
     lock = Lock(tmp_path / "lock")
     with pytest.raises(SearchError, match="is being searched by process"):

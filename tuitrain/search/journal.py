@@ -34,20 +34,22 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.events, whole = _read(path)
-        self._whole: int | None = whole
+        self._whole = whole
         self._file: int | None = None
 
     def append(self, events: Sequence[dict[str, Any]]) -> None:
         """Write events, all or none of each line, and wait until they are on the disk."""
         if self._file is None:
             self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-            os.ftruncate(self._file, self._whole or 0)
+            os.ftruncate(self._file, self._whole)
         text = "".join(json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n" for event in events)
         data = text.encode()
         try:
-            while data:
-                data = data[os.write(self._file, data) :]
+            rest = data
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
             os.fsync(self._file)
+            self._whole += len(data)  # so that nothing is lost when it is closed and opened again
         except OSError as error:
             raise SearchError(f"{visible(self._path)}: cannot be written: {error.strerror}") from error
 
