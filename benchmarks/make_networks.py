@@ -41,7 +41,11 @@ def main() -> None:
     data = load_dataset("digits")
     train = SimpleNamespace(X=data.train.X[:ROWS], y=data.train.y[:ROWS])
     fold = SimpleNamespace(
-        task=data.task, n_classes=data.n_classes, target_scale=data.target_scale, train=train, validation=data.validation
+        task=data.task,
+        n_classes=data.n_classes,
+        target_scale=data.target_scale,
+        train=train,
+        validation=data.validation,
     )
     settings = space.decode(listed(space))
     numbered = [(number, space.hyperparameters(setting)) for number, setting in enumerate(settings)]
@@ -52,7 +56,10 @@ def main() -> None:
             for outcome in train_stack((fold,), task, lambda value: None, lambda: False).outcomes:
                 losses[outcome.number] = outcome.score if outcome.state == "finished" else np.nan
     np.savez_compressed(FILE, points=space.encode(settings).astype(np.float32), losses=losses.astype(np.float32))
-    print(f"{len(settings)} networks, {np.isnan(losses).sum()} failed; losses {np.nanmin(losses):.4f} to {np.nanmax(losses):.4f}")
+    print(
+        f"{len(settings)} networks, {np.isnan(losses).sum()} failed; "
+        f"losses {np.nanmin(losses):.4f} to {np.nanmax(losses):.4f}"
+    )
 
 
 if __name__ == "__main__":
