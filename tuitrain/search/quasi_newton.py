@@ -7,6 +7,7 @@ going on, so that NumPy's overhead is paid once and not `S` times.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def minimise(
     low, high = np.broadcast_to(low, starts.shape), np.broadcast_to(high, starts.shape)
     x = np.clip(starts, low, high)
     value, gradient = function(x, np.arange(len(x)))
-    inverse = np.zeros((len(x), x.shape[1], x.shape[1]))  # of the Hessian; zero until something is known of it
+    hessian = np.zeros((len(x), x.shape[1], x.shape[1]))  # zero until something is known of it
     direction = _inward(-gradient, x, low, high)
     size = np.abs(direction).max(axis=1)
     step = FIRST_STEP / np.maximum(size, 1.0)
@@ -52,9 +53,9 @@ def minimise(
         if len(taken):
             is_over[taken] = value[taken] - new_value[is_better] < tolerance
             changed = new_gradient[is_better] - gradient[taken]
-            inverse[taken] = _updated(inverse[taken], moved[is_better], changed)
+            hessian[taken] = _updated(hessian[taken], moved[is_better], changed)
             x[taken], value[taken], gradient[taken] = trial[is_better], new_value[is_better], new_gradient[is_better]
-            direction[taken] = _downhill(inverse[taken], gradient[taken], x[taken], low[taken], high[taken])
+            direction[taken] = _downhill(hessian[taken], gradient[taken], x[taken], low[taken], high[taken])
             step[taken] = 1.0
         if len(refused):
             step[refused] *= SHORTER
@@ -63,30 +64,38 @@ def minimise(
     return x, value
 
 
-def _inward(direction: Array, x: Array, low: Array, high: Array) -> Array:
+def _inward(direction: NDArray[np.floating[Any]], x: Array, low: Array, high: Array) -> Array:
     """`direction` without what leads out of the bounds."""
     return np.where(((x <= low) & (direction < 0)) | ((x >= high) & (direction > 0)), 0.0, direction)
 
 
-def _downhill(inverse: Array, gradient: Array, x: Array, low: Array, high: Array) -> Array:
+def _downhill(hessian: Array, gradient: Array, x: Array, low: Array, high: Array) -> Array:
     """Quasi-Newton directions (s, p) among the unknowns that are free to move; else the steepest descent."""
     steepest = _inward(-gradient, x, low, high)
-    newton = np.where(steepest != 0, np.matmul(inverse, steepest[:, :, None])[:, :, 0], 0.0)
+    is_free = steepest != 0
+    held = np.where(is_free[:, :, None] & is_free[:, None, :], hessian, 0.0)
+    diagonal = np.arange(x.shape[1])
+    held[:, diagonal, diagonal] = np.where(
+        is_free & (held[:, diagonal, diagonal] > 0), held[:, diagonal, diagonal], 1.0
+    )
+    newton = np.linalg.solve(held, steepest[:, :, None])[:, :, 0]
     newton = _inward(newton, x, low, high)
     is_descent = np.einsum("ij,ij->i", newton, steepest) > 0
-    return np.where(is_descent[:, None], newton, steepest / np.maximum(np.abs(steepest).max(axis=1), 1.0)[:, None])
+    scaled = steepest / np.maximum(np.abs(steepest).max(axis=1), 1.0)[:, None]
+    return np.where(is_descent[:, None], newton, scaled)
 
 
-def _updated(inverse: Array, moved: Array, changed: Array) -> Array:
-    """The estimates (s, p, p) after steps (s, p) along which the gradient changed so (s, p); equation 6.17."""
+def _updated(hessian: Array, moved: Array, changed: Array) -> Array:
+    """The estimates (s, p, p) after steps (s, p) along which the gradient changed so (s, p); equation 6.19."""
     product = np.einsum("ij,ij->i", moved, changed)
-    squares = np.einsum("ij,ij->i", changed, changed)
-    is_curved = product > 1e-10 * np.sqrt(squares * np.einsum("ij,ij->i", moved, moved)) + 1e-300
-    is_new = is_curved & ~inverse.any(axis=(1, 2))
-    share = 1 / np.where(is_curved, product, 1.0)
-    unit = np.eye(moved.shape[1])
-    scaled = (product / np.where(is_curved, squares, 1.0))[:, None, None] * unit
-    inverse = np.where(is_new[:, None, None], scaled, inverse)
-    left = unit - share[:, None, None] * moved[:, :, None] * changed[:, None, :]
-    grown = left @ inverse @ left.transpose(0, 2, 1) + share[:, None, None] * moved[:, :, None] * moved[:, None, :]
-    return np.where(is_curved[:, None, None], grown, inverse)
+    squares = np.einsum("ij,ij->i", moved, moved)
+    is_curved = product > 1e-10 * np.sqrt(squares * np.einsum("ij,ij->i", changed, changed)) + 1e-300
+    product = np.where(is_curved, product, 1.0)
+    is_new = is_curved & ~hessian.any(axis=(1, 2))
+    scale = np.einsum("ij,ij->i", changed, changed) / product
+    hessian = np.where(is_new[:, None, None], scale[:, None, None] * np.eye(moved.shape[1]), hessian)
+    along = np.matmul(hessian, moved[:, :, None])[:, :, 0]
+    before = np.where(is_curved, np.einsum("ij,ij->i", moved, along), 1.0)
+    grown = hessian - along[:, :, None] * along[:, None, :] / before[:, None, None]
+    grown += changed[:, :, None] * changed[:, None, :] / product[:, None, None]
+    return np.where(is_curved[:, None, None], grown, hessian)
