@@ -44,7 +44,9 @@ class Cube(Space):
     start = None
 
     def encode(self, settings: Sequence[Mapping[str, Any]]) -> Any:
-        return np.array([[setting[c.name] for c in self.columns] for setting in settings]).reshape(-1, len(self.columns))
+        return np.array([[setting[c.name] for c in self.columns] for setting in settings]).reshape(
+            -1, len(self.columns)
+        )
 
     def decode(self, points: Any) -> list[dict[str, Any]]:
         return [{c.name: float(x) for c, x in zip(self.columns, point, strict=True)} for point in points]
@@ -74,7 +76,9 @@ def branin(setting: Mapping[str, Any]) -> float:
 
 def hartmann(setting: Mapping[str, Any]) -> float:
     x = np.array([setting[f"x{i}"] for i in range(6)])
-    A = np.array([[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8], [17, 8, 0.05, 10, 0.1, 14]])
+    A = np.array(
+        [[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8], [17, 8, 0.05, 10, 0.1, 14]]
+    )
     P = np.array([[1312, 1696, 5569, 124, 8283, 5886], [2329, 4135, 8307, 3736, 1004, 9991],
                   [2348, 1451, 3522, 2883, 3047, 6650], [4047, 8828, 8732, 5743, 1091, 381]]) * 1e-4  # fmt: skip
     return float(-np.array([1.0, 1.2, 3.0, 3.2]) @ np.exp(-(A * (x - P) ** 2).sum(axis=1)))
@@ -106,9 +110,9 @@ def search_ours(problem: Problem, strategy: str, k: int, trials: int, seed: int)
     finished: list[Observation] = []
     seconds = []
     while len(finished) < trials:
-        started = time.perf_counter()
+        started = time.process_time()
         found = propose(strategy, problem.space, finished, [], min(k, trials - len(finished)), seed)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
         finished += [Observation(setting, problem.evaluate(setting)) for setting in found]
     return [item.value for item in finished], seconds
 
@@ -125,7 +129,7 @@ def search_optuna(problem: Problem, strategy: str, k: int, trials: int, seed: in
     study = optuna.create_study(sampler=sampler)
     values, seconds = [], []
     while len(values) < trials:
-        started = time.perf_counter()
+        started = time.process_time()
         asked = [study.ask() for _ in range(min(k, trials - len(values)))]
         settings = [_suggested(problem.space, trial) for trial in asked]
         for trial, setting in zip(asked, settings, strict=True):
@@ -133,7 +137,7 @@ def search_optuna(problem: Problem, strategy: str, k: int, trials: int, seed: in
             failed = not math.isfinite(value)
             study.tell(trial, None if failed else value, state=optuna.trial.TrialState.FAIL if failed else None)
             values.append(value)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     return values, seconds
 
 
@@ -223,7 +227,10 @@ def calibrate(names: Sequence[str], seeds: int) -> None:
             space, rng = problem.space, np.random.default_rng(seed)
             settings = space.decode(space.from_unit(rng.random((300, len(space.columns)))))
             values = np.array([problem.evaluate(setting) for setting in settings])
-            settings, values = [s for s, v in zip(settings, values, strict=True) if np.isfinite(v)], values[np.isfinite(values)]
+            settings, values = (
+                [s for s, v in zip(settings, values, strict=True) if np.isfinite(v)],
+                values[np.isfinite(values)],
+            )
             points, n = space.encode(settings), (40, 60, 80, 100)[seed % 4]
             model = surrogate.fit(space.columns, points[:n], values[:n])
             mean, deviation = model.predict(points[n:])
@@ -249,7 +256,9 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--results", type=Path, help="a file that keeps what was run, which is not run again")
-    parser.add_argument("--only", nargs="*", default=[], help="problems, strategies, or k=1, k=8, compare, calibration, time")
+    parser.add_argument(
+        "--only", nargs="*", default=[], help="problems, strategies, or k=1, k=8, compare, calibration, time"
+    )
     options = parser.parse_args()
     if options.quick:
         options.seeds, options.trials = 4, 30

@@ -22,7 +22,8 @@ Array = NDArray[np.float64]
 MOST_LISTED = 4096  # settings up to which a space is gone through whole
 SAMPLES, NEIGHBOURS = 800, 40  # drawn from the space; drawn around each of the best observations
 BEST_OBSERVED = 5
-REFINED, ROUNDS, EVALUATIONS = 6, 2, 16
+REFINED, ROUNDS, EVALUATIONS = 5, 2, 16
+LEAST_GAIN = 1e-3  # in log EI
 MOST_VALUES = 12  # of a listed number that are tried when one column is changed
 _WIDTHS = (0.01, 0.05, 0.2)
 
@@ -107,51 +108,55 @@ def refined(
 
     Numbers follow the gradient; then each column takes all its values in turn, and what is best is kept.
     """
-    is_category = np.array([column.is_category for column in space.columns])
-    numbers = np.flatnonzero(~is_category & ~fixed)
+    columns = space.columns
+    free = np.array([not held and not column.is_category for held, column in zip(fixed, columns, strict=True)])
+    numbers = np.flatnonzero(free)
     points, values = begin, _log_improvement(model, begin)
+    moving = np.arange(len(points))
     for _ in range(ROUNDS):
-        before = values
         if len(numbers):
-            climbed = space.snap(_climb(model, points, numbers))
-            points, values = _better(points, values, climbed, _log_improvement(model, climbed))
+            climbed = space.snap(_climb(model, points[moving], numbers))
+            _take_better(points, values, moving, climbed, _log_improvement(model, climbed))
         origin, changed = _changes(space, points, fixed, rng)
         if not len(changed):
             break
         gains = _log_improvement(model, changed)
-        for row in range(len(points)):
-            own = np.flatnonzero(origin == row)
-            best = own[np.argmax(gains[own])] if len(own) else -1
-            if len(own) and gains[best] > values[row]:
-                points[row], values[row] = changed[best], gains[best]
-        if np.all(values - before < 1e-3):
+        order = np.lexsort((-gains, origin))  # the best change of each point comes first
+        rows, first = np.unique(origin[order], return_index=True)
+        moving = _take_better(points, values, rows, changed[order[first]], gains[order[first]])
+        if not len(moving):
             break
     return points, values
+
+
+def _take_better(points: Array, values: Array, rows: Rows, others: Array, other_values: Array) -> Rows:
+    """Put `others` into `points` at `rows` where their log EI is higher; in place. Returns where that was."""
+    is_better = other_values > values[rows] + LEAST_GAIN
+    points[rows[is_better]], values[rows[is_better]] = others[is_better], other_values[is_better]
+    return rows[is_better]
 
 
 def _log_improvement(model: Surrogate, points: Array) -> Array:
     return log_expected_improvement(*model.predict(points), model.best)
 
 
-def _better(points: Array, values: Array, others: Array, other_values: Array) -> tuple[Array, Array]:
-    is_better = other_values > values
-    return np.where(is_better[:, None], others, points), np.where(is_better, other_values, values)
-
-
 def _climb(model: Surrogate, points: Array, numbers: NDArray[np.intp]) -> Array:
     """Points moved uphill in log EI along the columns of numbers that have an effect."""
     is_active = ~np.isnan(points[:, numbers])
+    scaled, coordinates, lengths = model.scaled(points), model.layout.number[numbers], model.lengths[numbers]
 
     def objective(values: Array, rows: Rows) -> tuple[Array, Array]:
-        at = points[rows].copy()
-        at[:, numbers] = np.where(is_active[rows], values, np.nan)
+        at = scaled[rows]
+        at[:, coordinates] = np.where(is_active[rows], (values - 0.5) / lengths, 0.0)
         mean, deviation, mean_slopes, deviation_slopes = model.predict_slopes(at, numbers)
         logarithm, by_mean, by_deviation = log_expected_improvement_slopes(mean, deviation, model.best)
         slopes = by_mean[:, None] * mean_slopes + by_deviation[:, None] * deviation_slopes
         return -logarithm, np.where(is_active[rows], -slopes, 0.0)
 
     begin = np.where(is_active, points[:, numbers], 0.5)
-    found, _ = minimise(objective, begin, low=np.zeros(1), high=np.ones(1), evaluations=EVALUATIONS)
+    found, _ = minimise(
+        objective, begin, low=np.zeros(1), high=np.ones(1), evaluations=EVALUATIONS, tolerance=LEAST_GAIN
+    )
     moved = points.copy()
     moved[:, numbers] = np.where(is_active, found, np.nan)
     return moved
@@ -166,14 +171,10 @@ def _changes(
     for place, column in enumerate(space.columns):
         rows = np.flatnonzero(~np.isnan(points[:, place]))
         count = column.count
-        if fixed[place] or not len(rows):
+        if fixed[place] or count is None or not len(rows):
             continue
-        if count is not None and (column.is_category or count <= MOST_VALUES):
-            levels = column.from_unit((np.arange(count) + 0.5) / count)
-            values = np.broadcast_to(levels, (len(rows), count))
-        else:
-            steps = np.array(_WIDTHS) * rng.standard_normal((len(rows), len(_WIDTHS)))
-            values = np.clip(points[rows, place, None] + steps, 0.0, 1.0)
+        levels = column.from_unit((np.arange(min(count, MOST_VALUES)) + 0.5) / min(count, MOST_VALUES))
+        values = np.broadcast_to(levels, (len(rows), len(levels)))
         changed = np.repeat(filled[rows], values.shape[1], axis=0)
         changed[:, place] = values.ravel()
         origin.append(np.repeat(rows, values.shape[1]))

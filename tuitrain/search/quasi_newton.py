@@ -1,12 +1,13 @@
-"""Minimising many smooth functions at once: L-BFGS in lockstep, within bounds.
+"""Minimising many smooth functions at once: BFGS in lockstep, within bounds.
 
-`S` problems, `p` unknowns each. One call of the function serves all problems that are still going on, so that NumPy's
-overhead is paid once and not `S` times.
+`S` problems, `p` unknowns each; all arrays are float64. One call of the function serves all problems that are still
+going on, so that NumPy's overhead is paid once and not `S` times.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,9 @@ Objective = Callable[
     [Array, Rows], tuple[Array, Array]
 ]  # points (s, p) of problems (s,) -> values (s,), gradients (s, p)
 
-MEMORY = 8
 ARMIJO = 1e-4  # share of the decrease that the slope promises which a step must bring
+FIRST_STEP = 0.5  # at most, in any unknown
+SHORTER = 0.25
 SHORTEST = 1e-10
 
 
@@ -28,15 +30,16 @@ def minimise(
     """The best points (S, p) found from `starts` (S, p), and their values (S,).
 
     `low` and `high` broadcast to (S, p). A problem ends when a step lowers its value by less than `tolerance`, or after
-    `evaluations` calls (Nocedal & Wright, 2006, algorithm 7.4, with projection onto the bounds).
+    `evaluations` calls. Nocedal & Wright (2006), algorithm 6.1, with steps projected onto the bounds.
     """
     low, high = np.broadcast_to(low, starts.shape), np.broadcast_to(high, starts.shape)
     x = np.clip(starts, low, high)
     value, gradient = function(x, np.arange(len(x)))
-    history = _History(*x.shape)
+    hessian = np.zeros((len(x), x.shape[1], x.shape[1]))  # zero until something is known of it
     direction = _inward(-gradient, x, low, high)
-    step = 0.5 / np.maximum(np.abs(direction).max(axis=1), 1.0)
-    going = np.flatnonzero(np.abs(direction).max(axis=1) > SHORTEST)
+    size = np.abs(direction).max(axis=1)
+    step = FIRST_STEP / np.maximum(size, 1.0)
+    going = np.flatnonzero(size > SHORTEST)
     for _ in range(evaluations - 1):
         if not len(going):
             break
@@ -46,62 +49,53 @@ def minimise(
         slope = np.einsum("ij,ij->i", moved, gradient[going])
         is_better = (new_value <= value[going] + ARMIJO * slope) & np.isfinite(new_value)
         taken, refused = going[is_better], going[~is_better]
-        gained = value[taken] - new_value[is_better]
-        history.add(taken, moved[is_better], new_gradient[is_better] - gradient[taken])
-        x[taken], value[taken], gradient[taken] = trial[is_better], new_value[is_better], new_gradient[is_better]
-        direction[taken] = _inward(
-            -history.apply(taken, gradient[taken], x, low, high), x[taken], low[taken], high[taken]
-        )
-        step[taken] = 1.0
-        step[refused] *= 0.25
         is_over = np.zeros(len(x), bool)
-        is_over[taken] = gained < tolerance
-        is_over[refused] = step[refused] * np.abs(direction[refused]).max(axis=1, initial=0.0) < SHORTEST
+        if len(taken):
+            is_over[taken] = value[taken] - new_value[is_better] < tolerance
+            changed = new_gradient[is_better] - gradient[taken]
+            hessian[taken] = _updated(hessian[taken], moved[is_better], changed)
+            x[taken], value[taken], gradient[taken] = trial[is_better], new_value[is_better], new_gradient[is_better]
+            direction[taken] = _downhill(hessian[taken], gradient[taken], x[taken], low[taken], high[taken])
+            step[taken] = 1.0
+        if len(refused):
+            step[refused] *= SHORTER
+            is_over[refused] = step[refused] * np.abs(direction[refused]).max(axis=1) < SHORTEST
         going = going[~is_over[going]]
     return x, value
 
 
-def _inward(direction: Array, x: Array, low: Array, high: Array) -> Array:
+def _inward(direction: NDArray[np.floating[Any]], x: Array, low: Array, high: Array) -> Array:
     """`direction` without what leads out of the bounds."""
     return np.where(((x <= low) & (direction < 0)) | ((x >= high) & (direction > 0)), 0.0, direction)
 
 
-class _History:
-    """The last steps of each problem and how the gradient changed along them; a ring of `MEMORY`."""
+def _downhill(hessian: Array, gradient: Array, x: Array, low: Array, high: Array) -> Array:
+    """Quasi-Newton directions (s, p) among the unknowns that are free to move; else the steepest descent."""
+    steepest = _inward(-gradient, x, low, high)
+    is_free = steepest != 0
+    held = np.where(is_free[:, :, None] & is_free[:, None, :], hessian, 0.0)
+    diagonal = np.arange(x.shape[1])
+    held[:, diagonal, diagonal] = np.where(
+        is_free & (held[:, diagonal, diagonal] > 0), held[:, diagonal, diagonal], 1.0
+    )
+    newton = np.linalg.solve(held, steepest[:, :, None])[:, :, 0]
+    newton = _inward(newton, x, low, high)
+    is_descent = np.einsum("ij,ij->i", newton, steepest) > 0
+    scaled = steepest / np.maximum(np.abs(steepest).max(axis=1), 1.0)[:, None]
+    return np.where(is_descent[:, None], newton, scaled)
 
-    def __init__(self, problems: int, unknowns: int) -> None:
-        self._steps = np.zeros((MEMORY, problems, unknowns))
-        self._changes = np.zeros((MEMORY, problems, unknowns))
-        self._inverse = np.zeros((MEMORY, problems))  # 1 / (step · change), 0 where nothing is known
-        self._scale = np.ones(problems)
-        self._next = 0
 
-    def add(self, rows: Rows, steps: Array, changes: Array) -> None:
-        place = self._next % MEMORY
-        self._next += 1
-        self._inverse[place] = 0.0
-        product = np.einsum("ij,ij->i", steps, changes)
-        squares = np.einsum("ij,ij->i", changes, changes)
-        is_curved = product > 1e-12 * np.maximum(squares, 1e-300) ** 0.5
-        rows, steps, changes = rows[is_curved], steps[is_curved], changes[is_curved]
-        self._steps[place, rows], self._changes[place, rows] = steps, changes
-        self._inverse[place, rows] = 1 / product[is_curved]
-        self._scale[rows] = product[is_curved] / squares[is_curved]
-
-    def apply(self, rows: Rows, gradient: Array, x: Array, low: Array, high: Array) -> Array:
-        """The inverse Hessian's estimate times `gradient` (rows, p), by the two loops."""
-        is_free = (_inward(-gradient, x[rows], low[rows], high[rows]) != 0) | (gradient == 0)
-        found = np.where(is_free, gradient, 0.0)
-        order = [place % MEMORY for place in range(max(0, self._next - MEMORY), self._next)]
-        shares = {}
-        for place in reversed(order):
-            shares[place] = self._inverse[place, rows] * np.einsum("ij,ij->i", self._steps[place, rows], found)
-            found = found - shares[place][:, None] * self._changes[place, rows]
-        found = found * self._scale[rows, None]
-        for place in order:
-            back = self._inverse[place, rows] * np.einsum("ij,ij->i", self._changes[place, rows], found)
-            found = found + (shares[place] - back)[:, None] * self._steps[place, rows]
-        found = np.where(is_free, found, 0.0)
-        is_descent = np.einsum("ij,ij->i", found, gradient) > 0
-        result: Array = np.where(is_descent[:, None], found, np.where(is_free, gradient, 0.0))
-        return result
+def _updated(hessian: Array, moved: Array, changed: Array) -> Array:
+    """The estimates (s, p, p) after steps (s, p) along which the gradient changed so (s, p); equation 6.19."""
+    product = np.einsum("ij,ij->i", moved, changed)
+    squares = np.einsum("ij,ij->i", moved, moved)
+    is_curved = product > 1e-10 * np.sqrt(squares * np.einsum("ij,ij->i", changed, changed)) + 1e-300
+    product = np.where(is_curved, product, 1.0)
+    is_new = is_curved & ~hessian.any(axis=(1, 2))
+    scale = np.einsum("ij,ij->i", changed, changed) / product
+    hessian = np.where(is_new[:, None, None], scale[:, None, None] * np.eye(moved.shape[1]), hessian)
+    along = np.matmul(hessian, moved[:, :, None])[:, :, 0]
+    before = np.where(is_curved, np.einsum("ij,ij->i", moved, along), 1.0)
+    grown = hessian - along[:, :, None] * along[:, None, :] / before[:, None, None]
+    grown += changed[:, :, None] * changed[:, None, :] / product[:, None, None]
+    return np.where(is_curved[:, None, None], grown, hessian)

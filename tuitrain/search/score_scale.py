@@ -28,11 +28,13 @@ class ScoreScale:
 
     @classmethod
     def of(cls, scores: Array) -> ScoreScale:
-        """The scale for finite scores (n,); its width is that of the better half."""
+        """The scale for finite scores (n,); its width is that of the better half, unless that is all alike."""
         median = float(np.median(scores))
         better = median - scores[scores <= median]
-        width = 1.4826 * float(np.median(better))
-        width = max(width, 0.5 * float(better.max()), _SMALLEST * max(1.0, abs(median)))
+        width = max(1.4826 * float(np.median(better)), 0.5 * float(better.max()))
+        if width <= _SMALLEST * abs(median) and scores.max() > median:  # half of them are equal, and the best
+            width = float(np.median(scores[scores > median])) - median
+        width = max(width, _SMALLEST * max(1.0, abs(median)))
         raw = cls(median + KNEE * width, width, 0.0, 1.0)
         drawn_in = raw.to_standard(scores)
         deviation = float(drawn_in.std())

@@ -21,6 +21,7 @@ from tuitrain.search.kernel import ColumnLike, Layout, inverse_lower, matern, sq
 from tuitrain.search.score_scale import ScoreScale, worst_for_failed
 
 Array = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 _LEAST_VARIANCE = 1e-10
 FIRST_EVALUATIONS, NEXT_EVALUATIONS = 40, 15
@@ -93,20 +94,21 @@ class Surrogate:
         variance = self.signal - np.einsum("ij,ij->i", explained, explained)
         return cross @ self.alpha, np.sqrt(np.maximum(variance, _LEAST_VARIANCE * self.signal))
 
-    def predict_slopes(self, points: Array, places: NDArray[np.intp]) -> tuple[Array, Array, Array, Array]:
-        """Mean and deviation (m,), and their derivatives (m, c) by the `c` columns of numbers at `places`."""
-        at = self.scaled(points)
+    def predict_slopes(self, at: Array, places: Places) -> tuple[Array, Array, Array, Array]:
+        """Mean and deviation (m,), and their derivatives (m, c) by the `c` columns of numbers at `places`.
+
+        `at` (m, e) are `scaled` coordinates.
+        """
         kernel, slope = matern(squared_distances(at, self.coordinates))
-        cross, slope = self.signal * kernel, (2 * self.signal) * slope
-        explained = cross @ self.inverse_factor.T
+        explained = (self.signal * kernel) @ self.inverse_factor.T
         variance = self.signal - np.einsum("ij,ij->i", explained, explained)
         deviation = np.sqrt(np.maximum(variance, _LEAST_VARIANCE * self.signal))
-        numbers = self.layout.number[places]
         by_mean, by_variance = slope * self.alpha, slope * (explained @ self.inverse_factor)
-        mine, theirs, lengths = at[:, numbers], self.coordinates[:, numbers], self.lengths[places]
-        mean_slopes = (by_mean.sum(axis=1)[:, None] * mine - by_mean @ theirs) / lengths
-        variance_slopes = -2 * (by_variance.sum(axis=1)[:, None] * mine - by_variance @ theirs) / lengths
-        return cross @ self.alpha, deviation, mean_slopes, variance_slopes / (2 * deviation[:, None])
+        numbers, factor = self.layout.number[places], 2 * self.signal / self.lengths[places]
+        mine, theirs = at[:, numbers], self.coordinates[:, numbers]
+        mean_slopes = factor * (by_mean.sum(axis=1)[:, None] * mine - by_mean @ theirs)
+        half_slopes = factor * (by_variance.sum(axis=1)[:, None] * mine - by_variance @ theirs)
+        return explained @ self.whitened, deviation, mean_slopes, -half_slopes / deviation[:, None]
 
     def condition(self, points: Array, scores: Array | None = None) -> Surrogate:
         """The posterior with more points (m, d) known; without `scores` (m,) its own mean is believed there.
