@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from tuitrain import __version__
 from tuitrain.errors import SearchError
@@ -84,7 +84,7 @@ def write_optuna(study: Study, storage: str, name: str) -> int:
 
     distributions = {n: _distribution(study, n) for n in searched_names(study)}
     trials = [_optuna_trial(study, trial, distributions) for trial in study.trials]
-    direction = "maximize" if study.settings.sign < 0 else "minimize"
+    direction: Literal["minimize", "maximize"] = "maximize" if study.settings.sign < 0 else "minimize"
     with silence():
         opened = _open(storage)
         try:
