@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from tuitrain.blas import blas_threads
-from tuitrain.data import load_dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.candidates import listed
 from tuitrain.search.grouping import chunks

@@ -28,7 +28,8 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.data import Dataset, load_dataset
+from tuitrain.data.dataset import Dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.face import conducting, create_study

@@ -6,7 +6,7 @@ import asyncio
 import re
 from pathlib import Path
 
-from tuitrain.data import load_dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.session import Session, SetHyperparameter, Start, Step
 from tuitrain.ui.app import TuitrainApp

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tuitrain.data import load_dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.hyperparameters import Hyperparameters
 

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from tests.test_cli import run
-from tuitrain.data import Dataset, load_dataset
+from tuitrain.data.dataset import Dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.divergence import likely_cause
 from tuitrain.errors import DataError, HyperparameterError, ModelError

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tuitrain.data import load_dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.runs.model import load_model

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from tuitrain.data import Dataset as Dataset
-    from tuitrain.data import load_dataset as load_dataset
+    from tuitrain.data.dataset import Dataset as Dataset
+    from tuitrain.data.loading import load_dataset as load_dataset
     from tuitrain.errors import DataError as DataError
     from tuitrain.errors import HyperparameterError as HyperparameterError
     from tuitrain.errors import ModelError as ModelError
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from tuitrain.training import train as train
 
 _HOMES = {
-    "Dataset": "data", "load_dataset": "data", "Hyperparameters": "hyperparameters", "Model": "runs.model",
-    "load_model": "runs.model", "Result": "training", "train": "training", "TuitrainError": "errors",
-    "DataError": "errors", "HyperparameterError": "errors", "ModelError": "errors", "RunError": "errors",
-    "SearchError": "errors", "Space": "search.space",
+    "Dataset": "data.dataset", "load_dataset": "data.loading", "Hyperparameters": "hyperparameters",
+    "Model": "runs.model", "load_model": "runs.model", "Result": "training", "train": "training",
+    "TuitrainError": "errors", "DataError": "errors", "HyperparameterError": "errors", "ModelError": "errors",
+    "RunError": "errors", "SearchError": "errors", "Space": "search.space",
 }  # fmt: skip
 
 __all__ = [

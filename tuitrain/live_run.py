@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data import Dataset
+from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine import metrics as measures
 from tuitrain.engine.network import with_ones

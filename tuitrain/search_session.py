@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from tuitrain.data import Dataset
+from tuitrain.data.dataset import Dataset
 from tuitrain.errors import TuitrainError
 from tuitrain.search.conductor import Conductor, Progress
 from tuitrain.search.explained import Explained, explain

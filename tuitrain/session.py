@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.blas import blas_threads, choose_threads
-from tuitrain.data import Dataset
+from tuitrain.data.dataset import Dataset
 from tuitrain.errors import HyperparameterError, TuitrainError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.live_run import LiveRun

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuitrain.blas import blas_threads, choose_threads
-from tuitrain.data import Dataset, load_dataset
+from tuitrain.data.dataset import Dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Record, Trainer
 from tuitrain.errors import RunError
 from tuitrain.hyperparameters import Hyperparameters

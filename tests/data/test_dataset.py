@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuitrain.data import Column, Dataset, Table, load_dataset, load_tables
-from tuitrain.data.dataset import build_dataset
+from tuitrain.data.columns import Column, Table
+from tuitrain.data.dataset import Dataset, build_dataset
+from tuitrain.data.loading import load_dataset, load_tables
 from tuitrain.errors import DataError
 
 

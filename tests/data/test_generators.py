@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuitrain.data import load_dataset
 from tuitrain.data.generators import RECIPES, generate
+from tuitrain.data.loading import load_dataset
 from tuitrain.errors import DataError
 
 

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from sklearn import datasets as sklearn_datasets
 
-from tuitrain.data import load_dataset, load_tables, loading
+from tuitrain.data import loading
 from tuitrain.data.catalog import BUNDLED, bundled_path
+from tuitrain.data.loading import load_dataset, load_tables
 from tuitrain.errors import DataError
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -47,7 +48,7 @@ def test_the_targets_of_the_bundled_tables_are_found_without_their_names(tmp_pat
 
 def test_bundled_names_work_from_any_directory_and_nothing_heavy_is_imported(tmp_path: Path) -> None:
     code = (
-        "import sys; from tuitrain.data import load_dataset; print(load_dataset('iris').n_rows);"
+        "import sys; from tuitrain.data.loading import load_dataset; print(load_dataset('iris').n_rows);"
         "print([name for name in ('polars', 'sklearn', 'textual', 'pandas') if name in sys.modules])"
     )
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}

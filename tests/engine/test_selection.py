@@ -9,7 +9,7 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris
 
 from tests.engine.test_trainer import IRIS, run, varied
-from tuitrain.data import Dataset
+from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
 from tuitrain.hyperparameters import OPTIMIZERS, Hyperparameters
 

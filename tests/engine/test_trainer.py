@@ -14,7 +14,7 @@ from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.svm import LinearSVC
 
-from tuitrain.data import Dataset
+from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
 from tuitrain.errors import HyperparameterError
 from tuitrain.hyperparameters import OPTIMIZERS, Hyperparameters
@@ -74,7 +74,7 @@ def test_stacks_of_other_kinds_are_bit_identical_too(shape: dict[str, Any]) -> N
 
 PROGRAM = """
 from sklearn.datasets import load_iris
-from tuitrain.data import Dataset
+from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
 from tuitrain.hyperparameters import Hyperparameters
 import hashlib

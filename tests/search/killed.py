@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tuitrain.data import load_dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.face import create_study, run_study, study_dataset
 from tuitrain.search.settings import Settings

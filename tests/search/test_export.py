@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from tuitrain.cli import commands
-from tuitrain.data import load_dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.errors import TuitrainError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.search.face import create_study, run_study

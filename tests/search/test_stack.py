@@ -9,7 +9,8 @@ import pytest
 from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 
-from tuitrain.data import Dataset, load_dataset
+from tuitrain.data.dataset import Dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.folds import make_folds

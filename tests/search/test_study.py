@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tuitrain.data import load_dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.runs.model import load_model

@@ -16,7 +16,7 @@ from tuitrain.errors import DataError
 from tuitrain.text import visible
 
 if TYPE_CHECKING:
-    from tuitrain.data import Table
+    from tuitrain.data.columns import Table
     from tuitrain.runs.model import Model
 
 MODEL = click.argument("model_file", metavar="MODEL", type=click.Path(path_type=Path, dir_okay=False))
@@ -74,7 +74,7 @@ def _write_into(output: Path, text: str) -> None:
 
 
 def _read(data: str, model: Model) -> Table:
-    from tuitrain.data import load_tables  # noqa: PLC0415
+    from tuitrain.data.loading import load_tables  # noqa: PLC0415
 
     table, _ = load_tables(data)
     for notice in (*table.notices, *model.preprocessing.notices(table, target=model.target_name)):

@@ -12,7 +12,7 @@ from tuitrain.configuration import Configuration, option_name, read_configuratio
 from tuitrain.hyperparameters import FIELDS, GROUPS, Hyperparameters
 
 if TYPE_CHECKING:
-    from tuitrain.data import Dataset
+    from tuitrain.data.dataset import Dataset
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -99,7 +99,7 @@ def given_options(options: dict[str, Any]) -> Configuration:
 
 def load(data: dict[str, Any], default: str | None = None) -> Dataset:
     """The dataset that the options name; its notices go to standard error."""
-    from tuitrain.data import load_dataset  # noqa: PLC0415
+    from tuitrain.data.loading import load_dataset  # noqa: PLC0415
 
     source = data.pop("dataset", None) or default
     if source is None:

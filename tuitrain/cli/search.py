@@ -20,7 +20,7 @@ from tuitrain.errors import SearchError
 from tuitrain.text import quoted, visible
 
 if TYPE_CHECKING:
-    from tuitrain.data import Dataset
+    from tuitrain.data.dataset import Dataset
     from tuitrain.search.conductor import Conductor
     from tuitrain.search.face import Searched
     from tuitrain.search.settings import Settings

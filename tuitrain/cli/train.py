@@ -15,7 +15,7 @@ from tuitrain.cli.options import data_options, hyperparameter_options, load, rea
 from tuitrain.text import quoted, visible
 
 if TYPE_CHECKING:
-    from tuitrain.data import Dataset
+    from tuitrain.data.dataset import Dataset
     from tuitrain.session import Session
     from tuitrain.snapshot import Snapshot
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.arrays import table_of
 from tuitrain.data.columns import Table, drop_useless
+from tuitrain.data.part import Part
 from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
 from tuitrain.data.split import split_rows
 from tuitrain.data.target import Target, choose_target, class_numbers, read_target
@@ -25,22 +26,6 @@ from tuitrain.text import quoted, visible
 
 SCALES = ("standard", "minmax", "none")
 SPLIT = "split by comma, semicolon, tab or bar"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of the split.
-
-    `X` (N, D) float32; `y` (N,) int64 class numbers, or (N, 1) float32 standardised values; `rows` (N,) int64, the row
-    numbers in the source.
-    """
-
-    X: NDArray[np.float32]
-    y: NDArray[Any]
-    rows: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.X)
 
 
 @dataclass(frozen=True)

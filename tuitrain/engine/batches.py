@@ -124,7 +124,10 @@ class Batches:
 
     def _make(self, taken: Sequence[Rows]) -> list[Batch]:
         """Batches from what was taken for each stream; members come first where there are several."""
-        rows, y, weight = (self._join([part[place] for part in taken]) for place in range(3))
+        is_shared = len(taken) == 1
+        rows, y, weight = (
+            parts[0] if is_shared or parts[0] is None else np.stack(parts, axis=1) for parts in zip(*taken, strict=True)
+        )
         size, dtype = rows.shape[-2], rows.dtype
         if weight is None:
             shares = np.broadcast_to(equal_shares(size, dtype), (len(rows), 1, size))
@@ -135,14 +138,11 @@ class Batches:
         else:
             targets = one_hot(y, self._outputs, self._loss.name, dtype)
         targets = self._loss.weigh(targets, shares if shares.ndim == targets.ndim else shares[:, None])
+        if not is_shared:
+            rows, targets = rows[:, self._stream_of], targets[:, self._stream_of]
+            shares = shares if weight is None else shares[:, self._stream_of]
         columns = np.swapaxes(rows, -1, -2)
         return [Batch(*parts, size) for parts in zip(columns, targets, shares, strict=True)]
-
-    def _join(self, parts: Sequence[Any]) -> Any:
-        """The streams' arrays (S, …) as one: as it is for a single stream, else (S, M, …)."""
-        if parts[0] is None or len(parts) == 1:
-            return parts[0]
-        return np.stack(parts, axis=1)[:, self._stream_of]
 
 
 def balanced(y: Array, classes: int) -> Array:

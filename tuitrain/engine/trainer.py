@@ -37,7 +37,8 @@ class Trainer:
 
     `dataset` is one for all members, or one for each (the folds of a cross-validation), with parts of the same sizes.
     A member's parameters are bit-identical to those of the same training alone. After a member has ended (epochs
-    reached, patience lost), its row of ``network.parameters`` holds its best epoch's.
+    reached, patience lost), its row of ``network.parameters`` holds its best epoch's. Where `is_probed` is False, the
+    records' norms, ratios and shares of idle units are not measured.
 
     Raises
     ------
@@ -49,8 +50,9 @@ class Trainer:
 
     def __init__(
         self, dataset: Data | Sequence[Data], hyperparameters: Hyperparameters | Sequence[Hyperparameters], *,
-        dtype: Any = np.float32,
+        dtype: Any = np.float32, is_probed: bool = True,
     ) -> None:  # fmt: skip
+        self._is_probed = is_probed
         given = [hyperparameters] if isinstance(hyperparameters, Hyperparameters) else hyperparameters
         self.hyperparameters: list[Hyperparameters] = list(given)
         check_shared(self.hyperparameters)
@@ -273,14 +275,15 @@ class Trainer:
 
     def _update(self, is_last: bool) -> None:
         network = self.network
-        if is_last:
+        is_probed = is_last and self._is_probed
+        if is_probed:
             self._probe.before()
         self._rate = self._rates.pop()
         self._penalties.change_gradients(network.parameters, network.gradients)
         self._penalties.decay(network.parameters, self._rate)
         self._optimizer.step(network.parameters, network.gradients, self._rate)
         self.progress.hold()
-        if is_last:
+        if is_probed:
             self._probe.after()
 
     def _end_epoch(self, batch: Batch) -> Record:
@@ -305,7 +308,7 @@ class Trainer:
         nothing = np.full(len(train_loss), np.nan)
         looked = self.validation.evaluate() if self.validation is not None and batch is not None else None
         shares = np.full(self._probe.gradient_norms.shape, np.nan)
-        if batch is not None:
+        if batch is not None and self._is_probed:
             seen = self.validation.last_pass if self.validation is not None else self._fullest_pass(batch)
             shares = idle_shares(seen.activations, self._idle_kind) if seen.activations else shares
         return Record(

@@ -22,7 +22,7 @@ from tuitrain.search.stack import Curves, StackTask, train_stack
 from tuitrain.search.strategies import propose
 from tuitrain.search.study import Study
 from tuitrain.search.trial import Trial
-from tuitrain.search.workers import Failed, Finished, Reported, Started, Stopped, Supervisor
+from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor
 
 MOST_AT_ONCE = 512  # trials that a strategy which does not learn proposes at a time
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuitrain.data import Dataset, load_dataset
+from tuitrain.data.dataset import Dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.engine.structure import choose_loss, n_outputs
 from tuitrain.errors import ModelError, SearchError
 from tuitrain.hyperparameters import Hyperparameters
@@ -21,7 +22,9 @@ from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.study import Source, Study, plain
 from tuitrain.search.trial import Trial
-from tuitrain.search.workers import Supervisor, ThreadWorkers, Workers
+from tuitrain.search.workers.seam import Workers
+from tuitrain.search.workers.supervisor import Supervisor
+from tuitrain.search.workers.thread import ThreadWorkers
 from tuitrain.text import visible
 from tuitrain.training import train
 

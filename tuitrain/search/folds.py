@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.dataset import Dataset, Part
+from tuitrain.data.part import Part
 from tuitrain.data.split import line_up
 from tuitrain.errors import SearchError
+
+if TYPE_CHECKING:
+    from tuitrain.data.dataset import Dataset
 
 
 @dataclass(frozen=True)

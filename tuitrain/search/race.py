@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.blas import blas_threads
-from tuitrain.data import Dataset
+from tuitrain.data.dataset import Dataset
 from tuitrain.search.folds import make_folds
 from tuitrain.search.grouping import chunks
 from tuitrain.search.settings import Settings
@@ -21,7 +21,7 @@ from tuitrain.search.space import Space
 from tuitrain.search.stack import Outcome, StackTask, train_stack
 from tuitrain.search.strategies import Observation, propose
 from tuitrain.search.strategies.observation import key
-from tuitrain.search.workers import Failed, Finished, Supervisor
+from tuitrain.search.workers.supervisor import Failed, Finished, Supervisor
 
 Floats = NDArray[np.float64]
 LANES = ("grid", "random", "bayesian")

@@ -21,6 +21,7 @@ from tuitrain.search.folds import Fold
 from tuitrain.search.halving import Value, survivors
 from tuitrain.search.trial import State, is_higher_better
 
+Array = NDArray[Any]
 REPORT_SECONDS = 0.04
 STOP_SECONDS = 0.3
 KEPT_BYTES = 1 << 20  # larger parameters are trained again when they are wanted
@@ -78,14 +79,13 @@ class Curves:
 
 
 class _TrialState:
-    """A trial while its stack trains: what each of its members has reached."""
+    """A trial while its stack trains; its rows of the stack's arrays say what each of its members has reached."""
 
-    def __init__(self, number: int, members: int) -> None:
+    def __init__(self, number: int, values: Array, losses: Array, best_epochs: Array) -> None:
         self.number = number
-        self.values = np.full(members, np.nan)  # the metric at each member's best epoch
-        self.latest = np.full(members, np.nan)
-        self.losses = np.full(members, np.nan)
-        self.best_epochs = np.zeros(members, np.int64)
+        self.values = values  # (members,): the metric at each member's best epoch
+        self.losses = losses
+        self.best_epochs = best_epochs
         self.curve: list[float] = []
         self.told = 0
         self.epochs = 0
@@ -114,30 +114,40 @@ def train_stack(
 
 
 class _StackRun:
+    """The arrays are (trials, members of a trial); a row of the trainer's stack is a place in them."""
+
     def __init__(self, folds: tuple[Fold, ...], task: StackTask) -> None:
         self._task = task
         self._members = len(folds) * task.seeds
-        self._trials = [_TrialState(number, self._members) for number, _ in task.trials]
+        shape = (len(task.trials), self._members)
+        self._values, self._latest, self._losses = (np.full(shape, np.nan) for _ in range(3))
+        self._best_epochs = np.zeros(shape, np.int64)
+        self._trials = [
+            _TrialState(number, *arrays)
+            for (number, _), *arrays in zip(
+                task.trials, self._values, self._losses, self._best_epochs, strict=True
+            )
+        ]  # fmt: skip
         self._sign = -1.0 if is_higher_better(task.metric) else 1.0
         self._rungs: dict[int, tuple[Value, ...]] = {}
         self._member_epochs = 0
         self._started = time.perf_counter()
         self._best: tuple[Value, int, NDArray[np.float32]] | None = None
-        self._rows = [(trial, member) for trial in range(len(self._trials)) for member in range(self._members)]
+        self._rows = np.arange(self._values.size)  # places of the members that still train
         hyperparameters = [
             h.replace(seed=h.seed + seed) for _, h in task.trials for _ in folds for seed in range(task.seeds)
         ]
         datasets = [fold for _ in task.trials for fold in folds for _ in range(task.seeds)]
         self._trainer: Trainer | None = None
         try:
-            self._trainer = Trainer(datasets, hyperparameters)
+            self._trainer = Trainer(datasets, hyperparameters, is_probed=False)
         except TuitrainError as error:
             for trial in self._trials:
                 trial.state, trial.message = "failed", str(error)
 
     def run(self, report: Callable[[object], object], is_stopped: Callable[[], bool]) -> StackResult:
         trainer, next_report, next_look = self._trainer, 0.0, 0.0
-        while trainer is not None and self._rows:
+        while trainer is not None and len(self._rows):
             now = time.perf_counter()
             if now >= next_look:
                 if is_stopped():
@@ -162,27 +172,30 @@ class _StackRun:
 
     def _note(self, trainer: Trainer, record: Record) -> None:
         """Take down what the epoch came to for each member, and see which trials have ended or are pruned."""
-        values = self._values(trainer, record)
-        self._member_epochs += sum(not self._has_ended(trial) for trial, _ in self._rows)
-        for place, (index, member) in enumerate(self._rows):
-            trial = self._trials[index]
-            if trial.epochs >= record.epoch and self._has_ended(index):
-                continue
-            trial.epochs = record.epoch
-            if trainer.progress.best_epoch[place] == record.epoch:
-                trial.values[member] = values[place]
-                trial.losses[member] = record.validation_loss[place]
-                trial.best_epochs[member] = record.epoch
-            if record.endings[place] in {"", "epochs", "patience"} and np.isfinite(record.validation_loss[place]):
-                trial.latest[member] = values[place]
-        for index in dict.fromkeys(index for index, _ in self._rows):
-            if not self._has_ended(index):
-                self._trials[index].curve.append(float(self._trials[index].latest.mean()))
-        self._end_trials(trainer, record)
+        metric = self._metric(trainer, record)
+        self._member_epochs += len(self._rows)
+        is_best = trainer.progress.best_epoch == record.epoch
+        best = self._rows[is_best]
+        self._values.flat[best] = metric[is_best]
+        self._losses.flat[best] = record.validation_loss[is_best]
+        self._best_epochs.flat[best] = record.epoch
+        is_finite = np.isfinite(record.validation_loss)
+        self._latest.flat[self._rows[is_finite]] = metric[is_finite]
+        means = self._latest.mean(axis=1)
+        for index in self._present():
+            self._trials[index].epochs = record.epoch
+            self._trials[index].curve.append(float(means[index]))
+        if any(record.endings):
+            self._end_trials(trainer, record)
         if record.epoch in self._task.rungs:
             self._prune(record.epoch)
 
-    def _values(self, trainer: Trainer, record: Record) -> Any:
+    def _present(self) -> list[int]:
+        """The trials that have members in the stack."""
+        found: list[int] = np.unique(self._rows // self._members).tolist()
+        return found
+
+    def _metric(self, trainer: Trainer, record: Record) -> Array:
         metric = self._task.metric
         if metric == "loss":
             return record.validation_loss
@@ -192,17 +205,13 @@ class _StackRun:
         assert trainer.validation is not None
         return trainer.validation.all_metrics().get(metric, nothing) if record.metrics else nothing
 
-    def _has_ended(self, index: int) -> bool:
-        return self._trials[index].state != "running"
-
     def _end_trials(self, trainer: Trainer, record: Record) -> None:
-        places: dict[int, list[int]] = {}
-        for place, (index, _) in enumerate(self._rows):
-            places.setdefault(index, []).append(place)
-        for index, own in places.items():
-            trial = self._trials[index]
+        """End the trials of which a member has diverged, or all have ended."""
+        owners = self._rows // self._members
+        for index in self._present():
+            trial, own = self._trials[index], np.flatnonzero(owners == index).tolist()
             diverged = [trainer.progress.divergences[place] for place in own if record.endings[place] == "diverged"]
-            if self._has_ended(index) or not (diverged or all(record.endings[place] for place in own)):
+            if not (diverged or all(record.endings[place] for place in own)):
                 continue
             trial.state = "finished"
             if diverged:
@@ -238,14 +247,12 @@ class _StackRun:
 
     def _drop(self, trainer: Trainer) -> None:
         """Let members leave the stack when their trial has ended, or they have."""
-        endings = trainer.progress.endings
-        kept = [
-            place for place, (index, _) in enumerate(self._rows) if not self._has_ended(index) and not endings[place]
-        ]
+        is_running = np.array([trial.state == "running" for trial in self._trials])
+        kept = np.flatnonzero(is_running[self._rows // self._members] & ~trainer.progress.ended)
         if len(kept) < len(self._rows):
-            self._rows = [self._rows[place] for place in kept]
-            if kept:
-                trainer.select(kept)
+            self._rows = self._rows[kept]
+            if len(kept):
+                trainer.select(kept.tolist())
 
     def _tell(self, epoch: int, report: Callable[[object], object]) -> None:
         news = {}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tuitrain.errors import RunError
 
 if TYPE_CHECKING:
-    from tuitrain.data import Dataset
+    from tuitrain.data.dataset import Dataset
     from tuitrain.hyperparameters import Hyperparameters
     from tuitrain.session import Session
     from tuitrain.ui.app import SearchAsked

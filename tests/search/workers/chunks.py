@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.search.workers import Event, Failed, Finished, Stopped, Supervisor
+from tuitrain.search.workers.supervisor import Event, Failed, Finished, Stopped, Supervisor
 
 
 @dataclass(frozen=True)

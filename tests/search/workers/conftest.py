@@ -9,7 +9,10 @@ import pytest
 
 from tests.search.workers.chunks import data
 from tests.search.workers.programs import end_program, run_program, wait_until
-from tuitrain.search.workers import DaskWorkers, ProcessWorkers, Supervisor, ThreadWorkers
+from tuitrain.search.workers.dask import DaskWorkers
+from tuitrain.search.workers.processes import ProcessWorkers
+from tuitrain.search.workers.supervisor import Supervisor
+from tuitrain.search.workers.thread import ThreadWorkers
 
 Make = Callable[..., Supervisor]
 

@@ -6,7 +6,9 @@ import sys
 from typing import Any
 
 from tests.search.workers import chunks
-from tuitrain.search.workers import DaskWorkers, ProcessWorkers, Reported, Started, Stopped, Supervisor
+from tuitrain.search.workers.dask import DaskWorkers
+from tuitrain.search.workers.processes import ProcessWorkers
+from tuitrain.search.workers.supervisor import Reported, Started, Stopped, Supervisor
 
 
 def main(kind: str, address: str = "") -> None:

@@ -16,8 +16,9 @@ import pytest
 from tests.search.workers import chunks
 from tests.search.workers.programs import Program, end_program, run_program, wait_until, working
 from tuitrain.errors import SearchError
-from tuitrain.search.workers import DaskWorkers, Finished, Reported, Started, Supervisor
+from tuitrain.search.workers.dask import DaskWorkers
 from tuitrain.search.workers.dask_client import compare
+from tuitrain.search.workers.supervisor import Finished, Reported, Started, Supervisor
 
 distributed = pytest.importorskip("distributed")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.search.workers import chunks
 from tests.search.workers.conftest import Make
-from tuitrain.search.workers import Failed, Finished, Reported, Started, Stopped
+from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped
 
 
 def kill_a_worker(events: list[chunks.Event], chunk: int) -> None:

@@ -15,7 +15,8 @@ from tests.search.workers import chunks
 from tests.search.workers.conftest import Make
 from tests.search.workers.programs import Program, end_program, run_program, session_of, wait_until_gone, working
 from tuitrain.errors import SearchError
-from tuitrain.search.workers import ProcessWorkers, Started, Supervisor
+from tuitrain.search.workers.processes import ProcessWorkers
+from tuitrain.search.workers.supervisor import Started, Supervisor
 
 
 @pytest.fixture
@@ -101,7 +102,7 @@ def test_ctrl_c_while_the_children_start_says_nothing() -> None:
             textwrap.dedent("""
                 import time
                 from tests.search.workers.chunks import data
-                from tuitrain.search.workers import ProcessWorkers
+                from tuitrain.search.workers.processes import ProcessWorkers
                 try:
                     workers = ProcessWorkers(data(), jobs=4)
                     print("started", flush=True)
@@ -122,7 +123,8 @@ def test_a_program_that_forgets_to_close_ends_and_says_nothing() -> None:
         "-c",
         textwrap.dedent("""
             from tests.search.workers import chunks
-            from tuitrain.search.workers import ProcessWorkers, Reported, Supervisor
+            from tuitrain.search.workers.processes import ProcessWorkers
+            from tuitrain.search.workers.supervisor import Reported, Supervisor
             supervisor = Supervisor(ProcessWorkers(chunks.data(), jobs=2))
             supervisor.submit(1, chunks.count, (1000, 0.05))
             chunks.wait_for(supervisor, Reported, 2)
@@ -138,7 +140,8 @@ def test_children_that_cannot_start_are_one_clear_error(tmp_path: Path) -> None:
         textwrap.dedent("""
             from tests.search.workers import chunks
             from tuitrain.errors import SearchError
-            from tuitrain.search.workers import ProcessWorkers, Supervisor
+            from tuitrain.search.workers.processes import ProcessWorkers
+            from tuitrain.search.workers.supervisor import Supervisor
             supervisor = Supervisor(ProcessWorkers(chunks.data(), jobs=2))
             supervisor.submit(1, chunks.multiply, 1)
             try:

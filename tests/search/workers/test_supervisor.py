@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.search.workers import chunks
-from tuitrain.search.workers import Failed, Finished, Reported, Started, Stopped, Supervisor, WorkerLostError
-from tuitrain.search.workers.seam import NO_CHUNK, WORKERS, Outcome, ignore_event
+from tuitrain.search.workers.seam import NO_CHUNK, WORKERS, Outcome, WorkerLostError, ignore_event
+from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor
 
 
 class Puppets:

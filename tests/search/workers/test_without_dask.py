@@ -8,7 +8,7 @@ import pytest
 
 from tests.search.workers import chunks
 from tuitrain.errors import SearchError
-from tuitrain.search.workers import DaskWorkers
+from tuitrain.search.workers.dask import DaskWorkers
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.search.workers import chunks
 from tests.search.workers.conftest import Make
-from tuitrain.search.workers import Failed, Finished, Reported, Started, Stopped
+from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped
 
 MOST_SECONDS_LATE = {"thread": 0.05, "processes": 0.05, "dask": 0.2}
 

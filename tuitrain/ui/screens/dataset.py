@@ -16,10 +16,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from tuitrain.data import Dataset, load_dataset
 from tuitrain.data.catalog import BUNDLED
+from tuitrain.data.dataset import Dataset
 from tuitrain.data.describe import PREVIEW_ROWS, ColumnSummary, Preview, preview
 from tuitrain.data.generators import RECIPES
+from tuitrain.data.loading import load_dataset
 from tuitrain.errors import TuitrainError
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines, Piece

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuitrain.data import Dataset
+from tuitrain.data.dataset import Dataset
 from tuitrain.errors import TuitrainError
 from tuitrain.search.race import LaneResult, Race, run_race
 from tuitrain.search.settings import Settings

@@ -31,7 +31,7 @@ from tuitrain.ui.status import Description, Footer, Header, StatusLine, Verdict
 from tuitrain.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from tuitrain.data import Dataset
+    from tuitrain.data.dataset import Dataset
 
 
 ENDED = ("done", "diverged", "failed")
