@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from tuitrain.blas import usable_cores
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.hyperparameters import Hyperparameters
@@ -44,7 +45,7 @@ GRID = {
     "learning_rate": (0.0003, 0.001, 0.003, 0.01), "l2": (1e-6, 1e-5, 1e-4, 1e-3), "beta1": (0.8, 0.85, 0.9, 0.95),
 }  # fmt: skip
 FOLDS = 3
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+CORES = usable_cores()
 
 
 @dataclass(frozen=True)

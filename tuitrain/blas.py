@@ -1,4 +1,7 @@
-"""How many threads the matrix products use: chosen once per run from the network's size, since it changes the bits."""
+"""How many cores there are, and how many threads the matrix products use.
+
+These are chosen once per run from the network's size, since their number changes the bits.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,11 @@ def choose_threads(layer_sizes: Sequence[int]) -> int:
     """One thread, or up to four where a hidden layer is wide."""
     widest = max(layer_sizes[1:-1], default=0)
     return 1 if widest < WIDE else min(MOST_THREADS, os.cpu_count() or 1)
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

@@ -14,9 +14,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from tuitrain.blas import usable_cores
 from tuitrain.data.dataset import Dataset
 from tuitrain.errors import TuitrainError
 from tuitrain.search.conductor import Conductor, Progress
+from tuitrain.search.estimate import Estimate, estimate_grid
 from tuitrain.search.explained import Explained, explain
 from tuitrain.search.face import choose, conducting, create_study, study_dataset
 from tuitrain.search.settings import Settings
@@ -31,7 +33,10 @@ State = Literal["ready", "running", "paused", "choosing", "done", "stopped", "fa
 
 @dataclass(frozen=True)
 class SearchSnapshot:
-    """One moment of a search. `version` grows with each new one; `test` is the chosen trial's, at the end."""
+    """One moment of a search. `version` grows with each new one; `test` is the chosen trial's, at the end.
+
+    `estimate` is what was last asked of `SearchSession.estimate`: the key, and the estimate or why there is none.
+    """
 
     version: int
     state: State = "ready"
@@ -44,6 +49,7 @@ class SearchSnapshot:
     test: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     explained: Explained | None = None
     asks_first: bool = False
+    estimate: tuple[object, Estimate | str] | None = None
 
     @property
     def is_running(self) -> bool:
@@ -76,6 +82,7 @@ class SearchSession:
         self._watched: tuple[str, bool] = ("", False)
         self._asks_first = False
         self._next_snapshot = 0.0
+        self._wanted: object = None
         self.snapshot = SearchSnapshot(0)
         self._thread = threading.Thread(target=self._work, name="search", daemon=True)
         self._thread.start()
@@ -115,6 +122,11 @@ class SearchSession:
         if (column, is_shown) != self._watched:
             self._watched = (column, is_shown)
             self._do(self._explain)
+
+    def estimate(self, key: object, dataset: Dataset, space: Space, settings: Settings) -> None:
+        """See what a grid would take, for `SearchSnapshot.estimate`; nothing while a search runs."""
+        self._wanted = key
+        self._do(lambda: self._estimate(key, dataset, space, settings))
 
     def hold(self, seconds: float = 0.0) -> None:
         """Nothing: training runs in other processes, which drawing does not disturb."""
@@ -215,6 +227,15 @@ class SearchSession:
         if not was_open:
             self._study.close()
 
+    def _estimate(self, key: object, dataset: Dataset, space: Space, settings: Settings) -> None:
+        if self._conductor is not None or key != self._wanted:  # another was asked for since
+            return
+        try:
+            found: Estimate | str = estimate_grid(dataset, space, settings, max(1, self._jobs))
+        except TuitrainError as error:
+            found = str(error)
+        self._set(estimate=(key, found))
+
     def _enqueue(self, setting: Setting) -> None:
         if self._study is None:
             return
@@ -276,11 +297,6 @@ class SearchSession:
         with self._wake:
             self.snapshot = replace(self.snapshot, version=self.snapshot.version + 1, **known, **changes)
             self._wake.notify_all()
-
-
-def usable_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def start_resource_tracker() -> None:

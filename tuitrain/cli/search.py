@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tuitrain.blas import usable_cores
 from tuitrain.cli.options import data_options, given_options, hyperparameter_options, load, search_options
 from tuitrain.configuration import read_configuration
 from tuitrain.errors import SearchError
@@ -59,11 +60,12 @@ def search(
     options["dataset"] = dataset
     if model_file is not None:
         check_writable(model_file)
-    study, data = _resumed(resume, options) if resume is not None else _begun(study_path, options, jobs or _cores())
+    cores = usable_cores()
+    study, data = _resumed(resume, options) if resume is not None else _begun(study_path, options, jobs or cores)
     for notice in study.space.notices:
         click.echo(f"note: {notice}", err=True)
     caught: list[int] = []
-    found = _run(study, data, _cores() if jobs is None and dask is None else jobs or 0, dask, caught)
+    found = _run(study, data, cores if jobs is None and dask is None else jobs or 0, dask, caught)
     if model_file is not None and found.model is not None:
         found.model.save(model_file)
     _report(found, as_json=as_json)
@@ -195,10 +197,6 @@ def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
     return Study(path), dataset
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> Searched:
     """Search with progress on standard error; Ctrl-C stops it, and what was finished stays."""
     from tuitrain.search.face import run_study  # noqa: PLC0415
@@ -206,6 +204,10 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
 
     line = SearchLine(study, sys.stderr, shutil.get_terminal_size().columns)
     line.begin()
+    if study.settings.strategy == "grid" and not study.trials:
+        from tuitrain.search.estimate import estimate_grid  # noqa: PLC0415
+
+        click.echo(f"  {estimate_grid(dataset, study.space, study.settings, study.settings.parallel)}", err=True)
     conductors: list[Conductor] = []
 
     def stop(number: int, frame: object) -> None:

@@ -33,6 +33,16 @@ def line(width: int, parts: Iterable[Part]) -> Strip:
     return Strip([Segment(text, style) for text, style in parts if text]).adjust_cell_length(width)
 
 
+def fitting(width: int, parts: Iterable[Part]) -> Strip:
+    """As `line`, but of parts that do not fit any more nothing is shown, rather than their beginning."""
+    shown: list[Part] = []
+    for part in parts:
+        if length([*shown, part]) > width:
+            break
+        shown.append(part)
+    return line(width, shown)
+
+
 def length(parts: Iterable[Part]) -> int:
     """The cells that the parts take."""
     return sum(cell_len(text) for text, _ in parts)

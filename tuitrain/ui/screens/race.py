@@ -12,12 +12,12 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuitrain.blas import usable_cores
 from tuitrain.data.dataset import Dataset
 from tuitrain.errors import TuitrainError
 from tuitrain.search.race import LaneResult, Race, run_race
 from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
-from tuitrain.search_session import usable_cores
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines, Piece
 from tuitrain.ui.plots.palette import glyphs_of, palette_of

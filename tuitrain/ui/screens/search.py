@@ -25,7 +25,7 @@ from tuitrain.ui.keys import bindings
 from tuitrain.ui.layout import SMALLEST
 from tuitrain.ui.line import Lines
 from tuitrain.ui.screens.help import HelpPage
-from tuitrain.ui.search.entries import settings_of, space_of
+from tuitrain.ui.search.entries import settings_of, space_of, texts_of
 from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.search.keys import SEARCH_ACTIONS
 from tuitrain.ui.search.layout import PANES, SearchLayout
@@ -66,6 +66,8 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         self._trainings = trainings
         self.arrangement = SearchLayout()
         self._by_hand: tuple[tuple[object, ...], SearchSnapshot] | None = None
+        self._estimated: object = None
+        self._takes_study = False  # when it is there: the form is to hold what the study searches
         self.governor = Governor(
             self, self._watch, count_bytes=self._bytes_written, after_paint=self.call_after_refresh
         )
@@ -124,6 +126,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         self.show(self.snapshot)
         if self._asked is not None and self._asked.resume is not None:
             self.session.resume_study(self._asked.resume)
+            self._takes_study = True
         elif self._asked is not None:
             self.form.model.texts.update(self._asked.texts)
             self.form.redraw()
@@ -146,6 +149,12 @@ class SearchScreen(Screen[None], inherit_bindings=False):
 
     def show(self, snapshot: Any) -> None:
         """Pass a snapshot to the lines."""
+        if self._takes_study and snapshot.space is not None:
+            self._takes_study = False
+            self.form.model.texts.update(texts_of(snapshot.space, snapshot.settings))
+            self.form.redraw()
+        if self._estimated is not None:
+            self.description.show_entry(self._estimate())
         self.header.show(snapshot)
         self.status.show(snapshot)
 
@@ -158,7 +167,25 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         self.session.watch(self.surrogate.column, is_shown)
 
     def _describe_entry(self) -> None:
-        self.description.show_entry()
+        self.description.show_entry(self._estimate())
+
+    def _estimate(self) -> str:
+        """What the form's grid takes, where that is chosen; it is asked for when it is not known yet."""
+        texts = self.form.model.texts
+        if texts["strategy"] != "grid" or self.session.snapshot.is_running:
+            return ""
+        try:
+            space, settings = space_of(texts), settings_of(texts)
+        except TuitrainError as error:
+            return str(error)
+        key = (self.train.dataset.fingerprint, *sorted(texts.items()))
+        known = self.session.snapshot.estimate
+        if known is not None and known[0] == key:
+            return str(known[1])
+        if self._estimated != key:
+            self._estimated = key
+            self.session.estimate(key, self.train.dataset, space, settings)
+        return f"{space.grid_size:,} combinations"
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange(event.size)

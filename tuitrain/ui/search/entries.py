@@ -132,6 +132,17 @@ def first_texts(task: str, base: Hyperparameters) -> dict[str, str]:
     return texts
 
 
+def texts_of(space: Space, settings: Settings) -> dict[str, str]:
+    """What the form holds for a study: the inverse of `space_of` and `settings_of`."""
+    texts = {name: spec.format(getattr(space.base, name)) for name, spec in FIELDS.items()} | space.to_texts()
+    return texts | {
+        "strategy": settings.strategy, "trials": str(settings.trials or "all"),
+        "time": f"{settings.seconds:g}s" if settings.seconds else "none",
+        "goal": "none" if settings.goal is None else f"{settings.goal:g}", "metric": settings.metric,
+        "folds": str(settings.folds or "auto"), "seeds": str(settings.seeds), "prune": settings.prune,
+    }  # fmt: skip
+
+
 def settings_of(texts: Mapping[str, str]) -> Settings:
     """The settings that the form's texts stand for.
 

@@ -6,12 +6,13 @@ import math
 import textwrap
 from typing import Any
 
-from tuitrain.errors import TuitrainError
+from rich.cells import cell_len
+
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines, Piece
 from tuitrain.ui.numbers import duration
-from tuitrain.ui.search.entries import points_text, space_of
+from tuitrain.ui.search.entries import points_text
 from tuitrain.ui.search.model import SearchFormModel
 from tuitrain.ui.search.table import score_text
 from tuitrain.ui.theme import Theme
@@ -75,14 +76,13 @@ class SearchStatus(Lines):
             text = self._theme.plain(visible(self._notice or snapshot.message, 300))
             self.put([*line, (text, styles["warning" if self._notice else "bad"])])
             return
-        for before, value, after in self._values(snapshot):
-            line += [
-                (before, styles["dim"]),
-                (self._theme.plain(value), styles["plain"]),
-                (f"{after}  ", styles["dim"]),
-            ]
-        if snapshot.message:
-            line.append((self._theme.plain(visible(snapshot.message, 80)), styles["dim"]))
+        room = self.size.width - 10
+        for texts in self._values(snapshot):
+            before, value, after = map(self._theme.plain, texts)
+            room -= cell_len(before + value + after) + 2
+            if room < -2:
+                break
+            line += [(before, styles["dim"]), (value, styles["plain"]), (f"{after}  ", styles["dim"])]
         self.put(line)
 
     def _values(self, snapshot: SearchSnapshot) -> list[tuple[str, str, str]]:
@@ -91,21 +91,23 @@ class SearchStatus(Lines):
             return []
         parts = []
         if progress.best is not None:
-            parts.append((f"best {settings.metric} ", score_text(progress.best), f" (trial {progress.best.number})"))
+            parts.append((f"best {settings.metric} ", score_text(progress.best), f" (#{progress.best.number})"))
         for name, value in list(snapshot.test.items())[1:2]:
-            parts.append((f"test {name} ", f"{value:.4f}", ""))
+            parts.append((f"test {name} " if name != settings.metric else "test ", f"{value:.4f}", ""))
         if snapshot.ties:
-            parts.append(("", str(len(snapshot.ties)), " within its deviation"))
+            parts.append(("", str(len(snapshot.ties)), " tied"))
         if progress.trials_per_second:
             parts.append(("", f"{progress.trials_per_second:.3g}", " trials/s"))
         if progress.seconds_left is not None and snapshot.is_running:
             parts.append(("", duration(progress.seconds_left), " left"))
         elif progress.seconds and not math.isnan(progress.seconds):
-            parts.append(("", duration(progress.seconds), " searched"))
+            parts.append(("", duration(progress.seconds), ""))
         if progress.proposals:
             parts.append(("", str(len(progress.proposals)), " proposals wait: v"))
         elif progress.is_proposing:
             parts.append(("proposing", "", ""))
+        if snapshot.message:
+            parts.append((visible(snapshot.message, 80), "", ""))
         return parts
 
 
@@ -116,16 +118,18 @@ class EntryDescription(Lines):
         super().__init__(**rest)
         self._theme = theme
         self._model = model
+        self._estimate = ""
 
-    def show_entry(self) -> None:
-        """Describe the entry under the cursor, as fully as the height allows."""
+    def show_entry(self, estimate: str = "") -> None:
+        """Describe the entry under the cursor, as fully as the height allows; `estimate` is what a grid takes."""
+        self._estimate = estimate or self._estimate
         model, entry = self._model, self._model.entry
         width, height = max(12, self.size.width - 2), self.size.height
         texts = [(entry.meaning, "plain")]
         if entry.is_field:
             texts.append((points_text(entry.name, model.texts[entry.name]), "accent"))
         elif entry.name == "strategy" and model.texts["strategy"] == "grid":
-            texts.append((self._grid_size(), "accent"))
+            texts.append((self._estimate, "accent"))
         texts.append((entry.explanation, "dim"))
         rows = [
             (f" {row}", self._theme.styles[style])
@@ -133,12 +137,6 @@ class EntryDescription(Lines):
             for row in textwrap.wrap(self._theme.plain(text), width)
         ]
         self.put(*([row] for row in rows[:height]))
-
-    def _grid_size(self) -> str:
-        try:
-            return f"{space_of(self._model.texts).grid_size:,} combinations on the grid"
-        except TuitrainError as error:
-            return str(error)
 
     def on_resize(self) -> None:
         self.show_entry()

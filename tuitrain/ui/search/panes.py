@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-import numpy as np
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from tuitrain.search.columns import Column
-from tuitrain.search.explained import ticks_of
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.ui.panes.blocks import Block, Blocks
@@ -154,21 +151,3 @@ class TrialsPane(SearchPane):
 
     def on_blur(self) -> None:
         self.redraw()
-
-
-def numeric_ticks(column: Column) -> list[tuple[float, str]]:
-    """A column's ticks with places in [0, 1], also for categories."""
-    ticks = ticks_of(column)
-    if not column.is_category:
-        return list(ticks)
-    last = max(1, len(column.values) - 1)
-    return [(place / last, text) for place, text in ticks]
-
-
-def places_of(column: Column, values: Sequence[float]) -> Any:
-    """Encoded values of a column as places in [0, 1]."""
-    array = np.asarray(values, np.float64)
-    return array / max(1, len(column.values) - 1) if column.is_category else array
-
-
-Draw = Callable[[int, int, SearchSnapshot], Sequence[Strip]]

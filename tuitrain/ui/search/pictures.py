@@ -17,7 +17,7 @@ from textual.strip import Strip
 from tuitrain.search.explained import Slice
 from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks, window_of
 from tuitrain.ui.plots.bars import bar, sparkline
-from tuitrain.ui.plots.lines import Part, cut, line, notice, padded
+from tuitrain.ui.plots.lines import Part, cut, fitting, line, notice, padded
 from tuitrain.ui.plots.numbers import number, percent
 from tuitrain.ui.plots.palette import Glyphs, Palette, Role
 from tuitrain.ui.plots.ranges import Axis, epoch_axis, linear_axis
@@ -79,9 +79,10 @@ def draw_map(width: int, height: int, points: MapPoints, *, palette: Palette, gl
     star, hollow, cross = ("*", "o", "x") if glyphs.ascii_only else ("★", "◌", "✗")
     legend: list[Part] = [(f" {cut(points.y_name, 16, glyphs=glyphs)} up  ", palette["text"])]
     legend += [(f"{star} best ", palette["warning"]), (f"{levels} better ", palette["best"])]
-    legend += [(f"{hollow} running ", palette["validation"]), (f"{cross} failed ", palette["bad"])]
-    legend.append(("+ next", palette["edit"]))
-    return [line(width, legend), *frame.strips(canvas.segments(), palette["axis"])]
+    legend += [("+ next ", palette["edit"])] if len(points.proposals) else []
+    legend += [(f"{hollow} running ", palette["validation"])] if {"running", "queued"} & set(points.states) else []
+    legend += [(f"{cross} failed ", palette["bad"])] if "failed" in points.states else []
+    return [fitting(width, legend), *frame.strips(canvas.segments(), palette["axis"])]
 
 
 def glyphs_label(text: str, width: int, glyphs: Glyphs) -> str:
@@ -148,8 +149,8 @@ def draw_progress(width: int, height: int, data: ProgressData, *, palette: Palet
     title: list[Part] = [(f" best {cut(data.metric, 12, glyphs=glyphs)} ", palette["best"])]
     title.append((number(float(known[-1])) if known.size else "-", palette["text"]))
     if cut_off.any():
-        title.append((f"  {arrow} {int(cut_off.sum())} beyond the edge", palette["warning"]))
-    return [line(width, title), *frame.strips(canvas.segments(), palette["axis"])]
+        title.append((f"  {arrow} {int(cut_off.sum())} beyond", palette["warning"]))
+    return [fitting(width, title), *frame.strips(canvas.segments(), palette["axis"])]
 
 
 def narrow_axis(low: float, high: float, most: int) -> Axis:
@@ -233,8 +234,8 @@ def draw_surrogate(
     title: list[Part] = [(f" {cut(metric, 10, glyphs=glyphs)}: ", palette["text"]), ("mean ", palette["best"]),
                          ("± deviation ".replace("±", "+-") if glyphs.ascii_only else "± deviation ",
                           palette["validation"]), ("trials ", palette["train"]), ("+ next ", palette["edit"]),
-                         ("below: expected improvement", palette["warning"])]  # fmt: skip
-    strips = [line(width, title), *frame.strips(canvas.segments(), palette["axis"])]
+                         ("EI: expected improvement", palette["warning"])]  # fmt: skip
+    strips = [fitting(width, title), *frame.strips(canvas.segments(), palette["axis"])]
     if low_strip:
         margin = width - frame.columns
         strips[-2:-2] = _improvement(found, frame.columns, low_strip, margin, window, palette, glyphs)
@@ -339,4 +340,4 @@ def draw_race(
         pattern = ("━━━", "━ ━", "╍╍╍", "━━╍")[index % 4] if not glyphs.ascii_only else "gRb*"[index % 4] * 2
         final = lane.median[np.isfinite(lane.median)][-1]
         legend.append((f"{pattern} {lane.name} {number(float(final))}  ", style))
-    return [line(width, legend), *frame.strips(canvas.segments(), palette["axis"])]
+    return [fitting(width, legend), *frame.strips(canvas.segments(), palette["axis"])]

@@ -19,6 +19,7 @@ from tuitrain.ui.plots.palette import Glyphs
 from tuitrain.ui.theme import Theme
 
 SPARK = 8
+NARROW = 9  # as wide as a number becomes
 WIDE_ENOUGH = 60
 STATES = {"queued": "…", "running": "●", "finished": "✓", "pruned": "‑", "failed": "✗"}
 _STATES_ASCII = {"queued": ".", "running": "*", "finished": "+", "pruned": "-", "failed": "!"}
@@ -110,10 +111,12 @@ def _text(name: str, value: Any) -> str:
 
 
 def columns_of(names: Sequence[str], room: int, offset: int) -> list[tuple[str, int]]:
-    """The hyperparameters that fit into `room`, from the `offset`-th on, with their widths."""
+    """The hyperparameters that fit into `room`, from the `offset`-th on, with their widths: narrow if not all fit."""
     found: list[tuple[str, int]] = []
+    widths = {name: max(NARROW, min(13, len(FIELDS[name].label))) for name in names[offset:]}
+    is_narrow = sum(widths.values()) + len(widths) > room
     for name in names[offset:]:
-        width = max(8, min(12, len(FIELDS[name].label)))
+        width = NARROW if is_narrow else widths[name]
         if room < width + 1:
             break
         found.append((name, width))

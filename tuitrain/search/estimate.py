@@ -1,0 +1,124 @@
+"""What a grid will take, before it is begun: a few stacks are trained for some steps, and the rest is computed.
+
+Early stopping, pruning and divergence end trials sooner; a machine that is busy otherwise needs longer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from tuitrain.blas import blas_threads
+from tuitrain.data.dataset import Dataset
+from tuitrain.engine import Trainer
+from tuitrain.engine.structure import ARRAYS_PER_PARAMETER, choose_loss, n_outputs
+from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.search.folds import Fold, make_folds
+from tuitrain.search.grouping import chunks, n_parameters
+from tuitrain.search.settings import Settings
+from tuitrain.search.space import Space
+
+MOST_SEEN = 100_000  # combinations that are gone through; a larger grid is thought to be like these
+MOST_PROBED = 3  # stacks that are tried out: the smallest, the largest and one between
+PROBE_SECONDS = 0.04
+LEAST_STEPS = 3
+FORWARD_SHARE = 1 / 3  # of a training step's time: what validating a row takes
+VALUE_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """`trials` on the grid; `seconds` with all workers busy; `bytes` of memory in all workers together."""
+
+    trials: int
+    seconds: float
+    bytes: int
+
+    def __str__(self) -> str:
+        """``64 combinations, about 12 s, 3.4 MB of memory``."""
+        return f"{self.trials:,} combinations, about {about(self.seconds)}, {self.bytes / 1e6:,.3g} MB of memory"
+
+
+def about(seconds: float) -> str:
+    """A time to two digits, in the unit that suits it."""
+    for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.2g} {unit}"
+    return f"{seconds:.2g} s"
+
+
+@dataclass(frozen=True)
+class _Stack:
+    hyperparameters: tuple[Hyperparameters, ...]
+    parameters: int  # of one member
+    batch: int
+
+
+def estimate_grid(dataset: Dataset, space: Space, settings: Settings, parallel: int) -> Estimate:
+    """What the grid of `space` takes with `parallel` stacks at a time.
+
+    Raises
+    ------
+    TuitrainError
+        if a network does not fit into memory, the loss does not fit the task, or there are too few rows.
+    """
+    decided = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
+    folds, seeds = make_folds(dataset, decided.folds), decided.seeds
+    inputs, outputs = dataset.n_features, n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
+    members = len(folds) * seeds
+    numbered = list(enumerate(space.hyperparameters(setting) for setting in islice(space.grid(), MOST_SEEN)))
+    groups = chunks(numbered, inputs=inputs, outputs=outputs, members=members, parallel=parallel)
+    rows, validated = len(folds[0].train), len(folds[0].validation)
+    stacks = []
+    for numbers in groups:
+        chosen = tuple(numbered[number][1] for number in numbers)
+        batch = rows if chosen[0].batch_size == "full" else min(int(chosen[0].batch_size), rows)
+        stacks.append(_Stack(chosen, n_parameters((inputs, *chosen[0].hidden_layers, outputs)), batch))
+    cost = _cost(stacks, folds, seeds)
+    work = 0.0
+    for stack in stacks:
+        epochs = sum(h.epochs for h in stack.hyperparameters) * members
+        work += epochs * (rows + FORWARD_SHARE * validated) * cost(stack)
+    largest = max(_stack_bytes(stack, members, inputs, validated) for stack in stacks)
+    running = min(parallel, len(stacks))
+    scale = space.grid_size / len(numbered)
+    return Estimate(space.grid_size, scale * work / running, running * largest)
+
+
+def _cost(stacks: Sequence[_Stack], folds: Sequence[Fold], seeds: int) -> Callable[[_Stack], float]:
+    """Seconds for a row of a member, as a function of the stack: measured for some, straight lines between them."""
+    distinct = sorted({(s.parameters, s.batch): s for s in stacks}.values(), key=lambda s: s.parameters / s.batch)
+    places = sorted({0, len(distinct) // 2, len(distinct) - 1})[:MOST_PROBED]
+    probed = [distinct[place] for place in places]
+    sizes = np.array([stack.parameters / stack.batch for stack in probed])
+    measured = np.array([_measure(stack, folds, seeds) for stack in probed])
+    return lambda stack: float(np.interp(stack.parameters / stack.batch, sizes, measured))
+
+
+def _measure(stack: _Stack, folds: Sequence[Fold], seeds: int) -> float:
+    """Seconds that a row of a member takes."""
+    members = [h for h in stack.hyperparameters for _ in folds for _ in range(seeds)]
+    sources = [fold for _ in stack.hyperparameters for fold in folds for _ in range(seeds)]
+    with blas_threads(1):
+        trainer = Trainer(sources, members, is_probed=False)
+        trainer.step()  # the first one makes the buffers
+        before, started = trainer.samples_done, time.perf_counter()
+        steps = 0
+        while steps < LEAST_STEPS or time.perf_counter() - started < PROBE_SECONDS:
+            trainer.step()
+            steps += 1
+            if trainer.is_done:
+                break
+        seconds = time.perf_counter() - started
+    return seconds / max(1, trainer.samples_done - before) / len(members)
+
+
+def _stack_bytes(stack: _Stack, members: int, inputs: int, validated: int) -> int:
+    """Parameters with all that belongs to them, and the activations of a batch and of the validation rows."""
+    count = len(stack.hyperparameters) * members
+    units = inputs + 2 * sum(stack.hyperparameters[0].hidden_layers)
+    return count * VALUE_BYTES * (stack.parameters * ARRAYS_PER_PARAMETER + (stack.batch + validated) * units)
