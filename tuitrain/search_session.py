@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from collections import deque
@@ -193,8 +192,6 @@ class SearchSession:
     def _conduct(self) -> None:
         assert self._study is not None
         assert self._dataset is not None
-        if self._jobs:
-            start_resource_tracker()
         self._conductor = self._open.enter_context(
             conducting(self._study, self._dataset, jobs=self._jobs, asks_first=self._asks_first)
         )
@@ -297,14 +294,3 @@ class SearchSession:
         with self._wake:
             self.snapshot = replace(self.snapshot, version=self.snapshot.version + 1, **known, **changes)
             self._wake.notify_all()
-
-
-def start_resource_tracker() -> None:
-    """Start what multiprocessing needs while standard error is a real file: a screen's stand-in for it is none."""
-    from multiprocessing import resource_tracker  # noqa: PLC0415
-
-    shown, sys.stderr = sys.stderr, sys.__stderr__
-    try:
-        resource_tracker.ensure_running()
-    finally:
-        sys.stderr = shown

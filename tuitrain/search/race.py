@@ -5,8 +5,9 @@ A setting's score does not depend on who proposed it, so that every setting is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from tuitrain.blas import blas_threads
 from tuitrain.data.dataset import Dataset
 from tuitrain.search.folds import make_folds
 from tuitrain.search.grouping import chunks
-from tuitrain.search.settings import Settings
-from tuitrain.search.space import Space
+from tuitrain.search.settings import BATCH, Settings
+from tuitrain.search.space import Setting, Space
 from tuitrain.search.stack import Outcome, StackTask, train_stack
 from tuitrain.search.strategies import Observation, propose
 from tuitrain.search.strategies.observation import key
@@ -39,7 +40,7 @@ class LaneResult:
 
 
 class Race:
-    """Runs `lanes` on `supervisor`'s workers; `step` does one batch of every lane and seed.
+    """Runs `lanes` on `supervisor`'s workers; `step` does a batch of each lane and seed, `on_news` hears of each stack.
 
     Grid and random search propose the same whatever they find; they are asked batch by batch all the same.
     """
@@ -47,7 +48,9 @@ class Race:
     def __init__(
         self, dataset: Dataset, space: Space, settings: Settings, supervisor: Supervisor, *,
         lanes: tuple[str, ...] = LANES, seeds: int = 5, trials: int = 40,
+        on_news: Callable[[Race], object] = lambda race: None,
     ) -> None:  # fmt: skip
+        self.on_news = on_news
         self.settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
         self._dataset, self._space, self._supervisor = dataset, space, supervisor
         self._scores: dict[Any, float] = {}
@@ -61,7 +64,12 @@ class Race:
     @property
     def done(self) -> int:
         """Trials of the slowest run so far."""
-        return min(len(history) for history in self._history.values())
+        return min(len(self._known(history)) for history in self._history.values())
+
+    @property
+    def trained(self) -> int:
+        """Settings that were trained so far, whoever proposed them."""
+        return len(self._scores)
 
     def step(self) -> bool:
         """Let each run propose a batch and train what is new; False when all are through."""
@@ -89,8 +97,6 @@ class Race:
             numbered, inputs=self._dataset.n_features, outputs=self._dataset.n_outputs, members=members,
             parallel=self.settings.parallel,
         )  # fmt: skip
-        for setting in settings:
-            self._scores[key(setting)] = float("nan")
         for stack in stacks:
             task = StackTask(tuple(numbered[number] for number in stack), self.settings.metric, self.settings.seeds)
             self._supervisor.submit(self._next_chunk, train_stack, task)
@@ -102,6 +108,9 @@ class Race:
                 for outcome in outcomes:
                     value = self.settings.sign * outcome.score if outcome.state == "finished" else float("nan")
                     self._scores[key(settings[outcome.number])] = value
+                self.on_news(self)
+        if not self.is_stopped:  # a stack that failed altogether brings no scores
+            self._scores = {**dict.fromkeys(map(key, settings), float("nan")), **self._scores}
 
     def _results(self) -> Iterator[tuple[Outcome, ...]]:
         for event in self._supervisor.events(0.1):
@@ -110,11 +119,16 @@ class Race:
             elif isinstance(event, Failed):
                 yield ()
 
+    def _known(self, history: Sequence[Setting]) -> list[float]:
+        """The scores of a run's first trials, as far as all of them were trained."""
+        scores = (self._scores.get(key(setting)) for setting in history)
+        return list(takewhile(lambda score: score is not None, scores))  # type: ignore[arg-type]
+
     def lanes(self) -> list[LaneResult]:
         """Each strategy's curve so far."""
         found: dict[str, list[Floats]] = {}
         for (lane, _), history in self._history.items():
-            values = np.array([self._scores.get(key(setting), np.nan) for setting in history])
+            values = np.array(self._known(history))
             best = np.fmin.accumulate(values) if len(values) else values
             found.setdefault(lane, []).append(self.settings.sign * best)
         return [_lane(name, curves) for name, curves in found.items()]
@@ -132,17 +146,21 @@ def _lane(name: str, curves: list[Floats]) -> LaneResult:
 
 def run_race(
     dataset: Dataset, space: Space, settings: Settings, *, jobs: int = 0, seeds: int = 5, trials: int = 40,
-    on_step: Callable[[Race], object] = lambda race: None,
+    on_news: Callable[[Race], object] = lambda race: None,
 ) -> list[LaneResult]:  # fmt: skip
-    """A whole race; `on_step` is called after each batch, and may set ``race.is_stopped``."""
+    """A whole race; `on_news` is called at the start and after each stack, and may set ``race.is_stopped``."""
     from tuitrain.search.face import make_workers  # noqa: PLC0415 - it imports much
 
     settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
     supervisor = Supervisor(make_workers(make_folds(dataset, settings.folds), jobs=jobs))
     try:
-        race = Race(dataset, space, replace(settings, parallel=max(1, jobs)), supervisor, seeds=seeds, trials=trials)
+        race = Race(
+            dataset, space, replace(settings, parallel=max(1, jobs), batch=BATCH), supervisor, seeds=seeds,
+            trials=trials, on_news=on_news,
+        )  # fmt: skip
+        on_news(race)
         while race.step():
-            on_step(race)
+            pass
         return race.lanes()
     finally:
         supervisor.close()

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import tempfile
 import threading
 from collections import deque
@@ -250,12 +251,21 @@ def _ending(child: _Child) -> str:
 @contextmanager
 def _signals_held() -> Iterator[None]:
     """Let a child be born with Ctrl-C and hang-ups held back until it ignores them; the mask is this thread's alone."""
-    resource_tracker.ensure_running()  # else the first child starts it, and that lifts the mask
+    _start_resource_tracker()  # else the first child starts it, and that lifts the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start_resource_tracker() -> None:
+    """Start what multiprocessing needs while standard error is a real file: a screen's stand-in for it is none."""
+    shown, sys.stderr = sys.stderr, sys.__stderr__
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.stderr = shown
 
 
 @contextmanager

@@ -33,10 +33,10 @@ class RacePicture(Widget):
 
     DEFAULT_CSS = "RacePicture { border: $frame $frame-colour; height: 1fr; }"
 
-    def __init__(self, theme: Theme, metric: str) -> None:
+    def __init__(self, theme: Theme, metric: str, sign: float) -> None:
         super().__init__()
         self._palette, self._glyphs = palette_of(theme.colours), glyphs_of(theme.ascii_only)
-        self._metric = metric
+        self._metric, self._sign = metric, sign
         self._strips: list[Strip] = []
         self.lanes: list[LaneResult] = []
 
@@ -46,7 +46,9 @@ class RacePicture(Widget):
         width, height = self.size
         if width > 10 and height > 4:
             lanes_: Any = lanes
-            self._strips = draw_race(width, height, lanes_, self._metric, palette=self._palette, glyphs=self._glyphs)
+            self._strips = draw_race(
+                width, height, lanes_, self._metric, self._sign, palette=self._palette, glyphs=self._glyphs
+            )
             self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -74,7 +76,7 @@ class RaceScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         self._head, self._foot = Lines(), Lines()
-        self._picture = RacePicture(self._theme, self._settings.metric)
+        self._picture = RacePicture(self._theme, self._settings.metric, self._settings.sign)
         self._picture.border_title = "Race"
         yield from (self._head, self._picture, self._foot)
 
@@ -85,14 +87,14 @@ class RaceScreen(Screen[None], inherit_bindings=False):
         self._look()
 
     def _run(self) -> None:
-        def on_step(race: Race) -> None:
+        def on_news(race: Race) -> None:
             self._race = race
             race.is_stopped = self._is_left
             self._lanes = race.lanes()
 
         try:
             self._lanes = run_race(
-                *self._arguments, jobs=usable_cores(), seeds=SEEDS, trials=self._trials, on_step=on_step
+                *self._arguments, jobs=usable_cores(), seeds=SEEDS, trials=self._trials, on_news=on_news
             )
         except TuitrainError as error:
             self._message = str(error)
@@ -103,7 +105,8 @@ class RaceScreen(Screen[None], inherit_bindings=False):
         if lanes is not self._picture.lanes:
             self._picture.show(lanes)
         done = self._race.done if self._race is not None else 0
-        state = "done" if self._is_done else f"{done} of {self._trials} trials each"
+        trained = self._race.trained if self._race is not None else 0
+        state = "done" if self._is_done else f"{done} of {self._trials} trials each, {trained} trained"
         about = f"race: {SEEDS} seeds, {self._settings.metric}"
         head: list[Piece | None] = [(" tuitrain  ", styles["title"]), (about, styles["plain"])]
         self._head.put([*head, None, (f"{state} ", styles["good"])])

@@ -18,6 +18,7 @@ from tuitrain.ui.line import Lines, Piece
 from tuitrain.ui.theme import Theme
 
 Setting = dict[str, Any]
+LEAST_LABEL = 8  # of a column's name that is shown at least
 
 
 class Veto(ModalScreen[list[Setting]]):
@@ -49,7 +50,7 @@ class Veto(ModalScreen[list[Setting]]):
     def compose(self) -> ComposeResult:
         self._box = Lines()
         self._box.border_title = "Proposals (a: run, s: skip, enter: edit, esc: later)"
-        self._box.styles.height = len(self._settings) + 4
+        self._box.styles.height = len(self._settings) + 5
         yield self._box
 
     def on_mount(self) -> None:
@@ -57,9 +58,10 @@ class Veto(ModalScreen[list[Setting]]):
 
     def _draw(self) -> None:
         styles, width = self._theme.styles, max(20, self._box.size.width)
-        lines: list[list[Piece]] = []
-        for index, setting in enumerate(self._settings):
-            text = self._editor.text if self._editor is not None and index == self._at else as_text(setting)
+        rows = table_of(self._settings)
+        lines: list[list[Piece]] = [[(self._theme.plain(f"  {rows[0]}")[:width], styles["dim"])]]
+        for index, row in enumerate(rows[1:]):
+            text = self._editor.text if self._editor is not None and index == self._at else row
             sign = "x" if index in self._skipped else " "
             style = styles["selected"] if index == self._at else styles["dim" if index in self._skipped else "plain"]
             if self._editor is not None and index == self._at:
@@ -108,6 +110,18 @@ class Veto(ModalScreen[list[Setting]]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+def table_of(settings: Sequence[Setting]) -> list[str]:
+    """The names of the hyperparameters, then each setting's values below them."""
+    names = [name for name in FIELDS if any(name in setting for setting in settings)]
+    columns = []
+    for name in names:
+        values = [FIELDS[name].format(setting[name]) if name in setting else "-" for setting in settings]
+        room = max(map(len, values), default=0)
+        cells = [FIELDS[name].label[: max(room, LEAST_LABEL)], *values]
+        columns.append([cell.ljust(max(map(len, cells))) for cell in cells])
+    return ["  ".join(cells) for cells in zip(*columns, strict=True)] if columns else [""] * (len(settings) + 1)
 
 
 def as_text(setting: Setting) -> str:

@@ -129,9 +129,7 @@ def draw_progress(width: int, height: int, data: ProgressData, *, palette: Palet
         return notice(width, height, ("no trial has a score yet",), palette["dim"])
     low, high = robust_range(data.scores, data.sign)
     across, up = most_ticks(width, height - 1, label=4)
-    x_axis, y_axis = epoch_axis(0, float(data.numbers.max()), across), linear_axis(low, high, up)
-    if low > 0.5 and high <= 1:  # shares near 1: not from 0
-        y_axis = narrow_axis(low, high, up)
+    x_axis, y_axis = epoch_axis(0, float(data.numbers.max()), across), score_axis(low, high, up)
     frame = frame_of(width, height - 1, x_axis, y_axis, "trial", ascii_only=glyphs.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
     window = window_of(x_axis, y_axis)
@@ -153,13 +151,10 @@ def draw_progress(width: int, height: int, data: ProgressData, *, palette: Palet
     return [fitting(width, title), *frame.strips(canvas.segments(), palette["axis"])]
 
 
-def narrow_axis(low: float, high: float, most: int) -> Axis:
-    """An axis around values that lie close together, not from zero."""
-    room = max((high - low) * 0.08, 1e-4)
-    base = linear_axis(0.0, high - low + 2 * room, most)
-    shift = low - room
-    ticks = tuple((place + shift, f"{place + shift:.3f}") for place, _ in base.ticks)
-    return Axis(base.low + shift, base.high + shift, ticks)
+def score_axis(low: float, high: float, most: int) -> Axis:
+    """An axis with a little room around scores from `low` to `high`, so that the best is not drawn on the edge."""
+    room = 0.03 * (high - low)
+    return linear_axis(low - room, high + room, most)
 
 
 def draw_curves(
@@ -173,9 +168,7 @@ def draw_curves(
     low, high = robust_range(np.concatenate([values[-64:] for values in known.values()]), sign)
     longest = max(len(values) for values in known.values())
     across, up = most_ticks(width, height - 1, label=4)
-    x_axis, y_axis = epoch_axis(0, longest, across), linear_axis(low, high, up)
-    if low > 0.5 and high <= 1:
-        y_axis = narrow_axis(low, high, up)
+    x_axis, y_axis = epoch_axis(0, longest, across), score_axis(low, high, up)
     frame = frame_of(width, height - 1, x_axis, y_axis, "epoch", ascii_only=glyphs.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
     window = window_of(x_axis, y_axis)
@@ -205,9 +198,7 @@ def draw_surrogate(
     ends = (max(shown.min(), found.low.min() - spread / 2), min(shown.max(), found.high.max() + spread / 2))
     across, up = most_ticks(width, height - 1 - low_strip)
     del across
-    y_axis = linear_axis(float(ends[0]), float(ends[1]), up)
-    if ends[0] > 0.5 and ends[1] < 1.2:
-        y_axis = narrow_axis(float(ends[0]), float(ends[1]), up)
+    y_axis = score_axis(float(ends[0]), float(ends[1]), up)
     frame = frame_of(width, height - 1 - low_strip, x_axis, y_axis, frame_label(found.label, width, glyphs),
                      ascii_only=glyphs.ascii_only)  # fmt: skip
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
@@ -309,22 +300,18 @@ class Lane:
 
 
 def draw_race(
-    width: int, height: int, lanes: Sequence[Lane], metric: str, *, palette: Palette, glyphs: Glyphs
+    width: int, height: int, lanes: Sequence[Lane], metric: str, sign: float, *, palette: Palette, glyphs: Glyphs
 ) -> list[Strip]:
-    """Best-so-far curves of several strategies, with bands over seeds."""
+    """Best-so-far curves of several strategies, with bands over seeds; `sign` is -1 where higher is better."""
     values = [lane for lane in lanes if lane.trials.size and np.isfinite(lane.median).any()]
     if not values:
         return notice(width, height, ("the race begins",), palette["dim"])
     every = np.concatenate([np.concatenate([lane.median, lane.low, lane.high]) for lane in values])
     every = every[np.isfinite(every)]
-    low, high = np.percentile(every, [2, 98])
+    low, high = robust_range(every, sign)
     across, up = most_ticks(width, height - 1, label=4)
     x_axis = epoch_axis(0, max(float(lane.trials.max()) for lane in values), across)
-    y_axis = (
-        narrow_axis(float(low), float(high), up)
-        if low > 0.5 and high <= 1
-        else linear_axis(float(low), float(high), up)
-    )
+    y_axis = score_axis(low, high, up)
     frame = frame_of(width, height - 1, x_axis, y_axis, "trial", ascii_only=glyphs.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
     window = window_of(x_axis, y_axis)
