@@ -1,5 +1,8 @@
 """Settings that might be tried next, with what a Gaussian process predicts of them.
 
+What the process calls noise counts as part of what a setting may come to: a trial has its seeds and folds fixed, so
+that its score is a rough function of the setting, and the best of it is looked for, not of its smooth part.
+
 `N` candidates, `n` observations, `d` columns; all arrays are float64.
 """
 
@@ -52,7 +55,7 @@ class Candidates:
 
     def log_improvement(self, model: Surrogate) -> Array:
         """Log EI (N,)."""
-        deviation = np.sqrt(np.maximum(self._variance, 1e-10 * model.signal))
+        deviation = np.sqrt(np.maximum(self._variance, 1e-10 * model.signal) + model.noise)
         return log_expected_improvement(self._mean, deviation, model.best)
 
 
@@ -137,7 +140,8 @@ def _take_better(points: Array, values: Array, rows: Rows, others: Array, other_
 
 
 def _log_improvement(model: Surrogate, points: Array) -> Array:
-    return log_expected_improvement(*model.predict(points), model.best)
+    mean, deviation = model.predict(points)
+    return log_expected_improvement(mean, np.hypot(deviation, np.sqrt(model.noise)), model.best)
 
 
 def _climb(model: Surrogate, points: Array, numbers: NDArray[np.intp]) -> Array:
@@ -148,7 +152,9 @@ def _climb(model: Surrogate, points: Array, numbers: NDArray[np.intp]) -> Array:
     def objective(values: Array, rows: Rows) -> tuple[Array, Array]:
         at = scaled[rows]
         at[:, coordinates] = np.where(is_active[rows], (values - 0.5) / lengths, 0.0)
-        mean, deviation, mean_slopes, deviation_slopes = model.predict_slopes(at, numbers)
+        mean, smooth, mean_slopes, deviation_slopes = model.predict_slopes(at, numbers)
+        deviation = np.sqrt(np.square(smooth) + model.noise)
+        deviation_slopes *= (smooth / deviation)[:, None]
         logarithm, by_mean, by_deviation = log_expected_improvement_slopes(mean, deviation, model.best)
         slopes = by_mean[:, None] * mean_slopes + by_deviation[:, None] * deviation_slopes
         return -logarithm, np.where(is_active[rows], -slopes, 0.0)

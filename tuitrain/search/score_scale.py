@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-KNEE = 1.0  # deviations above the median from where the logarithm takes over
+KNEE = 0.3  # deviations above the median from where the logarithm takes over
 _SMALLEST = 1e-12
 
 

@@ -27,6 +27,7 @@ LEAST_FIRST = 10  # trials before anything is learned, or as many as there are c
 LEAST_KNOWN = 2
 LEAST_GROUPED = 4  # proposals at a time, from which on they come in groups
 SMALL_GROUP, LARGE_GROUP, MANY = 4, 8, 32  # members of a group, and of one in a batch of so many
+MOST_LOST = 0.5  # in log EI, against the best of all, for a member that shares the group's structure
 MOST_SKIPPED = 256
 
 
@@ -109,12 +110,14 @@ class _Batch:
         return min(size, k - n_before + 1)
 
     def _members(self, leader: Setting, count: int) -> list[dict[str, Any]]:
-        """Up to `count` settings with the leader's structure."""
+        """Up to `count` settings with the leader's structure, as long as these promise nearly as much as any."""
         point = self._space.encode([leader])[0]
         alike = Candidates(self._model, self._with_structure(point))
         found: list[dict[str, Any]] = []
         while len(found) < count:
-            setting = self._choose(alike, point)
+            self._all.learn(self._model)
+            least = float(self._all.log_improvement(self._model).max()) - MOST_LOST
+            setting = self._choose(alike, point, least)
             if setting is None:
                 break
             found.append(setting)
@@ -134,19 +137,21 @@ class _Batch:
         changed[:, held] = point[held]
         return distinct(self._space.snap(changed))
 
-    def _choose(self, candidates: Candidates, held: Array | None) -> dict[str, Any] | None:
+    def _choose(self, candidates: Candidates, held: Array | None, least: float = -np.inf) -> dict[str, Any] | None:
         """The setting that promises most and was not tried; it is believed from then on."""
         if not len(candidates.points):
             return None
         candidates.learn(self._model)
         values = candidates.log_improvement(self._model)
         order = np.argsort(-values, kind="stable")
-        ranked = candidates.points[order]
+        ranked, promise = candidates.points[order], values[order]
         if self._listed is None:
             fixed = self._structural if held is not None else np.zeros(len(self._space.columns), bool)
             better, gains = refined(self._space, self._model, ranked[:REFINED].copy(), fixed, self._rng)
-            ranked = np.concatenate([better[np.argsort(-gains, kind="stable")], ranked])
-        for point in ranked:
+            ranked, promise = np.concatenate([better, ranked]), np.concatenate([gains, promise])
+            order = np.argsort(-promise, kind="stable")
+            ranked, promise = ranked[order], promise[order]
+        for point in ranked[promise >= least]:
             setting = self._space.decode(point[None])[0]
             if key(setting) not in self._tried:
                 self._tried.add(key(setting))
