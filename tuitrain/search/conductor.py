@@ -264,8 +264,8 @@ class Conductor:
 
     @property
     def _awaited(self) -> int:
-        """How many stacks may still train while the next proposals are made: so that workers need not wait for them."""
-        return max(1, self.study.settings.parallel // 2)
+        """How many stacks may still train while the next proposals are made: so many that no worker waits for these."""
+        return self.study.settings.parallel
 
     def _has_open_chunks(self) -> bool:
         return bool(self.study.unstacked) or len(self.study.done_chunks) < len(self.study.chunks)
