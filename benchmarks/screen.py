@@ -7,6 +7,7 @@ beside its target. Speeds are ratios of interleaved runs: with the screen agains
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -19,6 +20,8 @@ from pathlib import Path
 
 import numpy as np
 from terminal import launch
+
+from tuitrain.search.study import Study
 
 NETWORKS = [
     ("30-64-32-2 relu, 32", 30, 2, 4000, ["--hidden-layers", "64x32", "--batch-size", "32"]),
@@ -140,17 +143,69 @@ def measure_start(rounds: int) -> None:
     report("tuitrain --help", f"{shown:.3f} s", "≤ 0.15 s", shown <= 0.15)
 
 
+SEARCH = ["breast_cancer", "--search-seed", "1", "--patience", "0", "--epochs", "100"]
+
+
+def measure_search(seconds: float, trials: int, rounds: int) -> None:
+    """The same while a search runs on all cores: keys, bytes, and trials a second against `tuitrain search`."""
+    turns = [("j", "trials at most", True), ("k", "trials at most", False)]
+    for columns, rows in ((80, 24), (120, 40)):
+        with launch(*SEARCH, "--search", "random", "--trials", "100000", columns=columns, rows=rows) as terminal:
+            terminal.wait_for("Trials")
+            terminal.press("space")
+            terminal.pump(4)
+            rate = terminal.rate(seconds)
+            found = [terminal.latency(key, text, appears=come) for key, text, come in turns * 10]
+        times = sorted(1000 * (each if each is not None else 2) for each in found)
+        p50, p95 = times[len(times) // 2], times[int(0.95 * len(times))]
+        report(f"key to paint while searching, {columns}×{rows}, p50 / p95", f"{p50:.0f} / {p95:.0f} ms", "≤ 50 (p95)",
+               p95 <= 50)  # fmt: skip
+        limit = 12_000 if columns == 80 else None
+        report(f"bytes/s while searching, {columns}×{rows}", f"{rate:.0f}", f"≤ {limit}" if limit else "",
+               limit is None or rate <= limit)  # fmt: skip
+    ratios, bare = [], [headless_trials(trials)]
+    for _ in range(rounds):
+        shown = screen_trials(trials)
+        bare.append(headless_trials(trials))
+        ratios.append(2 * shown / (bare[-2] + bare[-1]))
+    ratio = statistics.median(ratios)
+    found_ratio = f"{ratio:.3f} ({min(ratios):.2f}-{max(ratios):.2f})"
+    report("trials a second beside the screen, 120×40", found_ratio, "≥ 0.95", ratio >= 0.95)
+
+
+def headless_trials(trials: int) -> float:
+    command = [sys.executable, "-m", "tuitrain", "search", *SEARCH, "--strategy", "random", "--trials", str(trials)]
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    return float(json.loads(done.stdout)["trials_per_second"])
+
+
+def screen_trials(trials: int) -> float:
+    before = set(Path("studies").glob("*"))
+    with launch(*SEARCH, "--search", "random", "--trials", str(trials), columns=120, rows=40) as terminal:
+        terminal.wait_for("Trials")
+        terminal.press("space")
+        terminal.wait_for("all trials are done", 180)
+    (path,) = set(Path("studies").glob("*")) - before
+    study = Study(path)
+    return sum(trial.is_done for trial in study.trials) / study.seconds
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer and shorter runs")
-    quick = parser.parse_args().quick
-    with tempfile.TemporaryDirectory() as name:
+    parser.add_argument("--only", choices=["train", "search"])
+    options = parser.parse_args()
+    quick = options.quick
+    with tempfile.TemporaryDirectory() as name, contextlib.chdir(name):  # studies are kept where one works
         folder = Path(name)
-        table = make_table(folder, 30, 2, 4000)
-        measure_start(3 if quick else 7)
-        measure_bytes(table, 3 if quick else 8)
-        measure_keys(table, 6 if quick else 25)
-        measure_speed(folder, 1 if quick else 5, 5 if quick else 12)
+        if options.only != "search":
+            table = make_table(folder, 30, 2, 4000)
+            measure_start(3 if quick else 7)
+            measure_bytes(table, 3 if quick else 8)
+            measure_keys(table, 6 if quick else 25)
+            measure_speed(folder, 1 if quick else 5, 5 if quick else 12)
+        if options.only != "train":
+            measure_search(3 if quick else 8, 200 if quick else 400, 1 if quick else 5)
 
 
 if __name__ == "__main__":
