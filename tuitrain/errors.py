@@ -27,3 +27,7 @@ class ModelError(TuitrainError):
 
 class SearchError(TuitrainError):
     """A search or a study that cannot begin or go on as asked."""
+
+
+class SettingsError(SearchError):
+    """A setting of a search that is not allowed."""

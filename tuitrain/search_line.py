@@ -33,9 +33,10 @@ class SearchLine:
     def begin(self) -> None:
         """Say what is searched."""
         study, settings = self._study, self._study.settings
-        trials = settings.trials or "all"
+        trials: int | str = settings.trials or ("as many as there is time for" if settings.seconds else "all")
         if settings.strategy == "grid":
-            trials = min(study.space.grid_size, settings.trials or study.space.grid_size)
+            whole = study.space.grid_size
+            trials = f"{settings.trials} of {whole}" if 0 < settings.trials < whole else whole
         score = settings.metric + (f", mean of {settings.folds} folds" if settings.folds > 1 else "")
         score += f", of {settings.seeds} seeds" if settings.seeds > 1 else ""
         known = sum(trial.is_done for trial in study.trials)

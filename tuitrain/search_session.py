@@ -68,7 +68,7 @@ class SearchSession:
     """
 
     def __init__(self, *, jobs: int | None = None, folder: Path | None = None) -> None:
-        self._jobs = usable_cores() if jobs is None else jobs
+        self.jobs = usable_cores() if jobs is None else jobs
         self._folder = folder or Path("studies")
         self._commands: deque[Callable[[], None]] = deque()
         self._wake = threading.Condition()
@@ -141,6 +141,11 @@ class SearchSession:
         self._do(lambda: None)
         self._thread.join(timeout=30)
 
+    @property
+    def unfinished(self) -> Path | None:
+        """The study, where its search was left before its end."""
+        return self.snapshot.study if self.snapshot.state in {"running", "paused", "stopped"} else None
+
     def _do(self, command: Callable[[], None]) -> None:
         with self._wake:
             self._commands.append(command)
@@ -178,7 +183,7 @@ class SearchSession:
         path = self._folder / study_name(f"{dataset.name}-{settings.strategy}-{stamp}")
         if path.exists():
             path = path.with_name(f"{path.name}-{os.getpid()}-{self.snapshot.version}")
-        settings = replace(settings, parallel=max(1, self._jobs))
+        settings = replace(settings, parallel=max(1, self.jobs))
         self._study = create_study(path, space, settings, dataset, tried=tried)
         self._dataset = dataset
         self._conduct()
@@ -193,7 +198,7 @@ class SearchSession:
         assert self._study is not None
         assert self._dataset is not None
         self._conductor = self._open.enter_context(
-            conducting(self._study, self._dataset, jobs=self._jobs, asks_first=self._asks_first)
+            conducting(self._study, self._dataset, jobs=self.jobs, asks_first=self._asks_first)
         )
         self._set(state="running", message="", test={})
 
@@ -228,7 +233,7 @@ class SearchSession:
         if self._conductor is not None or key != self._wanted:  # another was asked for since
             return
         try:
-            found: Estimate | str = estimate_grid(dataset, space, settings, max(1, self._jobs))
+            found: Estimate | str = estimate_grid(dataset, space, settings, max(1, self.jobs))
         except TuitrainError as error:
             found = str(error)
         self._set(estimate=(key, found))

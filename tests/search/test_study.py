@@ -6,6 +6,9 @@ import json
 import math
 import subprocess
 import sys
+import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from tuitrain.search.face import Searched, create_study, run_study, search, stud
 from tuitrain.search.journal import Journal, Lock
 from tuitrain.search.settings import Settings, parse_time
 from tuitrain.search.space import Space
+from tuitrain.search.strategies import propose
 from tuitrain.search.study import Study
 from tuitrain.search.trial import Trial
 from tuitrain.training import train
@@ -207,3 +211,43 @@ def test_python_searches_without_a_directory() -> None:
     assert isinstance(found.best, Trial)
     assert found.model is not None
     assert len(found.trials) == 3
+
+
+def test_the_time_may_run_out_while_a_strategy_thinks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It once waited for ever for proposals that nobody took."""
+    calls: list[int] = []
+
+    def slow(*arguments: Any) -> list[dict[str, Any]]:
+        calls.append(arguments[4])
+        time.sleep(0.5 if len(calls) > 1 else 0)
+        return propose(*arguments)
+
+    monkeypatch.setattr("tuitrain.search.conductor.propose", slow)
+    done: list[Searched] = []
+    settings = {"strategy": "bayesian", "trials": 0, "seconds": 0.2, "batch": 4}
+    thread = threading.Thread(target=lambda: done.append(run(tmp_path / "s", **settings)), daemon=True)
+    thread.start()
+    thread.join(timeout=20)
+    assert done, "the search did not end"
+    assert done[0].progress.ending == "the time is up"
+    assert len(calls) >= 2
+    assert all(trial.state == "finished" for trial in done[0].trials)
+    before = told(done[0].study)
+    study = Study(tmp_path / "s")
+    study.begin_writing()
+    study.change(replace(study.settings, seconds=0.0, trials=len(before) + 4))
+    study.close()
+    assert told(run_study(Study(tmp_path / "s"), IRIS).study)[: len(before)] == before
+
+
+def test_a_resumed_study_finds_its_table_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    rows = "".join(f"{i % 17},{i % 5},{'yes' if i % 17 > 8 else 'no'}\n" for i in range(120))
+    (tmp_path / "data" / "t.csv").write_text("a,b,y\n" + rows, "utf-8")
+    monkeypatch.chdir(tmp_path / "data")
+    settings = Settings(trials=4, folds=1, stack=2)
+    create_study(Path("s"), Space(RANGES, BASE), settings, load_dataset("t.csv"))
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    study = Study(tmp_path / "data" / "s")
+    assert len(run_study(study, study_dataset(study)).trials) == 4

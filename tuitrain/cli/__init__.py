@@ -13,7 +13,7 @@ from importlib import import_module
 import click
 
 from tuitrain import __version__
-from tuitrain.errors import HyperparameterError, TuitrainError
+from tuitrain.errors import HyperparameterError, SettingsError, TuitrainError
 
 # name: module, function, what the list of commands says of it
 COMMANDS = {
@@ -68,7 +68,7 @@ def main() -> None:
     except TuitrainError as error:
         for line in str(error).split("\n"):
             click.echo(f"tuitrain: {line}", err=True)
-        code = 2 if isinstance(error, HyperparameterError) else 1
+        code = 2 if isinstance(error, (HyperparameterError, SettingsError)) else 1
     except BrokenPipeError:
         sys.stderr.close()
         code = 141

@@ -11,7 +11,6 @@ import click
 
 from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options, search_options
 from tuitrain.cli.train import report
-from tuitrain.hyperparameters import FIELDS
 
 if TYPE_CHECKING:
     from tuitrain.hyperparameters import Hyperparameters
@@ -58,6 +57,8 @@ def launch(
     check_terminal()
     dataset = load(data, default="iris")
     outcome = run(dataset, hyperparameters, start=start, quit_when_done=quit_when_done, search=asked, jobs=jobs)
+    if outcome.study is not None:
+        click.echo(f"study: {outcome.study} (to go on: tuitrain search --resume {outcome.study})", err=True)
     if quit_when_done and not outcome.signal:
         report(outcome.session.describe(), as_json=as_json)
     return 128 + outcome.signal if outcome.signal else 0
@@ -70,24 +71,20 @@ def _search_asked(
     from tuitrain.ui.app import SearchAsked  # noqa: PLC0415
 
     if resume is not None:
+        from tuitrain.search.face import find_source  # noqa: PLC0415
         from tuitrain.search.study import Study  # noqa: PLC0415
 
         study = Study(resume)
-        data = {**study.source.options, "dataset": study.source.source}
+        data = {**study.source.options, "dataset": find_source(study, study.source.source)}
         return study.space.base, data, SearchAsked(resume=resume)
     from tuitrain.cli.search import read_search  # noqa: PLC0415
+    from tuitrain.ui.search.entries import texts_of  # noqa: PLC0415
 
     space, settings, _, data = read_search({**options, "strategy": strategy}, 1)
-    texts = {
-        "strategy": settings.strategy, "seeds": str(settings.seeds), "prune": settings.prune,
-        "trials": str(settings.trials or "all"), "folds": str(settings.folds or "auto"),
-        "time": f"{settings.seconds:g}s" if settings.seconds else "none",
-        "goal": "none" if settings.goal is None else f"{settings.goal:g}",
-    }  # fmt: skip
-    if settings.metric:
-        texts["metric"] = settings.metric
-    fields = {name: FIELDS[name].format(getattr(space.base, name)) for name in FIELDS}
-    return space.base, data, SearchAsked({**fields, **texts, **space.to_texts()})
+    texts = texts_of(space, settings)
+    if not settings.metric:
+        del texts["metric"]  # the form has the usual one of the task
+    return space.base, data, SearchAsked(texts)
 
 
 def _start_quickly() -> None:

@@ -17,7 +17,7 @@ import click
 from tuitrain.blas import usable_cores
 from tuitrain.cli.options import data_options, given_options, hyperparameter_options, load, search_options
 from tuitrain.configuration import read_configuration
-from tuitrain.errors import SearchError
+from tuitrain.errors import SettingsError
 from tuitrain.text import quoted, visible
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--jobs", type=click.IntRange(0), help="Processes to train in; 0: none but this one [all cores].")
 @click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to train on.")
 @click.option("--study", "study_path", type=_DIRECTORY, help="Directory for the study [studies/…].")
-@click.option("--resume", type=_DIRECTORY, metavar="STUDY", help="Go on with a study; other options change it.")
+@click.option("--resume", type=_DIRECTORY, metavar="STUDY", help="Go on with a study; strategy and budget may change.")
 @click.option("--model", "model_file", type=_FILE, help="Save the best trial's model here too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
 @data_options
@@ -61,7 +61,10 @@ def search(
     if model_file is not None:
         check_writable(model_file)
     cores = usable_cores()
-    study, data = _resumed(resume, options) if resume is not None else _begun(study_path, options, jobs or cores)
+    if resume is not None:
+        study, data = _resumed(resume, options)
+    else:
+        study, data = _begun(study_path, options, jobs or (_slots(dask) if dask is not None else cores))
     for notice in study.space.notices:
         click.echo(f"note: {notice}", err=True)
     caught: list[int] = []
@@ -113,12 +116,12 @@ def parse_setting(text: str, space: Space) -> dict[str, Any]:
 
     pairs = [part.partition("=") for part in text.split()]
     if not pairs or not all(mark for _, mark, _ in pairs):
-        raise SearchError(f'trial {quoted(text)}: write name=value, as "learning_rate=.01 hidden_layers=64"')
+        raise SettingsError(f'trial {quoted(text)}: write name=value, as "learning_rate=.01 hidden_layers=64"')
     Hyperparameters.from_mapping({name: value for name, _, value in pairs})  # says what is wrong
     setting = {str(field_name(name)): FIELDS[str(field_name(name))].parse(value) for name, _, value in pairs}
     for name in setting:
         if name not in space.names:
-            raise SearchError(f"trial {quoted(text)}: {FIELDS[name].label} is not searched; give it a range")
+            raise SettingsError(f"trial {quoted(text)}: {FIELDS[name].label} is not searched; give it a range")
     start = {name: getattr(space.base, name) for name in space.names}
     return space.active({**start, **setting})
 
@@ -148,6 +151,8 @@ def _settings(options: Mapping[str, Any], usual: Settings) -> dict[str, Any]:
         told["strategy"] = "quasi"
     if told.get("strategy") == "grid":
         told.setdefault("trials", 0)
+    if told.get("strategy") == "manual" and not options.get("tried"):
+        raise SettingsError("strategy manual: trials by hand are made on the screen (tuitrain launch), or with --try")
     return told
 
 
@@ -169,6 +174,12 @@ def _new_path(dataset: Dataset, strategy: str) -> Path:
     stamp = time.strftime("%Y%m%d-%H%M%S")
     path = Path("studies") / study_name(f"{dataset.name}-{strategy}-{stamp}")
     return path if not path.exists() else path.with_name(f"{path.name}-{os.getpid()}")
+
+
+def _slots(address: str) -> int:
+    from tuitrain.search.workers.dask_client import cluster_slots  # noqa: PLC0415 - an extra
+
+    return cluster_slots(address)
 
 
 def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:

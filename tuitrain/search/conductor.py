@@ -25,6 +25,7 @@ from tuitrain.search.trial import Trial
 from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor
 
 MOST_AT_ONCE = 512  # trials that a strategy which does not learn proposes at a time
+FEW_AT_ONCE = 8  # of them for each stack that runs, where a time or a goal may end the search
 
 State = Literal["running", "paused", "done", "stopped"]
 
@@ -235,13 +236,15 @@ class Conductor:
     def _plan(self) -> None:
         if self._is_stopping or self._is_paused:
             return
-        if ending := self._budget_ending():
+        ending = self._budget_ending()
+        if self._thinking is not None and self._thinking.done():
+            thought, self._thinking = self._thinking, None
+            if not ending:  # else they are proposed again when the study goes on
+                self._take_proposals(thought.result())
+        if ending:
             self.ending = ending
             return
         if self._thinking is not None:
-            if self._thinking.done():
-                self._take_proposals(self._thinking.result())
-                self._thinking = None
             return
         if self.study.unstacked:
             self._queue([])
@@ -275,6 +278,8 @@ class Conductor:
         last = [number for chunk in study.chunks[max(0, len(study.chunks) - self._awaited) :] for number in chunk]
         done, awaited = known_before(study.trials, last)
         most = settings.batch if settings.learns else MOST_AT_ONCE
+        if not settings.learns and (settings.seconds or settings.goal is not None):
+            most = FEW_AT_ONCE * settings.parallel  # it may end at any time, and then all structures had their turn
         left = settings.trials - len(study.trials) if settings.trials else most
         pending = [*study.skipped, *(trial.setting for trial in awaited)]
         arguments = (study.space, observations(done, settings.sign), pending, min(most, left), settings.seed)

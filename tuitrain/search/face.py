@@ -125,9 +125,14 @@ def search(
         check_fingerprint(opened, data)
     else:
         chosen = space if isinstance(space, Space) else Space(space, base)
+        parallel = max(1, jobs)
+        if dask is not None and not jobs:
+            from tuitrain.search.workers.dask_client import cluster_slots  # noqa: PLC0415 - an extra
+
+            parallel = cluster_slots(dask)
         settings = Settings(
             strategy=strategy, trials=trials, seconds=seconds, goal=goal, metric=metric, folds=folds, seeds=seeds,
-            prune=prune, seed=seed, parallel=max(1, jobs),  # type: ignore[arg-type]
+            prune=prune, seed=seed, parallel=parallel,  # type: ignore[arg-type]
         )  # fmt: skip
         path = Path(study) if study is not None else Path(tempfile.mkdtemp(prefix="tuitrain-study-")) / "study"
         opened = create_study(path, chosen, settings, data, tried=tried)
@@ -147,7 +152,10 @@ def create_study(
     settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
     make_folds(dataset, settings.folds)
     outputs = n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
-    told = Source(dataset.source, dataset.options, dataset.fingerprint, dataset.task, dataset.n_features, outputs)
+    told = Source(
+        dataset.source, dataset.options, dataset.fingerprint, dataset.task, dataset.n_features, outputs,
+        str(Path.cwd()),
+    )  # fmt: skip
     return Study.create(path, space, settings, told, tried=tried)
 
 
@@ -179,9 +187,17 @@ def study_dataset(study: Study) -> Dataset:
     options: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in study.source.options.items()
     }
-    dataset = load_dataset(study.source.source, **options)
+    if options.get("test_file"):
+        options["test_file"] = find_source(study, options["test_file"])
+    dataset = load_dataset(find_source(study, study.source.source), **options)
     check_fingerprint(study, dataset)
     return dataset
+
+
+def find_source(study: Study, source: str) -> str:
+    """A file's path as it was given, or from where the study was begun; a name of a dataset as it is."""
+    there = Path(study.source.directory, source)
+    return source if Path(source).exists() or not there.is_file() else str(there)
 
 
 def make_workers(folds: tuple[Fold, ...], *, jobs: int = 0, dask: str | None = None) -> Workers:

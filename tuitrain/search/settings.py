@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tuitrain.engine.metrics import HIGHER_IS_BETTER
-from tuitrain.errors import SearchError
+from tuitrain.errors import SettingsError
 from tuitrain.search.strategies import HISTORY_FREE, check_strategy
 from tuitrain.text import quoted, suggest
 
 METRICS = {"classification": ("accuracy", "f1", "loss"), "regression": ("r2", "rmse", "mae", "loss")}
+BOUNDED = ("accuracy", "f1", "r2")  # by 1
 FEW_ROWS, FEW_ROWS_FOLDS = 1500, 5
 BATCH = 8  # trials that a strategy which learns proposes at once
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -35,7 +36,7 @@ class Settings:
 
     Raises
     ------
-    SearchError
+    SettingsError
         with a line for each setting that is not allowed.
     """
 
@@ -71,10 +72,10 @@ class Settings:
             problems.append(f"metric {quoted(self.metric)}: {suggest(self.metric, HIGHER_IS_BETTER)}")
         try:
             object.__setattr__(self, "strategy", check_strategy(self.strategy))
-        except SearchError as error:
+        except SettingsError as error:
             problems.append(str(error))
         if problems:
-            raise SearchError("\n".join(problems))
+            raise SettingsError("\n".join(problems))
 
     def for_data(self, task: str, rows: int) -> Settings:
         """With the task's usual metric, and folds for `rows` of training and validation, where none are told.
@@ -83,15 +84,18 @@ class Settings:
 
         Raises
         ------
-        SearchError
+        SettingsError
             if the metric does not fit the task.
         """
         allowed = METRICS[task]
         if self.metric and self.metric not in allowed:
-            raise SearchError(f"metric {self.metric}: for {task} there are {', '.join(allowed)}")
+            raise SettingsError(f"metric {self.metric}: for {task} there are {', '.join(allowed)}")
+        metric = self.metric or allowed[0]
+        if self.goal is not None and metric in BOUNDED and self.goal > 1:
+            raise SettingsError(f"goal: {metric} is never above 1, and {self.goal:g} is asked for")
         folds = self.folds or (FEW_ROWS_FOLDS if rows < FEW_ROWS else 1)
         batch = self.batch or max(BATCH, 4 * self.parallel)
-        return dataclasses.replace(self, metric=self.metric or allowed[0], folds=folds, batch=batch)
+        return dataclasses.replace(self, metric=metric, folds=folds, batch=batch)
 
     @property
     def sign(self) -> float:
@@ -113,13 +117,13 @@ class Settings:
 
         Raises
         ------
-        SearchError
+        SettingsError
             if a name is not known or a value not allowed.
         """
         names = [item.name for item in dataclasses.fields(cls)]
         unknown = [name for name in values if name not in names]
         if unknown:
-            raise SearchError(f"setting {quoted(unknown[0])}: {suggest(unknown[0], names)}")
+            raise SettingsError(f"setting {quoted(unknown[0])}: {suggest(unknown[0], names)}")
         return cls(**values)
 
 
@@ -128,10 +132,10 @@ def parse_time(text: str) -> float:
 
     Raises
     ------
-    SearchError
+    SettingsError
         if it is none of these.
     """
     parts = _TIME.findall(text.strip().lower())
     if not parts or _TIME.sub("", text.strip().lower()).strip():
-        raise SearchError(f"time {quoted(text)}: write 90s, 10m, 1.5h or 1h30m")
+        raise SettingsError(f"time {quoted(text)}: write 90s, 10m, 1.5h or 1h30m")
     return sum(float(number) * _UNITS[unit or "s"] for number, unit in parts)

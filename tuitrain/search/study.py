@@ -31,7 +31,10 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Source:
-    """Where a study's dataset comes from: what `load_dataset` takes, and the fingerprint that it must have again."""
+    """Where a study's dataset comes from: what `load_dataset` takes, and the fingerprint that it must have again.
+
+    A relative path begins in `directory`, where the study was begun.
+    """
 
     source: str
     options: Mapping[str, Any]
@@ -39,6 +42,7 @@ class Source:
     task: str
     n_features: int
     n_outputs: int
+    directory: str = ""
 
 
 class Study:

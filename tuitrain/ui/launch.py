@@ -31,10 +31,14 @@ TEXTUAL_SETTINGS = {"TEXTUAL_FPS": "400", "ESCDELAY": "15"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the screen ended: `session` is closed and can be asked for its model; `signal` is 0, or what ended it."""
+    """How the screen ended: `session` is closed and can be asked for its model; `signal` is 0, or what ended it.
+
+    `study` is that of a search on the screen that is not through.
+    """
 
     session: Session
     signal: int = 0
+    study: Path | None = None
 
 
 def check_terminal(environment: Mapping[str, str] | None = None) -> None:
@@ -90,7 +94,8 @@ def run(
             app.search_session.close()
     if app.crash is not None:
         raise RunError(_report(app.crash)) from app.crash
-    return Outcome(session, app.ended_by_signal)
+    left = app.search_session.unfinished if app.search_session is not None else None
+    return Outcome(session, app.ended_by_signal, left)
 
 
 def _report(error: BaseException) -> str:

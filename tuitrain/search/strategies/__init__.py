@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from tuitrain.errors import SearchError
+from tuitrain.errors import SettingsError
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation
 from tuitrain.text import quoted, suggest
@@ -27,7 +27,7 @@ def check_strategy(name: str) -> str:
 
     Raises
     ------
-    SearchError
+    SettingsError
         if there is no such strategy.
     """
     name = name.strip().lower()
@@ -36,7 +36,7 @@ def check_strategy(name: str) -> str:
 
         return str(check_sampler(name))
     if name not in STRATEGIES:
-        raise SearchError(f"strategy {quoted(name)}: {suggest(name, [*STRATEGIES, 'optuna:tpe'])}")
+        raise SettingsError(f"strategy {quoted(name)}: {suggest(name, [*STRATEGIES, 'optuna:tpe'])}")
     return name
 
 

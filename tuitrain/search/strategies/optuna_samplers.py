@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tuitrain.errors import SearchError
+from tuitrain.errors import SettingsError
 from tuitrain.search.columns import Array, Column
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
@@ -101,18 +101,18 @@ def check_sampler(name: str) -> str:
 
     Raises
     ------
-    SearchError
+    SettingsError
         if Optuna has no such sampler, or it or what the sampler needs is not installed.
     """
     name = name.strip().lower()
     sampler = name.removeprefix(PREFIX)
     if sampler not in SAMPLERS:
-        raise SearchError(f"strategy {quoted(name)}: of Optuna's samplers, {suggest(sampler, SAMPLERS)}")
+        raise SettingsError(f"strategy {quoted(name)}: of Optuna's samplers, {suggest(sampler, SAMPLERS)}")
     if find_spec("optuna") is None:
-        raise SearchError(f"strategy {name}: Optuna is not installed; {EXTRA}")
+        raise SettingsError(f"strategy {name}: Optuna is not installed; {EXTRA}")
     missing = [package for package in SAMPLERS[sampler].needs if find_spec(package) is None]
     if missing:
-        raise SearchError(
+        raise SettingsError(
             f"strategy {name}: Optuna needs {' and '.join(missing)} for it; pip install {' '.join(missing)}"
         )
     return name

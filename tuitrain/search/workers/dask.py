@@ -247,7 +247,8 @@ class DaskWorkers:
             except (OSError, SearchError) as error:
                 if self._is_closed:
                     return
-                self._gone = f"the Dask scheduler at {address_of(self._client)} is gone: {error}"
+                place = address_of(self._client)
+                self._gone = f"the Dask scheduler at {place} is gone: {error}; what was finished is kept for --resume"
                 self._give_up(loss, everything=True)
             else:
                 self._give_up(loss)

@@ -98,6 +98,22 @@ def connect(address: Any) -> Client:
         ) from error
 
 
+def cluster_slots(address: str) -> int:
+    """How many stacks a cluster trains at a time now: its workers' threads, at least 1.
+
+    Raises
+    ------
+    SearchError
+        as `connect` does.
+    """
+    client = connect(address)
+    try:
+        threads: dict[str, int] = client.nthreads()
+        return max(1, sum(threads.values()))
+    finally:
+        leave(client)
+
+
 async def _greet(address: str, security: Security) -> None:
     """Exchange a word with the scheduler first: a client that finds none cannot be closed.
 

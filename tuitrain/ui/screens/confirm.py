@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
@@ -35,8 +37,9 @@ class Confirm(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         self._box = Lines()
         width = max(len(self._question), len(self._about), len("".join(self._answers)) + 23) + 4
+        self._rows = textwrap.wrap(self._theme.plain(self._about), 72)
         self._box.styles.width = min(width, 76)
-        self._box.styles.height = 6
+        self._box.styles.height = 5 + len(self._rows)
         yield self._box
 
     def on_mount(self) -> None:
@@ -47,7 +50,7 @@ class Confirm(ModalScreen[bool]):
         answers = [*first, (" n ", styles["key"]), (f"{no} (esc)", none)]
         self._yes_columns = range(len(yes) + 11)
         self._box.border_title = self._theme.plain(self._question)
-        self._box.put([], [(self._theme.plain(self._about), none)], [], answers)
+        self._box.put([], *([(row, none)] for row in self._rows), [], answers)
 
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)
@@ -57,7 +60,7 @@ class Confirm(ModalScreen[bool]):
         region = self._box.content_region
         where = Offset(int(event.screen_x), int(event.screen_y))
         if region.contains_point(where):
-            if where.y == region.y + 3:
+            if where.y == region.y + 2 + len(self._rows):
                 self.dismiss(where.x - region.x in self._yes_columns)
         elif not self._box.region.contains_point(where):
             self.dismiss(False)

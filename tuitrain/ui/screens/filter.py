@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tuitrain.ui.line import Lines
+from tuitrain.ui.search.table import filter_problem
 from tuitrain.ui.theme import Theme
 
 
@@ -45,7 +46,10 @@ class FilterDialog(ModalScreen[str]):
 
     @on(Input.Submitted)
     def _take(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip())
+        if problem := filter_problem(event.value):
+            self.query_one(Lines).put([(self._theme.plain(problem), self._theme.styles["bad"])])
+        else:
+            self.dismiss(event.value.strip())
 
     def action_leave(self) -> None:
         self.dismiss(None)

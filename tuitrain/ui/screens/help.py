@@ -12,7 +12,6 @@ from textual import events
 from textual.message import Message
 
 from tuitrain.fields import Field
-from tuitrain.hyperparameters import FIELDS
 from tuitrain.ui.keys import ACTIONS, Action, described
 from tuitrain.ui.line import Piece
 from tuitrain.ui.page import Page
@@ -41,13 +40,18 @@ class HelpPage(Page):
         self._theme = theme
         self._columns = columns
         self._described = described(actions, [section for column in columns for section in column])
-        self._field = next(iter(FIELDS.values()))
-        self._value = ""
+        self._entry = ("", "", "")
         self.border_title = "Keys (esc closes)"
 
     def explain(self, field: Field, value: str) -> None:
-        """Choose the field that is explained below the keys."""
-        self._field, self._value = field, value
+        """Explain a hyperparameter below the keys."""
+        effect = "at once, while it trains" if field.live else "at reset"
+        facts = f"Allowed: {field.allowed}. Default: {field.format(field.default)}. Takes effect {effect}."
+        self.explain_entry(f"{field.label} = {value}", f"{_sentence(field.meaning)} {field.explanation}", facts)
+
+    def explain_entry(self, title: str, text: str, facts: str = "") -> None:
+        """Explain whatever is selected below the keys."""
+        self._entry = (title, text, facts)
         self.scroll_home(animate=False)
         self.redraw()
 
@@ -74,15 +78,13 @@ class HelpPage(Page):
         styles, plain = self._theme.styles, self._theme.plain
         lines: list[list[Piece]] = [[(section, styles["bold"])]]
         for keys, meaning in self._described[section]:
-            lines.append([(f"{plain(keys):<10} ", styles["key"]), (meaning[: width - 11], styles["plain"])])
+            lines.append([(f"{plain(keys):<10} ", styles["key"]), (meaning[: width - 12], styles["plain"])])
         return [*lines, []]
 
     def _explained(self, width: int) -> list[list[Piece]]:
-        styles, field = self._theme.styles, self._field
-        effect = "at once, while it trains" if field.live else "at reset"
-        facts = f"Allowed: {field.allowed}. Default: {field.format(field.default)}. Takes effect {effect}."
-        lines: list[list[Piece]] = [[(f"{field.label} = {self._value}", styles["bold"])]]
-        for text, style in ((f"{_sentence(field.meaning)} {field.explanation}", "plain"), (facts, "dim")):
+        styles, (title, explanation, facts) = self._theme.styles, self._entry
+        lines: list[list[Piece]] = [[(self._theme.plain(title)[:width], styles["bold"])]]
+        for text, style in ((explanation, "plain"), (facts, "dim")):
             lines += [[(row, styles[style])] for row in textwrap.wrap(self._theme.plain(text), width)]
         return lines
 

@@ -12,7 +12,6 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuitrain.blas import usable_cores
 from tuitrain.data.dataset import Dataset
 from tuitrain.errors import TuitrainError
 from tuitrain.search.race import LaneResult, Race, run_race
@@ -25,7 +24,7 @@ from tuitrain.ui.search.pictures import draw_race
 from tuitrain.ui.theme import Theme
 
 REDRAW_SECONDS = 0.3
-SEEDS, TRIALS = 5, 40
+SEEDS, TRIALS, MOST_TRIALS = 5, 40, 200
 
 
 class RacePicture(Widget):
@@ -63,12 +62,13 @@ class RaceScreen(Screen[None], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,R,1,2,ctrl+c", "leave", "leave")]
 
-    def __init__(self, theme: Theme, dataset: Dataset, space: Space, settings: Settings) -> None:
+    def __init__(self, theme: Theme, dataset: Dataset, space: Space, settings: Settings, jobs: int) -> None:
         super().__init__()
         self._theme = theme
         self._settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
-        self._trials = min(settings.trials or TRIALS, TRIALS)
+        self._trials = min(settings.trials or TRIALS, MOST_TRIALS)
         self._arguments = (dataset, space, self._settings)
+        self._jobs = jobs
         self._race: Race | None = None
         self._lanes: list[LaneResult] = []
         self._message = ""
@@ -93,11 +93,11 @@ class RaceScreen(Screen[None], inherit_bindings=False):
             self._lanes = race.lanes()
 
         try:
-            self._lanes = run_race(
-                *self._arguments, jobs=usable_cores(), seeds=SEEDS, trials=self._trials, on_news=on_news
-            )
+            self._lanes = run_race(*self._arguments, jobs=self._jobs, seeds=SEEDS, trials=self._trials, on_news=on_news)
         except TuitrainError as error:
             self._message = str(error)
+        except Exception as error:  # the screen must say so, whatever it is
+            self._message = f"{type(error).__name__}: {error}"
         self._is_done = True
 
     def _look(self) -> None:

@@ -17,6 +17,7 @@ from tuitrain.errors import TuitrainError
 from tuitrain.hyperparameters import FIELDS
 from tuitrain.search.conductor import Progress
 from tuitrain.search.manual import Training, best_of, manual_space, manual_trials
+from tuitrain.search.ranges import format_domain, parse_domain
 from tuitrain.search.settings import Settings
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSession, SearchSnapshot
@@ -342,7 +343,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         if self.session.snapshot.is_running:
             self.status.say("a search is running; pause it (space) before a race")
             return
-        self.app.push_screen(RaceScreen(self.look, self.train.dataset, space, settings))
+        self.app.push_screen(RaceScreen(self.look, self.train.dataset, space, settings, self.session.jobs))
 
     # --- trials
 
@@ -421,6 +422,12 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         else:
             self.form.move(steps)
 
+    def action_first(self) -> None:
+        self._move(-100_000)
+
+    def action_last(self) -> None:
+        self._move(100_000)
+
     def action_nudge_up(self) -> None:
         self.form.nudge(1)
 
@@ -470,11 +477,18 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         self.app.pop_screen()
 
     def action_help(self) -> None:
-        name = self.form.model.name
+        model = self.form.model
+        entry, text = model.entry, model.texts[model.name]
         self.arrangement.shows_help = True
         self._arrange(self.size)
-        if name in FIELDS:
-            self.help.explain(FIELDS[name], self.form.model.texts[name])
+        about = f"{entry.meaning[:1].upper()}{entry.meaning[1:]}. {entry.explanation}"
+        usual = (
+            f"Usual range: {format_domain(FIELDS[entry.name], parse_domain(FIELDS[entry.name], '..'))}. "
+            f"Allowed values: {FIELDS[entry.name].allowed}."
+            if entry.is_field
+            else ""
+        )
+        self.help.explain_entry(f"{entry.label}: {text}", about, usual)
         self.help.redraw()
         self.help.focus()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tuitrain.ui.keys import MOVE, PANE, Action
 
-_STRATEGY = ("m g r b", "manual, grid, random, bayesian")
+_STRATEGY = ("m g r b", "the strategy")
+_ENDS = ("home end", "first line, last line")
 _AXES = ("x y", "map: choose the axes")
 _SLICE = ("[ ]", "surrogate: hyperparameter")
 
@@ -16,18 +17,20 @@ SEARCH_ACTIONS = (
     Action("strategy('random')", ("r",), "r", "", "random", "search", pair=_STRATEGY),
     Action("strategy('bayesian')", ("b",), "b", "", "bayesian", "search", pair=_STRATEGY),
     Action("new_search", ("n",), "n", "new", "new search with this form", "search", 80),
-    Action("enqueue", ("e",), "e", "try", "try the Train form's values", "search", 35),
+    Action("enqueue", ("e",), "e", "try", "try the Train form", "search", 35),
     Action("veto", ("v",), "v", "veto", "look at proposals first", "search", 30),
-    Action("race", ("R",), "R", "race", "race: grid, random, bayesian", "search", 25),
+    Action("race", ("R",), "R", "race", "race of the strategies", "search", 25),
     Action("up", ("up", "k"), "↑ k", "", "line above", "trials", pair=MOVE),
     Action("down", ("down", "j"), "↓ j", "", "line below", "trials", pair=MOVE),
+    Action("first", ("home",), "home", "", "first line", "trials", pair=_ENDS),
+    Action("last", ("end",), "end", "", "last line", "trials", pair=_ENDS),
     Action("enter", ("enter",), "enter", "open", "type a range; open a trial", "trials", 60),
-    Action("adopt", ("a",), "a", "adopt", "take the trial into the form", "trials", 70),
+    Action("adopt", ("a",), "a", "adopt", "adopt its values", "trials", 70),
     Action("train_trial", ("t",), "t", "train", "train the trial (screen 1)", "trials", 69),
     Action("mark", ("full_stop",), ".", "", "mark a trial", "trials"),
     Action("compare", ("c",), "c", "compare", "compare marked trials", "trials", 40),
     Action("sort", ("s",), "s", "sort", "sort by another column", "trials", 45),
-    Action("filter", ("slash",), "/", "filter", "filter: relu, rank<10, failed", "trials", 44),
+    Action("filter", ("slash",), "/", "filter", "filter, as relu rank<10", "trials", 44),
     Action("nudge_up", ("plus", "equals_sign"), "+ =", "", "usual range, next choice", "trials"),
     Action("nudge_down", ("minus", "underscore"), "- _", "", "one value, last choice", "trials"),
     Action("undo", ("u",), "u", "", "take back the last edit", "trials"),

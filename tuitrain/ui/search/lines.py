@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from tuitrain.data.wording import counted
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines, Piece
@@ -36,7 +37,7 @@ class SearchHeader(Lines):
         styles, signs = self._theme.styles, self._theme.signs
         done = sum(trial.is_done for trial in snapshot.trials)
         most = snapshot.settings.trials if snapshot.settings is not None else 0
-        count = f"{done}/{most} trials" if most else f"{done} trials"
+        count = f"{done}/{most} trials" if most else counted(done, "trial")
         sign = signs[_SIGNS[snapshot.state]]
         about = f" {signs['dot']} search"
         if snapshot.settings is not None:
@@ -92,8 +93,8 @@ class SearchStatus(Lines):
         parts = []
         if progress.best is not None:
             parts.append((f"best {settings.metric} ", score_text(progress.best), f" (#{progress.best.number})"))
-        for name, value in list(snapshot.test.items())[1:2]:
-            parts.append((f"test {name} " if name != settings.metric else "test ", f"{value:.4f}", ""))
+        if settings.metric in snapshot.test:
+            parts.append(("test ", f"{snapshot.test[settings.metric]:.4f}", ""))
         if snapshot.ties:
             parts.append(("", str(len(snapshot.ties)), " tied"))
         if progress.trials_per_second:
@@ -136,6 +137,9 @@ class EntryDescription(Lines):
             for text, style in texts
             for row in textwrap.wrap(self._theme.plain(text), width)
         ]
+        if len(rows) > height > 0:
+            last, style = rows[height - 1]
+            rows[height - 1] = (f"{last[: width - 1]} {self._theme.signs['ellipsis']}", style)
         self.put(*([row] for row in rows[:height]))
 
     def on_resize(self) -> None:

@@ -23,8 +23,8 @@ class SearchPane(LivePane):
     """A pane that shows a search's snapshot."""
 
     def looks_the_same(self, before: Any, now: Any) -> bool:
-        if before.progress is None or now.progress is None:
-            return before.progress is now.progress
+        if before.progress is None or now.progress is None or not now.trials:
+            return before.progress is now.progress and before.state == now.state
         return self.is_unchanged(before, now)
 
     def is_unchanged(self, before: Any, now: Any) -> bool:
@@ -33,13 +33,21 @@ class SearchPane(LivePane):
 
     def draw(self, width: int, height: int, snapshot: Any) -> Sequence[Strip]:
         if snapshot.progress is None or not snapshot.trials:
-            hints = ("space starts the search; trials appear here", "space starts the search")
-            return notice(width, height, hints, self.palette["dim"])
+            return notice(width, height, _hints(snapshot), self.palette["dim"])
         return self.drawn(width, height, snapshot)
 
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
         """The lines for a snapshot that holds trials."""
         raise NotImplementedError  # pragma: no cover
+
+
+def _hints(snapshot: SearchSnapshot) -> tuple[str, ...]:
+    """What to expect where there is no trial yet."""
+    if snapshot.progress is not None and snapshot.progress.proposals:
+        return ("proposals wait for your word: v", "proposals wait: v")
+    if snapshot.is_running:
+        return ("the search begins",)
+    return ("space starts the search; trials appear here", "space starts the search")
 
 
 class TrialsPane(SearchPane):

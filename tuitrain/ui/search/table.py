@@ -13,6 +13,7 @@ from textual.strip import Strip
 from tuitrain.hyperparameters import FIELDS, field_name
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSnapshot
+from tuitrain.text import quoted, suggest
 from tuitrain.ui.plots.bars import sparkline
 from tuitrain.ui.plots.lines import Part, cut, line, padded
 from tuitrain.ui.plots.palette import Glyphs
@@ -24,6 +25,7 @@ WIDE_ENOUGH = 60
 STATES = {"queued": "…", "running": "●", "finished": "✓", "pruned": "‑", "failed": "✗"}
 _STATES_ASCII = {"queued": ".", "running": "*", "finished": "+", "pruned": "-", "failed": "!"}
 _STATE_STYLES = {"running": "good", "pruned": "dim", "failed": "bad", "queued": "dim"}
+COMPARED = ("rank", "score", "epochs", "trial", "number")
 _COMPARISON = re.compile(r"([\w ]+?)\s*(<=|>=|<|>|=|:)\s*(\S+)")
 
 
@@ -70,6 +72,14 @@ def _value_key(value: Any) -> tuple[int, Any]:
     if isinstance(value, (int, float)):
         return (0, value)
     return (1, (len(value), value)) if isinstance(value, tuple) else (2, str(value))
+
+
+def filter_problem(text: str) -> str:
+    """What is wrong with a filter's text; empty if nothing is."""
+    for name, _, _ in _COMPARISON.findall(text):
+        if name.strip().lower() not in COMPARED and field_name(name.strip()) is None:
+            return f"{quoted(name.strip())}: {suggest(name.strip(), [*COMPARED, *FIELDS])}"
+    return ""
 
 
 def filter_of(text: str) -> Callable[[Row], bool]:
