@@ -64,7 +64,8 @@ class HelpPage(Page):
     def _lines(self, width: int) -> list[list[Piece]]:
         half = width // 2
         left, right = (
-            [line for section in column for line in self._section(section, half)] for column in self._columns
+            [line for section in column for line in self._section(section, room)]
+            for column, room in zip(self._columns, (half - 1, half), strict=True)
         )
         none = Style.null()
         lines: list[list[Piece]] = []
@@ -78,7 +79,7 @@ class HelpPage(Page):
         styles, plain = self._theme.styles, self._theme.plain
         lines: list[list[Piece]] = [[(section, styles["bold"])]]
         for keys, meaning in self._described[section]:
-            lines.append([(f"{plain(keys):<10} ", styles["key"]), (meaning[: width - 12], styles["plain"])])
+            lines.append([(f"{plain(keys):<10} ", styles["key"]), (meaning[: width - 11], styles["plain"])])
         return [*lines, []]
 
     def _explained(self, width: int) -> list[list[Piece]]:
