@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,10 +11,9 @@ from textual.strip import Strip
 
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSnapshot
-from tuitrain.ui.panes.blocks import Block, Blocks
 from tuitrain.ui.panes.live_pane import LivePane
 from tuitrain.ui.plots.lines import line, notice
-from tuitrain.ui.search.table import Row, heading, row_line, rows_of
+from tuitrain.ui.search.table import Row, TableLines, heading, row_line, rows_of
 from tuitrain.ui.theme import Theme
 
 
@@ -73,6 +71,8 @@ class TrialsPane(SearchPane):
         self.filter_text = ""
         self.marked: set[int] = set()
         self._rows: list[Row] = []
+        self._all_rows: list[Row] = []
+        self._sorted_for: tuple[object, ...] | None = None
         self._chosen = -1  # number of the trial under the cursor
         self._columns_from = 0
 
@@ -93,7 +93,7 @@ class TrialsPane(SearchPane):
         return bool(before.trials == now.trials and before.progress.curves == now.progress.curves)
 
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
-        self._rows = rows_of(snapshot, sort=self.sort, filter_text=self.filter_text)
+        self._rows = self._sorted(snapshot)
         names = snapshot.space.names if snapshot.space is not None else ()
         metric = snapshot.settings.metric if snapshot.settings is not None else "score"
         head = heading(
@@ -103,16 +103,26 @@ class TrialsPane(SearchPane):
             return [head, line(width, [("  no trial passes the filter; / changes it", self.palette["dim"])])]
         at = self.place
         curves = snapshot.progress.curves if snapshot.progress is not None else {}
-        blocks = [Block(1, lambda: [head])]
-        for place, row in enumerate(self._rows):
-            make = partial(
-                row_line, row, width, names, curves.get(row.trial.number, ()), is_selected=place == at,
-                is_marked=row.trial.number in self.marked, has_focus=self.has_focus, offset=self._columns_from,
+        has_focus = self.has_focus
+
+        def draw(place: int) -> Strip:
+            row = self._rows[place]
+            return row_line(
+                row, width, names, curves.get(row.trial.number, ()), is_selected=place == at,
+                is_marked=row.trial.number in self.marked, has_focus=has_focus, offset=self._columns_from,
                 theme=self.look, glyphs=self.glyphs,
             )  # fmt: skip
-            blocks.append(Block(1, lambda make=make: [make()]))  # type: ignore[misc]
+
         self._follow(at, height)
-        return Blocks(blocks)
+        return TableLines(head, len(self._rows), draw)
+
+    def _sorted(self, snapshot: SearchSnapshot) -> list[Row]:
+        """The rows, which are the same while only the cursor moves."""
+        key = (snapshot.trials, snapshot.ties, self.sort, self.filter_text)
+        if self._sorted_for is None or any(a is not b for a, b in zip(key, self._sorted_for, strict=True)):
+            self._sorted_for = key
+            self._all_rows = rows_of(snapshot, sort=self.sort, filter_text=self.filter_text)
+        return self._all_rows
 
     def _follow(self, at: int, height: int) -> None:
         """Scroll so that the cursor is seen."""

@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from tuitrain.search.columns import Column
 from tuitrain.search.explained import LEAST_TRIALS, ticks_of
+from tuitrain.search.space import Space
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.ui.plots.lines import notice
 from tuitrain.ui.search.panes import SearchPane
@@ -33,6 +34,8 @@ class MapPane(SearchPane):
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(theme, **rest)
         self._axes = {"x": -1, "y": -1}
+        self._space: Space | None = None
+        self._places: Any = np.empty((0, 0))
 
     def turn_axis(self, axis: str) -> None:
         """Draw the next hyperparameter along an axis."""
@@ -60,6 +63,17 @@ class MapPane(SearchPane):
         )
         return first, second
 
+    def _encoded(self, snapshot: SearchSnapshot) -> Any:
+        """The trials' settings as rows; what was encoded before is kept, since trials keep their settings."""
+        space, trials = snapshot.space, snapshot.trials
+        assert space is not None
+        if self._space is not space or len(self._places) > len(trials):
+            self._space, self._places = space, space.encode([])
+        new = trials[len(self._places) :]
+        if new:
+            self._places = np.concatenate([self._places, space.encode([trial.setting for trial in new])])
+        return self._places
+
     def is_unchanged(self, before: Any, now: Any) -> bool:
         return bool(before.trials == now.trials and before.progress == now.progress)
 
@@ -67,7 +81,7 @@ class MapPane(SearchPane):
         space, settings = snapshot.space, snapshot.settings
         if space is None or settings is None or not space.columns:
             return notice(width, height, ("nothing is searched",), self.palette["dim"])
-        places = space.encode([trial.setting for trial in snapshot.trials])
+        places = self._encoded(snapshot)
         scores = np.array([settings.sign * trial.score for trial in snapshot.trials])
         x, y = self._chosen(space.columns)
         best = snapshot.progress.best if snapshot.progress is not None else None

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from textual.strip import Strip
 
@@ -46,13 +46,34 @@ def rows_of(snapshot: SearchSnapshot, *, sort: str, filter_text: str) -> list[Ro
     rank = {trial.number: place for place, trial in enumerate(ranked, 1)}
     ties = set(snapshot.ties)
     rows = [Row(trial, rank.get(trial.number, 0), trial.number in ties) for trial in trials]
-    passes = filter_of(filter_text)
-    rows = [row for row in rows if passes(row)]
+    if filter_text:
+        passes = filter_of(filter_text)
+        rows = [row for row in rows if passes(row)]
     if sort == "score":
         return sorted(rows, key=lambda row: (row.rank or math.inf, _after(row.trial, sign)))
     if sort == "number":
         return sorted(rows, key=lambda row: -row.trial.number)
     return sorted(rows, key=lambda row: (_value_key(row.trial.setting.get(sort)), row.rank or math.inf))
+
+
+class TableLines(Sequence[Strip]):
+    """A heading and `count` lines below it, each drawn when it is looked at."""
+
+    def __init__(self, head: Strip, count: int, draw: Callable[[int], Strip]) -> None:
+        self._head, self._count, self._draw = head, count, draw
+
+    def __len__(self) -> int:
+        return self._count + 1
+
+    @overload
+    def __getitem__(self, at: int) -> Strip: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Strip]: ...
+    def __getitem__(self, at: int | slice) -> Strip | list[Strip]:
+        places = range(len(self))[at]
+        if isinstance(places, int):
+            return self._head if places == 0 else self._draw(places - 1)
+        return [self[place] for place in places]
 
 
 def _score_key(trial: Trial, sign: float) -> tuple[float, float, int]:
