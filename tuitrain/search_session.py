@@ -179,6 +179,7 @@ class SearchSession:
 
     def _begin(self, dataset: Dataset, space: Space, settings: Settings, tried: Sequence[Setting]) -> None:
         self._end("stopped", "")
+        self._explained = None
         stamp = time.strftime("%Y%m%d-%H%M%S")
         path = self._folder / study_name(f"{dataset.name}-{settings.strategy}-{stamp}")
         if path.exists():
@@ -190,6 +191,7 @@ class SearchSession:
 
     def _resume_study(self, path: Path) -> None:
         self._end("stopped", "")
+        self._explained = None
         self._study = Study(path)
         self._dataset = study_dataset(self._study)
         self._conduct()

@@ -165,7 +165,7 @@ def heading(
         return styles["bold"] if name == sort else styles["dim"]
 
     parts: list[Part] = [("  rank ", style("score")), ("    # ", style("number"))]
-    room = score_room(width)
+    room = score_room(width, glyphs)
     parts += [(f"{cut(metric, room - 1, glyphs=glyphs):<{room}}", style("score"))]
     parts += [("epochs ", styles["dim"])] if width >= WIDE_ENOUGH else []
     parts += [("curve".ljust(SPARK + 1), styles["dim"])]
@@ -192,8 +192,9 @@ def row_line(
         (f"{rank:>5}", styles["good"] if row.rank == 1 and not is_selected else base),
         (f"{trial.number:>5} ", base),
     ]
-    room = score_room(width)
-    parts.append((f"{score_text(trial, room - 1):<{room}}", base))
+    room = score_room(width, glyphs)
+    score = score_text(trial, score_room(width) - 1)
+    parts.append((f"{score.replace('±', '+-') if glyphs.ascii_only else score:<{room}}", base))
     parts += [(f"{trial.epochs or len(curve) or '':>6} ", base)] if width >= WIDE_ENOUGH else []
     parts += [(sparkline(curve or trial.curve, SPARK, glyphs=glyphs) + " ", base)]
     used = sum(len(text) for text, _ in parts)
@@ -203,9 +204,9 @@ def row_line(
     return line(width, parts)
 
 
-def score_room(width: int) -> int:
-    """How wide the score's column is."""
-    return 15 if width >= WIDE_ENOUGH else 10
+def score_room(width: int, glyphs: Glyphs | None = None) -> int:
+    """How wide the score's column is; without a sign for ± by one more."""
+    return (15 if width >= WIDE_ENOUGH else 10) + (glyphs is not None and glyphs.ascii_only)
 
 
 def score_text(trial: Trial, room: int = 14) -> str:
