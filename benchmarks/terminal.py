@@ -119,6 +119,11 @@ class Terminal:
             os.write(self._fd, KEYS.get(key, key).encode())
             self.pump(0.08)
 
+    def type(self, text: str) -> None:
+        """Type a text at once, as when it is pasted without the terminal saying so."""
+        os.write(self._fd, text.encode())
+        self.pump(0.2)
+
     def latency(self, key: str, expected: str, *, appears: bool = True, seconds: float = 2) -> float | None:
         """Seconds from a press of `key` until what puts `expected` on the screen (or takes it off) has arrived.
 

@@ -41,7 +41,7 @@ def test_a_search_on_a_table_of_ones_own_is_killed_and_gone_on_with(
     before = [trial for trial in told(Study(path)) if trial[3] == "finished"]
     assert before
     with launch("--resume", str(path), columns=80, rows=24) as terminal:
-        terminal.wait_for("60/40 trials", 60)
+        terminal.wait_for("40/40 trials", 60)
         terminal.wait_for("done")
         terminal.press("q")
         assert terminal.wait_for_end(15) == 0

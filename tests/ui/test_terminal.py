@@ -34,7 +34,9 @@ def test_a_hyperparameter_is_changed_while_training_and_the_model_is_saved(tmp_p
         terminal.press("space")
         terminal.wait_for("paused")
         terminal.press("ctrl+s")
-        terminal.press(*["\x7f"] * 40, *str(model), "enter")
+        terminal.type("\x7f" * 40)
+        terminal.type(str(model))
+        terminal.press("enter")
         terminal.wait_for("saved")
         terminal.press("q")
         assert terminal.wait_for_end() == 0

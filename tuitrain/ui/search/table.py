@@ -214,7 +214,8 @@ def score_text(trial: Trial, room: int = 14) -> str:
     if math.isnan(trial.score):
         return trial.state
     if room < 13 and not math.isnan(trial.deviation) and abs(trial.score) < 10:
-        return f"{trial.score:.3f}±{trial.deviation:.3f}".replace("0.", ".")[:room]
+        digits = 3 if 0 <= trial.score < 0.9995 else 2  # so that the deviation is not cut
+        return f"{trial.score:.{digits}f}±{trial.deviation:.3f}".replace("0.", ".")[:room]
     text = f"{trial.score:.4f}" if abs(trial.score) < 1000 else f"{trial.score:.4g}"
     return text if math.isnan(trial.deviation) else f"{text}±{trial.deviation:.4f}"[:14]
 
