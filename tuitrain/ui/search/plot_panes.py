@@ -120,6 +120,9 @@ def _ticks(column: Column) -> list[tuple[float, str]]:
     return [(place / last if column.is_category else place, text) for place, text in ticks]
 
 
+ROOM_FOR_CURVES = 15  # lines, from which on the running trials have a plot of their own
+
+
 class ProgressPane(SearchPane):
     """Best so far against trials; while stacks train and the pane is high, their curves below it."""
 
@@ -138,7 +141,7 @@ class ProgressPane(SearchPane):
             np.array([trial.score for trial in trials], np.float64),
             tuple(trial.state for trial in trials), settings.sign, settings.metric,
         )  # fmt: skip
-        lower = height * 2 // 5 if height >= 18 and progress.curves else 0
+        lower = height * 2 // 5 if height >= ROOM_FOR_CURVES and progress.curves else 0
         strips = draw_progress(width, height - lower, data, palette=self.palette, glyphs=self.glyphs)
         if lower:
             strips += draw_curves(
