@@ -76,8 +76,8 @@ def test_ranges_come_from_a_file_and_own_trials_first(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_keeps_what_was_found_and_resume_goes_on(tmp_path: Path) -> None:
-    arguments = ["search", "digits", "--trials", "40", "--folds", "1", "--epochs", "15", "--hidden-layers", "32,48,64,96,128",
-                 "--learning-rate", "..", "--jobs", "1", "--study", "s"]  # fmt: skip
+    arguments = ["search", "digits", "--trials", "40", "--folds", "1", "--epochs", "15", "--hidden-layers",
+                 "32,48,64,96,128", "--learning-rate", "..", "--jobs", "1", "--study", "s"]  # fmt: skip
     process = subprocess.Popen(
         [*COMMAND, *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},

@@ -66,3 +66,15 @@ def test_folds_in_a_stack_are_bit_identical_to_each_alone(data: list[Dataset], s
 def test_datasets_of_different_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match="different shapes"):
         Trainer([IRIS, CLASSES[0], VALUES[0]], [Hyperparameters()] * 3)
+
+
+def test_what_is_not_measured_changes_no_bit() -> None:
+    members = varied(5, hidden_layers=(6,), batch_size=16)
+    measured, plain = Trainer(IRIS, members), Trainer(IRIS, members, is_probed=False)
+    while not measured.is_done:
+        found, bare = measured.epoch(), plain.epoch()
+        assert np.array_equal(found.validation_loss, bare.validation_loss, equal_nan=True)
+        assert np.isfinite(found.gradient_norm).any()
+        assert np.isnan(bare.gradient_norm).all()
+    assert plain.is_done
+    assert np.array_equal(measured.network.parameters, plain.network.parameters)

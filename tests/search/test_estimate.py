@@ -1,0 +1,50 @@
+"""What a grid is said to take before it begins."""
+
+from __future__ import annotations
+
+import pytest
+
+from tuitrain.data.loading import load_dataset
+from tuitrain.errors import HyperparameterError
+from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.search.estimate import Estimate, about, estimate_grid
+from tuitrain.search.settings import Settings
+from tuitrain.search.space import Space
+
+IRIS = load_dataset("iris")
+RANGES = {"learning_rate": "0.001,0.01", "hidden_layers": "8,64x32", "l2": "0,0.01,0.1"}
+
+
+def estimate(parallel: int = 1, epochs: int = 50, folds: int = 5) -> Estimate:
+    space = Space(RANGES, Hyperparameters(epochs=epochs))
+    return estimate_grid(IRIS, space, Settings(strategy="grid", trials=0, folds=folds), parallel)
+
+
+def test_the_count_is_that_of_all_combinations() -> None:
+    assert estimate().trials == 2 * 2 * 3
+    assert str(estimate()).startswith("12 combinations, about ")
+
+
+def test_the_time_grows_with_the_epochs_and_falls_with_the_workers() -> None:
+    once = estimate().seconds
+    assert 0 < once < 60
+    assert 4 * once < estimate(epochs=500).seconds < 25 * once
+    assert estimate(parallel=2).seconds < once
+
+
+def test_the_memory_is_at_least_that_of_the_parameters() -> None:
+    largest = 4 * 64 + 64 + 64 * 32 + 32 + 32 * 3 + 3
+    assert estimate().bytes > 6 * 5 * largest * 4  # six trials of five folds train at a time
+    assert estimate(folds=1).bytes < estimate().bytes
+
+
+def test_what_cannot_be_trained_is_said() -> None:
+    space = Space({"learning_rate": "0.1,0.2"}, Hyperparameters(loss="hinge"))
+    diabetes = load_dataset("diabetes")
+    with pytest.raises(HyperparameterError, match="hinge needs classes"):
+        estimate_grid(diabetes, space, Settings(strategy="grid", trials=0), 1)
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.123, "0.12 s"), (300, "5 minutes"), (9000, "2.5 hours")])
+def test_times_are_told_in_the_unit_that_suits(seconds: float, text: str) -> None:
+    assert about(seconds) == text
