@@ -43,7 +43,7 @@ def run(path: Path, ranges: Any = RANGES, *, jobs: int = 0, **settings: Any) -> 
     return run_study(Study(path), IRIS, jobs=jobs)
 
 
-@pytest.mark.parametrize(("kind", "kills"), [("random none", 50), ("random halving", 20), ("bayesian none", 20)])
+@pytest.mark.parametrize(("kind", "kills"), [("random none", 30), ("random halving", 10), ("bayesian none", 10)])
 def test_kills_at_random_moments_change_nothing(kind: str, kills: int, tmp_path: Path) -> None:
     arguments = [sys.executable, "-m", "tests.search.killed", str(tmp_path), *kind.split(), str(kills)]
     done = subprocess.run(

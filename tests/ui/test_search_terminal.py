@@ -10,7 +10,6 @@ import pytest
 from terminal import launch
 
 from tests.search.test_study import told
-from tuitrain.search.face import run_study, study_dataset
 from tuitrain.search.study import Study
 
 REPOSITORY = Path(__file__).parents[2]
@@ -48,7 +47,3 @@ def test_a_search_on_a_table_of_ones_own_is_killed_and_gone_on_with(
     after = told(Study(path))
     assert [trial[0] for trial in after] == list(range(40))
     assert all(trial in after for trial in before)
-    whole = Study(path)
-    space, settings, dataset = whole.space, whole.settings, study_dataset(whole)
-    again = Study.create(tmp_path / "again", space, settings, whole.source)
-    assert told(run_study(again, dataset, jobs=2).study) == after  # as if nothing had happened

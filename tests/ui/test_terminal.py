@@ -68,7 +68,7 @@ def test_a_signal_leaves_the_terminal_restored(number: signal.Signals) -> None:
 def test_it_is_right_after_resizing_to_and_fro_while_training() -> None:
     with launch(*LONG, "--start", columns=120, rows=40) as terminal:
         terminal.wait_for("running")
-        for columns, rows in [(80, 24), (200, 50), (60, 20), (100, 30), (120, 40), (80, 24)] * 3:
+        for columns, rows in [(80, 24), (200, 50), (60, 20), (100, 30), (120, 40), (80, 24)] * 2:
             terminal.resize(columns, rows)
             terminal.pump(0.15)
         terminal.pump(1.5)
