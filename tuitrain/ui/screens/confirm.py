@@ -37,7 +37,7 @@ class Confirm(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         self._box = Lines()
         width = max(len(self._question), len(self._about), len("".join(self._answers)) + 23) + 4
-        self._rows = textwrap.wrap(self._theme.plain(self._about), 72)
+        self._rows = textwrap.wrap(self._theme.plain(self._about), 72, break_on_hyphens=False)
         self._box.styles.width = min(width, 76)
         self._box.styles.height = 5 + len(self._rows)
         yield self._box
