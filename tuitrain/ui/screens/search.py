@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.geometry import Size
-from textual.layout import Layout
-from textual.screen import Screen
 
 from tuitrain.errors import TuitrainError
 from tuitrain.hyperparameters import FIELDS
-from tuitrain.search.conductor import Progress
-from tuitrain.search.manual import Training, best_of, manual_space, manual_trials
+from tuitrain.search.manual import Training
 from tuitrain.search.ranges import format_domain, parse_domain
-from tuitrain.search.settings import Settings
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSession, SearchSnapshot
 from tuitrain.ui.governor import Governor
 from tuitrain.ui.keys import bindings
-from tuitrain.ui.layout import SMALLEST
 from tuitrain.ui.line import Lines
 from tuitrain.ui.screens.help import HelpPage
+from tuitrain.ui.screens.placed import PlacedScreen
+from tuitrain.ui.search.by_hand import by_hand
 from tuitrain.ui.search.entries import settings_of, space_of, texts_of
 from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.search.keys import SEARCH_ACTIONS
@@ -41,16 +37,16 @@ if TYPE_CHECKING:
 
 BY_HAND = 1_000_000  # added to versions, so that they differ from those of the session
 HELP_COLUMNS = (("search", "panes"), ("trials", "program"))
-Result = TypeVar("Result")
 
 
-class SearchScreen(Screen[None], inherit_bindings=False):
+class SearchScreen(PlacedScreen, inherit_bindings=False):
     """Form, trials and plots of one search session; `train` is the Train screen's session.
 
     `adopt(hyperparameters, start)` takes a trial to the Train screen; `leave` ends the program; `begin` is what the
     command line asked for, `trainings` what was trained by hand.
     """
 
+    ACTIONS = SEARCH_ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SEARCH_ACTIONS)]
     DEFAULT_CSS = "SearchScreen { overflow: hidden hidden; }"
 
@@ -59,19 +55,15 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         adopt: Callable[[Hyperparameters, bool], None], begin: Any = None,
         trainings: Callable[[], Sequence[Training]] = tuple,
     ) -> None:  # fmt: skip
-        super().__init__()
+        super().__init__(train, theme, SearchLayout())
         self.session, self.train = session, train
-        self.look = theme
         self._leave, self._adopt = leave, adopt
         self._asked = begin
         self._trainings = trainings
-        self.arrangement = SearchLayout()
         self._by_hand: tuple[tuple[object, ...], SearchSnapshot] | None = None
         self._estimated: object = None
         self._takes_study = False  # when it is there: the form is to hold what the study searches
-        self.governor = Governor(
-            self, self._watch, count_bytes=self._bytes_written, after_paint=self.call_after_refresh
-        )
+        self.governor = Governor(self, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh)
 
     @property
     def snapshot(self) -> SearchSnapshot:
@@ -92,11 +84,6 @@ class SearchScreen(Screen[None], inherit_bindings=False):
     def release(self) -> None:
         """Let it go on."""
         self.train.release()
-
-    @property
-    def layout(self) -> Layout:
-        """Where the children are; not by CSS."""
-        return self.arrangement
 
     def compose(self) -> ComposeResult:
         theme, dataset = self.look, self.train.dataset
@@ -123,7 +110,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         self.form.focus()
         for widget in (self, *self.panes):
             self.governor.add(widget)
-        self._arrange(self.app.size)
+        self.place_children(self.app.size)
         self.show(self.snapshot)
         if self._asked is not None and self._asked.resume is not None:
             self.session.resume_study(self._asked.resume)
@@ -145,7 +132,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         self.form.model.take_task(dataset.task)
         self.form.model.take_base(self.train.snapshot.hyperparameters)
         self.form.redraw()
-        self._arrange(self.app.size)
+        self.place_children(self.app.size)
         self.governor.start()
 
     def show(self, snapshot: Any) -> None:
@@ -158,9 +145,6 @@ class SearchScreen(Screen[None], inherit_bindings=False):
             self.description.show_entry(self._estimate())
         self.header.show(snapshot)
         self.status.show(snapshot)
-
-    def _bytes_written(self) -> int:
-        return getattr(self.app._driver, "bytes_written", 0)
 
     def _watch(self) -> None:
         """Tell the session whether the surrogate is looked at, and along which column."""
@@ -188,26 +172,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
             self.session.estimate(key, self.train.dataset, space, settings)
         return f"{space.grid_size:,} combinations"
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._arrange(event.size)
-
-    def _arrange(self, size: Size) -> None:
-        """Show the children that have a place at this size."""
-        regions = self.arrangement.regions(size)
-        for child in self.children:
-            if child.id:
-                child.display = child.id in regions
-        if "too_small" in regions:
-            need = f"tuitrain needs {SMALLEST.width} x {SMALLEST.height}; this terminal is {size.width} x {size.height}"
-            self.too_small.put(
-                [(need, self.look.styles["bold"])], [("make it larger, or press q to quit", self.look.styles["plain"])]
-            )
-        if "form" in regions and self.focused is None:
-            self.form.focus()
-        self.refresh(repaint=False, layout=True)
-        self.call_after_refresh(self._after_arranging)
-
-    def _after_arranging(self) -> None:
+    def after_arranging(self) -> None:
         self._watch()
         snapshot: Any = self.snapshot
         for pane in self.panes:
@@ -264,8 +229,8 @@ class SearchScreen(Screen[None], inherit_bindings=False):
 
     def action_new_search(self) -> None:
         if self.session.snapshot.is_running:
-            self._ask("Begin a new search?", "The one that runs stays as a study and can be resumed.", "begin", "stay",
-                      self._begin)  # fmt: skip
+            about = "The one that runs stays as a study and can be resumed."
+            self.ask("Begin a new search?", about, yes="begin", no="stay", then=self._begin)
         else:
             self._begin()
 
@@ -321,7 +286,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
         snapshot = self.session.snapshot
         progress = snapshot.progress
         if progress is not None and progress.proposals:
-            self._open(Veto(self.look, progress.proposals), self._take_decision)
+            self.open(Veto(self.look, progress.proposals), self._take_decision)
             return
         self.session.ask_first(not snapshot.asks_first)
         state = "run at once" if snapshot.asks_first else "wait for your word: v shows them"
@@ -406,7 +371,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
                 self.trials.border_title = f"Trials: {text}" if text else "Trials"
                 self.trials.redraw()
 
-        self._open(FilterDialog(self.look, self.trials.filter_text), answered)
+        self.open(FilterDialog(self.look, self.trials.filter_text), answered)
 
     # --- moving about
 
@@ -461,7 +426,7 @@ class SearchScreen(Screen[None], inherit_bindings=False):
     def _show_pane(self, name: str, *, focus: bool = True) -> None:
         if name != "form":
             self.arrangement.pane = name
-            self._arrange(self.size)
+            self.place_children(self.size)
         if focus:
             widget = self.form if name == "form" else next(pane for pane in self.panes if pane.id == name)
             self.call_after_refresh(widget.focus)
@@ -476,69 +441,20 @@ class SearchScreen(Screen[None], inherit_bindings=False):
     def action_train_screen(self) -> None:
         self.app.pop_screen()
 
-    def action_help(self) -> None:
+    def explain(self) -> None:
         model = self.form.model
-        entry, text = model.entry, model.texts[model.name]
-        self.arrangement.shows_help = True
-        self._arrange(self.size)
-        about = f"{entry.meaning[:1].upper()}{entry.meaning[1:]}. {entry.explanation}"
-        usual = (
-            f"Usual range: {format_domain(FIELDS[entry.name], parse_domain(FIELDS[entry.name], '..'))}. "
-            f"Allowed values: {FIELDS[entry.name].allowed}."
-            if entry.is_field
-            else ""
-        )
-        self.help.explain_entry(f"{entry.label}: {text}", about, usual)
-        self.help.redraw()
-        self.help.focus()
-
-    def on_help_page_closed(self) -> None:
-        self.arrangement.shows_help = False
-        self._arrange(self.size)
-        self.form.focus()
-
-    def action_palette(self) -> None:
-        from tuitrain.ui.screens.palette import Palette  # noqa: PLC0415 - not needed before
-
-        def answered(name: str | None) -> None:
-            if name is not None:
-                self.call_next(self.run_action, name)
-
-        self._open(Palette(self.look, SEARCH_ACTIONS), answered)
+        entry = model.entry
+        about, usual = f"{entry.meaning[:1].upper()}{entry.meaning[1:]}. {entry.explanation}", ""
+        if entry.is_field:
+            spec = FIELDS[entry.name]
+            usual = f"Usual range: {format_domain(spec, parse_domain(spec, '..'))}. Allowed values: {spec.allowed}."
+        self.help.explain_entry(f"{entry.label}: {model.texts[model.name]}", about, usual)
 
     def action_quit(self) -> None:
         if self.session.snapshot.is_running:
             about = f"The study stays: tuitrain search --resume {self.session.snapshot.study}"
-            self._ask("Quit?", about, "quit", "go on searching", self._leave)
+            self.ask("Quit?", about, yes="quit", no="go on searching", then=self._leave)
         elif self.train.snapshot.is_running:
-            self._ask("Quit?", "Training is running and would be ended.", "quit", "go on", self._leave)
+            self.ask("Quit?", "Training is running and would be ended.", yes="quit", no="go on", then=self._leave)
         else:
             self._leave()
-
-    def _open(self, dialog: Screen[Result], answered: Callable[[Result | None], None]) -> None:
-        self.app.push_screen(dialog, answered)
-
-    def _ask(self, question: str, about: str, yes: str, no: str, then: Callable[[], object]) -> None:
-        from tuitrain.ui.screens.confirm import Confirm  # noqa: PLC0415 - not needed before
-
-        def answered(answer: bool | None) -> None:
-            if answer:
-                then()
-
-        self._open(Confirm(self.look, question, about, yes=yes, no=no), answered)
-
-
-def by_hand(trainings: Sequence[Training], version: int, train: Any) -> SearchSnapshot:
-    """What was trained by hand, as a search."""
-    space = manual_space(trainings)
-    metric = "accuracy" if train.dataset.class_names else "r2"
-    settings = Settings(strategy="manual", trials=0, metric=metric, folds=1)
-    if space is None:
-        return SearchSnapshot(version, settings=settings)
-    trials = manual_trials(trainings, space, metric)
-    progress = Progress(
-        state="paused", trials=trials, best=best_of(trials, metric), curves={}, running=(), proposals=(),
-        is_proposing=False, seconds=sum(training.seconds for training in trainings), trials_per_second=0.0,
-        seconds_left=None, ending="", version=version,
-    )  # fmt: skip
-    return SearchSnapshot(version, "ready", trials[-1].message, space, settings, progress)

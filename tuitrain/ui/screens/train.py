@@ -7,26 +7,22 @@ import gc
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.geometry import Size
-from textual.layout import Layout
-from textual.screen import Screen
 
 from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, Start, Step
 from tuitrain.snapshot import Snapshot
 from tuitrain.ui.form import Form
 from tuitrain.ui.governor import Governor
-from tuitrain.ui.keys import bindings
-from tuitrain.ui.layout import SMALLEST, TrainLayout
+from tuitrain.ui.keys import ACTIONS, bindings
+from tuitrain.ui.layout import TrainLayout
 from tuitrain.ui.line import Lines
 from tuitrain.ui.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
 from tuitrain.ui.plots.axes import load_plotext
-from tuitrain.ui.screens.confirm import Confirm
 from tuitrain.ui.screens.help import HelpPage
+from tuitrain.ui.screens.placed import DIALOG_SECONDS, PlacedScreen
 from tuitrain.ui.status import Description, Footer, Header, StatusLine, Verdict
 from tuitrain.ui.theme import Theme
 
@@ -36,14 +32,13 @@ if TYPE_CHECKING:
 
 ENDED = ("done", "diverged", "failed")
 PLOTEXT_SECONDS = 1.0  # that training waits at most for the first plot's library
-DIALOG_SECONDS = 0.3  # that training waits at most while a dialog is opened or closed
-Result = TypeVar("Result")
 ANSWER_SECONDS, ANSWER_LOOKS = 0.004, 25  # how often, and how many times, an answer to a command is looked for
 
 
-class TrainScreen(Screen[None], inherit_bindings=False):
+class TrainScreen(PlacedScreen, inherit_bindings=False):
     """Form, panes and status of one session; every key sends a command or changes what is looked at."""
 
+    ACTIONS = ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     DEFAULT_CSS = "TrainScreen { overflow: hidden hidden; }"
 
@@ -58,25 +53,18 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         open_search: Callable[[], None] = lambda: None,
         observe: Callable[[Snapshot], object] = lambda snapshot: None,
     ) -> None:
-        super().__init__()
+        super().__init__(session, theme, TrainLayout())
         self._observe = observe
         self._open_search = open_search
         self._leave = leave
         self._start = start
         self._quit_when_done = quit_when_done
         self.session = session
-        self.look = theme
         self._dataset: Dataset | None = None
         self._watched: tuple[frozenset[str], tuple[int, int] | None] = (frozenset(), None)
-        self.places = TrainLayout()
         self.governor = Governor(
-            self.session, self._watch, count_bytes=self._bytes_written, after_paint=self.call_after_refresh
+            self.session, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh
         )
-
-    @property
-    def layout(self) -> Layout:
-        """Where the children are; not by CSS."""
-        return self.places
 
     def compose(self) -> ComposeResult:
         theme = self.look
@@ -93,8 +81,8 @@ class TrainScreen(Screen[None], inherit_bindings=False):
             self.loss, GradientsPane(theme, id="gradients"), ParametersPane(theme, id="parameters"),
             MetricPane(theme, self._class_names, id="metric"), self.boundary,
         )  # fmt: skip
-        self.places.has_boundary = self._has_boundary
-        regions = self.places.regions(self.app.size)
+        self.arrangement.has_boundary = self._has_boundary
+        regions = self.arrangement.regions(self.app.size)
         self._later = [pane for pane in self.panes if pane.id not in regions]
         yield from (self.header, self.form, self.description)
         yield from (pane for pane in self.panes if pane.id in regions)
@@ -115,7 +103,7 @@ class TrainScreen(Screen[None], inherit_bindings=False):
             pane.display = False
         await self.mount_all(self._later, before=self.verdict)
         self._later = []
-        self._arrange(self.size)
+        self.place_children(self.size)
         gc.freeze()
         gc.enable()
         threading.Thread(target=self._load_plotext, daemon=True).start()
@@ -154,16 +142,13 @@ class TrainScreen(Screen[None], inherit_bindings=False):
             self._watched = wanted
             self.session.watch(*wanted)
 
-    def _bytes_written(self) -> int:
-        return getattr(self.app._driver, "bytes_written", 0)
-
     def show(self, snapshot: Snapshot) -> None:
         """Pass a snapshot to everything that shows one."""
         if self.session.dataset is not self._dataset:
             self._dataset = self.session.dataset
             self.header.describe(self._dataset)
-            self.places.has_boundary = self._has_boundary
-            self._arrange(self.size)
+            self.arrangement.has_boundary = self._has_boundary
+            self.place_children(self.size)
             self.verdict.say("; ".join(self._dataset.notices))
         for widget in (self.header, self.form, self.verdict, self.status):
             widget.show(snapshot)
@@ -191,24 +176,8 @@ class TrainScreen(Screen[None], inherit_bindings=False):
         elif looks:
             asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._show_answer, before, looks - 1)
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._arrange(event.size)
-
-    def _arrange(self, size: Size) -> None:
-        """Show the children that have a place at this size."""
-        regions = self.places.regions(size)
-        for child in self.children:
-            if child.id:
-                child.display = child.id in regions
-        if "too_small" in regions:
-            need = f"tuitrain needs {SMALLEST.width} x {SMALLEST.height}; this terminal is {size.width} x {size.height}"
-            self.too_small.put(
-                [(need, self.look.styles["bold"])], [("make it larger, or press q to quit", self.look.styles["plain"])]
-            )
-        if "form" in regions and self.focused is None:
-            self.form.focus()
-        self.refresh(repaint=False, layout=True)
-        self.call_after_refresh(self._watch)
+    def after_arranging(self) -> None:
+        self._watch()
 
     # --- what the keys do
 
@@ -227,7 +196,7 @@ class TrainScreen(Screen[None], inherit_bindings=False):
             self.send(Reset())
             return
         about = f"{snapshot.epoch} epochs of training are in no file; their curves stay for comparison."
-        self._ask("Start over?", about, "start over", "go on", lambda: self.send(Reset()))
+        self.ask("Start over?", about, yes="start over", no="go on", then=lambda: self.send(Reset()))
 
     def action_save(self) -> None:
         if self.session.snapshot.step == 0:
@@ -239,42 +208,27 @@ class TrainScreen(Screen[None], inherit_bindings=False):
             if path is not None:
                 self.send(SaveModel(path))
 
-        self._open(SaveDialog(self.look, model_name(self.session.dataset.name)), answered)
+        self.open(SaveDialog(self.look, model_name(self.session.dataset.name)), answered)
 
     def action_dataset(self) -> None:
         from tuitrain.ui.screens.dataset import DatasetChooser  # noqa: PLC0415 - not needed for the first paint
 
-        self._open(DatasetChooser(self.look), self._take_dataset)
+        self.open(DatasetChooser(self.look), self._take_dataset)
 
     def _take_dataset(self, dataset: Dataset | None) -> None:
         if dataset is None:
             return
         if self.session.snapshot.has_something_to_lose:
             about = "The training so far is in no file and would be lost."
-            self._ask(f"Train on {dataset.name}?", about, "change", "stay", lambda: self.send(Reset(dataset)))
+            self.ask(
+                f"Train on {dataset.name}?", about, yes="change", no="stay", then=lambda: self.send(Reset(dataset))
+            )
         else:
             self.send(Reset(dataset))
 
-    def action_help(self) -> None:
+    def explain(self) -> None:
         model = self.form.model
-        self.places.shows_help = True
-        self._arrange(self.size)
         self.help.explain(model.field, model.field.format(model.value(model.name)))
-        self.help.focus()
-
-    def on_help_page_closed(self) -> None:
-        self.places.shows_help = False
-        self._arrange(self.size)
-        self.form.focus()
-
-    def action_palette(self) -> None:
-        from tuitrain.ui.screens.palette import Palette  # noqa: PLC0415 - not needed for the first paint
-
-        def answered(name: str | None) -> None:
-            if name is not None:
-                getattr(self, f"action_{name}")()
-
-        self._open(Palette(self.look), answered)
 
     def action_search(self) -> None:
         self._open_search()
@@ -282,25 +236,14 @@ class TrainScreen(Screen[None], inherit_bindings=False):
     def action_quit(self) -> None:
         snapshot = self.session.snapshot
         if snapshot.is_running:
-            self._ask("Quit?", "Training is running and would be ended.", "quit", "go on training", self._leave)
+            self.ask(
+                "Quit?", "Training is running and would be ended.", yes="quit", no="go on training", then=self._leave
+            )
         elif snapshot.has_something_to_lose:
             about = f"{snapshot.epoch} epochs of training are in no file; ctrl+s saves the model."
-            self._ask("Quit?", about, "quit", "stay", self._leave)
+            self.ask("Quit?", about, yes="quit", no="stay", then=self._leave)
         else:
             self._leave()
-
-    def _open(self, dialog: Screen[Result], answered: Callable[[Result | None], None]) -> None:
-        """Show a dialog; training waits until it is painted."""
-        self.session.hold(DIALOG_SECONDS)
-        self.app.push_screen(dialog, answered)
-        dialog.call_after_refresh(self.session.release)
-
-    def _ask(self, question: str, about: str, yes: str, no: str, then: Callable[[], object]) -> None:
-        def answered(answer: bool | None) -> None:
-            if answer:
-                then()
-
-        self._open(Confirm(self.look, question, about, yes=yes, no=no), answered)
 
     def action_up(self) -> None:
         self.form.move(-1)
@@ -359,5 +302,5 @@ class TrainScreen(Screen[None], inherit_bindings=False):
 
     def _toggle(self, detail: str) -> None:
         """Give the pane its large place, or take it back."""
-        self.places.detail = "" if self.places.detail == detail else detail
-        self._arrange(self.size)
+        self.arrangement.detail = "" if self.arrangement.detail == detail else detail
+        self.place_children(self.size)
