@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 from rich.style import Style
@@ -12,28 +12,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tuitrain.ui.form.drawing import Line
-from tuitrain.ui.form.line_edit import LineEdit
+from tuitrain.ui.form.entry_model import EntryModel
 from tuitrain.ui.theme import Theme
-
-
-class EntryModel(Protocol):
-    """What is edited: names of entries, a cursor on one of them, and an editor while one is typed into."""
-
-    cursor: int
-    editor: LineEdit | None
-    error: str
-
-    @property
-    def names(self) -> Sequence[str]: ...
-    @property
-    def name(self) -> str: ...
-    def move(self, steps: int) -> None: ...
-    def nudge(self, direction: int) -> None: ...
-    def undo(self) -> bool: ...
-    def begin(self) -> None: ...
-    def leave(self) -> None: ...
-    def accept(self) -> bool: ...
-    def press(self, key: str, character: str | None) -> bool: ...
 
 
 class EntryDrawing(Protocol):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from tuitrain.fields import Field, Value
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.ui.form.line_edit import LineEdit
+from tuitrain.ui.form.entry_model import EntryModel
 
 NAMES = tuple(FIELDS)
 PATIENCE = 2.0  # seconds after which an edit that the session has not taken is shown as what it is: not taken
@@ -15,7 +15,7 @@ PATIENCE = 2.0  # seconds after which an edit that the session has not taken is 
 Mark = Literal["", "waiting", "at reset"]
 
 
-class FormModel:
+class FormModel(EntryModel):
     """The form's state.
 
     A value that was asked for is shown at once, and marked until the session's snapshot has it: as a value of the
@@ -23,11 +23,9 @@ class FormModel:
     """
 
     def __init__(self, send: Callable[[str, Value], None], clock: Callable[[], float]) -> None:
+        super().__init__()
         self.hyperparameters = Hyperparameters()
         self.pending: Mapping[str, Any] = {}
-        self.cursor = 0
-        self.editor: LineEdit | None = None
-        self.error = ""
         self._send = send
         self._clock = clock
         self._asked: dict[str, tuple[Value, float]] = {}
@@ -37,11 +35,6 @@ class FormModel:
     def names(self) -> tuple[str, ...]:
         """All fields, from top to bottom."""
         return NAMES
-
-    @property
-    def name(self) -> str:
-        """The selected field's name."""
-        return NAMES[self.cursor]
 
     @property
     def field(self) -> Field:
@@ -83,10 +76,6 @@ class FormModel:
             if arrived or self._clock() - when > PATIENCE:
                 del self._asked[name]
 
-    def move(self, steps: int) -> None:
-        """Move the cursor, within the form."""
-        self.cursor = max(0, min(len(NAMES) - 1, self.cursor + steps))
-
     def set(self, name: str, value: Value) -> None:
         """Ask for a value; one that is there already changes nothing."""
         old = self.value(name)
@@ -108,39 +97,17 @@ class FormModel:
         self._ask(name, value)
         return True
 
-    def begin(self) -> None:
-        """Start typing into the selected field."""
-        self.editor = LineEdit(self.field.format(self.value(self.name)))
-        self.error = ""
+    def text(self) -> str:
+        return self.field.format(self.value(self.name))
 
-    def leave(self) -> None:
-        """Leave the typing without a change."""
-        self.editor = None
-        self.error = ""
-
-    def accept(self) -> bool:
-        """Take what was typed; False, with `error` set, if it is not allowed."""
-        if self.editor is None:
-            return True
-        try:
-            value = self.field.parse(self.editor.text)
-        except ValueError as error:
-            self.error = str(error)
-            return False
-        self.leave()
-        self.set(self.name, value)
-        return True
+    def parse(self, text: str) -> Value:
+        return self.field.parse(text)
 
     def press(self, key: str, character: str | None) -> bool:
         """A key while typing; up and down go through the choices or nudge a number."""
-        if self.editor is None:
-            return False
-        if key in {"up", "down"}:
+        if self.editor is not None and key in {"up", "down"}:
             return self._turn(-1 if key == "up" else 1)
-        if self.editor.press(key, character):
-            self.error = ""
-            return True
-        return False
+        return super().press(key, character)
 
     def _turn(self, direction: int) -> bool:
         """The choice before or after the typed one; a number grows upwards."""

@@ -7,18 +7,16 @@ from collections.abc import Callable
 from tuitrain.fields import Value
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.search.ranges import format_domain, parse_domain
-from tuitrain.ui.form.line_edit import LineEdit
+from tuitrain.ui.form.entry_model import EntryModel
 from tuitrain.ui.search.entries import Entry, field_entries, first_texts, is_searched, setting_entries
 
 
-class SearchFormModel:
+class SearchFormModel(EntryModel):
     """The texts of all entries by name, each canonical; `changed` is called with a name after each edit."""
 
     def __init__(self, task: str, base: Hyperparameters, changed: Callable[[str], None] = lambda name: None) -> None:
+        super().__init__()
         self._changed = changed
-        self.editor: LineEdit | None = None
-        self.error = ""
-        self.cursor = 0
         self.texts = first_texts(task, base)
         self._undo: list[tuple[str, str]] = []
         self.take_task(task)
@@ -29,7 +27,6 @@ class SearchFormModel:
         self.entries: dict[str, Entry] = {entry.name: entry for entry in [*setting_entries(task), *field_entries()]}
         if self.texts["metric"] not in self.entries["metric"].choices:
             self.texts["metric"] = self.entries["metric"].default
-        self.names = tuple(self.entries)
 
     def take_base(self, base: Hyperparameters) -> None:
         """Let fields that hold one value hold the Train form's."""
@@ -40,9 +37,8 @@ class SearchFormModel:
             self._values[name] = now
 
     @property
-    def name(self) -> str:
-        """The selected entry's name."""
-        return self.names[self.cursor]
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.entries)
 
     @property
     def entry(self) -> Entry:
@@ -58,10 +54,6 @@ class SearchFormModel:
         if not self.entries[name].is_field:
             return not (name == "trials" and self.texts["strategy"] in {"grid", "manual"})
         return all(set(self.texts[other].split(",")) & set(allowed) for other, allowed in FIELDS[name].when.items())
-
-    def move(self, steps: int) -> None:
-        """Move the cursor, within the form."""
-        self.cursor = max(0, min(len(self.names) - 1, self.cursor + steps))
 
     def set(self, name: str, text: str) -> None:
         """Take a canonical text."""
@@ -95,34 +87,8 @@ class SearchFormModel:
         self._changed(name)
         return True
 
-    def begin(self) -> None:
-        """Start typing into the selected entry."""
-        self.editor = LineEdit(self.texts[self.name])
-        self.error = ""
+    def text(self) -> str:
+        return self.texts[self.name]
 
-    def leave(self) -> None:
-        """Leave the typing without a change."""
-        self.editor = None
-        self.error = ""
-
-    def accept(self) -> bool:
-        """Take what was typed, in its canonical form; False, with `error` set, if it cannot be read."""
-        if self.editor is None:
-            return True
-        try:
-            text = self.entry.parse(self.editor.text)
-        except ValueError as error:
-            self.error = str(error)
-            return False
-        self.leave()
-        self.set(self.name, text)
-        return True
-
-    def press(self, key: str, character: str | None) -> bool:
-        """A key while typing."""
-        if self.editor is None:
-            return False
-        if self.editor.press(key, character):
-            self.error = ""
-            return True
-        return False
+    def parse(self, text: str) -> str:
+        return self.entry.parse(text)
