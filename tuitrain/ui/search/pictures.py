@@ -26,6 +26,7 @@ from tuitrain.ui.plots.raster import Canvas, Floats, Window
 LEVELS = "·∘○◉●"
 LEVELS_ASCII = "12345"
 _LEVEL_ROLES: tuple[Role, ...] = ("dim", "dim", "text", "best", "best")
+MOST_LINES = 16  # curves of running trials that are drawn as lines, the best ones; the others as dots
 MARGIN = 0.06  # of the plane, on each side: what lies at an end is seen whole
 
 
@@ -160,7 +161,7 @@ def score_axis(low: float, high: float, most: int) -> Axis:
 def draw_curves(
     width: int, height: int, curves: Mapping[int, Sequence[float]], sign: float, *, palette: Palette, glyphs: Glyphs
 ) -> list[Strip]:
-    """The validation curves of all trials that train, the leading one in colour."""
+    """The validation curves of all trials that train, the leading one in colour; where there are many, most as dots."""
     known = {n: np.asarray(values, np.float64) for n, values in curves.items() if len(values)}
     known = {n: values for n, values in known.items() if np.isfinite(values).any()}
     if not known:
@@ -173,10 +174,14 @@ def draw_curves(
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
     window = window_of(x_axis, y_axis)
     leader = min(known, key=lambda n: np.nanmin(sign * known[n]))
-    for n, values in known.items():
-        if n != leader:
-            epochs = np.arange(1.0, len(values) + 1)
-            canvas.curve(epochs, values, window, style=palette["earlier"], faint=True, sign=".")
+    others = sorted((n for n in known if n != leader), key=lambda n: sign * known[n][-1])
+    cloud = [known[n] for n in others[MOST_LINES:]]
+    if cloud:
+        epochs = np.concatenate([np.arange(1.0, len(values) + 1) for values in cloud])
+        canvas.points(epochs, np.concatenate(cloud), window, style=palette["earlier"])
+    for n in others[:MOST_LINES]:
+        epochs = np.arange(1.0, len(known[n]) + 1)
+        canvas.curve(epochs, known[n], window, style=palette["earlier"], faint=True, sign=".")
     values = known[leader]
     canvas.curve(np.arange(1.0, len(values) + 1), values, window, style=palette["train"], sign="*")
     latest = f" {len(known)} running   leading: trial {leader} {number(float(values[-1]))}"
