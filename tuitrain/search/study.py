@@ -125,6 +125,9 @@ class Study:
         self.unstacked: list[int] = []
         self.skipped: list[dict[str, Any]] = []
         self.chosen: dict[str, Any] | None = None
+        self._changes = 0
+        self._best: Trial | None = None
+        self._best_of = -1  # the number of changes after which it was the best
 
     # What is known
 
@@ -136,7 +139,10 @@ class Study:
     @property
     def best(self) -> Trial | None:
         """The best finished trial."""
-        return min((trial for trial in self.trials if trial.state == "finished"), key=self.rank, default=None)
+        if self._best_of != self._changes:  # asked for many times between two changes
+            finished = (trial for trial in self.trials if trial.state == "finished")
+            self._best_of, self._best = self._changes, min(finished, key=self.rank, default=None)
+        return self._best
 
     def rank(self, trial: Trial) -> tuple[float, float, int]:
         """What sorts trials by score, the best first; equal ones by loss, then by number."""
@@ -239,6 +245,7 @@ class Study:
         """Make the event part of what is known; reading the journal and writing it come here alike."""
         getattr(self, f"_on_{event['event']}")(event)
         self.seconds += event.get("seconds", 0.0) if event["event"] == "finished" else 0.0
+        self._changes += 1
 
     def _on_queued(self, event: Mapping[str, Any]) -> None:
         for item in event["trials"]:

@@ -173,7 +173,9 @@ def draw_curves(
     frame = frame_of(width, height - 1, x_axis, y_axis, "epoch", ascii_only=glyphs.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
     window = window_of(x_axis, y_axis)
-    leader = min(known, key=lambda n: np.nanmin(sign * known[n]))
+    starts = np.cumsum([0, *map(len, known.values())])[:-1]
+    reached = np.fmin.reduceat(sign * np.concatenate(list(known.values())), starts)
+    leader = list(known)[int(np.argmin(reached))]
     others = sorted((n for n in known if n != leader), key=lambda n: sign * known[n][-1])
     cloud = [known[n] for n in others[MOST_LINES:]]
     if cloud:
