@@ -26,7 +26,6 @@ from tuitrain.ui.plots.raster import Canvas, Floats, Window
 LEVELS = "·∘○◉●"
 LEVELS_ASCII = "12345"
 _LEVEL_ROLES: tuple[Role, ...] = ("dim", "dim", "text", "best", "best")
-MOST_LINES = 16  # curves of running trials that are drawn as lines, the best ones; the others as dots
 MARGIN = 0.06  # of the plane, on each side: what lies at an end is seen whole
 
 
@@ -161,7 +160,7 @@ def score_axis(low: float, high: float, most: int) -> Axis:
 def draw_curves(
     width: int, height: int, curves: Mapping[int, Sequence[float]], sign: float, *, palette: Palette, glyphs: Glyphs
 ) -> list[Strip]:
-    """The validation curves of all trials that train, the leading one in colour; where there are many, most as dots."""
+    """The validation curves of all trials that train, the leading one in colour."""
     known = {n: np.asarray(values, np.float64) for n, values in curves.items() if len(values)}
     known = {n: values for n, values in known.items() if np.isfinite(values).any()}
     if not known:
@@ -176,14 +175,14 @@ def draw_curves(
     starts = np.cumsum([0, *map(len, known.values())])[:-1]
     reached = np.fmin.reduceat(sign * np.concatenate(list(known.values())), starts)
     leader = list(known)[int(np.argmin(reached))]
-    others = sorted((n for n in known if n != leader), key=lambda n: sign * known[n][-1])
-    cloud = [known[n] for n in others[MOST_LINES:]]
-    if cloud:
-        epochs = np.concatenate([np.arange(1.0, len(values) + 1) for values in cloud])
-        canvas.points(epochs, np.concatenate(cloud), window, style=palette["earlier"])
-    for n in others[:MOST_LINES]:
-        epochs = np.arange(1.0, len(known[n]) + 1)
-        canvas.curve(epochs, known[n], window, style=palette["earlier"], faint=True, sign=".")
+    dots = np.linspace(window.x_low, window.x_high, 2 * canvas.columns)
+    lines = [
+        np.interp(dots, np.arange(1.0, len(values) + 1), values, left=np.nan, right=np.nan)
+        for n, values in known.items()
+        if n != leader
+    ]
+    if lines:  # all at once: a hundred curves by themselves would take longer than a frame
+        canvas.points(np.tile(dots, len(lines)), np.concatenate(lines), window, style=palette["earlier"])
     values = known[leader]
     canvas.curve(np.arange(1.0, len(values) + 1), values, window, style=palette["train"], sign="*")
     latest = f" {len(known)} running   leading: trial {leader} {number(float(values[-1]))}"
