@@ -25,7 +25,7 @@ from tuitrain.search.space import Setting, Space
 from tuitrain.search.study import Study, study_name
 from tuitrain.search.trial import Trial
 
-SNAPSHOT_SECONDS = 0.1
+SNAPSHOT_SECONDS = 0.25  # drawing takes processor time from the workers, which use every core
 STEP_SECONDS = 0.05
 State = Literal["ready", "running", "paused", "choosing", "done", "stopped", "failed"]
 
