@@ -20,6 +20,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tuitrain.engine import Trainer
+from tuitrain.engine.arithmetic import training_arithmetic
 from tuitrain.hyperparameters import Hyperparameters
 
 # inputs, hidden, outputs, activation, batch, rows of an epoch, least ratio to PyTorch, to scikit-learn, to the products
@@ -57,11 +58,12 @@ def bare_steps(data: Any, hyperparameters: Hyperparameters, members: int = 1) ->
     trainer = Trainer(data, [hyperparameters.replace(seed=member) for member in range(members)])
 
     def run() -> None:
-        trainer._begin_epoch()
-        for _ in range(trainer.steps_per_epoch):
-            batch = trainer._batches.next(trainer.batch_size)
-            trainer._pass(batch.size).train(batch.rows, batch.target, batch.share)
-            trainer._update(is_last=False)
+        with training_arithmetic:
+            trainer._begin_epoch()
+            for _ in range(trainer.steps_per_epoch):
+                batch = trainer._batches.next(trainer.batch_size)
+                trainer._pass(batch.size).train(batch.rows, batch.target, batch.share)
+                trainer._update(is_last=False)
 
     return run
 
@@ -153,7 +155,13 @@ def interleaved(contestants: list[Callable[[], object]], rounds: int, least_seco
 def describe(number: int) -> tuple[str, Any, Hyperparameters]:
     features, hidden, outputs, activation, batch, rows, *_ = NETWORKS[number]
     h = Hyperparameters(
-        hidden_layers=hidden, activation=activation, batch_size=batch, learning_rate=1e-3, epochs=10**8, patience=0
+        hidden_layers=hidden,
+        activation=activation,
+        batch_size=batch,
+        learning_rate=1e-3,
+        l2=0,
+        epochs=10**8,
+        patience=0,
     )
     name = "-".join(map(str, (features, *hidden, outputs)))
     return f"{name} {activation}, {batch}", make_data(features, outputs, rows), h

@@ -15,6 +15,7 @@ from typing import Any
 
 from tuitrain.blas import blas_threads, choose_threads
 from tuitrain.data.dataset import Dataset
+from tuitrain.engine.arithmetic import training_arithmetic
 from tuitrain.errors import HyperparameterError, TuitrainError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.live_run import LiveRun
@@ -194,7 +195,7 @@ class Session:
                 return False
             self._obey(command)
         if self._state == "running":
-            with blas_threads(choose_threads(self._run.trainer.network.layer_sizes)):
+            with blas_threads(choose_threads(self._run.trainer.network.layer_sizes)), training_arithmetic:
                 self._train()
         else:
             self._publish()

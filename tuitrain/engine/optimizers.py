@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.engine.penalties import Penalties
 from tuitrain.errors import HyperparameterError
 from tuitrain.text import quoted, suggest
 
@@ -59,8 +60,13 @@ class Optimizer:
             if value is not None:
                 self._settings[name] = _coefficient(value, shape[0])
 
-    def step(self, parameters: Array, gradients: Array, learning_rate: Array) -> None:
-        """Move `parameters` (M, P) along `gradients` (M, P), in place; `learning_rate` is (M, 1)."""
+    def step(
+        self, parameters: Array, gradients: Array, learning_rate: Array, penalties: Penalties | None = None
+    ) -> None:
+        """Move `parameters` (M, P) along `gradients` (M, P), in place; `learning_rate` is (M, 1).
+
+        `penalties` change each piece of both just before it is used.
+        """
         rate = float(learning_rate[0, 0]) if self.shape[0] == 1 else learning_rate.astype(np.float64)
         coefficients = [self._cast(value) for value in self._coefficients(rate)]
         decay = self._settings["weight_decay"]
@@ -68,11 +74,16 @@ class Optimizer:
             np.multiply(parameters, self._cast(1 - rate * decay), parameters)
         if len(self._pieces) == 1:
             state, scratch = self._views[0]
+            if penalties is not None:
+                penalties.change(parameters, gradients, scratch[0], ...)
             self._update(parameters, gradients, state, scratch, *coefficients)
             return
         for piece, (state, scratch) in zip(self._pieces, self._views, strict=True):
             own = [value[piece[0]] if value.ndim else value for value in coefficients]
-            self._update(parameters[piece], gradients[piece], state, scratch, *own)
+            p, g = parameters[piece], gradients[piece]
+            if penalties is not None:
+                penalties.change(p, g, scratch[0], piece)
+            self._update(p, g, state, scratch, *own)
 
     def set(self, name: str, value: Any) -> None:
         """Change a setting (a number, or (M, 1)) from the next step on; the state stays."""

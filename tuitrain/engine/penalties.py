@@ -6,19 +6,22 @@ bits as if there were none in the stack.
 
 from __future__ import annotations
 
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+Piece = tuple[slice, slice] | EllipsisType
 
 
 class Penalties:
     """The penalties of a stack; each setting is (M,) float64.
 
     `mask` (1, P) is 1 for weights. The gradient gets l1·sign(w) + l2·w; where its norm exceeds `clip` (and `clip` is
-    not 0) it is scaled down to it; then the weights are multiplied by 1 - learning_rate·weight_decay.
+    not 0) it is scaled down to it; then the weights are multiplied by 1 - learning_rate·weight_decay. An optimizer
+    calls `change` for each of its pieces, which are in the cache then; clipping needs the whole gradient before that.
     """
 
     def __init__(self, mask: Array, l1: Array, l2: Array, weight_decay: Array, clip: Array) -> None:
@@ -26,29 +29,38 @@ class Penalties:
         self._l1 = (l1[:, None] * mask).astype(dtype) if l1.any() else None
         self._l2 = (l2[:, None] * mask).astype(dtype) if l2.any() else None
         self._decay = weight_decay[:, None] if weight_decay.any() else None
-        self._mask = mask
+        self._mask = np.broadcast_to(mask, (len(l1), mask.shape[1]))
         self._clip = np.where(clip > 0, clip, np.inf) if clip.any() else None
-        needs_room = any(part is not None for part in (self._l1, self._l2, self._decay))
-        self._scratch = np.empty((len(l1), mask.shape[1] if needs_room else 0), dtype)
+        self._adds = self._l1 is not None or self._l2 is not None
+        self._scratch = np.empty_like(mask, shape=self._mask.shape if self._clip is not None and self._adds else 0)
+        self._share = np.zeros((len(l1), 1), dtype)
+        self.has_pieces = self._decay is not None or (self._adds and self._clip is None)
 
-    def change_gradients(self, parameters: Array, gradients: Array) -> None:
-        """Add the penalties' gradients to `gradients` (M, P) and clip them, in place."""
-        if self._l2 is not None:
-            np.multiply(parameters, self._l2, self._scratch)
-            np.add(gradients, self._scratch, gradients)
-        if self._l1 is not None:
-            np.sign(parameters, self._scratch)
-            np.multiply(self._scratch, self._l1, self._scratch)
-            np.add(gradients, self._scratch, gradients)
+    def begin(self, parameters: Array, gradients: Array, learning_rate: Array) -> None:
+        """Prepare a step at `learning_rate` (M, 1); where `gradients` (M, P) are clipped, add and clip, in place."""
+        if self._decay is not None:
+            self._share = (learning_rate * self._decay).astype(parameters.dtype)
         if self._clip is not None:
+            self._add(parameters, gradients, self._scratch, ...)
             norm = np.sqrt(np.vecdot(gradients, gradients).astype(np.float64))
             scale = np.minimum(1.0, self._clip / (norm + 1e-6))
             np.multiply(gradients, scale.astype(gradients.dtype)[:, None], gradients)
 
-    def decay(self, parameters: Array, learning_rate: Array) -> None:
-        """Multiply the weights in `parameters` (M, P) by 1 - learning_rate (M, 1) · weight_decay, in place."""
+    def change(self, p: Array, g: Array, scratch: Array, piece: Piece) -> None:
+        """Do the rest to one piece of the parameters and of the gradients, in place; `scratch` is of its shape."""
+        if self._clip is None:
+            self._add(p, g, scratch, piece)
         if self._decay is not None:
-            share = (learning_rate * self._decay).astype(parameters.dtype)
-            np.multiply(self._mask, share, self._scratch)
-            np.subtract(1, self._scratch, self._scratch)
-            np.multiply(parameters, self._scratch, parameters)
+            share = self._share if isinstance(piece, EllipsisType) else self._share[piece[0]]
+            np.multiply(self._mask[piece], share, scratch)
+            np.subtract(1, scratch, scratch)
+            np.multiply(p, scratch, p)
+
+    def _add(self, p: Array, g: Array, scratch: Array, piece: Piece) -> None:
+        if self._l2 is not None:
+            np.multiply(p, self._l2[piece], scratch)
+            np.add(g, scratch, g)
+        if self._l1 is not None:
+            np.sign(p, scratch)
+            np.multiply(scratch, self._l1[piece], scratch)
+            np.add(g, scratch, g)

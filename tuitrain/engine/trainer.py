@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.engine.arithmetic import training_arithmetic
 from tuitrain.engine.batches import Batch, Batches, Rows, balanced
 from tuitrain.engine.divergence import explain
 from tuitrain.engine.evaluation import Examined
@@ -132,34 +133,36 @@ class Trainer:
 
     def step(self) -> Record | None:
         """Train one batch. Returns the epoch's record when it was the last batch, or when training has ended."""
+        with training_arithmetic:
+            return self._step()
+
+    def epoch(self) -> Record:
+        """Train to the end of the running epoch, or a new one; once all have ended, returns the last record again."""
+        with training_arithmetic:
+            while True:
+                record = self._step()
+                if record is not None:
+                    return record
+
+    def _step(self) -> Record | None:
         if self.progress.is_done:
             return self._record
-        if self._batches.rows_left == 0:
+        batches = self._batches
+        if batches.rows_left == 0:
             self._begin_epoch()
-        batch = self._batches.next(self.batch_size)
-        with np.errstate(all="ignore"):  # what overflows ends as a loss that is not finite
-            return self._train(batch)
-
-    def _train(self, batch: Batch) -> Record | None:
+        batch = batches.next(self.batch_size)
         losses = self._pass(batch.size).train(batch.rows, batch.target, batch.share)
         if not math.isfinite(losses[0] if len(losses) == 1 else losses.sum()):
             self._end_diverged(losses)
             if self.progress.is_done:
                 self._record = self._make_record(np.full(len(losses), np.nan))
                 return self._record
-        is_last = self._batches.rows_left == 0
+        is_last = batches.rows_left == 0
         self._update(is_last)
         self._losses.append((losses, batch.size))
         self.steps_done += 1
         self.samples_done += batch.size
         return self._end_epoch(batch) if is_last else None
-
-    def epoch(self) -> Record:
-        """Train to the end of the running epoch, or a new one; once all have ended, returns the last record again."""
-        while True:
-            record = self.step()
-            if record is not None:
-                return record
 
     def set(self, member: int | None, name: str, value: Any) -> None:
         """Change a live hyperparameter of one member (None: of all) from the next batch on.
@@ -279,18 +282,17 @@ class Trainer:
         if is_probed:
             self._probe.before()
         self._rate = self._rates.pop()
-        self._penalties.change_gradients(network.parameters, network.gradients)
-        self._penalties.decay(network.parameters, self._rate)
-        self._optimizer.step(network.parameters, network.gradients, self._rate)
+        self._penalties.begin(network.parameters, network.gradients, self._rate)
+        self._optimizer.step(
+            network.parameters, network.gradients, self._rate, self._penalties if self._penalties.has_pieces else None
+        )
         self.progress.hold()
         if is_probed:
             self._probe.after()
 
     def _end_epoch(self, batch: Batch) -> Record:
         self.epochs_done += 1
-        losses, sizes = zip(*self._losses, strict=True)
-        train_loss = np.average(np.stack(losses).astype(np.float64), axis=0, weights=sizes)
-        self._record = self._make_record(train_loss, batch)
+        self._record = self._make_record(self._mean_loss(), batch)
         has_validation = self.validation is not None
         watched = self._record.validation_loss if has_validation else self._record.train_loss
         if not has_validation and any(self.epochs_done >= h.epochs for h in self.hyperparameters):
@@ -303,6 +305,13 @@ class Trainer:
         self.progress.observe(self.epochs_done, watched, self.hyperparameters, is_validation=has_validation)
         object.__setattr__(self._record, "endings", tuple(self.progress.endings))
         return self._record
+
+    def _mean_loss(self) -> Array:
+        """The mean over the epoch's rows, (M,) float64, summed along each member's own row: the same bits alone."""
+        sizes = np.array([size for _, size in self._losses], np.float64)
+        losses = np.concatenate([losses for losses, _ in self._losses]).reshape(len(sizes), -1)
+        mean: Array = (losses.T.astype(np.float64, order="C") * sizes).sum(axis=1) / sizes.sum()
+        return mean
 
     def _make_record(self, train_loss: Array, batch: Batch | None = None) -> Record:
         nothing = np.full(len(train_loss), np.nan)

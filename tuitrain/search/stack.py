@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tuitrain.blas import blas_threads
 from tuitrain.engine import Record, Trainer
+from tuitrain.engine.arithmetic import training_arithmetic
 from tuitrain.errors import TuitrainError
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.folds import Fold
@@ -109,7 +110,7 @@ def train_stack(
 
     `report` is called with `Curves`, at most once an epoch and every 40 ms.
     """
-    with blas_threads(1):  # whatever the worker: the number of threads changes the bits
+    with blas_threads(1), training_arithmetic:  # one, whatever the worker: the number of threads changes the bits
         return _StackRun(folds, task).run(report, is_stopped)
 
 
