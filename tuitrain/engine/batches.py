@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.losses import Loss
-from tuitrain.engine.network import equal_shares, generator, one_hot
+from tuitrain.engine.network import generator, one_hot
 
 Array = NDArray[Any]
 BLOCK_BYTES = 1 << 20
@@ -102,18 +102,10 @@ class Batches:
         per_batch = sharers * size * (self._sources[0].rows.shape[1] + self._outputs) * self._sources[0].rows.itemsize
         count = max(1, min(BLOCK_BYTES // per_batch, self.rows_left // size))
         index = self._order[:, self._position : self._position + count * size]
-        shares = [self._take(index[stream].reshape(count, size), stream) for stream in range(len(self._streams))]
-        return self._make(shares)[::-1]
-
-    def _take(self, index: Array, stream: int) -> Rows:
-        """The rows (S, B, D + 1), targets and each row's weight (S, B) that `index` (S, B) names."""
-        source = self._sources[self._streams[stream][0]]
-        y = source.y.take(index, 0)
-        return Rows(source.rows.take(index, 0), y, None if source.class_weight is None else source.class_weight.take(y))
+        return self._make(index.reshape(-1, count, size))[::-1]
 
     def _make_whole(self) -> list[Batch]:
-        index = np.arange(self._count)[None]
-        return self._make([self._take(index, stream) for stream in range(len(self._streams))])
+        return self._make(np.broadcast_to(np.arange(self._count), (len(self._streams), 1, self._count)))
 
     def _draw(self) -> None:
         """Draw the order of this epoch, after those of the epochs that did not need one."""
@@ -122,27 +114,36 @@ class Batches:
                 order[:] = rng.permutation(len(order))
         self._owed = 0
 
-    def _make(self, taken: Sequence[Rows]) -> list[Batch]:
-        """Batches from what was taken for each stream; members come first where there are several."""
-        is_shared = len(taken) == 1
-        rows, y, weight = (
-            parts[0] if is_shared or parts[0] is None else np.stack(parts, axis=1) for parts in zip(*taken, strict=True)
-        )
-        size, dtype = rows.shape[-2], rows.dtype
-        if weight is None:
-            shares = np.broadcast_to(equal_shares(size, dtype), (len(rows), 1, size))
-        else:
-            shares = (weight[..., None, :] / size).astype(dtype)
+    def _make(self, index: Array) -> list[Batch]:
+        """The batches of rows that `index` (streams, S, B) names, a list of S; members come first where they differ."""
+        source = self._sources[0]
+        rows = np.empty((*index.shape, source.rows.shape[1]), source.rows.dtype)
+        y = np.empty((*index.shape, *source.y.shape[1:]), source.y.dtype)
+        shares = np.full((*index.shape[:2], 1, index.shape[2]), 1 / index.shape[2], rows.dtype)
+        for stream, which in enumerate(index):
+            source = self._sources[self._streams[stream][0]]
+            np.take(source.rows, which, 0, out=rows[stream], mode="clip")  # "raise" would go through a buffer
+            np.take(source.y, which, 0, out=y[stream], mode="clip")
+            if source.class_weight is not None:
+                shares[stream, :, 0] = source.class_weight.take(y[stream]) / index.shape[2]
         if y.ndim == rows.ndim:
-            targets = np.ascontiguousarray(np.swapaxes(y, -1, -2), dtype)
+            targets = np.ascontiguousarray(np.swapaxes(y, -1, -2), rows.dtype)
         else:
-            targets = one_hot(y, self._outputs, self._loss.name, dtype)
-        targets = self._loss.weigh(targets, shares if shares.ndim == targets.ndim else shares[:, None])
-        if not is_shared:
-            rows, targets = rows[:, self._stream_of], targets[:, self._stream_of]
-            shares = shares if weight is None else shares[:, self._stream_of]
-        columns = np.swapaxes(rows, -1, -2)
-        return [Batch(*parts, size) for parts in zip(columns, targets, shares, strict=True)]
+            targets = one_hot(y, self._outputs, self._loss.name, rows.dtype)
+        parts = np.swapaxes(rows, -1, -2), self._loss.weigh(targets, shares), shares
+        columns, targets, shares = (self._of_members(part) for part in parts)
+        return [
+            Batch(columns[..., batch, :, :], targets[..., batch, :, :], shares[..., batch, :, :], index.shape[2])
+            for batch in range(index.shape[1])
+        ]
+
+    def _of_members(self, part: Array) -> Array:
+        """What streams (streams, S, …) hold, for each member (M, S, …), or for all (S, …) where there is one."""
+        if len(part) == 1:
+            shared: Array = part[0]
+            return shared
+        is_one_each = np.array_equal(self._stream_of, np.arange(len(part)))
+        return part if is_one_each else part[self._stream_of]
 
 
 def balanced(y: Array, classes: int) -> Array:
