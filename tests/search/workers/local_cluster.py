@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import time
 
+import dask
 from distributed import LocalCluster
+
+# Dask closes a nanny for good whose worker is away when this time has passed after an earlier loss of it
+dask.config.set({"distributed.deploy.lost-worker-timeout": "1h"})
 
 
 def main() -> None:

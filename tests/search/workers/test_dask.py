@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -180,3 +181,30 @@ def test_a_result_that_went_with_its_worker_is_made_again(cluster: str) -> None:
         events += found
     assert chunks.ends(events) == {chunk: Finished(chunk, 3) for chunk in range(6)}
     supervisor.close()
+
+
+class Unanswering:
+    """A task of Dask's whose result never comes, as after a cancel while it was on its way."""
+
+    def result(self, timeout: float | None = None) -> bytes:
+        assert timeout is not None, "this would wait without end, on the only thread that tells of results"
+        time.sleep(min(timeout, 0.01))
+        raise TimeoutError
+
+
+def test_a_result_that_never_comes_is_not_waited_for_when_its_attempt_was_given_up(cluster: str) -> None:
+    workers = DaskWorkers(chunks.data(), cluster)
+    future = workers.submit(chunks.count, 0, 1, (50, 0.02))
+    told: list[tuple[int, int]] = []
+    waiter = threading.Thread(target=lambda: told.append(workers._done((0, 1), Unanswering())))
+    waiter.start()
+    waiter.join(0.3)
+    assert waiter.is_alive()  # somebody waits for it still
+    with workers._lock:
+        flight = workers._attempts.pop((0, 1))  # what giving up does
+    waiter.join(5)
+    assert not waiter.is_alive()
+    assert told
+    assert not future.done()  # who gave it up told its end
+    flight.task.cancel(force=True)
+    workers.close()

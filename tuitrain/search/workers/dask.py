@@ -6,6 +6,7 @@ watches the cluster: it counts the slots, and gives up the chunks of a worker th
 
 from __future__ import annotations
 
+import itertools
 import pickle
 import queue
 import threading
@@ -32,6 +33,7 @@ from tuitrain.search.workers.seam import (
 )
 
 SECONDS_BETWEEN_LOOKS = 2.0
+SECONDS_FOR_A_RESULT = 0.5  # then it is seen whether anybody waits for it still
 ALL = "all"  # the topic on which the scheduler tells of workers that come and go
 UNKNOWN = "an address not told"
 
@@ -210,13 +212,12 @@ class DaskWorkers:
     def _done(self, key: tuple[int, int], task: Any) -> None:
         """A task has ended, in one way or another. On Dask's callback thread.
 
-        The attempt stays in flight until its result is here: if that goes with its worker, `task.result()` waits for a
-        second run, until the thread that watches gives the attempt up and cancels the task.
+        The attempt stays in flight until its result is here, or the thread that watches gives it up.
         """
         outcome: Outcome | None = None
         has_begun = False
         try:
-            blob = task.result()
+            blob = self._result(key, task)
         except (OSError, CancelledError):
             self._changes.put(_Loss())  # the attempt was given up; or the scheduler is gone, and a look will tell
         except Exception as error:  # no chunk's own: those are outcomes
@@ -232,6 +233,22 @@ class DaskWorkers:
             self._lose(flight, has_begun=has_begun)
         else:
             flight.future.set_result(outcome)
+
+    def _result(self, key: tuple[int, int], task: Any) -> Any:
+        """The task's result, as long as the attempt is in flight; raises what Dask raises.
+
+        If it goes with its worker, Dask waits for a second run; and without end, if the task is cancelled while the
+        result is on its way. This thread is the only one on which Dask tells of results.
+        """
+        for doublings in itertools.count():  # a result that takes long to come gets its time
+            try:
+                return task.result(timeout=SECONDS_FOR_A_RESULT * 2**doublings)
+            except TimeoutError:
+                with self._lock:
+                    is_in_flight = key in self._attempts
+                if not is_in_flight or self._is_closed or self._client.status != "running":
+                    raise
+        raise AssertionError("the count has no end")
 
     def _watch(self) -> None:
         """Follow the cluster's changes. In a thread of its own, since each look asks the scheduler."""
