@@ -211,7 +211,8 @@ class Hyperparameters:
     )  # fmt: skip
     class_weights: str = _declare(
         "none", "class weights", "run", "choice", "balanced: rare classes count more",
-        "balanced weighs each row by rows / (classes × rows of its class).", live=False, choices=CLASS_WEIGHTS,
+        "balanced weighs each training row by rows / (classes × rows of its class). The validation loss, which chooses "
+        "the best epoch and compares trials, weighs none.", live=False, choices=CLASS_WEIGHTS,
         search="none,balanced",
     )  # fmt: skip
     seed: int = _declare(
