@@ -14,7 +14,7 @@ PLAIN_LINES = 20
 
 
 class ProgressLine:
-    """Writes the newest snapshot to `stream` where that is due."""
+    """Writes the newest snapshot to `stream` where that is due; falls silent where the stream takes nothing."""
 
     def __init__(self, stream: TextIO | None = None, width: int = 80) -> None:
         self._stream = stream or sys.stderr
@@ -23,6 +23,7 @@ class ProgressLine:
         self._next_time = 0.0
         self._next_epoch = 1
         self._shown_epoch = 0
+        self._is_silent = False
 
     def show(self, snapshot: Snapshot) -> None:
         """Write a line, if it is time for one."""
@@ -30,11 +31,9 @@ class ProgressLine:
             now = time.monotonic()
             if now >= self._next_time:
                 self._next_time = now + REDRAW_SECONDS
-                self._stream.write("\r" + bar(snapshot, self._width) + "\x1b[K")
-                self._stream.flush()
+                self._write("\r" + bar(snapshot, self._width) + "\x1b[K")
         elif snapshot.epoch >= self._next_epoch:
-            self._stream.write(plain(snapshot) + "\n")
-            self._stream.flush()
+            self._write(plain(snapshot) + "\n")
             self._shown_epoch = snapshot.epoch
             self._next_epoch = snapshot.epoch + max(1, snapshot.hyperparameters.epochs // PLAIN_LINES)
 
@@ -43,10 +42,18 @@ class ProgressLine:
         if self._is_terminal:
             self._next_time = 0.0
             self.show(snapshot)
-            self._stream.write("\n")
+            self._write("\n")
         elif snapshot.epoch != self._shown_epoch:
-            self._stream.write(plain(snapshot) + "\n")
-        self._stream.flush()
+            self._write(plain(snapshot) + "\n")
+
+    def _write(self, text: str) -> None:
+        if self._is_silent:
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:  # a reader that has gone, a full disk: no reason to end a training
+            self._is_silent = True
 
 
 def bar(snapshot: Snapshot, width: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tuitrain.cli.output import tell
 from tuitrain.configuration import Configuration, option_name, read_configuration
 from tuitrain.hyperparameters import FIELDS, GROUPS, Hyperparameters
 
@@ -106,5 +107,5 @@ def load(data: dict[str, Any], default: str | None = None) -> Dataset:
         raise click.UsageError("name a dataset: iris, moons?n=1000, data.csv, - (see `tuitrain datasets`)")
     dataset = load_dataset(source, **data)
     for notice in dataset.notices:
-        click.echo(f"note: {notice}", err=True)
+        tell(f"note: {notice}")
     return dataset
