@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def _finite(value: float) -> float | None:
 
 
 def train(
-    dataset: Dataset | str, hyperparameters: Hyperparameters | None = None,
+    dataset: Dataset | str | os.PathLike[str], hyperparameters: Hyperparameters | None = None,
     on_epoch: Callable[[Record], object] | None = None,
 ) -> Result:  # fmt: skip
     """Train one network to its end.
@@ -92,7 +93,7 @@ def train(
     TuitrainError
         if the dataset cannot be read, or the hyperparameters do not fit it.
     """
-    data = load_dataset(dataset) if isinstance(dataset, str) else dataset
+    data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
     chosen = hyperparameters or Hyperparameters()
     trainer = Trainer(data, [chosen])
     history: list[Record] = []

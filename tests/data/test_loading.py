@@ -127,3 +127,12 @@ def test_a_preview_reads_the_head_of_a_large_file_only(tmp_path: Path, monkeypat
     assert table.is_partial
     assert 5 < len(table) < 20
     assert not load_tables(str(path))[0].is_partial
+
+
+def test_a_path_object_is_always_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("own.csv", "iris", "-"):
+        Path(name).write_text(CSV)
+        assert load_dataset(Path(name), test_file=Path(name)).feature_names == ("a", "b")
+    with pytest.raises(DataError, match="no such file"):
+        load_dataset(Path("wine"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from tuitrain.data.arrays import read_npy, read_npz, read_parquet
 from tuitrain.data.catalog import BUNDLED, bundled_path
@@ -18,12 +20,13 @@ from tuitrain.data.reading import read_text_table
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, suggest, visible
 
+Source: TypeAlias = str | os.PathLike[str]
 HEAD_BYTES = 8_000_000
 
 
 def load_dataset(
-    source: str, target: str | None = None, *, task: str | None = None, validation: float = 0.15, test: float = 0.15,
-    test_file: str | None = None, split_seed: int = 0, scale: Scale = "standard", drop: Sequence[str] = (),
+    source: Source, target: str | None = None, *, task: str | None = None, validation: float = 0.15, test: float = 0.15,
+    test_file: Source | None = None, split_seed: int = 0, scale: Scale = "standard", drop: Sequence[str] = (),
 ) -> Dataset:  # fmt: skip
     """Read a table and make a dataset of it.
 
@@ -31,7 +34,7 @@ def load_dataset(
     ----------
     source
         a bundled or generated name (``iris``, ``moons?n=1000``), a path (anything with a suffix or a slash), or ``-``
-        for standard input
+        for standard input; a `Path` is always a file
     target
         the column to predict; else one with a usual name (target, label, class, y, species …), else the last
     task
@@ -52,6 +55,7 @@ def load_dataset(
     DataError
         with file, line and what was found, where the table cannot be read or does not fit.
     """
+    source, test_file = source_text(source), None if test_file is None else source_text(test_file)
     table, test_table = load_tables(source)
     if test_file is not None:
         test_table = load_tables(test_file)[0]
@@ -64,6 +68,14 @@ def load_dataset(
         "split_seed": split_seed, "scale": scale, "drop": list(drop),
     }  # fmt: skip
     return replace(dataset, options={name: value for name, value in options.items() if value not in (None, [])})
+
+
+def source_text(source: Source) -> str:
+    """A source as a text; a path object as one that names a file."""
+    if isinstance(source, str):
+        return source
+    path = os.fsdecode(source)
+    return path if "/" in path else f"./{path}"
 
 
 def load_tables(source: str, *, most_rows: int | None = None) -> tuple[Table, Table | None]:
