@@ -217,3 +217,11 @@ def test_options_out_of_range_are_refused(options: Any, message: str) -> None:
 def test_a_table_of_one_column_says_how_columns_are_split(tmp_path: Path) -> None:
     with pytest.raises(DataError, match='found a single column, "a"; expected at least two, split by comma'):
         load_dataset(written(tmp_path, "a\n1\n2\n3\n"))
+
+
+def test_a_part_that_gets_no_row_is_told() -> None:
+    dataset = Dataset.from_arrays(np.arange(6.0).reshape(3, 2), [1.0, 2.0, 4.0])
+    assert (
+        "no row is left for validation (0.15 of 3 rows); training keeps its last epoch, not its best" in dataset.notices
+    )
+    assert not Dataset.from_arrays(np.arange(6.0).reshape(3, 2), [1.0, 2.0, 4.0], validation=0, test=0).notices

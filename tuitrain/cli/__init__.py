@@ -17,7 +17,7 @@ import click
 
 from tuitrain import __version__
 from tuitrain.cli.output import finish, give_up, open_absent_streams, tell
-from tuitrain.errors import HyperparameterError, SettingsError, TuitrainError
+from tuitrain.errors import DataOptionError, HyperparameterError, SettingsError, TuitrainError
 
 # name: module, function, what the list of commands says of it
 COMMANDS = {
@@ -103,7 +103,7 @@ def _run() -> int:
     except TuitrainError as error:
         for line in str(error).split("\n"):
             tell(f"tuitrain: {line}")
-        return 2 if isinstance(error, (HyperparameterError, SettingsError)) else 1
+        return 2 if isinstance(error, (DataOptionError, HyperparameterError, SettingsError)) else 1
     except Unread:
         return _tell_unwritten(BrokenPipeError())
     except OSError as error:

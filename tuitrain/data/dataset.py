@@ -21,11 +21,11 @@ from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardi
 from tuitrain.data.split import split_rows
 from tuitrain.data.target import Target, choose_target, class_numbers, read_target
 from tuitrain.data.wording import counted, listed
-from tuitrain.errors import DataError
+from tuitrain.errors import DataError, DataOptionError
 from tuitrain.text import quoted, visible
 
 SCALES = ("standard", "minmax", "none")
-SPLIT = "split by comma, semicolon, tab or bar"
+SPLIT = "split by comma, semicolon, tab or pipe"
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def build_dataset(
         if the table, its target or the split do not fit the task.
     """
     if scale not in SCALES:
-        raise DataError(f"scale {quoted(scale)}: allowed: {', '.join(SCALES)}")
+        raise DataOptionError(f"scale {quoted(scale)}: allowed: {', '.join(SCALES)}")
     if len(table.columns) < 2:
         raise DataError(
             f"{table.name}: found a single column, {quoted(table.names[0])}; expected at least two, {SPLIT}"
@@ -136,7 +136,18 @@ def build_dataset(
         len(table), validation=validation, test=0.0 if test_table else test, seed=split_seed,
         classes=goal.values if goal.class_names else None,
     )  # fmt: skip
+    notices += _empty_parts(rows, {"validation": validation, "test": 0.0 if test_table else test}, len(table))
     return _encode(table, goal, rows, np.flatnonzero(kept), test_table, notices=notices, source=source, scale=scale)
+
+
+def _empty_parts(rows: Sequence[NDArray[np.int64]], shares: Mapping[str, float], count: int) -> list[str]:
+    """A notice for each part that was to have a share of the rows, and has none."""
+    effect = {"validation": "; training keeps its last epoch, not its best", "test": ""}
+    return [
+        f"no row is left for {name} ({share:g} of {counted(count, 'row')}){effect[name]}"
+        for (name, share), part in zip(shares.items(), rows[1:], strict=True)
+        if share and not len(part)
+    ]
 
 
 def _without_columns(table: Table, drop: Sequence[str], target: str | None) -> Table:

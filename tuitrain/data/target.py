@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.columns import Column, Table, number_text
-from tuitrain.errors import DataError
+from tuitrain.errors import DataError, DataOptionError
 from tuitrain.text import quoted, suggest, visible
 
 USUAL_NAMES = (
@@ -71,11 +71,13 @@ def read_target(column: Column, task: str | None, where: str) -> Target:
 
     Raises
     ------
+    DataOptionError
+        if there is no such task.
     DataError
         if the column does not fit the task, or has a single class.
     """
     if task is not None and task not in TASKS:
-        raise DataError(f"task {quoted(task)}: {suggest(task, TASKS)}")
+        raise DataOptionError(f"task {quoted(task)}: {suggest(task, TASKS)}")
     task = task or infer_task(column)
     if task == "regression":
         if column.kind == "text":
