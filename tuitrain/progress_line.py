@@ -106,10 +106,18 @@ def summary(found: dict[str, Any]) -> str:
     ]
     for part in ("train", "validation", "test"):
         if part in found:
-            values = "  ".join(f"{name} {_figure(value)}" for name, value in found[part].items())
+            absent = why_absent(found[part]["loss"], found["rows"][part])
+            values = "  ".join(f"{name} {_figure(value, absent)}" for name, value in found[part].items())
             lines.append(f"  {part:<10}  {values}")
     return "\n".join(lines)
 
 
-def _figure(value: float | None) -> str:
-    return "not finite" if value is None else f"{value:.4f}" if 1e-3 <= abs(value) < 1e4 else f"{value:.3g}"
+def why_absent(loss: float | None, rows: int) -> str:
+    """What to print for a metric that is no number, on a part of so many rows with this loss."""
+    if loss is None or not math.isfinite(loss):
+        return "not finite"
+    return f"undefined ({'one row' if rows == 1 else 'the target does not vary'})"
+
+
+def _figure(value: float | None, absent: str) -> str:
+    return absent if value is None else f"{value:.4f}" if 1e-3 <= abs(value) < 1e4 else f"{value:.3g}"

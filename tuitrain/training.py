@@ -11,6 +11,7 @@ from typing import Any
 from tuitrain.blas import blas_threads, choose_threads
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
+from tuitrain.data.part import Part
 from tuitrain.engine import Record, Trainer
 from tuitrain.errors import RunError
 from tuitrain.hyperparameters import Hyperparameters
@@ -48,8 +49,13 @@ class Result:
 
 def evaluate_parts(model: Model, dataset: Dataset) -> dict[str, dict[str, float]]:
     """The model's loss and metrics on each part that has rows."""
+    return {name: model.evaluate_part(part) for name, part in _parts(dataset).items()}
+
+
+def _parts(dataset: Dataset) -> dict[str, Part]:
+    """The parts that have rows."""
     parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    return {name: model.evaluate_part(part) for name, part in parts.items() if len(part)}
+    return {name: part for name, part in parts.items() if len(part)}
 
 
 def describe(
@@ -65,7 +71,8 @@ def describe(
         "best_epoch": model.epoch,
         "parameters": model.network.n_parameters, "seconds": round(seconds, 4),
         "samples_per_second": round(samples / seconds) if seconds > 0 else None, "ending": ending,
-        **({"message": message} if message else {}), **found,
+        **({"message": message} if message else {}),
+        "rows": {name: len(part) for name, part in _parts(dataset).items()}, **found,
     }  # fmt: skip
 
 
