@@ -113,3 +113,9 @@ def test_a_reader_who_leaves_ends_the_command_quietly(arguments: str, tmp_path: 
     done = in_shell(f"{TUITRAIN} {arguments} | true", tmp_path)
     assert done.returncode in {0, 141}
     assert done.stderr == ""
+
+
+def test_an_encoding_without_a_sign_gets_it_as_an_escape(tmp_path: Path) -> None:
+    done = in_shell(f"PYTHONIOENCODING=latin-1 {TUITRAIN} datasets iris | iconv -f latin1", tmp_path)
+    assert done.returncode == 0
+    assert "\\u25b8 species" in done.stdout

@@ -40,6 +40,7 @@ def columns_of(table: Table) -> list[tuple[str, str, list[object]]]:
         (b'a,b\n1,2\n"3,4\n5,6\n', "t.csv, line 3: a quote is opened and never closed"),
         (b'a,b\n1,2\n"3"x,4\n', "t.csv, line 3: found text after a closing quote"),
         (b"a,b\n1,2\n3,\x004\n", "t.csv, line 3: found a zero byte, so this is a binary file"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "t.csv, line 1: found a zero byte, so this is UTF-16 text without its mark"),
         (b"\x1f\x8b\x08\x00", "t.csv: this is a gzip archive"),
         (b'{"a": 1}', "t.csv: this is a JSON file"),
         (b"PAR1\x15\x04", "t.csv: this is a Parquet file (name it .parquet)"),

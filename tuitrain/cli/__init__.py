@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from tuitrain import __version__
-from tuitrain.cli.output import finish, give_up, open_absent_streams, tell
+from tuitrain.cli.output import finish, give_up, prepare_streams, tell
 from tuitrain.errors import DataOptionError, HyperparameterError, SettingsError, TuitrainError
 
 # name: module, function, what the list of commands says of it
@@ -83,7 +83,7 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 failed, 2 wrong usage, 128 + n on a signal."""
-    open_absent_streams()
+    prepare_streams()
     code = _run()
     failed = finish()
     if failed is not None:

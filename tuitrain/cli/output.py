@@ -5,6 +5,7 @@ No training is lost over it: notes fall silent, and only what a command was aske
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TextIO
@@ -27,11 +28,14 @@ def give_up(stream: TextIO) -> None:
     os.close(nowhere)
 
 
-def open_absent_streams() -> None:
-    """Stand in for a standard output or error that was closed before the program began."""
+def prepare_streams() -> None:
+    """Stand in for a standard output or error that is closed, and write as an escape what an encoding has no sign for."""
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - open until the end
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def finish() -> OSError | None:

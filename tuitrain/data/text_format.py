@@ -58,7 +58,9 @@ def decode(data: bytes, name: str, *, is_cut: bool = False) -> tuple[str, list[s
         data = data[: data.rfind(b"\n") + 1] or data
     if b"\x00" in data:
         line = data[: data.index(b"\x00")].count(b"\n") + 1
-        raise DataError(f"{name}, line {line}: found a zero byte, so this is a binary file; {EXPECTED_TEXT}")
+        is_wide = 3 * data.count(b"\x00") > len(data)
+        kind = "UTF-16 text without its mark (save it as UTF-8), or a binary file" if is_wide else "a binary file"
+        raise DataError(f"{name}, line {line}: found a zero byte, so this is {kind}; {EXPECTED_TEXT}")
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
