@@ -182,3 +182,8 @@ def test_a_parquet_file_that_polars_panics_on_is_one_error(
     with pytest.raises(DataError, match=r"t\.parquet: cannot be read as Parquet"):
         read_parquet(data, "t.parquet")
     assert capfd.readouterr().err == ""
+
+
+def test_parquet_texts_that_are_like_numbers_are_told() -> None:
+    table = read_parquet(parquet(price=["$5", "$6", "$12"], n=[1, 2, 3]), "t.parquet")
+    assert table.notices == ('column "price": taken as text, though its values are like numbers; write "$5" as 5',)

@@ -33,6 +33,7 @@ def columns_of(table: Table) -> list[tuple[str, str, list[object]]]:
         (b"", "t.csv: the file is empty"),
         (b"\xef\xbb\xbf\r\n \n", "t.csv: the file is empty"),
         (b"a,b\n", "t.csv: found a header and no rows"),
+        (b"a,b\n\n\r\n", "t.csv: found a header and no rows"),
         (b"a,b\n1,2\n3\n", "t.csv, line 3: found 1 field, expected 2"),
         (b"a,b\n1,2\n\n3,4,5\n", "t.csv, line 4: found 3 fields, expected 2"),
         (b'a,b\n"1\n2",x\n3\n', "t.csv, line 4: found 1 field, expected 2"),

@@ -29,7 +29,7 @@ def give_up(stream: TextIO) -> None:
 
 
 def prepare_streams() -> None:
-    """Stand in for a standard output or error that is closed, and write as an escape what an encoding has no sign for."""
+    """Stand in for a standard output or error that is closed, and let escapes stand in for signs an encoding lacks."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:

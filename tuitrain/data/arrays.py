@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.columns import Column, Table, clean_numbers, from_objects, parse_column, tidy_names
+from tuitrain.data.number_like import look_alikes
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, visible
 
@@ -180,6 +181,8 @@ def read_parquet(data: bytes, name: str, *, most_rows: int | None = None) -> Tab
         else:
             texts = ["" if value is None else str(value) for value in series.to_list()]
             column, told = parse_column(column_name, texts)
+            if column.kind == "text" and not told:
+                told = look_alikes(column_name, texts)
         columns.append(column)
         notices += told
     return Table(name, tuple(columns), tuple(notices), is_partial=is_partial)

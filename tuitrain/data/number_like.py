@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from tuitrain.data.columns import LEADING_ZERO, MISSING_IN_NUMBERS, NUMBER
 from tuitrain.text import quoted
@@ -22,6 +22,15 @@ DATE = re.compile(
 )
 ENOUGH = 0.8  # of a column's distinct texts
 EXAMINED = 5000  # cells
+
+
+def look_alikes(name: str, cells: Sequence[str], line_of: Callable[[str], int] | None = None) -> list[str]:
+    """A notice about a text column of what is like numbers, or of dates; `line_of` finds the line of a text."""
+    found = what_to_write(cells)
+    if found is None:
+        return []
+    line = "" if line_of is None else f", line {line_of(found[0])}"
+    return [f"column {quoted(name)}{line}: taken as text, though {found[1]}"]
 
 
 def what_to_write(cells: Sequence[str]) -> tuple[str, str] | None:

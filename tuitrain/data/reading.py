@@ -7,6 +7,7 @@ import io
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import TypeAlias
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.columns import Column, Table, clean_numbers, parse_column, plain_numbers, tidy_names
-from tuitrain.data.number_like import has_decimal_comma, what_to_write
+from tuitrain.data.number_like import has_decimal_comma, look_alikes
 from tuitrain.data.text_format import DELIMITER_NAMES, Format, decode, sniff, squeezed
 from tuitrain.data.wording import counted
 from tuitrain.errors import DataError
@@ -58,11 +59,9 @@ def read_text_table(
     names, renamed = tidy_names(headers)
     notices += left_out
     if not layout.has_header:
-        notices.append(f"no header was found; the columns are called {quoted(names[0])} to {quoted(names[-1])}")
-        renamed = []
+        renamed = [f"no header was found; the columns are called {quoted(names[0])} to {quoted(names[-1])}"]
     elif len(renamed) > 2 and 2 * sum(not name.strip() for name in headers) > len(headers):
-        notices.append("most of the first row is blank; if it is a title, remove it")
-        renamed = []
+        renamed = ["most of the first row is blank; if it is a title, remove it"]
     parsed, told = _parse_columns(names, columns, layout, rows.line_of)
     return Table(name, tuple(parsed), tuple(notices + told + renamed), is_partial=is_partial)
 
@@ -108,9 +107,8 @@ def _parse_columns(
             column, told = parse_column(column_name, cells, decimal_comma=decimal_comma)
             if column.kind == "number" and any("," in cell for cell in cells):
                 with_comma.append(place)
-            elif column.kind == "text" and not told and (found := what_to_write(cells)) is not None:
-                line = f"line {line_of(place, found[0])}"
-                told = [f"column {quoted(column_name)}, {line}: taken as text, though {found[1]}"]
+            elif column.kind == "text" and not told:
+                told = look_alikes(column_name, cells, partial(line_of, place))
         parsed.append(column)
         notices += told
     if with_comma:
@@ -150,7 +148,7 @@ def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[Cells]] | 
     blocks = []
     while block := list(islice(lines, BLOCK_ROWS)):
         joined = "".join(["\n", *block])
-        if other.search(joined) or leading_zero.search(joined):
+        if joined.isspace() or other.search(joined) or leading_zero.search(joined):
             return None
         try:
             numbers = np.loadtxt(block, delimiter=layout.delimiter, comments=None, ndmin=2)
@@ -217,11 +215,7 @@ class _Rows:
                         header_line = 0
                         yield line, row
                 elif len(row) != expected:
-                    split = f"split at each {DELIMITER_NAMES.get(self._layout.delimiter, self._layout.delimiter)}"
-                    found = f"found {counted(len(row), 'field')}, expected {expected}"
-                    raise DataError(
-                        f"{self._name}, line {line}: {found} ({split}){self._suspicion(row, expected, header_line)}"
-                    )
+                    raise DataError(self._length_problem(line, row, expected, header_line))
                 else:
                     header_line = header_line if expected == 1 else 0
                     yield line, row
@@ -230,15 +224,22 @@ class _Rows:
                 return
             raise DataError(_csv_problem(self._name, started, error)) from error
 
-    def _suspicion(self, row: Sequence[str], expected: int, header_line: int) -> str:
-        """What may be wrong with a row that has too many fields; `header_line` is 0 where rows before it were right."""
-        if len(row) == expected + 1 and not row[-1].strip():
-            return "; the last is blank: is there a delimiter too many at the end of the rows?"
-        if len(row) > expected and any(cell.strip().startswith("'") for cell in row):
-            return "; a text that holds the delimiter is put in double quotes"
-        if len(row) > expected and header_line:
-            return f", as in line {header_line}: if that is a title or a comment, remove it"
-        return ""
+    def _length_problem(self, line: int, row: Sequence[str], expected: int, header_line: int) -> str:
+        """What to say of a row of another length; `header_line` is 0 where rows before it were right."""
+        split = f"split at each {DELIMITER_NAMES.get(self._layout.delimiter, self._layout.delimiter)}"
+        found = f"found {counted(len(row), 'field')}, expected {expected}"
+        return f"{self._name}, line {line}: {found} ({split}){_suspicion(row, expected, header_line)}"
+
+
+def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
+    """What may be wrong with a row that has too many fields."""
+    if len(row) == expected + 1 and not row[-1].strip():
+        return "; the last is blank: is there a delimiter too many at the end of the rows?"
+    if len(row) > expected and any(cell.strip().startswith("'") for cell in row):
+        return "; a text that holds the delimiter is put in double quotes"
+    if len(row) > expected and header_line:
+        return f", as in line {header_line}: if that is a title or a comment, remove it"
+    return ""
 
 
 def _read_cells(rows: _Rows) -> list[Cells]:
