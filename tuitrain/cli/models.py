@@ -64,6 +64,8 @@ def evaluate(model_file: Path, data: str, delimiter: str | None, as_json: bool) 
 
     model = load_model(model_file)
     table = _read(data, model, delimiter, prefers_test=True)
+    if table.name == model.dataset_name:
+        tell(f"note: the model has learned from rows of {table.name}: where these are the same, new rows will do worse")
     found = model.evaluate(table)
     if gone := len(table) - int(found["rows"]):
         tell(f"note: {gone} of {len(table)} rows have no value in the target: left out")

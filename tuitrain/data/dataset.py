@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.arrays import table_of
-from tuitrain.data.columns import Table, drop_useless
+from tuitrain.data.columns import Column, Table, drop_useless
 from tuitrain.data.part import Part
 from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
 from tuitrain.data.split import split_rows
@@ -24,6 +24,7 @@ from tuitrain.data.wording import counted, listed
 from tuitrain.errors import DataError, DataOptionError
 from tuitrain.text import quoted, visible
 
+LEAST_COUNTED = 20  # rows; fewer may be numbered by chance
 SCALES = ("standard", "minmax", "none")
 SPLIT = "split by comma, semicolon, tab or pipe"
 
@@ -190,7 +191,7 @@ def _encode(
     X = preprocessing.transform(table)
     y = _encoded_target(goal.values, goal, mean, spread)
     parts = [Part(np.ascontiguousarray(X[part]), np.ascontiguousarray(y[part]), source_rows[part]) for part in rows]
-    notices = notices + told + _class_notices(goal, rows[0], table.name)
+    notices = notices + told + _counters(columns) + _class_notices(goal, rows[0], table.name)
     if test_table is not None:
         parts[2], told = _test_part(test_table, goal, preprocessing, mean, spread)
         notices += told
@@ -200,6 +201,18 @@ def _encode(
         class_names=goal.class_names, target_mean=mean, target_scale=spread, notices=tuple(notices),
         fingerprint=_fingerprint(parts, preprocessing, goal),
     )  # fmt: skip
+
+
+def _counters(columns: Sequence[Column]) -> list[str]:
+    """A notice for columns that count the rows: a network may learn from the table's order, which new rows lack."""
+    names = [
+        column.name for column in columns
+        if column.kind == "number" and len(column) >= LEAST_COUNTED and (np.diff(column.values) == 1).all()
+    ]  # fmt: skip
+    if not names:
+        return []
+    verb, them = ("counts", "it") if len(names) == 1 else ("count", "them")
+    return [f"{listed('column', names)} {verb} the rows; to leave {them} out: --drop {quoted(names[0])}"]
 
 
 def _class_notices(goal: Target, train_rows: NDArray[np.int64], where: str) -> list[str]:
