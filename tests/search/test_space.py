@@ -195,3 +195,21 @@ def test_a_field_that_can_have_no_effect_is_left_out_and_told() -> None:
     space = Space({"learning_rate": "..", "momentum": ".."})
     assert space.names == ("learning_rate",)
     assert space.notices == ("momentum is not searched: it matters only with optimiser momentum or nesterov",)
+
+
+@pytest.mark.parametrize(
+    ("ranges", "said"),
+    [
+        (
+            {"learning_rate": "0.001", "momentum": "0.5..0.99"},
+            "nothing is searched: momentum is not searched: it matters",
+        ),
+        (
+            {"hidden_layers": "8", "activation": "relu", "learning_rate": "0.1", "batch_size": "16", "l2": "0"},
+            "nothing is searched: give a hyperparameter a range",
+        ),
+    ],
+)
+def test_a_space_in_which_nothing_is_searched_is_refused(ranges: dict[str, str], said: str) -> None:
+    with pytest.raises(HyperparameterError, match=said):
+        Space(ranges)
