@@ -15,7 +15,7 @@ from tuitrain.engine.metrics import HIGHER_IS_BETTER
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.search.ranges import Choices
 from tuitrain.search.space import Space
-from tuitrain.search.trial import State, Trial
+from tuitrain.search.trial import USER, State, Trial
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def manual_trials(trainings: Sequence[Training], space: Space, metric: str) -> t
         before = trainings[number - 1] if number else None
         found.append(
             Trial(
-                number, setting, "user", training.state, training.score, math.nan, training.loss, training.epochs,
+                number, setting, USER, training.state, training.score, math.nan, training.loss, training.epochs,
                 training.best_epoch, training.seconds, _told(training, before, metric), training.curve,
             )
         )  # fmt: skip
