@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -200,7 +201,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self.session.pause()
         elif snapshot.state == "paused":
             self.session.go_on()
-        elif snapshot.state in {"done", "stopped"} and self._is_same_search(snapshot):
+        elif snapshot.state in {"done", "stopped", "failed"} and self._is_same_search(snapshot):
             self._go_on(snapshot)
         else:
             self._begin()
@@ -249,7 +250,11 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
                 f"the grid has {space.grid_size:,} combinations; at most 100,000: narrow it, or choose r or b"
             )
             return
-        self.session.begin(self.train.dataset, space, settings)
+        tried: Sequence[Any] = ()
+        if self._asked is not None:
+            settings = replace(settings, seed=self._asked.seed, batch=self._asked.batch)
+            tried, self._asked = self._asked.tried, None
+        self.session.begin(self.train.dataset, space, settings, tried)
         if space.notices:
             self.status.say("; ".join(space.notices))
         self.trials.marked.clear()
