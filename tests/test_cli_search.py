@@ -17,6 +17,7 @@ import pytest
 
 import tuitrain
 from tests.test_cli import COMMAND, run
+from tuitrain.search.study import Study
 
 SMALL = ("--learning-rate", "0.003,0.01,0.03", "--epochs", "6", "--patience", "0", "--hidden-layers", "8")
 
@@ -48,6 +49,7 @@ def test_json_is_one_object_that_agrees_with_the_trials(tmp_path: Path) -> None:
     assert done.returncode == 0
     found = json.loads(done.stdout)
     assert {"strategy", "trials", "best", "test", "seconds", "trials_per_second", "study"} <= set(found)
+    assert Study(tmp_path / "s").settings.parallel == 1
     trials = table(tmp_path / "s")
     assert found["strategy"] == "grid" and found["trials"] == len(trials) == 3
     best = max(trials, key=lambda trial: (float(trial["score"]), -float(trial["loss"])))

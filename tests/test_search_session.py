@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from tuitrain.data.loading import load_dataset
+from tuitrain.errors import SearchError
 from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.search.conductor import Conductor
 from tuitrain.search.face import change_study, run_study
 from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
@@ -71,12 +73,18 @@ def test_an_error_that_comes_again_while_closing_ends_the_search(
 ) -> None:
     session.begin(IRIS, SPACE, Settings(trials=0, folds=1, stack=2))
     until(session, lambda s: done(s) >= 2)
+    close = Conductor.close
 
     def full(file: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    def fail_too(conductor: Conductor) -> None:
+        close(conductor)
+        raise SearchError("what the workers brought cannot be written")
+
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
+        patch.setattr(Conductor, "close", fail_too)
         found = until(session, lambda s: s.state == "failed")
     assert "No space left" in found.message
     assert found.progress.running == ()

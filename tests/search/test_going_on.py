@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from tests.search.test_study import BASE, IRIS, RANGES, run, told
 from tuitrain.errors import HyperparameterError, SearchError, SettingsError, TuitrainError
@@ -18,7 +20,9 @@ from tuitrain.search.conductor import Conductor
 from tuitrain.search.face import change_study, conducting, create_study, run_study, search
 from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
+from tuitrain.search.strategies import propose
 from tuitrain.search.study import Study
+from tuitrain.search.workers.supervisor import Supervisor
 
 OWN = {"learning_rate": 0.02, "l2": 0.001}
 
@@ -83,6 +87,44 @@ def test_another_strategy_has_the_word_at_once(tmp_path: Path) -> None:
     assert told(Study(tmp_path / "s")) == told(found.study)
     numbers = [trial.number for trial in found.trials]
     assert numbers == sorted(set(numbers))
+
+
+def test_what_a_strategy_was_thinking_of_when_it_was_changed_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_changed = threading.Event()
+
+    def slow(name: str, *arguments: Any) -> list[dict[str, Any]]:
+        if name == "random":
+            is_changed.wait(20)
+        return propose(name, *arguments)
+
+    monkeypatch.setattr("tuitrain.search.conductor.propose", slow)
+    study = begun(tmp_path / "s")
+    with conducting(study, IRIS) as conductor:
+        while not conductor.progress().is_proposing:
+            conductor.step(0.01)
+        change_study(study, {"strategy": "quasi"})
+        is_changed.set()
+        while conductor.step(0.01):
+            pass
+    assert [trial.by for trial in study.trials] == ["quasi"] * 12
+
+
+def test_a_conductor_that_cannot_write_gives_back_what_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(supervisor: Supervisor) -> None:
+        raise SearchError("no space")
+
+    with threadpool_limits(2, user_api="blas"):
+        before = [pool["num_threads"] for pool in threadpool_info()]
+        whole = conducting(begun(tmp_path / "s"), IRIS)
+        with monkeypatch.context() as patch, pytest.raises(SearchError), whole as conductor:
+            patch.setattr(Supervisor, "close", lost)
+        assert [pool["num_threads"] for pool in threadpool_info()] == before
+        assert conductor.progress().running == ()
+    assert not (tmp_path / "s" / "lock").exists()
 
 
 def test_a_lower_budget_ends_the_search_there(tmp_path: Path) -> None:
