@@ -51,8 +51,8 @@ class Space:
         except ValueError as error:
             raise HyperparameterError(str(error)) from None
         if not columns:
-            why = self.notices or ("give a hyperparameter a range, as learning_rate=1e-4..1",)
-            raise HyperparameterError("\n".join(f"nothing is searched: {reason}" for reason in why))
+            advice = "nothing is searched: give a hyperparameter a range, as learning_rate=1e-4..1"
+            raise HyperparameterError("\n".join([*self.notices, advice]))
         self.columns: tuple[Column, ...] = tuple(columns)
         self._place = {column.name: index for index, column in enumerate(self.columns)}
 
