@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 from tuitrain.hyperparameters import FIELDS
@@ -59,8 +60,7 @@ class SearchLine:
         self._tell(progress.notices)
         done = sum(trial.is_done for trial in progress.trials)
         if self._is_terminal:
-            self._stream.write("\r" + self._line(progress)[: self._width - 1] + "\x1b[K")
-            self._stream.flush()
+            self._write("\r" + self._line(progress)[: self._width - 1] + "\x1b[K", end="")
         elif done != self._shown:
             self._shown = done
             self._write(self._line(progress))
@@ -91,9 +91,10 @@ class SearchLine:
             self._write(("\r\x1b[K" if self._is_terminal else "") + f"note: {visible(notice, MOST_LETTERS)}")
         self._notices_told = len(notices)
 
-    def _write(self, text: str) -> None:
-        self._stream.write(text + "\n")
-        self._stream.flush()
+    def _write(self, text: str, end: str = "\n") -> None:
+        with suppress(OSError):  # a reader that has gone, a full disk: no reason to end a search
+            self._stream.write(text + end)
+            self._stream.flush()
 
 
 def score(trial: Trial) -> str:

@@ -16,6 +16,7 @@ import click
 
 from tuitrain.blas import usable_cores
 from tuitrain.cli.options import DATA, data_options, given_options, hyperparameter_options, load, search_options
+from tuitrain.cli.output import tell
 from tuitrain.configuration import read_configuration
 from tuitrain.errors import SettingsError, TuitrainError
 from tuitrain.text import quoted, visible
@@ -77,12 +78,12 @@ def search(
         found.model.save(model_file)
     _report(found, as_json=as_json)
     if model_file is not None and found.model is not None:
-        click.echo(f"model saved as {visible(model_file)}", err=True)
+        tell(f"model saved as {visible(model_file)}")
     if caught:
         return 128 + caught[0]
     if found.best is None:
         message = next((trial.message for trial in found.trials if trial.message), "no trial was finished")
-        click.echo(f"tuitrain: no trial was finished: {message}", err=True)
+        tell(f"tuitrain: no trial was finished: {message}")
         return 1
     return 0
 
@@ -159,7 +160,7 @@ def _begun(path: Path | None, options: dict[str, Any], parallel: int) -> tuple[S
     space, settings, tried, data_given = read_search(options, parallel)
     dataset = load(dict(data_given))
     if dataset.source == "-":
-        click.echo("note: standard input cannot be read again: this study cannot be resumed", err=True)
+        tell("note: standard input cannot be read again: this study cannot be resumed")
     path = path or new_study_path(Path("studies"), dataset, settings.strategy)
     return create_study(path, space, settings, dataset, tried=tried), dataset
 
@@ -223,7 +224,8 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
                 study.close()
             os._exit(128 + number)  # whatever is being done: a study bears that at any moment
         caught.append(number)
-        os.write(sys.stderr.fileno(), STOPPING)
+        with suppress(OSError):
+            os.write(sys.stderr.fileno(), STOPPING)
         for conductor in conductors:
             conductor.ask_to_stop()
 
@@ -244,7 +246,7 @@ def _tell_estimate(study: Study, dataset: Dataset) -> None:
         told = f"  {estimate_grid(dataset, study.space, study.settings, study.settings.parallel)}"
     except TuitrainError as error:  # one combination cannot be trained: it will be a failed trial
         told = f"note: what the grid takes cannot be told: {error}"
-    click.echo(told, err=True)
+    tell(told)
 
 
 def _report(found: Searched, *, as_json: bool) -> None:

@@ -82,7 +82,6 @@ class Conductor:
     _version: int = 0
 
     def __post_init__(self) -> None:
-        self.study.requeue_running()
         self._thinker = ThreadPoolExecutor(1, thread_name_prefix="strategy")
         self._limit = blas_threads(1)  # for as long as the search lasts: the number of threads changes bits
         self._limit.__enter__()

@@ -171,7 +171,10 @@ class Study:
                 self.close()
 
     def begin_writing(self) -> None:
-        """Take the lock, so that no other process writes, and read what others have written until then."""
+        """Take the lock, so that no other process writes, and read what others have written until then.
+
+        Trials that were running are queued again: nobody trains them any more.
+        """
         if self._lock is not None:
             return
         self._lock = Lock(self.path / "lock")
@@ -180,6 +183,7 @@ class Study:
         except SearchError:
             self.close()
             raise
+        self._requeue(range(len(self._all)))
 
     def close(self) -> None:
         """Let the journal and the lock go."""
@@ -245,7 +249,7 @@ class Study:
         """Go on with another strategy or budget.
 
         Where another strategy is to propose, or there are more trials than the budget has room for, those that a
-        strategy proposed and whose stacks have not begun are dropped.
+        strategy proposed and that wait are dropped.
         """
         changed = {k: v for k, v in settings.to_mapping().items() if v != self.settings.to_mapping().get(k)}
         removed = [k for k in self.settings.to_mapping() if k not in settings.to_mapping()]
@@ -259,9 +263,8 @@ class Study:
         return is_other or 0 < settings.trials < len(self.trials)
 
     def _waiting(self) -> list[int]:
-        """The trials, but for the user's own, of stacks that have not begun."""
-        numbers = [number for chunk in self.order if chunk not in self._begun for number in self.chunks[chunk]]
-        return sorted(number for number in numbers if self._all[number].by != USER)
+        """The numbers of the trials that nobody trains yet, but for the user's own."""
+        return [trial.number for trial in self.trials if trial.state == "queued" and trial.by != USER]
 
     def choose(self, trial: Trial, test: Mapping[str, float]) -> None:
         """Note which trial was chosen, and what it reached on the test part."""
@@ -343,10 +346,6 @@ class Study:
         """Take a stack that was stopped back into the queue."""
         self._requeue(self.chunks[chunk])
 
-    def requeue_running(self) -> None:
-        """Take trials that nobody trains any more back into the queue."""
-        self._requeue(range(len(self._all)))
-
     def _on_skipped(self, event: Mapping[str, Any]) -> None:
         self.skipped += [read_setting(setting) for setting in event["settings"]]
 
@@ -364,7 +363,7 @@ class Study:
         self._dropped.update(numbers)
         for chunk in self.order:
             left = tuple(number for number in self.chunks[chunk] if number not in self._dropped)
-            if not left and chunk not in self.done_chunks:
+            if chunk not in self.done_chunks and all(self._all[number].is_done for number in left):
                 self.done_chunks.add(chunk)
                 self._begun.add(chunk)
                 self.rungs[chunk] = {}
