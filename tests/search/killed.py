@@ -71,10 +71,13 @@ def main(folder: Path, strategy: str, prune: str, kills: int) -> None:
         for of_this in range(1000):
             child = forked(path)
             deadline = time.monotonic() + rng.random() * length * 0.5
-            while time.monotonic() < deadline and os.waitpid(child, os.WNOHANG) == (0, 0):
+            ended, status = os.waitpid(child, os.WNOHANG)
+            while not ended and time.monotonic() < deadline:
                 time.sleep(0.001)
-            if not Path(f"/proc/{child}").exists():
-                break  # it was through
+                ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                assert status == 0, f"the search ended by itself with status {status}"
+                break
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             done += 1
