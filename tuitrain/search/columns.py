@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.structure import SHARED
 from tuitrain.fields import Field, Value
-from tuitrain.search.ranges import GRID_POINTS, Choices, Domain, Range, Scale, Shapes, own_scale
+from tuitrain.search.ranges import GRID_POINTS, MOST_STEPS, Choices, Domain, Range, Scale, Shapes, own_scale
 
 Array = NDArray[np.float64]
 DIGITS = 4  # of a value drawn from a continuous range: short to read and to type
-MOST_LISTED = 10_000
 
 
 def to_scale(values: Any, scale: Scale) -> Any:
@@ -174,10 +173,10 @@ def _listed(name: str, spec: Field, values: Sequence[Any], scale: Scale) -> Colu
 
 def _range_values(spec: Field, domain: Range) -> list[Any] | None:
     """The values of a range that has steps: of its own, or powers of two; None for any other."""
-    if domain.step is not None:
-        count = int((domain.high - domain.low) / domain.step + 1e-9) + 1
-        if count > MOST_LISTED:
-            raise ValueError(f"{spec.label}: {count} steps are more than {MOST_LISTED}")
+    count = domain.steps
+    if domain.step is not None and count is not None:
+        if count > MOST_STEPS:
+            raise ValueError(f"{spec.label}: has more than {MOST_STEPS:,} steps; write a wider one")
         values = [float(f"{domain.low + index * domain.step:.12g}") for index in range(count)]
         return sorted({round(value) for value in values}) if spec.kind == "whole" else values
     if spec.scale == "doubling" and domain.scale == "log":

@@ -16,7 +16,7 @@ import numpy as np
 from tuitrain.errors import HyperparameterError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.search.columns import Array, Column, grid_values, make_columns
-from tuitrain.search.ranges import Choices, Domain, Range, Shapes, format_domain, parse_domain
+from tuitrain.search.ranges import Choices, Domain, Range, Shapes, format_domain, parse_domain, settled
 from tuitrain.text import quoted, suggest
 
 Setting = Mapping[str, Any]
@@ -228,9 +228,7 @@ class Space:
 
 
 def _is_searched(domain: Domain) -> bool:
-    if isinstance(domain, Shapes):
-        return domain.depth[0] < domain.depth[1] or domain.width[0] < domain.width[1]
-    return isinstance(domain, Range) or len(domain.values) > 1
+    return not isinstance(domain, Choices) or len(domain.values) > 1
 
 
 def _read(ranges: Mapping[str, Any]) -> dict[str, Domain]:
@@ -243,9 +241,7 @@ def _read(ranges: Mapping[str, Any]) -> dict[str, Domain]:
             continue
         try:
             domain = given if isinstance(given, Choices | Range | Shapes) else parse_domain(FIELDS[name], given)
-            if isinstance(domain, Shapes) and not _is_searched(domain):
-                domain = Choices(((domain.width[0],) * domain.depth[0],))
-            domains[name] = domain
+            domains[name] = settled(FIELDS[name], domain)
         except ValueError as error:
             problems.append(str(error))
     if problems:
