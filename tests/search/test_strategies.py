@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tuitrain.errors import SearchError
+from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.space import Space
 from tuitrain.search.strategies import Observation, check_strategy, propose
 
@@ -33,6 +34,15 @@ def test_a_finite_space_is_exhausted_without_repeats(strategy: str, k: int) -> N
             break
         found += more
     assert len(found) == len({str(sorted(setting.items())) for setting in found}) == SMALL.size == 8
+
+
+@pytest.mark.parametrize("strategy", ["random", "quasi", "bayesian"])
+def test_every_whole_number_of_a_log_range_is_proposed_before_the_end(strategy: str) -> None:
+    space = Space({"schedule_epochs": "1..40:log"}, Hyperparameters(schedule="step"))
+    found: list[dict[str, Any]] = []
+    while more := propose(strategy, space, observed(found), [], 8, seed=0):
+        found += more
+    assert sorted(setting["schedule_epochs"] for setting in found) == list(range(1, 41))
 
 
 @pytest.mark.parametrize("strategy", ALL)

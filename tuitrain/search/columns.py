@@ -65,6 +65,13 @@ class Column:
         return int(self.high - self.low) + 1 if self.is_whole else None
 
     @property
+    def levels(self) -> Array:
+        """The places (count,) of all values of a column that is not continuous."""
+        if self.is_category:
+            return np.arange(len(self.values), dtype=np.float64)
+        return self.places if self.values else self._place(np.arange(int(self.low), int(self.high) + 1))
+
+    @property
     def is_structural(self) -> bool:
         """Whether trials must agree in it to share a stack."""
         return self.hyperparameter in SHARED

@@ -132,6 +132,10 @@ class Space:
                     points[row, place] = self._encoded(column, setting[column.hyperparameter])
         return points
 
+    def listed(self) -> Array:
+        """All rows (n, d) of a space of known `size`; those that differ only in what has no effect come repeatedly."""
+        return self.snap(np.array(list(product(*(column.levels for column in self.columns)))))
+
     def decode(self, points: Array) -> list[dict[str, Any]]:
         """The settings that rows (n, d) stand for."""
         return [self._decoded(point) for point in self.snap(points)]
