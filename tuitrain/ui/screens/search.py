@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.content import Content
 
 from tuitrain.errors import TuitrainError
 from tuitrain.hyperparameters import FIELDS
@@ -16,6 +17,7 @@ from tuitrain.search.manual import Training
 from tuitrain.search.ranges import format_domain, parse_domain
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSession, SearchSnapshot
+from tuitrain.text import visible
 from tuitrain.ui.governor import Governor
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.line import Lines
@@ -34,6 +36,8 @@ from tuitrain.ui.theme import Theme
 
 if TYPE_CHECKING:
     from tuitrain.hyperparameters import Hyperparameters
+    from tuitrain.search.settings import Settings
+    from tuitrain.search.space import Space
 
 BY_HAND = 1_000_000  # added to versions, so that they differ from those of the session
 HELP_COLUMNS = (("search", "panes"), ("trials", "program"))
@@ -62,6 +66,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self._trainings = trainings
         self._by_hand: tuple[tuple[object, ...], SearchSnapshot] | None = None
         self._estimated: object = None
+        self._searched: Any = None  # the dataset of the search that is shown
         self._takes_study = False  # when it is there: the form is to hold what the study searches
         self.governor = Governor(self, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh)
 
@@ -114,6 +119,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.show(self.snapshot)
         if self._asked is not None and self._asked.resume is not None:
             self.session.resume_study(self._asked.resume)
+            self._searched = self.train.dataset
             self._takes_study = True
         elif self._asked is not None:
             self.form.model.texts.update(self._asked.texts)
@@ -127,12 +133,12 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.governor.stop()
 
     def on_screen_resume(self) -> None:
-        dataset = self.train.dataset
-        self.header.dataset_name = dataset.name
-        self.form.model.take_task(dataset.task)
+        self.form.model.take_task(self.train.dataset.task)
         self.form.model.take_base(self.train.snapshot.hyperparameters)
         self.form.redraw()
         self.place_children(self.app.size)
+        if self._is_of_other_data:
+            self._say_other_data()
         self.governor.start()
 
     def show(self, snapshot: Any) -> None:
@@ -143,6 +149,8 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self.form.redraw()
         if self._estimated is not None:
             self.description.show_entry(self._estimate())
+        is_searched = self._searched is not None and snapshot is self.session.snapshot
+        self.header.dataset_name = (self._searched if is_searched else self.train.dataset).name
         self.header.show(snapshot)
         self.status.show(snapshot)
 
@@ -194,11 +202,27 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     # --- the search
 
+    @property
+    def _is_of_other_data(self) -> bool:
+        """Whether the search that is shown is of another dataset than the one that is chosen now."""
+        return self._searched is not None and self._searched.fingerprint != self.train.dataset.fingerprint
+
+    def _say_other_data(self) -> None:
+        self.status.say(f"these trials are of {self._searched.name}; n searches {self.train.dataset.name}")
+
+    def _asked_for(self) -> tuple[Space, Settings] | None:
+        """What the form asks for; None, with a notice of why, where its entries do not go together."""
+        try:
+            return space_of(self.form.model.texts), settings_of(self.form.model.texts)
+        except TuitrainError as error:
+            self.status.say(str(error).split("\n")[0])
+            return None
+
     def action_start_pause(self) -> None:
         snapshot = self.session.snapshot
         if snapshot.state in {"running", "choosing"}:
             self.session.pause()
-        elif snapshot.state == "paused":
+        elif snapshot.state == "paused" and not self._is_of_other_data:
             self.session.go_on()
         elif snapshot.state in {"done", "stopped"} and self._is_same_search(snapshot):
             self._go_on(snapshot)
@@ -208,11 +232,10 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def _is_same_search(self, snapshot: SearchSnapshot) -> bool:
         """Whether the form still asks for the study that is shown, so that it can be gone on with."""
-        try:
-            space, settings = space_of(self.form.model.texts), settings_of(self.form.model.texts)
-        except TuitrainError:
+        asked = self._asked_for()
+        if asked is None or self._is_of_other_data:
             return False
-        known = snapshot.settings
+        (space, settings), known = asked, snapshot.settings
         return (
             snapshot.space is not None and known is not None and space.to_texts() == snapshot.space.to_texts()
             and space.base == snapshot.space.base and settings.folds in {0, known.folds}
@@ -235,11 +258,10 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self._begin()
 
     def _begin(self) -> None:
-        try:
-            space, settings = space_of(self.form.model.texts), settings_of(self.form.model.texts)
-        except TuitrainError as error:
-            self.status.say(str(error).split("\n")[0])
+        asked = self._asked_for()
+        if asked is None:
             return
+        space, settings = asked
         if settings.strategy == "manual":
             self.status.say("manual: what you train on screen 1 appears here; g, r or b propose for you")
             self._soon()
@@ -249,7 +271,8 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
                 f"the grid has {space.grid_size:,} combinations; at most 100,000: narrow it, or choose r or b"
             )
             return
-        self.session.begin(self.train.dataset, space, settings)
+        self._searched = self.train.dataset
+        self.session.begin(self._searched, space, settings)
         if space.notices:
             self.status.say("; ".join(space.notices))
         self.trials.marked.clear()
@@ -260,8 +283,10 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.form.choose("strategy", name)
         self._soon()
         snapshot = self.session.snapshot
-        if snapshot.state in {"running", "paused"} and snapshot.settings is not None:
-            self.session.go_on(settings_of(self.form.model.texts))
+        if snapshot.state not in {"running", "paused"} or snapshot.settings is None or self._is_of_other_data:
+            return
+        if (asked := self._asked_for()) is not None:
+            self.session.go_on(asked[1])
             self.status.say(f"{name} proposes from the next batch on")
 
     def action_enqueue(self) -> None:
@@ -269,6 +294,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         snapshot = self.session.snapshot
         if snapshot.space is None:
             self.status.say("begin a search first; then e tries the Train form's values in it")
+            return
+        if self._is_of_other_data:
+            self._say_other_data()
             return
         own = self.train.snapshot.hyperparameters
         setting = snapshot.space.active({name: getattr(own, name) for name in snapshot.space.names})
@@ -300,15 +328,18 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     def action_race(self) -> None:
         from tuitrain.ui.screens.race import RaceScreen  # noqa: PLC0415 - not needed before
 
-        try:
-            space, settings = space_of(self.form.model.texts), settings_of(self.form.model.texts)
-        except TuitrainError as error:
-            self.status.say(str(error).split("\n")[0])
+        asked = self._asked_for()
+        if asked is None:
             return
         if self.session.snapshot.is_running:
             self.status.say("a search is running; pause it (space) before a race")
             return
-        self.app.push_screen(RaceScreen(self.look, self.train.dataset, space, settings, self.session.jobs))
+        try:
+            race = RaceScreen(self.look, self.train.dataset, *asked, self.session.jobs)
+        except TuitrainError as error:  # a goal or metric that does not fit the data
+            self.status.say(str(error).split("\n")[0])
+            return
+        self.app.push_screen(race)
 
     # --- trials
 
@@ -368,7 +399,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         def answered(text: str | None) -> None:
             if text is not None:
                 self.trials.filter_text = text
-                self.trials.border_title = f"Trials: {text}" if text else "Trials"
+                self.trials.border_title = Content(visible(f"Trials: {text}" if text else "Trials"))
                 self.trials.redraw()
 
         self.open(FilterDialog(self.look, self.trials.filter_text), answered)

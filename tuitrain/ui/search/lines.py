@@ -135,7 +135,7 @@ class EntryDescription(Lines):
         rows = [
             (f" {row}", self._theme.styles[style])
             for text, style in texts
-            for row in textwrap.wrap(self._theme.plain(text), width)
+            for row in textwrap.wrap(self._theme.plain(visible(text, 1000)), width)
         ]
         if len(rows) > height > 0:
             last, style = rows[height - 1]

@@ -26,7 +26,7 @@ STATES = {"queued": "…", "running": "●", "finished": "✓", "pruned": "‑",
 _STATES_ASCII = {"queued": ".", "running": "*", "finished": "+", "pruned": "-", "failed": "!"}
 _STATE_STYLES = {"running": "good", "pruned": "dim", "failed": "bad", "queued": "dim"}
 COMPARED = ("rank", "score", "epochs", "trial", "number")
-_COMPARISON = re.compile(r"([\w ]+?)\s*(<=|>=|<|>|=|:)\s*(\S+)")
+_COMPARISON = re.compile(r"([\w -]+?)\s*(<=|>=|<|>|=|:)\s*(\S+)")
 
 
 @dataclass(frozen=True)
@@ -97,16 +97,33 @@ def _value_key(value: Any) -> tuple[int, Any]:
 
 def filter_problem(text: str) -> str:
     """What is wrong with a filter's text; empty if nothing is."""
-    for name, _, _ in _COMPARISON.findall(text):
-        if name.strip().lower() not in COMPARED and field_name(name.strip()) is None:
-            return f"{quoted(name.strip())}: {suggest(name.strip(), [*COMPARED, *FIELDS])}"
+    for name, _, _ in _read_filter(text)[1]:
+        if not _is_compared(name):
+            return f"{quoted(name)}: {suggest(name, [*COMPARED, *FIELDS])}"
     return ""
+
+
+def _read_filter(text: str) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """The words and the comparisons (name, sign, bound) of a filter.
+
+    A name is as many of the words before a sign as make one; those before it stand for themselves.
+    """
+    words, comparisons = _COMPARISON.sub(" ", text).lower().split(), []
+    for before, sign, bound in _COMPARISON.findall(text):
+        parts = before.lower().split() or [""]
+        start = next((at for at in range(len(parts)) if _is_compared(" ".join(parts[at:]))), len(parts) - 1)
+        words += parts[:start]
+        comparisons.append((" ".join(parts[start:]), sign, bound))
+    return words, comparisons
+
+
+def _is_compared(name: str) -> bool:
+    return name in COMPARED or field_name(name) is not None
 
 
 def filter_of(text: str) -> Callable[[Row], bool]:
     """What passes ``text``: words that the line must hold, and comparisons: ``relu failed rank<10 l2<0.1``."""
-    comparisons = _COMPARISON.findall(text)
-    words = _COMPARISON.sub(" ", text).lower().split()
+    words, comparisons = _read_filter(text)
     checks = [_comparison(*found) for found in comparisons]
 
     def passes(row: Row) -> bool:
@@ -117,7 +134,6 @@ def filter_of(text: str) -> Callable[[Row], bool]:
 
 
 def _comparison(name: str, sign: str, text: str) -> Callable[[Row], bool]:
-    name = name.strip().lower()
     try:
         bound: float | None = float(text)
     except ValueError:
