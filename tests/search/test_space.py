@@ -243,3 +243,7 @@ def test_a_file_holds_ranges_in_the_space_or_by_themselves(tmp_path: Path) -> No
         read = read_configuration(tmp_path / name)
         texts.append(Space({**read.hyperparameters, **read.space}).to_texts())
     assert texts[0] == texts[1] == {"learning_rate": "0.001..1", "l2": "1e-06..0.01"}
+
+
+def test_a_value_beside_a_log_range_lies_at_its_end() -> None:
+    assert Space({"l2": "1e-6..1e-1"}).encode([{"l2": 0.0}, {"l2": 1.0}]).tolist() == [[0.0], [1.0]]

@@ -11,11 +11,15 @@ from textual.pilot import Pilot
 from tests.ui.test_search_screen import QUICK, enter, search_through, searching, snapshot, text_of, typed, until
 from tests.ui.test_search_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.data.loading import load_dataset
+from tuitrain.search.manual import Training
+from tuitrain.search.study import Study
 from tuitrain.search.trial import Trial
 from tuitrain.session import Reset
 from tuitrain.ui.screens.trial import TrialPage
 from tuitrain.ui.screens.veto import Veto
 from tuitrain.ui.search.table import Row, filter_of, filter_problem
+
+RATES = ((1e-4, 0.6, 0.6), (1e-3, 0.7, 0.5), (0.01, 0.9, 0.3), (0.03, 0.9, 0.2), (1.0, 0.5, 2.0))
 
 
 async def test_another_dataset_is_searched_anew() -> None:
@@ -125,3 +129,28 @@ async def test_the_cursor_among_many_proposals_is_seen() -> None:
         await until(pilot, lambda: "  100" in text_of(app))
 
     await searching(test, size=(80, 24))
+
+
+async def test_trainings_by_hand_are_explained_ranked_and_kept() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        for rate, score, loss in RATES:
+            done = Training(QUICK.replace(learning_rate=rate), "finished", score, loss, 4, 3, 0.5, (score,))
+            app.by_hand.observe(object(), done, app.session.dataset, has_ended=True)
+        await pilot.press("m", "home")
+        await until(pilot, lambda: "share of what varies" in text_of(app))
+        assert "a few more trials" not in text_of(app)
+        rows = app.screen.trials._rows
+        assert [row.trial.number for row in rows][:2] == [3, 2]  # equal scores, the lower loss first
+        assert rows[1].is_tie
+        assert app.screen.snapshot.progress.best.number == 3
+        app.by_hand.studies.close()
+        path = app.by_hand.studies.path_of(app.session.dataset)
+        await until(pilot, lambda: path.name[:15] in text_of(app))
+        study = Study(path)
+        assert study.best is not None
+        assert study.best.number == 3
+        app.by_hand.studies.problem = "trainings by hand are not kept: no room"
+        await until(pilot, lambda: "not kept: no room" in text_of(app).split("\n")[-2])
+
+    await searching(test, size=(160, 50))

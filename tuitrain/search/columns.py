@@ -117,7 +117,8 @@ class Column:
             return float(self.values.index(value))
         if self.values:
             return float(self.places[self.values.index(value)])
-        return float(np.clip(self._place(np.float64(value)), 0.0, 1.0))
+        with np.errstate(all="ignore"):  # 0 beside a log range, as a trial of the user's own, lies at its lower end
+            return float(np.clip(self._place(np.float64(value)), 0.0, 1.0))
 
     def _value(self, places: Any) -> Any:
         low, high = (float(to_scale(end, self.scale)) for end in (self.low, self.high))

@@ -23,7 +23,7 @@ from tuitrain.search.journal import Journal, Lock
 from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.stack import StackResult
-from tuitrain.search.trial import Trial
+from tuitrain.search.trial import Trial, rank_of
 from tuitrain.text import quoted, visible
 
 FORMAT = 1
@@ -146,9 +146,7 @@ class Study:
 
     def rank(self, trial: Trial) -> tuple[float, float, int]:
         """What sorts trials by score, the best first; equal ones by loss, then by number."""
-        value = self.settings.sign * trial.score
-        loss = trial.loss if math.isfinite(trial.loss) else math.inf
-        return (value if math.isfinite(value) else math.inf, loss, trial.number)
+        return rank_of(trial, self.settings.sign)
 
     @property
     def ties(self) -> list[Trial]:
@@ -231,6 +229,12 @@ class Study:
         if changed or removed:
             self._write({"event": "settings", **changed, "removed": removed})
 
+    def replace_space(self, space: Space) -> None:
+        """Search another space, from the study's next opening on; ``study.toml`` is replaced whole."""
+        if self._lock is None:
+            raise SearchError(f"{visible(self.path)}: is open for reading only")
+        write_whole(self.path / "study.toml", _to_toml(space, self.settings, self.source).encode())
+
     def choose(self, trial: Trial, test: Mapping[str, float]) -> None:
         """Note which trial was chosen, and what it reached on the test part."""
         self._write({"event": "chosen", "trial": trial.number, "test": {k: _finite(v) for k, v in test.items()}})
@@ -251,7 +255,7 @@ class Study:
         for item in event["trials"]:
             if item["number"] != len(self.trials):
                 raise ValueError(f"trial {item['number']} comes after {len(self.trials) - 1} trials")
-            self.trials.append(Trial(item["number"], read_setting(item["setting"]), event["by"]))
+            self.trials.append(Trial(item["number"], self._own(read_setting(item["setting"])), event["by"]))
             self.unstacked.append(item["number"])
         self.propose_seconds += event.get("seconds", 0.0)
         self.is_exhausted = False
@@ -261,6 +265,13 @@ class Study:
             stacked = {number for stack in event["stacks"] for number in stack}
             self.unstacked = [number for number in self.unstacked if number not in stacked]
             self.batches += 1
+
+    def _own(self, setting: dict[str, Any]) -> dict[str, Any]:
+        """What of a setting is searched, or differs from the base: trainings by hand are written down whole."""
+        space = self.space
+        if setting.keys() <= space.domains.keys():
+            return setting
+        return space.active({n: v for n, v in setting.items() if n in space.domains or v != getattr(space.base, n)})
 
     def _on_started(self, event: Mapping[str, Any]) -> None:
         for number in self.chunks[event["stack"]]:

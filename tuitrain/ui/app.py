@@ -24,7 +24,7 @@ from tuitrain.ui.screens.train import ENDED, TrainScreen
 from tuitrain.ui.theme import Theme, theme_of
 
 if TYPE_CHECKING:
-    from tuitrain.search.manual import TrainingLog
+    from tuitrain.search.training_log import TrainingLog
     from tuitrain.search_session import SearchSession
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -79,9 +79,10 @@ class TuitrainApp(App[None], inherit_bindings=False):
     @cached_property
     def by_hand(self) -> TrainingLog:
         """The trainings by hand, made when the first one has an epoch."""
-        from tuitrain.search.manual import TrainingLog  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.search.manual_study import ManualStudies  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.search.training_log import TrainingLog  # noqa: PLC0415 - not needed for the first paint
 
-        return TrainingLog()
+        return TrainingLog(ManualStudies())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return self.look.css_variables
@@ -98,7 +99,13 @@ class TuitrainApp(App[None], inherit_bindings=False):
             from tuitrain.search.manual import training_of  # noqa: PLC0415 - not needed for the first paint
 
             self._noted = snapshot.epochs_recorded
-            self.by_hand.observe(snapshot.history, training_of(snapshot), has_ended=snapshot.state in ENDED)
+            has_ended = snapshot.state in ENDED
+            self.by_hand.observe(snapshot.history, training_of(snapshot), self.session.dataset, has_ended=has_ended)
+
+    def close_by_hand(self) -> None:
+        """Keep what was trained by hand; waits for it."""
+        if "by_hand" in vars(self):
+            self.by_hand.close()
 
     def open_search(self) -> None:
         """Show the Search screen, which is made when it is first asked for."""
@@ -114,7 +121,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
                 leave=self.leave,
                 adopt=self._adopt,
                 begin=self._search,
-                trainings=lambda: self.by_hand.trainings,
+                by_hand=lambda: self.by_hand,
             )
             self.install_screen(self._search_screen, "search")
         self.push_screen("search")

@@ -90,6 +90,7 @@ def run(
     finally:
         gc.enable()
         session.close()
+        app.close_by_hand()
         if app.search_session is not None:
             app.search_session.close()
     if app.crash is not None:

@@ -13,7 +13,6 @@ from textual.content import Content
 
 from tuitrain.errors import TuitrainError
 from tuitrain.hyperparameters import FIELDS
-from tuitrain.search.manual import Training
 from tuitrain.search.ranges import format_domain, parse_domain
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSession, SearchSnapshot
@@ -23,7 +22,7 @@ from tuitrain.ui.keys import bindings
 from tuitrain.ui.line import Lines
 from tuitrain.ui.screens.help import HelpPage
 from tuitrain.ui.screens.placed import PlacedScreen
-from tuitrain.ui.search.by_hand import by_hand
+from tuitrain.ui.search.by_hand import ByHand
 from tuitrain.ui.search.entries import settings_of, space_of, texts_of
 from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.search.keys import SEARCH_ACTIONS
@@ -38,8 +37,8 @@ if TYPE_CHECKING:
     from tuitrain.hyperparameters import Hyperparameters
     from tuitrain.search.settings import Settings
     from tuitrain.search.space import Space
+    from tuitrain.search.training_log import TrainingLog
 
-BY_HAND = 1_000_000  # added to versions, so that they differ from those of the session
 HELP_COLUMNS = (("search", "panes"), ("trials", "program"))
 
 
@@ -47,7 +46,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     """Form, trials and plots of one search session; `train` is the Train screen's session.
 
     `adopt(hyperparameters, start)` takes a trial to the Train screen; `leave` ends the program; `begin` is what the
-    command line asked for, `trainings` what was trained by hand.
+    command line asked for, `by_hand` what was trained by hand.
     """
 
     ACTIONS = SEARCH_ACTIONS
@@ -55,16 +54,15 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     DEFAULT_CSS = "SearchScreen { overflow: hidden hidden; }"
 
     def __init__(
-        self, session: SearchSession, train: Any, theme: Theme, *, leave: Callable[[], None],
-        adopt: Callable[[Hyperparameters, bool], None], begin: Any = None,
-        trainings: Callable[[], Sequence[Training]] = tuple,
+        self, session: SearchSession, train: Any, theme: Theme, *, by_hand: Callable[[], TrainingLog],
+        leave: Callable[[], None], adopt: Callable[[Hyperparameters, bool], None], begin: Any = None,
     ) -> None:  # fmt: skip
         super().__init__(train, theme, SearchLayout())
         self.session, self.train = session, train
         self._leave, self._adopt = leave, adopt
         self._asked = begin
-        self._trainings = trainings
-        self._by_hand: tuple[tuple[object, ...], SearchSnapshot] | None = None
+        self._by_hand, self._log = ByHand(by_hand), by_hand
+        self._problem = ""
         self._estimated: object = None
         self._searched: Any = None  # the dataset of the search that is shown
         self._takes_study = False  # when it is there: the form is to hold what the study searches
@@ -76,11 +74,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         shown = self.session.snapshot
         if shown.is_running or not hasattr(self, "form") or self.form.model.texts["strategy"] != "manual":
             return shown
-        trainings = self._trainings()
-        key = (len(trainings), shown.version, self.form.model.texts["metric"])
-        if self._by_hand is None or self._by_hand[0] != key:
-            self._by_hand = (key, by_hand(trainings, shown.version + BY_HAND * (1 + len(trainings)), self.train))
-        return self._by_hand[1]
+        return self._by_hand.snapshot(self.train.dataset)
 
     def hold(self, seconds: float = 0.0) -> None:
         """Let training on the Train screen wait for a frame here."""
@@ -147,9 +141,13 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self._takes_study = False
             self.form.model.texts.update(texts_of(snapshot.space, snapshot.settings))
             self.form.redraw()
-        if self._estimated is not None:
+        is_by_hand = snapshot is not self.session.snapshot
+        if self._estimated is not None or is_by_hand:
             self.description.show_entry(self._estimate())
-        is_searched = self._searched is not None and snapshot is self.session.snapshot
+        if is_by_hand and self._by_hand.problem != self._problem:
+            self._problem = self._by_hand.problem
+            self.status.say(self._problem)
+        is_searched = self._searched is not None and not is_by_hand
         self.header.dataset_name = (self._searched if is_searched else self.train.dataset).name
         self.header.show(snapshot)
         self.status.show(snapshot)
@@ -158,13 +156,19 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         """Tell the session whether the surrogate is looked at, and along which column."""
         is_shown = any(pane.is_shown for pane in self.panes if pane.id in {"surrogate", "importance"})
         self.session.watch(self.surrogate.column, is_shown)
+        self._by_hand.watch(self.surrogate.column, is_shown)
 
     def _describe_entry(self) -> None:
         self.description.show_entry(self._estimate())
 
     def _estimate(self) -> str:
-        """What the form's grid takes, where that is chosen; it is asked for when it is not known yet."""
-        texts = self.form.model.texts
+        """What the form's grid takes, where that is chosen; it is asked for when it is not known yet.
+
+        Of a manual search, where it is kept.
+        """
+        texts, path = self.form.model.texts, self.snapshot.study
+        if texts["strategy"] == "manual" and path is not None and self.snapshot is not self.session.snapshot:
+            return f"kept in {path}"
         if texts["strategy"] != "grid" or self.session.snapshot.is_running:
             return ""
         try:
@@ -351,7 +355,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def _whole(self, trial: Trial) -> Hyperparameters:
         if self.snapshot is not self.session.snapshot:
-            return self._trainings()[trial.number].hyperparameters
+            return self._log().of(self.train.dataset)[trial.number].hyperparameters
         space = self.session.snapshot.space
         assert space is not None
         return space.hyperparameters(trial.setting)

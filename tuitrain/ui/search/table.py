@@ -11,7 +11,7 @@ from typing import Any, overload
 from textual.strip import Strip
 
 from tuitrain.hyperparameters import FIELDS, field_name
-from tuitrain.search.trial import Trial
+from tuitrain.search.trial import Trial, rank_of
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.text import quoted, suggest
 from tuitrain.ui.plots.bars import sparkline
@@ -42,7 +42,7 @@ def rows_of(snapshot: SearchSnapshot, *, sort: str, filter_text: str) -> list[Ro
     """The trials that pass the filter, sorted by ``score``, ``number`` or a hyperparameter."""
     trials, settings = snapshot.trials, snapshot.settings
     sign = settings.sign if settings is not None and settings.metric else 1.0
-    ranked = sorted((trial for trial in trials if trial.state == "finished"), key=lambda t: _score_key(t, sign))
+    ranked = sorted((trial for trial in trials if trial.state == "finished"), key=lambda trial: rank_of(trial, sign))
     rank = {trial.number: place for place, trial in enumerate(ranked, 1)}
     ties = set(snapshot.ties)
     rows = [Row(trial, rank.get(trial.number, 0), trial.number in ties) for trial in trials]
@@ -74,11 +74,6 @@ class TableLines(Sequence[Strip]):
         if isinstance(places, int):
             return self._head if places == 0 else self._draw(places - 1)
         return [self[place] for place in places]
-
-
-def _score_key(trial: Trial, sign: float) -> tuple[float, float, int]:
-    loss = trial.loss if math.isfinite(trial.loss) else math.inf
-    return (sign * trial.score if math.isfinite(trial.score) else math.inf, loss, trial.number)
 
 
 def _after(trial: Trial, sign: float) -> tuple[int, float, int]:
