@@ -9,27 +9,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 
 from tuitrain.errors import TuitrainError
 from tuitrain.hyperparameters import FIELDS
 from tuitrain.search.ranges import format_domain, parse_domain
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSession, SearchSnapshot
-from tuitrain.text import visible
 from tuitrain.ui.governor import Governor
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.line import Lines
 from tuitrain.ui.screens.help import HelpPage
-from tuitrain.ui.screens.placed import PlacedScreen
 from tuitrain.ui.search.by_hand import ByHand
 from tuitrain.ui.search.entries import settings_of, space_of, texts_of
 from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.search.keys import SEARCH_ACTIONS
-from tuitrain.ui.search.layout import PANES, SearchLayout
+from tuitrain.ui.search.layout import SearchLayout
 from tuitrain.ui.search.lines import EntryDescription, SearchHeader, SearchStatus
 from tuitrain.ui.search.panes import TrialsPane
 from tuitrain.ui.search.plot_panes import ImportancePane, MapPane, ProgressPane, SurrogatePane
+from tuitrain.ui.search.trial_actions import TrialActions
 from tuitrain.ui.status import Footer
 from tuitrain.ui.theme import Theme
 
@@ -42,7 +40,7 @@ if TYPE_CHECKING:
 HELP_COLUMNS = (("search", "panes"), ("trials", "program"))
 
 
-class SearchScreen(PlacedScreen, inherit_bindings=False):
+class SearchScreen(TrialActions, inherit_bindings=False):
     """Form, trials and plots of one search session; `train` is the Train screen's session.
 
     `adopt(hyperparameters, start)` takes a trial to the Train screen; `leave` ends the program; `begin` is what the
@@ -189,10 +187,6 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         snapshot: Any = self.snapshot
         for pane in self.panes:
             pane.show(snapshot)
-
-    @property
-    def _in_form(self) -> bool:
-        return self.focused is self.form
 
     def _soon(self) -> None:
         """Show the answer to a command as soon as it is there."""
@@ -345,14 +339,6 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             return
         self.app.push_screen(race)
 
-    # --- trials
-
-    def _chosen(self) -> Trial | None:
-        trial = self.trials.trial
-        if trial is None:
-            self.status.say("there is no trial yet")
-        return trial
-
     def _whole(self, trial: Trial) -> Hyperparameters:
         if self.snapshot is not self.session.snapshot:
             return self._log().of(self.train.dataset)[trial.number].hyperparameters
@@ -360,111 +346,14 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         assert space is not None
         return space.hyperparameters(trial.setting)
 
-    def action_enter(self) -> None:
-        if self._in_form:
-            self.form.begin()
-        elif self.focused is self.trials and (trial := self._chosen()) is not None:
-            self._show_trials([trial])
-
-    def action_adopt(self) -> None:
-        if (trial := self._chosen()) is not None:
-            self._adopt(self._whole(trial), False)
-            self.status.say(f"trial {trial.number} is in the Train form (1)")
-
-    def action_train_trial(self) -> None:
-        if (trial := self._chosen()) is not None:
-            self._adopt(self._whole(trial), True)
-
-    def action_mark(self) -> None:
-        self.trials.toggle_mark()
-
-    def action_compare(self) -> None:
-        trials = [trial for trial in self.snapshot.trials if trial.number in self.trials.marked]
-        if len(trials) < 2:
-            self.status.say("mark two trials or more with . in the table; c compares them")
-        else:
-            self._show_trials(trials)
-
-    def _show_trials(self, trials: Sequence[Trial]) -> None:
-        from tuitrain.ui.screens.trial import TrialPage  # noqa: PLC0415 - not needed before
-
-        settings = self.snapshot.settings
-        metric = settings.metric if settings is not None else "score"
-        self.app.push_screen(TrialPage(self.look, [(trial, self._whole(trial)) for trial in trials], metric))
-
-    def action_sort(self) -> None:
-        space = self.snapshot.space
-        name = self.trials.cycle_sort(space.names if space is not None else ())
-        self.status.say(f"sorted by {FIELDS[name].label if name in FIELDS else name}")
-
-    def action_filter(self) -> None:
-        from tuitrain.ui.screens.filter import FilterDialog  # noqa: PLC0415 - not needed before
-
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self.trials.filter_text = text
-                self.trials.border_title = Content(visible(f"Trials: {text}" if text else "Trials"))
-                self.trials.redraw()
-
-        self.open(FilterDialog(self.look, self.trials.filter_text), answered)
-
-    # --- moving about
-
-    def action_up(self) -> None:
-        self._move(-1)
-
-    def action_down(self) -> None:
-        self._move(1)
-
-    def _move(self, steps: int) -> None:
-        if self.focused is self.trials:
-            self.trials.action_cursor(steps)
-        else:
-            self.form.move(steps)
-
-    def action_first(self) -> None:
-        self._move(-100_000)
-
-    def action_last(self) -> None:
-        self._move(100_000)
-
-    def action_nudge_up(self) -> None:
-        self.form.nudge(1)
-
-    def action_nudge_down(self) -> None:
-        self.form.nudge(-1)
-
-    def action_undo(self) -> None:
-        if not self.form.undo():
-            self.status.say("nothing to undo")
-
     def on_key(self, event: events.Key) -> None:
         """Left and right choose the strategy while its row is selected."""
-        if event.key in {"left", "right"} and self._in_form and self.form.model.name == "strategy":
+        if event.key in {"left", "right"} and self._has_focus("form") and self.form.model.name == "strategy":
             self.form.nudge(1 if event.key == "right" else -1)
             self.action_strategy(self.form.model.texts["strategy"])
             event.stop()
 
-    def action_next_pane(self) -> None:
-        self._turn(1)
-
-    def action_previous_pane(self) -> None:
-        self._turn(-1)
-
-    def _turn(self, direction: int) -> None:
-        """Give the focus to the next pane, and a place on the screen where it has none."""
-        order = ("form", *PANES)
-        focused = self.focused.id if self.focused is not None else "form"
-        at = order.index(focused) if focused in order else 0
-        self._show_pane(order[(at + direction) % len(order)])
-
-    def _show_pane(self, name: str, *, focus: bool = True) -> None:
-        if name != "form":
-            self.arrangement.pane = name
-            self.place_children(self.size)
-        if focus:
-            widget = self.form if name == "form" else next(pane for pane in self.panes if pane.id == name)
-            self.call_after_refresh(widget.focus)
+    # --- plots and pages
 
     def action_axis(self, axis: str) -> None:
         self.map.turn_axis(axis)
