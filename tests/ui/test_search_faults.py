@@ -12,9 +12,11 @@ from tests.ui.test_search_screen import QUICK, enter, search_through, searching,
 from tests.ui.test_search_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.data.loading import load_dataset
 from tuitrain.search.manual import Training
+from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study import Study
 from tuitrain.search.trial import Trial
 from tuitrain.session import Reset
+from tuitrain.ui.app import SearchAsked
 from tuitrain.ui.screens.trial import TrialPage
 from tuitrain.ui.screens.veto import Veto
 from tuitrain.ui.search.table import Row, filter_of, filter_problem
@@ -154,3 +156,22 @@ async def test_trainings_by_hand_are_explained_ranked_and_kept() -> None:
         await until(pilot, lambda: "not kept: no room" in text_of(app).split("\n")[-2])
 
     await searching(test, size=(160, 50))
+
+
+async def test_a_study_of_trainings_by_hand_is_resumed_and_gone_on_with() -> None:
+    data = load_dataset("moons?n=80")
+    studies = ManualStudies()
+    done = [Training(QUICK.replace(learning_rate=r), "finished", s, loss, 4, 3, 0.5, (s,)) for r, s, loss in RATES]
+    studies.keep(data, done)
+    studies.close()
+    path = studies.path_of(data)
+
+    async def test(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: snapshot(pilot).state == "done")
+        assert len(pilot.app.screen.trials._rows) == len(RATES)  # type: ignore[attr-defined]
+        await enter(pilot, "trials", "9")
+        await pilot.press("b", "space")
+        await until(pilot, lambda: len(snapshot(pilot).trials) == 9 and snapshot(pilot).state == "done")
+        assert [trial.by for trial in snapshot(pilot).trials[5:]] == ["bayesian"] * 4
+
+    await searching(test, asked=SearchAsked(resume=path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -15,6 +16,7 @@ from tuitrain.hyperparameters import FIELDS
 from tuitrain.search.ranges import format_domain, parse_domain
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSession, SearchSnapshot
+from tuitrain.text import visible
 from tuitrain.ui.governor import Governor
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.line import Lines
@@ -72,7 +74,9 @@ class SearchScreen(TrialActions, inherit_bindings=False):
         shown = self.session.snapshot
         if shown.is_running or not hasattr(self, "form") or self.form.model.texts["strategy"] != "manual":
             return shown
-        return self._by_hand.snapshot(self.train.dataset)
+        by_hand = self._by_hand.snapshot(self.train.dataset)
+        is_resumed = shown.settings is not None and shown.settings.strategy == "manual"
+        return shown if is_resumed and not by_hand.trials else by_hand
 
     def hold(self, seconds: float = 0.0) -> None:
         """Let training on the Train screen wait for a frame here."""
@@ -246,6 +250,12 @@ class SearchScreen(TrialActions, inherit_bindings=False):
         if snapshot.state == "done" and settings.trials and done >= settings.trials:
             self.status.say(f"{done} trials are done: raise trials to go on, or n for a new search")
             return
+        self._go_on_with(settings, snapshot)
+
+    def _go_on_with(self, settings: Settings, snapshot: SearchSnapshot) -> None:
+        """Go on with a strategy and budget; as many are proposed at once as before, of which the form knows nothing."""
+        if snapshot.settings is not None:
+            settings = replace(settings, batch=snapshot.settings.batch)
         self.session.go_on(settings)
 
     def action_new_search(self) -> None:
@@ -284,7 +294,7 @@ class SearchScreen(TrialActions, inherit_bindings=False):
         if snapshot.state not in {"running", "paused"} or snapshot.settings is None or self._is_of_other_data:
             return
         if (asked := self._asked_for()) is not None:
-            self.session.go_on(asked[1])
+            self._go_on_with(asked[1], snapshot)
             self.status.say(f"{name} proposes from the next batch on")
 
     def action_enqueue(self) -> None:
@@ -376,7 +386,7 @@ class SearchScreen(TrialActions, inherit_bindings=False):
 
     def action_quit(self) -> None:
         if self.session.snapshot.is_running:
-            about = f"The study stays: tuitrain search --resume {self.session.snapshot.study}"
+            about = f"The study stays: tuitrain search --resume {visible(self.session.snapshot.study, 1000)}"
             self.ask("Quit?", about, yes="quit", no="go on searching", then=self._leave)
         elif self.train.snapshot.is_running:
             self.ask("Quit?", "Training is running and would be ended.", yes="quit", no="go on", then=self._leave)
