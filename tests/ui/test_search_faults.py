@@ -172,6 +172,7 @@ async def test_a_study_of_trainings_by_hand_is_resumed_and_gone_on_with() -> Non
         await enter(pilot, "trials", "9")
         await pilot.press("b", "space")
         await until(pilot, lambda: len(snapshot(pilot).trials) == 9 and snapshot(pilot).state == "done")
-        assert [trial.by for trial in snapshot(pilot).trials[5:]] == ["bayesian"] * 4
+        assert snapshot(pilot).study == path
+        assert [trial.by for trial in Study(snapshot(pilot).study).trials] == ["user"] * 5 + ["bayesian"] * 4
 
     await searching(test, asked=SearchAsked(resume=path))

@@ -237,10 +237,13 @@ class SearchScreen(TrialActions, inherit_bindings=False):
         asked = self._asked_for()
         if asked is None or self._is_of_other_data:
             return False
-        (space, settings), known = asked, snapshot.settings
+        (space, settings), (shown, known) = asked, (snapshot.space, snapshot.settings)
+        if shown is None or known is None:
+            return False
+        ranges = {name: getattr(shown.base, name) for name in space.names}  # of which the form holds no value
         return (
-            snapshot.space is not None and known is not None and space.to_texts() == snapshot.space.to_texts()
-            and space.base == snapshot.space.base and settings.folds in {0, known.folds}
+            space.to_texts() == shown.to_texts() and space.base.replace(**ranges) == shown.base
+            and settings.folds in {0, known.folds}
             and (settings.metric, settings.seeds) == (known.metric, known.seeds)
         )  # fmt: skip
 
