@@ -60,6 +60,8 @@ def test_the_space_is_wide_enough_for_what_was_tried_and_leaves_something_to_try
     assert (encoded[:, at.index("learning_rate")] <= 1).all()
     assert encoded[1, at.index("batch_size")] == 0  # 7 is the lowest that is listed
     assert space.size is None
+    idle = [training(0.9), training(0.8, momentum=0.5)]  # which has no effect under adam
+    assert manual_space(idle).names == ("learning_rate",)  # type: ignore[union-attr]
     assert manual_space([training(0.9), training(0.8)]).names == ("learning_rate",)  # type: ignore[union-attr]
 
 
@@ -120,14 +122,14 @@ def test_such_a_study_is_exported_and_gone_on_with(tmp_path: Path) -> None:
     (path,) = kept(tmp_path)
     done = CliRunner().invoke(commands, ["export", str(path), "--to", "csv"], catch_exceptions=False)
     rows = list(csv.DictReader(done.stdout.splitlines()))
-    assert [(row["by"], float(row["score"])) for row in rows] == [("user", 0.8), ("user", 0.9), ("user", 0.85)]
+    assert [(row["by"], float(row["score"])) for row in rows] == [("manual", 0.8), ("manual", 0.9), ("manual", 0.85)]
     assert [FIELDS["learning_rate"].parse(row["learning_rate"]) for row in rows] == [0.01, 0.05, 0.1]
     assert "optimizer" not in rows[0]
     arguments = ["search", "--resume", str(path), "--strategy", "bayesian", "--trials", "16", "--json"]
     done = CliRunner().invoke(commands, arguments, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     study = Study(path)
-    assert [trial.by for trial in study.trials] == ["user"] * 3 + ["bayesian"] * 13
+    assert [trial.by for trial in study.trials] == ["manual"] * 3 + ["bayesian"] * 13
     assert all(trial.state == "finished" for trial in study.trials)
     assert study.trials[1].score == 0.9
 

@@ -173,6 +173,6 @@ async def test_a_study_of_trainings_by_hand_is_resumed_and_gone_on_with() -> Non
         await pilot.press("b", "space")
         await until(pilot, lambda: len(snapshot(pilot).trials) == 9 and snapshot(pilot).state == "done")
         assert snapshot(pilot).study == path
-        assert [trial.by for trial in Study(snapshot(pilot).study).trials] == ["user"] * 5 + ["bayesian"] * 4
+        assert [trial.by for trial in Study(snapshot(pilot).study).trials] == ["manual"] * 5 + ["bayesian"] * 4
 
     await searching(test, asked=SearchAsked(resume=path))

@@ -69,20 +69,17 @@ def manual_settings(task: str) -> Settings:
 
 
 def manual_space(trainings: Sequence[Training]) -> Space | None:
-    """The usual range of each field that was changed, wide enough for what was tried; None before any training.
+    """The usual range of each field that was changed and had an effect, wide enough for what was tried.
 
-    Of a field that holds one value in all trainings it is `base` that tells it.
+    None before any training; the learning rate where nothing was changed.
     """
     if not trainings:
         return None
-    tried = {
-        name: list(dict.fromkeys(getattr(training.hyperparameters, name) for training in trainings)) for name in FIELDS
-    }
-    first = trainings[0].hyperparameters
-    space = Space({n: _range_of(FIELDS[n], values) for n, values in tried.items() if len(values) > 1}, first)
-    if any(len(tried[name]) > 1 for name in space.names):
-        return space
-    return Space({"learning_rate": _range_of(FIELDS["learning_rate"], tried["learning_rate"])}, first)
+    all_tried = [training.hyperparameters for training in trainings]
+    tried = {name: list(dict.fromkeys(getattr(h, name) for h in all_tried)) for name in FIELDS}
+    changed = [n for n, values in tried.items() if len(values) > 1 and any(h.matters(n) for h in all_tried)]
+    names = changed or ["learning_rate"]
+    return Space({name: _range_of(FIELDS[name], tried[name]) for name in names}, all_tried[0])
 
 
 def _range_of(spec: Field, tried: Sequence[Any]) -> Domain:

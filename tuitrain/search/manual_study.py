@@ -96,7 +96,7 @@ def _opened(path: Path, space: Space) -> Study:
 
 def _append(study: Study, training: Training, message: str) -> None:
     number = len(study.trials)
-    study.queue([vars(training.hyperparameters)], by="user", stacks=[[number]])
+    study.queue([vars(training.hyperparameters)], by="manual", stacks=[[number]])
     outcome = Outcome(
         number, training.state, training.score, math.nan, training.loss, training.epochs, training.best_epoch,
         training.seconds, message, training.curve,
