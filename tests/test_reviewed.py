@@ -135,6 +135,7 @@ def test_a_view_asked_for_during_another_is_computed() -> None:
         ("hidden_layers = [inf]", "hidden layers: inf units"),
         ('hidden_layers = ["a"]', "hidden layers: 'a' units"),
         ("hidden_layers = [[1]]", "hidden layers: [1] units"),
+        (f"x = {'[' * 5000}{']' * 5000}", "nested too deeply"),
         (f"learning_rate = 1{'0' * 400}", "learning rate: inf is not a finite number"),
     ],
 )

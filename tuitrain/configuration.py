@@ -17,7 +17,7 @@ from tuitrain.fields import Field
 from tuitrain.hyperparameters import FIELDS, GROUPS, Hyperparameters, field_name
 from tuitrain.text import quoted, suggest, visible
 
-DATA_KEYS = ("dataset", "target", "task", "validation", "test", "test_file", "split_seed", "scale", "drop")
+DATA_KEYS = ("dataset", "target", "task", "validation", "test", "test_file", "split_seed", "scale", "drop", "delimiter")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ def read_configuration(path: Path) -> Configuration:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise HyperparameterError(f"{name}: cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise HyperparameterError(f"{name}: is nested too deeply; expected tables of names and values") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise HyperparameterError(f"{name}: is not TOML: {visible(error)}") from error
     found = Configuration()

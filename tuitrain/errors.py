@@ -13,6 +13,10 @@ class DataError(TuitrainError):
     """A table that cannot be read, or whose content does not fit the task."""
 
 
+class DataOptionError(DataError):
+    """An option of how a table is read or split that is not allowed."""
+
+
 class HyperparameterError(TuitrainError):
     """One or more hyperparameters out of range; the message holds a line for each."""
 

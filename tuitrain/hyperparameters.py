@@ -150,8 +150,8 @@ class Hyperparameters:
     )  # fmt: skip
     schedule_power: float = _declare(
         0.5, "decay power", "optimisation", "number", "inverse scaling: rate / (1 + step)^power",
-        "As in scikit-learn's invscaling.", minimum=0, maximum=2, step=0.1, when={"schedule": ("inverse_scaling",)},
-        search="0.1..1",
+        "Steps are batches; scikit-learn's invscaling counts rows.", minimum=0, maximum=2, step=0.1,
+        when={"schedule": ("inverse_scaling",)}, search="0.1..1",
     )  # fmt: skip
     schedule_patience: int = _declare(
         10, "plateau patience", "optimisation", "whole", "epochs without a better loss before the rate is cut",
@@ -211,7 +211,8 @@ class Hyperparameters:
     )  # fmt: skip
     class_weights: str = _declare(
         "none", "class weights", "run", "choice", "balanced: rare classes count more",
-        "balanced weighs each row by rows / (classes × rows of its class).", live=False, choices=CLASS_WEIGHTS,
+        "balanced weighs each training row by rows / (classes × rows of its class). The validation loss, which chooses "
+        "the best epoch and compares trials, weighs none.", live=False, choices=CLASS_WEIGHTS,
         search="none,balanced",
     )  # fmt: skip
     seed: int = _declare(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine import metrics as measures
+from tuitrain.engine.evaluation import decide
 from tuitrain.engine.network import with_ones
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
@@ -249,11 +250,13 @@ class LiveRun:
         return np.stack([np.tile(across, shape[0]), np.repeat(down, shape[1])], axis=1)
 
     def _answers(self, X: NDArray[np.float32]) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
-        network = self.trainer.network
-        outputs = network.predict_rows(with_ones(X, network.dtype))[0]
-        if not self.dataset.n_classes:
-            return self.dataset.own_units(outputs[:, 0]), None
-        if outputs.shape[1] == 1:
+        network, classes = self.trainer.network, self.dataset.n_classes
+        outputs = network.logits_of_rows(with_ones(X, network.dtype))
+        answers = decide(outputs, network, classes)[0]
+        if not classes:
+            return self.dataset.own_units(answers), None
+        network.loss.to_probabilities(outputs.swapaxes(1, 2))
+        if outputs.shape[2] == 1:
             middle = 0.5 if network.loss.gives_probabilities or not network.loss.for_classes else 0.0
-            return (outputs[:, 0] > middle).astype(np.int64), np.abs(outputs[:, 0] - middle).astype(np.float64)
-        return outputs.argmax(axis=1), outputs.max(axis=1).astype(np.float64)
+            return answers, np.abs(outputs[0, :, 0] - middle).astype(np.float64)
+        return answers, outputs[0].max(axis=1).astype(np.float64)

@@ -14,7 +14,7 @@ PLAIN_LINES = 20
 
 
 class ProgressLine:
-    """Writes the newest snapshot to `stream` where that is due."""
+    """Writes the newest snapshot to `stream` where that is due; falls silent where the stream takes nothing."""
 
     def __init__(self, stream: TextIO | None = None, width: int = 80) -> None:
         self._stream = stream or sys.stderr
@@ -23,6 +23,7 @@ class ProgressLine:
         self._next_time = 0.0
         self._next_epoch = 1
         self._shown_epoch = 0
+        self._is_silent = False
 
     def show(self, snapshot: Snapshot) -> None:
         """Write a line, if it is time for one."""
@@ -30,11 +31,9 @@ class ProgressLine:
             now = time.monotonic()
             if now >= self._next_time:
                 self._next_time = now + REDRAW_SECONDS
-                self._stream.write("\r" + bar(snapshot, self._width) + "\x1b[K")
-                self._stream.flush()
+                self._write("\r" + bar(snapshot, self._width) + "\x1b[K")
         elif snapshot.epoch >= self._next_epoch:
-            self._stream.write(plain(snapshot) + "\n")
-            self._stream.flush()
+            self._write(plain(snapshot) + "\n")
             self._shown_epoch = snapshot.epoch
             self._next_epoch = snapshot.epoch + max(1, snapshot.hyperparameters.epochs // PLAIN_LINES)
 
@@ -43,10 +42,18 @@ class ProgressLine:
         if self._is_terminal:
             self._next_time = 0.0
             self.show(snapshot)
-            self._stream.write("\n")
+            self._write("\n")
         elif snapshot.epoch != self._shown_epoch:
-            self._stream.write(plain(snapshot) + "\n")
-        self._stream.flush()
+            self._write(plain(snapshot) + "\n")
+
+    def _write(self, text: str) -> None:
+        if self._is_silent:
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:  # a reader that has gone, a full disk: no reason to end a training
+            self._is_silent = True
 
 
 def bar(snapshot: Snapshot, width: int) -> str:
@@ -99,10 +106,18 @@ def summary(found: dict[str, Any]) -> str:
     ]
     for part in ("train", "validation", "test"):
         if part in found:
-            values = "  ".join(f"{name} {_figure(value)}" for name, value in found[part].items())
+            absent = why_absent(found[part]["loss"], found["rows"][part])
+            values = "  ".join(f"{name} {_figure(value, absent)}" for name, value in found[part].items())
             lines.append(f"  {part:<10}  {values}")
     return "\n".join(lines)
 
 
-def _figure(value: float | None) -> str:
-    return "not finite" if value is None else f"{value:.4f}" if 1e-3 <= abs(value) < 1e4 else f"{value:.3g}"
+def why_absent(loss: float | None, rows: int) -> str:
+    """What to print for a metric that is no number, on a part of so many rows with this loss."""
+    if loss is None or not math.isfinite(loss):
+        return "not finite"
+    return f"undefined ({'one row' if rows == 1 else 'the target does not vary'})"
+
+
+def _figure(value: float | None, absent: str) -> str:
+    return absent if value is None else f"{value:.4f}" if 1e-3 <= abs(value) < 1e4 else f"{value:.3g}"

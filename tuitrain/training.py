@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 from tuitrain.blas import blas_threads, choose_threads
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
+from tuitrain.data.part import Part
 from tuitrain.engine import Record, Trainer
 from tuitrain.errors import RunError
 from tuitrain.hyperparameters import Hyperparameters
@@ -47,8 +49,13 @@ class Result:
 
 def evaluate_parts(model: Model, dataset: Dataset) -> dict[str, dict[str, float]]:
     """The model's loss and metrics on each part that has rows."""
+    return {name: model.evaluate_part(part) for name, part in _parts(dataset).items()}
+
+
+def _parts(dataset: Dataset) -> dict[str, Part]:
+    """The parts that have rows."""
     parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    return {name: model.evaluate_part(part) for name, part in parts.items() if len(part)}
+    return {name: part for name, part in parts.items() if len(part)}
 
 
 def describe(
@@ -64,7 +71,8 @@ def describe(
         "best_epoch": model.epoch,
         "parameters": model.network.n_parameters, "seconds": round(seconds, 4),
         "samples_per_second": round(samples / seconds) if seconds > 0 else None, "ending": ending,
-        **({"message": message} if message else {}), **found,
+        **({"message": message} if message else {}),
+        "rows": {name: len(part) for name, part in _parts(dataset).items()}, **found,
     }  # fmt: skip
 
 
@@ -73,7 +81,7 @@ def _finite(value: float) -> float | None:
 
 
 def train(
-    dataset: Dataset | str, hyperparameters: Hyperparameters | None = None,
+    dataset: Dataset | str | os.PathLike[str], hyperparameters: Hyperparameters | None = None,
     on_epoch: Callable[[Record], object] | None = None,
 ) -> Result:  # fmt: skip
     """Train one network to its end.
@@ -92,7 +100,7 @@ def train(
     TuitrainError
         if the dataset cannot be read, or the hyperparameters do not fit it.
     """
-    data = load_dataset(dataset) if isinstance(dataset, str) else dataset
+    data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
     chosen = hyperparameters or Hyperparameters()
     trainer = Trainer(data, [chosen])
     history: list[Record] = []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +135,55 @@ def test_parquet_without_its_extra_names_it(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(__import__("sys").modules, "polars", None)
     with pytest.raises(DataError, match=r"reading Parquet needs the extra: pip install 'tuitrain\[parquet\]'"):
         read_parquet(b"", "t.parquet")
+
+
+def unbalanced_header() -> bytes:
+    data = bytearray(npy(np.zeros((3, 2))))
+    data[data.index(b"}")] = ord("(")
+    return bytes(data)
+
+
+def zipped(*, is_encrypted: bool = False, **members: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    data = file.getvalue()
+    if is_encrypted:  # the flag in the local header and in the directory
+        data = data.replace(b"PK\x03\x04\x14\x00\x00", b"PK\x03\x04\x14\x00\x01")
+        data = data.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
+    return data
+
+
+def test_an_unbalanced_header_is_damage() -> None:
+    with pytest.raises(DataError, match=r"t\.npy: cannot be read as a NumPy file"):
+        read_npy(unbalanced_header(), "t.npy")
+
+
+def test_members_that_are_no_arrays_or_encrypted_are_told() -> None:
+    with pytest.raises(DataError, match=r't\.npz: member "X" is no array; expected "X.npy"'):
+        read_npz(zipped(X=b"1,2", y=b"1"), "t.npz")
+    arrays = {"X.npy": npy(np.zeros((3, 2))), "y.npy": npy(np.zeros(3))}
+    with pytest.raises(DataError, match=r't\.npz: array "X" cannot be read .*encrypted'):
+        read_npz(zipped(**arrays, is_encrypted=True), "t.npz")
+
+
+def test_a_parquet_file_that_polars_panics_on_is_one_error(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    polars = pytest.importorskip("polars")
+
+    def panic(*_: Any, **__: Any) -> None:
+        os.write(2, b"thread panicked\n")
+        raise polars.exceptions.PanicException("unreachable")
+
+    data = parquet(n=[1, 2])
+    monkeypatch.setattr(polars, "read_parquet", panic)
+    with pytest.raises(DataError, match=r"t\.parquet: cannot be read as Parquet"):
+        read_parquet(data, "t.parquet")
+    assert capfd.readouterr().err == ""
+
+
+def test_parquet_texts_that_are_like_numbers_are_told() -> None:
+    table = read_parquet(parquet(price=["$5", "$6", "$12"], n=[1, 2, 3]), "t.parquet")
+    assert table.notices == ('column "price": taken as text, though its values are like numbers; write "$5" as 5',)

@@ -140,7 +140,7 @@ def test_rows_keep_their_numbers_where_some_have_no_target() -> None:
 
 def test_rare_classes_are_told() -> None:
     def notices(labels: list[str], **shares: float) -> tuple[str, ...]:
-        x = Column("x", "number", np.arange(float(len(labels))))
+        x = Column("x", "number", np.arange(float(len(labels))) ** 2)
         return build_dataset(Table("t", (x, Column("y", "text", np.array(labels, object)))), **shares).notices
 
     assert notices(["a", "b"] * 20 + ["c"]) == ('class "c": a single row, in the training part',)
@@ -168,7 +168,7 @@ def test_columns_are_dropped_and_the_target_is_chosen_among_the_rest() -> None:
 
 
 def test_a_test_file_is_the_test_part(tmp_path: Path) -> None:
-    train = written(tmp_path, "a,c,y\n" + "".join(f"{n},{'rb'[n % 2]},{('No', 'Yes')[n % 2]}\n" for n in range(40)))
+    train = written(tmp_path, "a,c,y\n" + "".join(f"{n * n},{'rb'[n % 2]},{('No', 'Yes')[n % 2]}\n" for n in range(40)))
     test = written(tmp_path, "y,a,c,z\nyes,3,r,1\nNO,4,p,1\n,5,b,1\n", "other.csv")
     dataset = load_dataset(train, test_file=test)
     assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (34, 6, 2)
@@ -217,3 +217,28 @@ def test_options_out_of_range_are_refused(options: Any, message: str) -> None:
 def test_a_table_of_one_column_says_how_columns_are_split(tmp_path: Path) -> None:
     with pytest.raises(DataError, match='found a single column, "a"; expected at least two, split by comma'):
         load_dataset(written(tmp_path, "a\n1\n2\n3\n"))
+
+
+def test_a_part_that_gets_no_row_is_told() -> None:
+    dataset = Dataset.from_arrays(np.arange(6.0).reshape(3, 2), [1.0, 2.0, 4.0])
+    assert (
+        "no row is left for validation (0.15 of 3 rows); training keeps its last epoch, not its best" in dataset.notices
+    )
+    assert not Dataset.from_arrays(np.arange(6.0).reshape(3, 2), [1.0, 2.0, 4.0], validation=0, test=0).notices
+
+
+def test_a_column_that_counts_the_rows_is_told_and_kept(tmp_path: Path) -> None:
+    lines = [f"{100 + i},{i % 7},{'ab'[i % 2]}" for i in range(40)]
+    (tmp_path / "t.csv").write_text("\n".join(["id,x,y", *lines]))
+    data = load_dataset(tmp_path / "t.csv")
+    assert 'column "id" counts the rows; to leave it out: --drop "id"' in data.notices
+    assert "id" in data.feature_names
+    assert not any("counts" in notice for notice in load_dataset("iris").notices)
+
+
+def test_a_number_that_is_missing_at_prediction_alone_is_told(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("\n".join(["x,y", *(f"{i % 9},{'ab'[i % 2]}" for i in range(40))]))
+    (tmp_path / "new.csv").write_text("x,z\n,1\n3,2\n")
+    data = load_dataset(tmp_path / "t.csv")
+    (told,) = [text for text in data.preprocessing.notices(load_tables(str(tmp_path / "new.csv"))[0]) if '"x"' in text]
+    assert told.startswith('column "x": 1 missing value, which training did not have: taken as its median, ')

@@ -15,8 +15,9 @@ from sklearn import datasets as sklearn_datasets
 
 from tuitrain.data import loading
 from tuitrain.data.catalog import BUNDLED, bundled_path
+from tuitrain.data.describe import preview
 from tuitrain.data.loading import load_dataset, load_tables
-from tuitrain.errors import DataError
+from tuitrain.errors import DataError, DataOptionError
 
 REPOSITORY = Path(__file__).parent.parent.parent
 CSV = "a,b,y\n" + "".join(f"{n},{n * n % 7},{'uv'[n % 2]}\n" for n in range(40))
@@ -127,3 +128,30 @@ def test_a_preview_reads_the_head_of_a_large_file_only(tmp_path: Path, monkeypat
     assert table.is_partial
     assert 5 < len(table) < 20
     assert not load_tables(str(path))[0].is_partial
+
+
+def test_a_path_object_is_always_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("own.csv", "iris", "-"):
+        Path(name).write_text(CSV)
+        assert load_dataset(Path(name), test_file=Path(name)).feature_names == ("a", "b")
+    with pytest.raises(DataError, match="no such file"):
+        load_dataset(Path("wine"))
+
+
+def test_a_delimiter_is_obeyed_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a|b;c;y\n" + "".join(f"{n}|{n % 3};{n * n};{n}\n" for n in range(30)))
+    path = str(tmp_path / "t.csv")
+    assert load_tables(path, delimiter="pipe")[0].names == ["a", "b;c;y"]
+    dataset = load_dataset(path, delimiter="semicolon", test_file=path)
+    assert (dataset.target_name, dataset.options["delimiter"]) == ("y", "semicolon")
+    with pytest.raises(DataOptionError, match="did you mean semicolon"):
+        load_dataset(path, delimiter="semicolons")
+
+
+def test_standard_input_can_be_refused() -> None:
+    for read in (load_dataset, preview):
+        with pytest.raises(DataError, match="standard input cannot be read here"):
+            read("-", allow_stdin=False)
+    with pytest.raises(DataError, match="standard input cannot be read here"):
+        load_dataset("iris", test_file="-", allow_stdin=False)

@@ -86,3 +86,10 @@ def test_another_tables_classes_are_matched_by_name() -> None:
     assert class_numbers(from_objects("y", ["YES", "no"]), ("No", "Yes"), "t").tolist() == [1, 0]
     with pytest.raises(DataError, match=r't\.csv: target "y" holds "c", which training does not know; known: a, b'):
         class_numbers(from_objects("y", ["a", "c"]), ("a", "b"), "t.csv")
+
+
+@pytest.mark.parametrize("task", [None, "regression"])
+def test_a_target_that_is_like_numbers_is_told_what_to_write(task: str | None) -> None:
+    column = Column("price", "text", np.array([f"{n},450" for n in range(1, 30)], object))
+    with pytest.raises(DataError, match='write "1,450" as 1450'):
+        read_target(column, task, "t.csv")

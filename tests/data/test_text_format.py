@@ -6,6 +6,7 @@ import pytest
 
 from tuitrain.data.reading import read_text_table
 from tuitrain.data.text_format import sniff
+from tuitrain.errors import DataError
 
 
 @pytest.mark.parametrize(
@@ -83,3 +84,56 @@ def test_points_beside_decimal_commas_are_told() -> None:
 def test_a_comma_in_a_comma_separated_number_is_text() -> None:
     table = read_text_table(b'a,b\n"1,000",1\n"2,000",2\n', "t.csv")
     assert list(table.column("a").values) == ["1,000", "2,000"]
+
+
+@pytest.mark.parametrize("delimiter", ["\t", "|", ";"])
+def test_decimal_commas_in_most_cells_do_not_make_the_comma_the_delimiter(delimiter: str) -> None:
+    rows = [["a", "b", "y"], *([f"{n},5", f"{n},25", str(n)] for n in range(60))]
+    table = read_text_table("\n".join(map(delimiter.join, rows)).encode(), "eu.csv")
+    assert table.names == ["a", "b", "y"]
+    assert [column.values[3] for column in table.columns] == [3.5, 3.25, 3.0]
+    assert any("decimal comma" in notice for notice in table.notices)
+
+
+def test_commas_of_thousands_behind_a_tab_are_not_taken_for_decimal_ones() -> None:
+    table = read_text_table(b"city\tpeople\nA\t10,450\nB\t950\nC\t12,000\n", "t.tsv")
+    assert table.column("people").kind == "text"
+    assert any('write "10,450" as 10450' in notice for notice in table.notices)
+
+
+def test_aligned_columns_are_split_at_runs_of_spaces() -> None:
+    table = read_text_table(b"  a    b  c\r\n 1.0   2.0 3 \r\n10.0  20.0 4\r\n", "t.txt")
+    assert table.names == ["a", "b", "c"]
+    assert list(table.column("b").values) == [2.0, 20.0]
+
+
+def test_the_line_that_spreadsheets_tell_the_delimiter_in_is_obeyed_and_counted() -> None:
+    assert read_text_table(b"sep=;\r\na;b\r\n1;2\r\n3;4\r\n", "t.csv").names == ["a", "b"]
+    with pytest.raises(DataError, match="line 4: found 1 field, expected 2"):
+        read_text_table(b"sep=;\na;b\n1;x\n3\n", "t.csv")
+
+
+def test_a_delimiter_at_the_end_of_each_row_makes_no_column() -> None:
+    for data in (b"a;b;\n1;2;\n3;4;\n", b"a;b;\n1;x;\n3;y; \n"):
+        table = read_text_table(data, "t.csv")
+        assert table.names == ["a", "b"]
+        assert table.notices == ("1 last column without header and values left out",)
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"Report 2024\n\nname;v;y\na;1;2\n", "as in line 1: if that is a title or a comment, remove it"),
+        (b"# one\n# two\na,b,y\n1,2,3\n", "as in line 1: if that is a title or a comment, remove it"),
+        (b"a,b\n1,2,\n3,4,\n", "is there a delimiter too many"),
+        (b"a,b\n1,'x,y'\n2,'z'\n", "is put in double quotes"),
+    ],
+)
+def test_the_usual_cause_of_a_long_row_is_named(data: bytes, hint: str) -> None:
+    with pytest.raises(DataError, match=hint):
+        read_text_table(data, "t.csv")
+
+
+def test_a_padded_title_is_suspected() -> None:
+    table = read_text_table(b"Report,,,\nname,v,w,y\na,1,2,3\nb,2,3,4\n", "t.csv")
+    assert "most of the first row is blank; if it is a title, remove it" in table.notices

@@ -16,6 +16,7 @@ from sklearn.svm import LinearSVC
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
+from tuitrain.engine.penalties import Penalties
 from tuitrain.errors import HyperparameterError
 from tuitrain.hyperparameters import OPTIMIZERS, Hyperparameters
 
@@ -76,6 +77,7 @@ PROGRAM = """
 from sklearn.datasets import load_iris
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
+from tuitrain.engine.penalties import Penalties
 from tuitrain.hyperparameters import Hyperparameters
 import hashlib
 trainer = Trainer(Dataset.from_arrays(*load_iris(return_X_y=True)), [Hyperparameters(epochs=3, dropout=0.2, seed=5)])
@@ -172,6 +174,39 @@ def test_divergence_keeps_finite_parameters_and_names_the_cause() -> None:
     assert trainer.network.parameters[:1].tobytes() == run(data, members[0]).network.parameters.tobytes()
 
 
+def test_divergence_without_a_validation_part_keeps_finite_parameters() -> None:
+    """The loss is that before each update, so that only the parameters show what the last one did."""
+    X = np.random.default_rng(0).standard_normal((60, 3))
+    data = Dataset.from_arrays(X, X[:, 0] ** 2, task="regression", validation=0, test=0)
+    h = Hyperparameters(hidden_layers=(64,) * 6, activation="softplus", optimizer="sgd", learning_rate=100,
+                        batch_size="full", epochs=50)  # fmt: skip
+    trainer = run(data, [h, h.replace(learning_rate=1e-4)])
+    assert trainer.progress.endings == ["diverged", "epochs"]
+    assert np.isfinite(trainer.network.parameters).all()
+    assert np.isfinite(trainer.progress.best_parameters).all()
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e25])
+def test_clipping_leaves_a_gradient_of_that_norm_however_large_it_was(size: float) -> None:
+    mask, nothing = np.ones((1, 1000), np.float32), np.zeros(1)
+    gradients = np.random.default_rng(0).standard_normal((1, 1000)).astype(np.float32) * np.float32(size)
+    direction = gradients.astype(np.float64) / np.linalg.norm(gradients.astype(np.float64))
+    Penalties(mask, nothing, nothing, nothing, np.array([1e-4])).begin(mask * 0, gradients, np.ones((1, 1)))
+    assert np.allclose(gradients, direction * 1e-4, rtol=1e-3, atol=1e-12)
+
+
+def test_units_are_judged_idle_on_enough_rows_though_the_validation_part_is_small() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((400, 4))
+    data = Dataset.from_arrays(X, X @ rng.standard_normal(4), task="regression", validation=0.01, test=0)
+    trainer = Trainer(data, [Hyperparameters(hidden_layers=(64,), batch_size=1)])
+    shown = trainer.epoch().idle_shares[0, 0]
+    network = trainer.network
+    sums = data.train.X @ network.weights[0][0] + network.biases[0][0]
+    assert shown == pytest.approx((sums <= 0).all(axis=0).mean(), abs=0.02)
+    assert (data.validation.X @ network.weights[0][0] + network.biases[0][0] <= 0).all(axis=0).mean() > shown + 0.02
+
+
 def test_dropout_keeps_the_expected_activation() -> None:
     """Inverted dropout: the mean over many masks of what is passed on is what went in."""
     trainer = Trainer(IRIS, [Hyperparameters(hidden_layers=(50,), dropout=0.4)])
@@ -235,14 +270,17 @@ def test_no_hidden_layer_and_hinge_is_a_linear_svm(data: Dataset, kind: str) -> 
     assert objective(*ours) == pytest.approx(objective(*theirs), rel=0.01)
 
 
-def test_balanced_class_weights_equal_repeating_the_rare_rows() -> None:
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy", "hinge", "mse", "mae", "huber"])
+def test_balanced_class_weights_equal_repeating_the_rare_rows(loss: str) -> None:
     X = np.array([[0.0], [1], [2], [3]], np.float32)
     rare = Dataset.from_arrays(np.repeat(X, [3, 3, 3, 3], axis=0), np.repeat([0, 0, 0, 1], 3), task="classification",
                                validation=0, test=0)  # fmt: skip
-    h = Hyperparameters(hidden_layers=(), batch_size="full", optimizer="sgd", epochs=20, learning_rate=0.1)
+    h = Hyperparameters(hidden_layers=(), batch_size="full", optimizer="sgd", epochs=20, learning_rate=0.1,
+                        loss=loss, C=1e6)  # fmt: skip
     weighted = run(rare, h.replace(class_weights="balanced"))
     part = SimpleNamespace(
         X=np.repeat(rare.train.X, [2] * 9 + [6] * 3, axis=0), y=np.repeat(rare.train.y, [2] * 9 + [6] * 3)
     )
     repeated = SimpleNamespace(**{**vars(rare), "train": part, "n_classes": 2})
     assert np.allclose(weighted.network.parameters, run(repeated, h).network.parameters, atol=1e-6)
+    assert not np.allclose(weighted.network.parameters, run(rare, h).network.parameters, atol=1e-4)

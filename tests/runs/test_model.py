@@ -111,3 +111,45 @@ def test_on_epoch_sees_each_epoch_and_can_stop() -> None:
     assert seen == [1, 2, 3]
     assert result.ending == "stopped"
     assert len(result.history) == 3
+
+
+def separate_sigmoids() -> tuple[tuitrain.Dataset, Model]:
+    """Three classes, each output by itself, trained until the sigmoids saturate in float32."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 2)) * 3
+    dataset = tuitrain.Dataset.from_arrays(X, np.arange(300) % 3, task="classification")
+    settings = tuitrain.Hyperparameters(hidden_layers=(), loss="binary_cross_entropy", epochs=1)
+    model = tuitrain.train(dataset, settings).model
+    model.network.weights[0][0] = [[60, 90, -80], [50, 70, -40]]
+    return dataset, model
+
+
+def test_predictions_are_what_the_training_was_measured_by() -> None:
+    dataset, model = separate_sigmoids()
+    raw = np.random.default_rng(1).normal(size=(500, 2)) * 3
+    X = np.stack([(raw[:, i] - n.shift) / n.scale for i, n in enumerate(model.preprocessing.numbers)], axis=1)
+    logits = X @ model.network.weights[0][0] + model.network.biases[0][0, 0]
+    assert list(model.predict(raw)) == [dataset.class_names[k] for k in logits.argmax(axis=1)]
+    truth = np.array([dataset.class_names.index(name) for name in model.predict(raw)])
+    part = dataset.train.__class__(X.astype(np.float32), truth, np.arange(500))
+    assert model.evaluate_part(part)["accuracy"] == 1.0
+
+
+def test_probabilities_stay_numbers_and_agree_with_the_predictions_far_from_the_training_rows() -> None:
+    dataset, model = separate_sigmoids()
+    far = np.array([[1e3, 1e3], [-1e3, -1e3], [1e30, -1e30], [30, -48]])
+    found = model.predict_proba(far)
+    assert np.isfinite(found).all()
+    assert found.sum(axis=1) == pytest.approx(1)
+    chosen = [dataset.class_names.index(name) for name in model.predict(far)]
+    assert list(found[range(4), chosen]) == list(found.max(axis=1))
+
+
+def test_probabilities_of_separate_sigmoids_are_their_shares() -> None:
+    _, model = separate_sigmoids()
+    model.network.weights[0][0] *= 0.01
+    raw = np.random.default_rng(2).normal(size=(20, 2))
+    X = np.stack([(raw[:, i] - n.shift) / n.scale for i, n in enumerate(model.preprocessing.numbers)], axis=1)
+    sigmoids = 1 / (1 + np.exp(-(X @ model.network.weights[0][0].astype(float) + model.network.biases[0][0, 0])))
+    expected = sigmoids / sigmoids.sum(axis=1, keepdims=True)
+    assert model.predict_proba(raw) == pytest.approx(expected, abs=1e-6)

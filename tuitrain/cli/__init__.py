@@ -6,14 +6,18 @@ commands themselves.
 
 from __future__ import annotations
 
-import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 import click
 
 from tuitrain import __version__
-from tuitrain.errors import HyperparameterError, SettingsError, TuitrainError
+from tuitrain.cli.output import finish, give_up, prepare_streams, tell
+from tuitrain.errors import DataOptionError, HyperparameterError, SettingsError, TuitrainError
 
 # name: module, function, what the list of commands says of it
 COMMANDS = {
@@ -29,8 +33,29 @@ COMMANDS = {
 }
 
 
+class Unread(Exception):  # noqa: N818 - what happened, and no fault
+    """Nobody reads what is printed any more; click would end with exit code 1 at the error itself."""
+
+
+@contextmanager
+def closed_pipe_as_unread() -> Iterator[None]:
+    """Turn the error of a closed pipe into `Unread`."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise Unread from error
+
+
 class Commands(click.Group):
     """The commands, each imported when it is asked for."""
+
+    def make_context(self, *arguments: Any, **rest: Any) -> click.Context:
+        with closed_pipe_as_unread():  # here the help is printed
+            return super().make_context(*arguments, **rest)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with closed_pipe_as_unread():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -58,36 +83,41 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 failed, 2 wrong usage, 128 + n on a signal."""
+    prepare_streams()
+    code = _run()
+    failed = finish()
+    if failed is not None:
+        code = code or _tell_unwritten(failed)
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run a command, and say what went wrong; the exit code."""
     try:
         code = commands.main(standalone_mode=False)
     except click.exceptions.Abort:
-        code = 130
+        return 130
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except TuitrainError as error:
         for line in str(error).split("\n"):
-            click.echo(f"tuitrain: {line}", err=True)
-        code = 2 if isinstance(error, (HyperparameterError, SettingsError)) else 1
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = 141
+            tell(f"tuitrain: {line}")
+        return 2 if isinstance(error, (DataOptionError, HyperparameterError, SettingsError)) else 1
+    except Unread:
+        return _tell_unwritten(BrokenPipeError())
     except OSError as error:
-        _give_up_output()
-        click.echo(f"tuitrain: cannot write: {error.strerror or error}", err=True)
-        code = 1
+        return _tell_unwritten(error)
     except MemoryError as error:
-        click.echo(f"tuitrain: not enough memory: {error}", err=True)
-        code = 1
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        _give_up_output()
-        click.echo(f"tuitrain: cannot write: {error.strerror or error}", err=True)
-        code = code or 1
-    sys.exit(code if isinstance(code, int) else 0)
+        tell(f"tuitrain: not enough memory: {error}")
+        return 1
+    return code if isinstance(code, int) else 0
 
 
-def _give_up_output() -> None:
-    """Write no more to a standard output that takes nothing, also not when the program ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _tell_unwritten(error: OSError) -> int:
+    """Say why standard output took nothing, but for a reader who has gone; the exit code."""
+    give_up(sys.stdout)
+    if isinstance(error, BrokenPipeError):
+        return 128 + signal.SIGPIPE
+    tell(f"tuitrain: cannot write: {error.strerror or error}")
+    return 1

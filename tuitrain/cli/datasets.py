@@ -6,17 +6,21 @@ import shutil
 
 import click
 
+from tuitrain.cli.options import DELIMITER, hint_at_typing
+
 
 @click.command()
 @click.argument("dataset", required=False)
 @click.option("--target", help="Column to predict.")
-def datasets(dataset: str | None, target: str | None) -> None:
+@DELIMITER
+def datasets(dataset: str | None, target: str | None, delimiter: str | None) -> None:
     """List the bundled and generated datasets, or describe DATASET: its columns, types, gaps, ranges, classes."""
     from tuitrain.data.describe import describe_lines, list_datasets, preview  # noqa: PLC0415
 
     if dataset is not None:
+        hint_at_typing(dataset)
         width = max(shutil.get_terminal_size().columns, 60)
-        click.echo("\n".join(describe_lines(preview(dataset, target), width)))
+        click.echo("\n".join(describe_lines(preview(dataset, target, delimiter=delimiter), width)))
         return
     click.echo(f"{'name':<14} {'rows':>6} {'columns':>7}  {'task':<14}  what it holds")
     for listed in list_datasets():

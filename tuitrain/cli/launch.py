@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options, search_options
-from tuitrain.cli.train import report
+from tuitrain.cli.output import tell
+from tuitrain.cli.train import end
+from tuitrain.text import visible
 
 if TYPE_CHECKING:
     from tuitrain.hyperparameters import Hyperparameters
@@ -58,10 +60,11 @@ def launch(
     dataset = load(data, default="iris")
     outcome = run(dataset, hyperparameters, start=start, quit_when_done=quit_when_done, search=asked, jobs=jobs)
     if outcome.study is not None:
-        click.echo(f"study: {outcome.study} (to go on: tuitrain search --resume {outcome.study})", err=True)
-    if quit_when_done and not outcome.signal:
-        report(outcome.session.describe(), as_json=as_json)
-    return 128 + outcome.signal if outcome.signal else 0
+        study = visible(outcome.study)
+        tell(f"study: {study} (to go on: tuitrain search --resume {study})")
+    if outcome.signal:
+        return 128 + outcome.signal
+    return end(outcome.session, as_json=as_json) if quit_when_done else 0
 
 
 def _search_asked(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from tuitrain.cli.options import DELIMITER, hint_at_typing
+from tuitrain.cli.output import tell
 from tuitrain.errors import DataError
 from tuitrain.text import visible
 
@@ -25,16 +27,20 @@ MODEL = click.argument("model_file", metavar="MODEL", type=click.Path(path_type=
 @click.command()
 @MODEL
 @click.argument("data")
+@DELIMITER
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write CSV here.")
-def predict(model_file: Path, data: str, output: Path | None) -> None:
+def predict(model_file: Path, data: str, delimiter: str | None, output: Path | None) -> None:
     """Predict each row of DATA with MODEL: CSV with the prediction and, for classes, their probabilities."""
     from tuitrain.runs.model import load_model, write_whole  # noqa: PLC0415
 
     model = load_model(model_file)
-    table = _read(data, model)
+    table = _read(data, model, delimiter)
     rows = _predictions(model, table)
     if output is None:
-        _write(sys.stdout, rows)
+        is_shown = (
+            sys.stdout.isatty()
+        )  # a terminal obeys control characters; a file or a pipe gets the data as they are
+        _write(sys.stdout, [[visible(cell, sys.maxsize) for cell in row] for row in rows] if is_shown else rows)
         return
     if output.exists() and any(output.samefile(name) for name in (data, model_file) if Path(name).exists()):
         raise DataError(f"{visible(output)}: is what is read; it is not overwritten")
@@ -44,26 +50,33 @@ def predict(model_file: Path, data: str, output: Path | None) -> None:
         _write_into(output, text.getvalue())  # a pipe, a device
     else:
         write_whole(output, text.getvalue().encode())
-    click.echo(f"{len(table)} predictions written to {output}", err=True)
+    tell(f"{len(table)} predictions written to {visible(output)}")
 
 
 @click.command()
 @MODEL
 @click.argument("data")
+@DELIMITER
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate(model_file: Path, data: str, as_json: bool) -> None:
+def evaluate(model_file: Path, data: str, delimiter: str | None, as_json: bool) -> None:
     """Measure MODEL on the rows of DATA, which must hold the target column."""
     from tuitrain.runs.model import load_model  # noqa: PLC0415
 
     model = load_model(model_file)
-    table = _read(data, model)
+    table = _read(data, model, delimiter, prefers_test=True)
+    if table.name == model.dataset_name:
+        tell(f"note: the model has learned from rows of {table.name}: where these are the same, new rows will do worse")
     found = model.evaluate(table)
     if gone := len(table) - int(found["rows"]):
-        click.echo(f"note: {gone} of {len(table)} rows have no value in the target: left out", err=True)
+        tell(f"note: {gone} of {len(table)} rows have no value in the target: left out")
     if as_json:
         click.echo(json.dumps({name: value if math.isfinite(value) else None for name, value in found.items()}))
     else:
-        click.echo("  ".join(f"{name} {value:.6g}" for name, value in found.items()))
+        from tuitrain.progress_line import why_absent  # noqa: PLC0415
+
+        absent = why_absent(found["loss"], int(found["rows"]))
+        shown = {name: f"{value:.6g}" if math.isfinite(value) else absent for name, value in found.items()}
+        click.echo("  ".join(f"{name} {value}" for name, value in shown.items()))
 
 
 def _write_into(output: Path, text: str) -> None:
@@ -73,12 +86,19 @@ def _write_into(output: Path, text: str) -> None:
         raise DataError(f"{visible(output)}: cannot be written: {error.strerror}") from error
 
 
-def _read(data: str, model: Model) -> Table:
+def _read(data: str, model: Model, delimiter: str | None, *, prefers_test: bool = False) -> Table:
+    """The table that `data` names; where its file brings two, the training or the test part, told."""
     from tuitrain.data.loading import load_tables  # noqa: PLC0415
 
-    table, _ = load_tables(data)
+    hint_at_typing(data)
+    table, test_table = load_tables(data, delimiter=delimiter)
+    if test_table is not None:
+        parts = {"x_train": table, "x_test": test_table}
+        used, other = reversed(parts) if prefers_test else parts
+        table = parts[used]
+        tell(f"note: {table.name} has two parts: its {used} is used ({len(table):,} rows), {other} is not")
     for notice in (*table.notices, *model.preprocessing.notices(table, target=model.target_name)):
-        click.echo(f"note: {notice}", err=True)
+        tell(f"note: {notice}")
     return table
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tuitrain.cli.output import tell
 from tuitrain.configuration import Configuration, option_name, read_configuration
 from tuitrain.hyperparameters import FIELDS, GROUPS, Hyperparameters
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+DELIMITER = click.option("--delimiter", help="comma, semicolon, tab, pipe or space, in text tables [else found].")
 
 
 def data_options(function: Function) -> Function:
@@ -27,6 +32,7 @@ def data_options(function: Function) -> Function:
         click.option("--test-file", help="A file of its own as the test part."),
         click.option("--split-seed", type=int, help="What the split is drawn from [0]."),
         click.option("--scale", help="standard, minmax or none, for number columns [standard]."),
+        DELIMITER,
         click.option("--drop", multiple=True, help="Leave a column out; may be given again."),
     ]):  # fmt: skip
         function = option(function)
@@ -92,9 +98,15 @@ def given_options(options: dict[str, Any]) -> Configuration:
     path = options.get("config")
     given = read_configuration(path) if path is not None else Configuration()
     typed = {name: options[name] for name in FIELDS if options.get(name) is not None}
-    keys = ("target", "task", "validation", "test", "test_file", "split_seed", "scale", "drop", "dataset")
+    keys = ("target", "task", "validation", "test", "test_file", "split_seed", "scale", "delimiter", "drop", "dataset")
     data = {**given.data, **{key: options[key] for key in keys if options.get(key) not in {None, ()}}}
     return Configuration({**given.hyperparameters, **typed}, data, given.space)
+
+
+def hint_at_typing(source: str | None) -> None:
+    """Say that standard input is read, where that is a keyboard and nothing would seem to happen."""
+    if source == "-" and sys.stdin is not None and sys.stdin.isatty():
+        tell("reading a table from the keyboard; end it with Ctrl-D, or name a file (tuitrain train data.csv)")
 
 
 def load(data: dict[str, Any], default: str | None = None) -> Dataset:
@@ -104,7 +116,9 @@ def load(data: dict[str, Any], default: str | None = None) -> Dataset:
     source = data.pop("dataset", None) or default
     if source is None:
         raise click.UsageError("name a dataset: iris, moons?n=1000, data.csv, - (see `tuitrain datasets`)")
+    for named in (source, data.get("test_file")):
+        hint_at_typing(named)
     dataset = load_dataset(source, **data)
     for notice in dataset.notices:
-        click.echo(f"note: {notice}", err=True)
+        tell(f"note: {notice}")
     return dataset

@@ -6,18 +6,20 @@ import json
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options
+from tuitrain.cli.output import tell
 from tuitrain.text import quoted, visible
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.session import Session
-    from tuitrain.snapshot import Snapshot
 
 
 @click.command()
@@ -42,19 +44,11 @@ def train(model_file: Path | None, as_json: bool, **options: Any) -> int:
     tell_target(dataset, is_given=data_has_target(data))
 
     session = Session(dataset, hyperparameters)
-    caught = run_to_end(session)
-    snapshot = session.snapshot
-    found, model = session.describe(), session.model()
-    session.close()
-    report(found, as_json=as_json)
-    if snapshot.state in {"diverged", "failed"}:
-        kept = "" if model_file is None else f" (no model is saved as {visible(model_file)})"
-        click.echo(f"tuitrain: {snapshot.message}{kept}", err=True)
-        return 1
-    if model_file is not None:
-        model.save(model_file)
-        click.echo(f"model saved as {visible(model_file)}", err=True)
-    return 128 + caught if caught else 0
+    with signals_noted(session) as caught:
+        follow(session, caught)
+        session.close()
+        code = end(session, as_json=as_json, model_file=model_file)
+    return code or (128 + caught[0] if caught else 0)
 
 
 def data_has_target(data: dict[str, Any]) -> bool:
@@ -66,41 +60,66 @@ def tell_target(dataset: Dataset, *, is_given: bool) -> None:
     """Say on standard error what is predicted."""
     what = f"{dataset.n_classes} classes" if dataset.class_names else "a number"
     how = "" if is_given else " (guessed; --target names another)"
-    click.echo(f"note: predicting {quoted(dataset.target_name)}, {what}{how}", err=True)
+    tell(f"note: predicting {quoted(dataset.target_name)}, {what}{how}")
 
 
-def run_to_end(session: Session) -> int:
-    """Train with progress on standard error until it ends or a signal comes; returns the signal's number, or 0."""
-    from tuitrain.progress_line import ProgressLine  # noqa: PLC0415
-    from tuitrain.session import Pause, Start  # noqa: PLC0415
+@contextmanager
+def signals_noted(session: Session) -> Iterator[list[int]]:
+    """Let Ctrl-C and SIGTERM pause the session, and nothing more; gives the list that their numbers are noted in."""
+    from tuitrain.session import Pause  # noqa: PLC0415
 
     caught: list[int] = []
 
-    def stop(number: int, frame: object) -> None:
+    def note(number: int, frame: object) -> None:
         caught.append(number)
         session.send(Pause())
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        line = ProgressLine(sys.stderr, shutil.get_terminal_size().columns)
-        session.send(Start())
-        if caught:
-            session.send(Pause())  # the signal came before the start, which would have undone its pause
-        snapshot = _wait_for(session, line)
-        line.finish(snapshot)
+        yield caught
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    return caught[0] if caught else 0
 
 
-def _wait_for(session: Session, line: Any) -> Snapshot:
-    """Follow the session until it is neither ready nor running."""
+def follow(session: Session, caught: list[int]) -> None:
+    """Train with progress on standard error until it ends or a signal is noted."""
+    from tuitrain.progress_line import ProgressLine  # noqa: PLC0415
+    from tuitrain.session import Pause, Start  # noqa: PLC0415
+
+    line = ProgressLine(sys.stderr, shutil.get_terminal_size().columns)
+    session.send(Start())
+    if caught:
+        session.send(Pause())  # the signal came before the start, which would have undone its pause
     snapshot = session.snapshot
     while snapshot.state in {"ready", "running"}:
         snapshot = session.wait(snapshot.version, 0.2)
         line.show(snapshot)
-    return snapshot
+    line.finish(snapshot)
+
+
+def end(session: Session, *, as_json: bool, model_file: Path | None = None) -> int:
+    """Save the model, then print what the training came to; the exit code: 0, or 1 where it diverged or failed.
+
+    Raises
+    ------
+    ModelError
+        if the model cannot be saved, after the report.
+    OSError
+        if standard output takes nothing, after the model.
+    """
+    snapshot = session.snapshot
+    has_failed = snapshot.state in {"diverged", "failed"}
+    try:
+        if model_file is not None and not has_failed:
+            session.model().save(model_file)
+            tell(f"model saved as {visible(model_file)}")
+    finally:
+        report(session.describe(), as_json=as_json)
+        if has_failed:
+            kept = "" if model_file is None else f" (no model is saved as {visible(model_file)})"
+            tell(f"tuitrain: {visible(snapshot.message)}{kept}")
+    return int(has_failed)
 
 
 def report(found: dict[str, Any], *, as_json: bool) -> None:

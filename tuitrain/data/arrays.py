@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import importlib
 import io
-import zipfile
-import zlib
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.columns import Column, Table, clean_numbers, from_objects, parse_column, tidy_names
+from tuitrain.data.number_like import look_alikes
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, visible
 
-DAMAGED = (ValueError, OSError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 NPZ_FORMS = "X and y, or x_train, y_train and perhaps x_test, y_test"
 
 
@@ -63,15 +65,19 @@ def read_npz(data: bytes, name: str, *, most_rows: int | None = None) -> tuple[T
 def _load(data: bytes, name: str) -> Any:
     try:
         return np.load(io.BytesIO(data), allow_pickle=False)
-    except DAMAGED as error:
+    except Exception as error:  # damaged bytes have brought a dozen kinds to light, TokenError among them
         raise DataError(f"{name}: cannot be read as a NumPy file ({_damage(error)})") from error
 
 
 def _member(archive: Any, key: str, name: str) -> NDArray[Any]:
     try:
-        array: NDArray[Any] = archive[key]
-    except DAMAGED as error:
+        array: NDArray[Any] | bytes = archive[key]
+    except Exception as error:  # as in `_load`; an encrypted member is a RuntimeError
         raise DataError(f"{name}: array {quoted(key)} cannot be read ({_damage(error)})") from error
+    if not isinstance(array, np.ndarray):
+        raise DataError(
+            f"{name}: member {quoted(key)} is no array; expected {quoted(key + '.npy')}, as np.savez writes"
+        )
     return array
 
 
@@ -115,6 +121,25 @@ def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: i
     return Table(name, tuple(columns), tuple(notices), largest, columns[-1].name, is_partial=is_partial)
 
 
+@contextmanager
+def _without_traces() -> Iterator[None]:
+    """Keep the traces that polars writes on standard error when it panics to itself.
+
+    Only in the main thread: in another, a screen may be drawing on standard error.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _largest_pixel(X: NDArray[Any]) -> float:
     """255 for bytes; for wider types 255, 65535 or the largest there is, whichever is the first to cover the values."""
     largest = float(X.max())
@@ -138,7 +163,10 @@ def read_parquet(data: bytes, name: str, *, most_rows: int | None = None) -> Tab
     except ImportError as error:
         raise DataError(f"{name}: reading Parquet needs the extra: pip install 'tuitrain[parquet]'") from error
     try:
-        frame = polars.read_parquet(io.BytesIO(data), n_rows=None if most_rows is None else most_rows + 1)
+        with _without_traces():
+            frame = polars.read_parquet(io.BytesIO(data), n_rows=None if most_rows is None else most_rows + 1)
+    except polars.exceptions.PanicException as error:  # no Exception
+        raise DataError(f"{name}: cannot be read as Parquet (the file is damaged)") from error
     except (polars.exceptions.PolarsError, OSError, ValueError) as error:
         raise DataError(f"{name}: cannot be read as Parquet ({visible(error)})") from error
     if not frame.height or not frame.width:
@@ -153,6 +181,8 @@ def read_parquet(data: bytes, name: str, *, most_rows: int | None = None) -> Tab
         else:
             texts = ["" if value is None else str(value) for value in series.to_list()]
             column, told = parse_column(column_name, texts)
+            if column.kind == "text" and not told:
+                told = look_alikes(column_name, texts)
         columns.append(column)
         notices += told
     return Table(name, tuple(columns), tuple(notices), is_partial=is_partial)

@@ -15,17 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.arrays import table_of
-from tuitrain.data.columns import Table, drop_useless
+from tuitrain.data.columns import Column, Table, drop_useless
 from tuitrain.data.part import Part
 from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
 from tuitrain.data.split import split_rows
 from tuitrain.data.target import Target, choose_target, class_numbers, read_target
 from tuitrain.data.wording import counted, listed
-from tuitrain.errors import DataError
+from tuitrain.errors import DataError, DataOptionError
 from tuitrain.text import quoted, visible
 
+LEAST_COUNTED = 20  # rows; fewer may be numbered by chance
 SCALES = ("standard", "minmax", "none")
-SPLIT = "split by comma, semicolon, tab or bar"
+SPLIT = "split by comma, semicolon, tab or pipe"
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def build_dataset(
         if the table, its target or the split do not fit the task.
     """
     if scale not in SCALES:
-        raise DataError(f"scale {quoted(scale)}: allowed: {', '.join(SCALES)}")
+        raise DataOptionError(f"scale {quoted(scale)}: allowed: {', '.join(SCALES)}")
     if len(table.columns) < 2:
         raise DataError(
             f"{table.name}: found a single column, {quoted(table.names[0])}; expected at least two, {SPLIT}"
@@ -136,7 +137,18 @@ def build_dataset(
         len(table), validation=validation, test=0.0 if test_table else test, seed=split_seed,
         classes=goal.values if goal.class_names else None,
     )  # fmt: skip
+    notices += _empty_parts(rows, {"validation": validation, "test": 0.0 if test_table else test}, len(table))
     return _encode(table, goal, rows, np.flatnonzero(kept), test_table, notices=notices, source=source, scale=scale)
+
+
+def _empty_parts(rows: Sequence[NDArray[np.int64]], shares: Mapping[str, float], count: int) -> list[str]:
+    """A notice for each part that was to have a share of the rows, and has none."""
+    effect = {"validation": "; training keeps its last epoch, not its best", "test": ""}
+    return [
+        f"no row is left for {name} ({share:g} of {counted(count, 'row')}){effect[name]}"
+        for (name, share), part in zip(shares.items(), rows[1:], strict=True)
+        if share and not len(part)
+    ]
 
 
 def _without_columns(table: Table, drop: Sequence[str], target: str | None) -> Table:
@@ -179,7 +191,7 @@ def _encode(
     X = preprocessing.transform(table)
     y = _encoded_target(goal.values, goal, mean, spread)
     parts = [Part(np.ascontiguousarray(X[part]), np.ascontiguousarray(y[part]), source_rows[part]) for part in rows]
-    notices = notices + told + _class_notices(goal, rows[0], table.name)
+    notices = notices + told + _counters(columns) + _class_notices(goal, rows[0], table.name)
     if test_table is not None:
         parts[2], told = _test_part(test_table, goal, preprocessing, mean, spread)
         notices += told
@@ -189,6 +201,18 @@ def _encode(
         class_names=goal.class_names, target_mean=mean, target_scale=spread, notices=tuple(notices),
         fingerprint=_fingerprint(parts, preprocessing, goal),
     )  # fmt: skip
+
+
+def _counters(columns: Sequence[Column]) -> list[str]:
+    """A notice for columns that count the rows: a network may learn from the table's order, which new rows lack."""
+    names = [
+        column.name for column in columns
+        if column.kind == "number" and len(column) >= LEAST_COUNTED and (np.diff(column.values) == 1).all()
+    ]  # fmt: skip
+    if not names:
+        return []
+    verb, them = ("counts", "it") if len(names) == 1 else ("count", "them")
+    return [f"{listed('column', names)} {verb} the rows; to leave {them} out: --drop {quoted(names[0])}"]
 
 
 def _class_notices(goal: Target, train_rows: NDArray[np.int64], where: str) -> list[str]:

@@ -67,9 +67,15 @@ def list_datasets() -> list[Listed]:
     return listed
 
 
-def preview(source: str, target: str | None = None, *, most_rows: int | None = None) -> Preview:
-    """Describe the table that `source` names; with `most_rows`, from its first rows alone."""
-    table, _ = load_tables(source, most_rows=most_rows)
+def preview(
+    source: str, target: str | None = None, *, most_rows: int | None = None, delimiter: str | None = None,
+    allow_stdin: bool = True,
+) -> Preview:  # fmt: skip
+    """Describe the table that `source` names; with `most_rows`, from its first rows alone.
+
+    `delimiter` and `allow_stdin` as in `load_dataset`.
+    """
+    table, _ = load_tables(source, most_rows=most_rows, delimiter=delimiter, allow_stdin=allow_stdin)
     chosen = choose_target(table, target)
     column = table.column(chosen)
     suggested = table.suggested_task if chosen == table.suggested_target else None

@@ -114,6 +114,12 @@ class Preprocessing:
         known = {*self.source_names, *self.column_names, target}
         if unknown := [name for name in table.names if name not in known]:
             told.append(f"{listed('column', unknown)} not known from training: ignored")
+        for number in self.numbers:
+            if number.flag or number.name not in table.names:
+                continue
+            if absent := int(table.column(number.name).missing.sum()):
+                found = f"{counted(absent, 'missing value')}, which training did not have"
+                told.append(f"column {quoted(number.name)}: {found}: taken as its median, {number.median:g}")
         for spec in self.texts:
             if spec.name not in table.names:
                 continue

@@ -6,7 +6,8 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import TypeAlias
 
@@ -14,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.columns import Column, Table, clean_numbers, parse_column, plain_numbers, tidy_names
-from tuitrain.data.text_format import DELIMITER_NAMES, Format, decode, sniff
+from tuitrain.data.number_like import has_decimal_comma, look_alikes
+from tuitrain.data.text_format import DELIMITER_NAMES, Format, decode, sniff, squeezed
 from tuitrain.data.wording import counted
 from tuitrain.errors import DataError
 from tuitrain.text import quoted
 
 Cells: TypeAlias = NDArray[np.float64] | list[str]
+SEP_LINE = re.compile(r'"?sep=(?P<sign>[,;\t|])"?\r?\n', re.IGNORECASE)
 BLOCK_ROWS = 50_000
 
 
@@ -37,42 +40,87 @@ def read_text_table(
         for a binary or empty file, a row that is too short or too long, an unclosed quote.
     """
     text, notices = decode(data, name, is_cut=is_cut)
+    text, told_delimiter = _without_sep_line(text)
+    delimiter = delimiter or told_delimiter
     layout = sniff(text, name, delimiter, header)
+    text = squeezed(text) if layout.delimiter == " " else text
+    rows = _Rows(text, name, layout, most_rows, is_cut=is_cut, first_line=2 if told_delimiter else 1)
     notices += [layout.notice] if layout.notice else []
     quick = _read_numbers(text, layout) if most_rows is None else None
     if quick is not None:
         names, columns = quick
         is_partial = is_cut
     else:
-        rows = _Rows(text, name, layout, most_rows, is_cut=is_cut)
         columns = _read_cells(rows)
         names, is_partial = rows.names, rows.is_partial
         notices += [f"{counted(rows.blank, 'blank line')} skipped"] if rows.blank else []
-    names, renamed = tidy_names(names)
+    names, columns, left_out = _without_empty_end(names, columns)
+    headers = names
+    names, renamed = tidy_names(headers)
+    notices += left_out
     if not layout.has_header:
-        notices.append(f"no header was found; the columns are called {quoted(names[0])} to {quoted(names[-1])}")
-        renamed = []
-    parsed, told = _parse_columns(names, columns, layout)
+        renamed = [f"no header was found; the columns are called {quoted(names[0])} to {quoted(names[-1])}"]
+    elif len(renamed) > 2 and 2 * sum(not name.strip() for name in headers) > len(headers):
+        renamed = ["most of the first row is blank; if it is a title, remove it"]
+    parsed, told = _parse_columns(names, columns, layout, rows.line_of)
     return Table(name, tuple(parsed), tuple(notices + told + renamed), is_partial=is_partial)
 
 
-def _parse_columns(names: Sequence[str], columns: Sequence[Cells], layout: Format) -> tuple[list[Column], list[str]]:
-    """Each column's type and values, with a notice where a decimal comma was read."""
+def _without_empty_end(names: list[str], columns: list[Cells]) -> tuple[list[str], list[Cells], list[str]]:
+    """The columns up to the last that has a header or values, and a notice where one had neither.
+
+    A delimiter at the end of each row makes such a column, which would be taken for the target.
+    """
+    kept = len(names)
+    while kept > 1 and not names[kept - 1].strip() and _is_empty(columns[kept - 1]):
+        kept -= 1
+    gone = len(names) - kept
+    notices = [f"{counted(gone, 'last column')} without header and values left out"] if gone else []
+    return names[:kept], columns[:kept], notices
+
+
+def _is_empty(cells: Cells) -> bool:
+    return bool(np.isnan(cells).all()) if isinstance(cells, np.ndarray) else not any(map(str.strip, cells))
+
+
+def _without_sep_line(text: str) -> tuple[str, str | None]:
+    """The text without the line ``sep=;`` that spreadsheets begin with, and the delimiter that it tells."""
+    match = SEP_LINE.match(text)
+    return (text[match.end() :], match["sign"]) if match else (text, None)
+
+
+def _parse_columns(
+    names: Sequence[str], columns: Sequence[Cells], layout: Format, line_of: Callable[[int, str], int]
+) -> tuple[list[Column], list[str]]:
+    """Each column's type and values, with a notice where a decimal comma was read, or a text is like a number.
+
+    `line_of` finds the first line with a text in a column.
+    """
     parsed: list[Column] = []
     notices: list[str] = []
     with_comma: list[int] = []
+    decimal_comma = _takes_decimal_comma(columns, layout)
     for place, (column_name, cells) in enumerate(zip(names, columns, strict=True)):
         if isinstance(cells, np.ndarray):
             column, told = clean_numbers(column_name, cells)
         else:
-            column, told = parse_column(column_name, cells, decimal_comma=layout.delimiter == ";")
+            column, told = parse_column(column_name, cells, decimal_comma=decimal_comma)
             if column.kind == "number" and any("," in cell for cell in cells):
                 with_comma.append(place)
+            elif column.kind == "text" and not told:
+                told = look_alikes(column_name, cells, partial(line_of, place))
         parsed.append(column)
         notices += told
     if with_comma:
         notices.append(_decimal_comma_notice(parsed, columns, with_comma))
     return parsed, notices
+
+
+def _takes_decimal_comma(columns: Sequence[Cells], layout: Format) -> bool:
+    """Always behind semicolons; behind other signs where any comma cannot be of thousands."""
+    if layout.delimiter in ",;":
+        return layout.delimiter == ";"
+    return any(has_decimal_comma(set(cells)) for cells in columns if not isinstance(cells, np.ndarray))
 
 
 def _decimal_comma_notice(parsed: Sequence[Column], columns: Sequence[Cells], with_comma: Sequence[int]) -> str:
@@ -100,7 +148,7 @@ def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[Cells]] | 
     blocks = []
     while block := list(islice(lines, BLOCK_ROWS)):
         joined = "".join(["\n", *block])
-        if other.search(joined) or leading_zero.search(joined):
+        if joined.isspace() or other.search(joined) or leading_zero.search(joined):
             return None
         try:
             numbers = np.loadtxt(block, delimiter=layout.delimiter, comments=None, ndmin=2)
@@ -119,17 +167,20 @@ def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[Cells]] | 
 class _Rows:
     """The rows of a text, each of the same length, in blocks; can be gone through again."""
 
-    def __init__(self, text: str, name: str, layout: Format, most_rows: int | None, *, is_cut: bool) -> None:
+    def __init__(
+        self, text: str, name: str, layout: Format, most_rows: int | None, *, is_cut: bool, first_line: int
+    ) -> None:
         self.names: list[str] = []
         self.blank = 0
         self.is_partial = is_cut
         self._text, self._name, self._layout, self._most_rows = text, name, layout, most_rows
+        self._first_line = first_line
 
     def blocks(self) -> Iterator[list[list[str]]]:
         """Lists of at most `BLOCK_ROWS` rows; `names` is known from the first one on."""
         block: list[list[str]] = []
         count = 0
-        for row in self._checked():
+        for _, row in self._checked():
             if self._most_rows is not None and count >= self._most_rows:
                 self.is_partial = True
                 break
@@ -143,30 +194,52 @@ class _Rows:
         if block:
             yield block
 
-    def _checked(self) -> Iterator[list[str]]:
+    def line_of(self, place: int, text: str) -> int:
+        """The first line with this text in the column of that place; 0 where there is none."""
+        return next((line for line, row in self._checked() if row[place].strip() == text), 0)
+
+    def _checked(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row with the line that it begins in."""
         reader = csv.reader(io.StringIO(self._text, newline=""), delimiter=self._layout.delimiter, strict=True)
-        self.blank, expected, started = 0, 0, 1
+        self.blank, expected, started, header_line = 0, 0, self._first_line, 0
         try:
             for row in reader:
-                line, started = started, reader.line_num + 1
+                line, started = started, reader.line_num + self._first_line
                 if not row or (len(row) == 1 and expected != 1 and not row[0].strip()):
                     self.blank += 1
                 elif not expected:
-                    expected = len(row)
+                    expected, header_line = len(row), line
                     self.names = row
                     if not self._layout.has_header:
                         self.names = [f"column {number}" for number in range(1, expected + 1)]
-                        yield row
+                        header_line = 0
+                        yield line, row
                 elif len(row) != expected:
-                    split = f"split at each {DELIMITER_NAMES.get(self._layout.delimiter, self._layout.delimiter)}"
-                    found = f"found {counted(len(row), 'field')}, expected {expected}"
-                    raise DataError(f"{self._name}, line {line}: {found} ({split})")
+                    raise DataError(self._length_problem(line, row, expected, header_line))
                 else:
-                    yield row
+                    header_line = header_line if expected == 1 else 0
+                    yield line, row
         except csv.Error as error:
             if self.is_partial and "unexpected end of data" in str(error):
                 return
             raise DataError(_csv_problem(self._name, started, error)) from error
+
+    def _length_problem(self, line: int, row: Sequence[str], expected: int, header_line: int) -> str:
+        """What to say of a row of another length; `header_line` is 0 where rows before it were right."""
+        split = f"split at each {DELIMITER_NAMES.get(self._layout.delimiter, self._layout.delimiter)}"
+        found = f"found {counted(len(row), 'field')}, expected {expected}"
+        return f"{self._name}, line {line}: {found} ({split}){_suspicion(row, expected, header_line)}"
+
+
+def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
+    """What may be wrong with a row that has too many fields."""
+    if len(row) == expected + 1 and not row[-1].strip():
+        return "; the last is blank: is there a delimiter too many at the end of the rows?"
+    if len(row) > expected and any(cell.strip().startswith("'") for cell in row):
+        return "; a text that holds the delimiter is put in double quotes"
+    if len(row) > expected and header_line:
+        return f", as in line {header_line}: if that is a title or a comment, remove it"
+    return ""
 
 
 def _read_cells(rows: _Rows) -> list[Cells]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.errors import DataError
+from tuitrain.errors import DataError, DataOptionError
 
 Rows = NDArray[np.int64]
 
@@ -20,14 +20,16 @@ def split_rows(
 
     Raises
     ------
+    DataOptionError
+        if a share is not from 0 to below 1, or the seed is negative.
     DataError
-        if a share is not from 0 to below 1, the seed is negative, or nothing is left to train on.
+        if nothing is left to train on.
     """
     if seed < 0:
-        raise DataError(f"split seed: {seed} is below 0")
+        raise DataOptionError(f"split seed: {seed} is below 0")
     for name, share in (("validation", validation), ("test", test)):
         if not 0 <= share < 1:
-            raise DataError(f"{name} part: {share:g} is not a share from 0 to below 1")
+            raise DataOptionError(f"{name} part: {share:g} is not a share from 0 to below 1")
     n_test, n_validation = round(count * test), round(count * validation)
     if validation + test >= 1 or n_test + n_validation >= count:
         raise DataError(f"validation {validation:g} and test {test:g} of {count} rows leave nothing to train on")

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.columns import Column, Table, number_text
-from tuitrain.errors import DataError
+from tuitrain.data.number_like import what_to_write
+from tuitrain.errors import DataError, DataOptionError
 from tuitrain.text import quoted, suggest, visible
 
 USUAL_NAMES = (
@@ -71,15 +72,17 @@ def read_target(column: Column, task: str | None, where: str) -> Target:
 
     Raises
     ------
+    DataOptionError
+        if there is no such task.
     DataError
         if the column does not fit the task, or has a single class.
     """
     if task is not None and task not in TASKS:
-        raise DataError(f"task {quoted(task)}: {suggest(task, TASKS)}")
+        raise DataOptionError(f"task {quoted(task)}: {suggest(task, TASKS)}")
     task = task or infer_task(column)
     if task == "regression":
         if column.kind == "text":
-            raise DataError(f"{where}: target {quoted(column.name)} is text; regression needs numbers")
+            raise DataError(f"{where}: target {quoted(column.name)} is text; regression needs numbers{_advice(column)}")
         values = column.values.astype(np.float64)
         if (values == values[0]).all():
             alike = number_text(float(values[0]))
@@ -93,8 +96,14 @@ def read_target(column: Column, task: str | None, where: str) -> Target:
     if len(names) > max(2, len(column) / 2):
         other = "choose another --target" + ("" if column.kind == "text" else ", or --task regression")
         found = f"{len(names)} classes in {len(column)} rows"
-        raise DataError(f"{where}: target {quoted(column.name)} has {found}; {other}")
+        raise DataError(f"{where}: target {quoted(column.name)} has {found}; {other}{_advice(column)}")
     return Target(column.name, task, numbers, names)
+
+
+def _advice(column: Column) -> str:
+    """What to do about a target that is like numbers, as the end of a sentence; empty for others."""
+    found = what_to_write([str(value) for value in column.values]) if column.kind == "text" else None
+    return "" if found is None else f" ({found[1]})"
 
 
 def class_numbers(column: Column, class_names: Sequence[str], where: str) -> NDArray[np.int64]:

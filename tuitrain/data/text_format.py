@@ -13,7 +13,7 @@ from tuitrain.data.columns import DECIMAL_COMMA, MISSING_IN_NUMBERS, NUMBER
 from tuitrain.errors import DataError
 
 DELIMITERS = (",", ";", "\t", "|")
-DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
+DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "space"}
 SAMPLE_CHARACTERS = 65_536
 SAMPLE_ROWS = 50
 EXPECTED_TEXT = "expected CSV or TSV text"
@@ -58,7 +58,9 @@ def decode(data: bytes, name: str, *, is_cut: bool = False) -> tuple[str, list[s
         data = data[: data.rfind(b"\n") + 1] or data
     if b"\x00" in data:
         line = data[: data.index(b"\x00")].count(b"\n") + 1
-        raise DataError(f"{name}, line {line}: found a zero byte, so this is a binary file; {EXPECTED_TEXT}")
+        is_wide = 3 * data.count(b"\x00") > len(data)
+        kind = "UTF-16 text without its mark (save it as UTF-8), or a binary file" if is_wide else "a binary file"
+        raise DataError(f"{name}, line {line}: found a zero byte, so this is {kind}; {EXPECTED_TEXT}")
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -101,7 +103,7 @@ def sniff(text: str, name: str, delimiter: str | None = None, header: bool | Non
     sample = text[:SAMPLE_CHARACTERS]
     whole_lines = sample if len(text) <= len(sample) else sample[: sample.rfind("\n") + 1] or sample
     delimiter = delimiter or _find_delimiter(whole_lines)
-    rows = _rows(whole_lines, delimiter)
+    rows = _rows(squeezed(whole_lines) if delimiter == " " else whole_lines, delimiter)
     if not rows:
         raise DataError(f"{name}: found no rows; expected a header and rows")
     if header is not None:
@@ -125,15 +127,15 @@ def _tolerant_rows(text: str, delimiter: str) -> Iterator[list[str]]:
 
 def _is_number(cell: str, delimiter: str) -> bool:
     cell = cell.strip()
-    return bool(NUMBER.fullmatch(cell)) or (delimiter == ";" and bool(DECIMAL_COMMA.fullmatch(cell)))
+    return bool(NUMBER.fullmatch(cell)) or (delimiter != "," and bool(DECIMAL_COMMA.fullmatch(cell)))
 
 
 def _find_delimiter(text: str) -> str:
-    """The delimiter that splits the rows most evenly, then into most numbers, then into most fields.
+    """The delimiter that splits header and rows alike, the rows most evenly, then into most numbers and fields.
 
     A space counts only where nothing else splits and it splits all rows alike; a comma where there is none.
     """
-    best, best_score = ",", (0.0, 0.0, 0)
+    best, best_score = ",", (False, 0.0, 0.0, 0)
     for delimiter in DELIMITERS:
         rows = _rows(text, delimiter)
         widths = [len(row) for row in rows]
@@ -142,13 +144,18 @@ def _find_delimiter(text: str) -> str:
             continue
         cells = [cell for row in rows for cell in row]
         numbers = sum(_is_number(cell, delimiter) for cell in cells) / len(cells)
-        score = (round(widths.count(common) / len(widths), 1), round(numbers, 2), common)
+        score = (widths[0] == common, round(widths.count(common) / len(widths), 1), round(numbers, 2), common)
         if score > best_score:
             best, best_score = delimiter, score
-    if not best_score[0]:
-        widths = [len(row) for row in _rows(text, " ")]
+    if not best_score[1]:
+        widths = [len(row) for row in _rows(squeezed(text), " ")]
         return " " if widths and min(widths) > 1 and len(set(widths)) == 1 else ","
     return best
+
+
+def squeezed(text: str) -> str:
+    """A text split at spaces, with each run of them as one and none at the ends of lines, as in aligned columns."""
+    return re.sub(r"(?m)^ +| +$", "", re.sub(r" {2,}", " ", text.replace("\r\n", "\n")))
 
 
 def _is_header(rows: Sequence[Sequence[str]], delimiter: str) -> bool:

@@ -93,18 +93,16 @@ class Examined:
         return values
 
 
-def decide(outputs: Array, network: Network, classes: int) -> Array:
-    """What outputs (M, V, K) of `Network.predict` mean: class numbers (M, V), or values (M, V)."""
-    threshold = 0.5 if network.loss.gives_probabilities else None
-    return _decide(outputs, 2, network, classes, threshold)
+def decide(logits: Array, network: Network, classes: int) -> Array:
+    """What the last layer's outputs (M, V, K) mean: class numbers (M, V), or values (M, V)."""
+    return _decide(logits, 2, network, classes)
 
 
-def _decide(outputs: Array, axis: int, network: Network, classes: int, threshold: float | None = None) -> Array:
-    first: Array = outputs.take(0, axis)
+def _decide(logits: Array, axis: int, network: Network, classes: int) -> Array:
+    first: Array = logits.take(0, axis)
     if not classes:
         return first
-    if outputs.shape[axis] > 1:
-        chosen: Array = np.argmax(outputs, axis=axis)
+    if logits.shape[axis] > 1:
+        chosen: Array = np.argmax(logits, axis=axis)
         return chosen
-    middle = 0.0 if network.loss.for_classes else 0.5
-    return np.greater(first, middle if threshold is None else threshold).astype(np.int64)
+    return np.greater(first, 0.0 if network.loss.for_classes else 0.5).astype(np.int64)

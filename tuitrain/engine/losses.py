@@ -4,7 +4,7 @@ Arrays are (M, K, B): members, outputs, rows of the batch. A loss is an object w
 with the outputs `z`, it returns the loss of each member, (M,), the mean over the rows (and, but for cross entropy and
 hinge, over the outputs), and leaves in `z` the gradient with respect to the outputs. `target` is (K, B) or (M, K, B):
 one-hot classes, probabilities or values; for one output and hinge, -1 and 1. `share`, (1, B) or (M, 1, B), is each
-row's part of the mean: 1/B, or w/B for a row of weight w; losses for values do not weigh rows.
+row's part of the mean: 1/B, or w/B for a row of weight w.
 
 To add one: a class, a line in `LOSSES`, and the name in `hyperparameters.LOSSES`.
 """
@@ -35,12 +35,17 @@ class Loss:
         self._factor = np.empty_like(self._row)
         self._ones = np.ones((1, outputs), dtype)
         self._outputs = outputs
-        self._per_element = 1.0 / (batch * outputs)
         self._huber_delta = huber_delta
 
     def __call__(self, z: Array, target: Array, share: Array) -> Array:
         """The loss of each member, (M,); `z` becomes the gradient with respect to the outputs."""
         raise NotImplementedError  # pragma: no cover
+
+    def _weighted(self, share: Array) -> Array:
+        """The sum over rows and outputs, (M,), of what is in the scratch, each row by its `share`."""
+        np.multiply(self._scratch, share, self._scratch)
+        total: Array = np.add.reduce(self._flat, 1)
+        return total
 
     @staticmethod
     def weigh(target: Array, share: Array) -> Array:
@@ -58,11 +63,11 @@ class SquaredError(Loss):
     name = "mse"
 
     def __call__(self, z: Array, target: Array, share: Array) -> Array:
+        share = share * (1 / self._outputs)
         np.subtract(z, target, z)
         np.multiply(z, z, self._scratch)
-        total: Array = np.add.reduce(self._flat, 1)
-        np.multiply(z, 2 * self._per_element, z)
-        return np.multiply(total, self._per_element, total)
+        np.multiply(z, 2 * share, z)
+        return self._weighted(share)
 
 
 class AbsoluteError(Loss):
@@ -71,12 +76,12 @@ class AbsoluteError(Loss):
     name = "mae"
 
     def __call__(self, z: Array, target: Array, share: Array) -> Array:
+        share = share * (1 / self._outputs)
         np.subtract(z, target, z)
         np.abs(z, self._scratch)
-        total: Array = np.add.reduce(self._flat, 1)
         np.sign(z, z)
-        np.multiply(z, self._per_element, z)
-        return np.multiply(total, self._per_element, total)
+        np.multiply(z, share, z)
+        return self._weighted(share)
 
 
 class Huber(Loss):
@@ -85,14 +90,14 @@ class Huber(Loss):
     name = "huber"
 
     def __call__(self, z: Array, target: Array, share: Array) -> Array:
+        share = share * (1 / self._outputs)
         np.subtract(z, target, self._scratch)
         np.clip(self._scratch, -self._huber_delta, self._huber_delta, z)
         half = z * 0.5
         np.subtract(self._scratch, half, self._scratch)
         np.multiply(self._scratch, z, self._scratch)
-        total: Array = np.add.reduce(self._flat, 1)
-        np.multiply(z, self._per_element, z)
-        return np.multiply(total, self._per_element, total)
+        np.multiply(z, share, z)
+        return self._weighted(share)
 
 
 class BinaryCrossEntropy(Loss):
@@ -112,10 +117,8 @@ class BinaryCrossEntropy(Loss):
         self.to_probabilities(z)
         np.subtract(z, target, z)
         share = share * (1 / self._outputs)
-        np.multiply(self._scratch, share, self._scratch)
         np.multiply(z, share, z)
-        total: Array = np.add.reduce(self._flat, 1)
-        return total
+        return self._weighted(share)
 
     @staticmethod
     def to_probabilities(z: Array) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -150,12 +150,19 @@ class Network:
 
     def predict_rows(self, rows: Array) -> Array:
         """`predict` for rows that already end in a column of ones, (B, D + 1) or (M, B, D + 1)."""
+        return self._outputs(rows, self.loss.to_probabilities)
+
+    def logits_of_rows(self, rows: Array) -> Array:
+        """The outputs as the last layer has them, (M, B, K), for rows as in `predict_rows`."""
+        return self._outputs(rows, lambda logits: None)
+
+    def _outputs(self, rows: Array, finish: Callable[[Array], None]) -> Array:
         batch = rows.shape[-2]
         result = np.empty((self.members, batch, self.n_outputs), self.dtype)
         for start in range(0, batch, PREDICT_ROWS):
             piece = rows[..., start : start + PREDICT_ROWS, :]
             outputs = self.pass_for(piece.shape[-2]).forward(np.swapaxes(piece, -1, -2))
-            self.loss.to_probabilities(outputs)
+            finish(outputs)
             result[:, start : start + PREDICT_ROWS] = outputs.transpose(0, 2, 1)
         return result
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.engine.norms import row_norms
+
 Array = NDArray[Any]
 Piece = tuple[slice, slice] | EllipsisType
 
@@ -42,8 +44,7 @@ class Penalties:
             self._share = (learning_rate * self._decay).astype(parameters.dtype)
         if self._clip is not None:
             self._add(parameters, gradients, self._scratch, ...)
-            norm = np.sqrt(np.vecdot(gradients, gradients).astype(np.float64))
-            scale = np.minimum(1.0, self._clip / (norm + 1e-6))
+            scale = np.minimum(1.0, self._clip / (row_norms(gradients) + 1e-6))
             np.multiply(gradients, scale.astype(gradients.dtype)[:, None], gradients)
 
     def change(self, p: Array, g: Array, scratch: Array, piece: Piece) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.network import Network
+from tuitrain.engine.norms import row_norms
 
 Array = NDArray[Any]
 SATURATED = 0.95  # of the way from the middle of tanh or sigmoid to their limits: there the slope is below a tenth
@@ -19,8 +20,7 @@ SATURATED = 0.95  # of the way from the middle of tanh or sigmoid to their limit
 
 def layer_norms(flat: Array, slices: Sequence[slice]) -> Array:
     """The Euclidean norm of each layer's part of `flat` (M, P): (M, L) float64."""
-    squares = [np.vecdot(flat[:, part], flat[:, part]) for part in slices]
-    return np.sqrt(np.stack(squares, axis=1).astype(np.float64))
+    return np.stack([row_norms(flat[:, part]) for part in slices], axis=1)
 
 
 class UpdateProbe:

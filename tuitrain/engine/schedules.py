@@ -60,7 +60,7 @@ def _one_cycle(step: Floats, total: float, per_epoch: int, h: Hyperparameters) -
 
 
 def _inverse_scaling(step: Floats, total: float, per_epoch: int, h: Hyperparameters) -> Floats:
-    """1 / (1 + step)^power, as scikit-learn's invscaling."""
+    """1 / (1 + step)^power, where scikit-learn's invscaling has 1 / (1 + rows seen)^power."""
     result: Floats = (1 + step) ** -h.schedule_power
     return result
 

@@ -30,6 +30,7 @@ from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
 
 Array = NDArray[Any]
 _PENALTIES = {"l1", "l2", "weight_decay", "gradient_clip", "C"}
+LEAST_PROBED, MOST_PROBED = 64, 256  # rows on which units are judged idle
 _OPTIMIZER_SETTINGS = ("momentum", "beta1", "beta2", "rho", "epsilon")
 
 
@@ -82,6 +83,7 @@ class Trainer:
         self._apply_dropout()
         self._rates: list[Array] = []
         self._rate = self._member_array("learning_rate")
+        self._probed_rows: Array | None = None
         self._record = self._make_record(np.full(len(seeds), np.nan))
 
     @property
@@ -295,9 +297,12 @@ class Trainer:
         self._record = self._make_record(self._mean_loss(), batch)
         has_validation = self.validation is not None
         watched = self._record.validation_loss if has_validation else self._record.train_loss
+        if not has_validation:  # the losses were those before each update: they do not show what the last one did
+            watched = np.where(np.isfinite(self.network.parameters).all(axis=1), watched, np.nan)
         if not has_validation and any(self.epochs_done >= h.epochs for h in self.hyperparameters):
-            self._end_diverged(self.examine(*(data.train for data in self.datasets)).evaluate().loss)
-        elif not np.isfinite(watched).all():
+            after = self.examine(*(data.train for data in self.datasets)).evaluate().loss
+            watched = np.where(np.isfinite(after), watched, np.nan)
+        if not np.isfinite(watched).all():
             self._end_diverged(watched)
         for member, h in enumerate(self.hyperparameters):
             if h.schedule == "plateau":
@@ -318,7 +323,7 @@ class Trainer:
         looked = self.validation.evaluate() if self.validation is not None and batch is not None else None
         shares = np.full(self._probe.gradient_norms.shape, np.nan)
         if batch is not None and self._is_probed:
-            seen = self.validation.last_pass if self.validation is not None else self._fullest_pass(batch)
+            seen = self._probed_pass()
             shares = idle_shares(seen.activations, self._idle_kind) if seen.activations else shares
         return Record(
             epoch=self.epochs_done,
@@ -334,9 +339,22 @@ class Trainer:
             endings=tuple(self.progress.endings),
         )
 
-    def _fullest_pass(self, batch: Batch) -> Pass:
-        """The last pass of a whole batch, where there was one: few rows would make many units look dead."""
-        return self._pass(self.batch_size if len(self._losses) > 1 else batch.size)
+    def _probed_pass(self) -> Pass:
+        """A pass whose units can be judged: of the validation rows; where these are few, of rows spread over training.
+
+        Of a handful of rows, many units see none that they answer to.
+        """
+        if self.validation is not None and self.validation.last_pass.outputs.shape[2] >= LEAST_PROBED:
+            return self.validation.last_pass
+        if self._probed_rows is None:
+            count = len(self.dataset.train.X)
+            spread = np.linspace(0, count - 1, min(count, MOST_PROBED)).round().astype(int)
+            rows = np.stack([with_ones(data.train.X[spread], self.network.dtype) for data in self.datasets])
+            self._probed_rows = rows[0] if len(rows) == 1 else rows
+        rows = self._probed_rows if self._probed_rows.ndim == 2 else self._probed_rows[self._which]
+        through = self.network.pass_for(rows.shape[-2])
+        through.forward(np.swapaxes(rows, -1, -2))
+        return through
 
     @property
     def _idle_kind(self) -> str:

@@ -1,15 +1,11 @@
 """A trained model: parameters, preprocessing, hyperparameters; one safetensors file, read without pickle.
 
-`N` rows, `K` outputs. The file's tensors are `weights.0` (fan_in, fan_out), `biases.0` (fan_out,) and so on, float32;
-everything else is JSON in its metadata under ``tuitrain``, with a SHA-256 over both. Equal models are equal files.
+`N` rows, `K` outputs.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import struct
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,13 +23,15 @@ from tuitrain.data.preprocessing import Preprocessing
 from tuitrain.data.target import choose_target, class_numbers
 from tuitrain.engine.evaluation import Examined, decide
 from tuitrain.engine.network import Network, with_ones
-from tuitrain.engine.structure import build_network
+from tuitrain.engine.structure import build_network, n_outputs
 from tuitrain.engine.trainer import Trainer
-from tuitrain.errors import DataError, ModelError
+from tuitrain.errors import DataError, HyperparameterError, ModelError
 from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.runs import model_file
+from tuitrain.runs.files import expanded, reason, write_whole
 from tuitrain.text import quoted, visible
 
-FORMAT = 1
+__all__ = ["Model", "check_writable", "load_model", "write_whole"]
 Array = NDArray[Any]
 
 
@@ -73,12 +71,12 @@ class Model:
             dataset.target_mean, dataset.target_scale, dataset.name, dataset.fingerprint, epoch,
         )  # fmt: skip
 
-    def outputs(self, table: Table) -> Array:
-        """What the network answers for each row of a table, (N, K) float32."""
+    def logits(self, table: Table) -> Array:
+        """The outputs of the last layer for each row of a table, (N, K) float32."""
         X = self.preprocessing.transform(table)
         with np.errstate(all="ignore"):
-            outputs: Array = self.network.predict_rows(with_ones(X, self.network.dtype))[0]
-        return outputs
+            logits: Array = self.network.logits_of_rows(with_ones(X, self.network.dtype))[0]
+        return logits
 
     def predict(self, rows: Any) -> Array:
         """Predict from rows: class names (N,) object, or values (N,) float64 in the target's own units.
@@ -91,7 +89,8 @@ class Model:
         DataError
             if a needed column is missing or does not fit.
         """
-        decided = decide(self.outputs(self.preprocessing.table_of(rows))[None], self.network, len(self.class_names))[0]
+        logits = self.logits(self.preprocessing.table_of(rows))
+        decided = decide(logits[None], self.network, len(self.class_names))[0]
         if self.class_names:
             names: Array = np.array(self.class_names, object)[decided]
             return names
@@ -108,11 +107,12 @@ class Model:
         """
         if not self.class_names or not self.network.loss.gives_probabilities:
             raise ModelError(f"a model trained with loss {self.network.loss.name} gives no probabilities; use predict")
-        outputs = self.outputs(self.preprocessing.table_of(rows)).astype(np.float64)
-        if outputs.shape[1] == 1:
-            return np.concatenate([1 - outputs, outputs], axis=1)
-        total: Array = outputs.sum(axis=1, keepdims=True)
-        return outputs / total
+        logits = self.logits(self.preprocessing.table_of(rows)).astype(np.float64)
+        largest = float(np.finfo(np.float32).max)
+        logs = _log_probabilities(np.clip(logits, -largest, largest), self.network.loss.name)
+        weights: Array = np.exp(logs - logs.max(axis=1, keepdims=True))
+        total: Array = weights.sum(axis=1, keepdims=True)
+        return weights / total
 
     def evaluate_part(self, part: Part) -> dict[str, float]:
         """The loss and all metrics on an encoded part of a dataset."""
@@ -147,7 +147,7 @@ class Model:
             raise DataError(f"{table.name}: target {quoted(column.name)} is text; expected numbers")
         return ((column.values - self.target_mean) / self.target_scale).astype(np.float32)[:, None]
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file, whole or not at all.
 
         Raises
@@ -155,16 +155,11 @@ class Model:
         ModelError
             if it cannot be written.
         """
-        write_whole(Path(path).expanduser(), self.to_bytes())
+        write_whole(expanded(path), self.to_bytes())
 
     def to_bytes(self) -> bytes:
         """The content of the model file."""
-        from safetensors.numpy import save  # noqa: PLC0415  (it costs start-up time)
-
-        tensors = self._tensors()
-        description = self._description()
-        description["sha256"] = _digest(description, tensors)
-        return save(tensors, {"tuitrain": _as_json(description)})
+        return model_file.encode(self._description(), self._tensors())
 
     def _tensors(self) -> dict[str, Array]:
         tensors = {f"weights.{n}": w[0] for n, w in enumerate(self.network.weights)}
@@ -173,37 +168,13 @@ class Model:
 
     def _description(self) -> dict[str, Any]:
         return {
-            "format": FORMAT, "version": __version__, "layer_sizes": self.network.layer_sizes,
+            "format": model_file.FORMAT, "version": __version__, "layer_sizes": self.network.layer_sizes,
             "activation": self.network.activation.name, "loss": self.network.loss.name,
             "hyperparameters": self.hyperparameters.to_mapping(), "preprocessing": self.preprocessing.to_json(),
             "task": self.task, "target_name": self.target_name, "class_names": self.class_names,
             "target_mean": self.target_mean, "target_scale": self.target_scale, "dataset_name": self.dataset_name,
             "dataset_fingerprint": self.dataset_fingerprint, "epoch": self.epoch,
         }  # fmt: skip
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that there is never half of it.
-
-    Raises
-    ------
-    ModelError
-        if it cannot be written.
-    """
-    made = ""
-    try:
-        handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(made).chmod(0o644)
-        Path(made).replace(path)
-    except (OSError, ValueError) as error:
-        if made:
-            Path(made).unlink(missing_ok=True)
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ModelError(f"{visible(path)}: cannot be written: {reason}") from error
 
 
 def check_writable(path: Path) -> None:
@@ -214,7 +185,7 @@ def check_writable(path: Path) -> None:
     ModelError
         if the directory is not there or not writable, or a file is there that is no model.
     """
-    path = path.expanduser()
+    path = expanded(path)
     name = visible(path)
     try:
         handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
@@ -225,15 +196,14 @@ def check_writable(path: Path) -> None:
         if path.exists():
             load_model(path)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ModelError(f"{name}: cannot be written: {reason}") from error
+        raise ModelError(f"{name}: cannot be written: {reason(error)}") from error
     except ModelError as error:
         if path.is_file():
             raise ModelError(f"{name}: is there and is no model; it is not overwritten") from error
         raise
 
 
-def load_model(path: str | Path) -> Model:
+def load_model(path: str | os.PathLike[str]) -> Model:
     """Read a model file and check it against its digest.
 
     Raises
@@ -241,68 +211,53 @@ def load_model(path: str | Path) -> Model:
     ModelError
         if there is no such file, it is not a tuitrain model, or it is damaged.
     """
-    path = Path(path).expanduser()
+    path = expanded(path)
     name = visible(path)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         raise ModelError(f"{name}: there is no such file") from None
-    except OSError as error:
-        raise ModelError(f"{name}: cannot be read: {error.strerror}") from error
-    description, tensors = _parse(data, name)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{name}: cannot be read: {reason(error)}") from error
+    description, tensors = model_file.decode(data, name)
     try:
         return _build(description, tensors)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{name}: the description does not fit the parameters ({visible(error, 80)})") from error
-
-
-def _parse(data: bytes, name: str) -> tuple[dict[str, Any], dict[str, Array]]:
-    from safetensors import SafetensorError  # noqa: PLC0415
-    from safetensors.numpy import load  # noqa: PLC0415
-
-    try:
-        (length,) = struct.unpack("<Q", data[:8])
-        metadata = json.loads(data[8 : 8 + length]).get("__metadata__", {}) if length < len(data) else None
-        tensors = load(data)
-    except (struct.error, ValueError, AttributeError, SafetensorError) as error:
-        raise ModelError(f"{name}: is not a safetensors file, or damaged ({visible(error, 80)})") from error
-    if not isinstance(metadata, dict) or "tuitrain" not in metadata:
-        raise ModelError(f"{name}: is a safetensors file, but no tuitrain model")
-    try:
-        description = json.loads(metadata["tuitrain"])
-        is_whole = description.pop("sha256") == _digest(description, tensors)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        is_whole = False
-    if not is_whole:
-        raise ModelError(f"{name}: the content does not match its digest; the file is damaged")
-    return description, tensors
+    except HyperparameterError as error:
+        what = str(error).replace("\n", "; ")
+        saved = f"was saved by tuitrain {visible(description.get('version'), 20)}"
+        raise ModelError(
+            f"{name}: {saved}, and this is {__version__}, which does not know all of it: {what}"
+        ) from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{name}: the description does not fit the parameters ({visible(error, 160)})") from error
 
 
 def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Model:
-    if description["format"] != FORMAT:
-        raise ValueError(f"format {description['format']}; this version reads {FORMAT}")
+    """The model of a file's description and tensors, which are checked against each other."""
+    model_file.check(description, tensors)
     hyperparameters = Hyperparameters.from_mapping(description["hyperparameters"])
+    preprocessing = Preprocessing.from_json(description["preprocessing"])
     network = Network(
         description["layer_sizes"], activation=description["activation"], loss=description["loss"],
         leaky_slope=hyperparameters.leaky_slope, huber_delta=hyperparameters.huber_delta,
     )  # fmt: skip
+    ends = network.layer_sizes[0], network.n_outputs
+    expected = len(preprocessing.encoded_names), n_outputs(network.loss.name, len(description["class_names"]))
+    if ends != expected:
+        raise ValueError(f"{ends[0]} inputs and {ends[1]} outputs, where columns and classes need {expected}")
     for layer, (weights, biases) in enumerate(zip(network.weights, network.biases, strict=True)):
         weights[0], biases[0, 0] = tensors[f"weights.{layer}"], tensors[f"biases.{layer}"]
     return Model(
-        network, hyperparameters, Preprocessing.from_json(description["preprocessing"]), description["task"],
-        description["target_name"], tuple(description["class_names"]), description["target_mean"],
-        description["target_scale"], description["dataset_name"], description["dataset_fingerprint"],
-        description["epoch"],
+        network, hyperparameters, preprocessing, description["task"], description["target_name"],
+        tuple(description["class_names"]), description["target_mean"], description["target_scale"],
+        description["dataset_name"], description["dataset_fingerprint"], description["epoch"],
     )  # fmt: skip
 
 
-def _as_json(description: Mapping[str, Any]) -> str:
-    return json.dumps(description, ensure_ascii=False, allow_nan=False)
-
-
-def _digest(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> str:
-    digest = hashlib.sha256(_as_json(description).encode())
-    for name in sorted(tensors):
-        digest.update(name.encode())
-        digest.update(tensors[name].tobytes())
-    return digest.hexdigest()
+def _log_probabilities(logits: Array, loss: str) -> Array:
+    """The logarithm of each class's weight, (N, classes), before they are made to sum to 1, from logits (N, K)."""
+    if loss == "cross_entropy":
+        return logits
+    signed = np.concatenate([-logits, logits], axis=1) if logits.shape[1] == 1 else logits
+    weights: Array = -np.logaddexp(0.0, -signed)  # the logarithm of the sigmoid, also where that is 0 or 1
+    return weights
