@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 from tuitrain.hyperparameters import FIELDS
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 REDRAW_SECONDS = 0.2
 PLAIN_SECONDS = 2.0
+MOST_LETTERS = 500  # of a notice
 
 
 class SearchLine:
@@ -29,6 +32,7 @@ class SearchLine:
         self._is_terminal = stream.isatty()
         self._next = 0.0
         self._shown = -1
+        self._notices_told = 0
 
     def begin(self) -> None:
         """Say what is searched."""
@@ -45,6 +49,7 @@ class SearchLine:
             self._write(f"  {FIELDS[name].label:<15} {text}")
         if known:
             self._write(f"  {known} trials are known")
+        self._tell(study.notices)
 
     def show(self, progress: Progress) -> None:
         """Write a line, if it is time for one."""
@@ -52,10 +57,10 @@ class SearchLine:
         if now < self._next:
             return
         self._next = now + (REDRAW_SECONDS if self._is_terminal else PLAIN_SECONDS)
+        self._tell(progress.notices)
         done = sum(trial.is_done for trial in progress.trials)
         if self._is_terminal:
-            self._stream.write("\r" + self._line(progress)[: self._width - 1] + "\x1b[K")
-            self._stream.flush()
+            self._write("\r" + self._line(progress)[: self._width - 1] + "\x1b[K", end="")
         elif done != self._shown:
             self._shown = done
             self._write(self._line(progress))
@@ -80,9 +85,16 @@ class SearchLine:
             parts.append(f"{duration(progress.seconds_left)} left")
         return "  ".join(parts)
 
-    def _write(self, text: str) -> None:
-        self._stream.write(text + "\n")
-        self._stream.flush()
+    def _tell(self, notices: Sequence[str]) -> None:
+        """Write the notices that are new."""
+        for notice in notices[self._notices_told :]:
+            self._write(("\r\x1b[K" if self._is_terminal else "") + f"note: {visible(notice, MOST_LETTERS)}")
+        self._notices_told = len(notices)
+
+    def _write(self, text: str, end: str = "\n") -> None:
+        with suppress(OSError):  # a reader that has gone, a full disk: no reason to end a search
+            self._stream.write(text + end)
+            self._stream.flush()
 
 
 def score(trial: Trial) -> str:

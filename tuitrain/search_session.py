@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import deque
@@ -19,14 +18,15 @@ from tuitrain.errors import TuitrainError
 from tuitrain.search.conductor import Conductor, Progress
 from tuitrain.search.estimate import Estimate, estimate_grid
 from tuitrain.search.explained import Explained, explain
-from tuitrain.search.face import choose, conducting, create_study, study_dataset
+from tuitrain.search.face import change_study, choose, conducting, create_study, new_study_path, study_dataset
 from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting, Space
-from tuitrain.search.study import Study, study_name
-from tuitrain.search.trial import Trial
+from tuitrain.search.study import Study
+from tuitrain.search.trial import USER, Trial
 
 SNAPSHOT_SECONDS = 0.25  # drawing takes processor time from the workers, which use every core
 STEP_SECONDS = 0.05
+CHANGED = ("strategy", "trials", "seconds", "goal", "prune")  # what the form holds and a study may go on with
 State = Literal["ready", "running", "paused", "choosing", "done", "stopped", "failed"]
 
 
@@ -59,6 +59,11 @@ class SearchSnapshot:
     def trials(self) -> tuple[Trial, ...]:
         """All trials so far."""
         return self.progress.trials if self.progress is not None else ()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know of the space and the workers, a sentence each."""
+        return self.progress.notices if self.progress is not None else ()
 
 
 class SearchSession:
@@ -144,7 +149,7 @@ class SearchSession:
     @property
     def unfinished(self) -> Path | None:
         """The study, where its search was left before its end."""
-        return self.snapshot.study if self.snapshot.state in {"running", "paused", "stopped"} else None
+        return self.snapshot.study if self.snapshot.state not in {"ready", "done"} else None
 
     def _do(self, command: Callable[[], None]) -> None:
         with self._wake:
@@ -157,10 +162,8 @@ class SearchSession:
         while not self._is_closing:
             try:
                 self._round()
-            except TuitrainError as error:
-                self._end("failed", str(error))
             except Exception as error:  # the screen must say so, whatever it is
-                self._end("failed", f"{type(error).__name__}: {error}")
+                self._end("failed", _told(error))
         self._end("stopped", "")
 
     def _round(self) -> None:
@@ -180,10 +183,7 @@ class SearchSession:
     def _begin(self, dataset: Dataset, space: Space, settings: Settings, tried: Sequence[Setting]) -> None:
         self._end("stopped", "")
         self._explained = None
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        path = self._folder / study_name(f"{dataset.name}-{settings.strategy}-{stamp}")
-        if path.exists():
-            path = path.with_name(f"{path.name}-{os.getpid()}-{self.snapshot.version}")
+        path = new_study_path(self._folder, dataset, settings.strategy)
         settings = replace(settings, parallel=max(1, self.jobs))
         self._study = create_study(path, space, settings, dataset, tried=tried)
         self._dataset = dataset
@@ -212,24 +212,16 @@ class SearchSession:
     def _go_on(self, settings: Settings | None) -> None:
         if self._study is None:
             return
+        if settings is not None and settings.strategy == "manual":  # the next trials are made by hand, on screen 1
+            self._pause()
+            return
         if settings is not None:
-            self._change(settings)
+            change_study(self._study, {name: getattr(settings, name) for name in CHANGED})
         if self._conductor is None:
             self._conduct()
         else:
             self._conductor.resume()
             self._set(state="running")
-
-    def _change(self, settings: Settings) -> None:
-        """Take another strategy or budget; what makes scores comparable stays."""
-        assert self._study is not None
-        old = self._study.settings
-        kept = {name: getattr(old, name) for name in ("metric", "folds", "seeds", "parallel", "stack", "seed")}
-        was_open = self._conductor is not None
-        self._study.begin_writing()
-        self._study.change(replace(settings, **kept))
-        if not was_open:
-            self._study.close()
 
     def _estimate(self, key: object, dataset: Dataset, space: Space, settings: Settings) -> None:
         if self._conductor is not None or key != self._wanted:  # another was asked for since
@@ -243,11 +235,9 @@ class SearchSession:
     def _enqueue(self, setting: Setting) -> None:
         if self._study is None:
             return
-        was_open = self._conductor is not None
-        self._study.begin_writing()
-        self._study.queue([setting], by="user", stacks=None)
-        if not was_open:
-            self._study.close()
+        with self._study.writing():
+            self._study.queue([setting], by=USER, stacks=None)
+        if self._conductor is None:
             self._conduct()
 
     def _set_asks_first(self, asks_first: bool) -> None:
@@ -271,11 +261,13 @@ class SearchSession:
         self._end("done" if ending != "stopped" else "stopped", ending, test=test)
 
     def _end(self, state: State, message: str, **rest: Any) -> None:
-        if self._conductor is not None:
-            progress = self._conductor.progress()
-            self._conductor = None
-            self._open.close()
-            rest["progress"] = replace(progress, curves={}, running=(), proposals=(), is_proposing=False)
+        conductor, self._conductor = self._conductor, None
+        if conductor is not None:
+            try:
+                self._open.close()
+            except Exception as error:  # what the workers still bring cannot be written, say: the screen must say so
+                state, message = "failed", message or _told(error)
+            rest["progress"] = replace(conductor.progress(), curves={}, running=(), proposals=(), is_proposing=False)
         if message or rest or self.snapshot.state in {"running", "paused", "choosing"}:
             self._set(state=state, message=message, **rest)
 
@@ -301,3 +293,7 @@ class SearchSession:
         with self._wake:
             self.snapshot = replace(self.snapshot, version=self.snapshot.version + 1, **known, **changes)
             self._wake.notify_all()
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, TuitrainError) else f"{type(error).__name__}: {error}"

@@ -82,7 +82,7 @@ def _finite(value: float) -> float | None:
 
 def train(
     dataset: Dataset | str | os.PathLike[str], hyperparameters: Hyperparameters | None = None,
-    on_epoch: Callable[[Record], object] | None = None,
+    on_epoch: Callable[[Record], object] | None = None, *, threads: int = 0,
 ) -> Result:  # fmt: skip
     """Train one network to its end.
 
@@ -94,6 +94,8 @@ def train(
         the defaults where None
     on_epoch
         called after each epoch with its record; training stops when it returns False
+    threads
+        of the matrix products, whose number changes the last bits; 0: by the width of the network
 
     Raises
     ------
@@ -105,7 +107,7 @@ def train(
     trainer = Trainer(data, [chosen])
     history: list[Record] = []
     started = time.perf_counter()
-    with blas_threads(choose_threads(trainer.network.layer_sizes)):
+    with blas_threads(threads or choose_threads(trainer.network.layer_sizes)):
         while not trainer.is_done:
             record = trainer.epoch()
             if record.endings[0] != "diverged":

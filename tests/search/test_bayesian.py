@@ -73,6 +73,16 @@ def test_a_batch_has_two_structures_or_more_and_these_stand_together(k: int) -> 
     assert 2 <= len(set(structures)) < k
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_second_group_has_another_structure_also_where_one_is_clearly_the_best(seed: int) -> None:
+    space = Space({"hidden_layers": "8,16,32", "learning_rate": "1e-4..1", "l2": "1e-6..0.1"})
+    settings = propose("random", space, [], [], 20, seed)
+    values = [(math.log10(s["learning_rate"]) + 2) ** 2 + 5 * (s["hidden_layers"] != (8,)) for s in settings]
+    proposed = propose("bayesian", space, list(map(Observation, settings, values)), [], 8, seed)
+    assert len({key(setting) for setting in proposed}) == 8
+    assert len({setting["hidden_layers"] for setting in proposed}) >= 2
+
+
 def test_a_failed_trial_is_the_worst_and_stops_nothing() -> None:
     settings = propose("random", PLANE, [], [], 16, 0)
     finished = [

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import HyperparameterError
 from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.search import estimate as estimating
 from tuitrain.search.estimate import Estimate, about, estimate_grid
 from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
@@ -43,6 +46,30 @@ def test_what_cannot_be_trained_is_said() -> None:
     diabetes = load_dataset("diabetes")
     with pytest.raises(HyperparameterError, match="hinge needs classes"):
         estimate_grid(diabetes, space, Settings(strategy="grid", trials=0), 1)
+
+
+def test_a_large_grid_is_known_by_a_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each structure, since neighbours are alike, and as quickly as a small one."""
+    ranges = {
+        "learning_rate": "1e-4..1:n=60",
+        "l2": "1e-6..1:n=50",
+        "hidden_layers": "8,64x32,128",
+        "batch_size": "16,64",
+    }
+    space = Space(ranges, Hyperparameters(epochs=50))
+    seen: list[Hyperparameters] = []
+    group = estimating.chunks
+
+    def looked_at(numbered: Any, **rest: Any) -> Any:
+        seen.extend(h for _, h in numbered)
+        return group(numbered, **rest)
+
+    monkeypatch.setattr(estimating, "chunks", looked_at)
+    found = estimate_grid(IRIS, space, Settings(strategy="grid", trials=0), 1)
+    assert found.trials == 60 * 50 * 3 * 2
+    assert 1000 < len(seen) <= 2 * estimating.MOST_SEEN
+    assert len({(h.hidden_layers, h.batch_size) for h in seen}) == 6
+    assert found.seconds > 100 * estimate().seconds
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.123, "0.12 s"), (300, "5 minutes"), (9000, "2.5 hours")])

@@ -247,3 +247,21 @@ def test_a_file_holds_ranges_in_the_space_or_by_themselves(tmp_path: Path) -> No
 
 def test_a_value_beside_a_log_range_lies_at_its_end() -> None:
     assert Space({"l2": "1e-6..1e-1"}).encode([{"l2": 0.0}, {"l2": 1.0}]).tolist() == [[0.0], [1.0]]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "said"),
+    [
+        (
+            {"learning_rate": "0.001", "momentum": "0.5..0.99"},
+            "momentum is not searched: it matters only with .*\nnothing is searched",
+        ),
+        (
+            {"hidden_layers": "8", "activation": "relu", "learning_rate": "0.1", "batch_size": "16", "l2": "0"},
+            "nothing is searched: give a hyperparameter a range",
+        ),
+    ],
+)
+def test_a_space_in_which_nothing_is_searched_is_refused(ranges: dict[str, str], said: str) -> None:
+    with pytest.raises(HyperparameterError, match=said):
+        Space(ranges)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
@@ -20,8 +21,7 @@ from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.runs.model import load_model
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.face import Searched, create_study, run_study, search, study_dataset
-from tuitrain.search.journal import Journal, Lock
-from tuitrain.search.settings import Settings, parse_time
+from tuitrain.search.settings import Settings, format_time, parse_time
 from tuitrain.search.space import Space
 from tuitrain.search.strategies import propose
 from tuitrain.search.study import Study
@@ -125,8 +125,8 @@ def test_own_trials_go_first_and_the_strategy_may_change(tmp_path: Path) -> None
 
 
 def test_a_stop_keeps_finished_trials_and_the_rest_is_queued(tmp_path: Path) -> None:
-    reference = run(tmp_path / "whole", trials=30)
-    create_study(tmp_path / "s", Space(RANGES, BASE), Settings(trials=30, folds=1, stack=3), IRIS)
+    reference = run(tmp_path / "whole", trials=120)
+    create_study(tmp_path / "s", Space(RANGES, BASE), Settings(trials=120, folds=1, stack=3), IRIS)
     conductors: list[Conductor] = []
 
     def stop(progress: Any) -> None:
@@ -135,45 +135,8 @@ def test_a_stop_keeps_finished_trials_and_the_rest_is_queued(tmp_path: Path) -> 
 
     stopped = run_study(Study(tmp_path / "s"), IRIS, on_progress=stop, on_conductor=conductors.append)
     assert stopped.progress.ending == "stopped"
-    assert 6 <= sum(trial.is_done for trial in stopped.trials) < 30
+    assert 6 <= sum(trial.is_done for trial in stopped.trials) < 120
     assert told(run_study(Study(tmp_path / "s"), IRIS).study) == told(reference.study)
-
-
-def test_a_journal_cut_short_loses_its_last_line_alone(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "j")
-    journal.append([{"event": "a"}, {"event": "b"}])
-    journal.close()
-    whole = (tmp_path / "j").read_bytes()
-    for cut in range(len(whole)):
-        (tmp_path / "j").write_bytes(whole[:cut])
-        again = Journal(tmp_path / "j")
-        assert len(again.events) == whole[:cut].count(b"\n")
-        again.append([{"event": "c"}])
-        again.close()
-        assert Journal(tmp_path / "j").events[-1] == {"event": "c"}
-    (tmp_path / "j").write_bytes(b'{"event":"a"}\nnonsense\n{"event":"b"}\n')
-    with pytest.raises(SearchError, match='line 2: "nonsense"'):
-        Journal(tmp_path / "j")
-
-
-def test_a_journal_that_is_closed_and_opened_again_loses_nothing(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.jsonl")
-    for number in range(3):
-        journal.append([{"event": "started", "stack": number}])
-        journal.close()
-    assert [event["stack"] for event in Journal(tmp_path / "journal.jsonl").events] == [0, 1, 2]
-
-
-def test_a_study_has_one_writer(tmp_path: Path) -> None:
-    lock = Lock(tmp_path / "lock")
-    with pytest.raises(SearchError, match="is being searched by process"):
-        Lock(tmp_path / "lock")
-    lock.release()
-    (tmp_path / "lock").write_text(json.dumps({"host": __import__("socket").gethostname(), "pid": 2**22 + 1}))
-    Lock(tmp_path / "lock").release()  # its process is gone
-    (tmp_path / "lock").write_text(json.dumps({"host": "elsewhere", "pid": 1}))
-    with pytest.raises(SearchError, match="process 1 on elsewhere"):
-        Lock(tmp_path / "lock")
 
 
 def test_other_data_is_refused(tmp_path: Path) -> None:
@@ -202,6 +165,24 @@ def test_times_are_read(text: str, seconds: float) -> None:
     assert parse_time(text) == seconds
     with pytest.raises(SearchError, match="10m"):
         parse_time("soon")
+
+
+@pytest.mark.parametrize("text", ["0", "0s", "500ms", "1e3", "-5m", "10 mm", "m", "", "1h30", "9" * 400, "1.5.2h"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(SearchError, match="10m"):
+        parse_time(text)
+
+
+@given(strategies.floats(1e-3, 1e9))
+def test_a_time_that_is_written_is_read_again(seconds: float) -> None:
+    assert parse_time(format_time(seconds)) == seconds
+    assert format_time(12 * 86400.0) == "1036800s"
+
+
+@pytest.mark.parametrize("goal", [math.nan, math.inf, "high", True])
+def test_a_goal_is_a_finite_number(goal: Any) -> None:
+    with pytest.raises(SearchError, match="goal"):
+        Settings(goal=goal)
 
 
 def test_python_searches_without_a_directory() -> None:

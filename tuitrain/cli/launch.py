@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "--search",
     "strategy",
     metavar="STRATEGY",
-    help="Open the Search screen: grid, random, bayesian; fields then take ranges, as in `tuitrain search`.",
+    help="Open the Search screen: manual, grid, random, bayesian; fields then take ranges, as in `tuitrain search`.",
 )
 @search_options(with_strategy=False)
 @click.option(
@@ -50,6 +50,8 @@ def launch(
     """
     _start_quickly()
     asked: SearchAsked | None = None
+    if strategy is None and any(options[name] not in {None, ()} for name in ("tried", "search_seed", "batch")):
+        raise click.UsageError("--try, --search-seed and --batch go with --search")
     if strategy is None and resume is None:
         hyperparameters, data = read_options(options)
     else:
@@ -83,11 +85,11 @@ def _search_asked(
     from tuitrain.cli.search import read_search  # noqa: PLC0415
     from tuitrain.ui.search.entries import texts_of  # noqa: PLC0415
 
-    space, settings, _, data = read_search({**options, "strategy": strategy}, 1)
+    space, settings, tried, data = read_search({**options, "strategy": strategy}, 1)
     texts = texts_of(space, settings)
     if not settings.metric:
         del texts["metric"]  # the form has the usual one of the task
-    return space.base, data, SearchAsked(texts)
+    return space.base, data, SearchAsked(texts, tried=tuple(tried), seed=settings.seed, batch=settings.batch)
 
 
 def _start_quickly() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+DATA = ("target", "task", "validation", "test", "test_file", "split_seed", "scale", "delimiter", "drop", "dataset")
 
 
 DELIMITER = click.option("--delimiter", help="comma, semicolon, tab, pipe or space, in text tables [else found].")
@@ -98,8 +99,7 @@ def given_options(options: dict[str, Any]) -> Configuration:
     path = options.get("config")
     given = read_configuration(path) if path is not None else Configuration()
     typed = {name: options[name] for name in FIELDS if options.get(name) is not None}
-    keys = ("target", "task", "validation", "test", "test_file", "split_seed", "scale", "delimiter", "drop", "dataset")
-    data = {**given.data, **{key: options[key] for key in keys if options.get(key) not in {None, ()}}}
+    data = {**given.data, **{key: options[key] for key in DATA if options.get(key) not in {None, ()}}}
     return Configuration({**given.hyperparameters, **typed}, data, given.space)
 
 

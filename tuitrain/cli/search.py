@@ -7,17 +7,18 @@ import os
 import shutil
 import signal
 import sys
-import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tuitrain.blas import usable_cores
-from tuitrain.cli.options import data_options, given_options, hyperparameter_options, load, search_options
+from tuitrain.cli.options import DATA, data_options, given_options, hyperparameter_options, load, search_options
+from tuitrain.cli.output import tell
 from tuitrain.configuration import read_configuration
-from tuitrain.errors import SettingsError
+from tuitrain.errors import SettingsError, TuitrainError
 from tuitrain.text import quoted, visible
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tuitrain.search.space import Space
     from tuitrain.search.study import Study
 
+STOPPING = b"\nstopping; what is finished stays, the best model is made (Ctrl-C again ends at once)\n"
 _DIRECTORY = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -58,27 +60,30 @@ def search(
     from tuitrain.runs.model import check_writable  # noqa: PLC0415
 
     options["dataset"] = dataset
+    if (options["strategy"] or "").strip().lower() == "manual" and not options["tried"]:
+        raise SettingsError("strategy manual: trials by hand are made on the screen (tuitrain launch), or with --try")
     if model_file is not None:
         check_writable(model_file)
-    cores = usable_cores()
+    processes = usable_cores() if jobs is None and dask is None else jobs or 0
     if resume is not None:
+        if study_path is not None:
+            raise click.UsageError("--study names a new study, --resume the one to go on with; leave one of them out")
         study, data = _resumed(resume, options)
     else:
-        study, data = _begun(study_path, options, jobs or (_slots(dask) if dask is not None else cores))
-    for notice in study.space.notices:
-        click.echo(f"note: {notice}", err=True)
+        parallel = _slots(dask) if jobs is None and dask is not None else processes
+        study, data = _begun(study_path, options, max(1, parallel))
     caught: list[int] = []
-    found = _run(study, data, cores if jobs is None and dask is None else jobs or 0, dask, caught)
+    found = _run(study, data, processes, dask, caught)
     if model_file is not None and found.model is not None:
         found.model.save(model_file)
     _report(found, as_json=as_json)
     if model_file is not None and found.model is not None:
-        click.echo(f"model saved as {model_file}", err=True)
+        tell(f"model saved as {visible(model_file)}")
     if caught:
         return 128 + caught[0]
     if found.best is None:
         message = next((trial.message for trial in found.trials if trial.message), "no trial was finished")
-        click.echo(f"tuitrain: no trial was finished: {message}", err=True)
+        tell(f"tuitrain: no trial was finished: {message}")
         return 1
     return 0
 
@@ -100,7 +105,10 @@ def read_search(options: dict[str, Any], parallel: int) -> tuple[Space, Settings
     typed = {name: value for name, value in given.hyperparameters.items() if options.get(name) is not None}
     base = Hyperparameters.from_mapping({k: v for k, v in given.hyperparameters.items() if k not in typed})
     space = Space({**ranges, **typed}, base)
-    settings = Settings.from_mapping({**_settings(options, Settings()), "parallel": parallel})
+    told = _settings(options)
+    if "seconds" in told or told.get("strategy") == "grid":
+        told.setdefault("trials", 0)
+    settings = Settings.from_mapping({**told, "parallel": parallel})
     return space, settings, [parse_setting(text, space) for text in options.get("tried", ())], given.data
 
 
@@ -112,18 +120,12 @@ def parse_setting(text: str, space: Space) -> dict[str, Any]:
     TuitrainError
         if a name or value is not known, or the hyperparameter is not searched.
     """
-    from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name  # noqa: PLC0415
+    from tuitrain.search.own_trials import own_setting  # noqa: PLC0415
 
     pairs = [part.partition("=") for part in text.split()]
     if not pairs or not all(mark for _, mark, _ in pairs):
         raise SettingsError(f'trial {quoted(text)}: write name=value, as "learning_rate=.01 hidden_layers=64"')
-    Hyperparameters.from_mapping({name: value for name, _, value in pairs})  # says what is wrong
-    setting = {str(field_name(name)): FIELDS[str(field_name(name))].parse(value) for name, _, value in pairs}
-    for name in setting:
-        if name not in space.names:
-            raise SettingsError(f"trial {quoted(text)}: {FIELDS[name].label} is not searched; give it a range")
-    start = {name: getattr(space.base, name) for name in space.names}
-    return space.active({**start, **setting})
+    return own_setting(space, {name: value for name, _, value in pairs})
 
 
 def _space_file(path: Path | None) -> dict[str, Any]:
@@ -133,8 +135,8 @@ def _space_file(path: Path | None) -> dict[str, Any]:
     return {**read.hyperparameters, **read.space}
 
 
-def _settings(options: Mapping[str, Any], usual: Settings) -> dict[str, Any]:
-    """The settings that the options tell; `usual` for a new study."""
+def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that the options tell."""
     from tuitrain.search.settings import parse_time  # noqa: PLC0415
 
     names = {
@@ -144,36 +146,23 @@ def _settings(options: Mapping[str, Any], usual: Settings) -> dict[str, Any]:
     told = {name: options[option] for option, name in names.items() if options.get(option) is not None}
     if options.get("time_limit") is not None:
         told["seconds"] = parse_time(options["time_limit"])
-        told.setdefault("trials", 0)
     if options.get("quasi"):
         if told.get("strategy", "random") != "random":
             raise click.UsageError("--quasi is a kind of random search; leave --strategy out")
         told["strategy"] = "quasi"
-    if told.get("strategy") == "grid":
-        told.setdefault("trials", 0)
-    if told.get("strategy") == "manual" and not options.get("tried"):
-        raise SettingsError("strategy manual: trials by hand are made on the screen (tuitrain launch), or with --try")
     return told
 
 
 def _begun(path: Path | None, options: dict[str, Any], parallel: int) -> tuple[Study, Dataset]:
     """A new study."""
-    from tuitrain.search.face import create_study  # noqa: PLC0415
+    from tuitrain.search.face import create_study, new_study_path  # noqa: PLC0415
 
     space, settings, tried, data_given = read_search(options, parallel)
     dataset = load(dict(data_given))
     if dataset.source == "-":
-        click.echo("note: standard input cannot be read again: this study cannot be resumed", err=True)
-    path = path or _new_path(dataset, settings.strategy)
+        tell("note: standard input cannot be read again: this study cannot be resumed")
+    path = path or new_study_path(Path("studies"), dataset, settings.strategy)
     return create_study(path, space, settings, dataset, tried=tried), dataset
-
-
-def _new_path(dataset: Dataset, strategy: str) -> Path:
-    from tuitrain.search.study import study_name  # noqa: PLC0415
-
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    path = Path("studies") / study_name(f"{dataset.name}-{strategy}-{stamp}")
-    return path if not path.exists() else path.with_name(f"{path.name}-{os.getpid()}")
 
 
 def _slots(address: str) -> int:
@@ -185,57 +174,79 @@ def _slots(address: str) -> int:
 def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
     """A study to go on with, its strategy or budget changed where the options say so."""
     from tuitrain.hyperparameters import FIELDS  # noqa: PLC0415
-    from tuitrain.search.face import study_dataset  # noqa: PLC0415
-    from tuitrain.search.settings import Settings  # noqa: PLC0415
+    from tuitrain.search.face import change_study, study_dataset  # noqa: PLC0415
     from tuitrain.search.study import Study  # noqa: PLC0415
 
     study = Study(path)
-    fixed = [name for name in (*FIELDS, "dataset", "space_file", "metric", "folds", "seeds", "target", "config")
-             if options.get(name) is not None]  # fmt: skip
-    if fixed:
-        shown = fixed[0].replace("_", "-")
-        raise click.UsageError(f"{shown} is part of the study {visible(path)} and cannot change; begin a new one")
     dataset = study_dataset(study)
-    changed = Settings.from_mapping({**study.settings.to_mapping(), **_settings(options, study.settings)})
-    own = [parse_setting(text, study.space) for text in options.get("tried", ())]
-    study.begin_writing()
-    try:
-        study.change(changed)
-        if own:
-            study.queue(own, by="user", stacks=None)
-    finally:
-        study.close()
-    return Study(path), dataset
+    other = [name for name in (*FIELDS, "space_file", "config") if options.get(name) is not None]
+    other += [name for name in DATA if not _is_same(name, options.get(name), study, dataset)]
+    if other:
+        shown = other[0].removesuffix("_file").replace("_", "-")
+        raise click.UsageError(f"{shown} is part of the study {visible(path)} and cannot change; begin a new one")
+    change_study(study, _settings(options), tried=[parse_setting(text, study.space) for text in options["tried"]])
+    return study, dataset
+
+
+def _is_same(name: str, given: Any, study: Study, dataset: Dataset) -> bool:
+    """Whether an option of the data was left out, or says again what the study was begun with."""
+    if given in {None, ()}:
+        return True
+    if name in {"dataset", "test_file"}:
+        kept = study.source.source if name == "dataset" else study.source.options.get(name)
+        there = kept is not None and Path(study.source.directory, kept).resolve() == Path(given).resolve()
+        return bool(given == kept) or there
+    if name in {"target", "task"}:
+        return bool(given == (dataset.target_name if name == "target" else dataset.task))
+    kept = study.source.options.get(name)
+    return bool(given == (tuple(kept) if isinstance(kept, list) else kept))
 
 
 def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> Searched:
-    """Search with progress on standard error; Ctrl-C stops it, and what was finished stays."""
+    """Search with progress on standard error; Ctrl-C stops it and keeps what is finished, a second ends at once."""
     from tuitrain.search.face import run_study  # noqa: PLC0415
     from tuitrain.search_line import SearchLine  # noqa: PLC0415
 
     line = SearchLine(study, sys.stderr, shutil.get_terminal_size().columns)
     line.begin()
-    if study.settings.strategy == "grid" and not study.trials:
-        from tuitrain.search.estimate import estimate_grid  # noqa: PLC0415
-
-        click.echo(f"  {estimate_grid(dataset, study.space, study.settings, study.settings.parallel)}", err=True)
+    if study.settings.strategy == "grid" and not any(trial.is_done for trial in study.trials):
+        _tell_estimate(study, dataset)
     conductors: list[Conductor] = []
 
+    def begun(conductor: Conductor) -> None:
+        conductors.append(conductor)
+        if caught:
+            conductor.ask_to_stop()
+
     def stop(number: int, frame: object) -> None:
+        if caught:
+            with suppress(Exception):
+                study.close()
+            os._exit(128 + number)  # whatever is being done: a study bears that at any moment
         caught.append(number)
-        if len(caught) > 2:
-            raise SystemExit(128 + number)
+        with suppress(OSError):
+            os.write(sys.stderr.fileno(), STOPPING)
         for conductor in conductors:
             conductor.ask_to_stop()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        found = run_study(study, dataset, jobs=jobs, dask=dask, on_progress=line.show, on_conductor=conductors.append)
+        found = run_study(study, dataset, jobs=jobs, dask=dask, on_progress=line.show, on_conductor=begun)
         line.finish(found.progress)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     return found
+
+
+def _tell_estimate(study: Study, dataset: Dataset) -> None:
+    from tuitrain.search.estimate import estimate_grid  # noqa: PLC0415
+
+    try:
+        told = f"  {estimate_grid(dataset, study.space, study.settings, study.settings.parallel)}"
+    except TuitrainError as error:  # one combination cannot be trained: it will be a failed trial
+        told = f"note: what the grid takes cannot be told: {error}"
+    tell(told)
 
 
 def _report(found: Searched, *, as_json: bool) -> None:

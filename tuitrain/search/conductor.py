@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tuitrain.blas import blas_threads
+from tuitrain.search.clock import Clock
 from tuitrain.search.folds import Fold
 from tuitrain.search.grouping import chunks
-from tuitrain.search.halving import rungs
+from tuitrain.search.halving import longest_training, rungs
 from tuitrain.search.observed import known_before, observations
-from tuitrain.search.ranges import Choices, Range
+from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting
 from tuitrain.search.stack import Curves, StackTask, train_stack
 from tuitrain.search.strategies import propose
 from tuitrain.search.study import Study
-from tuitrain.search.trial import Trial
+from tuitrain.search.trial import USER, Trial
 from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor
 
 MOST_AT_ONCE = 512  # trials that a strategy which does not learn proposes at a time
@@ -32,7 +33,10 @@ State = Literal["running", "paused", "done", "stopped"]
 
 @dataclass(frozen=True)
 class Progress:
-    """How a search stands; `curves` are those of running trials, `proposals` wait for the user's word."""
+    """How a search stands; `curves` are those of running trials, `proposals` wait for the user's word.
+
+    `notices` tell what the user should know of the space and the workers, a sentence each; they become more.
+    """
 
     state: State
     trials: tuple[Trial, ...]
@@ -46,31 +50,7 @@ class Progress:
     seconds_left: float | None
     ending: str
     version: int
-
-
-@dataclass
-class _Clock:
-    """Time that the search has gone on, without pauses."""
-
-    started: float | None = None
-    told: float = 0.0
-    before: float = 0.0
-
-    def run(self) -> None:
-        if self.started is None:
-            self.started = time.perf_counter()
-
-    def halt(self) -> None:
-        self.before, self.started = self.seconds, None
-
-    @property
-    def seconds(self) -> float:
-        return self.before + (time.perf_counter() - self.started if self.started is not None else 0.0)
-
-    def since_told(self) -> float:
-        now = self.seconds
-        passed, self.told = now - self.told, now
-        return passed
+    notices: tuple[str, ...] = ()
 
 
 @dataclass
@@ -90,10 +70,10 @@ class Conductor:
     _curves: dict[int, list[float]] = field(default_factory=dict)
     _submitted: set[int] = field(default_factory=set)
     _proposals: list[dict[str, Any]] = field(default_factory=list)
-    _proposed_by: str = ""
+    _asked: Settings | None = None  # those that the last proposals were made for
     _thinking: Future[list[dict[str, Any]]] | None = None
     _think_seconds: float = 0.0
-    _clock: _Clock = field(default_factory=_Clock)
+    _clock: Clock = field(default_factory=Clock)
     _is_paused: bool = False
     _are_workers_closed: bool = False
     _is_stopping: bool = False
@@ -102,16 +82,17 @@ class Conductor:
     _version: int = 0
 
     def __post_init__(self) -> None:
-        self.study.requeue_running()
         self._thinker = ThreadPoolExecutor(1, thread_name_prefix="strategy")
         self._limit = blas_threads(1)  # for as long as the search lasts: the number of threads changes bits
         self._limit.__enter__()
 
     def close(self) -> None:
-        """End everything; the study can be resumed."""
-        self.close_workers()
-        self._thinker.shutdown(wait=True, cancel_futures=True)
-        self._limit.__exit__(None, None, None)
+        """End everything, also where what the workers still bring cannot be written; the study can be resumed."""
+        try:
+            self.close_workers()
+        finally:
+            self._thinker.shutdown(wait=True, cancel_futures=True)
+            self._limit.__exit__(None, None, None)
 
     def close_workers(self) -> None:
         """End the workers; what they still bring is written down. Repeats do nothing."""
@@ -136,9 +117,10 @@ class Conductor:
             self.stop()
         self._plan()
         self._submit()
-        self.study.beat()
-        if self._is_over():
+        is_over = self._is_over()
+        if is_over or (not self._submitted and (self._is_paused or self._proposals)):
             self._clock.halt()
+        if is_over:
             return False
         is_waiting = self._thinking is not None and not self._submitted
         for event in self.supervisor.events(min(timeout, 0.002) if is_waiting else timeout):
@@ -150,8 +132,10 @@ class Conductor:
         self._is_paused = True
 
     def resume(self) -> None:
-        """Go on after a pause."""
+        """Go on after a pause, and with what the study's settings ask for now, if they have changed."""
         self._is_paused = False
+        if not self._is_stopping:
+            self.ending = ""
 
     def ask_to_stop(self) -> None:
         """Let the next `step` stop the search; may be called from a signal handler or another thread."""
@@ -171,7 +155,7 @@ class Conductor:
             self.study.skip(left_out)
         own = [setting for setting in settings if setting not in proposals]
         if own:
-            self.study.queue(own, by="user", stacks=None)
+            self.study.queue(own, by=USER, stacks=None)
         self._queue([setting for setting in proposals if setting in settings])
 
     def enqueue(self, settings: Sequence[Setting]) -> None:
@@ -183,7 +167,7 @@ class Conductor:
         """How the search stands now."""
         study = self.study
         self._version += 1
-        seconds = study.seconds + self._clock.seconds - self._clock.told
+        seconds = study.seconds + self._clock.untold
         rate = self._new_done / self._clock.seconds if self._new_done and self._clock.seconds else 0.0
         running = tuple(trial.number for trial in study.trials if trial.state == "running")
         return Progress(
@@ -191,7 +175,7 @@ class Conductor:
             curves={number: tuple(self._curves[number]) for number in running if number in self._curves},
             running=running, proposals=tuple(self._proposals), is_proposing=self._thinking is not None,
             seconds=seconds, trials_per_second=rate, seconds_left=self._seconds_left(rate, seconds),
-            ending=self.ending, version=self._version,
+            ending=self.ending, version=self._version, notices=(*study.notices, *self.supervisor.notices),
         )  # fmt: skip
 
     def _state(self) -> State:
@@ -227,7 +211,7 @@ class Conductor:
         settings, best = self.study.settings, self.study.best
         if settings.goal is not None and best is not None and settings.sign * (best.score - settings.goal) <= 0:
             return "the goal is reached"
-        if settings.seconds and self.study.seconds + self._clock.seconds - self._clock.told >= settings.seconds:
+        if settings.seconds and self.study.seconds + self._clock.untold >= settings.seconds:
             return "the time is up"
         return ""
 
@@ -239,8 +223,10 @@ class Conductor:
         ending = self._budget_ending()
         if self._thinking is not None and self._thinking.done():
             thought, self._thinking = self._thinking, None
-            if not ending:  # else they are proposed again when the study goes on
+            if not ending and self._asked == self.study.settings:  # else they are proposed again, if still wanted
                 self._take_proposals(thought.result())
+        if self._asked != self.study.settings:
+            self._proposals = []
         if ending:
             self.ending = ending
             return
@@ -263,7 +249,7 @@ class Conductor:
             if not self._has_open_chunks():
                 self.ending = "the space is exhausted"
             return False
-        return all(chunk in study.done_chunks for chunk in range(len(study.chunks) - self._awaited))
+        return study.done_chunks.issuperset(study.order[: -self._awaited])
 
     @property
     def _awaited(self) -> int:
@@ -275,15 +261,15 @@ class Conductor:
 
     def _think(self) -> None:
         study, settings = self.study, self.study.settings
-        last = [number for chunk in study.chunks[max(0, len(study.chunks) - self._awaited) :] for number in chunk]
+        last = [number for chunk in study.order[-self._awaited :] for number in study.chunks[chunk]]
         done, awaited = known_before(study.trials, last)
-        most = settings.batch if settings.learns else MOST_AT_ONCE
+        most = settings.at_once if settings.learns else MOST_AT_ONCE
         if not settings.learns and (settings.seconds or settings.goal is not None):
             most = FEW_AT_ONCE * settings.parallel  # it may end at any time, and then all structures had their turn
         left = settings.trials - len(study.trials) if settings.trials else most
         pending = [*study.skipped, *(trial.setting for trial in awaited)]
         arguments = (study.space, observations(done, settings.sign), pending, min(most, left), settings.seed)
-        self._proposed_by = settings.strategy
+        self._asked = settings
 
         def think() -> list[dict[str, Any]]:
             started = time.perf_counter()
@@ -304,9 +290,8 @@ class Conductor:
     def _queue(self, settings: Sequence[Setting]) -> None:
         """Write new trials down, with the stacks that they and those of the user's own make."""
         study = self.study
-        first = len(study.trials)
-        numbered = [(number, study.trials[number].setting) for number in study.unstacked]
-        numbered += list(enumerate(settings, first))
+        numbered = [(number, study.trial(number).setting) for number in study.unstacked]
+        numbered += enumerate(settings, study.next_number)
         if not numbered:
             return
         source, chosen = study.source, study.settings
@@ -314,7 +299,8 @@ class Conductor:
             [(number, study.space.hyperparameters(setting)) for number, setting in numbered], inputs=source.n_features,
             outputs=source.n_outputs, members=chosen.folds * chosen.seeds, most=chosen.stack, parallel=chosen.parallel,
         )  # fmt: skip
-        study.queue(settings, by=self._proposed_by, stacks=stacks, seconds=self._think_seconds)
+        by = self._asked.strategy if self._asked is not None else chosen.strategy
+        study.queue(settings, by=by, stacks=stacks, seconds=self._think_seconds)
         self._think_seconds = 0.0
 
     # Stacks to the workers and back
@@ -323,28 +309,29 @@ class Conductor:
         study = self.study
         if self._is_stopping or self._is_paused or self._budget_ending():
             return
-        for chunk in range(len(study.chunks)):
+        for place, chunk in enumerate(study.order):
             if self.supervisor.free < 1:
                 return
             if chunk in study.done_chunks or chunk in self._submitted:
                 continue
-            if study.settings.prune == "halving" and not self._knows_rungs(chunk):
+            if study.settings.prune == "halving" and not study.done_chunks.issuperset(self._compared(place)):
                 return
             self._clock.run()
             study.start(chunk)
             self._submitted.add(chunk)
-            self.supervisor.submit(chunk, train_stack, self._task(chunk))
+            self.supervisor.submit(chunk, train_stack, self._task(chunk, self._compared(place)))
 
-    def _knows_rungs(self, chunk: int) -> bool:
-        return all(before in self.study.done_chunks for before in range(chunk - self.study.settings.parallel + 1))
+    def _compared(self, place: int) -> list[int]:
+        """The stacks whose values at the rungs are known to the one at that place of the order, however many run."""
+        return self.study.order[: max(0, place - self.study.settings.parallel + 1)]
 
-    def _task(self, chunk: int) -> StackTask:
+    def _task(self, chunk: int, compared: Sequence[int]) -> StackTask:
         study, settings = self.study, self.study.settings
-        trials = [study.trials[number] for number in study.chunks[chunk] if not study.trials[number].is_done]
-        marks = rungs(_most_epochs(study)) if settings.prune == "halving" else []
+        trials = [trial for number in study.chunks[chunk] if not (trial := study.trial(number)).is_done]
+        marks = rungs(longest_training(study.space)) if settings.prune == "halving" else []
         earlier: dict[int, tuple[tuple[float, float], ...]] = {}
         for epoch in marks:
-            seen = [study.rungs[before].get(epoch, ()) for before in range(chunk - settings.parallel + 1)]
+            seen = [study.rungs[before].get(epoch, ()) for before in compared]
             earlier[epoch] = tuple((value, loss) for values in seen for value, loss in values)
         return StackTask(
             tuple((trial.number, study.hyperparameters(trial)) for trial in trials), settings.metric, settings.seeds,
@@ -382,11 +369,3 @@ class Conductor:
         self._submitted.discard(chunk)
         for number in self.study.chunks[chunk]:
             self._curves.pop(number, None)
-
-
-def _most_epochs(study: Study) -> int:
-    """The longest training in the space, from which the rungs are made."""
-    domain = study.space.domains.get("epochs")
-    if isinstance(domain, Range):
-        return int(domain.high)
-    return max(map(int, domain.values)) if isinstance(domain, Choices) else study.space.base.epochs  # type: ignore[arg-type]

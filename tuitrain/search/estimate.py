@@ -6,7 +6,7 @@ Early stopping, pruning and divergence end trials sooner; a machine that is busy
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,9 +20,11 @@ from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.folds import Fold, make_folds
 from tuitrain.search.grouping import chunks, n_parameters
 from tuitrain.search.settings import Settings
-from tuitrain.search.space import Space
+from tuitrain.search.space import Setting, Space
 
-MOST_SEEN = 100_000  # combinations that are gone through; a larger grid is thought to be like these
+MOST_SEEN = 2048  # combinations that are looked at; the whole grid is thought to be like these
+NEIGHBOURS = 32  # of them in a row, which are alike in structure, so that stacks are as full as those of the whole grid
+MOST_PASSED = 400_000  # combinations that are gone through to spread them
 MOST_PROBED = 3  # stacks that are tried out: the smallest, the largest and one between
 PROBE_SECONDS = 0.04
 LEAST_STEPS = 3
@@ -70,7 +72,7 @@ def estimate_grid(dataset: Dataset, space: Space, settings: Settings, parallel: 
     folds, seeds = make_folds(dataset, decided.folds), decided.seeds
     inputs, outputs = dataset.n_features, n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
     members = len(folds) * seeds
-    numbered = list(enumerate(space.hyperparameters(setting) for setting in islice(space.grid(), MOST_SEEN)))
+    numbered = list(enumerate(map(space.hyperparameters, _spread(space))))
     groups = chunks(numbered, inputs=inputs, outputs=outputs, members=members, parallel=parallel)
     rows, validated = len(folds[0].train), len(folds[0].validation)
     stacks = []
@@ -87,6 +89,15 @@ def estimate_grid(dataset: Dataset, space: Space, settings: Settings, parallel: 
     running = min(parallel, len(stacks))
     scale = space.grid_size / len(numbered)
     return Estimate(space.grid_size, scale * work / running, running * largest)
+
+
+def _spread(space: Space) -> Iterator[Setting]:
+    """Combinations from the whole grid, a few neighbours at each place."""
+    passed = min(space.grid_size, MOST_PASSED)
+    stride = -(-passed // MOST_SEEN)
+    for place, setting in enumerate(islice(space.grid(), passed)):
+        if place // NEIGHBOURS % stride == 0:
+            yield setting
 
 
 def _cost(stacks: Sequence[_Stack], folds: Sequence[Fold], seeds: int) -> Callable[[_Stack], float]:

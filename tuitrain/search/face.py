@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,20 +15,25 @@ from typing import Any
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine.structure import choose_loss, n_outputs
-from tuitrain.errors import ModelError, SearchError
+from tuitrain.errors import ModelError, SearchError, SettingsError
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model, load_model
 from tuitrain.search.conductor import Conductor, Progress
 from tuitrain.search.folds import Fold, make_folds
+from tuitrain.search.own_trials import own_setting
 from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting, Space
-from tuitrain.search.study import Source, Study, plain
-from tuitrain.search.trial import Trial
+from tuitrain.search.strategies import check_strategy
+from tuitrain.search.study import Study, plain
+from tuitrain.search.study_file import NAME, Source, study_name
+from tuitrain.search.trial import USER, Trial
 from tuitrain.search.workers.seam import Workers
 from tuitrain.search.workers.supervisor import Supervisor
 from tuitrain.search.workers.thread import ThreadWorkers
 from tuitrain.text import visible
 from tuitrain.training import train
+
+COMPARED = ("metric", "folds", "seeds")  # what makes the scores of a study comparable
 
 
 @dataclass(frozen=True)
@@ -75,11 +82,11 @@ class Searched:
 
 
 def search(
-    dataset: Dataset | str, space: Space | Mapping[str, Any] | None = None, *, strategy: str = "random",
-    trials: int = 50, seconds: float = 0.0, goal: float | None = None, metric: str = "", folds: int = 0, seeds: int = 1,
-    prune: str = "none", seed: int = 0, base: Hyperparameters | None = None, tried: Sequence[Setting] = (),
-    jobs: int = 0, dask: str | None = None, study: str | Path | None = None,
-    on_progress: Callable[[Progress], object] | None = None,
+    dataset: Dataset | str, space: Space | Mapping[str, Any] | None = None, *, strategy: str | None = None,
+    trials: int | None = None, seconds: float | None = None, goal: float | None = None, metric: str | None = None,
+    folds: int | None = None, seeds: int | None = None, prune: str | None = None, seed: int | None = None,
+    base: Hyperparameters | None = None, tried: Sequence[Setting] = (), jobs: int = 0, dask: str | None = None,
+    study: str | Path | None = None, on_progress: Callable[[Progress], object] | None = None,
 ) -> Searched:  # fmt: skip
     """Search for good hyperparameters, and train the best network.
 
@@ -91,16 +98,19 @@ def search(
         what is searched: a `Space`, or hyperparameters to ranges as ``{"learning_rate": "1e-4..1"}``; a usual choice
         where None
     strategy
-        ``grid``, ``random``, ``quasi`` (low-discrepancy), ``bayesian``, or a sampler such as ``optuna:tpe``
+        ``grid``, ``random``, ``quasi`` (low-discrepancy), ``bayesian``, or a sampler such as ``optuna:tpe``; random
+        where None
     trials, seconds, goal
-        the budget; whichever is reached first ends the search, after the stacks that train
+        the budget; whichever is reached first ends the search, after the stacks that train; 50 trials where None
     metric
-        what is made good on the validation rows: accuracy, f1, loss; r2, rmse, mae
+        what is made good on the validation rows: accuracy, f1, loss; r2, rmse, mae; the first that fits where None
     folds, seeds
-        a trial's score is the mean over so many folds and seeds; 0 folds: five below 1,500 rows, else the validation
-        part alone
+        a trial's score is the mean over so many folds and seeds; five folds below 1,500 rows, else the validation part
+        alone, and one seed, where None
     prune
-        ``halving`` ends trials that are not among the best third at a rung
+        ``halving`` ends trials that are not among the best third at a rung; ``none``
+    seed
+        what proposals are drawn from; 0 where None
     base
         the hyperparameters that are not searched
     tried
@@ -110,19 +120,28 @@ def search(
     dask
         the address of a Dask scheduler, to train on several machines
     study
-        a directory for the study, which is made, or gone on with if it holds one; a temporary one where None
+        a directory for the study, which is made; a temporary one where None. If it holds a study, that is gone on with:
+        strategy and budget may be others, the rest is as it was where None
     on_progress
         called with `Progress` about ten times a second
 
     Raises
     ------
     TuitrainError
-        if the dataset cannot be read, or space and settings do not fit.
+        if the dataset cannot be read, space and settings do not fit, or they are not those of the study there is.
     """
     data = load_dataset(dataset) if isinstance(dataset, str) else dataset
-    if study is not None and (Path(study) / "study.toml").exists():
+    settings = {
+        "strategy": strategy, "trials": trials, "seconds": seconds, "goal": goal, "metric": metric, "folds": folds,
+        "seeds": seeds, "prune": prune, "seed": seed,
+    }  # fmt: skip
+    told = {name: value for name, value in settings.items() if value is not None}
+    if study is not None and (Path(study) / NAME).exists():
         opened = Study(Path(study))
         check_fingerprint(opened, data)
+        if space is not None or base is not None:
+            _check_space(opened, space, base)
+        change_study(opened, told, tried=tried)
     else:
         chosen = space if isinstance(space, Space) else Space(space, base)
         parallel = max(1, jobs)
@@ -130,12 +149,8 @@ def search(
             from tuitrain.search.workers.dask_client import cluster_slots  # noqa: PLC0415 - an extra
 
             parallel = cluster_slots(dask)
-        settings = Settings(
-            strategy=strategy, trials=trials, seconds=seconds, goal=goal, metric=metric, folds=folds, seeds=seeds,
-            prune=prune, seed=seed, parallel=parallel,  # type: ignore[arg-type]
-        )  # fmt: skip
         path = Path(study) if study is not None else Path(tempfile.mkdtemp(prefix="tuitrain-study-")) / "study"
-        opened = create_study(path, chosen, settings, data, tried=tried)
+        opened = create_study(path, chosen, Settings.from_mapping({**told, "parallel": parallel}), data, tried=tried)
     return run_study(opened, data, jobs=jobs, dask=dask, on_progress=on_progress)
 
 
@@ -149,6 +164,7 @@ def create_study(
     SearchError
         if the settings do not fit the task, or the directory cannot be made.
     """
+    check_strategy(settings.strategy)
     settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
     make_folds(dataset, settings.folds)
     outputs = n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
@@ -157,6 +173,45 @@ def create_study(
         str(Path.cwd()),
     )  # fmt: skip
     return Study.create(path, space, settings, told, tried=tried)
+
+
+def new_study_path(folder: Path, dataset: Dataset, strategy: str) -> Path:
+    """A path in `folder` for a study that is begun now, where there is nothing yet."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    first = folder / study_name(f"{dataset.name}-{strategy}-{stamp}")
+    further = (first.with_name(f"{first.name}-{number}") for number in itertools.count(2))
+    return next(path for path in itertools.chain([first], further) if not path.exists())
+
+
+def change_study(study: Study, told: Mapping[str, Any], *, tried: Sequence[Setting] = ()) -> None:
+    """Let a study go on with the settings that are `told`; `tried` are more trials of the user's own.
+
+    Raises
+    ------
+    TuitrainError
+        if one of them is not allowed, or would make scores that cannot be compared with those there are.
+    """
+    for name in COMPARED:
+        fixed = getattr(study.settings, name)
+        if told.get(name) and told[name] != fixed:
+            raise SettingsError(
+                f"{name} is {fixed} in the study {visible(study.path)} and cannot change; begin another"
+            )
+    own = [own_setting(study.space, setting) for setting in tried]
+    with study.writing():
+        changed = dataclasses.replace(study.settings, **{n: v for n, v in told.items() if n not in COMPARED})
+        check_strategy(changed.strategy)
+        study.change(changed)
+        known = [trial.setting for trial in study.trials]
+        if new := [setting for setting in own if setting not in known]:
+            study.queue(new, by=USER, stacks=None)
+
+
+def _check_space(study: Study, space: Space | Mapping[str, Any] | None, base: Hyperparameters | None) -> None:
+    """Refuse another space than the study's."""
+    told = space if isinstance(space, Space) else Space(space, base)
+    if told.to_texts() != study.space.to_texts() or told.base != study.space.base:
+        raise SearchError(f"{visible(study.path)}: searches another space; begin a new study")
 
 
 def check_fingerprint(study: Study, dataset: Dataset) -> None:
@@ -221,6 +276,7 @@ def conducting(
     folds = make_folds(dataset, study.settings.folds)
     study.begin_writing()
     try:
+        check_strategy(study.settings.strategy)
         conductor = Conductor(
             study, folds, Supervisor(make_workers(folds, jobs=jobs, dask=dask)), asks_first=asks_first,
             on_best=lambda trial, parameters: keep_model(study, dataset, trial, parameters),
@@ -273,8 +329,8 @@ def keep_model(study: Study, dataset: Dataset, trial: Trial, parameters: Any) ->
 def best_model(study: Study, dataset: Dataset) -> Model:
     """The best trial's model: the one that was kept, or trained again.
 
-    A trial of one fold and one seed gives the same bits again. With several, its hyperparameters are trained on the
-    dataset's own split; without validation rows for as many epochs as were best.
+    A trial of one fold and one seed gives the same bits again, since it is trained with as many threads. With several,
+    its hyperparameters are trained on the dataset's own split; without validation rows for as many epochs as were best.
     """
     best = study.best
     assert best is not None
@@ -287,6 +343,6 @@ def best_model(study: Study, dataset: Dataset) -> Model:
         pass  # there is none yet, or it is damaged: it is made anew
     if not len(dataset.validation):
         h = h.replace(epochs=max(1, best.best_epoch), patience=0)
-    model = dataclasses.replace(train(dataset, h).model, hyperparameters=study.hyperparameters(best))
+    model = dataclasses.replace(train(dataset, h, threads=1).model, hyperparameters=study.hyperparameters(best))
     model.save(model_path(study))
     return model

@@ -8,6 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from tuitrain.search.ranges import Choices, Range
+from tuitrain.search.space import Space
+
 ETA = 3
 FIRST_SHARE = 27  # the first rung is at epochs / 27
 
@@ -22,6 +25,14 @@ def rungs(epochs: int) -> list[int]:
         found.append(first)
         first *= ETA
     return found
+
+
+def longest_training(space: Space) -> int:
+    """The most epochs that a trial of the space takes, from which the rungs are made."""
+    domain = space.domains.get("epochs")
+    if isinstance(domain, Range):
+        return int(domain.high)
+    return max(map(int, domain.values)) if isinstance(domain, Choices) else space.base.epochs  # type: ignore[arg-type]
 
 
 def survivors(values: Mapping[int, Value], earlier: Sequence[Value]) -> list[int]:

@@ -1,158 +1,116 @@
 """A file that only grows: one JSON object a line, on the disk before `append` returns.
 
 A kill may cut the last line short; such a line never happened, and is taken off before the next one is written. One
-process writes at a time, which `Lock` sees to, also on network file systems, where only the making of a file is safe.
+process writes at a time, which a `Lock` sees to.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import socket
-import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tuitrain.errors import SearchError
 from tuitrain.text import quoted, visible
 
-STALE_SECONDS = 120.0
-BEAT_SECONDS = 15.0
-_held: set[Path] = set()  # by this process
-
 
 class Journal:
-    """The journal at `path`, which need not exist; `events` are those read when it was opened.
-
-    Raises
-    ------
-    SearchError
-        if it cannot be read or holds what is no event.
-    """
+    """The journal at `path`, which need not exist."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.events, whole = _read(path)
-        self._whole = whole
+        self._whole = 0  # bytes that are known: `read` has given them, or `append` has written them
+        self._lines = 0
         self._file: int | None = None
 
-    def append(self, events: Sequence[dict[str, Any]]) -> None:
-        """Write events, all or none of each line, and wait until they are on the disk."""
-        if self._file is None:
-            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-            os.ftruncate(self._file, self._whole)
-        text = "".join(json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n" for event in events)
-        data = text.encode()
+    def read(self) -> list[dict[str, Any]]:
+        """The events that are not known yet, whoever wrote them.
+
+        Raises
+        ------
+        SearchError
+            if it cannot be read, holds what is no event, or less than was known of it.
+        """
         try:
-            rest = data
-            while rest:
-                rest = rest[os.write(self._file, rest) :]
-            os.fsync(self._file)
-            self._whole += len(data)  # so that nothing is lost when it is closed and opened again
+            with self._path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                file.seek(self._whole)
+                data = file.read()
+        except FileNotFoundError:
+            size, data = 0, b""
+        except OSError as error:
+            raise SearchError(f"{visible(self._path)}: cannot be read: {error.strerror}") from error
+        if size < self._whole:
+            raise SearchError(f"{visible(self._path)}: has been cut short by another program")
+        lines = data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
+        events = [self._event(line, number) for number, line in enumerate(lines, self._lines + 1)]
+        self._whole += sum(len(line) + 1 for line in lines)
+        self._lines += len(lines)
+        return events
+
+    def append(self, events: Sequence[dict[str, Any]]) -> None:
+        """Write events, all or none of them, and wait until they are on the disk; to be called under the lock.
+
+        Raises
+        ------
+        SearchError
+            if they cannot be written, or there are events that are not known.
+        """
+        lines = [json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n" for event in events]
+        data = "".join(lines).encode(errors="backslashreplace")  # what is no text is an escape of JSON's then
+        try:
+            file = self._opened()
+            try:
+                rest = data
+                while rest:
+                    rest = rest[os.write(file, rest) :]
+                os.fsync(file)
+            except OSError:
+                self._take_back(file)
+                raise
         except OSError as error:
             raise SearchError(f"{visible(self._path)}: cannot be written: {error.strerror}") from error
+        self._whole += len(data)
+        self._lines += len(events)
 
     def close(self) -> None:
         """Let go of the file."""
         if self._file is not None:
-            os.close(self._file)
-            self._file = None
+            file, self._file = self._file, None
+            os.close(file)
 
+    def _opened(self) -> int:
+        """The file, ending with what is known."""
+        if self._file is not None:
+            return self._file
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            os.lseek(file, self._whole, os.SEEK_SET)
+            while tail := os.read(file, 1 << 16):
+                if b"\n" in tail:
+                    raise SearchError(f"{visible(self._path)}: another process has written to it; open the study again")
+            os.ftruncate(file, self._whole)
+        except BaseException:
+            os.close(file)
+            raise
+        self._file = file
+        return file
 
-def _read(path: Path) -> tuple[list[dict[str, Any]], int]:
-    """All events of a journal, and how many bytes they take."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return [], 0
-    except OSError as error:
-        raise SearchError(f"{visible(path)}: cannot be read: {error.strerror}") from error
-    whole = data.rfind(b"\n") + 1
-    events = []
-    for number, line in enumerate(data[:whole].split(b"\n")[:-1], 1):
+    def _take_back(self, file: int) -> None:
+        """Take off what may have been written of an event, which is not known, and of which the disk may hold half."""
+        with suppress(OSError):  # it is done when the file is opened again, then
+            os.ftruncate(file, self._whole)
+        self.close()
+
+    def _event(self, line: bytes, number: int) -> dict[str, Any]:
         try:
             event = json.loads(line)
             if not isinstance(event, dict) or "event" not in event:
                 raise ValueError("it is no event")
         except ValueError as error:
-            raise SearchError(
-                f"{visible(path)}, line {number}: {quoted(line[:40].decode(errors='replace'))}: {error}"
-            ) from None
-        events.append(event)
-    return events, whole
-
-
-class Lock:
-    """Held by the one process that runs a study; a lock whose process is gone, or that went stale, is taken over.
-
-    Raises
-    ------
-    SearchError
-        if another process holds it, saying which.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._next_beat = 0.0
-        own = json.dumps({"host": socket.gethostname(), "pid": os.getpid()})
-        for _ in range(3):
-            try:
-                file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-            except FileExistsError:
-                if not self._is_dead():
-                    raise SearchError(f"{visible(path.parent)}: is being searched by {self._holder()}") from None
-                path.unlink(missing_ok=True)
-                continue
-            except OSError as error:
-                raise SearchError(f"{visible(path)}: cannot be written: {error.strerror}") from error
-            os.write(file, own.encode())
-            os.close(file)
-            self._next_beat = time.monotonic() + BEAT_SECONDS
-            _held.add(path.absolute())
-            return
-        raise SearchError(f"{visible(path)}: cannot be taken")
-
-    def beat(self) -> None:
-        """Show that the holder lives; call it now and then."""
-        if time.monotonic() >= self._next_beat:
-            self._next_beat = time.monotonic() + BEAT_SECONDS
-            os.utime(self._path)
-
-    def release(self) -> None:
-        """Let others have it."""
-        _held.discard(self._path.absolute())
-        self._path.unlink(missing_ok=True)
-
-    def _held_by(self) -> tuple[str, int]:
-        try:
-            held = json.loads(self._path.read_text())
-            return str(held["host"]), int(held["pid"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return "", 0
-
-    def _holder(self) -> str:
-        host, pid = self._held_by()
-        return f"process {pid} on {visible(host)}" if pid else "another process"
-
-    def _is_dead(self) -> bool:
-        host, pid = self._held_by()
-        if pid and host == socket.gethostname():
-            return self._path.absolute() not in _held if pid == os.getpid() else not _is_alive(pid)
-        try:
-            return time.time() - self._path.stat().st_mtime > STALE_SECONDS
-        except OSError:
-            return True
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    try:  # a process that has ended and was not waited for does nothing more
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text(errors="replace")
-    except OSError:
-        return True
+            place = f"{visible(self._path)}, line {number}"
+            raise SearchError(f"{place}: {quoted(line[:40].decode(errors='replace'))}: {error}") from None
+        return event

@@ -17,7 +17,7 @@ from tuitrain.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.search.ranges import Choices, Domain, Range, parse_domain
 from tuitrain.search.settings import METRICS, Settings
 from tuitrain.search.space import Space
-from tuitrain.search.trial import State, Trial, rank_of
+from tuitrain.search.trial import USER, State, Trial, rank_of
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def manual_trials(trainings: Sequence[Training], space: Space, metric: str) -> t
         before = trainings[number - 1] if number else None
         found.append(
             Trial(
-                number, setting, "user", training.state, training.score, math.nan, training.loss, training.epochs,
+                number, setting, USER, training.state, training.score, math.nan, training.loss, training.epochs,
                 training.best_epoch, training.seconds, _told(training, before, metric), training.curve,
             )
         )  # fmt: skip

@@ -7,8 +7,6 @@ training, so that those of before are complete when the user changes one more; w
 from __future__ import annotations
 
 import math
-import os
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +16,7 @@ from tuitrain.errors import TuitrainError
 from tuitrain.search.manual import Training, manual_settings, manual_space, manual_trials
 from tuitrain.search.space import Space
 from tuitrain.search.stack import Outcome, StackResult
-from tuitrain.search.study import Study, study_name
+from tuitrain.search.study import Study
 
 LEAST_TRAININGS = 2
 
@@ -60,12 +58,13 @@ class ManualStudies:
             self.problem = f"trainings by hand are not kept: {type(error).__name__}: {error}"
 
     def _write(self, dataset: Dataset, trainings: Sequence[Training]) -> None:
-        from tuitrain.search.face import create_study  # noqa: PLC0415 - takes a while, and not in the screen's thread
+        from tuitrain.search.face import create_study, new_study_path  # noqa: PLC0415 - takes a while, and not in the screen's thread
 
         space, key = manual_space(trainings), dataset.fingerprint
         assert space is not None
         if key not in self._paths:
-            self._paths[key] = create_study(self._new_path(dataset), space, manual_settings(dataset.task), dataset).path
+            path = new_study_path(self._folder, dataset, "manual")
+            self._paths[key] = create_study(path, space, manual_settings(dataset.task), dataset).path
         study = _opened(self._paths[key], space)
         try:
             trials = manual_trials(trainings, space, study.settings.metric)
@@ -74,10 +73,6 @@ class ManualStudies:
                 self._written[key] = place + 1
         finally:
             study.close()
-
-    def _new_path(self, dataset: Dataset) -> Path:
-        path = self._folder / study_name(f"{dataset.name[:40]}-manual-{time.strftime('%Y%m%d-%H%M%S')}")
-        return path.with_name(f"{path.name}-{os.getpid()}") if path.exists() else path
 
 
 def _opened(path: Path, space: Space) -> Study:
@@ -95,7 +90,7 @@ def _opened(path: Path, space: Space) -> Study:
 
 
 def _append(study: Study, training: Training, message: str) -> None:
-    number = len(study.trials)
+    number = study.next_number
     study.queue([vars(training.hyperparameters)], by="manual", stacks=[[number]])
     outcome = Outcome(
         number, training.state, training.score, math.nan, training.loss, training.epochs, training.best_epoch,

@@ -7,19 +7,25 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from tuitrain.engine.metrics import HIGHER_IS_BETTER
 from tuitrain.errors import SettingsError
-from tuitrain.search.strategies import HISTORY_FREE, check_strategy
+from tuitrain.search.strategies import HISTORY_FREE, strategy_name
 from tuitrain.text import quoted, suggest
 
 METRICS = {"classification": ("accuracy", "f1", "loss"), "regression": ("r2", "rmse", "mae", "loss")}
 BOUNDED = ("accuracy", "f1", "r2")  # by 1
 FEW_ROWS, FEW_ROWS_FOLDS = 1500, 5
 BATCH = 8  # trials that a strategy which learns proposes at once
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([smhd])[a-z]*)?")
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60.0),
+    **dict.fromkeys(("h", "hour", "hours"), 3600.0),
+    **dict.fromkeys(("d", "day", "days"), 86400.0),
+}
+_PART = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)\s*")
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,10 @@ class Settings:
 
     The budget is `trials` (0: as many as the space or the time gives), `seconds` of searching and a `goal` for the
     score, whichever comes first. A trial is trained on each of `folds` (0: five where there are few rows, see
-    `for_data`) and from each of `seeds` seeds. `batch` trials are proposed at once (0: eight,
-    or four for each stack that runs). `parallel` is how many stacks are
-    meant to run at a time: trials are shared out among so many, and a stack does not ask what the ones just before it
-    found at their rungs, so that pruning is the same however many do. `stack` is the most members that train together
-    (0: by their size).
+    `for_data`) and from each of `seeds` seeds. `batch` trials are proposed at once (0: see `at_once`). `parallel` is
+    how many stacks are meant to run at a time: trials are shared out among so many, and a stack does not ask what the
+    ones just before it found at their rungs, so that pruning is the same however many do. `stack` is the most members
+    that train together (0: by their size).
 
     Raises
     ------
@@ -62,16 +67,16 @@ class Settings:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
                 problems.append(f"{name}: {value!r} is not a whole number from {low} to {high}")
-        if not self.seconds >= 0 or math.isinf(self.seconds):
+        if not _is_finite(self.seconds) or self.seconds < 0:
             problems.append(f"time: {self.seconds!r} is not a number of seconds")
-        if self.goal is not None and not math.isfinite(self.goal):
-            problems.append(f"goal: {self.goal!r} is not a number")
-        if self.prune not in {"halving", "none"}:
+        if self.goal is not None and not _is_finite(self.goal):
+            problems.append(f"goal: {self.goal!r} is not a finite number")
+        if self.prune not in ("halving", "none"):
             problems.append(f"prune {quoted(self.prune)}: allowed: halving, none")
-        if self.metric and self.metric not in HIGHER_IS_BETTER:
-            problems.append(f"metric {quoted(self.metric)}: {suggest(self.metric, HIGHER_IS_BETTER)}")
+        if self.metric != "" and self.metric not in list(HIGHER_IS_BETTER):
+            problems.append(f"metric {quoted(self.metric)}: {suggest(str(self.metric), HIGHER_IS_BETTER)}")
         try:
-            object.__setattr__(self, "strategy", check_strategy(self.strategy))
+            object.__setattr__(self, "strategy", strategy_name(self.strategy))
         except SettingsError as error:
             problems.append(str(error))
         if problems:
@@ -94,8 +99,12 @@ class Settings:
         if self.goal is not None and metric in BOUNDED and self.goal > 1:
             raise SettingsError(f"goal: {metric} is never above 1, and {self.goal:g} is asked for")
         folds = self.folds or (FEW_ROWS_FOLDS if rows < FEW_ROWS else 1)
-        batch = self.batch or max(BATCH, 4 * self.parallel)
-        return dataclasses.replace(self, metric=metric, folds=folds, batch=batch)
+        return dataclasses.replace(self, metric=metric, folds=folds)
+
+    @property
+    def at_once(self) -> int:
+        """How many trials a strategy that learns proposes: `batch`, or eight, or four for each stack that runs."""
+        return self.batch or max(BATCH, 4 * self.parallel)
 
     @property
     def sign(self) -> float:
@@ -127,15 +136,29 @@ class Settings:
         return cls(**values)
 
 
+def _is_finite(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def parse_time(text: str) -> float:
-    """Seconds in ``90``, ``90s``, ``10m``, ``1.5h``, ``1h30m``.
+    """Seconds in ``90``, ``90s``, ``10m``, ``1.5h``, ``1h30m``, ``2 min``.
 
     Raises
     ------
     SettingsError
-        if it is none of these.
+        if it is none of these, or no time at all.
     """
-    parts = _TIME.findall(text.strip().lower())
-    if not parts or _TIME.sub("", text.strip().lower()).strip():
-        raise SettingsError(f"time {quoted(text)}: write 90s, 10m, 1.5h or 1h30m")
-    return sum(float(number) * _UNITS[unit or "s"] for number, unit in parts)
+    typed = text.strip().lower()
+    whole = f"{typed}s" if re.fullmatch(r"[0-9.]+", typed) else typed
+    parts = _PART.findall(whole)
+    is_read = re.fullmatch(f"(?:{_PART.pattern})+", whole) and all(unit in _UNITS for _, unit in parts)
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in parts) if is_read else 0.0
+    if not 0 < seconds < math.inf:
+        raise SettingsError(f"time {quoted(text)}: write a time above 0, as 90s, 10m, 1.5h or 1h30m")
+    return seconds
+
+
+def format_time(seconds: float) -> str:
+    """A time as `parse_time` reads it: ``90s``, ``0.25s``; the shortest that gives it back."""
+    shown = f"{Decimal(repr(float(seconds))):f}"
+    return f"{shown.removesuffix('.0')}s"

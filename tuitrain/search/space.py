@@ -32,7 +32,7 @@ class Space:
     Raises
     ------
     HyperparameterError
-        with a line for each name that is not known and each range that cannot be read.
+        with a line for each name that is not known and each range that cannot be read, or if nothing is searched.
     """
 
     def __init__(self, ranges: Mapping[str, Any] | None = None, base: Hyperparameters | None = None) -> None:
@@ -50,6 +50,9 @@ class Space:
             columns = [column for name, domain in self.domains.items() for column in make_columns(FIELDS[name], domain)]
         except ValueError as error:
             raise HyperparameterError(str(error)) from None
+        if not columns:
+            advice = "nothing is searched: give a hyperparameter a range, as learning_rate=1e-4..1"
+            raise HyperparameterError("\n".join([*self.notices, advice]))
         self.columns: tuple[Column, ...] = tuple(columns)
         self._place = {column.name: index for index, column in enumerate(self.columns)}
 

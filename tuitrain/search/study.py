@@ -1,54 +1,40 @@
 """A study: a directory with all that is known of a search.
 
 ``study.toml`` says what is searched and how, ``journal.jsonl`` what happened, line by line, and is the only truth;
-``best.safetensors`` is the best trial's model. Opening a study reads the journal; trials that were running when their
-process was killed are queued again, in the same stacks.
+``best.safetensors`` is the best trial's model. Opening a study reads the journal, and beginning to write reads what
+was added since; trials that were running when their process was killed are queued again, in the same stacks.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tuitrain import __version__
 from tuitrain.errors import SearchError, TuitrainError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.runs.model import write_whole
-from tuitrain.search.journal import Journal, Lock
+from tuitrain.search.journal import Journal
+from tuitrain.search.lock import Lock
+from tuitrain.search.own_trials import own_setting
 from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.stack import StackResult
-from tuitrain.search.trial import Trial, rank_of
-from tuitrain.text import quoted, visible
+from tuitrain.search.study_file import NAME, Source, StudyFile, read_study_file
+from tuitrain.search.trial import USER, Trial, rank_of
+from tuitrain.text import visible
 
-FORMAT = 1
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a study's dataset comes from: what `load_dataset` takes, and the fingerprint that it must have again.
-
-    A relative path begins in `directory`, where the study was begun.
-    """
-
-    source: str
-    options: Mapping[str, Any]
-    fingerprint: str
-    task: str
-    n_features: int
-    n_outputs: int
-    directory: str = ""
+MOST_LETTERS = 2000  # of a message
 
 
 class Study:
     """The study in a directory, opened for reading; `begin_writing` before anything is added.
 
-    `trials` are in the order of their numbers; `chunks` (stacks) hold numbers of trials.
+    `trials` are in the order of their numbers; `chunks` (stacks) hold numbers of trials, and `order` holds the chunks
+    as they are to be trained, those with a trial of the user's own first.
 
     Raises
     ------
@@ -59,14 +45,21 @@ class Study:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock: Lock | None = None
-        self._read_toml()
+        file = read_study_file(path)
+        self.space, self.settings, self.source, self.notices = file.space, file.settings, file.source, file.notices
         self._reset()
         self._journal = Journal(path / "journal.jsonl")
-        for event in self._journal.events:
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Take in what the journal holds and is not known yet."""
+        for event in self._journal.read():
             try:
                 self._apply(event)
             except (KeyError, TypeError, ValueError, IndexError, AttributeError, TuitrainError) as error:
-                raise SearchError(f"{visible(path)}: the journal does not fit the study: {visible(error)}") from error
+                raise SearchError(
+                    f"{visible(self.path)}: the journal does not fit the study: {visible(error)}"
+                ) from error
 
     @classmethod
     def create(
@@ -76,48 +69,36 @@ class Study:
 
         Raises
         ------
-        SearchError
-            if there is something at `path`, or it cannot be written.
+        TuitrainError
+            if there is something at `path`, it cannot be written, or one of `tried` is no setting of the space.
         """
+        tried = [own_setting(space, setting) for setting in tried]
         try:
             path.mkdir(parents=True)
         except FileExistsError:
-            hint = "use --resume to go on with it" if (path / "study.toml").exists() else "choose another directory"
+            hint = "use --resume to go on with it" if (path / NAME).exists() else "choose another directory"
             raise SearchError(f"{visible(path)}: is there already; {hint}") from None
         except OSError as error:
             raise SearchError(f"{visible(path)}: cannot be made: {error.strerror}") from error
-        write_whole(path / "study.toml", _to_toml(space, settings, source).encode())
+        try:
+            StudyFile(space, settings, source, space.notices).write(path)
+        except TuitrainError:
+            path.rmdir()
+            raise
         study = cls(path)
         if tried:
-            study.begin_writing()
-            study.queue(tried, by="user", stacks=None)
-            study.close()
+            with study.writing():
+                study.queue(tried, by=USER, stacks=None)
         return study
 
-    def _read_toml(self) -> None:
-        file = self.path / "study.toml"
-        try:
-            content = tomllib.loads(file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise SearchError(f"{visible(self.path)}: is no study; it holds no study.toml") from None
-        except (OSError, ValueError) as error:
-            raise SearchError(f"{visible(file)}: cannot be read: {visible(error)}") from error
-        try:
-            if content["format"] != FORMAT:
-                raise SearchError(f"{visible(file)}: format {content['format']}; this version reads {FORMAT}")
-            self.space = Space(content["space"], Hyperparameters.from_mapping(content["hyperparameters"]))
-            self.settings = Settings.from_mapping(content["search"])
-            self.source = Source(**content["dataset"])
-        except (KeyError, TypeError) as error:
-            raise SearchError(f"{visible(file)}: {visible(error)} is missing or not known") from error
-
     def _reset(self) -> None:
-        self.trials: list[Trial] = []
+        self._all: list[Trial] = []  # also those that were dropped
+        self._dropped: set[int] = set()
         self.chunks: list[tuple[int, ...]] = []
-        self.chunk_batches: list[int] = []
+        self.order: list[int] = []
+        self._begun: set[int] = set()  # chunks
         self.rungs: dict[int, Mapping[int, Sequence[tuple[float, float]]]] = {}
         self.done_chunks: set[int] = set()
-        self.batches = 0
         self.seconds = 0.0
         self.propose_seconds = 0.0
         self.member_epochs = 0
@@ -130,6 +111,20 @@ class Study:
         self._best_of = -1  # the number of changes after which it was the best
 
     # What is known
+
+    @property
+    def trials(self) -> list[Trial]:
+        """The trials in the order of their numbers, without those that were dropped before they began."""
+        return [trial for trial in self._all if trial.number not in self._dropped] if self._dropped else self._all
+
+    def trial(self, number: int) -> Trial:
+        """The trial of that number, also a dropped one."""
+        return self._all[number]
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next trial."""
+        return len(self._all)
 
     @property
     def finished(self) -> list[Trial]:
@@ -162,34 +157,60 @@ class Study:
 
     # What happens
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Open for writing as long as the block lasts, or as long as it was to be anyway."""
+        was_open = self._lock is not None
+        self.begin_writing()
+        try:
+            yield
+        finally:
+            if not was_open:
+                self.close()
+
     def begin_writing(self) -> None:
-        """Take the lock, so that no other process writes."""
-        if self._lock is None:
-            self._lock = Lock(self.path / "lock")
+        """Take the lock, so that no other process writes, and read what others have written until then.
+
+        Trials that were running are queued again: nobody trains them any more.
+        """
+        if self._lock is not None:
+            return
+        self._lock = Lock(self.path / "lock")
+        try:
+            self._read_on()
+        except SearchError:
+            self.close()
+            raise
+        self._requeue(range(len(self._all)))
 
     def close(self) -> None:
         """Let the journal and the lock go."""
-        self._journal.close()
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
-
-    def beat(self) -> None:
-        """Show that the study is being searched."""
-        if self._lock is not None:
-            self._lock.beat()
+        try:
+            self._journal.close()
+        finally:
+            lock, self._lock = self._lock, None
+            if lock is not None:
+                lock.release()
 
     def queue(
         self, settings: Sequence[Setting], *, by: str, stacks: Sequence[Sequence[int]] | None, seconds: float = 0.0
     ) -> list[Trial]:
-        """Add trials, and the stacks of them; `stacks` hold numbers of trials, None where that is not known yet."""
-        first = len(self.trials)
+        """Add trials, and the stacks of them; `stacks` hold numbers of trials, None where that is not known yet.
+
+        Raises
+        ------
+        HyperparameterError
+            if a setting of the user's own does not fit the space.
+        """
+        first = self.next_number
+        if by == USER:
+            settings = [own_setting(self.space, setting) for setting in settings]
         trials = [{"number": first + i, "setting": plain(s)} for i, s in enumerate(settings)]
         event: dict[str, Any] = {"event": "queued", "by": by, "trials": trials, "seconds": round(seconds, 6)}
         if stacks is not None:
             event["stacks"] = [list(stack) for stack in stacks]
         self._write(event)
-        return self.trials[first:]
+        return self._all[first:]
 
     def start(self, chunk: int) -> None:
         """Note that a stack is about to be trained."""
@@ -200,7 +221,7 @@ class Study:
         outcomes = [
             {name: _finite(value) for name, value in dataclasses.asdict(outcome).items()} for outcome in result.outcomes
         ]
-        known = {trial.number for trial in self.trials if trial.is_done}
+        known = {trial.number for trial in self._all if trial.is_done}
         self._write({
             "event": "finished", "stack": chunk, "outcomes": [o for o in outcomes if o["number"] not in known],
             "rungs": {str(epoch): [[_finite(part) for part in value] for value in values]
@@ -210,7 +231,7 @@ class Study:
 
     def fail(self, chunk: int, message: str, *, seconds: float = 0.0) -> None:
         """Note that a stack could not be trained."""
-        numbers = [number for number in self.chunks[chunk] if not self.trials[number].is_done]
+        numbers = [number for number in self.chunks[chunk] if not self._all[number].is_done]
         outcomes = [{"number": number, "state": "failed", "message": message} for number in numbers]
         self._write({"event": "finished", "stack": chunk, "outcomes": outcomes, "seconds": round(seconds, 6)})
 
@@ -223,17 +244,31 @@ class Study:
         self._write({"event": "exhausted"})
 
     def change(self, settings: Settings) -> None:
-        """Go on with another strategy or budget."""
+        """Go on with another strategy or budget.
+
+        Where another strategy is to propose, or there are more trials than the budget has room for, those that a
+        strategy proposed and that wait are dropped.
+        """
         changed = {k: v for k, v in settings.to_mapping().items() if v != self.settings.to_mapping().get(k)}
         removed = [k for k in self.settings.to_mapping() if k not in settings.to_mapping()]
         if changed or removed:
-            self._write({"event": "settings", **changed, "removed": removed})
+            dropped = self._waiting() if self._is_outdated(settings) else []
+            self._write({"event": "settings", **changed, "removed": removed, "dropped": dropped})
+
+    def _is_outdated(self, settings: Settings) -> bool:
+        """Whether trials that wait are not what these settings would let wait."""
+        is_other = (settings.strategy, settings.seed) != (self.settings.strategy, self.settings.seed)
+        return is_other or 0 < settings.trials < len(self.trials)
+
+    def _waiting(self) -> list[int]:
+        """The numbers of the trials that nobody trains yet, but for the user's own."""
+        return [trial.number for trial in self.trials if trial.state == "queued" and trial.by != USER]
 
     def replace_space(self, space: Space) -> None:
         """Search another space, from the study's next opening on; ``study.toml`` is replaced whole."""
         if self._lock is None:
             raise SearchError(f"{visible(self.path)}: is open for reading only")
-        write_whole(self.path / "study.toml", _to_toml(space, self.settings, self.source).encode())
+        StudyFile(space, self.settings, self.source, self.notices).write(self.path)
 
     def choose(self, trial: Trial, test: Mapping[str, float]) -> None:
         """Note which trial was chosen, and what it reached on the test part."""
@@ -242,6 +277,8 @@ class Study:
     def _write(self, event: dict[str, Any]) -> None:
         if self._lock is None:
             raise SearchError(f"{visible(self.path)}: is open for reading only")
+        if not self._lock.is_held:
+            raise SearchError(f"{visible(self.path)}: another process took this one for dead and searches it now")
         self._journal.append([event])
         self._apply(event)
 
@@ -253,18 +290,30 @@ class Study:
 
     def _on_queued(self, event: Mapping[str, Any]) -> None:
         for item in event["trials"]:
-            if item["number"] != len(self.trials):
-                raise ValueError(f"trial {item['number']} comes after {len(self.trials) - 1} trials")
-            self.trials.append(Trial(item["number"], self._own(read_setting(item["setting"])), event["by"]))
+            if item["number"] != len(self._all):
+                raise ValueError(f"trial {item['number']} comes after {len(self._all) - 1} trials")
+            self._all.append(Trial(item["number"], self._own(read_setting(item["setting"])), visible(event["by"])))
             self.unstacked.append(item["number"])
         self.propose_seconds += event.get("seconds", 0.0)
         self.is_exhausted = False
-        if "stacks" in event:
-            self.chunks += [tuple(stack) for stack in event["stacks"]]
-            self.chunk_batches += [self.batches] * len(event["stacks"])
-            stacked = {number for stack in event["stacks"] for number in stack}
-            self.unstacked = [number for number in self.unstacked if number not in stacked]
-            self.batches += 1
+        self._stack([tuple(stack) for stack in event.get("stacks", ())])
+
+    def _stack(self, stacks: Sequence[tuple[int, ...]]) -> None:
+        """Take in stacks: those with a trial of the user's own go before all others that have not begun."""
+        stacked = {number for stack in stacks for number in stack}
+        if unknown := stacked.difference(self.unstacked):
+            raise ValueError(f"trial {min(unknown)} is in a stack and does not wait for one")
+        chunks = range(len(self.chunks), len(self.chunks) + len(stacks))
+        self.chunks += stacks
+        self.unstacked = [number for number in self.unstacked if number not in stacked]
+        own = [chunk for chunk in chunks if self._is_own(chunk)]
+        behind = (place for place, chunk in enumerate(self.order) if not (chunk in self._begun or self._is_own(chunk)))
+        place = next(behind, len(self.order))
+        self.order[place:place] = own
+        self.order += [chunk for chunk in chunks if chunk not in own]
+
+    def _is_own(self, chunk: int) -> bool:
+        return any(self._all[number].by == USER for number in self.chunks[chunk])
 
     def _own(self, setting: dict[str, Any]) -> dict[str, Any]:
         """What of a setting is searched, or differs from the base: trainings by hand are written down whole."""
@@ -274,9 +323,10 @@ class Study:
         return space.active({n: v for n, v in setting.items() if n in space.domains or v != getattr(space.base, n)})
 
     def _on_started(self, event: Mapping[str, Any]) -> None:
+        self._begun.add(event["stack"])
         for number in self.chunks[event["stack"]]:
-            if not self.trials[number].is_done:
-                self.trials[number] = replace(self.trials[number], state="running")
+            if not self._all[number].is_done:
+                self._all[number] = replace(self._all[number], state="running")
 
     def _on_finished(self, event: Mapping[str, Any]) -> None:
         chunk = event["stack"]
@@ -284,11 +334,12 @@ class Study:
             values: dict[str, Any] = dict(outcome)
             values |= {name: _number(values[name]) for name in ("score", "deviation", "loss") if name in values}
             values["curve"] = tuple(map(_number, outcome.get("curve") or ()))
-            if not self.trials[values["number"]].is_done:
-                self.trials[values["number"]] = replace(self.trials[values["number"]], **values)
+            values["message"] = visible(values.get("message", ""), MOST_LETTERS)
+            if not self._all[values["number"]].is_done:
+                self._all[values["number"]] = replace(self._all[values["number"]], **values)
         self.member_epochs += event.get("member_epochs", 0)
         numbers = self.chunks[chunk]
-        if all(self.trials[number].is_done for number in numbers):
+        if all(self._all[number].is_done for number in numbers):
             self.done_chunks.add(chunk)
             self.rungs[chunk] = {
                 int(epoch): [(_number(value), _number(loss)) for value, loss in values]
@@ -299,16 +350,12 @@ class Study:
 
     def _requeue(self, numbers: Sequence[int]) -> None:
         for number in numbers:
-            if self.trials[number].state == "running":
-                self.trials[number] = replace(self.trials[number], state="queued")
+            if self._all[number].state == "running":
+                self._all[number] = replace(self._all[number], state="queued")
 
     def requeue(self, chunk: int) -> None:
         """Take a stack that was stopped back into the queue."""
         self._requeue(self.chunks[chunk])
-
-    def requeue_running(self) -> None:
-        """Take trials that nobody trains any more back into the queue."""
-        self._requeue([trial.number for trial in self.trials])
 
     def _on_skipped(self, event: Mapping[str, Any]) -> None:
         self.skipped += [read_setting(setting) for setting in event["settings"]]
@@ -318,9 +365,20 @@ class Study:
 
     def _on_settings(self, event: Mapping[str, Any]) -> None:
         kept = {k: v for k, v in self.settings.to_mapping().items() if k not in event.get("removed", [])}
-        changed = {k: v for k, v in event.items() if k not in {"event", "removed"}}
+        changed = {k: v for k, v in event.items() if k not in {"event", "removed", "dropped"}}
         self.settings = Settings.from_mapping({**kept, **changed})
         self.is_exhausted = False
+        self._drop(event.get("dropped", ()))
+
+    def _drop(self, numbers: Sequence[int]) -> None:
+        self._dropped.update(numbers)
+        for chunk in self.order:
+            left = tuple(number for number in self.chunks[chunk] if number not in self._dropped)
+            if chunk not in self.done_chunks and all(self._all[number].is_done for number in left):
+                self.done_chunks.add(chunk)
+                self._begun.add(chunk)
+                self.rungs[chunk] = {}
+            self.chunks[chunk] = left
 
     def _on_chosen(self, event: Mapping[str, Any]) -> None:
         self.chosen = {"trial": event["trial"], "test": event["test"]}
@@ -343,18 +401,6 @@ def read_setting(values: Mapping[str, Any]) -> dict[str, Any]:
     return {n: FIELDS[n].parse(v) if isinstance(v, str) else FIELDS[n].check(v) for n, v in values.items()}
 
 
-def _to_toml(space: Space, settings: Settings, source: Source) -> str:
-    import numpy as np  # noqa: PLC0415
-    import tomli_w  # noqa: PLC0415
-
-    content = {
-        "format": FORMAT, "tuitrain": __version__, "numpy": np.__version__,
-        "dataset": {**vars(source), "options": dict(source.options)}, "search": settings.to_mapping(),
-        "space": space.to_texts(), "hyperparameters": space.base.to_mapping(),
-    }  # fmt: skip
-    return "# A tuitrain study: what is searched and how. What happened is in journal.jsonl.\n" + tomli_w.dumps(content)
-
-
 def _finite(value: Any) -> Any:
     """JSON knows no NaN: null stands for it; infinities are kept as texts."""
     if isinstance(value, float) and not math.isfinite(value):
@@ -364,17 +410,3 @@ def _finite(value: Any) -> Any:
 
 def _number(value: Any) -> float:
     return math.nan if value is None else float(value)
-
-
-def study_name(text: str) -> str:
-    """`text` as the name of a directory.
-
-    Raises
-    ------
-    SearchError
-        if nothing is left of it.
-    """
-    name = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in text).strip("-")[:60]
-    if not name:
-        raise SearchError(f"{quoted(text)} makes no name of a study")
-    return name

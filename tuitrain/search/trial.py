@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 State = Literal["queued", "running", "finished", "pruned", "failed"]
 DONE = ("finished", "pruned", "failed")
+USER = "user"  # who proposed a trial that no strategy did
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Trial:
 
     `score` is the metric at the best epoch, the mean over folds and seeds, and `deviation` their standard deviation
     (NaN for a single one); `loss` is the validation loss there, which breaks ties. `curve` holds the metric by epoch.
-    `by` names who proposed it: a strategy, or ``user``. `note` says what changed against the trial before, by hand.
+    `by` names who proposed it: a strategy, or `USER`. `message` says why it failed, or, by hand, what changed.
     """
 
     number: int

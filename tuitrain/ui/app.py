@@ -33,10 +33,17 @@ GRACE = 3.0  # seconds that the terminal may take to be restored after a signal
 
 @dataclass(frozen=True)
 class SearchAsked:
-    """A search that was asked for on the command line: texts of the form's entries, or a study to go on with."""
+    """A search that was asked for on the command line: texts of the form's entries, or a study to go on with.
+
+    `tried` are the user's own trials, `seed` and `batch` settings, for the search that is begun first: the form holds
+    none of them.
+    """
 
     texts: Mapping[str, str] = field(default_factory=dict)
     resume: Path | None = None
+    tried: tuple[Mapping[str, Any], ...] = ()
+    seed: int = 0
+    batch: int = 0
 
 
 class TuitrainApp(App[None], inherit_bindings=False):

@@ -19,24 +19,40 @@ from tuitrain.text import quoted, suggest
 STRATEGIES = ("manual", "grid", "random", "bayesian", "quasi")
 HISTORY_FREE = ("grid", "random", "quasi")  # what they propose does not depend on what was found
 
-__all__ = ["HISTORY_FREE", "STRATEGIES", "Observation", "check_strategy", "propose"]
+__all__ = ["HISTORY_FREE", "STRATEGIES", "Observation", "check_strategy", "propose", "strategy_name"]
 
 
-def check_strategy(name: str) -> str:
-    """`name` as it is meant, such as ``bayesian`` or ``optuna:tpe``.
+def strategy_name(name: str) -> str:
+    """`name` as it is written, such as ``bayesian`` or ``optuna:tpe``, whether it can propose here or not.
 
     Raises
     ------
     SettingsError
         if there is no such strategy.
     """
-    name = name.strip().lower()
-    if name.startswith("optuna:"):
-        from tuitrain.search.strategies.optuna_samplers import check_sampler  # noqa: PLC0415
+    known = str(name).strip().lower()
+    if known.startswith("optuna:"):
+        from tuitrain.search.strategies.optuna_samplers import sampler_name  # noqa: PLC0415
 
-        return str(check_sampler(name))
-    if name not in STRATEGIES:
-        raise SettingsError(f"strategy {quoted(name)}: {suggest(name, [*STRATEGIES, 'optuna:tpe'])}")
+        return str(sampler_name(known))
+    if known not in STRATEGIES:
+        raise SettingsError(f"strategy {quoted(name)}: {suggest(known, [*STRATEGIES, 'optuna:tpe'])}")
+    return known
+
+
+def check_strategy(name: str) -> str:
+    """`strategy_name`, of a strategy that is to propose.
+
+    Raises
+    ------
+    SettingsError
+        if there is no such strategy, or what it needs is not installed.
+    """
+    name = strategy_name(name)
+    if name.startswith("optuna:"):
+        from tuitrain.search.strategies.optuna_samplers import check_installed  # noqa: PLC0415
+
+        check_installed(name)
     return name
 
 

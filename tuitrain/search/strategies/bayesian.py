@@ -3,7 +3,8 @@
 The first trials are spread evenly. Then each proposal maximises log expected improvement, believing for trials that
 run, and for proposals of the same batch, what the model itself predicts (the Kriging believer of Ginsbourger, Le Riche
 & Carraro, 2010). A batch consists of groups that share a structure, so that they train in a stack: the first of a group
-is chosen freely, the others with its structure held fixed.
+is chosen freely, but for the second group's, which has another structure than the first; the others of a group have
+their structure held fixed.
 """
 
 from __future__ import annotations
@@ -92,13 +93,16 @@ class _Batch:
     def propose(self, k: int) -> list[dict[str, Any]]:
         """Up to `k` settings, in groups."""
         found: list[dict[str, Any]] = []
+        first: dict[str, Any] | None = None  # of the group before the second one
         while len(found) < k:
-            leader = self._choose(self._all, None)
+            leader = (self._choose(self._all, unlike=first) if first is not None else None) or self._choose(self._all)
             if leader is None:
                 break
             found.append(leader)
             members = self._group_size(k, len(found))
+            first = None
             if members > 1 and self._structural.any():
+                first = leader if len(found) == 1 else None
                 found += self._members(leader, members - 1)
         while len(found) < k and (setting := draw_rest(self._space, self._rng, self._tried)) is not None:
             self._tried.add(key(setting))
@@ -120,18 +124,23 @@ class _Batch:
         while len(found) < count:
             self._all.learn(self._model)
             least = float(self._all.log_improvement(self._model).max()) - MOST_LOST
-            setting = self._choose(alike, point, least)
+            setting = self._choose(alike, is_held=True, least=least)
             if setting is None:
                 break
             found.append(setting)
         return found
 
+    def _agree(self, points: Array, point: Array) -> NDArray[np.bool_]:
+        """Which of the points (n, d) agree with `point` (d,) in the structural columns, (n,)."""
+        same = (points == point) | (np.isnan(points) & np.isnan(point))
+        agree: NDArray[np.bool_] = same[:, self._structural].all(axis=1)
+        return agree
+
     def _with_structure(self, point: Array) -> Array:
         """Candidates that agree with `point` (d,) in the structural columns."""
         held = self._structural
         if self._listed is not None:
-            agree = (self._listed == point) | (np.isnan(self._listed) & np.isnan(point))
-            found: Array = self._listed[agree[:, held].all(axis=1)]
+            found: Array = self._listed[self._agree(self._listed, point)]
             return found
         changed = self._all.points.copy()
         unit = self._rng.random(changed.shape)
@@ -140,17 +149,25 @@ class _Batch:
         changed[:, held] = point[held]
         return distinct(self._space.snap(changed))
 
-    def _choose(self, candidates: Candidates, held: Array | None, least: float = -np.inf) -> dict[str, Any] | None:
-        """The setting that promises most and was not tried; it is believed from then on."""
+    def _choose(
+        self, candidates: Candidates, *, is_held: bool = False, unlike: Setting | None = None, least: float = -np.inf
+    ) -> dict[str, Any] | None:
+        """The setting that promises most and was not tried; it is believed from then on.
+
+        With `is_held` the candidates' structure stays as it is while they are refined. With `unlike` the setting has
+        another structure than that one, where there is such a candidate.
+        """
         if not len(candidates.points):
             return None
         candidates.learn(self._model)
         values = candidates.log_improvement(self._model)
         order = np.argsort(-values, kind="stable")
+        if unlike is not None:
+            order = order[~self._agree(candidates.points[order], self._space.encode([unlike])[0])]
         ranked, promise = candidates.points[order], values[order]
-        if self._listed is None:
-            fixed = self._structural if held is not None else np.zeros(len(self._space.columns), bool)
-            better, gains = refined(self._space, self._model, ranked[:REFINED].copy(), fixed, self._rng)
+        if self._listed is None and len(ranked):
+            is_fixed = self._structural if is_held or unlike is not None else np.zeros_like(self._structural)
+            better, gains = refined(self._space, self._model, ranked[:REFINED].copy(), is_fixed, self._rng)
             ranked, promise = np.concatenate([better, ranked]), np.concatenate([gains, promise])
             order = np.argsort(-promise, kind="stable")
             ranked, promise = ranked[order], promise[order]

@@ -96,26 +96,36 @@ SAMPLERS = {
 }
 
 
-def check_sampler(name: str) -> str:
+def sampler_name(name: str) -> str:
     """`name` as it is meant, such as ``optuna:tpe``.
 
     Raises
     ------
     SettingsError
-        if Optuna has no such sampler, or it or what the sampler needs is not installed.
+        if there is no such sampler.
     """
     name = name.strip().lower()
     sampler = name.removeprefix(PREFIX)
     if sampler not in SAMPLERS:
         raise SettingsError(f"strategy {quoted(name)}: of Optuna's samplers, {suggest(sampler, SAMPLERS)}")
+    return name
+
+
+def check_installed(name: str) -> None:
+    """See that the sampler `name` can propose.
+
+    Raises
+    ------
+    SettingsError
+        if Optuna or what the sampler needs is not installed.
+    """
     if find_spec("optuna") is None:
         raise SettingsError(f"strategy {name}: Optuna is not installed; {EXTRA}")
-    missing = [package for package in SAMPLERS[sampler].needs if find_spec(package) is None]
+    missing = [package for package in SAMPLERS[name.removeprefix(PREFIX)].needs if find_spec(package) is None]
     if missing:
         raise SettingsError(
             f"strategy {name}: Optuna needs {' and '.join(missing)} for it; pip install {' '.join(missing)}"
         )
-    return name
 
 
 def propose_with(
@@ -128,7 +138,8 @@ def propose_with(
     tried = seen(finished, pending)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, len(tried), *b"optuna"])))
     found: list[dict[str, Any]] = []
-    sampler = SAMPLERS[check_sampler(name).removeprefix(PREFIX)]
+    check_installed(name)
+    sampler = SAMPLERS[name.removeprefix(PREFIX)]
     with silence(), _one_torch_thread() if "torch" in sampler.needs else nullcontext():
         asked = _Asked(space, sampler, seed, len(tried))
         asked.tell(finished, pending)

@@ -226,7 +226,7 @@ class SearchScreen(TrialActions, inherit_bindings=False):
             self.session.pause()
         elif snapshot.state == "paused" and not self._is_of_other_data:
             self.session.go_on()
-        elif snapshot.state in {"done", "stopped"} and self._is_same_search(snapshot):
+        elif snapshot.state in {"done", "stopped", "failed"} and self._is_same_search(snapshot):
             self._go_on(snapshot)
         else:
             self._begin()
@@ -282,8 +282,12 @@ class SearchScreen(TrialActions, inherit_bindings=False):
                 f"the grid has {space.grid_size:,} combinations; at most 100,000: narrow it, or choose r or b"
             )
             return
+        tried: Sequence[Any] = ()
+        if self._asked is not None:
+            settings = replace(settings, seed=self._asked.seed, batch=self._asked.batch)
+            tried, self._asked = self._asked.tried, None
         self._searched = self.train.dataset
-        self.session.begin(self._searched, space, settings)
+        self.session.begin(self._searched, space, settings, tried)
         if space.notices:
             self.status.say("; ".join(space.notices))
         self.trials.marked.clear()

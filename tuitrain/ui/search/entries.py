@@ -11,7 +11,7 @@ from tuitrain.errors import TuitrainError
 from tuitrain.hyperparameters import FIELDS, GROUPS, Hyperparameters
 from tuitrain.search.columns import grid_values
 from tuitrain.search.ranges import Choices, format_domain, parse_domain
-from tuitrain.search.settings import METRICS, Settings, parse_time
+from tuitrain.search.settings import METRICS, Settings, format_time, parse_time
 from tuitrain.search.space import SEARCHED, Space
 from tuitrain.text import quoted
 
@@ -141,7 +141,7 @@ def texts_of(space: Space, settings: Settings) -> dict[str, str]:
     texts = {name: spec.format(getattr(space.base, name)) for name, spec in FIELDS.items()} | space.to_texts()
     return texts | {
         "strategy": settings.strategy, "trials": str(settings.trials or "all"),
-        "time": f"{settings.seconds:g}s" if settings.seconds else "none",
+        "time": format_time(settings.seconds) if settings.seconds else "none",
         "goal": "none" if settings.goal is None else f"{settings.goal:g}", "metric": settings.metric,
         "folds": str(settings.folds or "auto"), "seeds": str(settings.seeds), "prune": settings.prune,
     }  # fmt: skip
