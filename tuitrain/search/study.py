@@ -24,7 +24,7 @@ from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.stack import StackResult
 from tuitrain.search.study_file import NAME, Source, StudyFile, read_study_file
-from tuitrain.search.trial import USER, Trial, rank_of
+from tuitrain.search.trial import USER, Trial, is_tie, rank_of
 from tuitrain.text import visible
 
 MOST_LETTERS = 2000  # of a message
@@ -382,13 +382,6 @@ class Study:
 
     def _on_chosen(self, event: Mapping[str, Any]) -> None:
         self.chosen = {"trial": event["trial"], "test": event["test"]}
-
-
-def is_tie(best: Trial, other: Trial) -> bool:
-    """Whether two scores are equal, or differ by no more than the best one's deviation."""
-    if other.score == best.score:
-        return True
-    return abs(best.score - other.score) <= best.deviation  # false where it is NaN
 
 
 def plain(setting: Setting) -> dict[str, Any]:

@@ -55,3 +55,10 @@ def is_higher_better(metric: str) -> bool:
     from tuitrain.engine.metrics import HIGHER_IS_BETTER  # noqa: PLC0415
 
     return HIGHER_IS_BETTER[metric]
+
+
+def is_tie(best: Trial, other: Trial) -> bool:
+    """Whether two scores are equal, or differ by no more than the best one's deviation."""
+    if other.score == best.score:
+        return True
+    return abs(best.score - other.score) <= best.deviation  # false where it is NaN

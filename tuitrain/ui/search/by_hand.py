@@ -10,8 +10,8 @@ from typing import Any
 from tuitrain.search.conductor import Progress
 from tuitrain.search.explained import Explained, explain
 from tuitrain.search.manual import ManualHistory, manual_history, manual_settings
-from tuitrain.search.study import is_tie
 from tuitrain.search.training_log import TrainingLog
+from tuitrain.search.trial import is_tie
 from tuitrain.search_session import SearchSnapshot
 
 FIRST_VERSION = 1_000_000  # so that versions differ from those of the session's snapshots
