@@ -14,7 +14,7 @@ from typing import Any
 
 from tuitrain.errors import HyperparameterError
 from tuitrain.fields import Field
-from tuitrain.hyperparameters import FIELDS, GROUPS, Hyperparameters
+from tuitrain.hyperparameters import FIELDS, GROUPS, Hyperparameters, field_name
 from tuitrain.text import quoted, suggest, visible
 
 DATA_KEYS = ("dataset", "target", "task", "validation", "test", "test_file", "split_seed", "scale", "drop", "delimiter")
@@ -56,7 +56,7 @@ def read_configuration(path: Path) -> Configuration:
             found.data.update({option: _data_value(name, option, given) for option, given in value.items()})
         elif key == "space" and isinstance(value, dict):
             found.space.update(value)
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and field_name(key) is None:
             if key not in GROUPS:
                 raise HyperparameterError(f"{name}: table {quoted(key)}: {suggest(key, ('data', 'space', *GROUPS))}")
             found.hyperparameters.update(value)

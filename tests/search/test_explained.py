@@ -1,4 +1,4 @@
-"""What is told about a search beside its trials: the surrogate's slices, importance, races, trainings by hand."""
+"""What is told about a search beside its trials: the surrogate's slices, importance, races."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.explained import LEAST_TRIALS, explain
 from tuitrain.search.face import create_study, run_study
-from tuitrain.search.manual import Training, best_of, manual_space, manual_trials
 from tuitrain.search.race import run_race
 from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
@@ -75,24 +74,3 @@ def test_a_race_is_the_searches_that_it_stands_for(tmp_path: Path) -> None:
     assert set(lanes) == {"grid", "random", "bayesian"}
     assert all(len(lane.median) == trials for lane in lanes.values())
     assert all((np.diff(lane.median) >= 0).all() for lane in lanes.values())
-
-
-def test_trainings_by_hand_tell_what_changed_and_what_it_did() -> None:
-    first = Training(BASE, "finished", 0.8, 0.5, 25, 20, 1.0, (0.7, 0.8))
-    second = Training(BASE.replace(learning_rate=0.05), "finished", 0.85, 0.4, 25, 25, 1.0, (0.8, 0.85))
-    third = Training(BASE.replace(learning_rate=0.05, l2=0.0), "failed", math.nan, math.nan, 3, 1, 0.1, (), "diverged")
-    trainings = [first, second, third]
-    space = manual_space(trainings)
-    assert space is not None
-    assert set(space.names) == {"learning_rate", "l2"}
-    trials = manual_trials(trainings, space, "accuracy")
-    assert [trial.message for trial in trials] == [
-        "the first training", "learning rate 0.01 to 0.05: accuracy +0.0500 (better)", "L2 0.01 to 0: diverged"
-    ]  # fmt: skip
-    best = best_of(trials, "accuracy")
-    assert best is not None
-    assert best.number == 1
-    lowest = best_of(manual_trials(trainings, space, "loss"), "loss")
-    assert lowest is not None
-    assert lowest.number == 0  # of these scores, read as losses
-    assert manual_space([]) is None

@@ -143,3 +143,24 @@ def test_wrong_usage_is_told(study: Study, arguments: list[str], code: int) -> N
 def test_a_directory_without_a_study_is_told(tmp_path: Path) -> None:
     code, _, message = export(tmp_path, "--to", "csv")
     assert (code, "is no study" in message) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("ranges", "word"),
+    [({"optimizer": "rmsprop,sgd", "rho": "0.8..0.99"}, {"optimizer": "rmsprop", "rho": "auto"}),
+     ({"epsilon": "1e-10..1e-3"}, {"epsilon": "auto"}), ({"batch_size": "8..64:n=3"}, {"batch_size": "full"})],
+)  # fmt: skip
+def test_a_word_beside_a_range_is_written(ranges: dict[str, str], word: dict[str, Any], tmp_path: Path) -> None:
+    optuna = pytest.importorskip("optuna")
+    name = next(key for key in word if key != "optimizer")
+    within = {**word, name: {"rho": 0.9, "epsilon": 1e-8, "batch_size": 16}[name]}
+    made = create_study(tmp_path / "s", Space(ranges), Settings(folds=1), load_dataset("iris"), tried=[word, within])
+    made.begin_writing()
+    made.queue([], by="user", stacks=[[0], [1]])
+    for chunk in (0, 1):
+        made.fail(chunk, "as it happens")
+    made.close()
+    storage = f"sqlite:///{tmp_path}/o.db"
+    assert export(made, "--to", "optuna", "--storage", storage)[0] == 0
+    read = optuna.load_study(study_name=optuna.get_all_study_names(storage)[0], storage=storage)
+    assert [trial.params for trial in read.trials] == [word, within]

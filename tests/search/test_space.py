@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice, pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tuitrain.configuration import read_configuration
 from tuitrain.errors import HyperparameterError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.search.ranges import Choices, Domain, Range, Shapes, format_domain, own_scale, parse_domain
+from tuitrain.search.ranges import (
+    MOST_STEPS,
+    Choices,
+    Domain,
+    Range,
+    Shapes,
+    format_domain,
+    own_scale,
+    parse_domain,
+    settled,
+)
 from tuitrain.search.space import SEARCHED, Space
 
 NUMBERS = [name for name, spec in FIELDS.items() if spec.kind in {"number", "whole"}]
@@ -31,7 +43,7 @@ def domains(draw: Any) -> tuple[str, Domain]:
             shape = st.lists(st.integers(1, 4096), max_size=4).map(tuple)
             return name, Choices(tuple(draw(st.lists(shape, min_size=1, max_size=4, unique=True))))
         depth, width = (sorted(draw(st.tuples(st.integers(1, top), st.integers(1, top)))) for top in (6, 512))
-        return name, Shapes(tuple(depth), tuple(width))  # type: ignore[arg-type]
+        return name, settled(spec, Shapes(tuple(depth), tuple(width)))  # type: ignore[arg-type]
     low = spec.minimum if not spec.above_minimum else 1e-9
     high = min(spec.maximum, 1e6)
     one = st.integers(int(low), int(high)) if spec.kind == "whole" else st.floats(low, high, allow_subnormal=False)
@@ -44,7 +56,9 @@ def domains(draw: Any) -> tuple[str, Domain]:
     bound = st.integers(int(low), int(high)) if spec.kind == "whole" else st.floats(low, high, allow_subnormal=False)
     ends = sorted(draw(st.tuples(bound, bound).filter(lambda pair: pair[0] != pair[1])))
     points = draw(st.none() | st.integers(2, 9))
-    return name, Range(float(ends[0]), float(ends[1]), scale, points, draw(st.none() | st.floats(1e-3, 10)))
+    span = ends[1] - ends[0]
+    step = st.none() | st.floats(span / (MOST_STEPS - 1), span)
+    return name, Range(float(ends[0]), float(ends[1]), scale, points, draw(step))
 
 
 @given(domains())
@@ -100,7 +114,18 @@ def test_the_ways_to_write_a_range(name: str, text: Any, canonical: str) -> None
         ("learning_rate", "1e-4..2000", ["more than 1000"]),
         ("learning_rate", "1e-4..1:cubic", ['"cubic"', ":log"]),
         ("learning_rate", "normal(0, 1)", ['"normal"', "uniform"]),
-        ("learning_rate", "1,,2", ["missing between two commas"]),
+        ("learning_rate", "1,,2", ["missing between two commas", "character 3"]),
+        ("dropout", "0.1,,0.2", ['"0.1,,0.2"', "missing between two commas", "character 5"]),
+        ("dropout", "..:n=3", ['"..:n=3"', "a number is missing", "character 1"]),
+        ("dropout", "0.1..", ["a number is missing", "character 6"]),
+        ("dropout", "0..0.5:n=²", ["n is a whole number", "character 8"]),
+        ("dropout", "0..0.5:step=", ["a number is missing", "character 13"]),
+        ("dropout", "0..0.5:step=0.00001", ["more than 10,000 steps", "character 8"]),
+        ("dropout", "0..0.5:step=1e-320", ["more than 10,000 steps"]),
+        ("l2", "0..1:complement", ["ends below 1", "character 4"]),
+        ("learning_rate", {"values": 5}, ["values = ", '"5"', "is no list"]),
+        ("learning_rate", [0.1, -1], ["-1 is not above 0", "value 2 of the list"]),
+        ("activation", "relu,rel", ["did you mean relu?", "character 6"]),
         ("l2", "0..1", [":linear"]),
         ("dropout", "0..0.5:n=1", ["n is a whole number"]),
         ("dropout", "0..0.5:step=0", ["above 0"]),
@@ -112,11 +137,24 @@ def test_the_ways_to_write_a_range(name: str, text: Any, canonical: str) -> None
         ("epochs", "1_0..20", ["not a number"]),
     ],
 )
-def test_what_cannot_be_read_is_told_with_place_and_example(name: str, text: str, words: list[str]) -> None:
+def test_what_cannot_be_read_is_told_with_place_and_example(name: str, text: Any, words: list[str]) -> None:
     with pytest.raises(HyperparameterError) as caught:
         Space({name: text})
     for word in [FIELDS[name].label, "for example", *words]:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [("dropout", "0..0.5:step=1", 0.0), ("dropout", Range(0, 0.5, "linear", step=1), 0.0),
+     ("epochs", "5..9:step=10", 5), ("hidden_layers", "2..2x16..16", (16, 16)), ("hidden_layers", "0..0x8..16", ())],
+)  # fmt: skip
+def test_a_range_that_comes_to_one_value_is_that_value(name: str, text: Any, value: Any) -> None:
+    if isinstance(text, str):
+        assert parse_domain(FIELDS[name], text) == Choices((value,))
+    space = Space({name: text, "learning_rate": "1e-4..1"})
+    assert space.names == ("learning_rate",)
+    assert getattr(space.base, name) == value
 
 
 def test_every_field_has_a_default_range() -> None:
@@ -195,6 +233,20 @@ def test_a_field_that_can_have_no_effect_is_left_out_and_told() -> None:
     space = Space({"learning_rate": "..", "momentum": ".."})
     assert space.names == ("learning_rate",)
     assert space.notices == ("momentum is not searched: it matters only with optimiser momentum or nesterov",)
+
+
+def test_a_file_holds_ranges_in_the_space_or_by_themselves(tmp_path: Path) -> None:
+    ranges = 'learning_rate = {min = 1e-3, max = 1}\nl2 = "1e-6..1e-2"\n'
+    texts = []
+    for name, head in (("inside.toml", "[space]\n"), ("alone.toml", "")):
+        (tmp_path / name).write_text(head + ranges)
+        read = read_configuration(tmp_path / name)
+        texts.append(Space({**read.hyperparameters, **read.space}).to_texts())
+    assert texts[0] == texts[1] == {"learning_rate": "0.001..1", "l2": "1e-06..0.01"}
+
+
+def test_a_value_beside_a_log_range_lies_at_its_end() -> None:
+    assert Space({"l2": "1e-6..1e-1"}).encode([{"l2": 0.0}, {"l2": 1.0}]).tolist() == [[0.0], [1.0]]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from tuitrain.errors import SearchError
+from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.space import Space
 from tuitrain.search.strategies import Observation, check_strategy, propose
+from tuitrain.search.strategies.observation import key
+from tuitrain.search.strategies.random import draw_rest
 
 SMALL = Space({"optimizer": "momentum,adam", "momentum": "0.5,0.9,0.99", "batch_size": "16,32"})  # 3·2 + 2 settings
 WIDE = Space({"learning_rate": "1e-4..1", "l2": "1e-6..1e-1", "optimizer": "momentum,adam", "momentum": ".."})
@@ -33,6 +36,22 @@ def test_a_finite_space_is_exhausted_without_repeats(strategy: str, k: int) -> N
             break
         found += more
     assert len(found) == len({str(sorted(setting.items())) for setting in found}) == SMALL.size == 8
+
+
+@pytest.mark.parametrize("strategy", ["random", "quasi", "bayesian"])
+def test_every_whole_number_of_a_log_range_is_proposed_before_the_end(strategy: str) -> None:
+    space = Space({"schedule_epochs": "1..40:log"}, Hyperparameters(schedule="step"))
+    found: list[dict[str, Any]] = []
+    while more := propose(strategy, space, observed(found), [], 8, seed=0):
+        found += more
+    assert sorted(setting["schedule_epochs"] for setting in found) == list(range(1, 41))
+
+
+def test_whichever_whole_number_of_a_log_range_is_left_is_found() -> None:
+    space, rng = Space({"schedule_epochs": "1..40:log"}, Hyperparameters(schedule="step")), np.random.default_rng(0)
+    for left in range(1, 41):
+        tried = {key({"schedule_epochs": number}) for number in range(1, 41) if number != left}
+        assert draw_rest(space, rng, tried) == {"schedule_epochs": left}
 
 
 @pytest.mark.parametrize("strategy", ALL)

@@ -16,7 +16,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.study import Study
 from tuitrain.session import Session
-from tuitrain.ui.app import TuitrainApp
+from tuitrain.ui.app import SearchAsked, TuitrainApp
 from tuitrain.ui.launch import SWITCH_SECONDS
 from tuitrain.ui.theme import theme_of
 
@@ -50,14 +50,15 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: flo
 
 async def searching(
     test: Callable[[Pilot[Any]], Awaitable[None]], *, size: tuple[int, int] = (120, 40), data: str = "moons?n=80",
-    h: Hyperparameters = QUICK, environment: dict[str, str] | None = None,
+    h: Hyperparameters = QUICK, environment: dict[str, str] | None = None, asked: SearchAsked | None = None,
 ) -> None:  # fmt: skip
     """Run `test` on the Search screen of a program that trains in a thread."""
     session = Session(load_dataset(data), h)
-    app = TuitrainApp(session, theme_of(environment or UNICODE), jobs=0)
+    app = TuitrainApp(session, theme_of(environment or UNICODE), jobs=0, search=asked)
     try:
         async with app.run_test(size=size) as pilot:
-            await pilot.press("2")
+            if asked is None:
+                await pilot.press("2")
             await until(pilot, lambda: app.search_session is not None and "Trials" in text_of(app))
             await test(pilot)
     finally:

@@ -8,7 +8,6 @@ that its score is a rough function of the setting, and the best of it is looked 
 
 from __future__ import annotations
 
-from itertools import product
 from math import prod
 
 import numpy as np
@@ -64,8 +63,7 @@ def listed(space: Space) -> Array | None:
     counts = [column.count for column in space.columns]
     if space.size is None or space.size > MOST_LISTED or prod(count or 1 for count in counts) > 8 * MOST_LISTED:
         return None
-    shares = (np.array(list(product(*(range(count or 1) for count in counts)))) + 0.5) / np.array(counts, np.float64)
-    return distinct(space.from_unit(shares))
+    return distinct(space.listed())
 
 
 def distinct(points: Array) -> Array:
@@ -179,7 +177,8 @@ def _changes(
         count = column.count
         if fixed[place] or count is None or not len(rows):
             continue
-        levels = column.from_unit((np.arange(min(count, MOST_VALUES)) + 0.5) / min(count, MOST_VALUES))
+        some = column.from_unit((np.arange(MOST_VALUES) + 0.5) / MOST_VALUES)
+        levels = column.levels if count <= MOST_VALUES else some
         values = np.broadcast_to(levels, (len(rows), len(levels)))
         changed = np.repeat(filled[rows], values.shape[1], axis=0)
         changed[:, place] = values.ravel()

@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.structure import SHARED
 from tuitrain.fields import Field, Value
-from tuitrain.search.ranges import GRID_POINTS, Choices, Domain, Range, Scale, Shapes, own_scale
+from tuitrain.search.ranges import GRID_POINTS, MOST_STEPS, Choices, Domain, Range, Scale, Shapes, own_scale
 
 Array = NDArray[np.float64]
 DIGITS = 4  # of a value drawn from a continuous range: short to read and to type
-MOST_LISTED = 10_000
 
 
 def to_scale(values: Any, scale: Scale) -> Any:
@@ -64,6 +63,13 @@ class Column:
         if self.values:
             return len(self.values)
         return int(self.high - self.low) + 1 if self.is_whole else None
+
+    @property
+    def levels(self) -> Array:
+        """The places (count,) of all values of a column that is not continuous."""
+        if self.is_category:
+            return np.arange(len(self.values), dtype=np.float64)
+        return self.places if self.values else self._place(np.arange(int(self.low), int(self.high) + 1))
 
     @property
     def is_structural(self) -> bool:
@@ -111,7 +117,8 @@ class Column:
             return float(self.values.index(value))
         if self.values:
             return float(self.places[self.values.index(value)])
-        return float(np.clip(self._place(np.float64(value)), 0.0, 1.0))
+        with np.errstate(all="ignore"):  # 0 beside a log range, as a trial of the user's own, lies at its lower end
+            return float(np.clip(self._place(np.float64(value)), 0.0, 1.0))
 
     def _value(self, places: Any) -> Any:
         low, high = (float(to_scale(end, self.scale)) for end in (self.low, self.high))
@@ -174,10 +181,10 @@ def _listed(name: str, spec: Field, values: Sequence[Any], scale: Scale) -> Colu
 
 def _range_values(spec: Field, domain: Range) -> list[Any] | None:
     """The values of a range that has steps: of its own, or powers of two; None for any other."""
-    if domain.step is not None:
-        count = int((domain.high - domain.low) / domain.step + 1e-9) + 1
-        if count > MOST_LISTED:
-            raise ValueError(f"{spec.label}: {count} steps are more than {MOST_LISTED}")
+    count = domain.steps
+    if domain.step is not None and count is not None:
+        if count > MOST_STEPS:
+            raise ValueError(f"{spec.label}: has more than {MOST_STEPS:,} steps; write a wider one")
         values = [float(f"{domain.low + index * domain.step:.12g}") for index in range(count)]
         return sorted({round(value) for value in values}) if spec.kind == "whole" else values
     if spec.scale == "doubling" and domain.scale == "log":

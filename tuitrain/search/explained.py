@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +20,31 @@ from tuitrain.search.columns import Column, to_scale
 from tuitrain.search.kernel import matern, squared_distances
 from tuitrain.search.low_discrepancy import points as evenly_spread
 from tuitrain.search.observed import observations
-from tuitrain.search.study import Study
+from tuitrain.search.settings import Settings
+from tuitrain.search.space import Space
+from tuitrain.search.subset_of_data import subset_of_data
 from tuitrain.search.surrogate import Surrogate, fit, importance, slice_along
+from tuitrain.search.trial import Trial
 
 LEAST_TRIALS = 4
 POINTS = 60
-MOST_TRIALS = 300
 SAMPLE = 64
 
 Floats = NDArray[np.float64]
 Ticks = tuple[tuple[float, str], ...]
+
+
+class HistoryLike(Protocol):
+    """What is explained: a study, or what was trained by hand."""
+
+    @property
+    def space(self) -> Space: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def trials(self) -> Sequence[Trial]: ...
+    @property
+    def best(self) -> Trial | None: ...
 
 
 @dataclass(frozen=True)
@@ -68,8 +85,11 @@ class Explained:
     slices: Mapping[str, tuple[Floats, Floats, Ticks]] | None = None
 
 
-def explain(study: Study, column: str, before: Explained | None = None) -> Explained:
-    """Fit the surrogate, unless `before` knows as much already; `column` "" is the learning rate, or the first."""
+def explain(study: HistoryLike, column: str, before: Explained | None = None, *, is_alone: bool = True) -> Explained:
+    """Fit the surrogate, unless `before` knows as much already; `column` "" is the learning rate, or the first.
+
+    Unless `is_alone`, the number of threads stays as it is, on which the bits of what else trains here depend.
+    """
     columns = study.space.columns
     names = tuple(item.name for item in columns)
     usual = "learning_rate" if "learning_rate" in names else next(iter(names), "")
@@ -81,12 +101,14 @@ def explain(study: Study, column: str, before: Explained | None = None) -> Expla
         return before
     nothing = Explained(key, chosen, names)
     best = study.best
-    known = observations(done, study.settings.sign)[-MOST_TRIALS:]
+    known = observations(done, study.settings.sign)
     if best is None or not names or sum(math.isfinite(item.value) for item in known) < LEAST_TRIALS:
         return nothing
-    with blas_threads(1):
+    with blas_threads(1) if is_alone else nullcontext():
         points = study.space.encode([item.setting for item in known])
         values = np.array([item.value for item in known])
+        kept = subset_of_data(columns, points, values)
+        points, values = points[kept], values[kept]
         model = fit(columns, points, values)
         at = study.space.encode([best.setting])[0]
         slices = {
@@ -99,7 +121,7 @@ def explain(study: Study, column: str, before: Explained | None = None) -> Expla
     )  # fmt: skip
 
 
-def _slice(model: Surrogate, study: Study, at: Floats, place: int, points: Floats, values: Floats) -> Slice:
+def _slice(model: Surrogate, study: HistoryLike, at: Floats, place: int, points: Floats, values: Floats) -> Slice:
     """Along one column, the others as in `at` (d,), in the metric's own units and direction."""
     column, sign = study.space.columns[place], study.settings.sign
     listed = np.arange(len(column.values), dtype=np.float64) if column.is_category else column.places

@@ -196,12 +196,16 @@ def _optuna_trial(
 
 
 def _distribution(study: Study, name: str) -> optuna.distributions.BaseDistribution:
-    """What a hyperparameter may be; wide enough for the user's own trials, which may lie beside the space."""
+    """What a hyperparameter may be; wide enough for the user's own trials, which may lie beside the space.
+
+    Optuna's ranges hold numbers alone: where a trial has a word (``auto``, ``full``) beside a range, all that was tried
+    is listed.
+    """
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution  # noqa: PLC0415
 
     spec, domain = FIELDS[name], study.space.domains.get(name)
     seen = [trial.setting[name] for trial in study.trials if name in trial.setting]
-    if not isinstance(domain, Range):
+    if not isinstance(domain, Range) or any(isinstance(value, str) for value in seen):
         values = dict.fromkeys(_shown(spec, value) for value in [*_listed(spec, domain), *seen])
         return CategoricalDistribution(tuple(values))
     low, high = (end([domain.low if end is min else domain.high, *seen]) for end in (min, max))

@@ -12,15 +12,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tuitrain.engine.metrics import HIGHER_IS_BETTER
+from tuitrain.fields import Field
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.search.ranges import Choices
+from tuitrain.search.ranges import Choices, Domain, Range, parse_domain
+from tuitrain.search.settings import METRICS, Settings
 from tuitrain.search.space import Space
-from tuitrain.search.trial import USER, State, Trial
+from tuitrain.search.trial import USER, State, Trial, rank_of
 
 
 @dataclass(frozen=True)
 class Training:
-    """One training by hand: its hyperparameters as they were at the end, and what it came to."""
+    """One training by hand: its hyperparameters as they were at the end, and what it came to.
+
+    `fingerprint` is that of its dataset.
+    """
 
     hyperparameters: Hyperparameters
     state: State
@@ -31,21 +36,59 @@ class Training:
     seconds: float
     curve: tuple[float, ...]
     message: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class ManualHistory:
+    """Trainings by hand as a search of `space`."""
+
+    space: Space
+    settings: Settings
+    trials: tuple[Trial, ...]
+
+    @property
+    def best(self) -> Trial | None:
+        """The best finished trial."""
+        finished = [trial for trial in self.trials if trial.state == "finished" and math.isfinite(trial.score)]
+        return min(finished, key=lambda trial: rank_of(trial, self.settings.sign), default=None)
+
+
+def manual_history(trainings: Sequence[Training], task: str) -> ManualHistory | None:
+    """What trainings on one dataset come to; None where there is none."""
+    space = manual_space(trainings)
+    if space is None:
+        return None
+    settings = manual_settings(task)
+    return ManualHistory(space, settings, manual_trials(trainings, space, settings.metric))
+
+
+def manual_settings(task: str) -> Settings:
+    """How trainings by hand are searched: without a budget, scored on the validation part by the usual metric."""
+    return Settings(strategy="manual", trials=0, metric=METRICS[task][0], folds=1)
 
 
 def manual_space(trainings: Sequence[Training]) -> Space | None:
-    """The values that were tried of each field that was changed; None before anything was."""
+    """The usual range of each field that was changed and had an effect, wide enough for what was tried.
+
+    None before any training; the learning rate where nothing was changed.
+    """
     if not trainings:
         return None
-    first = trainings[0].hyperparameters
-    tried: dict[str, list[Any]] = {}
-    for name in FIELDS:
-        values = list(dict.fromkeys(getattr(training.hyperparameters, name) for training in trainings))
-        if len(values) > 1:
-            tried[name] = values
-    if not tried:
-        tried = {"learning_rate": [first.learning_rate, first.learning_rate * 2]}
-    return Space({name: Choices(tuple(values)) for name, values in tried.items()}, first)
+    all_tried = [training.hyperparameters for training in trainings]
+    tried = {name: list(dict.fromkeys(getattr(h, name) for h in all_tried)) for name in FIELDS}
+    changed = [n for n, values in tried.items() if len(values) > 1 and any(h.matters(n) for h in all_tried)]
+    names = changed or ["learning_rate"]
+    return Space({name: _range_of(FIELDS[name], tried[name]) for name in names}, all_tried[0])
+
+
+def _range_of(spec: Field, tried: Sequence[Any]) -> Domain:
+    usual = parse_domain(spec, "..")
+    if isinstance(usual, Range):
+        numbers = [value for value in tried if not isinstance(value, str) and (value > 0 or usual.scale != "log")]
+        return replace(usual, low=float(min([usual.low, *numbers])), high=float(max([usual.high, *numbers])))
+    listed = usual.values if isinstance(usual, Choices) else ()
+    return Choices(tuple(dict.fromkeys([*listed, *tried])))
 
 
 def manual_trials(trainings: Sequence[Training], space: Space, metric: str) -> tuple[Trial, ...]:
@@ -77,47 +120,6 @@ def _told(training: Training, before: Training | None, metric: str) -> str:
     if did and difference:
         did += " (better)" if (difference > 0) == HIGHER_IS_BETTER[metric] else " (worse)"
     return ": ".join(part for part in (", ".join(parts) or "nothing changed", did, training.message) if part)
-
-
-def best_of(trials: Sequence[Trial], metric: str) -> Trial | None:
-    """The best finished trial."""
-    sign = -1.0 if HIGHER_IS_BETTER[metric] else 1.0
-    finished = [trial for trial in trials if trial.state == "finished" and math.isfinite(trial.score)]
-    return min(finished, key=lambda trial: (sign * trial.score, trial.number), default=None)
-
-
-class TrainingLog:
-    """Takes note of each training of a session: when it ends, or when another takes its place."""
-
-    def __init__(self) -> None:
-        self.trainings: list[Training] = []
-        self._running: tuple[int, Training] | None = None
-        self._done: set[int] = set()
-
-    def observe(self, history: object, training: Training | None, *, has_ended: bool) -> bool:
-        """Look at a training, known by its history; whether one was added."""
-        added = False
-        key = id(history)
-        if self._running is not None and self._running[0] != key:
-            added = self._add(replace(self._running[1], message="left off by hand"), self._running[0])
-            self._running = None
-        if training is None:
-            return added
-        if has_ended:
-            self._running = None
-            return self._add(training, key) or added
-        if key in self._done and self.trainings and self.trainings[-1].epochs < training.epochs:
-            self._done.discard(key)  # it goes on: what was noted is replaced when it ends again
-            self.trainings.pop()
-        self._running = (key, training) if key not in self._done else None
-        return added
-
-    def _add(self, training: Training, key: int) -> bool:
-        if key in self._done or not training.epochs:
-            return False
-        self._done.add(key)
-        self.trainings.append(training)
-        return True
 
 
 def training_of(snapshot: Any) -> Training | None:

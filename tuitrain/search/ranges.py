@@ -20,9 +20,11 @@ from tuitrain.text import quoted
 
 Scale = Literal["linear", "log", "complement"]
 GRID_POINTS = 5
+MOST_STEPS = 10_000
 _EXAMPLES = {"choice": "{0},{1}", "layers": "32,64x32 or 1..3x16..128"}
 _CALL = re.compile(r"([a-z_]*)\s*([(\[{])(.*)[)\]}]", re.DOTALL)
-_SHAPES = re.compile(r"(\d+)(?:\.\.(\d+))?\s*[x×]\s*(\d+)(?:\.\.(\d+))?")
+_SHAPES = re.compile(r"(\d{1,9})(?:\.\.(\d{1,9}))?\s*[x×]\s*(\d{1,9})(?:\.\.(\d{1,9}))?", re.ASCII)
+_POINTS = re.compile(r"[0-9]{1,4}")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Range:
     scale: Scale
     points: int | None = None
     step: float | None = None
+
+    @property
+    def steps(self) -> int | None:
+        """How many values the steps give; None without steps."""
+        return None if self.step is None else int(min((self.high - self.low) / self.step + 1e-9, 1e18)) + 1
 
 
 @dataclass(frozen=True)
@@ -79,9 +86,19 @@ def parse_domain(spec: Field, given: Any) -> Domain:
     if isinstance(given, Sequence) and not isinstance(given, tuple):
         if not given:
             raise ValueError(f"{spec.label}: an empty list; for example {example(spec)}")
-        values = [spec.parse(item) if isinstance(item, str) else spec.check(item) for item in given]
+        values = [_checked_item(spec, item, f"value {place} of the list") for place, item in enumerate(given, 1)]
         return Choices(tuple(dict.fromkeys(values)))
-    return Choices((spec.check(given),))
+    return Choices((_checked_item(spec, given),))
+
+
+def settled(spec: Field, domain: Domain) -> Domain:
+    """The domain, or the one value that it comes to: equal bounds, a step wider than the range."""
+    if isinstance(domain, Shapes):
+        is_one = domain.depth[0] == domain.depth[1] and (domain.depth[1] == 0 or domain.width[0] == domain.width[1])
+        return Choices(((domain.width[0],) * domain.depth[0],)) if is_one else domain
+    if isinstance(domain, Range) and (domain.low == domain.high or domain.steps == 1):
+        return Choices((_typed(spec, domain.low),))
+    return domain
 
 
 def format_domain(spec: Field, domain: Domain) -> str:
@@ -116,13 +133,24 @@ def _typed(spec: Field, value: float) -> Value:
     return int(value) if spec.kind == "whole" else float(value)
 
 
+def _checked_item(spec: Field, item: Any, place: str = "") -> Value:
+    """A TOML value as the field's; `place` says where it stands."""
+    try:
+        return spec.parse(item) if isinstance(item, str) else spec.check(item)
+    except ValueError as error:
+        where = f" ({place})" if place else ""
+        raise ValueError(f"{error}{where}; for example {example(spec)}") from None
+
+
 def _from_table(spec: Field, table: Mapping[str, Any]) -> Domain:
     """A range written as ``{min = …, max = …, scale = …, n = …, step = …}``."""
     known = {"min", "max", "low", "high", "scale", "log", "n", "step", "values", "choices"}
     unknown = [key for key in table if key not in known]
     listed = table.get("values", table.get("choices"))
     if listed is not None and len(table) == 1:
-        return parse_domain(spec, list(listed))
+        if not isinstance(listed, str | list | tuple):
+            raise ValueError(f"{spec.label}: values = {quoted(listed)} is no list; for example {example(spec)}")
+        return parse_domain(spec, list(listed) if isinstance(listed, tuple) else listed)
     low, high = table.get("min", table.get("low")), table.get("max", table.get("high"))
     if unknown or low is None or high is None:
         found = f"{quoted(unknown[0])} is not known" if unknown else "min and max are needed"
@@ -142,7 +170,7 @@ class _Reader:
     def read(self) -> Domain:
         text = self._text.strip()
         if not text:
-            raise self._error("nothing is given", "")
+            raise self._error("nothing is given")
         if text == "..":
             if not self._spec.search:
                 raise self._error("there is no default range", "..")
@@ -178,17 +206,20 @@ class _Reader:
 
     def _read_list(self, text: str) -> Choices:
         values: list[Value] = []
-        parts = re.split(r",(?![^(]*\))", text.rstrip(","))
-        for part in parts:
-            if not part.strip():
-                raise self._error("a value is missing between two commas" if len(parts) > 1 else "nothing is given", "")
+        text = text.rstrip(", ")
+        at = self._text.find(text)
+        for part in re.split(r",(?![^(]*\))", text):
             try:
+                if not part.strip():
+                    raise ValueError("a value is missing between two commas" if values or "," in text else "no value")
                 values.append(self._spec.parse(part.strip().strip("'\"")))
             except ValueError as error:
-                raise self._error(str(error).removeprefix(f"{self._spec.label}: "), part.strip()) from None
+                problem = str(error).removeprefix(f"{self._spec.label}: ")
+                raise self._error(problem, part.strip(), at + len(part) - len(part.lstrip())) from None
+            at += len(part) + 1
         return Choices(tuple(dict.fromkeys(values)))
 
-    def _read_shapes(self, text: str) -> Shapes:
+    def _read_shapes(self, text: str) -> Domain:
         found = _SHAPES.fullmatch(text.replace(" ", "").lower())
         if not found:
             raise self._error("is not layers x units", text)
@@ -199,42 +230,48 @@ class _Reader:
             raise self._error("runs downwards; write the smaller number first", text)
         if many > 32 or narrow < 1 or wide > self._spec.maximum:
             raise self._error(f"0 to 32 layers of 1 to {self._spec.maximum:g} units are allowed", text)
-        return Shapes((few, many), (narrow, wide))
+        return settled(self._spec, Shapes((few, many), (narrow, wide)))
 
     def _read_range(self, text: str) -> Domain:
         spec = self._spec
         if spec.kind in {"choice", "layers"}:
             raise self._error("has no range; list values", "..")
         ends, *suffixes = text.split(":")
-        low_text, _, high_text = ends.partition("..")
+        low_text, dots, high_text = ends.partition("..")
+        at = max(0, self._text.find(low_text)), max(0, self._text.find(high_text, self._text.find(dots) + len(dots)))
         scale, points, step = self._read_suffixes(suffixes)
-        low, high = self._read_end(low_text), self._read_end(high_text)
+        low, high = self._read_end(low_text, at[0]), self._read_end(high_text, at[1])
         if scale == "log" and min(low, high) < 0:
             raise self._error("a log range has bounds above 0; write values, not exponents", low_text)
-        low, high = self._checked(low, low_text), self._checked(high, high_text)
+        low, high = self._checked(low, low_text, at[0]), self._checked(high, high_text, at[1])
         if scale == "log" and low <= 0:
             raise self._error("a log range starts above 0; add :linear, or list 0 with other values", low_text)
+        if scale == "complement" and high >= 1:
+            raise self._error("a complement range ends below 1; end it at 0.999, or add :linear", high_text, at[1])
         if low > high:
             raise self._error("runs downwards; write the smaller number first", text)
-        if low == high:
-            return Choices((_typed(spec, low),))
-        return Range(low, high, scale, points, step)
+        found = Range(low, high, scale, points, step)
+        if (found.steps or 0) > MOST_STEPS:
+            raise self._error(f"has more than {MOST_STEPS:,} steps; write a wider one", "step=")
+        return settled(spec, found)
 
-    def _read_end(self, text: str) -> float:
+    def _read_end(self, text: str, at: int | None = None) -> float:
+        if not text.strip():
+            raise self._error("a number is missing", at=at)
         try:
             value = float(text) if "_" not in text else math.nan
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            raise self._error(f"{quoted(text)} is not a number", text)
+            raise self._error(f"{quoted(text)} is not a number", text, at)
         return value
 
-    def _checked(self, value: float, text: str) -> float:
+    def _checked(self, value: float, text: str, at: int) -> float:
         try:
             self._spec.check(value)
             return value
         except ValueError as error:
-            raise self._error(str(error).removeprefix(f"{self._spec.label}: "), text) from None
+            raise self._error(str(error).removeprefix(f"{self._spec.label}: "), text, at) from None
 
     def _read_suffixes(self, suffixes: Sequence[str]) -> tuple[Scale, int | None, float | None]:
         scale: Scale = own_scale(self._spec)
@@ -246,19 +283,22 @@ class _Reader:
             if name in {"log", "linear", "complement"} and not value:
                 scale = name  # type: ignore[assignment]
             elif name == "n":
-                if not value.strip().isdigit() or not 2 <= int(value) <= 1000:
+                if not _POINTS.fullmatch(value.strip()) or not 2 <= int(value) <= 1000:
                     raise self._error("n is a whole number from 2 to 1000", suffix)
                 points = int(value)
             elif name == "step":
-                step = self._read_end(value)
+                step = self._read_end(value, self._text.find(suffix) + suffix.find("=") + 1)
                 if step <= 0:
                     raise self._error("a step is above 0", suffix)
             else:
                 raise self._error(f"{quoted(suffix)} is not :log, :linear, :n=5 or :step=0.1", suffix)
         return scale, points, step
 
-    def _error(self, problem: str, token: str) -> ValueError:
-        place = self._text.find(token) + 1 if token and token in self._text and token != self._text.strip() else 0
-        where = f" (at character {place})" if place else ""
+    def _error(self, problem: str, token: str = "", at: int | None = None) -> ValueError:
+        """The error for `token`, which stands `at` so many characters from the text's beginning (None: where found)."""
+        if at is None and token and token in self._text:
+            at = self._text.find(token)
+        is_all = bool(token) and token == self._text.strip()
+        where = f" (at character {at + 1})" if at is not None and not is_all else ""
         shown = "" if problem.startswith(quoted(self._text)) else f"{quoted(self._text)}: "
         return ValueError(f"{self._spec.label}: {shown}{problem}{where}; for example {example(self._spec)}")

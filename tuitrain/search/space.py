@@ -16,7 +16,7 @@ import numpy as np
 from tuitrain.errors import HyperparameterError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.search.columns import Array, Column, grid_values, make_columns
-from tuitrain.search.ranges import Choices, Domain, Range, Shapes, format_domain, parse_domain
+from tuitrain.search.ranges import Choices, Domain, Range, Shapes, format_domain, parse_domain, settled
 from tuitrain.text import quoted, suggest
 
 Setting = Mapping[str, Any]
@@ -135,6 +135,10 @@ class Space:
                     points[row, place] = self._encoded(column, setting[column.hyperparameter])
         return points
 
+    def listed(self) -> Array:
+        """All rows (n, d) of a space of known `size`; those that differ only in what has no effect come repeatedly."""
+        return self.snap(np.array(list(product(*(column.levels for column in self.columns)))))
+
     def decode(self, points: Array) -> list[dict[str, Any]]:
         """The settings that rows (n, d) stand for."""
         return [self._decoded(point) for point in self.snap(points)]
@@ -231,9 +235,7 @@ class Space:
 
 
 def _is_searched(domain: Domain) -> bool:
-    if isinstance(domain, Shapes):
-        return domain.depth[0] < domain.depth[1] or domain.width[0] < domain.width[1]
-    return isinstance(domain, Range) or len(domain.values) > 1
+    return not isinstance(domain, Choices) or len(domain.values) > 1
 
 
 def _read(ranges: Mapping[str, Any]) -> dict[str, Domain]:
@@ -246,9 +248,7 @@ def _read(ranges: Mapping[str, Any]) -> dict[str, Domain]:
             continue
         try:
             domain = given if isinstance(given, Choices | Range | Shapes) else parse_domain(FIELDS[name], given)
-            if isinstance(domain, Shapes) and not _is_searched(domain):
-                domain = Choices(((domain.width[0],) * domain.depth[0],))
-            domains[name] = domain
+            domains[name] = settled(FIELDS[name], domain)
         except ValueError as error:
             problems.append(str(error))
     if problems:

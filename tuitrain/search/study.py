@@ -24,7 +24,7 @@ from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.stack import StackResult
 from tuitrain.search.study_file import NAME, Source, StudyFile, read_study_file
-from tuitrain.search.trial import USER, Trial, is_tie
+from tuitrain.search.trial import USER, Trial, is_tie, rank_of
 from tuitrain.text import visible
 
 MOST_LETTERS = 2000  # of a message
@@ -141,9 +141,7 @@ class Study:
 
     def rank(self, trial: Trial) -> tuple[float, float, int]:
         """What sorts trials by score, the best first; equal ones by loss, then by number."""
-        value = self.settings.sign * trial.score
-        loss = trial.loss if math.isfinite(trial.loss) else math.inf
-        return (value if math.isfinite(value) else math.inf, loss, trial.number)
+        return rank_of(trial, self.settings.sign)
 
     @property
     def ties(self) -> list[Trial]:
@@ -266,6 +264,12 @@ class Study:
         """The numbers of the trials that nobody trains yet, but for the user's own."""
         return [trial.number for trial in self.trials if trial.state == "queued" and trial.by != USER]
 
+    def replace_space(self, space: Space) -> None:
+        """Search another space, from the study's next opening on; ``study.toml`` is replaced whole."""
+        if self._lock is None:
+            raise SearchError(f"{visible(self.path)}: is open for reading only")
+        StudyFile(space, self.settings, self.source, self.notices).write(self.path)
+
     def choose(self, trial: Trial, test: Mapping[str, float]) -> None:
         """Note which trial was chosen, and what it reached on the test part."""
         self._write({"event": "chosen", "trial": trial.number, "test": {k: _finite(v) for k, v in test.items()}})
@@ -288,7 +292,7 @@ class Study:
         for item in event["trials"]:
             if item["number"] != len(self._all):
                 raise ValueError(f"trial {item['number']} comes after {len(self._all) - 1} trials")
-            self._all.append(Trial(item["number"], read_setting(item["setting"]), visible(event["by"])))
+            self._all.append(Trial(item["number"], self._own(read_setting(item["setting"])), visible(event["by"])))
             self.unstacked.append(item["number"])
         self.propose_seconds += event.get("seconds", 0.0)
         self.is_exhausted = False
@@ -310,6 +314,13 @@ class Study:
 
     def _is_own(self, chunk: int) -> bool:
         return any(self._all[number].by == USER for number in self.chunks[chunk])
+
+    def _own(self, setting: dict[str, Any]) -> dict[str, Any]:
+        """What of a setting is searched, or differs from the base: trainings by hand are written down whole."""
+        space = self.space
+        if setting.keys() <= space.domains.keys():
+            return setting
+        return space.active({n: v for n, v in setting.items() if n in space.domains or v != getattr(space.base, n)})
 
     def _on_started(self, event: Mapping[str, Any]) -> None:
         self._begun.add(event["stack"])

@@ -40,6 +40,16 @@ class Trial:
         return self.state in DONE
 
 
+def rank_of(trial: Trial, sign: float) -> tuple[float, float, int]:
+    """What sorts trials by score, the best first; equal ones by loss, then by number.
+
+    `sign` turns scores into values of which less is better.
+    """
+    value = sign * trial.score
+    loss = trial.loss if math.isfinite(trial.loss) else math.inf
+    return (value if math.isfinite(value) else math.inf, loss, trial.number)
+
+
 def is_higher_better(metric: str) -> bool:
     """The direction of a metric."""
     from tuitrain.engine.metrics import HIGHER_IS_BETTER  # noqa: PLC0415

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +23,7 @@ from tuitrain.ui.screens.train import ENDED, TrainScreen
 from tuitrain.ui.theme import Theme, theme_of
 
 if TYPE_CHECKING:
-    from tuitrain.search.manual import TrainingLog
+    from tuitrain.search.training_log import TrainingLog
     from tuitrain.search_session import SearchSession
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -49,7 +48,8 @@ class SearchAsked:
 class TuitrainApp(App[None], inherit_bindings=False):
     """Shows one session until the user leaves, a signal arrives, or training ends with `quit_when_done`.
 
-    With `search`, the Search screen is opened with it filled in; `jobs` processes search.
+    With `search`, the Search screen is opened with it filled in; `jobs` processes search. `rescue` saves what is in no
+    file; it is called here only where the caller of `run` does not get to it.
 
     `crash` holds what broke the screen, `ended_by_signal` the signal's number.
     """
@@ -66,6 +66,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
     def __init__(
         self, session: Any, theme: Theme | None = None, *, start: bool = False, quit_when_done: bool = False,
         handle_signals: bool = False, search: SearchAsked | None = None, jobs: int | None = None,
+        rescue: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
         self.look = theme or theme_of()  # the CSS variables are asked for by the base class
         super().__init__(driver_class=PromptDriver, ansi_color=True)
@@ -82,13 +83,15 @@ class TuitrainApp(App[None], inherit_bindings=False):
         self.search_session: SearchSession | None = None
         self._noted = 0
         self._handle_signals = handle_signals
+        self._rescue = rescue
 
     @cached_property
     def by_hand(self) -> TrainingLog:
         """The trainings by hand, made when the first one has an epoch."""
-        from tuitrain.search.manual import TrainingLog  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.search.manual_study import ManualStudies  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.search.training_log import TrainingLog  # noqa: PLC0415 - not needed for the first paint
 
-        return TrainingLog()
+        return TrainingLog(ManualStudies())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return self.look.css_variables
@@ -105,7 +108,13 @@ class TuitrainApp(App[None], inherit_bindings=False):
             from tuitrain.search.manual import training_of  # noqa: PLC0415 - not needed for the first paint
 
             self._noted = snapshot.epochs_recorded
-            self.by_hand.observe(snapshot.history, training_of(snapshot), has_ended=snapshot.state in ENDED)
+            has_ended = snapshot.state in ENDED
+            self.by_hand.observe(snapshot.history, training_of(snapshot), self.session.dataset, has_ended=has_ended)
+
+    def close_by_hand(self) -> None:
+        """Keep what was trained by hand; waits for it."""
+        if "by_hand" in vars(self):
+            self.by_hand.close()
 
     def open_search(self) -> None:
         """Show the Search screen, which is made when it is first asked for."""
@@ -121,7 +130,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
                 leave=self.leave,
                 adopt=self._adopt,
                 begin=self._search,
-                trainings=lambda: self.by_hand.trainings,
+                by_hand=lambda: self.by_hand,
             )
             self.install_screen(self._search_screen, "search")
         self.push_screen("search")
@@ -140,11 +149,16 @@ class TuitrainApp(App[None], inherit_bindings=False):
         if self._search is not None:
             self.call_after_refresh(self.open_search)
         if self._handle_signals:
-            for number in ENDING_SIGNALS:
-                asyncio.get_running_loop().add_signal_handler(number, self._end_by, number)
+            for number in ENDING_SIGNALS:  # not the event loop's: those work neither while it waits nor after it
+                signal.signal(number, lambda number, frame: self.end_by(number))
 
     def on_resize(self) -> None:
         self.painted.forget()
+
+    def paint_all(self) -> None:
+        """Write the whole screen anew: something else has written on it."""
+        self.painted.forget()
+        self.refresh(layout=True)
 
     def _display(self, screen: Screen[Any], renderable: Update) -> None:
         """Write only what the terminal does not show already; what is not written now is not remembered either."""
@@ -152,13 +166,24 @@ class TuitrainApp(App[None], inherit_bindings=False):
         update: Any = self.painted.changed(renderable) if is_written else renderable
         super()._display(screen, update)
 
-    def _end_by(self, number: int) -> None:
-        """Leave as after a key; where the terminal is gone and does not let us, end all the same."""
+    def end_by(self, number: int) -> None:
+        """Leave as after a key, from any thread; where the terminal is gone and does not let us, end all the same.
+
+        Often there are two signals, one of them while the first is obeyed: the terminal's and the shell's.
+        """
+        if self.ended_by_signal:
+            return
         self.ended_by_signal = int(number)
-        last = threading.Timer(GRACE, os._exit, (128 + number,))
+        last = threading.Timer(GRACE, self._end_now)
         last.daemon = True
         last.start()
-        self.leave()
+        if self._loop is not None and self._loop.is_running():
+            self._loop.call_soon_threadsafe(self.leave)
+
+    def _end_now(self) -> None:
+        """Save what is in no file, and be gone."""
+        self._rescue()
+        os._exit(128 + self.ended_by_signal)
 
     def leave(self) -> None:
         """End the application; training waits meanwhile, or the closing would have to wait for its turns."""
@@ -166,6 +191,10 @@ class TuitrainApp(App[None], inherit_bindings=False):
         self.exit()
 
     def _fatal_error(self) -> None:
-        """Keep the error for the caller, who says it in one line after the terminal is restored."""
-        self.crash = self._exception
+        """Keep the error for the caller, who says it in one line after the terminal is restored.
+
+        What breaks while the screen is being taken down, as a dialog that was just opened, broke nothing.
+        """
+        if not self._exit:
+            self.crash = self._exception
         self._close_messages_no_wait()

@@ -21,6 +21,7 @@ from tuitrain.search.low_discrepancy import points
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 from tuitrain.search.strategies.random import draw_new, draw_rest
+from tuitrain.search.subset_of_data import subset_of_data
 
 Array = NDArray[np.float64]
 
@@ -78,7 +79,9 @@ class _Batch:
         seeds = np.random.SeedSequence([seed, len(finished), len(pending), *b"bayesian"])
         self._rng = np.random.Generator(np.random.PCG64(seeds))
         known = space.encode([item.setting for item in finished])
-        self._model = surrogate.fit(space.columns, known, np.array([item.value for item in finished], np.float64))
+        values = np.array([item.value for item in finished], np.float64)
+        kept = subset_of_data(space.columns, known, values)
+        self._model = surrogate.fit(space.columns, known[kept], values[kept])
         if pending:
             self._model = self._model.condition(space.encode(pending))
         self._structural = np.array([column.is_structural for column in space.columns], bool)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,11 @@ def propose(
 
 def draw_new(space: Space, unit: Array, tried: set[Any]) -> dict[str, Any] | None:
     """The first of the settings that rows `unit` (n, d) in [0, 1) stand for which has not been tried."""
-    points = space.from_unit(unit)
+    return first_new(space, space.from_unit(unit), tried)
+
+
+def first_new(space: Space, points: Array, tried: set[Any]) -> dict[str, Any] | None:
+    """The first of the settings that `points` (n, d) stand for which has not been tried."""
     for row in range(len(points)):
         setting = space.decode(points[row : row + 1])[0]
         if key(setting) not in tried:
@@ -50,5 +53,4 @@ def draw_rest(space: Space, rng: np.random.Generator, tried: set[Any]) -> dict[s
     counts = [column.count or 1 for column in space.columns]
     if np.prod(counts, dtype=float) > MOST_LISTED:
         return draw_new(space, rng.random((MOST_LISTED // 10, len(counts))), tried)
-    shares = (np.array(list(product(*map(range, counts)))) + 0.5) / counts
-    return draw_new(space, rng.permutation(shares), tried)
+    return first_new(space, rng.permutation(space.listed()), tried)

@@ -13,38 +13,40 @@ from textual.binding import BindingType
 
 from tuitrain.errors import TuitrainError
 from tuitrain.hyperparameters import FIELDS
-from tuitrain.search.manual import Training
 from tuitrain.search.ranges import format_domain, parse_domain
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSession, SearchSnapshot
+from tuitrain.text import visible
 from tuitrain.ui.governor import Governor
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.line import Lines
 from tuitrain.ui.screens.help import HelpPage
-from tuitrain.ui.screens.placed import PlacedScreen
-from tuitrain.ui.search.by_hand import by_hand
+from tuitrain.ui.search.by_hand import ByHand
 from tuitrain.ui.search.entries import settings_of, space_of, texts_of
 from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.search.keys import SEARCH_ACTIONS
-from tuitrain.ui.search.layout import PANES, SearchLayout
+from tuitrain.ui.search.layout import SearchLayout
 from tuitrain.ui.search.lines import EntryDescription, SearchHeader, SearchStatus
 from tuitrain.ui.search.panes import TrialsPane
 from tuitrain.ui.search.plot_panes import ImportancePane, MapPane, ProgressPane, SurrogatePane
+from tuitrain.ui.search.trial_actions import TrialActions
 from tuitrain.ui.status import Footer
 from tuitrain.ui.theme import Theme
 
 if TYPE_CHECKING:
     from tuitrain.hyperparameters import Hyperparameters
+    from tuitrain.search.settings import Settings
+    from tuitrain.search.space import Space
+    from tuitrain.search.training_log import TrainingLog
 
-BY_HAND = 1_000_000  # added to versions, so that they differ from those of the session
 HELP_COLUMNS = (("search", "panes"), ("trials", "program"))
 
 
-class SearchScreen(PlacedScreen, inherit_bindings=False):
+class SearchScreen(TrialActions, inherit_bindings=False):
     """Form, trials and plots of one search session; `train` is the Train screen's session.
 
     `adopt(hyperparameters, start)` takes a trial to the Train screen; `leave` ends the program; `begin` is what the
-    command line asked for, `trainings` what was trained by hand.
+    command line asked for, `by_hand` what was trained by hand.
     """
 
     ACTIONS = SEARCH_ACTIONS
@@ -52,17 +54,17 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     DEFAULT_CSS = "SearchScreen { overflow: hidden hidden; }"
 
     def __init__(
-        self, session: SearchSession, train: Any, theme: Theme, *, leave: Callable[[], None],
-        adopt: Callable[[Hyperparameters, bool], None], begin: Any = None,
-        trainings: Callable[[], Sequence[Training]] = tuple,
+        self, session: SearchSession, train: Any, theme: Theme, *, by_hand: Callable[[], TrainingLog],
+        leave: Callable[[], None], adopt: Callable[[Hyperparameters, bool], None], begin: Any = None,
     ) -> None:  # fmt: skip
         super().__init__(train, theme, SearchLayout())
         self.session, self.train = session, train
         self._leave, self._adopt = leave, adopt
         self._asked = begin
-        self._trainings = trainings
-        self._by_hand: tuple[tuple[object, ...], SearchSnapshot] | None = None
+        self._by_hand, self._log = ByHand(by_hand), by_hand
+        self._problem = ""
         self._estimated: object = None
+        self._searched: Any = None  # the dataset of the search that is shown
         self._takes_study = False  # when it is there: the form is to hold what the study searches
         self.governor = Governor(self, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh)
 
@@ -72,11 +74,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         shown = self.session.snapshot
         if shown.is_running or not hasattr(self, "form") or self.form.model.texts["strategy"] != "manual":
             return shown
-        trainings = self._trainings()
-        key = (len(trainings), shown.version, self.form.model.texts["metric"])
-        if self._by_hand is None or self._by_hand[0] != key:
-            self._by_hand = (key, by_hand(trainings, shown.version + BY_HAND * (1 + len(trainings)), self.train))
-        return self._by_hand[1]
+        by_hand = self._by_hand.snapshot(self.train.dataset)
+        is_resumed = shown.settings is not None and shown.settings.strategy == "manual"
+        return shown if is_resumed and not by_hand.trials else by_hand
 
     def hold(self, seconds: float = 0.0) -> None:
         """Let training on the Train screen wait for a frame here."""
@@ -115,6 +115,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.show(self.snapshot)
         if self._asked is not None and self._asked.resume is not None:
             self.session.resume_study(self._asked.resume)
+            self._searched = self.train.dataset
             self._takes_study = True
         elif self._asked is not None:
             self.form.model.texts.update(self._asked.texts)
@@ -128,12 +129,12 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.governor.stop()
 
     def on_screen_resume(self) -> None:
-        dataset = self.train.dataset
-        self.header.dataset_name = dataset.name
-        self.form.model.take_task(dataset.task)
+        self.form.model.take_task(self.train.dataset.task)
         self.form.model.take_base(self.train.snapshot.hyperparameters)
         self.form.redraw()
         self.place_children(self.app.size)
+        if self._is_of_other_data:
+            self._say_other_data()
         self.governor.start()
 
     def show(self, snapshot: Any) -> None:
@@ -142,8 +143,14 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self._takes_study = False
             self.form.model.texts.update(texts_of(snapshot.space, snapshot.settings))
             self.form.redraw()
-        if self._estimated is not None:
+        is_by_hand = snapshot is not self.session.snapshot
+        if self._estimated is not None or is_by_hand:
             self.description.show_entry(self._estimate())
+        if is_by_hand and self._by_hand.problem != self._problem:
+            self._problem = self._by_hand.problem
+            self.status.say(self._problem)
+        is_searched = self._searched is not None and not is_by_hand
+        self.header.dataset_name = (self._searched if is_searched else self.train.dataset).name
         self.header.show(snapshot)
         self.status.show(snapshot)
 
@@ -151,13 +158,19 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         """Tell the session whether the surrogate is looked at, and along which column."""
         is_shown = any(pane.is_shown for pane in self.panes if pane.id in {"surrogate", "importance"})
         self.session.watch(self.surrogate.column, is_shown)
+        self._by_hand.watch(self.surrogate.column, is_shown)
 
     def _describe_entry(self) -> None:
         self.description.show_entry(self._estimate())
 
     def _estimate(self) -> str:
-        """What the form's grid takes, where that is chosen; it is asked for when it is not known yet."""
-        texts = self.form.model.texts
+        """What the form's grid takes, where that is chosen; it is asked for when it is not known yet.
+
+        Of a manual search, where it is kept.
+        """
+        texts, path = self.form.model.texts, self.snapshot.study
+        if texts["strategy"] == "manual" and path is not None and self.snapshot is not self.session.snapshot:
+            return f"kept in {path}"
         if texts["strategy"] != "grid" or self.session.snapshot.is_running:
             return ""
         try:
@@ -179,10 +192,6 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         for pane in self.panes:
             pane.show(snapshot)
 
-    @property
-    def _in_form(self) -> bool:
-        return self.focused is self.form
-
     def _soon(self) -> None:
         """Show the answer to a command as soon as it is there."""
         loop = asyncio.get_running_loop()
@@ -195,11 +204,27 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     # --- the search
 
+    @property
+    def _is_of_other_data(self) -> bool:
+        """Whether the search that is shown is of another dataset than the one that is chosen now."""
+        return self._searched is not None and self._searched.fingerprint != self.train.dataset.fingerprint
+
+    def _say_other_data(self) -> None:
+        self.status.say(f"these trials are of {self._searched.name}; n searches {self.train.dataset.name}")
+
+    def _asked_for(self) -> tuple[Space, Settings] | None:
+        """What the form asks for; None, with a notice of why, where its entries do not go together."""
+        try:
+            return space_of(self.form.model.texts), settings_of(self.form.model.texts)
+        except TuitrainError as error:
+            self.status.say(str(error).split("\n")[0])
+            return None
+
     def action_start_pause(self) -> None:
         snapshot = self.session.snapshot
         if snapshot.state in {"running", "choosing"}:
             self.session.pause()
-        elif snapshot.state == "paused":
+        elif snapshot.state == "paused" and not self._is_of_other_data:
             self.session.go_on()
         elif snapshot.state in {"done", "stopped", "failed"} and self._is_same_search(snapshot):
             self._go_on(snapshot)
@@ -209,14 +234,16 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def _is_same_search(self, snapshot: SearchSnapshot) -> bool:
         """Whether the form still asks for the study that is shown, so that it can be gone on with."""
-        try:
-            space, settings = space_of(self.form.model.texts), settings_of(self.form.model.texts)
-        except TuitrainError:
+        asked = self._asked_for()
+        if asked is None or self._is_of_other_data:
             return False
-        known = snapshot.settings
+        (space, settings), (shown, known) = asked, (snapshot.space, snapshot.settings)
+        if shown is None or known is None:
+            return False
+        ranges = {name: getattr(shown.base, name) for name in space.names}  # of which the form holds no value
         return (
-            snapshot.space is not None and known is not None and space.to_texts() == snapshot.space.to_texts()
-            and space.base == snapshot.space.base and settings.folds in {0, known.folds}
+            space.to_texts() == shown.to_texts() and space.base.replace(**ranges) == shown.base
+            and settings.folds in {0, known.folds}
             and (settings.metric, settings.seeds) == (known.metric, known.seeds)
         )  # fmt: skip
 
@@ -226,6 +253,12 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         if snapshot.state == "done" and settings.trials and done >= settings.trials:
             self.status.say(f"{done} trials are done: raise trials to go on, or n for a new search")
             return
+        self._go_on_with(settings, snapshot)
+
+    def _go_on_with(self, settings: Settings, snapshot: SearchSnapshot) -> None:
+        """Go on with a strategy and budget; as many are proposed at once as before, of which the form knows nothing."""
+        if snapshot.settings is not None:
+            settings = replace(settings, batch=snapshot.settings.batch)
         self.session.go_on(settings)
 
     def action_new_search(self) -> None:
@@ -236,11 +269,10 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self._begin()
 
     def _begin(self) -> None:
-        try:
-            space, settings = space_of(self.form.model.texts), settings_of(self.form.model.texts)
-        except TuitrainError as error:
-            self.status.say(str(error).split("\n")[0])
+        asked = self._asked_for()
+        if asked is None:
             return
+        space, settings = asked
         if settings.strategy == "manual":
             self.status.say("manual: what you train on screen 1 appears here; g, r or b propose for you")
             self._soon()
@@ -254,7 +286,8 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         if self._asked is not None:
             settings = replace(settings, seed=self._asked.seed, batch=self._asked.batch)
             tried, self._asked = self._asked.tried, None
-        self.session.begin(self.train.dataset, space, settings, tried)
+        self._searched = self.train.dataset
+        self.session.begin(self._searched, space, settings, tried)
         if space.notices:
             self.status.say("; ".join(space.notices))
         self.trials.marked.clear()
@@ -265,8 +298,10 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.form.choose("strategy", name)
         self._soon()
         snapshot = self.session.snapshot
-        if snapshot.state in {"running", "paused"} and snapshot.settings is not None:
-            self.session.go_on(settings_of(self.form.model.texts))
+        if snapshot.state not in {"running", "paused"} or snapshot.settings is None or self._is_of_other_data:
+            return
+        if (asked := self._asked_for()) is not None:
+            self._go_on_with(asked[1], snapshot)
             self.status.say(f"{name} proposes from the next batch on")
 
     def action_enqueue(self) -> None:
@@ -274,6 +309,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         snapshot = self.session.snapshot
         if snapshot.space is None:
             self.status.say("begin a search first; then e tries the Train form's values in it")
+            return
+        if self._is_of_other_data:
+            self._say_other_data()
             return
         own = self.train.snapshot.hyperparameters
         setting = snapshot.space.active({name: getattr(own, name) for name in snapshot.space.names})
@@ -305,136 +343,34 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     def action_race(self) -> None:
         from tuitrain.ui.screens.race import RaceScreen  # noqa: PLC0415 - not needed before
 
-        try:
-            space, settings = space_of(self.form.model.texts), settings_of(self.form.model.texts)
-        except TuitrainError as error:
-            self.status.say(str(error).split("\n")[0])
+        asked = self._asked_for()
+        if asked is None:
             return
         if self.session.snapshot.is_running:
             self.status.say("a search is running; pause it (space) before a race")
             return
-        self.app.push_screen(RaceScreen(self.look, self.train.dataset, space, settings, self.session.jobs))
-
-    # --- trials
-
-    def _chosen(self) -> Trial | None:
-        trial = self.trials.trial
-        if trial is None:
-            self.status.say("there is no trial yet")
-        return trial
+        try:
+            race = RaceScreen(self.look, self.train.dataset, *asked, self.session.jobs)
+        except TuitrainError as error:  # a goal or metric that does not fit the data
+            self.status.say(str(error).split("\n")[0])
+            return
+        self.app.push_screen(race)
 
     def _whole(self, trial: Trial) -> Hyperparameters:
         if self.snapshot is not self.session.snapshot:
-            return self._trainings()[trial.number].hyperparameters
+            return self._log().of(self.train.dataset)[trial.number].hyperparameters
         space = self.session.snapshot.space
         assert space is not None
         return space.hyperparameters(trial.setting)
 
-    def action_enter(self) -> None:
-        if self._in_form:
-            self.form.begin()
-        elif self.focused is self.trials and (trial := self._chosen()) is not None:
-            self._show_trials([trial])
-
-    def action_adopt(self) -> None:
-        if (trial := self._chosen()) is not None:
-            self._adopt(self._whole(trial), False)
-            self.status.say(f"trial {trial.number} is in the Train form (1)")
-
-    def action_train_trial(self) -> None:
-        if (trial := self._chosen()) is not None:
-            self._adopt(self._whole(trial), True)
-
-    def action_mark(self) -> None:
-        self.trials.toggle_mark()
-
-    def action_compare(self) -> None:
-        trials = [trial for trial in self.snapshot.trials if trial.number in self.trials.marked]
-        if len(trials) < 2:
-            self.status.say("mark two trials or more with . in the table; c compares them")
-        else:
-            self._show_trials(trials)
-
-    def _show_trials(self, trials: Sequence[Trial]) -> None:
-        from tuitrain.ui.screens.trial import TrialPage  # noqa: PLC0415 - not needed before
-
-        settings = self.snapshot.settings
-        metric = settings.metric if settings is not None else "score"
-        self.app.push_screen(TrialPage(self.look, [(trial, self._whole(trial)) for trial in trials], metric))
-
-    def action_sort(self) -> None:
-        space = self.snapshot.space
-        name = self.trials.cycle_sort(space.names if space is not None else ())
-        self.status.say(f"sorted by {FIELDS[name].label if name in FIELDS else name}")
-
-    def action_filter(self) -> None:
-        from tuitrain.ui.screens.filter import FilterDialog  # noqa: PLC0415 - not needed before
-
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self.trials.filter_text = text
-                self.trials.border_title = f"Trials: {text}" if text else "Trials"
-                self.trials.redraw()
-
-        self.open(FilterDialog(self.look, self.trials.filter_text), answered)
-
-    # --- moving about
-
-    def action_up(self) -> None:
-        self._move(-1)
-
-    def action_down(self) -> None:
-        self._move(1)
-
-    def _move(self, steps: int) -> None:
-        if self.focused is self.trials:
-            self.trials.action_cursor(steps)
-        else:
-            self.form.move(steps)
-
-    def action_first(self) -> None:
-        self._move(-100_000)
-
-    def action_last(self) -> None:
-        self._move(100_000)
-
-    def action_nudge_up(self) -> None:
-        self.form.nudge(1)
-
-    def action_nudge_down(self) -> None:
-        self.form.nudge(-1)
-
-    def action_undo(self) -> None:
-        if not self.form.undo():
-            self.status.say("nothing to undo")
-
     def on_key(self, event: events.Key) -> None:
         """Left and right choose the strategy while its row is selected."""
-        if event.key in {"left", "right"} and self._in_form and self.form.model.name == "strategy":
+        if event.key in {"left", "right"} and self._has_focus("form") and self.form.model.name == "strategy":
             self.form.nudge(1 if event.key == "right" else -1)
             self.action_strategy(self.form.model.texts["strategy"])
             event.stop()
 
-    def action_next_pane(self) -> None:
-        self._turn(1)
-
-    def action_previous_pane(self) -> None:
-        self._turn(-1)
-
-    def _turn(self, direction: int) -> None:
-        """Give the focus to the next pane, and a place on the screen where it has none."""
-        order = ("form", *PANES)
-        focused = self.focused.id if self.focused is not None else "form"
-        at = order.index(focused) if focused in order else 0
-        self._show_pane(order[(at + direction) % len(order)])
-
-    def _show_pane(self, name: str, *, focus: bool = True) -> None:
-        if name != "form":
-            self.arrangement.pane = name
-            self.place_children(self.size)
-        if focus:
-            widget = self.form if name == "form" else next(pane for pane in self.panes if pane.id == name)
-            self.call_after_refresh(widget.focus)
+    # --- plots and pages
 
     def action_axis(self, axis: str) -> None:
         self.map.turn_axis(axis)
@@ -457,7 +393,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def action_quit(self) -> None:
         if self.session.snapshot.is_running:
-            about = f"The study stays: tuitrain search --resume {self.session.snapshot.study}"
+            about = f"The study stays: tuitrain search --resume {visible(self.session.snapshot.study, 1000)}"
             self.ask("Quit?", about, yes="quit", no="go on searching", then=self._leave)
         elif self.train.snapshot.is_running:
             self.ask("Quit?", "Training is running and would be ended.", yes="quit", no="go on", then=self._leave)

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.trial import Trial
+from tuitrain.text import visible
 from tuitrain.ui.line import Piece
 from tuitrain.ui.page import Page
 from tuitrain.ui.plots.bars import sparkline
@@ -22,6 +23,7 @@ from tuitrain.ui.search.table import detail_lines
 from tuitrain.ui.theme import Theme
 
 LABEL = 17
+MOST = 2000  # characters of a text, such as a failed trial's message
 
 
 class TrialPage(ModalScreen[None]):
@@ -62,7 +64,7 @@ class TrialPage(ModalScreen[None]):
             names.sort(key=lambda name: len({table.get(name, "") for table in tables}) == 1)
         lines: list[list[Piece]] = []
         for name in names:
-            texts = [table.get(name, "") for table in tables]
+            texts = [visible(table.get(name, ""), MOST) for table in tables]
             differs = len(set(texts)) > 1
             style = styles["edited"] if differs and len(tables) > 1 else styles["plain"]
             lines += self._row(name, [plain(text) for text in texts], room, width, style, several=len(tables) > 1)

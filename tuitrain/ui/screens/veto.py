@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 
 from tuitrain.errors import TuitrainError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
+from tuitrain.text import visible
 from tuitrain.ui.form.line_edit import LineEdit
 from tuitrain.ui.line import Lines, Piece
 from tuitrain.ui.theme import Theme
@@ -43,7 +44,7 @@ class Veto(ModalScreen[list[Setting]]):
         self._theme = theme
         self._settings: list[Setting] = [dict(setting) for setting in proposals]
         self._skipped: set[int] = set()
-        self._at = 0
+        self._at = self._top = 0  # the line under the cursor, the first one shown
         self._editor: LineEdit | None = None
         self._error = ""
 
@@ -58,9 +59,11 @@ class Veto(ModalScreen[list[Setting]]):
 
     def _draw(self) -> None:
         styles, width = self._theme.styles, max(20, self._box.size.width)
-        rows = table_of(self._settings)
-        lines: list[list[Piece]] = [[(self._theme.plain(f"  {rows[0]}")[:width], styles["dim"])]]
-        for index, row in enumerate(rows[1:]):
+        heading, *rows = table_of(self._settings)
+        room = max(1, self._box.size.height - 2)
+        self._top = max(0, min(max(self._top, self._at - room + 1), self._at, len(rows) - room))
+        lines: list[list[Piece]] = [[(self._theme.plain(f"  {heading}")[:width], styles["dim"])]]
+        for index, row in enumerate(rows[self._top : self._top + room], self._top):
             text = self._editor.text if self._editor is not None and index == self._at else row
             sign = "x" if index in self._skipped else " "
             style = styles["selected"] if index == self._at else styles["dim" if index in self._skipped else "plain"]
@@ -68,8 +71,13 @@ class Veto(ModalScreen[list[Setting]]):
                 style = styles["editor"]
             lines.append([(f"{sign} {text}"[:width].ljust(width), style)])
         hint = self._error or "enter keeps what is typed" * (self._editor is not None)
-        lines.append([(self._theme.plain(hint)[:width], styles["bad"] if self._error else Style.null())])
+        lines.append([(self._theme.plain(visible(hint))[:width], styles["bad"] if self._error else Style.null())])
         self._box.put(*lines)
+        is_whole = room >= len(rows)
+        self._box.border_subtitle = "" if is_whole else f"{self._at + 1} of {len(rows)}"
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
 
     def on_key(self, event: events.Key) -> None:
         """While a proposal is edited all keys are its own."""

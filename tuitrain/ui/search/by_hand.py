@@ -2,26 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from tuitrain.search.conductor import Progress
-from tuitrain.search.manual import Training, best_of, manual_space, manual_trials
-from tuitrain.search.settings import Settings
+from tuitrain.search.explained import Explained, explain
+from tuitrain.search.manual import ManualHistory, manual_history, manual_settings
+from tuitrain.search.training_log import TrainingLog
+from tuitrain.search.trial import is_tie
 from tuitrain.search_session import SearchSnapshot
 
+FIRST_VERSION = 1_000_000  # so that versions differ from those of the session's snapshots
 
-def by_hand(trainings: Sequence[Training], version: int, train: Any) -> SearchSnapshot:
-    """What was trained by hand, as a search."""
-    space = manual_space(trainings)
-    metric = "accuracy" if train.dataset.class_names else "r2"
-    settings = Settings(strategy="manual", trials=0, metric=metric, folds=1)
-    if space is None:
-        return SearchSnapshot(version, settings=settings)
-    trials = manual_trials(trainings, space, metric)
-    progress = Progress(
-        state="paused", trials=trials, best=best_of(trials, metric), curves={}, running=(), proposals=(),
-        is_proposing=False, seconds=sum(training.seconds for training in trainings), trials_per_second=0.0,
-        seconds_left=None, ending="", version=version,
-    )  # fmt: skip
-    return SearchSnapshot(version, "ready", trials[-1].message, space, settings, progress)
+
+class Explainer:
+    """Fits the surrogate to a history in a thread; `explained` is the newest that is known of it."""
+
+    def __init__(self) -> None:
+        self.explained: Explained | None = None
+        self.problem = ""
+        self._asked: tuple[ManualHistory, str] | None = None
+        self._fitting: Future[Explained] | None = None
+        self._fitter: ThreadPoolExecutor | None = None
+
+    def look(self, history: ManualHistory, column: str) -> None:
+        """Take in what is fitted, and fit what is new along `column`; does not wait."""
+        if self._fitting is not None:
+            if not self._fitting.done():
+                return
+            error = self._fitting.exception()
+            self.problem = f"the surrogate cannot be fitted: {error}" if error is not None else ""
+            self.explained, self._fitting = (None if error is not None else self._fitting.result()), None
+        if self._asked is None or self._asked[0] is not history or self._asked[1] != column:
+            self._asked = (history, column)
+            self._fitter = self._fitter or ThreadPoolExecutor(1, thread_name_prefix="explain")
+            self._fitting = self._fitter.submit(explain, history, column, is_alone=False)
+
+
+class ByHand:
+    """Makes snapshots of the trainings by hand on a dataset, with the surrogate where that is looked at."""
+
+    def __init__(self, log: Callable[[], TrainingLog]) -> None:
+        self._log = log
+        self._version = FIRST_VERSION
+        self._snapshot = SearchSnapshot(FIRST_VERSION)
+        self._made_of: tuple[object, ...] = ()
+        self._history: ManualHistory | None = None
+        self._explainer = Explainer()
+        self._column, self._is_explained = "", False
+
+    def watch(self, column: str, is_shown: bool) -> None:
+        """Say along which column the surrogate is looked at, and whether anything of it is."""
+        self._column, self._is_explained = column, is_shown
+
+    @property
+    def problem(self) -> str:
+        """What could not be kept or fitted."""
+        return self._log().studies.problem or self._explainer.problem
+
+    def snapshot(self, dataset: Any) -> SearchSnapshot:
+        """What was trained by hand on `dataset`, as a search; the same while nothing is new."""
+        log, explainer = self._log(), self._explainer
+        trainings, path = log.of(dataset), log.studies.path_of(dataset)
+        if self._made_of[:2] != (dataset.fingerprint, len(trainings)):
+            self._history = manual_history(trainings, dataset.task)
+        if self._is_explained and self._history is not None:
+            explainer.look(self._history, self._column)
+        message = self.problem
+        made_of = (dataset.fingerprint, len(trainings), path, message, id(explainer.explained))
+        if made_of != self._made_of:
+            self._made_of = made_of
+            self._version += 1
+            self._snapshot = self._made(dataset.task, path, message, sum(item.seconds for item in trainings))
+        return self._snapshot
+
+    def _made(self, task: str, path: Path | None, message: str, seconds: float) -> SearchSnapshot:
+        history, version, explained = self._history, self._version, self._explainer.explained
+        if history is None:
+            return SearchSnapshot(version, message=message, settings=manual_settings(task))
+        if explained is not None and explained.columns != tuple(column.name for column in history.space.columns):
+            explained = None  # what is searched has changed since
+        best = history.best
+        ties = tuple(t.number for t in history.trials if best is not None and t is not best and is_tie(best, t))
+        progress = Progress(
+            state="paused", trials=history.trials, best=best, curves={}, running=(), proposals=(), is_proposing=False,
+            seconds=seconds, trials_per_second=0.0, seconds_left=None, ending="", version=version,
+        )  # fmt: skip
+        return SearchSnapshot(
+            version, "ready", message or history.trials[-1].message, history.space, history.settings, progress, path,
+            ties, explained=explained,
+        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,9 +70,12 @@ def _goal(text: str) -> str:
     if text.strip().lower() in {"none", ""}:
         return "none"
     try:
-        return f"{float(text):g}"
+        goal = float(text)
     except ValueError:
-        raise ValueError(f"goal: {quoted(text)} is not a number, or none") from None
+        goal = math.nan
+    if not math.isfinite(goal):
+        raise ValueError(f"goal: {quoted(text)} is not a number, or none")
+    return f"{goal:g}"
 
 
 def _strategy(text: str) -> str:

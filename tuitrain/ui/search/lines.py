@@ -121,21 +121,24 @@ class EntryDescription(Lines):
         self._model = model
         self._estimate = ""
 
-    def show_entry(self, estimate: str = "") -> None:
-        """Describe the entry under the cursor, as fully as the height allows; `estimate` is what a grid takes."""
-        self._estimate = estimate or self._estimate
+    def show_entry(self, estimate: str | None = None) -> None:
+        """Describe the entry under the cursor, as fully as the height allows.
+
+        `estimate` is what a grid takes, or where trainings by hand are kept; None: as before.
+        """
+        self._estimate = self._estimate if estimate is None else estimate
         model, entry = self._model, self._model.entry
         width, height = max(12, self.size.width - 2), self.size.height
         texts = [(entry.meaning, "plain")]
         if entry.is_field:
             texts.append((points_text(entry.name, model.texts[entry.name]), "accent"))
-        elif entry.name == "strategy" and model.texts["strategy"] == "grid":
+        elif entry.name == "strategy" and model.texts["strategy"] in {"grid", "manual"}:
             texts.append((self._estimate, "accent"))
         texts.append((entry.explanation, "dim"))
         rows = [
             (f" {row}", self._theme.styles[style])
             for text, style in texts
-            for row in textwrap.wrap(self._theme.plain(text), width)
+            for row in textwrap.wrap(self._theme.plain(visible(text, 1000)), width)
         ]
         if len(rows) > height > 0:
             last, style = rows[height - 1]

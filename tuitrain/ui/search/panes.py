@@ -45,6 +45,8 @@ def _hints(snapshot: SearchSnapshot) -> tuple[str, ...]:
         return ("proposals wait for your word: v", "proposals wait: v")
     if snapshot.is_running:
         return ("the search begins",)
+    if snapshot.settings is not None and snapshot.settings.strategy == "manual":
+        return ("what you train on screen 1 appears here", "train on screen 1")
     return ("space starts the search; trials appear here", "space starts the search")
 
 

@@ -11,7 +11,7 @@ from typing import Any, overload
 from textual.strip import Strip
 
 from tuitrain.hyperparameters import FIELDS, field_name
-from tuitrain.search.trial import Trial
+from tuitrain.search.trial import Trial, rank_of
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.text import quoted, suggest
 from tuitrain.ui.plots.bars import sparkline
@@ -26,7 +26,7 @@ STATES = {"queued": "…", "running": "●", "finished": "✓", "pruned": "‑",
 _STATES_ASCII = {"queued": ".", "running": "*", "finished": "+", "pruned": "-", "failed": "!"}
 _STATE_STYLES = {"running": "good", "pruned": "dim", "failed": "bad", "queued": "dim"}
 COMPARED = ("rank", "score", "epochs", "trial", "number")
-_COMPARISON = re.compile(r"([\w ]+?)\s*(<=|>=|<|>|=|:)\s*(\S+)")
+_COMPARISON = re.compile(r"([\w -]+?)\s*(<=|>=|<|>|=|:)\s*(\S+)")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def rows_of(snapshot: SearchSnapshot, *, sort: str, filter_text: str) -> list[Ro
     """The trials that pass the filter, sorted by ``score``, ``number`` or a hyperparameter."""
     trials, settings = snapshot.trials, snapshot.settings
     sign = settings.sign if settings is not None and settings.metric else 1.0
-    ranked = sorted((trial for trial in trials if trial.state == "finished"), key=lambda t: _score_key(t, sign))
+    ranked = sorted((trial for trial in trials if trial.state == "finished"), key=lambda trial: rank_of(trial, sign))
     rank = {trial.number: place for place, trial in enumerate(ranked, 1)}
     ties = set(snapshot.ties)
     rows = [Row(trial, rank.get(trial.number, 0), trial.number in ties) for trial in trials]
@@ -76,11 +76,6 @@ class TableLines(Sequence[Strip]):
         return [self[place] for place in places]
 
 
-def _score_key(trial: Trial, sign: float) -> tuple[float, float, int]:
-    loss = trial.loss if math.isfinite(trial.loss) else math.inf
-    return (sign * trial.score if math.isfinite(trial.score) else math.inf, loss, trial.number)
-
-
 def _after(trial: Trial, sign: float) -> tuple[int, float, int]:
     """Running ones come before queued, pruned and failed ones."""
     order = {"running": 0, "pruned": 1, "queued": 2, "failed": 3}.get(trial.state, 0)
@@ -97,16 +92,33 @@ def _value_key(value: Any) -> tuple[int, Any]:
 
 def filter_problem(text: str) -> str:
     """What is wrong with a filter's text; empty if nothing is."""
-    for name, _, _ in _COMPARISON.findall(text):
-        if name.strip().lower() not in COMPARED and field_name(name.strip()) is None:
-            return f"{quoted(name.strip())}: {suggest(name.strip(), [*COMPARED, *FIELDS])}"
+    for name, _, _ in _read_filter(text)[1]:
+        if not _is_compared(name):
+            return f"{quoted(name)}: {suggest(name, [*COMPARED, *FIELDS])}"
     return ""
+
+
+def _read_filter(text: str) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """The words and the comparisons (name, sign, bound) of a filter.
+
+    A name is as many of the words before a sign as make one; those before it stand for themselves.
+    """
+    words, comparisons = _COMPARISON.sub(" ", text).lower().split(), []
+    for before, sign, bound in _COMPARISON.findall(text):
+        parts = before.lower().split() or [""]
+        start = next((at for at in range(len(parts)) if _is_compared(" ".join(parts[at:]))), len(parts) - 1)
+        words += parts[:start]
+        comparisons.append((" ".join(parts[start:]), sign, bound))
+    return words, comparisons
+
+
+def _is_compared(name: str) -> bool:
+    return name in COMPARED or field_name(name) is not None
 
 
 def filter_of(text: str) -> Callable[[Row], bool]:
     """What passes ``text``: words that the line must hold, and comparisons: ``relu failed rank<10 l2<0.1``."""
-    comparisons = _COMPARISON.findall(text)
-    words = _COMPARISON.sub(" ", text).lower().split()
+    words, comparisons = _read_filter(text)
     checks = [_comparison(*found) for found in comparisons]
 
     def passes(row: Row) -> bool:
@@ -117,7 +129,6 @@ def filter_of(text: str) -> Callable[[Row], bool]:
 
 
 def _comparison(name: str, sign: str, text: str) -> Callable[[Row], bool]:
-    name = name.strip().lower()
     try:
         bound: float | None = float(text)
     except ValueError:

@@ -1,0 +1,100 @@
+"""Trainings by hand as studies on disk, which can be read, exported and gone on with like any other.
+
+A dataset's study is made when the second training on it has ended. The journal holds all hyperparameters of each
+training, so that those of before are complete when the user changes one more; what is searched is then written anew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.errors import TuitrainError
+from tuitrain.search.manual import Training, manual_settings, manual_space, manual_trials
+from tuitrain.search.space import Space
+from tuitrain.search.stack import Outcome, StackResult
+from tuitrain.search.study import Study
+
+LEAST_TRAININGS = 2
+
+
+class ManualStudies:
+    """Keeps the trainings on each dataset in a study below `folder`, written in a thread of its own.
+
+    `problem` says why the last could not be written, else it is empty; what was not written is tried again with the
+    next training.
+    """
+
+    def __init__(self, folder: Path = Path("studies")) -> None:
+        self._folder = folder
+        self._paths: dict[str, Path] = {}
+        self._written: dict[str, int] = {}
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="manual-study")
+        self.problem = ""
+
+    def keep(self, dataset: Dataset, trainings: Sequence[Training]) -> None:
+        """Write down all trainings on a dataset that are not yet; does not wait."""
+        if len(trainings) >= LEAST_TRAININGS:
+            self._writer.submit(self._keep, dataset, tuple(trainings))
+
+    def path_of(self, dataset: Dataset) -> Path | None:
+        """The study of a dataset's trainings, if there is one."""
+        return self._paths.get(dataset.fingerprint)
+
+    def close(self) -> None:
+        """Wait until all is written."""
+        self._writer.shutdown(wait=True)
+
+    def _keep(self, dataset: Dataset, trainings: Sequence[Training]) -> None:
+        try:
+            self._write(dataset, trainings)
+            self.problem = ""
+        except TuitrainError as error:
+            self.problem = f"trainings by hand are not kept: {error}"
+        except Exception as error:  # the screen must say so, whatever it is
+            self.problem = f"trainings by hand are not kept: {type(error).__name__}: {error}"
+
+    def _write(self, dataset: Dataset, trainings: Sequence[Training]) -> None:
+        from tuitrain.search.face import create_study, new_study_path  # noqa: PLC0415 - takes a while, and not in the screen's thread
+
+        space, key = manual_space(trainings), dataset.fingerprint
+        assert space is not None
+        if key not in self._paths:
+            path = new_study_path(self._folder, dataset, "manual")
+            self._paths[key] = create_study(path, space, manual_settings(dataset.task), dataset).path
+        study = _opened(self._paths[key], space)
+        try:
+            trials = manual_trials(trainings, space, study.settings.metric)
+            for place in range(self._written.get(key, 0), len(trainings)):
+                _append(study, trainings[place], trials[place].message)
+                self._written[key] = place + 1
+        finally:
+            study.close()
+
+
+def _opened(path: Path, space: Space) -> Study:
+    """The study, open for writing, with `space` as what is searched."""
+    study = Study(path)
+    study.begin_writing()
+    if study.space.to_texts() != space.to_texts():
+        try:
+            study.replace_space(space)
+        finally:
+            study.close()
+        study = Study(path)  # so that its trials are read by the new space
+        study.begin_writing()
+    return study
+
+
+def _append(study: Study, training: Training, message: str) -> None:
+    number = study.next_number
+    study.queue([vars(training.hyperparameters)], by="manual", stacks=[[number]])
+    outcome = Outcome(
+        number, training.state, training.score, math.nan, training.loss, training.epochs, training.best_epoch,
+        training.seconds, message, training.curve,
+    )  # fmt: skip
+    result = StackResult((outcome,), {}, training.epochs, training.seconds)
+    study.finish(len(study.chunks) - 1, result, seconds=training.seconds)

@@ -1,0 +1,90 @@
+"""What the keys of the Search screen do with trials: open, compare, adopt, train, sort, filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from tuitrain.hyperparameters import FIELDS
+from tuitrain.search.trial import Trial
+from tuitrain.text import visible
+from tuitrain.ui.search.navigation import Navigation
+
+if TYPE_CHECKING:
+    from tuitrain.hyperparameters import Hyperparameters
+    from tuitrain.search_session import SearchSnapshot
+    from tuitrain.ui.search.lines import SearchStatus
+    from tuitrain.ui.search.panes import TrialsPane
+
+
+class TrialActions(Navigation, inherit_bindings=False):
+    """The part of the Search screen that acts on the trial under the cursor, and on the table."""
+
+    trials: TrialsPane
+    status: SearchStatus
+    _adopt: Callable[[Hyperparameters, bool], None]
+
+    @property
+    def snapshot(self) -> SearchSnapshot:
+        """What is shown."""
+        raise NotImplementedError  # pragma: no cover
+
+    def _whole(self, trial: Trial) -> Hyperparameters:
+        """All hyperparameters of a trial that is shown."""
+        raise NotImplementedError  # pragma: no cover
+
+    def _chosen(self) -> Trial | None:
+        trial = self.trials.trial
+        if trial is None:
+            self.status.say("there is no trial yet")
+        return trial
+
+    def action_enter(self) -> None:
+        if self._has_focus("form"):
+            self.form.begin()
+        elif self._has_focus("trials") and (trial := self._chosen()) is not None:
+            self._show_trials([trial])
+
+    def action_adopt(self) -> None:
+        if (trial := self._chosen()) is not None:
+            self._adopt(self._whole(trial), False)
+            self.status.say(f"trial {trial.number} is in the Train form (1)")
+
+    def action_train_trial(self) -> None:
+        if (trial := self._chosen()) is not None:
+            self._adopt(self._whole(trial), True)
+
+    def action_mark(self) -> None:
+        self.trials.toggle_mark()
+
+    def action_compare(self) -> None:
+        trials = [trial for trial in self.snapshot.trials if trial.number in self.trials.marked]
+        if len(trials) < 2:
+            self.status.say("mark two trials or more with . in the table; c compares them")
+        else:
+            self._show_trials(trials)
+
+    def _show_trials(self, trials: Sequence[Trial]) -> None:
+        from tuitrain.ui.screens.trial import TrialPage  # noqa: PLC0415 - not needed before
+
+        settings = self.snapshot.settings
+        metric = settings.metric if settings is not None else "score"
+        self.app.push_screen(TrialPage(self.look, [(trial, self._whole(trial)) for trial in trials], metric))
+
+    def action_sort(self) -> None:
+        space = self.snapshot.space
+        name = self.trials.cycle_sort(space.names if space is not None else ())
+        self.status.say(f"sorted by {FIELDS[name].label if name in FIELDS else name}")
+
+    def action_filter(self) -> None:
+        from tuitrain.ui.screens.filter import FilterDialog  # noqa: PLC0415 - not needed before
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self.trials.filter_text = text
+                self.trials.border_title = Content(visible(f"Trials: {text}" if text else "Trials"))
+                self.trials.redraw()
+
+        self.open(FilterDialog(self.look, self.trials.filter_text), answered)
