@@ -12,7 +12,7 @@ import pytest
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.hyperparameters import Hyperparameters
-from tuitrain.runs.model import load_model
+from tuitrain.runs.model import Model, load_model
 from tuitrain.session import Pause, Reset, SaveModel, Session, SetHyperparameter, Start, Step
 from tuitrain.snapshot import Snapshot
 
@@ -157,3 +157,70 @@ def test_divergence_says_where_and_why() -> None:
     assert "epoch 1, step" in ended.message
     assert "learning rate 1000" in ended.message
     session.close()
+
+
+def test_a_failure_in_training_is_said_and_the_thread_goes_on_obeying(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    session.send(Step(epochs=2))
+    until(session, lambda s: s.epoch == 2 and s.state == "paused")
+    with monkeypatch.context() as patched:
+        patched.setattr(Trainer, "step", lambda self: 1 // 0)
+        session.send(Start())
+        failed = until(session, lambda s: s.state == "failed")
+    assert "ZeroDivisionError" in failed.ending
+    session.send(Start())
+    assert "reset (r)" in until(session, lambda s: s.message != failed.message).message
+    session.send(SaveModel(tmp_path / "m.safetensors"))
+    saved = until(session, lambda s: s.saved_step == s.step)
+    assert (saved.state, saved.ending) == ("failed", failed.ending)
+    assert load_model(tmp_path / "m.safetensors").epoch == saved.best_epoch > 0
+    session.send(Reset())
+    until(session, lambda s: s.state == "ready")
+    session.send(Start())
+    until(session, lambda s: s.state == "done")
+    session.close()
+    assert not session._thread.is_alive()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_command_that_fails_ends_no_training(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    session.send(Step(epochs=1))
+    until(session, lambda s: s.epoch == 1 and s.state == "paused")
+    monkeypatch.setattr(Model, "save", lambda self, path: 1 // 0)
+    session.send(SaveModel(Path("m.safetensors")))
+    assert "ZeroDivisionError" in until(session, lambda s: bool(s.message)).message
+    assert session.snapshot.state == "paused"
+    assert session.snapshot.has_something_to_lose
+
+
+@pytest.mark.parametrize("batches", [0, 2])
+def test_a_training_paused_past_lowered_epochs_ends_at_once(session: Session, batches: int) -> None:
+    session.send(Step(epochs=6))
+    until(session, lambda s: s.epoch == 6 and s.state == "paused")
+    if batches:
+        session.send(Step(batches=batches))
+        until(session, lambda s: s.step_in_epoch == batches and s.state == "paused")
+    session.send(SetHyperparameter("epochs", 4))
+    session.send(Start())
+    done = until(session, lambda s: s.state == "done")
+    assert (done.epoch, done.step_in_epoch) == (6, batches)
+    session.send(SetHyperparameter("epochs", 8))
+    session.send(Start())
+    until(session, lambda s: s.state == "done" and s.epoch == 8)
+    alone = Trainer(MOONS, QUICK.replace(epochs=8))
+    while not alone.is_done:
+        alone.epoch()
+    assert session.model().network.parameters.tobytes() == alone.network.parameters.tobytes()
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+def test_a_learning_rate_changed_while_paused_is_told_before_the_next_step(session: Session, schedule: str) -> None:
+    session.send(SetHyperparameter("schedule", schedule))
+    session.send(Step(epochs=3))
+    until(session, lambda s: s.epoch == 3 and s.state == "paused")
+    session.send(SetHyperparameter("learning_rate", 0.5))
+    told = until(session, lambda s: bool(s.edits)).learning_rate
+    assert 0.3 < told <= 0.5
+    session.send(Step(batches=1))
+    assert until(session, lambda s: s.step_in_epoch == 1).learning_rate == told

@@ -13,9 +13,9 @@ ENOUGH = 8
 def verdict(snapshot: Snapshot) -> str:
     """The most pressing finding, with what to do; a sign at its start says how bad it is (✓ · ! ✗)."""
     if snapshot.state in {"diverged", "failed"}:
-        return f"✗ {snapshot.message}"
+        return f"✗ {snapshot.ending}"
     if snapshot.epochs_recorded < ENOUGH:
-        return "· press space to start" if snapshot.step == 0 else "· too early to tell"
+        return _too_early(snapshot)
     for finding in (_dead_units, _vanishing, _overfitting, _jumping, _creeping):
         found = finding(snapshot)
         if found:
@@ -23,6 +23,18 @@ def verdict(snapshot: Snapshot) -> str:
     if snapshot.state == "done":
         return f"✓ done · best epoch {snapshot.best_epoch}"
     return "✓ healthy · " + ("validation still falling" if _still_falling(snapshot) else "little left to gain")
+
+
+def _too_early(snapshot: Snapshot) -> str:
+    """What can be said after a few epochs: how it ended, if it has."""
+    if snapshot.step == 0:
+        return "· press space to start"
+    if snapshot.state != "done":
+        return "· too early to tell"
+    epochs = f"{snapshot.epoch} epoch{'s' * (snapshot.epoch != 1)}"
+    if snapshot.best_epoch == snapshot.epoch:
+        return f"✓ done after {epochs} · the last one was the best: more may do better"
+    return f"✓ done after {epochs} · best epoch {snapshot.best_epoch}"
 
 
 def _column(snapshot: Snapshot, name: str) -> Floats:

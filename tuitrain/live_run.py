@@ -18,6 +18,7 @@ from tuitrain.engine import Record, Trainer
 from tuitrain.engine import metrics as measures
 from tuitrain.engine.evaluation import decide
 from tuitrain.engine.network import with_ones
+from tuitrain.engine.schedules import multipliers
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
 from tuitrain.snapshot import (
@@ -55,6 +56,7 @@ class LiveRun:
         self._started: float | None = None
         self._rate_from = (0.0, 0)
         self._rate = float("nan")
+        self._rate_edited_at = -1
 
     @property
     def hyperparameters(self) -> Hyperparameters:
@@ -94,7 +96,30 @@ class LiveRun:
         trainer = self.trainer
         where = trainer.epochs_done + trainer.step_in_epoch / trainer.steps_per_epoch
         if getattr(self.hyperparameters, name) != old and not (was_done and self.trainer.is_done):
+            if name in {"learning_rate", "schedule"}:
+                self._rate_edited_at = trainer.steps_done
             self._edits.append(Edit(where, trainer.steps_done, name, old, getattr(self.hyperparameters, name)))
+
+    @property
+    def learning_rate(self) -> float:
+        """That of the last step; of the next one if a hyperparameter was changed since."""
+        trainer, h = self.trainer, self.hyperparameters
+        if self._rate_edited_at != trainer.steps_done:
+            return float(trainer.learning_rates[0])
+        place = trainer.epochs_done * trainer.steps_per_epoch + trainer.step_in_epoch
+        return float(h.learning_rate * multipliers(h, place, 1, trainer.steps_per_epoch)[0])
+
+    def end_if_past_limits(self) -> bool:
+        """End here where epochs or patience were lowered below what is done already; says whether they were."""
+        trainer, h = self.trainer, self.hyperparameters
+        waited = trainer.epochs_done - int(trainer.progress.best_epoch[0])
+        if not trainer.epochs_done:
+            return False
+        if trainer.epochs_done >= h.epochs:
+            trainer.progress.end(0, "epochs", trainer.epochs_done)
+        elif h.patience and waited >= h.patience:
+            trainer.progress.end(0, "patience", trainer.epochs_done)
+        return trainer.is_done
 
     def ending(self) -> tuple[State, str]:
         """The state that training ended in, and why."""
@@ -144,7 +169,7 @@ class LiveRun:
         return Snapshot(
             hyperparameters=self.hyperparameters, history=self.history, epochs_recorded=self.history.length,
             epoch=trainer.epochs_done, step=trainer.steps_done, step_in_epoch=trainer.step_in_epoch,
-            steps_per_epoch=trainer.steps_per_epoch, learning_rate=float(trainer.learning_rates[0]),
+            steps_per_epoch=trainer.steps_per_epoch, learning_rate=self.learning_rate,
             samples_per_second=self._samples_per_second(), seconds=self.seconds, seconds_left=self._seconds_left(),
             batch_memory=self._batch_memory(), n_parameters=trainer.network.n_parameters,
             train_loss=float(record.train_loss[0]) if record else float("nan"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,8 @@ class JournalEntry:
 class Session:
     """Owns a training and its thread; `close` ends it.
 
+    `failure` is what nobody foresaw and ended a training, until the next reset; the thread goes on obeying.
+
     Raises
     ------
     HyperparameterError
@@ -98,7 +100,7 @@ class Session:
     def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
         self._run = LiveRun(dataset, hyperparameters)
         self._state: State = "ready"
-        self._message = ""
+        self._message = self._ending = ""
         self._pending: dict[str, Any] = {}
         self._earlier: list[EarlierRun] = []
         self._saved_step = -1
@@ -113,6 +115,7 @@ class Session:
         self._held_until, self._holds = 0.0, 0
         self._released = threading.Event()
         self.journal: list[JournalEntry] = []
+        self.failure: Exception | None = None
         self.snapshot = self._make_snapshot()
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
@@ -176,14 +179,25 @@ class Session:
         return self._run.describe(self._message)
 
     def _work(self) -> None:
-        try:
-            while self._thread_round():
-                pass
-        except Exception as error:  # the screen must say so, whatever it is
-            self._run.stop_clock()
-            self._state, self._message = "failed", f"{type(error).__name__}: {error}"
-            self._publish()
-            raise
+        while True:
+            try:
+                if not self._thread_round():
+                    return
+            except Exception as error:  # the screen says so, whatever it is, and what is trained is kept
+                self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """Say what ended the training, then wait for a command: what failed once is not tried again unasked."""
+        self.failure = error
+        self._run.stop_clock()
+        self._state, self._message = "failed", _said(error)
+        self._ending = self._message
+        now, self._version = self.snapshot, self._version + 1
+        failed = replace(now, version=self._version, state=self._state, message=self._message, ending=self._ending)
+        with self._wake:
+            self.snapshot = failed
+            self._wake.notify_all()
+            self._wake.wait_for(lambda: self._commands)
 
     def _thread_round(self) -> bool:
         """Obey, then train while nothing is to be obeyed; False when the session has ended."""
@@ -235,7 +249,7 @@ class Session:
     def _count(self, ended_epoch: bool) -> None:
         """Pause when the steps or epochs asked for are done; end when training has."""
         if self._run.trainer.is_done:
-            self._state, self._message = self._run.ending()
+            self._end()
         if self._steps_to_go is not None:
             self._steps_to_go -= 1
         if self._epochs_to_go is not None and ended_epoch:
@@ -243,12 +257,17 @@ class Session:
         if self._state == "running" and 0 in (self._steps_to_go, self._epochs_to_go):
             self._state = "paused"
 
+    def _end(self) -> None:
+        """Say that training has ended, and why."""
+        self._state, self._message = self._run.ending()
+        self._ending = self._message
+
     def _obey(self, command: Command) -> None:
         self._message = refused = ""
         try:
             self._apply(command)
-        except (TuitrainError, ValueError) as error:
-            self._message = refused = str(error)
+        except Exception as error:  # a command that does not succeed ends no training
+            self._message = refused = _said(error)
         self.journal.append(JournalEntry(self._run.trainer.steps_done, command, refused))
 
     def _apply(self, command: Command) -> None:
@@ -271,13 +290,15 @@ class Session:
         self._next_snapshot = 0.0
 
     def _go(self, batches: int | None, epochs: int | None) -> None:
-        if self._run.trainer.is_done:
-            self._message = {"diverged": "training diverged; reset (r) to begin again"}.get(
-                self._state, "training has ended; raise epochs or patience to go on, or reset (r)"
-            )
-            return
-        self._steps_to_go, self._epochs_to_go = batches, epochs
-        self._state = "running"
+        if self._state in {"diverged", "failed"}:
+            self._message = f"training {self._state}; reset (r) to begin again"
+        elif self._run.trainer.is_done:
+            self._message = "training has ended; raise epochs or patience to go on, or reset (r)"
+        elif self._run.end_if_past_limits():
+            self._end()
+        else:
+            self._steps_to_go, self._epochs_to_go = batches, epochs
+            self._state = "running"
 
     def _set(self, name: str, value: Any) -> None:
         if name not in FIELDS:
@@ -289,7 +310,7 @@ class Session:
         elif FIELDS[name].live:
             self._run.set(name, value)
             if self._state == "done" and not self._run.trainer.is_done:
-                self._state = "paused"
+                self._state, self._ending = "paused", ""
         else:
             self._pending[name] = FIELDS[name].check(value)
             if self._pending[name] == getattr(self._run.hyperparameters, name):
@@ -307,13 +328,14 @@ class Session:
             self._state = "paused"
         self._run = LiveRun(dataset, self._run.hyperparameters.replace(**changes))
         self._pending, self._saved_step, self._state = {}, -1, "ready"
+        self._ending, self.failure = "", None
         self._next_views = 0.0
 
     def _make_snapshot(self) -> Snapshot:
         self._version += 1
         return self._run.snapshot(
-            version=self._version, state=self._state, message=self._message, pending=dict(self._pending),
-            earlier=tuple(self._earlier), saved_step=self._saved_step,
+            version=self._version, state=self._state, message=self._message, ending=self._ending,
+            pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
         )  # fmt: skip
 
     def _publish(self) -> None:
@@ -321,3 +343,8 @@ class Session:
         with self._wake:
             self.snapshot = snapshot
             self._wake.notify_all()
+
+
+def _said(error: Exception) -> str:
+    """An error in words: what was raised on purpose speaks for itself."""
+    return str(error) if isinstance(error, (TuitrainError, ValueError)) else f"{type(error).__name__}: {error}"

@@ -148,7 +148,11 @@ class BoundaryView:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One moment of a training. `version` grows with each new one; equal versions mean equal content."""
+    """One moment of a training. `version` grows with each new one; equal versions mean equal content.
+
+    `message` is what the last command led to, `ending` why training has ended, "" while it has not.
+    `learning_rate` is the last step's, or the next one's where it was changed since.
+    """
 
     version: int
     state: State
@@ -157,6 +161,7 @@ class Snapshot:
     history: History
     epochs_recorded: int
     message: str = ""
+    ending: str = ""
     epoch: int = 0
     step: int = 0
     step_in_epoch: int = 0

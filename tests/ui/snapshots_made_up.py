@@ -60,7 +60,7 @@ def diverging(epochs: int = 30, sizes: Sequence[int] = (4, 16, 16, 3)) -> Snapsh
     layers = tuple(replace(layer, gradient_norm=2e4 * 3**n, trouble="exploding")
                    for n, layer in enumerate(snapshot.layers))  # fmt: skip
     return replace(
-        snapshot, state="diverged", message="the loss stopped being finite", best_epoch=1, layers=layers,
+        snapshot, state="diverged", ending="the loss stopped being finite", best_epoch=1, layers=layers,
         gradient_norm=float("inf"),
     )  # fmt: skip
 

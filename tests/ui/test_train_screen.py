@@ -164,7 +164,7 @@ async def test_status_and_header_follow_the_snapshot(session):
         screen.show(session.snapshot)
         await pilot.pause()
         assert "● epoch 7/200" in text_of(pilot.app)
-        session.become(state="diverged", message="loss is no longer finite at epoch 8")
+        session.become(state="diverged", ending="loss is no longer finite at epoch 8")
         screen.show(session.snapshot)
         await pilot.pause()
         text = text_of(pilot.app)

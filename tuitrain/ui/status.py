@@ -150,7 +150,7 @@ class Verdict(Lines):
 
     def _verdict(self, snapshot: Snapshot) -> str:
         """The diagnosis, made once an epoch, or when the state or the message changes."""
-        key = hash((snapshot.epochs_recorded, snapshot.state, snapshot.step == 0, snapshot.message))
+        key = hash((snapshot.epochs_recorded, snapshot.state, snapshot.step == 0, snapshot.ending))
         if key != self._found[0]:
             self._found = (key, verdict(snapshot))
         return self._found[1]

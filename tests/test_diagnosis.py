@@ -1,0 +1,34 @@
+"""The verdict: what it says, from snapshots alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.ui.fake_session import FakeSession
+from tuitrain.diagnosis import verdict
+from tuitrain.snapshot import Snapshot
+
+
+def after(epochs: int) -> Snapshot:
+    session = FakeSession()
+    session.train(epochs)
+    return session.snapshot
+
+
+@pytest.mark.parametrize(("best", "said"), [(3, "best epoch 3"), (5, "the last one was the best")])
+def test_a_short_training_that_has_ended_is_judged(best: int, said: str) -> None:
+    found = verdict(replace(after(5), state="done", best_epoch=best))
+    assert found.startswith("✓ done after 5 epochs")
+    assert said in found
+
+
+def test_a_few_epochs_say_nothing_while_training_goes_on() -> None:
+    assert "too early" in verdict(after(5))
+    assert "press space" in verdict(FakeSession().snapshot)
+
+
+def test_why_a_training_broke_is_said_whatever_was_done_since() -> None:
+    broken = replace(after(5), state="diverged", ending="the loss is not finite", message="saved m.safetensors")
+    assert verdict(broken) == "✗ the loss is not finite"
