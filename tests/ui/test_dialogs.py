@@ -1,15 +1,18 @@
 """The dialogs over the Train screen: help, palette, saving, choosing a dataset."""
 
+import threading
+
 import pytest
 
-from tests.ui.fake_session import FakeSession
+from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.test_train_screen import app_on, text_of
 from tuitrain.session import Reset, SaveModel, Step
 from tuitrain.ui.keys import ACTIONS, SECTIONS
+from tuitrain.ui.model_files import model_name
 from tuitrain.ui.screens.confirm import Confirm
 from tuitrain.ui.screens.dataset import DatasetChooser
 from tuitrain.ui.screens.palette import Palette
-from tuitrain.ui.screens.save import SaveDialog, model_name
+from tuitrain.ui.screens.save import SaveDialog
 from tuitrain.ui.screens.train import TrainScreen
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -112,6 +115,47 @@ async def test_saving_adds_the_suffix_and_refuses_a_missing_directory(session, t
     assert session.sent == [SaveModel(tmp_path / "model.safetensors")]
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "type a file name"),
+        (".", "directory"),
+        ("..", "directory"),
+        ("/", "directory"),
+        ("a/", "directory"),
+        ("a/..", "directory"),
+        ("~nouser/x", "no name for a file"),
+        ("n" * 300, "no name for a file"),
+        ("a\0b", "no name for a file"),
+        ("/dev/null/x", "no directory"),
+    ],
+)
+async def test_what_is_no_file_name_is_said_in_the_dialog(session, typed, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    session.train(5)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        pilot.app.screen.query_one("Input").value = typed
+        await pilot.press("enter")
+        await pilot.pause()
+        assert said in text_of(pilot.app)
+        assert isinstance(pilot.app.screen, SaveDialog)
+    assert session.sent == []
+
+
+async def test_a_directory_that_may_not_be_read_is_said_in_the_dialog(session, monkeypatch):
+    def refuse(self):
+        raise PermissionError(13, "Permission denied")
+
+    session.train(5)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        monkeypatch.setattr("pathlib.Path.is_dir", refuse)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Permission denied" in text_of(pilot.app)
+
+
 async def test_saving_asks_before_it_overwrites(session, tmp_path):
     session.train(5)
     path = tmp_path / "model.safetensors"
@@ -157,7 +201,7 @@ async def test_choosing_a_file_and_its_target(session, tmp_path):
         await pilot.press("enter")
         await settle(pilot, lambda: "60 rows, 4 columns" in text_of(pilot.app))
         assert "[red]x[/]" in text_of(pilot.app)
-        await pilot.press("home", "down", "down", "enter")
+        await pilot.press("home", "down", "down", "down", "enter")
         await settle(pilot, lambda: bool(session.sent))
     assert session.sent[0].dataset.target_name == "answer"
 
@@ -171,6 +215,98 @@ async def test_a_source_that_cannot_be_read_is_said_in_place(session):
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, TrainScreen)
     assert session.sent == []
+
+
+class Panic(BaseException):
+    """As polars' PanicException: no Exception."""
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("unforeseen"), Panic("unforeseen"), MemoryError("unforeseen")])
+@pytest.mark.parametrize("work", ["preview", "load_dataset"])
+async def test_whatever_reading_a_dataset_raises_is_said_in_place(session, monkeypatch, error, work):
+    def broken(*args, **rest):
+        raise error
+
+    monkeypatch.setattr(f"tuitrain.ui.screens.dataset.{work}", broken)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d", "enter")
+        if work == "load_dataset":
+            await settle(pilot, lambda: "150 rows" in text_of(pilot.app))
+            await pilot.press("enter")
+        await settle(pilot, lambda: f"{type(error).__name__}: unforeseen" in text_of(pilot.app))
+        assert isinstance(pilot.app.screen, DatasetChooser)
+    assert session.sent == []
+
+
+@pytest.mark.parametrize("source", ["-", "/dev/tty"])
+async def test_the_keyboard_is_no_dataset(session, source):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        pilot.app.screen.query_one("Input").value = source
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "is the keyboard here" in text_of(pilot.app)
+
+
+async def test_escape_gives_up_a_dataset_that_is_being_loaded(session, monkeypatch):
+    session.train(5)
+    go_on = threading.Event()
+    monkeypatch.setattr("tuitrain.ui.screens.dataset.load_dataset", lambda *args: go_on.wait(10) and make_dataset())
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d", "enter")
+        await settle(pilot, lambda: "150 rows" in text_of(pilot.app))
+        await pilot.press("enter")
+        await settle(pilot, lambda: "loading iris" in text_of(pilot.app))
+        await pilot.press("escape")
+        go_on.set()
+        await pilot.pause(0.1)
+        assert isinstance(pilot.app.screen, DatasetChooser)
+        assert "given up" in text_of(pilot.app)
+        await pilot.press("escape", "escape")
+        assert isinstance(pilot.app.screen, TrainScreen)
+    assert session.sent == []
+
+
+async def test_a_hanging_file_keeps_nobody_from_leaving(session, monkeypatch):
+    hangs = threading.Event()
+    monkeypatch.setattr("tuitrain.ui.screens.dataset.preview", lambda *args, **rest: hangs.wait(30))
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d", "enter")
+        await settle(pilot, lambda: "reading iris" in text_of(pilot.app))
+        assert all(thread.daemon for thread in threading.enumerate() if thread.name == "beside the screen")
+        assert not any(thread.name.startswith("asyncio") for thread in threading.enumerate())
+        await pilot.press("escape", "escape", "q")
+        assert pilot.app._exit
+    hangs.set()
+
+
+async def test_the_detected_target_of_a_wide_table_is_listed_first(session, tmp_path):
+    path = tmp_path / "wide.csv"
+    names = [f"c{n}" for n in range(700)]
+    rows = [",".join(str((n * 7 + row) % 5) for n in range(700)) for row in range(40)]
+    path.write_text("\n".join([",".join([*names[:650], "target", *names[651:]]), *rows]))
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        pilot.app.screen.query_one("Input").value = str(path)
+        await pilot.press("enter")
+        await settle(pilot, lambda: "40 rows, 700 columns" in text_of(pilot.app))
+        await pilot.press("enter")
+        await settle(pilot, lambda: bool(session.sent))
+    assert session.sent[0].dataset.target_name == "target"
+
+
+async def test_a_file_name_that_looks_like_markup_is_shown_as_it_is(session, tmp_path):
+    path = tmp_path / "v[b=1.csv"
+    path.write_text("\n".join(["x,y", *(f"{n},{n % 2}" for n in range(60))]))
+    session.train(5)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        pilot.app.screen.query_one("Input").value = str(path)
+        await pilot.press("enter")
+        await settle(pilot, lambda: "60 rows" in text_of(pilot.app))
+        await pilot.press("enter")
+        await settle(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await settle(pilot, lambda: "Train on v[b=1.csv?" in text_of(pilot.app))
 
 
 async def test_changing_the_dataset_asks_if_there_is_something_to_lose(session):

@@ -146,6 +146,11 @@ class TuitrainApp(App[None], inherit_bindings=False):
     def on_resize(self) -> None:
         self.painted.forget()
 
+    def paint_all(self) -> None:
+        """Write the whole screen anew: something else has written on it."""
+        self.painted.forget()
+        self.refresh(layout=True)
+
     def _display(self, screen: Screen[Any], renderable: Update) -> None:
         """Write only what the terminal does not show already; what is not written now is not remembered either."""
         is_written = self._running and not self._closed and not self._batch_count and self._driver is not None

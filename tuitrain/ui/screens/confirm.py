@@ -8,9 +8,11 @@ from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.content import Content
 from textual.geometry import Offset
 from textual.screen import ModalScreen
 
+from tuitrain.text import visible
 from tuitrain.ui.line import Lines, Piece
 from tuitrain.ui.theme import Theme
 
@@ -30,7 +32,7 @@ class Confirm(ModalScreen[bool]):
     def __init__(self, theme: Theme, question: str, about: str, *, yes: str, no: str) -> None:
         super().__init__()
         self._theme = theme
-        self._question = question
+        self._question = visible(question, 70)
         self._about = about
         self._answers = (yes, no)
 
@@ -49,7 +51,7 @@ class Confirm(ModalScreen[bool]):
         first: list[Piece | None] = [(" y ", styles["key"]), (f"{yes} (enter)", none), ("   ", none)]
         answers = [*first, (" n ", styles["key"]), (f"{no} (esc)", none)]
         self._yes_columns = range(len(yes) + 11)
-        self._box.border_title = self._theme.plain(self._question)
+        self._box.border_title = Content(self._theme.plain(self._question))
         self._box.put([], *([(row, none)] for row in self._rows), [], answers)
 
     def action_answer(self, answer: bool) -> None:

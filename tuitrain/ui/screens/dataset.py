@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -23,15 +24,22 @@ from tuitrain.data.generators import RECIPES
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import TuitrainError
 from tuitrain.text import visible
+from tuitrain.ui.beside import Beside
 from tuitrain.ui.line import Lines, Piece
 from tuitrain.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from tuitrain.ui.app import TuitrainApp
 
 MOST_COLUMNS = 500
 Result = TypeVar("Result")
 
 
 class DatasetChooser(ModalScreen[Dataset]):
-    """First a source, then its target; dismisses with the dataset that was loaded."""
+    """First a source, then its target; dismisses with the dataset that was loaded.
+
+    Escape gives up what is being read; the next one goes back.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "back")]
     DEFAULT_CSS = """
@@ -50,6 +58,7 @@ class DatasetChooser(ModalScreen[Dataset]):
         self._theme = theme
         self._preview: Preview | None = None
         self._source = ""
+        self._beside = Beside(self)
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -65,7 +74,7 @@ class DatasetChooser(ModalScreen[Dataset]):
     def on_mount(self) -> None:
         source = self.query_one("#source", Input)
         source.cursor_blink = False
-        self._columns.border_title = "Columns: which one is to be predicted?"
+        self._columns.border_title = "Columns: which one is to be predicted? (first: the likely one)"
         self._names.border_title = "Bundled and generated"
         self._offer("")
         self._show_sources()
@@ -131,44 +140,55 @@ class DatasetChooser(ModalScreen[Dataset]):
         """Read the table's head in a thread, then offer its columns."""
         if not source:
             return
+        if _reads_the_terminal(source):
+            self._about(f"{source} is the keyboard here; save the table as a file, and name that", "bad")
+            return
         self._source = source
         self._about(f"reading {visible(source)}")
         self._in_thread(partial(preview, source, most_rows=PREVIEW_ROWS), self._looked)
 
     def _looked(self, found: Preview) -> None:
         self._preview = found
-        columns = self._columns
-        columns.clear_options()
-        width = max(10, min(28, max(len(column.name) for column in found.columns)))
-        for column in found.columns[:MOST_COLUMNS]:
-            columns.add_option(Option(Content(self._theme.plain(_column_line(column, width)))))
-        names = [column.name for column in found.columns]
-        columns.highlighted = min(names.index(found.target), MOST_COLUMNS - 1)
+        self._list_columns(found)
         rows = f"{found.rows:,}" if found.is_whole else f"more than {PREVIEW_ROWS:,}"
         facts = f"{found.name}: {rows} rows, {len(found.columns)} columns"
         self._about(facts, notices=found.notices)
         self._show_columns()
 
+    def _list_columns(self, found: Preview) -> None:
+        """List the detected target first, then the others; an option's id is its column's number."""
+        columns = self._columns
+        columns.clear_options()
+        width = max(10, min(28, max(len(column.name) for column in found.columns)))
+        numbers = sorted(range(len(found.columns)), key=lambda number: found.columns[number].name != found.target)
+        for number in numbers[:MOST_COLUMNS]:
+            line = self._theme.plain(_column_line(found.columns[number], width))
+            columns.add_option(Option(Content(line), id=str(number)))
+        more = len(numbers) - MOST_COLUMNS
+        if more > 0:
+            line = self._theme.plain(f" … {more:,} more; to predict one of them: tuitrain launch FILE --target NAME")
+            columns.add_option(Option(Content(line), disabled=True))
+        columns.highlighted = 0
+
     @on(OptionList.OptionSelected, "#columns")
     def _target_chosen(self, event: OptionList.OptionSelected) -> None:
-        if self._preview is None:
+        if self._preview is None or event.option_id is None:
             return
-        target = self._preview.columns[event.option_index].name
+        target = self._preview.columns[int(event.option_id)].name
         self._about(f"loading {visible(self._source)}")
         self._in_thread(partial(load_dataset, self._source, target), self.dismiss)
 
     def _in_thread(self, work: Callable[[], Result], then: Callable[[Result], object]) -> None:
-        """Run `work` beside the screen; show its error, or go on with its result."""
+        """Run `work` beside the screen, then go on with its result, or show why there is none."""
+        self._beside.begin(work, then, self._failed)
 
-        def run() -> None:
-            try:
-                result = work()
-            except TuitrainError as error:
-                self.app.call_from_thread(self._about, str(error), "bad")
-            else:
-                self.app.call_from_thread(then, result)
-
-        self.run_worker(run, thread=True, exclusive=True)
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, TuitrainError):
+            self._about(str(error), "bad")
+            return
+        self._about(f"cannot be read: {type(error).__name__}: {error}", "bad")
+        app: TuitrainApp = self.app  # type: ignore[assignment]
+        app.paint_all()  # a library that panics has written over the screen
 
     def _about(self, text: str, style: str = "bold", *, notices: tuple[str, ...] = ()) -> None:
         width = max(20, self.query_one("#about").size.width or 74)
@@ -176,7 +196,7 @@ class DatasetChooser(ModalScreen[Dataset]):
         for notice in notices:
             rows += [(row, "warning") for row in textwrap.wrap(self._theme.plain(f"! {visible(notice)}"), width)]
         if len(rows) > 4:
-            rows = [*rows[:3], (f"and {len(notices)} notices in all", "warning")]
+            rows = [*rows[:3], (f"{len(notices)} notices in all; once it is loaded, ? lists them", "warning")]
         self.query_one("#about", Lines).put(*([(row, self._theme.styles[style])] for row, style in rows))
 
     def _hint(self, *pairs: str) -> None:
@@ -186,8 +206,10 @@ class DatasetChooser(ModalScreen[Dataset]):
         self.query_one("#hint", Lines).put(line)
 
     def action_back(self) -> None:
-        """From the columns to the sources, from there out."""
-        if self._columns.display:
+        """Give up what is read; else from the columns to the sources, from there out."""
+        if self._beside.cancel():
+            self._about("given up")
+        elif self._columns.display:
             self._show_sources()
             self.query_one("#source").focus()
         else:
@@ -198,3 +220,11 @@ def _column_line(column: ColumnSummary, width: int) -> str:
     name = visible(column.name, width)
     missing = f"{column.missing:,} missing, " if column.missing else ""
     return f" {name:<{width}}  {column.kind:<13} {missing}{visible(column.summary)}"
+
+
+def _reads_the_terminal(source: str) -> bool:
+    """Whether reading it would take the keys from the screen."""
+    try:
+        return source == "-" or Path(source).expanduser().is_char_device()
+    except (OSError, RuntimeError, ValueError):
+        return False  # reading it says what is wrong

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import os
+import textwrap
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,18 +14,14 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from tuitrain.errors import ModelError
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines
+from tuitrain.ui.model_files import typed_path
 from tuitrain.ui.screens.confirm import Confirm
 from tuitrain.ui.theme import Theme
 
-SUFFIX = ".safetensors"
-
-
-def model_name(dataset_name: str) -> str:
-    """A file name made of a dataset's: ``sales.csv`` gives ``sales.safetensors``."""
-    stem = re.sub(r"\.[A-Za-z]\w*$", "", dataset_name)
-    return (re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-")[:60] or "model") + SUFFIX
+WIDTH = 66  # within the frame
 
 
 class SaveDialog(ModalScreen[Path]):
@@ -51,25 +48,20 @@ class SaveDialog(ModalScreen[Path]):
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False
-        self._say(f"in {Path.cwd()}", "dim")
+        self._say(_where(), "dim")
 
     def _say(self, text: str, style: str) -> None:
-        self.query_one(Lines).put([(self._theme.plain(visible(text, 130)), self._theme.styles[style])])
+        rows = textwrap.wrap(self._theme.plain(visible(text, 130)), WIDTH)
+        self.query_one(Lines).put(*([(row, self._theme.styles[style])] for row in rows[:2]))
 
     @on(Input.Submitted)
     def _accept(self, event: Input.Submitted) -> None:
-        typed = event.value.strip()
-        if not typed:
-            self._say("type a file name", "bad")
+        try:
+            path = typed_path(event.value)
+        except ModelError as error:
+            self._say(str(error), "bad")
             return
-        path = Path(typed).expanduser()
-        if not path.suffix:
-            path = path.with_name(path.name + SUFFIX)
-        if path.is_dir():
-            self._say(f"{path} is a directory", "bad")
-        elif not path.parent.is_dir():
-            self._say(f"there is no directory {path.parent}", "bad")
-        elif path.exists():
+        if os.path.lexists(path):
             self._ask_to_overwrite(path)
         else:
             self.dismiss(path)
@@ -84,3 +76,11 @@ class SaveDialog(ModalScreen[Path]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+def _where() -> str:
+    """Where a name without a directory leads to."""
+    try:
+        return f"in {Path.cwd()}"
+    except OSError:
+        return "the directory that this was started in is gone: name one"

@@ -202,7 +202,8 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         if self.session.snapshot.step == 0:
             self.verdict.say("nothing is trained yet: nothing to save")
             return
-        from tuitrain.ui.screens.save import SaveDialog, model_name  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.ui.model_files import model_name  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.ui.screens.save import SaveDialog  # noqa: PLC0415 - not needed for the first paint
 
         def answered(path: Path | None) -> None:
             if path is not None:
