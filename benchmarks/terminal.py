@@ -159,6 +159,11 @@ class Terminal:
         """Send the program a signal."""
         os.kill(self.pid, number)
 
+    def hang_up(self) -> None:
+        """Close the terminal, as when a connection drops."""
+        os.close(self._fd)
+        self._fd = os.open(os.devnull, os.O_RDWR)
+
     def end(self) -> None:
         """End the program, kindly at first."""
         for number in (signal.SIGTERM, signal.SIGKILL):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,7 +14,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from terminal import launch
+from terminal import Terminal, launch
 
 import tuitrain
 
@@ -63,6 +65,82 @@ def test_a_signal_leaves_the_terminal_restored(number: signal.Signals) -> None:
         assert terminal.wait_for_end(10) == 128 + number
         assert LEFT_ALTERNATE_SCREEN in terminal.raw
         assert b"\x1b[?25h" in terminal.raw.split(LEFT_ALTERNATE_SCREEN)[-1] + terminal.raw[-400:]
+
+
+def after_some_epochs(terminal: Terminal) -> None:
+    terminal.wait_for("running")
+    terminal.wait_for("samples/s")
+    terminal.pump(0.3)
+
+
+def the_rescued() -> tuitrain.Model:
+    (path,) = Path("rescued").iterdir()
+    assert re.fullmatch(r"moons-\d{8}-\d{6}\.safetensors", path.name)
+    return tuitrain.load_model(path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_saves_what_is_in_no_file_and_says_where(number: signal.Signals) -> None:
+    with launch(*LONG, "--start") as terminal:
+        after_some_epochs(terminal)
+        terminal.kill(number)
+        terminal.kill(number)  # the shell's, after the terminal's
+        assert terminal.wait_for_end(10) == 128 + number
+        said = terminal.raw.split(LEFT_ALTERNATE_SCREEN)[-1].decode()
+    assert the_rescued().epoch > 0
+    assert str(next(Path("rescued").iterdir())) in said.replace("\r\n", "")
+
+
+def test_a_dropped_connection_saves_what_is_in_no_file() -> None:
+    with launch(*LONG, "--start") as terminal:
+        after_some_epochs(terminal)
+        terminal.hang_up()
+        assert terminal.wait_for_end(10) == 128 + signal.SIGHUP
+    assert the_rescued().epoch > 0
+
+
+def test_a_crash_of_the_screen_saves_what_is_in_no_file() -> None:
+    program = (
+        "import sys; from tuitrain.cli import main; from tuitrain.ui.screens.train import TrainScreen;"
+        f"TrainScreen.action_undo = lambda self: 1 // 0; sys.argv[1:] = {['launch', *LONG, '--start']}; main()"
+    )
+    with Terminal([sys.executable, "-c", program]) as terminal:
+        after_some_epochs(terminal)
+        terminal.press("u")
+        assert terminal.wait_for_end(10) == 1
+        assert b"the screen broke: ZeroDivisionError" in terminal.raw
+        assert b"rescued/moons-" in terminal.raw
+    assert the_rescued().epoch > 0
+
+
+@pytest.mark.parametrize("is_signalled", [True, False], ids=["signal", "key"])
+def test_it_ends_though_a_dataset_is_being_read_without_end(is_signalled: bool) -> None:
+    os.mkfifo("endless.csv")
+    with launch("moons") as terminal:
+        terminal.wait_for("hidden layers")
+        terminal.press("d")
+        terminal.type("./endless.csv")
+        terminal.press("enter")
+        terminal.wait_for("reading ./endless.csv")
+        if is_signalled:
+            terminal.kill(signal.SIGTERM)
+        else:
+            terminal.press("escape", "escape", "q")
+        assert terminal.wait_for_end(2.5) == (128 + signal.SIGTERM if is_signalled else 0)
+
+
+def test_nothing_is_rescued_that_is_saved_or_was_given_up() -> None:
+    with launch("xor", "--epochs", "3", "--start") as terminal:
+        terminal.wait_for("done")
+        terminal.press("ctrl+s", "enter")
+        terminal.wait_for("saved xor.safetensors")
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait_for_end(10) == 128 + signal.SIGTERM
+    with launch(*LONG, "--start") as terminal:
+        after_some_epochs(terminal)
+        terminal.press("q", "y")
+        assert terminal.wait_for_end(10) == 0
+    assert not Path("rescued").exists()
 
 
 def test_it_is_right_after_resizing_to_and_fro_while_training() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -49,7 +48,8 @@ class SearchAsked:
 class TuitrainApp(App[None], inherit_bindings=False):
     """Shows one session until the user leaves, a signal arrives, or training ends with `quit_when_done`.
 
-    With `search`, the Search screen is opened with it filled in; `jobs` processes search.
+    With `search`, the Search screen is opened with it filled in; `jobs` processes search. `rescue` saves what is in no
+    file; it is called here only where the caller of `run` does not get to it.
 
     `crash` holds what broke the screen, `ended_by_signal` the signal's number.
     """
@@ -66,6 +66,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
     def __init__(
         self, session: Any, theme: Theme | None = None, *, start: bool = False, quit_when_done: bool = False,
         handle_signals: bool = False, search: SearchAsked | None = None, jobs: int | None = None,
+        rescue: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
         self.look = theme or theme_of()  # the CSS variables are asked for by the base class
         super().__init__(driver_class=PromptDriver, ansi_color=True)
@@ -82,6 +83,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
         self.search_session: SearchSession | None = None
         self._noted = 0
         self._handle_signals = handle_signals
+        self._rescue = rescue
 
     @cached_property
     def by_hand(self) -> TrainingLog:
@@ -140,8 +142,8 @@ class TuitrainApp(App[None], inherit_bindings=False):
         if self._search is not None:
             self.call_after_refresh(self.open_search)
         if self._handle_signals:
-            for number in ENDING_SIGNALS:
-                asyncio.get_running_loop().add_signal_handler(number, self._end_by, number)
+            for number in ENDING_SIGNALS:  # not the event loop's: those work neither while it waits nor after it
+                signal.signal(number, lambda number, frame: self.end_by(number))
 
     def on_resize(self) -> None:
         self.painted.forget()
@@ -157,13 +159,24 @@ class TuitrainApp(App[None], inherit_bindings=False):
         update: Any = self.painted.changed(renderable) if is_written else renderable
         super()._display(screen, update)
 
-    def _end_by(self, number: int) -> None:
-        """Leave as after a key; where the terminal is gone and does not let us, end all the same."""
+    def end_by(self, number: int) -> None:
+        """Leave as after a key, from any thread; where the terminal is gone and does not let us, end all the same.
+
+        Often there are two signals, one of them while the first is obeyed: the terminal's and the shell's.
+        """
+        if self.ended_by_signal:
+            return
         self.ended_by_signal = int(number)
-        last = threading.Timer(GRACE, os._exit, (128 + number,))
+        last = threading.Timer(GRACE, self._end_now)
         last.daemon = True
         last.start()
-        self.leave()
+        if self._loop is not None and self._loop.is_running():
+            self._loop.call_soon_threadsafe(self.leave)
+
+    def _end_now(self) -> None:
+        """Save what is in no file, and be gone."""
+        self._rescue()
+        os._exit(128 + self.ended_by_signal)
 
     def leave(self) -> None:
         """End the application; training waits meanwhile, or the closing would have to wait for its turns."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
 from codecs import getincrementaldecoder
 
 from textual._parser import ParseError
@@ -25,6 +26,8 @@ class PromptDriver(LinuxDriver):
     bytes_written = 0  # as characters; what a slow link has to carry
 
     def write(self, data: str) -> None:
+        if self._writer_thread is None or not self._writer_thread.is_alive():
+            return  # the terminal is gone; what is queued for it would be waited for without end
         self.bytes_written += len(data)
         super().write(data)
 
@@ -41,6 +44,19 @@ class PromptDriver(LinuxDriver):
         if session is not None:
             session.hold()
 
+    def _read(self) -> bytes:
+        """What was typed; nothing if the terminal is gone."""
+        try:
+            return os.read(self.fileno, CHUNK)
+        except OSError:
+            return b""
+
+    def _hang_up(self) -> None:
+        """End as by the signal, which comes only to the terminal's own processes."""
+        end_by = getattr(self._app, "end_by", None)
+        if end_by is not None:
+            end_by(signal.SIGHUP)
+
     def run_input_thread(self) -> None:
         """Wait for input and pass on what it means, until the application ends."""
         selector = selectors.SelectSelector()
@@ -51,11 +67,12 @@ class PromptDriver(LinuxDriver):
         try:
             while not self.exit_event.is_set():
                 if selector.select(seconds):
-                    text = decode(os.read(self.fileno, CHUNK))
-                    if not text:
-                        seconds = IDLE_SECONDS
-                        continue
+                    data = self._read()
+                    if not data:
+                        self._hang_up()
+                        return
                     self._hold()
+                    text = decode(data)
                     for message in parser.feed(text):
                         self.process_message(message)
                     seconds = ESCAPE_SECONDS if text.endswith("\x1b") else IDLE_SECONDS

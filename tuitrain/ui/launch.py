@@ -63,6 +63,8 @@ def run(
 ) -> Outcome:  # fmt: skip
     """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
 
+    What is trained and in no file is saved where a signal or a crash ends it.
+
     Raises
     ------
     RunError
@@ -76,6 +78,7 @@ def run(
     for name in ("COLUMNS", "LINES"):  # exported by some shells, and wrong after the first resize
         os.environ.pop(name, None)
     from tuitrain.ui.app import TuitrainApp  # noqa: PLC0415 - see above
+    from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
 
     if make_session is None:
         from tuitrain.session import Session  # noqa: PLC0415
@@ -83,24 +86,41 @@ def run(
         make_session = Session
     sys.setswitchinterval(SWITCH_SECONDS)
     session = make_session(dataset, hyperparameters)
+    rescue = Rescue(session)
     app = TuitrainApp(session, start=start, quit_when_done=quit_when_done, handle_signals=True, search=search,
-                      jobs=jobs)  # fmt: skip
+                      jobs=jobs, rescue=rescue)  # fmt: skip
+    crash: BaseException | None = None
     try:
         app.run()
+        crash = app.crash or (session.failure if quit_when_done else None)
+    except BaseException as error:
+        crash = error
+        raise
     finally:
         gc.enable()
         session.close()
+        if crash is not None or app.ended_by_signal:
+            _tell(rescue())
         if app.search_session is not None:
             app.search_session.close()
-    if app.crash is not None:
-        raise RunError(_report(app.crash)) from app.crash
+    if crash is not None:
+        raise RunError(_report(crash, "training" if crash is session.failure else "the screen")) from crash
     left = app.search_session.unfinished if app.search_session is not None else None
     return Outcome(session, app.ended_by_signal, left)
 
 
-def _report(error: BaseException) -> str:
-    """One line about a crash; the traceback goes to the log file if one was asked for."""
-    line = f"the screen broke: {type(error).__name__}: {error}".splitlines()[0]
+def _tell(line: str) -> None:
+    """Say it below the restored screen; what is written to a terminal that is gone goes nowhere from now on."""
+    for stream in (1, 2):
+        if not os.isatty(stream):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+    if line:
+        print(f"tuitrain: {line}", file=sys.stderr, flush=True)
+
+
+def _report(error: BaseException, what: str) -> str:
+    """One line about what broke; the traceback goes to the log file if one was asked for."""
+    line = f"{what} broke: {type(error).__name__}: {error}".splitlines()[0]
     log = os.environ.get(LOG_VARIABLE)
     if not log:
         return f"{line} (set {LOG_VARIABLE}=FILE to keep the traceback)"

@@ -1,0 +1,44 @@
+"""What is trained and in no file, saved when the program ends and nobody could be asked."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from tuitrain.text import visible
+from tuitrain.ui.model_files import model_name
+
+FOLDER = Path("rescued")  # beside where a model is saved by a name alone
+
+
+class Rescue:
+    """Saves the model of a session's best epoch if no file holds it; once, however many threads ask for it."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self._lock = threading.Lock()
+        self._outcome: str | None = None
+
+    def __call__(self) -> str:
+        """Save it if that was not done yet; a line about where it is, or why it is not; "" if there is nothing."""
+        with self._lock:
+            if self._outcome is None:
+                self._outcome = self._save()
+            return self._outcome
+
+    def _save(self) -> str:
+        snapshot = self._session.snapshot
+        if not snapshot.has_something_to_lose or not snapshot.best_epoch:
+            return ""
+        path = FOLDER / model_name(self._session.dataset.name, stamp=time.strftime("%Y%m%d-%H%M%S"))
+        try:
+            FOLDER.mkdir(exist_ok=True)
+            if path.exists():
+                path = path.with_stem(f"{path.stem}-{os.getpid()}")
+            self._session.model().save(path)
+        except Exception as error:
+            return f"the model of epoch {snapshot.best_epoch} could not be saved: {visible(error)}"
+        return f"the training was in no file: saved the model of its best epoch as {path}"
