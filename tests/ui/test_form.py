@@ -81,6 +81,18 @@ def test_ascii_lines_hold_only_ascii(bench):
     assert "".join(bench.lines(ASCII)).isascii()
 
 
+def test_what_has_no_effect_is_dimmed_and_says_what_it_needs(bench):
+    dimmed = {name for name in FIELDS if not bench.model.matters(name)}
+    assert not dimmed & {"activation", "dropout", "patience", "class_weights", "initializer"}
+    bench.model.set("hidden_layers", ())
+    bench.model.has_validation = bench.model.has_classes = False
+    dimmed = {name for name in FIELDS if not bench.model.matters(name)} - dimmed
+    assert dimmed == {"activation", "dropout", "patience", "class_weights"}
+    assert bench.model.needs("dropout") == "hidden layers"
+    assert bench.model.needs("leaky_slope") == "activation leaky_relu; hidden layers"
+    assert bench.line_of("patience").endswith("(30)")
+
+
 def test_typing_replaces_the_value_and_sends_it(bench):
     bench.go("learning_rate")
     assert bench.type("0.03")

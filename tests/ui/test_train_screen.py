@@ -259,3 +259,33 @@ def test_set_hyperparameter_carries_the_fields_own_type():
     session = FakeSession()
     session.send(SetHyperparameter("batch_size", "full"))
     assert session.snapshot.hyperparameters.batch_size == "full"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_all_notices_about_the_data_can_be_read(size):
+    dataset = make_dataset()
+    dataset.notices = tuple(f"column {n} [b]: {'word ' * 12}end-of-{n}" for n in range(8))
+    async with app_on(FakeSession(dataset)).run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "8 notices: ?" in text_of(pilot.app).splitlines()[-2]
+        await pilot.press("question_mark")
+        await pilot.pause()
+        seen = ""
+        for _ in range(4):
+            seen += text_of(pilot.app)
+            await pilot.press("pagedown")
+            await pilot.pause()
+        assert "About the data" in seen
+        for n in range(8):
+            assert f"end-of-{n}" in seen
+
+
+async def test_what_the_dataset_does_not_have_is_dimmed():
+    dataset = make_dataset()
+    dataset.validation.rows = dataset.validation.rows[:0]
+    async with app_on(FakeSession(dataset)).run_test(size=(80, 24)) as pilot:
+        pilot.app.screen.form.move(1000)
+        await pilot.press("up", "up")
+        await pilot.pause()
+        assert "(30)" in text_of(pilot.app)
+        assert "no effect: needs a" in text_of(pilot.app)

@@ -11,7 +11,6 @@ from rich.style import Style
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.diagnosis import verdict
-from tuitrain.hyperparameters import FIELDS
 from tuitrain.snapshot import Snapshot
 from tuitrain.text import visible
 from tuitrain.ui.form.model import FormModel
@@ -55,37 +54,54 @@ class Header(Lines):
 
 
 class StatusLine(Lines):
-    """State, epoch, step, samples a second, time left, learning rate now, memory that the batch size takes."""
+    """State, epoch, step, samples a second, time left, learning rate now, memory that the batch size takes.
+
+    At the right, how many notices about the data the help page lists: ``8 notices: ?``.
+    """
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(**rest)
         self._theme = theme
+        self._notices = ""
+        self._snapshot: Snapshot | None = None
+
+    def on_resize(self) -> None:
+        if self._snapshot is not None:
+            self.show(self._snapshot)
+
+    def describe(self, dataset: Dataset) -> None:
+        """Take the number of the dataset's notices."""
+        number = len(dataset.notices)
+        self._notices = f"{number} notice{'s' * (number > 1)}: ? " if number else ""
 
     def show(self, snapshot: Snapshot) -> None:
         """Repaint if anything in the line changed."""
+        self._snapshot = snapshot
         styles = self._theme.styles
         state = styles[STATE_STYLES.get(snapshot.state, "plain")]
         line: list[Piece | None] = [(f" {snapshot.state:<8} ", styles["bold"] + state)]
         for before, value, after in self._values(snapshot):
             line += [(before, styles["dim"]), (value, styles["plain"]), (f"{after}  ", styles["dim"])]
-        self.put(line)
+        self.put([*line, None, (self._notices, styles["warning"])])
 
     def _values(self, snapshot: Snapshot) -> list[tuple[str, str, str]]:
-        """(before, value, after) of each part; a narrow line leaves the epoch to the header."""
-        wide = self.size.width >= 110
+        """(before, value, after) of each part; a narrow line leaves the epoch to the header, then the memory out."""
+        room = self.size.width - len(self._notices)
+        is_wide = room >= 110
         rate = "-" if math.isnan(snapshot.learning_rate) else f"{snapshot.learning_rate:.3g}"
-        epoch = ("epoch ", f"{snapshot.epoch}/{snapshot.hyperparameters.epochs}", "")
-        parts = [
+        parts = [("epoch ", f"{snapshot.epoch}/{snapshot.hyperparameters.epochs}", "")] if room >= 92 else []
+        parts += [
             ("step ", counted(snapshot.step), ""),
             ("", f"{metric(snapshot.samples_per_second):>5}", " samples/s"),
-            ("learning rate " if wide else "rate ", rate, ""),
-            ("memory per batch " if wide else "batch ", memory(snapshot.batch_memory), ""),
+            ("learning rate " if is_wide else "rate ", rate, ""),
         ]
+        if room >= 78:
+            parts.append(("memory per batch " if is_wide else "batch ", memory(snapshot.batch_memory), ""))
         if snapshot.seconds_left is not None and snapshot.is_running:
             parts.append(("", duration(snapshot.seconds_left), " left"))
         elif snapshot.seconds:
             parts.append(("", duration(snapshot.seconds), " trained"))
-        return [epoch, *parts] if self.size.width >= 92 else parts
+        return parts
 
 
 class Footer(Lines):
@@ -135,18 +151,13 @@ class Verdict(Lines):
         found = self._verdict(snapshot)
         notice = self._notice or snapshot.message
         width, height = max(20, self.size.width - 2), max(1, self.size.height)
+        ellipsis = self._theme.signs["ellipsis"]
         said = self._wrapped(notice, width) if notice and notice not in found else []
         room = max(height - len(said), min(height, 1))  # the diagnosis gives way to what was just said, but for a line
-        diagnosed = self._shortened(self._wrapped(found, width), room, width)
-        said = self._shortened(said, height - len(diagnosed), width)
+        diagnosed = _shortened(self._wrapped(found, width), room, width, ellipsis)
+        said = _shortened(said, height - len(diagnosed), width, ellipsis)
         plain, style = self._theme.styles["plain"], self._style_of(found)
         self.put(*([(f" {row}", style)] for row in diagnosed), *([(f" {row}", plain)] for row in said))
-
-    def _shortened(self, rows: list[str], height: int, width: int) -> list[str]:
-        """At most `height` rows, the last one with an ellipsis where some are left out."""
-        if len(rows) <= height or not height:
-            return rows[:height]
-        return [*rows[: height - 1], rows[height - 1][: width - 1] + self._theme.signs["ellipsis"]]
 
     def _verdict(self, snapshot: Snapshot) -> str:
         """The diagnosis, made once an epoch, or when the state or the message changes."""
@@ -178,29 +189,30 @@ class Description(Lines):
         model = self._model
         field = model.field
         effect = "at once, while training goes on" if field.live else "at reset"
+        needs = model.needs(model.name)
         parts = [  # (how much it is wanted, text, style), from top to bottom
-            (5, field.meaning, "plain" if model.matters(model.name) else "dim"),
-            (4, "" if model.matters(model.name) else f"no effect: {_needs(model)}", "warning"),
+            (4, field.meaning, "dim" if needs else "plain"),
+            (5, f"no effect: needs {needs}" if needs else "", "warning"),
             (3, field.explanation, "plain"),
             (2, field.allowed, "dim"),
             (1, f"takes effect {effect}", "dim"),
         ]
-        width = max(12, self.size.width - 2)
+        width, left = max(12, self.size.width - 2), self.size.height
         wrapped = [(rank, textwrap.wrap(self._theme.plain(text), width), style) for rank, text, style in parts if text]
-        left = self.size.height
-        chosen: set[int] = set()
+        shown: dict[int, list[str]] = {}
         for rank, rows, _ in sorted(wrapped, reverse=True):
-            if len(rows) <= left or not chosen:
-                chosen.add(rank)
-                left -= len(rows)
+            if len(rows) <= left or rank == 4:  # the meaning is worth showing in part
+                shown[rank] = _shortened(rows, left, width, self._theme.signs["ellipsis"])
+            left -= len(shown.get(rank, ()))
         styles = self._theme.styles
-        self.put(*([(f" {row}", styles[style])] for rank, rows, style in wrapped if rank in chosen for row in rows))
+        self.put(*([(f" {row}", styles[style])] for rank, _, style in wrapped for row in shown.get(rank, ())))
 
     def on_resize(self) -> None:
         self.show_field()
 
 
-def _needs(model: FormModel) -> str:
-    """What the selected field needs to have an effect: ``needs optimiser momentum or nesterov``."""
-    unmet = [(other, values) for other, values in model.field.when.items() if model.value(other) not in values]
-    return "; ".join(f"needs {FIELDS[other].label} {' or '.join(values)}" for other, values in unmet)
+def _shortened(rows: list[str], height: int, width: int, ellipsis: str) -> list[str]:
+    """At most `height` rows, the last one with an ellipsis where some are left out."""
+    if len(rows) <= height or height < 1:
+        return rows[: max(height, 0)]
+    return [*rows[: height - 1], rows[height - 1][: width - 1] + ellipsis]

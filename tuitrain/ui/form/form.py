@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -14,6 +15,9 @@ from tuitrain.ui.form.drawing import FormDrawing
 from tuitrain.ui.form.entry_list import EntryList
 from tuitrain.ui.form.model import FormModel
 from tuitrain.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from tuitrain.data.dataset import Dataset
 
 
 class Form(EntryList):
@@ -31,6 +35,12 @@ class Form(EntryList):
         super().__init__(theme, self.model, FormDrawing(self.model, theme), moved, id=id)
         self._seen: tuple[object, object] | None = None
         self.border_title = "Hyperparameters"
+
+    def take(self, dataset: Dataset) -> None:
+        """Dim what has no effect on this dataset."""
+        self.model.has_validation = bool(len(dataset.validation.rows))
+        self.model.has_classes = bool(dataset.class_names)
+        self._redraw()
 
     def show(self, snapshot: Snapshot) -> None:
         """Take the values that training uses now; repaint only what changed."""

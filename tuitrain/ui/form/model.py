@@ -10,6 +10,7 @@ from tuitrain.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.ui.form.entry_model import EntryModel
 
 NAMES = tuple(FIELDS)
+OF_HIDDEN_UNITS = ("activation", "leaky_slope", "dropout")
 PATIENCE = 2.0  # seconds after which an edit that the session has not taken is shown as what it is: not taken
 
 Mark = Literal["", "waiting", "at reset"]
@@ -19,13 +20,15 @@ class FormModel(EntryModel):
     """The form's state.
 
     A value that was asked for is shown at once, and marked until the session's snapshot has it: as a value of the
-    training, or as one that waits for the reset. `send` passes an edit on to the session.
+    training, or as one that waits for the reset. `send` passes an edit on to the session. `has_validation` and
+    `has_classes` say what the dataset has.
     """
 
     def __init__(self, send: Callable[[str, Value], None], clock: Callable[[], float]) -> None:
         super().__init__()
         self.hyperparameters = Hyperparameters()
         self.pending: Mapping[str, Any] = {}
+        self.has_validation = self.has_classes = True
         self._send = send
         self._clock = clock
         self._asked: dict[str, tuple[Value, float]] = {}
@@ -65,8 +68,20 @@ class FormModel(EntryModel):
         return "waiting" if FIELDS[name].live else "at reset"
 
     def matters(self, name: str) -> bool:
-        """Whether the field has an effect with the values that the form shows."""
-        return all(self.value(other) in values for other, values in FIELDS[name].when.items())
+        """Whether the field has an effect with the values that the form shows, on this dataset."""
+        return not self.needs(name)
+
+    def needs(self, name: str) -> str:
+        """What the field would need to have an effect, as ``optimiser momentum or nesterov``; "" where it has one."""
+        unmet = [(other, values) for other, values in FIELDS[name].when.items() if self.value(other) not in values]
+        needs = [f"{FIELDS[other].label} {' or '.join(values)}" for other, values in unmet]
+        if name in OF_HIDDEN_UNITS and not self.value("hidden_layers"):
+            needs.append(FIELDS["hidden_layers"].label)
+        if name == "patience" and not self.has_validation:
+            needs.append("a validation part")
+        if name == "class_weights" and not self.has_classes:
+            needs.append("a target with classes")
+        return "; ".join(needs)
 
     def take(self, hyperparameters: Hyperparameters, pending: Mapping[str, Any]) -> None:
         """Look at a snapshot: what was asked for and has arrived, or was not taken for long, is no longer asked for."""

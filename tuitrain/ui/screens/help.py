@@ -12,6 +12,7 @@ from textual import events
 from textual.message import Message
 
 from tuitrain.fields import Field
+from tuitrain.text import visible
 from tuitrain.ui.keys import ACTIONS, Action, described
 from tuitrain.ui.line import Piece
 from tuitrain.ui.page import Page
@@ -41,7 +42,15 @@ class HelpPage(Page):
         self._columns = columns
         self._described = described(actions, [section for column in columns for section in column])
         self._entry = ("", "", "")
+        self._notices: tuple[str, ...] = ()
         self.border_title = "Keys (esc closes)"
+
+    def about_the_data(self, notices: Sequence[str]) -> None:
+        """List what was noticed when the dataset was made, below everything else."""
+        self._notices = tuple(notices)
+        number = len(self._notices)
+        below = f"; {number} notice{'s' * (number > 1)} about the data below" if number else ""
+        self.border_title = f"Keys{below} (esc closes)"
 
     def explain(self, field: Field, value: str) -> None:
         """Explain a hyperparameter below the keys."""
@@ -73,7 +82,7 @@ class HelpPage(Page):
         for one, other in zip_longest(left, right, fillvalue=empty):
             used = sum(len(text) for text, _ in one)
             lines.append([*one, (" " * (half - used), none), *other])
-        return [*lines, *self._explained(width)]
+        return [*lines, *self._explained(width), *self._noticed(width)]
 
     def _section(self, section: str, width: int) -> list[list[Piece]]:
         styles, plain = self._theme.styles, self._theme.plain
@@ -87,6 +96,16 @@ class HelpPage(Page):
         lines: list[list[Piece]] = [[(self._theme.plain(title)[:width], styles["bold"])]]
         for text, style in ((explanation, "plain"), (facts, "dim")):
             lines += [[(row, styles[style])] for row in textwrap.wrap(self._theme.plain(text), width)]
+        return lines
+
+    def _noticed(self, width: int) -> list[list[Piece]]:
+        styles, plain = self._theme.styles, self._theme.plain
+        if not self._notices:
+            return []
+        lines: list[list[Piece]] = [[], [("About the data", styles["bold"])]]
+        for notice in self._notices:
+            rows = textwrap.wrap(plain(visible(notice, 1000)), width, initial_indent="! ", subsequent_indent="  ")
+            lines += [[(row, styles["plain"])] for row in rows]
         return lines
 
 

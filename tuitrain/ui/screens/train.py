@@ -145,16 +145,25 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def show(self, snapshot: Snapshot) -> None:
         """Pass a snapshot to everything that shows one."""
         if self.session.dataset is not self._dataset:
-            self._dataset = self.session.dataset
-            self.header.describe(self._dataset)
-            self.arrangement.has_boundary = self._has_boundary
-            self.place_children(self.size)
-            self.verdict.say("; ".join(self._dataset.notices))
+            self._describe(self.session.dataset)
         for widget in (self.header, self.form, self.verdict, self.status):
             widget.show(snapshot)
         self._observe(snapshot)
         if self._quit_when_done and snapshot.state in ENDED:
             self._leave()
+
+    def _describe(self, dataset: Dataset) -> None:
+        """Tell what is trained on to everything that says something about it."""
+        self._dataset = dataset
+        self.header.describe(dataset)
+        self.status.describe(dataset)
+        self.form.take(dataset)
+        self.description.show_field()
+        self.help.about_the_data(dataset.notices)
+        self.arrangement.has_boundary = self._has_boundary
+        self.place_children(self.size)
+        number = len(dataset.notices)
+        self.verdict.say((f"{number} notices (? lists them): " if number > 1 else "") + "; ".join(dataset.notices))
 
     def on_form_edited(self, event: Form.Edited) -> None:
         self.send(SetHyperparameter(event.name, event.value))
