@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from textual.screen import ModalScreen
 
 from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.test_train_screen import app_on, text_of
@@ -11,6 +12,7 @@ from tuitrain.ui.keys import ACTIONS, SECTIONS
 from tuitrain.ui.model_files import model_name
 from tuitrain.ui.screens.confirm import Confirm
 from tuitrain.ui.screens.dataset import DatasetChooser
+from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.screens.palette import Palette
 from tuitrain.ui.screens.save import SaveDialog
 from tuitrain.ui.screens.train import TrainScreen
@@ -329,3 +331,21 @@ async def test_dialogs_fit_and_are_ascii_where_the_terminal_is(session, size, ke
         await pilot.press(key)
         await pilot.pause()
         assert text_of(pilot.app).isascii()
+
+
+@pytest.mark.parametrize("key", ["ctrl+p", "d", "ctrl+s", "r"])
+async def test_a_dialog_is_painted_over_the_screen_that_was_there_and_not_again_and_again(session, key, monkeypatch):
+    paints = []
+    painted = ModalScreen._compositor_refresh
+    monkeypatch.setattr(ModalScreen, "_compositor_refresh", lambda self: (paints.append(self), painted(self)))
+    session.train(5)
+    async with app_on(session).run_test(size=(200, 50)) as pilot:
+        await pilot.pause(0.3)
+        before = text_of(pilot.app).splitlines()
+        await pilot.press(key)
+        await pilot.pause(0.1)
+        after = text_of(pilot.app).splitlines()
+        assert before != after
+        assert (before[0], before[-1]) == (after[0], after[-1])
+        assert session.releases == session.holds > 0
+        assert sum(isinstance(screen, Dialog) for screen in paints) <= 3

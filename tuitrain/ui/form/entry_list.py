@@ -77,8 +77,10 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._lines[row].strip if row < len(self._lines) else Strip.blank(width, Style.null())
 
     def on_resize(self) -> None:
-        self._lines = []
+        if self._lines and self._lines[0].strip.cell_length != self.size.width:
+            self._lines = []
         self._redraw()
+        self._say_what_is_hidden()
         self._follow()
 
     def on_focus(self) -> None:
@@ -168,4 +170,5 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
         above = self.scroll_offset.y
         parts = [f"{self._signs['less']} {above}"] if above > 0 else []
         parts += [f"{self._signs['more']} {below} more"] if below > 0 else []
-        self.border_subtitle = "  ".join(parts)
+        if self.border_subtitle != (note := "  ".join(parts)):  # setting it repaints all
+            self.border_subtitle = note

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import NULL_SIZE, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -47,6 +47,7 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
         self._strips: list[Strip] = []
         self._snapshot: Snapshot | None = None
         self._drawn: Snapshot | None = None
+        self._drawn_size = NULL_SIZE
         self._offset = 0
 
     def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
@@ -74,7 +75,7 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
             return
         width, height = self.size
         lines = self.draw(width, height, self._snapshot)
-        self._drawn = self._snapshot
+        self._drawn, self._drawn_size = self._snapshot, self.size
         fixed = self.fixed_lines if height > 2 * self.fixed_lines else 0
         hidden = max(0, len(lines) - height)
         self._offset = min(self._offset, hidden)
@@ -119,11 +120,14 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
         self.action_scroll_by(-2)
 
     def on_resize(self) -> None:
-        self._strips = []
-        self.redraw()
+        """Draw anew for another size; a pane that only comes into sight again may be right as it is."""
+        if self.size != self._drawn_size:
+            self._strips, self._drawn = [], None
+        self.on_show()
 
     def on_show(self) -> None:
-        self.redraw()
+        if self._snapshot is not None:
+            self.show(self._snapshot)
 
     def render_line(self, y: int) -> Strip:
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, Style.null())

@@ -10,14 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Offset
-from textual.screen import ModalScreen
 
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines, Piece
+from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.theme import Theme
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Asks; dismisses with True for yes. The question, what would happen, and the two answers, each with its key."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own way

@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -26,6 +25,7 @@ from tuitrain.errors import TuitrainError
 from tuitrain.text import visible
 from tuitrain.ui.beside import Beside
 from tuitrain.ui.line import Lines, Piece
+from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ MOST_COLUMNS = 500
 Result = TypeVar("Result")
 
 
-class DatasetChooser(ModalScreen[Dataset]):
+class DatasetChooser(Dialog[Dataset]):
     """First a source, then its target; dismisses with the dataset that was loaded.
 
     Escape gives up what is being read; the next one goes back.

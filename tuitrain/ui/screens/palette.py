@@ -10,15 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tuitrain.ui.keys import ACTIONS, Action
+from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.theme import Theme
 
 
-class Palette(ModalScreen[str]):
+class Palette(Dialog[str]):
     """Type a part of an action's name; dismisses with the action's name in the key table."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -14,6 +14,7 @@ from tuitrain.ui.keys import Action
 from tuitrain.ui.layout import SMALLEST, PlacedLayout
 from tuitrain.ui.line import Lines
 from tuitrain.ui.screens.confirm import Confirm
+from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.screens.help import HelpPage
 from tuitrain.ui.theme import Theme
 
@@ -93,8 +94,11 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
     def open(self, dialog: Screen[Result], answered: Callable[[Result | None], None]) -> None:
         """Show a dialog; training waits until it is painted."""
         self.trainer.hold(DIALOG_SECONDS)
+        if isinstance(dialog, Dialog):
+            dialog.opened = self.trainer.release
         self.app.push_screen(dialog, answered)
-        dialog.call_after_refresh(self.trainer.release)
+        if not isinstance(dialog, Dialog):
+            dialog.call_after_refresh(self.trainer.release)
 
     def ask(self, question: str, about: str, *, yes: str, no: str, then: Callable[[], object]) -> None:
         """Ask a question, and do something if the answer is yes."""

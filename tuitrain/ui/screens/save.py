@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tuitrain.errors import ModelError
@@ -19,12 +18,13 @@ from tuitrain.text import visible
 from tuitrain.ui.line import Lines
 from tuitrain.ui.model_files import typed_path
 from tuitrain.ui.screens.confirm import Confirm
+from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.theme import Theme
 
 WIDTH = 66  # within the frame
 
 
-class SaveDialog(ModalScreen[Path]):
+class SaveDialog(Dialog[Path]):
     """Asks for a path, and again before it overwrites; dismisses with the path."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave")]
