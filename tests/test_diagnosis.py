@@ -17,7 +17,7 @@ def after(epochs: int) -> Snapshot:
     return session.snapshot
 
 
-@pytest.mark.parametrize(("best", "said"), [(3, "best epoch 3"), (5, "the last one was the best")])
+@pytest.mark.parametrize(("best", "said"), [(3, "best epoch 3"), (5, "the last the best: try more")])
 def test_a_short_training_that_has_ended_is_judged(best: int, said: str) -> None:
     found = verdict(replace(after(5), state="done", best_epoch=best))
     assert found.startswith("✓ done after 5 epochs")

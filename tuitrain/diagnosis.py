@@ -33,7 +33,7 @@ def _too_early(snapshot: Snapshot) -> str:
         return "· too early to tell"
     epochs = f"{snapshot.epoch} epoch{'s' * (snapshot.epoch != 1)}"
     if snapshot.best_epoch == snapshot.epoch:
-        return f"✓ done after {epochs} · the last one was the best: more may do better"
+        return f"✓ done after {epochs}, the last the best: try more"
     return f"✓ done after {epochs} · best epoch {snapshot.best_epoch}"
 
 
@@ -64,7 +64,7 @@ def _overfitting(snapshot: Snapshot) -> str:
         return ""
     recent = float(np.mean(validation[-5:]))
     if recent > 1.15 * snapshot.best_loss and snapshot.train_loss < 0.8 * recent:
-        return f"! overfitting since epoch {snapshot.best_epoch} · try dropout, L2, or a smaller network"
+        return f"! overfitting since epoch {snapshot.best_epoch} · try dropout or L2"
     return ""
 
 

@@ -130,7 +130,7 @@ class LiveRun:
             return "diverged", divergence.message if divergence else ""
         if ending == "patience":
             h = self.hyperparameters
-            return "done", f"stopped: no better validation loss for {h.patience} epochs; kept epoch {best}"
+            return "done", f"stopped: {h.patience} epochs no better; kept epoch {best}"
         return "done", f"{self.trainer.epochs_done} epochs done; kept epoch {best}"
 
     def earlier_run(self) -> EarlierRun | None:

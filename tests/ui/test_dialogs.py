@@ -349,3 +349,16 @@ async def test_a_dialog_is_painted_over_the_screen_that_was_there_and_not_again_
         assert (before[0], before[-1]) == (after[0], after[-1])
         assert session.releases == session.holds > 0
         assert sum(isinstance(screen, Dialog) for screen in paints) <= 3
+
+
+@pytest.mark.parametrize("key", ["ctrl+p", "d", "ctrl+s", "r"])
+async def test_resizing_under_a_dialog(session, key):
+    session.train(5)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press(key)
+        for size in [(200, 50), (60, 20), (120, 40), (10, 3), (200, 50)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause(0.05)
+            text = text_of(pilot.app)
+        assert "tuitrain" in text.splitlines()[0]
+        assert "quit" in text.splitlines()[-1]

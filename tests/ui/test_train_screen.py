@@ -289,3 +289,12 @@ async def test_what_the_dataset_does_not_have_is_dimmed():
         await pilot.pause()
         assert "(30)" in text_of(pilot.app)
         assert "no effect: needs a" in text_of(pilot.app)
+
+
+@pytest.mark.parametrize("is_leaving", [True, False])
+async def test_what_breaks_while_the_screen_is_taken_down_is_no_crash(session, is_leaving):
+    app = app_on(session)
+    app._exception = ValueError("a dialog without its children")
+    app._exit = is_leaving
+    app._fatal_error()
+    assert (app.crash is None) is is_leaving

@@ -184,6 +184,10 @@ class TuitrainApp(App[None], inherit_bindings=False):
         self.exit()
 
     def _fatal_error(self) -> None:
-        """Keep the error for the caller, who says it in one line after the terminal is restored."""
-        self.crash = self._exception
+        """Keep the error for the caller, who says it in one line after the terminal is restored.
+
+        What breaks while the screen is being taken down, as a dialog that was just opened, broke nothing.
+        """
+        if not self._exit:
+            self.crash = self._exception
         self._close_messages_no_wait()

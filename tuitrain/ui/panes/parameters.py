@@ -61,7 +61,7 @@ class ParametersPane(LivePane):
         return Blocks(blocks)
 
     def _total(self, width: int, count: int) -> Strip:
-        about = " in all" if width < 60 else " in all: the weights and biases that a prediction needs"
+        about = " in all" if width < 60 else ": weights and biases, all a prediction needs"
         return line(width, [(f"{count:,} parameters", self.palette["text"]), (about, self.palette["dim"])])
 
     def _layer(self, width: int, number_of: int, weights: NDArray[Any], biases: NDArray[Any]) -> list[Strip]:

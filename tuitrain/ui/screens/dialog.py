@@ -44,5 +44,7 @@ class Dialog(ModalScreen[Result]):
         place = stack.index(self) if self in stack else 0
         if not place:
             return super().render_lines(crop)
-        below = stack[place - 1]._compositor.render_strips(self.size)
-        return [below[y].crop(crop.x, crop.right) for y in crop.line_range]
+        below = stack[place - 1]._compositor.render_strips()
+        blank = Strip.blank(crop.right)  # after resizing, the screen below may learn of its new size later
+        lines = [below[y] if y < len(below) else blank for y in crop.line_range]
+        return [line.adjust_cell_length(crop.right).crop(crop.x, crop.right) for line in lines]
