@@ -25,6 +25,7 @@ from tuitrain.errors import TuitrainError
 from tuitrain.text import visible
 from tuitrain.ui.beside import Beside
 from tuitrain.ui.line import Lines, Piece
+from tuitrain.ui.prompt import Prompt
 from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.theme import Theme
 
@@ -63,7 +64,7 @@ class DatasetChooser(Dialog[Dataset]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = "Dataset"
-            yield Input(
+            yield Prompt(
                 placeholder="a name below, or a path: ./data.csv", id="source", select_on_focus=False, compact=True
             )
             yield OptionList(markup=False, id="names")
