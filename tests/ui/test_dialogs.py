@@ -254,7 +254,9 @@ async def test_the_keyboard_is_no_dataset(session, source):
 async def test_escape_gives_up_a_dataset_that_is_being_loaded(session, monkeypatch):
     session.train(5)
     go_on = threading.Event()
-    monkeypatch.setattr("tuitrain.ui.screens.dataset.load_dataset", lambda *args: go_on.wait(10) and make_dataset())
+    monkeypatch.setattr(
+        "tuitrain.ui.screens.dataset.load_dataset", lambda *args, **rest: go_on.wait(10) and make_dataset()
+    )
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("d", "enter")
         await settle(pilot, lambda: "150 rows" in text_of(pilot.app))

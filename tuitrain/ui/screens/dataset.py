@@ -146,7 +146,7 @@ class DatasetChooser(Dialog[Dataset]):
             return
         self._source = source
         self._about(f"reading {visible(source)}")
-        self._in_thread(partial(preview, source, most_rows=PREVIEW_ROWS), self._looked)
+        self._in_thread(partial(preview, source, most_rows=PREVIEW_ROWS, allow_stdin=False), self._looked)
 
     def _looked(self, found: Preview) -> None:
         self._preview = found
@@ -177,7 +177,7 @@ class DatasetChooser(Dialog[Dataset]):
             return
         target = self._preview.columns[int(event.option_id)].name
         self._about(f"loading {visible(self._source)}")
-        self._in_thread(partial(load_dataset, self._source, target), self.dismiss)
+        self._in_thread(partial(load_dataset, self._source, target, allow_stdin=False), self.dismiss)
 
     def _in_thread(self, work: Callable[[], Result], then: Callable[[Result], object]) -> None:
         """Run `work` beside the screen, then go on with its result, or show why there is none."""
