@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from textual.events import Key
 from textual.screen import ModalScreen
 
 from tests.ui.fake_session import FakeSession, make_dataset
@@ -253,7 +254,9 @@ async def test_the_keyboard_is_no_dataset(session, source):
 async def test_escape_gives_up_a_dataset_that_is_being_loaded(session, monkeypatch):
     session.train(5)
     go_on = threading.Event()
-    monkeypatch.setattr("tuitrain.ui.screens.dataset.load_dataset", lambda *args: go_on.wait(10) and make_dataset())
+    monkeypatch.setattr(
+        "tuitrain.ui.screens.dataset.load_dataset", lambda *args, **rest: go_on.wait(10) and make_dataset()
+    )
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("d", "enter")
         await settle(pilot, lambda: "150 rows" in text_of(pilot.app))
@@ -362,3 +365,25 @@ async def test_resizing_under_a_dialog(session, key):
             text = text_of(pilot.app)
         assert "tuitrain" in text.splitlines()[0]
         assert "quit" in text.splitlines()[-1]
+
+
+async def test_keys_that_arrive_in_one_burst_act_in_their_order(session):
+    session.train(5)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        keys = [
+            ("ctrl+u", "\x15"),
+            ("a", "a"),
+            ("b", "b"),
+            ("backspace", "\x7f"),
+            ("c", "c"),
+            ("home", None),
+            ("x", "x"),
+        ]
+        for key, character in keys:
+            pilot.app.post_message(Key(key, character))
+        await pilot.pause(0.1)
+        assert pilot.app.screen.query_one("Input").value == "xac"
+        await pilot.press("enter")
+        await pilot.pause()
+    assert [command.path.name for command in session.sent] == ["xac.safetensors"]

@@ -25,6 +25,7 @@ from tuitrain.errors import TuitrainError
 from tuitrain.text import visible
 from tuitrain.ui.beside import Beside
 from tuitrain.ui.line import Lines, Piece
+from tuitrain.ui.prompt import Prompt
 from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.theme import Theme
 
@@ -63,7 +64,7 @@ class DatasetChooser(Dialog[Dataset]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = "Dataset"
-            yield Input(
+            yield Prompt(
                 placeholder="a name below, or a path: ./data.csv", id="source", select_on_focus=False, compact=True
             )
             yield OptionList(markup=False, id="names")
@@ -145,7 +146,7 @@ class DatasetChooser(Dialog[Dataset]):
             return
         self._source = source
         self._about(f"reading {visible(source)}")
-        self._in_thread(partial(preview, source, most_rows=PREVIEW_ROWS), self._looked)
+        self._in_thread(partial(preview, source, most_rows=PREVIEW_ROWS, allow_stdin=False), self._looked)
 
     def _looked(self, found: Preview) -> None:
         self._preview = found
@@ -176,7 +177,7 @@ class DatasetChooser(Dialog[Dataset]):
             return
         target = self._preview.columns[int(event.option_id)].name
         self._about(f"loading {visible(self._source)}")
-        self._in_thread(partial(load_dataset, self._source, target), self.dismiss)
+        self._in_thread(partial(load_dataset, self._source, target, allow_stdin=False), self.dismiss)
 
     def _in_thread(self, work: Callable[[], Result], then: Callable[[Result], object]) -> None:
         """Run `work` beside the screen, then go on with its result, or show why there is none."""

@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tuitrain.ui.keys import ACTIONS, Action
+from tuitrain.ui.prompt import Prompt
 from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.theme import Theme
 
@@ -41,7 +42,7 @@ class Palette(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = "Actions (enter does it, esc closes)"
-            yield Input(placeholder="type a part of its name", select_on_focus=False, compact=True)
+            yield Prompt(placeholder="type a part of its name", select_on_focus=False, compact=True)
             yield OptionList(markup=False)
 
     def on_mount(self) -> None:

@@ -17,6 +17,7 @@ from tuitrain.errors import ModelError
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines
 from tuitrain.ui.model_files import typed_path
+from tuitrain.ui.prompt import Prompt
 from tuitrain.ui.screens.confirm import Confirm
 from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.theme import Theme
@@ -43,7 +44,7 @@ class SaveDialog(Dialog[Path]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = "Save the model as (enter saves, esc leaves)"
-            yield Input(self._default, compact=True)
+            yield Prompt(self._default, compact=True)
             yield Lines()
 
     def on_mount(self) -> None:
