@@ -23,3 +23,8 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
     by_lower = {name.lower(): name for name in names}
     near = difflib.get_close_matches(word.lower().replace("-", "_"), list(by_lower), n=1, cutoff=0.6)
     return f"did you mean {visible(by_lower[near[0]])}?" if near else "allowed: " + ", ".join(map(visible, names))
+
+
+def extra(name: str) -> str:
+    """How to install an extra, as a message about something missing ends."""
+    return f"the extra {quoted(name)}: pip install 'tuitrain[{name}]', or in a checkout: pip install -e '.[{name}]'"

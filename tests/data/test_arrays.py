@@ -133,7 +133,9 @@ def test_what_is_no_parquet_is_refused(data: bytes) -> None:
 
 def test_parquet_without_its_extra_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "polars", None)
-    with pytest.raises(DataError, match=r"reading Parquet needs the extra: pip install 'tuitrain\[parquet\]'"):
+    with pytest.raises(
+        DataError, match=r"reading Parquet needs the extra .parquet.: pip install 'tuitrain\[parquet\]'"
+    ):
         read_parquet(b"", "t.parquet")
 
 

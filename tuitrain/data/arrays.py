@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tuitrain.data.columns import Column, Table, clean_numbers, from_objects, parse_column, tidy_names
 from tuitrain.data.number_like import look_alikes
 from tuitrain.errors import DataError
-from tuitrain.text import quoted, visible
+from tuitrain.text import extra, quoted, visible
 
 NPZ_FORMS = "X and y, or x_train, y_train and perhaps x_test, y_test"
 
@@ -161,7 +161,7 @@ def read_parquet(data: bytes, name: str, *, most_rows: int | None = None) -> Tab
     try:
         polars = importlib.import_module("polars")
     except ImportError as error:
-        raise DataError(f"{name}: reading Parquet needs the extra: pip install 'tuitrain[parquet]'") from error
+        raise DataError(f"{name}: reading Parquet needs {extra('parquet')}") from error
     try:
         with _without_traces():
             frame = polars.read_parquet(io.BytesIO(data), n_rows=None if most_rows is None else most_rows + 1)

@@ -19,7 +19,7 @@ from tuitrain.search.columns import make_columns
 from tuitrain.search.ranges import Choices, Domain, Range
 from tuitrain.search.study import Study
 from tuitrain.search.trial import Trial
-from tuitrain.text import quoted, visible
+from tuitrain.text import extra, quoted, visible
 
 if TYPE_CHECKING:
     import optuna
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 BEFORE = ("number", "state", "by")
 AFTER = ("score", "deviation", "loss", "epochs", "best_epoch", "seconds", "message")
 ATTRIBUTES = ("by", "deviation", "loss", "epochs", "best_epoch", "seconds", "message")
-EXTRA = "pip install 'tuitrain[optuna]'"
 
 
 def write_csv(study: Study, file: TextIO) -> None:
@@ -79,7 +78,7 @@ def write_optuna(study: Study, storage: str, name: str) -> int:
     try:
         import optuna  # noqa: PLC0415
     except ImportError:
-        raise SearchError(f"export: Optuna is not installed; {EXTRA}") from None
+        raise SearchError(f"export: Optuna is not installed; it is {extra('optuna')}") from None
     from tuitrain.search.strategies.optuna_samplers import silence  # noqa: PLC0415
 
     distributions = {n: _distribution(study, n) for n in searched_names(study)}

@@ -25,13 +25,12 @@ from tuitrain.search.columns import Array, Column
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 from tuitrain.search.strategies.random import ATTEMPTS, draw_new, draw_rest
-from tuitrain.text import quoted, suggest
+from tuitrain.text import extra, quoted, suggest
 
 if TYPE_CHECKING:
     import optuna
 
 PREFIX = "optuna:"
-EXTRA = "pip install 'tuitrain[optuna]'"
 MOST_ASKED = 4  # for one proposal that is new, before it is drawn at random
 
 
@@ -120,7 +119,7 @@ def check_installed(name: str) -> None:
         if Optuna or what the sampler needs is not installed.
     """
     if find_spec("optuna") is None:
-        raise SettingsError(f"strategy {name}: Optuna is not installed; {EXTRA}")
+        raise SettingsError(f"strategy {name}: Optuna is not installed; it is {extra('optuna')}")
     missing = [package for package in SAMPLERS[name.removeprefix(PREFIX)].needs if find_spec(package) is None]
     if missing:
         raise SettingsError(

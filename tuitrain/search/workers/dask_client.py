@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tuitrain.errors import SearchError
+from tuitrain.text import extra
 
 if TYPE_CHECKING:
     from distributed import Client, Security
@@ -82,7 +83,7 @@ def connect(address: Any) -> Client:
     try:
         from distributed import Client, Security  # noqa: PLC0415  (an extra)
     except ImportError as error:
-        raise SearchError("a Dask cluster needs the extra: pip install 'tuitrain[distributed]'") from error
+        raise SearchError(f"a Dask cluster needs {extra('distributed')}") from error
     security = address.security if isinstance(address, Client) else Security()
     place = address_of(address) if isinstance(address, Client) else str(address)
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it has to say is told as a `SearchError`
