@@ -6,7 +6,8 @@ import csv
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
@@ -84,8 +85,7 @@ def write_optuna(study: Study, storage: str, name: str) -> int:
     distributions = {n: _distribution(study, n) for n in searched_names(study)}
     trials = [_optuna_trial(study, trial, distributions) for trial in study.trials]
     direction: Literal["minimize", "maximize"] = "maximize" if study.settings.sign < 0 else "minimize"
-    with silence():
-        opened = _open(storage)
+    with silence(), _opened(storage) as opened:
         try:
             made = optuna.create_study(storage=opened, study_name=name, direction=direction)
         except optuna.exceptions.DuplicatedStudyError:
@@ -106,12 +106,26 @@ def write_optuna(study: Study, storage: str, name: str) -> int:
     return len(trials)
 
 
+@contextmanager
+def _opened(storage: str) -> Iterator[optuna.storages.BaseStorage]:
+    """The storage, for as long as the block lasts."""
+    import optuna  # noqa: PLC0415
+
+    opened = _open(storage)
+    try:
+        yield opened
+    finally:
+        if isinstance(opened, optuna.storages.RDBStorage):
+            opened.remove_session()
+            opened.engine.dispose()
+
+
 def _open(storage: str) -> optuna.storages.BaseStorage:
     import optuna  # noqa: PLC0415
 
     try:
         if "://" in storage:
-            return optuna.storages.get_storage(storage)
+            return optuna.storages.RDBStorage(storage)
         from optuna.storages.journal import JournalFileBackend  # noqa: PLC0415
 
         _check_journal(Path(storage))
