@@ -137,3 +137,13 @@ def test_the_usual_cause_of_a_long_row_is_named(data: bytes, hint: str) -> None:
 def test_a_padded_title_is_suspected() -> None:
     table = read_text_table(b"Report,,,\nname,v,w,y\na,1,2,3\nb,2,3,4\n", "t.csv")
     assert "most of the first row is blank; if it is a title, remove it" in table.notices
+
+
+def test_a_comma_among_texts_makes_no_thousands_into_decimals() -> None:
+    lines = [
+        "population\tnote\ty",
+        *(f"{1 + n % 9},{100 + n}\t{'3,5' if n == 7 else 'none'}\t{'ab'[n % 2]}" for n in range(60)),
+    ]
+    table = read_text_table("\n".join(lines).encode(), "t.tsv")
+    assert table.column("population").kind == "text"  # 1,100 may be of thousands; nothing else tells
+    assert not any("are read with a decimal comma" in notice for notice in table.notices)

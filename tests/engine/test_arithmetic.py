@@ -47,6 +47,22 @@ def test_the_mode_belongs_to_one_thread():
     assert found == [SMALLEST_NORMAL / 2]
 
 
+@needs_x86
+def test_a_thread_that_was_started_inside_is_as_usual_after_its_own():
+    found = []
+
+    def work() -> None:
+        with training_arithmetic:
+            found.append(halved())
+        found.append(halved())
+
+    with training_arithmetic:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    assert found == [0, SMALLEST_NORMAL / 2]
+
+
 def test_the_mode_is_left_when_something_is_raised():
     with pytest.raises(RuntimeError), training_arithmetic:
         raise RuntimeError

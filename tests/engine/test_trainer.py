@@ -186,6 +186,21 @@ def test_divergence_without_a_validation_part_keeps_finite_parameters() -> None:
     assert np.isfinite(trainer.progress.best_parameters).all()
 
 
+def test_without_a_validation_part_members_of_other_lengths_end_as_they_do_alone() -> None:
+    X = np.random.default_rng(0).standard_normal((90, 4))
+    data = Dataset.from_arrays(X, X[:, 0] * 3, task="regression", validation=0, test=0)
+    members = [Hyperparameters(optimizer="sgd", learning_rate=rate, epochs=epochs, hidden_layers=(16,), batch_size=30)
+               for rate, epochs in ((0.01, 2), (1.0, 12), (3.0, 12), (0.1, 5))]  # fmt: skip
+    together = run(data, members)
+    assert "diverged" in together.progress.endings
+    for member, h in enumerate(members):
+        alone = run(data, h)
+        assert alone.progress.endings[0] == together.progress.endings[member]
+        assert alone.progress.best_epoch[0] == together.progress.best_epoch[member]
+        assert alone.progress.divergences[0] == together.progress.divergences[member]
+        assert alone.network.parameters.tobytes() == together.network.parameters[member].tobytes()
+
+
 @pytest.mark.parametrize("size", [1e-3, 1.0, 1e25])
 def test_clipping_leaves_a_gradient_of_that_norm_however_large_it_was(size: float) -> None:
     mask, nothing = np.ones((1, 1000), np.float32), np.zeros(1)

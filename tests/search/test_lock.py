@@ -107,6 +107,30 @@ def test_it_is_kept_alive_whatever_its_process_does(tmp_path: Path, monkeypatch:
     lock.release()
 
 
+def test_it_is_kept_alive_though_the_file_system_fails_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "BEAT_SECONDS", 0.01)
+    lock = Lock(tmp_path / "lock")
+    failures = iter([None] * 3)
+
+    def fails(path: Path) -> object:
+        if next(failures, "over") is None:
+            raise SearchError("stale file handle")
+        return look(path)
+
+    look = locks._look
+    monkeypatch.setattr(locks, "_look", fails)
+    end = time.monotonic() + 10
+    while next(iter(failures), "over") is None and time.monotonic() < end:
+        time.sleep(0.05)
+    os.utime(tmp_path / "lock", (0, 0))
+    while (tmp_path / "lock").stat().st_mtime == 0 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert (tmp_path / "lock").stat().st_mtime > 0
+    lock.release()
+
+
 def test_a_full_disk_leaves_no_empty_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(path: Path, data: bytes) -> None:
         path.touch()

@@ -163,3 +163,32 @@ def test_the_log_notes_what_ends_what_is_left_and_what_goes_on(tmp_path: Path) -
     assert not log.observe(second, longer, IRIS, has_ended=False)
     log.close()
     assert [item.epochs for item in log.of(IRIS)] == [4, 8]
+
+
+def test_a_field_counts_as_changed_only_where_it_had_an_effect() -> None:
+    trainings = [training(0.9, optimizer="adam"), training(0.8, optimizer="sgd", epsilon=1e-7, momentum=0.5),
+                 training(0.7, optimizer="momentum", momentum=0.7)]  # fmt: skip
+    space = manual_space(trainings)
+    assert space is not None
+    assert set(space.names) == {"optimizer"}
+
+
+def test_a_training_whose_end_could_not_be_written_is_written_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish, failures = Study.finish, iter([None])
+
+    def fails(self: Study, *arguments: Any, **named: Any) -> None:
+        if len(self.trials) == 2 and next(failures, "over") is None:
+            raise OSError("no space left")
+        finish(self, *arguments, **named)
+
+    monkeypatch.setattr(Study, "finish", fails)
+    studies = ManualStudies(tmp_path)
+    trainings = [training(0.9), training(0.8, learning_rate=0.02)]
+    studies.keep(IRIS, trainings)
+    studies.keep(IRIS, trainings)
+    studies.close()
+    path = studies.path_of(IRIS)
+    assert path is not None
+    assert [(trial.number, trial.state) for trial in Study(path).trials] == [(0, "finished"), (1, "finished")]

@@ -9,7 +9,8 @@ from tuitrain.data.columns import LEADING_ZERO, MISSING_IN_NUMBERS, NUMBER
 from tuitrain.text import quoted
 
 GROUPED = re.compile(r"[0-9]{1,3}(?:([,.'’ \u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:[.,][0-9]+)?")
-SIMPLE = re.compile(r"[0-9]+[.,]?[0-9]*|[.,][0-9]+")
+SIMPLE = re.compile(r"[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+")
+DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]+(?:,[0-9]*)?|,[0-9]+)(?:[eE][+-]?[0-9]+)?")
 AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}[,.][0-9]{3}")
 DRESSED = re.compile(
     r"(?P<open>\(?)(?P<sign>[-+−]?) ?(?P<before>[$€£¥]?) ?"
@@ -87,7 +88,13 @@ def _digits(digits: str, decimal: str) -> str:
     return "".join("." if sign == decimal else sign if sign.isdigit() else "" for sign in digits)
 
 
-def has_decimal_comma(cells: Collection[str]) -> bool:
-    """Whether any cell's comma can only be a decimal one: 1,5 is one, 10,450 may be of thousands."""
-    found = (match["digits"] for cell in cells if "," in cell and (match := _dressed(cell.strip())))
-    return any(re.fullmatch(r"[0-9]*,[0-9]*", digits) and not AMBIGUOUS.fullmatch(digits) for digits in found)
+def decimal_commas(cells: Collection[str]) -> tuple[int, int]:
+    """How many of a column's different cells have a comma that can only be decimal, and how many one that may not.
+
+    1,5 is of the first, 10,450 of the second. Only a column that holds nothing but numbers has any of the first.
+    """
+    present = {cell for cell in map(str.strip, cells) if cell.lower() not in MISSING_IN_NUMBERS}
+    ambiguous = sum("," in cell and bool(AMBIGUOUS.fullmatch(cell.lstrip("+-"))) for cell in present)
+    if not all(DECIMAL_COMMA.fullmatch(cell) for cell in present):
+        return 0, ambiguous
+    return sum("," in cell for cell in present) - ambiguous, ambiguous

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.columns import Column, Table, clean_numbers, parse_column, plain_numbers, tidy_names
-from tuitrain.data.number_like import has_decimal_comma, look_alikes
+from tuitrain.data.number_like import decimal_commas, look_alikes
 from tuitrain.data.text_format import DELIMITER_NAMES, Format, decode, sniff, squeezed
 from tuitrain.data.wording import counted
 from tuitrain.errors import DataError
@@ -117,10 +117,15 @@ def _parse_columns(
 
 
 def _takes_decimal_comma(columns: Sequence[Cells], layout: Format) -> bool:
-    """Always behind semicolons; behind other signs where any comma cannot be of thousands."""
+    """Always behind semicolons; behind other signs where commas are seen that cannot be of thousands.
+
+    A few of these do not outweigh many that may be: each number would be a thousandth of what it is.
+    """
     if layout.delimiter in ",;":
         return layout.delimiter == ";"
-    return any(has_decimal_comma(set(cells)) for cells in columns if not isinstance(cells, np.ndarray))
+    counts = [decimal_commas(set(cells)) for cells in columns if not isinstance(cells, np.ndarray)]
+    decimal, ambiguous = (sum(count) for count in zip(*counts, strict=True)) if counts else (0, 0)
+    return decimal > 0 and decimal >= ambiguous / 4
 
 
 def _decimal_comma_notice(parsed: Sequence[Column], columns: Sequence[Cells], with_comma: Sequence[int]) -> str:

@@ -12,19 +12,19 @@ To add one: a class, a line in `OPTIMIZERS`, and the name in `hyperparameters.OP
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.penalties import Penalties
+from tuitrain.engine.pieces import pieces
 from tuitrain.errors import HyperparameterError
 from tuitrain.text import quoted, suggest
 
 Array = NDArray[Any]
 Coefficient = Any  # a float, or an array (M, 1)
-PIECE = 32_768  # elements: larger pieces leave the cache, smaller ones cost calls
 SETTINGS = ("momentum", "beta1", "beta2", "rho", "epsilon", "weight_decay")
 
 
@@ -44,7 +44,7 @@ class Optimizer:
     def __init__(self, shape: tuple[int, int], dtype: Any = np.float32, **settings: Any) -> None:
         self.shape, self.dtype = shape, np.dtype(dtype)
         self.state = [np.zeros(shape, self.dtype) for _ in range(self.n_state)]
-        self._pieces = list(_pieces(*shape))
+        self._pieces = list(pieces(*shape))
         largest = max((rows.stop - rows.start) * (columns.stop - columns.start) for rows, columns in self._pieces)
         self._scratch = [np.empty(largest, self.dtype) for _ in range(self.n_scratch)]
         self._views = [self._piece_views(*piece) for piece in self._pieces]
@@ -394,14 +394,3 @@ def _coefficient(value: Any, members: int) -> Coefficient:
 def _selected(value: Coefficient, members: Sequence[int]) -> Coefficient:
     """The coefficient of some of the members: a float, or (M, 1)."""
     return value if isinstance(value, float) else _coefficient(value[members], len(members))
-
-
-def _pieces(members: int, size: int) -> Iterator[tuple[slice, slice]]:
-    """Rows and columns of pieces of at most `PIECE` elements, or twice that where it is one piece."""
-    if members * size <= 2 * PIECE:
-        yield slice(0, members), slice(0, size)
-        return
-    rows = max(1, PIECE // size)
-    for row in range(0, members, rows):
-        for column in range(0, size, PIECE):
-            yield slice(row, min(row + rows, members)), slice(column, min(column + PIECE, size))

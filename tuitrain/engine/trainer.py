@@ -299,9 +299,10 @@ class Trainer:
         watched = self._record.validation_loss if has_validation else self._record.train_loss
         if not has_validation:  # the losses were those before each update: they do not show what the last one did
             watched = np.where(np.isfinite(self.network.parameters).all(axis=1), watched, np.nan)
-        if not has_validation and any(self.epochs_done >= h.epochs for h in self.hyperparameters):
-            after = self.examine(*(data.train for data in self.datasets)).evaluate().loss
-            watched = np.where(np.isfinite(after), watched, np.nan)
+            is_last = np.array([self.epochs_done >= h.epochs for h in self.hyperparameters]) & ~self.progress.ended
+            if is_last.any():
+                after = self.examine(*(data.train for data in self.datasets)).evaluate().loss
+                watched = np.where(is_last & ~np.isfinite(after), np.nan, watched)
         if not np.isfinite(watched).all():
             self._end_diverged(watched)
         for member, h in enumerate(self.hyperparameters):

@@ -20,11 +20,12 @@ from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model, load_model
 from tuitrain.search.conductor import Conductor, Progress
 from tuitrain.search.folds import Fold, make_folds
+from tuitrain.search.journal_values import plain
 from tuitrain.search.own_trials import own_setting
 from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.strategies import check_strategy
-from tuitrain.search.study import Study, plain
+from tuitrain.search.study import Study
 from tuitrain.search.study_file import NAME, Source, study_name
 from tuitrain.search.trial import USER, Trial
 from tuitrain.search.workers.seam import Workers
@@ -130,7 +131,7 @@ def search(
     TuitrainError
         if the dataset cannot be read, space and settings do not fit, or they are not those of the study there is.
     """
-    data = load_dataset(dataset) if isinstance(dataset, str) else dataset
+    data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
     settings = {
         "strategy": strategy, "trials": trials, "seconds": seconds, "goal": goal, "metric": metric, "folds": folds,
         "seeds": seeds, "prune": prune, "seed": seed,

@@ -110,7 +110,7 @@ class Journal:
             event = json.loads(line)
             if not isinstance(event, dict) or "event" not in event:
                 raise ValueError("it is no event")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             place = f"{visible(self._path)}, line {number}"
             raise SearchError(f"{place}: {quoted(line[:40].decode(errors='replace'))}: {error}") from None
         return event

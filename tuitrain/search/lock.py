@@ -141,7 +141,7 @@ class Lock:
 
     def _beat(self) -> None:
         while not self._is_released.wait(BEAT_SECONDS):
-            with suppress(OSError):  # a server that is away for a while; whether the lock is held is asked elsewhere
+            with suppress(OSError, SearchError):  # a server that is away for a while; who holds it is asked elsewhere
                 if self.is_held:
                     os.utime(self._path)
 

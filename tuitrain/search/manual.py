@@ -76,8 +76,8 @@ def manual_space(trainings: Sequence[Training]) -> Space | None:
     if not trainings:
         return None
     all_tried = [training.hyperparameters for training in trainings]
-    tried = {name: list(dict.fromkeys(getattr(h, name) for h in all_tried)) for name in FIELDS}
-    changed = [n for n, values in tried.items() if len(values) > 1 and any(h.matters(n) for h in all_tried)]
+    tried = {name: list(dict.fromkeys(getattr(h, name) for h in all_tried if h.matters(name))) for name in FIELDS}
+    changed = [name for name, values in tried.items() if len(values) > 1]
     names = changed or ["learning_rate"]
     return Space({name: _range_of(FIELDS[name], tried[name]) for name in names}, all_tried[0])
 

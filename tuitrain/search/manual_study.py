@@ -90,8 +90,10 @@ def _opened(path: Path, space: Space) -> Study:
 
 
 def _append(study: Study, training: Training, message: str) -> None:
-    number = study.next_number
-    study.queue([vars(training.hyperparameters)], by="manual", stacks=[[number]])
+    last = study.trials[-1] if study.trials else None
+    if last is None or last.by != "manual" or last.state != "queued":  # else its end could not be written the last time
+        study.queue([vars(training.hyperparameters)], by="manual", stacks=[[study.next_number]])
+    number = study.trials[-1].number
     outcome = Outcome(
         number, training.state, training.score, math.nan, training.loss, training.epochs, training.best_epoch,
         training.seconds, message, training.curve,

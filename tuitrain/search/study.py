@@ -8,7 +8,6 @@ was added since; trials that were running when their process was killed are queu
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.errors import SearchError, TuitrainError
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.journal import Journal
+from tuitrain.search.journal_values import finite, number_of, plain, read_setting
 from tuitrain.search.lock import Lock
 from tuitrain.search.own_trials import own_setting
 from tuitrain.search.settings import Settings
@@ -219,12 +219,12 @@ class Study:
     def finish(self, chunk: int, result: StackResult, *, seconds: float) -> None:
         """Note what a stack came to; `seconds` is how long the search has gone on since the last note."""
         outcomes = [
-            {name: _finite(value) for name, value in dataclasses.asdict(outcome).items()} for outcome in result.outcomes
+            {name: finite(value) for name, value in dataclasses.asdict(outcome).items()} for outcome in result.outcomes
         ]
         known = {trial.number for trial in self._all if trial.is_done}
         self._write({
             "event": "finished", "stack": chunk, "outcomes": [o for o in outcomes if o["number"] not in known],
-            "rungs": {str(epoch): [[_finite(part) for part in value] for value in values]
+            "rungs": {str(epoch): [[finite(part) for part in value] for value in values]
                       for epoch, values in result.rungs.items()},
             "member_epochs": result.member_epochs, "seconds": round(seconds, 6),
         })  # fmt: skip
@@ -272,7 +272,7 @@ class Study:
 
     def choose(self, trial: Trial, test: Mapping[str, float]) -> None:
         """Note which trial was chosen, and what it reached on the test part."""
-        self._write({"event": "chosen", "trial": trial.number, "test": {k: _finite(v) for k, v in test.items()}})
+        self._write({"event": "chosen", "trial": trial.number, "test": {k: finite(v) for k, v in test.items()}})
 
     def _write(self, event: dict[str, Any]) -> None:
         if self._lock is None:
@@ -332,8 +332,8 @@ class Study:
         chunk = event["stack"]
         for outcome in event["outcomes"]:
             values: dict[str, Any] = dict(outcome)
-            values |= {name: _number(values[name]) for name in ("score", "deviation", "loss") if name in values}
-            values["curve"] = tuple(map(_number, outcome.get("curve") or ()))
+            values |= {name: number_of(values[name]) for name in ("score", "deviation", "loss") if name in values}
+            values["curve"] = tuple(map(number_of, outcome.get("curve") or ()))
             values["message"] = visible(values.get("message", ""), MOST_LETTERS)
             if not self._all[values["number"]].is_done:
                 self._all[values["number"]] = replace(self._all[values["number"]], **values)
@@ -342,7 +342,7 @@ class Study:
         if all(self._all[number].is_done for number in numbers):
             self.done_chunks.add(chunk)
             self.rungs[chunk] = {
-                int(epoch): [(_number(value), _number(loss)) for value, loss in values]
+                int(epoch): [(number_of(value), number_of(loss)) for value, loss in values]
                 for epoch, values in event.get("rungs", {}).items()
             }
         else:
@@ -382,24 +382,3 @@ class Study:
 
     def _on_chosen(self, event: Mapping[str, Any]) -> None:
         self.chosen = {"trial": event["trial"], "test": event["test"]}
-
-
-def plain(setting: Setting) -> dict[str, Any]:
-    """A setting as JSON values."""
-    return {name: FIELDS[name].format(value) if isinstance(value, tuple) else value for name, value in setting.items()}
-
-
-def read_setting(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The inverse of `plain`."""
-    return {n: FIELDS[n].parse(v) if isinstance(v, str) else FIELDS[n].check(v) for n, v in values.items()}
-
-
-def _finite(value: Any) -> Any:
-    """JSON knows no NaN: null stands for it; infinities are kept as texts."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else str(value)
-    return [_finite(part) for part in value] if isinstance(value, tuple | list) else value
-
-
-def _number(value: Any) -> float:
-    return math.nan if value is None else float(value)

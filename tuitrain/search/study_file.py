@@ -91,7 +91,7 @@ def read_study_file(folder: Path) -> StudyFile:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SearchError(f"{visible(folder)}: is no study; it holds no {NAME}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SearchError(f"{visible(file)}: cannot be read: {visible(error)}") from error
     if content.get("format") != FORMAT:
         raise SearchError(f"{visible(file)}: format {visible(content.get('format'))}; this version reads {FORMAT}")

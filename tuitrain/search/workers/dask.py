@@ -33,7 +33,7 @@ from tuitrain.search.workers.seam import (
 )
 
 SECONDS_BETWEEN_LOOKS = 2.0
-SECONDS_FOR_A_RESULT = 0.5  # then it is seen whether anybody waits for it still
+SECONDS_FOR_A_RESULT, MOST_SECONDS_FOR_A_RESULT = 0.5, 30.0  # then it is seen whether anybody waits for it still
 ALL = "all"  # the topic on which the scheduler tells of workers that come and go
 UNKNOWN = "an address not told"
 
@@ -242,7 +242,7 @@ class DaskWorkers:
         """
         for doublings in itertools.count():  # a result that takes long to come gets its time
             try:
-                return task.result(timeout=SECONDS_FOR_A_RESULT * 2**doublings)
+                return task.result(timeout=min(SECONDS_FOR_A_RESULT * 2**doublings, MOST_SECONDS_FOR_A_RESULT))
             except TimeoutError:
                 with self._lock:
                     is_in_flight = key in self._attempts
