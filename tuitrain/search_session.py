@@ -34,7 +34,8 @@ State = Literal["ready", "running", "paused", "choosing", "done", "stopped", "fa
 class SearchSnapshot:
     """One moment of a search. `version` grows with each new one; `test` is the chosen trial's, at the end.
 
-    `estimate` is what was last asked of `SearchSession.estimate`: the key, and the estimate or why there is none.
+    `dataset` is what is searched on. `estimate` is what was last asked of `SearchSession.estimate`: the key, and the
+    estimate or why there is none.
     """
 
     version: int
@@ -49,6 +50,7 @@ class SearchSnapshot:
     explained: Explained | None = None
     asks_first: bool = False
     estimate: tuple[object, Estimate | str] | None = None
+    dataset: Dataset | None = None
 
     @property
     def is_running(self) -> bool:
@@ -290,6 +292,7 @@ class SearchSession:
         if study is not None:
             ties = tuple(trial.number for trial in study.ties)
             known |= {"space": study.space, "settings": study.settings, "study": study.path, "ties": ties}
+            known["dataset"] = self._dataset
         with self._wake:
             self.snapshot = replace(self.snapshot, version=self.snapshot.version + 1, **known, **changes)
             self._wake.notify_all()

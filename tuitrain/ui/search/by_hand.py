@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tuitrain.search.conductor import Progress
 from tuitrain.search.explained import Explained, explain
 from tuitrain.search.manual import ManualHistory, manual_history, manual_settings
 from tuitrain.search.training_log import TrainingLog
-from tuitrain.search.trial import is_tie
+from tuitrain.search.trial import Trial, is_tie
 from tuitrain.search_session import SearchSnapshot
+
+if TYPE_CHECKING:
+    from tuitrain.hyperparameters import Hyperparameters
 
 FIRST_VERSION = 1_000_000  # so that versions differ from those of the session's snapshots
 
@@ -62,6 +65,15 @@ class ByHand:
         """What could not be kept or fitted."""
         return self._log().studies.problem or self._explainer.problem
 
+    @staticmethod
+    def made(snapshot: SearchSnapshot) -> bool:
+        """Whether a snapshot is of trainings by hand."""
+        return snapshot.version >= FIRST_VERSION
+
+    def hyperparameters(self, snapshot: SearchSnapshot, trial: Trial) -> Hyperparameters:
+        """All hyperparameters of a training in a snapshot that was made here."""
+        return self._log().of(snapshot.dataset)[trial.number].hyperparameters
+
     def snapshot(self, dataset: Any) -> SearchSnapshot:
         """What was trained by hand on `dataset`, as a search; the same while nothing is new."""
         log, explainer = self._log(), self._explainer
@@ -75,13 +87,13 @@ class ByHand:
         if made_of != self._made_of:
             self._made_of = made_of
             self._version += 1
-            self._snapshot = self._made(dataset.task, path, message, sum(item.seconds for item in trainings))
+            self._snapshot = self._made(dataset, path, message, sum(item.seconds for item in trainings))
         return self._snapshot
 
-    def _made(self, task: str, path: Path | None, message: str, seconds: float) -> SearchSnapshot:
+    def _made(self, dataset: Any, path: Path | None, message: str, seconds: float) -> SearchSnapshot:
         history, version, explained = self._history, self._version, self._explainer.explained
         if history is None:
-            return SearchSnapshot(version, message=message, settings=manual_settings(task))
+            return SearchSnapshot(version, message=message, settings=manual_settings(dataset.task), dataset=dataset)
         if explained is not None and explained.columns != tuple(column.name for column in history.space.columns):
             explained = None  # what is searched has changed since
         best = history.best
@@ -92,5 +104,5 @@ class ByHand:
         )  # fmt: skip
         return SearchSnapshot(
             version, "ready", message or history.trials[-1].message, history.space, history.settings, progress, path,
-            ties, explained=explained,
+            ties, explained=explained, dataset=dataset,
         )  # fmt: skip

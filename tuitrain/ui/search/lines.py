@@ -30,10 +30,9 @@ class SearchHeader(Lines):
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(**rest)
         self._theme = theme
-        self.dataset_name = ""
 
-    def show(self, snapshot: SearchSnapshot) -> None:
-        """Repaint if anything changed."""
+    def show(self, snapshot: SearchSnapshot, chosen: Any) -> None:
+        """Repaint if anything changed; `chosen` is the Train screen's dataset, named too where it is another."""
         styles, signs = self._theme.styles, self._theme.signs
         done = sum(trial.is_done for trial in snapshot.trials)
         most = snapshot.settings.trials if snapshot.settings is not None else 0
@@ -42,9 +41,13 @@ class SearchHeader(Lines):
         about = f" {signs['dot']} search"
         if snapshot.settings is not None:
             about += f" {signs['dot']} {visible(snapshot.settings.strategy, 20)}"
-        name = self._theme.plain(visible(self.dataset_name, 30))
+        searched = snapshot.dataset if snapshot.dataset is not None else chosen
+        name = self._theme.plain(visible(searched.name, 30))
+        is_other = searched.fingerprint != chosen.fingerprint
+        other = self._theme.plain(f"  (screen 1: {visible(chosen.name, 20)})" * is_other)
         right = (f" {sign} {count} ", styles[_STYLES.get(snapshot.state, "plain")])
-        self.put([(" tuitrain  ", styles["title"]), (name, styles["bold"]), (about, styles["plain"]), None, right])
+        left: list[Piece | None] = [(" tuitrain  ", styles["title"]), (name, styles["bold"]), (about, styles["plain"])]
+        self.put([*left, (other, styles["warning"]), None, right])
 
 
 class SearchStatus(Lines):

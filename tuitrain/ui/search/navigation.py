@@ -36,12 +36,6 @@ class Navigation(PlacedScreen, inherit_bindings=False):
     def action_last(self) -> None:
         self._move(100_000)
 
-    def action_nudge_up(self) -> None:
-        self.form.nudge(1)
-
-    def action_nudge_down(self) -> None:
-        self.form.nudge(-1)
-
     def action_undo(self) -> None:
         if not self.form.undo():
             self.status.say("nothing to undo")

@@ -72,11 +72,20 @@ class TrialsPane(SearchPane):
         self.sort = "score"
         self.filter_text = ""
         self.marked: set[int] = set()
-        self._rows: list[Row] = []
         self._all_rows: list[Row] = []
         self._sorted_for: tuple[object, ...] | None = None
         self._chosen = -1  # number of the trial under the cursor
         self._columns_from = 0
+
+    @property
+    def shown(self) -> SearchSnapshot | None:
+        """What the rows are of, whether the pane has a place on the screen or not."""
+        snapshot: SearchSnapshot | None = self._snapshot  # type: ignore[assignment]
+        return snapshot
+
+    @property
+    def _rows(self) -> list[Row]:
+        return self._sorted(self.shown) if self.shown is not None else []
 
     @property
     def trial(self) -> Trial | None:
@@ -95,20 +104,20 @@ class TrialsPane(SearchPane):
         return bool(before.trials == now.trials and before.progress.curves == now.progress.curves)
 
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
-        self._rows = self._sorted(snapshot)
+        rows = self._sorted(snapshot)
         names = snapshot.space.names if snapshot.space is not None else ()
         metric = snapshot.settings.metric if snapshot.settings is not None else "score"
         head = heading(
             width, names, metric, sort=self.sort, offset=self._columns_from, theme=self.look, glyphs=self.glyphs
         )
-        if not self._rows:
+        if not rows:
             return [head, line(width, [("  no trial passes the filter; / changes it", self.palette["dim"])])]
         at = self.place
         curves = snapshot.progress.curves if snapshot.progress is not None else {}
         has_focus = self.has_focus
 
         def draw(place: int) -> Strip:
-            row = self._rows[place]
+            row = rows[place]
             return row_line(
                 row, width, names, curves.get(row.trial.number, ()), is_selected=place == at,
                 is_marked=row.trial.number in self.marked, has_focus=has_focus, offset=self._columns_from,
@@ -116,7 +125,7 @@ class TrialsPane(SearchPane):
             )  # fmt: skip
 
         self._follow(at, height)
-        return TableLines(head, len(self._rows), draw)
+        return TableLines(head, len(rows), draw)
 
     def _sorted(self, snapshot: SearchSnapshot) -> list[Row]:
         """The rows, which are the same while only the cursor moves."""
@@ -149,7 +158,7 @@ class TrialsPane(SearchPane):
 
     def action_columns(self, steps: int) -> None:
         """Show other hyperparameters, where not all fit."""
-        names = self._snapshot.space.names if self._snapshot is not None and self._snapshot.space else ()  # type: ignore[attr-defined]
+        names = self.shown.space.names if self.shown is not None and self.shown.space else ()
         self._columns_from = max(0, min(len(names) - 1, self._columns_from + steps))
         self.redraw()
 

@@ -13,6 +13,7 @@ from tuitrain.text import visible
 from tuitrain.ui.search.navigation import Navigation
 
 if TYPE_CHECKING:
+    from tuitrain.data.dataset import Dataset
     from tuitrain.hyperparameters import Hyperparameters
     from tuitrain.search_session import SearchSnapshot
     from tuitrain.ui.search.lines import SearchStatus
@@ -49,18 +50,41 @@ class TrialActions(Navigation, inherit_bindings=False):
 
     def action_adopt(self) -> None:
         if (trial := self._chosen()) is not None:
-            self._adopt(self._whole(trial), False)
-            self.status.say(f"trial {trial.number} is in the Train form (1)")
+            self._take(trial, start=False)
 
     def action_train_trial(self) -> None:
         if (trial := self._chosen()) is not None:
-            self._adopt(self._whole(trial), True)
+            self._take(trial, start=True)
+
+    def _is_other(self, dataset: Dataset | None) -> bool:
+        """Whether it is not the dataset that is trained on."""
+        return dataset is not None and dataset.fingerprint != self.trainer.dataset.fingerprint
+
+    def _take(self, trial: Trial, *, start: bool) -> None:
+        """Take a trial to the Train screen; where that has another dataset, only if it fits and the user says so."""
+        shown, chosen, whole = self.trials.shown, self.trainer.dataset, self._whole(trial)
+
+        def take() -> None:
+            self._adopt(whole, start)
+            if not start:
+                self.status.say(f"trial {trial.number} is in the Train form (1)")
+
+        searched = shown.dataset if shown is not None else None
+        if searched is None or not self._is_other(searched):
+            take()
+        elif searched.task != chosen.task:
+            found = f"trial {trial.number} is of {searched.name}, a {searched.task}"
+            self.status.say(f"{found}: its values do not fit {chosen.name}, a {chosen.task}")
+        else:
+            about = f"It was found on {visible(searched.name)}; screen 1 trains on {visible(chosen.name)}."
+            self.ask("Take a trial of another dataset?", about, yes="take it", no="stay", then=take)
 
     def action_mark(self) -> None:
         self.trials.toggle_mark()
 
     def action_compare(self) -> None:
-        trials = [trial for trial in self.snapshot.trials if trial.number in self.trials.marked]
+        shown = self.trials.shown
+        trials = [trial for trial in shown.trials if trial.number in self.trials.marked] if shown is not None else []
         if len(trials) < 2:
             self.status.say("mark two trials or more with . in the table; c compares them")
         else:
@@ -69,7 +93,7 @@ class TrialActions(Navigation, inherit_bindings=False):
     def _show_trials(self, trials: Sequence[Trial]) -> None:
         from tuitrain.ui.screens.trial import TrialPage  # noqa: PLC0415 - not needed before
 
-        settings = self.snapshot.settings
+        settings = self.trials.shown.settings if self.trials.shown is not None else None
         metric = settings.metric if settings is not None else "score"
         self.app.push_screen(TrialPage(self.look, [(trial, self._whole(trial)) for trial in trials], metric))
 
