@@ -149,3 +149,33 @@ def test_a_race_names_what_each_lane_came_to() -> None:
     rows = rows_of(pictures.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, **LOOK))
     assert "grid 0.700" in rows[0]
     assert "random 0.900" in rows[0]
+
+
+@pytest.mark.parametrize("value", [1.0, 0.97, 0.0])
+def test_equal_scores_have_a_small_range_around_them(value: float) -> None:
+    axis = pictures.score_axis(value, value, 4, "accuracy")
+    assert axis.low <= value <= axis.high
+    assert axis.high - axis.low < 0.15
+    assert -0.01 < axis.low < axis.high < 1.01
+    assert len(axis.ticks) > 1
+    rmse = pictures.score_axis(300.0, 300.0, 4, "rmse")
+    assert 270 <= rmse.low < 300 < rmse.high <= 330
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.3, 1.0), (0.0, 0.05), (0.982, 0.999)])
+def test_a_bounded_metrics_axis_stays_by_what_it_can_be(low: float, high: float) -> None:
+    axis = pictures.score_axis(low, high, 8, "f1")
+    room = 0.03 * (high - low) + 1e-12
+    assert axis.low >= -room
+    assert axis.high <= 1 + room
+    assert all(0 <= place <= 1 for place, _ in axis.ticks)
+    assert axis.high - axis.low < 1.5 * (high - low)
+
+
+def test_a_race_whose_lanes_meet_shows_how_they_came_there() -> None:
+    trials = np.arange(1.0, 41.0)
+    values = np.where(trials < 4, 0.92, np.where(trials < 9, 0.96, 1.0))
+    lanes = [pictures.Lane(name, trials, values, values, values) for name in ("grid", "random", "bayesian")]
+    rows = rows_of(pictures.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, **LOOK))
+    assert abs(tick_row(rows, "1.00") - 1) <= 1
+    assert tick_row(rows, "0.92") > HEIGHT - 6

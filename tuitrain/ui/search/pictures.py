@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuitrain.search.explained import Slice
+from tuitrain.search.settings import BOUNDED
 from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks, window_of
 from tuitrain.ui.plots.bars import bar, sparkline
 from tuitrain.ui.plots.lines import Part, cut, fitting, line, notice, padded
@@ -22,10 +24,12 @@ from tuitrain.ui.plots.numbers import number, percent
 from tuitrain.ui.plots.palette import Glyphs, Palette, Role
 from tuitrain.ui.plots.ranges import Axis, epoch_axis, linear_axis
 from tuitrain.ui.plots.raster import Canvas, Floats, Window
+from tuitrain.ui.search.labels import short_label
 
 LEVELS = "·∘○◉●"
 LEVELS_ASCII = "12345"
 _LEVEL_ROLES: tuple[Role, ...] = ("dim", "dim", "text", "best", "best")
+EQUAL_SPREAD = 0.05  # around scores that are all equal: of the range that the metric has, else of the score
 MARGIN = 0.06  # of the plane, on each side: what lies at an end is seen whole
 
 
@@ -110,12 +114,17 @@ def best_so_far(scores: Floats, sign: float) -> Floats:
 
 
 def robust_range(values: Floats, sign: float) -> tuple[float, float]:
-    """From the best value to the median and as far again: a few awful ones must not squash the rest."""
+    """From the best value to the median and as far again: a few awful ones must not squash the rest.
+
+    The median of those that are worse, where half of them are the best.
+    """
     values = values[np.isfinite(values)]
     if not values.size:
         return 0.0, 1.0
     best, middle = float((sign * values).min()), float(np.median(sign * values))
-    worst = min(float((sign * values).max()), middle + 1.5 * max(middle - best, 1e-12))
+    worse = sign * values[sign * values > best]
+    middle = float(np.median(worse)) if middle == best and worse.size else middle
+    worst = min(float((sign * values).max()), middle + 1.5 * (middle - best))
     ends = sorted((sign * best, sign * worst))
     return ends[0], ends[1]
 
@@ -129,7 +138,7 @@ def draw_progress(width: int, height: int, data: ProgressData, *, palette: Palet
         return notice(width, height, ("no trial has a score yet",), palette["dim"])
     low, high = robust_range(data.scores, data.sign)
     across, up = most_ticks(width, height - 1, label=4)
-    x_axis, y_axis = epoch_axis(0, float(data.numbers.max()), across), score_axis(low, high, up)
+    x_axis, y_axis = epoch_axis(0, float(data.numbers.max()), across), score_axis(low, high, up, data.metric)
     frame = frame_of(width, height - 1, x_axis, y_axis, "trial", ascii_only=glyphs.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
     window = window_of(x_axis, y_axis)
@@ -151,15 +160,26 @@ def draw_progress(width: int, height: int, data: ProgressData, *, palette: Palet
     return [fitting(width, title), *frame.strips(canvas.segments(), palette["axis"])]
 
 
-def score_axis(low: float, high: float, most: int) -> Axis:
-    """An axis with a little room around scores from `low` to `high`, so that the best is not drawn on the edge."""
+def score_axis(low: float, high: float, most: int, metric: str) -> Axis:
+    """An axis with a little room around scores from `low` to `high`, so that the best is not drawn on the edge.
+
+    It does not go beyond what the metric can be by more than that room. Equal scores get a small range around them.
+    """
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-9):
+        spread = EQUAL_SPREAD * (1.0 if metric in BOUNDED else max(abs(high), 1e-9))
+        low, high = low - spread, high + spread
+    least = 0.0 if metric != "r2" else -math.inf
+    most_ = 1.0 if metric in BOUNDED else math.inf
     room = 0.03 * (high - low)
-    return linear_axis(low - room, high + room, most)
+    axis = linear_axis(low - room, high + room, most)
+    low, high = max(axis.low, least - room), min(axis.high, most_ + room)
+    return Axis(low, high, tuple(tick for tick in axis.ticks if low <= tick[0] <= high))
 
 
 def draw_curves(
-    width: int, height: int, curves: Mapping[int, Sequence[float]], sign: float, *, palette: Palette, glyphs: Glyphs
-) -> list[Strip]:
+    width: int, height: int, curves: Mapping[int, Sequence[float]], metric: str, sign: float, *, palette: Palette,
+    glyphs: Glyphs,
+) -> list[Strip]:  # fmt: skip
     """The validation curves of all trials that train, the leading one in colour."""
     known = {n: np.asarray(values, np.float64) for n, values in curves.items() if len(values)}
     known = {n: values for n, values in known.items() if np.isfinite(values).any()}
@@ -168,7 +188,7 @@ def draw_curves(
     low, high = robust_range(np.concatenate([values[-64:] for values in known.values()]), sign)
     longest = max(len(values) for values in known.values())
     across, up = most_ticks(width, height - 1, label=4)
-    x_axis, y_axis = epoch_axis(0, longest, across), score_axis(low, high, up)
+    x_axis, y_axis = epoch_axis(0, longest, across), score_axis(low, high, up, metric)
     frame = frame_of(width, height - 1, x_axis, y_axis, "epoch", ascii_only=glyphs.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
     window = window_of(x_axis, y_axis)
@@ -204,7 +224,7 @@ def draw_surrogate(
     ends = (max(shown.min(), found.low.min() - spread / 2), min(shown.max(), found.high.max() + spread / 2))
     across, up = most_ticks(width, height - 1 - low_strip)
     del across
-    y_axis = score_axis(float(ends[0]), float(ends[1]), up)
+    y_axis = score_axis(float(ends[0]), float(ends[1]), up, metric)
     frame = frame_of(width, height - 1 - low_strip, x_axis, y_axis, frame_label(found.label, width, glyphs),
                      ascii_only=glyphs.ascii_only)  # fmt: skip
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
@@ -274,7 +294,7 @@ def draw_importance(
     if not shares:
         return notice(width, height, ("a few more trials are needed",), palette["dim"])
     ordered = sorted(shares, key=lambda item: -item[1])
-    room = min(16, max(len(name) for name, _ in ordered))
+    room = min(max(16, width // 4), max(len(name) for name, _ in ordered))
     spark_room = 12 if width >= room + 40 else 0
     bar_room = max(4, width - room - 8 - (spark_room + 14 if spark_room else 0))
     strips = []
@@ -282,7 +302,7 @@ def draw_importance(
     if spark_room:
         head.append((" " * (room + bar_room + 8 - 21) + "scores along it", palette["dim"]))
     for name, share in ordered[: max(0, height - 1)]:
-        parts: list[Part] = [(" " + padded(name, room, glyphs=glyphs) + " ", palette["text"])]
+        parts: list[Part] = [(" " + padded(short_label(name, room), room, glyphs=glyphs) + " ", palette["text"])]
         parts += [(bar(share, 0.0, 1.0, bar_room, log=False, glyphs=glyphs), palette["bar"])]
         parts += [(f" {percent(share)} ", palette["text"])]
         if spark_room and name in slices:
@@ -317,7 +337,7 @@ def draw_race(
     low, high = robust_range(every, sign)
     across, up = most_ticks(width, height - 1, label=4)
     x_axis = epoch_axis(0, max(float(lane.trials.max()) for lane in values), across)
-    y_axis = score_axis(low, high, up)
+    y_axis = score_axis(low, high, up, metric)
     frame = frame_of(width, height - 1, x_axis, y_axis, "trial", ascii_only=glyphs.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
     window = window_of(x_axis, y_axis)

@@ -145,7 +145,13 @@ class ProgressPane(SearchPane):
         strips = draw_progress(width, height - lower, data, palette=self.palette, glyphs=self.glyphs)
         if lower:
             strips += draw_curves(
-                width, lower, progress.curves, settings.sign, palette=self.palette, glyphs=self.glyphs
+                width,
+                lower,
+                progress.curves,
+                settings.metric,
+                settings.sign,
+                palette=self.palette,
+                glyphs=self.glyphs,
             )
         return strips
 
