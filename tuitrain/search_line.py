@@ -37,14 +37,16 @@ class SearchLine:
     def begin(self) -> None:
         """Say what is searched."""
         study, settings = self._study, self._study.settings
-        trials: int | str = settings.trials or ("as many as there is time for" if settings.seconds else "all")
+        trials = f"{settings.trials} trials" if settings.trials else "as many trials as there is time for"
         if settings.strategy == "grid":
             whole = study.space.grid_size
-            trials = f"{settings.trials} of {whole}" if 0 < settings.trials < whole else whole
+            trials = f"{settings.trials} of {whole} trials" if 0 < settings.trials < whole else f"{whole} trials"
+        elif not settings.trials and not settings.seconds:
+            trials = "trials without end" if settings.goal is None else "trials until the goal is reached"
         score = settings.metric + (f", mean of {settings.folds} folds" if settings.folds > 1 else "")
         score += f", of {settings.seeds} seeds" if settings.seeds > 1 else ""
         known = sum(trial.is_done for trial in study.trials)
-        self._write(f"{settings.strategy} search, {trials} trials, by {score}; study {visible(study.path)}")
+        self._write(f"{settings.strategy} search, {trials}, by {score}; study {visible(study.path)}")
         for name, text in study.space.to_texts().items():
             self._write(f"  {FIELDS[name].label:<15} {text}")
         if known:
@@ -124,7 +126,8 @@ def summary(found: Searched) -> str:
     if study.ties:
         shown = ", ".join(str(trial.number) for trial in study.ties[:8])
         more = f" and {len(study.ties) - 8} more" if len(study.ties) > 8 else ""
-        lines.append(f"  ties        within the deviation: trial {shown}{more}")
+        how = "equal scores" if math.isnan(best.deviation) else "within the deviation"
+        lines.append(f"  ties        {how}: trial {shown}{more}; ranked by loss, then by number")
     if found.test:
         lines.append("  test        " + "  ".join(f"{name} {value:.4f}" for name, value in found.test.items()))
     lines.append(f"  study       {visible(study.path)} (model: best.safetensors)")

@@ -62,11 +62,19 @@ def launch(
     dataset = load(data, default="iris")
     outcome = run(dataset, hyperparameters, start=start, quit_when_done=quit_when_done, search=asked, jobs=jobs)
     if outcome.study is not None:
-        study = visible(outcome.study)
-        tell(f"study: {study} (to go on: tuitrain search --resume {study})")
+        tell(_study_line(outcome.study, is_through=outcome.is_through))
     if outcome.signal:
         return 128 + outcome.signal
     return end(outcome.session, as_json=as_json) if quit_when_done else 0
+
+
+def _study_line(path: Path, *, is_through: bool) -> str:
+    """Where a search is kept, and what one does with it."""
+    from tuitrain.search.face import MODEL_NAME  # noqa: PLC0415 - a search has loaded it
+
+    study, model = visible(path, 1000), path / MODEL_NAME
+    kept = f", model: {visible(model, 1000)}" if model.exists() else ""
+    return f"study: {study}{kept}" if is_through else f"study: {study} (to go on: tuitrain search --resume {study})"
 
 
 def _search_asked(

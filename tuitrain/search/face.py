@@ -36,6 +36,8 @@ from tuitrain.training import train
 
 COMPARED = ("metric", "folds", "seeds")  # what makes the scores of a study comparable
 
+MODEL_NAME = "best.safetensors"  # in a study's directory
+
 
 @dataclass(frozen=True)
 class Searched:
@@ -318,7 +320,7 @@ def choose(study: Study, dataset: Dataset) -> tuple[Model | None, dict[str, floa
 
 def model_path(study: Study) -> Path:
     """Where the best trial's model is kept."""
-    return study.path / "best.safetensors"
+    return study.path / MODEL_NAME
 
 
 def keep_model(study: Study, dataset: Dataset, trial: Trial, parameters: Any) -> None:

@@ -33,12 +33,13 @@ TEXTUAL_SETTINGS = {"TEXTUAL_FPS": "400", "ESCDELAY": "15"}
 class Outcome:
     """How the screen ended: `session` is closed and can be asked for its model; `signal` is 0, or what ended it.
 
-    `study` is that of a search on the screen that is not through.
+    `study` is that of the search on the screen, if there was one, and `is_through` says whether it was left at its end.
     """
 
     session: Session
     signal: int = 0
     study: Path | None = None
+    is_through: bool = False
 
 
 def check_terminal(environment: Mapping[str, str] | None = None) -> None:
@@ -106,8 +107,9 @@ def run(
             app.search_session.close()
     if crash is not None:
         raise RunError(_report(crash, "training" if crash is session.failure else "the screen")) from crash
-    left = app.search_session.unfinished if app.search_session is not None else None
-    return Outcome(session, app.ended_by_signal, left)
+    searched = app.search_session
+    study = searched.snapshot.study if searched is not None else None
+    return Outcome(session, app.ended_by_signal, study, searched is not None and searched.unfinished is None)
 
 
 def _tell(line: str) -> None:

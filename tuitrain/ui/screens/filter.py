@@ -8,15 +8,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tuitrain.ui.line import Lines
+from tuitrain.ui.prompt import Prompt
+from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.search.table import filter_problem
 from tuitrain.ui.theme import Theme
 
 
-class FilterDialog(ModalScreen[str]):
+class FilterDialog(Dialog[str]):
     """Asks for a filter; dismisses with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave")]
@@ -35,7 +36,7 @@ class FilterDialog(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = "Show trials with (enter applies, empty shows all)"
-            yield Input(self._text, compact=True)
+            yield Prompt(self._text, select_on_focus=False, compact=True)
             yield Lines()
 
     def on_mount(self) -> None:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -20,6 +19,7 @@ from tuitrain.search.space import Space
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines, Piece
 from tuitrain.ui.plots.palette import glyphs_of, palette_of
+from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.search.pictures import draw_race
 from tuitrain.ui.theme import Theme
 
@@ -57,10 +57,11 @@ class RacePicture(Widget):
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
 
 
-class RaceScreen(Screen[None], inherit_bindings=False):
+class RaceScreen(Dialog[None], inherit_bindings=False):
     """Runs a race in a thread and draws it; leaving ends it. Every setting is trained once, whoever proposes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,R,1,2,ctrl+c", "leave", "leave")]
+    DEFAULT_CSS = "RaceScreen { background: ansi_default; }"
 
     def __init__(self, theme: Theme, dataset: Dataset, space: Space, settings: Settings, jobs: int) -> None:
         super().__init__()

@@ -17,10 +17,10 @@ from tuitrain.text import visible
 from tuitrain.ui.governor import Governor
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.line import Lines
-from tuitrain.ui.screens.help import HelpPage
 from tuitrain.ui.search.by_hand import ByHand
 from tuitrain.ui.search.entries import settings_of, space_of, texts_of
 from tuitrain.ui.search.form import SearchForm
+from tuitrain.ui.search.help import SearchHelp
 from tuitrain.ui.search.keys import SEARCH_ACTIONS
 from tuitrain.ui.search.layout import SearchLayout
 from tuitrain.ui.search.lines import EntryDescription, SearchHeader, SearchStatus
@@ -44,6 +44,7 @@ class SearchScreen(SearchActions, inherit_bindings=False):
     command line asked for, `by_hand` what was trained by hand.
     """
 
+    help: SearchHelp
     ACTIONS = SEARCH_ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SEARCH_ACTIONS)]
     DEFAULT_CSS = "SearchScreen { overflow: hidden hidden; }"
@@ -95,7 +96,7 @@ class SearchScreen(SearchActions, inherit_bindings=False):
             self.trials, self.map, ProgressPane(theme, id="progress"), self.surrogate,
             ImportancePane(theme, id="importance"),
         )  # fmt: skip
-        self.help = HelpPage(theme, SEARCH_ACTIONS, HELP_COLUMNS, id="help")
+        self.help = SearchHelp(theme, SEARCH_ACTIONS, HELP_COLUMNS, id="help")
         self.too_small = Lines(id="too_small")
         yield from (self.header, self.form, self.description, *self.panes, self.status)
         yield from (Footer(theme, SEARCH_ACTIONS, id="footer"), self.help, self.too_small)
@@ -210,6 +211,7 @@ class SearchScreen(SearchActions, inherit_bindings=False):
         if entry.is_field:
             spec = FIELDS[entry.name]
             usual = f"Usual range: {format_domain(spec, parse_domain(spec, '..'))}. Allowed values: {spec.allowed}."
+        self.help.about_the_search(self.snapshot)
         self.help.explain_entry(f"{entry.label}: {model.texts[model.name]}", about, usual)
 
     def action_quit(self) -> None:

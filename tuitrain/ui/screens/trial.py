@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import ClassVar
 
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.search.trial import Trial
@@ -17,16 +17,16 @@ from tuitrain.text import visible
 from tuitrain.ui.line import Piece
 from tuitrain.ui.page import Page
 from tuitrain.ui.plots.bars import sparkline
-from tuitrain.ui.plots.lines import cut
 from tuitrain.ui.plots.palette import glyphs_of
-from tuitrain.ui.search.table import detail_lines
+from tuitrain.ui.screens.dialog import Dialog
+from tuitrain.ui.search.table import UNBROKEN, detail_lines
 from tuitrain.ui.theme import Theme
 
-LABEL = 17
+LABEL = 18  # as wide as the longest label, and a space
 MOST = 2000  # characters of a text, such as a failed trial's message
 
 
-class TrialPage(ModalScreen[None]):
+class TrialPage(Dialog[None]):
     """Shows trials in columns; what differs between them stands out."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q,space,c", "leave", "leave")]
@@ -57,7 +57,7 @@ class TrialPage(ModalScreen[None]):
 
     def _lines(self, width: int) -> list[list[Piece]]:
         styles, plain = self._theme.styles, self._theme.plain
-        tables = [dict(detail_lines(trial, vars(whole), self._metric)) for trial, whole in self._trials]
+        tables = [dict(detail_lines(trial, whole, self._metric)) for trial, whole in self._trials]
         room = max(10, (width - LABEL) // len(tables))
         names = list(dict.fromkeys(name for table in tables for name in table))
         if len(tables) > 1:  # what differs comes first
@@ -67,18 +67,18 @@ class TrialPage(ModalScreen[None]):
             texts = [visible(table.get(name, ""), MOST) for table in tables]
             differs = len(set(texts)) > 1
             style = styles["edited"] if differs and len(tables) > 1 else styles["plain"]
-            lines += self._row(name, [plain(text) for text in texts], room, width, style, several=len(tables) > 1)
+            lines += self._row(name, [plain(text) for text in texts], room, style)
         curves = [sparkline(trial.curve, room - 2, glyphs=self._glyphs) for trial, _ in self._trials]
         lines.append([(f"{self._metric[: LABEL - 8]} by epoch".ljust(LABEL), styles["dim"])]
                      + [(curve.ljust(room), styles["accent"]) for curve in curves])  # fmt: skip
         return lines
 
-    def _row(
-        self, name: str, texts: list[str], room: int, width: int, style: Style, *, several: bool
-    ) -> list[list[Piece]]:
-        dim = self._theme.styles["dim"]
-        if several:
-            return [[(name.ljust(LABEL), dim)] + [(cut(text, room - 2, glyphs=self._glyphs).ljust(room), style)
-                                                  for text in texts]]  # fmt: skip
-        rows = textwrap.wrap(texts[0], max(10, width - LABEL)) or [""]
-        return [[((name if index == 0 else "").ljust(LABEL), dim), (row, style)] for index, row in enumerate(rows)]
+    def _row(self, name: str, texts: list[str], room: int, style: Style) -> list[list[Piece]]:
+        """A row of cells, as many lines high as the longest text takes."""
+        cells = [textwrap.wrap(text, room - 1) for text in texts]
+        lines: list[list[Piece]] = []
+        for index, parts in enumerate(zip_longest(*cells, fillvalue="")):
+            label = ("" if index else name).ljust(LABEL)
+            values = [(part.replace(UNBROKEN, " ").ljust(room), style) for part in parts]
+            lines.append([(label, self._theme.styles["dim"]), *values])
+        return lines

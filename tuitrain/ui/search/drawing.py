@@ -42,23 +42,22 @@ class SearchDrawing:
         return Strip([Segment(text[:width], self.theme.styles["dim"])], width)
 
     def _strategies(self, width: int, *, has_focus: bool) -> Strip:
-        """``manual grid random bayesian``, the chosen one marked by style, and by brackets where there is room."""
+        """``manual grid[random]bayesian``: the chosen one in brackets and another style; alone where not all fit."""
         styles, chosen = self.theme.styles, self.model.texts["strategy"]
-        names: tuple[str, ...] = STRATEGY_ROW if chosen in STRATEGY_ROW else (*STRATEGY_ROW, visible(chosen, 16))
-        room = sum(map(len, names)) + len(names) - 1
-        if room > width:
-            names, room = (visible(chosen, width),), len(chosen)
-        has_brackets = room + 2 <= width
+        names: tuple[str, ...] = STRATEGY_ROW if chosen in STRATEGY_ROW else (*STRATEGY_ROW, chosen)
+        if sum(map(len, names)) + len(names) + 1 > width:  # with what stands before, between and after them
+            short = visible(chosen, max(width - 2, 1))
+            names, chosen = (short,), short
         mark = styles["selected" if has_focus and self.model.name == "strategy" else "edited"]
         parts: list[Segment] = []
+        before = ""
         for name in names:
-            opened, closed = ("[", "]") if has_brackets and name == chosen else (" ", " ")
-            gap = "" if not parts else opened
-            parts.append(Segment(opened if has_brackets and not parts else gap, styles["plain"]))
-            parts.append(Segment(name, mark if name == chosen else styles["dim"]))
-            if has_brackets and name == chosen:
-                parts.append(Segment(closed, styles["plain"]))
-        return Strip([part for part in parts if part.text]).adjust_cell_length(width)
+            gap = "[" if name == chosen else "]" if before == chosen else " "
+            parts += [Segment(gap, styles["plain"]), Segment(name, mark if name == chosen else styles["dim"])]
+            before = name
+        if before == chosen:
+            parts.append(Segment("]", styles["plain"]))
+        return Strip(parts).adjust_cell_length(width)
 
     def _entry(self, entry: Entry, width: int, *, has_focus: bool) -> Strip:
         model, theme, name = self.model, self.theme, entry.name
@@ -67,10 +66,10 @@ class SearchDrawing:
             return editor_line(entry.label, model.editor, width, theme)
         text, matters, is_searched = model.texts[name], model.matters(name), model.is_searched(name)
         shown = text if matters else f"({text})"
-        room = width - 2 - cell_len(entry.label)
+        room = width - 3 - cell_len(entry.label)
         if len(shown) > room:
             shown = shown[: max(0, room - 1)] + theme.signs["ellipsis"]
-        gap = " " * (room - len(shown)) + ("*" if is_searched else " ")
+        gap = " " * (1 + room - len(shown)) + ("*" if is_searched else " ")
         cursor = theme.signs["cursor"] if is_selected else " "
         if is_selected:
             style = theme.styles["selected"] if has_focus else theme.styles["bold"]

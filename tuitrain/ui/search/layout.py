@@ -17,7 +17,7 @@ def arrange(size: Size, pane: str = "trials") -> dict[str, Region]:
     width, height = size
     if width < SMALLEST.width or height < SMALLEST.height:
         return {"too_small": size.region}
-    form_width = 29 if width < 100 else 34 if width < WIDE.width else 38
+    form_width = 31 if width < 100 else 34 if width < WIDE.width else 38
     meaning = 5 if height < 30 else 9
     top, bottom = 1, height - 2
     panes = {

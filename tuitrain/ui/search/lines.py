@@ -7,10 +7,13 @@ import textwrap
 from typing import Any
 
 from rich.cells import cell_len
+from textual.timer import Timer
 
 from tuitrain.data.wording import counted
+from tuitrain.search.settings import Settings
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.text import visible
+from tuitrain.ui.layout import MEDIUM
 from tuitrain.ui.line import Lines, Piece
 from tuitrain.ui.numbers import duration
 from tuitrain.ui.search.entries import points_text
@@ -18,6 +21,7 @@ from tuitrain.ui.search.model import SearchFormModel
 from tuitrain.ui.search.table import score_text
 from tuitrain.ui.theme import Theme
 
+NOTICE_SECONDS = 6.0  # that what is said hides the state
 _SIGNS = {"ready": "ready", "running": "running", "choosing": "running", "paused": "paused", "done": "done",
           "stopped": "paused", "failed": "failed"}  # fmt: skip
 _STYLES = {"running": "good", "choosing": "good", "paused": "warning", "stopped": "warning", "done": "good",
@@ -51,51 +55,72 @@ class SearchHeader(Lines):
 
 
 class SearchStatus(Lines):
-    """State, best score, trials a second, time left, or what was last said."""
+    """State, best score, why it ended, trials a second, time left; or for some seconds what was last said.
+
+    At the right what waits for the user: proposals, and how many notices the help page lists.
+    """
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(**rest)
         self._theme = theme
         self._notice = ""
+        self._forgetting: Timer | None = None
         self._snapshot: SearchSnapshot | None = None
 
     def say(self, text: str) -> None:
-        """Show a notice, until the state changes."""
+        """Show a notice, for some seconds or until the state changes."""
         self._notice = text
+        if self._forgetting is not None:
+            self._forgetting.stop()
+        self._forgetting = self.set_timer(NOTICE_SECONDS, self._forget)
+        if self._snapshot is not None:
+            self._redraw(self._snapshot)
+
+    def _forget(self) -> None:
+        self._notice = ""
         if self._snapshot is not None:
             self._redraw(self._snapshot)
 
     def show(self, snapshot: SearchSnapshot) -> None:
         """Repaint if anything in the line changed."""
         before, self._snapshot = self._snapshot, snapshot
-        if before is not None and (before.state, before.message) != (snapshot.state, snapshot.message):
+        if before is not None and _turn(before) != _turn(snapshot):
             self._notice = ""
         self._redraw(snapshot)
 
+    def on_resize(self) -> None:
+        if self._snapshot is not None:
+            self._redraw(self._snapshot)
+
     def _redraw(self, snapshot: SearchSnapshot) -> None:
-        styles = self._theme.styles
+        styles, plain = self._theme.styles, self._theme.plain
         state = styles[_STYLES.get(snapshot.state, "plain")]
         line: list[Piece | None] = [(f" {snapshot.state:<8} ", styles["bold"] + state)]
+        right = _waiting(snapshot)
         if self._notice or snapshot.state == "failed":
-            text = self._theme.plain(visible(self._notice or snapshot.message, 300))
-            self.put([*line, (text, styles["warning" if self._notice else "bad"])])
+            said = (plain(visible(self._notice or snapshot.message, 300)), styles["warning" if self._notice else "bad"])
+            self.put([*line, said, None, (right, styles["warning"])])
             return
-        room = self.size.width - 10
+        room = self.size.width - 10 - len(right)
         for texts in self._values(snapshot):
-            before, value, after = map(self._theme.plain, texts)
-            room -= cell_len(before + value + after) + 2
-            if room < -2:
-                break
-            line += [(before, styles["dim"]), (value, styles["plain"]), (f"{after}  ", styles["dim"])]
-        self.put(line)
+            before, value, after = map(plain, texts)
+            needed = cell_len(before + value + after) + 2
+            if needed <= room + 2:  # else a shorter one may fit
+                room -= needed
+                line += [(before, styles["dim"]), (value, styles["plain"]), (f"{after}  ", styles["dim"])]
+        self.put([*line, None, (right, styles["warning"])])
 
     def _values(self, snapshot: SearchSnapshot) -> list[tuple[str, str, str]]:
+        """(before, value, after) of each part, the most wanted first."""
         progress, settings = snapshot.progress, snapshot.settings
         if progress is None or settings is None:
-            return []
+            return [("", visible(snapshot.message, 80), "")] * bool(snapshot.message)
         parts = []
         if progress.best is not None:
-            parts.append((f"best {settings.metric} ", score_text(progress.best), f" (#{progress.best.number})"))
+            name = f"{settings.metric} " if self.size.width >= MEDIUM.width else ""
+            parts.append((f"best {name}", score_text(progress.best), f" (#{progress.best.number})"))
+        if snapshot.message:
+            parts.append(("", visible(snapshot.message, 80), ""))
         if settings.metric in snapshot.test:
             parts.append(("test ", f"{snapshot.test[settings.metric]:.4f}", ""))
         if snapshot.ties:
@@ -106,13 +131,32 @@ class SearchStatus(Lines):
             parts.append(("", duration(progress.seconds_left), " left"))
         elif progress.seconds and not math.isnan(progress.seconds):
             parts.append(("", duration(progress.seconds), ""))
-        if progress.proposals:
-            parts.append(("", str(len(progress.proposals)), " proposals wait: v"))
-        elif progress.is_proposing:
+        if snapshot.is_running and _is_endless(settings):
+            parts.append(("", "no budget", ": space pauses it"))
+        if progress.is_proposing and not progress.proposals:
             parts.append(("proposing", "", ""))
-        if snapshot.message:
-            parts.append((visible(snapshot.message, 80), "", ""))
+        if snapshot.study is not None and not snapshot.is_running:
+            parts.append(("study ", visible(snapshot.study, 100), ""))
         return parts
+
+
+def _turn(snapshot: SearchSnapshot) -> tuple[object, ...]:
+    """What makes a notice old news when it changes."""
+    waits = snapshot.progress is not None and bool(snapshot.progress.proposals)
+    return (snapshot.state, snapshot.message, waits)
+
+
+def _waiting(snapshot: SearchSnapshot) -> str:
+    """``8 proposals wait: v   2 notices: ?``: what is never hidden by what is said."""
+    proposals = snapshot.progress.proposals if snapshot.progress is not None else ()
+    parts = [f"{counted(len(proposals), 'proposal')} wait{'s' * (len(proposals) == 1)}: v"] * bool(proposals)
+    parts += [f"{counted(len(snapshot.notices), 'notice')}: ?"] * bool(snapshot.notices)
+    return "".join(f" {part} " for part in parts)
+
+
+def _is_endless(settings: Settings) -> bool:
+    """Whether nothing but the user, or the space, ends the search."""
+    return settings.strategy != "grid" and not settings.trials and not settings.seconds and settings.goal is None
 
 
 class EntryDescription(Lines):

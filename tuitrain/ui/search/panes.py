@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSnapshot
+from tuitrain.text import visible
 from tuitrain.ui.panes.live_pane import LivePane
 from tuitrain.ui.plots.lines import line, notice
-from tuitrain.ui.search.table import Row, TableLines, heading, row_line, rows_of
+from tuitrain.ui.search.table import Row, TableLines, heading, row_line, rows_of, shown_columns
 from tuitrain.ui.theme import Theme
 
 
@@ -76,6 +78,7 @@ class TrialsPane(SearchPane):
         self._sorted_for: tuple[object, ...] | None = None
         self._chosen = -1  # number of the trial under the cursor
         self._columns_from = 0
+        self._title = ""
 
     @property
     def shown(self) -> SearchSnapshot | None:
@@ -103,6 +106,10 @@ class TrialsPane(SearchPane):
     def is_unchanged(self, before: Any, now: Any) -> bool:
         return bool(before.trials == now.trials and before.progress.curves == now.progress.curves)
 
+    def draw(self, width: int, height: int, snapshot: Any) -> Sequence[Strip]:
+        self._say_title(width, snapshot.space.names if snapshot.space is not None and snapshot.trials else ())
+        return super().draw(width, height, snapshot)
+
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
         rows = self._sorted(snapshot)
         names = snapshot.space.names if snapshot.space is not None else ()
@@ -126,6 +133,14 @@ class TrialsPane(SearchPane):
 
         self._follow(at, height)
         return TableLines(head, len(rows), draw)
+
+    def _say_title(self, width: int, names: Sequence[str]) -> None:
+        """Say what is filtered by, and which keys show the columns that have no room."""
+        hidden = len(names) - len(shown_columns(width, names, self._columns_from, self.glyphs))
+        title = f"Trials: {self.filter_text}" if self.filter_text else "Trials"
+        title = visible(title + f" (left, right: {hidden} more columns)" * bool(hidden))
+        if title != self._title:  # setting it repaints all
+            self._title, self.border_title = title, Content(self.look.plain(title))
 
     def _sorted(self, snapshot: SearchSnapshot) -> list[Row]:
         """The rows, which are the same while only the cursor moves."""

@@ -18,6 +18,7 @@ from tuitrain.ui.search.trial_actions import TrialActions
 if TYPE_CHECKING:
     from tuitrain.search.settings import Settings
     from tuitrain.search.space import Space
+    from tuitrain.ui.screens.veto import Decision
 
 
 ENDLESS = ("all", "none", "none")  # what the form's trials, time and goal hold where nothing ends a search
@@ -129,8 +130,6 @@ class SearchActions(TrialActions, inherit_bindings=False):
             settings = replace(settings, seed=self._asked.seed, batch=self._asked.batch)
             tried, self._asked = self._asked.tried, None
         self.session.begin(self.trainer.dataset, space, settings, tried)
-        if notices := [*space.notices, *endless_notices(settings)]:
-            self.status.say("; ".join(notices))
         self.trials.marked.clear()
         self._show_pane("trials", focus=False)
 
@@ -188,13 +187,17 @@ class SearchActions(TrialActions, inherit_bindings=False):
             self.open(Veto(self.look, progress.proposals), self._take_decision)
             return
         self.session.ask_first(not snapshot.asks_first)
-        state = "run at once" if snapshot.asks_first else "wait for your word: v shows them"
+        state = "run at once" if snapshot.asks_first else "wait for your word from now on: v shows them"
         self.status.say(f"proposals {state}")
 
-    def _take_decision(self, chosen: Sequence[Any] | None) -> None:
-        if chosen is not None:
-            self.session.decide(chosen)
-            self._soon()
+    def _take_decision(self, decision: Decision | None) -> None:
+        if decision is None:
+            return
+        self.session.decide(decision.settings)
+        if not decision.asks_again:
+            self.session.ask_first(False)
+            self.status.say("proposals run at once from now on")
+        self._soon()
 
     def action_race(self) -> None:
         from tuitrain.ui.screens.race import RaceScreen  # noqa: PLC0415 - not needed before
@@ -210,7 +213,7 @@ class SearchActions(TrialActions, inherit_bindings=False):
         except TuitrainError as error:  # a goal or metric that does not fit the data
             self.status.say(str(error).split("\n")[0])
             return
-        self.app.push_screen(race)
+        self.open(race, lambda _: None)
 
     def on_key(self, event: events.Key) -> None:
         """Left and right choose the strategy while its row is selected."""
@@ -229,9 +232,3 @@ class SearchActions(TrialActions, inherit_bindings=False):
         self.form.nudge(direction)
         if self.form.model.name == "strategy":
             self.action_strategy(self.form.model.texts["strategy"])
-
-
-def endless_notices(settings: Settings) -> list[str]:
-    """What to say where nothing but the user or the space ends a search."""
-    is_endless = settings.strategy != "grid" and not settings.trials and not settings.seconds and settings.goal is None
-    return ["no budget: it goes on until space pauses it, or nothing is left to try"] * is_endless

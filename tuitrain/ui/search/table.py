@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
 from textual.strip import Strip
 
-from tuitrain.hyperparameters import FIELDS, field_name
+from tuitrain.engine.metrics import HIGHER_IS_BETTER
+from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.search.trial import Trial, rank_of
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.text import quoted, suggest
-from tuitrain.ui.plots.bars import sparkline
 from tuitrain.ui.plots.lines import Part, cut, line, padded
 from tuitrain.ui.plots.palette import Glyphs
+from tuitrain.ui.search.curve import curve_line
+from tuitrain.ui.search.labels import short_label
 from tuitrain.ui.theme import Theme
 
 SPARK = 8
+UNBROKEN = "\u00a0"  # a space at which no line ends
+HEAD_ROOM, EPOCHS_ROOM = 13, 7  # rank and number; epochs
 NARROW = 9  # as wide as a number becomes
 WIDE_ENOUGH = 60
 STATES = {"queued": "…", "running": "●", "finished": "✓", "pruned": "‑", "failed": "✗"}
@@ -166,23 +170,34 @@ def columns_of(names: Sequence[str], room: int, offset: int) -> list[tuple[str, 
     return found
 
 
+def shown_columns(width: int, names: Sequence[str], offset: int, glyphs: Glyphs) -> list[tuple[str, int]]:
+    """The hyperparameters in a table of this width, and their widths."""
+    used = HEAD_ROOM + score_room(width, glyphs) + (EPOCHS_ROOM if width >= WIDE_ENOUGH else 0) + SPARK + 1
+    return columns_of(names, width - used, offset)
+
+
 def heading(
     width: int, names: Sequence[str], metric: str, sort: str, offset: int, theme: Theme, glyphs: Glyphs
 ) -> Strip:
-    """The line above the trials; the column that they are sorted by is bold."""
-    styles = theme.styles
+    """The line above the trials; the column that they are sorted by is bold, with a sign of the direction."""
+    styles, signs = theme.styles, theme.signs
 
     def style(name: str) -> Any:
         return styles["bold"] if name == sort else styles["dim"]
 
-    parts: list[Part] = [("  rank ", style("score")), ("    # ", style("number"))]
+    is_falling = sort == "number" or (sort == "score" and HIGHER_IS_BETTER.get(metric, False))
+    arrow = signs["more"] if is_falling else signs["less"]
+    number = f"#{arrow}" if sort == "number" else " #"
+    parts: list[Part] = [("  rank ", style("score")), (f"   {number} ", style("number"))]
     room = score_room(width, glyphs)
-    parts += [(f"{cut(metric, room - 1, glyphs=glyphs):<{room}}", style("score"))]
+    shown = cut(metric, room - 2, glyphs=glyphs) + arrow * (sort == "score")
+    parts += [(f"{shown:<{room}}", style("score"))]
     parts += [("epochs ", styles["dim"])] if width >= WIDE_ENOUGH else []
     parts += [("curve".ljust(SPARK + 1), styles["dim"])]
-    used = sum(len(text) for text, _ in parts)
-    for name, room in columns_of(names, width - used, offset):
-        parts.append((padded(FIELDS[name].label, room, glyphs=glyphs) + " ", style(name)))
+    for name, room in shown_columns(width, names, offset, glyphs):
+        label = short_label(FIELDS[name].label, room - 1 if name == sort else room)
+        shown = cut(label, room - 1, glyphs=glyphs) + arrow if name == sort else label
+        parts.append((padded(shown, room, glyphs=glyphs) + " ", style(name)))
     return line(width, parts)
 
 
@@ -207,9 +222,8 @@ def row_line(
     score = score_text(trial, score_room(width) - 1)
     parts.append((f"{score.replace('±', '+-') if glyphs.ascii_only else score:<{room}}", base))
     parts += [(f"{trial.epochs or len(curve) or '':>6} ", base)] if width >= WIDE_ENOUGH else []
-    parts += [(sparkline(curve or trial.curve, SPARK, glyphs=glyphs) + " ", base)]
-    used = sum(len(text) for text, _ in parts)
-    for name, room in columns_of(names, width - used, offset):
+    parts += [(curve_line(curve or trial.curve, SPARK, glyphs=glyphs) + " ", base)]
+    for name, room in shown_columns(width, names, offset, glyphs):
         text = FIELDS[name].format(trial.setting[name]) if name in trial.setting else theme.signs["rule"]
         parts.append((padded(text, room, glyphs=glyphs) + " ", base))
     return line(width, parts)
@@ -231,17 +245,21 @@ def score_text(trial: Trial, room: int = 14) -> str:
     return text if math.isnan(trial.deviation) else f"{text}±{trial.deviation:.4f}"[:14]
 
 
-def detail_lines(trial: Trial, whole: Mapping[str, Any], metric: str) -> list[tuple[str, str]]:
-    """(label, text) pairs that tell all of a trial."""
+def detail_lines(trial: Trial, whole: Hyperparameters, metric: str) -> list[tuple[str, str]]:
+    """(label, text) pairs that tell all of a trial.
+
+    What is searched is marked by an asterisk, and what has no effect is in brackets, as in the form.
+    """
     found = [("trial", f"{trial.number}, {trial.state}, proposed by {trial.by or 'nobody'}")]
     if not math.isnan(trial.score):
-        spread = "" if math.isnan(trial.deviation) else f" ± {trial.deviation:.6f}"
+        spread = "" if math.isnan(trial.deviation) else f" ±{UNBROKEN}{trial.deviation:.6f}"
         found.append((metric, f"{trial.score:.6f}{spread}"))
         found.append(("validation loss", f"{trial.loss:.6g}"))
         found.append(("best epoch", f"{trial.best_epoch} of {trial.epochs}"))
     if trial.message:
         found.append(("message", trial.message))
-    for name, value in whole.items():
-        mark = " (searched)" if name in trial.setting else ""
-        found.append((FIELDS[name].label, FIELDS[name].format(value) + mark))
+    for name, spec in FIELDS.items():
+        text = spec.format(getattr(whole, name))
+        shown = text if whole.matters(name) else f"({text})"
+        found.append((spec.label, f"*{shown}" if name in trial.setting else shown))
     return found

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from textual.content import Content
-
 from tuitrain.hyperparameters import FIELDS
 from tuitrain.search.trial import Trial
 from tuitrain.text import visible
@@ -95,7 +93,8 @@ class TrialActions(Navigation, inherit_bindings=False):
 
         settings = self.trials.shown.settings if self.trials.shown is not None else None
         metric = settings.metric if settings is not None else "score"
-        self.app.push_screen(TrialPage(self.look, [(trial, self._whole(trial)) for trial in trials], metric))
+        page = TrialPage(self.look, [(trial, self._whole(trial)) for trial in trials], metric)
+        self.open(page, lambda _: None)
 
     def action_sort(self) -> None:
         space = self.snapshot.space
@@ -108,7 +107,6 @@ class TrialActions(Navigation, inherit_bindings=False):
         def answered(text: str | None) -> None:
             if text is not None:
                 self.trials.filter_text = text
-                self.trials.border_title = Content(visible(f"Trials: {text}" if text else "Trials"))
                 self.trials.redraw()
 
         self.open(FilterDialog(self.look, self.trials.filter_text), answered)

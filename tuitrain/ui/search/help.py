@@ -1,0 +1,51 @@
+"""The Search screen's help: the keys, the selected entry, how trials are ranked, where it is kept, what was noticed."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from tuitrain.search.face import MODEL_NAME
+from tuitrain.search_session import SearchSnapshot
+from tuitrain.text import visible
+from tuitrain.ui.line import Piece
+from tuitrain.ui.screens.help import HelpPage
+
+RANKS = (
+    "Trials are ranked by score; equal scores by validation loss, then by number. 2= is a tie: a score that is the "
+    "best one's, or differs from it by no more than its deviation over folds and seeds, where there are several."
+)
+MOST = 2000  # characters of a path or a notice
+
+
+class SearchHelp(HelpPage):
+    """`HelpPage` with what is to be known of the search that is shown."""
+
+    def __init__(self, *given: Any, **rest: Any) -> None:
+        super().__init__(*given, **rest)
+        self._search = SearchSnapshot(0)
+
+    def about_the_search(self, snapshot: SearchSnapshot) -> None:
+        """Tell of this one, below everything else."""
+        self._search = snapshot
+        number = len(snapshot.notices)
+        below = f"; {number} notice{'s' * (number > 1)} about the search below" * bool(number)
+        self.border_title = f"Keys{below} (esc closes)"
+
+    def _noticed(self, width: int) -> list[list[Piece]]:
+        snapshot, styles = self._search, self._theme.styles
+        facts = [("", RANKS)]
+        if snapshot.study is not None:
+            facts.append(("Study: ", visible(snapshot.study, MOST)))
+            model = snapshot.study / MODEL_NAME
+            facts += [("Model of the best trial: ", visible(model, MOST))] * model.exists()
+        if snapshot.test:
+            values = ", ".join(f"{name} {value:.4f}" for name, value in snapshot.test.items())
+            facts.append(("On the test part: ", values))
+        facts += [("! ", visible(notice, MOST)) for notice in snapshot.notices]
+        lines: list[list[Piece]] = [[], [("About the search", styles["bold"])]]
+        for head, text in facts:
+            indent = "  " if head == "! " else ""
+            rows = textwrap.wrap(self._theme.plain(head + text), width, subsequent_indent=indent)
+            lines += [[(row, styles["plain"])] for row in rows]
+        return lines
