@@ -201,7 +201,7 @@ def _on_grid(value: float, direction: int) -> float:
 def _parse_layers(text: str, label: str) -> tuple[int, ...]:
     if text.lower() in {"", "none", "0", "()", "[]"}:
         return ()
-    parts = text.strip("()[]").lower().replace("×", "x").replace(",", "x").replace(" ", "").strip("x").split("x")
+    parts = text.strip("()[]").rstrip(",").lower().replace("×", "x").replace(",", "x").replace(" ", "").split("x")
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise ValueError(f"{label}: {quoted(text)} is not a list of layer sizes; write 64x32, or none")
     return tuple(map(int, parts))

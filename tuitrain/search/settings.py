@@ -96,8 +96,7 @@ class Settings:
         if self.metric and self.metric not in allowed:
             raise SettingsError(f"metric {self.metric}: for {task} there are {', '.join(allowed)}")
         metric = self.metric or allowed[0]
-        if self.goal is not None and metric in BOUNDED and self.goal > 1:
-            raise SettingsError(f"goal: {metric} is never above 1, and {self.goal:g} is asked for")
+        check_goal(self.goal, metric)
         folds = self.folds or (FEW_ROWS_FOLDS if rows < FEW_ROWS else 1)
         return dataclasses.replace(self, metric=metric, folds=folds)
 
@@ -134,6 +133,18 @@ class Settings:
         if unknown:
             raise SettingsError(f"setting {quoted(unknown[0])}: {suggest(unknown[0], names)}")
         return cls(**values)
+
+
+def check_goal(goal: float | None, metric: str) -> None:
+    """Refuse a goal that cannot be reached.
+
+    Raises
+    ------
+    SettingsError
+        if it is above what the metric can be.
+    """
+    if goal is not None and metric in BOUNDED and goal > 1:
+        raise SettingsError(f"goal: {metric} is never above 1, and {goal:g} is asked for")
 
 
 def _is_finite(value: object) -> bool:

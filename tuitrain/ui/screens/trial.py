@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import ClassVar
 
@@ -19,10 +19,11 @@ from tuitrain.ui.page import Page
 from tuitrain.ui.plots.bars import sparkline
 from tuitrain.ui.plots.palette import glyphs_of
 from tuitrain.ui.screens.dialog import Dialog
-from tuitrain.ui.search.table import UNBROKEN, detail_lines
+from tuitrain.ui.search.table import detail_lines
 from tuitrain.ui.theme import Theme
 
 LABEL = 18  # as wide as the longest label, and a space
+LEAST = 14  # of a trial's column
 MOST = 2000  # characters of a text, such as a failed trial's message
 
 
@@ -56,20 +57,27 @@ class TrialPage(Dialog[None]):
         self.dismiss(None)
 
     def _lines(self, width: int) -> list[list[Piece]]:
+        """The trials beside each other, as many as have room, the others below them."""
+        beside = max(1, (width - LABEL) // LEAST)
+        blocks = [self._trials[start : start + beside] for start in range(0, len(self._trials), beside)]
+        room = (width - LABEL) // min(beside, len(self._trials))
+        lines: list[list[Piece]] = []
+        for block in blocks:
+            lines += [*([[]] if lines else []), *self._block(block, room)]
+        return lines
+
+    def _block(self, trials: Sequence[tuple[Trial, Hyperparameters]], room: int) -> list[list[Piece]]:
         styles, plain = self._theme.styles, self._theme.plain
-        tables = [dict(detail_lines(trial, whole, self._metric)) for trial, whole in self._trials]
-        room = max(10, (width - LABEL) // len(tables))
+        differing = _differing([dict(detail_lines(*trial, self._metric)) for trial in self._trials])
+        tables = [dict(detail_lines(*trial, self._metric)) for trial in trials]
         names = list(dict.fromkeys(name for table in tables for name in table))
-        if len(tables) > 1:  # what differs comes first
-            names.sort(key=lambda name: len({table.get(name, "") for table in tables}) == 1)
+        names.sort(key=lambda name: name not in differing)  # what differs comes first
         lines: list[list[Piece]] = []
         for name in names:
-            texts = [visible(table.get(name, ""), MOST) for table in tables]
-            differs = len(set(texts)) > 1
-            style = styles["edited"] if differs and len(tables) > 1 else styles["plain"]
-            lines += self._row(name, [plain(text) for text in texts], room, style)
-        curves = [sparkline(trial.curve, room - 2, glyphs=self._glyphs) for trial, _ in self._trials]
-        lines.append([(f"{self._metric[: LABEL - 8]} by epoch".ljust(LABEL), styles["dim"])]
+            texts = [plain(visible(table.get(name, ""), MOST)) for table in tables]
+            lines += self._row(name, texts, room, styles["edited" if name in differing else "plain"])
+        curves = [sparkline(trial.curve, room - 2, glyphs=self._glyphs) for trial, _ in trials]
+        lines.append([(f"{self._metric} by epoch".ljust(LABEL), styles["dim"])]
                      + [(curve.ljust(room), styles["accent"]) for curve in curves])  # fmt: skip
         return lines
 
@@ -79,6 +87,12 @@ class TrialPage(Dialog[None]):
         lines: list[list[Piece]] = []
         for index, parts in enumerate(zip_longest(*cells, fillvalue="")):
             label = ("" if index else name).ljust(LABEL)
-            values = [(part.replace(UNBROKEN, " ").ljust(room), style) for part in parts]
+            values = [(part.ljust(room), style) for part in parts]
             lines.append([(label, self._theme.styles["dim"]), *values])
         return lines
+
+
+def _differing(tables: Sequence[Mapping[str, str]]) -> set[str]:
+    """The names of which the tables do not all hold the same."""
+    names = {name for table in tables for name in table}
+    return {name for name in names if len({table.get(name, "") for table in tables}) > 1}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tuitrain.ui.plots.bars import sparkline
 from tuitrain.ui.plots.palette import Glyphs
 
@@ -12,7 +15,7 @@ _LEFT, _RIGHT = (0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08)  # braille do
 _LEVELS = "0123"
 
 
-def curve_line(values: Sequence[float], width: int, *, glyphs: Glyphs) -> str:
+def curve_line(values: Sequence[float] | NDArray[np.floating], width: int, *, glyphs: Glyphs) -> str:
     """The course of `values` in `width` characters, two values in each, as `sparkline` divides them."""
     if glyphs.ascii_only:
         return sparkline(values, width, glyphs=glyphs)

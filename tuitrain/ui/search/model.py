@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tuitrain.errors import SettingsError
 from tuitrain.fields import Value
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.search.ranges import format_domain, parse_domain
+from tuitrain.search.settings import check_goal
 from tuitrain.ui.form.entry_model import EntryModel
 from tuitrain.ui.search.entries import Entry, field_entries, first_texts, is_searched, setting_entries
 
@@ -91,4 +93,11 @@ class SearchFormModel(EntryModel):
         return self.texts[self.name]
 
     def parse(self, text: str) -> str:
-        return self.entry.parse(text)
+        parsed = self.entry.parse(text)
+        if self.name in {"goal", "metric"}:
+            goal, metric = (parsed if self.name == name else self.texts[name] for name in ("goal", "metric"))
+            try:
+                check_goal(None if goal == "none" else float(goal), metric)
+            except SettingsError as error:
+                raise ValueError(str(error)) from None
+        return parsed

@@ -18,12 +18,13 @@ from textual.strip import Strip
 from tuitrain.search.explained import Slice
 from tuitrain.search.settings import BOUNDED
 from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks, window_of
-from tuitrain.ui.plots.bars import bar, sparkline
+from tuitrain.ui.plots.bars import bar
 from tuitrain.ui.plots.lines import Part, cut, fitting, line, notice, padded
 from tuitrain.ui.plots.numbers import number, percent
 from tuitrain.ui.plots.palette import Glyphs, Palette, Role
 from tuitrain.ui.plots.ranges import Axis, epoch_axis, linear_axis
 from tuitrain.ui.plots.raster import Canvas, Floats, Window
+from tuitrain.ui.search.curve import curve_line
 from tuitrain.ui.search.labels import short_label
 
 LEVELS = "·∘○◉●"
@@ -58,8 +59,8 @@ def draw_map(width: int, height: int, points: MapPoints, *, palette: Palette, gl
         Axis(-MARGIN, 1 + MARGIN, tuple((place, glyphs_label(text, 10, glyphs)) for place, text in ticks))
         for ticks in (points.x_ticks, points.y_ticks)
     )
-    frame = frame_of(width, height - 1, x_axis, y_axis, frame_label(points.x_name, width, glyphs),
-                     ascii_only=glyphs.ascii_only)  # fmt: skip
+    x_name = frame_label(short_label(points.x_name, width // 3), width, glyphs)
+    frame = frame_of(width, height - 1, x_axis, y_axis, x_name, ascii_only=glyphs.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
     window = window_of(x_axis, y_axis)
     x, y = (np.where(np.isnan(places), -MARGIN, places) for places in (points.x, points.y))
@@ -81,7 +82,7 @@ def draw_map(width: int, height: int, points: MapPoints, *, palette: Palette, gl
         chosen = np.arange(len(x)) == points.best
         put(chosen, "*" if glyphs.ascii_only else "★", "warning")
     star, hollow, cross = ("*", "o", "x") if glyphs.ascii_only else ("★", "◌", "✗")
-    legend: list[Part] = [(f" {cut(points.y_name, 16, glyphs=glyphs)} up  ", palette["text"])]
+    legend: list[Part] = [(f" {cut(short_label(points.y_name, 16), 16, glyphs=glyphs)} up  ", palette["text"])]
     legend += [(f"{star} best ", palette["warning"]), (f"{levels} better ", palette["best"])]
     legend += [("+ next ", palette["edit"])] if len(points.proposals) else []
     legend += [(f"{hollow} running ", palette["validation"])] if {"running", "queued"} & set(points.states) else []
@@ -225,8 +226,8 @@ def draw_surrogate(
     across, up = most_ticks(width, height - 1 - low_strip)
     del across
     y_axis = score_axis(float(ends[0]), float(ends[1]), up, metric)
-    frame = frame_of(width, height - 1 - low_strip, x_axis, y_axis, frame_label(found.label, width, glyphs),
-                     ascii_only=glyphs.ascii_only)  # fmt: skip
+    x_name = frame_label(short_label(found.label, width // 3), width, glyphs)
+    frame = frame_of(width, height - 1 - low_strip, x_axis, y_axis, x_name, ascii_only=glyphs.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
     window = window_of(x_axis, y_axis)
     if found.is_category:
@@ -294,7 +295,7 @@ def draw_importance(
     if not shares:
         return notice(width, height, ("a few more trials are needed",), palette["dim"])
     ordered = sorted(shares, key=lambda item: -item[1])
-    room = min(max(16, width // 4), max(len(name) for name, _ in ordered))
+    room = min(max(16, width // 3), max(len(name) for name, _ in ordered))
     spark_room = 12 if width >= room + 40 else 0
     bar_room = max(4, width - room - 8 - (spark_room + 14 if spark_room else 0))
     strips = []
@@ -307,7 +308,7 @@ def draw_importance(
         parts += [(f" {percent(share)} ", palette["text"])]
         if spark_room and name in slices:
             _, means, _ = slices[name]
-            parts += [(sparkline(means, spark_room, glyphs=glyphs), palette["best"])]
+            parts += [(curve_line(means, spark_room, glyphs=glyphs), palette["best"])]
             parts += [(f" {number(float(np.min(means)))}..{number(float(np.max(means)))}", palette["dim"])]
         strips.append(line(width, parts))
     blank = [Strip.blank(width)] * max(0, height - 1 - len(strips))

@@ -22,7 +22,6 @@ from tuitrain.ui.search.labels import short_label
 from tuitrain.ui.theme import Theme
 
 SPARK = 8
-UNBROKEN = "\u00a0"  # a space at which no line ends
 HEAD_ROOM, EPOCHS_ROOM = 13, 7  # rank and number; epochs
 NARROW = 9  # as wide as a number becomes
 WIDE_ENOUGH = 60
@@ -252,7 +251,7 @@ def detail_lines(trial: Trial, whole: Hyperparameters, metric: str) -> list[tupl
     """
     found = [("trial", f"{trial.number}, {trial.state}, proposed by {trial.by or 'nobody'}")]
     if not math.isnan(trial.score):
-        spread = "" if math.isnan(trial.deviation) else f" ±{UNBROKEN}{trial.deviation:.6f}"
+        spread = "" if math.isnan(trial.deviation) else f" ±{trial.deviation:.6f}"
         found.append((metric, f"{trial.score:.6f}{spread}"))
         found.append(("validation loss", f"{trial.loss:.6g}"))
         found.append(("best epoch", f"{trial.best_epoch} of {trial.epochs}"))
