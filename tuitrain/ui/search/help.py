@@ -46,6 +46,8 @@ class SearchHelp(HelpPage):
         lines: list[list[Piece]] = [[], [("About the search", styles["bold"])]]
         for head, text in facts:
             indent = "  " if head == "! " else ""
-            rows = textwrap.wrap(self._theme.plain(head + text), width, subsequent_indent=indent)
+            rows = textwrap.wrap(
+                self._theme.plain(head + text), width, subsequent_indent=indent, break_on_hyphens=False
+            )
             lines += [[(row, styles["plain"])] for row in rows]
         return lines
