@@ -14,6 +14,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.search.study import Study
 from tuitrain.session import Session
 from tuitrain.ui.app import SearchAsked, TuitrainApp
+from tuitrain.ui.search.entries import space_of
 from tuitrain.ui.theme import theme_of
 
 
@@ -37,6 +38,13 @@ def test_launch_hands_on_all_that_was_asked_for(monkeypatch: pytest.MonkeyPatch)
     found = asked(monkeypatch, "--search", "bayesian", *options)
     assert (found.seed, found.batch, found.tried) == (3, 5, ({"l2": 0.01},))
     assert (found.texts["strategy"], found.texts["time"]) == ("bayesian", "1036800s")
+
+
+def test_launch_keeps_a_range_that_has_no_effect_for_the_form_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = ("--optimizer", "sgd,adam", "--momentum", "0..0.9")
+    texts = asked(monkeypatch, "--search", "random", *options).texts
+    assert texts["momentum"] == "0..0.9"
+    assert "momentum is not searched" in space_of(texts).notices[0]
 
 
 def test_launch_opens_the_screen_with_manual_search(monkeypatch: pytest.MonkeyPatch) -> None:

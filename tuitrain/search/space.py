@@ -27,7 +27,8 @@ class Space:
     """What is searched; `ranges` maps hyperparameters to what `parse_domain` reads, or to a domain.
 
     A range of a single value changes `base`. With no range of more than one value, the hyperparameters of `SEARCHED`
-    that are not fixed get their default ranges. `notices` tells which fields can have no effect here.
+    that are not fixed get their default ranges. `notices` tells which fields can have no effect here; `idle` maps these
+    to their domains.
 
     Raises
     ------
@@ -45,6 +46,7 @@ class Space:
         searched = {name: domains[name] for name in FIELDS if name in domains and _is_searched(domains[name])}
         idle = [name for name in searched if not self._can_matter(name, searched)]
         self.notices = tuple(f"{FIELDS[name].label} is not searched: {self._why_idle(name)}" for name in idle)
+        self.idle: dict[str, Domain] = {name: searched[name] for name in idle}
         self.domains: dict[str, Domain] = {name: d for name, d in searched.items() if name not in idle}
         try:
             columns = [column for name, domain in self.domains.items() for column in make_columns(FIELDS[name], domain)]

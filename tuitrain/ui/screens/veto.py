@@ -25,7 +25,7 @@ from tuitrain.ui.theme import Theme
 
 Setting = dict[str, Any]
 LEAST_LABEL = 6  # of a column's name that is shown at least
-KEYS = (("a", "run all"), ("s", "skip this"), ("enter", "edit this"), ("o", "veto off, run all"), ("esc", "later"))
+KEYS = (("a", "run all"), ("s", "skip this"), ("enter", "edit this"), ("o", "veto off"), ("esc", "later"))
 
 
 @dataclass(frozen=True)

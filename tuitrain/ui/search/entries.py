@@ -139,6 +139,7 @@ def first_texts(task: str, base: Hyperparameters) -> dict[str, str]:
 def texts_of(space: Space, settings: Settings) -> dict[str, str]:
     """What the form holds for a study: the inverse of `space_of` and `settings_of`."""
     texts = {name: spec.format(getattr(space.base, name)) for name, spec in FIELDS.items()} | space.to_texts()
+    texts |= {name: format_domain(FIELDS[name], domain) for name, domain in space.idle.items()}
     return texts | {
         "strategy": settings.strategy, "trials": str(settings.trials or "all"),
         "time": format_time(settings.seconds) if settings.seconds else "none",
