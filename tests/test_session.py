@@ -13,7 +13,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model, load_model
-from tuitrain.session import Pause, Reset, SaveModel, Session, SetHyperparameter, Start, Step
+from tuitrain.session import Pause, Reset, SaveModel, Session, SetHyperparameter, SetPace, Start, Step
 from tuitrain.snapshot import Snapshot
 
 MOONS = load_dataset("moons?n=200")
@@ -224,3 +224,41 @@ def test_a_learning_rate_changed_while_paused_is_told_before_the_next_step(sessi
     assert 0.3 < told <= 0.5
     session.send(Step(batches=1))
     assert until(session, lambda s: s.step_in_epoch == 1).learning_rate == told
+
+
+def test_a_pace_slows_the_training_down_and_changes_no_bit(session: Session) -> None:
+    session.send(SetPace(40))
+    started = time.monotonic()
+    session.send(Start())
+    paced = until(session, lambda s: s.epoch == 6)
+    assert paced.seconds_left == pytest.approx((12 - paced.step / paced.steps_per_epoch) / 40, abs=0.05)
+    done = until(session, lambda s: s.state == "done")
+    assert time.monotonic() - started >= 11 / 40
+    assert done.seconds < 0.6 * 11 / 40  # the waiting is no training
+    assert done.samples_per_second > 2 * 40 * len(MOONS.train)
+    alone = Trainer(MOONS, QUICK)
+    while not alone.is_done:
+        alone.epoch()
+    assert session.model().network.parameters.tobytes() == alone.network.parameters.tobytes()
+
+
+def test_commands_and_views_do_not_wait_for_a_slow_pace(session: Session) -> None:
+    session.send(SetPace(0.1))
+    session.send(Start())
+    until(session, lambda s: s.epoch == 1, 1)
+    session.send(SetHyperparameter("learning_rate", 0.5))
+    until(session, lambda s: bool(s.edits), 1)
+    session.watch({"metric"})
+    until(session, lambda s: s.metric_view is not None, 1)
+    session.send(Pause())
+    assert until(session, lambda s: s.state == "paused", 1).epoch == 1
+    session.send(Start())
+    until(session, lambda s: s.epoch == 2, 1)
+    session.send(SetPace(0))
+    until(session, lambda s: s.state == "done", 1)
+
+
+def test_what_is_no_pace_is_refused(session: Session) -> None:
+    session.send(SetPace(float("nan")))
+    assert "pace" in until(session, lambda s: bool(s.message)).message
+    assert session.snapshot.pace == 0

@@ -73,7 +73,6 @@ class LiveRun:
         """Count the time from now on, if it is not counted already."""
         if self._started is None:
             self._started = time.perf_counter()
-            self._rate_from = (self.seconds, self.trainer.samples_done)
 
     def stop_clock(self) -> None:
         """Count no more time."""
@@ -162,22 +161,22 @@ class LiveRun:
         if "boundary" in views:
             self._views["boundary"] = self._look_at_boundary(boundary_shape)
 
-    def snapshot(self, **given: Any) -> Snapshot:
-        """Everything about this moment; `given` is what the session knows."""
+    def snapshot(self, *, pace: float = 0.0, **given: Any) -> Snapshot:
+        """Everything about this moment; `pace` and what is `given` the session knows."""
         trainer, record, progress = self.trainer, self._record, self.trainer.progress
         metric = {name: float(values[0]) for name, values in record.metrics.items()} if record else {}
         return Snapshot(
             hyperparameters=self.hyperparameters, history=self.history, epochs_recorded=self.history.length,
             epoch=trainer.epochs_done, step=trainer.steps_done, step_in_epoch=trainer.step_in_epoch,
             steps_per_epoch=trainer.steps_per_epoch, learning_rate=self.learning_rate,
-            samples_per_second=self._samples_per_second(), seconds=self.seconds, seconds_left=self._seconds_left(),
+            samples_per_second=self._samples_per_second(), seconds=self.seconds, seconds_left=self._seconds_left(pace),
             batch_memory=self._batch_memory(), n_parameters=trainer.network.n_parameters,
             train_loss=float(record.train_loss[0]) if record else float("nan"),
             validation_loss=float(record.validation_loss[0]) if record else float("nan"),
             metrics={"validation": metric} if metric else {}, best_epoch=int(progress.best_epoch[0]),
             best_loss=float(progress.best_loss[0]),
             gradient_norm=float(record.gradient_norm[0]) if record else float("nan"), layers=self._layers(),
-            edits=tuple(self._edits), **self._views, **given,
+            edits=tuple(self._edits), pace=pace, **self._views, **given,
         )  # fmt: skip
 
     def _append(self, record: Record) -> None:
@@ -202,10 +201,13 @@ class LiveRun:
             return (samples - before) / (seconds - since)
         return self._rate
 
-    def _seconds_left(self) -> float | None:
-        rate = self._samples_per_second()
-        left = self.hyperparameters.epochs * len(self.dataset.train) - self.trainer.samples_done
-        return None if np.isnan(rate) or not rate or self.trainer.is_done else max(left, 0) / rate
+    def _seconds_left(self, pace: float) -> float | None:
+        """Until the epochs are done, each taking its training or, where that is longer, what the pace gives it."""
+        rate, rows = self._samples_per_second(), len(self.dataset.train)
+        if np.isnan(rate) or not rate or self.trainer.is_done:
+            return None
+        epochs = max(self.hyperparameters.epochs - self.trainer.samples_done / rows, 0)
+        return epochs * max(rows / rate, 1 / pace if pace else 0.0)
 
     def _batch_memory(self) -> int:
         """Bytes of one batch's rows, activations and gradients at the activations."""

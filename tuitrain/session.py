@@ -70,11 +70,18 @@ class SaveModel:
 
 
 @dataclass(frozen=True)
+class SetPace:
+    """Train so many epochs a second at most, for people to watch; 0: as fast as it goes. It changes no result."""
+
+    epochs_per_second: float
+
+
+@dataclass(frozen=True)
 class Stop:
     """End the thread."""
 
 
-Command = Start | Pause | Step | SetHyperparameter | Reset | SaveModel | Stop
+Command = Start | Pause | Step | SetHyperparameter | Reset | SaveModel | SetPace | Stop
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,7 @@ class Session:
         self._saved_step = -1
         self._steps_to_go: int | None = None
         self._epochs_to_go: int | None = None
+        self._pace = self._next_epoch = 0.0  # epochs a second; when the next one may begin
         self._version = 0
         self._next_snapshot = self._next_views = 0.0
         self._watched: frozenset[str] = frozenset()
@@ -229,22 +237,43 @@ class Session:
         self._run.start_clock()
         self._next_views = 0.0
         while not self._commands and self._state == "running":
+            if self._pace and self._next_epoch > time.perf_counter():
+                self._rest()
+                continue
             ended_epoch = self._run.step()
             if self._held_until:
                 self._released.wait(max(0.0, self._held_until - time.perf_counter()))
                 self._held_until, self._holds = 0.0, 0
             self._count(ended_epoch)
-            now = time.perf_counter()
-            if now >= self._next_snapshot:
-                if now >= self._next_views and self._watched:
-                    self._run.look(self._watched, self._boundary_shape, is_running=True)
-                    cost = time.perf_counter() - now
-                    self._next_views = now + cost + max(VIEW_SECONDS, cost / VIEW_SHARE)
-                self._publish()
-                self._next_snapshot = now + SNAPSHOT_SECONDS
+            if ended_epoch and self._pace:
+                self._next_epoch = max(self._next_epoch + 1 / self._pace, time.perf_counter())
+                if self._pace * SNAPSHOT_SECONDS < 1:
+                    self._next_snapshot = 0.0  # each epoch is seen
+            self._show_progress()
         if self._state != "running":
             self._run.stop_clock()
             self._next_views = 0.0
+
+    def _show_progress(self) -> None:
+        """Publish a snapshot, and compute what is looked at, when that is due."""
+        now = time.perf_counter()
+        if now < self._next_snapshot:
+            return
+        if now >= self._next_views and self._watched:
+            self._run.look(self._watched, self._boundary_shape, is_running=True)
+            cost = time.perf_counter() - now
+            self._next_views = now + cost + max(VIEW_SECONDS, cost / VIEW_SHARE)
+        self._publish()
+        self._next_snapshot = now + SNAPSHOT_SECONDS
+
+    def _rest(self) -> None:
+        """Wait for the next epoch at a slow pace, on no clock; a command ends the waiting, and what is to be shown."""
+        self._run.stop_clock()
+        self._show_progress()
+        left = self._next_epoch - time.perf_counter()
+        with self._wake:
+            self._wake.wait_for(lambda: self._commands or self._next_snapshot == 0.0, max(0.0, left))
+        self._run.start_clock()
 
     def _count(self, ended_epoch: bool) -> None:
         """Pause when the steps or epochs asked for are done; end when training has."""
@@ -287,6 +316,10 @@ class Session:
             self.model().save(command.path)
             self._saved_step = self._run.trainer.steps_done
             self._message = f"saved {command.path}"
+        elif isinstance(command, SetPace):
+            if not 0 <= command.epochs_per_second < float("inf"):
+                raise ValueError(f"pace: {command.epochs_per_second} is no number of epochs a second")
+            self._pace, self._next_epoch = float(command.epochs_per_second), time.perf_counter()
         self._next_snapshot = 0.0
 
     def _go(self, batches: int | None, epochs: int | None) -> None:
@@ -299,6 +332,7 @@ class Session:
         else:
             self._steps_to_go, self._epochs_to_go = batches, epochs
             self._state = "running"
+            self._next_epoch = time.perf_counter()
 
     def _set(self, name: str, value: Any) -> None:
         if name not in FIELDS:
@@ -336,6 +370,7 @@ class Session:
         return self._run.snapshot(
             version=self._version, state=self._state, message=self._message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
+            pace=self._pace,
         )  # fmt: skip
 
     def _publish(self) -> None:

@@ -151,7 +151,8 @@ class Snapshot:
     """One moment of a training. `version` grows with each new one; equal versions mean equal content.
 
     `message` is what the last command led to, `ending` why training has ended, "" while it has not.
-    `learning_rate` is the last step's, or the next one's where it was changed since.
+    `learning_rate` is the last step's, or the next one's where it was changed since. `pace` is how many epochs a second
+    are trained at most, 0 for as many as can be; `seconds` and `samples_per_second` leave the waiting for it out.
     """
 
     version: int
@@ -170,6 +171,7 @@ class Snapshot:
     samples_per_second: float = float("nan")
     seconds: float = 0.0
     seconds_left: float | None = None
+    pace: float = 0.0
     batch_memory: int = 0
     n_parameters: int = 0
     train_loss: float = float("nan")

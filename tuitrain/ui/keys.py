@@ -36,6 +36,7 @@ class Action:
 MOVE = ("↑ ↓ j k", "move over the fields")
 _PAGE = ("pgup pgdn", "a page up, a page down")
 _ENDS = ("home end", "first field, last field")
+_PACE = ("< >", "slower, faster (to watch)")
 _NUDGE = ("+ -", "next value, next choice")
 PANE = ("tab", "next pane (shift: back)")
 
@@ -44,6 +45,8 @@ ACTIONS = (
     Action("step", ("s",), "s", "step", "train one batch", "training", 90),
     Action("epoch", ("e",), "e", "epoch", "train one epoch", "training", 89),
     Action("reset", ("r",), "r", "reset", "start over (reset)", "training", 88),
+    Action("slower", ("less_than_sign",), "<", "", "slower: fewer epochs a second", "training", pair=_PACE),
+    Action("faster", ("greater_than_sign",), ">", "", "faster: more epochs a second", "training", pair=_PACE),
     Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model", "training", 60),
     Action("dataset", ("d",), "d", "data", "choose another dataset", "training", 70),
     Action("up", ("up", "k"), "↑ k", "", "field above", "form", pair=MOVE),
@@ -71,7 +74,7 @@ ACTIONS = (
 )
 
 # Two keys that belong together take one place in the footer.
-NUDGE_IN_FOOTER = ("+/-", "nudge", 80)
+IN_FOOTER = (("+/-", "nudge", 80), ("< >", "pace", 66))
 
 
 def bindings(actions: Sequence[Action] = ACTIONS) -> list[Binding]:
@@ -84,7 +87,7 @@ def footer_items(width: int, actions: Sequence[Action] = ACTIONS) -> list[tuple[
     offered = [(action.shown, action.short, action.rank) for action in actions if action.rank]
     after_reset = [index for index, item in enumerate(offered) if item[1] == "reset"]
     if after_reset:
-        offered.insert(after_reset[0] + 1, NUDGE_IN_FOOTER)
+        offered[after_reset[0] + 1 : after_reset[0] + 1] = IN_FOOTER
     chosen: set[int] = set()
     used = 1
     for index in sorted(range(len(offered)), key=lambda index: -offered[index][2]):

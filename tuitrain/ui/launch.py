@@ -59,9 +59,11 @@ def check_terminal(environment: Mapping[str, str] | None = None) -> None:
 def run(
     dataset: Dataset, hyperparameters: Hyperparameters, *, start: bool = False, quit_when_done: bool = False,
     make_session: Callable[[Dataset, Hyperparameters], Session] | None = None, search: SearchAsked | None = None,
-    jobs: int | None = None,
+    jobs: int | None = None, pace: float = 0.0,
 ) -> Outcome:  # fmt: skip
     """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
+
+    `pace` is how many epochs a second are trained at most; 0: as many as can be.
 
     What is trained and in no file is saved where a signal or a crash ends it.
 
@@ -77,6 +79,7 @@ def run(
         os.environ.setdefault(name, value)
     for name in ("COLUMNS", "LINES"):  # exported by some shells, and wrong after the first resize
         os.environ.pop(name, None)
+    from tuitrain.session import SetPace  # noqa: PLC0415
     from tuitrain.ui.app import TuitrainApp  # noqa: PLC0415 - see above
     from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
 
@@ -86,6 +89,8 @@ def run(
         make_session = Session
     sys.setswitchinterval(SWITCH_SECONDS)
     session = make_session(dataset, hyperparameters)
+    if pace:
+        session.send(SetPace(pace))
     rescue = Rescue(session)
     app = TuitrainApp(session, start=start, quit_when_done=quit_when_done, handle_signals=True, search=search,
                       jobs=jobs, rescue=rescue)  # fmt: skip

@@ -17,6 +17,7 @@ from tuitrain.ui.form.model import FormModel
 from tuitrain.ui.keys import ACTIONS, Action, footer_items
 from tuitrain.ui.line import Lines, Piece
 from tuitrain.ui.numbers import counted, duration, memory, metric
+from tuitrain.ui.pace import pace_text
 from tuitrain.ui.theme import Theme
 
 STATE_STYLES = {"running": "good", "done": "good", "paused": "warning", "diverged": "bad", "failed": "bad"}
@@ -95,7 +96,9 @@ class StatusLine(Lines):
             ("", f"{metric(snapshot.samples_per_second):>5}", " samples/s"),
             ("learning rate " if is_wide else "rate ", rate, ""),
         ]
-        if room >= 78:
+        if snapshot.pace:
+            parts.append(("pace ", pace_text(snapshot.pace), ""))
+        if room >= (92 if snapshot.pace else 78):
             parts.append(("memory per batch " if is_wide else "batch ", memory(snapshot.batch_memory), ""))
         if snapshot.seconds_left is not None and snapshot.is_running:
             parts.append(("", duration(snapshot.seconds_left), " left"))

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, Start, Step
+from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.snapshot import Snapshot
 from tuitrain.ui.form import Form
 from tuitrain.ui.governor import Governor
 from tuitrain.ui.keys import ACTIONS, bindings
 from tuitrain.ui.layout import TrainLayout
 from tuitrain.ui.line import Lines
+from tuitrain.ui.pace import faster, pace_text, slower
 from tuitrain.ui.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
 from tuitrain.ui.plots.axes import load_plotext
 from tuitrain.ui.screens.help import HelpPage
@@ -198,6 +199,17 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def action_epoch(self) -> None:
         self.send(Step(epochs=1))
+
+    def action_slower(self) -> None:
+        self._set_pace(slower(self.session.snapshot.pace))
+
+    def action_faster(self) -> None:
+        self._set_pace(faster(self.session.snapshot.pace))
+
+    def _set_pace(self, pace: float) -> None:
+        if pace != self.session.snapshot.pace:
+            self.send(SetPace(pace))
+        self.verdict.say(f"pace: {pace_text(pace)}; < slower, > faster")
 
     def action_reset(self) -> None:
         snapshot = self.session.snapshot
