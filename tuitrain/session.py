@@ -370,7 +370,7 @@ class Session:
         return self._run.snapshot(
             version=self._version, state=self._state, message=self._message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
-            pace=self._pace,
+            pace=self._pace, answered=len(self.journal),
         )  # fmt: skip
 
     def _publish(self) -> None:

@@ -150,9 +150,10 @@ class BoundaryView:
 class Snapshot:
     """One moment of a training. `version` grows with each new one; equal versions mean equal content.
 
-    `message` is what the last command led to, `ending` why training has ended, "" while it has not.
-    `learning_rate` is the last step's, or the next one's where it was changed since. `pace` is how many epochs a second
-    are trained at most, 0 for as many as can be; `seconds` and `samples_per_second` leave the waiting for it out.
+    `answered` counts the commands obeyed; `message` is what the last of them led to, `ending` why training has ended,
+    "" while it has not. `learning_rate` is the last step's, or the next one's where it was changed since. `pace` is how
+    many epochs a second are trained at most, 0 for as many as can be; `seconds` and `samples_per_second` leave the
+    waiting for it out.
     """
 
     version: int
@@ -162,6 +163,7 @@ class Snapshot:
     history: History
     epochs_recorded: int
     message: str = ""
+    answered: int = 0
     ending: str = ""
     epoch: int = 0
     step: int = 0

@@ -69,6 +69,7 @@ ACTIONS = (
     Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "panes", pair=PANE),
     Action("search", ("2",), "2", "search", "search (1: back here)", "program", 92),
     Action("help", ("question_mark", "f1"), "?", "help", "this help", "program", 95),
+    Action("messages", ("M",), "M", "messages", "messages so far", "program", 12),
     Action("palette", ("ctrl+p",), "ctrl+p", "actions", "every action by name", "program", 45),
     Action("quit", ("q", "ctrl+q", "ctrl+c"), "q", "quit", "leave", "program", 94),
 )

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from tuitrain.ui.keys import Action
 from tuitrain.ui.layout import SMALLEST, PlacedLayout
 from tuitrain.ui.line import Lines
+from tuitrain.ui.page import OverPage
 from tuitrain.ui.screens.confirm import Confirm
 from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.screens.help import HelpPage
@@ -72,13 +73,17 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         """Let the help explain what is selected."""
 
     def action_help(self) -> None:
-        self.arrangement.shows_help = True
-        self.place_children(self.size)
         self.explain()
-        self.help.focus()
+        self.turn_to(self.help)
 
-    def on_help_page_closed(self) -> None:
-        self.arrangement.shows_help = False
+    def turn_to(self, page: OverPage) -> None:
+        """Show a page in the place of the panes, until it is closed."""
+        self.arrangement.page = page.id
+        self.place_children(self.size)
+        page.focus()
+
+    def on_over_page_closed(self) -> None:
+        self.arrangement.page = ""
         self.place_children(self.size)
         self.form.focus()
 
