@@ -262,3 +262,32 @@ def test_what_is_no_pace_is_refused(session: Session) -> None:
     session.send(SetPace(float("nan")))
     assert "pace" in until(session, lambda s: bool(s.message)).message
     assert session.snapshot.pace == 0
+
+
+def test_a_value_that_does_not_fit_is_kept_in_sight_and_nothing_starts_until_it_is_changed() -> None:
+    session = Session(load_dataset("sine?n=60"), QUICK)
+    session.send(SetHyperparameter("loss", "cross_entropy"))
+    refused = until(session, lambda s: "loss" in s.refused)
+    assert "needs classes" in refused.refused["loss"].why
+    for command in (Start(), Step(batches=1), Reset()):
+        session.send(command)
+        answer = until(session, lambda s, before=session.snapshot.answered: s.answered > before)
+        assert (answer.state, answer.step) == ("ready", 0)
+        assert answer.message.startswith("not started; loss: cross_entropy needs classes")
+        assert answer.refused["loss"].value == "cross_entropy"
+    session.send(SetHyperparameter("loss", "mae"))
+    session.send(Start())
+    done = until(session, lambda s: s.state == "done")
+    assert (done.hyperparameters.loss, dict(done.refused)) == ("mae", {})
+    session.close()
+
+
+def test_what_is_changed_after_the_end_is_unused_until_training_goes_on(session: Session) -> None:
+    session.send(Start())
+    until(session, lambda s: s.state == "done")
+    session.send(SetHyperparameter("learning_rate", 0.05))
+    assert until(session, lambda s: s.hyperparameters.learning_rate == 0.05).unused == {"learning_rate"}
+    session.send(SetHyperparameter("epochs", 20))
+    going_on = until(session, lambda s: s.state == "paused")
+    assert going_on.unused == frozenset()
+    assert [(edit.name, edit.new) for edit in going_on.edits] == [("learning_rate", 0.05), ("epochs", 20)]

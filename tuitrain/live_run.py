@@ -51,6 +51,7 @@ class LiveRun:
         self.history = History(len(self.trainer.network.slices))
         self._record: Record | None = None
         self._edits: list[Edit] = []
+        self._ended_with: Hyperparameters | None = None  # where something was changed since
         self._views: dict[str, Any] = {}
         self._seconds = 0.0
         self._started: float | None = None
@@ -90,14 +91,23 @@ class LiveRun:
 
     def set(self, name: str, value: Any) -> None:
         """Change a live hyperparameter, and remember where."""
-        old, was_done = getattr(self.hyperparameters, name), self.trainer.is_done
-        self.trainer.set(0, name, value)
         trainer = self.trainer
+        before, was_done = self._ended_with or self.hyperparameters, trainer.is_done
+        trainer.set(0, name, value)
+        if was_done and trainer.is_done:
+            self._ended_with = before
+            return
+        self._ended_with = None
         where = trainer.epochs_done + trainer.step_in_epoch / trainer.steps_per_epoch
-        if getattr(self.hyperparameters, name) != old and not (was_done and self.trainer.is_done):
-            if name in {"learning_rate", "schedule"}:
+        for changed, (old, new) in before.differences(self.hyperparameters).items():
+            if changed in {"learning_rate", "schedule"}:
                 self._rate_edited_at = trainer.steps_done
-            self._edits.append(Edit(where, trainer.steps_done, name, old, getattr(self.hyperparameters, name)))
+            self._edits.append(Edit(where, trainer.steps_done, changed, old, new))
+
+    @property
+    def unused(self) -> frozenset[str]:
+        """What was changed after the training had ended, and does not go on with."""
+        return frozenset(self._ended_with.differences(self.hyperparameters) if self._ended_with else ())
 
     @property
     def learning_rate(self) -> float:
@@ -176,7 +186,7 @@ class LiveRun:
             metrics={"validation": metric} if metric else {}, best_epoch=int(progress.best_epoch[0]),
             best_loss=float(progress.best_loss[0]),
             gradient_norm=float(record.gradient_norm[0]) if record else float("nan"), layers=self._layers(),
-            edits=tuple(self._edits), pace=pace, **self._views, **given,
+            edits=tuple(self._edits), unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
 
     def _append(self, record: Record) -> None:

@@ -9,88 +9,39 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from tuitrain.blas import blas_threads, choose_threads
+from tuitrain.commands import (
+    Command,
+    JournalEntry,
+    Pause,
+    Reset,
+    SaveModel,
+    SetHyperparameter,
+    SetPace,
+    Start,
+    Step,
+    Stop,
+)  # fmt: skip
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine.arithmetic import training_arithmetic
 from tuitrain.errors import HyperparameterError, TuitrainError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.live_run import LiveRun
 from tuitrain.runs.model import Model
-from tuitrain.snapshot import EarlierRun, Snapshot, State
+from tuitrain.snapshot import EarlierRun, Refused, Snapshot, State
 from tuitrain.text import quoted, suggest
 
+__all__ = [
+    "Command", "JournalEntry", "Pause", "Reset", "SaveModel", "Session", "SetHyperparameter", "SetPace", "Start",
+    "Step", "Stop",
+]  # fmt: skip
 SNAPSHOT_SECONDS = 0.04
 VIEW_SECONDS = 0.25
 VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
 HOLD_SECONDS = 0.03
-
-
-@dataclass(frozen=True)
-class Start:
-    """Train until the end, or until paused."""
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Stop after the running batch."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """Train so many batches, or to the end of so many epochs, then pause."""
-
-    batches: int = 0
-    epochs: int = 0
-
-
-@dataclass(frozen=True)
-class SetHyperparameter:
-    """Change one from the next batch on, or at the next reset where it cannot change while training."""
-
-    name: str
-    value: Any
-
-
-@dataclass(frozen=True)
-class Reset:
-    """Begin again, with the changes that waited for it; with another dataset if one is given."""
-
-    dataset: Dataset | None = None
-
-
-@dataclass(frozen=True)
-class SaveModel:
-    """Write the model of the best epoch so far."""
-
-    path: Path
-
-
-@dataclass(frozen=True)
-class SetPace:
-    """Train so many epochs a second at most, for people to watch; 0: as fast as it goes. It changes no result."""
-
-    epochs_per_second: float
-
-
-@dataclass(frozen=True)
-class Stop:
-    """End the thread."""
-
-
-Command = Start | Pause | Step | SetHyperparameter | Reset | SaveModel | SetPace | Stop
-
-
-@dataclass(frozen=True)
-class JournalEntry:
-    """A command with the step at which it took effect, and why it was refused, if it was."""
-
-    step: int
-    command: Command
-    refused: str = ""
 
 
 class Session:
@@ -109,6 +60,7 @@ class Session:
         self._state: State = "ready"
         self._message = self._ending = ""
         self._pending: dict[str, Any] = {}
+        self._refused: dict[str, Refused] = {}
         self._earlier: list[EarlierRun] = []
         self._saved_step = -1
         self._steps_to_go: int | None = None
@@ -297,6 +249,8 @@ class Session:
             self._apply(command)
         except Exception as error:  # a command that does not succeed ends no training
             self._message = refused = _said(error)
+            if isinstance(command, SetHyperparameter) and command.name in FIELDS:
+                self._refused[command.name] = Refused(command.value, refused)
         self.journal.append(JournalEntry(self._run.trainer.steps_done, command, refused))
 
     def _apply(self, command: Command) -> None:
@@ -323,6 +277,8 @@ class Session:
         self._next_snapshot = 0.0
 
     def _go(self, batches: int | None, epochs: int | None) -> None:
+        if not self._run.trainer.steps_done:
+            self._check_nothing_is_refused()
         if self._state in {"diverged", "failed"}:
             self._message = f"training {self._state}; reset (r) to begin again"
         elif self._run.trainer.is_done:
@@ -350,7 +306,22 @@ class Session:
             if self._pending[name] == getattr(self._run.hyperparameters, name):
                 del self._pending[name]
 
+        self._refused.pop(name, None)
+
+    def _check_nothing_is_refused(self) -> None:
+        """Begin with no other values than those that are shown.
+
+        Raises
+        ------
+        HyperparameterError
+            if a value does not fit that was asked for.
+        """
+        for refused in self._refused.values():
+            raise HyperparameterError(f"not started; {refused.why}")
+
     def _reset(self, dataset: Dataset) -> None:
+        if dataset is self._run.dataset:
+            self._check_nothing_is_refused()
         kept = self._run.earlier_run() if dataset is self._run.dataset else None
         had_earlier = self._earlier if dataset is self._run.dataset else []
         self._rebuild(dataset, self._pending)
@@ -360,8 +331,10 @@ class Session:
         self._run.stop_clock()
         if self._state == "running":
             self._state = "paused"
-        self._run = LiveRun(dataset, self._run.hyperparameters.replace(**changes))
+        before, self._run = self._run, LiveRun(dataset, self._run.hyperparameters.replace(**changes))
         self._pending, self._saved_step, self._state = {}, -1, "ready"
+        if dataset is not before.dataset:
+            self._refused = {}
         self._ending, self.failure = "", None
         self._next_views = 0.0
 
@@ -371,6 +344,7 @@ class Session:
             version=self._version, state=self._state, message=self._message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
             pace=self._pace, answered=len(self.journal),
+            refused=dict(self._refused),
         )  # fmt: skip
 
     def _publish(self) -> None:

@@ -97,6 +97,14 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A value that was asked for and does not fit, and why."""
+
+    value: Any
+    why: str
+
+
+@dataclass(frozen=True)
 class EarlierRun:
     """A run of this session that was reset: its curves, kept for comparison."""
 
@@ -153,7 +161,8 @@ class Snapshot:
     `answered` counts the commands obeyed; `message` is what the last of them led to, `ending` why training has ended,
     "" while it has not. `learning_rate` is the last step's, or the next one's where it was changed since. `pace` is how
     many epochs a second are trained at most, 0 for as many as can be; `seconds` and `samples_per_second` leave the
-    waiting for it out.
+    waiting for it out. `refused` holds what was asked for last of a hyperparameter, where that does not fit; `unused`
+    names those that were changed after the training had ended.
     """
 
     version: int
@@ -164,6 +173,8 @@ class Snapshot:
     epochs_recorded: int
     message: str = ""
     answered: int = 0
+    refused: Mapping[str, Refused] = field(default_factory=lambda: MappingProxyType({}))
+    unused: frozenset[str] = frozenset()
     ending: str = ""
     epoch: int = 0
     step: int = 0
