@@ -298,3 +298,19 @@ async def test_what_breaks_while_the_screen_is_taken_down_is_no_crash(session, i
     app._exit = is_leaving
     app._fatal_error()
     assert (app.crash is None) is is_leaving
+
+
+async def test_where_the_terminal_is_too_small_only_q_and_space_act(session):
+    app = app_on(session)
+    async with app.run_test(size=(60, 20)) as pilot:
+        session.train(5)
+        await pilot.press("r", "d", "s", "e", "ctrl+p", "question_mark", "plus", "enter", "2", "ctrl+s")
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        assert not app.screen.arrangement.page
+        assert session.sent == []
+        await pilot.press("space")
+        assert session.sent == [Pause()]
+        await pilot.press("q")
+        assert app._exit
+        assert app.is_left_unasked

@@ -68,7 +68,7 @@ def launch(
         hyperparameters, data, asked = _search_asked(strategy, resume, options)
     from tuitrain.ui.launch import check_terminal, run  # noqa: PLC0415
 
-    check_terminal()
+    check_terminal(prints_result=quit_when_done)
     dataset = load(data, default="iris")
     outcome = run(
         dataset, hyperparameters, start=start, quit_when_done=quit_when_done, search=asked, jobs=jobs, pace=pace
