@@ -205,7 +205,10 @@ async def test_resizing_to_and_fro(session):
             await pilot.pause()
             text_of(pilot.app)
         assert text_of(pilot.app) == before
-        assert pilot.app.focused is pilot.app.screen.form
+        form = pilot.app.screen.form
+        assert pilot.app.focused is form
+        assert form.render_line(1).cell_length == form.size.width
+        assert next(iter(form.render_line(1))).style.bgcolor is not None  # the cursor's line is highlighted
 
 
 async def test_a_click_selects_a_field_and_a_second_one_edits_it(session):
