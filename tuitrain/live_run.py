@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.data.wording import counted
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine import metrics as measures
 from tuitrain.engine.evaluation import decide
@@ -138,9 +139,9 @@ class LiveRun:
             divergence = self.trainer.progress.divergences[0]
             return "diverged", divergence.message if divergence else ""
         if ending == "patience":
-            h = self.hyperparameters
-            return "done", f"stopped: {h.patience} epochs no better; kept epoch {best}"
-        return "done", f"{self.trainer.epochs_done} epochs done; kept epoch {best}"
+            waited = counted(self.hyperparameters.patience, "epoch")
+            return "done", f"stopped: {waited} no better; kept epoch {best}"
+        return "done", f"{counted(self.trainer.epochs_done, 'epoch')} done; kept epoch {best}"
 
     def earlier_run(self) -> EarlierRun | None:
         """The curves so far, to be kept beside those of the next run; None before the first epoch."""

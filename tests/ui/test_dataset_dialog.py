@@ -80,8 +80,8 @@ async def test_x_leaves_a_column_out_and_takes_it_in_again(session):
         await settle(pilot, lambda: "60 rows" in text_of(pilot.app))
         await pilot.press("x", "down", "x", "down", "x", "x")
         await pilot.pause()
-        assert "xweight" in text_of(pilot.app)
-        assert "xcolour" not in text_of(pilot.app)
+        assert "x weight" in text_of(pilot.app)
+        assert "x colour" not in text_of(pilot.app)
         await pilot.press("home", "enter")  # the target cannot be left out
         await settle(pilot, lambda: bool(session.sent))
     dataset = session.sent[0].dataset

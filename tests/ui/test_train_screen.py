@@ -317,3 +317,16 @@ async def test_where_the_terminal_is_too_small_only_q_and_space_act(session):
         await pilot.press("q")
         assert app._exit
         assert app.is_left_unasked
+
+
+async def test_one_is_no_plural_and_a_lowered_limit_is_told(session):
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        session.train(1)
+        await pilot.press("r")
+        await pilot.pause()
+        assert "1 epoch of training is in no file" in text_of(pilot.app)
+        await pilot.press("n")
+        session.become(epoch=60, hyperparameters=session.snapshot.hyperparameters.replace(epochs=20))
+        pilot.app.screen.show(session.snapshot)
+        await pilot.pause()
+        assert "epoch 60, limit 20" in text_of(pilot.app).splitlines()[0]

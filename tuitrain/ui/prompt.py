@@ -6,7 +6,6 @@ from textual import events
 from textual.binding import NoBinding
 from textual.widgets import Input
 
-
 SCROLLING = {"up", "down", "pageup", "pagedown", "ctrl+pageup", "ctrl+pagedown"}  # a line has nowhere to scroll to
 
 

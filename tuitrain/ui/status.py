@@ -47,7 +47,7 @@ class Header(Lines):
         state = STATE_STYLES.get(snapshot.state, "plain")
         sign = self._theme.signs[snapshot.state]
         name, about = (self._dataset_name, styles["bold"]), (self._about, styles["plain"])
-        epoch = (f" {sign} epoch {snapshot.epoch}/{snapshot.hyperparameters.epochs} ", styles[state])
+        epoch = (f" {sign} epoch {_epoch(snapshot)} ", styles[state])
         self.put([(" tuitrain  ", styles["title"]), name, about, None, epoch])
 
 
@@ -87,7 +87,7 @@ class StatusLine(Lines):
         room = self.size.width - len(self._notices)
         is_wide = room >= 110
         rate = "-" if math.isnan(snapshot.learning_rate) else f"{snapshot.learning_rate:.3g}"
-        parts = [("epoch ", f"{snapshot.epoch}/{snapshot.hyperparameters.epochs}", "")] if room >= 92 else []
+        parts = [("epoch ", _epoch(snapshot), "")] if room >= 92 else []
         parts += [
             ("step ", counted(snapshot.step), ""),
             ("", f"{metric(snapshot.samples_per_second):>5}", " samples/s"),
@@ -154,3 +154,9 @@ class Description(Lines):
 
     def on_resize(self) -> None:
         self.show_field()
+
+
+def _epoch(snapshot: Snapshot) -> str:
+    """``41/200``; ``60, limit 20`` where the limit was lowered below what is done."""
+    limit = snapshot.hyperparameters.epochs
+    return f"{snapshot.epoch}/{limit}" if snapshot.epoch <= limit else f"{snapshot.epoch}, limit {limit}"

@@ -308,7 +308,7 @@ def _source_of(option: Option) -> str:
 def _column_line(column: ColumnSummary, width: int, sign: str) -> str:
     name = visible(column.name, width)
     missing = f"{column.missing:,} missing, " if column.missing else ""
-    return f"{sign}{name:<{width}}  {column.kind:<13} {missing}{visible(column.summary)}"
+    return f"{sign} {name:<{width}}  {column.kind:<13} {missing}{visible(column.summary)}"
 
 
 def _reads_the_terminal(source: str) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from tuitrain.data.wording import counted
 from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.snapshot import Snapshot
 from tuitrain.ui.form import Form
@@ -236,7 +237,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         if not snapshot.has_something_to_lose:
             self.send(Reset())
             return
-        about = f"{snapshot.epoch} epochs of training are in no file; their curves stay for comparison."
+        about = f"{_unsaved(snapshot)}; the curves stay for comparison."
         self.ask("Start over?", about, yes="start over", no="go on", then=lambda: self.send(Reset()))
 
     def action_save(self) -> None:
@@ -285,7 +286,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
                 "Quit?", "Training is running and would be ended.", yes="quit", no="go on training", then=self._leave
             )
         elif snapshot.has_something_to_lose:
-            about = f"{snapshot.epoch} epochs of training are in no file; ctrl+s saves the model."
+            about = f"{_unsaved(snapshot)}; ctrl+s saves the model."
             self.ask("Quit?", about, yes="quit", no="stay", then=self._leave)
         else:
             self._leave()
@@ -349,3 +350,9 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         """Give the pane its large place, or take it back."""
         self.arrangement.detail = "" if self.arrangement.detail == detail else detail
         self.place_children(self.size)
+
+
+def _unsaved(snapshot: Snapshot) -> str:
+    """What would be lost."""
+    done = counted(snapshot.epoch, "epoch") if snapshot.epoch else counted(snapshot.step, "step")
+    return f"{done} of training {'is' if done.startswith('1 ') else 'are'} in no file"
