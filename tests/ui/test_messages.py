@@ -123,3 +123,15 @@ async def test_a_training_that_nobody_could_watch_names_the_key_once(session, se
             session.become(state=state)
             pilot.app.screen.show(session.snapshot)
         assert "< slower" not in said(pilot.app)
+
+
+@pytest.mark.parametrize("width", [80, 92, 100, 110, 120, 128, 140])
+@pytest.mark.parametrize("pace", [0.0, 10.0])
+async def test_the_time_left_has_its_place_beside_a_pace(session, width, pace):
+    session.train(41)
+    session.become(pace=pace)
+    async with app_on(session).run_test(size=(width, 40)) as pilot:
+        await pilot.pause()
+        status = text_of(pilot.app).splitlines()[-2]
+        assert "0:14 left" in status
+        assert ("pace 10 epochs/s" in status) is bool(pace)

@@ -7,6 +7,8 @@ from tuitrain.session import Pause, Reset, SetHyperparameter, Start, Step
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.layout import DETAILS, arrange
 from tuitrain.ui.screens.confirm import Confirm
+from tuitrain.ui.screens.search import SearchScreen
+from tuitrain.ui.screens.train import TrainScreen
 from tuitrain.ui.theme import theme_of
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -330,3 +332,17 @@ async def test_one_is_no_plural_and_a_lowered_limit_is_told(session):
         pilot.app.screen.show(session.snapshot)
         await pilot.pause()
         assert "epoch 60, limit 20" in text_of(pilot.app).splitlines()[0]
+
+
+async def test_escape_changes_no_screen(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await pilot.pause(0.3)
+        search = pilot.app.screen
+        assert isinstance(search, SearchScreen)
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        assert pilot.app.screen is search
+        await pilot.press("1")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, TrainScreen)

@@ -79,8 +79,9 @@ IN_FOOTER = (("+/-", "nudge", 80), ("< >", "pace", 66))
 
 
 def bindings(actions: Sequence[Action] = ACTIONS) -> list[Binding]:
-    """The screen's bindings."""
-    return [Binding(",".join(action.keys), action.name, action.meaning) for action in actions]
+    """The screen's bindings. Escape is no action's: it closes dialogs and pages, and changes no screen."""
+    keys = ((",".join(key for key in action.keys if key != "escape"), action) for action in actions)
+    return [Binding(own, action.name, action.meaning) for own, action in keys]
 
 
 def footer_items(width: int, actions: Sequence[Action] = ACTIONS) -> list[tuple[str, str]]:

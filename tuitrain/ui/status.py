@@ -84,7 +84,8 @@ class StatusLine(Lines):
 
     def _values(self, snapshot: Snapshot) -> list[tuple[str, str, str]]:
         """(before, value, after) of each part; a narrow line leaves the epoch to the header, then the memory out."""
-        room = self.size.width - len(self._notices)
+        pace = [("pace ", pace_text(snapshot.pace), "")] if snapshot.pace else []
+        room = self.size.width - len(self._notices) - sum(len("".join(part)) + 2 for part in pace)
         is_wide = room >= 110
         rate = "-" if math.isnan(snapshot.learning_rate) else f"{snapshot.learning_rate:.3g}"
         parts = [("epoch ", _epoch(snapshot), "")] if room >= 92 else []
@@ -93,9 +94,8 @@ class StatusLine(Lines):
             ("", f"{metric(snapshot.samples_per_second):>5}", " samples/s"),
             ("learning rate " if is_wide else "rate ", rate, ""),
         ]
-        if snapshot.pace:
-            parts.append(("pace ", pace_text(snapshot.pace), ""))
-        if room >= (92 if snapshot.pace else 78):
+        parts += pace
+        if room >= 78:
             parts.append(("memory per batch " if is_wide else "batch ", memory(snapshot.batch_memory), ""))
         if snapshot.seconds_left is not None and snapshot.is_running:
             parts.append(("", duration(snapshot.seconds_left), " left"))
