@@ -346,3 +346,16 @@ async def test_escape_changes_no_screen(session):
         await pilot.press("1")
         await pilot.pause()
         assert isinstance(pilot.app.screen, TrainScreen)
+
+
+@pytest.mark.parametrize("key", ["question_mark", "M"])
+async def test_a_page_that_comes_back_after_the_terminal_was_too_small_can_be_closed(session, key):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press(key)
+        for size in [(60, 20), (80, 24)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert "esc closes" in text_of(pilot.app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "Hyperparameters" in text_of(pilot.app)

@@ -74,8 +74,9 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
                 [(need, self.look.styles["bold"])],
                 [("make it larger; q quits, space pauses", self.look.styles["plain"])],
             )
-        if "form" in regions and self.focused is None:
-            self.form.focus()
+        shown = self.arrangement.page or "form"
+        if shown in regions and self.focused is None:
+            self.get_child_by_id(shown).focus()
         self.refresh(repaint=False, layout=True)
         self.call_after_refresh(self.after_arranging)
 

@@ -185,7 +185,8 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         is_quick = snapshot.state == "done" and snapshot.seconds < QUICK_SECONDS and not snapshot.pace
         if is_quick and not self._has_hinted:
             self._has_hinted = True
-            self.verdict.say(f"over in {max(snapshot.seconds, 0.1):.1f} s; to watch it: < slower, r, space")
+            hint = f"over in {max(snapshot.seconds, 0.1):.1f} s; to watch it: < slower, r, space"
+            self.verdict.say(f"{snapshot.ending}; {hint}" if snapshot.ending else hint)
 
     def on_form_edited(self, event: Form.Edited) -> None:
         self.send(SetHyperparameter(event.name, event.value))
