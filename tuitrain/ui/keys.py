@@ -36,7 +36,7 @@ class Action:
 MOVE = ("↑ ↓ j k", "move over the fields")
 _PAGE = ("pgup pgdn", "a page up, a page down")
 _ENDS = ("home end", "first field, last field")
-_PACE = ("< >", "slower, faster (to watch)")
+_PACE = ("< >", "pace: slower, faster")
 _NUDGE = ("+ -", "next value, next choice")
 PANE = ("tab", "next pane (shift: back)")
 
@@ -45,8 +45,8 @@ ACTIONS = (
     Action("step", ("s",), "s", "step", "train one batch", "training", 90),
     Action("epoch", ("e",), "e", "epoch", "train one epoch", "training", 89),
     Action("reset", ("r",), "r", "reset", "start over (reset)", "training", 88),
-    Action("slower", ("less_than_sign",), "<", "", "slower: fewer epochs a second", "training", pair=_PACE),
-    Action("faster", ("greater_than_sign",), ">", "", "faster: more epochs a second", "training", pair=_PACE),
+    Action("slower", ("less_than_sign",), "<", "", "pace: slower (fewer epochs a second)", "training", pair=_PACE),
+    Action("faster", ("greater_than_sign",), ">", "", "pace: faster (more epochs a second)", "training", pair=_PACE),
     Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model", "training", 60),
     Action("dataset", ("d",), "d", "data", "choose another dataset", "training", 70),
     Action("up", ("up", "k"), "↑ k", "", "field above", "form", pair=MOVE),
