@@ -32,3 +32,15 @@ def test_a_few_epochs_say_nothing_while_training_goes_on() -> None:
 def test_why_a_training_broke_is_said_whatever_was_done_since() -> None:
     broken = replace(after(5), state="diverged", ending="the loss is not finite", message="saved m.safetensors")
     assert verdict(broken) == "✗ the loss is not finite"
+
+
+@pytest.mark.parametrize(
+    ("share", "is_stuck", "warns"), [(0.92, False, False), (0.92, True, True), (0.99, False, True), (0.3, True, False)]
+)
+def test_dead_units_alarm_only_where_they_plausibly_hurt(share: float, is_stuck: bool, warns: bool) -> None:
+    snapshot = after(20)
+    if is_stuck:
+        snapshot.history.column("train_loss").base[snapshot.history.COLUMNS.index("train_loss")][:] = 0.69
+    layers = tuple(replace(layer, idle_share=share, idle_kind="dead") for layer in snapshot.layers[:-1])
+    found = verdict(replace(snapshot, layers=(*layers, snapshot.layers[-1])))
+    assert ("units are dead" in found) is warns

@@ -13,7 +13,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model, load_model
-from tuitrain.session import Pause, Reset, SaveModel, Session, SetHyperparameter, Start, Step
+from tuitrain.session import Pause, Reset, SaveModel, Session, SetHyperparameter, SetPace, Start, Step
 from tuitrain.snapshot import Snapshot
 
 MOONS = load_dataset("moons?n=200")
@@ -224,3 +224,70 @@ def test_a_learning_rate_changed_while_paused_is_told_before_the_next_step(sessi
     assert 0.3 < told <= 0.5
     session.send(Step(batches=1))
     assert until(session, lambda s: s.step_in_epoch == 1).learning_rate == told
+
+
+def test_a_pace_slows_the_training_down_and_changes_no_bit(session: Session) -> None:
+    session.send(SetPace(40))
+    started = time.monotonic()
+    session.send(Start())
+    paced = until(session, lambda s: s.epoch == 6)
+    assert paced.seconds_left == pytest.approx((12 - paced.step / paced.steps_per_epoch) / 40, abs=0.05)
+    done = until(session, lambda s: s.state == "done")
+    assert time.monotonic() - started >= 11 / 40
+    assert done.seconds < 0.6 * 11 / 40  # the waiting is no training
+    assert done.samples_per_second > 2 * 40 * len(MOONS.train)
+    alone = Trainer(MOONS, QUICK)
+    while not alone.is_done:
+        alone.epoch()
+    assert session.model().network.parameters.tobytes() == alone.network.parameters.tobytes()
+
+
+def test_commands_and_views_do_not_wait_for_a_slow_pace(session: Session) -> None:
+    session.send(SetPace(0.1))
+    session.send(Start())
+    until(session, lambda s: s.epoch == 1, 1)
+    session.send(SetHyperparameter("learning_rate", 0.5))
+    until(session, lambda s: bool(s.edits), 1)
+    session.watch({"metric"})
+    until(session, lambda s: s.metric_view is not None, 1)
+    session.send(Pause())
+    assert until(session, lambda s: s.state == "paused", 1).epoch == 1
+    session.send(Start())
+    until(session, lambda s: s.epoch == 2, 1)
+    session.send(SetPace(0))
+    until(session, lambda s: s.state == "done", 1)
+
+
+def test_what_is_no_pace_is_refused(session: Session) -> None:
+    session.send(SetPace(float("nan")))
+    assert "pace" in until(session, lambda s: bool(s.message)).message
+    assert session.snapshot.pace == 0
+
+
+def test_a_value_that_does_not_fit_is_kept_in_sight_and_nothing_starts_until_it_is_changed() -> None:
+    session = Session(load_dataset("sine?n=60"), QUICK)
+    session.send(SetHyperparameter("loss", "cross_entropy"))
+    refused = until(session, lambda s: "loss" in s.refused)
+    assert "needs classes" in refused.refused["loss"].why
+    for command in (Start(), Step(batches=1), Reset()):
+        session.send(command)
+        answer = until(session, lambda s, before=session.snapshot.answered: s.answered > before)
+        assert (answer.state, answer.step) == ("ready", 0)
+        assert answer.message.startswith("not started; loss: cross_entropy needs classes")
+        assert answer.refused["loss"].value == "cross_entropy"
+    session.send(SetHyperparameter("loss", "mae"))
+    session.send(Start())
+    done = until(session, lambda s: s.state == "done")
+    assert (done.hyperparameters.loss, dict(done.refused)) == ("mae", {})
+    session.close()
+
+
+def test_what_is_changed_after_the_end_is_unused_until_training_goes_on(session: Session) -> None:
+    session.send(Start())
+    until(session, lambda s: s.state == "done")
+    session.send(SetHyperparameter("learning_rate", 0.05))
+    assert until(session, lambda s: s.hyperparameters.learning_rate == 0.05).unused == {"learning_rate"}
+    session.send(SetHyperparameter("epochs", 20))
+    going_on = until(session, lambda s: s.state == "paused")
+    assert going_on.unused == frozenset()
+    assert [(edit.name, edit.new) for edit in going_on.edits] == [("learning_rate", 0.05), ("epochs", 20)]

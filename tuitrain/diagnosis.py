@@ -8,6 +8,9 @@ from tuitrain.snapshot import Floats, Snapshot
 
 RECENT = 20  # epochs that a verdict looks back
 ENOUGH = 8
+IDLE = 0.6  # share of a layer's units from which they may be why the loss is stuck
+NEARLY_ALL_IDLE = 0.98  # from which the layer passes on next to nothing
+STUCK = 0.1  # of its first value: less than this the loss fell
 
 
 def verdict(snapshot: Snapshot) -> str:
@@ -16,7 +19,7 @@ def verdict(snapshot: Snapshot) -> str:
         return f"✗ {snapshot.ending}"
     if snapshot.epochs_recorded < ENOUGH:
         return _too_early(snapshot)
-    for finding in (_dead_units, _vanishing, _overfitting, _jumping, _creeping):
+    for finding in (_idle_units, _vanishing, _overfitting, _jumping, _creeping):
         found = finding(snapshot)
         if found:
             return found
@@ -41,12 +44,24 @@ def _column(snapshot: Snapshot, name: str) -> Floats:
     return snapshot.history.column(name, snapshot.epochs_recorded)
 
 
-def _dead_units(snapshot: Snapshot) -> str:
+def _idle_units(snapshot: Snapshot) -> str:
+    """Units that are zero for all rows, or saturated, where that plausibly hurts.
+
+    Many are dead in networks that generalise well: a penalty or early steps switch off what is not needed.
+    """
+    is_stuck = _fall(snapshot) < STUCK
     for number, layer in enumerate(snapshot.layers, 1):
-        if layer.idle_share is not None and layer.idle_share > 0.6:
+        share = 0.0 if layer.idle_share is None else layer.idle_share
+        if share >= NEARLY_ALL_IDLE or (is_stuck and share > IDLE):
             remedy = "a smaller learning rate or leaky_relu" if layer.idle_kind == "dead" else "relu or a smaller rate"
-            return f"! {layer.idle_share:.0%} of layer {number}'s units are {layer.idle_kind} · try {remedy}"
+            return f"! {share:.0%} of layer {number}'s units are {layer.idle_kind} · try {remedy}"
     return ""
+
+
+def _fall(snapshot: Snapshot) -> float:
+    """By which share of its first value the training loss has fallen."""
+    train = _column(snapshot, "train_loss")
+    return float(1 - train[-1] / train[0]) if train[0] > 0 else 1.0
 
 
 def _vanishing(snapshot: Snapshot) -> str:
@@ -77,10 +92,8 @@ def _jumping(snapshot: Snapshot) -> str:
 
 
 def _creeping(snapshot: Snapshot) -> str:
-    train = _column(snapshot, "train_loss")
-    fall = 1 - train[-1] / train[0] if train[0] > 0 else 1.0
     ratios = [layer.update_ratio for layer in snapshot.layers]
-    if snapshot.is_running and fall < 0.05 and ratios and max(ratios) < 1e-4:
+    if snapshot.is_running and _fall(snapshot) < 0.05 and ratios and max(ratios) < 1e-4:
         return f"! the loss creeps · try a learning rate of {snapshot.learning_rate * 10:.2g}"
     return ""
 

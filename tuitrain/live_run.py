@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.data.wording import counted
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine import metrics as measures
 from tuitrain.engine.evaluation import decide
@@ -51,6 +52,7 @@ class LiveRun:
         self.history = History(len(self.trainer.network.slices))
         self._record: Record | None = None
         self._edits: list[Edit] = []
+        self._ended_with: Hyperparameters | None = None  # where something was changed since
         self._views: dict[str, Any] = {}
         self._seconds = 0.0
         self._started: float | None = None
@@ -73,7 +75,6 @@ class LiveRun:
         """Count the time from now on, if it is not counted already."""
         if self._started is None:
             self._started = time.perf_counter()
-            self._rate_from = (self.seconds, self.trainer.samples_done)
 
     def stop_clock(self) -> None:
         """Count no more time."""
@@ -91,14 +92,23 @@ class LiveRun:
 
     def set(self, name: str, value: Any) -> None:
         """Change a live hyperparameter, and remember where."""
-        old, was_done = getattr(self.hyperparameters, name), self.trainer.is_done
-        self.trainer.set(0, name, value)
         trainer = self.trainer
+        before, was_done = self._ended_with or self.hyperparameters, trainer.is_done
+        trainer.set(0, name, value)
+        if was_done and trainer.is_done:
+            self._ended_with = before
+            return
+        self._ended_with = None
         where = trainer.epochs_done + trainer.step_in_epoch / trainer.steps_per_epoch
-        if getattr(self.hyperparameters, name) != old and not (was_done and self.trainer.is_done):
-            if name in {"learning_rate", "schedule"}:
+        for changed, (old, new) in before.differences(self.hyperparameters).items():
+            if changed in {"learning_rate", "schedule"}:
                 self._rate_edited_at = trainer.steps_done
-            self._edits.append(Edit(where, trainer.steps_done, name, old, getattr(self.hyperparameters, name)))
+            self._edits.append(Edit(where, trainer.steps_done, changed, old, new))
+
+    @property
+    def unused(self) -> frozenset[str]:
+        """What was changed after the training had ended, and does not go on with."""
+        return frozenset(self._ended_with.differences(self.hyperparameters) if self._ended_with else ())
 
     @property
     def learning_rate(self) -> float:
@@ -129,9 +139,9 @@ class LiveRun:
             divergence = self.trainer.progress.divergences[0]
             return "diverged", divergence.message if divergence else ""
         if ending == "patience":
-            h = self.hyperparameters
-            return "done", f"stopped: {h.patience} epochs no better; kept epoch {best}"
-        return "done", f"{self.trainer.epochs_done} epochs done; kept epoch {best}"
+            waited = counted(self.hyperparameters.patience, "epoch")
+            return "done", f"stopped: {waited} no better; kept epoch {best}"
+        return "done", f"{counted(self.trainer.epochs_done, 'epoch')} done; kept epoch {best}"
 
     def earlier_run(self) -> EarlierRun | None:
         """The curves so far, to be kept beside those of the next run; None before the first epoch."""
@@ -162,22 +172,22 @@ class LiveRun:
         if "boundary" in views:
             self._views["boundary"] = self._look_at_boundary(boundary_shape)
 
-    def snapshot(self, **given: Any) -> Snapshot:
-        """Everything about this moment; `given` is what the session knows."""
+    def snapshot(self, *, pace: float = 0.0, **given: Any) -> Snapshot:
+        """Everything about this moment; `pace` and what is `given` the session knows."""
         trainer, record, progress = self.trainer, self._record, self.trainer.progress
         metric = {name: float(values[0]) for name, values in record.metrics.items()} if record else {}
         return Snapshot(
             hyperparameters=self.hyperparameters, history=self.history, epochs_recorded=self.history.length,
             epoch=trainer.epochs_done, step=trainer.steps_done, step_in_epoch=trainer.step_in_epoch,
             steps_per_epoch=trainer.steps_per_epoch, learning_rate=self.learning_rate,
-            samples_per_second=self._samples_per_second(), seconds=self.seconds, seconds_left=self._seconds_left(),
+            samples_per_second=self._samples_per_second(), seconds=self.seconds, seconds_left=self._seconds_left(pace),
             batch_memory=self._batch_memory(), n_parameters=trainer.network.n_parameters,
             train_loss=float(record.train_loss[0]) if record else float("nan"),
             validation_loss=float(record.validation_loss[0]) if record else float("nan"),
             metrics={"validation": metric} if metric else {}, best_epoch=int(progress.best_epoch[0]),
             best_loss=float(progress.best_loss[0]),
             gradient_norm=float(record.gradient_norm[0]) if record else float("nan"), layers=self._layers(),
-            edits=tuple(self._edits), **self._views, **given,
+            edits=tuple(self._edits), unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
 
     def _append(self, record: Record) -> None:
@@ -202,10 +212,13 @@ class LiveRun:
             return (samples - before) / (seconds - since)
         return self._rate
 
-    def _seconds_left(self) -> float | None:
-        rate = self._samples_per_second()
-        left = self.hyperparameters.epochs * len(self.dataset.train) - self.trainer.samples_done
-        return None if np.isnan(rate) or not rate or self.trainer.is_done else max(left, 0) / rate
+    def _seconds_left(self, pace: float) -> float | None:
+        """Until the epochs are done, each taking its training or, where that is longer, what the pace gives it."""
+        rate, rows = self._samples_per_second(), len(self.dataset.train)
+        if np.isnan(rate) or not rate or self.trainer.is_done:
+            return None
+        epochs = max(self.hyperparameters.epochs - self.trainer.samples_done / rows, 0)
+        return epochs * max(rows / rate, 1 / pace if pace else 0.0)
 
     def _batch_memory(self) -> int:
         """Bytes of one batch's rows, activations and gradients at the activations."""

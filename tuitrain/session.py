@@ -9,81 +9,39 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from tuitrain.blas import blas_threads, choose_threads
+from tuitrain.commands import (
+    Command,
+    JournalEntry,
+    Pause,
+    Reset,
+    SaveModel,
+    SetHyperparameter,
+    SetPace,
+    Start,
+    Step,
+    Stop,
+)  # fmt: skip
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine.arithmetic import training_arithmetic
 from tuitrain.errors import HyperparameterError, TuitrainError
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.live_run import LiveRun
 from tuitrain.runs.model import Model
-from tuitrain.snapshot import EarlierRun, Snapshot, State
+from tuitrain.snapshot import EarlierRun, Refused, Snapshot, State
 from tuitrain.text import quoted, suggest
 
+__all__ = [
+    "Command", "JournalEntry", "Pause", "Reset", "SaveModel", "Session", "SetHyperparameter", "SetPace", "Start",
+    "Step", "Stop",
+]  # fmt: skip
 SNAPSHOT_SECONDS = 0.04
 VIEW_SECONDS = 0.25
 VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
 HOLD_SECONDS = 0.03
-
-
-@dataclass(frozen=True)
-class Start:
-    """Train until the end, or until paused."""
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Stop after the running batch."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """Train so many batches, or to the end of so many epochs, then pause."""
-
-    batches: int = 0
-    epochs: int = 0
-
-
-@dataclass(frozen=True)
-class SetHyperparameter:
-    """Change one from the next batch on, or at the next reset where it cannot change while training."""
-
-    name: str
-    value: Any
-
-
-@dataclass(frozen=True)
-class Reset:
-    """Begin again, with the changes that waited for it; with another dataset if one is given."""
-
-    dataset: Dataset | None = None
-
-
-@dataclass(frozen=True)
-class SaveModel:
-    """Write the model of the best epoch so far."""
-
-    path: Path
-
-
-@dataclass(frozen=True)
-class Stop:
-    """End the thread."""
-
-
-Command = Start | Pause | Step | SetHyperparameter | Reset | SaveModel | Stop
-
-
-@dataclass(frozen=True)
-class JournalEntry:
-    """A command with the step at which it took effect, and why it was refused, if it was."""
-
-    step: int
-    command: Command
-    refused: str = ""
 
 
 class Session:
@@ -102,10 +60,12 @@ class Session:
         self._state: State = "ready"
         self._message = self._ending = ""
         self._pending: dict[str, Any] = {}
+        self._refused: dict[str, Refused] = {}
         self._earlier: list[EarlierRun] = []
         self._saved_step = -1
         self._steps_to_go: int | None = None
         self._epochs_to_go: int | None = None
+        self._pace = self._next_epoch = 0.0  # epochs a second; when the next one may begin
         self._version = 0
         self._next_snapshot = self._next_views = 0.0
         self._watched: frozenset[str] = frozenset()
@@ -229,22 +189,43 @@ class Session:
         self._run.start_clock()
         self._next_views = 0.0
         while not self._commands and self._state == "running":
+            if self._pace and self._next_epoch > time.perf_counter():
+                self._rest()
+                continue
             ended_epoch = self._run.step()
             if self._held_until:
                 self._released.wait(max(0.0, self._held_until - time.perf_counter()))
                 self._held_until, self._holds = 0.0, 0
             self._count(ended_epoch)
-            now = time.perf_counter()
-            if now >= self._next_snapshot:
-                if now >= self._next_views and self._watched:
-                    self._run.look(self._watched, self._boundary_shape, is_running=True)
-                    cost = time.perf_counter() - now
-                    self._next_views = now + cost + max(VIEW_SECONDS, cost / VIEW_SHARE)
-                self._publish()
-                self._next_snapshot = now + SNAPSHOT_SECONDS
+            if ended_epoch and self._pace:
+                self._next_epoch = max(self._next_epoch + 1 / self._pace, time.perf_counter())
+                if self._pace * SNAPSHOT_SECONDS < 1:
+                    self._next_snapshot = 0.0  # each epoch is seen
+            self._show_progress()
         if self._state != "running":
             self._run.stop_clock()
             self._next_views = 0.0
+
+    def _show_progress(self) -> None:
+        """Publish a snapshot, and compute what is looked at, when that is due."""
+        now = time.perf_counter()
+        if now < self._next_snapshot:
+            return
+        if now >= self._next_views and self._watched:
+            self._run.look(self._watched, self._boundary_shape, is_running=True)
+            cost = time.perf_counter() - now
+            self._next_views = now + cost + max(VIEW_SECONDS, cost / VIEW_SHARE)
+        self._publish()
+        self._next_snapshot = now + SNAPSHOT_SECONDS
+
+    def _rest(self) -> None:
+        """Wait for the next epoch at a slow pace, on no clock; a command ends the waiting, and what is to be shown."""
+        self._run.stop_clock()
+        self._show_progress()
+        left = self._next_epoch - time.perf_counter()
+        with self._wake:
+            self._wake.wait_for(lambda: self._commands or self._next_snapshot == 0.0, max(0.0, left))
+        self._run.start_clock()
 
     def _count(self, ended_epoch: bool) -> None:
         """Pause when the steps or epochs asked for are done; end when training has."""
@@ -268,6 +249,8 @@ class Session:
             self._apply(command)
         except Exception as error:  # a command that does not succeed ends no training
             self._message = refused = _said(error)
+            if isinstance(command, SetHyperparameter) and command.name in FIELDS:
+                self._refused[command.name] = Refused(command.value, refused)
         self.journal.append(JournalEntry(self._run.trainer.steps_done, command, refused))
 
     def _apply(self, command: Command) -> None:
@@ -287,9 +270,15 @@ class Session:
             self.model().save(command.path)
             self._saved_step = self._run.trainer.steps_done
             self._message = f"saved {command.path}"
+        elif isinstance(command, SetPace):
+            if not 0 <= command.epochs_per_second < float("inf"):
+                raise ValueError(f"pace: {command.epochs_per_second} is no number of epochs a second")
+            self._pace, self._next_epoch = float(command.epochs_per_second), time.perf_counter()
         self._next_snapshot = 0.0
 
     def _go(self, batches: int | None, epochs: int | None) -> None:
+        if not self._run.trainer.steps_done:
+            self._check_nothing_is_refused()
         if self._state in {"diverged", "failed"}:
             self._message = f"training {self._state}; reset (r) to begin again"
         elif self._run.trainer.is_done:
@@ -299,6 +288,7 @@ class Session:
         else:
             self._steps_to_go, self._epochs_to_go = batches, epochs
             self._state = "running"
+            self._next_epoch = time.perf_counter()
 
     def _set(self, name: str, value: Any) -> None:
         if name not in FIELDS:
@@ -316,7 +306,22 @@ class Session:
             if self._pending[name] == getattr(self._run.hyperparameters, name):
                 del self._pending[name]
 
+        self._refused.pop(name, None)
+
+    def _check_nothing_is_refused(self) -> None:
+        """Begin with no other values than those that are shown.
+
+        Raises
+        ------
+        HyperparameterError
+            if a value does not fit that was asked for.
+        """
+        for refused in self._refused.values():
+            raise HyperparameterError(f"not started; {refused.why}")
+
     def _reset(self, dataset: Dataset) -> None:
+        if dataset is self._run.dataset:
+            self._check_nothing_is_refused()
         kept = self._run.earlier_run() if dataset is self._run.dataset else None
         had_earlier = self._earlier if dataset is self._run.dataset else []
         self._rebuild(dataset, self._pending)
@@ -326,8 +331,10 @@ class Session:
         self._run.stop_clock()
         if self._state == "running":
             self._state = "paused"
-        self._run = LiveRun(dataset, self._run.hyperparameters.replace(**changes))
+        before, self._run = self._run, LiveRun(dataset, self._run.hyperparameters.replace(**changes))
         self._pending, self._saved_step, self._state = {}, -1, "ready"
+        if dataset is not before.dataset:
+            self._refused = {}
         self._ending, self.failure = "", None
         self._next_views = 0.0
 
@@ -336,6 +343,8 @@ class Session:
         return self._run.snapshot(
             version=self._version, state=self._state, message=self._message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
+            pace=self._pace, answered=len(self.journal),
+            refused=dict(self._refused),
         )  # fmt: skip
 
     def _publish(self) -> None:

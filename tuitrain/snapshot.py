@@ -97,6 +97,14 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A value that was asked for and does not fit, and why."""
+
+    value: Any
+    why: str
+
+
+@dataclass(frozen=True)
 class EarlierRun:
     """A run of this session that was reset: its curves, kept for comparison."""
 
@@ -150,8 +158,11 @@ class BoundaryView:
 class Snapshot:
     """One moment of a training. `version` grows with each new one; equal versions mean equal content.
 
-    `message` is what the last command led to, `ending` why training has ended, "" while it has not.
-    `learning_rate` is the last step's, or the next one's where it was changed since.
+    `answered` counts the commands obeyed; `message` is what the last of them led to, `ending` why training has ended,
+    "" while it has not. `learning_rate` is the last step's, or the next one's where it was changed since. `pace` is how
+    many epochs a second are trained at most, 0 for as many as can be; `seconds` and `samples_per_second` leave the
+    waiting for it out. `refused` holds what was asked for last of a hyperparameter, where that does not fit; `unused`
+    names those that were changed after the training had ended.
     """
 
     version: int
@@ -161,6 +172,9 @@ class Snapshot:
     history: History
     epochs_recorded: int
     message: str = ""
+    answered: int = 0
+    refused: Mapping[str, Refused] = field(default_factory=lambda: MappingProxyType({}))
+    unused: frozenset[str] = frozenset()
     ending: str = ""
     epoch: int = 0
     step: int = 0
@@ -170,6 +184,7 @@ class Snapshot:
     samples_per_second: float = float("nan")
     seconds: float = 0.0
     seconds_left: float | None = None
+    pace: float = 0.0
     batch_memory: int = 0
     n_parameters: int = 0
     train_loss: float = float("nan")

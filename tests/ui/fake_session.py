@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, Start, Step
+from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.snapshot import Edit, History, LayerProbe, MetricView, Snapshot
 
 
@@ -69,6 +69,8 @@ class FakeSession:
             self.dataset = command.dataset or self.dataset
             fresh = self._fresh(now.hyperparameters.replace(**dict(now.pending)), now.version)
             self.become(**{name: getattr(fresh, name) for name in fresh.__dataclass_fields__ if name != "version"})
+        elif isinstance(command, SetPace):
+            self.become(pace=command.epochs_per_second)
         elif isinstance(command, SaveModel):
             self.become(message=f"saved {command.path}", saved_step=now.step)
 

@@ -387,3 +387,11 @@ async def test_keys_that_arrive_in_one_burst_act_in_their_order(session):
         await pilot.press("enter")
         await pilot.pause()
     assert [command.path.name for command in session.sent] == ["xac.safetensors"]
+
+
+async def test_arrows_in_the_line_go_through_the_list_beside_it(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p", "down", "down", "up")
+        assert pilot.app.screen.query_one("OptionList").highlighted == 1
+        await pilot.press("escape", "d", "down", "down")
+        assert pilot.app.screen.query_one("#names").highlighted == 2

@@ -359,3 +359,17 @@ async def test_names_from_data_are_shown_as_they_are():
     names = ("[red]no markup[/]", "b", "c")
     shown = await seen(lambda theme: MetricPane(theme, lambda: names), made_up.with_confusion(3), (90, 20))
     assert "[red]no markup" in shown
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_the_picture_of_a_matrix_says_what_its_signs_mean_where_there_is_little_room(look):
+    shown = await seen(PARAMETERS, made_up.with_parameters((13, 16)), (49, 30), look)
+    assert "above 0" in shown
+    assert "below" in shown
+
+
+async def test_a_single_bias_is_a_number():
+    view = ParametersView((np.ones((3, 1), np.float32),), (np.array([-0.146], np.float32),))
+    shown = await seen(PARAMETERS, replace(made_up.healthy(sizes=(3, 1)), parameters=view), (80, 30))
+    assert "bias -0.146" in shown
+    assert "biases mean" not in shown

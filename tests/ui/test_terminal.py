@@ -221,3 +221,26 @@ def test_it_runs_in_tmux() -> None:
             time.sleep(0.2)
     finally:
         tmux("kill-server")
+
+
+def test_q_in_a_terminal_that_is_too_small_saves_what_is_in_no_file() -> None:
+    with launch(*LONG, "--start") as terminal:
+        after_some_epochs(terminal)
+        terminal.resize(60, 20)
+        terminal.wait_for("q quits")
+        terminal.press("q")
+        assert terminal.wait_for_end(10) == 0
+        assert b"rescued/moons-" in terminal.raw
+    assert the_rescued().epoch > 0
+
+
+def test_the_result_can_be_written_to_a_file_while_the_screen_is_drawn_on_the_terminal() -> None:
+    program = f"{sys.executable} -m tuitrain launch xor --epochs 20 --pace 20 --start"
+    with Terminal(["sh", "-c", f"{program} --quit-when-done --json > o.json"], columns=120, rows=40) as terminal:
+        terminal.wait_for("quit")
+        assert "quit" in terminal.text.split("\n")[39]
+        assert terminal.wait_for_end(20) == 0
+    assert json.loads(Path("o.json").read_text())["epochs"] == 20
+    with Terminal(["sh", "-c", f"{program} > o.txt"]) as terminal:
+        assert terminal.wait_for_end(10) == 1
+        assert b"use: tuitrain train" in terminal.raw

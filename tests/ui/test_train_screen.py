@@ -7,6 +7,8 @@ from tuitrain.session import Pause, Reset, SetHyperparameter, Start, Step
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.layout import DETAILS, arrange
 from tuitrain.ui.screens.confirm import Confirm
+from tuitrain.ui.screens.search import SearchScreen
+from tuitrain.ui.screens.train import TrainScreen
 from tuitrain.ui.theme import theme_of
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -205,7 +207,10 @@ async def test_resizing_to_and_fro(session):
             await pilot.pause()
             text_of(pilot.app)
         assert text_of(pilot.app) == before
-        assert pilot.app.focused is pilot.app.screen.form
+        form = pilot.app.screen.form
+        assert pilot.app.focused is form
+        assert form.render_line(1).cell_length == form.size.width
+        assert next(iter(form.render_line(1))).style.bgcolor is not None  # the cursor's line is highlighted
 
 
 async def test_a_click_selects_a_field_and_a_second_one_edits_it(session):
@@ -298,3 +303,59 @@ async def test_what_breaks_while_the_screen_is_taken_down_is_no_crash(session, i
     app._exit = is_leaving
     app._fatal_error()
     assert (app.crash is None) is is_leaving
+
+
+async def test_where_the_terminal_is_too_small_only_q_and_space_act(session):
+    app = app_on(session)
+    async with app.run_test(size=(60, 20)) as pilot:
+        session.train(5)
+        await pilot.press("r", "d", "s", "e", "ctrl+p", "question_mark", "plus", "enter", "2", "ctrl+s")
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        assert not app.screen.arrangement.page
+        assert session.sent == []
+        await pilot.press("space")
+        assert session.sent == [Pause()]
+        await pilot.press("q")
+        assert app._exit
+        assert app.is_left_unasked
+
+
+async def test_one_is_no_plural_and_a_lowered_limit_is_told(session):
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        session.train(1)
+        await pilot.press("r")
+        await pilot.pause()
+        assert "1 epoch of training is in no file" in text_of(pilot.app)
+        await pilot.press("n")
+        session.become(epoch=60, hyperparameters=session.snapshot.hyperparameters.replace(epochs=20))
+        pilot.app.screen.show(session.snapshot)
+        await pilot.pause()
+        assert "epoch 60, limit 20" in text_of(pilot.app).splitlines()[0]
+
+
+async def test_escape_changes_no_screen(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await pilot.pause(0.3)
+        search = pilot.app.screen
+        assert isinstance(search, SearchScreen)
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        assert pilot.app.screen is search
+        await pilot.press("1")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, TrainScreen)
+
+
+@pytest.mark.parametrize("key", ["question_mark", "M"])
+async def test_a_page_that_comes_back_after_the_terminal_was_too_small_can_be_closed(session, key):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press(key)
+        for size in [(60, 20), (80, 24)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert "esc closes" in text_of(pilot.app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "Hyperparameters" in text_of(pilot.app)

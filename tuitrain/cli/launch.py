@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,18 +38,27 @@ if TYPE_CHECKING:
     help="Open the Search screen on a study, and go on with it.",
 )
 @click.option("--jobs", type=click.IntRange(0), help="Processes to search in; 0: none but this one [all cores].")
+@click.option(
+    "--pace",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="EPOCHS",
+    help="Train at most so many epochs a second, to watch; the keys < and > change it [as many as can be].",
+)
 @click.option("--start", is_flag=True, help="Begin training at once.")
 @click.option("--quit-when-done", is_flag=True, help="Leave when training ends, and print what `train` prints.")
 @click.option("--json", "as_json", is_flag=True, help="With --quit-when-done: print one JSON object.")
 def launch(
     start: bool, quit_when_done: bool, as_json: bool, strategy: str | None, resume: Path | None, jobs: int | None,
-    **options: Any,
+    pace: float, **options: Any,
 ) -> int:  # fmt: skip
     """Open the screen on DATASET (iris, unless one is named): train, watch, change hyperparameters.
 
     DATASET is a bundled or generated name, or a file; see `tuitrain datasets`. Press ? on the screen for all keys.
     """
     _start_quickly()
+    if not math.isfinite(pace):
+        raise click.UsageError(f"--pace {pace}: is no number of epochs a second")
     asked: SearchAsked | None = None
     if strategy is None and any(options[name] not in {None, ()} for name in ("tried", "search_seed", "batch")):
         raise click.UsageError("--try, --search-seed and --batch go with --search")
@@ -58,9 +68,11 @@ def launch(
         hyperparameters, data, asked = _search_asked(strategy, resume, options)
     from tuitrain.ui.launch import check_terminal, run  # noqa: PLC0415
 
-    check_terminal()
+    check_terminal(prints_result=quit_when_done)
     dataset = load(data, default="iris")
-    outcome = run(dataset, hyperparameters, start=start, quit_when_done=quit_when_done, search=asked, jobs=jobs)
+    outcome = run(
+        dataset, hyperparameters, start=start, quit_when_done=quit_when_done, search=asked, jobs=jobs, pace=pace
+    )
     if outcome.study is not None:
         tell(_study_line(outcome.study, is_through=outcome.is_through))
     if outcome.signal:

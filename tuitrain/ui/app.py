@@ -51,7 +51,8 @@ class TuitrainApp(App[None], inherit_bindings=False):
     With `search`, the Search screen is opened with it filled in; `jobs` processes search. `rescue` saves what is in no
     file; it is called here only where the caller of `run` does not get to it.
 
-    `crash` holds what broke the screen, `ended_by_signal` the signal's number.
+    `crash` holds what broke the screen, `ended_by_signal` the signal's number; `is_left_unasked` says that nobody could
+    be asked whether to save.
     """
 
     TITLE = "tuitrain"
@@ -75,6 +76,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
         self.animation_level = "none"
         self.crash: Exception | None = None
         self.ended_by_signal = 0
+        self.is_left_unasked = False
         self.painted = Painted()
         self._start = start
         self._quit_when_done = quit_when_done
@@ -189,6 +191,11 @@ class TuitrainApp(App[None], inherit_bindings=False):
         """End the application; training waits meanwhile, or the closing would have to wait for its turns."""
         self.session.hold(GRACE)
         self.exit()
+
+    def leave_unasked(self) -> None:
+        """End the application where there is no room for the question whether to save; the caller of `run` saves."""
+        self.is_left_unasked = True
+        self.leave()
 
     def _fatal_error(self) -> None:
         """Keep the error for the caller, who says it in one line after the terminal is restored.

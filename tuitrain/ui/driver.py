@@ -38,6 +38,14 @@ class PromptDriver(LinuxDriver):
             painted.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """That of the terminal which is drawn on; standard output may be a file."""
+        try:
+            columns, rows = os.get_terminal_size(self.fileno)
+        except (OSError, ValueError):
+            return super()._get_terminal_size()
+        return columns, rows
+
     def _hold(self) -> None:
         """Let training wait while what was typed is answered."""
         session = getattr(self._app, "session", None)

@@ -36,6 +36,7 @@ class Action:
 MOVE = ("↑ ↓ j k", "move over the fields")
 _PAGE = ("pgup pgdn", "a page up, a page down")
 _ENDS = ("home end", "first field, last field")
+_PACE = ("< >", "pace: slower, faster")
 _NUDGE = ("+ -", "next value, next choice")
 PANE = ("tab", "next pane (shift: back)")
 
@@ -44,6 +45,8 @@ ACTIONS = (
     Action("step", ("s",), "s", "step", "train one batch", "training", 90),
     Action("epoch", ("e",), "e", "epoch", "train one epoch", "training", 89),
     Action("reset", ("r",), "r", "reset", "start over (reset)", "training", 88),
+    Action("slower", ("less_than_sign",), "<", "", "pace: slower (fewer epochs a second)", "training", pair=_PACE),
+    Action("faster", ("greater_than_sign",), ">", "", "pace: faster (more epochs a second)", "training", pair=_PACE),
     Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model", "training", 60),
     Action("dataset", ("d",), "d", "data", "choose another dataset", "training", 70),
     Action("up", ("up", "k"), "↑ k", "", "field above", "form", pair=MOVE),
@@ -54,29 +57,31 @@ ACTIONS = (
     Action("last", ("end",), "end", "", "last field", "form", pair=_ENDS),
     Action("edit", ("enter",), "enter", "edit", "type a value (esc leaves)", "form", 50),
     Action("nudge_up", ("plus", "equals_sign"), "+ =", "", "next value up, next choice", "form", pair=_NUDGE),
-    Action("nudge_down", ("minus", "underscore"), "- _", "", "next value down, last choice", "form", pair=_NUDGE),
+    Action("nudge_down", ("minus", "underscore"), "- _", "", "next value down, previous choice", "form", pair=_NUDGE),
     Action("undo", ("u",), "u", "undo", "take back the last edit", "form", 65),
     Action("toggle_log", ("l",), "l", "log", "loss: logarithmic axis", "panes", 40),
     Action("cycle_smoothing", ("z",), "z", "smooth", "loss: smoothing", "panes", 20),
     Action("cycle_view", ("v",), "v", "view", "loss: all or recent epochs", "panes", 21),
     Action("parameters", ("w",), "w", "weights", "parameters: weights, biases", "panes", 32),
-    Action("metric", ("m",), "m", "metric", "metric, confusion matrix", "panes", 31),
+    Action("metric", ("m",), "m", "metric", "metric, predicted and true", "panes", 31),
     Action("boundary", ("b",), "b", "boundary", "decision boundary, curve", "panes", 30),
     Action("next_pane", ("tab",), "tab", "pane", "next pane", "panes", 10, pair=PANE),
     Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "panes", pair=PANE),
     Action("search", ("2",), "2", "search", "search (1: back here)", "program", 92),
     Action("help", ("question_mark", "f1"), "?", "help", "this help", "program", 95),
+    Action("messages", ("M",), "M", "messages", "messages so far", "program", 12),
     Action("palette", ("ctrl+p",), "ctrl+p", "actions", "every action by name", "program", 45),
     Action("quit", ("q", "ctrl+q", "ctrl+c"), "q", "quit", "leave", "program", 94),
 )
 
 # Two keys that belong together take one place in the footer.
-NUDGE_IN_FOOTER = ("+/-", "nudge", 80)
+IN_FOOTER = (("+/-", "nudge", 80), ("< >", "pace", 66))
 
 
 def bindings(actions: Sequence[Action] = ACTIONS) -> list[Binding]:
-    """The screen's bindings."""
-    return [Binding(",".join(action.keys), action.name, action.meaning) for action in actions]
+    """The screen's bindings. Escape is no action's: it closes dialogs and pages, and changes no screen."""
+    keys = ((",".join(key for key in action.keys if key != "escape"), action) for action in actions)
+    return [Binding(own, action.name, action.meaning) for own, action in keys]
 
 
 def footer_items(width: int, actions: Sequence[Action] = ACTIONS) -> list[tuple[str, str]]:
@@ -84,7 +89,7 @@ def footer_items(width: int, actions: Sequence[Action] = ACTIONS) -> list[tuple[
     offered = [(action.shown, action.short, action.rank) for action in actions if action.rank]
     after_reset = [index for index, item in enumerate(offered) if item[1] == "reset"]
     if after_reset:
-        offered.insert(after_reset[0] + 1, NUDGE_IN_FOOTER)
+        offered[after_reset[0] + 1 : after_reset[0] + 1] = IN_FOOTER
     chosen: set[int] = set()
     used = 1
     for index in sorted(range(len(offered)), key=lambda index: -offered[index][2]):

@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,8 +42,10 @@ class Outcome:
     is_through: bool = False
 
 
-def check_terminal(environment: Mapping[str, str] | None = None) -> None:
+def check_terminal(environment: Mapping[str, str] | None = None, *, prints_result: bool = False) -> None:
     """Say what to use instead where there is no terminal to draw on.
+
+    The screen is drawn on standard error; with `prints_result` standard output may be a pipe or a file.
 
     Raises
     ------
@@ -53,16 +55,19 @@ def check_terminal(environment: Mapping[str, str] | None = None) -> None:
     term = (os.environ if environment is None else environment).get("TERM", "")
     if term == "dumb" or not term:
         raise RunError(f"launch needs a terminal that can place text (TERM is {term!r}); use: tuitrain train")
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    needed = [sys.stdin, sys.stderr] if prints_result else [sys.stdin, sys.stdout, sys.stderr]
+    if not all(stream is not None and stream.isatty() for stream in needed):
         raise RunError("launch draws on a terminal, and this is a pipe or a file; use: tuitrain train")
 
 
 def run(
     dataset: Dataset, hyperparameters: Hyperparameters, *, start: bool = False, quit_when_done: bool = False,
     make_session: Callable[[Dataset, Hyperparameters], Session] | None = None, search: SearchAsked | None = None,
-    jobs: int | None = None,
+    jobs: int | None = None, pace: float = 0.0,
 ) -> Outcome:  # fmt: skip
     """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
+
+    `pace` is how many epochs a second are trained at most; 0: as many as can be.
 
     What is trained and in no file is saved where a signal or a crash ends it.
 
@@ -72,12 +77,14 @@ def run(
         where there is no terminal, or when the screen broke: the terminal is restored, and the traceback is in the file
         that the environment variable TUITRAIN_LOG names, if it is set.
     """
-    check_terminal()
+    check_terminal(prints_result=quit_when_done)
+    terminals = [stream for stream in (1, 2) if os.isatty(stream)]
     gc.disable()  # nothing made until the first paint is garbage; the screen collects again from then on
     for name, value in TEXTUAL_SETTINGS.items():
         os.environ.setdefault(name, value)
     for name in ("COLUMNS", "LINES"):  # exported by some shells, and wrong after the first resize
         os.environ.pop(name, None)
+    from tuitrain.session import SetPace  # noqa: PLC0415
     from tuitrain.ui.app import TuitrainApp  # noqa: PLC0415 - see above
     from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
 
@@ -87,6 +94,8 @@ def run(
         make_session = Session
     sys.setswitchinterval(SWITCH_SECONDS)
     session = make_session(dataset, hyperparameters)
+    if pace:
+        session.send(SetPace(pace))
     rescue = Rescue(session)
     app = TuitrainApp(session, start=start, quit_when_done=quit_when_done, handle_signals=True, search=search,
                       jobs=jobs, rescue=rescue)  # fmt: skip
@@ -100,8 +109,8 @@ def run(
     finally:
         gc.enable()
         session.close()
-        if crash is not None or app.ended_by_signal:
-            _tell(rescue())
+        if crash is not None or app.ended_by_signal or app.is_left_unasked:
+            _tell(rescue(), terminals)
         app.close_by_hand()
         if app.search_session is not None:
             app.search_session.close()
@@ -112,9 +121,9 @@ def run(
     return Outcome(session, app.ended_by_signal, study, searched is not None and searched.unfinished is None)
 
 
-def _tell(line: str) -> None:
+def _tell(line: str, terminals: Sequence[int]) -> None:
     """Say it below the restored screen; what is written to a terminal that is gone goes nowhere from now on."""
-    for stream in (1, 2):
+    for stream in terminals:
         if not os.isatty(stream):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
     if line:

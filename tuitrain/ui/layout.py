@@ -38,8 +38,9 @@ def arrange(size: Size, detail: str = "", *, has_boundary: bool = False) -> dict
         "status": Region(0, bottom, width, 1),
         "footer": Region(0, bottom + 1, width, 1),
     }
-    right = Region(form_width, top, width - form_width, bottom - top - 2)
-    panes["verdict"] = Region(form_width, bottom - 2, width - form_width, 2)
+    said = 2 if height < 30 else 3
+    right = Region(form_width, top, width - form_width, bottom - top - said)
+    panes["verdict"] = Region(form_width, bottom - said, width - form_width, said)
     if size.width >= WIDE.width and size.height >= WIDE.height:
         return panes | _wide(right, detail, has_boundary=has_boundary)
     if size.width >= MEDIUM.width and size.height >= MEDIUM.height:
@@ -79,11 +80,11 @@ def _gradients_height(area: Region) -> int:
 class PlacedLayout(Layout):
     """Places the screen's children by their ids, as `places` says; a child without a place is not shown.
 
-    While `shows_help`, the page of help takes the place of the panes.
+    While `page` names a page, as ``help``, it takes the place of the panes.
     """
 
     def __init__(self) -> None:
-        self.shows_help = False
+        self.page = ""
 
     def places(self, size: Size) -> dict[str, Region]:
         """The regions of all children but the help."""
@@ -92,12 +93,12 @@ class PlacedLayout(Layout):
     def regions(self, size: Size) -> Mapping[str, Region]:
         """The regions for a screen of this size."""
         places = self.places(size)
-        if not self.shows_help or "header" not in places:
+        if not self.page or "header" not in places:
             return places
         if size.height < ROOM_FOR_LINES:
-            return {"help": size.region}
+            return {self.page: size.region}
         lines = {name: places[name] for name in ("header", "status", "footer")}
-        return {**lines, "help": Region(0, 1, size.width, size.height - 3)}
+        return {**lines, self.page: Region(0, 1, size.width, size.height - 3)}
 
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
         regions: Mapping[str | Any, Region] = self.regions(size)

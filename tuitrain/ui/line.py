@@ -42,6 +42,13 @@ class Lines(Widget):
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, Style.null())
 
 
+def shortened(rows: list[str], height: int, width: int, more: str) -> list[str]:
+    """At most `height` rows, the last one ending in `more` (an ellipsis, say) where some are left out."""
+    if len(rows) <= height or height < 1:
+        return rows[: max(height, 0)]
+    return [*rows[: height - 1], rows[height - 1][: width - len(more)] + more]
+
+
 def _strip(line: Sequence[Piece | None], width: int) -> Strip:
     split = line.index(None) if None in line else len(line)
     left = Strip([Segment(*piece) for piece in line[:split] if piece])

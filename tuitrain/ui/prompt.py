@@ -6,6 +6,8 @@ from textual import events
 from textual.binding import NoBinding
 from textual.widgets import Input
 
+SCROLLING = {"up", "down", "pageup", "pagedown", "ctrl+pageup", "ctrl+pagedown"}  # a line has nowhere to scroll to
+
 
 class Prompt(Input):
     """An `Input` whose editing keys act at once.
@@ -15,6 +17,8 @@ class Prompt(Input):
     """
 
     async def on_key(self, event: events.Key) -> None:
+        if event.key in SCROLLING:
+            return  # for the list beside it
         try:
             found = self._bindings.get_bindings_for_key(event.key)
         except NoBinding:

@@ -7,16 +7,14 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from rich.style import Style
-
 from tuitrain.data.dataset import Dataset
-from tuitrain.diagnosis import verdict
 from tuitrain.snapshot import Snapshot
 from tuitrain.text import visible
 from tuitrain.ui.form.model import FormModel
 from tuitrain.ui.keys import ACTIONS, Action, footer_items
-from tuitrain.ui.line import Lines, Piece
+from tuitrain.ui.line import Lines, Piece, shortened
 from tuitrain.ui.numbers import counted, duration, memory, metric
+from tuitrain.ui.pace import pace_text
 from tuitrain.ui.theme import Theme
 
 STATE_STYLES = {"running": "good", "done": "good", "paused": "warning", "diverged": "bad", "failed": "bad"}
@@ -49,7 +47,7 @@ class Header(Lines):
         state = STATE_STYLES.get(snapshot.state, "plain")
         sign = self._theme.signs[snapshot.state]
         name, about = (self._dataset_name, styles["bold"]), (self._about, styles["plain"])
-        epoch = (f" {sign} epoch {snapshot.epoch}/{snapshot.hyperparameters.epochs} ", styles[state])
+        epoch = (f" {sign} epoch {_epoch(snapshot)} ", styles[state])
         self.put([(" tuitrain  ", styles["title"]), name, about, None, epoch])
 
 
@@ -86,15 +84,17 @@ class StatusLine(Lines):
 
     def _values(self, snapshot: Snapshot) -> list[tuple[str, str, str]]:
         """(before, value, after) of each part; a narrow line leaves the epoch to the header, then the memory out."""
-        room = self.size.width - len(self._notices)
+        pace = [("pace ", pace_text(snapshot.pace), "")] if snapshot.pace else []
+        room = self.size.width - len(self._notices) - sum(len("".join(part)) + 2 for part in pace)
         is_wide = room >= 110
         rate = "-" if math.isnan(snapshot.learning_rate) else f"{snapshot.learning_rate:.3g}"
-        parts = [("epoch ", f"{snapshot.epoch}/{snapshot.hyperparameters.epochs}", "")] if room >= 92 else []
+        parts = [("epoch ", _epoch(snapshot), "")] if room >= 92 else []
         parts += [
             ("step ", counted(snapshot.step), ""),
             ("", f"{metric(snapshot.samples_per_second):>5}", " samples/s"),
             ("learning rate " if is_wide else "rate ", rate, ""),
         ]
+        parts += pace
         if room >= 78:
             parts.append(("memory per batch " if is_wide else "batch ", memory(snapshot.batch_memory), ""))
         if snapshot.seconds_left is not None and snapshot.is_running:
@@ -117,61 +117,6 @@ class Footer(Lines):
         for key, word in footer_items(self.size.width, self._actions):
             line += [(f" {key} ", self._theme.styles["key"]), (f"{word} ", self._theme.styles["plain"])]
         self.put(line)
-
-
-class Verdict(Lines):
-    """How the training goes, and below it what the session or the screen last had to say."""
-
-    def __init__(self, theme: Theme, **rest: Any) -> None:
-        super().__init__(**rest)
-        self._theme = theme
-        self._notice = ""
-        self._snapshot: Snapshot | None = None
-        self._found = (-1, "")
-
-    def say(self, text: str) -> None:
-        """Show a notice, until another or a new message of the session."""
-        self._notice = text
-        self._redraw()
-
-    def show(self, snapshot: Snapshot) -> None:
-        """Repaint if the verdict or the message changed."""
-        before, self._snapshot = self._snapshot, snapshot
-        if snapshot.message and (before is None or snapshot.message != before.message):
-            self._notice = ""
-        self._redraw()
-
-    def on_resize(self) -> None:
-        self._redraw()
-
-    def _redraw(self) -> None:
-        snapshot = self._snapshot
-        if snapshot is None:
-            return
-        found = self._verdict(snapshot)
-        notice = self._notice or snapshot.message
-        width, height = max(20, self.size.width - 2), max(1, self.size.height)
-        ellipsis = self._theme.signs["ellipsis"]
-        said = self._wrapped(notice, width) if notice and notice not in found else []
-        room = max(height - len(said), min(height, 1))  # the diagnosis gives way to what was just said, but for a line
-        diagnosed = _shortened(self._wrapped(found, width), room, width, ellipsis)
-        said = _shortened(said, height - len(diagnosed), width, ellipsis)
-        plain, style = self._theme.styles["plain"], self._style_of(found)
-        self.put(*([(f" {row}", style)] for row in diagnosed), *([(f" {row}", plain)] for row in said))
-
-    def _verdict(self, snapshot: Snapshot) -> str:
-        """The diagnosis, made once an epoch, or when the state or the message changes."""
-        key = hash((snapshot.epochs_recorded, snapshot.state, snapshot.step == 0, snapshot.ending))
-        if key != self._found[0]:
-            self._found = (key, verdict(snapshot))
-        return self._found[1]
-
-    def _style_of(self, found: str) -> Style:
-        role = {"✓": "good", "!": "warning", "✗": "bad"}.get(found[:1], "dim")
-        return self._theme.styles[role]
-
-    def _wrapped(self, text: str, width: int) -> list[str]:
-        return textwrap.wrap(self._theme.plain(visible(text, 400)), width)
 
 
 class Description(Lines):
@@ -202,7 +147,7 @@ class Description(Lines):
         shown: dict[int, list[str]] = {}
         for rank, rows, _ in sorted(wrapped, reverse=True):
             if len(rows) <= left or rank == 4:  # the meaning is worth showing in part
-                shown[rank] = _shortened(rows, left, width, self._theme.signs["ellipsis"])
+                shown[rank] = shortened(rows, left, width, self._theme.signs["ellipsis"])
             left -= len(shown.get(rank, ()))
         styles = self._theme.styles
         self.put(*([(f" {row}", styles[style])] for rank, _, style in wrapped for row in shown.get(rank, ())))
@@ -211,8 +156,7 @@ class Description(Lines):
         self.show_field()
 
 
-def _shortened(rows: list[str], height: int, width: int, ellipsis: str) -> list[str]:
-    """At most `height` rows, the last one with an ellipsis where some are left out."""
-    if len(rows) <= height or height < 1:
-        return rows[: max(height, 0)]
-    return [*rows[: height - 1], rows[height - 1][: width - 1] + ellipsis]
+def _epoch(snapshot: Snapshot) -> str:
+    """``41/200``; ``60, limit 20`` where the limit was lowered below what is done."""
+    limit = snapshot.hyperparameters.epochs
+    return f"{snapshot.epoch}/{limit}" if snapshot.epoch <= limit else f"{snapshot.epoch}, limit {limit}"

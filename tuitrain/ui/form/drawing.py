@@ -1,7 +1,7 @@
 """The form's lines: headings, fields and the notes beneath a field.
 
 A field's line is the cursor, the label, and the value at the right; an asterisk before the value marks an edit that
-training does not use yet; brackets mark a value that has no effect now.
+training does not use; brackets mark a value that has no effect now.
 """
 
 from __future__ import annotations
@@ -80,7 +80,14 @@ class FormDrawing:
                 text = model.error.removeprefix(f"{field.label}: ")
                 return wrapped_note(self.theme, f"{theme.signs['error']} {text}", width, theme.styles["bad"])
             return wrapped_note(self.theme, field.allowed, width, theme.styles["accent"])
-        if model.mark(name) == "at reset":
+        mark = model.mark(name)
+        if mark == "refused":
+            why = model.refused[name].why.removeprefix(f"{field.label}: ")
+            return wrapped_note(theme, f"{theme.signs['error']} {why}", width, theme.styles["bad"])
+        if mark == "ended":
+            text = f"{theme.signs['corner']} not used: training has ended"
+            return wrapped_note(theme, text, width, theme.styles["edited"])
+        if mark == "at reset":
             now = field.format(model.in_use(name))
             return wrapped_note(
                 self.theme, f"{theme.signs['corner']} at reset; now {now}", width, theme.styles["edited"]

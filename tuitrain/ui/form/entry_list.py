@@ -83,11 +83,10 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
         self._say_what_is_hidden()
         self._follow()
 
-    def on_focus(self) -> None:
-        self._redraw()
-
-    def on_blur(self) -> None:
-        if self._entries.editor is not None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Draw the cursor for it; without the focus nothing is typed into."""
+        super().watch_has_focus(has_focus)
+        if not has_focus and self._entries.editor is not None:
             self._entries.leave()
             self._moved()
         self._redraw()

@@ -33,7 +33,7 @@ class Form(EntryList):
     def __init__(self, theme: Theme, moved: Callable[[], None] = lambda: None, *, id: str | None = None) -> None:  # noqa: A002
         self.model = FormModel(self._send, time.monotonic)
         super().__init__(theme, self.model, FormDrawing(self.model, theme), moved, id=id)
-        self._seen: tuple[object, object] | None = None
+        self._seen: tuple[object, ...] | None = None
         self.border_title = "Hyperparameters"
 
     def take(self, dataset: Dataset) -> None:
@@ -44,10 +44,10 @@ class Form(EntryList):
 
     def show(self, snapshot: Snapshot) -> None:
         """Take the values that training uses now; repaint only what changed."""
-        seen = (snapshot.hyperparameters, snapshot.pending)
+        seen = (snapshot.hyperparameters, snapshot.pending, snapshot.refused, snapshot.unused)
         if seen != self._seen or self.model.has_unanswered:
             self._seen = seen
-            self.model.take(snapshot.hyperparameters, snapshot.pending)
+            self.model.take(*seen)
             self._redraw()
 
     def _send(self, name: str, value: Value) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from tuitrain.fields import Field, Value
 from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.snapshot import Refused
 from tuitrain.ui.form.entry_model import EntryModel
 
 NAMES = tuple(FIELDS)
 OF_HIDDEN_UNITS = ("activation", "leaky_slope", "dropout")
 PATIENCE = 2.0  # seconds after which an edit that the session has not taken is shown as what it is: not taken
 
-Mark = Literal["", "waiting", "at reset"]
+Mark = Literal["", "waiting", "at reset", "ended", "refused"]
 
 
 class FormModel(EntryModel):
@@ -28,6 +30,8 @@ class FormModel(EntryModel):
         super().__init__()
         self.hyperparameters = Hyperparameters()
         self.pending: Mapping[str, Any] = {}
+        self.refused: Mapping[str, Refused] = {}
+        self.unused: frozenset[str] = frozenset()
         self.has_validation = self.has_classes = True
         self._send = send
         self._clock = clock
@@ -50,9 +54,12 @@ class FormModel(EntryModel):
         return bool(self._asked)
 
     def value(self, name: str) -> Value:
-        """The newest value: asked for, else waiting for the reset, else in use."""
+        """The newest value: asked for, else refused, else waiting for the reset, else in use."""
         if name in self._asked:
             return self._asked[name][0]
+        if name in self.refused:
+            refused: Value = self.refused[name].value
+            return refused
         value: Value = self.pending.get(name, getattr(self.hyperparameters, name))
         return value
 
@@ -62,9 +69,11 @@ class FormModel(EntryModel):
         return value
 
     def mark(self, name: str) -> Mark:
-        """How far an edit has come: nothing to say, not yet taken, or taken at the reset."""
+        """How far an edit has come: nothing to say, not yet taken, taken at the reset, too late, or not allowed."""
+        if name in self.refused and self.value(name) == self.refused[name].value:
+            return "refused"
         if self.value(name) == self.in_use(name):
-            return ""
+            return "ended" if name in self.unused else ""
         return "waiting" if FIELDS[name].live else "at reset"
 
     def matters(self, name: str) -> bool:
@@ -83,11 +92,16 @@ class FormModel(EntryModel):
             needs.append("a target with classes")
         return "; ".join(needs)
 
-    def take(self, hyperparameters: Hyperparameters, pending: Mapping[str, Any]) -> None:
-        """Look at a snapshot: what was asked for and has arrived, or was not taken for long, is no longer asked for."""
-        self.hyperparameters, self.pending = hyperparameters, pending
+    def take(
+        self, hyperparameters: Hyperparameters, pending: Mapping[str, Any],
+        refused: Mapping[str, Refused] = MappingProxyType({}), unused: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        """Look at a snapshot: what was asked for and is answered, or was not taken for long, is no longer asked for."""
+        self.hyperparameters, self.pending, self.refused, self.unused = hyperparameters, pending, refused, unused
         for name, (value, when) in list(self._asked.items()):
             arrived = pending.get(name, getattr(hyperparameters, name)) == value
+            if name in refused and refused[name].value == value:
+                arrived = True
             if arrived or self._clock() - when > PATIENCE:
                 del self._asked[name]
 
@@ -116,7 +130,12 @@ class FormModel(EntryModel):
         return self.field.format(self.value(self.name))
 
     def parse(self, text: str) -> Value:
-        return self.field.parse(text)
+        try:
+            return self.field.parse(text)
+        except ValueError as error:
+            if ".." in text or "," in text:
+                raise ValueError(f"{self.field.label}: a range is searched; esc, then key 2") from error
+            raise
 
     def press(self, key: str, character: str | None) -> bool:
         """A key while typing; up and down go through the choices or nudge a number."""

@@ -9,6 +9,7 @@ from functools import partial
 from rich.style import Style
 from textual.strip import Strip
 
+from tuitrain.diagnosis import NEARLY_ALL_IDLE
 from tuitrain.snapshot import Floats, LayerProbe, Snapshot
 from tuitrain.ui.panes.blocks import Block, Blocks
 from tuitrain.ui.panes.live_pane import LivePane
@@ -122,7 +123,7 @@ class GradientsPane(LivePane):
         parts = [(f"{number(layer.update_ratio):>{columns.update}}", self.palette["dim"])]
         if layer.idle_share is not None:
             kind = "sat." if layer.idle_kind == "saturated" else layer.idle_kind
-            is_bad = layer.idle_share > 0.5
+            is_bad = layer.idle_share >= NEARLY_ALL_IDLE
             style = self.palette["warning" if is_bad else "dim"]
             parts.append((f" {kind} {percent(layer.idle_share)}{'!' if is_bad else ''}", style))
         return parts

@@ -23,6 +23,7 @@ PICTURE_ROWS = 12
 MOST_A_CELL = 4  # columns of a matrix that one cell may stand for
 GAP = 2
 RUNNING_SECONDS = 3.0
+ONE = {"weights": "weight", "biases": "bias"}
 
 
 class ParametersPane(LivePane):
@@ -77,6 +78,11 @@ class ParametersPane(LivePane):
         half = (width - GAP) // 2
         columns = []
         for name, values in (("weights", weights.ravel()), ("biases", biases)):
+            if values.size == 1:  # nothing is spread
+                text = f"{ONE[name]} {number(float(values[0]))}"
+                alone = line(half, [(text, self.palette["text"])])
+                columns.append([alone, *[Strip.blank(half)] * HISTOGRAM_HEIGHT])
+                continue
             picture = histogram(half, HISTOGRAM_HEIGHT, values, palette=self.palette, glyphs=self.glyphs)
             columns.append([self._figures(half, name, values), *picture])
         gap = Strip.blank(GAP)
@@ -102,10 +108,12 @@ class ParametersPane(LivePane):
         """The matrix, its longer side across."""
         matrix = _wide(weights)
         across, down = picture_size(width, PICTURE_ROWS, *matrix.shape, glyphs=self.glyphs, palette=self.palette)
-        axes = "rows inputs, columns units" if matrix is weights else "rows units, columns inputs"
+        down_across = ("inputs", "units") if matrix is weights else ("units", "inputs")
         has_shades = self.palette.shades and not self.glyphs.ascii_only
-        colours = "; orange above 0, blue below" if has_shades else "; + * # above 0, - = below"
-        head = line(width, [(axes + colours if len(axes + colours) <= width else axes, self.palette["dim"])])
+        signs = "orange above 0, blue below" if has_shades else "+ * # above 0, - = below"
+        forms = ("rows {}, columns {}; " + signs, "{} by {}; " + signs, signs)
+        about = next((form for form in forms if len(form.format(*down_across)) <= width), forms[-1])
+        head = line(width, [(about.format(*down_across), self.palette["dim"])])
         picture = draw_matrix(across, down, matrix, palette=self.palette, glyphs=self.glyphs)
         return [head, *(strip.adjust_cell_length(width) for strip in picture)]
 

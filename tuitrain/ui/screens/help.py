@@ -8,31 +8,19 @@ from itertools import zip_longest
 from typing import Any
 
 from rich.style import Style
-from textual import events
-from textual.message import Message
 
 from tuitrain.fields import Field
 from tuitrain.text import visible
 from tuitrain.ui.keys import ACTIONS, Action, described
 from tuitrain.ui.line import Piece
-from tuitrain.ui.page import Page
+from tuitrain.ui.page import OverPage
 from tuitrain.ui.theme import Theme
 
 COLUMNS = (("training", "form"), ("panes", "program"))
 
 
-class HelpPage(Page):
-    """The key table and a field's explanation, over the panes; it takes all keys until one of `CLOSING` closes it.
-
-    A part of the Train screen rather than a screen of its own: that opens in a third of the time.
-    """
-
-    CLOSING = ("escape", "question_mark", "f1", "q", "enter", "space", "ctrl+c", "ctrl+q")
-    SCROLLING = ("up", "down", "pageup", "pagedown", "home", "end")
-    DEFAULT_CSS = "HelpPage { border: $focus-frame $focus-colour; padding: 0 1; }"
-
-    class Closed(Message):
-        """The user has read enough."""
+class HelpPage(OverPage):
+    """The key table and a field's explanation."""
 
     def __init__(
         self, theme: Theme, actions: Sequence[Action] = ACTIONS, columns: Sequence[Sequence[str]] = COLUMNS, **rest: Any
@@ -63,12 +51,6 @@ class HelpPage(Page):
         self._entry = (title, text, facts)
         self.scroll_home(animate=False)
         self.redraw()
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key in self.CLOSING:
-            self.post_message(self.Closed())
-        if event.key not in self.SCROLLING:
-            event.stop()
 
     def _lines(self, width: int) -> list[list[Piece]]:
         half = width // 2

@@ -13,11 +13,13 @@ from textual.screen import Screen
 from tuitrain.ui.keys import Action
 from tuitrain.ui.layout import SMALLEST, PlacedLayout
 from tuitrain.ui.line import Lines
+from tuitrain.ui.page import OverPage
 from tuitrain.ui.screens.confirm import Confirm
 from tuitrain.ui.screens.dialog import Dialog
 from tuitrain.ui.screens.help import HelpPage
 from tuitrain.ui.theme import Theme
 
+ACTIONS_UNSEEN = ("quit", "start_pause")  # what keys do where the terminal is too small
 DIALOG_SECONDS = 0.3  # that training waits at most while a dialog is opened or closed
 Result = TypeVar("Result")
 
@@ -49,6 +51,17 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         self.place_children(event.size)
 
+    @property
+    def is_too_small(self) -> bool:
+        """Whether the terminal has no room for anything but how much it needs."""
+        return "too_small" in self.arrangement.regions(self.size)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where nothing can be seen, a key does nothing but what is announced there."""
+        if self.is_too_small and action not in ACTIONS_UNSEEN:
+            return False
+        return super().check_action(action, parameters)
+
     def place_children(self, size: Size) -> None:
         """Show the children that have a place at this size."""
         regions = self.arrangement.regions(size)
@@ -58,10 +71,12 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         if "too_small" in regions:
             need = f"tuitrain needs {SMALLEST.width} x {SMALLEST.height}; this terminal is {size.width} x {size.height}"
             self.too_small.put(
-                [(need, self.look.styles["bold"])], [("make it larger, or press q to quit", self.look.styles["plain"])]
+                [(need, self.look.styles["bold"])],
+                [("make it larger; q quits, space pauses", self.look.styles["plain"])],
             )
-        if "form" in regions and self.focused is None:
-            self.form.focus()
+        shown = self.arrangement.page or "form"
+        if shown in regions and self.focused is None:
+            self.get_child_by_id(shown).focus()
         self.refresh(repaint=False, layout=True)
         self.call_after_refresh(self.after_arranging)
 
@@ -72,13 +87,17 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         """Let the help explain what is selected."""
 
     def action_help(self) -> None:
-        self.arrangement.shows_help = True
-        self.place_children(self.size)
         self.explain()
-        self.help.focus()
+        self.turn_to(self.help)
 
-    def on_help_page_closed(self) -> None:
-        self.arrangement.shows_help = False
+    def turn_to(self, page: OverPage) -> None:
+        """Show a page in the place of the panes, until it is closed."""
+        self.arrangement.page = page.id
+        self.place_children(self.size)
+        page.focus()
+
+    def on_over_page_closed(self) -> None:
+        self.arrangement.page = ""
         self.place_children(self.size)
         self.form.focus()
 
@@ -101,7 +120,14 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
             dialog.call_after_refresh(self.trainer.release)
 
     def ask(self, question: str, about: str, *, yes: str, no: str, then: Callable[[], object]) -> None:
-        """Ask a question, and do something if the answer is yes."""
+        """Ask a question, and do something if the answer is yes.
+
+        Where nobody would see the question it is whether to quit: that is done, and nothing is lost.
+        """
+        if self.is_too_small:
+            leave: Callable[[], None] = self.app.leave_unasked  # type: ignore[attr-defined]
+            leave()
+            return
 
         def answered(answer: bool | None) -> None:
             if answer:

@@ -5,26 +5,30 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, Start, Step
+from tuitrain.data.wording import counted
+from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.snapshot import Snapshot
 from tuitrain.ui.form import Form
 from tuitrain.ui.governor import Governor
 from tuitrain.ui.keys import ACTIONS, bindings
 from tuitrain.ui.layout import TrainLayout
 from tuitrain.ui.line import Lines
+from tuitrain.ui.pace import QUICK_SECONDS, faster, pace_text, slower
 from tuitrain.ui.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
 from tuitrain.ui.plots.axes import load_plotext
 from tuitrain.ui.screens.help import HelpPage
+from tuitrain.ui.screens.messages import MessagesPage
 from tuitrain.ui.screens.placed import DIALOG_SECONDS, PlacedScreen
-from tuitrain.ui.status import Description, Footer, Header, StatusLine, Verdict
+from tuitrain.ui.status import Description, Footer, Header, StatusLine
 from tuitrain.ui.theme import Theme
+from tuitrain.ui.verdict import Verdict
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
@@ -61,6 +65,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self._quit_when_done = quit_when_done
         self.session = session
         self._dataset: Dataset | None = None
+        self._has_hinted = False
         self._watched: tuple[frozenset[str], tuple[int, int] | None] = (frozenset(), None)
         self.governor = Governor(
             self.session, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh
@@ -71,7 +76,8 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.header = Header(theme, id="header")
         self.form = Form(theme, self._describe_field, id="form")
         self.description = Description(theme, self.form.model, id="description")
-        self.verdict = Verdict(theme, id="verdict")
+        self.messages = MessagesPage(theme, id="messages")
+        self.verdict = Verdict(theme, self.messages.add, id="verdict")
         self.status = StatusLine(theme, id="status")
         self.help = HelpPage(theme, id="help")
         self.too_small = Lines(id="too_small")
@@ -86,7 +92,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self._later = [pane for pane in self.panes if pane.id not in regions]
         yield from (self.header, self.form, self.description)
         yield from (pane for pane in self.panes if pane.id in regions)
-        yield from (self.verdict, self.status, Footer(theme, id="footer"), self.help, self.too_small)
+        yield from (self.verdict, self.status, Footer(theme, id="footer"), self.help, self.messages, self.too_small)
 
     def on_mount(self) -> None:
         self.form.focus()
@@ -144,10 +150,14 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def show(self, snapshot: Snapshot) -> None:
         """Pass a snapshot to everything that shows one."""
-        if self.session.dataset is not self._dataset:
+        is_new = self.session.dataset is not self._dataset
+        if is_new:
             self._describe(self.session.dataset)
         for widget in (self.header, self.form, self.verdict, self.status):
             widget.show(snapshot)
+        if is_new:
+            self._say_notices(self.session.dataset.notices)
+        self._hint_at_pace(snapshot)
         self._observe(snapshot)
         if self._quit_when_done and snapshot.state in ENDED:
             self._leave()
@@ -162,8 +172,21 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.help.about_the_data(dataset.notices)
         self.arrangement.has_boundary = self._has_boundary
         self.place_children(self.size)
-        number = len(dataset.notices)
-        self.verdict.say((f"{number} notices (? lists them): " if number > 1 else "") + "; ".join(dataset.notices))
+
+    def _say_notices(self, notices: Sequence[str]) -> None:
+        """Say what was noticed about the data, but leave the line that says what to do."""
+        number = len(notices)
+        if number:
+            self.verdict.say((f"{number} notices (? lists them): " if number > 1 else "") + "; ".join(notices),
+                             is_short=True)  # fmt: skip
+
+    def _hint_at_pace(self, snapshot: Snapshot) -> None:
+        """Tell once, when a training was over too soon to be watched, that it can go slower."""
+        is_quick = snapshot.state == "done" and snapshot.seconds < QUICK_SECONDS and not snapshot.pace
+        if is_quick and not self._has_hinted:
+            self._has_hinted = True
+            hint = f"over in {max(snapshot.seconds, 0.1):.1f} s; to watch it: < slower, r, space"
+            self.verdict.say(f"{snapshot.ending}; {hint}" if snapshot.ending else hint)
 
     def on_form_edited(self, event: Form.Edited) -> None:
         self.send(SetHyperparameter(event.name, event.value))
@@ -199,12 +222,23 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def action_epoch(self) -> None:
         self.send(Step(epochs=1))
 
+    def action_slower(self) -> None:
+        self._set_pace(slower(self.session.snapshot.pace))
+
+    def action_faster(self) -> None:
+        self._set_pace(faster(self.session.snapshot.pace))
+
+    def _set_pace(self, pace: float) -> None:
+        if pace != self.session.snapshot.pace:
+            self.send(SetPace(pace))
+        self.verdict.say(f"pace: {pace_text(pace)}; < slower, > faster")
+
     def action_reset(self) -> None:
         snapshot = self.session.snapshot
         if not snapshot.has_something_to_lose:
             self.send(Reset())
             return
-        about = f"{snapshot.epoch} epochs of training are in no file; their curves stay for comparison."
+        about = f"{_unsaved(snapshot)}; the curves stay for comparison."
         self.ask("Start over?", about, yes="start over", no="go on", then=lambda: self.send(Reset()))
 
     def action_save(self) -> None:
@@ -240,6 +274,9 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         model = self.form.model
         self.help.explain(model.field, model.field.format(model.value(model.name)))
 
+    def action_messages(self) -> None:
+        self.turn_to(self.messages)
+
     def action_search(self) -> None:
         self._open_search()
 
@@ -250,7 +287,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
                 "Quit?", "Training is running and would be ended.", yes="quit", no="go on training", then=self._leave
             )
         elif snapshot.has_something_to_lose:
-            about = f"{snapshot.epoch} epochs of training are in no file; ctrl+s saves the model."
+            about = f"{_unsaved(snapshot)}; ctrl+s saves the model."
             self.ask("Quit?", about, yes="quit", no="stay", then=self._leave)
         else:
             self._leave()
@@ -314,3 +351,9 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         """Give the pane its large place, or take it back."""
         self.arrangement.detail = "" if self.arrangement.detail == detail else detail
         self.place_children(self.size)
+
+
+def _unsaved(snapshot: Snapshot) -> str:
+    """What would be lost."""
+    done = counted(snapshot.epoch, "epoch") if snapshot.epoch else counted(snapshot.step, "step")
+    return f"{done} of training {'is' if done.startswith('1 ') else 'are'} in no file"
