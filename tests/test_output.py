@@ -100,7 +100,7 @@ def test_launch_ends_as_train_does(monkeypatch: pytest.MonkeyPatch, capsys: pyte
         return SimpleNamespace(session=session, signal=0, study=None)
 
     monkeypatch.setattr("tuitrain.cli.launch._start_quickly", lambda: None)
-    monkeypatch.setattr("tuitrain.ui.launch.check_terminal", lambda: None)
+    monkeypatch.setattr("tuitrain.ui.launch.check_terminal", lambda **options: None)
     monkeypatch.setattr("tuitrain.ui.launch.run", run)
     arguments = ["diabetes", "--optimizer", "sgd", "--learning-rate", "500", "--quit-when-done"]
     assert launch.main(arguments, standalone_mode=False) == 1

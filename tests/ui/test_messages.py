@@ -1,9 +1,11 @@
 """What the screen says: whole where there is room, gone when it is old, kept on a page of its own."""
 
 import pytest
+from click.testing import CliRunner
 
 from tests.ui.fake_session import FakeSession
 from tests.ui.test_train_screen import SIZES, app_on, text_of
+from tuitrain.cli.launch import launch
 from tuitrain.session import SetPace
 from tuitrain.ui import verdict
 
@@ -135,3 +137,10 @@ async def test_the_time_left_has_its_place_beside_a_pace(session, width, pace):
         status = text_of(pilot.app).splitlines()[-2]
         assert "0:14 left" in status
         assert ("pace 10 epochs/s" in status) is bool(pace)
+
+
+@pytest.mark.parametrize("pace", ["nan", "inf", "-1", "slow"])
+def test_what_is_no_pace_is_wrong_usage(pace):
+    result = CliRunner().invoke(launch, ["iris", "--pace", pace])
+    assert result.exit_code == 2
+    assert "--pace" in result.output

@@ -27,7 +27,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Any:
         raise SystemExit(0)
 
     monkeypatch.setattr("tuitrain.ui.launch.run", run)
-    monkeypatch.setattr("tuitrain.ui.launch.check_terminal", lambda: None)
+    monkeypatch.setattr("tuitrain.ui.launch.check_terminal", lambda **options: None)
     monkeypatch.setattr("tuitrain.cli.launch._start_quickly", lambda: None)
     result = CliRunner().invoke(launch, arguments)
     return found[0] if found else result.output
