@@ -291,3 +291,24 @@ def test_what_is_changed_after_the_end_is_unused_until_training_goes_on(session:
     going_on = until(session, lambda s: s.state == "paused")
     assert going_on.unused == frozenset()
     assert [(edit.name, edit.new) for edit in going_on.edits] == [("learning_rate", 0.05), ("epochs", 20)]
+
+
+def test_the_reason_of_a_divergence_outlives_the_next_command() -> None:
+    session = Session(load_dataset("sine?n=100"), QUICK.replace(optimizer="sgd", learning_rate=1000))
+    session.send(Start())
+    until(session, lambda s: s.state == "diverged")
+    session.send(Pause())
+    until(session, lambda s: s.message == "")
+    assert "learning rate 1000" in session.describe()["message"]
+    session.close()
+
+
+def test_the_rate_that_is_shown_follows_every_edit_of_the_schedule(session: Session) -> None:
+    session.send(SetHyperparameter("schedule", "cosine"))
+    session.send(Step(epochs=6))
+    until(session, lambda s: s.epoch == 6 and s.state == "paused")
+    session.send(SetHyperparameter("epochs", 100))
+    shown = until(session, lambda s: s.hyperparameters.epochs == 100).learning_rate
+    session.send(Step(batches=1))
+    used = until(session, lambda s: s.state == "paused" and s.step_in_epoch == 1).learning_rate
+    assert shown == pytest.approx(used)

@@ -100,8 +100,9 @@ class LiveRun:
             return
         self._ended_with = None
         where = trainer.epochs_done + trainer.step_in_epoch / trainer.steps_per_epoch
-        for changed, (old, new) in before.differences(self.hyperparameters).items():
-            if changed in {"learning_rate", "schedule"}:
+        after = self.hyperparameters
+        for changed, (old, new) in before.differences(after).items():
+            if changed in {"learning_rate", "schedule"} or (_shapes_rate(changed) and after.schedule != "plateau"):
                 self._rate_edited_at = trainer.steps_done
             self._edits.append(Edit(where, trainer.steps_done, changed, old, new))
 
@@ -298,3 +299,8 @@ class LiveRun:
             middle = 0.5 if network.loss.gives_probabilities or not network.loss.for_classes else 0.0
             return answers, np.abs(outputs[0, :, 0] - middle).astype(np.float64)
         return answers, outputs[0].max(axis=1).astype(np.float64)
+
+
+def _shapes_rate(name: str) -> bool:
+    """Whether a schedule's course depends on this hyperparameter; what a plateau has cut stays cut."""
+    return name in {"warmup", "epochs", "batch_size"} or name.startswith("schedule_")

@@ -136,7 +136,7 @@ class Session:
 
     def describe(self) -> dict[str, Any]:
         """What `tuitrain train --json` prints; call it when the session is not running."""
-        return self._run.describe(self._message)
+        return self._run.describe(self._ending)
 
     def _work(self) -> None:
         while True:

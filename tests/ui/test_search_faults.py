@@ -168,7 +168,8 @@ async def test_a_study_of_trainings_by_hand_is_resumed_and_gone_on_with() -> Non
 
     async def test(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: snapshot(pilot).state == "done")
-        assert len(pilot.app.screen.trials._rows) == len(RATES)  # type: ignore[attr-defined]
+        screen: Any = pilot.app.screen
+        await until(pilot, lambda: len(screen.trials._rows) == len(RATES))
         await enter(pilot, "trials", "9")
         await pilot.press("b", "space")
         await until(pilot, lambda: len(snapshot(pilot).trials) == 9 and snapshot(pilot).state == "done")

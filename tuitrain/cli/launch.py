@@ -61,7 +61,7 @@ def launch(
         raise click.UsageError(f"--pace {pace}: is no number of epochs a second")
     asked: SearchAsked | None = None
     if strategy is None and any(options[name] not in {None, ()} for name in ("tried", "search_seed", "batch")):
-        raise click.UsageError("--try, --search-seed and --batch go with --search")
+        raise click.UsageError("--try, --search-seed and --batch go with --search, or with `tuitrain search --resume`")
     if strategy is None and resume is None:
         hyperparameters, data = read_options(options)
     else:

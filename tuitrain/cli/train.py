@@ -118,7 +118,7 @@ def end(session: Session, *, as_json: bool, model_file: Path | None = None) -> i
         report(session.describe(), as_json=as_json)
         if has_failed:
             kept = "" if model_file is None else f" (no model is saved as {visible(model_file)})"
-            tell(f"tuitrain: {visible(snapshot.message)}{kept}")
+            tell(f"tuitrain: {visible(snapshot.ending or snapshot.message)}{kept}")
     return int(has_failed)
 
 

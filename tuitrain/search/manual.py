@@ -136,5 +136,5 @@ def training_of(snapshot: Any) -> Training | None:
     state: State = "failed" if snapshot.state in {"diverged", "failed"} else "finished"
     return Training(
         snapshot.hyperparameters, state, float(curve[best - 1]), float(losses[best - 1]), length, best,
-        snapshot.seconds, tuple(map(float, curve)), snapshot.message if state == "failed" else "",
+        snapshot.seconds, tuple(map(float, curve)), snapshot.ending if state == "failed" else "",
     )  # fmt: skip

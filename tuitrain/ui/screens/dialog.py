@@ -33,7 +33,15 @@ class Dialog(ModalScreen[Result]):
         self._is_settled = True
         self._compositor.update_widgets({self})
         self._compositor_refresh()
-        self.opened()
+        self._tell_opened()
+
+    def on_unmount(self) -> None:
+        self._tell_opened()  # also where it was closed before it was painted
+
+    def _tell_opened(self) -> None:
+        """Once."""
+        opened, self.opened = self.opened, lambda: None
+        opened()
 
     def _compositor_refresh(self) -> None:
         if self._is_settled:
