@@ -259,7 +259,7 @@ async def test_many_classes_become_a_picture_with_the_worst_confusion_named():
 async def test_metric_of_a_regression():
     shown = await seen(metric, made_up.with_residuals(), (60, 20))
     assert "R² 0.484  RMSE 54.1  MAE 43.7  on 66 validation rows" in shown
-    assert "predicted (up) against truth" in shown
+    assert "truth - predicted (up)" in shown
 
 
 async def test_the_part_is_said_even_where_figures_must_go():

@@ -1,4 +1,4 @@
-"""The pictures over a plane: predicted against truth, decision boundary, fitted curve."""
+"""The pictures over a plane: residuals, decision boundary, fitted curve."""
 
 import numpy as np
 import pytest
@@ -20,11 +20,17 @@ def halves(rows, columns):
     return np.repeat([(np.arange(columns) >= columns / 2).astype(np.int64)], rows, axis=0), np.ones((rows, columns))
 
 
-def test_equal_predictions_lie_on_the_dotted_line():
+def test_predictions_without_error_lie_on_the_dotted_line():
     truth = np.linspace(0, 100, 200)
     dots = dots_of(lines_of(draw_residuals(60, 20, truth, truth, **LOOK))[1:-2])
-    rows, columns = np.argwhere(dots).T
-    assert np.corrcoef(rows, columns)[0, 1] < -0.999
+    assert len(np.unique(np.argwhere(dots)[:, 0])) == 1
+
+
+def test_an_error_that_grows_with_the_prediction_is_a_slope():
+    predicted = np.linspace(0, 100, 200)
+    drawn = dots_of(lines_of(draw_residuals(60, 20, predicted * 1.5 + 40, predicted, **LOOK))[1:-2])
+    rows, columns = np.argwhere(drawn[: len(drawn) // 2]).T  # the dotted line is below
+    assert np.corrcoef(rows, columns)[0, 1] < -0.99
 
 
 def test_the_two_halves_of_a_plane_have_two_colours():

@@ -1,4 +1,4 @@
-"""How good the network is: confusion matrix, or predicted against true values."""
+"""How good the network is: confusion matrix, or residuals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Predicted against true values of a regression."""
+"""The residuals of a regression: by how much each prediction falls short of the truth."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _MOST_POINTS = 5000
 def draw_residuals(
     width: int, height: int, truth: Floats, predicted: Floats, *, palette: Palette, glyphs: Glyphs
 ) -> list[Strip]:
-    """Draw a point per row, `truth` (V,) across and `predicted` (V,) up, with the line where both are equal.
+    """Draw a point per row, `predicted` (V,) across and `truth` (V,) less that up, with the line where both are equal.
 
-    Of more than 5,000 rows every so-manieth is drawn.
+    A fan, a bend or a slope among the points is something that the network has not learned. Of more than 5,000 rows
+    every so-manieth is drawn.
     """
     every = -(-truth.size // _MOST_POINTS) or 1
     truth, predicted = truth[::every], predicted[::every]
@@ -28,14 +29,22 @@ def draw_residuals(
     if not truth.size:
         return notice(width, height, ("no predictions yet",), palette["dim"])
     title_rows = 1 if height >= 4 else 0
-    low, high = min(truth.min(), predicted.min()), max(truth.max(), predicted.max())
+    residuals = truth - predicted
     across, up = most_ticks(width, height - title_rows)
-    x_axis, y_axis = (linear_axis(float(low), float(high), most) for most in (across, up))
-    frame = frame_of(width, height - title_rows, x_axis, y_axis, "truth", ascii_only=glyphs.ascii_only)
+    x_axis = linear_axis(float(predicted.min()), float(predicted.max()), across)
+    y_axis = linear_axis(float(min(residuals.min(), 0)), float(max(residuals.max(), 0)), up)
+    frame = frame_of(width, height - title_rows, x_axis, y_axis, "predicted", ascii_only=glyphs.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
     window = window_of(x_axis, y_axis)
-    ends = np.array([max(x_axis.low, y_axis.low), min(x_axis.high, y_axis.high)])
-    canvas.curve(ends, ends, window, style=palette["dim"], dash=(1, 1), faint=True, sign=".")
-    canvas.points(truth, predicted, window, style=palette["train"], sign="o" if glyphs.ascii_only else None)
-    legend = cut(" predicted (up) against truth; dotted: equal", width, glyphs=glyphs)
+    canvas.curve(
+        np.array([x_axis.low, x_axis.high]),
+        np.zeros(2),
+        window,
+        style=palette["dim"],
+        dash=(1, 1),
+        faint=True,
+        sign=".",
+    )
+    canvas.points(predicted, residuals, window, style=palette["train"], sign="o" if glyphs.ascii_only else None)
+    legend = cut(" truth - predicted (up); dotted: no error", width, glyphs=glyphs)
     return [line(width, [(legend, palette["dim"])])][:title_rows] + frame.strips(canvas.segments(), palette["axis"])
