@@ -46,5 +46,5 @@ def draw_residuals(
         sign=".",
     )
     canvas.points(predicted, residuals, window, style=palette["train"], sign="o" if glyphs.ascii_only else None)
-    legend = cut(" truth - predicted (up); dotted: no error", width, glyphs=glyphs)
+    legend = cut(" truth - predicted (up)", width, glyphs=glyphs)
     return [line(width, [(legend, palette["dim"])])][:title_rows] + frame.strips(canvas.segments(), palette["axis"])
