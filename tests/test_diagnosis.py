@@ -44,3 +44,10 @@ def test_dead_units_alarm_only_where_they_plausibly_hurt(share: float, is_stuck:
     layers = tuple(replace(layer, idle_share=share, idle_kind="dead") for layer in snapshot.layers[:-1])
     found = verdict(replace(snapshot, layers=(*layers, snapshot.layers[-1])))
     assert ("units are dead" in found) is warns
+
+
+def test_what_has_not_improved_for_long_is_not_said_to_fall() -> None:
+    shown = after(20)
+    shown = replace(shown, best_epoch=4, best_loss=1e9)  # not so much worse as to be overfitting
+    assert verdict(shown) == "· no better since epoch 4"
+    assert verdict(replace(shown, best_epoch=19)).startswith("✓ healthy")

@@ -25,6 +25,8 @@ def verdict(snapshot: Snapshot) -> str:
             return found
     if snapshot.state == "done":
         return f"✓ done · best epoch {snapshot.best_epoch}"
+    if snapshot.epoch - snapshot.best_epoch >= ENOUGH and not np.isnan(snapshot.validation_loss):
+        return f"· no better since epoch {snapshot.best_epoch}"
     return "✓ healthy · " + ("validation still falling" if _still_falling(snapshot) else "little left to gain")
 
 

@@ -82,7 +82,10 @@ async def test_x_leaves_a_column_out_and_takes_it_in_again(session):
         await pilot.pause()
         assert "x weight" in text_of(pilot.app)
         assert "x colour" not in text_of(pilot.app)
-        await pilot.press("home", "enter")  # the target cannot be left out
+        await pilot.press("home", "enter")  # what is left out is not predicted
+        await settle(pilot, lambda: "is not predicted" in text_of(pilot.app))
+        assert not session.sent
+        await pilot.press("x", "down", "enter")  # where the cursor is on what is left out, the likely target is meant
         await settle(pilot, lambda: bool(session.sent))
     dataset = session.sent[0].dataset
     assert (dataset.target_name, dataset.feature_names) == ("ripe", ("colour",))

@@ -185,3 +185,8 @@ def test_any_data_at_any_size_give_a_picture_of_that_size(width, height, train, 
         palette=look[0], glyphs=look[1],
     )  # fmt: skip
     assert_size(strips, width, height)
+
+
+@pytest.mark.parametrize("width", range(42, 60))
+def test_the_best_figure_stays_in_the_title_where_a_short_word_makes_room(width):
+    assert "best" in drawn(width, 16, best_epoch=38)[0].text

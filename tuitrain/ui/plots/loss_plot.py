@@ -192,9 +192,15 @@ def _title(
         notes = [("  log, 0 left out", palette["warning"])] if left_out else [("  log", palette["dim"])]
     if any(curve.shown is not curve.raw for curve in curves):
         less = [("  smoothed", palette["dim"])]
-    for names, signed in ((("train", "validation"), True), (("train", "val"), True), (("t", "v"), False)):
+    forms = ((("train", "validation"), True), (("train", "val"), True), (("t", "v"), False))
+    for names, signed in forms[:2]:  # a short word rather than no best figure
+        whole = [*_figures(curves, names, signed, palette, glyphs), *best, *notes]
+        if best and length(whole) <= width:
+            rest = less if length([*whole, *less]) <= width else []
+            return [line(width, [*whole, *rest])]
+    for names, signed in forms:
         figures = _figures(curves, names, signed, palette, glyphs)
-        for parts in ([*best, *notes, *less], [*best, *notes], notes, []):
+        for parts in ([*notes, *less], notes, []):
             if length([*figures, *parts]) <= width:
                 return [line(width, [*figures, *parts])]
     newest = figures[-2:]  # a number that is cut would be a wrong one

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tuitrain.ui.app import TuitrainApp
 
 MOST_COLUMNS = 500
+NOTHING_TO_PREDICT = "what is left out is not predicted: move to another column, or x takes it in"
 MOST_PATHS = 200
 SAMPLE_LINES = 5
 Result = TypeVar("Result")
@@ -219,7 +220,9 @@ class DatasetChooser(Dialog[Dataset]):
             return
         rows = f"{found.rows:,}" if found.is_whole else f"more than {PREVIEW_ROWS:,}"
         facts = f"{found.name}: {rows} rows, {len(found.columns)} columns"
-        self._about(f"{facts}; {target_text(found, int(option.id))}", notices=found.notices)
+        number = self._to_predict(option.id)
+        told = NOTHING_TO_PREDICT if number is None else target_text(found, number)
+        self._about(f"{facts}; {told}", notices=found.notices)
 
     def _list_columns(self, found: Preview) -> None:
         """List the detected target first, then the others; an option's id is its column's number."""
@@ -251,14 +254,24 @@ class DatasetChooser(Dialog[Dataset]):
             number = int(option.id)
             self._left_out ^= {number}
             self._columns.replace_option_prompt(option.id, self._column_content(number))
+            self._show_facts()
+
+    def _to_predict(self, option: str) -> int | None:
+        """The number of the column under the cursor; where that is left out, of the likely target, if it is not too."""
+        likely = self._columns.options[0].id
+        wanted = [int(number) for number in (option, likely) if number is not None]
+        return next((number for number in wanted if number not in self._left_out), None)
 
     @on(OptionList.OptionSelected, "#columns")
     def _target_chosen(self, event: OptionList.OptionSelected) -> None:
         if self._preview is None or event.option_id is None:
             return
-        chosen = int(event.option_id)
+        chosen = self._to_predict(event.option_id)
+        if chosen is None:
+            self._about(NOTHING_TO_PREDICT, "bad")
+            return
         target = self._preview.columns[chosen].name
-        drop = [self._preview.columns[number].name for number in sorted(self._left_out - {chosen})]
+        drop = [self._preview.columns[number].name for number in sorted(self._left_out)]
         self._about(f"loading {visible(self._source)}")
         self._in_thread(partial(load_dataset, self._source, target, drop=drop, allow_stdin=False), self.dismiss)
 

@@ -182,6 +182,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def _hint_at_pace(self, snapshot: Snapshot) -> None:
         """Tell once, when a training was over too soon to be watched, that it can go slower."""
+        self._has_hinted |= bool(snapshot.pace)  # who has set one knows of it
         is_quick = snapshot.state == "done" and snapshot.seconds < QUICK_SECONDS and not snapshot.pace
         if is_quick and not self._has_hinted:
             self._has_hinted = True

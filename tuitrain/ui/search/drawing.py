@@ -6,6 +6,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tuitrain.hyperparameters import FIELDS
 from tuitrain.text import visible
 from tuitrain.ui.form.drawing import Line, editor_line, wrapped_note
 from tuitrain.ui.search.entries import STRATEGY_ROW, Entry
@@ -85,5 +86,7 @@ class SearchDrawing:
         if model.error:
             text = model.error.removeprefix(f"{entry.label}: ")
             return wrapped_note(theme, f"{theme.signs['error']} {text}", width, theme.styles["bad"])
-        hint = "0.01  or  1e-4..1  or  1,2,4" if entry.is_field else ", ".join(entry.choices) or entry.explanation
+        hint = ", ".join(entry.choices) or entry.explanation
+        if entry.is_field:
+            hint = f"a value, several with commas, or a range, as {FIELDS[entry.name].search}"
         return wrapped_note(theme, hint, width, theme.styles["accent"])
