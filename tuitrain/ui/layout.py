@@ -20,6 +20,20 @@ ROOM_FOR_LINES = 28  # rows from which the help leaves header, status and footer
 DETAILS = ("parameters", "metric", "boundary")
 
 
+def around_panes(size: Size, *, form_width: int, meaning: int) -> tuple[dict[str, Region], Region]:
+    """Header, form, its description (`meaning` lines), status and footer, and what is left for the panes."""
+    width, height = size
+    top, bottom = 1, height - 2
+    regions = {
+        "header": Region(0, 0, width, 1),
+        "form": Region(0, top, form_width, bottom - top - meaning),
+        "description": Region(0, bottom - meaning, form_width, meaning),
+        "status": Region(0, bottom, width, 1),
+        "footer": Region(0, bottom + 1, width, 1),
+    }
+    return regions, Region(form_width, top, width - form_width, bottom - top)
+
+
 def arrange(size: Size, detail: str = "", *, has_boundary: bool = False) -> dict[str, Region]:
     """Pane names to regions that tile the screen; below `SMALLEST` only ``too_small``.
 
@@ -30,17 +44,9 @@ def arrange(size: Size, detail: str = "", *, has_boundary: bool = False) -> dict
         return {"too_small": size.region}
     form_width = 29 if width < 100 else 34 if width < WIDE.width else 38
     meaning = 4 if height < 30 else 9
-    top, bottom = 1, height - 2
-    panes = {
-        "header": Region(0, 0, width, 1),
-        "form": Region(0, top, form_width, bottom - top - meaning),
-        "description": Region(0, bottom - meaning, form_width, meaning),
-        "status": Region(0, bottom, width, 1),
-        "footer": Region(0, bottom + 1, width, 1),
-    }
+    panes, right = around_panes(size, form_width=form_width, meaning=meaning)
     said = 2 if height < 30 else 3
-    right = Region(form_width, top, width - form_width, bottom - top - said)
-    panes["verdict"] = Region(form_width, bottom - said, width - form_width, said)
+    right, panes["verdict"] = right.split_horizontal(right.height - said)
     if size.width >= WIDE.width and size.height >= WIDE.height:
         return panes | _wide(right, detail, has_boundary=has_boundary)
     if size.width >= MEDIUM.width and size.height >= MEDIUM.height:

@@ -20,7 +20,8 @@ from tuitrain.search.candidates import REFINED, Candidates, distinct, drawn, lis
 from tuitrain.search.low_discrepancy import points
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
-from tuitrain.search.strategies.random import draw_new, draw_rest
+from tuitrain.search.strategies.quasi import new_settings
+from tuitrain.search.strategies.random import draw_rest
 from tuitrain.search.subset_of_data import subset_of_data
 
 Array = NDArray[np.float64]
@@ -57,16 +58,8 @@ def _spread(space: Space, n_before: int, count: int, tried: set[Any], seed: int)
         found.append(dict(start))
         tried.add(key(start))
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, n_before, *b"spread"])))
-    rows = iter(points(count + MOST_SKIPPED, len(space.columns), seed, start=n_before))
-    while len(found) < count:
-        row = next(rows, None)
-        setting = draw_new(space, row[None], tried) if row is not None else draw_rest(space, rng, tried)
-        if setting is not None:
-            tried.add(key(setting))
-            found.append(setting)
-        elif row is None:
-            break
-    return found
+    rows = points(count + MOST_SKIPPED, len(space.columns), seed, start=n_before)
+    return found + new_settings(space, rows, tried, count - len(found), rng)
 
 
 class _Batch:

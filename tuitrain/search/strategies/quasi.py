@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tuitrain.search.low_discrepancy import points
 from tuitrain.search.space import Setting, Space
@@ -22,10 +23,21 @@ def propose(
     tried = seen(finished, pending)
     start = len(finished) + len(pending)
     rng = np.random.Generator(np.random.PCG64(seed))
-    rows = iter(points(k + MOST_SKIPPED, len(space.columns), seed, start=start))
+    rows = points(k + MOST_SKIPPED, len(space.columns), seed, start=start)
+    return new_settings(space, rows, tried, k, rng)
+
+
+def new_settings(
+    space: Space, rows: NDArray[np.float64], tried: set[Any], count: int, rng: np.random.Generator
+) -> list[dict[str, Any]]:
+    """`count` settings that are not among `tried`, which they join: of points (n, columns), then whatever is left.
+
+    Fewer are found where nothing is left.
+    """
     found: list[dict[str, Any]] = []
-    while len(found) < k:
-        row = next(rows, None)
+    coming = iter(rows)
+    while len(found) < count:
+        row = next(coming, None)
         setting = draw_new(space, row[None], tried) if row is not None else draw_rest(space, rng, tried)
         if setting is not None:
             tried.add(key(setting))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from textual.geometry import Region, Size
 
-from tuitrain.ui.layout import MEDIUM, SMALLEST, WIDE, PlacedLayout
+from tuitrain.ui.layout import MEDIUM, SMALLEST, WIDE, PlacedLayout, around_panes
 
 PANES = ("trials", "map", "progress", "surrogate", "importance")
 
@@ -19,15 +19,7 @@ def arrange(size: Size, pane: str = "trials") -> dict[str, Region]:
         return {"too_small": size.region}
     form_width = 31 if width < 100 else 34 if width < WIDE.width else 38
     meaning = 5 if height < 30 else 9
-    top, bottom = 1, height - 2
-    panes = {
-        "header": Region(0, 0, width, 1),
-        "form": Region(0, top, form_width, bottom - top - meaning),
-        "description": Region(0, bottom - meaning, form_width, meaning),
-        "status": Region(0, bottom, width, 1),
-        "footer": Region(0, bottom + 1, width, 1),
-    }
-    right = Region(form_width, top, width - form_width, bottom - top)
+    panes, right = around_panes(size, form_width=form_width, meaning=meaning)
     if width >= WIDE.width and height >= WIDE.height:
         return panes | _wide(right)
     if width >= MEDIUM.width and height >= MEDIUM.height:
