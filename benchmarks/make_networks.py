@@ -14,7 +14,7 @@ import numpy as np
 
 from tuitrain.blas import blas_threads
 from tuitrain.data.loading import load_dataset
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.candidates import listed
 from tuitrain.search.grouping import chunks
 from tuitrain.search.space import Space

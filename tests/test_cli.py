@@ -153,7 +153,7 @@ def test_datasets_lists_and_describes() -> None:
 
 
 def test_the_reference_page_holds_every_hyperparameter() -> None:
-    from tuitrain.hyperparameters import FIELDS
+    from tuitrain.options.hyperparameters import FIELDS
 
     page = run("help", "hyperparameters").stdout
     assert all(spec.label in page for spec in FIELDS.values())

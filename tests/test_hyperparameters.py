@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import FIELDS, GROUPS, Hyperparameters, field_name
+from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters, field_name
 
 
 def test_all_errors_are_told_at_once() -> None:

@@ -19,7 +19,7 @@ from tuitrain.cli.launch import launch
 from tuitrain.cli.train import train
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import ModelError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.progress_line import ProgressLine
 from tuitrain.session import Session, Start
 

@@ -19,7 +19,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.divergence import likely_cause
 from tuitrain.errors import DataError, HyperparameterError, ModelError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import load_model
 from tuitrain.session import Pause, SaveModel, Session, SetHyperparameter, Start, Step
 from tuitrain.training import train

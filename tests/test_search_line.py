@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tuitrain.data.loading import load_dataset
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings
 from tuitrain.search.face import create_study, run_study
-from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
 from tuitrain.search_line import SearchLine, summary
 

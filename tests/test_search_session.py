@@ -13,10 +13,10 @@ import pytest
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.face import change_study, run_study
-from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
 from tuitrain.search.study import Study
 from tuitrain.search_session import SearchSession

@@ -11,7 +11,7 @@ import pytest
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model, load_model
 from tuitrain.session import Pause, Reset, SaveModel, Session, SetHyperparameter, SetPace, Start, Step
 from tuitrain.snapshot import Snapshot

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tuitrain.errors import RunError as RunError
     from tuitrain.errors import SearchError as SearchError
     from tuitrain.errors import TuitrainError as TuitrainError
-    from tuitrain.hyperparameters import Hyperparameters as Hyperparameters
+    from tuitrain.options.hyperparameters import Hyperparameters as Hyperparameters
     from tuitrain.runs.model import Model as Model
     from tuitrain.runs.model import load_model as load_model
     from tuitrain.search.face import search as search
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tuitrain.training import train as train
 
 _HOMES = {
-    "Dataset": "data.dataset", "load_dataset": "data.loading", "Hyperparameters": "hyperparameters",
+    "Dataset": "data.dataset", "load_dataset": "data.loading", "Hyperparameters": "options.hyperparameters",
     "Model": "runs.model", "load_model": "runs.model", "Result": "training", "train": "training",
     "TuitrainError": "errors", "DataError": "errors", "HyperparameterError": "errors", "ModelError": "errors",
     "RunError": "errors", "SearchError": "errors", "Space": "search.space",

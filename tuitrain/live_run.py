@@ -20,7 +20,7 @@ from tuitrain.engine import metrics as measures
 from tuitrain.engine.evaluation import decide
 from tuitrain.engine.network import with_ones
 from tuitrain.engine.schedules import multipliers
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
 from tuitrain.snapshot import (
     BoundaryView,

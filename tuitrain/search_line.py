@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
-from tuitrain.hyperparameters import FIELDS
+from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.progress_line import duration
 from tuitrain.text import visible
 

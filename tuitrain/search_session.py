@@ -15,11 +15,11 @@ from typing import Any, Literal
 from tuitrain.blas import usable_cores
 from tuitrain.data.dataset import Dataset
 from tuitrain.errors import TuitrainError
+from tuitrain.options.search_settings import Settings
 from tuitrain.search.conductor import Conductor, Progress
 from tuitrain.search.estimate import Estimate, estimate_grid
 from tuitrain.search.explained import Explained, explain
 from tuitrain.search.face import change_study, choose, conducting, create_study, new_study_path, study_dataset
-from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.study import Study
 from tuitrain.search.trial import USER, Trial

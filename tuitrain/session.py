@@ -28,8 +28,8 @@ from tuitrain.commands import (
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine.arithmetic import training_arithmetic
 from tuitrain.errors import HyperparameterError, TuitrainError
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.live_run import LiveRun
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.runs.model import Model
 from tuitrain.snapshot import EarlierRun, Refused, Snapshot, State
 from tuitrain.text import quoted, suggest

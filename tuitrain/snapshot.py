@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 
 State = Literal["ready", "running", "paused", "done", "diverged", "failed"]
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.data.part import Part
 from tuitrain.engine import Record, Trainer
 from tuitrain.errors import RunError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.data.loading import load_dataset
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings
 from tuitrain.search.face import create_study, run_study, study_dataset
 from tuitrain.search.journal_values import plain
-from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
 from tuitrain.search.study import Study
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tuitrain.engine.structure import SHARED
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.space import Space
 from tuitrain.search.strategies import Observation, propose
 from tuitrain.search.strategies.observation import key

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from tuitrain.data.loading import load_dataset
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings
 from tuitrain.search.explained import LEAST_TRIALS, explain
 from tuitrain.search.face import create_study, run_study
 from tuitrain.search.race import run_race
-from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
 from tuitrain.search.study import Study
 

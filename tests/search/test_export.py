@@ -16,9 +16,9 @@ from click.testing import CliRunner
 from tuitrain.cli import commands
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import TuitrainError
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.search_settings import Settings
 from tuitrain.search.face import create_study, run_study
-from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
 from tuitrain.search.study import Study
 

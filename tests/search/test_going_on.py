@@ -16,9 +16,9 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from tests.search.test_study import BASE, IRIS, RANGES, run, told
 from tuitrain.errors import HyperparameterError, SearchError, SettingsError, TuitrainError
+from tuitrain.options.search_settings import Settings
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.face import change_study, conducting, create_study, run_study, search
-from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
 from tuitrain.search.strategies import propose
 from tuitrain.search.study import Study

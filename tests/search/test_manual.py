@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from tuitrain.cli import commands
 from tuitrain.data.loading import load_dataset
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.search.explained import explain
 from tuitrain.search.manual import Training, manual_history, manual_space
 from tuitrain.search.manual_study import ManualStudies

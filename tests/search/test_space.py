@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuitrain.configuration import read_configuration
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.configuration import read_configuration
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.search.ranges import (
     MOST_STEPS,
     Choices,

@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.folds import make_folds
 from tuitrain.search.grouping import STACK_PARAMETERS, chunks, n_parameters, structure
 from tuitrain.search.halving import rungs, survivors

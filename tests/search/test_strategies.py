@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tuitrain.errors import SearchError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.space import Space
 from tuitrain.search.strategies import Observation, check_strategy, propose
 from tuitrain.search.strategies.observation import key

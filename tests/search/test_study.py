@@ -17,11 +17,11 @@ from hypothesis import given, strategies
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings, format_time, parse_time
 from tuitrain.runs.model import load_model
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.face import Searched, create_study, run_study, search, study_dataset
-from tuitrain.search.settings import Settings, format_time, parse_time
 from tuitrain.search.space import Space
 from tuitrain.search.strategies import propose
 from tuitrain.search.study import Study

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.snapshot import Edit, History, LayerProbe, MetricView, Snapshot
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.snapshot import (
     BoundaryView,
     EarlierRun,

@@ -13,7 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tuitrain.data.loading import load_dataset
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.study import Study
 from tuitrain.session import Session
 from tuitrain.ui.app import SearchAsked, TuitrainApp

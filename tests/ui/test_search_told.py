@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from tests.ui.test_search_screen import QUICK, UNICODE, enter, search_through, searching, snapshot, text_of, until
 from tests.ui.test_search_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.cli.launch import _study_line
-from tuitrain.fields import Field
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.field import Field
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.search.trial import Trial
 from tuitrain.ui.plots.palette import glyphs_of
 from tuitrain.ui.screens.trial import TrialPage

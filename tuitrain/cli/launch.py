@@ -16,7 +16,7 @@ from tuitrain.cli.train import end
 from tuitrain.text import visible
 
 if TYPE_CHECKING:
-    from tuitrain.hyperparameters import Hyperparameters
+    from tuitrain.options.hyperparameters import Hyperparameters
     from tuitrain.ui.app import SearchAsked
 
 

@@ -17,15 +17,15 @@ import click
 from tuitrain.blas import usable_cores
 from tuitrain.cli.options import DATA, data_options, given_options, hyperparameter_options, load, search_options
 from tuitrain.cli.output import tell
-from tuitrain.configuration import read_configuration
 from tuitrain.errors import SettingsError, TuitrainError
+from tuitrain.options.configuration import read_configuration
 from tuitrain.text import quoted, visible
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
+    from tuitrain.options.search_settings import Settings
     from tuitrain.search.conductor import Conductor
     from tuitrain.search.face import Searched
-    from tuitrain.search.settings import Settings
     from tuitrain.search.space import Space
     from tuitrain.search.study import Study
 
@@ -96,8 +96,8 @@ def read_search(options: dict[str, Any], parallel: int) -> tuple[Space, Settings
     TuitrainError
         if any of them is not allowed.
     """
-    from tuitrain.hyperparameters import Hyperparameters  # noqa: PLC0415
-    from tuitrain.search.settings import Settings  # noqa: PLC0415
+    from tuitrain.options.hyperparameters import Hyperparameters  # noqa: PLC0415
+    from tuitrain.options.search_settings import Settings  # noqa: PLC0415
     from tuitrain.search.space import Space  # noqa: PLC0415
 
     given = given_options(options)
@@ -137,7 +137,7 @@ def _space_file(path: Path | None) -> dict[str, Any]:
 
 def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that the options tell."""
-    from tuitrain.search.settings import parse_time  # noqa: PLC0415
+    from tuitrain.options.search_settings import parse_time  # noqa: PLC0415
 
     names = {
         "strategy": "strategy", "trials": "trials", "goal": "goal", "metric": "metric", "folds": "folds",
@@ -173,7 +173,7 @@ def _slots(address: str) -> int:
 
 def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
     """A study to go on with, its strategy or budget changed where the options say so."""
-    from tuitrain.hyperparameters import FIELDS  # noqa: PLC0415
+    from tuitrain.options.hyperparameters import FIELDS  # noqa: PLC0415
     from tuitrain.search.face import change_study, study_dataset  # noqa: PLC0415
     from tuitrain.search.study import Study  # noqa: PLC0415
 

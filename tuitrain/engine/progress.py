@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.records import Divergence, Ending
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 
 Array = NDArray[Any]
 

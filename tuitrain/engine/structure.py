@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tuitrain.engine.losses import LOSSES
 from tuitrain.engine.network import Network
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 
 Array = NDArray[Any]
 SHARED = (

@@ -26,7 +26,7 @@ from tuitrain.engine.records import Record
 from tuitrain.engine.schedules import Plateau, multipliers
 from tuitrain.engine.structure import SHARED, Data, build_network, check_shared, distinct_datasets
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 
 Array = NDArray[Any]
 _PENALTIES = {"l1", "l2", "weight_decay", "gradient_clip", "C"}

@@ -26,7 +26,7 @@ from tuitrain.engine.network import Network, with_ones
 from tuitrain.engine.structure import build_network, n_outputs
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import DataError, HyperparameterError, ModelError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs import model_file
 from tuitrain.runs.files import expanded, reason, write_whole
 from tuitrain.text import quoted, visible

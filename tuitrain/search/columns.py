@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.structure import SHARED
-from tuitrain.fields import Field, Value
+from tuitrain.options.field import Field, Value
 from tuitrain.search.ranges import GRID_POINTS, MOST_STEPS, Choices, Domain, Range, Scale, Shapes, own_scale
 
 Array = NDArray[np.float64]

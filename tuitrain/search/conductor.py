@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tuitrain.blas import blas_threads
+from tuitrain.options.search_settings import Settings
 from tuitrain.search.clock import Clock
 from tuitrain.search.folds import Fold
 from tuitrain.search.grouping import chunks
 from tuitrain.search.halving import longest_training, rungs
 from tuitrain.search.observed import known_before, observations
-from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting
 from tuitrain.search.stack import Curves, StackTask, train_stack
 from tuitrain.search.strategies import propose

@@ -16,10 +16,10 @@ from tuitrain.blas import blas_threads
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.structure import ARRAYS_PER_PARAMETER, choose_loss, n_outputs
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings
 from tuitrain.search.folds import Fold, make_folds
 from tuitrain.search.grouping import chunks, n_parameters
-from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting, Space
 
 MOST_SEEN = 2048  # combinations that are looked at; the whole grid is thought to be like these

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.blas import blas_threads
+from tuitrain.options.search_settings import Settings
 from tuitrain.search.columns import Column, to_scale
 from tuitrain.search.kernel import matern, squared_distances
 from tuitrain.search.low_discrepancy import points as evenly_spread
 from tuitrain.search.observed import observations
-from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
 from tuitrain.search.subset_of_data import subset_of_data
 from tuitrain.search.surrogate import Surrogate, fit, importance, slice_along

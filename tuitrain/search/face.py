@@ -16,13 +16,13 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine.structure import choose_loss, n_outputs
 from tuitrain.errors import ModelError, SearchError, SettingsError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings
 from tuitrain.runs.model import Model, load_model
 from tuitrain.search.conductor import Conductor, Progress
 from tuitrain.search.folds import Fold, make_folds
 from tuitrain.search.journal_values import plain
 from tuitrain.search.own_trials import own_setting
-from tuitrain.search.settings import Settings
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.strategies import check_strategy
 from tuitrain.search.study import Study

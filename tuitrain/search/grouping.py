@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from tuitrain.engine.structure import SHARED
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 
 STACK_PARAMETERS = 1 << 18  # of all members together: measured; larger stacks leave the cache and get slower again
 MOST_MEMBERS = 128

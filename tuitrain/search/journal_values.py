@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from tuitrain.hyperparameters import FIELDS
+from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.search.space import Setting
 
 

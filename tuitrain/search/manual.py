@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tuitrain.engine.metrics import HIGHER_IS_BETTER
-from tuitrain.fields import Field
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.field import Field
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.search_settings import METRICS, Settings
 from tuitrain.search.ranges import Choices, Domain, Range, parse_domain
-from tuitrain.search.settings import METRICS, Settings
 from tuitrain.search.space import Space
 from tuitrain.search.trial import USER, State, Trial, rank_of
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import FIELDS, field_name
+from tuitrain.options.hyperparameters import FIELDS, field_name
 from tuitrain.search.space import Space
 from tuitrain.text import quoted, suggest
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from tuitrain.blas import blas_threads
 from tuitrain.data.dataset import Dataset
+from tuitrain.options.search_settings import BATCH, Settings
 from tuitrain.search.folds import make_folds
 from tuitrain.search.grouping import chunks
-from tuitrain.search.settings import BATCH, Settings
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.stack import Outcome, StackTask, train_stack
 from tuitrain.search.strategies import Observation, propose

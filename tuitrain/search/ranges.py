@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tuitrain.fields import Field, Value
+from tuitrain.options.field import Field, Value
 from tuitrain.text import quoted
 
 Scale = Literal["linear", "log", "complement"]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.search.columns import Array, Column, grid_values, make_columns
 from tuitrain.search.ranges import Choices, Domain, Range, Shapes, format_domain, parse_domain, settled
 from tuitrain.text import quoted, suggest

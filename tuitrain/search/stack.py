@@ -17,7 +17,7 @@ from tuitrain.blas import blas_threads
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine.arithmetic import training_arithmetic
 from tuitrain.errors import TuitrainError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.folds import Fold
 from tuitrain.search.halving import Value, survivors
 from tuitrain.search.trial import State, is_higher_better

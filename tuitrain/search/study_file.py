@@ -10,9 +10,9 @@ from typing import Any
 
 from tuitrain import __version__
 from tuitrain.errors import SearchError, TuitrainError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import METRICS, Settings
 from tuitrain.runs.model import write_whole
-from tuitrain.search.settings import METRICS, Settings
 from tuitrain.search.space import Space
 from tuitrain.text import quoted, visible
 

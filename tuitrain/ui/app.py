@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 from textual.screen import Screen
 
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session import Reset, SetHyperparameter, Start
 from tuitrain.snapshot import Snapshot
 from tuitrain.ui.driver import PromptDriver

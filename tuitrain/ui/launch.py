@@ -18,7 +18,7 @@ from tuitrain.errors import RunError
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
-    from tuitrain.hyperparameters import Hyperparameters
+    from tuitrain.options.hyperparameters import Hyperparameters
     from tuitrain.session import Session
     from tuitrain.ui.app import SearchAsked
 

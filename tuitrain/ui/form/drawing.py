@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tuitrain.hyperparameters import FIELDS, GROUPS
+from tuitrain.options.hyperparameters import FIELDS, GROUPS
 from tuitrain.ui.form.line_edit import LineEdit
 from tuitrain.ui.form.model import FormModel
 from tuitrain.ui.theme import Theme

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tuitrain.fields import Value
+from tuitrain.options.field import Value
 from tuitrain.snapshot import Snapshot
 from tuitrain.ui.form.drawing import FormDrawing
 from tuitrain.ui.form.entry_list import EntryList

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
-from tuitrain.fields import Field, Value
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.field import Field, Value
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.snapshot import Refused
 from tuitrain.ui.form.entry_model import EntryModel
 

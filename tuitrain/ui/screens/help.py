@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.style import Style
 
-from tuitrain.fields import Field
+from tuitrain.options.field import Field
 from tuitrain.text import visible
 from tuitrain.ui.keys import ACTIONS, Action, described
 from tuitrain.ui.line import Piece

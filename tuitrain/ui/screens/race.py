@@ -13,8 +13,8 @@ from textual.widget import Widget
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.errors import TuitrainError
+from tuitrain.options.search_settings import Settings
 from tuitrain.search.race import LaneResult, Race, run_race
-from tuitrain.search.settings import Settings
 from tuitrain.search.space import Space
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines, Piece

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tuitrain.errors import TuitrainError
-from tuitrain.hyperparameters import FIELDS
+from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.search.ranges import format_domain, parse_domain
 from tuitrain.search.trial import Trial
 from tuitrain.search_session import SearchSession, SearchSnapshot
@@ -31,7 +31,7 @@ from tuitrain.ui.status import Footer
 from tuitrain.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from tuitrain.hyperparameters import Hyperparameters
+    from tuitrain.options.hyperparameters import Hyperparameters
     from tuitrain.search.training_log import TrainingLog
 
 HELP_COLUMNS = (("search", "panes"), ("trials", "program"))

@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.trial import Trial
 from tuitrain.text import visible
 from tuitrain.ui.line import Piece

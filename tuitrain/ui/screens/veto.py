@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tuitrain.errors import TuitrainError
-from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines, Piece
 from tuitrain.ui.plots.lines import cut

@@ -15,7 +15,7 @@ from tuitrain.search.trial import Trial, is_tie
 from tuitrain.search_session import SearchSnapshot
 
 if TYPE_CHECKING:
-    from tuitrain.hyperparameters import Hyperparameters
+    from tuitrain.options.hyperparameters import Hyperparameters
 
 FIRST_VERSION = 1_000_000  # so that versions differ from those of the session's snapshots
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.ui.form.entry_list import EntryList
 from tuitrain.ui.search.drawing import SearchDrawing
 from tuitrain.ui.search.model import SearchFormModel

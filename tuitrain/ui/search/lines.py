@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual.timer import Timer
 
 from tuitrain.data.wording import counted
-from tuitrain.search.settings import Settings
+from tuitrain.options.search_settings import Settings
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.layout import MEDIUM

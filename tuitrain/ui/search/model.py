@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tuitrain.errors import SettingsError
-from tuitrain.fields import Value
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.field import Value
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.search_settings import check_goal
 from tuitrain.search.ranges import format_domain, parse_domain
-from tuitrain.search.settings import check_goal
 from tuitrain.ui.form.entry_model import EntryModel
 from tuitrain.ui.search.entries import Entry, field_entries, first_texts, is_searched, setting_entries
 

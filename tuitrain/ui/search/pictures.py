@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from rich.style import Style
 from textual.strip import Strip
 
+from tuitrain.options.search_settings import BOUNDED
 from tuitrain.search.explained import Slice
-from tuitrain.search.settings import BOUNDED
 from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks, window_of
 from tuitrain.ui.plots.bars import bar
 from tuitrain.ui.plots.lines import Part, cut, fitting, line, notice, padded

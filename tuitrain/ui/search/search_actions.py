@@ -16,7 +16,7 @@ from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.search.trial_actions import TrialActions
 
 if TYPE_CHECKING:
-    from tuitrain.search.settings import Settings
+    from tuitrain.options.search_settings import Settings
     from tuitrain.search.space import Space
     from tuitrain.ui.screens.veto import Decision
 

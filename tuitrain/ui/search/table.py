@@ -11,7 +11,7 @@ from typing import Any, overload
 from textual.strip import Strip
 
 from tuitrain.engine.metrics import HIGHER_IS_BETTER
-from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.search.trial import Trial, rank_of
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.text import quoted, suggest

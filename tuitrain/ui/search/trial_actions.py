@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tuitrain.hyperparameters import FIELDS
+from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.search.trial import Trial
 from tuitrain.text import visible
 from tuitrain.ui.search.navigation import Navigation
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
-    from tuitrain.hyperparameters import Hyperparameters
+    from tuitrain.options.hyperparameters import Hyperparameters
     from tuitrain.search_session import SearchSnapshot
     from tuitrain.ui.search.lines import SearchStatus
     from tuitrain.ui.search.panes import TrialsPane

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.errors import HyperparameterError
-from tuitrain.fields import Field
-from tuitrain.hyperparameters import FIELDS, GROUPS, Hyperparameters, field_name
+from tuitrain.options.field import Field
+from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters, field_name
 from tuitrain.text import quoted, suggest, visible
 
 DATA_KEYS = ("dataset", "target", "task", "validation", "test", "test_file", "split_seed", "scale", "drop", "delimiter")

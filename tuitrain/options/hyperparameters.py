@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuitrain.errors import HyperparameterError
-from tuitrain.fields import Field
+from tuitrain.options.field import Field
 from tuitrain.text import quoted, suggest
 
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus")
