@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuitrain.ui.plots.numbers import number, percent
+from tuitrain.numbers import number, percent
 
 
 @pytest.mark.parametrize(

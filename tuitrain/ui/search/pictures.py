@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from rich.style import Style
 from textual.strip import Strip
 
+from tuitrain.numbers import number, percent
 from tuitrain.options.search_settings import BOUNDED
 from tuitrain.search.explained import Slice
 from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks, window_of
 from tuitrain.ui.plots.bars import bar
 from tuitrain.ui.plots.lines import Part, cut, fitting, line, notice, padded
-from tuitrain.ui.plots.numbers import number, percent
 from tuitrain.ui.plots.palette import Glyphs, Palette, Role
 from tuitrain.ui.plots.ranges import Axis, epoch_axis, linear_axis
 from tuitrain.ui.plots.raster import Canvas, Floats, Window
