@@ -13,9 +13,9 @@ import pytest
 
 from tuitrain.cli.models import evaluate, predict
 from tuitrain.cli.options import hint_at_typing
+from tuitrain.cli.progress import summary
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.progress_line import summary
 from tuitrain.runs.model import load_model
 from tuitrain.training import train
 

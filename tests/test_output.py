@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from tuitrain.cli.launch import launch
+from tuitrain.cli.progress import ProgressLine
 from tuitrain.cli.train import train
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import ModelError
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.progress_line import ProgressLine
 from tuitrain.session import Session, Start
 
 ROOT = Path(__file__).parents[1]

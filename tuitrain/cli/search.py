@@ -204,8 +204,8 @@ def _is_same(name: str, given: Any, study: Study, dataset: Dataset) -> bool:
 
 def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> Searched:
     """Search with progress on standard error; Ctrl-C stops it and keeps what is finished, a second ends at once."""
+    from tuitrain.cli.search_progress import SearchLine  # noqa: PLC0415
     from tuitrain.search.face import run_study  # noqa: PLC0415
-    from tuitrain.search_line import SearchLine  # noqa: PLC0415
 
     line = SearchLine(study, sys.stderr, shutil.get_terminal_size().columns)
     line.begin()
@@ -250,6 +250,6 @@ def _tell_estimate(study: Study, dataset: Dataset) -> None:
 
 
 def _report(found: Searched, *, as_json: bool) -> None:
-    from tuitrain.search_line import summary  # noqa: PLC0415
+    from tuitrain.cli.search_progress import summary  # noqa: PLC0415
 
     click.echo(json.dumps(found.to_json(), ensure_ascii=False) if as_json else summary(found))

@@ -84,7 +84,7 @@ def signals_noted(session: Session) -> Iterator[list[int]]:
 
 def follow(session: Session, caught: list[int]) -> None:
     """Train with progress on standard error until it ends or a signal is noted."""
-    from tuitrain.progress_line import ProgressLine  # noqa: PLC0415
+    from tuitrain.cli.progress import ProgressLine  # noqa: PLC0415
     from tuitrain.session import Pause, Start  # noqa: PLC0415
 
     line = ProgressLine(sys.stderr, shutil.get_terminal_size().columns)
@@ -124,6 +124,6 @@ def end(session: Session, *, as_json: bool, model_file: Path | None = None) -> i
 
 def report(found: dict[str, Any], *, as_json: bool) -> None:
     """Print what a training came to."""
-    from tuitrain.progress_line import summary  # noqa: PLC0415
+    from tuitrain.cli.progress import summary  # noqa: PLC0415
 
     click.echo(json.dumps(found, ensure_ascii=False) if as_json else summary(found))

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
+from tuitrain.cli.progress import duration
 from tuitrain.options.hyperparameters import FIELDS
-from tuitrain.progress_line import duration
 from tuitrain.text import visible
 
 if TYPE_CHECKING:
