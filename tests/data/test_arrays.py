@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuitrain.data.arrays import read_npy, read_npz, read_parquet
 from tuitrain.data.loading import load_dataset
+from tuitrain.data.readers.arrays import read_npy, read_npz, read_parquet
 from tuitrain.errors import DataError
 
 

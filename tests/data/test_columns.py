@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuitrain.data.columns import Column, drop_useless, from_objects, number_text, parse_column, tidy_names
+from tuitrain.data.table import Column, drop_useless, from_objects, number_text, parse_column, tidy_names
 
 
 @pytest.mark.parametrize(

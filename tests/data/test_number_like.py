@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tuitrain.data.number_like import what_to_write, written_plainly
-from tuitrain.data.reading import read_text_table
+from tuitrain.data.readers.number_like import what_to_write, written_plainly
+from tuitrain.data.readers.text import read_text_table
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuitrain.data import reading
-from tuitrain.data.columns import MISSING, Table
-from tuitrain.data.reading import read_text_table
+from tuitrain.data.readers import text as reading
+from tuitrain.data.readers.text import read_text_table
+from tuitrain.data.table import MISSING, Table
 from tuitrain.errors import DataError
 from tuitrain.text import visible
 
@@ -114,7 +114,7 @@ def test_the_quick_way_equals_the_strict_one(rows: list[list[str]], has_header: 
         patch.setattr(reading, "_read_numbers", lambda *_: None)
         strict = read_text_table(data, "t.csv", delimiter=",", header=has_header)
         patch.setattr(reading, "plain_numbers", lambda _: None)
-        patch.setattr("tuitrain.data.columns.plain_numbers", lambda _: None)
+        patch.setattr("tuitrain.data.table.plain_numbers", lambda _: None)
         plainest = read_text_table(data, "t.csv", delimiter=",", header=has_header)
     assert columns_of(quick) == columns_of(strict) == columns_of(plainest)
     assert quick.notices == strict.notices == plainest.notices

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tuitrain.data.reading import read_text_table
-from tuitrain.data.text_format import sniff
+from tuitrain.data.readers.dialect import sniff
+from tuitrain.data.readers.text import read_text_table
 from tuitrain.errors import DataError
 
 

@@ -18,7 +18,7 @@ from tuitrain.errors import DataError
 from tuitrain.text import visible
 
 if TYPE_CHECKING:
-    from tuitrain.data.columns import Table
+    from tuitrain.data.table import Table
     from tuitrain.runs.model import Model
 
 MODEL = click.argument("model_file", metavar="MODEL", type=click.Path(path_type=Path, dir_okay=False))

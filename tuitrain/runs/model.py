@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain import __version__
-from tuitrain.data.columns import Column, Table
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.part import Part
 from tuitrain.data.preprocessing import Preprocessing
+from tuitrain.data.table import Column, Table
 from tuitrain.data.target import choose_target, class_numbers
 from tuitrain.engine.evaluation import Examined, decide
 from tuitrain.engine.network import Network, with_ones

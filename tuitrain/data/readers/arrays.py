@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.columns import Column, Table, clean_numbers, from_objects, parse_column, tidy_names
-from tuitrain.data.number_like import look_alikes
+from tuitrain.data.readers.number_like import look_alikes
+from tuitrain.data.table import Column, Table, clean_numbers, from_objects, parse_column, tidy_names
 from tuitrain.errors import DataError
 from tuitrain.text import extra, quoted, visible
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 
-from tuitrain.data.columns import LEADING_ZERO, MISSING_IN_NUMBERS, NUMBER
+from tuitrain.data.table import LEADING_ZERO, MISSING_IN_NUMBERS, NUMBER
 from tuitrain.text import quoted
 
 GROUPED = re.compile(r"[0-9]{1,3}(?:([,.'’ \u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:[.,][0-9]+)?")

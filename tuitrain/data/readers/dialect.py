@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from tuitrain.data.columns import DECIMAL_COMMA, MISSING_IN_NUMBERS, NUMBER
+from tuitrain.data.table import DECIMAL_COMMA, MISSING_IN_NUMBERS, NUMBER
 from tuitrain.errors import DataError
 
 DELIMITERS = (",", ";", "\t", "|")

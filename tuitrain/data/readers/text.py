@@ -14,9 +14,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.columns import Column, Table, clean_numbers, parse_column, plain_numbers, tidy_names
-from tuitrain.data.number_like import decimal_commas, look_alikes
-from tuitrain.data.text_format import DELIMITER_NAMES, Format, decode, sniff, squeezed
+from tuitrain.data.readers.dialect import DELIMITER_NAMES, Format, decode, sniff, squeezed
+from tuitrain.data.readers.number_like import decimal_commas, look_alikes
+from tuitrain.data.table import Column, Table, clean_numbers, parse_column, plain_numbers, tidy_names
 from tuitrain.data.wording import counted
 from tuitrain.errors import DataError
 from tuitrain.text import quoted
