@@ -12,8 +12,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tuitrain.blas import blas_threads
 from tuitrain.data.loading import load_dataset
+from tuitrain.engine.threads import blas_threads
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.candidates import listed
 from tuitrain.search.grouping import chunks

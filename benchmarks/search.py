@@ -28,9 +28,9 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.blas import usable_cores
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
+from tuitrain.engine.threads import usable_cores
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.conductor import Conductor

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from make_networks import FILE, make_space
 
-from tuitrain.blas import blas_threads
+from tuitrain.engine.threads import blas_threads
 from tuitrain.search import surrogate
 from tuitrain.search.columns import Column
 from tuitrain.search.space import Space

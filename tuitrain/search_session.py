@@ -12,8 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from tuitrain.blas import usable_cores
 from tuitrain.data.dataset import Dataset
+from tuitrain.engine.threads import usable_cores
 from tuitrain.errors import TuitrainError
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.conductor import Conductor, Progress

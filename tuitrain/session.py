@@ -12,7 +12,6 @@ from collections import deque
 from dataclasses import replace
 from typing import Any
 
-from tuitrain.blas import blas_threads, choose_threads
 from tuitrain.commands import (
     Command,
     JournalEntry,
@@ -26,7 +25,8 @@ from tuitrain.commands import (
     Stop,
 )  # fmt: skip
 from tuitrain.data.dataset import Dataset
-from tuitrain.engine.arithmetic import training_arithmetic
+from tuitrain.engine.floating_point import training_arithmetic
+from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, TuitrainError
 from tuitrain.live_run import LiveRun
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tuitrain.blas import blas_threads, choose_threads
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.data.part import Part
 from tuitrain.engine import Record, Trainer
+from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model

@@ -12,7 +12,7 @@ import pytest
 
 from tuitrain import Dataset, Hyperparameters
 from tuitrain.engine import Trainer
-from tuitrain.engine.arithmetic import training_arithmetic
+from tuitrain.engine.floating_point import training_arithmetic
 
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 needs_x86 = pytest.mark.skipif(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuitrain.engine.structure import SHARED
+from tuitrain.engine.build import SHARED
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.space import Space
 from tuitrain.search.strategies import Observation, propose

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuitrain.blas import usable_cores
 from tuitrain.cli.options import DATA, data_options, given_options, hyperparameter_options, load, search_options
 from tuitrain.cli.output import tell
+from tuitrain.engine.threads import usable_cores
 from tuitrain.errors import SettingsError, TuitrainError
 from tuitrain.options.configuration import read_configuration
 from tuitrain.text import quoted, visible

@@ -21,9 +21,9 @@ from tuitrain.data.part import Part
 from tuitrain.data.preprocessing import Preprocessing
 from tuitrain.data.table import Column, Table
 from tuitrain.data.target import choose_target, class_numbers
+from tuitrain.engine.build import build_network, n_outputs
 from tuitrain.engine.evaluation import Examined, decide
 from tuitrain.engine.network import Network, with_ones
-from tuitrain.engine.structure import build_network, n_outputs
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import DataError, HyperparameterError, ModelError
 from tuitrain.options.hyperparameters import Hyperparameters

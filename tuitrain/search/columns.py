@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.engine.structure import SHARED
+from tuitrain.engine.build import SHARED
 from tuitrain.options.field import Field, Value
 from tuitrain.search.ranges import GRID_POINTS, MOST_STEPS, Choices, Domain, Range, Scale, Shapes, own_scale
 

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tuitrain.blas import blas_threads
+from tuitrain.engine.threads import blas_threads
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.clock import Clock
 from tuitrain.search.folds import Fold

@@ -12,10 +12,10 @@ from itertools import islice
 
 import numpy as np
 
-from tuitrain.blas import blas_threads
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
-from tuitrain.engine.structure import ARRAYS_PER_PARAMETER, choose_loss, n_outputs
+from tuitrain.engine.build import ARRAYS_PER_PARAMETER, choose_loss, n_outputs
+from tuitrain.engine.threads import blas_threads
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.folds import Fold, make_folds

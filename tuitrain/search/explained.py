@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.blas import blas_threads
+from tuitrain.engine.threads import blas_threads
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.columns import Column, to_scale
 from tuitrain.search.kernel import matern, squared_distances

@@ -14,7 +14,7 @@ from typing import Any
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
-from tuitrain.engine.structure import choose_loss, n_outputs
+from tuitrain.engine.build import choose_loss, n_outputs
 from tuitrain.errors import ModelError, SearchError, SettingsError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings

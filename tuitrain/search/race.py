@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.blas import blas_threads
 from tuitrain.data.dataset import Dataset
+from tuitrain.engine.threads import blas_threads
 from tuitrain.options.search_settings import BATCH, Settings
 from tuitrain.search.folds import make_folds
 from tuitrain.search.grouping import chunks

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.blas import blas_threads
 from tuitrain.engine import Record, Trainer
-from tuitrain.engine.arithmetic import training_arithmetic
+from tuitrain.engine.floating_point import training_arithmetic
+from tuitrain.engine.threads import blas_threads
 from tuitrain.errors import TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.folds import Fold
