@@ -33,10 +33,10 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.engine.threads import usable_cores
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
+from tuitrain.runs.journal import Journal
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.face import conducting, create_study
 from tuitrain.search.folds import make_folds
-from tuitrain.search.journal import Journal
 from tuitrain.search.space import Space
 from tuitrain.search.stack import StackTask, train_stack
 from tuitrain.search.study import Study

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tuitrain.errors import SearchError
-from tuitrain.search.journal import Journal
+from tuitrain.runs.journal import Journal
 
 
 def names(path: Path) -> list[str]:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tuitrain.errors import SearchError
-from tuitrain.search import lock as locks
-from tuitrain.search.lock import STALE_SECONDS, Lock
+from tuitrain.runs import lock as locks
+from tuitrain.runs.lock import STALE_SECONDS, Lock
 
 
 def left_by(path: Path, **changes: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from tuitrain.engine.threads import blas_threads
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.clock import Clock
+from tuitrain.runs.stopwatch import Clock
 from tuitrain.search.folds import Fold
 from tuitrain.search.grouping import chunks
 from tuitrain.search.halving import longest_training, rungs

@@ -17,9 +17,9 @@ from typing import Any
 from tuitrain.errors import SearchError, TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.journal import Journal
+from tuitrain.runs.journal import Journal
+from tuitrain.runs.lock import Lock
 from tuitrain.search.journal_values import finite, number_of, plain, read_setting
-from tuitrain.search.lock import Lock
 from tuitrain.search.own_trials import own_setting
 from tuitrain.search.space import Setting, Space
 from tuitrain.search.stack import StackResult
