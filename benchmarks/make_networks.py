@@ -15,9 +15,9 @@ import numpy as np
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine.threads import blas_threads
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.search.candidates import listed
+from tuitrain.search.gaussian_process.candidates import listed
 from tuitrain.search.grouping import chunks
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.search.stack import StackTask, train_stack
 
 FILE = Path(__file__).with_name("networks.npz")

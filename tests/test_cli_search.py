@@ -17,7 +17,7 @@ import pytest
 
 import tuitrain
 from tests.test_cli import COMMAND, run
-from tuitrain.search.study import Study
+from tuitrain.search.study.study import Study
 
 SMALL = ("--learning-rate", "0.003,0.01,0.03", "--epochs", "6", "--patience", "0", "--hidden-layers", "8")
 
@@ -125,7 +125,7 @@ def test_a_signal_while_the_workers_start_is_not_lost(number: signal.Signals, tm
 
 
 SLOW = """
-import time, tuitrain.search.face as face
+import time, tuitrain.search.api as face
 from tuitrain.cli import main
 face.train = lambda *given, **named: time.sleep(60)
 main()

@@ -12,8 +12,8 @@ from tuitrain.cli.search_progress import SearchLine, summary
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.face import create_study, run_study
-from tuitrain.search.space import Space
+from tuitrain.search.api import create_study, run_study
+from tuitrain.search.space.space import Space
 
 MOONS = load_dataset("moons?n=80")
 

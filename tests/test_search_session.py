@@ -15,10 +15,10 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
+from tuitrain.search.api import change_study, run_study
 from tuitrain.search.conductor import Conductor
-from tuitrain.search.face import change_study, run_study
-from tuitrain.search.space import Space
-from tuitrain.search.study import Study
+from tuitrain.search.space.space import Space
+from tuitrain.search.study.study import Study
 from tuitrain.search_session import SearchSession
 
 IRIS = load_dataset("iris")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tuitrain.options.hyperparameters import Hyperparameters as Hyperparameters
     from tuitrain.runs.model import Model as Model
     from tuitrain.runs.model import load_model as load_model
-    from tuitrain.search.face import search as search
-    from tuitrain.search.space import Space as Space
+    from tuitrain.search.api import search as search
+    from tuitrain.search.space.space import Space as Space
     from tuitrain.training import Result as Result
     from tuitrain.training import train as train
 
@@ -32,7 +32,7 @@ _HOMES = {
     "Dataset": "data.dataset", "load_dataset": "data.loading", "Hyperparameters": "options.hyperparameters",
     "Model": "runs.model", "load_model": "runs.model", "Result": "training", "train": "training",
     "TuitrainError": "errors", "DataError": "errors", "HyperparameterError": "errors", "ModelError": "errors",
-    "RunError": "errors", "SearchError": "errors", "Space": "search.space",
+    "RunError": "errors", "SearchError": "errors", "Space": "search.space.space",
 }  # fmt: skip
 
 __all__ = [

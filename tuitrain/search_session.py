@@ -16,13 +16,13 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.engine.threads import usable_cores
 from tuitrain.errors import TuitrainError
 from tuitrain.options.search_settings import Settings
+from tuitrain.search.api import change_study, choose, conducting, create_study, new_study_path, study_dataset
 from tuitrain.search.conductor import Conductor, Progress
 from tuitrain.search.estimate import Estimate, estimate_grid
-from tuitrain.search.explained import Explained, explain
-from tuitrain.search.face import change_study, choose, conducting, create_study, new_study_path, study_dataset
-from tuitrain.search.space import Setting, Space
-from tuitrain.search.study import Study
-from tuitrain.search.trial import USER, Trial
+from tuitrain.search.explanation import Explained, explain
+from tuitrain.search.space.space import Setting, Space
+from tuitrain.search.study.study import Study
+from tuitrain.search.study.trial import USER, Trial
 
 SNAPSHOT_SECONDS = 0.25  # drawing takes processor time from the workers, which use every core
 STEP_SECONDS = 0.05

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tuitrain.search.acquisition import (
+from tuitrain.search.gaussian_process.acquisition import (
     erfcx,
     log_expected_improvement,
     log_expected_improvement_slopes,

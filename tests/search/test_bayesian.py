@@ -11,7 +11,7 @@ import pytest
 
 from tuitrain.engine.build import SHARED
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import Observation, propose
 from tuitrain.search.strategies.observation import key
 

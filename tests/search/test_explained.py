@@ -11,11 +11,11 @@ import pytest
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.explained import LEAST_TRIALS, explain
-from tuitrain.search.face import create_study, run_study
+from tuitrain.search.api import create_study, run_study
+from tuitrain.search.explanation import LEAST_TRIALS, explain
 from tuitrain.search.race import run_race
-from tuitrain.search.space import Space
-from tuitrain.search.study import Study
+from tuitrain.search.space.space import Space
+from tuitrain.search.study.study import Study
 
 MOONS = load_dataset("moons?n=120")
 BASE = Hyperparameters(hidden_layers=(6,), epochs=25, patience=0)

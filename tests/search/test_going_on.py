@@ -17,11 +17,11 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from tests.search.test_study import BASE, IRIS, RANGES, run, told
 from tuitrain.errors import HyperparameterError, SearchError, SettingsError, TuitrainError
 from tuitrain.options.search_settings import Settings
+from tuitrain.search.api import change_study, conducting, create_study, run_study, search
 from tuitrain.search.conductor import Conductor
-from tuitrain.search.face import change_study, conducting, create_study, run_study, search
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import propose
-from tuitrain.search.study import Study
+from tuitrain.search.study.study import Study
 from tuitrain.search.workers.supervisor import Supervisor
 
 OWN = {"learning_rate": 0.02, "l2": 0.001}

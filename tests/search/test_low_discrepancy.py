@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from tuitrain.search.low_discrepancy import points
+from tuitrain.search.gaussian_process.low_discrepancy import points
 
 
 def test_a_later_start_continues_the_same_sequence() -> None:

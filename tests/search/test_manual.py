@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from tuitrain.cli import commands
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.search.explained import explain
-from tuitrain.search.manual import Training, manual_history, manual_space
+from tuitrain.search.by_hand import Training, manual_history, manual_space
+from tuitrain.search.explanation import explain
 from tuitrain.search.manual_study import ManualStudies
-from tuitrain.search.study import Study
+from tuitrain.search.study.study import Study
 from tuitrain.search.training_log import TrainingLog
 
 MOONS, IRIS = load_dataset("moons?n=120"), load_dataset("iris")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize, rosen, rosen_der
 
-from tuitrain.search.quasi_newton import minimise
+from tuitrain.search.gaussian_process.quasi_newton import minimise
 
 
 def objective(x: Any, rows: Any) -> tuple[Any, Any]:

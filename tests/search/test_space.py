@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.configuration import read_configuration
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.search.ranges import (
+from tuitrain.search.space.ranges import (
     MOST_STEPS,
     Choices,
     Domain,
@@ -25,7 +25,7 @@ from tuitrain.search.ranges import (
     parse_domain,
     settled,
 )
-from tuitrain.search.space import SEARCHED, Space
+from tuitrain.search.space.space import SEARCHED, Space
 
 NUMBERS = [name for name, spec in FIELDS.items() if spec.kind in {"number", "whole"}]
 

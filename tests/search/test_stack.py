@@ -16,7 +16,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.folds import make_folds
 from tuitrain.search.grouping import STACK_PARAMETERS, chunks, n_parameters, structure
 from tuitrain.search.halving import rungs, survivors
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.search.stack import Curves, StackResult, StackTask, train_stack
 from tuitrain.training import train
 

@@ -20,12 +20,12 @@ from tuitrain.errors import SearchError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings, format_time, parse_time
 from tuitrain.runs.model import load_model
+from tuitrain.search.api import Searched, create_study, run_study, search, study_dataset
 from tuitrain.search.conductor import Conductor
-from tuitrain.search.face import Searched, create_study, run_study, search, study_dataset
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import propose
-from tuitrain.search.study import Study
-from tuitrain.search.trial import Trial
+from tuitrain.search.study.study import Study
+from tuitrain.search.study.trial import Trial
 from tuitrain.training import train
 
 IRIS = load_dataset("iris")

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuitrain.search import surrogate
-from tuitrain.search.space import Space
+from tuitrain.search.gaussian_process import surrogate
+from tuitrain.search.gaussian_process.subset_of_data import MOST_FITTED, subset_of_data
+from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import Observation, propose
-from tuitrain.search.subset_of_data import MOST_FITTED, subset_of_data
 
 SPACE = Space({"learning_rate": "1e-4..1", "dropout": "0..0.9", "optimizer": "sgd,momentum", "momentum": ".."})
 

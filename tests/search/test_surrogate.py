@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
-from tuitrain.search import evidence
-from tuitrain.search.kernel import Layout, inverse_lower, matern, squared_distances
-from tuitrain.search.score_scale import ScoreScale, worst_for_failed
-from tuitrain.search.space import Space
-from tuitrain.search.surrogate import Surrogate, condition_all, fit, importance, slice_along
+from tuitrain.search.gaussian_process import marginal_likelihood as evidence
+from tuitrain.search.gaussian_process.kernel import Layout, inverse_lower, matern, squared_distances
+from tuitrain.search.gaussian_process.score_scale import ScoreScale, worst_for_failed
+from tuitrain.search.gaussian_process.surrogate import Surrogate, condition_all, fit, importance, slice_along
+from tuitrain.search.space.space import Space
 
 MIXED = Space(
     {"learning_rate": "1e-4..1", "optimizer": "momentum,adam,sgd", "momentum": "..", "batch_size": "16,32,64"}

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from tests.ui.test_search_screen import QUICK, UNICODE, until
 from tuitrain.cli.launch import launch
 from tuitrain.data.loading import load_dataset
-from tuitrain.search.study import Study
+from tuitrain.search.study.study import Study
 from tuitrain.session import Session
 from tuitrain.ui.app import SearchAsked, TuitrainApp
 from tuitrain.ui.search.entries import space_of

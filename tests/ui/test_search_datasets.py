@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from tests.ui.test_search_screen import QUICK, enter, search_through, searching, snapshot, text_of, until
 from tests.ui.test_search_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.data.loading import load_dataset
-from tuitrain.search.manual import Training
+from tuitrain.search.by_hand import Training
 from tuitrain.session import Reset
 
 

@@ -11,10 +11,10 @@ from textual.pilot import Pilot
 from tests.ui.test_search_screen import QUICK, enter, search_through, searching, snapshot, text_of, typed, until
 from tests.ui.test_search_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.data.loading import load_dataset
-from tuitrain.search.manual import Training
+from tuitrain.search.by_hand import Training
 from tuitrain.search.manual_study import ManualStudies
-from tuitrain.search.study import Study
-from tuitrain.search.trial import Trial
+from tuitrain.search.study.study import Study
+from tuitrain.search.study.trial import Trial
 from tuitrain.session import Reset
 from tuitrain.ui.app import SearchAsked
 from tuitrain.ui.screens.trial import TrialPage

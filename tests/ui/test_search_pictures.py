@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from textual.strip import Strip
 
-from tuitrain.search.explained import Slice
+from tuitrain.search.explanation import Slice
 from tuitrain.ui.plots.palette import glyphs_of, palette_of
 from tuitrain.ui.search import pictures
 from tuitrain.ui.theme import theme_of

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.search.study import Study
+from tuitrain.search.study.study import Study
 from tuitrain.session import Session
 from tuitrain.ui.app import SearchAsked, TuitrainApp
 from tuitrain.ui.launch import SWITCH_SECONDS

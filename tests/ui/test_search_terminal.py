@@ -10,7 +10,7 @@ import pytest
 from terminal import launch
 
 from tests.search.test_study import told
-from tuitrain.search.study import Study
+from tuitrain.search.study.study import Study
 
 REPOSITORY = Path(__file__).parents[2]
 

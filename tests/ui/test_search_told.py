@@ -14,7 +14,7 @@ from tests.ui.test_search_screen import _as_launched as as_launched  # noqa: F40
 from tuitrain.cli.launch import _study_line
 from tuitrain.options.field import Field
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.search.trial import Trial
+from tuitrain.search.study.trial import Trial
 from tuitrain.ui.plots.palette import glyphs_of
 from tuitrain.ui.screens.trial import TrialPage
 from tuitrain.ui.screens.veto import Veto, table_of

@@ -24,10 +24,10 @@ from tuitrain.text import quoted, visible
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.options.search_settings import Settings
+    from tuitrain.search.api import Searched
     from tuitrain.search.conductor import Conductor
-    from tuitrain.search.face import Searched
-    from tuitrain.search.space import Space
-    from tuitrain.search.study import Study
+    from tuitrain.search.space.space import Space
+    from tuitrain.search.study.study import Study
 
 STOPPING = b"\nstopping; what is finished stays, the best model is made (Ctrl-C again ends at once)\n"
 _DIRECTORY = click.Path(path_type=Path, file_okay=False)
@@ -98,7 +98,7 @@ def read_search(options: dict[str, Any], parallel: int) -> tuple[Space, Settings
     """
     from tuitrain.options.hyperparameters import Hyperparameters  # noqa: PLC0415
     from tuitrain.options.search_settings import Settings  # noqa: PLC0415
-    from tuitrain.search.space import Space  # noqa: PLC0415
+    from tuitrain.search.space.space import Space  # noqa: PLC0415
 
     given = given_options(options)
     ranges = {**given.space, **_space_file(options.get("space_file"))}
@@ -120,7 +120,7 @@ def parse_setting(text: str, space: Space) -> dict[str, Any]:
     TuitrainError
         if a name or value is not known, or the hyperparameter is not searched.
     """
-    from tuitrain.search.own_trials import own_setting  # noqa: PLC0415
+    from tuitrain.search.space.setting import own_setting  # noqa: PLC0415
 
     pairs = [part.partition("=") for part in text.split()]
     if not pairs or not all(mark for _, mark, _ in pairs):
@@ -155,7 +155,7 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _begun(path: Path | None, options: dict[str, Any], parallel: int) -> tuple[Study, Dataset]:
     """A new study."""
-    from tuitrain.search.face import create_study, new_study_path  # noqa: PLC0415
+    from tuitrain.search.api import create_study, new_study_path  # noqa: PLC0415
 
     space, settings, tried, data_given = read_search(options, parallel)
     dataset = load(dict(data_given))
@@ -174,8 +174,8 @@ def _slots(address: str) -> int:
 def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
     """A study to go on with, its strategy or budget changed where the options say so."""
     from tuitrain.options.hyperparameters import FIELDS  # noqa: PLC0415
-    from tuitrain.search.face import change_study, study_dataset  # noqa: PLC0415
-    from tuitrain.search.study import Study  # noqa: PLC0415
+    from tuitrain.search.api import change_study, study_dataset  # noqa: PLC0415
+    from tuitrain.search.study.study import Study  # noqa: PLC0415
 
     study = Study(path)
     dataset = study_dataset(study)
@@ -205,7 +205,7 @@ def _is_same(name: str, given: Any, study: Study, dataset: Dataset) -> bool:
 def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> Searched:
     """Search with progress on standard error; Ctrl-C stops it and keeps what is finished, a second ends at once."""
     from tuitrain.cli.search_progress import SearchLine  # noqa: PLC0415
-    from tuitrain.search.face import run_study  # noqa: PLC0415
+    from tuitrain.search.api import run_study  # noqa: PLC0415
 
     line = SearchLine(study, sys.stderr, shutil.get_terminal_size().columns)
     line.begin()

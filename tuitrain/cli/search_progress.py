@@ -13,11 +13,11 @@ from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.text import visible
 
 if TYPE_CHECKING:
+    from tuitrain.search.api import Searched
     from tuitrain.search.conductor import Progress
-    from tuitrain.search.face import Searched
-    from tuitrain.search.space import Setting
-    from tuitrain.search.study import Study
-    from tuitrain.search.trial import Trial
+    from tuitrain.search.space.space import Setting
+    from tuitrain.search.study.study import Study
+    from tuitrain.search.study.trial import Trial
 
 REDRAW_SECONDS = 0.2
 PLAIN_SECONDS = 2.0

@@ -20,7 +20,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.folds import Fold, make_folds
 from tuitrain.search.grouping import chunks, n_parameters
-from tuitrain.search.space import Setting, Space
+from tuitrain.search.space.space import Setting, Space
 
 MOST_SEEN = 2048  # combinations that are looked at; the whole grid is thought to be like these
 NEIGHBOURS = 32  # of them in a row, which are alike in structure, so that stacks are as full as those of the whole grid

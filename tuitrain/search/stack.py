@@ -20,7 +20,7 @@ from tuitrain.errors import TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.folds import Fold
 from tuitrain.search.halving import Value, survivors
-from tuitrain.search.trial import State, is_higher_better
+from tuitrain.search.study.trial import State, is_higher_better
 
 Array = NDArray[Any]
 REPORT_SECONDS = 0.04

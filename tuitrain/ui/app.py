@@ -107,7 +107,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
     def _observe(self, snapshot: Snapshot) -> None:
         """Take note of what is trained by hand: it is search too."""
         if snapshot.state in ENDED or snapshot.epochs_recorded != self._noted:
-            from tuitrain.search.manual import training_of  # noqa: PLC0415 - not needed for the first paint
+            from tuitrain.search.by_hand import training_of  # noqa: PLC0415 - not needed for the first paint
 
             self._noted = snapshot.epochs_recorded
             has_ended = snapshot.state in ENDED

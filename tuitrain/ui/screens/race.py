@@ -15,7 +15,7 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.errors import TuitrainError
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.race import LaneResult, Race, run_race
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines, Piece
 from tuitrain.ui.plots.palette import glyphs_of, palette_of

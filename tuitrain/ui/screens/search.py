@@ -10,8 +10,8 @@ from textual.binding import BindingType
 
 from tuitrain.errors import TuitrainError
 from tuitrain.options.hyperparameters import FIELDS
-from tuitrain.search.ranges import format_domain, parse_domain
-from tuitrain.search.trial import Trial
+from tuitrain.search.space.ranges import format_domain, parse_domain
+from tuitrain.search.study.trial import Trial
 from tuitrain.search_session import SearchSession, SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.governor import Governor

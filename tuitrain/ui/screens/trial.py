@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.search.trial import Trial
+from tuitrain.search.study.trial import Trial
 from tuitrain.text import visible
 from tuitrain.ui.line import Piece
 from tuitrain.ui.page import Page

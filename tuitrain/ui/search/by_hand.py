@@ -7,11 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuitrain.search.by_hand import ManualHistory, manual_history, manual_settings
 from tuitrain.search.conductor import Progress
-from tuitrain.search.explained import Explained, explain
-from tuitrain.search.manual import ManualHistory, manual_history, manual_settings
+from tuitrain.search.explanation import Explained, explain
+from tuitrain.search.study.trial import Trial, is_tie
 from tuitrain.search.training_log import TrainingLog
-from tuitrain.search.trial import Trial, is_tie
 from tuitrain.search_session import SearchSnapshot
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from tuitrain.search.face import MODEL_NAME
+from tuitrain.search.api import MODEL_NAME
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.line import Piece

@@ -8,7 +8,7 @@ from tuitrain.errors import SettingsError
 from tuitrain.options.field import Value
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.search_settings import check_goal
-from tuitrain.search.ranges import format_domain, parse_domain
+from tuitrain.search.space.ranges import format_domain, parse_domain
 from tuitrain.ui.form.entry_model import EntryModel
 from tuitrain.ui.search.entries import Entry, field_entries, first_texts, is_searched, setting_entries
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 
-from tuitrain.search.trial import Trial
+from tuitrain.search.study.trial import Trial
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.panes.live_pane import LivePane

@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from tuitrain.numbers import number, percent
 from tuitrain.options.search_settings import BOUNDED
-from tuitrain.search.explained import Slice
+from tuitrain.search.explanation import Slice
 from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks, window_of
 from tuitrain.ui.plots.bars import bar
 from tuitrain.ui.plots.lines import Part, cut, fitting, line, notice, padded

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from textual.strip import Strip
 
-from tuitrain.search.columns import Column
-from tuitrain.search.explained import LEAST_TRIALS, ticks_of
-from tuitrain.search.space import Space
+from tuitrain.search.explanation import LEAST_TRIALS, ticks_of
+from tuitrain.search.space.columns import Column
+from tuitrain.search.space.space import Space
 from tuitrain.search_session import SearchSnapshot
 from tuitrain.ui.plots.lines import notice
 from tuitrain.ui.search.panes import SearchPane

@@ -17,7 +17,7 @@ from tuitrain.ui.search.trial_actions import TrialActions
 
 if TYPE_CHECKING:
     from tuitrain.options.search_settings import Settings
-    from tuitrain.search.space import Space
+    from tuitrain.search.space.space import Space
     from tuitrain.ui.screens.veto import Decision
 
 

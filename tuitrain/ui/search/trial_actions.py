@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tuitrain.options.hyperparameters import FIELDS
-from tuitrain.search.trial import Trial
+from tuitrain.search.study.trial import Trial
 from tuitrain.text import visible
 from tuitrain.ui.search.navigation import Navigation
 

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.threads import blas_threads
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.columns import Column, to_scale
-from tuitrain.search.kernel import matern, squared_distances
-from tuitrain.search.low_discrepancy import points as evenly_spread
+from tuitrain.search.gaussian_process.kernel import matern, squared_distances
+from tuitrain.search.gaussian_process.low_discrepancy import points as evenly_spread
+from tuitrain.search.gaussian_process.subset_of_data import subset_of_data
+from tuitrain.search.gaussian_process.surrogate import Surrogate, fit, importance, slice_along
 from tuitrain.search.observed import observations
-from tuitrain.search.space import Space
-from tuitrain.search.subset_of_data import subset_of_data
-from tuitrain.search.surrogate import Surrogate, fit, importance, slice_along
-from tuitrain.search.trial import Trial
+from tuitrain.search.space.columns import Column, to_scale
+from tuitrain.search.space.space import Space
+from tuitrain.search.study.trial import Trial
 
 LEAST_TRIALS = 4
 POINTS = 60

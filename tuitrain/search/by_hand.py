@@ -15,9 +15,9 @@ from tuitrain.engine.metrics import HIGHER_IS_BETTER
 from tuitrain.options.field import Field
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.search_settings import METRICS, Settings
-from tuitrain.search.ranges import Choices, Domain, Range, parse_domain
-from tuitrain.search.space import Space
-from tuitrain.search.trial import USER, State, Trial, rank_of
+from tuitrain.search.space.ranges import Choices, Domain, Range, parse_domain
+from tuitrain.search.space.space import Space
+from tuitrain.search.study.trial import USER, State, Trial, rank_of
 
 
 @dataclass(frozen=True)

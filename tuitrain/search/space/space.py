@@ -15,8 +15,8 @@ import numpy as np
 
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
-from tuitrain.search.columns import Array, Column, grid_values, make_columns
-from tuitrain.search.ranges import Choices, Domain, Range, Shapes, format_domain, parse_domain, settled
+from tuitrain.search.space.columns import Array, Column, grid_values, make_columns
+from tuitrain.search.space.ranges import Choices, Domain, Range, Shapes, format_domain, parse_domain, settled
 from tuitrain.text import quoted, suggest
 
 Setting = Mapping[str, Any]

@@ -23,7 +23,7 @@ _BLOCK = 32
 
 
 class ColumnLike(Protocol):
-    """What the model asks of a column; see `tuitrain.search.columns.Column`."""
+    """What the model asks of a column; see `tuitrain.search.space.columns.Column`."""
 
     @property
     def name(self) -> str: ...

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.build import SHARED
 from tuitrain.options.field import Field, Value
-from tuitrain.search.ranges import GRID_POINTS, MOST_STEPS, Choices, Domain, Range, Scale, Shapes, own_scale
+from tuitrain.search.space.ranges import GRID_POINTS, MOST_STEPS, Choices, Domain, Range, Scale, Shapes, own_scale
 
 Array = NDArray[np.float64]
 DIGITS = 4  # of a value drawn from a continuous range: short to read and to type

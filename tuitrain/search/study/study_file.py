@@ -13,7 +13,7 @@ from tuitrain.errors import SearchError, TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import METRICS, Settings
 from tuitrain.runs.model import write_whole
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.text import quoted, visible
 
 FORMAT = 1

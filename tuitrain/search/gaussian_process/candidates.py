@@ -13,11 +13,11 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.search.acquisition import log_expected_improvement, log_expected_improvement_slopes
-from tuitrain.search.kernel import matern, squared_distances
-from tuitrain.search.quasi_newton import Rows, minimise
-from tuitrain.search.space import Space
-from tuitrain.search.surrogate import Surrogate
+from tuitrain.search.gaussian_process.acquisition import log_expected_improvement, log_expected_improvement_slopes
+from tuitrain.search.gaussian_process.kernel import matern, squared_distances
+from tuitrain.search.gaussian_process.quasi_newton import Rows, minimise
+from tuitrain.search.gaussian_process.surrogate import Surrogate
+from tuitrain.search.space.space import Space
 
 Array = NDArray[np.float64]
 

@@ -22,13 +22,13 @@ from tuitrain.runs.model import Model, load_model
 from tuitrain.search.conductor import Conductor, Progress
 from tuitrain.search.folds import Fold, make_folds
 from tuitrain.search.journal_values import plain
-from tuitrain.search.own_trials import own_setting
-from tuitrain.search.space import Setting, Space
+from tuitrain.search.space.setting import own_setting
+from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies import check_strategy
-from tuitrain.search.study import Study
-from tuitrain.search.study_file import NAME, Source, study_name
-from tuitrain.search.trial import USER, Trial
-from tuitrain.search.workers.seam import Workers
+from tuitrain.search.study.study import Study
+from tuitrain.search.study.study_file import NAME, Source, study_name
+from tuitrain.search.study.trial import USER, Trial
+from tuitrain.search.workers.protocol import Workers
 from tuitrain.search.workers.supervisor import Supervisor
 from tuitrain.search.workers.thread import ThreadWorkers
 from tuitrain.text import visible

@@ -15,10 +15,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.search import evidence
-from tuitrain.search.acquisition import log_expected_improvement
-from tuitrain.search.kernel import ColumnLike, Layout, inverse_lower, matern, squared_distances
-from tuitrain.search.score_scale import ScoreScale, worst_for_failed
+from tuitrain.search.gaussian_process import marginal_likelihood as evidence
+from tuitrain.search.gaussian_process.acquisition import log_expected_improvement
+from tuitrain.search.gaussian_process.kernel import ColumnLike, Layout, inverse_lower, matern, squared_distances
+from tuitrain.search.gaussian_process.score_scale import ScoreScale, worst_for_failed
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -28,7 +28,7 @@ FIRST_EVALUATIONS, NEXT_EVALUATIONS = 40, 15
 
 
 class SpaceLike(Protocol):
-    """What is asked of a space beside its columns; see `tuitrain.search.space.Space`."""
+    """What is asked of a space beside its columns; see `tuitrain.search.space.space.Space`."""
 
     @property
     def columns(self) -> Sequence[ColumnLike]: ...

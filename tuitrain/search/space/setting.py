@@ -7,7 +7,7 @@ from typing import Any
 
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import FIELDS, field_name
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.text import quoted, suggest
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.search.kernel import ColumnLike, Layout, squared_distances
+from tuitrain.search.gaussian_process.kernel import ColumnLike, Layout, squared_distances
 
 MOST_FITTED = 300
 SHARE_OF_BEST = 0.5

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.search.kernel import inverse_lower, matern
-from tuitrain.search.quasi_newton import minimise
+from tuitrain.search.gaussian_process.kernel import inverse_lower, matern
+from tuitrain.search.gaussian_process.quasi_newton import minimise
 
 Array = NDArray[np.float64]
 

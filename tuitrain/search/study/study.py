@@ -20,11 +20,11 @@ from tuitrain.options.search_settings import Settings
 from tuitrain.runs.journal import Journal
 from tuitrain.runs.lock import Lock
 from tuitrain.search.journal_values import finite, number_of, plain, read_setting
-from tuitrain.search.own_trials import own_setting
-from tuitrain.search.space import Setting, Space
+from tuitrain.search.space.setting import own_setting
+from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.stack import StackResult
-from tuitrain.search.study_file import NAME, Source, StudyFile, read_study_file
-from tuitrain.search.trial import USER, Trial, is_tie, rank_of
+from tuitrain.search.study.study_file import NAME, Source, StudyFile, read_study_file
+from tuitrain.search.study.trial import USER, Trial, is_tie, rank_of
 from tuitrain.text import visible
 
 MOST_LETTERS = 2000  # of a message
