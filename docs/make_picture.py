@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session import Session, SetHyperparameter, Start, Step
+from tuitrain.session.session import Session, SetHyperparameter, Start, Step
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.theme import theme_of
 

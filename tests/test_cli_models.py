@@ -17,7 +17,7 @@ from tuitrain.cli.progress import summary
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import load_model
-from tuitrain.training import train
+from tuitrain.session.train import train
 
 
 def called(command: click.Command, *arguments: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.ui.fake_session import FakeSession
 from tuitrain.diagnosis import verdict
-from tuitrain.snapshot import Snapshot
+from tuitrain.session.snapshot import Snapshot
 
 
 def after(epochs: int) -> Snapshot:

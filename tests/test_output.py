@@ -21,7 +21,7 @@ from tuitrain.cli.train import train
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import ModelError
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session import Session, Start
+from tuitrain.session.session import Session, Start
 
 ROOT = Path(__file__).parents[1]
 TUITRAIN = f"{sys.executable} -m tuitrain"

@@ -19,7 +19,7 @@ from tuitrain.search.api import change_study, run_study
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.space.space import Space
 from tuitrain.search.study.study import Study
-from tuitrain.search_session import SearchSession
+from tuitrain.session.search import SearchSession
 
 IRIS = load_dataset("iris")
 SPACE = Space(

@@ -13,8 +13,8 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model, load_model
-from tuitrain.session import Pause, Reset, SaveModel, Session, SetHyperparameter, SetPace, Start, Step
-from tuitrain.snapshot import Snapshot
+from tuitrain.session.session import Pause, Reset, SaveModel, Session, SetHyperparameter, SetPace, Start, Step
+from tuitrain.session.snapshot import Snapshot
 
 MOONS = load_dataset("moons?n=200")
 QUICK = Hyperparameters(hidden_layers=(8,), epochs=12, patience=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tuitrain.snapshot import Floats, Snapshot
+from tuitrain.session.snapshot import Floats, Snapshot
 
 RECENT = 20  # epochs that a verdict looks back
 ENOUGH = 8

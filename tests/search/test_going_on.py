@@ -264,7 +264,7 @@ def test_the_best_model_of_a_wide_network_is_the_trials_own(tmp_path: Path, monk
         limits.append(count)
         return nullcontext()
 
-    monkeypatch.setattr("tuitrain.training.blas_threads", limited)
+    monkeypatch.setattr("tuitrain.session.train.blas_threads", limited)
     study = create_study(
         tmp_path / "s", Space({"learning_rate": "0.01,0.02"}, BASE.replace(hidden_layers=(1024,), epochs=1)),
         Settings(strategy="grid", trials=0, folds=2), IRIS,

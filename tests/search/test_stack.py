@@ -18,7 +18,7 @@ from tuitrain.search.grouping import STACK_PARAMETERS, chunks, n_parameters, str
 from tuitrain.search.halving import rungs, survivors
 from tuitrain.search.space.space import Space
 from tuitrain.search.stack import Curves, StackResult, StackTask, train_stack
-from tuitrain.training import train
+from tuitrain.session.train import train
 
 IRIS, CANCER, DIABETES = (load_dataset(name) for name in ("iris", "breast_cancer", "diabetes"))
 

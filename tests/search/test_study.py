@@ -26,7 +26,7 @@ from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import propose
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
-from tuitrain.training import train
+from tuitrain.session.train import train
 
 IRIS = load_dataset("iris")
 BASE = Hyperparameters(hidden_layers=(8,), epochs=9, patience=0)

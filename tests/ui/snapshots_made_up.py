@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.snapshot import (
+from tuitrain.session.snapshot import (
     BoundaryView,
     EarlierRun,
     Edit,

@@ -4,7 +4,7 @@ import pytest
 
 from tests.ui.fake_session import FakeSession
 from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
-from tuitrain.session import SetHyperparameter
+from tuitrain.session.session import SetHyperparameter
 from tuitrain.ui.form.drawing import FormDrawing
 from tuitrain.ui.form.line_edit import LineEdit
 from tuitrain.ui.form.model import NAMES, PATIENCE, FormModel

@@ -4,7 +4,7 @@ import pytest
 
 from tests.ui.fake_session import FakeSession
 from tests.ui.test_train_screen import app_on, text_of
-from tuitrain.snapshot import Refused
+from tuitrain.session.snapshot import Refused
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from textual.app import App
 
 from tests.ui import snapshots_made_up as made_up
-from tuitrain.snapshot import ParametersView
+from tuitrain.session.snapshot import ParametersView
 from tuitrain.ui.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
 from tuitrain.ui.panes.blocks import Block, Blocks
 from tuitrain.ui.plots.lines import line

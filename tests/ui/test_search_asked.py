@@ -12,7 +12,7 @@ from tests.ui.test_search_screen import QUICK, UNICODE, until
 from tuitrain.cli.launch import launch
 from tuitrain.data.loading import load_dataset
 from tuitrain.search.study.study import Study
-from tuitrain.session import Session
+from tuitrain.session.session import Session
 from tuitrain.ui.app import SearchAsked, TuitrainApp
 from tuitrain.ui.search.entries import space_of
 from tuitrain.ui.theme import theme_of

@@ -10,7 +10,7 @@ from tests.ui.test_search_screen import QUICK, enter, search_through, searching,
 from tests.ui.test_search_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.data.loading import load_dataset
 from tuitrain.search.by_hand import Training
-from tuitrain.session import Reset
+from tuitrain.session.session import Reset
 
 
 async def change_dataset(pilot: Pilot[Any], name: str) -> None:

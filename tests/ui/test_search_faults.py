@@ -15,7 +15,7 @@ from tuitrain.search.by_hand import Training
 from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
-from tuitrain.session import Reset
+from tuitrain.session.session import Reset
 from tuitrain.ui.app import SearchAsked
 from tuitrain.ui.screens.trial import TrialPage
 from tuitrain.ui.screens.veto import Veto

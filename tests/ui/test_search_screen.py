@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.study.study import Study
-from tuitrain.session import Session
+from tuitrain.session.session import Session
 from tuitrain.ui.app import SearchAsked, TuitrainApp
 from tuitrain.ui.launch import SWITCH_SECONDS
 from tuitrain.ui.theme import theme_of

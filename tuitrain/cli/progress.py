@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any, TextIO
 
-from tuitrain.snapshot import Snapshot
+from tuitrain.session.snapshot import Snapshot
 
 REDRAW_SECONDS = 0.1
 PLAIN_LINES = 20

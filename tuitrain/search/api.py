@@ -31,8 +31,8 @@ from tuitrain.search.study.trial import USER, Trial
 from tuitrain.search.workers.protocol import Workers
 from tuitrain.search.workers.supervisor import Supervisor
 from tuitrain.search.workers.thread import ThreadWorkers
+from tuitrain.session.train import train
 from tuitrain.text import visible
-from tuitrain.training import train
 
 COMPARED = ("metric", "folds", "seeds")  # what makes the scores of a study comparable
 

@@ -15,8 +15,8 @@ from textual.app import App
 from textual.screen import Screen
 
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session import Reset, SetHyperparameter, Start
-from tuitrain.snapshot import Snapshot
+from tuitrain.session.session import Reset, SetHyperparameter, Start
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.driver import PromptDriver
 from tuitrain.ui.painted import Painted, Update
 from tuitrain.ui.screens.train import ENDED, TrainScreen
@@ -24,7 +24,7 @@ from tuitrain.ui.theme import Theme, theme_of
 
 if TYPE_CHECKING:
     from tuitrain.search.training_log import TrainingLog
-    from tuitrain.search_session import SearchSession
+    from tuitrain.session.search import SearchSession
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 GRACE = 3.0  # seconds that the terminal may take to be restored after a signal
@@ -121,7 +121,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
     def open_search(self) -> None:
         """Show the Search screen, which is made when it is first asked for."""
         if self._search_screen is None:
-            from tuitrain.search_session import SearchSession  # noqa: PLC0415 - not needed for the first paint
+            from tuitrain.session.search import SearchSession  # noqa: PLC0415 - not needed for the first paint
             from tuitrain.ui.screens.search import SearchScreen  # noqa: PLC0415 - not needed for the first paint
 
             self.search_session = SearchSession(jobs=self._jobs)

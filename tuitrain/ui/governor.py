@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from tuitrain.snapshot import Snapshot
+from tuitrain.session.snapshot import Snapshot
 
 DRAW_SHARE = 0.03
 BYTES_PER_SECOND = 9_000

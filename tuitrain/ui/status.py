@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tuitrain.data.dataset import Dataset
-from tuitrain.snapshot import Snapshot
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import visible
 from tuitrain.ui.form.model import FormModel
 from tuitrain.ui.keys import ACTIONS, Action, footer_items

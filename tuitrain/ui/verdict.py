@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.timer import Timer
 
 from tuitrain.diagnosis import verdict
-from tuitrain.snapshot import Snapshot
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines, shortened
 from tuitrain.ui.theme import Theme

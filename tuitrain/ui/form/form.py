@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from tuitrain.options.field import Value
-from tuitrain.snapshot import Snapshot
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.form.drawing import FormDrawing
 from tuitrain.ui.form.entry_list import EntryList
 from tuitrain.ui.form.model import FormModel

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from tuitrain.options.field import Field, Value
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.snapshot import Refused
+from tuitrain.session.snapshot import Refused
 from tuitrain.ui.form.entry_model import EntryModel
 
 NAMES = tuple(FIELDS)

@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.strip import Strip
 
-from tuitrain.snapshot import Snapshot
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.panes.live_pane import LivePane
 from tuitrain.ui.plots.boundary import boundary_grid_shape, draw_boundary, draw_fit
 from tuitrain.ui.plots.lines import notice

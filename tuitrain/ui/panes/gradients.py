@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuitrain.diagnosis import NEARLY_ALL_IDLE
-from tuitrain.snapshot import Floats, LayerProbe, Snapshot
+from tuitrain.session.snapshot import Floats, LayerProbe, Snapshot
 from tuitrain.ui.panes.blocks import Block, Blocks
 from tuitrain.ui.panes.live_pane import LivePane
 from tuitrain.ui.plots.bars import bar, log_range, number, percent, sparkline

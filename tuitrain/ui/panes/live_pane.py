@@ -12,7 +12,7 @@ from textual.geometry import NULL_SIZE, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuitrain.snapshot import Snapshot
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.plots.palette import glyphs_of, palette_of
 from tuitrain.ui.theme import Theme
 

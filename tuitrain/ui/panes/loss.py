@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.strip import Strip
 
 from tuitrain.options.hyperparameters import FIELDS
-from tuitrain.snapshot import EarlierRun, Edit, Floats, Snapshot
+from tuitrain.session.snapshot import EarlierRun, Edit, Floats, Snapshot
 from tuitrain.ui.panes.live_pane import LivePane
 from tuitrain.ui.plots.loss_plot import View, draw_loss
 

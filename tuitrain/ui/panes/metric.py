@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.strip import Strip
 
-from tuitrain.snapshot import MetricView, Snapshot
+from tuitrain.session.snapshot import MetricView, Snapshot
 from tuitrain.ui.panes.live_pane import LivePane
 from tuitrain.ui.plots.bars import number
 from tuitrain.ui.plots.confusion import draw_confusion

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.strip import Strip
 
-from tuitrain.snapshot import Snapshot
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.panes.blocks import Block, Blocks
 from tuitrain.ui.panes.live_pane import LivePane
 from tuitrain.ui.plots.bars import histogram, number

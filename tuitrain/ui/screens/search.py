@@ -12,7 +12,7 @@ from tuitrain.errors import TuitrainError
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.search.space.ranges import format_domain, parse_domain
 from tuitrain.search.study.trial import Trial
-from tuitrain.search_session import SearchSession, SearchSnapshot
+from tuitrain.session.search import SearchSession, SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.governor import Governor
 from tuitrain.ui.keys import bindings

@@ -13,8 +13,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tuitrain.data.wording import counted
-from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
-from tuitrain.snapshot import Snapshot
+from tuitrain.session.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.form import Form
 from tuitrain.ui.governor import Governor
 from tuitrain.ui.keys import ACTIONS, bindings

@@ -12,7 +12,7 @@ from tuitrain.search.conductor import Progress
 from tuitrain.search.explanation import Explained, explain
 from tuitrain.search.study.trial import Trial, is_tie
 from tuitrain.search.training_log import TrainingLog
-from tuitrain.search_session import SearchSnapshot
+from tuitrain.session.search import SearchSnapshot
 
 if TYPE_CHECKING:
     from tuitrain.options.hyperparameters import Hyperparameters

@@ -6,7 +6,7 @@ import textwrap
 from typing import Any
 
 from tuitrain.search.api import MODEL_NAME
-from tuitrain.search_session import SearchSnapshot
+from tuitrain.session.search import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.line import Piece
 from tuitrain.ui.screens.help import HelpPage

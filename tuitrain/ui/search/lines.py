@@ -11,7 +11,7 @@ from textual.timer import Timer
 
 from tuitrain.data.wording import counted
 from tuitrain.options.search_settings import Settings
-from tuitrain.search_session import SearchSnapshot
+from tuitrain.session.search import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.layout import MEDIUM
 from tuitrain.ui.line import Lines, Piece

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tuitrain.search.study.trial import Trial
-from tuitrain.search_session import SearchSnapshot
+from tuitrain.session.search import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.panes.live_pane import LivePane
 from tuitrain.ui.plots.lines import line, notice

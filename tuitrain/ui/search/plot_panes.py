@@ -11,7 +11,7 @@ from textual.strip import Strip
 from tuitrain.search.explanation import LEAST_TRIALS, ticks_of
 from tuitrain.search.space.columns import Column
 from tuitrain.search.space.space import Space
-from tuitrain.search_session import SearchSnapshot
+from tuitrain.session.search import SearchSnapshot
 from tuitrain.ui.plots.lines import notice
 from tuitrain.ui.search.panes import SearchPane
 from tuitrain.ui.search.pictures import (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 
 from tuitrain.errors import TuitrainError
-from tuitrain.search_session import SearchSession, SearchSnapshot
+from tuitrain.session.search import SearchSession, SearchSnapshot
 from tuitrain.ui.search.entries import settings_of, space_of
 from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.search.trial_actions import TrialActions

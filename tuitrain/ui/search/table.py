@@ -13,7 +13,7 @@ from textual.strip import Strip
 from tuitrain.engine.metrics import HIGHER_IS_BETTER
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.search.study.trial import Trial, rank_of
-from tuitrain.search_session import SearchSnapshot
+from tuitrain.session.search import SearchSnapshot
 from tuitrain.text import quoted, suggest
 from tuitrain.ui.plots.lines import Part, cut, line, padded
 from tuitrain.ui.plots.palette import Glyphs

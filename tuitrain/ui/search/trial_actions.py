@@ -13,7 +13,7 @@ from tuitrain.ui.search.navigation import Navigation
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.options.hyperparameters import Hyperparameters
-    from tuitrain.search_session import SearchSnapshot
+    from tuitrain.session.search import SearchSnapshot
     from tuitrain.ui.search.lines import SearchStatus
     from tuitrain.ui.search.panes import TrialsPane
 

@@ -12,7 +12,13 @@ from collections import deque
 from dataclasses import replace
 from typing import Any
 
-from tuitrain.commands import (
+from tuitrain.data.dataset import Dataset
+from tuitrain.engine.floating_point import training_arithmetic
+from tuitrain.engine.threads import blas_threads, choose_threads
+from tuitrain.errors import HyperparameterError, TuitrainError
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.runs.model import Model
+from tuitrain.session.commands import (
     Command,
     JournalEntry,
     Pause,
@@ -24,14 +30,8 @@ from tuitrain.commands import (
     Step,
     Stop,
 )  # fmt: skip
-from tuitrain.data.dataset import Dataset
-from tuitrain.engine.floating_point import training_arithmetic
-from tuitrain.engine.threads import blas_threads, choose_threads
-from tuitrain.errors import HyperparameterError, TuitrainError
-from tuitrain.live_run import LiveRun
-from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.runs.model import Model
-from tuitrain.snapshot import EarlierRun, Refused, Snapshot, State
+from tuitrain.session.snapshot import EarlierRun, Refused, Snapshot, State
+from tuitrain.session.training import LiveRun
 from tuitrain.text import quoted, suggest
 
 __all__ = [

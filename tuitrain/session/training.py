@@ -22,7 +22,7 @@ from tuitrain.engine.network import with_ones
 from tuitrain.engine.schedules import multipliers
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
-from tuitrain.snapshot import (
+from tuitrain.session.snapshot import (
     BoundaryView,
     EarlierRun,
     Edit,
@@ -33,7 +33,7 @@ from tuitrain.snapshot import (
     Snapshot,
     State,
 )  # fmt: skip
-from tuitrain.training import describe
+from tuitrain.session.train import describe
 
 VANISHING = (
     1e-3  # of the largest layer's gradient: what is left after a loss of a factor of ten in each of three layers
