@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.ui.fake_session import FakeSession
-from tuitrain.diagnosis import verdict
+from tuitrain.diagnosis.rules import verdict
 from tuitrain.session.snapshot import Snapshot
 
 

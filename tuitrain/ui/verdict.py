@@ -9,7 +9,7 @@ from typing import Any
 from rich.style import Style
 from textual.timer import Timer
 
-from tuitrain.diagnosis import verdict
+from tuitrain.diagnosis.rules import verdict
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import visible
 from tuitrain.ui.line import Lines, shortened

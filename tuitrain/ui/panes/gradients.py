@@ -9,7 +9,7 @@ from functools import partial
 from rich.style import Style
 from textual.strip import Strip
 
-from tuitrain.diagnosis import NEARLY_ALL_IDLE
+from tuitrain.diagnosis.rules import NEARLY_ALL_IDLE
 from tuitrain.session.snapshot import Floats, LayerProbe, Snapshot
 from tuitrain.ui.panes.blocks import Block, Blocks
 from tuitrain.ui.panes.live_pane import LivePane
