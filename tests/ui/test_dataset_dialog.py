@@ -7,8 +7,8 @@ import pytest
 from tests.ui.fake_session import FakeSession
 from tests.ui.test_dialogs import settle
 from tests.ui.test_train_screen import app_on, text_of
-from tuitrain.ui.path_completion import completed, paths_from
-from tuitrain.ui.screens.dataset import DatasetChooser
+from tuitrain.ui.data.chooser import DatasetChooser
+from tuitrain.ui.data.path_completion import completed, paths_from
 
 ROWS = [f"{100 + n},{'red' if n % 3 else 'green'},{'yes' if n % 2 else 'no'}" for n in range(60)]
 FRUIT = "\n".join(["weight,colour,ripe", *ROWS])

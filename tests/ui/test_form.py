@@ -5,10 +5,10 @@ import pytest
 from tests.ui.fake_session import FakeSession
 from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
 from tuitrain.session.session import SetHyperparameter
-from tuitrain.ui.form.drawing import FormDrawing
-from tuitrain.ui.form.line_edit import LineEdit
-from tuitrain.ui.form.model import NAMES, PATIENCE, FormModel
 from tuitrain.ui.theme import theme_of
+from tuitrain.ui.train.form_model import NAMES, PATIENCE, FormModel
+from tuitrain.ui.widgets.form.drawing import FormDrawing
+from tuitrain.ui.widgets.form.line_edit import LineEdit
 
 PLAIN = theme_of({"LANG": "C.UTF-8", "TERM": "xterm-256color"})
 ASCII = theme_of({"LC_ALL": "C", "TERM": "xterm", "NO_COLOR": "1"})

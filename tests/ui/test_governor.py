@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ui.fake_session import FakeSession
-from tuitrain.ui.governor import BYTES_PER_SECOND, DRAW_SHARE, LONGEST, POLL, SHORTEST, Governor
+from tuitrain.ui.terminal.governor import BYTES_PER_SECOND, DRAW_SHARE, LONGEST, POLL, SHORTEST, Governor
 
 
 class Stage:

@@ -7,7 +7,7 @@ from tests.ui.fake_session import FakeSession
 from tests.ui.test_train_screen import SIZES, app_on, text_of
 from tuitrain.cli.launch import launch
 from tuitrain.session.session import SetPace
-from tuitrain.ui import verdict
+from tuitrain.ui.train import verdict
 
 LONG = "training has ended; raise epochs or patience to go on, or reset (r)"
 

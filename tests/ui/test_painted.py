@@ -6,7 +6,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tuitrain.ui.painted import Painted, PiecesUpdate
+from tuitrain.ui.terminal.screen_diff import Painted, PiecesUpdate
 
 
 def screen_of(*lines):

@@ -8,11 +8,11 @@ from textual.app import App
 
 from tests.ui import snapshots_made_up as made_up
 from tuitrain.session.snapshot import ParametersView
-from tuitrain.ui.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
-from tuitrain.ui.panes.blocks import Block, Blocks
 from tuitrain.ui.plots.lines import line
 from tuitrain.ui.plots.palette import palette_of
 from tuitrain.ui.theme import theme_of
+from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
+from tuitrain.ui.widgets.blocks import Block, Blocks
 
 LOOKS = {
     "true": {"LANG": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"},

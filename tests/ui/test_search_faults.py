@@ -17,9 +17,9 @@ from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
 from tuitrain.session.session import Reset
 from tuitrain.ui.app import SearchAsked
-from tuitrain.ui.screens.trial import TrialPage
-from tuitrain.ui.screens.veto import Veto
 from tuitrain.ui.search.table import Row, filter_of, filter_problem
+from tuitrain.ui.search.trial_page import TrialPage
+from tuitrain.ui.search.veto import Veto
 
 RATES = ((1e-4, 0.6, 0.6), (1e-3, 0.7, 0.5), (0.01, 0.9, 0.3), (0.03, 0.9, 0.2), (1.0, 0.5, 2.0))
 

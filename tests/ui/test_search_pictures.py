@@ -10,8 +10,8 @@ import pytest
 from textual.strip import Strip
 
 from tuitrain.search.explanation import Slice
+from tuitrain.ui.plots import search_plots as pictures
 from tuitrain.ui.plots.palette import glyphs_of, palette_of
-from tuitrain.ui.search import pictures
 from tuitrain.ui.theme import theme_of
 
 THEME = theme_of({"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"})

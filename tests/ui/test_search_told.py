@@ -16,13 +16,13 @@ from tuitrain.options.field import Field
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.search.study.trial import Trial
 from tuitrain.ui.plots.palette import glyphs_of
-from tuitrain.ui.screens.trial import TrialPage
-from tuitrain.ui.screens.veto import Veto, table_of
-from tuitrain.ui.search import lines
+from tuitrain.ui.search import status as lines
 from tuitrain.ui.search.curve import curve_line
 from tuitrain.ui.search.drawing import SearchDrawing
+from tuitrain.ui.search.form_model import SearchFormModel
 from tuitrain.ui.search.labels import short_label
-from tuitrain.ui.search.model import SearchFormModel
+from tuitrain.ui.search.trial_page import TrialPage
+from tuitrain.ui.search.veto import Veto, table_of
 from tuitrain.ui.theme import theme_of
 
 SMALL = (80, 24)

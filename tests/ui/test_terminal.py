@@ -101,7 +101,7 @@ def test_a_dropped_connection_saves_what_is_in_no_file() -> None:
 
 def test_a_crash_of_the_screen_saves_what_is_in_no_file() -> None:
     program = (
-        "import sys; from tuitrain.cli import main; from tuitrain.ui.screens.train import TrainScreen;"
+        "import sys; from tuitrain.cli import main; from tuitrain.ui.train.screen import TrainScreen;"
         f"TrainScreen.action_undo = lambda self: 1 // 0; sys.argv[1:] = {['launch', *LONG, '--start']}; main()"
     )
     with Terminal([sys.executable, "-c", program]) as terminal:

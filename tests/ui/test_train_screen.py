@@ -5,11 +5,11 @@ import pytest
 from tests.ui.fake_session import FakeSession, make_dataset
 from tuitrain.session.session import Pause, Reset, SetHyperparameter, Start, Step
 from tuitrain.ui.app import TuitrainApp
-from tuitrain.ui.layout import DETAILS, arrange
-from tuitrain.ui.screens.confirm import Confirm
-from tuitrain.ui.screens.search import SearchScreen
-from tuitrain.ui.screens.train import TrainScreen
+from tuitrain.ui.search.screen import SearchScreen
 from tuitrain.ui.theme import theme_of
+from tuitrain.ui.train.screen import TrainScreen
+from tuitrain.ui.widgets.confirm import Confirm
+from tuitrain.ui.widgets.layout import DETAILS, arrange
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 UNICODE = {"LANG": "C.UTF-8", "TERM": "xterm-256color"}

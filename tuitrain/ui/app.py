@@ -17,10 +17,10 @@ from textual.screen import Screen
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.session import Reset, SetHyperparameter, Start
 from tuitrain.session.snapshot import Snapshot
-from tuitrain.ui.driver import PromptDriver
-from tuitrain.ui.painted import Painted, Update
-from tuitrain.ui.screens.train import ENDED, TrainScreen
+from tuitrain.ui.terminal.driver import PromptDriver
+from tuitrain.ui.terminal.screen_diff import Painted, Update
 from tuitrain.ui.theme import Theme, theme_of
+from tuitrain.ui.train.screen import ENDED, TrainScreen
 
 if TYPE_CHECKING:
     from tuitrain.search.training_log import TrainingLog
@@ -122,7 +122,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
         """Show the Search screen, which is made when it is first asked for."""
         if self._search_screen is None:
             from tuitrain.session.search import SearchSession  # noqa: PLC0415 - not needed for the first paint
-            from tuitrain.ui.screens.search import SearchScreen  # noqa: PLC0415 - not needed for the first paint
+            from tuitrain.ui.search.screen import SearchScreen  # noqa: PLC0415 - not needed for the first paint
 
             self.search_session = SearchSession(jobs=self._jobs)
             self._search_screen = SearchScreen(

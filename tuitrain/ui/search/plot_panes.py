@@ -13,8 +13,7 @@ from tuitrain.search.space.columns import Column
 from tuitrain.search.space.space import Space
 from tuitrain.session.search import SearchSnapshot
 from tuitrain.ui.plots.lines import notice
-from tuitrain.ui.search.panes import SearchPane
-from tuitrain.ui.search.pictures import (
+from tuitrain.ui.plots.search_plots import (
     MapPoints,
     ProgressData,
     draw_curves,
@@ -23,6 +22,7 @@ from tuitrain.ui.search.pictures import (
     draw_progress,
     draw_surrogate,
 )
+from tuitrain.ui.search.panes import SearchPane
 from tuitrain.ui.theme import Theme
 
 
