@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.test_cli import run
+from tests.cli.test_cli import run
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer

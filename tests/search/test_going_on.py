@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from tests.search.test_study import BASE, IRIS, RANGES, run, told
+from tests.search.study.test_study import BASE, IRIS, RANGES, run, told
 from tuitrain.errors import HyperparameterError, SearchError, SettingsError, TuitrainError
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.api import change_study, conducting, create_study, run_study, search

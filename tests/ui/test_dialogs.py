@@ -7,7 +7,7 @@ from textual.events import Key
 from textual.screen import ModalScreen
 
 from tests.ui.fake_session import FakeSession, make_dataset
-from tests.ui.test_train_screen import app_on, text_of
+from tests.ui.train.test_screen import app_on, text_of
 from tuitrain.session.session import Reset, SaveModel, Step
 from tuitrain.ui.data.chooser import DatasetChooser
 from tuitrain.ui.keys import ACTIONS, SECTIONS

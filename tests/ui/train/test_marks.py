@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ui.fake_session import FakeSession
-from tests.ui.test_train_screen import app_on, text_of
+from tests.ui.train.test_screen import app_on, text_of
 from tuitrain.session.snapshot import Refused
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.ui.fake_session import FakeSession
 from tests.ui.test_dialogs import settle
-from tests.ui.test_train_screen import app_on, text_of
+from tests.ui.train.test_screen import app_on, text_of
 from tuitrain.ui.data.chooser import DatasetChooser
 from tuitrain.ui.data.path_completion import completed, paths_from
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import tuitrain
-from tests.test_cli import COMMAND, run
+from tests.cli.test_cli import COMMAND, run
 from tuitrain.search.study.study import Study
 
 SMALL = ("--learning-rate", "0.003,0.01,0.03", "--epochs", "6", "--patience", "0", "--hidden-layers", "8")

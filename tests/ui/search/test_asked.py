@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tests.ui.test_search_screen import QUICK, UNICODE, until
+from tests.ui.search.test_screen import QUICK, UNICODE, until
 from tuitrain.cli.launch import launch
 from tuitrain.data.loading import load_dataset
 from tuitrain.search.study.study import Study

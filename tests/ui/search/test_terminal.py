@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from terminal import launch
 
-from tests.search.test_study import told
+from tests.search.study.test_study import told
 from tuitrain.search.study.study import Study
 
 REPOSITORY = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.ui.fake_session import FakeSession
-from tests.ui.test_train_screen import SIZES, app_on, text_of
+from tests.ui.train.test_screen import SIZES, app_on, text_of
 from tuitrain.cli.launch import launch
 from tuitrain.session.session import SetPace
 from tuitrain.ui.train import verdict
