@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain import __version__
+from tuitrain._version import __version__
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.part import Part
 from tuitrain.data.preprocessing import Preprocessing

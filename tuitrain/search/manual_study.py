@@ -58,7 +58,7 @@ class ManualStudies:
             self.problem = f"trainings by hand are not kept: {type(error).__name__}: {error}"
 
     def _write(self, dataset: Dataset, trainings: Sequence[Training]) -> None:
-        from tuitrain.search.api import create_study, new_study_path  # noqa: PLC0415 - takes a while, and not in the screen's thread
+        from tuitrain.search.study.opening import create_study, new_study_path  # noqa: PLC0415 - takes a while, and not in the screen's thread
 
         space, key = manual_space(trainings), dataset.fingerprint
         assert space is not None
