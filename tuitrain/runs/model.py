@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain._version import __version__
-from tuitrain.data.dataset import Dataset
-from tuitrain.data.part import Part
+from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.preprocessing import Preprocessing
 from tuitrain.data.table import Column, Table
 from tuitrain.data.target import choose_target, class_numbers

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tuitrain.data.dataset import Dataset
+from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.loading import load_dataset
-from tuitrain.data.part import Part
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine.fit import fit
 from tuitrain.errors import RunError

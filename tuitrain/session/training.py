@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
-from tuitrain.data.wording import counted
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine import metrics as measures
 from tuitrain.engine.evaluation import decide
@@ -34,6 +33,7 @@ from tuitrain.session.snapshot import (
     State,
 )  # fmt: skip
 from tuitrain.session.train import describe
+from tuitrain.text import counted
 
 VANISHING = (
     1e-3  # of the largest layer's gradient: what is left after a loss of a factor of ten in each of three layers
