@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine.floating_point import training_arithmetic
@@ -30,7 +30,7 @@ from tuitrain.session.commands import (
     Step,
     Stop,
 )  # fmt: skip
-from tuitrain.session.snapshot import EarlierRun, Refused, Snapshot, State
+from tuitrain.session.snapshot import EarlierRun, FinishedTraining, Refused, Snapshot, State
 from tuitrain.session.training import LiveRun
 from tuitrain.text import quoted, suggest
 
@@ -48,6 +48,11 @@ class Session:
     """Owns a training and its thread; `close` ends it.
 
     `failure` is what nobody foresaw and ended a training, until the next reset; the thread goes on obeying.
+
+    `finished` holds what each training came to, written down by the session's own thread when the training ends (done,
+    diverged, failed), and when it is left: reset, replaced by another dataset's, or closed. It only grows, and does so
+    before a snapshot tells of it. A training that is continued after its end gets another record when it ends again or
+    is left; one that is left without a whole epoch since its last record, or at all, gets none.
 
     Raises
     ------
@@ -76,6 +81,8 @@ class Session:
         self._released = threading.Event()
         self.journal: list[JournalEntry] = []
         self.failure: Exception | None = None
+        self.finished: tuple[FinishedTraining, ...] = ()
+        self._noted: FinishedTraining | None = None  # the newest record of the training that is here now
         self.snapshot = self._make_snapshot()
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
@@ -150,10 +157,16 @@ class Session:
         """Say what ended the training, then wait for a command: what failed once is not tried again unasked."""
         self.failure = error
         self._run.stop_clock()
+        was_running = self._state == "running"  # else what broke is a view of a training that stands
         self._state, self._message = "failed", _said(error)
         self._ending = self._message
+        if was_running:
+            self._note("failed")
         now, self._version = self.snapshot, self._version + 1
-        failed = replace(now, version=self._version, state=self._state, message=self._message, ending=self._ending)
+        failed = replace(
+            now, version=self._version, state=self._state, message=self._message, ending=self._ending,
+            finished=len(self.finished),
+        )  # fmt: skip
         with self._wake:
             self.snapshot = failed
             self._wake.notify_all()
@@ -165,6 +178,7 @@ class Session:
             command = self._commands.popleft()
             if isinstance(command, Stop):
                 self._run.stop_clock()
+                self._note("left")
                 self._publish()
                 return False
             self._obey(command)
@@ -242,6 +256,16 @@ class Session:
         """Say that training has ended, and why."""
         self._state, self._message = self._run.ending()
         self._ending = self._message
+        self._note("diverged" if self._state == "diverged" else "done")
+
+    def _note(self, state: Literal["done", "diverged", "failed", "left"]) -> None:
+        """Write down what the training came to, unless its newest record says it already."""
+        noted_epochs = self._noted.epochs if self._noted is not None else 0
+        if state in {"done", "left"} and self._run.history.length == noted_epochs:
+            return
+        number = self.finished[-1].training if self.finished else 0
+        self._noted = self._run.finished(number + (self._noted is None), state, self._ending)
+        self.finished = (*self.finished, self._noted)
 
     def _obey(self, command: Command) -> None:
         self._message = refused = ""
@@ -331,7 +355,9 @@ class Session:
         self._run.stop_clock()
         if self._state == "running":
             self._state = "paused"
-        before, self._run = self._run, LiveRun(dataset, self._run.hyperparameters.replace(**changes))
+        fresh = LiveRun(dataset, self._run.hyperparameters.replace(**changes))
+        self._note("left")  # only now: where the values do not fit, the training stays
+        before, self._run, self._noted = self._run, fresh, None
         self._pending, self._saved_step, self._state = {}, -1, "ready"
         if dataset is not before.dataset:
             self._refused = {}
@@ -343,8 +369,7 @@ class Session:
         return self._run.snapshot(
             version=self._version, state=self._state, message=self._message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
-            pace=self._pace, answered=len(self.journal),
-            refused=dict(self._refused),
+            pace=self._pace, answered=len(self.journal), refused=dict(self._refused), finished=len(self.finished),
         )  # fmt: skip
 
     def _publish(self) -> None:

@@ -11,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.options.hyperparameters import Hyperparameters
+
+if TYPE_CHECKING:
+    from tuitrain.data.dataset import Dataset
 
 State = Literal["ready", "running", "paused", "done", "diverged", "failed"]
 Floats = NDArray[np.float64]
@@ -27,7 +30,8 @@ class History:
 
     `column(name, length)` gives (length,) float64 and `layers(name, length)` (length, L) float64, both read-only.
     Columns: epoch, train_loss, validation_loss, train_metric, validation_metric, learning_rate, gradient_norm (total),
-    seconds. Layer columns: gradient_norm, update_ratio, idle_share. What was not measured is NaN.
+    seconds. Layer columns: gradient_norm, update_ratio, idle_share. What was not measured is NaN. The train metric is
+    measured only where there is no validation part: after the epoch, on all training rows, as the validation metric is.
     """
 
     COLUMNS = (
@@ -97,6 +101,48 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class FinishedTraining:
+    """What a training came to, written down by its session when it ended or was left; never changed afterwards.
+
+    `training` numbers the trainings of a session from 1. A training that is continued after its end, and trains on,
+    gets a second record with the same number when it ends again: the first stays true of the model that was there then.
+
+    `hyperparameters` are those that the kept weights were trained with: as they applied to the last step of
+    `best_epoch`, with every edit made until then. `last_hyperparameters` applied to the last step of all: those that a
+    training diverged or failed with. `edits` holds the edits of both kinds, in order; what was changed after the last
+    step of a training that was left took no effect and is not among them, nor is what was changed after an end.
+
+    `score` (accuracy or R²) and `loss` are those of the kept weights on `part`: the validation rows, or the training
+    rows where there are none. `curve` is the metric by epoch, (epochs,). With no whole epoch trained, `epochs` and
+    `best_epoch` are 0, and score and loss NaN. `ending` says why it ended.
+    """
+
+    training: int
+    dataset: Dataset = field(repr=False)
+    state: Literal["done", "diverged", "failed", "left"]
+    ending: str
+    hyperparameters: Hyperparameters
+    last_hyperparameters: Hyperparameters
+    edits: tuple[Edit, ...]
+    part: Literal["validation", "train"]
+    score: float
+    loss: float
+    epochs: int
+    best_epoch: int
+    seconds: float
+    curve: tuple[float, ...] = field(repr=False)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it diverged or failed, and so did not come to what its hyperparameters can do."""
+        return self.state in {"diverged", "failed"}
+
+    def was_edited_after_best(self, edit: Edit) -> bool:
+        """Whether an edit came too late for the kept weights."""
+        return edit.epoch >= self.best_epoch > 0
+
+
+@dataclass(frozen=True)
 class Refused:
     """A value that was asked for and does not fit, and why."""
 
@@ -162,7 +208,7 @@ class Snapshot:
     "" while it has not. `learning_rate` is the last step's, or the next one's where it was changed since. `pace` is how
     many epochs a second are trained at most, 0 for as many as can be; `seconds` and `samples_per_second` leave the
     waiting for it out. `refused` holds what was asked for last of a hyperparameter, where that does not fit; `unused`
-    names those that were changed after the training had ended.
+    names those that were changed after the training had ended. `finished` counts the session's `FinishedTraining`s.
     """
 
     version: int
@@ -200,6 +246,7 @@ class Snapshot:
     metric_view: MetricView | None = None
     boundary: BoundaryView | None = None
     saved_step: int = -1
+    finished: int = 0
 
     @property
     def is_running(self) -> bool:
