@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -44,6 +45,18 @@ VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
 HOLD_SECONDS = 0.03
 
 
+class Clock:
+    """Seconds as they pass; a test has one that only waiting moves."""
+
+    def now(self) -> float:
+        """Seconds since some moment."""
+        return time.perf_counter()
+
+    def wait(self, condition: threading.Condition, holds: Callable[[], object], seconds: float) -> None:
+        """Wait on a condition that the caller owns until something holds, for so long at most."""
+        condition.wait_for(holds, seconds)
+
+
 class Session:
     """Owns a training and its thread; `close` ends it.
 
@@ -60,8 +73,9 @@ class Session:
         if the hyperparameters do not fit the dataset.
     """
 
-    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
-        self._run = LiveRun(dataset, hyperparameters)
+    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock | None = None) -> None:
+        self._clock = clock or Clock()
+        self._run = LiveRun(dataset, hyperparameters, clock=self._clock.now)
         self._state: State = "ready"
         self._message = self._ending = ""
         self._pending: dict[str, Any] = {}
@@ -123,7 +137,7 @@ class Session:
         """
         self._released.clear()
         self._holds += 1
-        self._held_until = max(self._held_until, time.perf_counter() + seconds)
+        self._held_until = max(self._held_until, self._clock.now() + seconds)
 
     def release(self) -> None:
         """Take one hold back."""
@@ -203,16 +217,16 @@ class Session:
         self._run.start_clock()
         self._next_views = 0.0
         while not self._commands and self._state == "running":
-            if self._pace and self._next_epoch > time.perf_counter():
+            if self._pace and self._next_epoch > self._clock.now():
                 self._rest()
                 continue
             ended_epoch = self._run.step()
             if self._held_until:
-                self._released.wait(max(0.0, self._held_until - time.perf_counter()))
+                self._released.wait(max(0.0, self._held_until - self._clock.now()))
                 self._held_until, self._holds = 0.0, 0
             self._count(ended_epoch)
             if ended_epoch and self._pace:
-                self._next_epoch = max(self._next_epoch + 1 / self._pace, time.perf_counter())
+                self._next_epoch = max(self._next_epoch + 1 / self._pace, self._clock.now())
                 if self._pace * SNAPSHOT_SECONDS < 1:
                     self._next_snapshot = 0.0  # each epoch is seen
             self._show_progress()
@@ -222,12 +236,12 @@ class Session:
 
     def _show_progress(self) -> None:
         """Publish a snapshot, and compute what is looked at, when that is due."""
-        now = time.perf_counter()
+        now = self._clock.now()
         if now < self._next_snapshot:
             return
         if now >= self._next_views and self._watched:
             self._run.look(self._watched, self._boundary_shape, is_running=True)
-            cost = time.perf_counter() - now
+            cost = self._clock.now() - now
             self._next_views = now + cost + max(VIEW_SECONDS, cost / VIEW_SHARE)
         self._publish()
         self._next_snapshot = now + SNAPSHOT_SECONDS
@@ -236,9 +250,9 @@ class Session:
         """Wait for the next epoch at a slow pace, on no clock; a command ends the waiting, and what is to be shown."""
         self._run.stop_clock()
         self._show_progress()
-        left = self._next_epoch - time.perf_counter()
+        left = max(0.0, self._next_epoch - self._clock.now())
         with self._wake:
-            self._wake.wait_for(lambda: self._commands or self._next_snapshot == 0.0, max(0.0, left))
+            self._clock.wait(self._wake, lambda: self._commands or self._next_snapshot == 0.0, left)
         self._run.start_clock()
 
     def _count(self, ended_epoch: bool) -> None:
@@ -297,7 +311,7 @@ class Session:
         elif isinstance(command, SetPace):
             if not 0 <= command.epochs_per_second < float("inf"):
                 raise ValueError(f"pace: {command.epochs_per_second} is no number of epochs a second")
-            self._pace, self._next_epoch = float(command.epochs_per_second), time.perf_counter()
+            self._pace, self._next_epoch = float(command.epochs_per_second), self._clock.now()
         self._next_snapshot = 0.0
 
     def _go(self, batches: int | None, epochs: int | None) -> None:
@@ -312,7 +326,7 @@ class Session:
         else:
             self._steps_to_go, self._epochs_to_go = batches, epochs
             self._state = "running"
-            self._next_epoch = time.perf_counter()
+            self._next_epoch = self._clock.now()
 
     def _set(self, name: str, value: Any) -> None:
         if name not in FIELDS:
@@ -355,7 +369,7 @@ class Session:
         self._run.stop_clock()
         if self._state == "running":
             self._state = "paused"
-        fresh = LiveRun(dataset, self._run.hyperparameters.replace(**changes))
+        fresh = LiveRun(dataset, self._run.hyperparameters.replace(**changes), clock=self._clock.now)
         self._note("left")  # only now: where the values do not fit, the training stays
         before, self._run, self._noted = self._run, fresh, None
         self._pending, self._saved_step, self._state = {}, -1, "ready"

@@ -6,7 +6,7 @@ Shapes as in `snapshot.py`.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -45,9 +45,12 @@ MARGIN = 0.08
 
 
 class LiveRun:
-    """A `Trainer` of one member, watched."""
+    """A `Trainer` of one member, watched; `clock` tells seconds since some moment."""
 
-    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
+    def __init__(
+        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._clock = clock
         self.dataset = dataset
         self.trainer = Trainer(dataset, [hyperparameters])
         self.history = History(len(self.trainer.network.slices))
@@ -73,13 +76,13 @@ class LiveRun:
     @property
     def seconds(self) -> float:
         """Time spent training, pauses left out."""
-        running = time.perf_counter() - self._started if self._started is not None else 0.0
+        running = self._clock() - self._started if self._started is not None else 0.0
         return self._seconds + running
 
     def start_clock(self) -> None:
         """Count the time from now on, if it is not counted already."""
         if self._started is None:
-            self._started = time.perf_counter()
+            self._started = self._clock()
 
     def stop_clock(self) -> None:
         """Count no more time."""
