@@ -39,7 +39,8 @@ def create_study(
     """
     check_strategy(settings.strategy)
     settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
-    make_folds(dataset, settings.folds)
+    if settings.strategy != "manual":  # trained elsewhere already, where there may be no validation rows
+        make_folds(dataset, settings.folds)
     outputs = n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
     told = Source(
         dataset.source, dataset.options, dataset.fingerprint, dataset.task, dataset.n_features, outputs,
