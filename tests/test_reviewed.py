@@ -22,8 +22,9 @@ from tuitrain.engine.divergence import likely_cause
 from tuitrain.errors import DataError, HyperparameterError, ModelError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import load_model
-from tuitrain.session.session import Pause, SaveModel, Session, SetHyperparameter, Start, Step
+from tuitrain.session.commands import Pause, SaveModel, SetHyperparameter, Start, Step
 from tuitrain.session.train import train
+from tuitrain.session.training import TrainingSession
 
 
 def test_a_word_means_the_same_whatever_else_the_file_holds(tmp_path: Path) -> None:
@@ -78,7 +79,7 @@ def test_members_of_a_stack_that_went_on_are_not_reopened() -> None:
 
 
 def test_bad_commands_are_refused_and_training_lives_on(tmp_path: Path) -> None:
-    session = Session(load_dataset("iris"), Hyperparameters())
+    session = TrainingSession(load_dataset("iris"), Hyperparameters())
     session.send(Step(batches=3))
     until(session, lambda s: s.step == 3)
     for command in (SetHyperparameter("seed", -1), SetHyperparameter("lerning_rate", 1), SaveModel(Path("a\0b"))):
@@ -91,7 +92,7 @@ def test_bad_commands_are_refused_and_training_lives_on(tmp_path: Path) -> None:
 
 
 def test_a_setting_right_after_the_start_does_not_cancel_it() -> None:
-    session = Session(load_dataset("iris"), Hyperparameters(epochs=100_000, patience=0))
+    session = TrainingSession(load_dataset("iris"), Hyperparameters(epochs=100_000, patience=0))
     session.send(Start())
     session.send(SetHyperparameter("learning_rate", 0.02))
     assert until(session, lambda s: s.epoch > 2).epoch > 2
@@ -101,17 +102,17 @@ def test_a_setting_right_after_the_start_does_not_cancel_it() -> None:
 
 
 def test_a_view_asked_for_during_another_is_computed() -> None:
-    session = Session(load_dataset("iris"), Hyperparameters())
+    session = TrainingSession(load_dataset("iris"), Hyperparameters())
     session.send(Step(epochs=1))
     until(session, lambda s: s.epoch == 1 and not s.is_running)
-    look, has_begun, may_end = session._run.look, threading.Event(), threading.Event()
+    look, has_begun, may_end = session._training.live.look, threading.Event(), threading.Event()
 
     def slowly(*arguments: Any, **rest: Any) -> None:
         has_begun.set()
         may_end.wait(60)
         look(*arguments, **rest)
 
-    session._run.look = slowly  # type: ignore[method-assign]
+    session._training.live.look = slowly  # type: ignore[method-assign]
     session.watch({"parameters"})
     assert has_begun.wait(60)
     session.watch({"metric"})

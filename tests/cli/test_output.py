@@ -21,7 +21,8 @@ from tuitrain.cli.train import train
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import ModelError
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.session import Session, Start
+from tuitrain.session.commands import Start
+from tuitrain.session.training import TrainingSession
 
 ROOT = Path(__file__).parents[1]
 TUITRAIN = f"{sys.executable} -m tuitrain"
@@ -67,7 +68,7 @@ def test_a_progress_line_falls_silent_where_nobody_reads() -> None:
         def write(self, text: str) -> int:
             raise BrokenPipeError
 
-    session = Session(load_dataset("iris"), Hyperparameters())
+    session = TrainingSession(load_dataset("iris"), Hyperparameters())
     line = ProgressLine(Closed())
     line.show(replace(session.snapshot, epoch=1))
     line.finish(replace(session.snapshot, epoch=2))
@@ -77,14 +78,14 @@ def test_a_progress_line_falls_silent_where_nobody_reads() -> None:
 def test_ctrl_c_during_the_last_evaluation_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    describe = Session.describe
+    describe = TrainingSession.describe
 
-    def interrupted(session: Session) -> dict[str, Any]:
+    def interrupted(session: TrainingSession) -> dict[str, Any]:
         assert (tmp_path / "m").exists()
         os.kill(os.getpid(), signal.SIGINT)
         return describe(session)
 
-    monkeypatch.setattr(Session, "describe", interrupted)
+    monkeypatch.setattr(TrainingSession, "describe", interrupted)
     code = train.main(["iris", "--epochs", "2", "--json", "--model", str(tmp_path / "m")], standalone_mode=False)
     assert code == 130
     assert json.loads(capsys.readouterr().out)["epochs"] == 2
@@ -92,7 +93,7 @@ def test_ctrl_c_during_the_last_evaluation_loses_nothing(
 
 def test_launch_ends_as_train_does(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def run(dataset: Any, hyperparameters: Hyperparameters, **_: Any) -> Any:
-        session = Session(dataset, hyperparameters)
+        session = TrainingSession(dataset, hyperparameters)
         session.send(Start())
         while session.snapshot.state in {"ready", "running"}:
             session.wait(session.snapshot.version, 0.1)

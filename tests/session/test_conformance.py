@@ -18,8 +18,10 @@ from tests.ui.snapshots_made_up import healthy
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.session import Pause, Session, SetHyperparameter, SetPace, Start, Step
-from tuitrain.session.snapshot import History, Snapshot
+from tuitrain.runs.history import History
+from tuitrain.session.commands import Pause, SetHyperparameter, SetPace, Start, Step
+from tuitrain.session.snapshot import Snapshot
+from tuitrain.session.training import TrainingSession
 
 EPOCHS = 9
 QUICK = Hyperparameters(hidden_layers=(6, 5), epochs=50, patience=0)
@@ -34,7 +36,7 @@ def until(session: Any, holds: Callable[[Snapshot], object], seconds: float = 60
 
 
 def real(dataset: Dataset) -> Snapshot:
-    session = Session(dataset, QUICK)
+    session = TrainingSession(dataset, QUICK)
     session.watch({"metric"})
     session.send(Step(epochs=EPOCHS))
     until(session, lambda s: s.epoch == EPOCHS and s.state == "paused" and s.metric_view is not None)
@@ -129,7 +131,7 @@ def test_the_metric_view_holds_every_row_of_its_part(snapshot: Snapshot) -> None
 
 @pytest.fixture(params=["real", "fake"])
 def session(request: pytest.FixtureRequest) -> Any:
-    made: Any = Session(load_dataset("moons?n=28"), QUICK) if request.param == "real" else FakeSession()
+    made: Any = TrainingSession(load_dataset("moons?n=28"), QUICK) if request.param == "real" else FakeSession()
     yield made
     made.close()
 

@@ -15,27 +15,29 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import Edit, FinishedTraining
 from tuitrain.runs.model import load_model
 from tuitrain.search.by_hand import manual_history
-from tuitrain.session.session import Reset, SaveModel, Session, SetHyperparameter, Start, Step
+from tuitrain.session.commands import Reset, SaveModel, SetHyperparameter, Start, Step
+from tuitrain.session.datasets import DATASETS
+from tuitrain.session.training import TrainingSession
 
 MOONS = load_dataset("moons?n=120")
 QUICK = Hyperparameters(hidden_layers=(8,), epochs=6, patience=0)
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
-    made = Session(MOONS, QUICK)
+def session() -> Iterator[TrainingSession]:
+    made = TrainingSession(MOONS, QUICK)
     yield made
     made.close()
 
 
-def epochs(session: Session, count: int) -> None:
+def epochs(session: TrainingSession, count: int) -> None:
     """Train so many epochs more, and wait for them."""
     goal = session.snapshot.epoch + count
     session.send(Step(epochs=count))
     until(session, lambda s: s.epoch == goal and not s.is_running)
 
 
-def ended(session: Session) -> FinishedTraining:
+def ended(session: TrainingSession) -> FinishedTraining:
     """Train to the end; the record of it."""
     known = session.snapshot.finished
     session.send(Start())
@@ -43,12 +45,12 @@ def ended(session: Session) -> FinishedTraining:
     return session.finished[-1]
 
 
-def edited(session: Session, name: str, value: object) -> None:
+def edited(session: TrainingSession, name: str, value: object) -> None:
     session.send(SetHyperparameter(name, value))
     until(session, lambda s: getattr(s.hyperparameters, name) == value)
 
 
-def test_what_is_edited_after_the_end_is_not_what_was_trained(session: Session) -> None:
+def test_what_is_edited_after_the_end_is_not_what_was_trained(session: TrainingSession) -> None:
     done = ended(session)
     edited(session, "learning_rate", 0.0178)
     session.send(Reset())
@@ -57,7 +59,9 @@ def test_what_is_edited_after_the_end_is_not_what_was_trained(session: Session) 
     assert (done.state, done.hyperparameters, done.last_hyperparameters, done.edits) == ("done", QUICK, QUICK, ())
 
 
-def test_a_rate_that_is_raised_late_is_listed_and_not_credited_with_the_score(session: Session, tmp_path: Path) -> None:
+def test_a_rate_that_is_raised_late_is_listed_and_not_credited_with_the_score(
+    session: TrainingSession, tmp_path: Path
+) -> None:
     edited(session, "epochs", 400)
     epochs(session, 60)
     edited(session, "learning_rate", 3.0)  # no epoch after this one is better than the best before
@@ -86,7 +90,7 @@ def test_a_rate_that_is_raised_late_is_listed_and_not_credited_with_the_score(se
     assert history.trials[0].setting == {"learning_rate": 0.01}
 
 
-def test_an_edit_before_the_best_epoch_is_part_of_the_settings(session: Session) -> None:
+def test_an_edit_before_the_best_epoch_is_part_of_the_settings(session: TrainingSession) -> None:
     session.send(Step(batches=session.snapshot.steps_per_epoch + 1))
     until(session, lambda s: s.step_in_epoch == 1 and not s.is_running)
     edited(session, "learning_rate", 0.05)
@@ -96,7 +100,7 @@ def test_an_edit_before_the_best_epoch_is_part_of_the_settings(session: Session)
     assert not done.was_edited_after_best(done.edits[0])
 
 
-def test_a_record_holds_the_curve_and_where_it_was_best(session: Session) -> None:
+def test_a_record_holds_the_curve_and_where_it_was_best(session: TrainingSession) -> None:
     done = ended(session)
     alone = Trainer(MOONS, QUICK)
     records = [alone.epoch() for _ in range(QUICK.epochs)]
@@ -109,14 +113,14 @@ def test_a_record_holds_the_curve_and_where_it_was_best(session: Session) -> Non
     assert "kept epoch" in done.ending
 
 
-def test_a_training_is_written_down_when_it_is_left(session: Session) -> None:
+def test_a_training_is_written_down_when_it_is_left(session: TrainingSession) -> None:
     epochs(session, 2)
     edited(session, "learning_rate", 0.02)  # and no step is trained with it
     session.send(Reset())
     until(session, lambda s: s.step == 0)
     epochs(session, 3)
-    other = load_dataset("moons?n=90")
-    session.send(Reset(other))
+    other = load_dataset("moons?n=90", validation=0.3)
+    session.send(Reset(DATASETS.keep(other)))
     until(session, lambda s: session.dataset is other)
     epochs(session, 1)
     session.send(SetHyperparameter("l2", 0.1))
@@ -131,7 +135,7 @@ def test_a_training_is_written_down_when_it_is_left(session: Session) -> None:
     assert session.snapshot.finished == 3
 
 
-def test_what_never_trained_an_epoch_leaves_no_record(session: Session) -> None:
+def test_what_never_trained_an_epoch_leaves_no_record(session: TrainingSession) -> None:
     edited(session, "learning_rate", 0.02)
     session.send(Step(batches=1))
     until(session, lambda s: s.step == 1 and not s.is_running)
@@ -140,16 +144,16 @@ def test_what_never_trained_an_epoch_leaves_no_record(session: Session) -> None:
     assert session.finished == ()
 
 
-def test_a_dataset_that_does_not_fit_leaves_the_training_where_it_is(session: Session) -> None:
+def test_a_dataset_that_does_not_fit_leaves_the_training_where_it_is(session: TrainingSession) -> None:
     session.send(SetHyperparameter("loss", "hinge"))
     epochs(session, 2)
-    session.send(Reset(load_dataset("sine?n=40")))
+    session.send(Reset(DATASETS.keep(load_dataset("sine?n=40"))))
     until(session, lambda s: "needs classes" in s.message)
     assert session.finished == ()
     assert ended(session).epochs == 6
 
 
-def test_a_training_that_is_continued_is_written_down_again(session: Session) -> None:
+def test_a_training_that_is_continued_is_written_down_again(session: TrainingSession) -> None:
     first = ended(session)
     edited(session, "learning_rate", 0.02)
     edited(session, "epochs", 9)
@@ -167,7 +171,7 @@ def test_a_training_that_is_continued_is_written_down_again(session: Session) ->
     assert [edit.name for edit in second.edits] == ["learning_rate", "epochs"]
 
 
-def test_a_training_that_is_opened_and_not_continued_is_not_written_down_again(session: Session) -> None:
+def test_a_training_that_is_opened_and_not_continued_is_not_written_down_again(session: TrainingSession) -> None:
     ended(session)
     edited(session, "epochs", 9)
     session.close()
@@ -176,7 +180,7 @@ def test_a_training_that_is_opened_and_not_continued_is_not_written_down_again(s
 
 @pytest.mark.parametrize("sound_epochs", [0, 2])
 def test_what_diverges_is_written_down_with_the_values_that_it_diverged_with(sound_epochs: int) -> None:
-    session = Session(load_dataset("sine?n=100"), QUICK.replace(optimizer="sgd"))
+    session = TrainingSession(load_dataset("sine?n=100"), QUICK.replace(optimizer="sgd"))
     if sound_epochs:
         epochs(session, sound_epochs)
     edited(session, "learning_rate", 1000)
@@ -198,7 +202,7 @@ def test_what_diverges_is_written_down_with_the_values_that_it_diverged_with(sou
 
 
 def test_what_fails_is_written_down_and_a_broken_view_is_no_failed_training(
-    session: Session, monkeypatch: pytest.MonkeyPatch
+    session: TrainingSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     epochs(session, 2)
     with monkeypatch.context() as patched:
@@ -210,7 +214,7 @@ def test_what_fails_is_written_down_and_a_broken_view_is_no_failed_training(
     until(session, lambda s: s.step == 0)
     done = ended(session)
     with monkeypatch.context() as patched:
-        patched.setattr(session._run, "look", lambda *_, **__: 1 // 0)
+        patched.setattr(session._training.live, "look", lambda *_, **__: 1 // 0)
         session.watch({"metric"})
         until(session, lambda s: s.state == "failed")
     assert session.finished == (failed, done)
@@ -218,7 +222,7 @@ def test_what_fails_is_written_down_and_a_broken_view_is_no_failed_training(
 
 def test_without_validation_rows_the_last_epoch_is_scored_on_the_training_rows(tmp_path: Path) -> None:
     data = load_dataset("moons?n=120", validation=0)
-    session = Session(data, QUICK)
+    session = TrainingSession(data, QUICK)
     done = ended(session)
     session.send(SaveModel(tmp_path / "m"))
     until(session, lambda s: s.saved_step == s.step)

@@ -14,26 +14,29 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model, load_model
-from tuitrain.session.session import Clock, Pause, Reset, SaveModel, Session, SetHyperparameter, SetPace, Start, Step
+from tuitrain.session.commands import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
+from tuitrain.session.datasets import DATASETS
+from tuitrain.session.session import Clock
+from tuitrain.session.training import TrainingSession
 
 MOONS = load_dataset("moons?n=200")
 QUICK = Hyperparameters(hidden_layers=(8,), epochs=12, patience=0)
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
-    made = Session(MOONS, QUICK)
+def session() -> Iterator[TrainingSession]:
+    made = TrainingSession(MOONS, QUICK)
     yield made
     made.close()
 
 
-def test_it_waits_until_it_is_told_to_start(session: Session) -> None:
+def test_it_waits_until_it_is_told_to_start(session: TrainingSession) -> None:
     session.send(SetPace(2.0))
     answered = until(session, lambda s: s.answered == 1)
     assert (answered.state, answered.step) == ("ready", 0)
 
 
-def test_a_whole_run_equals_a_trainer_bit_for_bit(session: Session) -> None:
+def test_a_whole_run_equals_a_trainer_bit_for_bit(session: TrainingSession) -> None:
     session.send(Start())
     until(session, lambda s: s.state == "done")
     trainer = Trainer(MOONS, QUICK)
@@ -43,7 +46,7 @@ def test_a_whole_run_equals_a_trainer_bit_for_bit(session: Session) -> None:
     assert losses.tolist() == [record.train_loss[0] for record in records]
 
 
-def test_steps_and_epochs_stop_by_themselves(session: Session) -> None:
+def test_steps_and_epochs_stop_by_themselves(session: TrainingSession) -> None:
     session.send(Step(batches=3))
     assert until(session, lambda s: s.step == 3 and s.state == "paused").epoch == 0
     session.send(Step(epochs=1))
@@ -51,7 +54,7 @@ def test_steps_and_epochs_stop_by_themselves(session: Session) -> None:
     assert done.step == done.steps_per_epoch
 
 
-def test_a_live_change_is_marked_and_applies_from_the_next_batch(session: Session) -> None:
+def test_a_live_change_is_marked_and_applies_from_the_next_batch(session: TrainingSession) -> None:
     session.send(Step(epochs=2))
     until(session, lambda s: s.epoch == 2 and s.state == "paused")
     session.send(SetHyperparameter("learning_rate", 0.5))
@@ -61,7 +64,7 @@ def test_a_live_change_is_marked_and_applies_from_the_next_batch(session: Sessio
     assert until(session, lambda s: s.step == edit.step + 1).learning_rate == 0.5
 
 
-def test_a_structural_change_waits_for_the_reset(session: Session) -> None:
+def test_a_structural_change_waits_for_the_reset(session: TrainingSession) -> None:
     session.send(Step(epochs=1))
     until(session, lambda s: s.epoch == 1 and s.state == "paused")
     session.send(SetHyperparameter("hidden_layers", (5,)))
@@ -72,20 +75,20 @@ def test_a_structural_change_waits_for_the_reset(session: Session) -> None:
     assert (fresh.step, fresh.pending, len(fresh.earlier)) == (0, {}, 1)
 
 
-def test_before_the_first_step_every_change_applies_at_once(session: Session) -> None:
+def test_before_the_first_step_every_change_applies_at_once(session: TrainingSession) -> None:
     session.send(SetHyperparameter("hidden_layers", (3, 3)))
     assert until(session, lambda s: s.hyperparameters.hidden_layers == (3, 3)).n_parameters == 9 + 12 + 8
 
 
-def test_what_does_not_fit_is_refused_with_a_reason(session: Session) -> None:
-    session.send(Reset(load_dataset("sine?n=50")))
+def test_what_does_not_fit_is_refused_with_a_reason(session: TrainingSession) -> None:
+    session.send(Reset(DATASETS.keep(load_dataset("sine?n=50"))))
     until(session, lambda s: session.dataset.task == "regression")
     session.send(SetHyperparameter("loss", "hinge"))
     assert "needs classes" in until(session, lambda s: bool(s.message)).message
     assert session.journal[-1].refused
 
 
-def test_more_epochs_let_a_finished_run_go_on_as_if_it_had_not_stopped(session: Session) -> None:
+def test_more_epochs_let_a_finished_run_go_on_as_if_it_had_not_stopped(session: TrainingSession) -> None:
     session.send(Start())
     until(session, lambda s: s.state == "done")
     session.send(SetHyperparameter("epochs", 20))
@@ -111,22 +114,22 @@ class Watched(threading.Event):
 
 
 def test_training_can_be_held_until_it_is_released_or_for_a_moment() -> None:
-    session = Session(MOONS, QUICK.replace(epochs=1_000_000))
+    session = TrainingSession(MOONS, QUICK.replace(epochs=1_000_000))
     session._released = released = Watched()
     session.send(Start())
     until(session, lambda s: s.epoch > 3)
     session.hold(1000.0)
     assert released.is_waited_for.wait(60)
-    steps = session._run.trainer.steps_done
+    steps = session._training.live.trainer.steps_done
     session.release()
-    until(session, lambda s: session._run.trainer.steps_done > steps)
+    until(session, lambda s: session._training.live.trainer.steps_done > steps)
     session.hold(0.02)  # and nobody releases it
-    until(session, lambda s: session._run.trainer.steps_done > steps + 1000)
+    until(session, lambda s: session._training.live.trainer.steps_done > steps + 1000)
     session.close()
 
 
 def test_a_paused_session_publishes_nothing_unasked() -> None:
-    session = Session(MOONS, QUICK.replace(epochs=1_000_000))
+    session = TrainingSession(MOONS, QUICK.replace(epochs=1_000_000))
     session.send(Start())
     until(session, lambda s: s.epoch > 3)
     session.send(Pause())
@@ -140,7 +143,7 @@ def test_a_paused_session_publishes_nothing_unasked() -> None:
     session.close()
 
 
-def test_only_watched_views_are_computed(session: Session) -> None:
+def test_only_watched_views_are_computed(session: TrainingSession) -> None:
     assert session.snapshot.metric_view is None
     session.watch({"metric", "boundary", "parameters"}, (6, 9))
     seen = until(session, lambda s: s.boundary is not None)
@@ -153,7 +156,7 @@ def test_only_watched_views_are_computed(session: Session) -> None:
     assert [w.shape for w in seen.parameters.weights] == [(2, 8), (8, 2)]
 
 
-def test_the_saved_model_predicts_what_the_session_shows(session: Session, tmp_path: Path) -> None:
+def test_the_saved_model_predicts_what_the_session_shows(session: TrainingSession, tmp_path: Path) -> None:
     session.send(Start())
     until(session, lambda s: s.state == "done")
     session.send(SaveModel(tmp_path / "m.safetensors"))
@@ -165,7 +168,7 @@ def test_the_saved_model_predicts_what_the_session_shows(session: Session, tmp_p
 
 
 def test_divergence_says_where_and_why() -> None:
-    session = Session(load_dataset("sine?n=100"), QUICK.replace(optimizer="sgd", learning_rate=1000))
+    session = TrainingSession(load_dataset("sine?n=100"), QUICK.replace(optimizer="sgd", learning_rate=1000))
     session.send(Start())
     ended = until(session, lambda s: s.state == "diverged")
     assert "epoch 1, step" in ended.message
@@ -174,7 +177,7 @@ def test_divergence_says_where_and_why() -> None:
 
 
 def test_a_failure_in_training_is_said_and_the_thread_goes_on_obeying(
-    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    session: TrainingSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     session.send(Step(epochs=2))
     until(session, lambda s: s.epoch == 2 and s.state == "paused")
@@ -198,7 +201,7 @@ def test_a_failure_in_training_is_said_and_the_thread_goes_on_obeying(
     assert capfd.readouterr().err == ""
 
 
-def test_a_command_that_fails_ends_no_training(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_that_fails_ends_no_training(session: TrainingSession, monkeypatch: pytest.MonkeyPatch) -> None:
     session.send(Step(epochs=1))
     until(session, lambda s: s.epoch == 1 and s.state == "paused")
     monkeypatch.setattr(Model, "save", lambda self, path: 1 // 0)
@@ -209,7 +212,7 @@ def test_a_command_that_fails_ends_no_training(session: Session, monkeypatch: py
 
 
 @pytest.mark.parametrize("batches", [0, 2])
-def test_a_training_paused_past_lowered_epochs_ends_at_once(session: Session, batches: int) -> None:
+def test_a_training_paused_past_lowered_epochs_ends_at_once(session: TrainingSession, batches: int) -> None:
     session.send(Step(epochs=6))
     until(session, lambda s: s.epoch == 6 and s.state == "paused")
     if batches:
@@ -229,7 +232,9 @@ def test_a_training_paused_past_lowered_epochs_ends_at_once(session: Session, ba
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine"])
-def test_a_learning_rate_changed_while_paused_is_told_before_the_next_step(session: Session, schedule: str) -> None:
+def test_a_learning_rate_changed_while_paused_is_told_before_the_next_step(
+    session: TrainingSession, schedule: str
+) -> None:
     session.send(SetHyperparameter("schedule", schedule))
     session.send(Step(epochs=3))
     until(session, lambda s: s.epoch == 3 and s.state == "paused")
@@ -267,7 +272,7 @@ def test_a_pace_slows_the_training_down_and_changes_no_bit(monkeypatch: pytest.M
         clock.seconds += STEP_SECONDS
         return step(trainer)
 
-    session = Session(MOONS, QUICK, clock=clock)
+    session = TrainingSession(MOONS, QUICK, clock=clock)
     with monkeypatch.context() as patched:
         patched.setattr(Trainer, "step", timed)
         session.send(SetPace(40))
@@ -288,7 +293,7 @@ def test_a_pace_slows_the_training_down_and_changes_no_bit(monkeypatch: pytest.M
     session.close()
 
 
-def test_commands_and_views_do_not_wait_for_a_slow_pace(session: Session) -> None:
+def test_commands_and_views_do_not_wait_for_a_slow_pace(session: TrainingSession) -> None:
     session.send(SetPace(1e-6))  # an epoch in eleven days
     session.send(Start())
     until(session, lambda s: s.epoch == 1)
@@ -304,14 +309,14 @@ def test_commands_and_views_do_not_wait_for_a_slow_pace(session: Session) -> Non
     until(session, lambda s: s.state == "done")
 
 
-def test_what_is_no_pace_is_refused(session: Session) -> None:
+def test_what_is_no_pace_is_refused(session: TrainingSession) -> None:
     session.send(SetPace(float("nan")))
     assert "pace" in until(session, lambda s: bool(s.message)).message
     assert session.snapshot.pace == 0
 
 
 def test_a_value_that_does_not_fit_is_kept_in_sight_and_nothing_starts_until_it_is_changed() -> None:
-    session = Session(load_dataset("sine?n=60"), QUICK)
+    session = TrainingSession(load_dataset("sine?n=60"), QUICK)
     session.send(SetHyperparameter("loss", "cross_entropy"))
     refused = until(session, lambda s: "loss" in s.refused)
     assert "needs classes" in refused.refused["loss"].why
@@ -328,7 +333,7 @@ def test_a_value_that_does_not_fit_is_kept_in_sight_and_nothing_starts_until_it_
     session.close()
 
 
-def test_what_is_changed_after_the_end_is_unused_until_training_goes_on(session: Session) -> None:
+def test_what_is_changed_after_the_end_is_unused_until_training_goes_on(session: TrainingSession) -> None:
     session.send(Start())
     until(session, lambda s: s.state == "done")
     session.send(SetHyperparameter("learning_rate", 0.05))
@@ -340,7 +345,7 @@ def test_what_is_changed_after_the_end_is_unused_until_training_goes_on(session:
 
 
 def test_the_reason_of_a_divergence_outlives_the_next_command() -> None:
-    session = Session(load_dataset("sine?n=100"), QUICK.replace(optimizer="sgd", learning_rate=1000))
+    session = TrainingSession(load_dataset("sine?n=100"), QUICK.replace(optimizer="sgd", learning_rate=1000))
     session.send(Start())
     until(session, lambda s: s.state == "diverged")
     session.send(Pause())
@@ -349,7 +354,7 @@ def test_the_reason_of_a_divergence_outlives_the_next_command() -> None:
     session.close()
 
 
-def test_the_rate_that_is_shown_follows_every_edit_of_the_schedule(session: Session) -> None:
+def test_the_rate_that_is_shown_follows_every_edit_of_the_schedule(session: TrainingSession) -> None:
     session.send(SetHyperparameter("schedule", "cosine"))
     session.send(Step(epochs=6))
     until(session, lambda s: s.epoch == 6 and s.state == "paused")

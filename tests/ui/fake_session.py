@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
@@ -10,31 +11,44 @@ from typing import Any
 
 import numpy as np
 
+from tuitrain.data.dataset import Part
+from tuitrain.data.facts import DatasetFacts
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.runs.finished import Edit, FinishedTraining
-from tuitrain.session.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
-from tuitrain.session.snapshot import History, LayerProbe, MetricView, Snapshot
+from tuitrain.runs.history import History, LayerProbe
+from tuitrain.session.commands import (
+    Command,
+    JournalEntry,
+    Pause,
+    Reset,
+    SaveModel,
+    SetHyperparameter,
+    SetPace,
+    Start,
+    Step,
+)
+from tuitrain.session.datasets import DATASETS
+from tuitrain.session.snapshot import MetricView, Snapshot
 
 
 def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> Any:
-    """Something with the attributes of a Dataset that the screen reads."""
-    part = lambda rows: SimpleNamespace(  # noqa: E731
-        X=np.zeros((rows, features), np.float32), y=np.zeros(rows, np.int64), rows=np.arange(rows)
-    )
+    """Something with the attributes of a Dataset that facts are made of."""
+    part = lambda rows: Part(np.zeros((rows, features), np.float32), np.zeros(rows, np.int64), np.arange(rows))  # noqa: E731
     return SimpleNamespace(
         name=name, source=name, task="classification", train=part(105), validation=part(22), test=part(23),
         feature_names=tuple(f"x{n}" for n in range(features)), encoded_names=tuple(f"x{n}" for n in range(features)),
         target_name="species", class_names=tuple(f"class {n}" for n in range(classes)), target_mean=0.0,
-        target_scale=1.0, notices=(), fingerprint="0" * 64, n_features=features, n_outputs=classes, n_classes=classes,
+        target_scale=1.0, notices=(), fingerprint=name.rjust(64, "0"), options={}, n_features=features, n_outputs=classes, n_classes=classes,
     )  # fmt: skip
 
 
 class FakeSession:
-    """The face of `tuitrain.session.session.Session`; `sent` holds the commands, `train(epochs)` plays a training."""
+    """A `Session` of a training; `sent` holds the commands, `train(epochs)` plays a training."""
 
     def __init__(self, dataset: Any = None, hyperparameters: Hyperparameters | None = None) -> None:
         self.dataset = dataset or make_dataset()
         self.sent: list[Any] = []
+        self.journal: list[JournalEntry] = []
         self.watched: set[str] = set()
         self.closed = False
         self.holds = self.releases = 0
@@ -45,7 +59,7 @@ class FakeSession:
     def _fresh(self, hyperparameters: Hyperparameters, version: int) -> Snapshot:
         sizes = [self.dataset.n_features, *hyperparameters.hidden_layers, self.dataset.n_outputs]
         return Snapshot(
-            version=version, state="ready", hyperparameters=hyperparameters, pending={},
+            version=version, state="ready", dataset=DatasetFacts.of(self.dataset), hyperparameters=hyperparameters, pending={},
             history=History(len(sizes) - 1), epochs_recorded=0, steps_per_epoch=4, batch_memory=5280,
             learning_rate=hyperparameters.learning_rate,
         )  # fmt: skip
@@ -56,8 +70,15 @@ class FakeSession:
             self.snapshot = replace(self.snapshot, version=self.snapshot.version + 1, **changes)
             self._changed.notify_all()
 
-    def send(self, command: Any) -> None:
+    def send(self, command: Command) -> int:
         self.sent.append(command)
+        command = replace(command, number=len(self.sent))
+        self.journal.append(JournalEntry(self.snapshot.step, command))
+        self._obey(command)
+        self.become(answered=command.number)
+        return command.number
+
+    def _obey(self, command: Command) -> None:
         now = self.snapshot
         if isinstance(command, Start):
             self.become(state="running", message="")
@@ -70,7 +91,7 @@ class FakeSession:
         elif isinstance(command, SetHyperparameter):
             self._set(command.name, command.value)
         elif isinstance(command, Reset):
-            self.dataset = command.dataset or self.dataset
+            self.dataset = DATASETS.find(command.dataset) if command.dataset else self.dataset
             fresh = self._fresh(now.hyperparameters.replace(**dict(now.pending)), now.version)
             self.become(**{name: getattr(fresh, name) for name in fresh.__dataclass_fields__ if name != "version"})
         elif isinstance(command, SetPace):
@@ -125,12 +146,14 @@ class FakeSession:
             metrics={"validation": {"accuracy": 0.98 - loss / 2}},
         )  # fmt: skip
 
-    def wait(self, version: int, timeout: float) -> Snapshot:
+    def wait(self, version: int, timeout: float | None = None) -> Snapshot:
         with self._changed:
             self._changed.wait_for(lambda: self.snapshot.version != version, timeout)
             return self.snapshot
 
-    def watch(self, views: set[str], boundary_shape: tuple[int, int] | None = None) -> None:
+    def watch(
+        self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None
+    ) -> None:
         self.watched = set(views)
 
     def hold(self, seconds: float = 0.0) -> None:

@@ -9,17 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from tuitrain.data.facts import DatasetFacts, DatasetSource
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import Edit
-from tuitrain.session.snapshot import (  # fmt: skip
-    BoundaryView,
-    EarlierRun,
-    History,
-    LayerProbe,
-    MetricView,
-    ParametersView,
-    Snapshot,
-)
+from tuitrain.runs.history import History, LayerProbe
+from tuitrain.session.snapshot import BoundaryView, EarlierRun, MetricView, ParametersView, Snapshot
 
 
 def classes(count: int) -> tuple[str, ...]:
@@ -28,10 +22,18 @@ def classes(count: int) -> tuple[str, ...]:
     return named if count == 3 else tuple(f"class {number}" for number in range(count))
 
 
+def facts(sizes: Sequence[int]) -> DatasetFacts:
+    """What is known of a made-up dataset that a network of these sizes fits."""
+    inputs = tuple(f"x{n}" for n in range(sizes[0]))
+    source = DatasetSource("made up", {}, "0" * 64)
+    names = classes(sizes[-1])
+    return DatasetFacts("made up", source, "classification", "target", names, inputs, sizes[0], 105, 22, 23)
+
+
 def fresh(sizes: Sequence[int] = (4, 16, 16, 3)) -> Snapshot:
     """Nothing trained yet."""
     return Snapshot(
-        version=1, state="ready", hyperparameters=Hyperparameters(hidden_layers=tuple(sizes[1:-1])), pending={},
+        version=1, state="ready", dataset=facts(sizes), hyperparameters=Hyperparameters(hidden_layers=tuple(sizes[1:-1])), pending={},
         history=History(len(sizes) - 1), epochs_recorded=0, steps_per_epoch=4, learning_rate=0.01,
     )  # fmt: skip
 

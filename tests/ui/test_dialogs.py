@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 
 from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.train.test_screen import app_on, text_of
-from tuitrain.session.session import Reset, SaveModel, Step
+from tuitrain.session.commands import Reset, SaveModel, Step
 from tuitrain.ui.data.chooser import DatasetChooser
 from tuitrain.ui.keys import ACTIONS, SECTIONS
 from tuitrain.ui.model_files import model_name

@@ -9,18 +9,19 @@ import pytest
 
 from tests.session.test_session import MOONS, QUICK, until
 from tuitrain.runs.model import load_model
-from tuitrain.session.session import SaveModel, Session, Step
+from tuitrain.session.commands import SaveModel, Step
+from tuitrain.session.training import TrainingSession
 from tuitrain.ui.rescue import FOLDER, Rescue
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
-    made = Session(MOONS, QUICK)
+def session() -> Iterator[TrainingSession]:
+    made = TrainingSession(MOONS, QUICK)
     yield made
     made.close()
 
 
-def test_the_best_epochs_model_is_saved_once(session: Session) -> None:
+def test_the_best_epochs_model_is_saved_once(session: TrainingSession) -> None:
     session.send(Step(epochs=3))
     best = until(session, lambda s: s.epoch == 3 and s.state == "paused").best_epoch
     rescue = Rescue(session)
@@ -32,14 +33,14 @@ def test_the_best_epochs_model_is_saved_once(session: Session) -> None:
     assert len(list(FOLDER.iterdir())) == 1
 
 
-def test_two_in_one_second_do_not_replace_each_other(session: Session) -> None:
+def test_two_in_one_second_do_not_replace_each_other(session: TrainingSession) -> None:
     session.send(Step(epochs=1))
     until(session, lambda s: s.epoch == 1 and s.state == "paused")
     told = {Rescue(session)(), Rescue(session)()}
     assert len(told) == len(list(FOLDER.iterdir())) == 2
 
 
-def test_what_is_saved_or_has_no_epoch_needs_no_rescue(session: Session) -> None:
+def test_what_is_saved_or_has_no_epoch_needs_no_rescue(session: TrainingSession) -> None:
     assert Rescue(session)() == ""
     session.send(Step(batches=1))
     until(session, lambda s: s.step == 1)
@@ -52,7 +53,7 @@ def test_what_is_saved_or_has_no_epoch_needs_no_rescue(session: Session) -> None
     assert not FOLDER.exists()
 
 
-def test_where_it_cannot_be_saved_the_reason_is_said(session: Session) -> None:
+def test_where_it_cannot_be_saved_the_reason_is_said(session: TrainingSession) -> None:
     FOLDER.write_text("in the way")
     session.send(Step(epochs=1))
     until(session, lambda s: s.epoch == 1 and s.state == "paused")

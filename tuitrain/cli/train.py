@@ -19,7 +19,7 @@ from tuitrain.text import quoted, visible
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
-    from tuitrain.session.session import Session
+    from tuitrain.session.training import TrainingSession
 
 
 @click.command()
@@ -37,13 +37,13 @@ def train(model_file: Path | None, as_json: bool, **options: Any) -> int:
     hyperparameters, data = read_options(options)
     dataset = load(data)
     from tuitrain.runs.model import check_writable  # noqa: PLC0415
-    from tuitrain.session.session import Session  # noqa: PLC0415
+    from tuitrain.session.training import TrainingSession  # noqa: PLC0415
 
     if model_file is not None:
         check_writable(model_file)
     tell_target(dataset, is_given=data_has_target(data))
 
-    session = Session(dataset, hyperparameters)
+    session = TrainingSession(dataset, hyperparameters)
     with signals_noted(session) as caught:
         follow(session, caught)
         session.close()
@@ -64,9 +64,9 @@ def tell_target(dataset: Dataset, *, is_given: bool) -> None:
 
 
 @contextmanager
-def signals_noted(session: Session) -> Iterator[list[int]]:
+def signals_noted(session: TrainingSession) -> Iterator[list[int]]:
     """Let Ctrl-C and SIGTERM pause the session, and nothing more; gives the list that their numbers are noted in."""
-    from tuitrain.session.session import Pause  # noqa: PLC0415
+    from tuitrain.session.commands import Pause  # noqa: PLC0415
 
     caught: list[int] = []
 
@@ -82,10 +82,10 @@ def signals_noted(session: Session) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def follow(session: Session, caught: list[int]) -> None:
+def follow(session: TrainingSession, caught: list[int]) -> None:
     """Train with progress on standard error until it ends or a signal is noted."""
     from tuitrain.cli.progress import ProgressLine  # noqa: PLC0415
-    from tuitrain.session.session import Pause, Start  # noqa: PLC0415
+    from tuitrain.session.commands import Pause, Start  # noqa: PLC0415
 
     line = ProgressLine(sys.stderr, shutil.get_terminal_size().columns)
     session.send(Start())
@@ -98,7 +98,7 @@ def follow(session: Session, caught: list[int]) -> None:
     line.finish(snapshot)
 
 
-def end(session: Session, *, as_json: bool, model_file: Path | None = None) -> int:
+def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = None) -> int:
     """Save the model, then print what the training came to; the exit code: 0, or 1 where it diverged or failed.
 
     Raises

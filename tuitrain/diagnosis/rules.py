@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tuitrain.session.snapshot import Floats, Snapshot
+from tuitrain.runs.history import Floats
+from tuitrain.session.snapshot import Snapshot
 
 RECENT = 20  # epochs that a verdict looks back
 ENOUGH = 8

@@ -1,26 +1,75 @@
-"""What a session can be told, and what it notes of it."""
+"""Every command of a training or a search: plain values that can be written down, sent and replayed.
+
+A command carries no arrays: a dataset goes by its source and options. A session numbers the commands it is sent, from
+1; the number answers for them in the journal and in the snapshots. To add a command: a class here, and a method
+``on_<kind>`` of the work that obeys it (`training.py`, `search.py`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from tuitrain.data.dataset import Dataset
+from tuitrain.data.facts import DatasetSource
+from tuitrain.errors import RunError
+from tuitrain.runs import json_values
+from tuitrain.text import quoted, suggest
 
-
-@dataclass(frozen=True)
-class Start:
-    """Train until the end, or until paused."""
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Stop after the running batch."""
+COMMANDS: dict[str, type[Command]] = {}
 
 
 @dataclass(frozen=True)
-class Step:
+class Command:
+    """What every command has: a `number`, 0 until a session has taken it, which does not count in comparisons."""
+
+    kind: ClassVar[str]
+    number: int = field(default=0, kw_only=True, compare=False, repr=False)
+
+    def __init_subclass__(cls) -> None:
+        cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        COMMANDS[cls.kind] = cls
+
+    def to_json(self) -> dict[str, Any]:
+        """Convert to a JSON object; ``command`` names it."""
+        return {"command": self.kind, **json_values.encode_fields(self)}
+
+    @staticmethod
+    def from_json(json: Mapping[str, Any]) -> Command:
+        """Convert a JSON object back.
+
+        Raises
+        ------
+        RunError
+            if there is no such command, or a value does not fit.
+        """
+        values = dict(json) if isinstance(json, Mapping) else {}
+        kind = values.pop("command", "")
+        if kind not in COMMANDS:
+            raise RunError(f"command {quoted(kind)}: {suggest(str(kind), COMMANDS)}")
+        command: Command = json_values.decode_fields(COMMANDS[kind], values, str(kind))
+        return command
+
+
+@dataclass(frozen=True)
+class Start(Command):
+    """Train or search until the end, or until paused."""
+
+
+@dataclass(frozen=True)
+class Pause(Command):
+    """Stop after the running batch; start no more stacks of a search."""
+
+
+@dataclass(frozen=True)
+class Stop(Command):
+    """End the session."""
+
+
+@dataclass(frozen=True)
+class Step(Command):
     """Train so many batches, or to the end of so many epochs, then pause."""
 
     batches: int = 0
@@ -28,7 +77,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class SetHyperparameter:
+class SetHyperparameter(Command):
     """Change one from the next batch on, or at the next reset where it cannot change while training."""
 
     name: str
@@ -36,32 +85,84 @@ class SetHyperparameter:
 
 
 @dataclass(frozen=True)
-class Reset:
+class Reset(Command):
     """Begin again, with the changes that waited for it; with another dataset if one is given."""
 
-    dataset: Dataset | None = None
+    dataset: DatasetSource | None = None
 
 
 @dataclass(frozen=True)
-class SaveModel:
+class SaveModel(Command):
     """Write the model of the best epoch so far."""
 
     path: Path
 
 
 @dataclass(frozen=True)
-class SetPace:
+class SetPace(Command):
     """Train so many epochs a second at most, for people to watch; 0: as fast as it goes. It changes no result."""
 
     epochs_per_second: float
 
 
 @dataclass(frozen=True)
-class Stop:
-    """End the thread."""
+class BeginSearch(Command):
+    """Make a study and search it.
+
+    `space` maps searched hyperparameters to their ranges as texts, `base` holds all hyperparameters, `settings` those
+    of the search, `tried` settings to try first.
+    """
+
+    dataset: DatasetSource
+    space: Mapping[str, str]
+    base: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    tried: tuple[Mapping[str, Any], ...] = ()
 
 
-Command = Start | Pause | Step | SetHyperparameter | Reset | SaveModel | SetPace | Stop
+@dataclass(frozen=True)
+class ResumeSearch(Command):
+    """Continue a study from its directory."""
+
+    study: Path
+
+
+@dataclass(frozen=True)
+class ContinueSearch(Command):
+    """Continue after a pause or an end, with these settings where they may change."""
+
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TryNext(Command):
+    """Train a setting before what the strategy proposes."""
+
+    setting: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class AskFirst(Command):
+    """Let proposals wait for `Decide`, or not."""
+
+    asks_first: bool
+
+
+@dataclass(frozen=True)
+class Decide(Command):
+    """Train these of the proposals that wait, and drop the others."""
+
+    settings: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class EstimateGrid(Command):
+    """Estimate what a grid would take; answered in the snapshot under this command's number, while nothing runs."""
+
+    dataset: DatasetSource
+    space: Mapping[str, str]
+    base: Mapping[str, Any]
+    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -71,3 +172,24 @@ class JournalEntry:
     step: int
     command: Command
     refused: str = ""
+
+    @property
+    def number(self) -> int:
+        """The command's number."""
+        return self.command.number
+
+    def to_json(self) -> dict[str, Any]:
+        """Convert to a JSON object."""
+        return {"step": self.step, "command": self.command.to_json(), "refused": self.refused}
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> JournalEntry:
+        """Convert a JSON object back.
+
+        Raises
+        ------
+        RunError
+            if it is none of a journal.
+        """
+        entry: JournalEntry = json_values.decode_fields(cls, json, "journal entry")
+        return entry

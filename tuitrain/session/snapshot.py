@@ -11,83 +11,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.facts import DatasetFacts
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import Edit
-
-if TYPE_CHECKING:
-    pass
+from tuitrain.runs.history import Floats, History, LayerProbe
+from tuitrain.runs.json_values import decode_fields, encode_fields
 
 State = Literal["ready", "running", "paused", "done", "diverged", "failed"]
-Floats = NDArray[np.float64]
-
-
-class History:
-    """Columns that grow by one row an epoch; a reader in another thread sees only whole rows.
-
-    `column(name, length)` gives (length,) float64 and `layers(name, length)` (length, L) float64, both read-only.
-    Columns: epoch, train_loss, validation_loss, train_metric, validation_metric, learning_rate, gradient_norm (total),
-    seconds. Layer columns: gradient_norm, update_ratio, idle_share. What was not measured is NaN. The train metric is
-    measured only where there is no validation part: after the epoch, on all training rows, as the validation metric is.
-    """
-
-    COLUMNS = (
-        "epoch", "train_loss", "validation_loss", "train_metric", "validation_metric", "learning_rate",
-        "gradient_norm", "seconds",
-    )  # fmt: skip
-    LAYER_COLUMNS = ("gradient_norm", "update_ratio", "idle_share")
-
-    def __init__(self, layers: int) -> None:
-        self.length = 0
-        self._columns = np.full((len(self.COLUMNS), 256), np.nan)
-        self._layers = np.full((len(self.LAYER_COLUMNS), 256, layers), np.nan)
-
-    def append(self, row: Mapping[str, float], layers: Mapping[str, Floats]) -> None:
-        """Add one epoch; names that are missing are recorded as NaN. Only the session's thread calls this."""
-        if self.length == self._columns.shape[1]:
-            self._columns = np.concatenate([self._columns, np.full_like(self._columns, np.nan)], axis=1)
-            self._layers = np.concatenate([self._layers, np.full_like(self._layers, np.nan)], axis=1)
-        for index, name in enumerate(self.COLUMNS):
-            self._columns[index, self.length] = row.get(name, np.nan)
-        for index, name in enumerate(self.LAYER_COLUMNS):
-            if name in layers:
-                self._layers[index, self.length] = layers[name]
-        self.length += 1
-
-    def column(self, name: str, length: int | None = None) -> Floats:
-        """The first `length` values of a column, (length,) float64, read-only."""
-        return self._read(self._columns[self.COLUMNS.index(name)], length)
-
-    def layers(self, name: str, length: int | None = None) -> Floats:
-        """The first `length` rows of a layer column, (length, L) float64, read-only."""
-        return self._read(self._layers[self.LAYER_COLUMNS.index(name)], length)
-
-    def _read(self, array: Floats, length: int | None) -> Floats:
-        view = array[: self.length if length is None else length]
-        view.flags.writeable = False
-        return view
-
-
-@dataclass(frozen=True)
-class LayerProbe:
-    """One layer at the last measured batch.
-
-    `gradient_norm` is the Euclidean norm of the loss's gradient with respect to the layer's weights and biases;
-    `update_ratio` the norm of the last update over that of the parameters; `idle_share` the share of units that are
-    dead (zero for every row of the batch: ReLU family) or saturated (sigmoid, tanh), None for the output layer.
-    """
-
-    fan_in: int
-    fan_out: int
-    gradient_norm: float
-    update_ratio: float
-    idle_share: float | None
-    idle_kind: Literal["dead", "saturated", ""]
-    trouble: Literal["vanishing", "exploding", ""]
 
 
 @dataclass(frozen=True)
@@ -152,15 +87,17 @@ class BoundaryView:
 class Snapshot:
     """One moment of a training. `version` grows with each new one; equal versions mean equal content.
 
-    `answered` counts the commands obeyed; `message` is what the last of them led to, `ending` why training has ended,
-    "" while it has not. `learning_rate` is the last step's, or the next one's where it was changed since. `pace` is how
-    many epochs a second are trained at most, 0 for as many as can be; `seconds` and `samples_per_second` leave the
-    waiting for it out. `refused` holds what was asked for last of a hyperparameter, where that does not fit; `unused`
-    names those that were changed after the training had ended. `finished` counts the session's `FinishedTraining`s.
+    `answered` is the number of the last command that was obeyed or refused; `message` is what it led to, `ending` why
+    training has ended, "" while it has not. `learning_rate` is the last step's, or the next one's where it was changed
+    since. `pace` is how many epochs a second are trained at most, 0 for as many as can be; `seconds` and
+    `samples_per_second` leave the waiting for it out. `refused` holds what was asked for last of a hyperparameter,
+    where that does not fit; `unused` names those that were changed after the training had ended. `finished` counts the
+    session's `FinishedTraining`s.
     """
 
     version: int
     state: State
+    dataset: DatasetFacts
     hyperparameters: Hyperparameters
     pending: Mapping[str, Any]
     history: History
@@ -205,3 +142,19 @@ class Snapshot:
     def has_something_to_lose(self) -> bool:
         """Whether a reset would throw away training that no file holds."""
         return self.step > 0 and self.saved_step != self.step
+
+    def to_json(self) -> dict[str, Any]:
+        """Convert to a JSON object."""
+        return encode_fields(self)
+
+    @classmethod
+    def from_json(cls, json: Any) -> Snapshot:
+        """Convert a JSON object back.
+
+        Raises
+        ------
+        RunError
+            if it is none of a snapshot.
+        """
+        snapshot: Snapshot = decode_fields(cls, json)
+        return snapshot

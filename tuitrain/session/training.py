@@ -1,341 +1,345 @@
-"""One training with all that is shown of it: history, edits, clock, views.
-
-Shapes as in `snapshot.py`.
-"""
+"""A live training: what its commands do, one training after another."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection
-from itertools import pairwise
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tuitrain.data.dataset import Dataset
-from tuitrain.engine import Record, Trainer
-from tuitrain.engine import metrics as measures
-from tuitrain.engine.evaluation import Examined, decide
-from tuitrain.engine.network import with_ones
-from tuitrain.engine.schedules import multipliers
-from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.runs.finished import Edit, FinishedTraining
+from tuitrain.engine.floating_point import training_arithmetic
+from tuitrain.engine.threads import blas_threads, choose_threads
+from tuitrain.errors import HyperparameterError, RunError
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.runs.finished import FinishedTraining
 from tuitrain.runs.model import Model
-from tuitrain.session.snapshot import (  # fmt: skip
-    BoundaryView,
-    EarlierRun,
-    History,
-    LayerProbe,
-    MetricView,
-    ParametersView,
-    Snapshot,
-    State,
-)
-from tuitrain.session.train import describe
-from tuitrain.text import counted
+from tuitrain.session.commands import (
+    Command,
+    Pause,
+    Reset,
+    SaveModel,
+    SetHyperparameter,
+    SetPace,
+    Start,
+    Step,
+)  # fmt: skip
+from tuitrain.session.datasets import DATASETS, Datasets
+from tuitrain.session.live_training import LiveTraining
+from tuitrain.session.session import Clock, LocalSession, Look, Turn
+from tuitrain.session.snapshot import EarlierRun, Refused, Snapshot, State
+from tuitrain.text import quoted, suggest, visible
 
-VANISHING = (
-    1e-3  # of the largest layer's gradient: what is left after a loss of a factor of ten in each of three layers
-)
-EXPLODING = 1e3
-BOUNDARY_POINTS = 500
-MARGIN = 0.08
+SNAPSHOT_SECONDS = 0.04
+VIEW_SECONDS = 0.25
+VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
+MOST_EARLIER = 8
 
 
-class LiveRun:
-    """A `Trainer` of one member, watched; `clock` tells seconds since some moment."""
+class Training:
+    """The work of a training session: trains, edits, resets, and writes down what each training came to.
+
+    `finished` holds what each training came to, written down by the session's own thread when the training ends (done,
+    diverged, failed), and when it is left: reset, replaced by another dataset's, or closed. It only grows, and does so
+    before a snapshot tells of it. A training that is continued after its end gets another record when it ends again or
+    is left; one that is left without a whole epoch since its last record, or at all, gets none.
+
+    Raises
+    ------
+    HyperparameterError
+        if the hyperparameters do not fit the dataset.
+    """
 
     def __init__(
-        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = time.perf_counter
+        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock, datasets: Datasets = DATASETS
     ) -> None:
-        self._clock = clock
-        self.dataset = dataset
-        self.trainer = Trainer(dataset, [hyperparameters])
-        self.history = History(len(self.trainer.network.slices))
-        self._record: Record | None = None
-        self._metrics: dict[str, NDArray[Any]] = {}  # of the last epoch, each (1,)
-        self._edits: list[Edit] = []
-        self._stepped_with = hyperparameters  # as they applied to the last step
-        self._train_rows: Examined | None = None  # examined after each epoch where there are no validation rows
-        self._best_loss = float("nan")  # of the best epoch's weights, on the part that is examined
-        self._ended_with: Hyperparameters | None = None  # where something was changed since
-        self._views: dict[str, Any] = {}
-        self._seconds = 0.0
-        self._started: float | None = None
-        self._rate_from = (0.0, 0)
-        self._rate = float("nan")
-        self._rate_edited_at = -1
+        self.message = ""
+        self.finished: tuple[FinishedTraining, ...] = ()
+        self._clock, self._datasets = clock, datasets
+        self.live = LiveTraining(dataset, hyperparameters, clock=clock.now)
+        self._noted: FinishedTraining | None = None  # the newest record of the training that is here now
+        self._state: State = "ready"
+        self._ending = ""
+        self._pending: dict[str, Any] = {}
+        self._refused: dict[str, Refused] = {}
+        self._earlier: list[EarlierRun] = []
+        self._saved_step = -1
+        self._steps_to_go: int | None = None
+        self._epochs_to_go: int | None = None
+        self._pace = self._next_epoch = 0.0  # epochs a second; when the next one may begin
+        self._snapshot_due = self._views_due = 0.0
+        datasets.keep(dataset)
 
     @property
-    def hyperparameters(self) -> Hyperparameters:
-        """As they apply now."""
-        return self.trainer.hyperparameters[0]
+    def is_busy(self) -> bool:
+        """Whether batches are being trained."""
+        return self._state == "running"
 
     @property
-    def seconds(self) -> float:
-        """Time spent training, pauses left out."""
-        running = self._clock() - self._started if self._started is not None else 0.0
-        return self._seconds + running
+    def step(self) -> int:
+        """Steps taken in this training."""
+        return self.live.trainer.steps_done
 
-    def start_clock(self) -> None:
-        """Count the time from now on, if it is not counted already."""
-        if self._started is None:
-            self._started = self._clock()
+    # Commands
 
-    def stop_clock(self) -> None:
-        """Count no more time."""
-        self._seconds, self._started = self.seconds, None
+    def obey(self, command: Command) -> None:
+        """Carry out a command.
 
-    def step(self) -> bool:
-        """Train one batch; whether it was the epoch's last."""
-        self._stepped_with = self.hyperparameters
-        record = self.trainer.step()
-        if record is None:
-            return False
-        if record.epoch > self.history.length:
-            self._record = record
-            self._append(record)
-        return True
+        Raises
+        ------
+        TuitrainError
+            if a training does not know it, or it cannot be carried out now.
+        """
+        method = getattr(self, f"on_{command.kind}", None)
+        if method is None:
+            raise RunError(f"a training does not know the command {command.kind}")
+        method(command)
+        self._snapshot_due = 0.0
 
-    def set(self, name: str, value: Any) -> None:
-        """Change a live hyperparameter, and remember where."""
-        trainer = self.trainer
-        before, was_done = self._ended_with or self.hyperparameters, trainer.is_done
-        trainer.set(0, name, value)
-        if was_done and trainer.is_done:
-            self._ended_with = before
+    def refuse(self, command: Command, why: str) -> None:
+        """Remember a value that does not fit, so that it is shown as refused."""
+        if isinstance(command, SetHyperparameter) and command.name in FIELDS:
+            self._refused[command.name] = Refused(command.value, why)
+        self._snapshot_due = 0.0
+
+    def on_start(self, command: Start) -> None:
+        """Train until the end."""
+        self._go(None, None)
+
+    def on_step(self, command: Step) -> None:
+        """Train so many batches or epochs."""
+        self._go(command.batches or None, command.epochs or None)
+
+    def on_pause(self, command: Pause) -> None:
+        """Stop after the running batch."""
+        if self._state == "running":
+            self._state = "paused"
+            self.live.stop_clock()
+
+    def on_set_hyperparameter(self, command: SetHyperparameter) -> None:
+        """Change a hyperparameter: of a training that has not begun, from the next batch on, or at the reset."""
+        name, value = command.name, command.value
+        if name not in FIELDS:
+            raise HyperparameterError(f"hyperparameter {quoted(name)}: {suggest(name, FIELDS)}")
+        if self.step == 0:
+            was_running = self._state == "running"
+            self._rebuild(self.live.dataset, {**self._pending, name: value})
+            self._state = "running" if was_running else self._state
+        elif FIELDS[name].live:
+            self.live.set(name, value)
+            if self._state == "done" and not self.live.trainer.is_done:
+                self._state, self._ending = "paused", ""
+        else:
+            self._pending[name] = FIELDS[name].check(value)
+            if self._pending[name] == getattr(self.live.hyperparameters, name):
+                del self._pending[name]
+        self._refused.pop(name, None)
+
+    def on_reset(self, command: Reset) -> None:
+        """Begin again, on another dataset if one is given."""
+        current = self.live.dataset
+        dataset = current if command.dataset is None else self._datasets.find(command.dataset)
+        is_same = dataset is current
+        if is_same:
+            self._check_nothing_is_refused()
+        kept = self.live.earlier_run() if is_same else None
+        had_earlier = self._earlier if is_same else []
+        self._rebuild(dataset, self._pending)
+        self._earlier = [*had_earlier, *([kept] if kept else [])][-MOST_EARLIER:]
+        self._datasets.keep(dataset)
+
+    def on_save_model(self, command: SaveModel) -> None:
+        """Write the model of the best epoch so far."""
+        self.model().save(command.path)
+        self._saved_step = self.step
+        self.message = f"saved {visible(command.path, 1000)}"
+
+    def on_set_pace(self, command: SetPace) -> None:
+        """Train so many epochs a second at most."""
+        if not 0 <= command.epochs_per_second < float("inf"):
+            raise ValueError(f"pace: {command.epochs_per_second} is no number of epochs a second")
+        self._pace, self._next_epoch = float(command.epochs_per_second), self._clock.now()
+
+    def _go(self, batches: int | None, epochs: int | None) -> None:
+        if not self.step:
+            self._check_nothing_is_refused()
+        if self._state in {"diverged", "failed"}:
+            self.message = f"training {self._state}; reset (r) to begin again"
+        elif self.live.trainer.is_done:
+            self.message = "training has ended; raise epochs or patience to continue, or reset (r)"
+        elif self.live.end_if_past_limits():
+            self._end()
+        else:
+            self._steps_to_go, self._epochs_to_go = batches, epochs
+            self._state = "running"
+            self._next_epoch = self._clock.now()
+
+    def _check_nothing_is_refused(self) -> None:
+        """Begin with no other values than those that are shown.
+
+        Raises
+        ------
+        HyperparameterError
+            if a value was asked for that does not fit.
+        """
+        for refused in self._refused.values():
+            raise HyperparameterError(f"not started; {refused.why}")
+
+    def _rebuild(self, dataset: Dataset, changes: dict[str, Any]) -> None:
+        self.live.stop_clock()
+        if self._state == "running":
+            self._state = "paused"
+        fresh = LiveTraining(dataset, self.live.hyperparameters.replace(**changes), clock=self._clock.now)
+        self._note("left")  # only now: where the values do not fit, the training stays
+        before, self.live, self._noted = self.live, fresh, None
+        self._pending, self._saved_step, self._state = {}, -1, "ready"
+        if dataset is not before.dataset:
+            self._refused = {}
+        self._ending = ""
+        self._views_due = 0.0
+
+    # Training
+
+    def advance(self, turn: Turn) -> None:
+        """Train until a command waits, or there is nothing more to train."""
+        threads = choose_threads(self.live.trainer.network.layer_sizes)
+        with blas_threads(threads), training_arithmetic:
+            self._train(turn)
+
+    def _train(self, turn: Turn) -> None:
+        self.live.start_clock()
+        self._views_due = 0.0
+        while self._state == "running" and not turn.is_interrupted:
+            if self._pace and self._next_epoch > self._clock.now():
+                self._rest(turn)
+                continue
+            ended_epoch = self.live.step()
+            turn.give_way()
+            self._count(ended_epoch)
+            if ended_epoch and self._pace:
+                self._next_epoch = max(self._next_epoch + 1 / self._pace, self._clock.now())
+                if self._pace * SNAPSHOT_SECONDS < 1:
+                    self._snapshot_due = 0.0  # each epoch is seen
+            self._show_progress(turn)
+        if self._state != "running":
+            self.live.stop_clock()
+            self.see(turn.look)
+
+    def _show_progress(self, turn: Turn) -> None:
+        """Publish a snapshot, and compute what is looked at, when that is due."""
+        if turn.take_new_look():
+            self._snapshot_due = self._views_due = 0.0
+        now = self._clock.now()
+        if now < self._snapshot_due:
             return
-        self._ended_with = None
-        where = trainer.epochs_done + trainer.step_in_epoch / trainer.steps_per_epoch
-        after = self.hyperparameters
-        for changed, (old, new) in before.differences(after).items():
-            if changed in {"learning_rate", "schedule"} or (_shapes_rate(changed) and after.schedule != "plateau"):
-                self._rate_edited_at = trainer.steps_done
-            self._edits.append(Edit(where, trainer.steps_done, changed, old, new))
+        if now >= self._views_due and turn.look.views:
+            self.live.look(turn.look, is_running=True)
+            cost = self._clock.now() - now
+            self._views_due = now + cost + max(VIEW_SECONDS, cost / VIEW_SHARE)
+        turn.publish()
+        self._snapshot_due = now + SNAPSHOT_SECONDS
 
-    @property
-    def unused(self) -> frozenset[str]:
-        """What was changed after the training had ended, and does not go on with."""
-        return frozenset(self._ended_with.differences(self.hyperparameters) if self._ended_with else ())
+    def _rest(self, turn: Turn) -> None:
+        """Wait for the next epoch at a slow pace, on no clock."""
+        self.live.stop_clock()
+        self._show_progress(turn)
+        turn.rest(max(0.0, self._next_epoch - self._clock.now()))
+        self.live.start_clock()
 
-    @property
-    def learning_rate(self) -> float:
-        """That of the last step; of the next one if a hyperparameter was changed since."""
-        trainer, h = self.trainer, self.hyperparameters
-        if self._rate_edited_at != trainer.steps_done:
-            return float(trainer.learning_rates[0])
-        place = trainer.epochs_done * trainer.steps_per_epoch + trainer.step_in_epoch
-        return float(h.learning_rate * multipliers(h, place, 1, trainer.steps_per_epoch)[0])
+    def _count(self, ended_epoch: bool) -> None:
+        """Pause when the steps or epochs asked for are done; end when training has."""
+        if self.live.trainer.is_done:
+            self._end()
+        if self._steps_to_go is not None:
+            self._steps_to_go -= 1
+        if self._epochs_to_go is not None and ended_epoch:
+            self._epochs_to_go -= 1
+        if self._state == "running" and 0 in (self._steps_to_go, self._epochs_to_go):
+            self._state = "paused"
 
-    def end_if_past_limits(self) -> bool:
-        """End here where epochs or patience were lowered below what is done already; says whether they were."""
-        trainer, h = self.trainer, self.hyperparameters
-        waited = trainer.epochs_done - int(trainer.progress.best_epoch[0])
-        if not trainer.epochs_done:
-            return False
-        if trainer.epochs_done >= h.epochs:
-            trainer.progress.end(0, "epochs", trainer.epochs_done)
-        elif h.patience and waited >= h.patience:
-            trainer.progress.end(0, "patience", trainer.epochs_done)
-        return trainer.is_done
+    def _end(self) -> None:
+        """Say that training has ended, and why."""
+        self._state, self.message = self.live.ending()
+        self._ending = self.message
+        self._note("diverged" if self._state == "diverged" else "done")
 
-    def ending(self) -> tuple[State, str]:
-        """The state that training ended in, and why."""
-        ending = self.trainer.progress.endings[0]
-        best = int(self.trainer.progress.best_epoch[0])
-        if ending == "diverged":
-            divergence = self.trainer.progress.divergences[0]
-            return "diverged", divergence.message if divergence else ""
-        if ending == "patience":
-            waited = counted(self.hyperparameters.patience, "epoch")
-            return "done", f"stopped: {waited} no better; kept epoch {best}"
-        return "done", f"{counted(self.trainer.epochs_done, 'epoch')} done; kept epoch {best}"
+    def _note(self, state: Literal["done", "diverged", "failed", "left"]) -> None:
+        """Write down what the training came to, unless its newest record says it already."""
+        noted_epochs = self._noted.epochs if self._noted is not None else 0
+        if state in {"done", "left"} and self.live.history.length == noted_epochs:
+            return
+        number = self.finished[-1].training if self.finished else 0
+        self._noted = self.live.finished(number + (self._noted is None), state, self._ending)
+        self.finished = (*self.finished, self._noted)
 
-    def finished(
-        self, training: int, state: Literal["done", "diverged", "failed", "left"], ending: str
-    ) -> FinishedTraining:
-        """Write down what the training has come to so far, as the session's `training`-th."""
-        progress, length = self.trainer.progress, self.history.length
-        part: Literal["validation", "train"] = "validation" if self.trainer.validation is not None else "train"
-        curve = tuple(map(float, self.history.column(f"{part}_metric", length)))
-        best = int(progress.best_epoch[0])
-        score = curve[best - 1] if 0 < best <= length else float("nan")
-        edits = tuple(edit for edit in self._edits if state != "left" or edit.step < self.trainer.steps_done)
-        return FinishedTraining(
-            training, self.dataset, state, ending, progress.best_hyperparameters[0] or self._stepped_with,
-            self._stepped_with, edits, part, score, self._best_loss, length, best, self.seconds, curve,
+    # Looking, failing, ending
+
+    def see(self, look: Look) -> None:
+        """Compute what is looked at."""
+        if look.views:
+            self.live.look(look)
+
+    def make_snapshot(self, version: int, answered: int) -> Snapshot:
+        """Make a snapshot of this moment."""
+        return self.live.snapshot(
+            version=version, answered=answered, state=self._state, message=self.message, ending=self._ending,
+            pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
+            pace=self._pace, refused=dict(self._refused), finished=len(self.finished),
         )  # fmt: skip
 
-    def earlier_run(self) -> EarlierRun | None:
-        """The curves so far, to be kept beside those of the next run; None before the first epoch."""
-        if not self.history.length:
-            return None
-        column = self.history.column
-        return EarlierRun(self._stepped_with, column("epoch"), column("train_loss"), column("validation_loss"))
-
-    def describe(self, message: str) -> dict[str, Any]:
-        """The training as one JSON object."""
-        ending = self.trainer.progress.endings[0]
-        return describe(
-            Model.of(self.trainer, self.dataset), self.dataset, epochs=self.trainer.epochs_done, seconds=self.seconds,
-            samples=self.trainer.samples_done, ending=ending or "stopped",
-            message=message if ending == "diverged" else "",
-        )  # fmt: skip
-
-    def look(self, views: Collection[str], boundary_shape: tuple[int, int], *, is_running: bool = False) -> None:
-        """Compute the views that are looked at; while running the metric is that of the last epoch's evaluation."""
-        if "parameters" in views:
-            network = self.trainer.network
-            self._views["parameters"] = ParametersView(
-                tuple(w[0].astype(np.float32) for w in network.weights),
-                tuple(b[0, 0].astype(np.float32) for b in network.biases),
-            )
-        if "metric" in views:
-            self._views["metric_view"] = self._look_at_metric(is_running)
-        if "boundary" in views:
-            self._views["boundary"] = self._look_at_boundary(boundary_shape)
-
-    def snapshot(self, *, pace: float = 0.0, **given: Any) -> Snapshot:
-        """Everything about this moment; `pace` and what is `given` the session knows."""
-        trainer, record, progress = self.trainer, self._record, self.trainer.progress
-        metric = {name: float(values[0]) for name, values in self._metrics.items()}
-        part = "validation" if trainer.validation is not None else "train"
-        return Snapshot(
-            hyperparameters=self.hyperparameters, history=self.history, epochs_recorded=self.history.length,
-            epoch=trainer.epochs_done, step=trainer.steps_done, step_in_epoch=trainer.step_in_epoch,
-            steps_per_epoch=trainer.steps_per_epoch, learning_rate=self.learning_rate,
-            samples_per_second=self._samples_per_second(), seconds=self.seconds, seconds_left=self._seconds_left(pace),
-            batch_memory=self._batch_memory(), n_parameters=trainer.network.n_parameters,
-            train_loss=float(record.train_loss[0]) if record else float("nan"),
-            validation_loss=float(record.validation_loss[0]) if record else float("nan"),
-            metrics={part: metric} if metric else {}, best_epoch=int(progress.best_epoch[0]),
-            best_loss=float(progress.best_loss[0]),
-            gradient_norm=float(record.gradient_norm[0]) if record else float("nan"), layers=self._layers(),
-            edits=tuple(self._edits), unused=self.unused, pace=pace, **self._views, **given,
-        )  # fmt: skip
-
-    def _append(self, record: Record) -> None:
-        part, loss, self._metrics = self._examined(record)
-        if self.trainer.progress.best_epoch[0] == record.epoch:
-            self._best_loss = float(loss[0])
-        row = {
-            "epoch": record.epoch, "train_loss": record.train_loss[0], "validation_loss": record.validation_loss[0],
-            f"{part}_metric": next(iter(self._metrics.values()))[0], "learning_rate": record.learning_rate[0],
-            "gradient_norm": record.gradient_norm[0], "seconds": self.seconds,
+    def fail(self, error: Exception) -> dict[str, Any]:
+        """Take note of what broke the training; a view that breaks leaves the training as it is."""
+        self.live.stop_clock()
+        was_running = self._state == "running"
+        self._state, self._ending = "failed", self.message
+        if was_running:
+            self._note("failed")
+        return {
+            "state": self._state, "message": self.message, "ending": self._ending, "finished": len(self.finished),
         }  # fmt: skip
-        self.history.append(row, {
-            "gradient_norm": record.layer_gradient_norms[0], "update_ratio": record.update_ratios[0],
-            "idle_share": record.idle_shares[0],
-        })  # fmt: skip
 
-    def _examined(self, record: Record) -> tuple[str, NDArray[Any], dict[str, NDArray[Any]]]:
-        """The part that shows how good the weights are after an epoch, their loss on it (1,), and their metrics."""
-        if self.trainer.validation is not None:
-            return "validation", record.validation_loss, record.metrics
-        if self._train_rows is None:
-            self._train_rows = self.trainer.examine(self.dataset.train)
-        found = self._train_rows.evaluate()
-        return "train", found.loss, found.metrics
+    def interrupt(self) -> None:
+        """A batch is short: nothing has to be interrupted."""
 
-    def _samples_per_second(self) -> float:
-        seconds, samples = self.seconds, self.trainer.samples_done
-        since, before = self._rate_from
-        if seconds - since > 0.5:
-            self._rate = (samples - before) / (seconds - since)
-            self._rate_from = (seconds, samples)
-        elif np.isnan(self._rate) and seconds > since and samples > before:
-            return (samples - before) / (seconds - since)
-        return self._rate
+    def close(self) -> None:
+        """Write down the training that is left."""
+        self.live.stop_clock()
+        self._note("left")
 
-    def _seconds_left(self, pace: float) -> float | None:
-        """Until the epochs are done, each taking its training or, where that is longer, what the pace gives it."""
-        rate, rows = self._samples_per_second(), len(self.dataset.train)
-        if np.isnan(rate) or not rate or self.trainer.is_done:
-            return None
-        epochs = max(self.hyperparameters.epochs - self.trainer.samples_done / rows, 0)
-        return epochs * max(rows / rate, 1 / pace if pace else 0.0)
+    def model(self) -> Model:
+        """Return the model of the best epoch so far."""
+        return Model.of(self.live.trainer, self.live.dataset)
 
-    def _batch_memory(self) -> int:
-        """Bytes of one batch's rows, activations and gradients at the activations."""
-        sizes = self.trainer.network.layer_sizes
-        numbers = sizes[0] + 1 + sum(2 * size + 1 for size in sizes[1:])
-        return int(numbers * self.trainer.batch_size * self.trainer.network.dtype.itemsize)
-
-    def _layers(self) -> tuple[LayerProbe, ...]:
-        record, sizes = self._record, self.trainer.network.layer_sizes
-        if record is None:
-            return ()
-        kind = self.trainer.network.activation.idle
-        probes = []
-        largest = float(record.layer_gradient_norms[0].max())
-        for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
-            norm, idle = float(record.layer_gradient_norms[0, layer]), float(record.idle_shares[0, layer])
-            is_small = norm < VANISHING * largest
-            trouble = "exploding" if norm > EXPLODING else "vanishing" if is_small else ""
-            known = not np.isnan(idle)
-            probes.append(LayerProbe(
-                fan_in, fan_out, norm, float(record.update_ratios[0, layer]), idle if known else None,
-                kind if known else "", trouble,  # type: ignore[arg-type]
-            ))  # fmt: skip
-        return tuple(probes)
-
-    def _look_at_metric(self, is_running: bool) -> MetricView:
-        trainer, classes = self.trainer, self.dataset.n_classes
-        part, name = (self.dataset.validation, "validation") if trainer.validation else (self.dataset.train, "train")
-        examined = trainer.validation or self._train_rows or trainer.examine(part)
-        if not is_running or not examined.decided.size:
-            examined.evaluate()
-        values = {key: float(value[0]) for key, value in examined.all_metrics().items()}
-        predicted = examined.decided[0]
-        if classes:
-            return MetricView(name, values, confusion=measures.confusion_counts(part.y, predicted, classes))
-        own = self.dataset.own_units
-        return MetricView(name, values, truth=own(part.y[:, 0]), predicted=own(predicted))
-
-    def _look_at_boundary(self, shape: tuple[int, int]) -> BoundaryView | None:
-        """The answers on a grid over one or two number inputs; None where there are other inputs."""
-        numbers, train = self.dataset.preprocessing.numbers, self.dataset.train
-        if len(numbers) != train.X.shape[1] or len(numbers) not in {1, 2}:
-            return None
-        scale = np.array([[column.scale, column.shift] for column in numbers])
-        chosen = slice(None, None, max(1, -(-len(train) // BOUNDARY_POINTS)))
-        points = train.X[chosen].astype(np.float64) * scale[:, 0] + scale[:, 1]
-        low, high = points.min(axis=0), points.max(axis=0)
-        low, high = low - MARGIN * (high - low), high + MARGIN * (high - low)
-        grid = self._grid(low, high, shape)
-        encoded = ((grid - scale[:, 1]) / scale[:, 0]).astype(np.float32)
-        answers, confidence = self._answers(encoded)
-        form = shape if len(numbers) == 2 else (shape[1],)
-        vertical = (float(low[1]), float(high[1])) if len(numbers) == 2 else (float("nan"), float("nan"))
-        y = train.y[chosen]
-        return BoundaryView(
-            tuple(column.name for column in numbers), (float(low[0]), float(high[0]), *vertical), answers.reshape(form),
-            None if confidence is None else confidence.reshape(form), points,
-            y if self.dataset.n_classes else self.dataset.own_units(y[:, 0]),
-        )  # fmt: skip
-
-    @staticmethod
-    def _grid(low: NDArray[Any], high: NDArray[Any], shape: tuple[int, int]) -> NDArray[np.float64]:
-        across = np.linspace(low[0], high[0], shape[1])
-        if len(low) == 1:
-            return across[:, None]
-        down = np.linspace(high[1], low[1], shape[0])
-        return np.stack([np.tile(across, shape[0]), np.repeat(down, shape[1])], axis=1)
-
-    def _answers(self, X: NDArray[np.float32]) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
-        network, classes = self.trainer.network, self.dataset.n_classes
-        outputs = network.logits_of_rows(with_ones(X, network.dtype))
-        answers = decide(outputs, network, classes)[0]
-        if not classes:
-            return self.dataset.own_units(answers), None
-        network.loss.to_probabilities(outputs.swapaxes(1, 2))
-        if outputs.shape[2] == 1:
-            middle = 0.5 if network.loss.gives_probabilities or not network.loss.for_classes else 0.0
-            return answers, np.abs(outputs[0, :, 0] - middle).astype(np.float64)
-        return answers, outputs[0].max(axis=1).astype(np.float64)
+    def describe(self) -> dict[str, Any]:
+        """Return the training as one JSON object, as ``tuitrain train --json`` prints it."""
+        return self.live.describe(self._ending)
 
 
-def _shapes_rate(name: str) -> bool:
-    """Whether a schedule's course depends on this hyperparameter; what a plateau has cut stays cut."""
-    return name in {"warmup", "epochs", "batch_size"} or name.startswith("schedule_")
+class TrainingSession(LocalSession[Snapshot]):
+    """A training in a thread of this process.
+
+    Raises
+    ------
+    HyperparameterError
+        if the hyperparameters do not fit the dataset.
+    """
+
+    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock | None = None) -> None:
+        clock = clock or Clock()
+        self._training = Training(dataset, hyperparameters, clock=clock)
+        super().__init__(self._training, name="training", clock=clock)
+
+    @property
+    def dataset(self) -> Dataset:
+        """The dataset that is trained on."""
+        return self._training.live.dataset
+
+    @property
+    def finished(self) -> tuple[FinishedTraining, ...]:
+        """What each training of the session came to; see `Training`."""
+        return self._training.finished
+
+    def model(self) -> Model:
+        """Return the model of the best epoch so far; call it when the session is not running."""
+        return self._training.model()
+
+    def describe(self) -> dict[str, Any]:
+        """Return what `tuitrain train --json` prints; call it when the session is not running."""
+        return self._training.describe()

@@ -15,7 +15,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.session import Reset, SetHyperparameter, Start
+from tuitrain.session.commands import Reset, SetHyperparameter, Start
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.terminal.driver import PromptDriver
 from tuitrain.ui.terminal.screen_diff import Painted, Update

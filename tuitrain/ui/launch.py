@@ -19,7 +19,7 @@ from tuitrain.errors import RunError
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.options.hyperparameters import Hyperparameters
-    from tuitrain.session.session import Session
+    from tuitrain.session.training import TrainingSession
     from tuitrain.ui.app import SearchAsked
 
 LOG_VARIABLE = "TUITRAIN_LOG"
@@ -36,7 +36,7 @@ class Outcome:
     `study` is that of the search on the screen, if there was one, and `is_through` says whether it was left at its end.
     """
 
-    session: Session
+    session: TrainingSession
     signal: int = 0
     study: Path | None = None
     is_through: bool = False
@@ -62,8 +62,8 @@ def check_terminal(environment: Mapping[str, str] | None = None, *, prints_resul
 
 def run(
     dataset: Dataset, hyperparameters: Hyperparameters, *, start: bool = False, quit_when_done: bool = False,
-    make_session: Callable[[Dataset, Hyperparameters], Session] | None = None, search: SearchAsked | None = None,
-    jobs: int | None = None, pace: float = 0.0,
+    make_session: Callable[[Dataset, Hyperparameters], TrainingSession] | None = None,
+    search: SearchAsked | None = None, jobs: int | None = None, pace: float = 0.0,
 ) -> Outcome:  # fmt: skip
     """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
 
@@ -84,14 +84,14 @@ def run(
         os.environ.setdefault(name, value)
     for name in ("COLUMNS", "LINES"):  # exported by some shells, and wrong after the first resize
         os.environ.pop(name, None)
-    from tuitrain.session.session import SetPace  # noqa: PLC0415
+    from tuitrain.session.commands import SetPace  # noqa: PLC0415
     from tuitrain.ui.app import TuitrainApp  # noqa: PLC0415 - see above
     from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
 
     if make_session is None:
-        from tuitrain.session.session import Session  # noqa: PLC0415
+        from tuitrain.session.training import TrainingSession  # noqa: PLC0415
 
-        make_session = Session
+        make_session = TrainingSession
     sys.setswitchinterval(SWITCH_SECONDS)
     session = make_session(dataset, hyperparameters)
     if pace:

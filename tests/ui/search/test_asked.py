@@ -12,7 +12,7 @@ from tests.ui.search.test_screen import QUICK, UNICODE, until
 from tuitrain.cli.launch import launch
 from tuitrain.data.loading import load_dataset
 from tuitrain.search.study.study import Study
-from tuitrain.session.session import Session
+from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import SearchAsked, TuitrainApp
 from tuitrain.ui.search.entries import space_of
 from tuitrain.ui.theme import theme_of
@@ -59,7 +59,7 @@ async def test_the_search_that_is_begun_first_has_the_users_own_trials(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    session = Session(load_dataset("moons?n=80"), QUICK)
+    session = TrainingSession(load_dataset("moons?n=80"), QUICK)
     texts = {"hidden_layers": "4", "activation": "relu", "batch_size": "32", "trials": "3", "folds": "1"}
     search = SearchAsked(texts, tried=({"learning_rate": 0.02, "l2": 0.001},), seed=3, batch=5)
     app = TuitrainApp(session, theme_of(UNICODE), jobs=0, search=search)

@@ -10,14 +10,15 @@ from tests.search.trainings_made_up import training
 from tests.ui.search.test_screen import QUICK, enter, search_through, searching, snapshot, text_of, until
 from tests.ui.search.test_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.data.loading import load_dataset
-from tuitrain.session.session import Reset
+from tuitrain.session.commands import Reset
+from tuitrain.session.datasets import DATASETS
 
 
 async def change_dataset(pilot: Pilot[Any], name: str) -> None:
     """As on the Train screen, and back."""
     app: Any = pilot.app
     await pilot.press("1")
-    app.session.send(Reset(load_dataset(name)))
+    app.session.send(Reset(DATASETS.keep(load_dataset(name))))
     await until(pilot, lambda: app.session.dataset.name.startswith(name[:5]))
     await pilot.press("2")
     await until(pilot, lambda: f"(screen 1: {name[:5]}" in text_of(app))

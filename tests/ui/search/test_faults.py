@@ -17,7 +17,8 @@ from tuitrain.runs.finished import FinishedTraining
 from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
-from tuitrain.session.session import Reset
+from tuitrain.session.commands import Reset
+from tuitrain.session.datasets import DATASETS
 from tuitrain.ui.app import SearchAsked
 from tuitrain.ui.search.table import Row, filter_of, filter_problem
 from tuitrain.ui.search.trial_page import TrialPage
@@ -35,7 +36,7 @@ async def test_another_dataset_is_searched_anew() -> None:
         app: Any = pilot.app
         study = await search_through(pilot, trials="5")
         await pilot.press("1")
-        app.session.send(Reset(load_dataset("circles?n=90")))
+        app.session.send(Reset(DATASETS.keep(load_dataset("circles?n=90"))))
         await until(pilot, lambda: app.session.dataset.name.startswith("circles"))
         await pilot.press("2")
         await until(pilot, lambda: "n searches circles" in text_of(app))

@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.study.study import Study
-from tuitrain.session.session import Session
+from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import SearchAsked, TuitrainApp
 from tuitrain.ui.launch import SWITCH_SECONDS
 from tuitrain.ui.theme import theme_of
@@ -53,7 +53,7 @@ async def searching(
     h: Hyperparameters = QUICK, environment: dict[str, str] | None = None, asked: SearchAsked | None = None,
 ) -> None:  # fmt: skip
     """Run `test` on the Search screen of a program that trains in a thread."""
-    session = Session(load_dataset(data), h)
+    session = TrainingSession(load_dataset(data), h)
     app = TuitrainApp(session, theme_of(environment or UNICODE), jobs=0, search=asked)
     try:
         async with app.run_test(size=size) as pilot:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.ui.fake_session import FakeSession
 from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
-from tuitrain.session.session import SetHyperparameter
+from tuitrain.session.commands import SetHyperparameter
 from tuitrain.ui.theme import theme_of
 from tuitrain.ui.train.form_model import NAMES, PATIENCE, FormModel
 from tuitrain.ui.widgets.form.drawing import FormDrawing

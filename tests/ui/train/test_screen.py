@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ui.fake_session import FakeSession, make_dataset
-from tuitrain.session.session import Pause, Reset, SetHyperparameter, Start, Step
+from tuitrain.session.commands import Pause, Reset, SetHyperparameter, Start, Step
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.search.screen import SearchScreen
 from tuitrain.ui.theme import theme_of

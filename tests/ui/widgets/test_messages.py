@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from tests.ui.fake_session import FakeSession
 from tests.ui.train.test_screen import SIZES, app_on, text_of
 from tuitrain.cli.launch import launch
-from tuitrain.session.session import SetPace
+from tuitrain.session.commands import SetPace
 from tuitrain.ui.train import verdict
 
 LONG = "training has ended; raise epochs or patience to go on, or reset (r)"

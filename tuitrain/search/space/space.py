@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.errors import HyperparameterError
+from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.search.space.columns import Array, Column, grid_values, make_columns
 from tuitrain.search.space.ranges import Choices, Domain, Range, Shapes, format_domain, parse_domain, settled
@@ -64,6 +64,24 @@ class Space:
     def to_texts(self) -> dict[str, str]:
         """The searched fields as their canonical texts."""
         return {name: format_domain(FIELDS[name], domain) for name, domain in self.domains.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """Convert to a JSON object: all ranges that were given, as texts, and the values of what is not searched."""
+        idle = {name: format_domain(FIELDS[name], domain) for name, domain in self.idle.items()}
+        return {"ranges": {**self.to_texts(), **idle}, "base": self.base.to_mapping()}
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> Space:
+        """Convert a JSON object back.
+
+        Raises
+        ------
+        TuitrainError
+            if it is none of a space.
+        """
+        if not isinstance(json, Mapping) or set(json) != {"ranges", "base"}:
+            raise RunError("space: expected ranges and base")
+        return cls(json["ranges"], Hyperparameters.from_mapping(json["base"]))
 
     @property
     def names(self) -> tuple[str, ...]:

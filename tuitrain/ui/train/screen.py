@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tuitrain.session.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
+from tuitrain.session.commands import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
+from tuitrain.session.datasets import DATASETS
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import counted
 from tuitrain.ui.keys import ACTIONS, bindings
@@ -263,13 +264,12 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def _take_dataset(self, dataset: Dataset | None) -> None:
         if dataset is None:
             return
+        source = DATASETS.keep(dataset)
         if self.session.snapshot.has_something_to_lose:
             about = "The training so far is in no file and would be lost."
-            self.ask(
-                f"Train on {dataset.name}?", about, yes="change", no="stay", then=lambda: self.send(Reset(dataset))
-            )
+            self.ask(f"Train on {dataset.name}?", about, yes="change", no="stay", then=lambda: self.send(Reset(source)))
         else:
-            self.send(Reset(dataset))
+            self.send(Reset(source))
 
     def explain(self) -> None:
         model = self.form.model

@@ -10,7 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuitrain.diagnosis.rules import NEARLY_ALL_IDLE
-from tuitrain.session.snapshot import Floats, LayerProbe, Snapshot
+from tuitrain.runs.history import Floats, LayerProbe
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.plots.bars import bar, log_range, number, percent, sparkline
 from tuitrain.ui.plots.lines import line, notice, padded
 from tuitrain.ui.widgets.blocks import Block, Blocks

@@ -8,7 +8,8 @@ from textual.strip import Strip
 
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.runs.finished import Edit
-from tuitrain.session.snapshot import EarlierRun, Floats, Snapshot
+from tuitrain.runs.history import Floats
+from tuitrain.session.snapshot import EarlierRun, Snapshot
 from tuitrain.ui.plots.loss_plot import View, draw_loss
 from tuitrain.ui.widgets.pane import LivePane
 

@@ -1,0 +1,55 @@
+"""The datasets that this process has read, so that a command can name one instead of carrying its arrays."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.data.facts import DatasetSource
+from tuitrain.errors import DataError
+from tuitrain.text import visible
+
+MOST_KEPT = 3
+
+
+class Datasets:
+    """The few datasets that were used last, by fingerprint; any thread may call."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Dataset] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def keep(self, dataset: Dataset) -> DatasetSource:
+        """Remember a dataset; return what names it in a command."""
+        with self._lock:
+            self._kept[dataset.fingerprint] = dataset
+            self._kept.move_to_end(dataset.fingerprint)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return DatasetSource.of(dataset)
+
+    def find(self, source: DatasetSource) -> Dataset:
+        """Return a dataset: the one that is remembered, or read again from its source.
+
+        Raises
+        ------
+        DataError
+            if it cannot be read, or is another than it was.
+        """
+        with self._lock:
+            kept = self._kept.get(source.fingerprint)
+        if kept is not None:
+            return kept
+        if source.source == "-" or not source.source:
+            raise DataError("data from standard input or from Python is not kept, and cannot be read again")
+        from tuitrain.data.loading import load_dataset  # noqa: PLC0415 - most sessions read nothing themselves
+
+        dataset = load_dataset(source.source, **source.options)
+        if source.fingerprint and dataset.fingerprint != source.fingerprint:
+            raise DataError(f"{visible(source.source)}: has changed since it was read")
+        self.keep(dataset)
+        return dataset
+
+
+DATASETS = Datasets()

@@ -1,0 +1,275 @@
+"""A trainer of one network with all that is shown of it: history, edits, clock, views.
+
+Shapes as in `snapshot.py`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.data.facts import DatasetFacts
+from tuitrain.engine import Record, Trainer
+from tuitrain.engine.evaluation import Examined
+from tuitrain.engine.schedules import multipliers
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.finished import Edit, FinishedTraining
+from tuitrain.runs.history import History, LayerProbe
+from tuitrain.runs.model import Model
+from tuitrain.session.session import Look
+from tuitrain.session.snapshot import EarlierRun, Snapshot, State
+from tuitrain.session.train import describe
+from tuitrain.session.views import boundary_view, metric_view, parameters_view
+from tuitrain.text import counted
+
+VANISHING = 1e-3  # of the largest layer's gradient: what three layers leave that each take a factor of ten
+EXPLODING = 1e3
+
+
+class LiveTraining:
+    """A `Trainer` of one member, watched; `clock` tells seconds since some moment."""
+
+    def __init__(
+        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._clock = clock
+        self.dataset = dataset
+        self.facts = DatasetFacts.of(dataset)
+        self.trainer = Trainer(dataset, [hyperparameters])
+        self.history = History(len(self.trainer.network.slices))
+        self._record: Record | None = None
+        self._metrics: dict[str, NDArray[Any]] = {}  # of the last epoch, each (1,)
+        self._edits: list[Edit] = []
+        self._stepped_with = hyperparameters  # as they applied to the last step
+        self._train_rows: Examined | None = None  # examined after each epoch where there are no validation rows
+        self._best_loss = float("nan")  # of the best epoch's weights, on the part that is examined
+        self._ended_with: Hyperparameters | None = None  # where something was changed since
+        self._views: dict[str, Any] = {}
+        self._seconds = 0.0
+        self._started: float | None = None
+        self._rate_from = (0.0, 0)
+        self._rate = float("nan")
+        self._rate_edited_at = -1
+
+    @property
+    def hyperparameters(self) -> Hyperparameters:
+        """As they apply now."""
+        return self.trainer.hyperparameters[0]
+
+    @property
+    def seconds(self) -> float:
+        """Time spent training, pauses left out."""
+        running = self._clock() - self._started if self._started is not None else 0.0
+        return self._seconds + running
+
+    def start_clock(self) -> None:
+        """Count the time from now on, if it is not counted already."""
+        if self._started is None:
+            self._started = self._clock()
+
+    def stop_clock(self) -> None:
+        """Count no more time."""
+        self._seconds, self._started = self.seconds, None
+
+    def step(self) -> bool:
+        """Train one batch; whether it was the epoch's last."""
+        self._stepped_with = self.hyperparameters
+        record = self.trainer.step()
+        if record is None:
+            return False
+        if record.epoch > self.history.length:
+            self._record = record
+            self._append(record)
+        return True
+
+    def set(self, name: str, value: Any) -> None:
+        """Change a live hyperparameter, and remember where."""
+        trainer = self.trainer
+        before, was_done = self._ended_with or self.hyperparameters, trainer.is_done
+        trainer.set(0, name, value)
+        if was_done and trainer.is_done:
+            self._ended_with = before
+            return
+        self._ended_with = None
+        where = trainer.epochs_done + trainer.step_in_epoch / trainer.steps_per_epoch
+        after = self.hyperparameters
+        for changed, (old, new) in before.differences(after).items():
+            if changed in {"learning_rate", "schedule"} or (_shapes_rate(changed) and after.schedule != "plateau"):
+                self._rate_edited_at = trainer.steps_done
+            self._edits.append(Edit(where, trainer.steps_done, changed, old, new))
+
+    @property
+    def unused(self) -> frozenset[str]:
+        """What was changed after the training had ended, and does not go on with."""
+        return frozenset(self._ended_with.differences(self.hyperparameters) if self._ended_with else ())
+
+    @property
+    def learning_rate(self) -> float:
+        """That of the last step; of the next one if a hyperparameter was changed since."""
+        trainer, h = self.trainer, self.hyperparameters
+        if self._rate_edited_at != trainer.steps_done:
+            return float(trainer.learning_rates[0])
+        place = trainer.epochs_done * trainer.steps_per_epoch + trainer.step_in_epoch
+        return float(h.learning_rate * multipliers(h, place, 1, trainer.steps_per_epoch)[0])
+
+    def end_if_past_limits(self) -> bool:
+        """End here where epochs or patience were lowered below what is done already; says whether they were."""
+        trainer, h = self.trainer, self.hyperparameters
+        waited = trainer.epochs_done - int(trainer.progress.best_epoch[0])
+        if not trainer.epochs_done:
+            return False
+        if trainer.epochs_done >= h.epochs:
+            trainer.progress.end(0, "epochs", trainer.epochs_done)
+        elif h.patience and waited >= h.patience:
+            trainer.progress.end(0, "patience", trainer.epochs_done)
+        return trainer.is_done
+
+    def ending(self) -> tuple[State, str]:
+        """The state that training ended in, and why."""
+        ending = self.trainer.progress.endings[0]
+        best = int(self.trainer.progress.best_epoch[0])
+        if ending == "diverged":
+            divergence = self.trainer.progress.divergences[0]
+            return "diverged", divergence.message if divergence else ""
+        if ending == "patience":
+            waited = counted(self.hyperparameters.patience, "epoch")
+            return "done", f"stopped: {waited} no better; kept epoch {best}"
+        return "done", f"{counted(self.trainer.epochs_done, 'epoch')} done; kept epoch {best}"
+
+    def finished(
+        self, training: int, state: Literal["done", "diverged", "failed", "left"], ending: str
+    ) -> FinishedTraining:
+        """Write down what the training has come to so far, as the session's `training`-th."""
+        progress, length = self.trainer.progress, self.history.length
+        part: Literal["validation", "train"] = "validation" if self.trainer.validation is not None else "train"
+        curve = tuple(map(float, self.history.column(f"{part}_metric", length)))
+        best = int(progress.best_epoch[0])
+        score = curve[best - 1] if 0 < best <= length else float("nan")
+        edits = tuple(edit for edit in self._edits if state != "left" or edit.step < self.trainer.steps_done)
+        return FinishedTraining(
+            training, self.dataset, state, ending, progress.best_hyperparameters[0] or self._stepped_with,
+            self._stepped_with, edits, part, score, self._best_loss, length, best, self.seconds, curve,
+        )  # fmt: skip
+
+    def earlier_run(self) -> EarlierRun | None:
+        """The curves so far, to be kept beside those of the next run; None before the first epoch."""
+        if not self.history.length:
+            return None
+        column = self.history.column
+        return EarlierRun(self._stepped_with, column("epoch"), column("train_loss"), column("validation_loss"))
+
+    def describe(self, message: str) -> dict[str, Any]:
+        """The training as one JSON object."""
+        ending = self.trainer.progress.endings[0]
+        return describe(
+            Model.of(self.trainer, self.dataset), self.dataset, epochs=self.trainer.epochs_done, seconds=self.seconds,
+            samples=self.trainer.samples_done, ending=ending or "stopped",
+            message=message if ending == "diverged" else "",
+        )  # fmt: skip
+
+    def look(self, look: Look, *, is_running: bool = False) -> None:
+        """Compute the views that are looked at; while running the metric is that of the last epoch's evaluation."""
+        if "parameters" in look.views:
+            self._views["parameters"] = parameters_view(self.trainer)
+        if "metric" in look.views:
+            self._views["metric_view"] = metric_view(
+                self.trainer, self.dataset, train_rows=self._train_rows, is_running=is_running
+            )
+        if "boundary" in look.views:
+            self._views["boundary"] = boundary_view(self.trainer, self.dataset, look.boundary_shape)
+
+    def snapshot(self, *, pace: float = 0.0, **given: Any) -> Snapshot:
+        """Everything about this moment; `pace` and what is `given` the session knows."""
+        trainer, record, progress = self.trainer, self._record, self.trainer.progress
+        metric = {name: float(values[0]) for name, values in self._metrics.items()}
+        part = "validation" if trainer.validation is not None else "train"
+        return Snapshot(
+            dataset=self.facts, hyperparameters=self.hyperparameters, history=self.history,
+            epochs_recorded=self.history.length,
+            epoch=trainer.epochs_done, step=trainer.steps_done, step_in_epoch=trainer.step_in_epoch,
+            steps_per_epoch=trainer.steps_per_epoch, learning_rate=self.learning_rate,
+            samples_per_second=self._samples_per_second(), seconds=self.seconds, seconds_left=self._seconds_left(pace),
+            batch_memory=self._batch_memory(), n_parameters=trainer.network.n_parameters,
+            train_loss=float(record.train_loss[0]) if record else float("nan"),
+            validation_loss=float(record.validation_loss[0]) if record else float("nan"),
+            metrics={part: metric} if metric else {}, best_epoch=int(progress.best_epoch[0]),
+            best_loss=float(progress.best_loss[0]),
+            gradient_norm=float(record.gradient_norm[0]) if record else float("nan"), layers=self._layers(),
+            edits=tuple(self._edits), unused=self.unused, pace=pace, **self._views, **given,
+        )  # fmt: skip
+
+    def _append(self, record: Record) -> None:
+        part, loss, self._metrics = self._examined(record)
+        if self.trainer.progress.best_epoch[0] == record.epoch:
+            self._best_loss = float(loss[0])
+        row = {
+            "epoch": record.epoch, "train_loss": record.train_loss[0], "validation_loss": record.validation_loss[0],
+            f"{part}_metric": next(iter(self._metrics.values()))[0], "learning_rate": record.learning_rate[0],
+            "gradient_norm": record.gradient_norm[0], "seconds": self.seconds,
+        }  # fmt: skip
+        self.history.append(row, {
+            "gradient_norm": record.layer_gradient_norms[0], "update_ratio": record.update_ratios[0],
+            "idle_share": record.idle_shares[0],
+        })  # fmt: skip
+
+    def _examined(self, record: Record) -> tuple[str, NDArray[Any], dict[str, NDArray[Any]]]:
+        """The part that shows how good the weights are after an epoch, their loss on it (1,), and their metrics."""
+        if self.trainer.validation is not None:
+            return "validation", record.validation_loss, record.metrics
+        if self._train_rows is None:
+            self._train_rows = self.trainer.examine(self.dataset.train)
+        found = self._train_rows.evaluate()
+        return "train", found.loss, found.metrics
+
+    def _samples_per_second(self) -> float:
+        seconds, samples = self.seconds, self.trainer.samples_done
+        since, before = self._rate_from
+        if seconds - since > 0.5:
+            self._rate = (samples - before) / (seconds - since)
+            self._rate_from = (seconds, samples)
+        elif np.isnan(self._rate) and seconds > since and samples > before:
+            return (samples - before) / (seconds - since)
+        return self._rate
+
+    def _seconds_left(self, pace: float) -> float | None:
+        """Until the epochs are done, each taking its training or, where that is longer, what the pace gives it."""
+        rate, rows = self._samples_per_second(), len(self.dataset.train)
+        if np.isnan(rate) or not rate or self.trainer.is_done:
+            return None
+        epochs = max(self.hyperparameters.epochs - self.trainer.samples_done / rows, 0)
+        return epochs * max(rows / rate, 1 / pace if pace else 0.0)
+
+    def _batch_memory(self) -> int:
+        """Bytes of one batch's rows, activations and gradients at the activations."""
+        sizes = self.trainer.network.layer_sizes
+        numbers = sizes[0] + 1 + sum(2 * size + 1 for size in sizes[1:])
+        return int(numbers * self.trainer.batch_size * self.trainer.network.dtype.itemsize)
+
+    def _layers(self) -> tuple[LayerProbe, ...]:
+        record, sizes = self._record, self.trainer.network.layer_sizes
+        if record is None:
+            return ()
+        kind = self.trainer.network.activation.idle
+        probes = []
+        largest = float(record.layer_gradient_norms[0].max())
+        for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
+            norm, idle = float(record.layer_gradient_norms[0, layer]), float(record.idle_shares[0, layer])
+            is_small = norm < VANISHING * largest
+            trouble = "exploding" if norm > EXPLODING else "vanishing" if is_small else ""
+            known = not np.isnan(idle)
+            probes.append(LayerProbe(
+                fan_in, fan_out, norm, float(record.update_ratios[0, layer]), idle if known else None,
+                kind if known else "", trouble,  # type: ignore[arg-type]
+            ))  # fmt: skip
+        return tuple(probes)
+
+
+def _shapes_rate(name: str) -> bool:
+    """Whether a schedule's course depends on this hyperparameter; what a plateau has cut stays cut."""
+    return name in {"warmup", "epochs", "batch_size"} or name.startswith("schedule_")

@@ -1,0 +1,93 @@
+"""What a search shows to the outside: one immutable moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from tuitrain.data.facts import DatasetFacts
+from tuitrain.options.search_settings import Settings
+from tuitrain.runs.json_values import decode_fields, encode_fields
+from tuitrain.search.conductor import Progress
+from tuitrain.search.estimate import Estimate
+from tuitrain.search.explanation import Explained
+from tuitrain.search.space.space import Space
+from tuitrain.search.study.trial import Trial
+
+SearchState = Literal["ready", "running", "paused", "choosing", "done", "stopped", "failed"]
+
+
+@dataclass(frozen=True)
+class GridEstimate:
+    """The answer to `EstimateGrid` command `number`: what the grid takes, or why that is not known."""
+
+    number: int
+    estimate: Estimate | None = None
+    problem: str = ""
+
+    def __str__(self) -> str:
+        return str(self.estimate) if self.estimate is not None else self.problem
+
+
+@dataclass(frozen=True)
+class SearchSnapshot:
+    """One moment of a search. `version` grows with each new one; `test` is the chosen trial's, at the end.
+
+    `answered` is the number of the last command that was obeyed or refused. `dataset` is what is searched on.
+    `by_hand` says that this shows trainings by hand rather than a search.
+    """
+
+    version: int
+    state: SearchState = "ready"
+    message: str = ""
+    space: Space | None = None
+    settings: Settings | None = None
+    progress: Progress | None = None
+    study: Path | None = None
+    ties: tuple[int, ...] = ()
+    test: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    explained: Explained | None = None
+    asks_first: bool = False
+    estimate: GridEstimate | None = None
+    dataset: DatasetFacts | None = None
+    answered: int = 0
+    by_hand: bool = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether stacks are being trained now."""
+        return self.state in {"running", "choosing"}
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """All trials so far."""
+        return self.progress.trials if self.progress is not None else ()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know of the space and the workers, a sentence each."""
+        return self.progress.notices if self.progress is not None else ()
+
+    @property
+    def unfinished(self) -> Path | None:
+        """The study, where its search was left before its end."""
+        return self.study if self.state not in {"ready", "done"} else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Convert to a JSON object."""
+        return encode_fields(self)
+
+    @classmethod
+    def from_json(cls, json: Any) -> SearchSnapshot:
+        """Convert a JSON object back.
+
+        Raises
+        ------
+        RunError
+            if it is none of a search snapshot.
+        """
+        snapshot: SearchSnapshot = decode_fields(cls, json)
+        return snapshot

@@ -1,0 +1,95 @@
+"""Views of a training that cost something: computed only while somebody looks at them.
+
+Shapes as in `snapshot.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.engine import Trainer
+from tuitrain.engine import metrics as measures
+from tuitrain.engine.evaluation import Examined, decide
+from tuitrain.engine.network import with_ones
+from tuitrain.session.snapshot import BoundaryView, MetricView, ParametersView
+
+BOUNDARY_POINTS = 500
+MARGIN = 0.08  # of the rows' range, on each side
+
+
+def parameters_view(trainer: Trainer) -> ParametersView:
+    """Copy the weights and biases of each layer."""
+    network = trainer.network
+    return ParametersView(
+        tuple(w[0].astype(np.float32) for w in network.weights),
+        tuple(b[0, 0].astype(np.float32) for b in network.biases),
+    )
+
+
+def metric_view(
+    trainer: Trainer, dataset: Dataset, *, train_rows: Examined | None = None, is_running: bool = False
+) -> MetricView:
+    """Evaluate the network on the validation rows, or on the training rows where there are none.
+
+    `train_rows` are the training rows as they were examined before. While running, the last epoch's evaluation is used.
+    """
+    part, name = (dataset.validation, "validation") if trainer.validation else (dataset.train, "train")
+    examined = trainer.validation or train_rows or trainer.examine(part)
+    if not is_running or not examined.decided.size:
+        examined.evaluate()
+    values = {key: float(value[0]) for key, value in examined.all_metrics().items()}
+    predicted = examined.decided[0]
+    if dataset.n_classes:
+        return MetricView(name, values, confusion=measures.confusion_counts(part.y, predicted, dataset.n_classes))
+    return MetricView(
+        name, values, truth=dataset.own_units(part.y[:, 0]), predicted=dataset.own_units(predicted)
+    )  # fmt: skip
+
+
+def boundary_view(trainer: Trainer, dataset: Dataset, shape: tuple[int, int]) -> BoundaryView | None:
+    """Compute the network's answers on a grid (rows, columns) over one or two number inputs; None for other inputs."""
+    numbers, train = dataset.preprocessing.numbers, dataset.train
+    if len(numbers) != train.X.shape[1] or len(numbers) not in {1, 2}:
+        return None
+    scale = np.array([[column.scale, column.shift] for column in numbers])
+    chosen = slice(None, None, max(1, -(-len(train) // BOUNDARY_POINTS)))
+    points = train.X[chosen].astype(np.float64) * scale[:, 0] + scale[:, 1]
+    low, high = points.min(axis=0), points.max(axis=0)
+    low, high = low - MARGIN * (high - low), high + MARGIN * (high - low)
+    encoded = ((_grid(low, high, shape) - scale[:, 1]) / scale[:, 0]).astype(np.float32)
+    answers, confidence = _answers(trainer, dataset, encoded)
+    form = shape if len(numbers) == 2 else (shape[1],)
+    vertical = (float(low[1]), float(high[1])) if len(numbers) == 2 else (float("nan"), float("nan"))
+    y = train.y[chosen]
+    return BoundaryView(
+        tuple(column.name for column in numbers), (float(low[0]), float(high[0]), *vertical), answers.reshape(form),
+        None if confidence is None else confidence.reshape(form), points,
+        y if dataset.n_classes else dataset.own_units(y[:, 0]),
+    )  # fmt: skip
+
+
+def _grid(low: NDArray[Any], high: NDArray[Any], shape: tuple[int, int]) -> NDArray[np.float64]:
+    across = np.linspace(low[0], high[0], shape[1])
+    if len(low) == 1:
+        return across[:, None]
+    down = np.linspace(high[1], low[1], shape[0])
+    return np.stack([np.tile(across, shape[0]), np.repeat(down, shape[1])], axis=1)
+
+
+def _answers(
+    trainer: Trainer, dataset: Dataset, X: NDArray[np.float32]
+) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
+    network, classes = trainer.network, dataset.n_classes
+    outputs = network.logits_of_rows(with_ones(X, network.dtype))
+    answers = decide(outputs, network, classes)[0]
+    if not classes:
+        return dataset.own_units(answers), None
+    network.loss.to_probabilities(outputs.swapaxes(1, 2))
+    if outputs.shape[2] == 1:
+        middle = 0.5 if network.loss.gives_probabilities or not network.loss.for_classes else 0.0
+        return answers, np.abs(outputs[0, :, 0] - middle).astype(np.float64)
+    return answers, outputs[0].max(axis=1).astype(np.float64)
