@@ -33,7 +33,7 @@ class SearchPane(LivePane):
 
     def draw(self, width: int, height: int, snapshot: Any) -> Sequence[Strip]:
         if snapshot.progress is None or not snapshot.trials:
-            return notice(width, height, _hints(snapshot), self.palette["dim"])
+            return notice(width, height, _hints(snapshot), self.look["dim"])
         return self.drawn(width, height, snapshot)
 
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
@@ -114,11 +114,9 @@ class TrialsPane(SearchPane):
         rows = self._sorted(snapshot)
         names = snapshot.space.names if snapshot.space is not None else ()
         metric = snapshot.settings.metric if snapshot.settings is not None else "score"
-        head = heading(
-            width, names, metric, sort=self.sort, offset=self._columns_from, theme=self.look, glyphs=self.glyphs
-        )
+        head = heading(width, names, metric, sort=self.sort, offset=self._columns_from, theme=self.look)
         if not rows:
-            return [head, line(width, [("  no trial passes the filter; / changes it", self.palette["dim"])])]
+            return [head, line(width, [("  no trial passes the filter; / changes it", self.look["dim"])])]
         at = self.place
         curves = snapshot.progress.curves if snapshot.progress is not None else {}
         has_focus = self.has_focus
@@ -128,7 +126,7 @@ class TrialsPane(SearchPane):
             return row_line(
                 row, width, names, curves.get(row.trial.number, ()), is_selected=place == at,
                 is_marked=row.trial.number in self.marked, has_focus=has_focus, offset=self._columns_from,
-                theme=self.look, glyphs=self.glyphs,
+                theme=self.look,
             )  # fmt: skip
 
         self._follow(at, height)
@@ -136,7 +134,7 @@ class TrialsPane(SearchPane):
 
     def _say_title(self, width: int, names: Sequence[str]) -> None:
         """Say what is filtered by, and which keys show the columns that have no room."""
-        hidden = len(names) - len(shown_columns(width, names, self._columns_from, self.glyphs))
+        hidden = len(names) - len(shown_columns(width, names, self._columns_from, self.look))
         title = f"Trials: {self.filter_text}" if self.filter_text else "Trials"
         title = visible(title + f" (left, right: {hidden} more columns)" * bool(hidden))
         if title != self._title:  # setting it repaints all

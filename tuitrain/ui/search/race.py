@@ -17,7 +17,6 @@ from tuitrain.options.search_settings import Settings
 from tuitrain.search.race import LaneResult, Race, run_race
 from tuitrain.search.space.space import Space
 from tuitrain.text import visible
-from tuitrain.ui.plots.palette import glyphs_of, palette_of
 from tuitrain.ui.plots.search_plots import draw_race
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.dialog import Dialog
@@ -34,7 +33,7 @@ class RacePicture(Widget):
 
     def __init__(self, theme: Theme, metric: str, sign: float) -> None:
         super().__init__()
-        self._palette, self._glyphs = palette_of(theme.colours), glyphs_of(theme.ascii_only)
+        self._theme = theme
         self._metric, self._sign = metric, sign
         self._strips: list[Strip] = []
         self.lanes: list[LaneResult] = []
@@ -45,9 +44,7 @@ class RacePicture(Widget):
         width, height = self.size
         if width > 10 and height > 4:
             lanes_: Any = lanes
-            self._strips = draw_race(
-                width, height, lanes_, self._metric, self._sign, palette=self._palette, glyphs=self._glyphs
-            )
+            self._strips = draw_race(width, height, lanes_, self._metric, self._sign, theme=self._theme)
             self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -41,10 +41,10 @@ class SearchHeader(Lines):
         done = sum(trial.is_done for trial in snapshot.trials)
         most = snapshot.settings.trials if snapshot.settings is not None else 0
         count = f"{done}/{most} trials" if most else counted(done, "trial")
-        sign = signs[_SIGNS[snapshot.state]]
-        about = f" {signs['dot']} search"
+        sign = signs.of_state(_SIGNS[snapshot.state])
+        about = f" {signs.dot} search"
         if snapshot.settings is not None:
-            about += f" {signs['dot']} {visible(snapshot.settings.strategy, 20)}"
+            about += f" {signs.dot} {visible(snapshot.settings.strategy, 20)}"
         searched = snapshot.dataset if snapshot.dataset is not None else chosen
         name = self._theme.plain(visible(searched.name, 30))
         is_other = searched.fingerprint != chosen.fingerprint
@@ -189,7 +189,7 @@ class EntryDescription(Lines):
         ]
         if len(rows) > height > 0:
             last, style = rows[height - 1]
-            rows[height - 1] = (f"{last[: width - 1]} {self._theme.signs['ellipsis']}", style)
+            rows[height - 1] = (f"{last[: width - 1]} {self._theme.signs.ellipsis}", style)
         self.put(*([row] for row in rows[:height]))
 
     def on_resize(self) -> None:

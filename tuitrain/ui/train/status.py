@@ -34,7 +34,7 @@ class Header(Lines):
         theme = self._theme
         sizes = [len(part.rows) for part in (dataset.train, dataset.validation, dataset.test)]
         answers = f"{dataset.n_classes} classes" if dataset.class_names else visible(dataset.target_name, 24)
-        dot, times, arrow = (theme.signs[name] for name in ("dot", "times", "arrow"))
+        dot, times, arrow = theme.signs.dot, theme.signs.times, theme.signs.arrow
         self._dataset_name = theme.plain(visible(dataset.name, 30))
         self._about = (
             f" {dot} {sum(sizes):,}{times}{len(dataset.feature_names)} {arrow} {theme.plain(answers)}"
@@ -45,7 +45,7 @@ class Header(Lines):
         """Repaint if the epoch or the state changed."""
         styles = self._theme.styles
         state = STATE_STYLES.get(snapshot.state, "plain")
-        sign = self._theme.signs[snapshot.state]
+        sign = self._theme.signs.of_state(snapshot.state)
         name, about = (self._dataset_name, styles["bold"]), (self._about, styles["plain"])
         epoch = (f" {sign} epoch {_epoch(snapshot)} ", styles[state])
         self.put([(" tuitrain  ", styles["title"]), name, about, None, epoch])
@@ -147,7 +147,7 @@ class Description(Lines):
         shown: dict[int, list[str]] = {}
         for rank, rows, _ in sorted(wrapped, reverse=True):
             if len(rows) <= left or rank == 4:  # the meaning is worth showing in part
-                shown[rank] = shortened(rows, left, width, self._theme.signs["ellipsis"])
+                shown[rank] = shortened(rows, left, width, self._theme.signs.ellipsis)
             left -= len(shown.get(rank, ()))
         styles = self._theme.styles
         self.put(*([(f" {row}", styles[style])] for rank, _, style in wrapped for row in shown.get(rank, ())))
