@@ -8,10 +8,10 @@ from textual.screen import ModalScreen
 
 from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.train.test_screen import app_on, text_of
+from tuitrain.runs.files import model_name
 from tuitrain.session.session import Reset, SaveModel, Step
 from tuitrain.ui.data.chooser import DatasetChooser
 from tuitrain.ui.keys import ACTIONS, SECTIONS
-from tuitrain.ui.model_files import model_name
 from tuitrain.ui.train.save import SaveDialog
 from tuitrain.ui.train.screen import TrainScreen
 from tuitrain.ui.widgets.action_palette import Palette

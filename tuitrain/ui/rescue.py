@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tuitrain.runs.files import model_name
 from tuitrain.text import visible
-from tuitrain.ui.model_files import model_name
 
 FOLDER = Path("rescued")  # beside where a model is saved by a name alone
 

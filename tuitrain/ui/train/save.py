@@ -14,8 +14,8 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tuitrain.errors import ModelError
+from tuitrain.runs.files import typed_path
 from tuitrain.text import visible
-from tuitrain.ui.model_files import typed_path
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.confirm import Confirm
 from tuitrain.ui.widgets.dialog import Dialog

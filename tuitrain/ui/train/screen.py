@@ -246,7 +246,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         if self.session.snapshot.step == 0:
             self.verdict.say("nothing is trained yet: nothing to save")
             return
-        from tuitrain.ui.model_files import model_name  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.runs.files import model_name  # noqa: PLC0415 - not needed for the first paint
         from tuitrain.ui.train.save import SaveDialog  # noqa: PLC0415 - not needed for the first paint
 
         def answered(path: Path | None) -> None:

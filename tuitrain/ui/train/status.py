@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.numbers import duration, memory, rate
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import visible
 from tuitrain.ui.keys import ACTIONS, Action, footer_items
-from tuitrain.ui.numbers import counted, duration, memory, metric
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.train.pace import pace_text
@@ -87,12 +87,12 @@ class StatusLine(Lines):
         pace = [("pace ", pace_text(snapshot.pace), "")] if snapshot.pace else []
         room = self.size.width - len(self._notices) - sum(len("".join(part)) + 2 for part in pace)
         is_wide = room >= 110
-        rate = "-" if math.isnan(snapshot.learning_rate) else f"{snapshot.learning_rate:.3g}"
+        learning_rate = "-" if math.isnan(snapshot.learning_rate) else f"{snapshot.learning_rate:.3g}"
         parts = [("epoch ", _epoch(snapshot), "")] if room >= 92 else []
         parts += [
-            ("step ", counted(snapshot.step), ""),
-            ("", f"{metric(snapshot.samples_per_second):>5}", " samples/s"),
-            ("learning rate " if is_wide else "rate ", rate, ""),
+            ("step ", f"{snapshot.step:,}", ""),
+            ("", f"{rate(snapshot.samples_per_second):>5}", " samples/s"),
+            ("learning rate " if is_wide else "rate ", learning_rate, ""),
         ]
         parts += pace
         if room >= 78:
