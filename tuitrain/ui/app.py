@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from tuitrain.search.training_log import TrainingLog
     from tuitrain.session.search import SearchSession
 
+# Those that end a process unless it handles them, and leave it able to; not those of a fault, as SIGSEGV, which do not.
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+OTHER_ENDING_SIGNALS = (
+    signal.SIGQUIT, signal.SIGABRT, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU, signal.SIGVTALRM,
+    signal.SIGPROF,
+)  # fmt: skip
 GRACE = 3.0  # seconds that the terminal may take to be restored after a signal
 
 
@@ -48,8 +53,9 @@ class SearchAsked:
 class TuitrainApp(App[None], inherit_bindings=False):
     """Shows one session until the user leaves, a signal arrives, or training ends with `quit_when_done`.
 
-    With `search`, the Search screen is opened with it filled in; `jobs` processes search. `rescue` saves what is in no
-    file; it is called here only where the caller of `run` does not get to it.
+    With `search`, the Search screen is opened with it filled in; `jobs` processes search. `start` starts that search,
+    or, where none is asked for or the user searches by hand, the training. `rescue` saves what is in no file; it is
+    called here only where the caller of `run` does not get to it.
 
     `crash` holds what broke the screen, `ended_by_signal` the signal's number; `is_left_unasked` says that nobody could
     be asked whether to save.
@@ -78,7 +84,8 @@ class TuitrainApp(App[None], inherit_bindings=False):
         self.ended_by_signal = 0
         self.is_left_unasked = False
         self.painted = Painted()
-        self._start = start
+        is_by_hand = search is None or search.texts.get("strategy") == "manual"
+        self._start, self._start_search = start and is_by_hand, start and not is_by_hand
         self._quit_when_done = quit_when_done
         self._search, self._jobs = search, jobs
         self._search_screen: Screen[Any] | None = None
@@ -132,6 +139,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
                 leave=self.leave,
                 adopt=self._adopt,
                 begin=self._search,
+                start=self._start_search,
                 by_hand=lambda: self.by_hand,
             )
             self.install_screen(self._search_screen, "search")
@@ -151,7 +159,9 @@ class TuitrainApp(App[None], inherit_bindings=False):
         if self._search is not None:
             self.call_after_refresh(self.open_search)
         if self._handle_signals:
-            for number in ENDING_SIGNALS:  # not the event loop's: those work neither while it waits nor after it
+            unused = (number for number in OTHER_ENDING_SIGNALS if signal.getsignal(number) is signal.SIG_DFL)
+            for number in (*ENDING_SIGNALS, *unused):  # another is a profiler's, say, or to be ignored
+                # not the event loop's handlers: those work neither while it waits nor after it
                 signal.signal(number, lambda number, frame: self.end_by(number))
 
     def on_resize(self) -> None:

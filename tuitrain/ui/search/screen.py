@@ -28,6 +28,7 @@ from tuitrain.ui.search.status import EntryDescription, SearchHeader, SearchStat
 from tuitrain.ui.terminal.governor import Governor
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.status import Footer
+from tuitrain.ui.widgets.pane_screen import unsaved
 from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class SearchScreen(SearchActions, inherit_bindings=False):
     """Form, trials and plots of one search session; `train` is the Train screen's session.
 
     `adopt(hyperparameters, start)` takes a trial to the Train screen; `leave` ends the program; `begin` is what the
-    command line asked for, `by_hand` what was trained by hand.
+    command line asked for, which `start` starts at once; `by_hand` is what was trained by hand.
     """
 
     help: SearchHelp
@@ -52,11 +53,12 @@ class SearchScreen(SearchActions, inherit_bindings=False):
     def __init__(
         self, session: SearchSession, train: Any, theme: Theme, *, by_hand: Callable[[], TrainingLog],
         leave: Callable[[], None], adopt: Callable[[Hyperparameters, bool], None], begin: Any = None,
+        start: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(train, theme, SearchLayout())
         self.session = session
         self._leave, self._adopt = leave, adopt
-        self._asked = begin
+        self._asked, self._start = begin, start
         self._by_hand = ByHand(by_hand)
         self._problem = ""
         self._estimated: object = None
@@ -113,6 +115,8 @@ class SearchScreen(SearchActions, inherit_bindings=False):
         elif self._asked is not None:
             self.form.model.texts.update(self._asked.texts)
             self.form.redraw()
+            if self._start:
+                self.call_after_refresh(self.action_new_search)
 
     def on_unmount(self) -> None:
         self.governor.stop()
@@ -215,10 +219,10 @@ class SearchScreen(SearchActions, inherit_bindings=False):
         self.help.explain_entry(f"{entry.label}: {model.texts[model.name]}", about, usual)
 
     def action_quit(self) -> None:
-        if self.session.snapshot.is_running:
-            about = f"The study stays: tuitrain search --resume {visible(self.session.snapshot.study, 1000)}"
-            self.ask("Quit?", about, yes="quit", no="go on searching", then=self._leave)
-        elif self.trainer.snapshot.is_running:
-            self.ask("Quit?", "Training is running and would be ended.", yes="quit", no="go on", then=self._leave)
-        else:
-            self._leave()
+        if not self.session.snapshot.is_running:
+            self.leave_or_ask(self._leave, saving="ctrl+s on screen 1 saves the model")
+            return
+        about = f"The study stays: tuitrain search --resume {visible(self.session.snapshot.study, 1000)}"
+        if self.trainer.snapshot.has_something_to_lose:
+            about = f"{unsaved(self.trainer.snapshot)}. {about}"
+        self.ask("Quit?", about, yes="quit", no="go on searching", then=self._leave)
