@@ -34,8 +34,8 @@ State = Literal["ready", "running", "paused", "choosing", "done", "stopped", "fa
 class SearchSnapshot:
     """One moment of a search. `version` grows with each new one; `test` is the chosen trial's, at the end.
 
-    `dataset` is what is searched on. `estimate` is what was last asked of `SearchSession.estimate`: the key, and the
-    estimate or why there is none.
+    `dataset` is what is searched on; `is_by_hand` says that the trials are trainings by hand, of no search. `estimate`
+    is what was last asked of `SearchSession.estimate`: the key, and the estimate or why there is none.
     """
 
     version: int
@@ -51,6 +51,7 @@ class SearchSnapshot:
     asks_first: bool = False
     estimate: tuple[object, Estimate | str] | None = None
     dataset: Dataset | None = None
+    is_by_hand: bool = False
 
     @property
     def is_running(self) -> bool:

@@ -7,9 +7,9 @@ from tuitrain.session.session import Pause, Reset, SetHyperparameter, Start, Ste
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.search.screen import SearchScreen
 from tuitrain.ui.theme import theme_of
+from tuitrain.ui.train.layout import DETAILS, arrange
 from tuitrain.ui.train.screen import TrainScreen
 from tuitrain.ui.widgets.confirm import Confirm
-from tuitrain.ui.widgets.layout import DETAILS, arrange
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 UNICODE = {"LANG": "C.UTF-8", "TERM": "xterm-256color"}

@@ -17,8 +17,6 @@ from tuitrain.session.search import SearchSnapshot
 if TYPE_CHECKING:
     from tuitrain.options.hyperparameters import Hyperparameters
 
-FIRST_VERSION = 1_000_000  # so that versions differ from those of the session's snapshots
-
 
 class Explainer:
     """Fits the surrogate to a history in a thread; `explained` is the newest that is known of it."""
@@ -48,9 +46,9 @@ class ByHand:
     """Makes snapshots of the trainings by hand on a dataset, with the surrogate where that is looked at."""
 
     def __init__(self, log: Callable[[], TrainingLog]) -> None:
-        self._log = log
-        self._version = FIRST_VERSION
-        self._snapshot = SearchSnapshot(FIRST_VERSION)
+        self._studies = log
+        self._version = 0
+        self._snapshot = SearchSnapshot(0, is_by_hand=True)
         self._made_of: tuple[object, ...] = ()
         self._history: ManualHistory | None = None
         self._explainer = Explainer()
@@ -63,20 +61,15 @@ class ByHand:
     @property
     def problem(self) -> str:
         """What could not be kept or fitted."""
-        return self._log().studies.problem or self._explainer.problem
-
-    @staticmethod
-    def made(snapshot: SearchSnapshot) -> bool:
-        """Whether a snapshot is of trainings by hand."""
-        return snapshot.version >= FIRST_VERSION
+        return self._studies().studies.problem or self._explainer.problem
 
     def hyperparameters(self, snapshot: SearchSnapshot, trial: Trial) -> Hyperparameters:
         """All hyperparameters of a training in a snapshot that was made here."""
-        return self._log().of(snapshot.dataset)[trial.number].hyperparameters
+        return self._studies().of(snapshot.dataset)[trial.number].hyperparameters
 
     def snapshot(self, dataset: Any) -> SearchSnapshot:
         """What was trained by hand on `dataset`, as a search; the same while nothing is new."""
-        log, explainer = self._log(), self._explainer
+        log, explainer = self._studies(), self._explainer
         trainings, path = log.of(dataset), log.studies.path_of(dataset)
         if self._made_of[:2] != (dataset.fingerprint, len(trainings)):
             self._history = manual_history(trainings, dataset.task)
@@ -93,7 +86,8 @@ class ByHand:
     def _made(self, dataset: Any, path: Path | None, message: str, seconds: float) -> SearchSnapshot:
         history, version, explained = self._history, self._version, self._explainer.explained
         if history is None:
-            return SearchSnapshot(version, message=message, settings=manual_settings(dataset.task), dataset=dataset)
+            settings = manual_settings(dataset.task)
+            return SearchSnapshot(version, message=message, settings=settings, dataset=dataset, is_by_hand=True)
         if explained is not None and explained.columns != tuple(column.name for column in history.space.columns):
             explained = None  # what is searched has changed since
         best = history.best
@@ -104,5 +98,5 @@ class ByHand:
         )  # fmt: skip
         return SearchSnapshot(
             version, "ready", message or history.trials[-1].message, history.space, history.settings, progress, path,
-            ties, explained=explained, dataset=dataset,
+            ties, explained=explained, dataset=dataset, is_by_hand=True,
         )  # fmt: skip

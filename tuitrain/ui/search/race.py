@@ -18,8 +18,8 @@ from tuitrain.search.race import LaneResult, Race, run_race
 from tuitrain.search.space.space import Space
 from tuitrain.text import visible
 from tuitrain.ui.plots.search_plots import draw_race
+from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.dialog import Dialog
 from tuitrain.ui.widgets.text_lines import Lines, Piece
 
 REDRAW_SECONDS = 0.3

@@ -16,8 +16,8 @@ from tuitrain.search.study.trial import Trial
 from tuitrain.text import visible
 from tuitrain.ui.plots.bars import sparkline
 from tuitrain.ui.search.table import detail_lines
+from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.dialog import Dialog
 from tuitrain.ui.widgets.page import Page
 from tuitrain.ui.widgets.text_lines import Piece
 

@@ -17,9 +17,9 @@ from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.text import visible
 from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import cut
+from tuitrain.ui.terminal.dialog import Dialog
+from tuitrain.ui.terminal.prompt import Prompt
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.dialog import Dialog
-from tuitrain.ui.widgets.prompt import Prompt
 from tuitrain.ui.widgets.text_lines import Lines, Piece
 
 Setting = dict[str, Any]

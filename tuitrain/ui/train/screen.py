@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,17 +14,18 @@ from textual.binding import BindingType
 
 from tuitrain.session.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.session.snapshot import Snapshot
-from tuitrain.ui.keys import ACTIONS, bindings
+from tuitrain.ui.keys import bindings
 from tuitrain.ui.plots.axes import load_plotext
 from tuitrain.ui.terminal.governor import Governor
-from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.form import Form
+from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
+from tuitrain.ui.train.layout import TrainLayout
 from tuitrain.ui.train.pace import QUICK_SECONDS, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
-from tuitrain.ui.train.status import Description, Footer, Header, StatusLine
+from tuitrain.ui.train.status import Description, Header, StatusLine
 from tuitrain.ui.train.verdict import Verdict
+from tuitrain.ui.widgets.footer import Footer
 from tuitrain.ui.widgets.help_page import HelpPage
-from tuitrain.ui.widgets.layout import TrainLayout
 from tuitrain.ui.widgets.messages_page import MessagesPage
 from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, PlacedScreen, unsaved
 from tuitrain.ui.widgets.text_lines import Lines
@@ -41,28 +42,13 @@ ANSWER_SECONDS, ANSWER_LOOKS = 0.004, 25  # how often, and how many times, an an
 class TrainScreen(PlacedScreen, inherit_bindings=False):
     """Form, panes and status of one session; every key sends a command or changes what is looked at."""
 
-    ACTIONS = ACTIONS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    ACTIONS = TRAIN_ACTIONS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(TRAIN_ACTIONS)]
     DEFAULT_CSS = "TrainScreen { overflow: hidden hidden; }"
 
-    def __init__(
-        self,
-        session: Any,
-        theme: Theme,
-        *,
-        leave: Callable[[], None],
-        start: bool = False,
-        quit_when_done: bool = False,
-        open_search: Callable[[], None] = lambda: None,
-        observe: Callable[[Snapshot], object] = lambda snapshot: None,
-    ) -> None:
-        super().__init__(session, theme, TrainLayout())
-        self._observe = observe
-        self._open_search = open_search
-        self._leave = leave
-        self._start = start
-        self._quit_when_done = quit_when_done
-        self.session = session
+    def __init__(self) -> None:
+        super().__init__(TrainLayout())
+        self.session = self.trainer
         self._dataset: Dataset | None = None
         self._has_hinted = False
         self._watched: tuple[frozenset[str], tuple[int, int] | None] = (frozenset(), None)
@@ -78,7 +64,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.messages = MessagesPage(theme, id="messages")
         self.verdict = Verdict(theme, self.messages.add, id="verdict")
         self.status = StatusLine(theme, id="status")
-        self.help = HelpPage(theme, id="help")
+        self.help = HelpPage(theme, TRAIN_ACTIONS, COLUMNS, id="help")
         self.too_small = Lines(id="too_small")
         self.loss = LossPane(theme, id="loss")
         self.boundary = BoundaryPane(theme, self._class_names, id="boundary")
@@ -91,14 +77,21 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self._later = [pane for pane in self.panes if pane.id not in regions]
         yield from (self.header, self.form, self.description)
         yield from (pane for pane in self.panes if pane.id in regions)
-        yield from (self.verdict, self.status, Footer(theme, id="footer"), self.help, self.messages, self.too_small)
+        yield from (
+            self.verdict,
+            self.status,
+            Footer(theme, TRAIN_ACTIONS, id="footer"),
+            self.help,
+            self.messages,
+            self.too_small,
+        )
 
     def on_mount(self) -> None:
         self.form.focus()
         for widget in (self, *self.panes):
             self.governor.add(widget)
         self.show(self.session.snapshot)
-        if self._start:
+        if self.host.starts_training:
             self.send(Start())
         self.call_after_refresh(self._mount_rest)
 
@@ -157,9 +150,9 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         if is_new:
             self._say_notices(self.session.dataset.notices)
         self._hint_at_pace(snapshot)
-        self._observe(snapshot)
-        if self._quit_when_done and snapshot.state in ENDED:
-            self._leave()
+        self.host.observe(snapshot)
+        if self.host.quit_when_done and snapshot.state in ENDED:
+            self.host.leave()
 
     def _describe(self, dataset: Dataset) -> None:
         """Tell what is trained on to everything that says something about it."""
@@ -255,9 +248,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.open(SaveDialog(self.look, model_name(self.session.dataset.name)), answered)
 
     def action_dataset(self) -> None:
-        from tuitrain.ui.data.chooser import DatasetChooser  # noqa: PLC0415 - not needed for the first paint
-
-        self.open(DatasetChooser(self.look), self._take_dataset)
+        self.host.show("data", self._take_dataset)
 
     def _take_dataset(self, dataset: Dataset | None) -> None:
         if dataset is None:
@@ -270,6 +261,9 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         else:
             self.send(Reset(dataset))
 
+    def say(self, text: str) -> None:
+        self.verdict.say(text)
+
     def explain(self) -> None:
         model = self.form.model
         self.help.explain(model.field, model.field.format(model.value(model.name)))
@@ -277,11 +271,8 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def action_messages(self) -> None:
         self.turn_to(self.messages)
 
-    def action_search(self) -> None:
-        self._open_search()
-
     def action_quit(self) -> None:
-        self.leave_or_ask(self._leave)
+        self.leave_or_ask()
 
     def action_up(self) -> None:
         self.form.move(-1)

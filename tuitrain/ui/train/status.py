@@ -1,17 +1,15 @@
-"""The lines around the panes: header, status, footer, verdict, and the selected field's meaning."""
+"""The lines around the panes: header, status, and the selected field's meaning."""
 
 from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
 from typing import Any
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.numbers import duration, memory, rate
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import visible
-from tuitrain.ui.keys import ACTIONS, Action, footer_items
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.train.pace import pace_text
@@ -102,21 +100,6 @@ class StatusLine(Lines):
         elif snapshot.seconds:
             parts.append(("", duration(snapshot.seconds), " trained"))
         return parts
-
-
-class Footer(Lines):
-    """The keys, as many as fit; it never changes but for its width."""
-
-    def __init__(self, theme: Theme, actions: Sequence[Action] = ACTIONS, **rest: Any) -> None:
-        super().__init__(**rest)
-        self._theme = theme
-        self._actions = actions
-
-    def on_resize(self) -> None:
-        line: list[Piece | None] = []
-        for key, word in footer_items(self.size.width, self._actions):
-            line += [(f" {key} ", self._theme.styles["key"]), (f"{word} ", self._theme.styles["plain"])]
-        self.put(line)
 
 
 class Description(Lines):

@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.geometry import Offset
 
 from tuitrain.text import visible
+from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.dialog import Dialog
 from tuitrain.ui.widgets.text_lines import Lines, Piece
 
 
