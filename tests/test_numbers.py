@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuitrain.numbers import number, percent
+from tuitrain.numbers import duration, memory, number, percent, rate
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,9 @@ def test_shares_take_four_characters():
     shares = {0.0: "  0%", 0.004: " <1%", 0.06: "  6%", 0.999: " 99%", 1.0: "100%", math.nan: "   -"}
     assert {share: percent(share) for share in shares if share == share} == {s: t for s, t in shares.items() if s == s}
     assert percent(math.nan) == "   -"
+
+
+def test_times_sizes_and_rates_have_their_units():
+    assert [duration(seconds) for seconds in (0.4, 59.5, 750, 3723)] == ["0:00", "1:00", "12:30", "1:02:03"]
+    assert [memory(count) for count in (640, 12_400, 1_200_000, 3e9)] == ["640 B", "12.4 kB", "1.2 MB", "3 GB"]
+    assert [rate(value) for value in (950, 52_310, 1.2e6, 2e9, math.nan)] == ["950", "52.3k", "1.2M", "2G", "-"]

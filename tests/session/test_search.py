@@ -20,7 +20,9 @@ from tuitrain.search.conductor import Conductor
 from tuitrain.search.space.space import Space
 from tuitrain.search.study.opening import change_study
 from tuitrain.search.study.study import Study
-from tuitrain.session.search import SearchSession
+from tuitrain.session.commands import ContinueSearch
+from tuitrain.session.datasets import DATASETS
+from tuitrain.session.search import SearchSession, begin_search
 
 IRIS = load_dataset("iris")
 SPACE = Space(
@@ -33,6 +35,14 @@ def session(tmp_path: Path) -> Iterator[SearchSession]:
     session = SearchSession(jobs=0, folder=tmp_path)
     yield session
     session.close()
+
+
+def begin(session: SearchSession, space: Space, settings: Settings) -> int:
+    return session.send(begin_search(DATASETS.keep(IRIS), space, settings))
+
+
+def go_on(session: SearchSession, settings: Settings) -> int:
+    return session.send(ContinueSearch(settings.to_mapping()))
 
 
 def until(session: SearchSession, condition: Callable[[Any], object], seconds: float = 20.0) -> Any:
@@ -50,21 +60,21 @@ def done(snapshot: Any) -> int:
 
 
 def test_what_was_done_elsewhere_since_is_kept(session: SearchSession) -> None:
-    session.begin(IRIS, SPACE, Settings(trials=4, folds=1))
+    begin(session, SPACE, Settings(trials=4, folds=1))
     path = until(session, lambda s: s.state == "done").study
     elsewhere = Study(path)
     change_study(elsewhere, {"trials": 10})
     run_study(elsewhere, IRIS)
-    session.go_on(Settings(trials=12))
+    go_on(session, Settings(trials=12))
     assert len(until(session, lambda s: s.state == "done" and len(s.trials) > 4).trials) == 12
     assert len(Study(path).finished) == 12
 
 
 @pytest.mark.parametrize("strategy", ["bayesian", "random"])
 def test_going_on_as_the_form_says_asks_for_whole_batches(strategy: str, session: SearchSession) -> None:
-    session.begin(IRIS, SPACE, Settings(strategy=strategy, trials=3, folds=1, batch=4))
+    begin(session, SPACE, Settings(strategy=strategy, trials=3, folds=1, batch=4))
     until(session, lambda s: s.state == "done")
-    session.go_on(Settings(strategy="bayesian", trials=15))
+    go_on(session, Settings(strategy="bayesian", trials=15))
     found = until(session, lambda s: s.state == "done" and done(s) > 3)
     assert (len(found.trials), found.message, found.settings.batch) == (15, "all trials are done", 4)
 
@@ -72,7 +82,7 @@ def test_going_on_as_the_form_says_asks_for_whole_batches(strategy: str, session
 def test_an_error_that_comes_again_while_closing_ends_the_search(
     session: SearchSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session.begin(IRIS, SPACE, Settings(trials=0, folds=1, stack=2))
+    begin(session, SPACE, Settings(trials=0, folds=1, stack=2))
     until(session, lambda s: done(s) >= 2)
     close = Conductor.close
 
@@ -89,19 +99,19 @@ def test_an_error_that_comes_again_while_closing_ends_the_search(
         found = until(session, lambda s: s.state == "failed")
     assert "No space left" in found.message
     assert found.progress.running == ()
-    assert session.unfinished == found.study
+    assert session.snapshot.unfinished == found.study
     before = done(found)
-    session.go_on(Settings(trials=before + 3))
+    go_on(session, Settings(trials=before + 3))
     assert len(until(session, lambda s: s.state == "done").trials) == before + 3
 
 
 def test_by_hand_pauses_a_search_and_another_strategy_goes_on(session: SearchSession) -> None:
-    session.begin(IRIS, SPACE, Settings(trials=200, folds=1, stack=2))
+    begin(session, SPACE, Settings(trials=200, folds=1, stack=2))
     until(session, lambda s: done(s) >= 2)
-    session.go_on(Settings(strategy="manual", trials=0))
+    go_on(session, Settings(strategy="manual", trials=0))
     found = until(session, lambda s: s.state == "paused")
     assert (found.settings.strategy, found.settings.trials, dict(found.test)) == ("random", 200, {})
-    session.go_on(Settings(strategy="bayesian", trials=done(found) + 8))
+    go_on(session, Settings(strategy="bayesian", trials=done(found) + 8))
     ended = until(session, lambda s: s.state == "done")
     assert ended.trials[-1].by == "bayesian"
     assert ended.test
@@ -109,5 +119,5 @@ def test_by_hand_pauses_a_search_and_another_strategy_goes_on(session: SearchSes
 
 def test_what_the_user_should_know_is_in_the_snapshot(session: SearchSession) -> None:
     space = Space({"learning_rate": "0.01,0.1", "momentum": "0.5,0.9"}, SPACE.base)
-    session.begin(IRIS, space, Settings(trials=2, folds=1))
+    begin(session, space, Settings(trials=2, folds=1))
     assert until(session, lambda s: s.state == "done").notices[0].startswith("momentum is not searched")

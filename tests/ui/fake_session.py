@@ -38,7 +38,8 @@ def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> 
         name=name, source=name, task="classification", train=part(105), validation=part(22), test=part(23),
         feature_names=tuple(f"x{n}" for n in range(features)), encoded_names=tuple(f"x{n}" for n in range(features)),
         target_name="species", class_names=tuple(f"class {n}" for n in range(classes)), target_mean=0.0,
-        target_scale=1.0, notices=(), fingerprint=name.rjust(64, "0"), options={}, n_features=features, n_outputs=classes, n_classes=classes,
+        target_scale=1.0, notices=(), fingerprint=name.rjust(64, "0"), options={},
+        n_features=features, n_outputs=classes, n_classes=classes,
     )  # fmt: skip
 
 
@@ -59,7 +60,8 @@ class FakeSession:
     def _fresh(self, hyperparameters: Hyperparameters, version: int) -> Snapshot:
         sizes = [self.dataset.n_features, *hyperparameters.hidden_layers, self.dataset.n_outputs]
         return Snapshot(
-            version=version, state="ready", dataset=DatasetFacts.of(self.dataset), hyperparameters=hyperparameters, pending={},
+            version=version, state="ready", dataset=DatasetFacts.of(self.dataset),
+            hyperparameters=hyperparameters, pending={},
             history=History(len(sizes) - 1), epochs_recorded=0, steps_per_epoch=4, batch_memory=5280,
             learning_rate=hyperparameters.learning_rate,
         )  # fmt: skip

@@ -33,7 +33,8 @@ def facts(sizes: Sequence[int]) -> DatasetFacts:
 def fresh(sizes: Sequence[int] = (4, 16, 16, 3)) -> Snapshot:
     """Nothing trained yet."""
     return Snapshot(
-        version=1, state="ready", dataset=facts(sizes), hyperparameters=Hyperparameters(hidden_layers=tuple(sizes[1:-1])), pending={},
+        version=1, state="ready", dataset=facts(sizes),
+        hyperparameters=Hyperparameters(hidden_layers=tuple(sizes[1:-1])), pending={},
         history=History(len(sizes) - 1), epochs_recorded=0, steps_per_epoch=4, learning_rate=0.01,
     )  # fmt: skip
 

@@ -8,15 +8,15 @@ from textual.screen import ModalScreen
 
 from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.train.test_screen import app_on, text_of
+from tuitrain.runs.files import model_name
 from tuitrain.session.commands import Reset, SaveModel, Step
 from tuitrain.ui.data.chooser import DatasetChooser
-from tuitrain.ui.keys import ACTIONS, SECTIONS
-from tuitrain.ui.model_files import model_name
+from tuitrain.ui.terminal.dialog import Dialog
+from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
 from tuitrain.ui.train.save import SaveDialog
 from tuitrain.ui.train.screen import TrainScreen
 from tuitrain.ui.widgets.action_palette import Palette
 from tuitrain.ui.widgets.confirm import Confirm
-from tuitrain.ui.widgets.dialog import Dialog
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 
@@ -42,9 +42,9 @@ async def test_help_lists_every_key_and_explains_the_field(session, size):
         await pilot.press("question_mark")
         await pilot.pause()
         text = text_of(pilot.app)
-        for section in SECTIONS:
+        for section in sum(COLUMNS, ()):
             assert section in text
-        for action in ACTIONS:
+        for action in TRAIN_ACTIONS:
             assert (action.pair or (action.shown, action.meaning))[1] in text
         assert "learning rate = 0.01" in text
         assert "Too large: the loss jumps or explodes." in text
@@ -69,7 +69,7 @@ async def test_the_palette_lists_every_action(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+p")
         names = [option.id for option in pilot.app.screen.query_one("OptionList").options]
-        assert names == [action.name for action in ACTIONS]
+        assert names == [action.name for action in TRAIN_ACTIONS]
         await pilot.press("escape")
     assert session.sent == []
 

@@ -7,6 +7,7 @@ import sys
 import time
 from typing import Any, TextIO
 
+from tuitrain.numbers import duration
 from tuitrain.session.snapshot import Snapshot
 
 REDRAW_SECONDS = 0.1
@@ -88,13 +89,6 @@ def rate(value: float) -> str:
         if value >= limit:
             return f"{value / limit:.1f}{unit}/s"
     return f"{value:.0f}/s"
-
-
-def duration(seconds: float) -> str:
-    """Minutes and seconds, or hours and minutes."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def summary(found: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
-from tuitrain.cli.progress import duration
+from tuitrain.numbers import duration
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.text import visible
 

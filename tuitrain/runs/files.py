@@ -1,13 +1,16 @@
-"""Paths that people name, and files that are written whole or not at all."""
+"""Paths that people name, names for model files, and files that are written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
 from tuitrain.errors import ModelError
 from tuitrain.text import quoted, visible
+
+SUFFIX = ".safetensors"
 
 
 def expanded(path: str | os.PathLike[str]) -> Path:
@@ -53,3 +56,43 @@ def write_whole(path: Path, data: bytes) -> None:
 def reason(error: OSError | ValueError) -> str:
     """Why a path could not be used, in the system's words."""
     return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+def model_name(dataset_name: str, *, stamp: str = "") -> str:
+    """A file name made of a dataset's: ``sales.csv`` gives ``sales.safetensors``, or ``sales-STAMP.safetensors``.
+
+    It holds no separator and no dot but the suffix's.
+    """
+    stem = re.sub(r"\.[A-Za-z]\w*$", "", dataset_name)
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-")[:60] or "model"
+    return (f"{name}-{stamp}" if stamp else name) + SUFFIX
+
+
+def typed_path(typed: str) -> Path:
+    """The path of a model file that was typed, with the suffix where it has none.
+
+    Raises
+    ------
+    ModelError
+        where no file can be written by that name.
+    """
+    typed = typed.strip()
+    if not typed:
+        raise ModelError("type a file name")
+    try:
+        path = Path(typed).expanduser()
+        if typed.endswith("/") or path.name in {"", "..", "~"}:
+            raise ModelError(f"{visible(typed, 60)} is a directory; name a file in it")
+        if not path.suffix:
+            path = path.with_name(path.name + SUFFIX)
+        if path.is_dir():
+            raise ModelError(f"{visible(path, 60)} is a directory")
+        if not path.parent.is_dir():
+            raise ModelError(f"there is no directory {visible(path.parent, 60)}")
+        path.lstat()
+    except FileNotFoundError:
+        pass
+    except (OSError, RuntimeError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise ModelError(f"{visible(typed, 40)} is no name for a file: {visible(why, 60)}") from error
+    return path

@@ -41,17 +41,17 @@ class ManualStudies:
         """Take in all that a session has written down, and keep what is new; does not wait."""
         new, self.trainings = finished[len(self.trainings) :], finished
         for dataset in {training.dataset.fingerprint: training.dataset for training in new}.values():
-            trainings = self.of(dataset)
+            trainings = self.of(dataset.fingerprint)
             if len(trainings) >= LEAST_TRAININGS:
                 self._writer.submit(self._keep, dataset, trainings)
 
-    def of(self, dataset: Dataset) -> tuple[FinishedTraining, ...]:
+    def of(self, fingerprint: str) -> tuple[FinishedTraining, ...]:
         """The trainings on a dataset, in the order in which they ended."""
-        return tuple(item for item in self.trainings if item.dataset.fingerprint == dataset.fingerprint)
+        return tuple(item for item in self.trainings if item.dataset.fingerprint == fingerprint)
 
-    def path_of(self, dataset: Dataset) -> Path | None:
+    def path_of(self, fingerprint: str) -> Path | None:
         """The study of a dataset's trainings, if there is one."""
-        return self._paths.get(dataset.fingerprint)
+        return self._paths.get(fingerprint)
 
     def close(self) -> None:
         """Wait until all is written."""

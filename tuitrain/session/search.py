@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.data.dataset import Dataset
-from tuitrain.data.facts import DatasetFacts
+from tuitrain.data.facts import DatasetFacts, DatasetSource
 from tuitrain.engine.threads import usable_cores
 from tuitrain.errors import RunError, TuitrainError, error_line
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -95,9 +95,9 @@ class Searching:
         self._snapshot_due = 0.0
 
     def refuse(self, command: Command, why: str) -> None:
-        """End the search where its own beginning or continuation was refused."""
-        if isinstance(command, BeginSearch | ResumeSearch | ContinueSearch | Start | TryNext):
-            self._end("failed", why)
+        """Say that the search could not be begun or continued; one that is open goes on."""
+        if self._conductor is None and isinstance(command, BeginSearch | ResumeSearch | ContinueSearch | Start):
+            self._state = "failed"
 
     def on_begin_search(self, command: BeginSearch) -> None:
         """Make a study and search it."""
@@ -295,17 +295,15 @@ class SearchSession(LocalSession[SearchSnapshot]):
         super().__init__(searching, name="search", clock=clock)
 
 
-def begin_search(
-    dataset: Dataset, space: Space, settings: Settings, tried: Sequence[Setting] = (), datasets: Datasets = DATASETS
-) -> BeginSearch:
+def begin_search(source: DatasetSource, space: Space, settings: Settings, tried: Sequence[Setting] = ()) -> BeginSearch:
     """Return the command that makes a study of a dataset and searches it."""
-    source, texts = datasets.keep(dataset), space.to_json()
+    texts = space.to_json()
     return BeginSearch(source, texts["ranges"], texts["base"], settings.to_mapping(), tuple(tried))
 
 
 def estimate_of_grid(
-    dataset: Dataset, space: Space, settings: Settings, datasets: Datasets = DATASETS
+    source: DatasetSource, space: Space, settings: Settings
 ) -> EstimateGrid:  # fmt: skip
     """Return the command that asks what a grid would take on a dataset."""
-    source, texts = datasets.keep(dataset), space.to_json()
+    texts = space.to_json()
     return EstimateGrid(source, texts["ranges"], texts["base"], settings.to_mapping())

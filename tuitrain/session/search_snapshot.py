@@ -37,7 +37,7 @@ class SearchSnapshot:
     """One moment of a search. `version` grows with each new one; `test` is the chosen trial's, at the end.
 
     `answered` is the number of the last command that was obeyed or refused. `dataset` is what is searched on.
-    `by_hand` says that this shows trainings by hand rather than a search.
+    `is_by_hand` says that this shows trainings by hand rather than a search.
     """
 
     version: int
@@ -54,7 +54,7 @@ class SearchSnapshot:
     estimate: GridEstimate | None = None
     dataset: DatasetFacts | None = None
     answered: int = 0
-    by_hand: bool = False
+    is_by_hand: bool = False
 
     @property
     def is_running(self) -> bool:

@@ -1,17 +1,17 @@
-"""The one key table: what can be done on the Train screen, by which key; `search/keys.py` is the Search screen's.
+"""Keys: what an action is, what keys mean on every screen, and the bindings and footer that are made of a key table.
 
-The bindings, the footer, the help and the palette are all made from `ACTIONS`. To add an action: add a line here and
-a method ``action_<name>`` to the screen.
+Each screen has a table of its actions (`train/keys.py`, `search/keys.py`). Its bindings, footer, help and palette are
+all made from that table. To add an action: add a line to the table, and a method ``action_<name>`` to the screen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding
 
-SECTIONS = ("training", "form", "panes", "program")
+from tuitrain.ui.screens import ROOMS
 
 
 @dataclass(frozen=True)
@@ -34,73 +34,95 @@ class Action:
 
 
 MOVE = ("↑ ↓ j k", "move over the fields")
-_PAGE = ("pgup pgdn", "a page up, a page down")
-_ENDS = ("home end", "first field, last field")
-_PACE = ("< >", "pace: slower, faster")
-_NUDGE = ("+ -", "next value, next choice")
+ENDS = ("home end", "first line, last line")
 PANE = ("tab", "next pane (shift: back)")
+LAST = ("help", "quit")  # of every footer
 
-ACTIONS = (
-    Action("start_pause", ("space",), "space", "run/pause", "start, pause, resume", "training", 99),
-    Action("step", ("s",), "s", "step", "train one batch", "training", 90),
-    Action("epoch", ("e",), "e", "epoch", "train one epoch", "training", 89),
-    Action("reset", ("r",), "r", "reset", "start over (reset)", "training", 88),
-    Action("slower", ("less_than_sign",), "<", "", "pace: slower (fewer epochs a second)", "training", pair=_PACE),
-    Action("faster", ("greater_than_sign",), ">", "", "pace: faster (more epochs a second)", "training", pair=_PACE),
-    Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model", "training", 60),
-    Action("dataset", ("d",), "d", "data", "choose another dataset", "training", 70),
-    Action("up", ("up", "k"), "↑ k", "", "field above", "form", pair=MOVE),
-    Action("down", ("down", "j"), "↓ j", "", "field below", "form", pair=MOVE),
-    Action("page_up", ("pageup",), "pgup", "", "a page up", "form", pair=_PAGE),
-    Action("page_down", ("pagedown",), "pgdn", "", "a page down", "form", pair=_PAGE),
-    Action("first", ("home",), "home", "", "first field", "form", pair=_ENDS),
-    Action("last", ("end",), "end", "", "last field", "form", pair=_ENDS),
-    Action("edit", ("enter",), "enter", "edit", "type a value (esc leaves)", "form", 50),
-    Action("nudge_up", ("plus", "equals_sign"), "+ =", "", "next value up, next choice", "form", pair=_NUDGE),
-    Action("nudge_down", ("minus", "underscore"), "- _", "", "next value down, previous choice", "form", pair=_NUDGE),
-    Action("undo", ("u",), "u", "undo", "take back the last edit", "form", 65),
-    Action("toggle_log", ("l",), "l", "log", "loss: logarithmic axis", "panes", 40),
-    Action("cycle_smoothing", ("z",), "z", "smooth", "loss: smoothing", "panes", 20),
-    Action("cycle_view", ("v",), "v", "view", "loss: all or recent epochs", "panes", 21),
-    Action("parameters", ("w",), "w", "weights", "parameters: weights, biases", "panes", 32),
-    Action("metric", ("m",), "m", "metric", "metric, predicted and true", "panes", 31),
-    Action("boundary", ("b",), "b", "boundary", "decision boundary, curve", "panes", 30),
-    Action("next_pane", ("tab",), "tab", "pane", "next pane", "panes", 10, pair=PANE),
-    Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "panes", pair=PANE),
-    Action("search", ("2",), "2", "search", "search (1: back here)", "program", 92),
-    Action("help", ("question_mark", "f1"), "?", "help", "this help", "program", 95),
-    Action("messages", ("M",), "M", "messages", "messages so far", "program", 12),
-    Action("palette", ("ctrl+p",), "ctrl+p", "actions", "every action by name", "program", 45),
-    Action("quit", ("q", "ctrl+q", "ctrl+c"), "q", "quit", "leave", "program", 94),
-)
-
-# Two keys that belong together take one place in the footer.
-IN_FOOTER = (("+/-", "nudge", 80), ("< >", "pace", 66))
+# What a key does on every screen where the thing exists: the names of its actions, without their arguments.
+SHARED: Mapping[str, tuple[str, ...]] = {
+    "slash": ("find",),
+    "full_stop": ("mark",),
+    "colon": ("note",),
+    "u": ("undo",),
+    "h": ("cycle_axis",),
+    "l": ("toggle_log",),
+    "z": ("cycle_smoothing",),
+    "left_square_bracket": ("before",),
+    "right_square_bracket": ("after",),
+    "plus": ("nudge_up",),
+    "minus": ("nudge_down",),
+    "less_than_sign": ("slower",),
+    "greater_than_sign": ("faster",),
+    "comma": ("fold",),
+    "space": ("start_pause",),
+    "s": ("sort", "step"),  # where there is no table, a step
+    "up": ("up",),
+    "down": ("down",),
+    "tab": ("next_pane",),
+    "question_mark": ("help",),
+    "ctrl+p": ("palette",),
+    "M": ("messages",),
+    "q": ("quit",),
+    **{room.digit: ("show",) for room in ROOMS},
+}
 
 
-def bindings(actions: Sequence[Action] = ACTIONS) -> list[Binding]:
+def room_actions(own: str, section: str) -> tuple[Action, ...]:
+    """The keys that open the other rooms."""
+    return tuple(
+        Action(f"show('{room.name}')", (room.digit,), room.digit, room.title.lower(), room.meaning, section, 92)
+        for room in ROOMS
+        if room.name != own
+    )
+
+
+def everywhere(section: str, *, leave: str, palette_rank: int) -> tuple[Action, ...]:
+    """The keys that every room has."""
+    return (
+        Action("help", ("question_mark", "f1"), "?", "help", "this help", section, 95),
+        Action("palette", ("ctrl+p",), "ctrl+p", "actions", "every action by name", section, palette_rank),
+        Action("quit", ("q", "ctrl+q", "ctrl+c"), "q", "quit", leave, section, 94),
+    )
+
+
+def in_section(section: str, actions: Sequence[Action]) -> tuple[Action, ...]:
+    """The actions, listed in this section of the help."""
+    return tuple(replace(action, section=section) for action in actions)
+
+
+def bindings(actions: Sequence[Action]) -> list[Binding]:
     """The screen's bindings. Escape is no action's: it closes dialogs and pages, and changes no screen."""
-    keys = ((",".join(key for key in action.keys if key != "escape"), action) for action in actions)
-    return [Binding(own, action.name, action.meaning) for own, action in keys]
+    return [Binding(",".join(action.keys), action.name, action.meaning) for action in actions]
 
 
-def footer_items(width: int, actions: Sequence[Action] = ACTIONS) -> list[tuple[str, str]]:
-    """(key, word) pairs that fit into `width` columns, the most wanted first to come in and in the table's order."""
-    offered = [(action.shown, action.short, action.rank) for action in actions if action.rank]
-    after_reset = [index for index, item in enumerate(offered) if item[1] == "reset"]
-    if after_reset:
-        offered[after_reset[0] + 1 : after_reset[0] + 1] = IN_FOOTER
+def most_in_footer(width: int) -> int:
+    """How many keys a footer of so many columns names: 8 of 80, 12 of 120."""
+    return width // 10
+
+
+def footer_items(width: int, actions: Sequence[Action]) -> list[tuple[str, str]]:
+    """(key, word) pairs that fit into `width` columns, the most wanted ones, in the table's order.
+
+    Neighbours whose `pair` has a rank take one place; help and the way out come last.
+    """
+    offered: list[tuple[Action, str]] = []
+    for action in actions:
+        shown = action.pair[0] if action.pair is not None else action.shown
+        if action.rank and not (action.pair and offered and offered[-1][0].pair == action.pair):
+            offered.append((action, shown))
+    offered.sort(key=lambda item: LAST.index(item[0].name) if item[0].name in LAST else -1)
     chosen: set[int] = set()
     used = 1
-    for index in sorted(range(len(offered)), key=lambda index: -offered[index][2]):
-        key, word, _ = offered[index]
-        if used + len(key) + len(word) + 3 <= width + 1:
+    for index in sorted(range(len(offered)), key=lambda index: -offered[index][0].rank):
+        action, key = offered[index]
+        room = len(key) + len(action.short) + 3
+        if used + room <= width + 1 and len(chosen) < most_in_footer(width):
             chosen.add(index)
-            used += len(key) + len(word) + 3
-    return [offered[index][:2] for index in sorted(chosen)]
+            used += room
+    return [(offered[index][1], offered[index][0].short) for index in sorted(chosen)]
 
 
-def described(actions: Sequence[Action] = ACTIONS, names: Sequence[str] = SECTIONS) -> dict[str, list[tuple[str, str]]]:
+def described(actions: Sequence[Action], names: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     """Section to (keys, meaning), for the help; pairs share a line."""
     sections: dict[str, list[tuple[str, str]]] = {section: [] for section in names}
     for action in actions:

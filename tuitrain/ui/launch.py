@@ -118,7 +118,7 @@ def run(
         raise RunError(_report(crash, "training" if crash is session.failure else "the screen")) from crash
     searched = app.search_session
     study = searched.snapshot.study if searched is not None else None
-    return Outcome(session, app.ended_by_signal, study, searched is not None and searched.unfinished is None)
+    return Outcome(session, app.ended_by_signal, study, searched is not None and searched.snapshot.unfinished is None)
 
 
 def _tell(line: str, terminals: Sequence[int]) -> None:

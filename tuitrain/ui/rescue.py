@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tuitrain.runs.files import model_name
 from tuitrain.text import visible
-from tuitrain.ui.model_files import model_name
 
 FOLDER = Path("rescued")  # beside where a model is saved by a name alone
 
@@ -33,7 +33,7 @@ class Rescue:
         snapshot = self._session.snapshot
         if not snapshot.has_something_to_lose or not snapshot.best_epoch:
             return ""
-        path = FOLDER / model_name(self._session.dataset.name, stamp=time.strftime("%Y%m%d-%H%M%S"))
+        path = FOLDER / model_name(snapshot.dataset.name, stamp=time.strftime("%Y%m%d-%H%M%S"))
         try:
             FOLDER.mkdir(exist_ok=True)
             if path.exists():

@@ -1,53 +1,136 @@
-"""How text looks on this terminal: colours and signs, by what the terminal can show.
+"""How text and plots look on this terminal: colours and signs by role, by what the terminal can show.
 
 The background and the plain text are the terminal's own, so that dark and light terminals both work and little is
-written. A sign or a word always goes along with a colour.
+written. No meaning is carried by a colour alone: train and validation curves differ in their pattern too, marks have
+labels, good, warning and bad go along with a sign or a word.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Literal
 
 from rich.style import Style
 
-_RICH = {
+Role = Literal[
+    "plain", "dim", "bold", "title", "accent", "good", "warning", "bad", "key", "selected", "unfocused", "edited",
+    "editor", "frame", "axis", "train", "validation", "train_raw", "validation_raw", "earlier", "best", "edit", "bar",
+]  # fmt: skip
+
+_RICH: Mapping[Role, str] = {
     "plain": "default", "dim": "#8a8a8a", "bold": "bold", "title": "bold #5fafff", "accent": "#5fafff",
     "good": "#5faf5f", "warning": "#d7af00", "bad": "#ff5f5f", "key": "bold #5fafff",
     "selected": "bold #ffffff on #1f5f9f", "unfocused": "reverse", "edited": "bold #d7af00",
     "editor": "default on #303030", "frame": "#6c6c6c",
+    "axis": "#6c6c6c", "train": "#5fafff", "validation": "#ffaf5f", "train_raw": "#2f5f87",
+    "validation_raw": "#87602f", "earlier": "#5a5a5a", "best": "#5faf5f", "edit": "#af87ff", "bar": "#5fafff",
 }  # fmt: skip
-_SIXTEEN = {
-    **_RICH, "dim": "dim", "title": "bold cyan", "accent": "cyan", "good": "green", "warning": "yellow", "bad": "red",
-    "key": "bold cyan", "selected": "bold white on blue", "edited": "bold yellow", "editor": "underline",
-    "frame": "dim",
+_SIXTEEN: Mapping[Role, str] = {
+    "plain": "default", "dim": "dim", "bold": "bold", "title": "bold cyan", "accent": "cyan", "good": "green",
+    "warning": "yellow", "bad": "bright_red", "key": "bold cyan", "selected": "bold white on blue",
+    "unfocused": "reverse", "edited": "bold yellow", "editor": "underline", "frame": "dim",
+    "axis": "dim", "train": "bright_blue", "validation": "yellow", "train_raw": "dim blue",
+    "validation_raw": "dim yellow", "earlier": "dim", "best": "green", "edit": "bright_magenta", "bar": "bright_blue",
 }  # fmt: skip
-_NONE = {
-    **_RICH, "dim": "dim", "title": "bold", "accent": "bold", "good": "none", "warning": "bold", "bad": "bold",
-    "key": "bold", "selected": "reverse bold", "edited": "bold", "editor": "underline", "frame": "dim",
+_NONE: Mapping[Role, str] = {
+    "plain": "none", "dim": "dim", "bold": "bold", "title": "bold", "accent": "bold", "good": "none",
+    "warning": "bold", "bad": "bold", "key": "bold", "selected": "reverse bold", "unfocused": "reverse",
+    "edited": "bold", "editor": "underline", "frame": "dim",
+    "axis": "dim", "train": "bold", "validation": "none", "train_raw": "dim", "validation_raw": "dim",
+    "earlier": "dim", "best": "bold", "edit": "none", "bar": "none",
 }  # fmt: skip
 
-_SIGNS = {
-    "cursor": "▸", "ready": "○", "running": "●", "paused": "‖", "done": "✓", "diverged": "✗", "failed": "✗",
-    "error": "✗", "dot": "·", "times": "×", "arrow": "→", "rule": "─", "more": "▾", "less": "▴", "ellipsis": "…",
-    "corner": "└",
-}  # fmt: skip
-_ASCII_SIGNS = {
-    "cursor": ">", "ready": "o", "running": "*", "paused": "=", "done": "+", "diverged": "!", "failed": "!",
-    "error": "!", "dot": "|", "times": "x", "arrow": "->", "rule": "-", "more": "v", "less": "^", "ellipsis": "~",
-    "corner": "`",
-}  # fmt: skip
+# Told apart by eyes that do not tell red from green: Okabe and Ito (2008), a little lighter
+_CLASSES_RICH = ("#56b4e9", "#e69f00", "#29b78c", "#e07ba8", "#f0e442", "#7d8ff0", "#ef7f3b", "#b0b0b0")
+_CLASSES_SIXTEEN = ("bright_blue", "yellow", "green", "magenta", "cyan", "red", "bright_white", "bright_black")
 
 
 @dataclass(frozen=True)
+class Signs:
+    """Signs that the terminal can show.
+
+    `blocks` grow to the right, `columns` upward; `plus` and `minus` grow with a magnitude; `fills` are the background
+    of class numbers, `class_signs` their points; `none` stands for a count of zero.
+    """
+
+    cursor: str
+    ready: str
+    running: str
+    paused: str
+    done: str
+    diverged: str
+    failed: str
+    error: str
+    dot: str
+    none: str
+    times: str
+    arrow: str
+    rule: str
+    more: str
+    less: str
+    ellipsis: str
+    corner: str
+    line_train: str
+    line_validation: str
+    mark_best: str
+    mark_edit: str
+    blocks: str
+    spark: str
+    columns: str
+    plus: str
+    minus: str
+    fills: str
+    class_signs: str
+
+    def of_state(self, state: str) -> str:
+        """Return the sign of a training's or a search's state."""
+        sign: str = getattr(self, state)
+        return sign
+
+
+_UNICODE = Signs(
+    cursor="▸", ready="○", running="●", paused="‖", done="✓", diverged="✗", failed="✗", error="✗", dot="·", none="·",
+    times="×", arrow="→", rule="─", more="▾", less="▴", ellipsis="…", corner="└", line_train="━━",
+    line_validation="╍╍", mark_best="▏", mark_edit="┊", blocks=" ▏▎▍▌▋▊▉█", spark="▁▂▃▄▅▆▇█", columns=" ▁▂▃▄▅▆▇█",
+    plus=" ·+*#", minus=" ·-=≡", fills=" ░·╱╲-:~", class_signs="●▲■◆▼★✚○△□◇▽",
+)  # fmt: skip
+_ASCII = Signs(
+    cursor=">", ready="o", running="*", paused="=", done="+", diverged="!", failed="!", error="!", dot="|", none="-",
+    times="x", arrow="->", rule="-", more="v", less="^", ellipsis="~", corner="`", line_train="**",
+    line_validation="oo", mark_best="|", mark_edit=":", blocks=" #", spark=".:-=+*#%", columns=" ..::::##",
+    plus=" .+*#", minus=" .-=%", fills=" .:'-/=,", class_signs="ox+*#@%&svw^",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
 class Theme:
-    """Styles and signs by name."""
+    """Styles by role, and signs.
+
+    `colours` is ``none`` (NO_COLOR), ``16``, ``256`` or ``true``; `ascii_only` decides between braille and one
+    character a point; `classes` are the styles of class numbers.
+    """
 
     colours: str
     ascii_only: bool
-    styles: Mapping[str, Style]
-    signs: Mapping[str, str]
+    styles: Mapping[str, Style] = field(repr=False)
+    signs: Signs = field(repr=False)
+    classes: tuple[Style, ...] = field(repr=False)
+
+    def __getitem__(self, role: Role) -> Style:
+        return self.styles[role]
+
+    def of_class(self, number: int) -> Style:
+        """Return the style of a class; styles repeat after eight (`Signs.class_signs` later)."""
+        return self.classes[number % len(self.classes)]
+
+    @property
+    def shades(self) -> bool:
+        """Whether colours can be mixed freely (so a brightness can carry a magnitude)."""
+        return self.colours in {"256", "true"}
 
     @property
     def css_variables(self) -> dict[str, str]:
@@ -77,14 +160,22 @@ _TO_ASCII = str.maketrans({
 })  # fmt: skip
 
 
-def theme_of(environment: Mapping[str, str] | None = None) -> Theme:
-    """The theme for the terminal that the environment describes."""
-    variables = os.environ if environment is None else environment
-    colours = colours_of(variables)
-    ascii_only = is_ascii_only(variables)
+@cache
+def theme_for(colours: str, *, ascii_only: bool = False) -> Theme:
+    """Return the theme for ``none``, ``16``, ``256`` or ``true`` colours."""
     named = {"none": _NONE, "16": _SIXTEEN}.get(colours, _RICH)
-    styles = {name: Style.parse(text) for name, text in named.items()}
-    return Theme(colours, ascii_only, styles, _ASCII_SIGNS if ascii_only else _SIGNS)
+    styles: dict[str, Style] = {role: Style.parse(text) for role, text in named.items()}
+    classes = {"none": ("none",), "16": _CLASSES_SIXTEEN}.get(colours, _CLASSES_RICH)
+    return Theme(
+        colours, ascii_only, MappingProxyType(styles), _ASCII if ascii_only else _UNICODE,
+        tuple(Style.parse(text) for text in classes),
+    )  # fmt: skip
+
+
+def theme_of(environment: Mapping[str, str] | None = None) -> Theme:
+    """Return the theme for the terminal that the environment describes."""
+    variables = os.environ if environment is None else environment
+    return theme_for(colours_of(variables), ascii_only=is_ascii_only(variables))
 
 
 def colours_of(environment: Mapping[str, str]) -> str:

@@ -3,9 +3,10 @@
 import numpy as np
 from textual.strip import Strip
 
-from tuitrain.ui.plots.palette import ASCII, UNICODE, palette_of
+from tuitrain.ui.theme import theme_for
 
-LOOKS = [(palette_of(colours), glyphs) for colours in ("true", "16", "none") for glyphs in (UNICODE, ASCII)]
+UNICODE, ASCII = theme_for("true"), theme_for("true", ascii_only=True)
+LOOKS = [theme_for(colours, ascii_only=plain) for colours in ("true", "16", "none") for plain in (False, True)]
 
 
 def lines_of(strips: list[Strip]) -> list[str]:

@@ -3,21 +3,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ui.plots.pictures import LOOKS, assert_size, lines_of
+from tests.ui.plots.pictures import ASCII, LOOKS, UNICODE, assert_size, lines_of
 from tuitrain.ui.plots.bars import bar, histogram, log_range, sparkline
-from tuitrain.ui.plots.palette import ASCII, UNICODE, palette_of
 
-LOOK = {"palette": palette_of("true"), "glyphs": UNICODE}
+LOOK = {"theme": UNICODE}
 
 
 def test_a_bar_is_as_long_as_its_share_in_eighths():
-    assert bar(1, 0, 2, 8, log=False, glyphs=UNICODE) == "████    "
-    assert bar(1 / 16, 0, 1, 2, log=False, glyphs=UNICODE) == "▏ "
-    assert bar(0.1, 1e-3, 10, 8, log=True, glyphs=UNICODE) == "████    "
-    assert bar(0.1, 1e-3, 10, 8, log=True, glyphs=ASCII) == "####    "
-    assert bar(1e-9, 1e-3, 10, 4, log=True, glyphs=UNICODE) == "▏   "
-    assert bar(np.inf, 1e-3, 10, 4, log=True, glyphs=UNICODE) == "████"
-    assert [bar(value, 1e-3, 10, 4, log=True, glyphs=UNICODE) for value in (0, -1, np.nan)] == ["    "] * 3
+    assert bar(1, 0, 2, 8, log=False, theme=UNICODE) == "████    "
+    assert bar(1 / 16, 0, 1, 2, log=False, theme=UNICODE) == "▏ "
+    assert bar(0.1, 1e-3, 10, 8, log=True, theme=UNICODE) == "████    "
+    assert bar(0.1, 1e-3, 10, 8, log=True, theme=ASCII) == "####    "
+    assert bar(1e-9, 1e-3, 10, 4, log=True, theme=UNICODE) == "▏   "
+    assert bar(np.inf, 1e-3, 10, 4, log=True, theme=UNICODE) == "████"
+    assert [bar(value, 1e-3, 10, 4, log=True, theme=UNICODE) for value in (0, -1, np.nan)] == ["    "] * 3
 
 
 def test_the_range_of_bars_is_in_powers_of_ten():
@@ -27,11 +26,11 @@ def test_the_range_of_bars_is_in_powers_of_ten():
 
 
 def test_a_sparkline_rises_with_its_values():
-    assert sparkline(range(8), 8, glyphs=UNICODE) == "▁▂▃▄▅▆▇█"
-    assert sparkline([1, 10, 100], 4, glyphs=UNICODE, log=True) == "▁▄█ ".replace("▄", "▅")
-    assert sparkline([1, np.nan, 2], 3, glyphs=UNICODE) == "▁ █"
-    assert sparkline([3, 3], 3, glyphs=UNICODE) == "▄▄ "
-    assert sparkline([], 3, glyphs=UNICODE) == "   "
+    assert sparkline(range(8), 8, theme=UNICODE) == "▁▂▃▄▅▆▇█"
+    assert sparkline([1, 10, 100], 4, theme=UNICODE, log=True) == "▁▄█ ".replace("▄", "▅")
+    assert sparkline([1, np.nan, 2], 3, theme=UNICODE) == "▁ █"
+    assert sparkline([3, 3], 3, theme=UNICODE) == "▄▄ "
+    assert sparkline([], 3, theme=UNICODE) == "   "
 
 
 def test_a_growing_history_changes_only_the_end_of_its_sparkline():
@@ -39,14 +38,14 @@ def test_a_growing_history_changes_only_the_end_of_its_sparkline():
     history[:32] = np.repeat([-9, 9], 16)  # the range is fixed from the beginning
     changed = []
     for count in range(32, 199):
-        before, after = (sparkline(history[:n], 20, glyphs=UNICODE) for n in (count, count + 1))
+        before, after = (sparkline(history[:n], 20, theme=UNICODE) for n in (count, count + 1))
         changed.append(sum(a != b for a, b in zip(before, after, strict=True)))
     assert sum(count > 2 for count in changed) <= 4  # when the line is full and halves
 
 
 @given(st.lists(st.floats(width=64), max_size=80), st.integers(0, 30), st.booleans(), st.booleans())
 def test_a_sparkline_of_anything_has_its_width(values, width, ascii_only, log):
-    assert len(sparkline(values, width, glyphs=ASCII if ascii_only else UNICODE, log=log)) == width
+    assert len(sparkline(values, width, theme=ASCII if ascii_only else UNICODE, log=log)) == width
 
 
 def test_the_columns_of_a_histogram_stand_for_the_counts():
@@ -66,5 +65,5 @@ def test_a_histogram_marks_zero_between_its_ends():
 
 @given(st.lists(st.floats(width=32), max_size=50), st.integers(1, 50), st.integers(1, 8), st.sampled_from(LOOKS))
 def test_a_histogram_of_anything_has_its_size(values, width, height, look):
-    strips = histogram(width, height, np.array(values, np.float32), palette=look[0], glyphs=look[1])
+    strips = histogram(width, height, np.array(values, np.float32), theme=look)
     assert_size(strips, width, height)

@@ -3,11 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ui.plots.pictures import LOOKS, assert_size, lines_of
+from tests.ui.plots.pictures import LOOKS, UNICODE, assert_size, lines_of
 from tuitrain.ui.plots.confusion import draw_confusion
-from tuitrain.ui.plots.palette import UNICODE, palette_of
 
-LOOK = {"palette": palette_of("true"), "glyphs": UNICODE}
+LOOK = {"theme": UNICODE}
 IRIS = np.array([[10, 0, 0], [0, 8, 2], [0, 1, 9]])
 NAMES = ["setosa", "versicolor", "virginica"]
 
@@ -40,16 +39,14 @@ def test_wide_characters_are_counted_as_two_cells():
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_it_is_drawn_in_every_look(look):
-    strips = draw_confusion(53, 10, IRIS, NAMES, palette=look[0], glyphs=look[1])
+    strips = draw_confusion(53, 10, IRIS, NAMES, theme=look)
     assert_size(strips, 53, 10)
-    if look[1].ascii_only:
+    if look.ascii_only:
         assert "".join(lines_of(strips)).isascii()
 
 
 @given(st.integers(0, 12), st.integers(1, 80), st.integers(1, 16), st.sampled_from(LOOKS))
 def test_any_number_of_classes_at_any_size(classes, width, height, look):
     counts = np.random.default_rng(classes).integers(0, 2000, (classes, classes))
-    strips = draw_confusion(
-        width, height, counts, [f"c{n}" * n for n in range(classes)], palette=look[0], glyphs=look[1]
-    )
+    strips = draw_confusion(width, height, counts, [f"c{n}" * n for n in range(classes)], theme=look)
     assert_size(strips, width, height)

@@ -3,12 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tests.ui.plots.pictures import LOOKS, assert_size, lines_of
+from tests.ui.plots.pictures import LOOKS, UNICODE, assert_size, lines_of
 from tuitrain.ui.plots.heat import draw_matrix, picture_size
-from tuitrain.ui.plots.palette import ASCII, UNICODE, palette_of
 from tuitrain.ui.plots.shades import NEGATIVE, POSITIVE
+from tuitrain.ui.theme import theme_for
 
-LOOK = {"palette": palette_of("true"), "glyphs": UNICODE}
+LOOK = {"theme": UNICODE}
 
 
 def pixels(strips):
@@ -43,7 +43,7 @@ def test_a_small_matrix_is_enlarged_in_squares_and_a_large_one_keeps_its_extreme
 
 
 def test_without_colours_signs_tell_plus_from_minus():
-    plain = {"palette": palette_of("none"), "glyphs": ASCII}
+    plain = {"theme": theme_for("none", ascii_only=True)}
     (line,) = lines_of(draw_matrix(6, 1, np.array([[1.0, -1.0, 0.0]]), **plain))
     assert line == "##%%  "
     assert "?" in lines_of(draw_matrix(6, 1, np.array([[1.0, np.nan]]), **plain))[0]
@@ -56,4 +56,4 @@ def test_without_colours_signs_tell_plus_from_minus():
     st.sampled_from(LOOKS),
 )
 def test_any_matrix_gives_a_picture_of_the_size(matrix, width, height, look):
-    assert_size(draw_matrix(width, height, matrix, palette=look[0], glyphs=look[1]), width, height)
+    assert_size(draw_matrix(width, height, matrix, theme=look), width, height)

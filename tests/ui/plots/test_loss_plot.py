@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.ui.plots.pictures import LOOKS, assert_size, dots_of, lines_of
+from tests.ui.plots.pictures import LOOKS, UNICODE, assert_size, dots_of, lines_of
 from tuitrain.ui.plots.loss_plot import draw_loss
-from tuitrain.ui.plots.palette import ASCII, UNICODE, palette_of
+from tuitrain.ui.theme import theme_for
 
-LOOK = {"palette": palette_of("true"), "glyphs": UNICODE}
+LOOK = {"theme": UNICODE}
 EPOCHS = np.arange(1.0, 61)
 TRAIN, VALIDATION = np.exp(-EPOCHS / 12) + 0.06, np.exp(-EPOCHS / 12) + 0.1 + EPOCHS / 2000
 NONE = np.array([])
@@ -29,7 +29,7 @@ def roles(strips, role):
     for row, strip in enumerate(strips):
         column = 0
         for segment in strip:
-            if segment.style == LOOK["palette"][role]:
+            if segment.style == LOOK["theme"][role]:
                 found += [(row, column + i) for i, letter in enumerate(segment.text) if letter != " "]
             column += len(segment.text)
     return found
@@ -38,13 +38,12 @@ def roles(strips, role):
 @pytest.mark.parametrize("size", [(40, 8), (53, 10), (80, 20), (150, 40)])
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_picture_has_its_size_figures_and_axis_at_every_size(size, look):
-    palette, glyphs = look
-    strips = draw_loss(*size, TRAIN, VALIDATION, best_epoch=38, palette=palette, glyphs=glyphs)
+    strips = draw_loss(*size, TRAIN, VALIDATION, best_epoch=38, theme=look)
     assert_size(strips, *size)
     shown = "\n".join(lines_of(strips))
     for word in ("train", "0.067", "0.137", "best 38", "epoch", "0", "60"):
         assert word in shown
-    if glyphs is ASCII:
+    if look.ascii_only:
         assert shown.isascii()
 
 
@@ -64,11 +63,11 @@ def test_both_curves_fall_from_left_to_right_and_validation_lies_above():
 
 def test_without_colours_the_curves_differ_by_their_pattern():
     flat = np.full(60, 0.5)
-    plain = {"palette": palette_of("none"), "glyphs": UNICODE}
+    plain = {"theme": theme_for("none")}
     solid = dots_of(lines_of(drawn(validation=NONE, train=flat, **plain))[1:]).sum()
     dashed = dots_of(lines_of(drawn(train=NONE, validation=flat, **plain))[1:]).sum()
     assert dashed < 0.7 * solid
-    ascii_text = text(palette=palette_of("none"), glyphs=ASCII)
+    ascii_text = text(theme=theme_for("none", ascii_only=True))
     assert "**" in ascii_text and "oo" in ascii_text
 
 
@@ -182,7 +181,7 @@ def test_any_data_at_any_size_give_a_picture_of_that_size(width, height, train, 
     strips = draw_loss(
         width, height, train, validation, epochs=epochs, log=log, smoothing=smoothing, view=view, best_epoch=3,
         edits=[(2.5, "momentum 0.9→0.99"), (2.6, "L2 0→0.1"), (99, "x")], earlier=[(epochs[: train.size], train / 2)],
-        palette=look[0], glyphs=look[1],
+        theme=look,
     )  # fmt: skip
     assert_size(strips, width, height)
 

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.ui.plots.pictures import LOOKS, assert_size, dots_of, lines_of
+from tests.ui.plots.pictures import LOOKS, UNICODE, assert_size, dots_of, lines_of
 from tests.ui.plots.test_heat import pixels
 from tuitrain.ui.plots.boundary import boundary_grid_shape, draw_boundary
 from tuitrain.ui.plots.fit import draw_fit
-from tuitrain.ui.plots.palette import ASCII, UNICODE, palette_of
 from tuitrain.ui.plots.residuals import draw_residuals
+from tuitrain.ui.theme import theme_for
 
-LOOK = {"palette": palette_of("true"), "glyphs": UNICODE}
+LOOK = {"theme": UNICODE}
 
 
 def halves(rows, columns):
@@ -34,7 +34,7 @@ def test_an_error_that_grows_with_the_prediction_is_a_slope():
 
 
 def test_the_two_halves_of_a_plane_have_two_colours():
-    grid, sure = halves(*boundary_grid_shape(50, 12, glyphs=UNICODE))
+    grid, sure = halves(*boundary_grid_shape(50, 12, theme=UNICODE))
     none = np.empty((0, 2))
     strips = draw_boundary(50, 12, grid, sure, (0, 1, 0, 1), none, np.empty(0, np.int64), ["a", "b"], **LOOK)
     assert_size(strips, 50, 12)
@@ -59,7 +59,7 @@ def test_points_stand_where_they_are_with_the_sign_of_their_class():
 def test_in_ascii_an_unsure_region_is_blank():
     grid, _ = halves(9, 40)
     sure = np.repeat([np.linspace(0.5, 1, 40)], 9, axis=0)
-    plain = {"palette": palette_of("none"), "glyphs": ASCII}
+    plain = {"theme": theme_for("none", ascii_only=True)}
     none = np.empty((0, 2))
     strips = draw_boundary(48, 12, grid, sure, (0, 1, 0, 1), none, np.empty(0, np.int64), ["a", "b"], **plain)
     row = strips[4].text[5:]
@@ -78,21 +78,16 @@ def test_a_fitted_curve_passes_through_its_values():
 @settings(deadline=None)
 @given(st.integers(1, 70), st.integers(1, 20), st.lists(st.floats(width=64), max_size=20), st.sampled_from(LOOKS))
 def test_any_values_at_any_size(width, height, values, look):
-    palette, glyphs = look
     y = np.array(values, float)
     x = y[::-1].copy()
-    assert_size(draw_residuals(width, height, x, y, palette=palette, glyphs=glyphs), width, height)
+    assert_size(draw_residuals(width, height, x, y, theme=look), width, height)
     points = np.stack([x, y], axis=1)
     grid = np.outer(np.linspace(-1, 1, 7), np.linspace(0, 1, 9))
-    strips = draw_boundary(
-        width, height, grid, None, (0, 1, -1, 1), points, y, ["名前", "b"], palette=palette, glyphs=glyphs
-    )
+    strips = draw_boundary(width, height, grid, None, (0, 1, -1, 1), points, y, ["名前", "b"], theme=look)
     assert_size(strips, width, height)
     labels = np.arange(y.size) % 3
     plane = (grid > 0.2).astype(np.int64)
-    strips = draw_boundary(
-        width, height, plane, np.abs(grid), (0, 1, -1, 1), points, labels, ["a", "b"], palette=palette, glyphs=glyphs
-    )
+    strips = draw_boundary(width, height, plane, np.abs(grid), (0, 1, -1, 1), points, labels, ["a", "b"], theme=look)
     assert_size(strips, width, height)
-    strips = draw_fit(width, height, y if y.size else grid[0], (0, 1), x, y, ["a", "b"], palette=palette, glyphs=glyphs)
+    strips = draw_fit(width, height, y if y.size else grid[0], (0, 1), x, y, ["a", "b"], theme=look)
     assert_size(strips, width, height)

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
 
-from tests.ui.plots.pictures import dots_of
-from tuitrain.ui.plots.palette import ASCII, UNICODE
+from tests.ui.plots.pictures import ASCII, UNICODE, dots_of
 from tuitrain.ui.plots.raster import Canvas, Window
 
 RED, BLUE = Style.parse("red"), Style.parse("blue")
@@ -18,7 +17,7 @@ def drawn(canvas):
 
 
 def curve_dots(x, y, window, rows=6, columns=20, **options):
-    canvas = Canvas(rows, columns, glyphs=UNICODE)
+    canvas = Canvas(rows, columns, theme=UNICODE)
     canvas.curve(np.asarray(x, float), np.asarray(y, float), window, style=RED, **options)
     return dots_of(drawn(canvas))
 
@@ -98,18 +97,18 @@ def test_a_dashed_curve_is_part_of_the_whole_one():
 
 def test_a_later_curve_decides_the_colour_and_a_faint_one_gives_way():
     x = np.array([0.0, 9.0])
-    canvas = Canvas(1, 10, glyphs=UNICODE)
+    canvas = Canvas(1, 10, theme=UNICODE)
     canvas.curve(x, np.array([0.0, 0.0]), Window(0, 9, -1, 1), style=BLUE, faint=True)
     canvas.curve(np.array([0.0, 4.0]), np.array([0.9, 0.9]), Window(0, 9, -1, 1), style=RED)
     (line,) = canvas.segments()
     assert [(segment.style, len(segment.text)) for segment in line] == [(RED, 5), (BLUE, 5)]
-    only_red = Canvas(1, 10, glyphs=UNICODE)
+    only_red = Canvas(1, 10, theme=UNICODE)
     only_red.curve(np.array([0.0, 4.0]), np.array([0.9, 0.9]), Window(0, 9, -1, 1), style=RED)
     assert drawn(only_red)[0][:5] == line[0].text
 
 
 def test_points_and_words_lie_in_their_cells():
-    canvas = Canvas(3, 11, glyphs=UNICODE)
+    canvas = Canvas(3, 11, theme=UNICODE)
     canvas.vertical(2, "|", style=BLUE)
     canvas.points(np.array([0, 5, 10, 11.0]), np.array([0, 1, 2, 1.0]), Window(0, 10, 0, 2), style=RED, sign="x")
     canvas.text(2, 8, "words", style=BLUE)
@@ -117,7 +116,7 @@ def test_points_and_words_lie_in_their_cells():
 
 
 def test_ascii_draws_a_sign_a_point():
-    canvas = Canvas(3, 3, glyphs=ASCII)
+    canvas = Canvas(3, 3, theme=ASCII)
     canvas.curve(np.array([0.0, 1, 2]), np.array([0.0, 1, 2]), Window(0, 2, 0, 2), style=RED, sign="*")
     assert drawn(canvas) == ["  *", " * ", "*  "]
 
@@ -130,7 +129,7 @@ def test_ascii_draws_a_sign_a_point():
     ascii_only=st.booleans(),
 )
 def test_any_values_on_any_canvas_give_lines_of_its_width(values, rows, columns, log, ascii_only):
-    canvas = Canvas(rows, columns, glyphs=ASCII if ascii_only else UNICODE)
+    canvas = Canvas(rows, columns, theme=ASCII if ascii_only else UNICODE)
     y = np.array(values, float)
     x = np.arange(float(len(values)))
     window = Window(0, max(len(values) / 2, 1), -3, 5, log)

@@ -11,11 +11,10 @@ from textual.strip import Strip
 
 from tuitrain.search.explanation import Slice
 from tuitrain.ui.plots import search_plots as pictures
-from tuitrain.ui.plots.palette import glyphs_of, palette_of
 from tuitrain.ui.theme import theme_of
 
 THEME = theme_of({"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"})
-LOOK: dict[str, Any] = {"palette": palette_of(THEME.colours), "glyphs": glyphs_of(False)}
+LOOK: dict[str, Any] = {"theme": THEME}
 WIDTH, HEIGHT = 60, 18
 
 
@@ -119,7 +118,7 @@ def test_the_surrogate_shows_trials_band_improvement_and_what_is_next() -> None:
 
 def test_the_highest_improvement_is_marked() -> None:
     strips = pictures.draw_surrogate(WIDTH, HEIGHT, a_slice(proposed=np.empty(0)), "accuracy", **LOOK)
-    edit = LOOK["palette"]["edit"]
+    edit = LOOK["theme"]["edit"]
     right = tick_columns(rows_of(strips))[2]
     marked = []
     for strip in strips[1:]:

@@ -15,15 +15,14 @@ from tuitrain.cli.launch import _study_line
 from tuitrain.options.field import Field
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.search.study.trial import Trial
-from tuitrain.ui.plots.palette import glyphs_of
+from tuitrain.ui.plots.bars import curve_line
+from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.search import status as lines
-from tuitrain.ui.search.curve import curve_line
 from tuitrain.ui.search.drawing import SearchDrawing
 from tuitrain.ui.search.form_model import SearchFormModel
-from tuitrain.ui.search.labels import short_label
 from tuitrain.ui.search.trial_page import TrialPage
 from tuitrain.ui.search.veto import Veto, table_of
-from tuitrain.ui.theme import theme_of
+from tuitrain.ui.theme import theme_for, theme_of
 
 SMALL = (80, 24)
 
@@ -162,10 +161,10 @@ def test_short_names_fit_and_stay_apart() -> None:
 
 
 def test_a_curve_is_drawn_as_a_line() -> None:
-    glyphs = glyphs_of(False)
-    assert curve_line([0, 1, 1, 1], 3, glyphs=glyphs) == "⡸⠉ "
-    assert curve_line([], 3, glyphs=glyphs) == "   "
-    assert curve_line([0.0, float("nan"), 1.0], 2, glyphs=glyphs) == "⡀⠁"
+    theme = theme_for("true")
+    assert curve_line([0, 1, 1, 1], 3, theme=theme) == "⡸⠉ "
+    assert curve_line([], 3, theme=theme) == "   "
+    assert curve_line([0.0, float("nan"), 1.0], 2, theme=theme) == "⡀⠁"
 
 
 async def test_goals_and_layers_that_cannot_be_are_told_in_the_field() -> None:

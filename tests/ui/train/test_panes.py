@@ -9,8 +9,7 @@ from textual.app import App
 from tests.ui import snapshots_made_up as made_up
 from tuitrain.session.snapshot import ParametersView
 from tuitrain.ui.plots.lines import line
-from tuitrain.ui.plots.palette import palette_of
-from tuitrain.ui.theme import theme_of
+from tuitrain.ui.theme import theme_for, theme_of
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
 from tuitrain.ui.widgets.blocks import Block, Blocks
 
@@ -160,7 +159,7 @@ async def test_vanishing_gradients_have_a_sign_a_colour_and_a_word(look, sign):
         assert f"{sign} vanishing" in shown
         first_layer = app.pane.render_line(2)
         assert first_layer.text.startswith(f"{sign}1 8")
-        assert next(iter(first_layer)).style == palette_of(app.look.colours)["warning"]
+        assert next(iter(first_layer)).style == app.look["warning"]
 
 
 async def test_exploding_gradients_have_a_sign_and_a_word():
@@ -226,7 +225,7 @@ async def test_only_the_layers_in_sight_are_drawn():
     def block(name):
         def make():
             drawn.append(name)
-            return [line(4, [(f"{name}{row}", palette_of("none")["text"])]) for row in range(3)]
+            return [line(4, [(f"{name}{row}", theme_for("none")["plain"])]) for row in range(3)]
 
         return Block(3, make)
 

@@ -7,9 +7,9 @@ from tuitrain.session.commands import Pause, Reset, SetHyperparameter, Start, St
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.search.screen import SearchScreen
 from tuitrain.ui.theme import theme_of
+from tuitrain.ui.train.layout import DETAILS, arrange
 from tuitrain.ui.train.screen import TrainScreen
 from tuitrain.ui.widgets.confirm import Confirm
-from tuitrain.ui.widgets.layout import DETAILS, arrange
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 UNICODE = {"LANG": "C.UTF-8", "TERM": "xterm-256color"}
@@ -117,6 +117,8 @@ async def test_quitting_asks_while_training(session):
         await pilot.press("escape")
         assert app.is_running
         await pilot.press("q", "enter")
+        assert not app._exit
+        await pilot.press("q", "y")
         assert app._exit
 
 

@@ -25,11 +25,11 @@ from tuitrain.errors import TuitrainError
 from tuitrain.text import visible
 from tuitrain.ui.data.path_completion import completed, is_directory, paths_from
 from tuitrain.ui.data.sample import sample_lines, target_text
+from tuitrain.ui.terminal.dialog import Dialog
+from tuitrain.ui.terminal.prompt import Prompt
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.background import Beside
-from tuitrain.ui.widgets.dialog import Dialog
 from tuitrain.ui.widgets.page import Page
-from tuitrain.ui.widgets.prompt import Prompt
 from tuitrain.ui.widgets.text_lines import Lines, Piece
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuitrain.ui.plots.lines import cut
-from tuitrain.ui.plots.palette import Glyphs
 from tuitrain.ui.plots.ranges import Axis
 from tuitrain.ui.plots.raster import Window
+from tuitrain.ui.theme import Theme
 
 _TO_ASCII = str.maketrans("│─┤├┬┴┼└┘┌┐", "|-++++++++ ")
 SMALLEST = (16, 4)
@@ -69,9 +69,9 @@ def frame_of(width: int, height: int, x: Axis, y: Axis, x_label: str, *, ascii_o
     return Frame(height - 2, width - margin, tuple(line[:margin] for line in sides), (axis, ticks))
 
 
-def frame_label(name: str, width: int, glyphs: Glyphs) -> str:
+def frame_label(name: str, width: int, theme: Theme) -> str:
     """The name of an input as it goes along an axis: at most a third of it."""
-    shown = cut(name, max(width // 3, 1), glyphs=glyphs)
+    shown = cut(name, max(width // 3, 1), theme=theme)
     return shown if cell_len(shown) == len(shown) else ""
 
 

@@ -11,23 +11,26 @@ from textual.strip import Strip
 
 from tuitrain.numbers import number, percent
 from tuitrain.ui.plots.lines import line, notice
-from tuitrain.ui.plots.palette import Glyphs, Palette, Role
+from tuitrain.ui.theme import Role, Theme
 
 __all__ = ["bar", "histogram", "log_range", "number", "percent", "sparkline"]
 
+_LEFT, _RIGHT = (0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08)  # braille dots from below
+_LEVELS = "0123"
 
-def bar(value: float, low: float, high: float, width: int, *, log: bool, glyphs: Glyphs) -> str:
+
+def bar(value: float, low: float, high: float, width: int, *, log: bool, theme: Theme) -> str:
     """A horizontal bar of `width` cells: full at `high`, empty at `low`, in eighths of a cell.
 
     What is above 0 shows at least the smallest part; what is not a number is blank.
     """
-    parts = len(glyphs.blocks) - 1
+    parts = len(theme.signs.blocks) - 1
     if math.isnan(value) or value <= 0 or width <= 0:
         return " " * max(width, 0)
     share = _share(value, low, high, log=log)
     count = max(1, round(share * width * parts))
     full, rest = divmod(count, parts)
-    return (glyphs.blocks[-1] * full + (glyphs.blocks[rest] if rest else "")).ljust(width)
+    return (theme.signs.blocks[-1] * full + (theme.signs.blocks[rest] if rest else "")).ljust(width)
 
 
 def _share(value: float, low: float, high: float, *, log: bool) -> float:
@@ -47,12 +50,17 @@ def log_range(values: Sequence[float]) -> tuple[float, float]:
     return 10.0 ** max(min(math.floor(min(powers) + 1e-9), high - 2), -300), 10.0 ** min(high, 300)
 
 
-def sparkline(values: Sequence[float] | NDArray[np.floating], width: int, *, glyphs: Glyphs, log: bool = False) -> str:
+def sparkline(values: Sequence[float] | NDArray[np.floating], width: int, *, theme: Theme, log: bool = False) -> str:
     """The course of `values` in `width` characters, oldest at the left; gaps (and values ≤ 0 with `log`) are spaces.
 
     Each character is the mean of 1, 2, 4, 8 … values: while the history grows, what is drawn stays as it was, but for
     the last character, until the line is full and halves.
     """
+    return _sparks(values, width, theme.signs.spark, log=log)
+
+
+def _sparks(values: Sequence[float] | NDArray[np.floating], width: int, levels: str, *, log: bool = False) -> str:
+    """Write the course of `values` with the characters of `levels`, the lowest first."""
     course = np.asarray(values, np.float64)
     if width <= 0 or not course.size:
         return " " * max(width, 0)
@@ -72,17 +80,40 @@ def sparkline(values: Sequence[float] | NDArray[np.floating], width: int, *, gly
     if not known:
         return " " * width
     low, high = min(known), max(known)
-    most = len(glyphs.spark) - 1
+    most = len(levels) - 1
     flat = high - low <= 1e-9 * max(abs(low), abs(high))
     signs = [
-        " " if mean is None else glyphs.spark[most // 2 if flat else round((mean - low) / (high - low) * most)]
+        " " if mean is None else levels[most // 2 if flat else round((mean - low) / (high - low) * most)]
         for mean in means
     ]
     return "".join(signs).ljust(width)
 
 
+def curve_line(values: Sequence[float] | NDArray[np.floating], width: int, *, theme: Theme) -> str:
+    """The course of `values` in `width` characters, two values in each, as `sparkline` divides them."""
+    if theme.ascii_only:
+        return sparkline(values, width, theme=theme)
+    levels = _sparks(values, 2 * width, _LEVELS)
+    signs = []
+    before = ""
+    for left, right in zip(levels[::2], levels[1::2], strict=True):
+        signs.append(chr(0x2800 + _dots(_LEFT, before, left) + _dots(_RIGHT, left, right)))
+        before = right
+    return "".join(" " if sign == "\u2800" else sign for sign in signs)
+
+
+def _dots(column: Sequence[int], before: str, now: str) -> int:
+    """The dots of a value, and those that join it to the one before; none where there is no value."""
+    if not now.isdigit():
+        return 0
+    end = int(now)
+    start = int(before) if before.isdigit() else end
+    joined = range(start + 1, end) if end > start else range(end + 1, start)
+    return column[end] + sum(column[level] for level in joined)
+
+
 def histogram(
-    width: int, height: int, values: NDArray[np.floating], *, palette: Palette, glyphs: Glyphs, role: Role = "bar"
+    width: int, height: int, values: NDArray[np.floating], *, theme: Theme, role: Role = "bar"
 ) -> list[Strip]:
     """How `values` (any shape) are spread: columns over a line with the low end, zero and the high end.
 
@@ -92,7 +123,7 @@ def histogram(
     finite = np.isfinite(flat)
     flat = flat if finite.all() else flat[finite]
     if not flat.size or width < 1:
-        return notice(width, height, ("no values",), palette["dim"])
+        return notice(width, height, ("no values",), theme["dim"])
     low, high = float(flat.min()), float(flat.max())
     if high - low <= 1e-9 * max(abs(low), abs(high), 1e-300):
         low, high = low - (abs(low) or 1.0), high + (abs(high) or 1.0)
@@ -111,10 +142,10 @@ def histogram(
     levels = [max(1, round(8 * rows * count / peak)) if count else 0 for count in counts]
     strips = []
     for row in range(rows - 1, -1, -1):
-        text = "".join(glyphs.columns[max(0, min(8, level - 8 * row))] * cells for level in levels)
-        strips.append(line(width, [(text, palette[role])]))
+        text = "".join(theme.signs.columns[max(0, min(8, level - 8 * row))] * cells for level in levels)
+        strips.append(line(width, [(text, theme[role])]))
     if height > 1:
-        strips.append(line(width, [(_ends(low, high, bins * cells), palette["dim"])]))
+        strips.append(line(width, [(_ends(low, high, bins * cells), theme["dim"])]))
     return strips
 
 

@@ -16,10 +16,10 @@ from tuitrain.numbers import number
 from tuitrain.ui.plots.axes import Frame, frame_label, frame_of, most_ticks, window_of
 from tuitrain.ui.plots.fit import draw_fit
 from tuitrain.ui.plots.lines import Part, line
-from tuitrain.ui.plots.palette import Glyphs, Palette
 from tuitrain.ui.plots.ranges import exact_axis
 from tuitrain.ui.plots.raster import Canvas, Floats, Ints, segments_of
 from tuitrain.ui.plots.shades import RGB, STEPS, half_blocks, mixed, signed_colours
+from tuitrain.ui.theme import Theme
 
 __all__ = ["boundary_grid_shape", "draw_boundary", "draw_fit"]
 
@@ -27,13 +27,13 @@ _SURE = 6
 """Steps of brightness for how sure an answer is."""
 
 
-def boundary_grid_shape(width: int, height: int, *, glyphs: Glyphs) -> tuple[int, int]:
+def boundary_grid_shape(width: int, height: int, *, theme: Theme) -> tuple[int, int]:
     """The (rows, columns) of the grid that fits the canvas of `draw_boundary`: two rows a line, one in ASCII.
 
     Other shapes are drawn too, by their nearest values; this one wastes none.
     """
     lines = max(1, height - 3)
-    return lines if glyphs.ascii_only else 2 * lines, max(1, width - 6)
+    return lines if theme.ascii_only else 2 * lines, max(1, width - 6)
 
 
 def draw_boundary(
@@ -47,8 +47,7 @@ def draw_boundary(
     names: Sequence[str],
     *,
     class_names: Sequence[str] = (),
-    palette: Palette,
-    glyphs: Glyphs,
+    theme: Theme,
 ) -> list[Strip]:
     """Draw the plane of two inputs: the answer as background, the data as a sign per class.
 
@@ -59,23 +58,23 @@ def draw_boundary(
     title_rows = 1 if height >= 4 else 0
     across, up = most_ticks(width, height - title_rows)
     x_axis, y_axis = exact_axis(extent[0], extent[1], across), exact_axis(extent[2], extent[3], up)
-    x_name = frame_label(names[0], width, glyphs)
-    frame = frame_of(width, height - title_rows, x_axis, y_axis, x_name, ascii_only=glyphs.ascii_only)
-    canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
+    x_name = frame_label(names[0], width, theme)
+    frame = frame_of(width, height - title_rows, x_axis, y_axis, x_name, ascii_only=theme.ascii_only)
+    canvas = Canvas(frame.rows, frame.columns, theme=theme)
     shown, down, along = canvas.places(points[:, 0], points[:, 1], window_of(x_axis, y_axis), 1, 1)
     cells, values = down * frame.columns + along, labels[shown]
-    half = palette.shades and not glyphs.ascii_only
+    half = theme.shades and not theme.ascii_only
     plane = _resampled(grid, frame, half=half)
     if np.issubdtype(grid.dtype, np.integer):
         sure = None if confidence is None else _resampled(confidence, frame, half=half)
-        lines = _class_lines(plane, sure, cells, values, palette, glyphs)
+        lines = _class_lines(plane, sure, cells, values, theme)
         legend = _classes_legend(width, names, int(max(grid.max(initial=0), labels.max(initial=0))), class_names)
     else:
         ends = _ends(grid, values)
-        lines = _value_lines(plane, ends, cells, values, palette, glyphs)
+        lines = _value_lines(plane, ends, cells, values, theme)
         legend = [(f" {names[1]} up   low {number(ends[0])}, high {number(ends[1])}", None)]
-    title = [line(width, _styled(legend, palette, glyphs))][:title_rows]
-    return title + frame.strips(lines, palette["axis"])
+    title = [line(width, _styled(legend, theme))][:title_rows]
+    return title + frame.strips(lines, theme["axis"])
 
 
 def _resampled(grid: NDArray[Any], frame: Frame, *, half: bool) -> NDArray[Any]:
@@ -90,29 +89,31 @@ def _resampled(grid: NDArray[Any], frame: Frame, *, half: bool) -> NDArray[Any]:
 
 
 def _class_lines(
-    plane: NDArray[Any], sure: Floats | None, cells: Ints, values: NDArray[Any], palette: Palette, glyphs: Glyphs
+    plane: NDArray[Any], sure: Floats | None, cells: Ints, values: NDArray[Any], theme: Theme
 ) -> list[list[Segment]]:
     classes = int(max(plane.max(initial=0), values.max(initial=0))) + 1
     plane, values = plane.astype(np.intp), values.astype(np.intp)
     least = 1 / max(classes, 2)
     share = np.full(plane.shape, 0.6) if sure is None else np.nan_to_num((sure - least) / (1 - least)).clip(0, 1)
-    signs = np.array([ord(glyphs.class_signs[k % len(glyphs.class_signs)]) for k in range(classes)], np.uint32)
-    if palette.shades and not glyphs.ascii_only:
-        hues = [_hue(palette.of_class(k)) for k in range(classes)]
+    signs = np.array(
+        [ord(theme.signs.class_signs[k % len(theme.signs.class_signs)]) for k in range(classes)], np.uint32
+    )
+    if theme.shades and not theme.ascii_only:
+        hues = [_hue(theme.of_class(k)) for k in range(classes)]
         colours = [mixed(hue, 0.1 + 0.45 * step / (_SURE - 1)) for hue in hues for step in range(_SURE)]
         levels = plane * _SURE + np.rint(share * (_SURE - 1)).astype(np.intp)
         return half_blocks(levels, colours, cells, signs[values], values, [_light(hue) for hue in hues])
-    fills = np.array([ord(glyphs.fills[1 + k % (len(glyphs.fills) - 1)]) for k in range(classes)], np.uint32)
+    fills = np.array([ord(theme.signs.fills[1 + k % (len(theme.signs.fills) - 1)]) for k in range(classes)], np.uint32)
     letters = np.where(share > 0.25, fills[plane], np.uint32(32)).reshape(-1)
     keys = plane.reshape(-1).copy()
     letters[cells], keys[cells] = signs[values], classes + values
-    styles = [palette.of_class(k) + Style(dim=True) for k in range(classes)]
-    styles += [palette.of_class(k) + Style(bold=True) for k in range(classes)]
+    styles = [theme.of_class(k) + Style(dim=True) for k in range(classes)]
+    styles += [theme.of_class(k) + Style(bold=True) for k in range(classes)]
     return segments_of(letters, keys, plane.shape[1], styles.__getitem__)
 
 
 def _value_lines(
-    plane: Floats, ends: tuple[float, float], cells: Ints, values: Floats, palette: Palette, glyphs: Glyphs
+    plane: Floats, ends: tuple[float, float], cells: Ints, values: Floats, theme: Theme
 ) -> list[list[Segment]]:
     def levels_of(array: Floats, steps: int) -> Ints:
         middle, half = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2 or 1.0
@@ -120,19 +121,19 @@ def _value_lines(
         levels: Ints = np.rint(shares * steps).astype(np.intp) + steps
         return levels
 
-    sign = np.uint32(ord(glyphs.class_signs[0]))
-    if palette.shades and not glyphs.ascii_only:
+    sign = np.uint32(ord(theme.signs.class_signs[0]))
+    if theme.shades and not theme.ascii_only:
         colours = signed_colours()
         ground = [mixed(colour, 0.6) for colour in colours]
         own = levels_of(values, STEPS)
         signs = np.full(values.shape, sign, np.uint32)
         return half_blocks(levels_of(plane, STEPS), ground, cells, signs, own, [_light(c) for c in colours])
-    steps = len(glyphs.plus) - 1
-    table = np.array([ord(letter) for letter in (*reversed(glyphs.minus[1:]), *glyphs.plus)], np.uint32)
+    steps = len(theme.signs.plus) - 1
+    table = np.array([ord(letter) for letter in (*reversed(theme.signs.minus[1:]), *theme.signs.plus)], np.uint32)
     flat = levels_of(plane, steps).reshape(-1)
     letters, keys = table[flat], (flat > steps).astype(np.intp)
     letters[cells], keys[cells] = sign, 2
-    styles = [palette["train"], palette["validation"], palette["text"]]
+    styles = [theme["train"], theme["validation"], theme["plain"]]
     return segments_of(letters, keys, plane.shape[1], styles.__getitem__)
 
 
@@ -157,11 +158,11 @@ def _classes_legend(
     return parts
 
 
-def _styled(parts: Sequence[tuple[str, int | None]], palette: Palette, glyphs: Glyphs) -> list[Part]:
+def _styled(parts: Sequence[tuple[str, int | None]], theme: Theme) -> list[Part]:
     return [
-        (text, palette["dim"])
+        (text, theme["dim"])
         if which is None
-        else (f"   {glyphs.class_signs[which % len(glyphs.class_signs)]} {text}", palette.of_class(which))
+        else (f"   {theme.signs.class_signs[which % len(theme.signs.class_signs)]} {text}", theme.of_class(which))
         for text, which in parts
     ]
 

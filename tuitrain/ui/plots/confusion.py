@@ -13,8 +13,8 @@ from textual.strip import Strip
 from tuitrain.numbers import percent
 from tuitrain.ui.plots.heat import draw_matrix
 from tuitrain.ui.plots.lines import Part, cut, length, line, notice, padded
-from tuitrain.ui.plots.palette import Glyphs, Palette
 from tuitrain.ui.plots.shades import NEGATIVE, POSITIVE, mixed, two_colours
+from tuitrain.ui.theme import Theme
 
 
 def draw_confusion(
@@ -23,8 +23,7 @@ def draw_confusion(
     counts: NDArray[np.int64],
     class_names: Sequence[str],
     *,
-    palette: Palette,
-    glyphs: Glyphs,
+    theme: Theme,
 ) -> list[Strip]:
     """Draw `counts` (K, K), shaded by the share of the row; names are cut to fit.
 
@@ -32,55 +31,53 @@ def draw_confusion(
     """
     classes = counts.shape[0]
     if not classes or not counts.any():
-        return notice(width, height, ("no predictions yet",), palette["dim"])
+        return notice(width, height, ("no predictions yet",), theme["dim"])
     digits = len(str(int(counts.max())))
     longest = max(cell_len(name) for name in class_names)
     name_width = max(2, min(longest, width // 4, 16))
     column = min((width - name_width - 6) // classes, max(longest, digits, 3) + 1)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     if column < digits + 1 or classes + 1 > height:
-        return _picture(width, height, counts, shares, class_names, palette, glyphs)
-    strips = [_caption(width, counts, class_names, palette, glyphs)] if height >= classes + 3 else []
-    header = "".join(" " + padded(name, column - 1, glyphs=glyphs, right=True) for name in class_names)
-    corner = padded("truth" if name_width >= 5 else "", name_width, glyphs=glyphs)
-    strips.append(line(width, [(corner, palette["dim"]), (header, palette["text"]), ("   hit", palette["dim"])]))
+        return _picture(width, height, counts, shares, class_names, theme)
+    strips = [_caption(width, counts, class_names, theme)] if height >= classes + 3 else []
+    header = "".join(" " + padded(name, column - 1, theme=theme, right=True) for name in class_names)
+    corner = padded("truth" if name_width >= 5 else "", name_width, theme=theme)
+    strips.append(line(width, [(corner, theme["dim"]), (header, theme["plain"]), ("   hit", theme["dim"])]))
     for row in range(classes):
-        parts: list[Part] = [(padded(class_names[row], name_width, glyphs=glyphs), palette["text"])]
+        parts: list[Part] = [(padded(class_names[row], name_width, theme=theme), theme["plain"])]
         for other in range(classes):
             count = int(counts[row, other])
-            text = (str(count) if count else glyphs.dot).rjust(column - 1)
-            parts += [(" ", palette["text"]), (text, _cell_style(count, shares[row, other], row == other, palette))]
+            text = (str(count) if count else theme.signs.none).rjust(column - 1)
+            parts += [(" ", theme["plain"]), (text, _cell_style(count, shares[row, other], row == other, theme))]
         hit = float(shares[row, row]) if counts[row].any() else float("nan")
-        strips.append(line(width, [*parts, (f"  {percent(hit)}", palette["dim"])]))
+        strips.append(line(width, [*parts, (f"  {percent(hit)}", theme["dim"])]))
     return strips + [Strip.blank(width)] * (height - len(strips))
 
 
-def _cell_style(count: int, share: float, right: bool, palette: Palette) -> Style:
+def _cell_style(count: int, share: float, right: bool, theme: Theme) -> Style:
     """Right answers are shaded in one colour, wrong ones in another; without colours they are bold and plain."""
     if not count:
-        return palette["dim"]
-    if palette.shades:
+        return theme["dim"]
+    if theme.shades:
         step = 0.15 + 0.6 * round(float(share) ** 0.5 * 8) / 8
         ground = mixed(NEGATIVE if right else POSITIVE, step)
         ink = (255, 255, 255) if step < 0.6 else (0, 0, 0)
         return two_colours(ink, ground)
-    return palette["train"] if right else palette["warning"] if palette.colours == "16" else palette["text"]
+    return theme["train"] if right else theme["warning"] if theme.colours == "16" else theme["plain"]
 
 
-def _caption(
-    width: int, counts: NDArray[np.int64], class_names: Sequence[str], palette: Palette, glyphs: Glyphs
-) -> Strip:
+def _caption(width: int, counts: NDArray[np.int64], class_names: Sequence[str], theme: Theme) -> Strip:
     """How to read the table, and what is confused most often."""
     wrong = counts * (1 - np.eye(len(counts), dtype=np.int64))
-    parts: list[Part] = [(f"rows truth {glyphs.dot} columns predicted", palette["dim"])]
+    parts: list[Part] = [(f"rows truth {theme.signs.none} columns predicted", theme["dim"])]
     if wrong.any():
         truth, predicted = divmod(int(wrong.argmax()), len(counts))
-        pair = f"{cut(class_names[truth], 16, glyphs=glyphs)} {glyphs.arrow} "
-        pair += cut(class_names[predicted], 16, glyphs=glyphs)
-        worst = (f"worst {pair} {glyphs.times}{wrong.max()}", palette["warning"])
-        longer = [*parts, (f" {glyphs.dot} ", palette["dim"]), worst]
+        pair = f"{cut(class_names[truth], 16, theme=theme)} {theme.signs.arrow} "
+        pair += cut(class_names[predicted], 16, theme=theme)
+        worst = (f"worst {pair} {theme.signs.times}{wrong.max()}", theme["warning"])
+        longer = [*parts, (f" {theme.signs.none} ", theme["dim"]), worst]
         parts = longer if length(longer) <= width else [worst]
-    return line(width, [(cut(text, width, glyphs=glyphs), style) for text, style in parts])
+    return line(width, [(cut(text, width, theme=theme), style) for text, style in parts])
 
 
 def _picture(
@@ -89,10 +86,9 @@ def _picture(
     counts: NDArray[np.int64],
     shares: NDArray[np.float64],
     class_names: Sequence[str],
-    palette: Palette,
-    glyphs: Glyphs,
+    theme: Theme,
 ) -> list[Strip]:
     """The shares as a picture: right ones negative, so that they have the colour (or signs) of the table's diagonal."""
     signed = shares * (1 - 2 * np.eye(len(counts)))
-    caption = [_caption(width, counts, class_names, palette, glyphs)][: height - 1]
-    return caption + draw_matrix(width, height - len(caption), signed, palette=palette, glyphs=glyphs, largest=1.0)
+    caption = [_caption(width, counts, class_names, theme)][: height - 1]
+    return caption + draw_matrix(width, height - len(caption), signed, theme=theme, largest=1.0)

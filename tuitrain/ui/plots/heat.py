@@ -8,9 +8,9 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from tuitrain.ui.plots.lines import notice
-from tuitrain.ui.plots.palette import Glyphs, Palette
 from tuitrain.ui.plots.raster import segments_of
 from tuitrain.ui.plots.shades import STEPS, half_blocks, signed_colours
+from tuitrain.ui.theme import Theme
 
 _LARGEST_DOT = 4
 
@@ -20,8 +20,7 @@ def draw_matrix(
     height: int,
     matrix: NDArray[np.floating],
     *,
-    palette: Palette,
-    glyphs: Glyphs,
+    theme: Theme,
     largest: float | None = None,
 ) -> list[Strip]:
     """Draw `matrix` (rows, columns), enlarged where there is room; else a dot shows its part's largest magnitude.
@@ -30,8 +29,8 @@ def draw_matrix(
     colours, in 16 or in ASCII, in their signs: ``·+*#`` against ``·-=≡``. What is not finite is red, or a ``?``.
     """
     if not matrix.size or width < 1 or height < 1:
-        return notice(width, height, ("empty",), palette["dim"])
-    half = _halves(palette, glyphs)
+        return notice(width, height, ("empty",), theme["dim"])
+    half = _halves(theme)
     down, across = _dots(width, height, *matrix.shape, half=half)
     pixels = _fitted(matrix, down, across)
     finite = np.isfinite(pixels)
@@ -43,16 +42,14 @@ def draw_matrix(
             levels = np.concatenate([levels, np.full((1, across), STEPS)])
         lines = half_blocks(levels, signed_colours())
     else:
-        lines = _in_signs(shares, finite, palette, glyphs)
+        lines = _in_signs(shares, finite, theme)
     strips = [Strip(line, across).adjust_cell_length(width) for line in lines]
     return strips + [Strip.blank(width)] * (height - len(strips))
 
 
-def picture_size(
-    width: int, height: int, rows: int, columns: int, *, palette: Palette, glyphs: Glyphs
-) -> tuple[int, int]:
+def picture_size(width: int, height: int, rows: int, columns: int, *, theme: Theme) -> tuple[int, int]:
     """The (width, height) in cells that `draw_matrix` really fills of the given space."""
-    half = _halves(palette, glyphs)
+    half = _halves(theme)
     down, across = _dots(width, height, rows, columns, half=half)
     return across, -(-down // 2) if half else down
 
@@ -67,8 +64,8 @@ def _dots(width: int, height: int, rows: int, columns: int, *, half: bool) -> tu
     return rows * tall or room, columns * wide * broad or width
 
 
-def _halves(palette: Palette, glyphs: Glyphs) -> bool:
-    return palette.shades and not glyphs.ascii_only
+def _halves(theme: Theme) -> bool:
+    return theme.shades and not theme.ascii_only
 
 
 def _fitted(matrix: NDArray[np.floating], down: int, across: int) -> NDArray[np.floating]:
@@ -84,13 +81,11 @@ def _fitted(matrix: NDArray[np.floating], down: int, across: int) -> NDArray[np.
     return matrix
 
 
-def _in_signs(
-    shares: NDArray[np.floating], finite: NDArray[np.bool_], palette: Palette, glyphs: Glyphs
-) -> list[list[Segment]]:
-    steps = len(glyphs.plus) - 1
+def _in_signs(shares: NDArray[np.floating], finite: NDArray[np.bool_], theme: Theme) -> list[list[Segment]]:
+    steps = len(theme.signs.plus) - 1
     levels = np.rint(shares * steps).astype(np.intp)
-    table = np.array([ord(sign) for sign in (*reversed(glyphs.minus[1:]), *glyphs.plus)], np.uint32)
+    table = np.array([ord(sign) for sign in (*reversed(theme.signs.minus[1:]), *theme.signs.plus)], np.uint32)
     letters = np.where(finite, table[levels + steps], np.uint32(ord("?")))
-    styles = [palette["train"], palette["validation"], palette["bad"]]
+    styles = [theme["train"], theme["validation"], theme["bad"]]
     keys = np.where(finite, (levels > 0).astype(np.intp), 2)
     return segments_of(letters.reshape(-1), keys.reshape(-1), shares.shape[1], styles.__getitem__)

@@ -9,21 +9,21 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tuitrain.ui.plots.palette import Glyphs
+from tuitrain.ui.theme import Theme
 
 Part = tuple[str, Style]
 
 
-def cut(text: str, width: int, *, glyphs: Glyphs) -> str:
+def cut(text: str, width: int, *, theme: Theme) -> str:
     """`text` in at most `width` cells, with the ellipsis as its last where something was left out."""
     if cell_len(text) <= width:
         return text
-    return set_cell_size(text, width - 1).rstrip() + glyphs.ellipsis if width > 1 else set_cell_size(text, width)
+    return set_cell_size(text, width - 1).rstrip() + theme.signs.ellipsis if width > 1 else set_cell_size(text, width)
 
 
-def padded(text: str, width: int, *, glyphs: Glyphs, right: bool = False) -> str:
+def padded(text: str, width: int, *, theme: Theme, right: bool = False) -> str:
     """`text` in exactly `width` cells, at the left or the `right`."""
-    shown = cut(text, width, glyphs=glyphs)
+    shown = cut(text, width, theme=theme)
     space = " " * (width - cell_len(shown))
     return space + shown if right else shown + space
 

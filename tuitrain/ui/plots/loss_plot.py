@@ -14,10 +14,10 @@ from tuitrain.numbers import number
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
 from tuitrain.ui.plots.lines import Part, length, line, notice
 from tuitrain.ui.plots.marks import place_label, short_forms
-from tuitrain.ui.plots.palette import Glyphs, Palette, Role
 from tuitrain.ui.plots.ranges import epoch_axis, linear_axis, log_axis, round_step
 from tuitrain.ui.plots.raster import Canvas, Floats, Window
 from tuitrain.ui.plots.smoothing import smoothed
+from tuitrain.ui.theme import Role, Theme
 
 View = Literal["full", "recent"]
 _DASHED, _DOTTED, _SPARSE = (4, 3), (1, 1), (1, 2)
@@ -48,8 +48,7 @@ def draw_loss(
     best_epoch: float | None = None,
     edits: Sequence[tuple[float, str]] = (),
     earlier: Sequence[tuple[Floats, Floats]] = (),
-    palette: Palette,
-    glyphs: Glyphs,
+    theme: Theme,
 ) -> list[Strip]:
     """Draw the losses: a title line with the newest figures, the canvas, the axis of epochs.
 
@@ -67,7 +66,7 @@ def draw_loss(
     curves = [curve for curve in curves if curve.raw.size and not np.isnan(curve.raw).all()]
     if not curves and not earlier:
         hints = ("the losses appear here as training goes on", "no losses yet")
-        return notice(width, height, hints, palette["dim"])
+        return notice(width, height, hints, theme["dim"])
     start = _first_shown(x, view)
     extent = _extent([curve.raw[x.searchsorted(start) :] for curve in curves], log=log)
     older = _extent([values[epochs.searchsorted(start) :] for epochs, values in earlier], log=log)
@@ -75,8 +74,8 @@ def draw_loss(
     title_rows = 1 if height >= 3 else 0
     if extent is None:
         hints = ("no loss above 0 for a log axis", "none above 0") if log else ("no finite loss yet", "not finite")
-        return _title(width, curves, best_epoch, x, log, palette, glyphs)[:title_rows] + notice(
-            width, height - title_rows, hints, palette["warning"]
+        return _title(width, curves, best_epoch, x, log, theme)[:title_rows] + notice(
+            width, height - title_rows, hints, theme["warning"]
         )
     across, up = most_ticks(width, height - title_rows, label=4)
     last = max([float(x[-1])] if x.size else [], default=start)
@@ -84,13 +83,13 @@ def draw_loss(
         last = max([last, *(float(epochs[-1]) for epochs, _ in earlier if epochs.size)])
     x_axis = epoch_axis(start, last, across)
     y_axis = (log_axis if log else linear_axis)(*extent, up)
-    frame = frame_of(width, height - title_rows, x_axis, y_axis, "epoch", ascii_only=glyphs.ascii_only)
-    canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
+    frame = frame_of(width, height - title_rows, x_axis, y_axis, "epoch", ascii_only=theme.ascii_only)
+    canvas = Canvas(frame.rows, frame.columns, theme=theme)
     window = window_of(x_axis, y_axis, log=log)
-    _draw_curves(canvas, window, x, curves, earlier, palette)
-    _draw_marks(canvas, window, best_epoch, edits, palette, glyphs)
-    title = _title(width, curves, best_epoch, x, log, palette, glyphs)[:title_rows]
-    return title + frame.strips(canvas.segments(), palette["axis"])
+    _draw_curves(canvas, window, x, curves, earlier, theme)
+    _draw_marks(canvas, window, best_epoch, edits, theme)
+    title = _title(width, curves, best_epoch, x, log, theme)[:title_rows]
+    return title + frame.strips(canvas.segments(), theme["axis"])
 
 
 def _first_shown(x: Floats, view: View) -> float:
@@ -132,16 +131,16 @@ def _draw_curves(
     x: Floats,
     curves: Sequence[_Curve],
     earlier: Sequence[tuple[Floats, Floats]],
-    palette: Palette,
+    theme: Theme,
 ) -> None:
     for epochs, values in earlier:
-        canvas.curve(epochs, values, window, style=palette["earlier"], dash=_SPARSE, faint=True, sign=",")
+        canvas.curve(epochs, values, window, style=theme["earlier"], dash=_SPARSE, faint=True, sign=",")
     for curve in curves:
         if curve.shown is not curve.raw:
-            style = palette[curve.raw_role]
+            style = theme[curve.raw_role]
             canvas.curve(x[: curve.raw.size], curve.raw, window, style=style, dash=_DOTTED, faint=True, sign=".")
     for curve in curves:
-        places, style = x[: curve.raw.size], palette[curve.role]
+        places, style = x[: curve.raw.size], theme[curve.role]
         canvas.curve(places, curve.shown, window, style=style, dash=curve.dash, sign=curve.sign)
         if np.count_nonzero(np.isfinite(curve.shown)) == 1:  # a single dot is easily overlooked
             canvas.points(places, curve.shown, window, style=style, sign=curve.sign if canvas.dots_down == 1 else "●")
@@ -152,22 +151,21 @@ def _draw_marks(
     window: Window,
     best_epoch: float | None,
     edits: Sequence[tuple[float, str]],
-    palette: Palette,
-    glyphs: Glyphs,
+    theme: Theme,
 ) -> None:
     edited = [(canvas.column_of(epoch, window), change) for epoch, change in edits]
     best = None if best_epoch is None else canvas.column_of(best_epoch, window)
     for column, _ in edited:
         if column is not None:
-            canvas.vertical(column, glyphs.mark_edit, style=palette["edit"])
+            canvas.vertical(column, theme.signs.mark_edit, style=theme["edit"])
     if best is not None and best_epoch is not None:
-        canvas.vertical(best, glyphs.mark_best, style=palette["best"])
-        place_label(canvas, best, [f"best {best_epoch:g}"], style=palette["best"], forced=True)
+        canvas.vertical(best, theme.signs.mark_best, style=theme["best"])
+        place_label(canvas, best, [f"best {best_epoch:g}"], style=theme["best"], forced=True)
     for ordinal in range(len(edited), 0, -1):  # the newest is the one that is being watched
         column, change = edited[ordinal - 1]
         if column is not None:
-            forms = short_forms(change, ordinal, arrow=glyphs.arrow)
-            place_label(canvas, column, forms, style=palette["edit"])
+            forms = short_forms(change, ordinal, arrow=theme.signs.arrow)
+            place_label(canvas, column, forms, style=theme["edit"])
 
 
 def _title(
@@ -176,8 +174,7 @@ def _title(
     best_epoch: float | None,
     x: Floats,
     log: bool,
-    palette: Palette,
-    glyphs: Glyphs,
+    theme: Theme,
 ) -> list[Strip]:
     """The legend with the newest figures, as much of it as fits."""
     best: list[Part] = []
@@ -186,20 +183,20 @@ def _title(
     for curve in curves[-1:]:
         at = x.searchsorted(best_epoch) if best_epoch is not None else curve.raw.size
         if at < curve.raw.size and x[at] == best_epoch:
-            best = [(f"  best {number(float(curve.raw[at]))}", palette["best"])]
+            best = [(f"  best {number(float(curve.raw[at]))}", theme["best"])]
     if log:
         left_out = any(bool((curve.raw <= 0).any()) for curve in curves)
-        notes = [("  log, 0 left out", palette["warning"])] if left_out else [("  log", palette["dim"])]
+        notes = [("  log, 0 left out", theme["warning"])] if left_out else [("  log", theme["dim"])]
     if any(curve.shown is not curve.raw for curve in curves):
-        less = [("  smoothed", palette["dim"])]
+        less = [("  smoothed", theme["dim"])]
     forms = ((("train", "validation"), True), (("train", "val"), True), (("t", "v"), False))
     for names, signed in forms[:2]:  # a short word rather than no best figure
-        whole = [*_figures(curves, names, signed, palette, glyphs), *best, *notes]
+        whole = [*_figures(curves, names, signed, theme), *best, *notes]
         if best and length(whole) <= width:
             rest = less if length([*whole, *less]) <= width else []
             return [line(width, [*whole, *rest])]
     for names, signed in forms:
-        figures = _figures(curves, names, signed, palette, glyphs)
+        figures = _figures(curves, names, signed, theme)
         for parts in ([*notes, *less], notes, []):
             if length([*figures, *parts]) <= width:
                 return [line(width, [*figures, *parts])]
@@ -207,18 +204,16 @@ def _title(
     return [line(width, newest if length(newest) <= width else [])]
 
 
-def _figures(
-    curves: Sequence[_Curve], names: tuple[str, str], signed: bool, palette: Palette, glyphs: Glyphs
-) -> list[Part]:
+def _figures(curves: Sequence[_Curve], names: tuple[str, str], signed: bool, theme: Theme) -> list[Part]:
     """For each curve its sign and name, and the newest figure."""
     parts: list[Part] = []
     for curve in curves:
-        name, sign = names[0], glyphs.line_train
+        name, sign = names[0], theme.signs.line_train
         if curve.role == "validation":
-            name, sign = names[1], glyphs.line_validation
+            name, sign = names[1], theme.signs.line_validation
         value = float(curve.raw[-1])
         parts += [
-            (f" {sign} {name} " if signed else f" {name} ", palette[curve.role]),
-            (f"{number(value)} " if signed else number(value), palette["text" if math.isfinite(value) else "bad"]),
+            (f" {sign} {name} " if signed else f" {name} ", theme[curve.role]),
+            (f"{number(value)} " if signed else number(value), theme["plain" if math.isfinite(value) else "bad"]),
         ]
     return parts

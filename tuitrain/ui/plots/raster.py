@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rich.segment import Segment
 from rich.style import Style
 
-from tuitrain.ui.plots.palette import Glyphs
+from tuitrain.ui.theme import Theme
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -52,9 +52,9 @@ class Canvas:
     Faint curves are added first: a cell that a later, not faint one touches shows nothing of them.
     """
 
-    def __init__(self, rows: int, columns: int, *, glyphs: Glyphs) -> None:
+    def __init__(self, rows: int, columns: int, *, theme: Theme) -> None:
         self.rows, self.columns = rows, columns
-        self._ascii = glyphs.ascii_only
+        self._ascii = theme.ascii_only
         self.dots_down, self.dots_across = (1, 1) if self._ascii else (4, 2)
         self._codes = np.zeros(rows * columns, np.uint8)
         self._signs = np.zeros(rows * columns, np.uint32)

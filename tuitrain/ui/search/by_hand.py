@@ -12,12 +12,10 @@ from tuitrain.search.conductor import Progress
 from tuitrain.search.explanation import Explained, explain
 from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study.trial import Trial, is_tie
-from tuitrain.session.search import SearchSnapshot
+from tuitrain.session.search_snapshot import SearchSnapshot
 
 if TYPE_CHECKING:
     from tuitrain.options.hyperparameters import Hyperparameters
-
-FIRST_VERSION = 1_000_000  # so that versions differ from those of the session's snapshots
 
 
 class Explainer:
@@ -49,8 +47,8 @@ class ByHand:
 
     def __init__(self, studies: Callable[[], ManualStudies]) -> None:
         self._studies = studies
-        self._version = FIRST_VERSION
-        self._snapshot = SearchSnapshot(FIRST_VERSION)
+        self._version = 0
+        self._snapshot = SearchSnapshot(0, is_by_hand=True)
         self._made_of: tuple[object, ...] = ()
         self._history: ManualHistory | None = None
         self._explainer = Explainer()
@@ -65,20 +63,15 @@ class ByHand:
         """What could not be kept or fitted."""
         return self._studies().problem or self._explainer.problem
 
-    @staticmethod
-    def made(snapshot: SearchSnapshot) -> bool:
-        """Whether a snapshot is of trainings by hand."""
-        return snapshot.version >= FIRST_VERSION
-
     def hyperparameters(self, snapshot: SearchSnapshot, trial: Trial) -> Hyperparameters:
         """All hyperparameters of a training in a snapshot that was made here."""
         assert snapshot.dataset is not None
-        return hyperparameters_of(self._studies().of(snapshot.dataset)[trial.number])
+        return hyperparameters_of(self._studies().of(snapshot.dataset.fingerprint)[trial.number])
 
     def snapshot(self, dataset: Any) -> SearchSnapshot:
         """What was trained by hand on `dataset`, as a search; the same while nothing is new."""
         studies, explainer = self._studies(), self._explainer
-        trainings, path = studies.of(dataset), studies.path_of(dataset)
+        trainings, path = studies.of(dataset.fingerprint), studies.path_of(dataset.fingerprint)
         if self._made_of[:2] != (dataset.fingerprint, len(trainings)):
             self._history = manual_history(trainings, dataset.task)
         if self._is_explained and self._history is not None:
@@ -94,7 +87,8 @@ class ByHand:
     def _made(self, dataset: Any, path: Path | None, message: str, seconds: float) -> SearchSnapshot:
         history, version, explained = self._history, self._version, self._explainer.explained
         if history is None:
-            return SearchSnapshot(version, message=message, settings=manual_settings(dataset.task), dataset=dataset)
+            settings = manual_settings(dataset.task)
+            return SearchSnapshot(version, message=message, settings=settings, dataset=dataset, is_by_hand=True)
         if explained is not None and explained.columns != tuple(column.name for column in history.space.columns):
             explained = None  # what is searched has changed since
         best = history.best
@@ -105,5 +99,5 @@ class ByHand:
         )  # fmt: skip
         return SearchSnapshot(
             version, "ready", message or history.trials[-1].message, history.space, history.settings, progress, path,
-            ties, explained=explained, dataset=dataset,
+            ties, explained=explained, dataset=dataset, is_by_hand=True,
         )  # fmt: skip

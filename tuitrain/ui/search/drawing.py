@@ -37,7 +37,7 @@ class SearchDrawing:
         return found
 
     def _heading(self, group: str, width: int) -> Strip:
-        rule = self.theme.signs["rule"]
+        rule = self.theme.signs.rule
         text = f"{rule} {group} "
         text += rule * (width - len(text))
         return Strip([Segment(text[:width], self.theme.styles["dim"])], width)
@@ -69,9 +69,9 @@ class SearchDrawing:
         shown = text if matters else f"({text})"
         room = width - 3 - cell_len(entry.label)
         if len(shown) > room:
-            shown = shown[: max(0, room - 1)] + theme.signs["ellipsis"]
+            shown = shown[: max(0, room - 1)] + theme.signs.ellipsis
         gap = " " * (1 + room - len(shown)) + ("*" if is_searched else " ")
-        cursor = theme.signs["cursor"] if is_selected else " "
+        cursor = theme.signs.cursor if is_selected else " "
         if is_selected:
             style = theme.styles["selected"] if has_focus else theme.styles["bold"]
             return Strip([Segment(cursor + entry.label + gap + shown, style)], width)
@@ -85,7 +85,7 @@ class SearchDrawing:
             return []
         if model.error:
             text = model.error.removeprefix(f"{entry.label}: ")
-            return wrapped_note(theme, f"{theme.signs['error']} {text}", width, theme.styles["bad"])
+            return wrapped_note(theme, f"{theme.signs.error} {text}", width, theme.styles["bad"])
         hint = ", ".join(entry.choices) or entry.explanation
         if entry.is_field:
             hint = f"a value, several with commas, or a range, as {FIELDS[entry.name].search}"

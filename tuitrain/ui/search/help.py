@@ -6,7 +6,7 @@ import textwrap
 from typing import Any
 
 from tuitrain.search.best_model import MODEL_NAME
-from tuitrain.session.search import SearchSnapshot
+from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.widgets.help_page import HelpPage
 from tuitrain.ui.widgets.text_lines import Piece

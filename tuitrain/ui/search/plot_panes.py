@@ -11,7 +11,7 @@ from textual.strip import Strip
 from tuitrain.search.explanation import LEAST_TRIALS, ticks_of
 from tuitrain.search.space.columns import Column
 from tuitrain.search.space.space import Space
-from tuitrain.session.search import SearchSnapshot
+from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.ui.plots.lines import notice
 from tuitrain.ui.plots.search_plots import (
     MapPoints,
@@ -80,7 +80,7 @@ class MapPane(SearchPane):
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
         space, settings = snapshot.space, snapshot.settings
         if space is None or settings is None or not space.columns:
-            return notice(width, height, ("nothing is searched",), self.palette["dim"])
+            return notice(width, height, ("nothing is searched",), self.look["dim"])
         places = self._encoded(snapshot)
         scores = np.array([settings.sign * trial.score for trial in snapshot.trials])
         x, y = self._chosen(space.columns)
@@ -96,7 +96,7 @@ class MapPane(SearchPane):
                 _placed(space.columns[x], following[:, x]), _placed(space.columns[y], following[:, y])
             ]),
         )  # fmt: skip
-        return draw_map(width, height, points, palette=self.palette, glyphs=self.glyphs)
+        return draw_map(width, height, points, theme=self.look)
 
 
 def shares(values: Any) -> Any:
@@ -142,7 +142,7 @@ class ProgressPane(SearchPane):
             tuple(trial.state for trial in trials), settings.sign, settings.metric,
         )  # fmt: skip
         lower = height * 2 // 5 if height >= ROOM_FOR_CURVES and progress.curves else 0
-        strips = draw_progress(width, height - lower, data, palette=self.palette, glyphs=self.glyphs)
+        strips = draw_progress(width, height - lower, data, theme=self.look)
         if lower:
             strips += draw_curves(
                 width,
@@ -150,8 +150,7 @@ class ProgressPane(SearchPane):
                 progress.curves,
                 settings.metric,
                 settings.sign,
-                palette=self.palette,
-                glyphs=self.glyphs,
+                theme=self.look,
             )
         return strips
 
@@ -180,10 +179,10 @@ class SurrogatePane(SearchPane):
         explained = snapshot.explained
         if explained is None or explained.slice is None:
             hints = (f"after {LEAST_TRIALS} trials a Gaussian process is fitted to them", "a few more trials")
-            return notice(width, height, hints, self.palette["dim"])
+            return notice(width, height, hints, self.look["dim"])
         self.column = explained.column
         metric = snapshot.settings.metric if snapshot.settings is not None else "score"
-        return draw_surrogate(width, height, explained.slice, metric, palette=self.palette, glyphs=self.glyphs)
+        return draw_surrogate(width, height, explained.slice, metric, theme=self.look)
 
 
 class ImportancePane(SearchPane):
@@ -198,4 +197,4 @@ class ImportancePane(SearchPane):
         explained = snapshot.explained
         shares_ = explained.importance if explained is not None else ()
         slices = (explained.slices or {}) if explained is not None else {}
-        return draw_importance(width, height, shares_, slices, palette=self.palette, glyphs=self.glyphs)
+        return draw_importance(width, height, shares_, slices, theme=self.look)

@@ -11,16 +11,16 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuitrain.data.dataset import Dataset
+from tuitrain.data.facts import DatasetFacts
 from tuitrain.errors import TuitrainError
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.race import LaneResult, Race, run_race
 from tuitrain.search.space.space import Space
+from tuitrain.session.datasets import DATASETS
 from tuitrain.text import visible
-from tuitrain.ui.plots.palette import glyphs_of, palette_of
 from tuitrain.ui.plots.search_plots import draw_race
+from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.dialog import Dialog
 from tuitrain.ui.widgets.text_lines import Lines, Piece
 
 REDRAW_SECONDS = 0.3
@@ -34,7 +34,7 @@ class RacePicture(Widget):
 
     def __init__(self, theme: Theme, metric: str, sign: float) -> None:
         super().__init__()
-        self._palette, self._glyphs = palette_of(theme.colours), glyphs_of(theme.ascii_only)
+        self._theme = theme
         self._metric, self._sign = metric, sign
         self._strips: list[Strip] = []
         self.lanes: list[LaneResult] = []
@@ -45,9 +45,7 @@ class RacePicture(Widget):
         width, height = self.size
         if width > 10 and height > 4:
             lanes_: Any = lanes
-            self._strips = draw_race(
-                width, height, lanes_, self._metric, self._sign, palette=self._palette, glyphs=self._glyphs
-            )
+            self._strips = draw_race(width, height, lanes_, self._metric, self._sign, theme=self._theme)
             self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -63,12 +61,12 @@ class RaceScreen(Dialog[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,R,1,2,ctrl+c", "leave", "leave")]
     DEFAULT_CSS = "RaceScreen { background: ansi_default; }"
 
-    def __init__(self, theme: Theme, dataset: Dataset, space: Space, settings: Settings, jobs: int) -> None:
+    def __init__(self, theme: Theme, dataset: DatasetFacts, space: Space, settings: Settings, jobs: int) -> None:
         super().__init__()
         self._theme = theme
-        self._settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
+        self._settings = settings.for_data(dataset.task, dataset.train + dataset.validation)
         self._trials = min(settings.trials or TRIALS, MOST_TRIALS)
-        self._arguments = (dataset, space, self._settings)
+        self._arguments = (DATASETS.find(dataset.source), space, self._settings)
         self._jobs = jobs
         self._race: Race | None = None
         self._lanes: list[LaneResult] = []

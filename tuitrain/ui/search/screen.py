@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -12,36 +13,36 @@ from tuitrain.errors import TuitrainError
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.search.space.ranges import format_domain, parse_domain
 from tuitrain.search.study.trial import Trial
-from tuitrain.session.search import SearchSession, SearchSnapshot
+from tuitrain.session.commands import ResumeSearch
+from tuitrain.session.search import estimate_of_grid
+from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.search.by_hand import ByHand
 from tuitrain.ui.search.entries import settings_of, space_of, texts_of
 from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.search.help import SearchHelp
-from tuitrain.ui.search.keys import SEARCH_ACTIONS
-from tuitrain.ui.search.layout import SearchLayout
-from tuitrain.ui.search.panes import TrialsPane
+from tuitrain.ui.search.keys import COLUMNS, SEARCH_ACTIONS
+from tuitrain.ui.search.layout import PANES, SearchLayout
 from tuitrain.ui.search.plot_panes import ImportancePane, MapPane, ProgressPane, SurrogatePane
-from tuitrain.ui.search.search_actions import SearchActions
 from tuitrain.ui.search.status import EntryDescription, SearchHeader, SearchStatus
+from tuitrain.ui.search.steering import Steering
+from tuitrain.ui.search.trials_pane import TrialsPane
 from tuitrain.ui.terminal.governor import Governor
-from tuitrain.ui.theme import Theme
-from tuitrain.ui.train.status import Footer
+from tuitrain.ui.widgets.footer import Footer
+from tuitrain.ui.widgets.pane_screen import PlacedScreen, unsaved
 from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
     from tuitrain.options.hyperparameters import Hyperparameters
-    from tuitrain.search.manual_study import ManualStudies
 
-HELP_COLUMNS = (("search", "panes"), ("trials", "program"))
+ANSWER_SECONDS = (0.03, 0.15)  # after which an answer to a command is looked for
 
 
-class SearchScreen(SearchActions, inherit_bindings=False):
-    """Form, trials and plots of one search session; `train` is the Train screen's session.
+class SearchScreen(PlacedScreen, inherit_bindings=False):
+    """Form, trials and plots of one search session, and of the trainings by hand; what the keys do with them.
 
-    `adopt(hyperparameters, start)` takes a trial to the Train screen; `leave` ends the program; `begin` is what the
-    command line asked for, `by_hand` what was trained by hand.
+    What is done with the search is in `Steering`, what with a trial in `TrialsPane`.
     """
 
     help: SearchHelp
@@ -49,29 +50,36 @@ class SearchScreen(SearchActions, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SEARCH_ACTIONS)]
     DEFAULT_CSS = "SearchScreen { overflow: hidden hidden; }"
 
-    def __init__(
-        self, session: SearchSession, train: Any, theme: Theme, *, by_hand: Callable[[], ManualStudies],
-        leave: Callable[[], None], adopt: Callable[[Hyperparameters, bool], None], begin: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__(train, theme, SearchLayout())
-        self.session = session
-        self._leave, self._adopt = leave, adopt
-        self._asked = begin
-        self._by_hand = ByHand(by_hand)
+    def __init__(self) -> None:
+        super().__init__(SearchLayout())
+        self.session = self.host.searcher
+        self._by_hand = ByHand(lambda: self.host.by_hand)
         self._problem = ""
-        self._estimated: object = None
+        self._estimated: tuple[object, int] = (None, 0)  # what was asked, by which command
         self._takes_study = False  # when it is there: the form is to hold what the study searches
-        self.governor = Governor(self, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh)
+        now = self.trainer.snapshot.hyperparameters
+        task = self.trainer.snapshot.dataset.task
+        self.form = SearchForm(self.look, task, now, self._describe_entry, id="form")
+        self.steering = Steering(
+            self, self.session, self.form, jobs=self.host.jobs, begun=self._show_trials, soon=self._soon
+        )
+        self.governor = Governor(
+            self, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh,
+            key=lambda snapshot: (snapshot.is_by_hand, snapshot.version),
+        )  # fmt: skip
 
     @property
     def snapshot(self) -> SearchSnapshot:
         """What is shown: the search, or what was trained by hand while ``manual`` is chosen and no search runs."""
         shown = self.session.snapshot
-        if shown.is_running or not hasattr(self, "form") or self.form.model.texts["strategy"] != "manual":
+        if shown.is_running or self.form.model.texts["strategy"] != "manual":
             return shown
-        by_hand = self._by_hand.snapshot(self.trainer.dataset)
+        by_hand = self._by_hand.snapshot(self.trainer.snapshot.dataset)
         is_resumed = shown.settings is not None and shown.settings.strategy == "manual"
         return shown if is_resumed and not by_hand.trials else by_hand
+
+    def say(self, text: str) -> None:
+        self.status.say(text)
 
     def hold(self, seconds: float = 0.0) -> None:
         """Let training on the Train screen wait for a frame here."""
@@ -82,21 +90,18 @@ class SearchScreen(SearchActions, inherit_bindings=False):
         self.trainer.release()
 
     def compose(self) -> ComposeResult:
-        theme, dataset = self.look, self.trainer.dataset
+        theme = self.look
         self.header = SearchHeader(theme, id="header")
-        self.form = SearchForm(
-            theme, dataset.task, self.trainer.snapshot.hyperparameters, self._describe_entry, id="form"
-        )
         self.description = EntryDescription(theme, self.form.model, id="description")
         self.status = SearchStatus(theme, id="status")
-        self.trials = TrialsPane(theme, id="trials")
+        self.trials = TrialsPane(theme, self._whole, id="trials")
         self.map = MapPane(theme, id="map")
         self.surrogate = SurrogatePane(theme, id="surrogate")
         self.panes = (
             self.trials, self.map, ProgressPane(theme, id="progress"), self.surrogate,
             ImportancePane(theme, id="importance"),
         )  # fmt: skip
-        self.help = SearchHelp(theme, SEARCH_ACTIONS, HELP_COLUMNS, id="help")
+        self.help = SearchHelp(theme, SEARCH_ACTIONS, COLUMNS, id="help")
         self.too_small = Lines(id="too_small")
         yield from (self.header, self.form, self.description, *self.panes, self.status)
         yield from (Footer(theme, SEARCH_ACTIONS, id="footer"), self.help, self.too_small)
@@ -107,12 +112,15 @@ class SearchScreen(SearchActions, inherit_bindings=False):
             self.governor.add(widget)
         self.place_children(self.app.size)
         self.show(self.snapshot)
-        if self._asked is not None and self._asked.resume is not None:
-            self.session.resume_study(self._asked.resume)
+        asked = self.host.asked
+        if asked is not None and asked.resume is not None:
+            self.session.send(ResumeSearch(asked.resume))
             self._takes_study = True
-        elif self._asked is not None:
-            self.form.model.texts.update(self._asked.texts)
+        elif asked is not None:
+            self.form.model.texts.update(asked.texts)
             self.form.redraw()
+            if self.host.starts_search:
+                self.call_after_refresh(self.action_new_search)
 
     def on_unmount(self) -> None:
         self.governor.stop()
@@ -122,13 +130,13 @@ class SearchScreen(SearchActions, inherit_bindings=False):
         self.governor.stop()
 
     def on_screen_resume(self) -> None:
-        self.form.model.take_task(self.trainer.dataset.task)
+        self.form.model.take_task(self.trainer.snapshot.dataset.task)
         self.form.model.take_base(self.trainer.snapshot.hyperparameters)
         self.form.redraw()
         self.place_children(self.app.size)
         self.show(self.snapshot)
-        if self._is_of_other_data:
-            self._say_other_data()
+        if self.steering.is_of_other_data:
+            self.steering.say_other_data()
         self.governor.start()
 
     def show(self, snapshot: Any) -> None:
@@ -137,19 +145,19 @@ class SearchScreen(SearchActions, inherit_bindings=False):
             self._takes_study = False
             self.form.model.texts.update(texts_of(snapshot.space, snapshot.settings))
             self.form.redraw()
-        is_by_hand = self._by_hand.made(snapshot)
-        if self._estimated is not None or is_by_hand:
+        is_by_hand = snapshot.is_by_hand
+        if self._estimated[1] or is_by_hand:
             self.description.show_entry(self._estimate())
         if is_by_hand and self._by_hand.problem != self._problem:
             self._problem = self._by_hand.problem
             self.status.say(self._problem)
-        self.header.show(snapshot, self.trainer.dataset)
+        self.header.show(snapshot, self.trainer.snapshot.dataset)
         self.status.show(snapshot)
 
     def _watch(self) -> None:
         """Tell the session whether the surrogate is looked at, and along which column."""
         is_shown = any(pane.is_shown for pane in self.panes if pane.id in {"surrogate", "importance"})
-        self.session.watch(self.surrogate.column, is_shown)
+        self.session.watch({"surrogate"} if is_shown else (), column=self.surrogate.column)
         self._by_hand.watch(self.surrogate.column, is_shown)
 
     def _describe_entry(self) -> None:
@@ -161,7 +169,7 @@ class SearchScreen(SearchActions, inherit_bindings=False):
         Of a manual search, where it is kept.
         """
         texts, path = self.form.model.texts, self.snapshot.study
-        if texts["strategy"] == "manual" and path is not None and self._by_hand.made(self.snapshot):
+        if texts["strategy"] == "manual" and path is not None and self.snapshot.is_by_hand:
             return f"kept in {path}"
         if texts["strategy"] != "grid" or self.session.snapshot.is_running:
             return ""
@@ -169,13 +177,13 @@ class SearchScreen(SearchActions, inherit_bindings=False):
             space, settings = space_of(texts), settings_of(texts)
         except TuitrainError as error:
             return str(error)
-        key = (self.trainer.dataset.fingerprint, *sorted(texts.items()))
-        known = self.session.snapshot.estimate
-        if known is not None and known[0] == key:
-            return str(known[1])
-        if self._estimated != key:
-            self._estimated = key
-            self.session.estimate(key, self.trainer.dataset, space, settings)
+        key = (self.trainer.snapshot.dataset.fingerprint, *sorted(texts.items()))
+        known, (asked, number) = self.session.snapshot.estimate, self._estimated
+        if known is not None and asked == key and known.number == number:
+            return str(known)
+        if asked != key:
+            source = self.trainer.snapshot.dataset.source
+            self._estimated = (key, self.session.send(estimate_of_grid(source, space, settings)))
         return f"{space.grid_size:,} combinations"
 
     def after_arranging(self) -> None:
@@ -187,7 +195,7 @@ class SearchScreen(SearchActions, inherit_bindings=False):
     def _whole(self, trial: Trial) -> Hyperparameters:
         shown = self.trials.shown
         assert shown is not None
-        if self._by_hand.made(shown):
+        if shown.is_by_hand:
             return self._by_hand.hyperparameters(shown, trial)
         assert shown.space is not None
         return shown.space.hyperparameters(trial.setting)
@@ -197,12 +205,15 @@ class SearchScreen(SearchActions, inherit_bindings=False):
     def action_axis(self, axis: str) -> None:
         self.map.turn_axis(axis)
 
-    def action_slice(self, steps: int) -> None:
+    def action_before(self) -> None:
+        self._turn_slice(-1)
+
+    def action_after(self) -> None:
+        self._turn_slice(1)
+
+    def _turn_slice(self, steps: int) -> None:
         self.surrogate.turn(steps)
         self._watch()
-
-    def action_train_screen(self) -> None:
-        self.app.pop_screen()
 
     def explain(self) -> None:
         model = self.form.model
@@ -215,10 +226,135 @@ class SearchScreen(SearchActions, inherit_bindings=False):
         self.help.explain_entry(f"{entry.label}: {model.texts[model.name]}", about, usual)
 
     def action_quit(self) -> None:
-        if self.session.snapshot.is_running:
-            about = f"The study stays: tuitrain search --resume {visible(self.session.snapshot.study, 1000)}"
-            self.ask("Quit?", about, yes="quit", no="go on searching", then=self._leave)
-        elif self.trainer.snapshot.is_running:
-            self.ask("Quit?", "Training is running and would be ended.", yes="quit", no="go on", then=self._leave)
+        if not self.session.snapshot.is_running:
+            self.leave_or_ask(saving="ctrl+s on screen 1 saves the model")
+            return
+        about = f"The study stays: tuitrain search --resume {visible(self.session.snapshot.study, 1000)}"
+        if self.trainer.snapshot.has_something_to_lose:
+            about = f"{unsaved(self.trainer.snapshot)}. {about}"
+        self.ask("Quit?", about, yes="quit", no="go on searching", then=self.host.leave)
+
+    # --- the search
+
+    def _soon(self) -> None:
+        """Show the answer to a command as soon as it is there."""
+        loop = asyncio.get_running_loop()
+        for delay in ANSWER_SECONDS:
+            loop.call_later(delay, self._show_answer)
+
+    def _show_answer(self) -> None:
+        if self.is_mounted:
+            self.show(self.snapshot)
+
+    def _show_trials(self) -> None:
+        """Show those of a search that was begun."""
+        self.trials.marked.clear()
+        self._show_pane("trials", focus=False)
+
+    def action_start_pause(self) -> None:
+        self.steering.start_pause()
+
+    def action_new_search(self) -> None:
+        self.steering.begin_anew()
+
+    def action_strategy(self, name: str) -> None:
+        self.steering.choose_strategy(name)
+
+    def action_enqueue(self) -> None:
+        self.steering.enqueue()
+
+    def action_veto(self) -> None:
+        self.steering.veto()
+
+    def action_race(self) -> None:
+        self.steering.race()
+
+    # --- trials
+
+    def action_enter(self) -> None:
+        if self._has_focus("form"):
+            self.form.begin()
+        elif self._has_focus("trials"):
+            self.trials.open_chosen()
+
+    def action_adopt(self) -> None:
+        self.trials.take(start=False)
+
+    def action_train_trial(self) -> None:
+        self.trials.take(start=True)
+
+    def action_mark(self) -> None:
+        self.trials.toggle_mark()
+
+    def action_compare(self) -> None:
+        self.trials.compare()
+
+    def action_sort(self) -> None:
+        self.trials.sort_next()
+
+    def action_find(self) -> None:
+        self.trials.find()
+
+    # --- cursors, values, panes
+
+    def _has_focus(self, name: str) -> bool:
+        return self.focused is not None and self.focused.id == name
+
+    def action_up(self) -> None:
+        self._move(-1)
+
+    def action_down(self) -> None:
+        self._move(1)
+
+    def action_first(self) -> None:
+        self._move(-100_000)
+
+    def action_last(self) -> None:
+        self._move(100_000)
+
+    def _move(self, steps: int) -> None:
+        if self._has_focus("trials"):
+            self.trials.action_cursor(steps)
         else:
-            self._leave()
+            self.form.move(steps)
+
+    def on_key(self, event: events.Key) -> None:
+        """Left and right choose the strategy while its row is selected."""
+        if event.key in {"left", "right"} and self._has_focus("form") and self.form.model.name == "strategy":
+            self._nudge(1 if event.key == "right" else -1)
+            event.stop()
+
+    def action_nudge_up(self) -> None:
+        self._nudge(1)
+
+    def action_nudge_down(self) -> None:
+        self._nudge(-1)
+
+    def _nudge(self, direction: int) -> None:
+        """The selected entry's next value; a strategy is chosen as by its letter."""
+        self.form.nudge(direction)
+        if self.form.model.name == "strategy":
+            self.steering.choose_strategy(self.form.model.texts["strategy"])
+
+    def action_undo(self) -> None:
+        if not self.form.undo():
+            self.say("nothing to undo")
+
+    def action_next_pane(self) -> None:
+        self._turn(1)
+
+    def action_previous_pane(self) -> None:
+        self._turn(-1)
+
+    def _turn(self, direction: int) -> None:
+        """Give the focus to the next pane, and a place on the screen where it has none."""
+        order = ("form", *PANES)
+        focused = self.focused.id if self.focused is not None and self.focused.id in order else "form"
+        self._show_pane(order[(order.index(focused) + direction) % len(order)])
+
+    def _show_pane(self, name: str, *, focus: bool = True) -> None:
+        if name != "form":
+            self.arrangement.pane = name
+            self.place_children(self.size)
+        if focus:
+            self.call_after_refresh(self.get_child_by_id(name).focus)

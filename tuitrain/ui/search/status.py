@@ -9,10 +9,10 @@ from typing import Any
 from rich.cells import cell_len
 from textual.timer import Timer
 
+from tuitrain.numbers import duration
 from tuitrain.options.search_settings import Settings
-from tuitrain.session.search import SearchSnapshot
+from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import counted, visible
-from tuitrain.ui.numbers import duration
 from tuitrain.ui.search.entries import points_text
 from tuitrain.ui.search.form_model import SearchFormModel
 from tuitrain.ui.search.table import score_text
@@ -40,10 +40,10 @@ class SearchHeader(Lines):
         done = sum(trial.is_done for trial in snapshot.trials)
         most = snapshot.settings.trials if snapshot.settings is not None else 0
         count = f"{done}/{most} trials" if most else counted(done, "trial")
-        sign = signs[_SIGNS[snapshot.state]]
-        about = f" {signs['dot']} search"
+        sign = signs.of_state(_SIGNS[snapshot.state])
+        about = f" {signs.dot} search"
         if snapshot.settings is not None:
-            about += f" {signs['dot']} {visible(snapshot.settings.strategy, 20)}"
+            about += f" {signs.dot} {visible(snapshot.settings.strategy, 20)}"
         searched = snapshot.dataset if snapshot.dataset is not None else chosen
         name = self._theme.plain(visible(searched.name, 30))
         is_other = searched.fingerprint != chosen.fingerprint
@@ -188,7 +188,7 @@ class EntryDescription(Lines):
         ]
         if len(rows) > height > 0:
             last, style = rows[height - 1]
-            rows[height - 1] = (f"{last[: width - 1]} {self._theme.signs['ellipsis']}", style)
+            rows[height - 1] = (f"{last[: width - 1]} {self._theme.signs.ellipsis}", style)
         self.put(*([row] for row in rows[:height]))
 
     def on_resize(self) -> None:

@@ -13,12 +13,11 @@ from textual.strip import Strip
 from tuitrain.engine.metrics import HIGHER_IS_BETTER
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.search.study.trial import Trial, rank_of
-from tuitrain.session.search import SearchSnapshot
+from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import quoted, suggest
+from tuitrain.ui.plots.bars import curve_line
+from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import Part, cut, line, padded
-from tuitrain.ui.plots.palette import Glyphs
-from tuitrain.ui.search.curve import curve_line
-from tuitrain.ui.search.labels import short_label
 from tuitrain.ui.theme import Theme
 
 SPARK = 8
@@ -169,15 +168,13 @@ def columns_of(names: Sequence[str], room: int, offset: int) -> list[tuple[str, 
     return found
 
 
-def shown_columns(width: int, names: Sequence[str], offset: int, glyphs: Glyphs) -> list[tuple[str, int]]:
+def shown_columns(width: int, names: Sequence[str], offset: int, theme: Theme) -> list[tuple[str, int]]:
     """The hyperparameters in a table of this width, and their widths."""
-    used = HEAD_ROOM + score_room(width, glyphs) + (EPOCHS_ROOM if width >= WIDE_ENOUGH else 0) + SPARK + 1
+    used = HEAD_ROOM + score_room(width, theme) + (EPOCHS_ROOM if width >= WIDE_ENOUGH else 0) + SPARK + 1
     return columns_of(names, width - used, offset)
 
 
-def heading(
-    width: int, names: Sequence[str], metric: str, sort: str, offset: int, theme: Theme, glyphs: Glyphs
-) -> Strip:
+def heading(width: int, names: Sequence[str], metric: str, sort: str, offset: int, theme: Theme) -> Strip:
     """The line above the trials; the column that they are sorted by is bold, with a sign of the direction."""
     styles, signs = theme.styles, theme.signs
 
@@ -185,52 +182,52 @@ def heading(
         return styles["bold"] if name == sort else styles["dim"]
 
     is_falling = sort == "number" or (sort == "score" and HIGHER_IS_BETTER.get(metric, False))
-    arrow = signs["more"] if is_falling else signs["less"]
+    arrow = signs.more if is_falling else signs.less
     number = f"#{arrow}" if sort == "number" else " #"
     parts: list[Part] = [("  rank ", style("score")), (f"   {number} ", style("number"))]
-    room = score_room(width, glyphs)
-    shown = cut(metric, room - 2, glyphs=glyphs) + arrow * (sort == "score")
+    room = score_room(width, theme)
+    shown = cut(metric, room - 2, theme=theme) + arrow * (sort == "score")
     parts += [(f"{shown:<{room}}", style("score"))]
     parts += [("epochs ", styles["dim"])] if width >= WIDE_ENOUGH else []
     parts += [("curve".ljust(SPARK + 1), styles["dim"])]
-    for name, room in shown_columns(width, names, offset, glyphs):
+    for name, room in shown_columns(width, names, offset, theme):
         label = short_label(FIELDS[name].label, room - 1 if name == sort else room)
-        shown = cut(label, room - 1, glyphs=glyphs) + arrow if name == sort else label
-        parts.append((padded(shown, room, glyphs=glyphs) + " ", style(name)))
+        shown = cut(label, room - 1, theme=theme) + arrow if name == sort else label
+        parts.append((padded(shown, room, theme=theme) + " ", style(name)))
     return line(width, parts)
 
 
 def row_line(
     row: Row, width: int, names: Sequence[str], curve: Sequence[float], *, is_selected: bool, is_marked: bool,
-    has_focus: bool, offset: int, theme: Theme, glyphs: Glyphs,
+    has_focus: bool, offset: int, theme: Theme,
 ) -> Strip:  # fmt: skip
     """A trial's line."""
     trial, styles = row.trial, theme.styles
-    sign = (_STATES_ASCII if glyphs.ascii_only else STATES)[trial.state]
+    sign = (_STATES_ASCII if theme.ascii_only else STATES)[trial.state]
     base = styles[_STATE_STYLES.get(trial.state, "plain")]
     if is_selected:
         base = styles["selected"] if has_focus else styles["bold"]
-    head = theme.signs["cursor"] if is_selected else " "
+    head = theme.signs.cursor if is_selected else " "
     rank = f"{row.rank}{'=' if row.is_tie else ' '}" if row.rank else f"{sign} "
     parts: list[Part] = [(head, base), ("*" if is_marked else " ", styles["edited"] if not is_selected else base)]
     parts += [
         (f"{rank:>5}", styles["good"] if row.rank == 1 and not is_selected else base),
         (f"{trial.number:>5} ", base),
     ]
-    room = score_room(width, glyphs)
+    room = score_room(width, theme)
     score = score_text(trial, score_room(width) - 1)
-    parts.append((f"{score.replace('±', '+-') if glyphs.ascii_only else score:<{room}}", base))
+    parts.append((f"{score.replace('±', '+-') if theme.ascii_only else score:<{room}}", base))
     parts += [(f"{trial.epochs or len(curve) or '':>6} ", base)] if width >= WIDE_ENOUGH else []
-    parts += [(curve_line(curve or trial.curve, SPARK, glyphs=glyphs) + " ", base)]
-    for name, room in shown_columns(width, names, offset, glyphs):
-        text = FIELDS[name].format(trial.setting[name]) if name in trial.setting else theme.signs["rule"]
-        parts.append((padded(text, room, glyphs=glyphs) + " ", base))
+    parts += [(curve_line(curve or trial.curve, SPARK, theme=theme) + " ", base)]
+    for name, room in shown_columns(width, names, offset, theme):
+        text = FIELDS[name].format(trial.setting[name]) if name in trial.setting else theme.signs.rule
+        parts.append((padded(text, room, theme=theme) + " ", base))
     return line(width, parts)
 
 
-def score_room(width: int, glyphs: Glyphs | None = None) -> int:
+def score_room(width: int, theme: Theme | None = None) -> int:
     """How wide the score's column is; without a sign for ± by one more."""
-    return (15 if width >= WIDE_ENOUGH else 10) + (glyphs is not None and glyphs.ascii_only)
+    return (15 if width >= WIDE_ENOUGH else 10) + (theme is not None and theme.ascii_only)
 
 
 def score_text(trial: Trial, room: int = 14) -> str:

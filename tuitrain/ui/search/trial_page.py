@@ -15,10 +15,9 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.study.trial import Trial
 from tuitrain.text import visible
 from tuitrain.ui.plots.bars import sparkline
-from tuitrain.ui.plots.palette import glyphs_of
 from tuitrain.ui.search.table import detail_lines
+from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.dialog import Dialog
 from tuitrain.ui.widgets.page import Page
 from tuitrain.ui.widgets.text_lines import Piece
 
@@ -42,7 +41,6 @@ class TrialPage(Dialog[None]):
         self._theme = theme
         self._trials = trials
         self._metric = metric
-        self._glyphs = glyphs_of(theme.ascii_only)
 
     def compose(self) -> ComposeResult:
         page = Page(self._lines)
@@ -76,7 +74,7 @@ class TrialPage(Dialog[None]):
         for name in names:
             texts = [plain(visible(table.get(name, ""), MOST)) for table in tables]
             lines += self._row(name, texts, room, styles["edited" if name in differing else "plain"])
-        curves = [sparkline(trial.curve, room - 2, glyphs=self._glyphs) for trial, _ in trials]
+        curves = [sparkline(trial.curve, room - 2, theme=self._theme) for trial, _ in trials]
         lines.append([(f"{self._metric} by epoch".ljust(LABEL), styles["dim"])]
                      + [(curve.ljust(room), styles["accent"]) for curve in curves])  # fmt: skip
         return lines

@@ -15,12 +15,11 @@ from textual.widgets import Input
 from tuitrain.errors import TuitrainError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.text import visible
+from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import cut
-from tuitrain.ui.plots.palette import glyphs_of
-from tuitrain.ui.search.labels import short_label
+from tuitrain.ui.terminal.dialog import Dialog
+from tuitrain.ui.terminal.prompt import Prompt
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.dialog import Dialog
-from tuitrain.ui.widgets.prompt import Prompt
 from tuitrain.ui.widgets.text_lines import Lines, Piece
 
 Setting = dict[str, Any]
@@ -83,16 +82,16 @@ class Veto(Dialog[Decision]):
 
     def _draw(self) -> None:
         styles, width = self._theme.styles, max(20, self._rows.size.width)
-        glyphs = glyphs_of(self._theme.ascii_only)
+        theme = self._theme
         heading, *rows = table_of(self._settings)
         room = max(1, self._rows.size.height - 1)
         self._top = max(0, min(max(self._top, self._at - room + 1), self._at, len(rows) - room))
-        lines: list[list[Piece]] = [[(cut(self._theme.plain(f"    {heading}"), width, glyphs=glyphs), styles["dim"])]]
+        lines: list[list[Piece]] = [[(cut(self._theme.plain(f"    {heading}"), width, theme=theme), styles["dim"])]]
         for index, row in enumerate(rows[self._top : self._top + room], self._top):
-            cursor = self._theme.signs["cursor"] if index == self._at else " "
+            cursor = self._theme.signs.cursor if index == self._at else " "
             text = f"{cursor} {'x' if index in self._skipped else ' '} {row}"
             style = styles["selected"] if index == self._at else styles["dim" if index in self._skipped else "plain"]
-            lines.append([(cut(text, width, glyphs=glyphs).ljust(width), style)])
+            lines.append([(cut(text, width, theme=theme).ljust(width), style)])
         self._rows.put(*lines)
         self._hint.put(self._told())
         left = len(rows) - len(self._skipped)

@@ -47,18 +47,22 @@ class Spacing:
 
 
 class Governor:
-    """Draws the newest snapshot of `session` on everything that was added, when that is due."""
+    """Draws the newest snapshot of `session` on everything that was added, when that is due.
+
+    A snapshot is new when its `key` is.
+    """
 
     def __init__(
         self, session: Any, watch: Callable[[], None], *, count_bytes: Callable[[], int] = lambda: 0,
         after_paint: Callable[[Callable[[], None]], object] = lambda then: then(),
         clock: Callable[[], float] = time.perf_counter, cost_clock: Callable[[], float] = time.thread_time,
+        key: Callable[[Any], object] = lambda snapshot: snapshot.version,
     ) -> None:  # fmt: skip
         self._session, self._watch = session, watch
         self._count_bytes, self._clock, self._cost_clock = count_bytes, clock, cost_clock
         self._after_paint = after_paint
         self._shown: list[Shows] = []
-        self._version = -1
+        self._key, self._seen = key, object()
         self._spacing = Spacing()
         self._due = 0.0
         self._held_seconds = 0.0
@@ -84,7 +88,7 @@ class Governor:
         """Draw if that is due; returns the seconds until the next look."""
         snapshot = self._session.snapshot
         now = self._clock()
-        if snapshot.version == self._version:
+        if self._key(snapshot) == self._seen:
             return POLL
         if snapshot.is_running and now < self._due:
             return max(self._due - now, 0.001)
@@ -99,7 +103,7 @@ class Governor:
 
     def _draw(self, snapshot: Snapshot) -> None:
         """Draw while training waits: a frame is done in one go, rather than in turns that each must be waited for."""
-        self._version = snapshot.version
+        self._seen = self._key(snapshot)
         started = self._clock()
         self._session.hold()
         self._watch()

@@ -17,7 +17,7 @@ from tuitrain.ui.widgets.form.drawing import FormDrawing
 from tuitrain.ui.widgets.form.entry_list import EntryList
 
 if TYPE_CHECKING:
-    from tuitrain.data.dataset import Dataset
+    from tuitrain.data.facts import DatasetFacts
 
 
 class Form(EntryList):
@@ -36,9 +36,9 @@ class Form(EntryList):
         self._seen: tuple[object, ...] | None = None
         self.border_title = "Hyperparameters"
 
-    def take(self, dataset: Dataset) -> None:
+    def take(self, dataset: DatasetFacts) -> None:
         """Dim what has no effect on this dataset."""
-        self.model.has_validation = bool(len(dataset.validation.rows))
+        self.model.has_validation = bool(dataset.validation)
         self.model.has_classes = bool(dataset.class_names)
         self._redraw()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,24 +15,25 @@ from textual.binding import BindingType
 from tuitrain.session.commands import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.snapshot import Snapshot
-from tuitrain.text import counted
-from tuitrain.ui.keys import ACTIONS, bindings
+from tuitrain.ui.keys import bindings
 from tuitrain.ui.plots.axes import load_plotext
 from tuitrain.ui.terminal.governor import Governor
-from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.form import Form
+from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
+from tuitrain.ui.train.layout import TrainLayout
 from tuitrain.ui.train.pace import QUICK_SECONDS, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
-from tuitrain.ui.train.status import Description, Footer, Header, StatusLine
+from tuitrain.ui.train.status import Description, Header, StatusLine
 from tuitrain.ui.train.verdict import Verdict
+from tuitrain.ui.widgets.footer import Footer
 from tuitrain.ui.widgets.help_page import HelpPage
-from tuitrain.ui.widgets.layout import TrainLayout
 from tuitrain.ui.widgets.messages_page import MessagesPage
-from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, PlacedScreen
+from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, PlacedScreen, unsaved
 from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
+    from tuitrain.data.facts import DatasetFacts
 
 
 ENDED = ("done", "diverged", "failed")
@@ -43,29 +44,14 @@ ANSWER_SECONDS, ANSWER_LOOKS = 0.004, 25  # how often, and how many times, an an
 class TrainScreen(PlacedScreen, inherit_bindings=False):
     """Form, panes and status of one session; every key sends a command or changes what is looked at."""
 
-    ACTIONS = ACTIONS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    ACTIONS = TRAIN_ACTIONS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(TRAIN_ACTIONS)]
     DEFAULT_CSS = "TrainScreen { overflow: hidden hidden; }"
 
-    def __init__(
-        self,
-        session: Any,
-        theme: Theme,
-        *,
-        leave: Callable[[], None],
-        start: bool = False,
-        quit_when_done: bool = False,
-        open_search: Callable[[], None] = lambda: None,
-        observe: Callable[[Snapshot], object] = lambda snapshot: None,
-    ) -> None:
-        super().__init__(session, theme, TrainLayout())
-        self._observe = observe
-        self._open_search = open_search
-        self._leave = leave
-        self._start = start
-        self._quit_when_done = quit_when_done
-        self.session = session
-        self._dataset: Dataset | None = None
+    def __init__(self) -> None:
+        super().__init__(TrainLayout())
+        self.session = self.trainer
+        self._dataset: DatasetFacts | None = None
         self._has_hinted = False
         self._watched: tuple[frozenset[str], tuple[int, int] | None] = (frozenset(), None)
         self.governor = Governor(
@@ -80,7 +66,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.messages = MessagesPage(theme, id="messages")
         self.verdict = Verdict(theme, self.messages.add, id="verdict")
         self.status = StatusLine(theme, id="status")
-        self.help = HelpPage(theme, id="help")
+        self.help = HelpPage(theme, TRAIN_ACTIONS, COLUMNS, id="help")
         self.too_small = Lines(id="too_small")
         self.loss = LossPane(theme, id="loss")
         self.boundary = BoundaryPane(theme, self._class_names, id="boundary")
@@ -93,14 +79,21 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self._later = [pane for pane in self.panes if pane.id not in regions]
         yield from (self.header, self.form, self.description)
         yield from (pane for pane in self.panes if pane.id in regions)
-        yield from (self.verdict, self.status, Footer(theme, id="footer"), self.help, self.messages, self.too_small)
+        yield from (
+            self.verdict,
+            self.status,
+            Footer(theme, TRAIN_ACTIONS, id="footer"),
+            self.help,
+            self.messages,
+            self.too_small,
+        )
 
     def on_mount(self) -> None:
         self.form.focus()
         for widget in (self, *self.panes):
             self.governor.add(widget)
         self.show(self.session.snapshot)
-        if self._start:
+        if self.host.starts_training:
             self.send(Start())
         self.call_after_refresh(self._mount_rest)
 
@@ -135,10 +128,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     @property
     def _has_boundary(self) -> bool:
-        return self.session.dataset.n_features in {1, 2}
+        return self.session.snapshot.dataset.n_features in {1, 2}
 
     def _class_names(self) -> tuple[str, ...]:
-        names: tuple[str, ...] = self.session.dataset.class_names
+        names: tuple[str, ...] = self.session.snapshot.dataset.class_names
         return names
 
     def _watch(self) -> None:
@@ -151,19 +144,19 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def show(self, snapshot: Snapshot) -> None:
         """Pass a snapshot to everything that shows one."""
-        is_new = self.session.dataset is not self._dataset
+        is_new = snapshot.dataset != self._dataset
         if is_new:
-            self._describe(self.session.dataset)
+            self._describe(snapshot.dataset)
         for widget in (self.header, self.form, self.verdict, self.status):
             widget.show(snapshot)
         if is_new:
-            self._say_notices(self.session.dataset.notices)
+            self._say_notices(snapshot.dataset.notices)
         self._hint_at_pace(snapshot)
-        self._observe(snapshot)
-        if self._quit_when_done and snapshot.state in ENDED:
-            self._leave()
+        self.host.observe(snapshot)
+        if self.host.quit_when_done and snapshot.state in ENDED:
+            self.host.leave()
 
-    def _describe(self, dataset: Dataset) -> None:
+    def _describe(self, dataset: DatasetFacts) -> None:
         """Tell what is trained on to everything that says something about it."""
         self._dataset = dataset
         self.header.describe(dataset)
@@ -240,26 +233,24 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         if not snapshot.has_something_to_lose:
             self.send(Reset())
             return
-        about = f"{_unsaved(snapshot)}; the curves stay for comparison."
+        about = f"{unsaved(snapshot)}; the curves stay for comparison."
         self.ask("Start over?", about, yes="start over", no="go on", then=lambda: self.send(Reset()))
 
     def action_save(self) -> None:
         if self.session.snapshot.step == 0:
             self.verdict.say("nothing is trained yet: nothing to save")
             return
-        from tuitrain.ui.model_files import model_name  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.runs.files import model_name  # noqa: PLC0415 - not needed for the first paint
         from tuitrain.ui.train.save import SaveDialog  # noqa: PLC0415 - not needed for the first paint
 
         def answered(path: Path | None) -> None:
             if path is not None:
                 self.send(SaveModel(path))
 
-        self.open(SaveDialog(self.look, model_name(self.session.dataset.name)), answered)
+        self.open(SaveDialog(self.look, model_name(self.session.snapshot.dataset.name)), answered)
 
     def action_dataset(self) -> None:
-        from tuitrain.ui.data.chooser import DatasetChooser  # noqa: PLC0415 - not needed for the first paint
-
-        self.open(DatasetChooser(self.look), self._take_dataset)
+        self.host.show("data", self._take_dataset)
 
     def _take_dataset(self, dataset: Dataset | None) -> None:
         if dataset is None:
@@ -271,6 +262,9 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         else:
             self.send(Reset(source))
 
+    def say(self, text: str) -> None:
+        self.verdict.say(text)
+
     def explain(self) -> None:
         model = self.form.model
         self.help.explain(model.field, model.field.format(model.value(model.name)))
@@ -278,20 +272,8 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def action_messages(self) -> None:
         self.turn_to(self.messages)
 
-    def action_search(self) -> None:
-        self._open_search()
-
     def action_quit(self) -> None:
-        snapshot = self.session.snapshot
-        if snapshot.is_running:
-            self.ask(
-                "Quit?", "Training is running and would be ended.", yes="quit", no="go on training", then=self._leave
-            )
-        elif snapshot.has_something_to_lose:
-            about = f"{_unsaved(snapshot)}; ctrl+s saves the model."
-            self.ask("Quit?", about, yes="quit", no="stay", then=self._leave)
-        else:
-            self._leave()
+        self.leave_or_ask()
 
     def action_up(self) -> None:
         self.form.move(-1)
@@ -352,9 +334,3 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         """Give the pane its large place, or take it back."""
         self.arrangement.detail = "" if self.arrangement.detail == detail else detail
         self.place_children(self.size)
-
-
-def _unsaved(snapshot: Snapshot) -> str:
-    """What would be lost."""
-    done = counted(snapshot.epoch, "epoch") if snapshot.epoch else counted(snapshot.step, "step")
-    return f"{done} of training {'is' if done.startswith('1 ') else 'are'} in no file"

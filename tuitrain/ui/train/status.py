@@ -1,17 +1,15 @@
-"""The lines around the panes: header, status, footer, verdict, and the selected field's meaning."""
+"""The lines around the panes: header, status, and the selected field's meaning."""
 
 from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
 from typing import Any
 
-from tuitrain.data.dataset import Dataset
+from tuitrain.data.facts import DatasetFacts
+from tuitrain.numbers import duration, memory, rate
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import visible
-from tuitrain.ui.keys import ACTIONS, Action, footer_items
-from tuitrain.ui.numbers import counted, duration, memory, metric
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.train.pace import pace_text
@@ -29,12 +27,12 @@ class Header(Lines):
         self._about = ""
         self._dataset_name = ""
 
-    def describe(self, dataset: Dataset) -> None:
+    def describe(self, dataset: DatasetFacts) -> None:
         """Take the dataset's name and sizes."""
         theme = self._theme
-        sizes = [len(part.rows) for part in (dataset.train, dataset.validation, dataset.test)]
+        sizes = [dataset.train, dataset.validation, dataset.test]
         answers = f"{dataset.n_classes} classes" if dataset.class_names else visible(dataset.target_name, 24)
-        dot, times, arrow = (theme.signs[name] for name in ("dot", "times", "arrow"))
+        dot, times, arrow = theme.signs.dot, theme.signs.times, theme.signs.arrow
         self._dataset_name = theme.plain(visible(dataset.name, 30))
         self._about = (
             f" {dot} {sum(sizes):,}{times}{len(dataset.feature_names)} {arrow} {theme.plain(answers)}"
@@ -45,7 +43,7 @@ class Header(Lines):
         """Repaint if the epoch or the state changed."""
         styles = self._theme.styles
         state = STATE_STYLES.get(snapshot.state, "plain")
-        sign = self._theme.signs[snapshot.state]
+        sign = self._theme.signs.of_state(snapshot.state)
         name, about = (self._dataset_name, styles["bold"]), (self._about, styles["plain"])
         epoch = (f" {sign} epoch {_epoch(snapshot)} ", styles[state])
         self.put([(" tuitrain  ", styles["title"]), name, about, None, epoch])
@@ -67,7 +65,7 @@ class StatusLine(Lines):
         if self._snapshot is not None:
             self.show(self._snapshot)
 
-    def describe(self, dataset: Dataset) -> None:
+    def describe(self, dataset: DatasetFacts) -> None:
         """Take the number of the dataset's notices."""
         number = len(dataset.notices)
         self._notices = f"{number} notice{'s' * (number > 1)}: ? " if number else ""
@@ -87,12 +85,12 @@ class StatusLine(Lines):
         pace = [("pace ", pace_text(snapshot.pace), "")] if snapshot.pace else []
         room = self.size.width - len(self._notices) - sum(len("".join(part)) + 2 for part in pace)
         is_wide = room >= 110
-        rate = "-" if math.isnan(snapshot.learning_rate) else f"{snapshot.learning_rate:.3g}"
+        learning_rate = "-" if math.isnan(snapshot.learning_rate) else f"{snapshot.learning_rate:.3g}"
         parts = [("epoch ", _epoch(snapshot), "")] if room >= 92 else []
         parts += [
-            ("step ", counted(snapshot.step), ""),
-            ("", f"{metric(snapshot.samples_per_second):>5}", " samples/s"),
-            ("learning rate " if is_wide else "rate ", rate, ""),
+            ("step ", f"{snapshot.step:,}", ""),
+            ("", f"{rate(snapshot.samples_per_second):>5}", " samples/s"),
+            ("learning rate " if is_wide else "rate ", learning_rate, ""),
         ]
         parts += pace
         if room >= 78:
@@ -102,21 +100,6 @@ class StatusLine(Lines):
         elif snapshot.seconds:
             parts.append(("", duration(snapshot.seconds), " trained"))
         return parts
-
-
-class Footer(Lines):
-    """The keys, as many as fit; it never changes but for its width."""
-
-    def __init__(self, theme: Theme, actions: Sequence[Action] = ACTIONS, **rest: Any) -> None:
-        super().__init__(**rest)
-        self._theme = theme
-        self._actions = actions
-
-    def on_resize(self) -> None:
-        line: list[Piece | None] = []
-        for key, word in footer_items(self.size.width, self._actions):
-            line += [(f" {key} ", self._theme.styles["key"]), (f"{word} ", self._theme.styles["plain"])]
-        self.put(line)
 
 
 class Description(Lines):
@@ -147,7 +130,7 @@ class Description(Lines):
         shown: dict[int, list[str]] = {}
         for rank, rows, _ in sorted(wrapped, reverse=True):
             if len(rows) <= left or rank == 4:  # the meaning is worth showing in part
-                shown[rank] = shortened(rows, left, width, self._theme.signs["ellipsis"])
+                shown[rank] = shortened(rows, left, width, self._theme.signs.ellipsis)
             left -= len(shown.get(rank, ()))
         styles = self._theme.styles
         self.put(*([(f" {row}", styles[style])] for rank, _, style in wrapped for row in shown.get(rank, ())))

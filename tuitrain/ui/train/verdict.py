@@ -71,7 +71,7 @@ class Verdict(Lines):
             return
         found = self._verdict(snapshot)
         width, height = max(20, self.size.width - 2), max(1, self.size.height)
-        more = f"{self._theme.signs['ellipsis']} M"
+        more = f"{self._theme.signs.ellipsis} M"
         said = self._said or snapshot.ending
         rows = self._wrapped(said, width) if said and said not in found else []
         is_kept = not rows or len(rows) < height or self._is_short or not self._said

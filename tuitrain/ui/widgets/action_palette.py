@@ -13,10 +13,10 @@ from textual.content import Content
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from tuitrain.ui.keys import ACTIONS, Action
+from tuitrain.ui.keys import Action
+from tuitrain.ui.terminal.dialog import Dialog
+from tuitrain.ui.terminal.prompt import Prompt
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.dialog import Dialog
-from tuitrain.ui.widgets.prompt import Prompt
 
 
 class Palette(Dialog[str]):
@@ -34,7 +34,7 @@ class Palette(Dialog[str]):
     Palette OptionList { border: none; height: 1fr; padding: 0; margin-top: 1; scrollbar-size: 0 $bar; }
     """
 
-    def __init__(self, theme: Theme, actions: Sequence[Action] = ACTIONS) -> None:
+    def __init__(self, theme: Theme, actions: Sequence[Action]) -> None:
         super().__init__()
         self._theme = theme
         self._actions = actions

@@ -11,20 +11,16 @@ from rich.style import Style
 
 from tuitrain.options.field import Field
 from tuitrain.text import visible
-from tuitrain.ui.keys import ACTIONS, Action, described
+from tuitrain.ui.keys import Action, described
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.page import OverPage
 from tuitrain.ui.widgets.text_lines import Piece
-
-COLUMNS = (("training", "form"), ("panes", "program"))
 
 
 class HelpPage(OverPage):
     """The key table and a field's explanation."""
 
-    def __init__(
-        self, theme: Theme, actions: Sequence[Action] = ACTIONS, columns: Sequence[Sequence[str]] = COLUMNS, **rest: Any
-    ) -> None:
+    def __init__(self, theme: Theme, actions: Sequence[Action], columns: Sequence[Sequence[str]], **rest: Any) -> None:
         super().__init__(self._lines, **rest)
         self._theme = theme
         self._columns = columns

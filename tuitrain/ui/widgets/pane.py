@@ -13,7 +13,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuitrain.session.snapshot import Snapshot
-from tuitrain.ui.plots.palette import glyphs_of, palette_of
 from tuitrain.ui.theme import Theme
 
 
@@ -41,8 +40,6 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(**rest)
         self.look = theme
-        self.palette = palette_of(theme.colours)
-        self.glyphs = glyphs_of(theme.ascii_only)
         self.border_title = theme.plain(self.TITLE)
         self._strips: list[Strip] = []
         self._snapshot: Snapshot | None = None
@@ -98,7 +95,7 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
         """Say in the frame how many lines are above and below what is shown."""
         above, below = self._offset, hidden - self._offset
         signs = self.look.signs
-        notes = [f"{signs['less']} {above} above"] * bool(above) + [f"{signs['more']} {below} more"] * bool(below)
+        notes = [f"{signs.less} {above} above"] * bool(above) + [f"{signs.more} {below} more"] * bool(below)
         if self.border_subtitle != (note := ", ".join(notes)):
             self.border_subtitle = note
 

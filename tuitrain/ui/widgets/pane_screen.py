@@ -3,39 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from textual import events
 from textual.geometry import Size
 from textual.layout import Layout
 from textual.screen import Screen
 
+from tuitrain.session.snapshot import Snapshot
+from tuitrain.text import counted
 from tuitrain.ui.keys import Action
+from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.confirm import Confirm
-from tuitrain.ui.widgets.dialog import Dialog
 from tuitrain.ui.widgets.help_page import HelpPage
 from tuitrain.ui.widgets.layout import SMALLEST, PlacedLayout
 from tuitrain.ui.widgets.page import OverPage
 from tuitrain.ui.widgets.text_lines import Lines
+
+if TYPE_CHECKING:
+    from tuitrain.search.manual_study import ManualStudies
+    from tuitrain.session.search_snapshot import SearchSnapshot
+    from tuitrain.session.session import Session
 
 ACTIONS_UNSEEN = ("quit", "start_pause")  # what keys do where the terminal is too small
 DIALOG_SECONDS = 0.3  # that training waits at most while a dialog is opened or closed
 Result = TypeVar("Result")
 
 
+def unsaved(snapshot: Snapshot) -> str:
+    """Return what of a training is in no file, as a sentence without its full stop."""
+    done = counted(snapshot.epoch, "epoch") if snapshot.epoch else counted(snapshot.step, "step")
+    return f"{done} of training {'is' if done.startswith('1 ') else 'are'} in no file"
+
+
+class Host(Protocol):
+    """What a room needs of the application that it is shown by."""
+
+    session: Session[Snapshot]
+    look: Theme
+    starts_training: bool
+    starts_search: bool
+    quit_when_done: bool
+    asked: Any  # of a search, on the command line
+
+    @property
+    def searcher(self) -> Session[SearchSnapshot]: ...
+    @property
+    def jobs(self) -> int: ...
+    @property
+    def by_hand(self) -> ManualStudies: ...
+    @property
+    def bytes_written(self) -> int: ...
+    def show(self, name: str, answered: Callable[[Any], None] = ...) -> None: ...
+    def observe(self, snapshot: Snapshot) -> None: ...
+    def leave(self) -> None: ...
+    def leave_unasked(self) -> None: ...
+
+
 class PlacedScreen(Screen[None], inherit_bindings=False):
-    """Shows the children that `arrangement` has a place for; `trainer` is the session that trains in this process."""
+    """A room: shows the children that `arrangement` has a place for.
+
+    `trainer` is the session that trains in this process; `host` is the application.
+    """
 
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
     form: Any
     help: HelpPage
     too_small: Lines
 
-    def __init__(self, trainer: Any, theme: Theme, arrangement: PlacedLayout) -> None:
+    def __init__(self, arrangement: PlacedLayout) -> None:
         super().__init__()
-        self.trainer = trainer
-        self.look = theme
+        self.trainer = self.host.session
+        self.look = self.host.look
         self.arrangement: Any = arrangement
 
     @property
@@ -44,9 +84,23 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         layout: Layout = self.arrangement
         return layout
 
+    @property
+    def host(self) -> Host:
+        """The application."""
+        host: Any = self.app
+        return host  # type: ignore[no-any-return]
+
     def bytes_written(self) -> int:
         """What the terminal was sent so far."""
-        return getattr(self.app._driver, "bytes_written", 0)
+        return self.host.bytes_written
+
+    def say(self, text: str) -> None:
+        """Show a message in the line for them."""
+        raise NotImplementedError  # pragma: no cover
+
+    def action_show(self, name: str) -> None:
+        """Show another screen."""
+        self.host.show(name)
 
     def on_resize(self, event: events.Resize) -> None:
         self.place_children(event.size)
@@ -125,8 +179,7 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         Where nobody would see the question it is whether to quit: that is done, and nothing is lost.
         """
         if self.is_too_small:
-            leave: Callable[[], None] = self.app.leave_unasked  # type: ignore[attr-defined]
-            leave()
+            self.host.leave_unasked()
             return
 
         def answered(answer: bool | None) -> None:
@@ -134,3 +187,20 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
                 then()
 
         self.open(Confirm(self.look, question, about, yes=yes, no=no), answered)
+
+    def leave_or_ask(self, *, saving: str = "ctrl+s saves the model") -> None:
+        """Leave; ask first if a training is running, or is in no file. `saving` says how to."""
+        snapshot, leave = self.trainer.snapshot, self.host.leave
+        if snapshot.is_running:
+            self.ask(
+                "Quit?",
+                "Training is running and would be ended.",
+                yes="quit",
+                no="go on training",
+                then=self.host.leave,
+            )
+        elif snapshot.has_something_to_lose:
+            about = f"{unsaved(snapshot)}; {saving}."
+            self.ask("Quit?", about, yes="quit", no="stay", then=leave)
+        else:
+            leave()

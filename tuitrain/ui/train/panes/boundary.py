@@ -28,7 +28,7 @@ class BoundaryPane(LivePane):
     def grid_shape(self) -> tuple[int, int]:
         """The rows and columns of answers that fill the pane."""
         width, height = self.size
-        rows, columns = boundary_grid_shape(width, height, glyphs=self.glyphs)
+        rows, columns = boundary_grid_shape(width, height, theme=self.look)
         return max(rows, 2), max(columns, 2)
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
@@ -50,16 +50,16 @@ class BoundaryPane(LivePane):
         if found.grid.ndim == 1:
             return draw_fit(
                 width, height, found.grid.astype(float), found.extent[:2], found.points[:, 0],
-                found.labels.astype(float), (found.names[0], "target"), palette=self.palette, glyphs=self.glyphs,
+                found.labels.astype(float), (found.names[0], "target"), theme=self.look,
             )  # fmt: skip
         return draw_boundary(
             width, height, found.grid, found.confidence, found.extent, found.points, found.labels, found.names,
-            class_names=self._class_names(), palette=self.palette, glyphs=self.glyphs,
+            class_names=self._class_names(), theme=self.look,
         )  # fmt: skip
 
     def _why_empty(self, width: int, height: int) -> list[Strip]:
         """What data the picture is for, and how to get some, in two calm lines."""
-        style = self.palette["dim"]
+        style = self.look["dim"]
         upper = notice(
             width, height // 2, ("drawn for data with one or two number inputs", "needs 1 or 2 inputs"), style
         )

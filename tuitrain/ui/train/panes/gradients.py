@@ -55,7 +55,7 @@ class GradientsPane(LivePane):
     def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
         if not snapshot.layers:
             texts = ("the gradient of each layer appears after the first epoch", "shown from the first epoch on")
-            return notice(width, height, texts, self.palette["dim"])
+            return notice(width, height, texts, self.look["dim"])
         length = snapshot.epochs_recorded
         first = max(0, length - RECENT) // STRIDE * STRIDE
         norms = [snapshot.gradient_norm, *(layer.gradient_norm for layer in snapshot.layers)]
@@ -76,55 +76,55 @@ class GradientsPane(LivePane):
         return Blocks([Block(1, lambda: [self._header(width, columns)]), *rows] if height > 2 else rows)
 
     def _name_of(self, number: int, layer: LayerProbe) -> str:
-        return f"{number} {layer.fan_in}{self.glyphs.arrow}{layer.fan_out}"
+        return f"{number} {layer.fan_in}{self.look.signs.arrow}{layer.fan_out}"
 
     def _legend(self, layers: Sequence[LayerProbe]) -> list[Part]:
         """What the signs before the layers mean, for those that are there."""
         found = {layer.trouble for layer in layers}
         named: list[Part] = []
         if "vanishing" in found:
-            named.append((f" {self._sign('vanishing')} vanishing", self.palette["warning"]))
+            named.append((f" {self._sign('vanishing')} vanishing", self.look["warning"]))
         if "exploding" in found:
-            named.append((f" {self._sign('exploding')} exploding", self.palette["bad"]))
+            named.append((f" {self._sign('exploding')} exploding", self.look["bad"]))
         return named
 
     def _sign(self, trouble: str) -> str:
-        return (ASCII_SIGNS if self.glyphs.ascii_only else SIGNS)[trouble]
+        return (ASCII_SIGNS if self.look.ascii_only else SIGNS)[trouble]
 
     def _header(self, width: int, columns: Columns) -> Strip:
         is_wide = width >= WIDE
         norm = columns.bar + columns.number
         cells = (
-            padded(" layer", columns.name, glyphs=self.glyphs),
-            padded("norm, log scale" if norm > 15 else "norm (log)", norm + 1, glyphs=self.glyphs),
-            padded("history", columns.history, glyphs=self.glyphs),
-            padded("update/weight" if is_wide else "update", columns.update, glyphs=self.glyphs, right=True),
-            padded(" idle", columns.idle, glyphs=self.glyphs),
+            padded(" layer", columns.name, theme=self.look),
+            padded("norm, log scale" if norm > 15 else "norm (log)", norm + 1, theme=self.look),
+            padded("history", columns.history, theme=self.look),
+            padded("update/weight" if is_wide else "update", columns.update, theme=self.look, right=True),
+            padded(" idle", columns.idle, theme=self.look),
         )
-        return line(width, [("".join(cells), self.palette["dim"])])
+        return line(width, [("".join(cells), self.look["dim"])])
 
     def _row(
         self, width: int, columns: Columns, name: str, norm: float, ends: tuple[float, float], history: Floats,
         layer: LayerProbe | None, legend: list[Part],
     ) -> Strip:  # fmt: skip
-        palette = self.palette
+        theme = self.look
         trouble = layer.trouble if layer else ""
-        style = palette["bad" if trouble == "exploding" else "warning"] if trouble else palette["bar"]
+        style = theme["bad" if trouble == "exploding" else "warning"] if trouble else theme["bar"]
         return line(width, [
             (self._sign(trouble), style),
-            (padded(name, columns.name - 2, glyphs=self.glyphs) + " ", palette["text"]),
-            (bar(norm, *ends, columns.bar, log=True, glyphs=self.glyphs), style),
-            (f"{number(norm):>{columns.number}} ", palette["text"]),
-            (sparkline(history, columns.history, glyphs=self.glyphs, log=True), palette["dim"]),
+            (padded(name, columns.name - 2, theme=self.look) + " ", theme["plain"]),
+            (bar(norm, *ends, columns.bar, log=True, theme=self.look), style),
+            (f"{number(norm):>{columns.number}} ", theme["plain"]),
+            (sparkline(history, columns.history, theme=self.look, log=True), theme["dim"]),
             *(legend if layer is None else self._tail(columns, layer)),
         ])  # fmt: skip
 
     def _tail(self, columns: Columns, layer: LayerProbe) -> list[Part]:
         """Update ratio and idle share."""
-        parts = [(f"{number(layer.update_ratio):>{columns.update}}", self.palette["dim"])]
+        parts = [(f"{number(layer.update_ratio):>{columns.update}}", self.look["dim"])]
         if layer.idle_share is not None:
             kind = "sat." if layer.idle_kind == "saturated" else layer.idle_kind
             is_bad = layer.idle_share >= NEARLY_ALL_IDLE
-            style = self.palette["warning" if is_bad else "dim"]
+            style = self.look["warning" if is_bad else "dim"]
             parts.append((f" {kind} {percent(layer.idle_share)}{'!' if is_bad else ''}", style))
         return parts

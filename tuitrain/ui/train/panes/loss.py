@@ -61,12 +61,12 @@ class LossPane(LivePane):
             width, height, column("train_loss", length), column("validation_loss", length),
             epochs=column("epoch", length), log=self.is_log, smoothing=self.smoothing, view=self.scale_view,
             best_epoch=snapshot.best_epoch or None, edits=[self._edit(edit) for edit in snapshot.edits],
-            earlier=[_curve(run) for run in snapshot.earlier], palette=self.palette, glyphs=self.glyphs,
+            earlier=[_curve(run) for run in snapshot.earlier], theme=self.look,
         )  # fmt: skip
 
     def _edit(self, edit: Edit) -> tuple[float, str]:
         spec = FIELDS[edit.name]
-        return edit.epoch, f"{spec.label} {spec.format(edit.old)}{self.glyphs.arrow}{spec.format(edit.new)}"
+        return edit.epoch, f"{spec.label} {spec.format(edit.old)}{self.look.signs.arrow}{spec.format(edit.new)}"
 
 
 def _curve(run: EarlierRun) -> tuple[Floats, Floats]:

@@ -34,19 +34,15 @@ class MetricPane(LivePane):
     def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         found = snapshot.metric_view
         if found is None:
-            return notice(width, height, ("shown as soon as it is known", "none yet"), self.palette["dim"])
+            return notice(width, height, ("shown as soon as it is known", "none yet"), self.look["dim"])
         head = self._head(width, found)
         if found.confusion is not None:
             names = self._class_names()
             if len(names) == len(found.confusion):
-                picture = draw_confusion(
-                    width, height - 1, found.confusion, names, palette=self.palette, glyphs=self.glyphs
-                )
+                picture = draw_confusion(width, height - 1, found.confusion, names, theme=self.look)
                 return [head, *picture]
         if found.truth is not None and found.predicted is not None:
-            picture = draw_residuals(
-                width, height - 1, found.truth, found.predicted, palette=self.palette, glyphs=self.glyphs
-            )
+            picture = draw_residuals(width, height - 1, found.truth, found.predicted, theme=self.look)
             return [head, *picture]
         return [head]
 
@@ -62,5 +58,5 @@ class MetricPane(LivePane):
             for part in (f"on {rows:,} {found.part} rows", f"on {found.part}", f"({found.part})"):
                 text = self.look.plain("  ".join(figures[:count]))
                 if len(text) + 2 + len(part) <= width:
-                    return line(width, [(text, self.palette["text"]), (f"  {part}", self.palette["dim"])])
-        return line(width, [(self.look.plain(figures[0]) if figures else "", self.palette["text"])])
+                    return line(width, [(text, self.look["plain"]), (f"  {part}", self.look["dim"])])
+        return line(width, [(self.look.plain(figures[0]) if figures else "", self.look["plain"])])

@@ -51,7 +51,7 @@ class ParametersPane(LivePane):
     def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
         found = snapshot.parameters
         if found is None:
-            return notice(width, height, ("reading the parameters", "reading"), self.palette["dim"])
+            return notice(width, height, ("reading the parameters", "reading"), self.look["dim"])
         blocks = [Block(1, lambda: [self._total(width, snapshot.n_parameters)])]
         for number_of, (weights, biases) in enumerate(zip(found.weights, found.biases, strict=True), 1):
             spread = HISTOGRAM_HEIGHT + 1
@@ -63,14 +63,14 @@ class ParametersPane(LivePane):
 
     def _total(self, width: int, count: int) -> Strip:
         about = " in all" if width < 60 else ": weights and biases, all a prediction needs"
-        return line(width, [(f"{count:,} parameters", self.palette["text"]), (about, self.palette["dim"])])
+        return line(width, [(f"{count:,} parameters", self.look["plain"]), (about, self.look["dim"])])
 
     def _layer(self, width: int, number_of: int, weights: NDArray[Any], biases: NDArray[Any]) -> list[Strip]:
         fan_in, fan_out = weights.shape
-        count = f"{fan_in}{self.glyphs.times}{fan_out}+{fan_out} = {weights.size + biases.size:,}"
+        count = f"{fan_in}{self.look.signs.times}{fan_out}+{fan_out} = {weights.size + biases.size:,}"
         about = f"   {fan_in} inputs, {fan_out} {'unit' if fan_out == 1 else 'units'}" if width >= 60 else ""
         return [line(width, [
-            (f"layer {number_of}  ", self.palette["bar"]), (count, self.palette["text"]), (about, self.palette["dim"]),
+            (f"layer {number_of}  ", self.look["bar"]), (count, self.look["plain"]), (about, self.look["dim"]),
         ])]  # fmt: skip
 
     def _spread(self, width: int, weights: NDArray[Any], biases: NDArray[Any]) -> list[Strip]:
@@ -80,10 +80,10 @@ class ParametersPane(LivePane):
         for name, values in (("weights", weights.ravel()), ("biases", biases)):
             if values.size == 1:  # nothing is spread
                 text = f"{ONE[name]} {number(float(values[0]))}"
-                alone = line(half, [(text, self.palette["text"])])
+                alone = line(half, [(text, self.look["plain"])])
                 columns.append([alone, *[Strip.blank(half)] * HISTOGRAM_HEIGHT])
                 continue
-            picture = histogram(half, HISTOGRAM_HEIGHT, values, palette=self.palette, glyphs=self.glyphs)
+            picture = histogram(half, HISTOGRAM_HEIGHT, values, theme=self.look)
             columns.append([self._figures(half, name, values), *picture])
         gap = Strip.blank(GAP)
         return [Strip.join([left, gap, right]).adjust_cell_length(width) for left, right in zip(*columns, strict=True)]
@@ -92,29 +92,29 @@ class ParametersPane(LivePane):
         """Mean and spread (standard deviation), in the words that fit."""
         with np.errstate(all="ignore"):
             mean, spread = number(float(np.mean(values))), number(float(np.std(values)))
-        sign = "+-" if self.glyphs.ascii_only else "±"
+        sign = "+-" if self.look.ascii_only else "±"
         long = (f"{name} ", f"mean {mean} spread {spread}")
         short, shortest = (f"{name} ", f"{mean} {sign} {spread}"), (f"{name} ", f"{mean}{sign}{spread}")
         label, figures = next((form for form in (long, short) if len("".join(form)) <= width), shortest)
-        return line(width, [(label, self.palette["text"]), (figures, self.palette["dim"])])
+        return line(width, [(label, self.look["plain"]), (figures, self.look["dim"])])
 
     def _picture_rows(self, width: int, weights: NDArray[Any]) -> int:
         """How many lines the picture of the matrix takes; 0 where it does not fit."""
         matrix = _wide(weights)
-        across, down = picture_size(width, PICTURE_ROWS, *matrix.shape, glyphs=self.glyphs, palette=self.palette)
+        across, down = picture_size(width, PICTURE_ROWS, *matrix.shape, theme=self.look)
         return 0 if matrix.shape[1] > width * MOST_A_CELL or not across else down
 
     def _picture(self, width: int, weights: NDArray[Any]) -> list[Strip]:
         """The matrix, its longer side across."""
         matrix = _wide(weights)
-        across, down = picture_size(width, PICTURE_ROWS, *matrix.shape, glyphs=self.glyphs, palette=self.palette)
+        across, down = picture_size(width, PICTURE_ROWS, *matrix.shape, theme=self.look)
         down_across = ("inputs", "units") if matrix is weights else ("units", "inputs")
-        has_shades = self.palette.shades and not self.glyphs.ascii_only
+        has_shades = self.look.shades and not self.look.ascii_only
         signs = "orange above 0, blue below" if has_shades else "+ * # above 0, - = below"
         forms = ("rows {}, columns {}; " + signs, "{} by {}; " + signs, signs)
         about = next((form for form in forms if len(form.format(*down_across)) <= width), forms[-1])
-        head = line(width, [(about.format(*down_across), self.palette["dim"])])
-        picture = draw_matrix(across, down, matrix, palette=self.palette, glyphs=self.glyphs)
+        head = line(width, [(about.format(*down_across), self.look["dim"])])
+        picture = draw_matrix(across, down, matrix, theme=self.look)
         return [head, *(strip.adjust_cell_length(width) for strip in picture)]
 
 

@@ -46,7 +46,7 @@ class FormDrawing:
         return lines
 
     def _heading(self, group: str, width: int) -> Strip:
-        rule = self.theme.signs["rule"]
+        rule = self.theme.signs.rule
         text = f"{rule} {group} "
         text += rule * (width - len(text))
         return Strip([Segment(text[:width], self.theme.styles["dim"])], width)
@@ -61,9 +61,9 @@ class FormDrawing:
         shown = value if matters else f"({value})"
         room = width - 2 - len(label)
         if len(shown) > room:
-            shown = shown[: room - 1] + theme.signs["ellipsis"]
+            shown = shown[: room - 1] + theme.signs.ellipsis
         gap = " " * (room - len(shown)) + ("*" if mark else " ")
-        cursor = theme.signs["cursor"] if is_selected else " "
+        cursor = theme.signs.cursor if is_selected else " "
         if is_selected:
             style = theme.styles["selected"] if has_focus else theme.styles["bold"]
             return Strip([Segment(cursor + label + gap + shown, style)], width)
@@ -78,20 +78,18 @@ class FormDrawing:
         if name == model.name and model.editor is not None:
             if model.error:
                 text = model.error.removeprefix(f"{field.label}: ")
-                return wrapped_note(self.theme, f"{theme.signs['error']} {text}", width, theme.styles["bad"])
+                return wrapped_note(self.theme, f"{theme.signs.error} {text}", width, theme.styles["bad"])
             return wrapped_note(self.theme, field.allowed, width, theme.styles["accent"])
         mark = model.mark(name)
         if mark == "refused":
             why = model.refused[name].why.removeprefix(f"{field.label}: ")
-            return wrapped_note(theme, f"{theme.signs['error']} {why}", width, theme.styles["bad"])
+            return wrapped_note(theme, f"{theme.signs.error} {why}", width, theme.styles["bad"])
         if mark == "ended":
-            text = f"{theme.signs['corner']} not used: training has ended"
+            text = f"{theme.signs.corner} not used: training has ended"
             return wrapped_note(theme, text, width, theme.styles["edited"])
         if mark == "at reset":
             now = field.format(model.in_use(name))
-            return wrapped_note(
-                self.theme, f"{theme.signs['corner']} at reset; now {now}", width, theme.styles["edited"]
-            )
+            return wrapped_note(self.theme, f"{theme.signs.corner} at reset; now {now}", width, theme.styles["edited"])
         return []
 
 
@@ -101,7 +99,7 @@ def editor_line(label: str, editor: LineEdit, width: int, theme: Theme) -> Strip
     start = max(0, editor.cursor - room + 1)
     text = editor.text[start : start + room].ljust(room)
     at = editor.cursor - start
-    head = Segment(theme.signs["cursor"] + label + " ", theme.styles["bold"])
+    head = Segment(theme.signs.cursor + label + " ", theme.styles["bold"])
     reverse = theme.styles["editor"] + Style(reverse=True)
     if editor.is_selected and editor.text:
         used = len(editor.text) - start

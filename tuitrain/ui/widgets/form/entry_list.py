@@ -167,7 +167,7 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
     def _say_what_is_hidden(self) -> None:
         below = len(self._lines) - self.scroll_offset.y - self.size.height
         above = self.scroll_offset.y
-        parts = [f"{self._signs['less']} {above}"] if above > 0 else []
-        parts += [f"{self._signs['more']} {below} more"] if below > 0 else []
+        parts = [f"{self._signs.less} {above}"] if above > 0 else []
+        parts += [f"{self._signs.more} {below} more"] if below > 0 else []
         if self.border_subtitle != (note := "  ".join(parts)):  # setting it repaints all
             self.border_subtitle = note

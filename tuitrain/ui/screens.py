@@ -1,0 +1,47 @@
+"""The screens of the program: rooms, which a digit opens, and what opens over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+
+@dataclass(frozen=True)
+class Place:
+    """A screen that any other opens by its `name`, without importing it.
+
+    A room has a `digit`; what has none opens over the room that is shown. `where` is its module and class, imported
+    when it is first shown.
+    """
+
+    name: str
+    digit: str
+    title: str
+    meaning: str
+    where: str
+
+    def load(self) -> type[Screen[Any]]:
+        """Import its class."""
+        module, _, name = self.where.partition(":")
+        found: type[Screen[Any]] = getattr(import_module(module), name)
+        return found
+
+    def make(self) -> Screen[Any]:
+        """Make a room, which finds what it shows at the running application."""
+        return self.load()()
+
+
+SCREENS: Mapping[str, Place] = {
+    place.name: place
+    for place in (
+        Place("train", "1", "Train", "the Train screen", "tuitrain.ui.train.screen:TrainScreen"),
+        Place("search", "2", "Search", "search (1: back here)", "tuitrain.ui.search.screen:SearchScreen"),
+        Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
+    )
+}
+ROOMS = tuple(place for place in SCREENS.values() if place.digit)

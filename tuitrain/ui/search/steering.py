@@ -1,0 +1,213 @@
+"""What the keys of the Search screen do with the search: begin, pause, continue, strategy, veto, race."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tuitrain.errors import TuitrainError
+from tuitrain.session.commands import AskFirst, ContinueSearch, Decide, Pause, Start, TryNext
+from tuitrain.session.search import begin_search
+from tuitrain.session.search_snapshot import SearchSnapshot
+from tuitrain.session.session import Session
+from tuitrain.ui.search.entries import settings_of, space_of
+from tuitrain.ui.search.form import SearchForm
+from tuitrain.ui.widgets.pane_screen import PlacedScreen
+
+if TYPE_CHECKING:
+    from tuitrain.options.search_settings import Settings
+    from tuitrain.search.space.space import Space
+    from tuitrain.ui.search.veto import Decision
+
+ENDLESS = ("all", "none", "none")  # what the form's trials, time and goal hold where nothing ends a search
+MOST_COMBINATIONS = 100_000
+
+
+class Steering:
+    """Acts on `session` as the form asks; says what came of it on `room`.
+
+    `begun` is called when a new search is begun, `soon` when the answer to a command is to be shown.
+    """
+
+    def __init__(
+        self, room: PlacedScreen, session: Session[SearchSnapshot], form: SearchForm, *, jobs: int,
+        begun: Callable[[], None], soon: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._room, self._session, self._form = room, session, form
+        self._begun, self._soon, self._jobs = begun, soon, jobs
+        self._asked = room.host.asked
+
+    @property
+    def is_of_other_data(self) -> bool:
+        """Whether the session's search is of another dataset than the one that is chosen now."""
+        searched = self._session.snapshot.dataset
+        return searched is not None and searched.fingerprint != self._room.trainer.snapshot.dataset.fingerprint
+
+    def say_other_data(self) -> None:
+        """Say that the trials are of another dataset."""
+        searched = self._session.snapshot.dataset
+        assert searched is not None
+        self._room.say(f"these trials are of {searched.name}; n searches {self._room.trainer.snapshot.dataset.name}")
+
+    def _asked_for(self) -> tuple[Space, Settings] | None:
+        """What the form asks for; None, with a notice of why, where its entries do not go together."""
+        try:
+            return space_of(self._form.model.texts), settings_of(self._form.model.texts)
+        except TuitrainError as error:
+            self._room.say(str(error).split("\n")[0])
+            return None
+
+    def start_pause(self) -> None:
+        """Start, pause or continue."""
+        snapshot = self._session.snapshot
+        if snapshot.state in {"running", "choosing"}:
+            self._session.send(Pause())
+        elif snapshot.state == "paused":
+            self._session.send(Start())
+        elif snapshot.state in {"done", "stopped", "failed"} and self._is_same_search(snapshot):
+            self._go_on(snapshot)
+        else:
+            self.begin()
+        self._soon()
+
+    def _is_same_search(self, snapshot: SearchSnapshot) -> bool:
+        """Whether the form still asks for the study that is shown, so that it can be continued."""
+        asked = self._asked_for()
+        if asked is None or self.is_of_other_data:
+            return False
+        (space, settings), (shown, known) = asked, (snapshot.space, snapshot.settings)
+        if shown is None or known is None:
+            return False
+        ranges = {name: getattr(shown.base, name) for name in space.names}  # of which the form holds no value
+        return (
+            space.to_texts() == shown.to_texts() and space.base.replace(**ranges) == shown.base
+            and settings.folds in {0, known.folds}
+            and (settings.metric, settings.seeds) == (known.metric, known.seeds)
+        )  # fmt: skip
+
+    def _go_on(self, snapshot: SearchSnapshot) -> None:
+        settings = settings_of(self._form.model.texts)
+        done = sum(trial.is_done for trial in snapshot.trials)
+        if snapshot.state == "done" and settings.trials and done >= settings.trials:
+            self._room.say(f"{done} trials are done: raise trials to go on, or n for a new search")
+            return
+        self._go_on_with(settings, snapshot)
+
+    def _go_on_with(self, settings: Settings, snapshot: SearchSnapshot) -> None:
+        """Continue with a strategy and budget; the number of proposals at once, which the form lacks, stays."""
+        if snapshot.settings is not None:
+            settings = replace(settings, batch=snapshot.settings.batch)
+        self._session.send(ContinueSearch(settings.to_mapping()))
+
+    def begin(self) -> None:
+        """Begin a new search, of what the form asks for."""
+        asked = self._asked_for()
+        if asked is None:
+            return
+        space, settings = asked
+        if settings.strategy == "manual":
+            self._room.say("manual: what you train on screen 1 appears here; g, r or b propose for you")
+            self._soon()
+            return
+        if settings.strategy == "grid" and space.grid_size > MOST_COMBINATIONS:
+            count = f"the grid has {space.grid_size:,} combinations; at most {MOST_COMBINATIONS:,}"
+            self._room.say(f"{count}: narrow it, or choose r or b")
+            return
+        tried: Sequence[Any] = ()
+        if self._asked is not None:
+            settings = replace(settings, seed=self._asked.seed, batch=self._asked.batch)
+            tried, self._asked = self._asked.tried, None
+        self._session.send(begin_search(self._room.trainer.snapshot.dataset.source, space, settings, tried))
+        self._begun()
+
+    def begin_anew(self) -> None:
+        """Begin a new search; ask first where one runs."""
+        if self._session.snapshot.is_running:
+            about = "The one that runs stays as a study and can be resumed."
+            self._room.ask("Begin a new search?", about, yes="begin", no="stay", then=self.begin)
+        else:
+            self.begin()
+
+    def choose_strategy(self, name: str) -> None:
+        """Choose a strategy; a search that runs continues with it."""
+        self._form.choose("strategy", name)
+        self._soon()
+        snapshot = self._session.snapshot
+        goes_on = snapshot.state in {"running", "paused"} and snapshot.settings is not None
+        if goes_on and self.is_of_other_data:
+            self.say_other_data()
+            return
+        begun = sum(trial.state != "queued" for trial in snapshot.trials)  # the others are left out from now on
+        trials = self._limit_trials(begun if goes_on else 0)
+        if not goes_on:
+            self._room.say(f"trials is {trials} now: all would have no end" * bool(trials))
+        elif (asked := self._asked_for()) is not None:
+            self._go_on_with(asked[1], snapshot)
+            self._room.say(f"{name} proposes from the next batch on" + f", up to {trials} trials" * bool(trials))
+
+    def _limit_trials(self, known: int) -> int:
+        """Give the search an end after a grid, which has one of its own; the number of trials, 0 if it had one."""
+        texts = self._form.model.texts
+        if texts["strategy"] in {"grid", "manual"} or (texts["trials"], texts["time"], texts["goal"]) != ENDLESS:
+            return 0
+        trials = known + int(self._form.model.entries["trials"].default)
+        self._form.choose("trials", str(trials))
+        return trials
+
+    def enqueue(self) -> None:
+        """Try the values of the Train form."""
+        snapshot = self._session.snapshot
+        if snapshot.space is None:
+            self._room.say("begin a search first; then e tries the Train form's values in it")
+            return
+        if self.is_of_other_data:
+            self.say_other_data()
+            return
+        own = self._room.trainer.snapshot.hyperparameters
+        setting = snapshot.space.active({name: getattr(own, name) for name in snapshot.space.names})
+        if any(dict(trial.setting) == setting for trial in snapshot.trials):
+            self._room.say("these values are among the trials already")
+            return
+        self._session.send(TryNext(setting))
+        self._room.say("the Train form's values are tried next")
+        self._soon()
+
+    def veto(self) -> None:
+        """Look at the proposals before they run."""
+        from tuitrain.ui.search.veto import Veto  # noqa: PLC0415 - not needed before
+
+        snapshot = self._session.snapshot
+        progress = snapshot.progress
+        if progress is not None and progress.proposals:
+            self._room.open(Veto(self._room.look, progress.proposals), self._take_decision)
+            return
+        self._session.send(AskFirst(not snapshot.asks_first))
+        state = "run at once" if snapshot.asks_first else "wait for your word from now on: v shows them"
+        self._room.say(f"proposals {state}")
+
+    def _take_decision(self, decision: Decision | None) -> None:
+        if decision is None:
+            return
+        self._session.send(Decide(tuple(decision.settings)))
+        if not decision.asks_again:
+            self._session.send(AskFirst(False))
+            self._room.say("proposals run at once from now on")
+        self._soon()
+
+    def race(self) -> None:
+        """Race the strategies on what the form asks for."""
+        from tuitrain.ui.search.race import RaceScreen  # noqa: PLC0415 - not needed before
+
+        asked = self._asked_for()
+        if asked is None:
+            return
+        if self._session.snapshot.is_running:
+            self._room.say("a search is running; pause it (space) before a race")
+            return
+        try:
+            race = RaceScreen(self._room.look, self._room.trainer.snapshot.dataset, *asked, self._jobs)
+        except TuitrainError as error:  # a goal or metric that does not fit the data
+            self._room.say(str(error).split("\n")[0])
+            return
+        self._room.open(race, lambda _: None)

@@ -1,0 +1,49 @@
+"""The key table of the Train screen: bindings, footer, help and palette are made from it."""
+
+from __future__ import annotations
+
+from tuitrain.ui.keys import MOVE, PANE, Action, everywhere, in_section, room_actions
+
+_PAGE = ("pgup pgdn", "a page up, a page down")
+_ENDS = ("home end", "first field, last field")
+_PACE = ("< >", "pace: slower, faster")
+_NUDGE = ("+ -", "next value, next choice")
+
+COLUMNS = (("training", "form"), ("panes", "program"))  # of the help, and the sections in each
+TRAIN_ACTIONS = (
+    *in_section("training", (
+        Action("start_pause", ("space",), "space", "run/pause", "start, pause, resume", "", 99),
+        Action("step", ("s",), "s", "step", "train one batch", "", 90),
+        Action("epoch", ("e",), "e", "epoch", "train one epoch", "", 89),
+        Action("reset", ("r",), "r", "reset", "start over (reset)", "", 88),
+        Action("slower", ("less_than_sign",), "<", "pace", "pace: slower (fewer epochs a second)", "", 66, pair=_PACE),
+        Action("faster", ("greater_than_sign",), ">", "", "pace: faster (more epochs a second)", "", pair=_PACE),
+        Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model", "", 60),
+        Action("dataset", ("d",), "d", "data", "choose another dataset", "", 70),
+    )),
+    *in_section("form", (
+        Action("nudge_up", ("plus", "equals_sign"), "+ =", "nudge", "next value up, next choice", "", 80, pair=_NUDGE),
+        Action("nudge_down", ("minus", "underscore"), "- _", "", "next value down, previous choice", "", pair=_NUDGE),
+        Action("up", ("up", "k"), "↑ k", "", "field above", "", pair=MOVE),
+        Action("down", ("down", "j"), "↓ j", "", "field below", "", pair=MOVE),
+        Action("page_up", ("pageup",), "pgup", "", "a page up", "", pair=_PAGE),
+        Action("page_down", ("pagedown",), "pgdn", "", "a page down", "", pair=_PAGE),
+        Action("first", ("home",), "home", "", "first field", "", pair=_ENDS),
+        Action("last", ("end",), "end", "", "last field", "", pair=_ENDS),
+        Action("edit", ("enter",), "enter", "edit", "type a value (esc leaves)", "", 50),
+        Action("undo", ("u",), "u", "undo", "take back the last edit", "", 65),
+    )),
+    *in_section("panes", (
+        Action("toggle_log", ("l",), "l", "log", "loss: logarithmic axis", "", 40),
+        Action("cycle_smoothing", ("z",), "z", "smooth", "loss: smoothing", "", 20),
+        Action("cycle_view", ("v",), "v", "view", "loss: all or recent epochs", "", 21),
+        Action("parameters", ("w",), "w", "weights", "parameters: weights, biases", "", 32),
+        Action("metric", ("m",), "m", "metric", "metric, predicted and true", "", 31),
+        Action("boundary", ("b",), "b", "boundary", "decision boundary, curve", "", 30),
+        Action("next_pane", ("tab",), "tab", "pane", "next pane", "", 10, pair=PANE),
+        Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "", pair=PANE),
+    )),
+    *room_actions("train", "program"),
+    Action("messages", ("M",), "M", "messages", "messages so far", "program", 12),
+    *everywhere("program", leave="leave", palette_rank=45),
+)  # fmt: skip
