@@ -92,7 +92,7 @@ class Terminal:
         while (left := end - time.perf_counter()) > 0 and self.status is None:
             self.read(min(left, 0.05))
 
-    def wait_for(self, text: str, seconds: float = 20) -> None:
+    def wait_for(self, text: str, seconds: float = 60) -> None:
         """Go on until `text` is on the screen.
 
         Raises
@@ -106,7 +106,7 @@ class Terminal:
                 raise TimeoutError(f"never saw {text!r}; the screen was:\n{self.text}")
             self.read(0.05)
 
-    def wait_for_end(self, seconds: float = 10) -> int | None:
+    def wait_for_end(self, seconds: float = 60) -> int | None:
         """Go on until the program ends; its exit status."""
         end = time.perf_counter() + seconds
         while self.status is None and time.perf_counter() < end:

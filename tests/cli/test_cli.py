@@ -21,7 +21,7 @@ COMMAND = [sys.executable, "-m", "tuitrain"]
 def run(*arguments: str, cwd: Path | None = None, data: bytes | None = None) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "COLUMNS": "100"}
     done = subprocess.run(
-        [*COMMAND, *arguments], cwd=cwd, input=data, capture_output=True, env=environment, timeout=60, check=False
+        [*COMMAND, *arguments], cwd=cwd, input=data, capture_output=True, env=environment, timeout=120, check=False
     )
     result = subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
     assert "Traceback" not in result.stderr, result.stderr
@@ -123,13 +123,29 @@ def test_config_is_toml_that_train_takes_and_options_have_the_last_word(tmp_path
     assert found["parameters"] == 2 * 8 + 8 + 8 * 4 + 4 + 4 * 2 + 2
 
 
+TELLING = """
+import pathlib, tuitrain.session.session as session
+from tuitrain.cli import main
+class Telling(session.Session):
+    def _publish(self):
+        super()._publish()
+        if self.snapshot.epoch:
+            pathlib.Path("begun").touch()
+session.Session = Telling
+main()
+"""
+
+
 def test_ctrl_c_ends_after_the_batch_and_reports_what_there_is(tmp_path: Path) -> None:
-    arguments = [*COMMAND, "train", "digits", "--epochs", "100000", "--patience", "0", "--json", "--model", "m"]
+    program = [sys.executable, "-c", TELLING]  # the command line, which leaves a file when an epoch is trained
+    arguments = [*program, "train", "digits", "--epochs", "100000", "--patience", "0", "--json", "--model", "m"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=environment)
-    time.sleep(2.5)
+    while not (tmp_path / "begun").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    out, errors = process.communicate(timeout=20)
+    out, errors = process.communicate(timeout=120)
     assert process.returncode == 130, errors
     found = json.loads(out)
     assert found["ending"] == "stopped"

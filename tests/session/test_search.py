@@ -45,7 +45,7 @@ def go_on(session: SearchSession, settings: Settings) -> int:
     return session.send(ContinueSearch(settings.to_mapping()))
 
 
-def until(session: SearchSession, condition: Callable[[Any], object], seconds: float = 20.0) -> Any:
+def until(session: SearchSession, condition: Callable[[Any], object], seconds: float = 120.0) -> Any:
     """The first snapshot for which something holds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

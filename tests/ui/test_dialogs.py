@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 
 from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.train.test_screen import app_on, text_of
+from tests.ui.waiting import settle
 from tuitrain.runs.files import model_name
 from tuitrain.session.commands import Reset, SaveModel, Step
 from tuitrain.ui.data.chooser import DatasetChooser
@@ -24,15 +25,6 @@ SIZES = [(80, 24), (120, 40), (200, 50)]
 @pytest.fixture
 def session():
     return FakeSession()
-
-
-async def settle(pilot, wanted):
-    """Wait for work in threads until `wanted` holds."""
-    for _ in range(200):
-        await pilot.pause(0.02)
-        if wanted():
-            return
-    raise AssertionError(text_of(pilot.app))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -253,10 +245,14 @@ async def test_the_keyboard_is_no_dataset(session, source):
 
 async def test_escape_gives_up_a_dataset_that_is_being_loaded(session, monkeypatch):
     session.train(5)
-    go_on = threading.Event()
-    monkeypatch.setattr(
-        "tuitrain.ui.data.chooser.load_dataset", lambda *args, **rest: go_on.wait(10) and make_dataset()
-    )
+    go_on, has_come = threading.Event(), threading.Event()
+
+    def late(*args, **rest):
+        go_on.wait(60)
+        has_come.set()
+        return make_dataset()
+
+    monkeypatch.setattr("tuitrain.ui.data.chooser.load_dataset", late)
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("d", "enter")
         await settle(pilot, lambda: "150 rows" in text_of(pilot.app))
@@ -264,7 +260,8 @@ async def test_escape_gives_up_a_dataset_that_is_being_loaded(session, monkeypat
         await settle(pilot, lambda: "loading iris" in text_of(pilot.app))
         await pilot.press("escape")
         go_on.set()
-        await pilot.pause(0.1)
+        await settle(pilot, has_come.is_set)
+        await pilot.pause(0.1)  # in which nothing may change
         assert isinstance(pilot.app.screen, DatasetChooser)
         assert "given up" in text_of(pilot.app)
         await pilot.press("escape", "escape")
@@ -343,10 +340,12 @@ async def test_a_dialog_is_painted_over_the_screen_that_was_there_and_not_again_
     monkeypatch.setattr(ModalScreen, "_compositor_refresh", lambda self: (paints.append(self), painted(self)))
     session.train(5)
     async with app_on(session).run_test(size=(200, 50)) as pilot:
-        await pilot.pause(0.3)
+        await settle(pilot, lambda: session.releases == session.holds > 0 and not pilot.app.screen._later)
+        await pilot.pause(0.1)
         before = text_of(pilot.app).splitlines()
         await pilot.press(key)
-        await pilot.pause(0.1)
+        await settle(pilot, lambda: isinstance(pilot.app.screen, Dialog) and session.releases == session.holds)
+        await pilot.pause(0.1)  # in which nothing may be painted again and again
         after = text_of(pilot.app).splitlines()
         assert before != after
         assert (before[0], before[-1]) == (after[0], after[-1])
@@ -361,10 +360,8 @@ async def test_resizing_under_a_dialog(session, key):
         await pilot.press(key)
         for size in [(200, 50), (60, 20), (120, 40), (10, 3), (200, 50)]:
             await pilot.resize_terminal(*size)
-            await pilot.pause(0.05)
-            text = text_of(pilot.app)
-        assert "tuitrain" in text.splitlines()[0]
-        assert "quit" in text.splitlines()[-1]
+        await settle(pilot, lambda: "tuitrain" in text_of(pilot.app).splitlines()[0])
+        await settle(pilot, lambda: "quit" in text_of(pilot.app).splitlines()[-1])
 
 
 async def test_keys_that_arrive_in_one_burst_act_in_their_order(session):
@@ -382,8 +379,7 @@ async def test_keys_that_arrive_in_one_burst_act_in_their_order(session):
         ]
         for key, character in keys:
             pilot.app.post_message(Key(key, character))
-        await pilot.pause(0.1)
-        assert pilot.app.screen.query_one("Input").value == "xac"
+        await settle(pilot, lambda: pilot.app.screen.query_one("Input").value == "xac")
         await pilot.press("enter")
         await pilot.pause()
     assert [command.path.name for command in session.sent] == ["xac.safetensors"]

@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def run(path: Path, ranges: Any = RANGES, *, jobs: int = 0, **settings: Any) -> 
 def test_kills_at_random_moments_change_nothing(kind: str, kills: int, tmp_path: Path) -> None:
     arguments = [sys.executable, "-m", "tests.search.killed", str(tmp_path), *kind.split(), str(kills)]
     done = subprocess.run(
-        arguments, capture_output=True, text=True, timeout=100, check=False, cwd=Path(__file__).parents[2]
+        arguments, capture_output=True, text=True, timeout=300, check=False, cwd=Path(__file__).parents[2]
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
@@ -198,10 +199,11 @@ def test_python_searches_without_a_directory() -> None:
 def test_the_time_may_run_out_while_a_strategy_thinks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It once waited for ever for proposals that nobody took."""
     calls: list[int] = []
+    monkeypatch.setattr("tuitrain.runs.stopwatch.time", SimpleNamespace(perf_counter=lambda: float(len(calls) > 1)))
 
     def slow(*arguments: Any) -> list[dict[str, Any]]:
-        calls.append(arguments[4])
-        time.sleep(0.5 if len(calls) > 1 else 0)
+        calls.append(arguments[4])  # with the second, a second has passed for the search
+        time.sleep(0.5 if len(calls) > 1 else 0)  # so that it ends meanwhile
         return propose(*arguments)
 
     monkeypatch.setattr("tuitrain.search.conductor.propose", slow)
@@ -209,7 +211,7 @@ def test_the_time_may_run_out_while_a_strategy_thinks(tmp_path: Path, monkeypatc
     settings = {"strategy": "bayesian", "trials": 0, "seconds": 0.2, "batch": 4}
     thread = threading.Thread(target=lambda: done.append(run(tmp_path / "s", **settings)), daemon=True)
     thread.start()
-    thread.join(timeout=20)
+    thread.join(timeout=120)
     assert done, "the search did not end"
     assert done[0].progress.ending == "the time is up"
     assert len(calls) >= 2

@@ -48,6 +48,17 @@ def count(shared: Data, payload: tuple[int, float], report: Any, is_stopped: Any
     return epochs
 
 
+def count_when_answered(shared: Data, payload: str, report: Any, is_stopped: Any) -> int:
+    """Three reports, each waiting until the one before was answered by a file of its number in the folder `payload`."""
+    for number in range(3):
+        report(number)
+        while not (Path(payload) / str(number)).exists():
+            if is_stopped():
+                return number
+            time.sleep(0.005)
+    return 3
+
+
 def die_once(shared: Data, payload: str, report: Any, is_stopped: Any) -> str:
     """Killed in the middle, the first time: `payload` is a path that remembers it."""
     report("working")
@@ -112,7 +123,7 @@ def blas_threads_of(shared: Data, payload: Any, report: Any, is_stopped: Any) ->
     return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 
 
-def until_ended(supervisor: Supervisor, seconds: float = 20.0) -> list[Event]:
+def until_ended(supervisor: Supervisor, seconds: float = 120.0) -> list[Event]:
     """Poll until no chunk is left, and return all events."""
     deadline = time.monotonic() + seconds
     found: list[Event] = []
@@ -122,7 +133,7 @@ def until_ended(supervisor: Supervisor, seconds: float = 20.0) -> list[Event]:
     return found + supervisor.events(0)
 
 
-def wait_for(supervisor: Supervisor, kind: type, number: int = 1, seconds: float = 15.0) -> list[Event]:
+def wait_for(supervisor: Supervisor, kind: type, number: int = 1, seconds: float = 120.0) -> list[Event]:
     """Poll until `number` events of a kind are there, and return all events till then."""
     deadline = time.monotonic() + seconds
     found: list[Event] = []

@@ -59,7 +59,7 @@ def wait_until_gone(pids: list[int], seconds: float) -> None:
         time.sleep(0.02)
 
 
-def wait_until(is_true: Callable[[], bool], seconds: float = 10.0) -> None:
+def wait_until(is_true: Callable[[], bool], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < deadline

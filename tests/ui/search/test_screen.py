@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.ui.waiting import settle as until
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.study.study import Study
@@ -37,15 +38,6 @@ def _as_launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 def text_of(app: Any) -> str:
     """What is on the screen, line by line."""
     return "\n".join(line.text for line in app.screen._compositor.render_strips())
-
-
-async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: float = 20.0) -> None:
-    """Wait for something to hold."""
-    for _ in range(int(seconds / 0.02)):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"it did not come; the screen:\n{text_of(pilot.app)}")
 
 
 async def searching(
@@ -184,7 +176,7 @@ async def test_space_pauses_and_goes_on_and_a_new_search_asks_nothing() -> None:
         await pilot.press("space")
         await until(pilot, lambda: snapshot(pilot).state == "paused" and not snapshot(pilot).progress.running)
         done = sum(t.is_done for t in snapshot(pilot).trials)
-        await pilot.pause(0.3)
+        await pilot.pause(0.3)  # in which nothing may be trained
         assert sum(t.is_done for t in snapshot(pilot).trials) == done
         await pilot.press("space")
         await until(pilot, lambda: sum(t.is_done for t in snapshot(pilot).trials) > done)
@@ -265,22 +257,24 @@ async def test_trainings_by_hand_are_trials_that_tell_what_changed() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app
         await pilot.press("1", "space")
-        await until(pilot, lambda: app.session.snapshot.epoch == 4 and not app.session.snapshot.is_running)
-        first = float(app.session.snapshot.history.column("validation_metric", 4).max())
+        await until(pilot, lambda: app.session.snapshot.finished == 1)
+        now = app.session.snapshot
+        first = float(now.history.column("validation_metric", 4)[now.best_epoch - 1])
         app.screen.form.move(8)
-        await pilot.press("plus", "r")
-        await pilot.pause(0.2)
-        if "y " in text_of(app) and "Start over" in text_of(app):
-            await pilot.press("y")
+        await pilot.press("plus")
+        await until(pilot, lambda: app.session.snapshot.hyperparameters.learning_rate == 0.0178)  # after the end
+        await pilot.press("r")
+        await until(pilot, lambda: "Start over" in text_of(app))
+        await pilot.press("y")
         await until(pilot, lambda: app.session.snapshot.epoch == 0)
         await pilot.press("space")
-        await until(pilot, lambda: app.session.snapshot.epoch == 4 and not app.session.snapshot.is_running)
+        await until(pilot, lambda: app.session.snapshot.finished == 2)
         await pilot.press("2", "m")
         await until(pilot, lambda: len(app.screen.snapshot.trials) == 2)
         trials = app.screen.snapshot.trials
         assert [trial.setting["learning_rate"] for trial in trials] == [0.01, 0.0178]
         assert trials[1].message.startswith("learning rate 0.01 to 0.0178")
-        assert trials[0].score == pytest.approx(first, abs=0.15)
+        assert trials[0].score == first
 
     await searching(test)
 
@@ -314,7 +308,7 @@ async def test_a_race_begins_on_a_fresh_screen() -> None:
         app: Any = pilot.app
         await enter(pilot, "trials", "4")
         await pilot.press("R")
-        await until(pilot, lambda: "done" in text_of(app).split("\n")[0], 40)
+        await until(pilot, lambda: "done" in text_of(app).split("\n")[0])
         shown = text_of(app)
         assert all(name in shown for name in ("grid", "random", "bayesian"))
         await pilot.press("escape")

@@ -33,17 +33,17 @@ def test_a_search_on_a_table_of_ones_own_is_killed_and_gone_on_with(
         terminal.press("down", "enter", *"40", "enter")
         terminal.press("b", "space")
         terminal.wait_for("/40 trials")
-        terminal.wait_for("best accuracy", 40)
+        terminal.wait_for("best accuracy", 120)
         terminal.kill(signal.SIGKILL)
-        terminal.wait_for_end(10)
+        terminal.wait_for_end()
     (path,) = Path("studies").iterdir()
     before = [trial for trial in told(Study(path)) if trial[3] == "finished"]
     assert before
     with launch("--resume", str(path), columns=80, rows=24) as terminal:
-        terminal.wait_for("40/40 trials", 60)
+        terminal.wait_for("40/40 trials", 120)
         terminal.wait_for("done")
         terminal.press("q")
-        assert terminal.wait_for_end(15) == 0
+        assert terminal.wait_for_end() == 0
     after = told(Study(path))
     assert [trial[0] for trial in after] == list(range(40))
     assert all(trial in after for trial in before)

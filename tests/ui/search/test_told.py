@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from tests.ui.search.test_screen import QUICK, UNICODE, enter, search_through, searching, snapshot, text_of, until
 from tests.ui.search.test_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
+from tests.ui.waiting import Timers
 from tuitrain.cli.launch import _study_line
 from tuitrain.options.field import Field
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
@@ -32,12 +33,13 @@ def status_of(app: Any) -> str:
 
 
 async def test_a_notice_gives_way_after_some_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "NOTICE_SECONDS", 0.3)
+    timers = Timers(monkeypatch, lines.SearchStatus)
 
     async def test(pilot: Pilot[Any]) -> None:
         await search_through(pilot, trials="5")
         await pilot.press("s")
         await until(pilot, lambda: "sorted by number" in status_of(pilot.app))
+        assert timers.run_out() == lines.NOTICE_SECONDS
         await until(pilot, lambda: "sorted by" not in status_of(pilot.app) and "best" in status_of(pilot.app))
 
     await searching(test)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.ui.fake_session import FakeSession, make_dataset
+from tests.ui.waiting import settle
 from tuitrain.session.commands import Pause, Reset, SetHyperparameter, Start, Step
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.search.screen import SearchScreen
@@ -182,8 +183,9 @@ async def test_nothing_is_repainted_when_nothing_changed(session):
         return [child.id for child in shown if child._repaint_required or child._layout_required]
 
     async with app_on(session).run_test(size=(80, 24)) as pilot:
-        await pilot.pause(0.2)
         screen = pilot.app.screen
+        await settle(pilot, lambda: not screen._later and session.releases == session.holds > 0)
+        await settle(pilot, lambda: dirty(screen) == [])
         session.become()
         screen.show(session.snapshot)
         assert dirty(screen) == []
@@ -339,7 +341,7 @@ async def test_one_is_no_plural_and_a_lowered_limit_is_told(session):
 async def test_escape_changes_no_screen(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("2")
-        await pilot.pause(0.3)
+        await settle(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
         search = pilot.app.screen
         assert isinstance(search, SearchScreen)
         await pilot.press("escape", "escape")

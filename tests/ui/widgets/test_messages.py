@@ -5,6 +5,7 @@ from click.testing import CliRunner
 
 from tests.ui.fake_session import FakeSession
 from tests.ui.train.test_screen import SIZES, app_on, text_of
+from tests.ui.waiting import Timers, settle
 from tuitrain.cli.launch import launch
 from tuitrain.session.commands import SetPace
 from tuitrain.ui.train import verdict
@@ -29,8 +30,7 @@ async def test_a_message_of_two_lines_is_shown_whole(session, size):
     session.become(state="done", ending="9 epochs done; kept epoch 6", message="9 epochs done; kept epoch 6")
     async with app_on(session).run_test(size=size) as pilot:
         session.become(answered=1, message=LONG)
-        await pilot.pause(0.2)
-        assert LONG in said(pilot.app)
+        await settle(pilot, lambda: LONG in said(pilot.app))
 
 
 async def test_a_cut_message_names_the_key_and_is_whole_on_the_page_of_messages(session):
@@ -38,8 +38,7 @@ async def test_a_cut_message_names_the_key_and_is_whole_on_the_page_of_messages(
     session.train(12)
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         session.become(message=long)
-        await pilot.pause(0.2)
-        assert said(pilot.app).endswith("… M")
+        await settle(pilot, lambda: said(pilot.app).endswith("… M"))
         await pilot.press("M")
         await pilot.pause()
         text = text_of(pilot.app)
@@ -67,39 +66,39 @@ async def test_fifty_messages_are_kept_and_can_be_scrolled(session):
 
 
 @pytest.mark.parametrize("event", ["edit", "reset", "start"])
-async def test_a_message_gives_way_to_the_next_event(session, event):
+async def test_a_message_gives_way_to_the_next_event(session, event, monkeypatch):
+    Timers(monkeypatch, verdict.Verdict)
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         session.train(3)
         pilot.app.screen.show(session.snapshot)
         await pilot.press("u")
         assert "nothing to undo" in said(pilot.app)
-        await pilot.pause(0.2)
+        await pilot.pause(0.1)  # in which it may not go
         assert "nothing to undo" in said(pilot.app)
         await pilot.press(*{"edit": ["plus"], "reset": ["r", "y"], "start": ["space"]}[event])
-        await pilot.pause(0.2)
-        assert "nothing to undo" not in said(pilot.app)
+        await settle(pilot, lambda: "nothing to undo" not in said(pilot.app))
 
 
 async def test_a_message_is_gone_after_some_seconds_with_one_repaint(session, monkeypatch):
-    monkeypatch.setattr(verdict, "MESSAGE_SECONDS", 0.2)
+    timers = Timers(monkeypatch, verdict.Verdict)
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("u")
         assert "nothing to undo" in said(pilot.app)
         paints = []
         monkeypatch.setattr(pilot.app.screen.verdict, "refresh", lambda *regions, **rest: paints.append(regions))
-        await pilot.pause(0.6)
+        assert timers.run_out() == verdict.MESSAGE_SECONDS
         assert "nothing to undo" not in said(pilot.app)
         assert len(paints) == 1
 
 
 async def test_the_same_answer_twice_is_shown_twice(session, monkeypatch):
-    monkeypatch.setattr(verdict, "MESSAGE_SECONDS", 0.1)
+    timers = Timers(monkeypatch, verdict.Verdict)
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         for answered in (1, 2):
             session.become(answered=answered, message="no such thing")
             pilot.app.screen.show(session.snapshot)
             assert "no such thing" in said(pilot.app)
-            await pilot.pause(0.3)
+            timers.run_out()
             assert "no such thing" not in said(pilot.app)
 
 
@@ -119,7 +118,7 @@ async def test_a_training_that_nobody_could_watch_names_the_key_once(session, se
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         session.train(9)
         session.become(state="done", seconds=seconds, pace=pace)
-        await pilot.pause(0.2)
+        await settle(pilot, lambda: "done" in said(pilot.app))
         assert ("< slower" in said(pilot.app)) is is_told
         for state in ("running", "done"):
             session.become(state=state)
