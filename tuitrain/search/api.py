@@ -18,6 +18,7 @@ from tuitrain.engine.build import choose_loss, n_outputs
 from tuitrain.errors import ModelError, SearchError, SettingsError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
+from tuitrain.runs.files import refuse_link, write_whole
 from tuitrain.runs.model import Model, load_model
 from tuitrain.search.conductor import Conductor, Progress
 from tuitrain.search.folds import Fold, make_folds
@@ -326,7 +327,13 @@ def model_path(study: Study) -> Path:
 def keep_model(study: Study, dataset: Dataset, trial: Trial, parameters: Any) -> None:
     """Save the best trial's model from its parameters."""
     h = study.hyperparameters(trial)
-    Model.from_parameters(parameters, h, dataset, trial.best_epoch).save(model_path(study))
+    _save(study, Model.from_parameters(parameters, h, dataset, trial.best_epoch))
+
+
+def _save(study: Study, model: Model) -> None:
+    """Write the model file of a study, never through a symbolic link: a study may come from somebody else."""
+    refuse_link(model_path(study))
+    write_whole(model_path(study), model.to_bytes())
 
 
 def best_model(study: Study, dataset: Dataset) -> Model:
@@ -347,5 +354,5 @@ def best_model(study: Study, dataset: Dataset) -> Model:
     if not len(dataset.validation):
         h = h.replace(epochs=max(1, best.best_epoch), patience=0)
     model = dataclasses.replace(train(dataset, h, threads=1).model, hyperparameters=study.hyperparameters(best))
-    model.save(model_path(study))
+    _save(study, model)
     return model
