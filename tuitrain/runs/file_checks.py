@@ -135,6 +135,11 @@ def table(
     def check(value: Any) -> dict[str, Any]:
         if type(value) is not dict:
             raise ValueError(f"{shown(value)} is not a table")
+        if required.keys() <= value.keys() <= known.keys():
+            try:
+                return {name: known[name](part) for name, part in value.items()}
+            except ValueError:  # look for the place only now: most tables are right
+                pass
         for name in required:
             if name not in value:
                 raise ValueError(f"{name} is missing")

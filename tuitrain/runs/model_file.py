@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.preprocessing import SMALLEST
 from tuitrain.data.target import TASKS
 from tuitrain.engine.activations import ACTIVATIONS
 from tuitrain.engine.losses import LOSSES
@@ -47,9 +48,10 @@ def _words(value: Any) -> list[str]:
     return found
 
 
+_SCALE = number(SMALLEST)  # what is divided by: no fitted one is smaller, and a quarter of it is not 0
 _NUMBER_COLUMN = table({
-    "name": text, "median": number(), "shift": number(), "scale": number(0, above=True), "flag": truth,
-    "flag_shift": number(), "flag_scale": number(0, above=True), "words": _words,
+    "name": text, "median": number(), "shift": number(), "scale": _SCALE, "flag": truth,
+    "flag_shift": number(), "flag_scale": _SCALE, "words": _words,
 })  # fmt: skip
 _TEXT_COLUMN = table({"name": text, "levels": listed(or_null(text))})
 _PREPROCESSING = table(
@@ -60,7 +62,7 @@ _DESCRIPTION = table(
         "format": whole(FORMAT, FORMAT), "layer_sizes": listed(whole(1), least=2), "activation": one_of(ACTIVATIONS),
         "loss": one_of(LOSSES), "hyperparameters": mapping(text, anything), "preprocessing": _PREPROCESSING,
         "task": one_of(TASKS), "target_name": text, "class_names": listed(text), "target_mean": number(),
-        "target_scale": number(0, above=True), "dataset_name": text, "dataset_fingerprint": text, "epoch": whole(),
+        "target_scale": _SCALE, "dataset_name": text, "dataset_fingerprint": text, "epoch": whole(),
     },
     {"version": text}, is_open=True,
 )  # fmt: skip

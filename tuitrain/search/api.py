@@ -256,7 +256,10 @@ def study_dataset(study: Study) -> Dataset:
 def find_source(study: Study, source: str) -> str:
     """A file's path as it was given, or from where the study was begun; a name of a dataset as it is."""
     there = Path(study.source.directory, source)
-    return source if Path(source).exists() or not there.is_file() else str(there)
+    try:
+        return source if Path(source).exists() or not there.is_file() else str(there)
+    except OSError:  # a name that no file can have; what reads it says so
+        return source
 
 
 def make_workers(folds: tuple[Fold, ...], *, jobs: int = 0, dask: str | None = None) -> Workers:
@@ -278,6 +281,7 @@ def conducting(
 ) -> Iterator[Conductor]:
     """A conductor of the study, open for writing; everything is closed at the end, and best models are kept."""
     folds = make_folds(dataset, study.settings.folds)
+    refuse_link(model_path(study))  # now, and not when the first trial is the best
     study.begin_writing()
     try:
         check_strategy(study.settings.strategy)

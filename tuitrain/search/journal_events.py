@@ -33,7 +33,7 @@ OUTCOME: Check = table(
         "seconds": number(0), "message": text, "curve": scores,
     },
 )  # fmt: skip
-_SPENT: Mapping[str, Check] = {"seconds": number(0)}
+_SPENT: Mapping[str, Check] = {"event": text, "seconds": number(0)}
 _NUMBERS = listed(whole())
 
 

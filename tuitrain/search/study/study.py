@@ -319,9 +319,11 @@ class Study:
         self.chunks += stacks
         self.unstacked = [number for number in self.unstacked if number not in stacked]
         own = [chunk for chunk in chunks if self._is_own(chunk)]
-        behind = (place for place, chunk in enumerate(self.order) if not (chunk in self._begun or self._is_own(chunk)))
-        place = next(behind, len(self.order))
-        self.order[place:place] = own
+        if own:  # else the place is not looked for: it is as long a way as there are stacks
+            order = enumerate(self.order)
+            behind = (place for place, chunk in order if not (chunk in self._begun or self._is_own(chunk)))
+            place = next(behind, len(self.order))
+            self.order[place:place] = own
         self.order += [chunk for chunk in chunks if chunk not in own]
 
     def _is_own(self, chunk: int) -> bool:
