@@ -58,8 +58,8 @@ def nested(depth: int) -> list[Any]:
 HOSTILE: list[Any] = [
     None, True, False, 0, -1, 1, 2**31, 2**63, -(2**63), 10**400, -(10**400), 0.5, -0.5, 1e308, -1e308, 5e-324,
     math.nan, math.inf, -math.inf, "", "zzz", "\x1b[2Jgone", "\x1b]0;owned\x07", "a\nb\r\tc", "\u202e\u200b\x9b2J",
-    "1e999", "9" * 400, "nan", "queued", "running", "32", "0..5", "x" * 5000, "\0", [], [1], [[]], ["\x1b[31m"], [-1], [0, 0],
-    {}, {"\x1b[2J": 1}, {"number": 0}, nested(200), nested(900),
+    "1e999", "9" * 400, "nan", "queued", "running", "32", "0..5", "x" * 5000, "\0", [], [1], [[]], ["\x1b[31m"], [-1],
+    [0, 0], {}, {"\x1b[2J": 1}, {"number": 0}, nested(200), nested(900),
 ]  # fmt: skip
 
 
