@@ -124,12 +124,12 @@ def test_a_view_asked_for_during_another_is_computed() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[data]\nvalidation = "0.2"', "validation = '0.2' is not a number"),
+        ('[data]\nvalidation = "0.2"', 'validation = "0.2" is not a finite number'),
         ("[data]\nsplit_seed = 1.5", "is not a whole number"),
         ("[data]\ntarget = 3", "target = 3 is not a text"),
         ("hidden_layers = 1.5", "hidden layers: 1.5 units"),
         ("hidden_layers = [inf]", "hidden layers: inf units"),
-        ('hidden_layers = ["a"]', "hidden layers: 'a' units"),
+        ('hidden_layers = ["a"]', 'hidden layers: "a" units'),
         ("hidden_layers = [[1]]", "hidden layers: [1] units"),
         (f"x = {'[' * 5000}{']' * 5000}", "nested too deeply"),
         (f"learning_rate = 1{'0' * 400}", "learning rate: inf is not a finite number"),

@@ -10,13 +10,29 @@ MOST_NAMES = 5
 
 def visible(text: object, most: int = 200) -> str:
     """`text` on one line, control characters and escape sequences in a visible form, cut to `most` characters."""
-    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
+    try:
+        whole = str(text)
+    except (ValueError, RecursionError):  # a number of thousands of digits, or deep nesting, as a file may hold them
+        whole = f"<{type(text).__name__} that is too large to show>"
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in whole)
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
 def quoted(value: object) -> str:
     """`value` in double quotes, made visible, cut to 60 characters."""
     return f'"{visible(value, 60)}"'
+
+
+def shown(value: object) -> str:
+    """A value that was found in a file, as a message shows it: short, on one line, nothing in it interpreted."""
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, int) and abs(value) >= 10**20:
+        return f"a number of about {int(value.bit_length() * 0.30103) + 1} digits"
+    try:
+        return visible(repr(value), 60)
+    except (ValueError, RecursionError):  # a huge number in a list, or lists in lists in lists
+        return f"a {type(value).__name__} that is too large to show"
 
 
 def suggest(word: str, allowed: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +20,9 @@ from tuitrain.errors import HyperparameterError, SearchError, SettingsError, Tui
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.api import conducting, run_study, tune
 from tuitrain.search.conductor import Conductor
+from tuitrain.search.journal_events import OUTCOME
 from tuitrain.search.space.space import Space
+from tuitrain.search.stack import Outcome
 from tuitrain.search.strategies import propose
 from tuitrain.search.study.opening import change_study, create_study
 from tuitrain.search.study.study import Study
@@ -339,6 +341,66 @@ def test_a_damaged_journal_is_told_as_such(event: dict[str, Any], tmp_path: Path
     (tmp_path / "s" / "journal.jsonl").write_text(json.dumps(event) + "\n", "utf-8")
     with pytest.raises(SearchError, match="does not fit the study"):
         Study(tmp_path / "s")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        ({"epochs": "\x1b[2J9"}, 'outcomes: item 1: epochs: "\\x1b[2J9" is not a whole number from 0'),
+        ({"epochs": -3}, "epochs: -3 is not a whole number"),
+        ({"epochs": True}, "epochs: True is not a whole number"),
+        ({"best_epoch": 10**400}, "best_epoch: a number of about 401 digits is not a whole number"),
+        ({"state": "zzz"}, 'state: "zzz": allowed: finished, pruned, failed'),
+        ({"state": "queued"}, 'state: "queued"'),
+        ({"score": 10**400}, "score: a number of about 401 digits is not a number"),
+        ({"curve": [0.5, "\x1b"]}, 'curve: item 2: "\\x1b" is not a number'),
+        ({"seconds": float("nan")}, "seconds: nan is not a finite number of at least 0"),
+        ({"number": 7}, "trial 7: there are 1"),
+        ({"zzz": 1}, '"zzz" is not known'),
+    ],
+)
+def test_each_part_of_an_outcome_is_checked(outcome: dict[str, Any], told: str, tmp_path: Path) -> None:
+    with begun(tmp_path / "s", trials=1).writing():
+        pass
+    whole = {"number": 0, "state": "finished", "score": 0.5, "loss": None, "epochs": 3, "curve": [0.5]}
+    events: list[dict[str, Any]] = [
+        {"event": "queued", "by": "user", "trials": [{"number": 0, "setting": {"l2": 0.1}}], "stacks": [[0]]},
+        {"event": "finished", "stack": 0, "outcomes": [whole | outcome]},
+    ]
+    file = tmp_path / "s" / "journal.jsonl"
+    file.write_text("".join(json.dumps(event) + "\n" for event in events), "utf-8")
+    with pytest.raises(SearchError) as caught:
+        Study(tmp_path / "s")
+    assert f"{file}, line 2: " in str(caught.value)
+    assert told in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ({"event": "queued", "by": "x", "trials": [{"number": 0, "setting": [1]}]}, "setting: [1] is not a table"),
+        ({"event": "queued", "by": "x", "trials": [], "stacks": [[]]}, "stacks: item 1: [], not of at least 1"),
+        ({"event": "started", "stack": -1}, "stack: -1 is not a whole number"),
+        ({"event": "chosen", "trial": 0, "test": {}}, "trial 0: there are 0"),
+        ({"event": "settings", "metric": "r2"}, "for classification there are accuracy"),
+        ({"event": "settings", "goal": 10**400}, "goal: a number of about 401 digits is not a finite number"),
+        ({"event": "settings", "dropped": [-1]}, "dropped: item 1: -1"),
+        ({"event": "queud"}, "did you mean queued?"),
+    ],
+)
+def test_each_event_is_checked(event: dict[str, Any], told: str, tmp_path: Path) -> None:
+    begun(tmp_path / "s")
+    (tmp_path / "s" / "journal.jsonl").write_text(json.dumps(event) + "\n", "utf-8")
+    with pytest.raises(SearchError) as caught:
+        Study(tmp_path / "s")
+    assert told in str(caught.value)
+
+
+def test_what_is_checked_of_an_outcome_is_all_that_is_written() -> None:
+    outcome = asdict(Outcome(0, "pruned", 0.5, 0.1, 0.5, 3, 2, 0.1, "", (0.5,)))
+    written = json.loads(json.dumps(outcome))
+    assert OUTCOME(written) == written
 
 
 def test_a_path_that_is_no_text_is_refused_and_leaves_nothing(tmp_path: Path) -> None:

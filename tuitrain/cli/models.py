@@ -31,7 +31,8 @@ MODEL = click.argument("model_file", metavar="MODEL", type=click.Path(path_type=
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write CSV here.")
 def predict(model_file: Path, data: str, delimiter: str | None, output: Path | None) -> None:
     """Predict each row of DATA with MODEL: CSV with the prediction and, for classes, their probabilities."""
-    from tuitrain.runs.model import load_model, write_whole  # noqa: PLC0415
+    from tuitrain.runs.files import followed, write_whole  # noqa: PLC0415
+    from tuitrain.runs.model import load_model  # noqa: PLC0415
 
     model = load_model(model_file)
     table = _read(data, model, delimiter)
@@ -49,7 +50,7 @@ def predict(model_file: Path, data: str, delimiter: str | None, output: Path | N
     if output.exists() and not output.is_file():
         _write_into(output, text.getvalue())  # a pipe, a device
     else:
-        write_whole(output, text.getvalue().encode())
+        write_whole(followed(output), text.getvalue().encode())
     tell(f"{len(table)} predictions written to {visible(output)}")
 
 

@@ -15,9 +15,11 @@ from typing import Any
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.field import Field
 from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters, field_name
+from tuitrain.runs.file_checks import DATA_OPTIONS, text
 from tuitrain.text import quoted, suggest, visible
 
-DATA_KEYS = ("dataset", "target", "task", "validation", "test", "test_file", "split_seed", "scale", "drop", "delimiter")
+_DATA = {"dataset": text, **DATA_OPTIONS}
+DATA_KEYS = tuple(_DATA)
 
 
 @dataclass(frozen=True)
@@ -75,20 +77,10 @@ def _data_value(where: str, option: str, value: Any) -> Any:
     """
     if option == "drop" and isinstance(value, str):
         return [value]
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    fits = {
-        "validation": number, "test": number, "split_seed": isinstance(value, int) and not isinstance(value, bool),
-        "drop": isinstance(value, list) and all(isinstance(item, str) for item in value),
-    }.get(option, isinstance(value, str))  # fmt: skip
-    if not fits:
-        wanted = {
-            "validation": "a number",
-            "test": "a number",
-            "split_seed": "a whole number",
-            "drop": "a list of texts",
-        }
-        raise HyperparameterError(f"{where}: [data] {option} = {value!r} is not {wanted.get(option, 'a text')}")
-    return value
+    try:
+        return _DATA[option](value)
+    except ValueError as error:
+        raise HyperparameterError(f"{where}: [data] {option} = {error}") from None
 
 
 def write_configuration(hyperparameters: Hyperparameters) -> str:
@@ -123,11 +115,11 @@ def _entry(spec: Field, width: int) -> list[str]:
     applies = "changes while training" if spec.live else "changes at reset"
     default = spec.format(spec.default)
     only = "; ".join(f"{FIELDS[other].label} {', '.join(values)}" for other, values in spec.when.items())
-    text = [f"{spec.meaning[0].upper()}{spec.meaning[1:]}. {spec.explanation}"]
-    text += [f"Allowed: {spec.allowed}. Default: {default}. {applies.capitalize()}."]
-    text += [f"Matters only with {only}."] if only else []
+    told = [f"{spec.meaning[0].upper()}{spec.meaning[1:]}. {spec.explanation}"]
+    told += [f"Allowed: {spec.allowed}. Default: {default}. {applies.capitalize()}."]
+    told += [f"Matters only with {only}."] if only else []
     head = f"{spec.label}  --{option_name(spec.name)}"
-    body = [line for part in text for line in textwrap.wrap(part, width - 4)]
+    body = [line for part in told for line in textwrap.wrap(part, width - 4)]
     return [head, *(f"    {line}" for line in body), ""]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tuitrain.text import quoted, suggest
+from tuitrain.text import quoted, shown, suggest
 
 Kind = Literal["number", "whole", "choice", "layers"]
 Group = Literal["network", "optimisation", "regularisation", "run"]
@@ -109,7 +109,7 @@ class Field:
         if self.kind == "layers":
             return self._check_layers(value)
         if isinstance(value, bool) or not hasattr(value, "__float__"):
-            raise ValueError(f"{self.label}: {value!r} is not {_indefinite(self)}; allowed: {self.allowed}")
+            raise ValueError(f"{self.label}: {shown(value)} is not {_indefinite(self)}; allowed: {self.allowed}")
         return self._check_number(value)
 
     def _check_number(self, number: Any) -> float | int:
@@ -135,9 +135,9 @@ class Field:
         is_list = isinstance(value, (list, tuple)) or value is None or hasattr(value, "tolist")
         sizes = tuple(value if value is not None else ()) if is_list else (value,)
         for size in sizes:
-            is_whole = isinstance(size, numbers.Real) and not isinstance(size, bool) and math.isfinite(size)
-            if not is_whole or int(size) != size or not 1 <= size <= self.maximum:
-                raise ValueError(f"{self.label}: {size!r} units are not a whole number from 1 to {self.maximum:g}")
+            is_number = isinstance(size, numbers.Real) and not isinstance(size, bool)
+            if not is_number or not 1 <= size <= self.maximum or int(size) != size:
+                raise ValueError(f"{self.label}: {shown(size)} units are not a whole number from 1 to {self.maximum:g}")
         if len(sizes) > 32:
             raise ValueError(f"{self.label}: {len(sizes)} layers are more than 32")
         return tuple(int(size) for size in sizes)

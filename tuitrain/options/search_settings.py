@@ -13,7 +13,7 @@ from typing import Any, Literal
 from tuitrain.engine.metrics import HIGHER_IS_BETTER
 from tuitrain.errors import SettingsError
 from tuitrain.search.strategies import HISTORY_FREE, strategy_name
-from tuitrain.text import quoted, suggest
+from tuitrain.text import quoted, shown, suggest
 
 METRICS = {"classification": ("accuracy", "f1", "loss"), "regression": ("r2", "rmse", "mae", "loss")}
 BOUNDED = ("accuracy", "f1", "r2")  # by 1
@@ -66,11 +66,11 @@ class Settings:
         ):  # fmt: skip
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-                problems.append(f"{name}: {value!r} is not a whole number from {low} to {high}")
+                problems.append(f"{name}: {shown(value)} is not a whole number from {low} to {high}")
         if not _is_finite(self.seconds) or self.seconds < 0:
-            problems.append(f"time: {self.seconds!r} is not a number of seconds")
+            problems.append(f"time: {shown(self.seconds)} is not a number of seconds")
         if self.goal is not None and not _is_finite(self.goal):
-            problems.append(f"goal: {self.goal!r} is not a finite number")
+            problems.append(f"goal: {shown(self.goal)} is not a finite number")
         if self.prune not in ("halving", "none"):
             problems.append(f"prune {quoted(self.prune)}: allowed: halving, none")
         if self.metric != "" and self.metric not in list(HIGHER_IS_BETTER):
@@ -148,7 +148,10 @@ def check_goal(goal: float | None, metric: str) -> None:
 
 
 def _is_finite(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 def parse_time(text: str) -> float:

@@ -31,7 +31,7 @@ def expanded(path: str | os.PathLike[str]) -> Path:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that there is never half of it.
+    """Write a file so that there is never half of it; a symbolic link there is replaced, and not followed.
 
     Raises
     ------
@@ -51,6 +51,36 @@ def write_whole(path: Path, data: bytes) -> None:
         if made:
             Path(made).unlink(missing_ok=True)
         raise ModelError(f"{visible(path)}: cannot be written: {reason(error)}") from error
+
+
+def followed(path: Path) -> Path:
+    """The file that `path` stands for, behind any symbolic links, whether it is there yet or not.
+
+    Raises
+    ------
+    ModelError
+        if it can be no path, or a link leads back to itself.
+    """
+    try:
+        found = Path(os.path.realpath(path))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{visible(path)}: cannot be written: {reason(error)}") from error
+    if found.is_symlink():
+        raise ModelError(f"{visible(path)}: is a symbolic link that leads back to itself")
+    return found
+
+
+def refuse_link(path: Path) -> None:
+    """Keep away from a file of ours that is a symbolic link: what it points to is somebody else's.
+
+    Raises
+    ------
+    ModelError
+        if it is one, naming where it leads.
+    """
+    if path.is_symlink():
+        target = visible(path.readlink())
+        raise ModelError(f"{visible(path)}: is a symbolic link to {target} and is not written through; remove the link")
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.errors import SearchError
+from tuitrain.runs.files import refuse_link
 from tuitrain.text import quoted, visible
 
 
@@ -25,6 +26,16 @@ class Journal:
         self._whole = 0  # bytes that are known: `read` has given them, or `append` has written them
         self._lines = 0
         self._file: int | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._path
+
+    @property
+    def n_lines(self) -> int:
+        """How many lines are known."""
+        return self._lines
 
     def read(self) -> list[dict[str, Any]]:
         """The events that are not known yet, whoever wrote them.
@@ -58,6 +69,8 @@ class Journal:
         ------
         SearchError
             if they cannot be written, or there are events that are not known.
+        ModelError
+            if the file is a symbolic link: what it points to is not the study's to change.
         """
         lines = [json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n" for event in events]
         data = "".join(lines).encode(errors="backslashreplace")  # what is no text is an escape of JSON's then
@@ -86,7 +99,8 @@ class Journal:
         """The file, ending with what is known."""
         if self._file is not None:
             return self._file
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        refuse_link(self._path)
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o644)
         try:
             os.lseek(file, self._whole, os.SEEK_SET)
             while tail := os.read(file, 1 << 16):
@@ -109,8 +123,8 @@ class Journal:
         try:
             event = json.loads(line)
             if not isinstance(event, dict) or "event" not in event:
-                raise ValueError("it is no event")
+                raise ValueError("is not an event: a table with the name of one")
         except (ValueError, RecursionError) as error:
             place = f"{visible(self._path)}, line {number}"
-            raise SearchError(f"{place}: {quoted(line[:40].decode(errors='replace'))}: {error}") from None
+            raise SearchError(f"{place}: {quoted(line[:40].decode(errors='replace'))}: {visible(error)}") from None
         return event

@@ -17,11 +17,16 @@ from typing import Any
 from uuid import uuid4
 
 from tuitrain.errors import SearchError
+from tuitrain.runs.file_checks import or_null, table, text, whole
+from tuitrain.runs.files import refuse_link
 from tuitrain.text import visible
 
 STALE_SECONDS = 120.0
 BEAT_SECONDS = 15.0
 _ATTEMPTS = 3
+_HOLDER = table(
+    {"pid": whole(1, 2**31 - 1)}, {"host": text, "place": text, "started": or_null(text), "id": text}, is_open=True
+)
 
 
 @dataclass(frozen=True)
@@ -36,10 +41,10 @@ class _Seen:
     def holder(self) -> dict[str, Any]:
         """``host``, ``pid``, ``place`` and ``started`` of the process; empty where it cannot be told."""
         try:
-            found = json.loads(self.content)
-        except ValueError:
+            found: dict[str, Any] = _HOLDER(json.loads(self.content))
+        except (ValueError, RecursionError):
             return {}
-        return found if isinstance(found, dict) and isinstance(found.get("pid"), int) else {}
+        return found
 
 
 class Lock:
@@ -49,6 +54,8 @@ class Lock:
     ------
     SearchError
         if another process holds it, saying which, or it cannot be written.
+    ModelError
+        if it is a symbolic link.
     """
 
     def __init__(self, path: Path) -> None:
@@ -97,6 +104,7 @@ class Lock:
 
     def _clear(self) -> None:
         """Take a dead lock out of the way, by a name that no other process uses."""
+        refuse_link(self._path)
         seen = _look(self._path)
         if seen is None:
             return

@@ -27,7 +27,7 @@ from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import DataError, HyperparameterError, ModelError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs import model_file
-from tuitrain.runs.files import expanded, reason, write_whole
+from tuitrain.runs.files import expanded, followed, reason, write_whole
 from tuitrain.text import quoted, visible
 
 __all__ = ["Model", "check_writable", "load_model", "write_whole"]
@@ -150,14 +150,14 @@ class Model:
         return ((column.values - self.target_mean) / self.target_scale).astype(np.float32)[:, None]
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model file, whole or not at all.
+        """Write the model file, whole or not at all; of a symbolic link, the file behind it.
 
         Raises
         ------
         ModelError
             if it cannot be written.
         """
-        write_whole(expanded(path), self.to_bytes())
+        write_whole(followed(expanded(path)), self.to_bytes())
 
     def to_bytes(self) -> bytes:
         """The content of the model file."""
@@ -190,7 +190,8 @@ def check_writable(path: Path) -> None:
     path = expanded(path)
     name = visible(path)
     try:
-        handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+        place = followed(path)
+        handle, made = tempfile.mkstemp(dir=place.parent, prefix=f".{path.name[:100]}.")
         os.close(handle)
         Path(made).unlink()
         if path.is_dir() or not path.name:
@@ -223,20 +224,19 @@ def load_model(path: str | os.PathLike[str]) -> Model:
         raise ModelError(f"{name}: cannot be read: {reason(error)}") from error
     description, tensors = model_file.decode(data, name)
     try:
-        return _build(description, tensors)
+        return _build(model_file.checked(description, tensors), tensors)
     except HyperparameterError as error:
         what = str(error).replace("\n", "; ")
         saved = f"was saved by tuitrain {visible(description.get('version'), 20)}"
         raise ModelError(
             f"{name}: {saved}, and this is {__version__}, which does not know all of it: {what}"
         ) from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, ValueError) as error:
         raise ModelError(f"{name}: the description does not fit the parameters ({visible(error, 160)})") from error
 
 
 def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Model:
     """The model of a file's description and tensors, which are checked against each other."""
-    model_file.check(description, tensors)
     hyperparameters = Hyperparameters.from_mapping(description["hyperparameters"])
     preprocessing = Preprocessing.from_json(description["preprocessing"])
     network = Network(

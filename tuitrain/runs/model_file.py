@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import struct
 from collections.abc import Mapping
 from itertools import pairwise
@@ -17,13 +16,56 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.preprocessing import SMALLEST
 from tuitrain.data.target import TASKS
+from tuitrain.engine.activations import ACTIVATIONS
+from tuitrain.engine.losses import LOSSES
 from tuitrain.errors import ModelError
-from tuitrain.text import quoted, visible
+from tuitrain.runs.file_checks import (
+    anything,
+    listed,
+    mapping,
+    number,
+    one_of,
+    or_null,
+    table,
+    text,
+    truth,
+    whole,
+)
+from tuitrain.text import shown, visible
 
 FORMAT = 1
 Array = NDArray[Any]
 Description = dict[str, Any]
+
+
+def _words(value: Any) -> list[str]:
+    """The two words that a number column held, or none."""
+    found: list[str] = listed(text)(value)
+    if len(found) not in {0, 2}:
+        raise ValueError(f"{shown(value)}, not of two words or none")
+    return found
+
+
+_SCALE = number(SMALLEST)  # what is divided by: no fitted one is smaller, and a quarter of it is not 0
+_NUMBER_COLUMN = table({
+    "name": text, "median": number(), "shift": number(), "scale": _SCALE, "flag": truth,
+    "flag_shift": number(), "flag_scale": _SCALE, "words": _words,
+})  # fmt: skip
+_TEXT_COLUMN = table({"name": text, "levels": listed(or_null(text))})
+_PREPROCESSING = table(
+    {"numbers": listed(_NUMBER_COLUMN), "texts": listed(_TEXT_COLUMN)}, {"source_names": listed(text)}
+)
+_DESCRIPTION = table(
+    {
+        "format": whole(FORMAT, FORMAT), "layer_sizes": listed(whole(1), least=2), "activation": one_of(ACTIVATIONS),
+        "loss": one_of(LOSSES), "hyperparameters": mapping(text, anything), "preprocessing": _PREPROCESSING,
+        "task": one_of(TASKS), "target_name": text, "class_names": listed(text), "target_mean": number(),
+        "target_scale": _SCALE, "dataset_name": text, "dataset_fingerprint": text, "epoch": whole(),
+    },
+    {"version": text}, is_open=True,
+)  # fmt: skip
 
 
 def encode(description: Mapping[str, Any], tensors: dict[str, Array]) -> bytes:
@@ -63,22 +105,21 @@ def decode(data: bytes, name: str) -> tuple[Description, dict[str, Array]]:
     return description, tensors
 
 
-def check(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> None:
-    """See that the description has all its parts, each of its type, and that the tensors have the shapes it says.
+def checked(description: Description, tensors: Mapping[str, Array]) -> Description:
+    """The description, if it has all its parts, each of its type, and the tensors have the shapes that it says.
 
     Raises
     ------
     ValueError
         saying which part does not fit.
-    KeyError
-        if a part is not there.
     """
-    if description["format"] != FORMAT:
-        raise ValueError(f"format {description['format']}; this version reads {FORMAT}")
-    _check_types(description)
+    if "format" in description and description["format"] != FORMAT:
+        raise ValueError(f"format {shown(description['format'])}; this version reads {FORMAT}")
+    description = _DESCRIPTION(description)
+    classes, has_classes = description["class_names"], description["task"] == "classification"
+    if not (len(set(classes)) == len(classes) > 1 if has_classes else not classes):
+        raise ValueError("class_names: not two or more different texts for classes, none for a number")
     sizes = description["layer_sizes"]
-    if not isinstance(sizes, list) or len(sizes) < 2 or not all(type(size) is int and size > 0 for size in sizes):
-        raise ValueError("layer sizes are not two or more whole numbers above 0")
     shapes: dict[str, tuple[int, ...]] = {}
     for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
         shapes |= {f"weights.{layer}": (fan_in, fan_out), f"biases.{layer}": (fan_out,)}
@@ -88,53 +129,7 @@ def check(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> None:
         found = tensors[tensor]
         if found.shape != shape or found.dtype != np.float32:
             raise ValueError(f"{tensor} is {found.dtype} {found.shape}, not float32 {shape}")
-
-
-def _check_types(description: Mapping[str, Any]) -> None:
-    for key in ("activation", "loss", "target_name", "dataset_name", "dataset_fingerprint"):
-        _expect(description, key, isinstance(description[key], str), "a text")
-    _expect(description, "task", description["task"] in TASKS, " or ".join(TASKS))
-    classes, has_classes = description["class_names"], description["task"] == "classification"
-    fits = _are_texts(classes) and (len(set(classes)) == len(classes) > 1 if has_classes else not classes)
-    _expect(description, "class_names", fits, "two or more different texts for classes, none for a number")
-    _expect(description, "target_mean", _is_finite(description["target_mean"]), "a number")
-    _expect(description, "target_scale", _is_above_zero(description["target_scale"]), "a number above 0")
-    _expect(description, "epoch", type(description["epoch"]) is int, "a whole number")
-    _expect(description, "hyperparameters", isinstance(description["hyperparameters"], dict), "a table")
-    _check_preprocessing(description["preprocessing"])
-
-
-def _check_preprocessing(preprocessing: Mapping[str, Any]) -> None:
-    for column in preprocessing["numbers"]:
-        fits = all(_is_finite(column[key]) for key in ("median", "shift", "flag_shift"))
-        fits = fits and _is_above_zero(column["scale"]) and _is_above_zero(column["flag_scale"])
-        fits = fits and isinstance(column["flag"], bool) and _are_texts(column["words"])
-        fits = fits and isinstance(column["name"], str) and len(column["words"]) in {0, 2}
-        _expect(column, "name", fits, "the name of a number column, with its scaling")
-    for column in preprocessing["texts"]:
-        fits = isinstance(column["levels"], list) and all(
-            level is None or isinstance(level, str) for level in column["levels"]
-        )
-        _expect(column, "name", fits and isinstance(column["name"], str), "the name of a text column, with its levels")
-    if not _are_texts(preprocessing.get("source_names", [])):
-        raise ValueError("the names of the source's columns are no texts")
-
-
-def _expect(found: Mapping[str, Any], key: str, fits: bool, expected: str) -> None:
-    if not fits:
-        raise ValueError(f"{key} {quoted(found[key])} is not {expected}")
-
-
-def _are_texts(values: Any) -> bool:
-    return isinstance(values, list) and all(isinstance(value, str) for value in values)
-
-
-def _is_finite(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_above_zero(value: Any) -> bool:
-    return _is_finite(value) and value > 0
+    return description
 
 
 def _as_json(description: Mapping[str, Any]) -> str:

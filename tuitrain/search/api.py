@@ -13,8 +13,9 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
+from tuitrain.runs.files import refuse_link
 from tuitrain.runs.model import Model
-from tuitrain.search.best_model import choose, keep_model
+from tuitrain.search.best_model import choose, keep_model, model_path
 from tuitrain.search.conductor import Conductor, Progress
 from tuitrain.search.folds import Fold, make_folds
 from tuitrain.search.journal_values import plain
@@ -166,6 +167,7 @@ def conducting(
 ) -> Iterator[Conductor]:
     """A conductor of the study, open for writing; everything is closed at the end, and best models are kept."""
     folds = make_folds(dataset, study.settings.folds)
+    refuse_link(model_path(study))  # now, and not when the first trial is the best
     study.begin_writing()
     try:
         check_strategy(study.settings.strategy)

@@ -10,6 +10,7 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.engine.fit import fit
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import ModelError
+from tuitrain.runs.files import refuse_link, write_whole
 from tuitrain.runs.model import Model, load_model
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
@@ -37,7 +38,13 @@ def model_path(study: Study) -> Path:
 def keep_model(study: Study, dataset: Dataset, trial: Trial, parameters: Any) -> None:
     """Save the best trial's model from its parameters."""
     h = study.hyperparameters(trial)
-    Model.from_parameters(parameters, h, dataset, trial.best_epoch).save(model_path(study))
+    _save(study, Model.from_parameters(parameters, h, dataset, trial.best_epoch))
+
+
+def _save(study: Study, model: Model) -> None:
+    """Write the model file of a study, never through a symbolic link: a study may come from somebody else."""
+    refuse_link(model_path(study))
+    write_whole(model_path(study), model.to_bytes())
 
 
 def best_model(study: Study, dataset: Dataset) -> Model:
@@ -60,5 +67,5 @@ def best_model(study: Study, dataset: Dataset) -> Model:
     trainer = Trainer(dataset, [h])
     fit(trainer, threads=1)
     model = dataclasses.replace(Model.of(trainer, dataset), hyperparameters=study.hyperparameters(best))
-    model.save(model_path(study))
+    _save(study, model)
     return model

@@ -126,4 +126,7 @@ def study_dataset(study: Study) -> Dataset:
 def find_source(study: Study, source: str) -> str:
     """A file's path as it was given, or from where the study was begun; a name of a dataset as it is."""
     there = Path(study.source.directory, source)
-    return source if Path(source).exists() or not there.is_file() else str(there)
+    try:
+        return source if Path(source).exists() or not there.is_file() else str(there)
+    except OSError:  # a name that no file can have; what reads it says so
+        return source

@@ -17,13 +17,15 @@ from typing import Any
 from tuitrain.errors import SearchError, TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
+from tuitrain.runs.files import refuse_link
 from tuitrain.runs.journal import Journal
 from tuitrain.runs.lock import Lock
+from tuitrain.search.journal_events import checked_event
 from tuitrain.search.journal_values import finite, number_of, plain, read_setting
 from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.stack import StackResult
-from tuitrain.search.study.study_file import NAME, Source, StudyFile, read_study_file
+from tuitrain.search.study.study_file import NAME, Source, StudyFile, check_settings, read_study_file
 from tuitrain.search.study.trial import USER, Trial, is_tie, rank_of
 from tuitrain.text import visible
 
@@ -53,13 +55,14 @@ class Study:
 
     def _read_on(self) -> None:
         """Take in what the journal holds and is not known yet."""
-        for event in self._journal.read():
+        first = self._journal.n_lines + 1
+        for line, event in enumerate(self._journal.read(), first):
             try:
-                self._apply(event)
-            except (KeyError, TypeError, ValueError, IndexError, AttributeError, TuitrainError) as error:
-                raise SearchError(
-                    f"{visible(self.path)}: the journal does not fit the study: {visible(error)}"
-                ) from error
+                self._apply(checked_event(event))
+            except (ValueError, TuitrainError) as error:
+                what = visible(str(error).replace("\n", "; "), MOST_LETTERS)
+                place = f"{visible(self._journal.path)}, line {line}"
+                raise SearchError(f"{place}: the journal does not fit the study: {what}") from error
 
     @classmethod
     def create(
@@ -172,9 +175,15 @@ class Study:
         """Take the lock, so that no other process writes, and read what others have written until then.
 
         Trials that were running are queued again: nobody trains them any more.
+
+        Raises
+        ------
+        TuitrainError
+            if another process writes, or the journal or the lock is a symbolic link.
         """
         if self._lock is not None:
             return
+        refuse_link(self._journal.path)  # now, and not when the first trial is to be noted
         self._lock = Lock(self.path / "lock")
         try:
             self._read_on()
@@ -284,7 +293,7 @@ class Study:
 
     def _apply(self, event: Mapping[str, Any]) -> None:
         """Make the event part of what is known; reading the journal and writing it come here alike."""
-        getattr(self, f"_on_{event['event']}")(event)
+        getattr(self, f"_on_{event['event']}")(event)  # `checked_event` knows which there are
         self.seconds += event.get("seconds", 0.0) if event["event"] == "finished" else 0.0
         self._changes += 1
 
@@ -300,16 +309,21 @@ class Study:
 
     def _stack(self, stacks: Sequence[tuple[int, ...]]) -> None:
         """Take in stacks: those with a trial of the user's own go before all others that have not begun."""
-        stacked = {number for stack in stacks for number in stack}
+        numbers = [number for stack in stacks for number in stack]
+        stacked = set(numbers)
         if unknown := stacked.difference(self.unstacked):
             raise ValueError(f"trial {min(unknown)} is in a stack and does not wait for one")
+        if len(stacked) < len(numbers):
+            raise ValueError("a trial is in two stacks, or twice in one")
         chunks = range(len(self.chunks), len(self.chunks) + len(stacks))
         self.chunks += stacks
         self.unstacked = [number for number in self.unstacked if number not in stacked]
         own = [chunk for chunk in chunks if self._is_own(chunk)]
-        behind = (place for place, chunk in enumerate(self.order) if not (chunk in self._begun or self._is_own(chunk)))
-        place = next(behind, len(self.order))
-        self.order[place:place] = own
+        if own:  # else the place is not looked for: it is as long a way as there are stacks
+            order = enumerate(self.order)
+            behind = (place for place, chunk in order if not (chunk in self._begun or self._is_own(chunk)))
+            place = next(behind, len(self.order))
+            self.order[place:place] = own
         self.order += [chunk for chunk in chunks if chunk not in own]
 
     def _is_own(self, chunk: int) -> bool:
@@ -323,15 +337,17 @@ class Study:
         return space.active({n: v for n, v in setting.items() if n in space.domains or v != getattr(space.base, n)})
 
     def _on_started(self, event: Mapping[str, Any]) -> None:
-        self._begun.add(event["stack"])
-        for number in self.chunks[event["stack"]]:
+        chunk = _place(event["stack"], self.chunks, "stack")
+        self._begun.add(chunk)
+        for number in self.chunks[chunk]:
             if not self._all[number].is_done:
                 self._all[number] = replace(self._all[number], state="running")
 
     def _on_finished(self, event: Mapping[str, Any]) -> None:
-        chunk = event["stack"]
+        chunk = _place(event["stack"], self.chunks, "stack")
         for outcome in event["outcomes"]:
             values: dict[str, Any] = dict(outcome)
+            _place(values["number"], self._all, "trial")
             values |= {name: number_of(values[name]) for name in ("score", "deviation", "loss") if name in values}
             values["curve"] = tuple(map(number_of, outcome.get("curve") or ()))
             values["message"] = visible(values.get("message", ""), MOST_LETTERS)
@@ -366,12 +382,12 @@ class Study:
     def _on_settings(self, event: Mapping[str, Any]) -> None:
         kept = {k: v for k, v in self.settings.to_mapping().items() if k not in event.get("removed", [])}
         changed = {k: v for k, v in event.items() if k not in {"event", "removed", "dropped"}}
-        self.settings = Settings.from_mapping({**kept, **changed})
+        self.settings = check_settings(Settings.from_mapping({**kept, **changed}), self.source.task)
         self.is_exhausted = False
         self._drop(event.get("dropped", ()))
 
     def _drop(self, numbers: Sequence[int]) -> None:
-        self._dropped.update(numbers)
+        self._dropped.update(_place(number, self._all, "trial") for number in numbers)
         for chunk in self.order:
             left = tuple(number for number in self.chunks[chunk] if number not in self._dropped)
             if chunk not in self.done_chunks and all(self._all[number].is_done for number in left):
@@ -381,4 +397,17 @@ class Study:
             self.chunks[chunk] = left
 
     def _on_chosen(self, event: Mapping[str, Any]) -> None:
-        self.chosen = {"trial": event["trial"], "test": event["test"]}
+        self.chosen = {"trial": _place(event["trial"], self._all, "trial"), "test": event["test"]}
+
+
+def _place(number: int, among: Sequence[object], what: str) -> int:
+    """The number of a trial or a stack that there is.
+
+    Raises
+    ------
+    ValueError
+        if there is none of that number.
+    """
+    if not 0 <= number < len(among):
+        raise ValueError(f"{what} {number}: there are {len(among)}")
+    return number

@@ -12,17 +12,27 @@ from tuitrain._version import __version__
 from tuitrain.errors import SearchError, TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import METRICS, Settings
-from tuitrain.runs.model import write_whole
+from tuitrain.runs.file_checks import DATA_OPTIONS, anything, listed, mapping, one_of, table, text, whole
+from tuitrain.runs.files import refuse_link, write_whole
 from tuitrain.search.space.space import Space
-from tuitrain.text import quoted, visible
+from tuitrain.text import quoted, shown, visible
 
 FORMAT = 1
 NAME = "study.toml"
 _COMMENT = "# A tuitrain study: what is searched and how. What happened is in journal.jsonl.\n"
-_SOURCE_TYPES = {
-    "source": str, "options": dict, "fingerprint": str, "task": str, "n_features": int, "n_outputs": int,
-    "directory": str,
-}  # fmt: skip
+_SOURCE = table(
+    {
+        "source": text, "options": table({}, DATA_OPTIONS), "fingerprint": text, "task": one_of(METRICS),
+        "n_features": whole(), "n_outputs": whole(1),
+    },
+    {"directory": text},
+)  # fmt: skip
+_VALUES = mapping(text, anything)  # checked by what reads them, each with its own messages
+_CONTENT = table(
+    {"format": whole(FORMAT, FORMAT), "dataset": _SOURCE, "search": _VALUES, "space": _VALUES,
+     "hyperparameters": _VALUES},
+    {"notices": listed(text), "tuitrain": text, "numpy": text}, is_open=True,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,7 @@ class StudyFile:
         TuitrainError
             if it cannot be written, or a path is no text.
         """
+        refuse_link(folder / NAME)
         try:
             write_whole(folder / NAME, self._to_toml().encode())
         except UnicodeEncodeError:
@@ -93,42 +104,48 @@ def read_study_file(folder: Path) -> StudyFile:
         raise SearchError(f"{visible(folder)}: is no study; it holds no {NAME}") from None
     except (OSError, ValueError, RecursionError) as error:
         raise SearchError(f"{visible(file)}: cannot be read: {visible(error)}") from error
-    if content.get("format") != FORMAT:
-        raise SearchError(f"{visible(file)}: format {visible(content.get('format'))}; this version reads {FORMAT}")
+    if "format" in content and content["format"] != FORMAT:
+        raise SearchError(f"{visible(file)}: format {shown(content['format'])}; this version reads {FORMAT}")
     try:
         return _read(content)
-    except KeyError as error:
-        raise SearchError(f"{visible(file)}: {visible(error)} is missing") from error
-    except (TypeError, ValueError, AttributeError, TuitrainError) as error:
-        raise SearchError(f"{visible(file)}: {visible(error)}") from error
+    except (ValueError, TuitrainError) as error:
+        raise SearchError(f"{visible(file)}: {visible(str(error).replace(chr(10), '; '))}") from error
 
 
 def _read(content: Mapping[str, Any]) -> StudyFile:
-    for name in ("dataset", "search", "space", "hyperparameters"):
-        if not isinstance(content[name], dict):
-            raise TypeError(f"{name} is no table")
+    content = _CONTENT(content)
     source = Source(**content["dataset"])
-    for name, kind in _SOURCE_TYPES.items():
-        if not isinstance(getattr(source, name), kind):
-            raise TypeError(f"dataset.{name}: {getattr(source, name)!r} is not allowed")
-    settings = Settings.from_mapping(content["search"])
-    if settings.metric not in METRICS.get(source.task, ()) or not settings.folds:
-        raise ValueError(f"search: metric {settings.metric!r} with {settings.folds} folds fits no {source.task}")
+    settings = check_settings(Settings.from_mapping(content["search"]), source.task)
     if not content["space"]:
-        raise ValueError("nothing is searched")
+        raise ValueError("space: nothing is searched")
     space = Space(content["space"], Hyperparameters.from_mapping(content["hyperparameters"]))
-    return StudyFile(space, settings, source, tuple(map(str, content.get("notices", ()))))
+    return StudyFile(space, settings, source, tuple(visible(notice) for notice in content.get("notices", ())))
 
 
-def study_name(text: str) -> str:
-    """`text` as the name of a directory.
+def check_settings(settings: Settings, task: str) -> Settings:
+    """The settings, if a study of such a task can have them.
+
+    Raises
+    ------
+    ValueError
+        if the metric is another task's, or it is not said how many folds there are.
+    """
+    if settings.metric not in METRICS[task]:
+        raise ValueError(f"search: metric {quoted(settings.metric)}; for {task} there are {', '.join(METRICS[task])}")
+    if not settings.folds:
+        raise ValueError("search: folds: 0; a study has at least 1")
+    return settings
+
+
+def study_name(given: str) -> str:
+    """`given` as the name of a directory.
 
     Raises
     ------
     SearchError
         if nothing is left of it.
     """
-    name = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in text).strip("-")[:60]
+    name = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in given).strip("-")[:60]
     if not name:
-        raise SearchError(f"{quoted(text)} makes no name of a study")
+        raise SearchError(f"{quoted(given)} makes no name of a study")
     return name

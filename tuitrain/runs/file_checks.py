@@ -1,0 +1,175 @@
+"""What a file may hold: checks of type and range, put together into tables from a name to its check.
+
+A check takes a value as JSON or TOML gives it, and returns it, or raises `ValueError` with what was found and what is
+allowed. What is shown of a file is made visible, so that no message holds a control character. Every file that
+tuitrain reads back has one such table, beside the code that writes it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from tuitrain.text import quoted, shown, suggest, visible
+
+Check = Callable[[Any], Any]
+MOST = 2**53  # whole numbers that a float holds exactly; no count of ours comes near
+
+
+def whole(low: int = 0, high: int = MOST) -> Check:
+    """Whole numbers from `low` to `high`."""
+
+    def check(value: Any) -> int:
+        if type(value) is not int or not low <= value <= high:
+            raise ValueError(f"{shown(value)} is not a whole number from {low} to {high}")
+        return value
+
+    return check
+
+
+def number(low: float = -math.inf, *, above: bool = False) -> Check:
+    """Finite numbers, at least `low` or `above` it; whole ones become floats."""
+
+    def check(value: Any) -> float:
+        found = _as_float(value)
+        if not math.isfinite(found) or found < low or (above and found == low):
+            bound = "" if low == -math.inf else f" above {low:g}" if above else f" of at least {low:g}"
+            raise ValueError(f"{shown(value)} is not a finite number{bound}")
+        return found
+
+    return check
+
+
+def _as_float(value: Any) -> float:
+    """NaN for what is no number, or too large for a float."""
+    if type(value) is float:
+        return value
+    try:
+        return float(value) if type(value) is int else math.nan
+    except OverflowError:
+        return math.nan
+
+
+def score(value: Any) -> float | int | str | None:
+    """A number that may be none: null stands for NaN, and infinities may be texts."""
+    is_number = type(value) is float or (type(value) is int and not math.isnan(_as_float(value)))
+    if not (is_number or value is None or value in ("inf", "-inf")):
+        raise ValueError(f"{shown(value)} is not a number, null, inf or -inf")
+    return value  # type: ignore[no-any-return]
+
+
+def scores(value: Any) -> list[Any]:
+    """A list of what `score` allows; long ones, of floats alone, take no longer than to look at their types."""
+    if type(value) is list and set(map(type, value)) <= {float}:
+        return value
+    found: list[Any] = listed(score)(value)
+    return found
+
+
+def text(value: Any) -> str:
+    """A text of any length."""
+    if not isinstance(value, str):
+        raise ValueError(f"{shown(value)} is not a text")
+    return value
+
+
+def truth(value: Any) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{shown(value)} is neither true nor false")
+    return value
+
+
+def one_of(allowed: Collection[str]) -> Check:
+    """One of several words."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or value not in allowed:
+            told = suggest(value, allowed) if isinstance(value, str) else "allowed: " + ", ".join(allowed)
+            raise ValueError(f"{shown(value)}: {told}")
+        return value
+
+    return check
+
+
+def or_null(check: Check) -> Check:
+    """What `check` allows, or null."""
+    return lambda value: None if value is None else check(value)
+
+
+def listed(item: Check, *, least: int = 0, most: int | None = None) -> Check:
+    """Lists of what `item` allows, with `least` to `most` items."""
+
+    def check(value: Any) -> list[Any]:
+        if type(value) is not list:
+            raise ValueError(f"{shown(value)} is not a list")
+        if len(value) < least or (most is not None and len(value) > most):
+            wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+            raise ValueError(f"{shown(value)}, not of {wanted}")
+        try:
+            return [item(part) for part in value]
+        except ValueError:  # look for the place only now: most lists are long and right
+            return [_within(f"item {place}", item, part) for place, part in enumerate(value, 1)]
+
+    return check
+
+
+def mapping(key: Check, item: Check) -> Check:
+    """Tables from names that `key` allows to what `item` allows."""
+
+    def check(value: Any) -> dict[Any, Any]:
+        if type(value) is not dict:
+            raise ValueError(f"{shown(value)} is not a table")
+        return {key(name): _within(visible(name, 60), item, part) for name, part in value.items()}
+
+    return check
+
+
+def table(
+    required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *, is_open: bool = False
+) -> Check:
+    """Tables with all of the `required` names; names that nothing is known of are refused, or kept if it `is_open`."""
+    known = {**required, **(optional or {})}
+
+    def check(value: Any) -> dict[str, Any]:
+        if type(value) is not dict:
+            raise ValueError(f"{shown(value)} is not a table")
+        if required.keys() <= value.keys() <= known.keys():
+            try:
+                return {name: known[name](part) for name, part in value.items()}
+            except ValueError:  # look for the place only now: most tables are right
+                pass
+        for name in required:
+            if name not in value:
+                raise ValueError(f"{name} is missing")
+        found = {}
+        for name, part in value.items():
+            if name in known:
+                found[name] = _within(name, known[name], part)
+            elif is_open:
+                found[name] = part
+            else:
+                raise ValueError(f"{quoted(name)} is not known: {suggest(name, known)}")
+        return found
+
+    return check
+
+
+def anything(value: Any) -> Any:
+    """A value that is checked elsewhere, where more is known."""
+    return value
+
+
+def _within(place: str, check: Check, value: Any) -> Any:
+    """`value`, checked; an error names the place."""
+    try:
+        return check(value)
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from None
+
+
+DATA_OPTIONS: Mapping[str, Check] = {  # what `load_dataset` takes besides the source; their ranges are checked there
+    "target": text, "task": text, "validation": number(), "test": number(), "test_file": text,
+    "split_seed": whole(0, 2**128), "scale": text, "drop": listed(text), "delimiter": text,
+}  # fmt: skip

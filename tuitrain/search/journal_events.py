@@ -1,0 +1,78 @@
+"""What each line of a journal may hold; checked when it is read, so that nothing breaks later.
+
+Whether numbers of trials and stacks are those of the study is checked by the study, which knows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.runs.file_checks import (
+    Check,
+    anything,
+    listed,
+    mapping,
+    number,
+    one_of,
+    score,
+    scores,
+    table,
+    text,
+    whole,
+)
+from tuitrain.search.study.trial import DONE
+from tuitrain.text import quoted, shown, suggest, visible
+
+SETTING = mapping(one_of(FIELDS), anything)  # values are checked by their fields
+OUTCOME: Check = table(
+    {"number": whole(), "state": one_of(DONE)},
+    {
+        "score": score, "deviation": score, "loss": score, "epochs": whole(), "best_epoch": whole(),
+        "seconds": number(0), "message": text, "curve": scores,
+    },
+)  # fmt: skip
+_SPENT: Mapping[str, Check] = {"event": text, "seconds": number(0)}
+_NUMBERS = listed(whole())
+
+
+def _epoch(name: str) -> str:
+    """The epoch of a rung, which JSON holds as a text."""
+    if not (name.isascii() and name.isdigit() and len(name) < 16):
+        raise ValueError(f"{quoted(name)} is not an epoch")
+    return name
+
+
+EVENTS: Mapping[str, Check] = {
+    "queued": table(
+        {"by": text, "trials": listed(table({"number": whole(), "setting": SETTING}))},
+        {"stacks": listed(listed(whole(), least=1)), **_SPENT}, is_open=True,
+    ),
+    "started": table({"stack": whole()}, is_open=True),
+    "finished": table(
+        {"stack": whole(), "outcomes": listed(OUTCOME)},
+        {"rungs": mapping(_epoch, listed(listed(score, least=2, most=2))), "member_epochs": whole(), **_SPENT},
+        is_open=True,
+    ),
+    "skipped": table({"settings": listed(SETTING)}, is_open=True),
+    "exhausted": table({}, is_open=True),
+    "settings": table({}, {"removed": listed(text), "dropped": _NUMBERS}, is_open=True),
+    "chosen": table({"trial": whole(), "test": mapping(visible, score)}, is_open=True),
+}  # fmt: skip
+
+
+def checked_event(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as it was read, if each part is of its type and in its range.
+
+    Raises
+    ------
+    ValueError
+        naming the part, what was found and what is allowed.
+    """
+    name = event["event"]
+    if not isinstance(name, str) or name not in EVENTS:
+        told = suggest(name, EVENTS) if isinstance(name, str) else "allowed: " + ", ".join(EVENTS)
+        raise ValueError(f"event {shown(name)}: {told}")
+    found: dict[str, Any] = EVENTS[name](event)
+    return found
