@@ -21,25 +21,24 @@ from numpy.typing import NDArray
 from tuitrain.engine.penalties import Penalties
 from tuitrain.engine.pieces import pieces
 from tuitrain.errors import HyperparameterError
+from tuitrain.hyperparameters import automatic
 from tuitrain.text import quoted, suggest
 
 Array = NDArray[Any]
 Coefficient = Any  # a float, or an array (M, 1)
-SETTINGS = ("momentum", "beta1", "beta2", "rho", "epsilon", "weight_decay")
+SETTINGS = ("momentum", "beta1", "beta2", "rho", "epsilon")
 
 
 class Optimizer:
     """State and update rule for parameters of `shape` (M, P).
 
-    `settings` are numbers, or arrays (M, 1) with one for each member; None means the rule's default. `weight_decay` is
-    decoupled (Loshchilov & Hutter, 2019). Settings that the rule does not use are ignored.
+    `settings` are numbers, or arrays (M, 1) with one for each member; None means the rule's default. Settings that the
+    rule does not use are ignored. Weight decay and L1 are no part of a rule: see `Penalties`.
     """
 
     name = ""
     n_state = 0
     n_scratch = 1
-    rho = 0.99
-    epsilon = 1e-8
 
     def __init__(self, shape: tuple[int, int], dtype: Any = np.float32, **settings: Any) -> None:
         self.shape, self.dtype = shape, np.dtype(dtype)
@@ -51,8 +50,8 @@ class Optimizer:
         self._powers: dict[str, Coefficient] = {}
         self._cast_values: dict[float, Array] = {}
         self._settings: dict[str, Coefficient] = {
-            "momentum": 0.9, "beta1": 0.9, "beta2": 0.999, "rho": self.rho, "epsilon": self.epsilon,
-            "weight_decay": 0.0,
+            "momentum": 0.9, "beta1": 0.9, "beta2": 0.999, "rho": automatic("rho", self.name),
+            "epsilon": automatic("epsilon", self.name),
         }  # fmt: skip
         for name, value in settings.items():
             if name not in SETTINGS:
@@ -65,18 +64,19 @@ class Optimizer:
     ) -> None:
         """Move `parameters` (M, P) along `gradients` (M, P), in place; `learning_rate` is (M, 1).
 
-        `penalties` change each piece of both just before it is used.
+        `penalties` change each piece of both just before it is used, and shrink its parameters just after.
         """
         rate = float(learning_rate[0, 0]) if self.shape[0] == 1 else learning_rate.astype(np.float64)
         coefficients = [self._cast(value) for value in self._coefficients(rate)]
-        decay = self._settings["weight_decay"]
-        if not (isinstance(decay, float) and decay == 0):
-            np.multiply(parameters, self._cast(1 - rate * decay), parameters)
+        reach = self._cast(self._reach(rate)) if penalties is not None and penalties.shrinks else None
         if len(self._pieces) == 1:
             state, scratch = self._views[0]
             if penalties is not None:
                 penalties.change(parameters, gradients, scratch[0], ...)
             self._update(parameters, gradients, state, scratch, *coefficients)
+            if penalties is not None and reach is not None:
+                sizes = self._step_sizes(reach, state, scratch[0], *coefficients)
+                penalties.shrink(parameters, sizes, scratch[0], ...)
             return
         for piece, (state, scratch) in zip(self._pieces, self._views, strict=True):
             own = [value[piece[0]] if value.ndim else value for value in coefficients]
@@ -84,6 +84,9 @@ class Optimizer:
             if penalties is not None:
                 penalties.change(p, g, scratch[0], piece)
             self._update(p, g, state, scratch, *own)
+            if penalties is not None and reach is not None:
+                own_reach = reach[piece[0]] if reach.ndim else reach
+                penalties.shrink(p, self._step_sizes(own_reach, state, scratch[0], *own), scratch[0], piece)
 
     def set(self, name: str, value: Any) -> None:
         """Change a setting (a number, or (M, 1)) from the next step on; the state stays."""
@@ -133,6 +136,19 @@ class Optimizer:
     def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
         raise NotImplementedError  # pragma: no cover
 
+    def _reach(self, rate: Coefficient) -> Coefficient:
+        """The part of `_step_sizes` that depends on the step alone; called after `_coefficients`."""
+        return rate
+
+    def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
+        """How far a gradient of 1 that stays would move each parameter a step, after an update; `t` may hold it.
+
+        This, and not the learning rate, is what L1 multiplies: the rate at which a rule follows the gradient. Only
+        then is the loss plus l1·|w|₁ at rest where training comes to rest, for every rule. Under Adam with the plain
+        rate, the penalty would weigh against a gradient scaled to 1, and l1 would mean something else for each rule.
+        """
+        return reach
+
 
 class GradientDescent(Optimizer):
     """sgd: p ← p - η g."""
@@ -161,6 +177,9 @@ class Momentum(Optimizer):
         np.multiply(b, rate, t)
         np.subtract(p, t, p)
 
+    def _reach(self, rate: Coefficient) -> Coefficient:
+        return rate / (1 - self._settings["momentum"])
+
 
 class Nesterov(Momentum):
     """nesterov: b ← μ b + g; p ← p - η (g + μ b) (Sutskever et al., 2013)."""
@@ -182,7 +201,6 @@ class AdaGrad(Optimizer):
 
     name = "adagrad"
     n_state = 1
-    epsilon = 1e-10
 
     def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
         return rate, self._settings["epsilon"]
@@ -197,6 +215,9 @@ class AdaGrad(Optimizer):
         np.multiply(t, rate, t)
         np.subtract(p, t, p)
 
+    def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
+        return _over_root(reach, state[0], coefficients[-1], t)
+
 
 class AdaDelta(Optimizer):
     """adadelta: p ← p - η d, d = g √(a + ε) / √(s + ε), s and a the averages of g² and d² (Zeiler, 2012)."""
@@ -204,8 +225,6 @@ class AdaDelta(Optimizer):
     name = "adadelta"
     n_state = 2
     n_scratch = 2
-    rho = 0.9
-    epsilon = 1e-6
 
     def _scaled_by(self, name: str) -> Sequence[Array]:
         return self.state if name == "rho" else ()
@@ -229,6 +248,13 @@ class AdaDelta(Optimizer):
         np.add(a, u, a)
         np.multiply(t, rate, t)
         np.subtract(p, t, p)
+
+    def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
+        s, a = state
+        epsilon = coefficients[-1]
+        np.divide(a + epsilon, s + epsilon, t)
+        np.sqrt(t, t)
+        return np.multiply(t, reach, t)
 
 
 class RMSProp(Optimizer):
@@ -255,6 +281,12 @@ class RMSProp(Optimizer):
         np.divide(g, t, t)
         np.multiply(t, rate, t)
         np.subtract(p, t, p)
+
+    def _reach(self, rate: Coefficient) -> Coefficient:
+        return rate / (1 - self._settings["rho"]) ** 0.5
+
+    def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
+        return _over_root(reach, state[0], coefficients[-1], t)
 
 
 class Adam(Optimizer):
@@ -285,9 +317,15 @@ class Adam(Optimizer):
         np.multiply(t, size, t)
         np.subtract(p, t, p)
 
+    def _reach(self, rate: Coefficient) -> Coefficient:
+        return rate / ((1 - self._settings["beta2"]) / (1 - self._powers["beta2"])) ** 0.5
+
+    def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
+        return _over_root(reach, state[1], coefficients[-1], t)
+
 
 class AdamW(Adam):
-    """adamw: adam with decoupled weight decay, p ← (1 - η λ) p first (Loshchilov & Hutter, 2019)."""
+    """adamw: adam, whose weight decay is not 0 unless told (Loshchilov & Hutter, 2019); see `Penalties`."""
 
     name = "adamw"
 
@@ -316,6 +354,12 @@ class AdaMax(Adam):
         np.divide(m, u, t)
         np.multiply(t, size, t)
         np.subtract(p, t, p)
+
+    def _reach(self, rate: Coefficient) -> Coefficient:
+        return rate
+
+    def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
+        return np.divide(reach, state[1], t)
 
 
 class NAdam(Adam):
@@ -379,6 +423,13 @@ def make_optimizer(name: str, shape: tuple[int, int], dtype: Any = np.float32, *
     if name not in OPTIMIZERS:
         raise HyperparameterError(f"optimiser {quoted(name)}: {suggest(str(name), tuple(OPTIMIZERS))}")
     return OPTIMIZERS[name](shape, dtype, **settings)
+
+
+def _over_root(reach: Array, squares: Array, epsilon: Array, t: Array) -> Array:
+    """`reach` / (√squares + ε) in `t`, which is returned."""
+    np.sqrt(squares, t)
+    np.add(t, epsilon, t)
+    return np.divide(reach, t, t)
 
 
 def _coefficient(value: Any, members: int) -> Coefficient:

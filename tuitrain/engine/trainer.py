@@ -17,7 +17,7 @@ from tuitrain.engine.batches import Batch, Batches, Rows, balanced
 from tuitrain.engine.divergence import explain
 from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.network import generator, with_ones
-from tuitrain.engine.optimizers import OPTIMIZERS, Optimizer, make_optimizer
+from tuitrain.engine.optimizers import Optimizer, make_optimizer
 from tuitrain.engine.passes import Dropout, Pass
 from tuitrain.engine.penalties import Penalties
 from tuitrain.engine.probes import UpdateProbe, idle_shares
@@ -192,8 +192,9 @@ class Trainer:
     def _apply(self, name: str) -> None:
         if name == "optimizer":
             self._optimizer = self._make_optimizer()
+            self._apply_penalties()  # an automatic weight decay depends on it
         elif name in _OPTIMIZER_SETTINGS:
-            self._optimizer.set(name, self._setting(name))
+            self._optimizer.set(name, self._member_array(name))
         elif name in _PENALTIES:
             self._apply_penalties()
         elif name == "dropout":
@@ -210,16 +211,11 @@ class Trainer:
         return rows if size == "full" else min(int(size), rows)
 
     def _member_array(self, name: str) -> Array:
-        return np.array([[getattr(h, name)] for h in self.hyperparameters], np.float64)
-
-    def _setting(self, name: str) -> Array:
-        """An optimizer's setting for each member, (M, 1) float64, where ``auto`` is the rule's default."""
-        default = getattr(OPTIMIZERS[self.hyperparameters[0].optimizer], name, 0.0)
-        values = [getattr(h, name) for h in self.hyperparameters]
-        return np.array([[default if value == "auto" else value] for value in values], np.float64)
+        """A number's field for each member, (M, 1) float64; ``auto`` is what it comes to."""
+        return np.array([[h.number(name)] for h in self.hyperparameters], np.float64)
 
     def _make_optimizer(self) -> Optimizer:
-        settings = {name: self._setting(name) for name in _OPTIMIZER_SETTINGS}
+        settings = {name: self._member_array(name) for name in _OPTIMIZER_SETTINGS}
         shape = (self.network.members, self.network.n_parameters)
         return make_optimizer(self.hyperparameters[0].optimizer, shape, self.network.dtype, **settings)
 

@@ -116,7 +116,7 @@ def _read(content: Mapping[str, Any]) -> StudyFile:
         raise ValueError(f"search: metric {settings.metric!r} with {settings.folds} folds fits no {source.task}")
     if not content["space"]:
         raise ValueError("nothing is searched")
-    space = Space(content["space"], Hyperparameters.from_mapping(content["hyperparameters"]))
+    space = Space(content["space"], Hyperparameters.from_record(content["hyperparameters"]))
     return StudyFile(space, settings, source, tuple(map(str, content.get("notices", ()))))
 
 
