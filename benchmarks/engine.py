@@ -20,8 +20,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tuitrain.engine import Trainer
-from tuitrain.engine.arithmetic import training_arithmetic
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.engine.floating_point import training_arithmetic
+from tuitrain.options.hyperparameters import Hyperparameters
 
 # inputs, hidden, outputs, activation, batch, rows of an epoch, least ratio to PyTorch, to scikit-learn, to the products
 NETWORKS = [

@@ -12,12 +12,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tuitrain.blas import blas_threads
 from tuitrain.data.loading import load_dataset
-from tuitrain.hyperparameters import Hyperparameters
-from tuitrain.search.candidates import listed
+from tuitrain.engine.threads import blas_threads
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.search.gaussian_process.candidates import listed
 from tuitrain.search.grouping import chunks
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.search.stack import StackTask, train_stack
 
 FILE = Path(__file__).with_name("networks.npz")

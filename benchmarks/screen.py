@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from terminal import launch
 
-from tuitrain.search.study import Study
+from tuitrain.search.study.study import Study
 
 NETWORKS = [
     ("30-64-32-2 relu, 32", 30, 2, 4000, ["--hidden-layers", "64x32", "--batch-size", "32"]),

@@ -28,18 +28,18 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.blas import usable_cores
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.engine.threads import usable_cores
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings
+from tuitrain.runs.journal import Journal
+from tuitrain.search.api import conducting, create_study
 from tuitrain.search.conductor import Conductor
-from tuitrain.search.face import conducting, create_study
 from tuitrain.search.folds import make_folds
-from tuitrain.search.journal import Journal
-from tuitrain.search.settings import Settings
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.search.stack import StackTask, train_stack
-from tuitrain.search.study import Study
+from tuitrain.search.study.study import Study
 
 GRID = {
     "learning_rate": (0.0003, 0.001, 0.003, 0.01), "l2": (1e-6, 1e-5, 1e-4, 1e-3), "beta1": (0.8, 0.85, 0.9, 0.95),

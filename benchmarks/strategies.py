@@ -23,10 +23,10 @@ from typing import Any
 import numpy as np
 from make_networks import FILE, make_space
 
-from tuitrain.blas import blas_threads
-from tuitrain.search import surrogate
-from tuitrain.search.columns import Column
-from tuitrain.search.space import Space
+from tuitrain.engine.threads import blas_threads
+from tuitrain.search.gaussian_process import surrogate
+from tuitrain.search.space.columns import Column
+from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import Observation, propose
 
 MARKS = (30, 60, 100)

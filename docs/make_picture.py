@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 
 from tuitrain.data.loading import load_dataset
-from tuitrain.hyperparameters import Hyperparameters
-from tuitrain.session import Session, SetHyperparameter, Start, Step
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.session import Session, SetHyperparameter, Start, Step
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.theme import theme_of
 

@@ -7,7 +7,7 @@ import pytest
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 
 LEAST = {
     "iris": 0.93, "wine": 0.95, "breast_cancer": 0.955, "digits": 0.965, "diabetes": 0.40,

@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.test_cli import run
+from tests.cli.test_cli import run
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.divergence import likely_cause
 from tuitrain.errors import DataError, HyperparameterError, ModelError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import load_model
-from tuitrain.session import Pause, SaveModel, Session, SetHyperparameter, Start, Step
-from tuitrain.training import train
+from tuitrain.session.session import Pause, SaveModel, Session, SetHyperparameter, Start, Step
+from tuitrain.session.train import train
 
 
 def test_a_word_means_the_same_whatever_else_the_file_holds(tmp_path: Path) -> None:

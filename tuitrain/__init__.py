@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from tuitrain.errors import RunError as RunError
     from tuitrain.errors import SearchError as SearchError
     from tuitrain.errors import TuitrainError as TuitrainError
-    from tuitrain.hyperparameters import Hyperparameters as Hyperparameters
+    from tuitrain.options.hyperparameters import Hyperparameters as Hyperparameters
     from tuitrain.runs.model import Model as Model
     from tuitrain.runs.model import load_model as load_model
-    from tuitrain.search.face import search as search
-    from tuitrain.search.space import Space as Space
-    from tuitrain.training import Result as Result
-    from tuitrain.training import train as train
+    from tuitrain.search.api import search as search
+    from tuitrain.search.space.space import Space as Space
+    from tuitrain.session.train import Result as Result
+    from tuitrain.session.train import train as train
 
 _HOMES = {
-    "Dataset": "data.dataset", "load_dataset": "data.loading", "Hyperparameters": "hyperparameters",
-    "Model": "runs.model", "load_model": "runs.model", "Result": "training", "train": "training",
+    "Dataset": "data.dataset", "load_dataset": "data.loading", "Hyperparameters": "options.hyperparameters",
+    "Model": "runs.model", "load_model": "runs.model", "Result": "session.train", "train": "session.train",
     "TuitrainError": "errors", "DataError": "errors", "HyperparameterError": "errors", "ModelError": "errors",
-    "RunError": "errors", "SearchError": "errors", "Space": "search.space",
+    "RunError": "errors", "SearchError": "errors", "Space": "search.space.space",
 }  # fmt: skip
 
 __all__ = [

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuitrain.data.columns import Column, Table
 from tuitrain.data.dataset import Dataset, build_dataset
 from tuitrain.data.loading import load_dataset, load_tables
+from tuitrain.data.table import Column, Table
 from tuitrain.errors import DataError
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tuitrain.data.catalog import BUNDLED
-from tuitrain.data.columns import from_objects
 from tuitrain.data.describe import PREVIEW_ROWS, describe_lines, list_datasets, preview, summarize
 from tuitrain.data.generators import RECIPES
+from tuitrain.data.table import from_objects
 
 
 def test_the_list_has_every_dataset_with_its_size_and_task() -> None:

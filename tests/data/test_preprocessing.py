@@ -14,9 +14,9 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
-from tuitrain.data.columns import Column, Table, from_objects
 from tuitrain.data.loading import load_dataset, load_tables
 from tuitrain.data.preprocessing import Preprocessing
+from tuitrain.data.table import Column, Table, from_objects
 from tuitrain.errors import DataError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tuitrain.data.columns import Column, Table, from_objects
+from tuitrain.data.table import Column, Table, from_objects
 from tuitrain.data.target import choose_target, class_numbers, infer_task, read_target
 from tuitrain.errors import DataError
 

@@ -13,8 +13,8 @@ from tuitrain.engine import Network
 from tuitrain.engine.activations import ACTIVATIONS
 from tuitrain.engine.losses import LOSSES
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import ACTIVATIONS as DECLARED_ACTIVATIONS
-from tuitrain.hyperparameters import LOSSES as DECLARED_LOSSES
+from tuitrain.options.hyperparameters import ACTIVATIONS as DECLARED_ACTIVATIONS
+from tuitrain.options.hyperparameters import LOSSES as DECLARED_LOSSES
 
 REFERENCE = np.load(Path(__file__).parent / "reference" / "gradients.npz")
 KIND = {"mse": "values", "mae": "values", "huber": "values", "binary_cross_entropy": "shares",

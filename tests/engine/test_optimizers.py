@@ -13,7 +13,7 @@ from tuitrain.engine.optimizers import OPTIMIZERS
 from tuitrain.engine.penalties import Penalties
 from tuitrain.engine.pieces import PIECE
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import OPTIMIZERS as DECLARED
+from tuitrain.options.hyperparameters import OPTIMIZERS as DECLARED
 
 REFERENCE = np.load(Path(__file__).parent / "reference" / "optimizers.npz")
 SETTINGS: dict[str, dict[str, float]] = {

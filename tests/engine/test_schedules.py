@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tuitrain.engine.schedules import SCHEDULES, Plateau, multipliers
-from tuitrain.hyperparameters import SCHEDULES as DECLARED
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import SCHEDULES as DECLARED
+from tuitrain.options.hyperparameters import Hyperparameters
 
 
 def plan(count: int = 100, per_epoch: int = 10, **settings: Any) -> list[float]:

@@ -11,7 +11,7 @@ from sklearn.datasets import load_diabetes, load_iris
 from tests.engine.test_trainer import IRIS, run, varied
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
-from tuitrain.hyperparameters import OPTIMIZERS, Hyperparameters
+from tuitrain.options.hyperparameters import OPTIMIZERS, Hyperparameters
 
 CLASSES = [Dataset.from_arrays(*load_iris(return_X_y=True), task="classification", seed=seed) for seed in range(3)]
 VALUES = [Dataset.from_arrays(*load_diabetes(return_X_y=True), task="regression", seed=seed) for seed in range(3)]

@@ -18,7 +18,7 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.penalties import Penalties
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import OPTIMIZERS, Hyperparameters
+from tuitrain.options.hyperparameters import OPTIMIZERS, Hyperparameters
 
 IRIS = Dataset.from_arrays(*load_iris(return_X_y=True), task="classification")
 CANCER = Dataset.from_arrays(*load_breast_cancer(return_X_y=True), task="classification")
@@ -78,7 +78,7 @@ from sklearn.datasets import load_iris
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.penalties import Penalties
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 import hashlib
 trainer = Trainer(Dataset.from_arrays(*load_iris(return_X_y=True)), [Hyperparameters(epochs=3, dropout=0.2, seed=5)])
 while not trainer.is_done:

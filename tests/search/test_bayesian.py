@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuitrain.engine.structure import SHARED
-from tuitrain.hyperparameters import Hyperparameters
-from tuitrain.search.space import Space
+from tuitrain.engine.build import SHARED
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import Observation, propose
 from tuitrain.search.strategies.observation import key
 

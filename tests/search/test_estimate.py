@@ -8,11 +8,11 @@ import pytest
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings
 from tuitrain.search import estimate as estimating
 from tuitrain.search.estimate import Estimate, about, estimate_grid
-from tuitrain.search.settings import Settings
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 
 IRIS = load_dataset("iris")
 RANGES = {"learning_rate": "0.001,0.01", "hidden_layers": "8,64x32", "l2": "0,0.01,0.1"}

@@ -16,11 +16,11 @@ from click.testing import CliRunner
 from tuitrain.cli import commands
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import TuitrainError
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.search.face import create_study, run_study
-from tuitrain.search.settings import Settings
-from tuitrain.search.space import Space
-from tuitrain.search.study import Study
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.search_settings import Settings
+from tuitrain.search.api import create_study, run_study
+from tuitrain.search.space.space import Space
+from tuitrain.search.study.study import Study
 
 RANGES = {
     "hidden_layers": "0..2 x 4..8", "optimizer": "sgd,momentum", "momentum": "..", "learning_rate": "1e-4..1",

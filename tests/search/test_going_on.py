@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from tests.search.test_study import BASE, IRIS, RANGES, run, told
+from tests.search.study.test_study import BASE, IRIS, RANGES, run, told
 from tuitrain.errors import HyperparameterError, SearchError, SettingsError, TuitrainError
+from tuitrain.options.search_settings import Settings
+from tuitrain.search.api import change_study, conducting, create_study, run_study, search
 from tuitrain.search.conductor import Conductor
-from tuitrain.search.face import change_study, conducting, create_study, run_study, search
-from tuitrain.search.settings import Settings
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import propose
-from tuitrain.search.study import Study
+from tuitrain.search.study.study import Study
 from tuitrain.search.workers.supervisor import Supervisor
 
 OWN = {"learning_rate": 0.02, "l2": 0.001}
@@ -264,7 +264,7 @@ def test_the_best_model_of_a_wide_network_is_the_trials_own(tmp_path: Path, monk
         limits.append(count)
         return nullcontext()
 
-    monkeypatch.setattr("tuitrain.training.blas_threads", limited)
+    monkeypatch.setattr("tuitrain.session.train.blas_threads", limited)
     study = create_study(
         tmp_path / "s", Space({"learning_rate": "0.01,0.02"}, BASE.replace(hidden_layers=(1024,), epochs=1)),
         Settings(strategy="grid", trials=0, folds=2), IRIS,

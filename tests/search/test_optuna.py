@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tuitrain.errors import SearchError
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import Observation, check_strategy, propose
 
 optuna = pytest.importorskip("optuna")

@@ -12,13 +12,13 @@ from sklearn.preprocessing import StandardScaler
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.folds import make_folds
 from tuitrain.search.grouping import STACK_PARAMETERS, chunks, n_parameters, structure
 from tuitrain.search.halving import rungs, survivors
-from tuitrain.search.space import Space
+from tuitrain.search.space.space import Space
 from tuitrain.search.stack import Curves, StackResult, StackTask, train_stack
-from tuitrain.training import train
+from tuitrain.session.train import train
 
 IRIS, CANCER, DIABETES = (load_dataset(name) for name in ("iris", "breast_cancer", "diabetes"))
 

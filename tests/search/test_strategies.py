@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tuitrain.errors import SearchError
-from tuitrain.hyperparameters import Hyperparameters
-from tuitrain.search.space import Space
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import Observation, check_strategy, propose
 from tuitrain.search.strategies.observation import key
 from tuitrain.search.strategies.random import draw_rest

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
-from tuitrain.snapshot import Edit, History, LayerProbe, MetricView, Snapshot
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.session.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
+from tuitrain.session.snapshot import Edit, History, LayerProbe, MetricView, Snapshot
 
 
 def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> Any:
@@ -29,7 +29,7 @@ def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> 
 
 
 class FakeSession:
-    """The face of `tuitrain.session.Session`; `sent` holds the commands, `train(epochs)` plays a training."""
+    """The face of `tuitrain.session.session.Session`; `sent` holds the commands, `train(epochs)` plays a training."""
 
     def __init__(self, dataset: Any = None, hyperparameters: Hyperparameters | None = None) -> None:
         self.dataset = dataset or make_dataset()

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.hyperparameters import Hyperparameters
-from tuitrain.snapshot import (
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.snapshot import (
     BoundaryView,
     EarlierRun,
     Edit,

@@ -7,16 +7,16 @@ from textual.events import Key
 from textual.screen import ModalScreen
 
 from tests.ui.fake_session import FakeSession, make_dataset
-from tests.ui.test_train_screen import app_on, text_of
-from tuitrain.session import Reset, SaveModel, Step
+from tests.ui.train.test_screen import app_on, text_of
+from tuitrain.session.session import Reset, SaveModel, Step
+from tuitrain.ui.data.chooser import DatasetChooser
 from tuitrain.ui.keys import ACTIONS, SECTIONS
 from tuitrain.ui.model_files import model_name
-from tuitrain.ui.screens.confirm import Confirm
-from tuitrain.ui.screens.dataset import DatasetChooser
-from tuitrain.ui.screens.dialog import Dialog
-from tuitrain.ui.screens.palette import Palette
-from tuitrain.ui.screens.save import SaveDialog
-from tuitrain.ui.screens.train import TrainScreen
+from tuitrain.ui.train.save import SaveDialog
+from tuitrain.ui.train.screen import TrainScreen
+from tuitrain.ui.widgets.action_palette import Palette
+from tuitrain.ui.widgets.confirm import Confirm
+from tuitrain.ui.widgets.dialog import Dialog
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 
@@ -230,7 +230,7 @@ async def test_whatever_reading_a_dataset_raises_is_said_in_place(session, monke
     def broken(*args, **rest):
         raise error
 
-    monkeypatch.setattr(f"tuitrain.ui.screens.dataset.{work}", broken)
+    monkeypatch.setattr(f"tuitrain.ui.data.chooser.{work}", broken)
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("d", "enter")
         if work == "load_dataset":
@@ -255,7 +255,7 @@ async def test_escape_gives_up_a_dataset_that_is_being_loaded(session, monkeypat
     session.train(5)
     go_on = threading.Event()
     monkeypatch.setattr(
-        "tuitrain.ui.screens.dataset.load_dataset", lambda *args, **rest: go_on.wait(10) and make_dataset()
+        "tuitrain.ui.data.chooser.load_dataset", lambda *args, **rest: go_on.wait(10) and make_dataset()
     )
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("d", "enter")
@@ -274,7 +274,7 @@ async def test_escape_gives_up_a_dataset_that_is_being_loaded(session, monkeypat
 
 async def test_a_hanging_file_keeps_nobody_from_leaving(session, monkeypatch):
     hangs = threading.Event()
-    monkeypatch.setattr("tuitrain.ui.screens.dataset.preview", lambda *args, **rest: hangs.wait(30))
+    monkeypatch.setattr("tuitrain.ui.data.chooser.preview", lambda *args, **rest: hangs.wait(30))
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("d", "enter")
         await settle(pilot, lambda: "reading iris" in text_of(pilot.app))

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tuitrain.ui.keys import ACTIONS, SECTIONS, bindings, described, footer_items
-from tuitrain.ui.screens.train import TrainScreen
+from tuitrain.ui.train.screen import TrainScreen
 
 
 def test_every_action_has_a_method_on_the_screen():

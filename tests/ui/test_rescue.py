@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_session import MOONS, QUICK, until
+from tests.session.test_session import MOONS, QUICK, until
 from tuitrain.runs.model import load_model
-from tuitrain.session import SaveModel, Session, Step
+from tuitrain.session.session import SaveModel, Session, Step
 from tuitrain.ui.rescue import FOLDER, Rescue
 
 

@@ -33,7 +33,7 @@ def export(study_path: Path, form: str, output: Path | None, storage: str | None
         raise click.UsageError("-o goes with --to csv")
     if form == "optuna" and not storage:
         raise click.UsageError("--to optuna needs --storage, as sqlite:///file.db or ./journal.log")
-    from tuitrain.search.study import Study  # noqa: PLC0415
+    from tuitrain.search.study.study import Study  # noqa: PLC0415
 
     study = Study(study_path)
     if form == "optuna":

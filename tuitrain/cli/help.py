@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from tuitrain.cli.options import hyperparameter_options, read_options
-from tuitrain.configuration import reference_page, write_configuration
+from tuitrain.options.configuration import reference_page, write_configuration
 from tuitrain.text import quoted
 
 

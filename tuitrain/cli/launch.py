@@ -16,7 +16,7 @@ from tuitrain.cli.train import end
 from tuitrain.text import visible
 
 if TYPE_CHECKING:
-    from tuitrain.hyperparameters import Hyperparameters
+    from tuitrain.options.hyperparameters import Hyperparameters
     from tuitrain.ui.app import SearchAsked
 
 
@@ -82,7 +82,7 @@ def launch(
 
 def _study_line(path: Path, *, is_through: bool) -> str:
     """Where a search is kept, and what one does with it."""
-    from tuitrain.search.face import MODEL_NAME  # noqa: PLC0415 - a search has loaded it
+    from tuitrain.search.api import MODEL_NAME  # noqa: PLC0415 - a search has loaded it
 
     study, model = visible(path, 1000), path / MODEL_NAME
     kept = f", model: {visible(model, 1000)}" if model.exists() else ""
@@ -96,8 +96,8 @@ def _search_asked(
     from tuitrain.ui.app import SearchAsked  # noqa: PLC0415
 
     if resume is not None:
-        from tuitrain.search.face import find_source  # noqa: PLC0415
-        from tuitrain.search.study import Study  # noqa: PLC0415
+        from tuitrain.search.api import find_source  # noqa: PLC0415
+        from tuitrain.search.study.study import Study  # noqa: PLC0415
 
         study = Study(resume)
         data = {**study.source.options, "dataset": find_source(study, study.source.source)}

@@ -18,7 +18,7 @@ from tuitrain.errors import DataError
 from tuitrain.text import visible
 
 if TYPE_CHECKING:
-    from tuitrain.data.columns import Table
+    from tuitrain.data.table import Table
     from tuitrain.runs.model import Model
 
 MODEL = click.argument("model_file", metavar="MODEL", type=click.Path(path_type=Path, dir_okay=False))
@@ -72,7 +72,7 @@ def evaluate(model_file: Path, data: str, delimiter: str | None, as_json: bool) 
     if as_json:
         click.echo(json.dumps({name: value if math.isfinite(value) else None for name, value in found.items()}))
     else:
-        from tuitrain.progress_line import why_absent  # noqa: PLC0415
+        from tuitrain.cli.progress import why_absent  # noqa: PLC0415
 
         absent = why_absent(found["loss"], int(found["rows"]))
         shown = {name: f"{value:.6g}" if math.isfinite(value) else absent for name, value in found.items()}

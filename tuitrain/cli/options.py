@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tuitrain.cli.output import tell
-from tuitrain.configuration import Configuration, option_name, read_configuration
-from tuitrain.hyperparameters import FIELDS, GROUPS, Hyperparameters
+from tuitrain.options.configuration import Configuration, option_name, read_configuration
+from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset

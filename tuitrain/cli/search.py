@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuitrain.blas import usable_cores
 from tuitrain.cli.options import DATA, data_options, given_options, hyperparameter_options, load, search_options
 from tuitrain.cli.output import tell
-from tuitrain.configuration import read_configuration
+from tuitrain.engine.threads import usable_cores
 from tuitrain.errors import SettingsError, TuitrainError
+from tuitrain.options.configuration import read_configuration
 from tuitrain.text import quoted, visible
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
+    from tuitrain.options.search_settings import Settings
+    from tuitrain.search.api import Searched
     from tuitrain.search.conductor import Conductor
-    from tuitrain.search.face import Searched
-    from tuitrain.search.settings import Settings
-    from tuitrain.search.space import Space
-    from tuitrain.search.study import Study
+    from tuitrain.search.space.space import Space
+    from tuitrain.search.study.study import Study
 
 STOPPING = b"\nstopping; what is finished stays, the best model is made (Ctrl-C again ends at once)\n"
 _DIRECTORY = click.Path(path_type=Path, file_okay=False)
@@ -96,9 +96,9 @@ def read_search(options: dict[str, Any], parallel: int) -> tuple[Space, Settings
     TuitrainError
         if any of them is not allowed.
     """
-    from tuitrain.hyperparameters import Hyperparameters  # noqa: PLC0415
-    from tuitrain.search.settings import Settings  # noqa: PLC0415
-    from tuitrain.search.space import Space  # noqa: PLC0415
+    from tuitrain.options.hyperparameters import Hyperparameters  # noqa: PLC0415
+    from tuitrain.options.search_settings import Settings  # noqa: PLC0415
+    from tuitrain.search.space.space import Space  # noqa: PLC0415
 
     given = given_options(options)
     ranges = {**given.space, **_space_file(options.get("space_file"))}
@@ -120,7 +120,7 @@ def parse_setting(text: str, space: Space) -> dict[str, Any]:
     TuitrainError
         if a name or value is not known, or the hyperparameter is not searched.
     """
-    from tuitrain.search.own_trials import own_setting  # noqa: PLC0415
+    from tuitrain.search.space.setting import own_setting  # noqa: PLC0415
 
     pairs = [part.partition("=") for part in text.split()]
     if not pairs or not all(mark for _, mark, _ in pairs):
@@ -137,7 +137,7 @@ def _space_file(path: Path | None) -> dict[str, Any]:
 
 def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that the options tell."""
-    from tuitrain.search.settings import parse_time  # noqa: PLC0415
+    from tuitrain.options.search_settings import parse_time  # noqa: PLC0415
 
     names = {
         "strategy": "strategy", "trials": "trials", "goal": "goal", "metric": "metric", "folds": "folds",
@@ -155,7 +155,7 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _begun(path: Path | None, options: dict[str, Any], parallel: int) -> tuple[Study, Dataset]:
     """A new study."""
-    from tuitrain.search.face import create_study, new_study_path  # noqa: PLC0415
+    from tuitrain.search.api import create_study, new_study_path  # noqa: PLC0415
 
     space, settings, tried, data_given = read_search(options, parallel)
     dataset = load(dict(data_given))
@@ -173,9 +173,9 @@ def _slots(address: str) -> int:
 
 def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
     """A study to go on with, its strategy or budget changed where the options say so."""
-    from tuitrain.hyperparameters import FIELDS  # noqa: PLC0415
-    from tuitrain.search.face import change_study, study_dataset  # noqa: PLC0415
-    from tuitrain.search.study import Study  # noqa: PLC0415
+    from tuitrain.options.hyperparameters import FIELDS  # noqa: PLC0415
+    from tuitrain.search.api import change_study, study_dataset  # noqa: PLC0415
+    from tuitrain.search.study.study import Study  # noqa: PLC0415
 
     study = Study(path)
     dataset = study_dataset(study)
@@ -204,8 +204,8 @@ def _is_same(name: str, given: Any, study: Study, dataset: Dataset) -> bool:
 
 def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> Searched:
     """Search with progress on standard error; Ctrl-C stops it and keeps what is finished, a second ends at once."""
-    from tuitrain.search.face import run_study  # noqa: PLC0415
-    from tuitrain.search_line import SearchLine  # noqa: PLC0415
+    from tuitrain.cli.search_progress import SearchLine  # noqa: PLC0415
+    from tuitrain.search.api import run_study  # noqa: PLC0415
 
     line = SearchLine(study, sys.stderr, shutil.get_terminal_size().columns)
     line.begin()
@@ -250,6 +250,6 @@ def _tell_estimate(study: Study, dataset: Dataset) -> None:
 
 
 def _report(found: Searched, *, as_json: bool) -> None:
-    from tuitrain.search_line import summary  # noqa: PLC0415
+    from tuitrain.cli.search_progress import summary  # noqa: PLC0415
 
     click.echo(json.dumps(found.to_json(), ensure_ascii=False) if as_json else summary(found))

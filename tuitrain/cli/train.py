@@ -19,7 +19,7 @@ from tuitrain.text import quoted, visible
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
-    from tuitrain.session import Session
+    from tuitrain.session.session import Session
 
 
 @click.command()
@@ -37,7 +37,7 @@ def train(model_file: Path | None, as_json: bool, **options: Any) -> int:
     hyperparameters, data = read_options(options)
     dataset = load(data)
     from tuitrain.runs.model import check_writable  # noqa: PLC0415
-    from tuitrain.session import Session  # noqa: PLC0415
+    from tuitrain.session.session import Session  # noqa: PLC0415
 
     if model_file is not None:
         check_writable(model_file)
@@ -66,7 +66,7 @@ def tell_target(dataset: Dataset, *, is_given: bool) -> None:
 @contextmanager
 def signals_noted(session: Session) -> Iterator[list[int]]:
     """Let Ctrl-C and SIGTERM pause the session, and nothing more; gives the list that their numbers are noted in."""
-    from tuitrain.session import Pause  # noqa: PLC0415
+    from tuitrain.session.session import Pause  # noqa: PLC0415
 
     caught: list[int] = []
 
@@ -84,8 +84,8 @@ def signals_noted(session: Session) -> Iterator[list[int]]:
 
 def follow(session: Session, caught: list[int]) -> None:
     """Train with progress on standard error until it ends or a signal is noted."""
-    from tuitrain.progress_line import ProgressLine  # noqa: PLC0415
-    from tuitrain.session import Pause, Start  # noqa: PLC0415
+    from tuitrain.cli.progress import ProgressLine  # noqa: PLC0415
+    from tuitrain.session.session import Pause, Start  # noqa: PLC0415
 
     line = ProgressLine(sys.stderr, shutil.get_terminal_size().columns)
     session.send(Start())
@@ -124,6 +124,6 @@ def end(session: Session, *, as_json: bool, model_file: Path | None = None) -> i
 
 def report(found: dict[str, Any], *, as_json: bool) -> None:
     """Print what a training came to."""
-    from tuitrain.progress_line import summary  # noqa: PLC0415
+    from tuitrain.cli.progress import summary  # noqa: PLC0415
 
     click.echo(json.dumps(found, ensure_ascii=False) if as_json else summary(found))

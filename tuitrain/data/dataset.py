@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.arrays import table_of
-from tuitrain.data.columns import Column, Table, drop_useless
 from tuitrain.data.part import Part
 from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
+from tuitrain.data.readers.arrays import table_of
 from tuitrain.data.split import split_rows
+from tuitrain.data.table import Column, Table, drop_useless
 from tuitrain.data.target import Target, choose_target, class_numbers, read_target
 from tuitrain.data.wording import counted, listed
 from tuitrain.errors import DataError, DataOptionError

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuitrain.data.catalog import BUNDLED
-from tuitrain.data.columns import Column, drop_useless, number_text
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.loading import load_tables
+from tuitrain.data.table import Column, drop_useless, number_text
 from tuitrain.data.target import choose_target, infer_task
 from tuitrain.text import visible
 

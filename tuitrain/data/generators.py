@@ -15,7 +15,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from tuitrain.data.columns import Table, from_objects
+from tuitrain.data.table import Table, from_objects
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, suggest, visible
 

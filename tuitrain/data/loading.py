@@ -10,14 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
-from tuitrain.data.arrays import read_npy, read_npz, read_parquet
 from tuitrain.data.catalog import BUNDLED, bundled_path
-from tuitrain.data.columns import Table
 from tuitrain.data.dataset import Dataset, build_dataset
 from tuitrain.data.generators import RECIPES, generate
 from tuitrain.data.preprocessing import Scale
-from tuitrain.data.reading import read_text_table
-from tuitrain.data.text_format import DELIMITER_NAMES
+from tuitrain.data.readers.arrays import read_npy, read_npz, read_parquet
+from tuitrain.data.readers.dialect import DELIMITER_NAMES
+from tuitrain.data.readers.text import read_text_table
+from tuitrain.data.table import Table
 from tuitrain.errors import DataError, DataOptionError
 from tuitrain.text import quoted, suggest, visible
 

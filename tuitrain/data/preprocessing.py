@@ -14,7 +14,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.columns import (
+from tuitrain.data.rows import rows_table
+from tuitrain.data.table import (
     INFINITE,
     LEADING_ZERO,
     MISSING_IN_NUMBERS,
@@ -23,7 +24,6 @@ from tuitrain.data.columns import (
     Table,
     number_text,
 )
-from tuitrain.data.rows import rows_table
 from tuitrain.data.wording import counted, listed
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, visible

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.data.columns import Table, from_objects
+from tuitrain.data.table import Table, from_objects
 from tuitrain.data.wording import counted
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, visible

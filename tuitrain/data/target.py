@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.columns import Column, Table, number_text
-from tuitrain.data.number_like import what_to_write
+from tuitrain.data.readers.number_like import what_to_write
+from tuitrain.data.table import Column, Table, number_text
 from tuitrain.errors import DataError, DataOptionError
 from tuitrain.text import quoted, suggest, visible
 

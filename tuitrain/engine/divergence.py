@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tuitrain.engine.records import Divergence
-from tuitrain.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 
 # where a rate is usual, per optimizer; far above it, steps overshoot (measured on the bundled sets)
 USUAL_RATE = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.05, "adadelta": 1.0}

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tuitrain.engine.penalties import Penalties
 from tuitrain.engine.pieces import pieces
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import automatic
+from tuitrain.options.hyperparameters import automatic
 from tuitrain.text import quoted, suggest
 
 Array = NDArray[Any]

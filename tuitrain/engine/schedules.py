@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 
 Floats = NDArray[np.float64]
 

@@ -12,21 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.engine.arithmetic import training_arithmetic
 from tuitrain.engine.batches import Batch, Batches, Rows, balanced
+from tuitrain.engine.build import SHARED, Data, build_network, check_shared, distinct_datasets
 from tuitrain.engine.divergence import explain
+from tuitrain.engine.early_stopping import Progress
 from tuitrain.engine.evaluation import Examined
+from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.network import generator, with_ones
 from tuitrain.engine.optimizers import Optimizer, make_optimizer
 from tuitrain.engine.passes import Dropout, Pass
 from tuitrain.engine.penalties import Penalties
 from tuitrain.engine.probes import UpdateProbe, idle_shares
-from tuitrain.engine.progress import Progress
 from tuitrain.engine.records import Record
 from tuitrain.engine.schedules import Plateau, multipliers
-from tuitrain.engine.structure import SHARED, Data, build_network, check_shared, distinct_datasets
 from tuitrain.errors import HyperparameterError
-from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 
 Array = NDArray[Any]
 _PENALTIES = {"l1", "l2", "weight_decay", "gradient_clip", "C"}

@@ -16,17 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain import __version__
-from tuitrain.data.columns import Column, Table
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.part import Part
 from tuitrain.data.preprocessing import Preprocessing
+from tuitrain.data.table import Column, Table
 from tuitrain.data.target import choose_target, class_numbers
+from tuitrain.engine.build import build_network, n_outputs
 from tuitrain.engine.evaluation import Examined, decide
 from tuitrain.engine.network import Network, with_ones
-from tuitrain.engine.structure import build_network, n_outputs
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import DataError, HyperparameterError, ModelError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs import model_file
 from tuitrain.runs.files import expanded, reason, write_whole
 from tuitrain.text import quoted, visible

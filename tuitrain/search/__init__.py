@@ -12,16 +12,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tuitrain.search.face import Searched as Searched
-    from tuitrain.search.space import Space as Space
+    from tuitrain.search.api import Searched as Searched
+    from tuitrain.search.space.space import Space as Space
 
 
 class _Search(ModuleType):
     """The package as it is, and callable: it would otherwise hide a function of its name in `tuitrain`."""
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Searched:
-        """Search for good hyperparameters; see `tuitrain.search.face.search`."""
-        from tuitrain.search.face import search  # noqa: PLC0415
+        """Search for good hyperparameters; see `tuitrain.search.api.search`."""
+        from tuitrain.search.api import search  # noqa: PLC0415
 
         return search(*arguments, **keywords)
 

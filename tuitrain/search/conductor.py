@@ -11,18 +11,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tuitrain.blas import blas_threads
-from tuitrain.search.clock import Clock
+from tuitrain.engine.threads import blas_threads
+from tuitrain.options.search_settings import Settings
+from tuitrain.runs.stopwatch import Clock
 from tuitrain.search.folds import Fold
 from tuitrain.search.grouping import chunks
 from tuitrain.search.halving import longest_training, rungs
 from tuitrain.search.observed import known_before, observations
-from tuitrain.search.settings import Settings
-from tuitrain.search.space import Setting
+from tuitrain.search.space.space import Setting
 from tuitrain.search.stack import Curves, StackTask, train_stack
 from tuitrain.search.strategies import propose
-from tuitrain.search.study import Study
-from tuitrain.search.trial import USER, Trial
+from tuitrain.search.study.study import Study
+from tuitrain.search.study.trial import USER, Trial
 from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor
 
 MOST_AT_ONCE = 512  # trials that a strategy which does not learn proposes at a time

@@ -12,15 +12,15 @@ from itertools import islice
 
 import numpy as np
 
-from tuitrain.blas import blas_threads
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
-from tuitrain.engine.structure import ARRAYS_PER_PARAMETER, choose_loss, n_outputs
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.engine.build import ARRAYS_PER_PARAMETER, choose_loss, n_outputs
+from tuitrain.engine.threads import blas_threads
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings
 from tuitrain.search.folds import Fold, make_folds
 from tuitrain.search.grouping import chunks, n_parameters
-from tuitrain.search.settings import Settings
-from tuitrain.search.space import Setting, Space
+from tuitrain.search.space.space import Setting, Space
 
 MOST_SEEN = 2048  # combinations that are looked at; the whole grid is thought to be like these
 NEIGHBOURS = 32  # of them in a row, which are alike in structure, so that stacks are as full as those of the whole grid

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from tuitrain import __version__
 from tuitrain.errors import SearchError
-from tuitrain.fields import Field, Value
-from tuitrain.hyperparameters import FIELDS
-from tuitrain.search.columns import make_columns
-from tuitrain.search.ranges import Choices, Domain, Range
-from tuitrain.search.study import Study
-from tuitrain.search.trial import Trial
+from tuitrain.options.field import Field, Value
+from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.search.space.columns import make_columns
+from tuitrain.search.space.ranges import Choices, Domain, Range
+from tuitrain.search.study.study import Study
+from tuitrain.search.study.trial import Trial
 from tuitrain.text import extra, quoted, visible
 
 if TYPE_CHECKING:

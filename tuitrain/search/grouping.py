@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tuitrain.engine.structure import SHARED
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.engine.build import SHARED
+from tuitrain.options.hyperparameters import Hyperparameters
 
 STACK_PARAMETERS = 1 << 18  # of all members together: measured; larger stacks leave the cache and get slower again
 MOST_MEMBERS = 128

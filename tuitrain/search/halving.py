@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from tuitrain.search.ranges import Choices, Range
-from tuitrain.search.space import Space
+from tuitrain.search.space.ranges import Choices, Range
+from tuitrain.search.space.space import Space
 
 ETA = 3
 FIRST_SHARE = 27  # the first rung is at epochs / 27

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from tuitrain.hyperparameters import FIELDS
-from tuitrain.search.space import Setting
+from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.search.space.space import Setting
 
 
 def plain(setting: Setting) -> dict[str, Any]:

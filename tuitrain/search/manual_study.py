@@ -13,10 +13,10 @@ from pathlib import Path
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.errors import TuitrainError
-from tuitrain.search.manual import Training, manual_settings, manual_space, manual_trials
-from tuitrain.search.space import Space
+from tuitrain.search.by_hand import Training, manual_settings, manual_space, manual_trials
+from tuitrain.search.space.space import Space
 from tuitrain.search.stack import Outcome, StackResult
-from tuitrain.search.study import Study
+from tuitrain.search.study.study import Study
 
 LEAST_TRAININGS = 2
 
@@ -58,7 +58,7 @@ class ManualStudies:
             self.problem = f"trainings by hand are not kept: {type(error).__name__}: {error}"
 
     def _write(self, dataset: Dataset, trainings: Sequence[Training]) -> None:
-        from tuitrain.search.face import create_study, new_study_path  # noqa: PLC0415 - takes a while, and not in the screen's thread
+        from tuitrain.search.api import create_study, new_study_path  # noqa: PLC0415 - takes a while, and not in the screen's thread
 
         space, key = manual_space(trainings), dataset.fingerprint
         assert space is not None

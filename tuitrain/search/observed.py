@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 from tuitrain.search.strategies.observation import Observation
-from tuitrain.search.trial import Trial
+from tuitrain.search.study.trial import Trial
 
 
 def observations(trials: Iterable[Trial], sign: float) -> list[Observation]:

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.blas import blas_threads
 from tuitrain.data.dataset import Dataset
+from tuitrain.engine.threads import blas_threads
+from tuitrain.options.search_settings import BATCH, Settings
 from tuitrain.search.folds import make_folds
 from tuitrain.search.grouping import chunks
-from tuitrain.search.settings import BATCH, Settings
-from tuitrain.search.space import Setting, Space
+from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.stack import Outcome, StackTask, train_stack
 from tuitrain.search.strategies import Observation, propose
 from tuitrain.search.strategies.observation import key
@@ -149,7 +149,7 @@ def run_race(
     on_news: Callable[[Race], object] = lambda race: None,
 ) -> list[LaneResult]:  # fmt: skip
     """A whole race; `on_news` is called at the start and after each stack, and may set ``race.is_stopped``."""
-    from tuitrain.search.face import make_workers  # noqa: PLC0415 - it imports much
+    from tuitrain.search.api import make_workers  # noqa: PLC0415 - it imports much
 
     settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
     supervisor = Supervisor(make_workers(make_folds(dataset, settings.folds), jobs=jobs))

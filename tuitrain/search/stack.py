@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.blas import blas_threads
 from tuitrain.engine import Record, Trainer
-from tuitrain.engine.arithmetic import training_arithmetic
+from tuitrain.engine.floating_point import training_arithmetic
+from tuitrain.engine.threads import blas_threads
 from tuitrain.errors import TuitrainError
-from tuitrain.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.folds import Fold
 from tuitrain.search.halving import Value, survivors
-from tuitrain.search.trial import State, is_higher_better
+from tuitrain.search.study.trial import State, is_higher_better
 
 Array = NDArray[Any]
 REPORT_SECONDS = 0.04

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tuitrain.search.manual import Training
+from tuitrain.search.by_hand import Training
 from tuitrain.search.manual_study import ManualStudies
 
 

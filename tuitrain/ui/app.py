@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 from textual.screen import Screen
 
-from tuitrain.hyperparameters import Hyperparameters
-from tuitrain.session import Reset, SetHyperparameter, Start
-from tuitrain.snapshot import Snapshot
-from tuitrain.ui.driver import PromptDriver
-from tuitrain.ui.painted import Painted, Update
-from tuitrain.ui.screens.train import ENDED, TrainScreen
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.session import Reset, SetHyperparameter, Start
+from tuitrain.session.snapshot import Snapshot
+from tuitrain.ui.terminal.driver import PromptDriver
+from tuitrain.ui.terminal.screen_diff import Painted, Update
 from tuitrain.ui.theme import Theme, theme_of
+from tuitrain.ui.train.screen import ENDED, TrainScreen
 
 if TYPE_CHECKING:
     from tuitrain.search.training_log import TrainingLog
-    from tuitrain.search_session import SearchSession
+    from tuitrain.session.search import SearchSession
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 GRACE = 3.0  # seconds that the terminal may take to be restored after a signal
@@ -107,7 +107,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
     def _observe(self, snapshot: Snapshot) -> None:
         """Take note of what is trained by hand: it is search too."""
         if snapshot.state in ENDED or snapshot.epochs_recorded != self._noted:
-            from tuitrain.search.manual import training_of  # noqa: PLC0415 - not needed for the first paint
+            from tuitrain.search.by_hand import training_of  # noqa: PLC0415 - not needed for the first paint
 
             self._noted = snapshot.epochs_recorded
             has_ended = snapshot.state in ENDED
@@ -121,8 +121,8 @@ class TuitrainApp(App[None], inherit_bindings=False):
     def open_search(self) -> None:
         """Show the Search screen, which is made when it is first asked for."""
         if self._search_screen is None:
-            from tuitrain.search_session import SearchSession  # noqa: PLC0415 - not needed for the first paint
-            from tuitrain.ui.screens.search import SearchScreen  # noqa: PLC0415 - not needed for the first paint
+            from tuitrain.session.search import SearchSession  # noqa: PLC0415 - not needed for the first paint
+            from tuitrain.ui.search.screen import SearchScreen  # noqa: PLC0415 - not needed for the first paint
 
             self.search_session = SearchSession(jobs=self._jobs)
             self._search_screen = SearchScreen(

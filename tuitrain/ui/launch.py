@@ -18,8 +18,8 @@ from tuitrain.errors import RunError
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
-    from tuitrain.hyperparameters import Hyperparameters
-    from tuitrain.session import Session
+    from tuitrain.options.hyperparameters import Hyperparameters
+    from tuitrain.session.session import Session
     from tuitrain.ui.app import SearchAsked
 
 LOG_VARIABLE = "TUITRAIN_LOG"
@@ -84,12 +84,12 @@ def run(
         os.environ.setdefault(name, value)
     for name in ("COLUMNS", "LINES"):  # exported by some shells, and wrong after the first resize
         os.environ.pop(name, None)
-    from tuitrain.session import SetPace  # noqa: PLC0415
+    from tuitrain.session.session import SetPace  # noqa: PLC0415
     from tuitrain.ui.app import TuitrainApp  # noqa: PLC0415 - see above
     from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
 
     if make_session is None:
-        from tuitrain.session import Session  # noqa: PLC0415
+        from tuitrain.session.session import Session  # noqa: PLC0415
 
         make_session = Session
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.search.workers import chunks
-from tuitrain.search.workers.seam import NO_CHUNK, WORKERS, Outcome, WorkerLostError, ignore_event
+from tuitrain.search.workers.protocol import NO_CHUNK, WORKERS, Outcome, WorkerLostError, ignore_event
 from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor
 
 

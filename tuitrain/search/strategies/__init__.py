@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from tuitrain.errors import SettingsError
-from tuitrain.search.space import Setting, Space
+from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation
 from tuitrain.text import quoted, suggest
 

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.search import surrogate
-from tuitrain.search.candidates import REFINED, Candidates, distinct, drawn, listed, refined
-from tuitrain.search.low_discrepancy import points
-from tuitrain.search.space import Setting, Space
+from tuitrain.search.gaussian_process import surrogate
+from tuitrain.search.gaussian_process.candidates import REFINED, Candidates, distinct, drawn, listed, refined
+from tuitrain.search.gaussian_process.low_discrepancy import points
+from tuitrain.search.gaussian_process.subset_of_data import subset_of_data
+from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 from tuitrain.search.strategies.quasi import new_settings
 from tuitrain.search.strategies.random import draw_rest
-from tuitrain.search.subset_of_data import subset_of_data
 
 Array = NDArray[np.float64]
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuitrain.errors import SettingsError
-from tuitrain.search.columns import Array, Column
-from tuitrain.search.space import Setting, Space
+from tuitrain.search.space.columns import Array, Column
+from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 from tuitrain.search.strategies.random import ATTEMPTS, draw_new, draw_rest
 from tuitrain.text import extra, quoted, suggest

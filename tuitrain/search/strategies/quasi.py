@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.search.low_discrepancy import points
-from tuitrain.search.space import Setting, Space
+from tuitrain.search.gaussian_process.low_discrepancy import points
+from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 from tuitrain.search.strategies.random import draw_new, draw_rest
 

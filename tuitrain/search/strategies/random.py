@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.search.columns import Array
-from tuitrain.search.space import Setting, Space
+from tuitrain.search.space.columns import Array
+from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 
 ATTEMPTS = 64  # draws for one proposal before all that is left is listed

@@ -17,7 +17,7 @@ import threading
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tuitrain.search.workers.seam import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_chunk
+from tuitrain.search.workers.protocol import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_chunk
 from tuitrain.search.workers.shared_block import Descriptor, Layout, read_shared
 
 READY, RUN, STOP, END, DONE = "ready", "run", "stop", "end", "done"

@@ -18,7 +18,7 @@ from typing import Any
 
 from tuitrain.errors import SearchError
 from tuitrain.search.workers.dask_client import address_of, clear_events, connect, inspect, leave, sweep
-from tuitrain.search.workers.seam import (
+from tuitrain.search.workers.protocol import (
     CANNOT_BE_READ,
     CANNOT_GO,
     NO_CHUNK,

@@ -19,7 +19,7 @@ from distributed import Event, WorkerPlugin, get_worker
 
 import tuitrain
 from tuitrain.search.workers.child import limit_blas_for_good
-from tuitrain.search.workers.seam import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_chunk
+from tuitrain.search.workers.protocol import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_chunk
 from tuitrain.search.workers.shared_block import Layout, pack, unpack, write_pieces
 
 SECONDS_BETWEEN_QUESTIONS = 0.1  # each asks the scheduler, over the network

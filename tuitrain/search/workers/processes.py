@@ -26,7 +26,7 @@ from typing import IO, Any
 
 from tuitrain.errors import SearchError
 from tuitrain.search.workers.child import DONE, END, READY, RUN, STOP, work
-from tuitrain.search.workers.seam import (
+from tuitrain.search.workers.protocol import (
     CANNOT_BE_READ,
     CANNOT_GO,
     NO_CHUNK,

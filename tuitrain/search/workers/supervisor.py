@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tuitrain.search.workers.seam import (
+from tuitrain.search.workers.protocol import (
     REPORT,
     STARTED,
     WORKERS,

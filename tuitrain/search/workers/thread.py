@@ -10,8 +10,16 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from tuitrain.blas import blas_threads
-from tuitrain.search.workers.seam import REPORT, STARTED, ChunkFunction, EventCallback, Outcome, ignore_event, run_chunk
+from tuitrain.engine.threads import blas_threads
+from tuitrain.search.workers.protocol import (
+    REPORT,
+    STARTED,
+    ChunkFunction,
+    EventCallback,
+    Outcome,
+    ignore_event,
+    run_chunk,
+)
 
 _Task = tuple[ChunkFunction, int, int, Any, Future[Outcome]]
 

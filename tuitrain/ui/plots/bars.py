@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.strip import Strip
 
+from tuitrain.numbers import number, percent
 from tuitrain.ui.plots.lines import line, notice
-from tuitrain.ui.plots.numbers import number, percent
 from tuitrain.ui.plots.palette import Glyphs, Palette, Role
 
 __all__ = ["bar", "histogram", "log_range", "number", "percent", "sparkline"]

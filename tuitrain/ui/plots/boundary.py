@@ -12,10 +12,10 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tuitrain.numbers import number
 from tuitrain.ui.plots.axes import Frame, frame_label, frame_of, most_ticks, window_of
 from tuitrain.ui.plots.fit import draw_fit
 from tuitrain.ui.plots.lines import Part, line
-from tuitrain.ui.plots.numbers import number
 from tuitrain.ui.plots.palette import Glyphs, Palette
 from tuitrain.ui.plots.ranges import exact_axis
 from tuitrain.ui.plots.raster import Canvas, Floats, Ints, segments_of

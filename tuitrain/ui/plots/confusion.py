@@ -10,9 +10,9 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
+from tuitrain.numbers import percent
 from tuitrain.ui.plots.heat import draw_matrix
 from tuitrain.ui.plots.lines import Part, cut, length, line, notice, padded
-from tuitrain.ui.plots.numbers import percent
 from tuitrain.ui.plots.palette import Glyphs, Palette
 from tuitrain.ui.plots.shades import NEGATIVE, POSITIVE, mixed, two_colours
 

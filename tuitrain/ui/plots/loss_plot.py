@@ -10,10 +10,10 @@ from typing import Literal
 import numpy as np
 from textual.strip import Strip
 
+from tuitrain.numbers import number
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
 from tuitrain.ui.plots.lines import Part, length, line, notice
 from tuitrain.ui.plots.marks import place_label, short_forms
-from tuitrain.ui.plots.numbers import number
 from tuitrain.ui.plots.palette import Glyphs, Palette, Role
 from tuitrain.ui.plots.ranges import epoch_axis, linear_axis, log_axis, round_step
 from tuitrain.ui.plots.raster import Canvas, Floats, Window

@@ -7,15 +7,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuitrain.search.by_hand import ManualHistory, manual_history, manual_settings
 from tuitrain.search.conductor import Progress
-from tuitrain.search.explained import Explained, explain
-from tuitrain.search.manual import ManualHistory, manual_history, manual_settings
+from tuitrain.search.explanation import Explained, explain
+from tuitrain.search.study.trial import Trial, is_tie
 from tuitrain.search.training_log import TrainingLog
-from tuitrain.search.trial import Trial, is_tie
-from tuitrain.search_session import SearchSnapshot
+from tuitrain.session.search import SearchSnapshot
 
 if TYPE_CHECKING:
-    from tuitrain.hyperparameters import Hyperparameters
+    from tuitrain.options.hyperparameters import Hyperparameters
 
 FIRST_VERSION = 1_000_000  # so that versions differ from those of the session's snapshots
 

@@ -6,12 +6,12 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tuitrain.hyperparameters import FIELDS
+from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.text import visible
-from tuitrain.ui.form.drawing import Line, editor_line, wrapped_note
 from tuitrain.ui.search.entries import STRATEGY_ROW, Entry
-from tuitrain.ui.search.model import SearchFormModel
+from tuitrain.ui.search.form_model import SearchFormModel
 from tuitrain.ui.theme import Theme
+from tuitrain.ui.widgets.form.drawing import Line, editor_line, wrapped_note
 
 
 class SearchDrawing:

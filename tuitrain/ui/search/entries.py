@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuitrain.errors import TuitrainError
-from tuitrain.hyperparameters import FIELDS, GROUPS, Hyperparameters
-from tuitrain.search.columns import grid_values
-from tuitrain.search.ranges import Choices, format_domain, parse_domain
-from tuitrain.search.settings import METRICS, Settings, format_time, parse_time
-from tuitrain.search.space import SEARCHED, Space
+from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
+from tuitrain.options.search_settings import METRICS, Settings, format_time, parse_time
+from tuitrain.search.space.columns import grid_values
+from tuitrain.search.space.ranges import Choices, format_domain, parse_domain
+from tuitrain.search.space.space import SEARCHED, Space
 from tuitrain.text import quoted
 
 STRATEGY_ROW = ("manual", "grid", "random", "bayesian")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tuitrain.hyperparameters import Hyperparameters
-from tuitrain.ui.form.entry_list import EntryList
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.ui.search.drawing import SearchDrawing
-from tuitrain.ui.search.model import SearchFormModel
+from tuitrain.ui.search.form_model import SearchFormModel
 from tuitrain.ui.theme import Theme
+from tuitrain.ui.widgets.form.entry_list import EntryList
 
 
 class SearchForm(EntryList):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from tuitrain.search.face import MODEL_NAME
-from tuitrain.search_session import SearchSnapshot
+from tuitrain.search.api import MODEL_NAME
+from tuitrain.session.search import SearchSnapshot
 from tuitrain.text import visible
-from tuitrain.ui.line import Piece
-from tuitrain.ui.screens.help import HelpPage
+from tuitrain.ui.widgets.help_page import HelpPage
+from tuitrain.ui.widgets.text_lines import Piece
 
 RANKS = (
     "Trials are ranked by score; equal scores by validation loss, then by number. 2= is a tie: a score that is the "

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from textual.geometry import Region, Size
 
-from tuitrain.ui.layout import MEDIUM, SMALLEST, WIDE, PlacedLayout, around_panes
+from tuitrain.ui.widgets.layout import MEDIUM, SMALLEST, WIDE, PlacedLayout, around_panes
 
 PANES = ("trials", "map", "progress", "surrogate", "importance")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuitrain.ui.screens.placed import PlacedScreen
 from tuitrain.ui.search.layout import PANES
+from tuitrain.ui.widgets.pane_screen import PlacedScreen
 
 
 class Navigation(PlacedScreen, inherit_bindings=False):

@@ -10,13 +10,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 
-from tuitrain.search.trial import Trial
-from tuitrain.search_session import SearchSnapshot
+from tuitrain.search.study.trial import Trial
+from tuitrain.session.search import SearchSnapshot
 from tuitrain.text import visible
-from tuitrain.ui.panes.live_pane import LivePane
 from tuitrain.ui.plots.lines import line, notice
 from tuitrain.ui.search.table import Row, TableLines, heading, row_line, rows_of, shown_columns
 from tuitrain.ui.theme import Theme
+from tuitrain.ui.widgets.pane import LivePane
 
 
 class SearchPane(LivePane):

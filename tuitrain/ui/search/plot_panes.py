@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from textual.strip import Strip
 
-from tuitrain.search.columns import Column
-from tuitrain.search.explained import LEAST_TRIALS, ticks_of
-from tuitrain.search.space import Space
-from tuitrain.search_session import SearchSnapshot
+from tuitrain.search.explanation import LEAST_TRIALS, ticks_of
+from tuitrain.search.space.columns import Column
+from tuitrain.search.space.space import Space
+from tuitrain.session.search import SearchSnapshot
 from tuitrain.ui.plots.lines import notice
-from tuitrain.ui.search.panes import SearchPane
-from tuitrain.ui.search.pictures import (
+from tuitrain.ui.plots.search_plots import (
     MapPoints,
     ProgressData,
     draw_curves,
@@ -23,6 +22,7 @@ from tuitrain.ui.search.pictures import (
     draw_progress,
     draw_surrogate,
 )
+from tuitrain.ui.search.panes import SearchPane
 from tuitrain.ui.theme import Theme
 
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 
 from tuitrain.errors import TuitrainError
-from tuitrain.search_session import SearchSession, SearchSnapshot
+from tuitrain.session.search import SearchSession, SearchSnapshot
 from tuitrain.ui.search.entries import settings_of, space_of
 from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.search.trial_actions import TrialActions
 
 if TYPE_CHECKING:
-    from tuitrain.search.settings import Settings
-    from tuitrain.search.space import Space
-    from tuitrain.ui.screens.veto import Decision
+    from tuitrain.options.search_settings import Settings
+    from tuitrain.search.space.space import Space
+    from tuitrain.ui.search.veto import Decision
 
 
 ENDLESS = ("all", "none", "none")  # what the form's trials, time and goal hold where nothing ends a search
@@ -179,7 +179,7 @@ class SearchActions(TrialActions, inherit_bindings=False):
 
     def action_veto(self) -> None:
         """Look at the proposals before they run."""
-        from tuitrain.ui.screens.veto import Veto  # noqa: PLC0415 - not needed before
+        from tuitrain.ui.search.veto import Veto  # noqa: PLC0415 - not needed before
 
         snapshot = self.session.snapshot
         progress = snapshot.progress
@@ -200,7 +200,7 @@ class SearchActions(TrialActions, inherit_bindings=False):
         self._soon()
 
     def action_race(self) -> None:
-        from tuitrain.ui.screens.race import RaceScreen  # noqa: PLC0415 - not needed before
+        from tuitrain.ui.search.race import RaceScreen  # noqa: PLC0415 - not needed before
 
         asked = self._asked_for()
         if asked is None:

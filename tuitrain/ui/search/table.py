@@ -11,9 +11,9 @@ from typing import Any, overload
 from textual.strip import Strip
 
 from tuitrain.engine.metrics import HIGHER_IS_BETTER
-from tuitrain.hyperparameters import FIELDS, Hyperparameters, field_name
-from tuitrain.search.trial import Trial, rank_of
-from tuitrain.search_session import SearchSnapshot
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
+from tuitrain.search.study.trial import Trial, rank_of
+from tuitrain.session.search import SearchSnapshot
 from tuitrain.text import quoted, suggest
 from tuitrain.ui.plots.lines import Part, cut, line, padded
 from tuitrain.ui.plots.palette import Glyphs

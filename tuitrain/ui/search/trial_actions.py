@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tuitrain.hyperparameters import FIELDS
-from tuitrain.search.trial import Trial
+from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.search.study.trial import Trial
 from tuitrain.text import visible
 from tuitrain.ui.search.navigation import Navigation
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
-    from tuitrain.hyperparameters import Hyperparameters
-    from tuitrain.search_session import SearchSnapshot
-    from tuitrain.ui.search.lines import SearchStatus
+    from tuitrain.options.hyperparameters import Hyperparameters
+    from tuitrain.session.search import SearchSnapshot
     from tuitrain.ui.search.panes import TrialsPane
+    from tuitrain.ui.search.status import SearchStatus
 
 
 class TrialActions(Navigation, inherit_bindings=False):
@@ -89,7 +89,7 @@ class TrialActions(Navigation, inherit_bindings=False):
             self._show_trials(trials)
 
     def _show_trials(self, trials: Sequence[Trial]) -> None:
-        from tuitrain.ui.screens.trial import TrialPage  # noqa: PLC0415 - not needed before
+        from tuitrain.ui.search.trial_page import TrialPage  # noqa: PLC0415 - not needed before
 
         settings = self.trials.shown.settings if self.trials.shown is not None else None
         metric = settings.metric if settings is not None else "score"
@@ -102,7 +102,7 @@ class TrialActions(Navigation, inherit_bindings=False):
         self.status.say(f"sorted by {FIELDS[name].label if name in FIELDS else name}")
 
     def action_filter(self) -> None:
-        from tuitrain.ui.screens.filter import FilterDialog  # noqa: PLC0415 - not needed before
+        from tuitrain.ui.search.filter import FilterDialog  # noqa: PLC0415 - not needed before
 
         def answered(text: str | None) -> None:
             if text is not None:

@@ -1,0 +1,218 @@
+"""`tuitrain search` and `export`, run as a user runs them: in processes of their own."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+import tuitrain
+from tests.cli.test_cli import COMMAND, run
+from tuitrain.search.study.study import Study
+
+SMALL = ("--learning-rate", "0.003,0.01,0.03", "--epochs", "6", "--patience", "0", "--hidden-layers", "8")
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """The trials of a study, by `tuitrain export`."""
+    done = run("export", str(path), "--to", "csv")
+    assert done.returncode == 0
+    return list(csv.DictReader(done.stdout.splitlines()))
+
+
+def begin(*arguments: str, cwd: Path, command: Sequence[str] = COMMAND) -> subprocess.Popen[bytes]:
+    """`tuitrain search` in a process of its own."""
+    return subprocess.Popen(
+        [*command, "search", *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )  # fmt: skip
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 40.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_json_is_one_object_that_agrees_with_the_trials(tmp_path: Path) -> None:
+    done = run("search", "iris", *SMALL, "--strategy", "grid", "--jobs", "0", "--study", "s", "--json", cwd=tmp_path)
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    assert {"strategy", "trials", "best", "test", "seconds", "trials_per_second", "study"} <= set(found)
+    assert Study(tmp_path / "s").settings.parallel == 1
+    trials = table(tmp_path / "s")
+    assert found["strategy"] == "grid" and found["trials"] == len(trials) == 3
+    best = max(trials, key=lambda trial: (float(trial["score"]), -float(trial["loss"])))
+    assert found["best"]["score"] == float(best["score"])
+    assert found["best"]["deviation"] == float(best["deviation"])
+    assert found["best"]["hyperparameters"] == {"learning_rate": float(best["learning_rate"])}
+    model = tuitrain.load_model(tmp_path / "s" / "best.safetensors")
+    dataset = tuitrain.load_dataset("iris")
+    assert found["test"]["accuracy"] == pytest.approx(model.evaluate_part(dataset.test)["accuracy"])
+
+
+def test_a_score_is_the_mean_of_trainings_that_can_be_made_by_hand(tmp_path: Path) -> None:
+    """One fold, three seeds: each is a training of its own, with that seed."""
+    done = run(
+        "search", "wine", *SMALL, "--strategy", "grid", "--folds", "1", "--seeds", "3", "--jobs", "0", "--study", "s",
+        "--metric", "loss", "--json", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0
+    dataset = tuitrain.load_dataset("wine")
+    for trial in table(tmp_path / "s"):
+        losses = []
+        for seed in range(3):
+            h = tuitrain.Hyperparameters(
+                learning_rate=float(trial["learning_rate"]), epochs=6, patience=0, hidden_layers=(8,), seed=seed
+            )
+            losses.append(tuitrain.train(dataset, h).evaluations["validation"]["loss"])
+        assert float(trial["score"]) == pytest.approx(statistics.fmean(losses), rel=1e-5)
+        assert float(trial["deviation"]) == pytest.approx(statistics.stdev(losses), rel=1e-4)
+
+
+def test_ranges_come_from_a_file_and_own_trials_first(tmp_path: Path) -> None:
+    (tmp_path / "space.toml").write_text('[space]\nlearning_rate = "1e-3..1e-1"\nhidden_layers = ["4", "8"]\n', "utf-8")
+    done = run(
+        "search", "iris", "--space", "space.toml", "--epochs", "3", "--trials", "4", "--try",
+        "learning_rate=.05 hidden_layers=8", "--jobs", "0", "--study", "s", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    trials = table(tmp_path / "s")
+    assert len(trials) == 4
+    assert (trials[0]["learning_rate"], trials[0]["hidden_layers"], trials[0]["by"]) == ("0.05", "8", "user")
+    assert all(0.001 <= float(trial["learning_rate"]) <= 0.1 for trial in trials)
+    assert {trial["hidden_layers"] for trial in trials} <= {"4", "8"}
+
+
+def test_ctrl_c_keeps_what_was_found_and_resume_goes_on(tmp_path: Path) -> None:
+    arguments = ["digits", "--trials", "40", "--folds", "1", "--epochs", "15", "--hidden-layers",
+                 "32,48,64,96,128", "--learning-rate", "..", "--jobs", "1", "--study", "s"]  # fmt: skip
+    process = begin(*arguments, cwd=tmp_path)
+    journal = tmp_path / "s" / "journal.jsonl"
+    wait_for(lambda: journal.exists() and '"finished"' in journal.read_text())
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130, said.decode()
+    before = [trial for trial in table(tmp_path / "s") if trial["state"] == "finished"]
+    assert 0 < len(before) < 40
+    done = run("search", "--resume", "s", "--jobs", "0", "--json", cwd=tmp_path)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["trials"] == 40
+    after = {trial["number"]: trial for trial in table(tmp_path / "s")}
+    assert len(after) == 40
+    assert all(after[trial["number"]] == trial for trial in before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_workers_start_is_not_lost(number: signal.Signals, tmp_path: Path) -> None:
+    """It comes when the lock is taken, which is before there is anything that could be stopped."""
+    process = begin("digits", "--trials", "2000", "--folds", "1", "--jobs", "2", "--study", "s", cwd=tmp_path)
+    wait_for((tmp_path / "s" / "lock").exists)
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert process.returncode == 128 + number
+    assert len(table(tmp_path / "s")) < 2000 or {trial["state"] for trial in table(tmp_path / "s")} != {"finished"}
+
+
+SLOW = """
+import time, tuitrain.search.api as face
+from tuitrain.cli import main
+face.train = lambda *given, **named: time.sleep(60)
+main()
+"""
+
+
+def test_a_second_ctrl_c_ends_at_once(tmp_path: Path) -> None:
+    """Also while the best model is trained, which takes a minute here."""
+    process = begin(
+        "iris", *SMALL, "--strategy", "grid", "--folds", "2", "--jobs", "0", "--study", "s", cwd=tmp_path,
+        command=(sys.executable, "-c", SLOW),
+    )  # fmt: skip
+    journal = tmp_path / "s" / "journal.jsonl"
+    wait_for(lambda: journal.exists() and '"finished"' in journal.read_text())
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.2)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert not (tmp_path / "s" / "lock").exists()
+    assert [trial["state"] for trial in table(tmp_path / "s")] == ["finished"] * 3
+
+
+def test_a_study_is_gone_on_with_by_the_same_command(tmp_path: Path) -> None:
+    same = ("--folds", "2", "--metric", "accuracy", "--validation", "0.2", "--drop", "petal width cm", "--jobs", "0")
+    done = run("search", "iris", *SMALL, *same, "--trials", "2", "--time", "1h", "--study", "s", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = run("search", "iris", *same, "--resume", "s", "--trials", "3", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["trials"] == 3
+    done = run("search", "--resume", "s", "--time", "2h", "--json", "--jobs", "0", cwd=tmp_path)
+    assert (json.loads(done.stdout)["trials"], json.loads(done.stdout)["ending"]) == (3, "all trials are done")
+    others = ("--split-seed 3", "--drop x", "--validation 0.3", "--study t", "--folds 3", "--target species2")
+    for other in others:
+        done = run("search", "--resume", "s", *other.split(), "--jobs", "0", cwd=tmp_path)
+        assert done.returncode == 2, (other, done.stderr)
+        assert other.split()[0].removeprefix("--") in done.stderr
+    assert run("search", "wine", "--resume", "s", "--jobs", "0", cwd=tmp_path).returncode == 2
+
+
+def test_notices_reach_the_user(tmp_path: Path) -> None:
+    done = run("search", "iris", *SMALL, "--momentum", "0.5,0.9", "--trials", "2", "--jobs", "0", cwd=tmp_path)
+    notes = [line for line in done.stderr.splitlines() if line.startswith("note: ")]
+    assert len(notes) == 1
+    assert notes[0].startswith("note: momentum is not searched: it matters only with")
+
+
+def test_a_grid_is_searched_though_one_combination_cannot_train(tmp_path: Path) -> None:
+    done = run(
+        "search", "diabetes", "--strategy", "grid", "--loss", "mse,cross_entropy", "--epochs", "2", "--jobs", "0",
+        "--folds", "1", "--json", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "note: what the grid takes cannot be told" in done.stderr
+    found = json.loads(done.stdout)
+    assert (found["trials"], found["failed"]) == (2, 1)
+
+
+def test_a_grid_tells_what_it_takes_before_it_begins(tmp_path: Path) -> None:
+    grid = ("search", "iris", *SMALL, "--strategy", "grid", "--l2", "0,0.01", "--jobs", "0")
+    done = run(*grid, "--try", "l2=0.02", cwd=tmp_path)
+    (line,) = [line for line in done.stderr.splitlines() if "combinations" in line]
+    assert line.startswith("  6 combinations, about ")
+    assert line.endswith(" MB of memory")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--learning-rate", "1e-4..x"), "learning rate"),
+        (("--strategy", "bayes"), "did you mean bayesian"),
+        (("--metric", "r2"), "accuracy, f1, loss"),
+        (("--folds", "500"), "folds"),
+        (("--try", "learningrate=1"), "learning"),
+        (("--time", "soon"), "time"),
+        (("--time", "0s"), "time"),
+        (("--momentum", "0.5,0.9", "--learning-rate", "0.1"), "nothing is searched"),
+        (("--resume", "nowhere"), "nowhere"),
+        (("--quasi", "--strategy", "grid"), "quasi"),
+    ],
+)
+def test_mistakes_are_told_in_one_message(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    data = () if "--resume" in arguments else ("iris",)
+    done = run("search", *data, "--jobs", "0", "--trials", "2", "--epochs", "2", *arguments, cwd=tmp_path)
+    assert done.returncode in {1, 2}
+    assert said in done.stderr
+    assert done.stdout == ""
+    assert not list(tmp_path.glob("studies/*"))

@@ -1,0 +1,77 @@
+"""A search that is asked for on the command line, as the screen takes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tests.ui.search.test_screen import QUICK, UNICODE, until
+from tuitrain.cli.launch import launch
+from tuitrain.data.loading import load_dataset
+from tuitrain.search.study.study import Study
+from tuitrain.session.session import Session
+from tuitrain.ui.app import SearchAsked, TuitrainApp
+from tuitrain.ui.search.entries import space_of
+from tuitrain.ui.theme import theme_of
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Any:
+    """What `tuitrain launch` would open the Search screen with, or its error."""
+    found: list[Any] = []
+
+    def run(*given: Any, search: Any, **named: Any) -> Any:
+        found.append(search)
+        raise SystemExit(0)
+
+    monkeypatch.setattr("tuitrain.ui.launch.run", run)
+    monkeypatch.setattr("tuitrain.ui.launch.check_terminal", lambda **options: None)
+    monkeypatch.setattr("tuitrain.cli.launch._start_quickly", lambda: None)
+    result = CliRunner().invoke(launch, arguments)
+    return found[0] if found else result.output
+
+
+def test_launch_hands_on_all_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = ("--try", "l2=0.01", "--search-seed", "3", "--batch", "5", "--time", "12d", "--l2", "1e-6..0.1")
+    found = asked(monkeypatch, "--search", "bayesian", *options)
+    assert (found.seed, found.batch, found.tried) == (3, 5, ({"l2": 0.01},))
+    assert (found.texts["strategy"], found.texts["time"]) == ("bayesian", "1036800s")
+
+
+def test_launch_keeps_a_range_that_has_no_effect_for_the_form_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = ("--optimizer", "sgd,adam", "--momentum", "0..0.9")
+    texts = asked(monkeypatch, "--search", "random", *options).texts
+    assert texts["momentum"] == "0..0.9"
+    assert "momentum is not searched" in space_of(texts).notices[0]
+
+
+def test_launch_opens_the_screen_with_manual_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked(monkeypatch, "--search", "manual").texts["strategy"] == "manual"
+
+
+def test_launch_drops_no_option_silently(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "--search" in asked(monkeypatch, "--try", "l2=0.01")
+
+
+async def test_the_search_that_is_begun_first_has_the_users_own_trials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    session = Session(load_dataset("moons?n=80"), QUICK)
+    texts = {"hidden_layers": "4", "activation": "relu", "batch_size": "32", "trials": "3", "folds": "1"}
+    search = SearchAsked(texts, tried=({"learning_rate": 0.02, "l2": 0.001},), seed=3, batch=5)
+    app = TuitrainApp(session, theme_of(UNICODE), jobs=0, search=search)
+    try:
+        async with app.run_test(size=(120, 40)) as pilot:
+            await until(pilot, lambda: app.search_session is not None)
+            await pilot.press("space")
+            await until(pilot, lambda: app.search_session.snapshot.state == "done")  # type: ignore[union-attr]
+        study = Study(next(Path("studies").iterdir()))
+        assert (study.settings.seed, study.settings.batch, len(study.trials)) == (3, 5, 3)
+        assert (dict(study.trials[0].setting), study.trials[0].by) == ({"learning_rate": 0.02, "l2": 0.001}, "user")
+    finally:
+        session.close()
+        if app.search_session is not None:
+            app.search_session.close()

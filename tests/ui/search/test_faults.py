@@ -1,0 +1,179 @@
+"""What is typed or chosen amiss on the Search screen is told there, and text from files is text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.ui.search.test_screen import QUICK, enter, search_through, searching, snapshot, text_of, typed, until
+from tests.ui.search.test_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
+from tuitrain.data.loading import load_dataset
+from tuitrain.search.by_hand import Training
+from tuitrain.search.manual_study import ManualStudies
+from tuitrain.search.study.study import Study
+from tuitrain.search.study.trial import Trial
+from tuitrain.session.session import Reset
+from tuitrain.ui.app import SearchAsked
+from tuitrain.ui.search.table import Row, filter_of, filter_problem
+from tuitrain.ui.search.trial_page import TrialPage
+from tuitrain.ui.search.veto import Veto
+
+RATES = ((1e-4, 0.6, 0.6), (1e-3, 0.7, 0.5), (0.01, 0.9, 0.3), (0.03, 0.9, 0.2), (1.0, 0.5, 2.0))
+
+
+async def test_another_dataset_is_searched_anew() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        study = await search_through(pilot, trials="5")
+        await pilot.press("1")
+        app.session.send(Reset(load_dataset("circles?n=90")))
+        await until(pilot, lambda: app.session.dataset.name.startswith("circles"))
+        await pilot.press("2")
+        await until(pilot, lambda: "n searches circles" in text_of(app))
+        assert text_of(app).split("\n")[0].split()[1].startswith("moons")  # whose trials are shown
+        await enter(pilot, "trials", "6")
+        await pilot.press("space")
+        await until(pilot, lambda: snapshot(pilot).study != study.path and len(snapshot(pilot).trials) == 6)
+        assert "circles" in snapshot(pilot).study.name
+        assert text_of(app).split("\n")[0].split()[1].startswith("circles")
+
+    await searching(test)
+
+
+async def test_a_step_that_makes_too_many_points_is_told_in_the_field() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        await enter(pilot, "dropout", "0..0.5")
+        await enter(pilot, "dropout", "0..0.5:step=0.00001")
+        model = pilot.app.screen.form.model  # type: ignore[attr-defined]
+        assert "more than 10,000" in model.error
+        assert "✗" in text_of(pilot.app)
+        await pilot.press("escape")
+        assert model.texts["dropout"] == "0..0.5"
+
+    await searching(test, size=(160, 50))
+
+
+@pytest.mark.parametrize("text", ["[/b]", "[bold]"])
+async def test_a_filter_is_shown_as_it_was_typed(text: str) -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        await pilot.press("slash")
+        await until(pilot, lambda: "Show trials with" in text_of(pilot.app))
+        pilot.app.screen.query_one("Input").value = text  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(pilot, lambda: f"Trials: {text}" in text_of(pilot.app))
+
+    await searching(test)
+
+
+async def test_a_goal_that_cannot_be_is_told_before_a_race_and_in_a_search() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        texts = pilot.app.screen.form.model.texts  # type: ignore[attr-defined]
+        texts["goal"] = "2"
+        await pilot.press("R")
+        await until(pilot, lambda: "accuracy is never above 1" in text_of(pilot.app))
+        await enter(pilot, "goal", "nan")
+        await until(pilot, lambda: '"nan"' in text_of(pilot.app))
+        await pilot.press("escape")
+        texts |= {"goal": "none", "trials": "5000"}
+        await pilot.press("space")
+        await until(pilot, lambda: snapshot(pilot).state == "running")
+        texts["goal"] = "nan"  # as a command line might hand it over
+        await pilot.press("g")
+        await until(pilot, lambda: "goal: nan is not a" in text_of(pilot.app))
+
+    await searching(test, h=QUICK.replace(epochs=30))
+
+
+def test_words_before_a_comparison_are_words() -> None:
+    relu = Row(Trial(0, {"activation": "relu", "learning_rate": 0.01}, state="finished"), 3, is_tie=False)
+    tanh = Row(Trial(1, {"activation": "tanh", "learning_rate": 0.3}, state="finished"), 12, is_tie=False)
+    for text, expected in {
+        "relu rank<10": [relu], "rank<20": [relu, tanh], "relu rank>10": [], "tanh learning rate>0.1": [tanh],
+        "learning-rate<0.1 finished": [relu], "rank<20 tanh": [tanh],
+    }.items():  # fmt: skip
+        assert not filter_problem(text)
+        assert [row for row in (relu, tanh) if filter_of(text)(row)] == expected, text
+    assert "did you mean rank" in filter_problem("relu rnk<10")
+    assert '"rnk"' in filter_problem("relu rnk<10")
+
+
+async def test_a_message_from_a_journal_cannot_write_to_the_terminal() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        trial = Trial(0, {"l2": 0.0}, "\x1b[31muser", "failed", message="broke\x1b]0;owned\x07 here")
+        await app.push_screen(TrialPage(app.look, [(trial, QUICK)], "accuracy"))
+        await until(pilot, lambda: "here" in text_of(app))
+        assert "\\x1b]0;owned" in text_of(app)
+        await app.push_screen(TrialPage(app.look, [(trial, QUICK), (replace(trial, number=1), QUICK)], "accuracy"))
+        await until(pilot, lambda: "Trial 0, 1" in text_of(app))
+        assert not any(sign in text_of(app) for sign in "\x1b\x07")
+
+    await searching(test)
+
+
+async def test_the_cursor_among_many_proposals_is_seen() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        await app.push_screen(Veto(app.look, [{"epochs": 100 + number} for number in range(50)]))
+        await until(pilot, lambda: "100" in text_of(app))
+        await pilot.press(*["down"] * 40)
+        await until(pilot, lambda: "41 of 50" in text_of(app))
+        assert "140" in text_of(app)
+        await pilot.press(*["down"] * 20)
+        await until(pilot, lambda: "149" in text_of(app))
+        assert "130" not in text_of(app)
+        await pilot.press("enter", "ctrl+u", *typed("epochs=x"), "enter")
+        await until(pilot, lambda: "is not a whole number" in text_of(app))  # the hint has its place
+        await pilot.press("escape", *["up"] * 49)
+        await until(pilot, lambda: "  100" in text_of(app))
+
+    await searching(test, size=(80, 24))
+
+
+async def test_trainings_by_hand_are_explained_ranked_and_kept() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        for rate, score, loss in RATES:
+            done = Training(QUICK.replace(learning_rate=rate), "finished", score, loss, 4, 3, 0.5, (score,))
+            app.by_hand.observe(object(), done, app.session.dataset, has_ended=True)
+        await pilot.press("m", "home")
+        await until(pilot, lambda: "share of what varies" in text_of(app))
+        assert "a few more trials" not in text_of(app)
+        rows = app.screen.trials._rows
+        assert [row.trial.number for row in rows][:2] == [3, 2]  # equal scores, the lower loss first
+        assert rows[1].is_tie
+        assert app.screen.snapshot.progress.best.number == 3
+        app.by_hand.studies.close()
+        path = app.by_hand.studies.path_of(app.session.dataset)
+        await until(pilot, lambda: path.name[:15] in text_of(app))
+        study = Study(path)
+        assert study.best is not None
+        assert study.best.number == 3
+        app.by_hand.studies.problem = "trainings by hand are not kept: no room"
+        await until(pilot, lambda: "not kept: no room" in text_of(app).split("\n")[-2])
+
+    await searching(test, size=(160, 50))
+
+
+async def test_a_study_of_trainings_by_hand_is_resumed_and_gone_on_with() -> None:
+    data = load_dataset("moons?n=80")
+    studies = ManualStudies()
+    done = [Training(QUICK.replace(learning_rate=r), "finished", s, loss, 4, 3, 0.5, (s,)) for r, s, loss in RATES]
+    studies.keep(data, done)
+    studies.close()
+    path = studies.path_of(data)
+
+    async def test(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: snapshot(pilot).state == "done")
+        screen: Any = pilot.app.screen
+        await until(pilot, lambda: len(screen.trials._rows) == len(RATES))
+        await enter(pilot, "trials", "9")
+        await pilot.press("b", "space")
+        await until(pilot, lambda: len(snapshot(pilot).trials) == 9 and snapshot(pilot).state == "done")
+        assert snapshot(pilot).study == path
+        assert [trial.by for trial in Study(snapshot(pilot).study).trials] == ["manual"] * 5 + ["bayesian"] * 4
+
+    await searching(test, asked=SearchAsked(resume=path))

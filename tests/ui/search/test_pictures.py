@@ -1,0 +1,181 @@
+"""The plots of a search: every sign lies where the numbers say, as the axes' own ticks tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.strip import Strip
+
+from tuitrain.search.explanation import Slice
+from tuitrain.ui.plots import search_plots as pictures
+from tuitrain.ui.plots.palette import glyphs_of, palette_of
+from tuitrain.ui.theme import theme_of
+
+THEME = theme_of({"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"})
+LOOK: dict[str, Any] = {"palette": palette_of(THEME.colours), "glyphs": glyphs_of(False)}
+WIDTH, HEIGHT = 60, 18
+
+
+def rows_of(strips: Sequence[Strip]) -> list[str]:
+    assert len(strips) == HEIGHT
+    assert {strip.cell_length for strip in strips} == {WIDTH}
+    return [strip.text for strip in strips]
+
+
+def where(rows: Sequence[str], sign: str) -> list[tuple[int, int]]:
+    """Rows and columns below the title where a sign stands."""
+    return [(y, x) for y, row in enumerate(rows) for x, letter in enumerate(row) if letter == sign and y]
+
+
+def tick_columns(rows: Sequence[str]) -> list[int]:
+    """The columns of the ticks on the lower axis."""
+    axis = next(row for row in rows if "└" in row)
+    return [x for x, letter in enumerate(axis) if letter in "┬┴"]
+
+
+def tick_row(rows: Sequence[str], label: str) -> int:
+    """The row of a tick on the axis at the left."""
+    return next(y for y, row in enumerate(rows) if row.strip().startswith(f"{label}┤"))
+
+
+def a_map(**changes: Any) -> pictures.MapPoints:
+    ticks = ((0.0, "zero"), (0.5, "half"), (1.0, "one"))
+    given: dict[str, Any] = {
+        "x": np.array([0.5, 1.0]), "y": np.array([0.5, 0.0]), "share": np.array([1.0, 0.0]),
+        "states": ("finished", "finished"), "best": 0, "x_name": "learning rate", "y_name": "L2", "x_ticks": ticks,
+        "y_ticks": ticks,
+    }  # fmt: skip
+    return pictures.MapPoints(**{**given, **changes})
+
+
+def test_trials_lie_on_the_map_where_the_ticks_say() -> None:
+    rows = rows_of(pictures.draw_map(WIDTH, HEIGHT, a_map(), **LOOK))
+    _, middle, right = tick_columns(rows)
+    assert where(rows, "★") == [(tick_row(rows, "half"), middle)]
+    assert where(rows, pictures.LEVELS[0]) == [(tick_row(rows, "zero"), right)]
+
+
+def test_the_map_tells_states_apart_and_explains_only_what_is_there() -> None:
+    points = a_map(states=("failed", "running"), share=np.array([np.nan, np.nan]), best=None)
+    rows = rows_of(pictures.draw_map(WIDTH, HEIGHT, points, **LOOK))
+    assert len(where(rows, "✗")) == len(where(rows, "◌")) == 1
+    assert "failed" in rows[0]
+    assert "next" not in rows[0]
+    plain = rows_of(pictures.draw_map(WIDTH, HEIGHT, a_map(), **LOOK))
+    assert "failed" not in plain[0]
+
+
+def test_what_has_no_effect_lies_in_the_margin() -> None:
+    rows = rows_of(pictures.draw_map(WIDTH, HEIGHT, a_map(x=np.array([np.nan, 1.0])), **LOOK))
+    ((_, column),) = where(rows, "★")
+    assert column < tick_columns(rows)[0]
+
+
+@pytest.mark.parametrize(("sign", "expected"), [(-1.0, [0.3, 0.7, 0.7, 0.9]), (1.0, [0.3, 0.3, 0.2, 0.2])])
+def test_the_best_so_far_is_a_running_extreme(sign: float, expected: list[float]) -> None:
+    found = pictures.best_so_far(np.array([0.3, 0.7, 0.2, 0.9]), sign)
+    assert found.tolist() == expected
+    assert np.isnan(pictures.best_so_far(np.array([np.nan, 0.5]), sign)[0])
+
+
+def test_progress_shows_each_score_and_the_best() -> None:
+    scores = np.array([0.90, 0.95, 0.92, 0.96, 0.94, 0.10])
+    data = pictures.ProgressData(np.arange(6.0), scores, ("finished",) * 6, -1.0, "accuracy")
+    rows = rows_of(pictures.draw_progress(WIDTH, HEIGHT, data, **LOOK))
+    assert "best accuracy 0.960" in rows[0]
+    assert "1 beyond" in rows[0]  # .1 is too far off to be drawn
+    assert len(where(rows, "↓")) == 1
+    assert len(where(rows, "•")) == 5
+    y, _ = next(place for place in where(rows, "•") if place[0] == min(y for y, _ in where(rows, "•")))
+    assert abs(y - tick_row(rows, "0.96")) <= 1
+
+
+def a_slice(**changes: Any) -> Slice:
+    places = np.linspace(0, 1, 60)
+    mean = 0.9 + 0.05 * np.exp(-(((places - 0.5) / 0.2) ** 2))
+    given: dict[str, Any] = {
+        "column": "learning_rate", "label": "learning rate", "is_category": False,
+        "ticks": ((0.0, "0.001"), (0.5, "0.01"), (1.0, "0.1")), "places": places, "mean": mean, "low": mean - 0.02,
+        "high": mean + 0.02, "improvement": np.exp(-(((places - 1.0) / 0.1) ** 2)),
+        "observed": np.array([[0.5, 0.95], [0.0, 0.9]]), "nearness": np.array([1.0, 0.0]), "proposed": np.array([1.0]),
+    }  # fmt: skip
+    return Slice(**{**given, **changes})
+
+
+def test_the_surrogate_shows_trials_band_improvement_and_what_is_next() -> None:
+    rows = rows_of(pictures.draw_surrogate(WIDTH, HEIGHT, a_slice(), "accuracy", **LOOK))
+    _, middle, right = tick_columns(rows)
+    ((y, x),) = where(rows, "●")  # the trial that lies on the slice
+    assert x == middle
+    assert abs(y - tick_row(rows, "0.95")) <= 1
+    assert [column for _, column in where(rows, "+")] == [right]
+    bars = {column for y, row in enumerate(rows) if "EI" in row for column, letter in enumerate(row) if letter == "█"}
+    assert right in bars
+    assert middle not in bars
+
+
+def test_the_highest_improvement_is_marked() -> None:
+    strips = pictures.draw_surrogate(WIDTH, HEIGHT, a_slice(proposed=np.empty(0)), "accuracy", **LOOK)
+    edit = LOOK["palette"]["edit"]
+    right = tick_columns(rows_of(strips))[2]
+    marked = []
+    for strip in strips[1:]:
+        column = 0
+        for segment in strip:
+            if segment.style == edit and segment.text.strip():
+                marked.append(column)
+            column += len(segment.text)
+    assert set(marked) == {right}
+
+
+def test_importance_gives_the_shares_and_the_largest_first() -> None:
+    shares = [("L2", 0.25), ("learning rate", 0.75)]
+    rows = rows_of(pictures.draw_importance(WIDTH, HEIGHT, shares, {}, **LOOK))
+    assert rows[1].split()[:2] == ["learning", "rate"]
+    assert rows[1].split()[-1] == "75%"
+    assert rows[2].split()[-1] == "25%"
+    assert rows[1].count("█") == pytest.approx(3 * rows[2].count("█"), abs=2)
+
+
+def test_a_race_names_what_each_lane_came_to() -> None:
+    trials = np.arange(1.0, 4.0)
+    lanes = [
+        pictures.Lane("grid", trials, np.array([0.5, 0.6, 0.7]), np.array([0.5, 0.6, 0.7]), np.array([0.5, 0.6, 0.7])),
+        pictures.Lane("random", trials, np.array([0.6, 0.8, 0.9]), np.array([0.5, 0.7, 0.8]), np.ones(3)),
+    ]
+    rows = rows_of(pictures.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, **LOOK))
+    assert "grid 0.700" in rows[0]
+    assert "random 0.900" in rows[0]
+
+
+@pytest.mark.parametrize("value", [1.0, 0.97, 0.0])
+def test_equal_scores_have_a_small_range_around_them(value: float) -> None:
+    axis = pictures.score_axis(value, value, 4, "accuracy")
+    assert axis.low <= value <= axis.high
+    assert axis.high - axis.low < 0.15
+    assert -0.01 < axis.low < axis.high < 1.01
+    assert len(axis.ticks) > 1
+    rmse = pictures.score_axis(300.0, 300.0, 4, "rmse")
+    assert 270 <= rmse.low < 300 < rmse.high <= 330
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.3, 1.0), (0.0, 0.05), (0.982, 0.999)])
+def test_a_bounded_metrics_axis_stays_by_what_it_can_be(low: float, high: float) -> None:
+    axis = pictures.score_axis(low, high, 8, "f1")
+    room = 0.03 * (high - low) + 1e-12
+    assert axis.low >= -room
+    assert axis.high <= 1 + room
+    assert all(0 <= place <= 1 for place, _ in axis.ticks)
+    assert axis.high - axis.low < 1.5 * (high - low)
+
+
+def test_a_race_whose_lanes_meet_shows_how_they_came_there() -> None:
+    trials = np.arange(1.0, 41.0)
+    values = np.where(trials < 4, 0.92, np.where(trials < 9, 0.96, 1.0))
+    lanes = [pictures.Lane(name, trials, values, values, values) for name in ("grid", "random", "bayesian")]
+    rows = rows_of(pictures.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, **LOOK))
+    assert abs(tick_row(rows, "1.00") - 1) <= 1
+    assert tick_row(rows, "0.92") > HEIGHT - 6

@@ -1,0 +1,246 @@
+"""The whole program in a real pseudo-terminal: signals, resizing, poor terminals, and what is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+from terminal import Terminal, launch
+
+import tuitrain
+
+LONG = ("moons", "--epochs", "1000000", "--patience", "0")
+LEFT_ALTERNATE_SCREEN = b"\x1b[?1049l"
+
+
+def test_a_hyperparameter_is_changed_while_training_and_the_model_is_saved(tmp_path: Path) -> None:
+    model = tmp_path / "moons.safetensors"
+    with launch(*LONG) as terminal:
+        terminal.wait_for("hidden layers")
+        terminal.press("space")
+        terminal.wait_for("running")
+        terminal.press(*"jjjjjjjj")
+        terminal.wait_for("size of a step")
+        terminal.press("+")
+        terminal.wait_for("0.0178")
+        terminal.wait_for("learning rate 0.01→")
+        terminal.press("space")
+        terminal.wait_for("paused")
+        terminal.press("ctrl+s")
+        terminal.type("\x7f" * 40)
+        terminal.type(str(model))
+        terminal.press("enter")
+        terminal.wait_for("saved")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+    assert tuitrain.load_model(model).hyperparameters.learning_rate == 0.0178
+
+
+def test_quit_when_done_prints_what_train_prints() -> None:
+    options = ["xor", "--epochs", "20", "--json"]
+    with launch(*options, "--start", "--quit-when-done") as terminal:
+        assert terminal.wait_for_end(20) == 0
+        shown = terminal.raw.decode()
+    found = json.loads(shown[shown.rindex('{"dataset"') :].replace("\r\n", ""))
+    command = [sys.executable, "-m", "tuitrain", "train", *options]
+    alone = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    timing = {"seconds", "samples_per_second"}
+    assert {k: v for k, v in found.items() if k not in timing} == {k: v for k, v in alone.items() if k not in timing}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_leaves_the_terminal_restored(number: signal.Signals) -> None:
+    with launch(*LONG, "--start") as terminal:
+        terminal.wait_for("running")
+        terminal.kill(number)
+        assert terminal.wait_for_end(10) == 128 + number
+        assert LEFT_ALTERNATE_SCREEN in terminal.raw
+        assert b"\x1b[?25h" in terminal.raw.split(LEFT_ALTERNATE_SCREEN)[-1] + terminal.raw[-400:]
+
+
+def after_some_epochs(terminal: Terminal) -> None:
+    terminal.wait_for("running")
+    terminal.wait_for("samples/s")
+    terminal.pump(0.3)
+
+
+def the_rescued() -> tuitrain.Model:
+    (path,) = Path("rescued").iterdir()
+    assert re.fullmatch(r"moons-\d{8}-\d{6}\.safetensors", path.name)
+    return tuitrain.load_model(path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_saves_what_is_in_no_file_and_says_where(number: signal.Signals) -> None:
+    with launch(*LONG, "--start") as terminal:
+        after_some_epochs(terminal)
+        terminal.kill(number)
+        terminal.kill(number)  # the shell's, after the terminal's
+        assert terminal.wait_for_end(10) == 128 + number
+        said = terminal.raw.split(LEFT_ALTERNATE_SCREEN)[-1].decode()
+    assert the_rescued().epoch > 0
+    assert str(next(Path("rescued").iterdir())) in said.replace("\r\n", "")
+
+
+def test_a_dropped_connection_saves_what_is_in_no_file() -> None:
+    with launch(*LONG, "--start") as terminal:
+        after_some_epochs(terminal)
+        terminal.hang_up()
+        assert terminal.wait_for_end(10) == 128 + signal.SIGHUP
+    assert the_rescued().epoch > 0
+
+
+def test_a_crash_of_the_screen_saves_what_is_in_no_file() -> None:
+    program = (
+        "import sys; from tuitrain.cli import main; from tuitrain.ui.train.screen import TrainScreen;"
+        f"TrainScreen.action_undo = lambda self: 1 // 0; sys.argv[1:] = {['launch', *LONG, '--start']}; main()"
+    )
+    with Terminal([sys.executable, "-c", program]) as terminal:
+        after_some_epochs(terminal)
+        terminal.press("u")
+        assert terminal.wait_for_end(10) == 1
+        assert b"the screen broke: ZeroDivisionError" in terminal.raw
+        assert b"rescued/moons-" in terminal.raw
+    assert the_rescued().epoch > 0
+
+
+@pytest.mark.parametrize("is_signalled", [True, False], ids=["signal", "key"])
+def test_it_ends_though_a_dataset_is_being_read_without_end(is_signalled: bool) -> None:
+    os.mkfifo("endless.csv")
+    with launch("moons") as terminal:
+        terminal.wait_for("hidden layers")
+        terminal.press("d")
+        terminal.type("./endless.csv")
+        terminal.press("enter")
+        terminal.wait_for("reading ./endless.csv")
+        if is_signalled:
+            terminal.kill(signal.SIGTERM)
+        else:
+            terminal.press("escape", "escape", "q")
+        assert terminal.wait_for_end(2.5) == (128 + signal.SIGTERM if is_signalled else 0)
+
+
+def test_nothing_is_rescued_that_is_saved_or_was_given_up() -> None:
+    with launch("xor", "--epochs", "3", "--start") as terminal:
+        terminal.wait_for("done")
+        terminal.press("ctrl+s", "enter")
+        terminal.wait_for("saved xor.safetensors")
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait_for_end(10) == 128 + signal.SIGTERM
+    with launch(*LONG, "--start") as terminal:
+        after_some_epochs(terminal)
+        terminal.press("q", "y")
+        assert terminal.wait_for_end(10) == 0
+    assert not Path("rescued").exists()
+
+
+def test_it_is_right_after_resizing_to_and_fro_while_training() -> None:
+    with launch(*LONG, "--start", columns=120, rows=40) as terminal:
+        terminal.wait_for("running")
+        for columns, rows in [(80, 24), (200, 50), (60, 20), (100, 30), (120, 40), (80, 24)] * 2:
+            terminal.resize(columns, rows)
+            terminal.pump(0.15)
+        terminal.pump(1.5)
+        lines = terminal.text.split("\n")
+        assert "tuitrain" in lines[0]
+        assert "running" in lines[-2]
+        assert "quit" in lines[-1]
+        assert any("Gradient" in line for line in lines)
+        terminal.resize(60, 20)
+        terminal.wait_for("80 x 24")
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"NO_COLOR": "1"}, {"TERM": "xterm", "COLORTERM": ""}, {"LC_ALL": "C", "LANG": "C"}],
+    ids=["no colour", "16 colours", "ascii"],
+)
+def test_poor_terminals_show_everything(environment: dict[str, str]) -> None:
+    with launch(*LONG, "--start", environment=environment) as terminal:
+        terminal.wait_for("running")
+        terminal.pump(1.5)
+        assert "learning rate" in terminal.text
+        assert "validation" in terminal.text
+        if "LC_ALL" in environment:
+            assert terminal.text.isascii(), [c for c in terminal.text if not c.isascii()]
+        if "NO_COLOR" in environment:
+            assert b"\x1b[38;" not in terminal.raw
+            assert b"\x1b[48;" not in terminal.raw
+        if environment.get("TERM") == "xterm":
+            assert b"38;2;" not in terminal.raw
+            assert b"38;5;" not in terminal.raw
+
+
+def test_nothing_is_written_while_idle_or_paused() -> None:
+    with launch(*LONG) as terminal:
+        terminal.wait_for("hidden layers")
+        terminal.pump(1.0)
+        assert terminal.rate(1.5) == 0
+        terminal.press("space")
+        terminal.wait_for("running")
+        assert terminal.rate(1.5) > 0
+        terminal.press("space")
+        terminal.wait_for("paused")
+        terminal.pump(0.7)
+        assert terminal.rate(1.5) == 0
+
+
+def test_a_dumb_terminal_is_told_to_use_train() -> None:
+    with launch("iris", environment={"TERM": "dumb"}) as terminal:
+        assert terminal.wait_for_end() == 1
+        assert "tuitrain train" in terminal.text.replace("\n", "")
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+def test_it_runs_in_tmux() -> None:
+    name = f"tuitrain-{uuid.uuid4().hex[:8]}"
+
+    def tmux(*arguments: str) -> str:
+        done = subprocess.run(["tmux", "-L", name, *arguments], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    command = f"{sys.executable} -m tuitrain launch {' '.join(LONG)} --start"
+    tmux("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", command)
+    try:
+        end = time.monotonic() + 20
+        while "running" not in (shown := tmux("capture-pane", "-p")):
+            assert time.monotonic() < end, shown
+            time.sleep(0.2)
+        tmux("send-keys", "?")
+        while "start, pause" not in (shown := tmux("capture-pane", "-p")):
+            assert time.monotonic() < end, shown
+            time.sleep(0.2)
+    finally:
+        tmux("kill-server")
+
+
+def test_q_in_a_terminal_that_is_too_small_saves_what_is_in_no_file() -> None:
+    with launch(*LONG, "--start") as terminal:
+        after_some_epochs(terminal)
+        terminal.resize(60, 20)
+        terminal.wait_for("q quits")
+        terminal.press("q")
+        assert terminal.wait_for_end(10) == 0
+        assert b"rescued/moons-" in terminal.raw
+    assert the_rescued().epoch > 0
+
+
+def test_the_result_can_be_written_to_a_file_while_the_screen_is_drawn_on_the_terminal() -> None:
+    program = f"{sys.executable} -m tuitrain launch xor --epochs 20 --pace 20 --start"
+    with Terminal(["sh", "-c", f"{program} --quit-when-done --json > o.json"], columns=120, rows=40) as terminal:
+        terminal.wait_for("quit")
+        assert "quit" in terminal.text.split("\n")[39]
+        assert terminal.wait_for_end(20) == 0
+    assert json.loads(Path("o.json").read_text())["epochs"] == 20
+    with Terminal(["sh", "-c", f"{program} > o.txt"]) as terminal:
+        assert terminal.wait_for_end(10) == 1
+        assert b"use: tuitrain train" in terminal.raw

@@ -1,0 +1,287 @@
+"""The form's state without a screen, and its lines."""
+
+import pytest
+
+from tests.ui.fake_session import FakeSession
+from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
+from tuitrain.session.session import SetHyperparameter
+from tuitrain.ui.theme import theme_of
+from tuitrain.ui.train.form_model import NAMES, PATIENCE, FormModel
+from tuitrain.ui.widgets.form.drawing import FormDrawing
+from tuitrain.ui.widgets.form.line_edit import LineEdit
+
+PLAIN = theme_of({"LANG": "C.UTF-8", "TERM": "xterm-256color"})
+ASCII = theme_of({"LC_ALL": "C", "TERM": "xterm", "NO_COLOR": "1"})
+
+
+class Bench:
+    """A form on a fake session, with a clock in the hand."""
+
+    def __init__(self, **hyperparameters):
+        self.now = 0.0
+        self.session = FakeSession(hyperparameters=Hyperparameters(**hyperparameters))
+        self.answers = True
+        self.model = FormModel(self.send, lambda: self.now)
+        self.look()
+
+    def send(self, name, value):
+        if self.answers:
+            self.session.send(SetHyperparameter(name, value))
+
+    def look(self):
+        self.model.take(self.session.snapshot.hyperparameters, self.session.snapshot.pending)
+
+    def go(self, name):
+        self.model.move(NAMES.index(name) - self.model.cursor)
+
+    def type(self, text):
+        self.model.begin()
+        for character in text:
+            self.model.press(character, character)
+        return self.model.accept()
+
+    def lines(self, theme=PLAIN, width=27):
+        return [line.strip.text for line in FormDrawing(self.model, theme).lines(width, has_focus=True)]
+
+    def line_of(self, name):
+        label = FIELDS[name].label
+        return next(text for text in self.lines() if text[1:].startswith(label + " "))
+
+
+@pytest.fixture
+def bench():
+    bench = Bench()
+    bench.session.become(state="paused", step=10, epoch=2)
+    return bench
+
+
+def test_every_hyperparameter_has_a_line_in_its_group(bench):
+    lines = bench.lines()
+    headings = [text.strip("─ ") for text in lines if text.startswith("─")]
+    assert headings == list(GROUPS)
+    for field in FIELDS.values():
+        assert sum(text[1:].startswith(f"{field.label} ") for text in lines) == 1
+
+
+@pytest.mark.parametrize("theme", [PLAIN, ASCII])
+@pytest.mark.parametrize("width", [27, 32, 36])
+def test_lines_are_as_wide_as_the_form(width, theme):
+    widest = Bench(loss="binary_cross_entropy", initializer="glorot_uniform", schedule="inverse_scaling")
+    lines = widest.lines(theme, width)
+    assert {len(text) for text in lines} == {width}
+    assert any("binary_cross_entropy" in text for text in lines)
+    assert any("glorot_uniform" in text for text in lines)
+
+
+def test_ascii_lines_hold_only_ascii(bench):
+    bench.go("hidden_layers")
+    bench.type("8x8")
+    bench.go("learning_rate")
+    bench.type("-1")
+    assert "".join(bench.lines(ASCII)).isascii()
+
+
+def test_what_has_no_effect_is_dimmed_and_says_what_it_needs(bench):
+    dimmed = {name for name in FIELDS if not bench.model.matters(name)}
+    assert not dimmed & {"activation", "dropout", "patience", "class_weights", "initializer"}
+    bench.model.set("hidden_layers", ())
+    bench.model.has_validation = bench.model.has_classes = False
+    dimmed = {name for name in FIELDS if not bench.model.matters(name)} - dimmed
+    assert dimmed == {"activation", "dropout", "patience", "class_weights"}
+    assert bench.model.needs("dropout") == "hidden layers"
+    assert bench.model.needs("leaky_slope") == "activation leaky_relu; hidden layers"
+    assert bench.line_of("patience").endswith("(30)")
+
+
+def test_an_automatic_number_is_shown_with_what_it_comes_to(bench):
+    assert bench.line_of("weight_decay").endswith(" auto (0)")
+    assert bench.line_of("rho").endswith(" (auto)")
+    bench.model.set("optimizer", "adamw")
+    assert bench.line_of("weight_decay").endswith(" auto (0.01)")
+    bench.go("weight_decay")
+    assert bench.type("0.1")
+    assert bench.line_of("weight_decay").endswith("*0.1")
+    assert bench.type("auto")
+    assert bench.session.sent[-1] == SetHyperparameter("weight_decay", "auto")
+
+
+def test_typing_replaces_the_value_and_sends_it(bench):
+    bench.go("learning_rate")
+    assert bench.type("0.03")
+    assert bench.session.sent == [SetHyperparameter("learning_rate", 0.03)]
+    assert bench.line_of("learning_rate").endswith("0.03")
+
+
+def test_the_range_is_shown_while_typing(bench):
+    bench.go("learning_rate")
+    bench.model.begin()
+    lines = bench.lines()
+    at = next(n for n, text in enumerate(lines) if "learning rate" in text)
+    assert lines[at + 1].strip() == "above 0, at most 1000"
+
+
+def test_a_value_that_is_not_allowed_is_refused_beside_its_field(bench):
+    bench.go("learning_rate")
+    assert not bench.type("-1")
+    lines = bench.lines()
+    at = next(n for n, text in enumerate(lines) if "learning rate" in text)
+    assert lines[at + 1].strip() == "✗ -1 is not above 0"
+    assert bench.session.sent == []
+    bench.model.leave()
+    assert bench.model.value("learning_rate") == 0.01
+    assert not any("✗" in text for text in bench.lines())
+
+
+def test_a_misspelt_choice_is_told_the_nearest(bench):
+    bench.go("optimizer")
+    assert not bench.type("adm")
+    assert "did you mean adam?" in " ".join(text.strip() for text in bench.lines())
+
+
+def test_up_and_down_go_through_choices_while_typing(bench):
+    bench.go("activation")
+    bench.model.begin()
+    bench.model.press("down", None)
+    assert bench.model.editor.text == FIELDS["activation"].nudge("relu", 1)
+    bench.model.press("up", None)
+    assert bench.model.editor.text == "relu"
+
+
+def test_up_makes_a_number_larger_while_typing(bench):
+    bench.go("learning_rate")
+    bench.model.begin()
+    bench.model.press("up", None)
+    assert float(bench.model.editor.text) > 0.01
+
+
+def test_nudging_uses_the_fields_own_step(bench):
+    bench.go("learning_rate")
+    bench.model.nudge(1)
+    bench.go("optimizer")
+    bench.model.nudge(-1)
+    assert bench.session.sent == [
+        SetHyperparameter("learning_rate", FIELDS["learning_rate"].nudge(0.01, 1)),
+        SetHyperparameter("optimizer", "rmsprop"),
+    ]
+
+
+def test_quick_nudges_add_up_before_the_session_answers(bench):
+    bench.answers = False
+    bench.go("batch_size")
+    bench.model.nudge(1)
+    bench.model.nudge(1)
+    assert bench.model.value("batch_size") == 128
+
+
+def test_undo_goes_back_edit_by_edit_to_the_fields(bench):
+    bench.go("learning_rate")
+    bench.type("0.5")
+    bench.go("dropout")
+    bench.model.nudge(1)
+    bench.go("seed")
+    assert bench.model.undo()
+    assert (bench.model.name, bench.model.value("dropout")) == ("dropout", 0.0)
+    assert bench.model.undo()
+    assert (bench.model.name, bench.model.value("learning_rate")) == ("learning_rate", 0.01)
+    assert not bench.model.undo()
+
+
+def test_an_edit_that_is_already_the_value_is_not_sent(bench):
+    bench.go("learning_rate")
+    bench.type("0.010")
+    assert bench.session.sent == []
+    assert not bench.model.undo()
+
+
+def test_an_edit_is_marked_until_training_uses_it(bench):
+    bench.answers = False
+    bench.go("learning_rate")
+    bench.type("0.03")
+    bench.go("seed")
+    assert bench.line_of("learning_rate").endswith("*0.03")
+    bench.session.send(SetHyperparameter("learning_rate", 0.03))
+    bench.look()
+    assert bench.line_of("learning_rate").endswith(" 0.03")
+
+
+def test_an_edit_of_the_network_says_that_it_waits_for_the_reset(bench):
+    bench.go("hidden_layers")
+    bench.type("8x8")
+    bench.look()
+    bench.go("seed")
+    lines = bench.lines()
+    at = next(n for n, text in enumerate(lines) if "hidden layers" in text)
+    assert lines[at].endswith("*8x8")
+    assert lines[at + 1].strip() == "└ at reset; now 64x32"
+
+
+def test_an_edit_back_to_the_value_in_use_waits_for_nothing(bench):
+    bench.go("hidden_layers")
+    bench.type("8x8")
+    bench.look()
+    bench.model.undo()
+    bench.look()
+    assert bench.model.mark("hidden_layers") == ""
+    assert dict(bench.session.snapshot.pending) == {}
+
+
+def test_an_edit_that_is_never_taken_is_given_up(bench):
+    bench.answers = False
+    bench.go("learning_rate")
+    bench.type("0.03")
+    bench.now = PATIENCE + 0.1
+    bench.look()
+    assert bench.model.value("learning_rate") == 0.01
+
+
+def test_fields_without_effect_are_in_brackets(bench):
+    assert bench.line_of("momentum").endswith("(0.9)")
+    assert bench.line_of("beta2").endswith(" 0.999")
+    bench.go("optimizer")
+    bench.type("sgd")
+    bench.go("seed")
+    assert bench.line_of("beta2").endswith("(0.999)")
+    bench.go("optimizer")
+    bench.type("nesterov")
+    assert bench.line_of("momentum").endswith(" 0.9")
+
+
+def test_the_cursor_stays_within_the_form(bench):
+    bench.model.move(-5)
+    assert bench.model.cursor == 0
+    bench.model.move(1000)
+    assert bench.model.name == NAMES[-1]
+
+
+class TestLineEdit:
+    def test_the_first_key_replaces_a_selected_text(self):
+        line = LineEdit("0.01")
+        line.press("5", "5")
+        assert line.text == "5"
+
+    def test_moving_first_keeps_it(self):
+        line = LineEdit("0.01")
+        line.press("end", None)
+        line.press("5", "5")
+        assert line.text == "0.015"
+
+    @pytest.mark.parametrize(
+        ("keys", "expected"),
+        [
+            (["backspace"], ""),
+            (["left", "backspace"], "ac"),
+            (["home", "delete"], "bc"),
+            (["home", "ctrl+k"], ""),
+            (["left", "ctrl+u"], "c"),
+            (["home", "left", "x"], "xabc"),
+            (["end", "right", "x"], "abcx"),
+        ],
+    )
+    def test_keys(self, keys, expected):
+        line = LineEdit("abc")
+        for key in keys:
+            assert line.press(key, key if len(key) == 1 else None)
+        assert line.text == expected
+
+    def test_a_key_that_means_nothing_is_not_taken(self):
+        assert not LineEdit("abc").press("f5", None)

@@ -1,0 +1,188 @@
+"""NPY, NPZ and Parquet files as tables."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.data.readers.number_like import look_alikes
+from tuitrain.data.table import Column, Table, clean_numbers, from_objects, parse_column, tidy_names
+from tuitrain.errors import DataError
+from tuitrain.text import extra, quoted, visible
+
+NPZ_FORMS = "X and y, or x_train, y_train and perhaps x_test, y_test"
+
+
+def read_npy(data: bytes, name: str, *, most_rows: int | None = None) -> Table:
+    """A 2-D array of numbers; its last column is the target unless told otherwise.
+
+    Raises
+    ------
+    DataError
+        if the file is damaged, or holds anything else.
+    """
+    array = _load(data, name)
+    if not isinstance(array, np.ndarray) or array.ndim != 2:
+        found = f"shape {array.shape}" if isinstance(array, np.ndarray) else "several arrays"
+        raise DataError(f"{name}: found {found}; expected one 2-D array, rows by columns")
+    return table_of(array, None, name, most_rows=most_rows)
+
+
+def read_npz(data: bytes, name: str, *, most_rows: int | None = None) -> tuple[Table, Table | None]:
+    """The table, and the test table where the file has one.
+
+    Raises
+    ------
+    DataError
+        if the file is damaged, or lacks the arrays.
+    """
+    archive = _load(data, name)
+    if isinstance(archive, np.ndarray):
+        raise DataError(f"{name}: found a single array; expected an archive with {NPZ_FORMS}")
+    lower = {key.lower(): key for key in archive.files}
+
+    def table(X: str, y: str) -> Table | None:
+        if X not in lower or y not in lower:
+            return None
+        return table_of(_member(archive, lower[X], name), _member(archive, lower[y], name), name, most_rows=most_rows)
+
+    if (train := table("x_train", "y_train")) is not None:
+        return train, table("x_test", "y_test")
+    if (whole := table("x", "y")) is not None:
+        return whole, None
+    found = ", ".join(map(visible, archive.files)) or "nothing"
+    raise DataError(f"{name}: found {found}; expected {NPZ_FORMS}")
+
+
+def _load(data: bytes, name: str) -> Any:
+    try:
+        return np.load(io.BytesIO(data), allow_pickle=False)
+    except Exception as error:  # damaged bytes have brought a dozen kinds to light, TokenError among them
+        raise DataError(f"{name}: cannot be read as a NumPy file ({_damage(error)})") from error
+
+
+def _member(archive: Any, key: str, name: str) -> NDArray[Any]:
+    try:
+        array: NDArray[Any] | bytes = archive[key]
+    except Exception as error:  # as in `_load`; an encrypted member is a RuntimeError
+        raise DataError(f"{name}: array {quoted(key)} cannot be read ({_damage(error)})") from error
+    if not isinstance(array, np.ndarray):
+        raise DataError(
+            f"{name}: member {quoted(key)} is no array; expected {quoted(key + '.npy')}, as np.savez writes"
+        )
+    return array
+
+
+def _damage(error: Exception) -> str:
+    """What is wrong with a file; NumPy's own words advise to load pickles, which would run what is in them."""
+    return "it is none, or holds Python objects" if "pickle" in str(error) else visible(error)
+
+
+def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: int | None = None) -> Table:
+    """A table of x1 … xD, and y as its last column. `X` is (N, D), or (N, …), which is flattened.
+
+    Images (more than two axes of whole numbers) are marked as such: they are divided by the largest value that a
+    pixel can have rather than standardised.
+
+    Raises
+    ------
+    DataError
+        if the shapes or types do not fit.
+    """
+    if X.dtype.kind not in "fiub":
+        raise DataError(f"{name}: X has dtype {X.dtype}; expected numbers")
+    if not X.ndim or not X.size:
+        raise DataError(f"{name}: X has shape {X.shape}; expected rows by columns, and at least one of each")
+    if y is not None:
+        y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+        if y.ndim != 1 or len(y) != len(X):
+            raise DataError(f"{name}: y has shape {y.shape}; expected ({len(X)},), one value for each row of X")
+    is_partial = most_rows is not None and len(X) > most_rows
+    X, y = X[:most_rows], None if y is None else y[:most_rows]
+    largest = _largest_pixel(X) if X.ndim > 2 and X.dtype.kind in "iu" else None
+    width = int(np.prod(X.shape[1:]))
+    numbers = X.reshape(len(X), width).T.astype(np.float32 if largest or X.dtype == np.float32 else np.float64, "C")
+    notices: list[str] = []
+    columns: list[Column] = []
+    for number, values in enumerate(numbers, 1):
+        column, told = clean_numbers(f"x{number}", values)
+        columns.append(column)
+        notices += told
+    if y is not None:
+        columns.append(from_objects("y", y if y.dtype.kind in "fiu" else [_plain(value) for value in y.tolist()]))
+    return Table(name, tuple(columns), tuple(notices), largest, columns[-1].name, is_partial=is_partial)
+
+
+@contextmanager
+def _without_traces() -> Iterator[None]:
+    """Keep the traces that polars writes on standard error when it panics to itself.
+
+    Only in the main thread: in another, a screen may be drawing on standard error.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _largest_pixel(X: NDArray[Any]) -> float:
+    """255 for bytes; for wider types 255, 65535 or the largest there is, whichever is the first to cover the values."""
+    largest = float(X.max())
+    return next((bound for bound in (255.0, 65535.0) if largest <= bound), largest)
+
+
+def _plain(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def read_parquet(data: bytes, name: str, *, most_rows: int | None = None) -> Table:
+    """A Parquet file, by polars (the extra `parquet`).
+
+    Raises
+    ------
+    DataError
+        if the extra is missing, or the file is damaged or empty.
+    """
+    try:
+        polars = importlib.import_module("polars")
+    except ImportError as error:
+        raise DataError(f"{name}: reading Parquet needs {extra('parquet')}") from error
+    try:
+        with _without_traces():
+            frame = polars.read_parquet(io.BytesIO(data), n_rows=None if most_rows is None else most_rows + 1)
+    except polars.exceptions.PanicException as error:  # no Exception
+        raise DataError(f"{name}: cannot be read as Parquet (the file is damaged)") from error
+    except (polars.exceptions.PolarsError, OSError, ValueError) as error:
+        raise DataError(f"{name}: cannot be read as Parquet ({visible(error)})") from error
+    if not frame.height or not frame.width:
+        raise DataError(f"{name}: has no rows")
+    is_partial = most_rows is not None and frame.height > most_rows
+    frame = frame.head(most_rows) if is_partial else frame
+    names, notices = tidy_names(frame.columns)
+    columns = []
+    for column_name, series in zip(names, frame.get_columns(), strict=True):
+        if series.dtype.is_numeric():
+            column, told = clean_numbers(column_name, series.cast(polars.Float64).to_numpy())
+        else:
+            texts = ["" if value is None else str(value) for value in series.to_list()]
+            column, told = parse_column(column_name, texts)
+            if column.kind == "text" and not told:
+                told = look_alikes(column_name, texts)
+        columns.append(column)
+        notices += told
+    return Table(name, tuple(columns), tuple(notices), is_partial=is_partial)

@@ -1,0 +1,179 @@
+"""How the bytes of a text table are to be read: encoding, delimiter, header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from tuitrain.data.table import DECIMAL_COMMA, MISSING_IN_NUMBERS, NUMBER
+from tuitrain.errors import DataError
+
+DELIMITERS = (",", ";", "\t", "|")
+DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "space"}
+SAMPLE_CHARACTERS = 65_536
+SAMPLE_ROWS = 50
+EXPECTED_TEXT = "expected CSV or TSV text"
+MAGIC = {
+    b"\x1f\x8b": "gzip archive",
+    b"PK\x03\x04": "zip archive or spreadsheet", b"\xfd7zXZ": "xz archive", b"BZh91AY": "bzip2 archive",
+    b"\x28\xb5\x2f\xfd": "zstandard archive", b"7z\xbc\xaf": "7z archive", b"\x89PNG": "PNG image",
+    b"\xff\xd8\xff": "JPEG image", b"%PDF": "PDF document", b"SQLite format 3": "SQLite database",
+    b"\x7fELF": "program", b"\xd0\xcf\x11\xe0": "spreadsheet", b"\x89HDF": "HDF5 file",
+    b"[{": "JSON file", b"[[": "JSON file", b'{"': "JSON file", b"[\n": "JSON file", b"{\n": "JSON file",
+    b"<html": "web page", b"<!DOCTYPE": "web page", b"<?xml": "XML file",
+    b"PAR1": "Parquet file (name it .parquet)", b"\x93NUMPY": "NumPy file (name it .npy)",
+}  # fmt: skip
+CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a text is laid out; `notice` is what is worth telling about it."""
+
+    delimiter: str
+    has_header: bool
+    notice: str = ""
+
+
+def decode(data: bytes, name: str, *, is_cut: bool = False) -> tuple[str, list[str]]:
+    """The text of a file, and a notice where its encoding had to be guessed; cut after its last line if `is_cut`.
+
+    Raises
+    ------
+    DataError
+        for an empty file, a binary one, or bytes that no known encoding explains.
+    """
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise DataError(f"{name}: the file is empty; expected a header and rows")
+    for magic, kind in MAGIC.items():
+        if data.startswith(magic):
+            raise DataError(f"{name}: this is a {kind}; expected CSV or TSV text, .npy, .npz or .parquet")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decode_utf16(data, name, is_cut=is_cut), []
+    if is_cut:
+        data = data[: data.rfind(b"\n") + 1] or data
+    if b"\x00" in data:
+        line = data[: data.index(b"\x00")].count(b"\n") + 1
+        is_wide = 3 * data.count(b"\x00") > len(data)
+        kind = "UTF-16 text without its mark (save it as UTF-8), or a binary file" if is_wide else "a binary file"
+        raise DataError(f"{name}, line {line}: found a zero byte, so this is {kind}; {EXPECTED_TEXT}")
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        start = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
+    return _decode_windows(data, name, start)
+
+
+def _decode_utf16(data: bytes, name: str, *, is_cut: bool) -> str:
+    try:
+        if not is_cut:
+            return data.decode("utf-16")
+        text = data[: len(data) // 2 * 2].decode("utf-16", errors="ignore")
+        return text[: text.rfind("\n") + 1] or text
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{name}: starts as UTF-16, but byte {error.start + 1} does not fit; expected UTF-16 throughout"
+        ) from error
+
+
+def _decode_windows(data: bytes, name: str, start: int) -> tuple[str, list[str]]:
+    """Windows-1252, which has a letter for nearly every byte: so control characters tell that it is no text at all."""
+    line = data[:start].count(b"\n") + 1
+    found = f"line {line} has a byte that is not UTF-8 (0x{data[start]:02x})"
+    if CONTROL.search(data):
+        raise DataError(f"{name}, {found}, and control characters, so this is a binary file; {EXPECTED_TEXT}")
+    try:
+        return data.decode("cp1252"), [f"{found}; the file is read as Windows-1252"]
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name}, {found}; expected UTF-8, UTF-16 with a byte order mark, or Windows-1252") from error
+
+
+def sniff(text: str, name: str, delimiter: str | None = None, header: bool | None = None) -> Format:
+    """Find the delimiter, and whether the first row is a header.
+
+    Raises
+    ------
+    DataError
+        if there are no rows.
+    """
+    sample = text[:SAMPLE_CHARACTERS]
+    whole_lines = sample if len(text) <= len(sample) else sample[: sample.rfind("\n") + 1] or sample
+    delimiter = delimiter or _find_delimiter(whole_lines)
+    rows = _rows(squeezed(whole_lines) if delimiter == " " else whole_lines, delimiter)
+    if not rows:
+        raise DataError(f"{name}: found no rows; expected a header and rows")
+    if header is not None:
+        return Format(delimiter, header)
+    is_header = _is_header(rows, delimiter)
+    numeric = is_header and any(_is_number(cell, delimiter) for cell in rows[0])
+    return Format(delimiter, is_header, "the first row is taken as the header, though it holds numbers" * numeric)
+
+
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    """The first rows, as far as they can be split at all; the strict reading tells what is wrong with the others."""
+    return list(islice((row for row in _tolerant_rows(text, delimiter) if any(map(str.strip, row))), SAMPLE_ROWS))
+
+
+def _tolerant_rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error:
+        return
+
+
+def _is_number(cell: str, delimiter: str) -> bool:
+    cell = cell.strip()
+    return bool(NUMBER.fullmatch(cell)) or (delimiter != "," and bool(DECIMAL_COMMA.fullmatch(cell)))
+
+
+def _find_delimiter(text: str) -> str:
+    """The delimiter that splits header and rows alike, the rows most evenly, then into most numbers and fields.
+
+    A space counts only where nothing else splits and it splits all rows alike; a comma where there is none.
+    """
+    best, best_score = ",", (False, 0.0, 0.0, 0)
+    for delimiter in DELIMITERS:
+        rows = _rows(text, delimiter)
+        widths = [len(row) for row in rows]
+        common = max(set(widths), key=widths.count, default=1)
+        if common < 2:
+            continue
+        cells = [cell for row in rows for cell in row]
+        numbers = sum(_is_number(cell, delimiter) for cell in cells) / len(cells)
+        score = (widths[0] == common, round(widths.count(common) / len(widths), 1), round(numbers, 2), common)
+        if score > best_score:
+            best, best_score = delimiter, score
+    if not best_score[1]:
+        widths = [len(row) for row in _rows(squeezed(text), " ")]
+        return " " if widths and min(widths) > 1 and len(set(widths)) == 1 else ","
+    return best
+
+
+def squeezed(text: str) -> str:
+    """A text split at spaces, with each run of them as one and none at the ends of lines, as in aligned columns."""
+    return re.sub(r"(?m)^ +| +$", "", re.sub(r" {2,}", " ", text.replace("\r\n", "\n")))
+
+
+def _is_header(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
+    """Whether the first row names the columns below it.
+
+    Without a number in it, it does, unless all its cells come again below them. With numbers in it (years, or the
+    0, 1, 2 … that data frames are written with), it does where a word stands over a column of numbers, or it counts.
+    """
+    first, rest = [cell.strip() for cell in rows[0]], rows[1:]
+    columns = [[row[place].strip() for row in rest if place < len(row)] for place in range(len(first))]
+    if not any(_is_number(cell, delimiter) for cell in first):
+        return not (rest and all(cell in column for cell, column in zip(first, columns, strict=True)))
+    for cell, column in zip(first, columns, strict=True):
+        present = [below for below in column if below.lower() not in MISSING_IN_NUMBERS]
+        is_word = cell.lower() not in MISSING_IN_NUMBERS and not _is_number(cell, delimiter)
+        if is_word and present and all(_is_number(below, delimiter) for below in present):
+            return True
+    counted = first[1:] if not first[0] else first
+    if counted != [str(number) for number in range(len(counted))]:
+        return False
+    return not first[0] or (len(counted) > 2 and any("." in below for column in columns for below in column))

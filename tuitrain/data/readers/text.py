@@ -1,0 +1,286 @@
+"""CSV and TSV files, strictly: a malformed row is an error with file, line and what was found, never repaired."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain, islice
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.data.readers.dialect import DELIMITER_NAMES, Format, decode, sniff, squeezed
+from tuitrain.data.readers.number_like import decimal_commas, look_alikes
+from tuitrain.data.table import Column, Table, clean_numbers, parse_column, plain_numbers, tidy_names
+from tuitrain.data.wording import counted
+from tuitrain.errors import DataError
+from tuitrain.text import quoted
+
+Cells: TypeAlias = NDArray[np.float64] | list[str]
+SEP_LINE = re.compile(r'"?sep=(?P<sign>[,;\t|])"?\r?\n', re.IGNORECASE)
+BLOCK_ROWS = 50_000
+
+
+def read_text_table(
+    data: bytes, name: str, *, delimiter: str | None = None, header: bool | None = None, most_rows: int | None = None,
+    is_cut: bool = False,
+) -> Table:  # fmt: skip
+    """Read the bytes of a CSV or TSV file; `name` stands for the file in messages.
+
+    `most_rows` ends the reading after so many rows; `is_cut` says that `data` is the head of a longer file.
+
+    Raises
+    ------
+    DataError
+        for a binary or empty file, a row that is too short or too long, an unclosed quote.
+    """
+    text, notices = decode(data, name, is_cut=is_cut)
+    text, told_delimiter = _without_sep_line(text)
+    delimiter = delimiter or told_delimiter
+    layout = sniff(text, name, delimiter, header)
+    text = squeezed(text) if layout.delimiter == " " else text
+    rows = _Rows(text, name, layout, most_rows, is_cut=is_cut, first_line=2 if told_delimiter else 1)
+    notices += [layout.notice] if layout.notice else []
+    quick = _read_numbers(text, layout) if most_rows is None else None
+    if quick is not None:
+        names, columns = quick
+        is_partial = is_cut
+    else:
+        columns = _read_cells(rows)
+        names, is_partial = rows.names, rows.is_partial
+        notices += [f"{counted(rows.blank, 'blank line')} skipped"] if rows.blank else []
+    names, columns, left_out = _without_empty_end(names, columns)
+    headers = names
+    names, renamed = tidy_names(headers)
+    notices += left_out
+    if not layout.has_header:
+        renamed = [f"no header was found; the columns are called {quoted(names[0])} to {quoted(names[-1])}"]
+    elif len(renamed) > 2 and 2 * sum(not name.strip() for name in headers) > len(headers):
+        renamed = ["most of the first row is blank; if it is a title, remove it"]
+    parsed, told = _parse_columns(names, columns, layout, rows.line_of)
+    return Table(name, tuple(parsed), tuple(notices + told + renamed), is_partial=is_partial)
+
+
+def _without_empty_end(names: list[str], columns: list[Cells]) -> tuple[list[str], list[Cells], list[str]]:
+    """The columns up to the last that has a header or values, and a notice where one had neither.
+
+    A delimiter at the end of each row makes such a column, which would be taken for the target.
+    """
+    kept = len(names)
+    while kept > 1 and not names[kept - 1].strip() and _is_empty(columns[kept - 1]):
+        kept -= 1
+    gone = len(names) - kept
+    notices = [f"{counted(gone, 'last column')} without header and values left out"] if gone else []
+    return names[:kept], columns[:kept], notices
+
+
+def _is_empty(cells: Cells) -> bool:
+    return bool(np.isnan(cells).all()) if isinstance(cells, np.ndarray) else not any(map(str.strip, cells))
+
+
+def _without_sep_line(text: str) -> tuple[str, str | None]:
+    """The text without the line ``sep=;`` that spreadsheets begin with, and the delimiter that it tells."""
+    match = SEP_LINE.match(text)
+    return (text[match.end() :], match["sign"]) if match else (text, None)
+
+
+def _parse_columns(
+    names: Sequence[str], columns: Sequence[Cells], layout: Format, line_of: Callable[[int, str], int]
+) -> tuple[list[Column], list[str]]:
+    """Each column's type and values, with a notice where a decimal comma was read, or a text is like a number.
+
+    `line_of` finds the first line with a text in a column.
+    """
+    parsed: list[Column] = []
+    notices: list[str] = []
+    with_comma: list[int] = []
+    decimal_comma = _takes_decimal_comma(columns, layout)
+    for place, (column_name, cells) in enumerate(zip(names, columns, strict=True)):
+        if isinstance(cells, np.ndarray):
+            column, told = clean_numbers(column_name, cells)
+        else:
+            column, told = parse_column(column_name, cells, decimal_comma=decimal_comma)
+            if column.kind == "number" and any("," in cell for cell in cells):
+                with_comma.append(place)
+            elif column.kind == "text" and not told:
+                told = look_alikes(column_name, cells, partial(line_of, place))
+        parsed.append(column)
+        notices += told
+    if with_comma:
+        notices.append(_decimal_comma_notice(parsed, columns, with_comma))
+    return parsed, notices
+
+
+def _takes_decimal_comma(columns: Sequence[Cells], layout: Format) -> bool:
+    """Always behind semicolons; behind other signs where commas are seen that cannot be of thousands.
+
+    A few of these do not outweigh many that may be: each number would be a thousandth of what it is.
+    """
+    if layout.delimiter in ",;":
+        return layout.delimiter == ";"
+    counts = [decimal_commas(set(cells)) for cells in columns if not isinstance(cells, np.ndarray)]
+    decimal, ambiguous = (sum(count) for count in zip(*counts, strict=True)) if counts else (0, 0)
+    return decimal > 0 and decimal >= ambiguous / 4
+
+
+def _decimal_comma_notice(parsed: Sequence[Column], columns: Sequence[Cells], with_comma: Sequence[int]) -> str:
+    first = with_comma[0]
+    cell = next(cell for cell in columns[first] if "," in cell)
+    notice = f"numbers are read with a decimal comma (column {quoted(parsed[first].name)} has {quoted(cell)})"
+    for place, column in enumerate(parsed):
+        if place not in with_comma and column.kind == "number" and (column.values % 1 > 0).any():
+            return f"{notice}, but those of column {quoted(column.name)} with a decimal point"
+    return notice
+
+
+def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[Cells]] | None:
+    """The quick way, for tables of plain numbers: None where any cell is anything else."""
+    lines = io.StringIO(text)
+    names: list[str] = []
+    if layout.has_header:
+        header = lines.readline()
+        if '"' in header or "\r" in header.rstrip("\r\n"):
+            return None
+        names = header.rstrip("\r\n").split(layout.delimiter)
+    split = re.escape(layout.delimiter)
+    other = re.compile(rf"[^0-9eE+.\-\r\n {split}]")
+    leading_zero = re.compile(rf"[\n{split}] *[+-]?0[0-9]")
+    blocks = []
+    while block := list(islice(lines, BLOCK_ROWS)):
+        joined = "".join(["\n", *block])
+        if joined.isspace() or other.search(joined) or leading_zero.search(joined):
+            return None
+        try:
+            numbers = np.loadtxt(block, delimiter=layout.delimiter, comments=None, ndmin=2)
+        except ValueError:
+            return None
+        if len(numbers) != len(block) or (names and numbers.shape[1] != len(names)):
+            return None
+        blocks.append(numbers)
+    if not blocks or len({block.shape[1] for block in blocks}) > 1:
+        return None
+    width = blocks[0].shape[1]
+    names = names or [f"column {number}" for number in range(1, width + 1)]
+    return names, [np.concatenate([block[:, place] for block in blocks]) for place in range(width)]
+
+
+class _Rows:
+    """The rows of a text, each of the same length, in blocks; can be gone through again."""
+
+    def __init__(
+        self, text: str, name: str, layout: Format, most_rows: int | None, *, is_cut: bool, first_line: int
+    ) -> None:
+        self.names: list[str] = []
+        self.blank = 0
+        self.is_partial = is_cut
+        self._text, self._name, self._layout, self._most_rows = text, name, layout, most_rows
+        self._first_line = first_line
+
+    def blocks(self) -> Iterator[list[list[str]]]:
+        """Lists of at most `BLOCK_ROWS` rows; `names` is known from the first one on."""
+        block: list[list[str]] = []
+        count = 0
+        for _, row in self._checked():
+            if self._most_rows is not None and count >= self._most_rows:
+                self.is_partial = True
+                break
+            block.append(row)
+            count += 1
+            if len(block) == BLOCK_ROWS:
+                yield block
+                block = []
+        if not count:
+            raise DataError(f"{self._name}: found a header and no rows; expected at least one row")
+        if block:
+            yield block
+
+    def line_of(self, place: int, text: str) -> int:
+        """The first line with this text in the column of that place; 0 where there is none."""
+        return next((line for line, row in self._checked() if row[place].strip() == text), 0)
+
+    def _checked(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row with the line that it begins in."""
+        reader = csv.reader(io.StringIO(self._text, newline=""), delimiter=self._layout.delimiter, strict=True)
+        self.blank, expected, started, header_line = 0, 0, self._first_line, 0
+        try:
+            for row in reader:
+                line, started = started, reader.line_num + self._first_line
+                if not row or (len(row) == 1 and expected != 1 and not row[0].strip()):
+                    self.blank += 1
+                elif not expected:
+                    expected, header_line = len(row), line
+                    self.names = row
+                    if not self._layout.has_header:
+                        self.names = [f"column {number}" for number in range(1, expected + 1)]
+                        header_line = 0
+                        yield line, row
+                elif len(row) != expected:
+                    raise DataError(self._length_problem(line, row, expected, header_line))
+                else:
+                    header_line = header_line if expected == 1 else 0
+                    yield line, row
+        except csv.Error as error:
+            if self.is_partial and "unexpected end of data" in str(error):
+                return
+            raise DataError(_csv_problem(self._name, started, error)) from error
+
+    def _length_problem(self, line: int, row: Sequence[str], expected: int, header_line: int) -> str:
+        """What to say of a row of another length; `header_line` is 0 where rows before it were right."""
+        split = f"split at each {DELIMITER_NAMES.get(self._layout.delimiter, self._layout.delimiter)}"
+        found = f"found {counted(len(row), 'field')}, expected {expected}"
+        return f"{self._name}, line {line}: {found} ({split}){_suspicion(row, expected, header_line)}"
+
+
+def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
+    """What may be wrong with a row that has too many fields."""
+    if len(row) == expected + 1 and not row[-1].strip():
+        return "; the last is blank: is there a delimiter too many at the end of the rows?"
+    if len(row) > expected and any(cell.strip().startswith("'") for cell in row):
+        return "; a text that holds the delimiter is put in double quotes"
+    if len(row) > expected and header_line:
+        return f", as in line {header_line}: if that is a title or a comment, remove it"
+    return ""
+
+
+def _read_cells(rows: _Rows) -> list[Cells]:
+    """The strict way: cell by cell, each column as numbers where all its cells are plain ones, else as its cells.
+
+    Numbers are made of each block at once, since a number takes a tenth of the room of its text. Where a column that
+    began with numbers turns out to be text, its cells are read again.
+    """
+    pieces: list[list[Cells]] = []
+    for block in rows.blocks():
+        pieces = pieces or [[] for _ in block[0]]
+        for piece, cells in zip(pieces, zip(*block, strict=True), strict=True):
+            was_text = bool(piece) and not isinstance(piece[-1], np.ndarray)
+            numbers = None if was_text else plain_numbers(cells)
+            piece.append([*map(sys.intern, cells)] if numbers is None else numbers)
+    late = [place for place, piece in enumerate(pieces) if len({isinstance(part, np.ndarray) for part in piece}) == 2]
+    again: dict[int, list[str]] = {place: [] for place in late}
+    for block in rows.blocks() if late else ():
+        for place in late:
+            again[place] += [sys.intern(row[place]) for row in block]
+    return [again[place] if place in again else _joined(piece) for place, piece in enumerate(pieces)]
+
+
+def _joined(pieces: list[Cells]) -> Cells:
+    if isinstance(pieces[0], np.ndarray):
+        return np.concatenate(pieces)
+    return list(chain.from_iterable(pieces))
+
+
+def _csv_problem(name: str, line: int, error: csv.Error) -> str:
+    if "unexpected end of data" in str(error):
+        return f"{name}, line {line}: a quote is opened and never closed; expected a closing quote"
+    if "expected after" in str(error):
+        return f"{name}, line {line}: found text after a closing quote; expected the delimiter (write a quote as two)"
+    if "field larger" in str(error):
+        return (
+            f"{name}, line {line}: a field is longer than {csv.field_size_limit():,} characters; is a quote left open?"
+        )
+    return f"{name}, line {line}: {error}"

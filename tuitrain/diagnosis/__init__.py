@@ -1,0 +1,1 @@
+"""From symptoms to evidence and remedies."""

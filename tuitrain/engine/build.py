@@ -1,0 +1,139 @@
+"""What the members of a stack must have in common, and the network that follows from it.
+
+The dataset is seen through `Data`: the engine knows arrays, not tables.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.engine.losses import LOSSES
+from tuitrain.engine.network import Network
+from tuitrain.errors import HyperparameterError
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+
+Array = NDArray[Any]
+SHARED = (
+    "hidden_layers", "activation", "leaky_slope", "loss", "huber_delta", "initializer", "optimizer", "batch_size",
+    "class_weights",
+)  # fmt: skip
+
+
+ARRAYS_PER_PARAMETER = 7  # itself, gradient, two of the optimizer, best, backup, probe
+
+
+class DataPart(Protocol):
+    """One part of the split: X (N, D) float32; y (N,) class numbers or (N, K) values."""
+
+    @property
+    def X(self) -> Array: ...  # noqa: N802
+    @property
+    def y(self) -> Array: ...
+
+
+class Data(Protocol):
+    """A dataset as the engine sees it; validation may have no rows."""
+
+    @property
+    def task(self) -> str: ...
+    @property
+    def train(self) -> DataPart: ...
+    @property
+    def validation(self) -> DataPart: ...
+    @property
+    def n_classes(self) -> int: ...
+    @property
+    def target_scale(self) -> float: ...
+
+
+def check_shared(hyperparameters: Sequence[Hyperparameters]) -> None:
+    """Refuse members that cannot share a stack."""
+    if not hyperparameters:
+        raise HyperparameterError("a stack needs hyperparameters for at least one member")
+    for name in SHARED:
+        values = {getattr(member, name) for member in hyperparameters}
+        if len(values) > 1:
+            shown = " and ".join(sorted(map(FIELDS[name].format, values)))
+            raise HyperparameterError(f"{FIELDS[name].label}: {shown} cannot train in one stack")
+
+
+def distinct_datasets(dataset: Data | Sequence[Data], members: int) -> tuple[list[Data], list[int]]:
+    """The different datasets of a stack, and which of them each member has.
+
+    Raises
+    ------
+    ValueError
+        if there is not one for each member, or their shapes differ.
+    """
+    if not isinstance(dataset, Sequence):
+        return [dataset], [0] * members
+    if len(dataset) != members:
+        raise ValueError(f"{len(dataset)} datasets for {members} members")
+    distinct = list({id(data): data for data in dataset}.values())
+    places = {id(data): place for place, data in enumerate(distinct)}
+    shapes = {(data.train.X.shape, data.train.y.shape, data.validation.X.shape, data.n_classes) for data in distinct}
+    if len(shapes) > 1:
+        raise ValueError(f"the datasets of a stack have different shapes: {sorted(map(str, shapes))}")
+    return distinct, [places[id(data)] for data in dataset]
+
+
+def choose_loss(name: str, task: str) -> str:
+    """What ``auto`` means for the task.
+
+    Raises
+    ------
+    HyperparameterError
+        if the loss is for classes and the target is a number.
+    """
+    if name == "auto":
+        return "cross_entropy" if task == "classification" else "mse"
+    if task == "regression" and LOSSES[name].for_classes:
+        raise HyperparameterError(f"loss: {name} needs classes, and the target is a number; use mse, mae or huber")
+    return name
+
+
+def n_outputs(loss: str, n_classes: int, width: int = 1) -> int:
+    """Units of the last layer: one for two classes under hinge and binary cross entropy, else one a class."""
+    if not n_classes:
+        return width
+    return 1 if n_classes == 2 and loss in {"hinge", "binary_cross_entropy"} else n_classes
+
+
+def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any = np.float32) -> Network:
+    """The stack that `shared` asks for, on `data`; its parameters are still zero."""
+    loss = choose_loss(shared.loss, data.task)
+    width = data.train.y.shape[1] if data.train.y.ndim == 2 else 1
+    sizes = (data.train.X.shape[1], *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
+    check_memory(sizes, members)
+    return Network(
+        sizes, activation=shared.activation, loss=loss, members=members, dtype=dtype, leaky_slope=shared.leaky_slope,
+        huber_delta=shared.huber_delta,
+    )  # fmt: skip
+
+
+def check_memory(layer_sizes: Sequence[int], members: int) -> None:
+    """Refuse networks whose parameters, with gradients and optimizer state, are larger than the machine's memory.
+
+    Raises
+    ------
+    HyperparameterError
+        saying how much would be needed.
+    """
+    parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layer_sizes))
+    needed = parameters * members * ARRAYS_PER_PARAMETER * 4
+    try:
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return
+    if needed > there:
+        shape = "x".join(map(str, layer_sizes))
+        raise HyperparameterError(
+            f"hidden layers: {shape} has {parameters:,} parameters, and training them needs {needed / 2**30:.1f} GiB; "
+            f"this machine has {there / 2**30:.1f} GiB"
+        )

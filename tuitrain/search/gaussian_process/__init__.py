@@ -1,0 +1,1 @@
+"""The Gaussian process of the Bayesian strategy, in NumPy alone."""

@@ -1,0 +1,105 @@
+"""How alike two settings are: the Matérn-5/2 kernel over numbers, categories and columns without effect.
+
+`n` points, `d` columns, `e` coordinates, `S` sets of length scales; all arrays are float64. Every column is laid out
+in coordinates of its own such that squared distances are plain sums, which keeps the kernel positive definite:
+
+- a number x: (x - ½, 0), or (0, √¾) where it has no effect, so that this is 0.87 to 1 from any number;
+- a category: a unit vector / √2, one more for "no effect", so that two that differ are 1 apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_ROOT5 = np.sqrt(5.0)
+_ASIDE = np.sqrt(0.75)
+_BLOCK = 32
+
+
+class ColumnLike(Protocol):
+    """What the model asks of a column; see `tuitrain.search.space.columns.Column`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def is_category(self) -> bool: ...
+    @property
+    def count(self) -> int | None: ...
+
+
+class Layout:
+    """Where the columns' coordinates are.
+
+    `owner` (e,) is each coordinate's column, `number` (d,) each number's coordinate, -1 for a category.
+    """
+
+    def __init__(self, columns: Sequence[ColumnLike]) -> None:
+        widths = [(column.count or 0) + 1 if column.is_category else 2 for column in columns]
+        self.n_columns = len(columns)
+        self.is_category = np.array([column.is_category for column in columns], bool)
+        self.owner = np.repeat(np.arange(len(columns)), widths)
+        self._first = np.concatenate([[0], np.cumsum(widths)[:-1]]).astype(np.int64)
+        self._last = self._first + np.array(widths, np.int64) - 1
+        self.number = np.where(self.is_category, -1, self._first)
+
+    def embed(self, points: Array) -> Array:
+        """Coordinates (n, e) of points (n, d)."""
+        found = np.zeros((len(points), len(self.owner)))
+        rows = np.arange(len(points))
+        for place in range(self.n_columns):
+            values, first, last = points[:, place], self._first[place], self._last[place]
+            is_idle = np.isnan(values)
+            if self.is_category[place]:
+                found[rows, np.where(is_idle, last, first + np.nan_to_num(values).astype(np.int64))] = np.sqrt(0.5)
+            else:
+                found[:, first] = np.where(is_idle, 0.0, values - 0.5)
+                found[:, last] = np.where(is_idle, _ASIDE, 0.0)
+        return found
+
+    def squared_differences(self, coordinates: Array) -> Array:
+        """Squared distances (d, n, n) of each column."""
+        found = np.zeros((self.n_columns, len(coordinates), len(coordinates)))
+        for place, owner in enumerate(self.owner):
+            values = coordinates[:, place]
+            if values.any():
+                found[owner] += np.square(values[:, None] - values)
+        return found
+
+
+def matern(squared: Array) -> tuple[Array, Array]:
+    """Matérn-5/2 for squared scaled distances of any shape, and its derivative by them.
+
+    k = (1 + √5 r + 5/3 r²) exp(-√5 r), dk/dr² = -5/6 (1 + √5 r) exp(-√5 r) (Rasmussen & Williams, 2006, equation 4.17).
+    """
+    scaled = _ROOT5 * np.sqrt(squared)
+    decay = np.exp(-scaled)
+    linear = (1 + scaled) * decay
+    return linear + (5 / 3) * squared * decay, (-5 / 6) * linear
+
+
+def squared_distances(left: Array, right: Array) -> Array:
+    """Squared distances (n, m) of scaled coordinates (n, e) and (m, e)."""
+    found = left @ (-2.0 * right.T)
+    found += np.einsum("ij,ij->i", left, left)[:, None]
+    found += np.einsum("ij,ij->i", right, right)
+    return np.maximum(found, 0.0, out=found)
+
+
+def inverse_lower(lower: NDArray[np.floating[Any]]) -> Array:
+    """Inverses (S, n, n) of lower triangles (S, n, n), by halves: NumPy solves no triangles."""
+    n = lower.shape[-1]
+    if n <= _BLOCK:
+        inverse: Array = np.tril(np.linalg.inv(lower))
+        return inverse
+    half = n // 2
+    found = np.zeros_like(lower)
+    found[..., :half, :half] = inverse_lower(lower[..., :half, :half])
+    found[..., half:, half:] = inverse_lower(lower[..., half:, half:])
+    found[..., half:, :half] = -found[..., half:, half:] @ (lower[..., half:, :half] @ found[..., :half, :half])
+    return found

@@ -1,0 +1,219 @@
+"""A Gaussian process over settings: what a score is believed to be where none was measured.
+
+`n` observations, `d` columns, `e` coordinates, `m` points asked for; all arrays are float64. Predictions are of
+standardised scores (`ScoreScale`) unless said otherwise, without the noise of a measurement. Rasmussen & Williams
+(2006), chapters 2 and 5.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.search.gaussian_process import marginal_likelihood as evidence
+from tuitrain.search.gaussian_process.acquisition import log_expected_improvement
+from tuitrain.search.gaussian_process.kernel import ColumnLike, Layout, inverse_lower, matern, squared_distances
+from tuitrain.search.gaussian_process.score_scale import ScoreScale, worst_for_failed
+
+Array = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+_LEAST_VARIANCE = 1e-10
+FIRST_EVALUATIONS, NEXT_EVALUATIONS = 40, 15
+
+
+class SpaceLike(Protocol):
+    """What is asked of a space beside its columns; see `tuitrain.search.space.space.Space`."""
+
+    @property
+    def columns(self) -> Sequence[ColumnLike]: ...
+    def snap(self, points: Array) -> Array: ...
+
+
+@dataclass(frozen=True)
+class Surrogate:
+    """The posterior, given `points` (n, d) with standardised `scores` (n,).
+
+    `parameters` (d + 2,) as in `evidence`; `coordinates` (n, e) are scaled, `inverse_factor` (n, n) is the inverse of
+    the Cholesky factor of the kernel matrix with noise, `whitened` (n,) is that times the scores, `alpha` (n,) the
+    inverse kernel matrix times the scores.
+    """
+
+    layout: Layout
+    scale: ScoreScale
+    parameters: Array
+    points: Array
+    scores: Array
+    coordinates: Array
+    inverse_factor: Array
+    whitened: Array
+    alpha: Array
+
+    @property
+    def lengths(self) -> Array:
+        """Length scales (d,)."""
+        lengths: Array = np.exp(self.parameters[:-2])
+        return lengths
+
+    @property
+    def signal(self) -> float:
+        """Variance of the signal."""
+        return float(np.exp(self.parameters[-2]))
+
+    @property
+    def noise(self) -> float:
+        """Variance of the noise."""
+        return float(np.exp(self.parameters[-1]))
+
+    @property
+    def best(self) -> float:
+        """The lowest score known or believed."""
+        return float(self.scores.min())
+
+    def scaled(self, points: Array) -> Array:
+        """Coordinates (m, e) in length scales."""
+        return self.layout.embed(points) / self.lengths[self.layout.owner]
+
+    def cross(self, points: Array) -> Array:
+        """Covariances (m, n) with the observed points."""
+        return self.signal * matern(squared_distances(self.scaled(points), self.coordinates))[0]
+
+    def mean(self, points: Array) -> Array:
+        """Posterior mean (m,)."""
+        return self.cross(points) @ self.alpha
+
+    def predict(self, points: Array) -> tuple[Array, Array]:
+        """Posterior mean and deviation (m,) at points (m, d)."""
+        cross = self.cross(points)
+        explained = cross @ self.inverse_factor.T
+        variance = self.signal - np.einsum("ij,ij->i", explained, explained)
+        return cross @ self.alpha, np.sqrt(np.maximum(variance, _LEAST_VARIANCE * self.signal))
+
+    def predict_slopes(self, at: Array, places: Places) -> tuple[Array, Array, Array, Array]:
+        """Mean and deviation (m,), and their derivatives (m, c) by the `c` columns of numbers at `places`.
+
+        `at` (m, e) are `scaled` coordinates.
+        """
+        kernel, slope = matern(squared_distances(at, self.coordinates))
+        explained = (self.signal * kernel) @ self.inverse_factor.T
+        variance = self.signal - np.einsum("ij,ij->i", explained, explained)
+        deviation = np.sqrt(np.maximum(variance, _LEAST_VARIANCE * self.signal))
+        by_mean, by_variance = slope * self.alpha, slope * (explained @ self.inverse_factor)
+        numbers, factor = self.layout.number[places], 2 * self.signal / self.lengths[places]
+        mine, theirs = at[:, numbers], self.coordinates[:, numbers]
+        mean_slopes = factor * (by_mean.sum(axis=1)[:, None] * mine - by_mean @ theirs)
+        half_slopes = factor * (by_variance.sum(axis=1)[:, None] * mine - by_variance @ theirs)
+        return explained @ self.whitened, deviation, mean_slopes, -half_slopes / deviation[:, None]
+
+    def condition(self, points: Array, scores: Array | None = None) -> Surrogate:
+        """The posterior with more points (m, d) known; without `scores` (m,) its own mean is believed there.
+
+        The factor grows by a block: [[L, 0], [B, C]] with B = K* L⁻ᵀ and C Cᵀ what is left of the variance.
+        """
+        cross = self.cross(points)
+        if scores is None:
+            scores = cross @ self.alpha
+        at = self.scaled(points)
+        own = self.signal * matern(squared_distances(at, at))[0] + self.noise * np.eye(len(points))
+        below = cross @ self.inverse_factor.T
+        corner = inverse_lower(np.linalg.cholesky(own - below @ below.T))
+        n, m = len(self.points), len(points)
+        grown = np.zeros((n + m, n + m))
+        grown[:n, :n], grown[n:, n:] = self.inverse_factor, corner
+        grown[n:, :n] = -corner @ (below @ self.inverse_factor)
+        whitened = np.concatenate([self.whitened, corner @ (scores - below @ self.whitened)])
+        return dataclasses.replace(
+            self, points=np.concatenate([self.points, points]), scores=np.concatenate([self.scores, scores]),
+            coordinates=np.concatenate([self.coordinates, at]), inverse_factor=grown, whitened=whitened,
+            alpha=grown.T @ whitened,
+        )  # fmt: skip
+
+
+def fit(
+    columns: Sequence[ColumnLike], points: Array, scores: Array, *, near: Array | None = None, evaluations: int = 0
+) -> Surrogate:
+    """The process fitted to points (n, d) with scores (n,) of which less is better; not finite ones count as the worst.
+
+    `near` (s, d + 2) are parameters to begin from as well; with `evaluations` they are all that it begins from.
+    """
+    layout = Layout(columns)
+    scores = worst_for_failed(np.asarray(scores, np.float64))
+    scale = ScoreScale.of(scores)
+    standard = scale.to_standard(scores)
+    differences = layout.squared_differences(layout.embed(points))
+    begin = evidence.starts(len(columns))
+    if near is not None:
+        begin = near if evaluations else np.concatenate([begin, near])
+    parameters = evidence.fit(differences, standard, begin, evaluations or FIRST_EVALUATIONS)
+    return condition_all(layout, scale, parameters, points, standard)
+
+
+def condition_all(layout: Layout, scale: ScoreScale, parameters: Array, points: Array, standard: Array) -> Surrogate:
+    """The posterior for given parameters."""
+    coordinates = layout.embed(points) / np.exp(parameters[:-2])[layout.owner]
+    kernel = np.exp(parameters[-2]) * matern(squared_distances(coordinates, coordinates))[0]
+    factor = inverse_lower(np.linalg.cholesky(kernel + np.exp(parameters[-1]) * np.eye(len(points))))
+    whitened = factor @ standard
+    return Surrogate(
+        layout, scale, parameters, points, standard, coordinates, factor, whitened, factor.T @ whitened
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The posterior along one column at `places` (m,), in the scores' own units: mean, one deviation to either side.
+
+    `log_improvement` and `improvement` (m,) are the expected improvement over the best score.
+    """
+
+    places: Array
+    mean: Array
+    low: Array
+    high: Array
+    log_improvement: Array
+    improvement: Array
+
+
+def slice_along(model: Surrogate, point: Array, column: int, places: Array) -> Slice:
+    """The posterior along a column at `places` (m,), all else as in `point` (d,)."""
+    rows = np.repeat(point[None], len(places), axis=0)
+    rows[:, column] = places
+    mean, deviation = model.predict(rows)
+    logarithm = log_expected_improvement(mean, deviation, model.best) + np.log(model.scale.deviation)
+    low, middle, high = (model.scale.to_score(mean + shift * deviation) for shift in (-1.0, 0.0, 1.0))
+    return Slice(places, middle, low, high, logarithm, np.exp(logarithm))
+
+
+def importance(model: Surrogate, space: SpaceLike, *, sample: Array, levels: int = 16) -> Array:
+    """Shares (d,) of the columns in what the posterior mean varies, taken along each with the others averaged over.
+
+    `sample` (m, d) in [0, 1) says over which settings. The shares add up to 1, or are all 0 where the mean is flat.
+    A column that seldom has an effect counts for as much as it does.
+    """
+    columns = space.columns
+    counts = np.array([column.count or 0 for column in columns])
+    whole = np.where(model.layout.is_category, np.floor(sample * np.maximum(counts, 1)), sample)
+    variances = np.zeros(len(columns))
+    for place, column in enumerate(columns):
+        values = (
+            np.arange(counts[place], dtype=np.float64) if column.is_category else (np.arange(levels) + 0.5) / levels
+        )
+        rows = np.repeat(whole[None], len(values), axis=0)
+        rows[:, :, place] = values[:, None]
+        points = space.snap(rows.reshape(-1, len(columns)))
+        is_active = ~np.isnan(points[:, place])
+        if not is_active.any():
+            continue
+        means = np.zeros(len(points))
+        means[is_active] = model.mean(points[is_active])
+        weights = is_active.reshape(len(values), -1)
+        marginal = means.reshape(weights.shape).sum(axis=1) / np.maximum(weights.sum(axis=1), 1)
+        variances[place] = marginal.var() * weights.mean()
+    total = variances.sum()
+    shares: Array = variances / total if total > 0 else variances
+    return shares

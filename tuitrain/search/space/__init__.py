@@ -1,0 +1,1 @@
+"""What is searched: ranges, spaces, and settings in them."""

@@ -1,0 +1,384 @@
+"""A study: a directory with all that is known of a search.
+
+``study.toml`` says what is searched and how, ``journal.jsonl`` what happened, line by line, and is the only truth;
+``best.safetensors`` is the best trial's model. Opening a study reads the journal, and beginning to write reads what
+was added since; trials that were running when their process was killed are queued again, in the same stacks.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tuitrain.errors import SearchError, TuitrainError
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings
+from tuitrain.runs.journal import Journal
+from tuitrain.runs.lock import Lock
+from tuitrain.search.journal_values import finite, number_of, plain, read_setting
+from tuitrain.search.space.setting import own_setting
+from tuitrain.search.space.space import Setting, Space
+from tuitrain.search.stack import StackResult
+from tuitrain.search.study.study_file import NAME, Source, StudyFile, read_study_file
+from tuitrain.search.study.trial import USER, Trial, is_tie, rank_of
+from tuitrain.text import visible
+
+MOST_LETTERS = 2000  # of a message
+
+
+class Study:
+    """The study in a directory, opened for reading; `begin_writing` before anything is added.
+
+    `trials` are in the order of their numbers; `chunks` (stacks) hold numbers of trials, and `order` holds the chunks
+    as they are to be trained, those with a trial of the user's own first.
+
+    Raises
+    ------
+    SearchError
+        if the directory holds no study, or a damaged one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: Lock | None = None
+        file = read_study_file(path)
+        self.space, self.settings, self.source, self.notices = file.space, file.settings, file.source, file.notices
+        self._reset()
+        self._journal = Journal(path / "journal.jsonl")
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Take in what the journal holds and is not known yet."""
+        for event in self._journal.read():
+            try:
+                self._apply(event)
+            except (KeyError, TypeError, ValueError, IndexError, AttributeError, TuitrainError) as error:
+                raise SearchError(
+                    f"{visible(self.path)}: the journal does not fit the study: {visible(error)}"
+                ) from error
+
+    @classmethod
+    def create(
+        cls, path: Path, space: Space, settings: Settings, source: Source, *, tried: Sequence[Setting] = ()
+    ) -> Study:
+        """Make a directory for a new study; `tried` are settings of the user's own that go first.
+
+        Raises
+        ------
+        TuitrainError
+            if there is something at `path`, it cannot be written, or one of `tried` is no setting of the space.
+        """
+        tried = [own_setting(space, setting) for setting in tried]
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            hint = "use --resume to go on with it" if (path / NAME).exists() else "choose another directory"
+            raise SearchError(f"{visible(path)}: is there already; {hint}") from None
+        except OSError as error:
+            raise SearchError(f"{visible(path)}: cannot be made: {error.strerror}") from error
+        try:
+            StudyFile(space, settings, source, space.notices).write(path)
+        except TuitrainError:
+            path.rmdir()
+            raise
+        study = cls(path)
+        if tried:
+            with study.writing():
+                study.queue(tried, by=USER, stacks=None)
+        return study
+
+    def _reset(self) -> None:
+        self._all: list[Trial] = []  # also those that were dropped
+        self._dropped: set[int] = set()
+        self.chunks: list[tuple[int, ...]] = []
+        self.order: list[int] = []
+        self._begun: set[int] = set()  # chunks
+        self.rungs: dict[int, Mapping[int, Sequence[tuple[float, float]]]] = {}
+        self.done_chunks: set[int] = set()
+        self.seconds = 0.0
+        self.propose_seconds = 0.0
+        self.member_epochs = 0
+        self.is_exhausted = False
+        self.unstacked: list[int] = []
+        self.skipped: list[dict[str, Any]] = []
+        self.chosen: dict[str, Any] | None = None
+        self._changes = 0
+        self._best: Trial | None = None
+        self._best_of = -1  # the number of changes after which it was the best
+
+    # What is known
+
+    @property
+    def trials(self) -> list[Trial]:
+        """The trials in the order of their numbers, without those that were dropped before they began."""
+        return [trial for trial in self._all if trial.number not in self._dropped] if self._dropped else self._all
+
+    def trial(self, number: int) -> Trial:
+        """The trial of that number, also a dropped one."""
+        return self._all[number]
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next trial."""
+        return len(self._all)
+
+    @property
+    def finished(self) -> list[Trial]:
+        """The trials that were trained to their end, best first."""
+        return sorted((trial for trial in self.trials if trial.state == "finished"), key=self.rank)
+
+    @property
+    def best(self) -> Trial | None:
+        """The best finished trial."""
+        if self._best_of != self._changes:  # asked for many times between two changes
+            finished = (trial for trial in self.trials if trial.state == "finished")
+            self._best_of, self._best = self._changes, min(finished, key=self.rank, default=None)
+        return self._best
+
+    def rank(self, trial: Trial) -> tuple[float, float, int]:
+        """What sorts trials by score, the best first; equal ones by loss, then by number."""
+        return rank_of(trial, self.settings.sign)
+
+    @property
+    def ties(self) -> list[Trial]:
+        """The finished trials that the best one does not clearly beat: within its deviation, or equal."""
+        best = self.best
+        if best is None:
+            return []
+        return [trial for trial in self.finished if trial is not best and is_tie(best, trial)]
+
+    def hyperparameters(self, trial: Trial) -> Hyperparameters:
+        """All hyperparameters of a trial."""
+        return self.space.hyperparameters(trial.setting)
+
+    # What happens
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Open for writing as long as the block lasts, or as long as it was to be anyway."""
+        was_open = self._lock is not None
+        self.begin_writing()
+        try:
+            yield
+        finally:
+            if not was_open:
+                self.close()
+
+    def begin_writing(self) -> None:
+        """Take the lock, so that no other process writes, and read what others have written until then.
+
+        Trials that were running are queued again: nobody trains them any more.
+        """
+        if self._lock is not None:
+            return
+        self._lock = Lock(self.path / "lock")
+        try:
+            self._read_on()
+        except SearchError:
+            self.close()
+            raise
+        self._requeue(range(len(self._all)))
+
+    def close(self) -> None:
+        """Let the journal and the lock go."""
+        try:
+            self._journal.close()
+        finally:
+            lock, self._lock = self._lock, None
+            if lock is not None:
+                lock.release()
+
+    def queue(
+        self, settings: Sequence[Setting], *, by: str, stacks: Sequence[Sequence[int]] | None, seconds: float = 0.0
+    ) -> list[Trial]:
+        """Add trials, and the stacks of them; `stacks` hold numbers of trials, None where that is not known yet.
+
+        Raises
+        ------
+        HyperparameterError
+            if a setting of the user's own does not fit the space.
+        """
+        first = self.next_number
+        if by == USER:
+            settings = [own_setting(self.space, setting) for setting in settings]
+        trials = [{"number": first + i, "setting": plain(s)} for i, s in enumerate(settings)]
+        event: dict[str, Any] = {"event": "queued", "by": by, "trials": trials, "seconds": round(seconds, 6)}
+        if stacks is not None:
+            event["stacks"] = [list(stack) for stack in stacks]
+        self._write(event)
+        return self._all[first:]
+
+    def start(self, chunk: int) -> None:
+        """Note that a stack is about to be trained."""
+        self._write({"event": "started", "stack": chunk})
+
+    def finish(self, chunk: int, result: StackResult, *, seconds: float) -> None:
+        """Note what a stack came to; `seconds` is how long the search has gone on since the last note."""
+        outcomes = [
+            {name: finite(value) for name, value in dataclasses.asdict(outcome).items()} for outcome in result.outcomes
+        ]
+        known = {trial.number for trial in self._all if trial.is_done}
+        self._write({
+            "event": "finished", "stack": chunk, "outcomes": [o for o in outcomes if o["number"] not in known],
+            "rungs": {str(epoch): [[finite(part) for part in value] for value in values]
+                      for epoch, values in result.rungs.items()},
+            "member_epochs": result.member_epochs, "seconds": round(seconds, 6),
+        })  # fmt: skip
+
+    def fail(self, chunk: int, message: str, *, seconds: float = 0.0) -> None:
+        """Note that a stack could not be trained."""
+        numbers = [number for number in self.chunks[chunk] if not self._all[number].is_done]
+        outcomes = [{"number": number, "state": "failed", "message": message} for number in numbers]
+        self._write({"event": "finished", "stack": chunk, "outcomes": outcomes, "seconds": round(seconds, 6)})
+
+    def skip(self, settings: Sequence[Setting]) -> None:
+        """Note proposals that the user did not want; they are not proposed again."""
+        self._write({"event": "skipped", "settings": [plain(setting) for setting in settings]})
+
+    def exhaust(self) -> None:
+        """Note that the space has nothing more to propose."""
+        self._write({"event": "exhausted"})
+
+    def change(self, settings: Settings) -> None:
+        """Go on with another strategy or budget.
+
+        Where another strategy is to propose, or there are more trials than the budget has room for, those that a
+        strategy proposed and that wait are dropped.
+        """
+        changed = {k: v for k, v in settings.to_mapping().items() if v != self.settings.to_mapping().get(k)}
+        removed = [k for k in self.settings.to_mapping() if k not in settings.to_mapping()]
+        if changed or removed:
+            dropped = self._waiting() if self._is_outdated(settings) else []
+            self._write({"event": "settings", **changed, "removed": removed, "dropped": dropped})
+
+    def _is_outdated(self, settings: Settings) -> bool:
+        """Whether trials that wait are not what these settings would let wait."""
+        is_other = (settings.strategy, settings.seed) != (self.settings.strategy, self.settings.seed)
+        return is_other or 0 < settings.trials < len(self.trials)
+
+    def _waiting(self) -> list[int]:
+        """The numbers of the trials that nobody trains yet, but for the user's own."""
+        return [trial.number for trial in self.trials if trial.state == "queued" and trial.by != USER]
+
+    def replace_space(self, space: Space) -> None:
+        """Search another space, from the study's next opening on; ``study.toml`` is replaced whole."""
+        if self._lock is None:
+            raise SearchError(f"{visible(self.path)}: is open for reading only")
+        StudyFile(space, self.settings, self.source, self.notices).write(self.path)
+
+    def choose(self, trial: Trial, test: Mapping[str, float]) -> None:
+        """Note which trial was chosen, and what it reached on the test part."""
+        self._write({"event": "chosen", "trial": trial.number, "test": {k: finite(v) for k, v in test.items()}})
+
+    def _write(self, event: dict[str, Any]) -> None:
+        if self._lock is None:
+            raise SearchError(f"{visible(self.path)}: is open for reading only")
+        if not self._lock.is_held:
+            raise SearchError(f"{visible(self.path)}: another process took this one for dead and searches it now")
+        self._journal.append([event])
+        self._apply(event)
+
+    def _apply(self, event: Mapping[str, Any]) -> None:
+        """Make the event part of what is known; reading the journal and writing it come here alike."""
+        getattr(self, f"_on_{event['event']}")(event)
+        self.seconds += event.get("seconds", 0.0) if event["event"] == "finished" else 0.0
+        self._changes += 1
+
+    def _on_queued(self, event: Mapping[str, Any]) -> None:
+        for item in event["trials"]:
+            if item["number"] != len(self._all):
+                raise ValueError(f"trial {item['number']} comes after {len(self._all) - 1} trials")
+            self._all.append(Trial(item["number"], self._own(read_setting(item["setting"])), visible(event["by"])))
+            self.unstacked.append(item["number"])
+        self.propose_seconds += event.get("seconds", 0.0)
+        self.is_exhausted = False
+        self._stack([tuple(stack) for stack in event.get("stacks", ())])
+
+    def _stack(self, stacks: Sequence[tuple[int, ...]]) -> None:
+        """Take in stacks: those with a trial of the user's own go before all others that have not begun."""
+        stacked = {number for stack in stacks for number in stack}
+        if unknown := stacked.difference(self.unstacked):
+            raise ValueError(f"trial {min(unknown)} is in a stack and does not wait for one")
+        chunks = range(len(self.chunks), len(self.chunks) + len(stacks))
+        self.chunks += stacks
+        self.unstacked = [number for number in self.unstacked if number not in stacked]
+        own = [chunk for chunk in chunks if self._is_own(chunk)]
+        behind = (place for place, chunk in enumerate(self.order) if not (chunk in self._begun or self._is_own(chunk)))
+        place = next(behind, len(self.order))
+        self.order[place:place] = own
+        self.order += [chunk for chunk in chunks if chunk not in own]
+
+    def _is_own(self, chunk: int) -> bool:
+        return any(self._all[number].by == USER for number in self.chunks[chunk])
+
+    def _own(self, setting: dict[str, Any]) -> dict[str, Any]:
+        """What of a setting is searched, or differs from the base: trainings by hand are written down whole."""
+        space = self.space
+        if setting.keys() <= space.domains.keys():
+            return setting
+        return space.active({n: v for n, v in setting.items() if n in space.domains or v != getattr(space.base, n)})
+
+    def _on_started(self, event: Mapping[str, Any]) -> None:
+        self._begun.add(event["stack"])
+        for number in self.chunks[event["stack"]]:
+            if not self._all[number].is_done:
+                self._all[number] = replace(self._all[number], state="running")
+
+    def _on_finished(self, event: Mapping[str, Any]) -> None:
+        chunk = event["stack"]
+        for outcome in event["outcomes"]:
+            values: dict[str, Any] = dict(outcome)
+            values |= {name: number_of(values[name]) for name in ("score", "deviation", "loss") if name in values}
+            values["curve"] = tuple(map(number_of, outcome.get("curve") or ()))
+            values["message"] = visible(values.get("message", ""), MOST_LETTERS)
+            if not self._all[values["number"]].is_done:
+                self._all[values["number"]] = replace(self._all[values["number"]], **values)
+        self.member_epochs += event.get("member_epochs", 0)
+        numbers = self.chunks[chunk]
+        if all(self._all[number].is_done for number in numbers):
+            self.done_chunks.add(chunk)
+            self.rungs[chunk] = {
+                int(epoch): [(number_of(value), number_of(loss)) for value, loss in values]
+                for epoch, values in event.get("rungs", {}).items()
+            }
+        else:
+            self._requeue(numbers)
+
+    def _requeue(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            if self._all[number].state == "running":
+                self._all[number] = replace(self._all[number], state="queued")
+
+    def requeue(self, chunk: int) -> None:
+        """Take a stack that was stopped back into the queue."""
+        self._requeue(self.chunks[chunk])
+
+    def _on_skipped(self, event: Mapping[str, Any]) -> None:
+        self.skipped += [read_setting(setting) for setting in event["settings"]]
+
+    def _on_exhausted(self, event: Mapping[str, Any]) -> None:
+        self.is_exhausted = True
+
+    def _on_settings(self, event: Mapping[str, Any]) -> None:
+        kept = {k: v for k, v in self.settings.to_mapping().items() if k not in event.get("removed", [])}
+        changed = {k: v for k, v in event.items() if k not in {"event", "removed", "dropped"}}
+        self.settings = Settings.from_mapping({**kept, **changed})
+        self.is_exhausted = False
+        self._drop(event.get("dropped", ()))
+
+    def _drop(self, numbers: Sequence[int]) -> None:
+        self._dropped.update(numbers)
+        for chunk in self.order:
+            left = tuple(number for number in self.chunks[chunk] if number not in self._dropped)
+            if chunk not in self.done_chunks and all(self._all[number].is_done for number in left):
+                self.done_chunks.add(chunk)
+                self._begun.add(chunk)
+                self.rungs[chunk] = {}
+            self.chunks[chunk] = left
+
+    def _on_chosen(self, event: Mapping[str, Any]) -> None:
+        self.chosen = {"trial": event["trial"], "test": event["test"]}

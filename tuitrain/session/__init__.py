@@ -1,0 +1,1 @@
+"""A live training or search: commands in, snapshots out."""

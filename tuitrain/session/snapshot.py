@@ -1,0 +1,212 @@
+"""What a training shows to the outside: immutable snapshots and append-only history.
+
+A session replaces its snapshot whole; whoever wants to draw reads the newest one. Nothing here is ever changed after
+it was made, but for the history, which only grows: a reader takes its length from the snapshot and reads up to there.
+
+Shapes: `E` epochs recorded, `L` layers with parameters, `K` classes, `V` rows of the part that is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.options.hyperparameters import Hyperparameters
+
+State = Literal["ready", "running", "paused", "done", "diverged", "failed"]
+Floats = NDArray[np.float64]
+
+
+class History:
+    """Columns that grow by one row an epoch; a reader in another thread sees only whole rows.
+
+    `column(name, length)` gives (length,) float64 and `layers(name, length)` (length, L) float64, both read-only.
+    Columns: epoch, train_loss, validation_loss, train_metric, validation_metric, learning_rate, gradient_norm (total),
+    seconds. Layer columns: gradient_norm, update_ratio, idle_share. What was not measured is NaN.
+    """
+
+    COLUMNS = (
+        "epoch", "train_loss", "validation_loss", "train_metric", "validation_metric", "learning_rate",
+        "gradient_norm", "seconds",
+    )  # fmt: skip
+    LAYER_COLUMNS = ("gradient_norm", "update_ratio", "idle_share")
+
+    def __init__(self, layers: int) -> None:
+        self.length = 0
+        self._columns = np.full((len(self.COLUMNS), 256), np.nan)
+        self._layers = np.full((len(self.LAYER_COLUMNS), 256, layers), np.nan)
+
+    def append(self, row: Mapping[str, float], layers: Mapping[str, Floats]) -> None:
+        """Add one epoch; names that are missing are recorded as NaN. Only the session's thread calls this."""
+        if self.length == self._columns.shape[1]:
+            self._columns = np.concatenate([self._columns, np.full_like(self._columns, np.nan)], axis=1)
+            self._layers = np.concatenate([self._layers, np.full_like(self._layers, np.nan)], axis=1)
+        for index, name in enumerate(self.COLUMNS):
+            self._columns[index, self.length] = row.get(name, np.nan)
+        for index, name in enumerate(self.LAYER_COLUMNS):
+            if name in layers:
+                self._layers[index, self.length] = layers[name]
+        self.length += 1
+
+    def column(self, name: str, length: int | None = None) -> Floats:
+        """The first `length` values of a column, (length,) float64, read-only."""
+        return self._read(self._columns[self.COLUMNS.index(name)], length)
+
+    def layers(self, name: str, length: int | None = None) -> Floats:
+        """The first `length` rows of a layer column, (length, L) float64, read-only."""
+        return self._read(self._layers[self.LAYER_COLUMNS.index(name)], length)
+
+    def _read(self, array: Floats, length: int | None) -> Floats:
+        view = array[: self.length if length is None else length]
+        view.flags.writeable = False
+        return view
+
+
+@dataclass(frozen=True)
+class LayerProbe:
+    """One layer at the last measured batch.
+
+    `gradient_norm` is the Euclidean norm of the loss's gradient with respect to the layer's weights and biases;
+    `update_ratio` the norm of the last update over that of the parameters; `idle_share` the share of units that are
+    dead (zero for every row of the batch: ReLU family) or saturated (sigmoid, tanh), None for the output layer.
+    """
+
+    fan_in: int
+    fan_out: int
+    gradient_norm: float
+    update_ratio: float
+    idle_share: float | None
+    idle_kind: Literal["dead", "saturated", ""]
+    trouble: Literal["vanishing", "exploding", ""]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A live change of a hyperparameter: after `epoch` epochs (with the part of the running one) and `step` steps."""
+
+    epoch: float
+    step: int
+    name: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A value that was asked for and does not fit, and why."""
+
+    value: Any
+    why: str
+
+
+@dataclass(frozen=True)
+class EarlierRun:
+    """A run of this session that was reset: its curves, kept for comparison."""
+
+    hyperparameters: Hyperparameters
+    epoch: Floats
+    train_loss: Floats
+    validation_loss: Floats
+
+
+@dataclass(frozen=True)
+class ParametersView:
+    """Per layer the weights (fan_in, fan_out) and biases (fan_out,), float32 copies."""
+
+    weights: tuple[NDArray[np.float32], ...]
+    biases: tuple[NDArray[np.float32], ...]
+
+
+@dataclass(frozen=True)
+class MetricView:
+    """The model on one part (validation, or training where there is none).
+
+    Classification: `confusion` (K, K) int64, rows truth, columns prediction. Regression: `truth` and `predicted`,
+    (V,) float64 in the target's own units.
+    """
+
+    part: str
+    values: Mapping[str, float]
+    confusion: NDArray[np.int64] | None = None
+    truth: Floats | None = None
+    predicted: Floats | None = None
+
+
+@dataclass(frozen=True)
+class BoundaryView:
+    """What the network answers over the plane of two inputs (or along one).
+
+    Two inputs: `grid` (R, C) int64 of class numbers with `confidence` (R, C), or float64 values in own units; row 0 is
+    the top. One input: `grid` (C,). `extent` is (x low, x high, y low, y high) in the inputs' own units. `points`
+    (N, 1 or 2) and `labels` (N,) are the training rows, in own units, at most 500 of them.
+    """
+
+    names: tuple[str, ...]
+    extent: tuple[float, float, float, float]
+    grid: NDArray[Any]
+    confidence: Floats | None
+    points: Floats
+    labels: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One moment of a training. `version` grows with each new one; equal versions mean equal content.
+
+    `answered` counts the commands obeyed; `message` is what the last of them led to, `ending` why training has ended,
+    "" while it has not. `learning_rate` is the last step's, or the next one's where it was changed since. `pace` is how
+    many epochs a second are trained at most, 0 for as many as can be; `seconds` and `samples_per_second` leave the
+    waiting for it out. `refused` holds what was asked for last of a hyperparameter, where that does not fit; `unused`
+    names those that were changed after the training had ended.
+    """
+
+    version: int
+    state: State
+    hyperparameters: Hyperparameters
+    pending: Mapping[str, Any]
+    history: History
+    epochs_recorded: int
+    message: str = ""
+    answered: int = 0
+    refused: Mapping[str, Refused] = field(default_factory=lambda: MappingProxyType({}))
+    unused: frozenset[str] = frozenset()
+    ending: str = ""
+    epoch: int = 0
+    step: int = 0
+    step_in_epoch: int = 0
+    steps_per_epoch: int = 1
+    learning_rate: float = float("nan")
+    samples_per_second: float = float("nan")
+    seconds: float = 0.0
+    seconds_left: float | None = None
+    pace: float = 0.0
+    batch_memory: int = 0
+    n_parameters: int = 0
+    train_loss: float = float("nan")
+    validation_loss: float = float("nan")
+    metrics: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: MappingProxyType({}))
+    best_epoch: int = 0
+    best_loss: float = float("nan")
+    gradient_norm: float = float("nan")
+    layers: tuple[LayerProbe, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    earlier: tuple[EarlierRun, ...] = ()
+    parameters: ParametersView | None = None
+    metric_view: MetricView | None = None
+    boundary: BoundaryView | None = None
+    saved_step: int = -1
+
+    @property
+    def is_running(self) -> bool:
+        """Whether batches are being trained now."""
+        return self.state == "running"
+
+    @property
+    def has_something_to_lose(self) -> bool:
+        """Whether a reset would throw away training that no file holds."""
+        return self.step > 0 and self.saved_step != self.step

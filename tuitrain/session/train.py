@@ -1,0 +1,123 @@
+"""Train without a screen: the Python face, and the result that the command line prints."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.data.loading import load_dataset
+from tuitrain.data.part import Part
+from tuitrain.engine import Record, Trainer
+from tuitrain.engine.threads import blas_threads, choose_threads
+from tuitrain.errors import RunError
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.model import Model
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished training: `history` holds a record an epoch, `model` the network at its best epoch.
+
+    `evaluations` maps train, validation and test to their loss and metrics; parts without rows are left out.
+    """
+
+    dataset: Dataset
+    hyperparameters: Hyperparameters
+    model: Model
+    history: tuple[Record, ...]
+    seconds: float
+    samples: int
+    ending: str
+    message: str
+
+    @property
+    def evaluations(self) -> dict[str, dict[str, float]]:
+        """The model's loss and metrics on each part."""
+        return evaluate_parts(self.model, self.dataset)
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``--json`` prints."""
+        return describe(
+            self.model, self.dataset, epochs=self.history[-1].epoch if self.history else 0, seconds=self.seconds,
+            samples=self.samples, ending=self.ending, message=self.message,
+        )  # fmt: skip
+
+
+def evaluate_parts(model: Model, dataset: Dataset) -> dict[str, dict[str, float]]:
+    """The model's loss and metrics on each part that has rows."""
+    return {name: model.evaluate_part(part) for name, part in _parts(dataset).items()}
+
+
+def _parts(dataset: Dataset) -> dict[str, Part]:
+    """The parts that have rows."""
+    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    return {name: part for name, part in parts.items() if len(part)}
+
+
+def describe(
+    model: Model, dataset: Dataset, *, epochs: int, seconds: float, samples: int, ending: str, message: str = ""
+) -> dict[str, Any]:
+    """A training as one JSON object; NaN and infinities become null."""
+    found = {
+        name: {key: _finite(value) for key, value in values.items()}
+        for name, values in evaluate_parts(model, dataset).items()
+    }
+    return {
+        "dataset": dataset.name, "target": dataset.target_name, "task": dataset.task, "epochs": epochs,
+        "best_epoch": model.epoch,
+        "parameters": model.network.n_parameters, "seconds": round(seconds, 4),
+        "samples_per_second": round(samples / seconds) if seconds > 0 else None, "ending": ending,
+        **({"message": message} if message else {}),
+        "rows": {name: len(part) for name, part in _parts(dataset).items()}, **found,
+    }  # fmt: skip
+
+
+def _finite(value: float) -> float | None:
+    return value if abs(value) < float("inf") else None
+
+
+def train(
+    dataset: Dataset | str | os.PathLike[str], hyperparameters: Hyperparameters | None = None,
+    on_epoch: Callable[[Record], object] | None = None, *, threads: int = 0,
+) -> Result:  # fmt: skip
+    """Train one network to its end.
+
+    Parameters
+    ----------
+    dataset
+        a `Dataset`, or what `load_dataset` takes
+    hyperparameters
+        the defaults where None
+    on_epoch
+        called after each epoch with its record; training stops when it returns False
+    threads
+        of the matrix products, whose number changes the last bits; 0: by the width of the network
+
+    Raises
+    ------
+    TuitrainError
+        if the dataset cannot be read, or the hyperparameters do not fit it.
+    """
+    data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
+    chosen = hyperparameters or Hyperparameters()
+    trainer = Trainer(data, [chosen])
+    history: list[Record] = []
+    started = time.perf_counter()
+    with blas_threads(threads or choose_threads(trainer.network.layer_sizes)):
+        while not trainer.is_done:
+            record = trainer.epoch()
+            if record.endings[0] != "diverged":
+                history.append(record)
+            if on_epoch is not None and on_epoch(record) is False:
+                break
+    divergence = trainer.progress.divergences[0]
+    if divergence is not None and not history and trainer.steps_done == 0:
+        raise RunError(divergence.message)
+    return Result(
+        data, chosen, Model.of(trainer, data), tuple(history), time.perf_counter() - started, trainer.samples_done,
+        trainer.progress.endings[0] or "stopped", divergence.message if divergence else "",
+    )  # fmt: skip

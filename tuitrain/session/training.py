@@ -1,0 +1,306 @@
+"""One training with all that is shown of it: history, edits, clock, views.
+
+Shapes as in `snapshot.py`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.data.wording import counted
+from tuitrain.engine import Record, Trainer
+from tuitrain.engine import metrics as measures
+from tuitrain.engine.evaluation import decide
+from tuitrain.engine.network import with_ones
+from tuitrain.engine.schedules import multipliers
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.model import Model
+from tuitrain.session.snapshot import (
+    BoundaryView,
+    EarlierRun,
+    Edit,
+    History,
+    LayerProbe,
+    MetricView,
+    ParametersView,
+    Snapshot,
+    State,
+)  # fmt: skip
+from tuitrain.session.train import describe
+
+VANISHING = (
+    1e-3  # of the largest layer's gradient: what is left after a loss of a factor of ten in each of three layers
+)
+EXPLODING = 1e3
+BOUNDARY_POINTS = 500
+MARGIN = 0.08
+
+
+class LiveRun:
+    """A `Trainer` of one member, watched."""
+
+    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
+        self.dataset = dataset
+        self.trainer = Trainer(dataset, [hyperparameters])
+        self.history = History(len(self.trainer.network.slices))
+        self._record: Record | None = None
+        self._edits: list[Edit] = []
+        self._ended_with: Hyperparameters | None = None  # where something was changed since
+        self._views: dict[str, Any] = {}
+        self._seconds = 0.0
+        self._started: float | None = None
+        self._rate_from = (0.0, 0)
+        self._rate = float("nan")
+        self._rate_edited_at = -1
+
+    @property
+    def hyperparameters(self) -> Hyperparameters:
+        """As they apply now."""
+        return self.trainer.hyperparameters[0]
+
+    @property
+    def seconds(self) -> float:
+        """Time spent training, pauses left out."""
+        running = time.perf_counter() - self._started if self._started is not None else 0.0
+        return self._seconds + running
+
+    def start_clock(self) -> None:
+        """Count the time from now on, if it is not counted already."""
+        if self._started is None:
+            self._started = time.perf_counter()
+
+    def stop_clock(self) -> None:
+        """Count no more time."""
+        self._seconds, self._started = self.seconds, None
+
+    def step(self) -> bool:
+        """Train one batch; whether it was the epoch's last."""
+        record = self.trainer.step()
+        if record is None:
+            return False
+        if record.epoch > self.history.length:
+            self._record = record
+            self._append(record)
+        return True
+
+    def set(self, name: str, value: Any) -> None:
+        """Change a live hyperparameter, and remember where."""
+        trainer = self.trainer
+        before, was_done = self._ended_with or self.hyperparameters, trainer.is_done
+        trainer.set(0, name, value)
+        if was_done and trainer.is_done:
+            self._ended_with = before
+            return
+        self._ended_with = None
+        where = trainer.epochs_done + trainer.step_in_epoch / trainer.steps_per_epoch
+        after = self.hyperparameters
+        for changed, (old, new) in before.differences(after).items():
+            if changed in {"learning_rate", "schedule"} or (_shapes_rate(changed) and after.schedule != "plateau"):
+                self._rate_edited_at = trainer.steps_done
+            self._edits.append(Edit(where, trainer.steps_done, changed, old, new))
+
+    @property
+    def unused(self) -> frozenset[str]:
+        """What was changed after the training had ended, and does not go on with."""
+        return frozenset(self._ended_with.differences(self.hyperparameters) if self._ended_with else ())
+
+    @property
+    def learning_rate(self) -> float:
+        """That of the last step; of the next one if a hyperparameter was changed since."""
+        trainer, h = self.trainer, self.hyperparameters
+        if self._rate_edited_at != trainer.steps_done:
+            return float(trainer.learning_rates[0])
+        place = trainer.epochs_done * trainer.steps_per_epoch + trainer.step_in_epoch
+        return float(h.learning_rate * multipliers(h, place, 1, trainer.steps_per_epoch)[0])
+
+    def end_if_past_limits(self) -> bool:
+        """End here where epochs or patience were lowered below what is done already; says whether they were."""
+        trainer, h = self.trainer, self.hyperparameters
+        waited = trainer.epochs_done - int(trainer.progress.best_epoch[0])
+        if not trainer.epochs_done:
+            return False
+        if trainer.epochs_done >= h.epochs:
+            trainer.progress.end(0, "epochs", trainer.epochs_done)
+        elif h.patience and waited >= h.patience:
+            trainer.progress.end(0, "patience", trainer.epochs_done)
+        return trainer.is_done
+
+    def ending(self) -> tuple[State, str]:
+        """The state that training ended in, and why."""
+        ending = self.trainer.progress.endings[0]
+        best = int(self.trainer.progress.best_epoch[0])
+        if ending == "diverged":
+            divergence = self.trainer.progress.divergences[0]
+            return "diverged", divergence.message if divergence else ""
+        if ending == "patience":
+            waited = counted(self.hyperparameters.patience, "epoch")
+            return "done", f"stopped: {waited} no better; kept epoch {best}"
+        return "done", f"{counted(self.trainer.epochs_done, 'epoch')} done; kept epoch {best}"
+
+    def earlier_run(self) -> EarlierRun | None:
+        """The curves so far, to be kept beside those of the next run; None before the first epoch."""
+        if not self.history.length:
+            return None
+        column = self.history.column
+        return EarlierRun(self.hyperparameters, column("epoch"), column("train_loss"), column("validation_loss"))
+
+    def describe(self, message: str) -> dict[str, Any]:
+        """The training as one JSON object."""
+        ending = self.trainer.progress.endings[0]
+        return describe(
+            Model.of(self.trainer, self.dataset), self.dataset, epochs=self.trainer.epochs_done, seconds=self.seconds,
+            samples=self.trainer.samples_done, ending=ending or "stopped",
+            message=message if ending == "diverged" else "",
+        )  # fmt: skip
+
+    def look(self, views: Collection[str], boundary_shape: tuple[int, int], *, is_running: bool = False) -> None:
+        """Compute the views that are looked at; while running the metric is that of the last epoch's evaluation."""
+        if "parameters" in views:
+            network = self.trainer.network
+            self._views["parameters"] = ParametersView(
+                tuple(w[0].astype(np.float32) for w in network.weights),
+                tuple(b[0, 0].astype(np.float32) for b in network.biases),
+            )
+        if "metric" in views:
+            self._views["metric_view"] = self._look_at_metric(is_running)
+        if "boundary" in views:
+            self._views["boundary"] = self._look_at_boundary(boundary_shape)
+
+    def snapshot(self, *, pace: float = 0.0, **given: Any) -> Snapshot:
+        """Everything about this moment; `pace` and what is `given` the session knows."""
+        trainer, record, progress = self.trainer, self._record, self.trainer.progress
+        metric = {name: float(values[0]) for name, values in record.metrics.items()} if record else {}
+        return Snapshot(
+            hyperparameters=self.hyperparameters, history=self.history, epochs_recorded=self.history.length,
+            epoch=trainer.epochs_done, step=trainer.steps_done, step_in_epoch=trainer.step_in_epoch,
+            steps_per_epoch=trainer.steps_per_epoch, learning_rate=self.learning_rate,
+            samples_per_second=self._samples_per_second(), seconds=self.seconds, seconds_left=self._seconds_left(pace),
+            batch_memory=self._batch_memory(), n_parameters=trainer.network.n_parameters,
+            train_loss=float(record.train_loss[0]) if record else float("nan"),
+            validation_loss=float(record.validation_loss[0]) if record else float("nan"),
+            metrics={"validation": metric} if metric else {}, best_epoch=int(progress.best_epoch[0]),
+            best_loss=float(progress.best_loss[0]),
+            gradient_norm=float(record.gradient_norm[0]) if record else float("nan"), layers=self._layers(),
+            edits=tuple(self._edits), unused=self.unused, pace=pace, **self._views, **given,
+        )  # fmt: skip
+
+    def _append(self, record: Record) -> None:
+        metric = next(iter(record.metrics.values()), np.array([np.nan]))[0]
+        row = {
+            "epoch": record.epoch, "train_loss": record.train_loss[0], "validation_loss": record.validation_loss[0],
+            "validation_metric": metric, "learning_rate": record.learning_rate[0],
+            "gradient_norm": record.gradient_norm[0], "seconds": self.seconds,
+        }  # fmt: skip
+        self.history.append(row, {
+            "gradient_norm": record.layer_gradient_norms[0], "update_ratio": record.update_ratios[0],
+            "idle_share": record.idle_shares[0],
+        })  # fmt: skip
+
+    def _samples_per_second(self) -> float:
+        seconds, samples = self.seconds, self.trainer.samples_done
+        since, before = self._rate_from
+        if seconds - since > 0.5:
+            self._rate = (samples - before) / (seconds - since)
+            self._rate_from = (seconds, samples)
+        elif np.isnan(self._rate) and seconds > since and samples > before:
+            return (samples - before) / (seconds - since)
+        return self._rate
+
+    def _seconds_left(self, pace: float) -> float | None:
+        """Until the epochs are done, each taking its training or, where that is longer, what the pace gives it."""
+        rate, rows = self._samples_per_second(), len(self.dataset.train)
+        if np.isnan(rate) or not rate or self.trainer.is_done:
+            return None
+        epochs = max(self.hyperparameters.epochs - self.trainer.samples_done / rows, 0)
+        return epochs * max(rows / rate, 1 / pace if pace else 0.0)
+
+    def _batch_memory(self) -> int:
+        """Bytes of one batch's rows, activations and gradients at the activations."""
+        sizes = self.trainer.network.layer_sizes
+        numbers = sizes[0] + 1 + sum(2 * size + 1 for size in sizes[1:])
+        return int(numbers * self.trainer.batch_size * self.trainer.network.dtype.itemsize)
+
+    def _layers(self) -> tuple[LayerProbe, ...]:
+        record, sizes = self._record, self.trainer.network.layer_sizes
+        if record is None:
+            return ()
+        kind = self.trainer.network.activation.idle
+        probes = []
+        largest = float(record.layer_gradient_norms[0].max())
+        for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
+            norm, idle = float(record.layer_gradient_norms[0, layer]), float(record.idle_shares[0, layer])
+            is_small = norm < VANISHING * largest
+            trouble = "exploding" if norm > EXPLODING else "vanishing" if is_small else ""
+            known = not np.isnan(idle)
+            probes.append(LayerProbe(
+                fan_in, fan_out, norm, float(record.update_ratios[0, layer]), idle if known else None,
+                kind if known else "", trouble,  # type: ignore[arg-type]
+            ))  # fmt: skip
+        return tuple(probes)
+
+    def _look_at_metric(self, is_running: bool) -> MetricView:
+        trainer, classes = self.trainer, self.dataset.n_classes
+        part, name = (self.dataset.validation, "validation") if trainer.validation else (self.dataset.train, "train")
+        examined = trainer.validation or trainer.examine(part)
+        if not is_running or not examined.decided.size:
+            examined.evaluate()
+        values = {key: float(value[0]) for key, value in examined.all_metrics().items()}
+        predicted = examined.decided[0]
+        if classes:
+            return MetricView(name, values, confusion=measures.confusion_counts(part.y, predicted, classes))
+        own = self.dataset.own_units
+        return MetricView(name, values, truth=own(part.y[:, 0]), predicted=own(predicted))
+
+    def _look_at_boundary(self, shape: tuple[int, int]) -> BoundaryView | None:
+        """The answers on a grid over one or two number inputs; None where there are other inputs."""
+        numbers, train = self.dataset.preprocessing.numbers, self.dataset.train
+        if len(numbers) != train.X.shape[1] or len(numbers) not in {1, 2}:
+            return None
+        scale = np.array([[column.scale, column.shift] for column in numbers])
+        chosen = slice(None, None, max(1, -(-len(train) // BOUNDARY_POINTS)))
+        points = train.X[chosen].astype(np.float64) * scale[:, 0] + scale[:, 1]
+        low, high = points.min(axis=0), points.max(axis=0)
+        low, high = low - MARGIN * (high - low), high + MARGIN * (high - low)
+        grid = self._grid(low, high, shape)
+        encoded = ((grid - scale[:, 1]) / scale[:, 0]).astype(np.float32)
+        answers, confidence = self._answers(encoded)
+        form = shape if len(numbers) == 2 else (shape[1],)
+        vertical = (float(low[1]), float(high[1])) if len(numbers) == 2 else (float("nan"), float("nan"))
+        y = train.y[chosen]
+        return BoundaryView(
+            tuple(column.name for column in numbers), (float(low[0]), float(high[0]), *vertical), answers.reshape(form),
+            None if confidence is None else confidence.reshape(form), points,
+            y if self.dataset.n_classes else self.dataset.own_units(y[:, 0]),
+        )  # fmt: skip
+
+    @staticmethod
+    def _grid(low: NDArray[Any], high: NDArray[Any], shape: tuple[int, int]) -> NDArray[np.float64]:
+        across = np.linspace(low[0], high[0], shape[1])
+        if len(low) == 1:
+            return across[:, None]
+        down = np.linspace(high[1], low[1], shape[0])
+        return np.stack([np.tile(across, shape[0]), np.repeat(down, shape[1])], axis=1)
+
+    def _answers(self, X: NDArray[np.float32]) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
+        network, classes = self.trainer.network, self.dataset.n_classes
+        outputs = network.logits_of_rows(with_ones(X, network.dtype))
+        answers = decide(outputs, network, classes)[0]
+        if not classes:
+            return self.dataset.own_units(answers), None
+        network.loss.to_probabilities(outputs.swapaxes(1, 2))
+        if outputs.shape[2] == 1:
+            middle = 0.5 if network.loss.gives_probabilities or not network.loss.for_classes else 0.0
+            return answers, np.abs(outputs[0, :, 0] - middle).astype(np.float64)
+        return answers, outputs[0].max(axis=1).astype(np.float64)
+
+
+def _shapes_rate(name: str) -> bool:
+    """Whether a schedule's course depends on this hyperparameter; what a plateau has cut stays cut."""
+    return name in {"warmup", "epochs", "batch_size"} or name.startswith("schedule_")

@@ -1,0 +1,357 @@
+"""The plots of a search, as lines of an exact size: map, progress, surrogate, importance, race.
+
+`n` trials. Places lie in [0, 1] on a field's own scale; scores are in the metric's own units.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.style import Style
+from textual.strip import Strip
+
+from tuitrain.numbers import number, percent
+from tuitrain.options.search_settings import BOUNDED
+from tuitrain.search.explanation import Slice
+from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks, window_of
+from tuitrain.ui.plots.bars import bar
+from tuitrain.ui.plots.lines import Part, cut, fitting, line, notice, padded
+from tuitrain.ui.plots.palette import Glyphs, Palette, Role
+from tuitrain.ui.plots.ranges import Axis, epoch_axis, linear_axis
+from tuitrain.ui.plots.raster import Canvas, Floats, Window
+from tuitrain.ui.search.curve import curve_line
+from tuitrain.ui.search.labels import short_label
+
+LEVELS = "·∘○◉●"
+LEVELS_ASCII = "12345"
+_LEVEL_ROLES: tuple[Role, ...] = ("dim", "dim", "text", "best", "best")
+EQUAL_SPREAD = 0.05  # around scores that are all equal: of the range that the metric has, else of the score
+MARGIN = 0.06  # of the plane, on each side: what lies at an end is seen whole
+
+
+@dataclass(frozen=True)
+class MapPoints:
+    """Trials in the plane of two columns: places (n,), NaN where a column has no effect; `share` (n,): 1 is best."""
+
+    x: Floats
+    y: Floats
+    share: Floats
+    states: tuple[str, ...]
+    best: int | None
+    x_name: str
+    y_name: str
+    x_ticks: Sequence[tuple[float, str]]
+    y_ticks: Sequence[tuple[float, str]]
+    proposals: Floats = field(default_factory=lambda: np.empty((0, 2)))
+
+
+def draw_map(width: int, height: int, points: MapPoints, *, palette: Palette, glyphs: Glyphs) -> list[Strip]:
+    """Each trial as a sign, the fuller the better; running ones `o`, failed ones `x`, proposals `+`, the best a star.
+
+    Where a hyperparameter has no effect, a trial lies in the margin.
+    """
+    x_axis, y_axis = (
+        Axis(-MARGIN, 1 + MARGIN, tuple((place, glyphs_label(text, 10, glyphs)) for place, text in ticks))
+        for ticks in (points.x_ticks, points.y_ticks)
+    )
+    x_name = frame_label(short_label(points.x_name, width // 3), width, glyphs)
+    frame = frame_of(width, height - 1, x_axis, y_axis, x_name, ascii_only=glyphs.ascii_only)
+    canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
+    window = window_of(x_axis, y_axis)
+    x, y = (np.where(np.isnan(places), -MARGIN, places) for places in (points.x, points.y))
+    levels = LEVELS_ASCII if glyphs.ascii_only else LEVELS
+    states = np.array(points.states, object)
+
+    def put(chosen: NDArray[np.bool_], sign: str, role: Role) -> None:
+        canvas.points(x[chosen], y[chosen], window, style=palette[role], sign=sign)
+
+    put(states == "failed", "x" if glyphs.ascii_only else "✗", "bad")
+    scored = np.isfinite(points.share) & (states != "failed")
+    rank = np.minimum((np.nan_to_num(points.share) * len(levels)).astype(int), len(levels) - 1)
+    for level, sign in enumerate(levels):
+        put(scored & (rank == level), sign, _LEVEL_ROLES[level])
+    put((states == "running") | (states == "queued"), "o" if glyphs.ascii_only else "◌", "validation")
+    if len(points.proposals):
+        canvas.points(points.proposals[:, 0], points.proposals[:, 1], window, style=palette["edit"], sign="+")
+    if points.best is not None:
+        chosen = np.arange(len(x)) == points.best
+        put(chosen, "*" if glyphs.ascii_only else "★", "warning")
+    star, hollow, cross = ("*", "o", "x") if glyphs.ascii_only else ("★", "◌", "✗")
+    legend: list[Part] = [(f" {cut(short_label(points.y_name, 16), 16, glyphs=glyphs)} up  ", palette["text"])]
+    legend += [(f"{star} best ", palette["warning"]), (f"{levels} better ", palette["best"])]
+    legend += [("+ next ", palette["edit"])] if len(points.proposals) else []
+    legend += [(f"{hollow} running ", palette["validation"])] if {"running", "queued"} & set(points.states) else []
+    legend += [(f"{cross} failed ", palette["bad"])] if "failed" in points.states else []
+    return [fitting(width, legend), *frame.strips(canvas.segments(), palette["axis"])]
+
+
+def glyphs_label(text: str, width: int, glyphs: Glyphs) -> str:
+    """A tick's label, short and in signs that the terminal has."""
+    shown = cut(text, width, glyphs=glyphs)
+    return shown.encode("ascii", "replace").decode() if glyphs.ascii_only else shown
+
+
+@dataclass(frozen=True)
+class ProgressData:
+    """Scores (n,) by trial number, NaN where there is none; `sign` -1 where higher is better."""
+
+    numbers: Floats
+    scores: Floats
+    states: tuple[str, ...]
+    sign: float
+    metric: str
+
+
+def best_so_far(scores: Floats, sign: float) -> Floats:
+    """The best score up to each trial, NaN before the first."""
+    values = np.where(np.isfinite(scores), sign * scores, np.inf)
+    best = np.minimum.accumulate(values)
+    return np.where(np.isfinite(best), sign * best, np.nan)
+
+
+def robust_range(values: Floats, sign: float) -> tuple[float, float]:
+    """From the best value to the median and as far again: a few awful ones must not squash the rest.
+
+    The median of those that are worse, where half of them are the best.
+    """
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return 0.0, 1.0
+    best, middle = float((sign * values).min()), float(np.median(sign * values))
+    worse = sign * values[sign * values > best]
+    middle = float(np.median(worse)) if middle == best and worse.size else middle
+    worst = min(float((sign * values).max()), middle + 1.5 * (middle - best))
+    ends = sorted((sign * best, sign * worst))
+    return ends[0], ends[1]
+
+
+def draw_progress(width: int, height: int, data: ProgressData, *, palette: Palette, glyphs: Glyphs) -> list[Strip]:
+    """The best so far as a step line against the trials, each trial's score as a point."""
+    finished = np.array([state == "finished" for state in data.states], bool)
+    pruned = np.array([state == "pruned" for state in data.states], bool)
+    best = best_so_far(np.where(finished, data.scores, np.nan), data.sign)
+    if not np.isfinite(data.scores).any():
+        return notice(width, height, ("no trial has a score yet",), palette["dim"])
+    low, high = robust_range(data.scores, data.sign)
+    across, up = most_ticks(width, height - 1, label=4)
+    x_axis, y_axis = epoch_axis(0, float(data.numbers.max()), across), score_axis(low, high, up, data.metric)
+    frame = frame_of(width, height - 1, x_axis, y_axis, "trial", ascii_only=glyphs.ascii_only)
+    canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
+    window = window_of(x_axis, y_axis)
+    inside = np.clip(data.scores, y_axis.low, y_axis.high)
+    cut_off = np.isfinite(data.scores) & (inside != data.scores)
+    steps_x = np.repeat(data.numbers, 2)[1:]
+    steps_y = np.repeat(best, 2)[:-1]
+    canvas.curve(steps_x, steps_y, window, style=palette["best"], sign="=")
+    canvas.points(data.numbers[pruned], inside[pruned], window, style=palette["dim"], sign="-")
+    canvas.points(data.numbers[finished], inside[finished], window, style=palette["train"],
+                  sign="o" if glyphs.ascii_only else "•")  # fmt: skip
+    arrow = ("v" if data.sign < 0 else "^") if glyphs.ascii_only else ("↓" if data.sign < 0 else "↑")
+    canvas.points(data.numbers[cut_off], inside[cut_off], window, style=palette["warning"], sign=arrow)
+    known = best[np.isfinite(best)]
+    title: list[Part] = [(f" best {cut(data.metric, 12, glyphs=glyphs)} ", palette["best"])]
+    title.append((number(float(known[-1])) if known.size else "-", palette["text"]))
+    if cut_off.any():
+        title.append((f"  {arrow} {int(cut_off.sum())} beyond", palette["warning"]))
+    return [fitting(width, title), *frame.strips(canvas.segments(), palette["axis"])]
+
+
+def score_axis(low: float, high: float, most: int, metric: str) -> Axis:
+    """An axis with a little room around scores from `low` to `high`, so that the best is not drawn on the edge.
+
+    It does not go beyond what the metric can be by more than that room. Equal scores get a small range around them.
+    """
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-9):
+        spread = EQUAL_SPREAD * (1.0 if metric in BOUNDED else max(abs(high), 1e-9))
+        low, high = low - spread, high + spread
+    least = 0.0 if metric != "r2" else -math.inf
+    most_ = 1.0 if metric in BOUNDED else math.inf
+    room = 0.03 * (high - low)
+    axis = linear_axis(low - room, high + room, most)
+    low, high = max(axis.low, least - room), min(axis.high, most_ + room)
+    return Axis(low, high, tuple(tick for tick in axis.ticks if low <= tick[0] <= high))
+
+
+def draw_curves(
+    width: int, height: int, curves: Mapping[int, Sequence[float]], metric: str, sign: float, *, palette: Palette,
+    glyphs: Glyphs,
+) -> list[Strip]:  # fmt: skip
+    """The validation curves of all trials that train, the leading one in colour."""
+    known = {n: np.asarray(values, np.float64) for n, values in curves.items() if len(values)}
+    known = {n: values for n, values in known.items() if np.isfinite(values).any()}
+    if not known:
+        return notice(width, height, ("the curves of running trials appear here",), palette["dim"])
+    low, high = robust_range(np.concatenate([values[-64:] for values in known.values()]), sign)
+    longest = max(len(values) for values in known.values())
+    across, up = most_ticks(width, height - 1, label=4)
+    x_axis, y_axis = epoch_axis(0, longest, across), score_axis(low, high, up, metric)
+    frame = frame_of(width, height - 1, x_axis, y_axis, "epoch", ascii_only=glyphs.ascii_only)
+    canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
+    window = window_of(x_axis, y_axis)
+    starts = np.cumsum([0, *map(len, known.values())])[:-1]
+    reached = np.fmin.reduceat(sign * np.concatenate(list(known.values())), starts)
+    leader = list(known)[int(np.argmin(reached))]
+    dots = np.linspace(window.x_low, window.x_high, 2 * canvas.columns)
+    lines = [
+        np.interp(dots, np.arange(1.0, len(values) + 1), values, left=np.nan, right=np.nan)
+        for n, values in known.items()
+        if n != leader
+    ]
+    if lines:  # all at once: a hundred curves by themselves would take longer than a frame
+        canvas.points(np.tile(dots, len(lines)), np.concatenate(lines), window, style=palette["earlier"])
+    values = known[leader]
+    canvas.curve(np.arange(1.0, len(values) + 1), values, window, style=palette["train"], sign="*")
+    latest = f" {len(known)} running   leading: trial {leader} {number(float(values[-1]))}"
+    return [line(width, [(latest, palette["train"])]), *frame.strips(canvas.segments(), palette["axis"])]
+
+
+def draw_surrogate(
+    width: int, height: int, found: Slice, metric: str, *, palette: Palette, glyphs: Glyphs
+) -> list[Strip]:
+    """Observations, posterior mean and band along one hyperparameter; expected improvement below, its peak marked."""
+    low_strip = max(2, (height - 2) // 5) if height >= 10 else 0
+    last = max(1.0, float(found.places.max())) if found.is_category else 1.0
+    ticks = tuple((place, glyphs_label(text, 9, glyphs)) for place, text in found.ticks)
+    edge = 0.3 if found.is_category else MARGIN
+    x_axis = Axis(-edge, last + edge, ticks)
+    near = found.nearness > 0.2
+    shown = np.concatenate([found.low, found.high, found.observed[near, 1] if near.any() else found.mean])
+    spread = float(found.high.max() - found.low.min()) or 1.0
+    ends = (max(shown.min(), found.low.min() - spread / 2), min(shown.max(), found.high.max() + spread / 2))
+    across, up = most_ticks(width, height - 1 - low_strip)
+    del across
+    y_axis = score_axis(float(ends[0]), float(ends[1]), up, metric)
+    x_name = frame_label(short_label(found.label, width // 3), width, glyphs)
+    frame = frame_of(width, height - 1 - low_strip, x_axis, y_axis, x_name, ascii_only=glyphs.ascii_only)
+    canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
+    window = window_of(x_axis, y_axis)
+    if found.is_category:
+        for place, mean, low, high in zip(found.places, found.mean, found.low, found.high, strict=True):
+            column = canvas.column_of(float(place), window)
+            if column is not None:
+                heights = np.linspace(low, high, 4 * canvas.rows)
+                canvas.points(np.full(heights.size, place), heights, window, style=palette["validation"], sign="|")
+                canvas.points(np.array([place]), np.array([mean]), window, style=palette["best"], sign="=")
+    else:
+        for edge_values in (found.low, found.high):
+            canvas.curve(found.places, edge_values, window, style=palette["validation"], dash=(2, 2), sign=".")
+        canvas.curve(found.places, found.mean, window, style=palette["best"], sign="=")
+    for is_near, sign, role in ((False, "·", "dim"), (True, "●", "train")):
+        chosen = near == is_near
+        canvas.points(found.observed[chosen, 0], found.observed[chosen, 1], window, style=palette[role],  # type: ignore[index]
+                      sign=("o" if is_near else ".") if glyphs.ascii_only else sign)  # fmt: skip
+    for place in found.proposed:
+        column = canvas.column_of(float(place), window)
+        if column is not None:
+            canvas.text(canvas.rows - 1, column, "+", style=palette["edit"])
+    title: list[Part] = [(f" {cut(metric, 10, glyphs=glyphs)}: ", palette["text"]), ("mean ", palette["best"]),
+                         ("± deviation ".replace("±", "+-") if glyphs.ascii_only else "± deviation ",
+                          palette["validation"]), ("trials ", palette["train"]), ("+ next ", palette["edit"]),
+                         ("EI: expected improvement", palette["warning"])]  # fmt: skip
+    strips = [fitting(width, title), *frame.strips(canvas.segments(), palette["axis"])]
+    if low_strip:
+        margin = width - frame.columns
+        strips[-2:-2] = _improvement(found, frame.columns, low_strip, margin, window, palette, glyphs)
+    return strips[:height]
+
+
+def _improvement(
+    found: Slice, columns: int, rows: int, margin: int, window: Window, palette: Palette, glyphs: Glyphs
+) -> list[Strip]:
+    """Columns as high as the expected improvement there; the highest one is in another style."""
+    span = window.x_high - window.x_low
+    centres = window.x_low + span * np.arange(columns) / max(columns - 1, 1)
+    if found.is_category:
+        heights = np.zeros(columns)
+        for place, value in zip(found.places, found.improvement, strict=True):
+            heights[np.abs(centres - place) < max(span / columns, 0.12)] = value
+    else:
+        heights = np.interp(centres, found.places, found.improvement, left=0, right=0)
+    peak = float(heights.max())
+    levels = np.rint(8 * rows * heights / peak).astype(int) if peak > 0 else np.zeros(columns, int)
+    best = int(np.argmax(heights)) if peak > 0 else -1
+    strips = []
+    for row in range(rows - 1, -1, -1):
+        text = "".join(glyphs.columns[max(0, min(8, level - 8 * row))] for level in levels)
+        head = ("EI" if row == 0 else "").rjust(margin)
+        parts: list[Part] = [(head, palette["dim"]), (text, palette["warning"])]
+        if best >= 0:
+            parts = [(head, palette["dim"]), (text[:best], palette["warning"]), (text[best], palette["edit"]),
+                     (text[best + 1 :], palette["warning"])]  # fmt: skip
+        strips.append(line(margin + columns, parts))
+    return strips
+
+
+def draw_importance(
+    width: int, height: int, shares: Sequence[tuple[str, float]],
+    slices: Mapping[str, tuple[Floats, Floats, Any]], *, palette: Palette, glyphs: Glyphs,
+) -> list[Strip]:  # fmt: skip
+    """A bar for each hyperparameter's share of the surrogate's variation, and the slice of scores along it."""
+    if not shares:
+        return notice(width, height, ("a few more trials are needed",), palette["dim"])
+    ordered = sorted(shares, key=lambda item: -item[1])
+    room = min(max(16, width // 3), max(len(name) for name, _ in ordered))
+    spark_room = 12 if width >= room + 40 else 0
+    bar_room = max(4, width - room - 8 - (spark_room + 14 if spark_room else 0))
+    strips = []
+    head: list[Part] = [(" share of what varies", palette["dim"])]
+    if spark_room:
+        head.append((" " * (room + bar_room + 8 - 21) + "scores along it", palette["dim"]))
+    for name, share in ordered[: max(0, height - 1)]:
+        parts: list[Part] = [(" " + padded(short_label(name, room), room, glyphs=glyphs) + " ", palette["text"])]
+        parts += [(bar(share, 0.0, 1.0, bar_room, log=False, glyphs=glyphs), palette["bar"])]
+        parts += [(f" {percent(share)} ", palette["text"])]
+        if spark_room and name in slices:
+            _, means, _ = slices[name]
+            parts += [(curve_line(means, spark_room, glyphs=glyphs), palette["best"])]
+            parts += [(f" {number(float(np.min(means)))}..{number(float(np.max(means)))}", palette["dim"])]
+        strips.append(line(width, parts))
+    blank = [Strip.blank(width)] * max(0, height - 1 - len(strips))
+    return [line(width, head), *strips, *blank][:height]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A strategy in a race: best so far by trial, the median over seeds and the quartiles, each (t,)."""
+
+    name: str
+    trials: Floats
+    median: Floats
+    low: Floats
+    high: Floats
+
+
+def draw_race(
+    width: int, height: int, lanes: Sequence[Lane], metric: str, sign: float, *, palette: Palette, glyphs: Glyphs
+) -> list[Strip]:
+    """Best-so-far curves of several strategies, with bands over seeds; `sign` is -1 where higher is better."""
+    values = [lane for lane in lanes if lane.trials.size and np.isfinite(lane.median).any()]
+    if not values:
+        return notice(width, height, ("the race begins",), palette["dim"])
+    every = np.concatenate([np.concatenate([lane.median, lane.low, lane.high]) for lane in values])
+    every = every[np.isfinite(every)]
+    low, high = robust_range(every, sign)
+    across, up = most_ticks(width, height - 1, label=4)
+    x_axis = epoch_axis(0, max(float(lane.trials.max()) for lane in values), across)
+    y_axis = score_axis(low, high, up, metric)
+    frame = frame_of(width, height - 1, x_axis, y_axis, "trial", ascii_only=glyphs.ascii_only)
+    canvas = Canvas(frame.rows, frame.columns, glyphs=glyphs)
+    window = window_of(x_axis, y_axis)
+    styles: list[Style] = [palette.of_class(index) for index in range(len(values))]
+    dashes = (None, (3, 2), (1, 2), (5, 1))
+    for lane, style in zip(values, styles, strict=True):
+        for band in (lane.low, lane.high):
+            canvas.curve(lane.trials, band, window, style=style, dash=(1, 3), faint=True, sign=".")
+    for index, (lane, style) in enumerate(zip(values, styles, strict=True)):
+        canvas.curve(lane.trials, lane.median, window, style=style, dash=dashes[index % 4], sign="gRb*"[index % 4])
+    legend: list[Part] = [(f" best {cut(metric, 10, glyphs=glyphs)}: ", palette["text"])]
+    for index, (lane, style) in enumerate(zip(values, styles, strict=True)):
+        pattern = ("━━━", "━ ━", "╍╍╍", "━━╍")[index % 4] if not glyphs.ascii_only else "gRb*"[index % 4] * 2
+        final = lane.median[np.isfinite(lane.median)][-1]
+        legend.append((f"{pattern} {lane.name} {number(float(final))}  ", style))
+    return [fitting(width, legend), *frame.strips(canvas.segments(), palette["axis"])]

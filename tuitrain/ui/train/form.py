@@ -1,0 +1,54 @@
+"""The form: every hyperparameter, grouped; edits go to the session."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from tuitrain.options.field import Value
+from tuitrain.session.snapshot import Snapshot
+from tuitrain.ui.theme import Theme
+from tuitrain.ui.train.form_model import FormModel
+from tuitrain.ui.widgets.form.drawing import FormDrawing
+from tuitrain.ui.widgets.form.entry_list import EntryList
+
+if TYPE_CHECKING:
+    from tuitrain.data.dataset import Dataset
+
+
+class Form(EntryList):
+    """Every hyperparameter as the session uses it; an edit is posted as `Edited`."""
+
+    @dataclass
+    class Edited(Message):
+        """The user wants `name` to be `value`."""
+
+        name: str
+        value: Value
+
+    def __init__(self, theme: Theme, moved: Callable[[], None] = lambda: None, *, id: str | None = None) -> None:  # noqa: A002
+        self.model = FormModel(self._send, time.monotonic)
+        super().__init__(theme, self.model, FormDrawing(self.model, theme), moved, id=id)
+        self._seen: tuple[object, ...] | None = None
+        self.border_title = "Hyperparameters"
+
+    def take(self, dataset: Dataset) -> None:
+        """Dim what has no effect on this dataset."""
+        self.model.has_validation = bool(len(dataset.validation.rows))
+        self.model.has_classes = bool(dataset.class_names)
+        self._redraw()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Take the values that training uses now; repaint only what changed."""
+        seen = (snapshot.hyperparameters, snapshot.pending, snapshot.refused, snapshot.unused)
+        if seen != self._seen or self.model.has_unanswered:
+            self._seen = seen
+            self.model.take(*seen)
+            self._redraw()
+
+    def _send(self, name: str, value: Value) -> None:
+        self.post_message(self.Edited(name, value))

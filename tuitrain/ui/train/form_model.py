@@ -1,0 +1,161 @@
+"""What the form shows and does, without a screen: values, the cursor, edits and their undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Literal
+
+from tuitrain.options.field import Field, Value
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.session.snapshot import Refused
+from tuitrain.ui.widgets.form.entry_model import EntryModel
+
+NAMES = tuple(FIELDS)
+OF_HIDDEN_UNITS = ("activation", "leaky_slope", "dropout")
+PATIENCE = 2.0  # seconds after which an edit that the session has not taken is shown as what it is: not taken
+
+Mark = Literal["", "waiting", "at reset", "ended", "refused"]
+
+
+class FormModel(EntryModel):
+    """The form's state.
+
+    A value that was asked for is shown at once, and marked until the session's snapshot has it: as a value of the
+    training, or as one that waits for the reset. `send` passes an edit on to the session. `has_validation` and
+    `has_classes` say what the dataset has.
+    """
+
+    def __init__(self, send: Callable[[str, Value], None], clock: Callable[[], float]) -> None:
+        super().__init__()
+        self.hyperparameters = Hyperparameters()
+        self.pending: Mapping[str, Any] = {}
+        self.refused: Mapping[str, Refused] = {}
+        self.unused: frozenset[str] = frozenset()
+        self.has_validation = self.has_classes = True
+        self._send = send
+        self._clock = clock
+        self._asked: dict[str, tuple[Value, float]] = {}
+        self._undo: list[tuple[str, Value]] = []
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All fields, from top to bottom."""
+        return NAMES
+
+    @property
+    def field(self) -> Field:
+        """The selected field."""
+        return FIELDS[self.name]
+
+    @property
+    def has_unanswered(self) -> bool:
+        """Whether an edit was asked for that no snapshot has shown yet."""
+        return bool(self._asked)
+
+    def value(self, name: str) -> Value:
+        """The newest value: asked for, else refused, else waiting for the reset, else in use."""
+        if name in self._asked:
+            return self._asked[name][0]
+        if name in self.refused:
+            refused: Value = self.refused[name].value
+            return refused
+        value: Value = self.pending.get(name, getattr(self.hyperparameters, name))
+        return value
+
+    def in_use(self, name: str) -> Value:
+        """The value that training uses now."""
+        value: Value = getattr(self.hyperparameters, name)
+        return value
+
+    def mark(self, name: str) -> Mark:
+        """How far an edit has come: nothing to say, not yet taken, taken at the reset, too late, or not allowed."""
+        if name in self.refused and self.value(name) == self.refused[name].value:
+            return "refused"
+        if self.value(name) == self.in_use(name):
+            return "ended" if name in self.unused else ""
+        return "waiting" if FIELDS[name].live else "at reset"
+
+    def matters(self, name: str) -> bool:
+        """Whether the field has an effect with the values that the form shows, on this dataset."""
+        return not self.needs(name)
+
+    def needs(self, name: str) -> str:
+        """What the field would need to have an effect, as ``optimiser momentum or nesterov``; "" where it has one."""
+        unmet = [(other, values) for other, values in FIELDS[name].when.items() if self.value(other) not in values]
+        needs = [f"{FIELDS[other].label} {' or '.join(values)}" for other, values in unmet]
+        if name in OF_HIDDEN_UNITS and not self.value("hidden_layers"):
+            needs.append(FIELDS["hidden_layers"].label)
+        if name == "patience" and not self.has_validation:
+            needs.append("a validation part")
+        if name == "class_weights" and not self.has_classes:
+            needs.append("a target with classes")
+        return "; ".join(needs)
+
+    def take(
+        self, hyperparameters: Hyperparameters, pending: Mapping[str, Any],
+        refused: Mapping[str, Refused] = MappingProxyType({}), unused: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        """Look at a snapshot: what was asked for and is answered, or was not taken for long, is no longer asked for."""
+        self.hyperparameters, self.pending, self.refused, self.unused = hyperparameters, pending, refused, unused
+        for name, (value, when) in list(self._asked.items()):
+            arrived = pending.get(name, getattr(hyperparameters, name)) == value
+            if name in refused and refused[name].value == value:
+                arrived = True
+            if arrived or self._clock() - when > PATIENCE:
+                del self._asked[name]
+
+    def set(self, name: str, value: Value) -> None:
+        """Ask for a value; one that is there already changes nothing."""
+        old = self.value(name)
+        if value == old and type(value) is type(old):
+            return
+        self._undo.append((name, old))
+        self._ask(name, value)
+
+    def nudge(self, direction: int) -> None:
+        """The selected field's next value up (1) or down (-1)."""
+        self.set(self.name, self.field.nudge(self.value(self.name), direction))
+
+    def undo(self) -> bool:
+        """Take back the last edit and go to its field; False if there is none."""
+        if not self._undo:
+            return False
+        name, value = self._undo.pop()
+        self.cursor = NAMES.index(name)
+        self._ask(name, value)
+        return True
+
+    def text(self) -> str:
+        return self.field.format(self.value(self.name))
+
+    def parse(self, text: str) -> Value:
+        try:
+            return self.field.parse(text)
+        except ValueError as error:
+            if ".." in text or "," in text:
+                raise ValueError(f"{self.field.label}: a range is searched; esc, then key 2") from error
+            raise
+
+    def press(self, key: str, character: str | None) -> bool:
+        """A key while typing; up and down go through the choices or nudge a number."""
+        if self.editor is not None and key in {"up", "down"}:
+            return self._turn(-1 if key == "up" else 1)
+        return super().press(key, character)
+
+    def _turn(self, direction: int) -> bool:
+        """The choice before or after the typed one; a number grows upwards."""
+        if self.editor is None:
+            return False
+        try:
+            value = self.field.parse(self.editor.text)
+        except ValueError:
+            value = self.value(self.name)
+        step = direction if self.field.kind == "choice" else -direction
+        self.editor.replace(self.field.format(self.field.nudge(value, step)))
+        self.error = ""
+        return True
+
+    def _ask(self, name: str, value: Value) -> None:
+        self._asked[name] = (value, self._clock())
+        self._send(name, value)

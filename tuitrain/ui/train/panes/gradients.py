@@ -1,0 +1,129 @@
+"""The gradient's norm in each layer: how much of the error reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from rich.style import Style
+from textual.strip import Strip
+
+from tuitrain.diagnosis.rules import NEARLY_ALL_IDLE
+from tuitrain.session.snapshot import Floats, LayerProbe, Snapshot
+from tuitrain.ui.plots.bars import bar, log_range, number, percent, sparkline
+from tuitrain.ui.plots.lines import line, notice, padded
+from tuitrain.ui.widgets.blocks import Block, Blocks
+from tuitrain.ui.widgets.pane import LivePane
+
+Part = tuple[str, Style]
+SIGNS = {"vanishing": "↓", "exploding": "↑", "": " "}
+ASCII_SIGNS = {"vanishing": "v", "exploding": "^", "": " "}
+RECENT, STRIDE = 200, 50  # a sparkline shows so many epochs or a little more; its left end moves by so many
+WIDE = 76
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How wide each column is, its space at the left included (the bar and the history have theirs at the right)."""
+
+    name: int
+    bar: int
+    history: int
+    update: int
+    number: int = 7
+    idle: int = 11
+
+    @classmethod
+    def of(cls, width: int, names: Sequence[str]) -> Columns:
+        """Spread `width` over the columns: the bar takes what the others leave."""
+        name = min(max(map(len, names)), 9 if width < 60 else 14) + 2
+        history = 7 if width < 60 else 14 if width < 90 else 24
+        update = 14 if width >= WIDE else 7
+        return cls(name, min(40, max(4, width - name - cls.number - 1 - history - update - cls.idle)), history, update)
+
+
+class GradientsPane(LivePane):
+    """‖∇‖ on a log scale, all layers first: bar, number, history, update/weight ratio, idle units."""
+
+    TITLE = "Gradient ‖∇‖ per layer"
+
+    def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
+        return before.history is now.history and before.epochs_recorded == now.epochs_recorded
+
+    def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
+        if not snapshot.layers:
+            texts = ("the gradient of each layer appears after the first epoch", "shown from the first epoch on")
+            return notice(width, height, texts, self.palette["dim"])
+        length = snapshot.epochs_recorded
+        first = max(0, length - RECENT) // STRIDE * STRIDE
+        norms = [snapshot.gradient_norm, *(layer.gradient_norm for layer in snapshot.layers)]
+        names = ["all", *(self._name_of(number, layer) for number, layer in enumerate(snapshot.layers, 1))]
+        columns = Columns.of(width, names)
+        total = snapshot.history.column("gradient_norm", length)[first:]
+        each = snapshot.history.layers("gradient_norm", length)[first:]
+        layers: list[LayerProbe | None] = [None, *snapshot.layers]
+        ends = log_range(norms)
+        legend = self._legend(snapshot.layers)
+
+        def row(index: int) -> list[Strip]:
+            history = each[:, index - 1] if index else total
+            return [self._row(width, columns, names[index], norms[index], ends, history, layers[index], legend)]
+
+        rows = [Block(1, partial(row, index)) for index in range(len(norms))]
+        self.fixed_lines = 1 if height < 5 else 2
+        return Blocks([Block(1, lambda: [self._header(width, columns)]), *rows] if height > 2 else rows)
+
+    def _name_of(self, number: int, layer: LayerProbe) -> str:
+        return f"{number} {layer.fan_in}{self.glyphs.arrow}{layer.fan_out}"
+
+    def _legend(self, layers: Sequence[LayerProbe]) -> list[Part]:
+        """What the signs before the layers mean, for those that are there."""
+        found = {layer.trouble for layer in layers}
+        named: list[Part] = []
+        if "vanishing" in found:
+            named.append((f" {self._sign('vanishing')} vanishing", self.palette["warning"]))
+        if "exploding" in found:
+            named.append((f" {self._sign('exploding')} exploding", self.palette["bad"]))
+        return named
+
+    def _sign(self, trouble: str) -> str:
+        return (ASCII_SIGNS if self.glyphs.ascii_only else SIGNS)[trouble]
+
+    def _header(self, width: int, columns: Columns) -> Strip:
+        is_wide = width >= WIDE
+        norm = columns.bar + columns.number
+        cells = (
+            padded(" layer", columns.name, glyphs=self.glyphs),
+            padded("norm, log scale" if norm > 15 else "norm (log)", norm + 1, glyphs=self.glyphs),
+            padded("history", columns.history, glyphs=self.glyphs),
+            padded("update/weight" if is_wide else "update", columns.update, glyphs=self.glyphs, right=True),
+            padded(" idle", columns.idle, glyphs=self.glyphs),
+        )
+        return line(width, [("".join(cells), self.palette["dim"])])
+
+    def _row(
+        self, width: int, columns: Columns, name: str, norm: float, ends: tuple[float, float], history: Floats,
+        layer: LayerProbe | None, legend: list[Part],
+    ) -> Strip:  # fmt: skip
+        palette = self.palette
+        trouble = layer.trouble if layer else ""
+        style = palette["bad" if trouble == "exploding" else "warning"] if trouble else palette["bar"]
+        return line(width, [
+            (self._sign(trouble), style),
+            (padded(name, columns.name - 2, glyphs=self.glyphs) + " ", palette["text"]),
+            (bar(norm, *ends, columns.bar, log=True, glyphs=self.glyphs), style),
+            (f"{number(norm):>{columns.number}} ", palette["text"]),
+            (sparkline(history, columns.history, glyphs=self.glyphs, log=True), palette["dim"]),
+            *(legend if layer is None else self._tail(columns, layer)),
+        ])  # fmt: skip
+
+    def _tail(self, columns: Columns, layer: LayerProbe) -> list[Part]:
+        """Update ratio and idle share."""
+        parts = [(f"{number(layer.update_ratio):>{columns.update}}", self.palette["dim"])]
+        if layer.idle_share is not None:
+            kind = "sat." if layer.idle_kind == "saturated" else layer.idle_kind
+            is_bad = layer.idle_share >= NEARLY_ALL_IDLE
+            style = self.palette["warning" if is_bad else "dim"]
+            parts.append((f" {kind} {percent(layer.idle_share)}{'!' if is_bad else ''}", style))
+        return parts

@@ -1,0 +1,122 @@
+"""What training has found: the weights and biases of each layer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.strip import Strip
+
+from tuitrain.session.snapshot import Snapshot
+from tuitrain.ui.plots.bars import histogram, number
+from tuitrain.ui.plots.heat import draw_matrix, picture_size
+from tuitrain.ui.plots.lines import line, notice
+from tuitrain.ui.widgets.blocks import Block, Blocks
+from tuitrain.ui.widgets.pane import LivePane
+
+HISTOGRAM_HEIGHT = 5
+PICTURE_ROWS = 12
+MOST_A_CELL = 4  # columns of a matrix that one cell may stand for
+GAP = 2
+RUNNING_SECONDS = 3.0
+ONE = {"weights": "weight", "biases": "bias"}
+
+
+class ParametersPane(LivePane):
+    """Per layer: count, mean, spread, a histogram of the weights and one of the biases, the matrix as a picture."""
+
+    TITLE = "Parameters (found by training)"
+    view = "parameters"
+    _drawn_at = 0.0
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw a snapshot, but seldom while training runs: a matrix's picture is costly to send."""
+        has_drawn = self._drawn is not None and self._drawn.parameters is not None
+        if snapshot.is_running and has_drawn and time.monotonic() - self._drawn_at < RUNNING_SECONDS:
+            return
+        if not (self._drawn and self.looks_the_same(self._drawn, snapshot)):
+            self._drawn_at = time.monotonic()
+        super().show(snapshot)
+
+    def on_show(self) -> None:
+        self._drawn_at = 0.0  # what was kept while the pane was hidden is old
+
+    def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
+        return before.parameters is now.parameters
+
+    def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
+        found = snapshot.parameters
+        if found is None:
+            return notice(width, height, ("reading the parameters", "reading"), self.palette["dim"])
+        blocks = [Block(1, lambda: [self._total(width, snapshot.n_parameters)])]
+        for number_of, (weights, biases) in enumerate(zip(found.weights, found.biases, strict=True), 1):
+            spread = HISTOGRAM_HEIGHT + 1
+            blocks.append(Block(1, partial(self._layer, width, number_of, weights, biases)))
+            blocks.append(Block(spread, partial(self._spread, width, weights, biases)))
+            if down := self._picture_rows(width, weights):
+                blocks.append(Block(1 + down, partial(self._picture, width, weights)))
+        return Blocks(blocks)
+
+    def _total(self, width: int, count: int) -> Strip:
+        about = " in all" if width < 60 else ": weights and biases, all a prediction needs"
+        return line(width, [(f"{count:,} parameters", self.palette["text"]), (about, self.palette["dim"])])
+
+    def _layer(self, width: int, number_of: int, weights: NDArray[Any], biases: NDArray[Any]) -> list[Strip]:
+        fan_in, fan_out = weights.shape
+        count = f"{fan_in}{self.glyphs.times}{fan_out}+{fan_out} = {weights.size + biases.size:,}"
+        about = f"   {fan_in} inputs, {fan_out} {'unit' if fan_out == 1 else 'units'}" if width >= 60 else ""
+        return [line(width, [
+            (f"layer {number_of}  ", self.palette["bar"]), (count, self.palette["text"]), (about, self.palette["dim"]),
+        ])]  # fmt: skip
+
+    def _spread(self, width: int, weights: NDArray[Any], biases: NDArray[Any]) -> list[Strip]:
+        """Figures over histograms, weights at the left and biases at the right."""
+        half = (width - GAP) // 2
+        columns = []
+        for name, values in (("weights", weights.ravel()), ("biases", biases)):
+            if values.size == 1:  # nothing is spread
+                text = f"{ONE[name]} {number(float(values[0]))}"
+                alone = line(half, [(text, self.palette["text"])])
+                columns.append([alone, *[Strip.blank(half)] * HISTOGRAM_HEIGHT])
+                continue
+            picture = histogram(half, HISTOGRAM_HEIGHT, values, palette=self.palette, glyphs=self.glyphs)
+            columns.append([self._figures(half, name, values), *picture])
+        gap = Strip.blank(GAP)
+        return [Strip.join([left, gap, right]).adjust_cell_length(width) for left, right in zip(*columns, strict=True)]
+
+    def _figures(self, width: int, name: str, values: NDArray[Any]) -> Strip:
+        """Mean and spread (standard deviation), in the words that fit."""
+        with np.errstate(all="ignore"):
+            mean, spread = number(float(np.mean(values))), number(float(np.std(values)))
+        sign = "+-" if self.glyphs.ascii_only else "±"
+        long = (f"{name} ", f"mean {mean} spread {spread}")
+        short, shortest = (f"{name} ", f"{mean} {sign} {spread}"), (f"{name} ", f"{mean}{sign}{spread}")
+        label, figures = next((form for form in (long, short) if len("".join(form)) <= width), shortest)
+        return line(width, [(label, self.palette["text"]), (figures, self.palette["dim"])])
+
+    def _picture_rows(self, width: int, weights: NDArray[Any]) -> int:
+        """How many lines the picture of the matrix takes; 0 where it does not fit."""
+        matrix = _wide(weights)
+        across, down = picture_size(width, PICTURE_ROWS, *matrix.shape, glyphs=self.glyphs, palette=self.palette)
+        return 0 if matrix.shape[1] > width * MOST_A_CELL or not across else down
+
+    def _picture(self, width: int, weights: NDArray[Any]) -> list[Strip]:
+        """The matrix, its longer side across."""
+        matrix = _wide(weights)
+        across, down = picture_size(width, PICTURE_ROWS, *matrix.shape, glyphs=self.glyphs, palette=self.palette)
+        down_across = ("inputs", "units") if matrix is weights else ("units", "inputs")
+        has_shades = self.palette.shades and not self.glyphs.ascii_only
+        signs = "orange above 0, blue below" if has_shades else "+ * # above 0, - = below"
+        forms = ("rows {}, columns {}; " + signs, "{} by {}; " + signs, signs)
+        about = next((form for form in forms if len(form.format(*down_across)) <= width), forms[-1])
+        head = line(width, [(about.format(*down_across), self.palette["dim"])])
+        picture = draw_matrix(across, down, matrix, palette=self.palette, glyphs=self.glyphs)
+        return [head, *(strip.adjust_cell_length(width) for strip in picture)]
+
+
+def _wide(weights: NDArray[Any]) -> NDArray[Any]:
+    return weights if weights.shape[1] >= weights.shape[0] else weights.T

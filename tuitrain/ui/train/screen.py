@@ -1,0 +1,360 @@
+"""The Train screen: the form beside the live panes, and what the keys do."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from tuitrain.data.wording import counted
+from tuitrain.session.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
+from tuitrain.session.snapshot import Snapshot
+from tuitrain.ui.keys import ACTIONS, bindings
+from tuitrain.ui.plots.axes import load_plotext
+from tuitrain.ui.terminal.governor import Governor
+from tuitrain.ui.theme import Theme
+from tuitrain.ui.train.form import Form
+from tuitrain.ui.train.pace import QUICK_SECONDS, faster, pace_text, slower
+from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
+from tuitrain.ui.train.status import Description, Footer, Header, StatusLine
+from tuitrain.ui.train.verdict import Verdict
+from tuitrain.ui.widgets.help_page import HelpPage
+from tuitrain.ui.widgets.layout import TrainLayout
+from tuitrain.ui.widgets.messages_page import MessagesPage
+from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, PlacedScreen
+from tuitrain.ui.widgets.text_lines import Lines
+
+if TYPE_CHECKING:
+    from tuitrain.data.dataset import Dataset
+
+
+ENDED = ("done", "diverged", "failed")
+PLOTEXT_SECONDS = 1.0  # that training waits at most for the first plot's library
+ANSWER_SECONDS, ANSWER_LOOKS = 0.004, 25  # how often, and how many times, an answer to a command is looked for
+
+
+class TrainScreen(PlacedScreen, inherit_bindings=False):
+    """Form, panes and status of one session; every key sends a command or changes what is looked at."""
+
+    ACTIONS = ACTIONS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    DEFAULT_CSS = "TrainScreen { overflow: hidden hidden; }"
+
+    def __init__(
+        self,
+        session: Any,
+        theme: Theme,
+        *,
+        leave: Callable[[], None],
+        start: bool = False,
+        quit_when_done: bool = False,
+        open_search: Callable[[], None] = lambda: None,
+        observe: Callable[[Snapshot], object] = lambda snapshot: None,
+    ) -> None:
+        super().__init__(session, theme, TrainLayout())
+        self._observe = observe
+        self._open_search = open_search
+        self._leave = leave
+        self._start = start
+        self._quit_when_done = quit_when_done
+        self.session = session
+        self._dataset: Dataset | None = None
+        self._has_hinted = False
+        self._watched: tuple[frozenset[str], tuple[int, int] | None] = (frozenset(), None)
+        self.governor = Governor(
+            self.session, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh
+        )
+
+    def compose(self) -> ComposeResult:
+        theme = self.look
+        self.header = Header(theme, id="header")
+        self.form = Form(theme, self._describe_field, id="form")
+        self.description = Description(theme, self.form.model, id="description")
+        self.messages = MessagesPage(theme, id="messages")
+        self.verdict = Verdict(theme, self.messages.add, id="verdict")
+        self.status = StatusLine(theme, id="status")
+        self.help = HelpPage(theme, id="help")
+        self.too_small = Lines(id="too_small")
+        self.loss = LossPane(theme, id="loss")
+        self.boundary = BoundaryPane(theme, self._class_names, id="boundary")
+        self.panes = (
+            self.loss, GradientsPane(theme, id="gradients"), ParametersPane(theme, id="parameters"),
+            MetricPane(theme, self._class_names, id="metric"), self.boundary,
+        )  # fmt: skip
+        self.arrangement.has_boundary = self._has_boundary
+        regions = self.arrangement.regions(self.app.size)
+        self._later = [pane for pane in self.panes if pane.id not in regions]
+        yield from (self.header, self.form, self.description)
+        yield from (pane for pane in self.panes if pane.id in regions)
+        yield from (self.verdict, self.status, Footer(theme, id="footer"), self.help, self.messages, self.too_small)
+
+    def on_mount(self) -> None:
+        self.form.focus()
+        for widget in (self, *self.panes):
+            self.governor.add(widget)
+        self.show(self.session.snapshot)
+        if self._start:
+            self.send(Start())
+        self.call_after_refresh(self._mount_rest)
+
+    async def _mount_rest(self) -> None:
+        """Add the panes that have no place on the screen yet, and what the first plot needs, after the first paint."""
+        for pane in self._later:
+            pane.display = False
+        await self.mount_all(self._later, before=self.verdict)
+        self._later = []
+        self.place_children(self.size)
+        gc.freeze()
+        gc.enable()
+        threading.Thread(target=self._load_plotext, daemon=True).start()
+
+    def _load_plotext(self) -> None:
+        """Import it while training waits, if it runs already: beside it, 0.2 s would become two."""
+        self.session.hold(PLOTEXT_SECONDS)
+        load_plotext()
+        self.session.release()
+
+    def on_unmount(self) -> None:
+        self.governor.stop()
+
+    def on_screen_suspend(self) -> None:
+        """Nothing is drawn behind a dialog."""
+        self.governor.stop()
+
+    def on_screen_resume(self) -> None:
+        self.session.hold(DIALOG_SECONDS)
+        self.call_after_refresh(self.session.release)
+        self.governor.start()
+
+    @property
+    def _has_boundary(self) -> bool:
+        return self.session.dataset.n_features in {1, 2}
+
+    def _class_names(self) -> tuple[str, ...]:
+        names: tuple[str, ...] = self.session.dataset.class_names
+        return names
+
+    def _watch(self) -> None:
+        """Tell the session which costly views are looked at."""
+        views = frozenset(pane.view for pane in self.panes if pane.view and pane.is_shown)
+        wanted = (views, self.boundary.grid_shape if "boundary" in views else None)
+        if wanted != self._watched:
+            self._watched = wanted
+            self.session.watch(*wanted)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Pass a snapshot to everything that shows one."""
+        is_new = self.session.dataset is not self._dataset
+        if is_new:
+            self._describe(self.session.dataset)
+        for widget in (self.header, self.form, self.verdict, self.status):
+            widget.show(snapshot)
+        if is_new:
+            self._say_notices(self.session.dataset.notices)
+        self._hint_at_pace(snapshot)
+        self._observe(snapshot)
+        if self._quit_when_done and snapshot.state in ENDED:
+            self._leave()
+
+    def _describe(self, dataset: Dataset) -> None:
+        """Tell what is trained on to everything that says something about it."""
+        self._dataset = dataset
+        self.header.describe(dataset)
+        self.status.describe(dataset)
+        self.form.take(dataset)
+        self.description.show_field()
+        self.help.about_the_data(dataset.notices)
+        self.arrangement.has_boundary = self._has_boundary
+        self.place_children(self.size)
+
+    def _say_notices(self, notices: Sequence[str]) -> None:
+        """Say what was noticed about the data, but leave the line that says what to do."""
+        number = len(notices)
+        if number:
+            self.verdict.say((f"{number} notices (? lists them): " if number > 1 else "") + "; ".join(notices),
+                             is_short=True)  # fmt: skip
+
+    def _hint_at_pace(self, snapshot: Snapshot) -> None:
+        """Tell once, when a training was over too soon to be watched, that it can go slower."""
+        self._has_hinted |= bool(snapshot.pace)  # who has set one knows of it
+        is_quick = snapshot.state == "done" and snapshot.seconds < QUICK_SECONDS and not snapshot.pace
+        if is_quick and not self._has_hinted:
+            self._has_hinted = True
+            hint = f"over in {max(snapshot.seconds, 0.1):.1f} s; to watch it: < slower, r, space"
+            self.verdict.say(f"{snapshot.ending}; {hint}" if snapshot.ending else hint)
+
+    def on_form_edited(self, event: Form.Edited) -> None:
+        self.send(SetHyperparameter(event.name, event.value))
+
+    def _describe_field(self) -> None:
+        self.description.show_field()
+
+    def send(self, command: Any) -> None:
+        """Send a command to the session."""
+        before = self.session.snapshot.version
+        self.session.send(command)
+        self._show_answer(before, ANSWER_LOOKS)
+
+    def _show_answer(self, before: int, looks: int) -> None:
+        """Show the lines and the form as soon as the session has answered; the panes follow with the next frame."""
+        snapshot = self.session.snapshot
+        if snapshot.version != before:
+            self.show(snapshot)
+        elif looks:
+            asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._show_answer, before, looks - 1)
+
+    def after_arranging(self) -> None:
+        self._watch()
+
+    # --- what the keys do
+
+    def action_start_pause(self) -> None:
+        self.send(Pause() if self.session.snapshot.is_running else Start())
+
+    def action_step(self) -> None:
+        self.send(Step(batches=1))
+
+    def action_epoch(self) -> None:
+        self.send(Step(epochs=1))
+
+    def action_slower(self) -> None:
+        self._set_pace(slower(self.session.snapshot.pace))
+
+    def action_faster(self) -> None:
+        self._set_pace(faster(self.session.snapshot.pace))
+
+    def _set_pace(self, pace: float) -> None:
+        if pace != self.session.snapshot.pace:
+            self.send(SetPace(pace))
+        self.verdict.say(f"pace: {pace_text(pace)}; < slower, > faster")
+
+    def action_reset(self) -> None:
+        snapshot = self.session.snapshot
+        if not snapshot.has_something_to_lose:
+            self.send(Reset())
+            return
+        about = f"{_unsaved(snapshot)}; the curves stay for comparison."
+        self.ask("Start over?", about, yes="start over", no="go on", then=lambda: self.send(Reset()))
+
+    def action_save(self) -> None:
+        if self.session.snapshot.step == 0:
+            self.verdict.say("nothing is trained yet: nothing to save")
+            return
+        from tuitrain.ui.model_files import model_name  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.ui.train.save import SaveDialog  # noqa: PLC0415 - not needed for the first paint
+
+        def answered(path: Path | None) -> None:
+            if path is not None:
+                self.send(SaveModel(path))
+
+        self.open(SaveDialog(self.look, model_name(self.session.dataset.name)), answered)
+
+    def action_dataset(self) -> None:
+        from tuitrain.ui.data.chooser import DatasetChooser  # noqa: PLC0415 - not needed for the first paint
+
+        self.open(DatasetChooser(self.look), self._take_dataset)
+
+    def _take_dataset(self, dataset: Dataset | None) -> None:
+        if dataset is None:
+            return
+        if self.session.snapshot.has_something_to_lose:
+            about = "The training so far is in no file and would be lost."
+            self.ask(
+                f"Train on {dataset.name}?", about, yes="change", no="stay", then=lambda: self.send(Reset(dataset))
+            )
+        else:
+            self.send(Reset(dataset))
+
+    def explain(self) -> None:
+        model = self.form.model
+        self.help.explain(model.field, model.field.format(model.value(model.name)))
+
+    def action_messages(self) -> None:
+        self.turn_to(self.messages)
+
+    def action_search(self) -> None:
+        self._open_search()
+
+    def action_quit(self) -> None:
+        snapshot = self.session.snapshot
+        if snapshot.is_running:
+            self.ask(
+                "Quit?", "Training is running and would be ended.", yes="quit", no="go on training", then=self._leave
+            )
+        elif snapshot.has_something_to_lose:
+            about = f"{_unsaved(snapshot)}; ctrl+s saves the model."
+            self.ask("Quit?", about, yes="quit", no="stay", then=self._leave)
+        else:
+            self._leave()
+
+    def action_up(self) -> None:
+        self.form.move(-1)
+
+    def action_down(self) -> None:
+        self.form.move(1)
+
+    def action_page_up(self) -> None:
+        self.form.move_page(-1)
+
+    def action_page_down(self) -> None:
+        self.form.move_page(1)
+
+    def action_first(self) -> None:
+        self.form.move(-1000)
+
+    def action_last(self) -> None:
+        self.form.move(1000)
+
+    def action_edit(self) -> None:
+        self.form.begin()
+
+    def action_nudge_up(self) -> None:
+        self.form.nudge(1)
+
+    def action_nudge_down(self) -> None:
+        self.form.nudge(-1)
+
+    def action_undo(self) -> None:
+        if not self.form.undo():
+            self.verdict.say("nothing to undo")
+
+    def action_next_pane(self) -> None:
+        self.focus_next()
+
+    def action_previous_pane(self) -> None:
+        self.focus_previous()
+
+    def action_toggle_log(self) -> None:
+        self.loss.toggle_log()
+
+    def action_cycle_smoothing(self) -> None:
+        self.loss.cycle_smoothing()
+
+    def action_cycle_view(self) -> None:
+        self.loss.cycle_view()
+
+    def action_parameters(self) -> None:
+        self._toggle("parameters")
+
+    def action_metric(self) -> None:
+        self._toggle("metric")
+
+    def action_boundary(self) -> None:
+        self._toggle("boundary")
+
+    def _toggle(self, detail: str) -> None:
+        """Give the pane its large place, or take it back."""
+        self.arrangement.detail = "" if self.arrangement.detail == detail else detail
+        self.place_children(self.size)
+
+
+def _unsaved(snapshot: Snapshot) -> str:
+    """What would be lost."""
+    done = counted(snapshot.epoch, "epoch") if snapshot.epoch else counted(snapshot.step, "step")
+    return f"{done} of training {'is' if done.startswith('1 ') else 'are'} in no file"

@@ -1,0 +1,1 @@
+"""Widgets, pages and dialogs that several screens share."""

@@ -1,0 +1,1 @@
+"""The form: a list of entries, edited in place."""

@@ -1,0 +1,45 @@
+"""The messages so far, which were cut or gone before they were read."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from collections import deque
+from typing import Any
+
+from tuitrain.text import visible
+from tuitrain.ui.theme import Theme
+from tuitrain.ui.widgets.page import OverPage
+from tuitrain.ui.widgets.text_lines import Piece
+
+MOST_MESSAGES = 50
+
+
+class MessagesPage(OverPage):
+    """The last messages in full, the newest first, each with its time and the epoch that was reached."""
+
+    CLOSING = (*OverPage.CLOSING, "M")
+
+    def __init__(self, theme: Theme, **rest: Any) -> None:
+        super().__init__(self._lines, **rest)
+        self._theme = theme
+        self._messages: deque[tuple[str, int, str]] = deque(maxlen=MOST_MESSAGES)
+        self.border_title = "Messages, the newest first (esc closes)"
+
+    def add(self, text: str, epoch: int) -> None:
+        """Keep a message that was shown at so many epochs."""
+        self._messages.appendleft((time.strftime("%H:%M:%S"), epoch, text))
+        if self.display:
+            self.redraw()
+
+    def _lines(self, width: int) -> list[list[Piece]]:
+        styles, plain = self._theme.styles, self._theme.plain
+        if not self._messages:
+            return [[("nothing was said yet", styles["dim"])]]
+        lines: list[list[Piece]] = []
+        for when, epoch, text in self._messages:
+            head = f"{when}  epoch {epoch:<5}  "
+            first, *rest = textwrap.wrap(plain(visible(text, 2000)), max(20, width - len(head))) or [""]
+            lines.append([(head, styles["dim"]), (first, styles["plain"])])
+            lines += [[(" " * len(head) + row, styles["plain"])] for row in rest]
+        return lines

@@ -1,0 +1,136 @@
+"""What the Train and the Search screen have in common: a form and panes in their places, help, actions, dialogs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from textual import events
+from textual.geometry import Size
+from textual.layout import Layout
+from textual.screen import Screen
+
+from tuitrain.ui.keys import Action
+from tuitrain.ui.theme import Theme
+from tuitrain.ui.widgets.confirm import Confirm
+from tuitrain.ui.widgets.dialog import Dialog
+from tuitrain.ui.widgets.help_page import HelpPage
+from tuitrain.ui.widgets.layout import SMALLEST, PlacedLayout
+from tuitrain.ui.widgets.page import OverPage
+from tuitrain.ui.widgets.text_lines import Lines
+
+ACTIONS_UNSEEN = ("quit", "start_pause")  # what keys do where the terminal is too small
+DIALOG_SECONDS = 0.3  # that training waits at most while a dialog is opened or closed
+Result = TypeVar("Result")
+
+
+class PlacedScreen(Screen[None], inherit_bindings=False):
+    """Shows the children that `arrangement` has a place for; `trainer` is the session that trains in this process."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = ()
+    form: Any
+    help: HelpPage
+    too_small: Lines
+
+    def __init__(self, trainer: Any, theme: Theme, arrangement: PlacedLayout) -> None:
+        super().__init__()
+        self.trainer = trainer
+        self.look = theme
+        self.arrangement: Any = arrangement
+
+    @property
+    def layout(self) -> Layout:
+        """Where the children are; not by CSS."""
+        layout: Layout = self.arrangement
+        return layout
+
+    def bytes_written(self) -> int:
+        """What the terminal was sent so far."""
+        return getattr(self.app._driver, "bytes_written", 0)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.place_children(event.size)
+
+    @property
+    def is_too_small(self) -> bool:
+        """Whether the terminal has no room for anything but how much it needs."""
+        return "too_small" in self.arrangement.regions(self.size)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where nothing can be seen, a key does nothing but what is announced there."""
+        if self.is_too_small and action not in ACTIONS_UNSEEN:
+            return False
+        return super().check_action(action, parameters)
+
+    def place_children(self, size: Size) -> None:
+        """Show the children that have a place at this size."""
+        regions = self.arrangement.regions(size)
+        for child in self.children:
+            if child.id:
+                child.display = child.id in regions
+        if "too_small" in regions:
+            need = f"tuitrain needs {SMALLEST.width} x {SMALLEST.height}; this terminal is {size.width} x {size.height}"
+            self.too_small.put(
+                [(need, self.look.styles["bold"])],
+                [("make it larger; q quits, space pauses", self.look.styles["plain"])],
+            )
+        shown = self.arrangement.page or "form"
+        if shown in regions and self.focused is None:
+            self.get_child_by_id(shown).focus()
+        self.refresh(repaint=False, layout=True)
+        self.call_after_refresh(self.after_arranging)
+
+    def after_arranging(self) -> None:
+        """Called when the children are where they belong."""
+
+    def explain(self) -> None:
+        """Let the help explain what is selected."""
+
+    def action_help(self) -> None:
+        self.explain()
+        self.turn_to(self.help)
+
+    def turn_to(self, page: OverPage) -> None:
+        """Show a page in the place of the panes, until it is closed."""
+        self.arrangement.page = page.id
+        self.place_children(self.size)
+        page.focus()
+
+    def on_over_page_closed(self) -> None:
+        self.arrangement.page = ""
+        self.place_children(self.size)
+        self.form.focus()
+
+    def action_palette(self) -> None:
+        from tuitrain.ui.widgets.action_palette import Palette  # noqa: PLC0415 - not needed for the first paint
+
+        def answered(name: str | None) -> None:
+            if name is not None:
+                self.call_next(self.run_action, name)
+
+        self.open(Palette(self.look, self.ACTIONS), answered)
+
+    def open(self, dialog: Screen[Result], answered: Callable[[Result | None], None]) -> None:
+        """Show a dialog; training waits until it is painted."""
+        self.trainer.hold(DIALOG_SECONDS)
+        if isinstance(dialog, Dialog):
+            dialog.opened = self.trainer.release
+        self.app.push_screen(dialog, answered)
+        if not isinstance(dialog, Dialog):
+            dialog.call_after_refresh(self.trainer.release)
+
+    def ask(self, question: str, about: str, *, yes: str, no: str, then: Callable[[], object]) -> None:
+        """Ask a question, and do something if the answer is yes.
+
+        Where nobody would see the question it is whether to quit: that is done, and nothing is lost.
+        """
+        if self.is_too_small:
+            leave: Callable[[], None] = self.app.leave_unasked  # type: ignore[attr-defined]
+            leave()
+            return
+
+        def answered(answer: bool | None) -> None:
+            if answer:
+                then()
+
+        self.open(Confirm(self.look, question, about, yes=yes, no=no), answered)
