@@ -12,7 +12,8 @@ To add one: a class, a line in `OPTIMIZERS`, and the name in `hyperparameters.OP
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ class Optimizer:
     name = ""
     n_state = 0
     n_scratch = 1
+    carried: Mapping[str, float] = MappingProxyType({})  # what goes from step to step besides the arrays, at the start
 
     def __init__(self, shape: tuple[int, int], dtype: Any = np.float32, **settings: Any) -> None:
         self.shape, self.dtype = shape, np.dtype(dtype)
@@ -47,7 +49,7 @@ class Optimizer:
         largest = max((rows.stop - rows.start) * (columns.stop - columns.start) for rows, columns in self._pieces)
         self._scratch = [np.empty(largest, self.dtype) for _ in range(self.n_scratch)]
         self._views = [self._piece_views(*piece) for piece in self._pieces]
-        self._powers: dict[str, Coefficient] = {}
+        self._carried: dict[str, Coefficient] = dict(self.carried)
         self._cast_values: dict[float, Array] = {}
         self._settings: dict[str, Coefficient] = {
             "momentum": 0.9, "beta1": 0.9, "beta2": 0.999, "rho": automatic("rho", self.name),
@@ -95,19 +97,25 @@ class Optimizer:
         for array in self._scaled_by(name):
             np.multiply(array, self._cast((1 - old) / (1 - new)), array)
 
-    def select(self, members: Sequence[int]) -> Optimizer:
-        """The same optimizer for these members alone: their settings and state."""
-        settings = {name: _selected(value, members) for name, value in self._settings.items()}
-        chosen = type(self)((len(members), self.shape[1]), self.dtype, **settings)
-        for array, old in zip(chosen.state, self.state, strict=True):
-            array[...] = old[members]
-        chosen._powers = {name: _selected(value, members) for name, value in self._powers.items()}
-        return chosen
+    def arrays(self) -> dict[str, Array]:
+        """What goes from step to step, for a `State`: arrays (M, P), and (M,) float64 of what is `carried`."""
+        members = (self.shape[0], 1)
+        carried = {name: np.broadcast_to(value, members)[:, 0].copy() for name, value in self._carried.items()}
+        return {
+            **{f"optimizer.{place}": array.copy() for place, array in enumerate(self.state)},
+            **{f"optimizer.{name}": np.asarray(value, np.float64) for name, value in carried.items()},
+        }
+
+    def restore(self, arrays: Mapping[str, Array]) -> None:
+        """Go on from what `arrays` gave; the settings are in place already."""
+        for place, array in enumerate(self.state):
+            array[...] = arrays[f"optimizer.{place}"]
+        self._carried = {name: _coefficient(arrays[f"optimizer.{name}"], self.shape[0]) for name in self.carried}
 
     def _power(self, name: str) -> Coefficient:
         """The product of a setting over all steps so far, with this one: β^t while β does not change."""
-        self._powers[name] = self._powers.get(name, 1.0) * self._settings[name]
-        return self._powers[name]
+        self._carried[name] = self._carried[name] * self._settings[name]
+        return self._carried[name]
 
     def _cast(self, value: Coefficient) -> Array:
         """A coefficient in the parameters' dtype: 0-d, which NumPy takes faster than a number, or (M, 1)."""
@@ -294,6 +302,7 @@ class Adam(Optimizer):
 
     name = "adam"
     n_state = 2
+    carried = MappingProxyType({"beta1": 1.0, "beta2": 1.0})
 
     def _scaled_by(self, name: str) -> Sequence[Array]:
         return {"beta1": self.state[:1], "beta2": self.state[1:]}.get(name, ())
@@ -318,7 +327,7 @@ class Adam(Optimizer):
         np.subtract(p, t, p)
 
     def _reach(self, rate: Coefficient) -> Coefficient:
-        return rate / ((1 - self._settings["beta2"]) / (1 - self._powers["beta2"])) ** 0.5
+        return rate / ((1 - self._settings["beta2"]) / (1 - self._carried["beta2"])) ** 0.5
 
     def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
         return _over_root(reach, state[1], coefficients[-1], t)
@@ -334,6 +343,7 @@ class AdaMax(Adam):
     """adamax: u ← max(β₂ u, |g| + ε); p ← p - η m / u (Kingma & Ba, 2015, algorithm 2)."""
 
     name = "adamax"
+    carried = MappingProxyType({"beta1": 1.0})
 
     def _scaled_by(self, name: str) -> Sequence[Array]:
         return self.state[:1] if name == "beta1" else ()
@@ -367,27 +377,17 @@ class NAdam(Adam):
 
     name = "nadam"
     n_scratch = 2
+    carried = MappingProxyType({"beta2": 1.0, "product": 1.0, "steps": 0.0})
     momentum_decay = 0.004
 
-    def __init__(self, shape: tuple[int, int], dtype: Any = np.float32, **settings: Any) -> None:
-        super().__init__(shape, dtype, **settings)
-        self._steps = 0
-        self._product: Coefficient = 1.0
-
-    def select(self, members: Sequence[int]) -> Optimizer:
-        chosen = super().select(members)
-        assert isinstance(chosen, NAdam)
-        chosen._steps, chosen._product = self._steps, _selected(self._product, members)
-        return chosen
-
     def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
-        self._steps += 1
+        steps = self._carried["steps"] = self._carried["steps"] + 1
         beta1, beta2 = self._settings["beta1"], self._settings["beta2"]
-        now, following = (beta1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay)) for t in (self._steps, self._steps + 1))
-        self._product = self._product * now
+        now, following = (beta1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay)) for t in (steps, steps + 1))
+        product = self._carried["product"] = self._carried["product"] * now
         root = ((1 - beta2) / (1 - self._power("beta2"))) ** 0.5
-        of_gradient = (1 - now) / (1 - self._product)
-        of_average = following / (1 - self._product * following) * (1 - beta1)
+        of_gradient = (1 - now) / (1 - product)
+        of_average = following / (1 - product * following) * (1 - beta1)
         return rate * (of_gradient / root), of_average / of_gradient, beta1, beta2, self._settings["epsilon"] / root
 
     def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
@@ -440,8 +440,3 @@ def _coefficient(value: Any, members: int) -> Coefficient:
     if len(values) != members:
         raise ValueError(f"a setting has {len(values)} values for {members} members")
     return values
-
-
-def _selected(value: Coefficient, members: Sequence[int]) -> Coefficient:
-    """The coefficient of some of the members: a float, or (M, 1)."""
-    return value if isinstance(value, float) else _coefficient(value[members], len(members))
