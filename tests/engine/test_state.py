@@ -163,6 +163,21 @@ def test_copies_continue_alike_until_something_differs() -> None:
     assert found[3].tobytes() != found[2].tobytes()
 
 
+def test_a_divergence_after_the_stop_finds_the_parameters_of_the_epochs_start() -> None:
+    trainer = Trainer(DATA["classes"], H)
+    train(trainer, [], 0, 4)  # one epoch
+    start = trainer.network.parameters.copy()
+    train(trainer, [], 4, 6)
+    continued = Trainer(DATA["classes"], H, state=State.from_arrays(trainer.state().to_arrays()))
+    for each in (trainer, continued):
+        each.network.parameters[...] = np.nan
+        each.step()
+        assert each.progress.endings == ["diverged"]
+        assert each.network.parameters.tobytes() == start.tobytes()
+    again = State.from_arrays(continued.state().to_arrays())
+    assert repr(list(again.divergences)) == repr(trainer.progress.divergences)
+
+
 def test_members_are_taken_in_any_order() -> None:
     trainer = Trainer(DATA["classes"], [H.replace(seed=seed) for seed in range(3)])
     train(trainer, [], 0, 7)

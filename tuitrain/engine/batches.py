@@ -75,18 +75,17 @@ class Batches:
 
     def arrays(self) -> dict[str, Array]:
         """Generators (M, 6) uint64, and this epoch's rows that are left, in order (M, rows left); for a `State`."""
-        words = np.stack([to_words(rng) for rng in self._generators])
         return {
-            "shuffle.generator": words[self._stream_of],
+            "shuffle.generator": to_words(self._generators)[self._stream_of],
             "shuffle.order": self._order[:, self._position :][self._stream_of],
         }
 
     def restore(self, arrays: Mapping[str, Array], which: Sequence[int], *, rows_done: int, orders_owed: int) -> None:
         """Go on from what `arrays` and `counters` gave, for members who train on the sources `which`."""
         words, order = arrays["shuffle.generator"], arrays["shuffle.order"]
-        keys = [(source, *(row[member].tobytes() for row in (words, order))) for member, source in enumerate(which)]
+        keys = list(zip(which, map(bytes, words), map(bytes, order), strict=True))
         streams = self._begin(which, keys)
-        self._generators = [from_words(words[member]) for member in streams]
+        self._generators = from_words(words[streams])
         self._order = np.empty((len(streams), self._count), np.int64)
         self._order[:, rows_done:] = order[streams]
         self._position, self._owed = rows_done, orders_owed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,20 +27,24 @@ def generator(seed: int, purpose: str) -> Generator:
     return Generator(PCG64(SeedSequence([seed, *purpose.encode()])))
 
 
-def to_words(rng: Generator) -> Array:
-    """The state of a generator that `generator` made: (6,) uint64."""
-    found: Any = rng.bit_generator.state
-    state, inc = found["state"]["state"], found["state"]["inc"]
-    words = state >> 64, state & _LOW, inc >> 64, inc & _LOW, found["has_uint32"], found["uinteger"]
-    return np.array(words, np.uint64)
+def to_words(generators: Sequence[Generator]) -> Array:
+    """The states of generators that `generator` made: (M, 6) uint64."""
+    rows = []
+    for rng in generators:
+        found: Any = rng.bit_generator.state
+        state, inc = found["state"]["state"], found["state"]["inc"]
+        rows.append((state >> 64, state & _LOW, inc >> 64, inc & _LOW, found["has_uint32"], found["uinteger"]))
+    return np.array(rows, np.uint64).reshape(-1, WORDS)
 
 
-def from_words(words: Array) -> Generator:
-    """The generator in the state `words` (6,) uint64, as `to_words` gives it."""
-    high, low, inc_high, inc_low, has_uint32, uinteger = (int(word) for word in words)
-    bits = PCG64(_Nothing())  # type: ignore[arg-type]  # NumPy takes any ISeedSequence
-    bits.state = {
-        "bit_generator": "PCG64", "state": {"state": high << 64 | low, "inc": inc_high << 64 | inc_low},
-        "has_uint32": has_uint32, "uinteger": uinteger,
-    }  # fmt: skip
-    return Generator(bits)
+def from_words(words: Array) -> list[Generator]:
+    """The generators in the states `words` (M, 6) uint64, as `to_words` gives them."""
+    generators = []
+    for high, low, inc_high, inc_low, has_uint32, uinteger in words.tolist():
+        bits = PCG64(_Nothing())  # type: ignore[arg-type]  # NumPy takes any ISeedSequence
+        bits.state = {
+            "bit_generator": "PCG64", "state": {"state": high << 64 | low, "inc": inc_high << 64 | inc_low},
+            "has_uint32": has_uint32, "uinteger": uinteger,
+        }  # fmt: skip
+        generators.append(Generator(bits))
+    return generators

@@ -113,8 +113,7 @@ class State:
         arrays = dict(self.arrays)
         for purpose in ("shuffle", "dropout"):
             words = arrays[f"{purpose}.generator"].copy()
-            for member in changed:
-                words[member] = to_words(generator(seeds[member], purpose))
+            words[changed] = to_words([generator(seeds[member], purpose) for member in changed])
             arrays[f"{purpose}.generator"] = words
         return replace(self, arrays=arrays)
 

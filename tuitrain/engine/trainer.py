@@ -85,7 +85,8 @@ class Trainer:
             self._continue(state)
             return
         self.network.initialize(seeds, shared.initializer)
-        self._dropout_generators = [generator(seed, "dropout") for seed in seeds]
+        self._dropout_state = to_words([generator(seed, "dropout") for seed in seeds])
+        self._dropout_generators: list[np.random.Generator] = []  # as long as nobody drops out
         self._prepare()
         self._record = self._make_record(np.full(len(seeds), np.nan))
 
@@ -146,7 +147,7 @@ class Trainer:
             "parameters": self.network.parameters.copy(),
             "epoch.losses": np.concatenate([self.network.parameters[:, :0], *losses], axis=1),
             "epoch.sizes": np.repeat(sizes[None], self.network.members, axis=0),
-            "dropout.generator": np.stack([to_words(rng) for rng in self._dropout_generators]),
+            "dropout.generator": self._dropout_words(),
             **self.progress.arrays(is_between_epochs=is_between_epochs),
             **self._optimizer.arrays(), **self._rates.arrays(), **self._batches.arrays(), **self._probe.arrays(),
             **self._record.arrays(),
@@ -179,7 +180,7 @@ class Trainer:
         """Become the training that `state` is; the network is of its shape already."""
         counters, arrays = state.counters, state.arrays
         self.network.parameters[...] = arrays["parameters"]
-        self._dropout_generators = [from_words(words) for words in arrays["dropout.generator"]]
+        self._dropout_state, self._dropout_generators = arrays["dropout.generator"], []
         self._prepare()
         self.progress.restore(arrays, state.divergences)
         self._optimizer.restore(arrays)
@@ -301,8 +302,13 @@ class Trainer:
 
     def _apply_dropout(self) -> None:
         rates = self._member_array("dropout")[:, 0]
+        if rates.any() and not self._dropout_generators:
+            self._dropout_generators = from_words(self._dropout_state)
         self._dropout = Dropout(self._dropout_generators, rates, self.network.dtype) if rates.any() else None
         self._passes.clear()
+
+    def _dropout_words(self) -> Array:
+        return to_words(self._dropout_generators) if self._dropout_generators else self._dropout_state
 
     def _pass(self, size: int) -> Pass:
         found = self._passes.get(size)

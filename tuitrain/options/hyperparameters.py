@@ -285,8 +285,10 @@ class Hyperparameters:
 
     def number(self, name: str) -> float:
         """The value of a number's field, where ``auto`` is what it comes to under the optimizer."""
-        value = getattr(self, name)
-        return automatic(name, self.optimizer) if value == "auto" else float(value)
+        value: float | str = getattr(self, name)
+        if isinstance(value, str):
+            return automatic(name, self.optimizer)
+        return value
 
     def resolved(self) -> Hyperparameters:
         """A copy with the numbers that ``auto`` comes to in its place."""
