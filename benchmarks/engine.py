@@ -1,17 +1,19 @@
-"""How fast the engine trains: against PyTorch, scikit-learn and the bare matrix products.
+"""How fast the engine trains: against PyTorch, scikit-learn, JAX and the bare matrix products.
 
 Run `python benchmarks/engine.py` (needs the `bench` extra). All contestants train the same networks on the same rows,
 in turn, in one process with one BLAS thread; shuffling and gathering batches are part of it. The figures are ratios of
-medians: above 1 the engine is faster. `--quick` takes fewer rounds.
+medians: above 1 the engine is faster. `--quick` takes fewer rounds; `--jax` compares with JAX alone.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
+import os
 import statistics
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -32,6 +34,8 @@ NETWORKS = [
     (100, (2048, 2048), 10, "relu", 512, 2048, 1.15, 1.25, 0.93),
 ]
 STACKS = [(0, 64, 8.0), (1, 64, 2.2)]
+JAX_MEMBERS = (1, 64)
+JAX_EPOCHS = 200  # of a training, over which the time to compile is spread: the default of `epochs`
 
 
 def make_data(features: int, classes: int, rows: int, validation: int = 0) -> Any:
@@ -111,6 +115,82 @@ def sklearn_epoch(data: Any, hyperparameters: Hyperparameters) -> Callable[[], o
     return lambda: model.fit(data.train.X, data.train.y)
 
 
+def jax_epoch(data: Any, hyperparameters: Hyperparameters, members: int) -> Callable[[], object]:
+    """JAX: an epoch as one compiled program, its steps by scan and the members of a stack by vmap; Adam by hand.
+
+    The first call compiles. One thread, as the others; parameters stay on the device between calls.
+    """
+    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+    import jax
+    import jax.numpy as jnp
+
+    activate = {"relu": jax.nn.relu, "tanh": jnp.tanh}[hyperparameters.activation]
+    sizes = [data.train.X.shape[1], *hyperparameters.hidden_layers, data.n_classes]
+    X, y, size = jnp.asarray(data.train.X), jnp.asarray(data.train.y), int(hyperparameters.batch_size)
+    steps, rate, beta1, beta2 = len(X) // size, 1e-3, 0.9, 0.999
+
+    def initial(key: Any) -> list[tuple[Any, Any]]:
+        keys = jax.random.split(key, len(sizes) - 1)
+        return [
+            (jax.random.normal(k, (a, b)) * (2 / a) ** 0.5, jnp.zeros(b))
+            for k, (a, b) in zip(keys, pairwise(sizes), strict=True)
+        ]
+
+    def loss_of(parameters: Any, rows: Any, classes: Any) -> Any:
+        for weights, biases in parameters[:-1]:
+            rows = activate(rows @ weights + biases)
+        logits = rows @ parameters[-1][0] + parameters[-1][1]
+        return -jnp.take_along_axis(jax.nn.log_softmax(logits), classes[:, None], 1).mean()
+
+    def step(carried: Any, index: Any) -> Any:
+        parameters, m, v, count = carried
+        loss, gradients = jax.value_and_grad(loss_of)(parameters, X[index], y[index])
+        count = count + 1
+        m = jax.tree.map(lambda a, g: beta1 * a + (1 - beta1) * g, m, gradients)
+        v = jax.tree.map(lambda a, g: beta2 * a + (1 - beta2) * g * g, v, gradients)
+        size_of_step = rate * jnp.sqrt(1 - beta2**count) / (1 - beta1**count)
+        parameters = jax.tree.map(lambda p, a, b: p - size_of_step * a / (jnp.sqrt(b) + 1e-8), parameters, m, v)
+        return (parameters, m, v, count), loss
+
+    def epoch(carried: Any, key: Any) -> Any:
+        order = jax.random.permutation(key, len(X))[: steps * size].reshape(steps, size)
+        carried, losses = jax.lax.scan(step, carried, order)
+        return carried, losses.mean()
+
+    parameters = jax.vmap(initial)(jax.random.split(jax.random.key(0), members))
+    zeros = jax.tree.map(jnp.zeros_like, parameters)
+    state = [(parameters, zeros, zeros, jnp.zeros(members)), jax.random.key(1)]
+    compiled = jax.jit(jax.vmap(epoch))
+
+    def run() -> Any:
+        state[1], *keys = jax.random.split(state[1], members + 1)
+        state[0], losses = compiled(state[0], jnp.stack(keys))
+        return losses.block_until_ready()
+
+    return run
+
+
+def compare_with_jax(chosen: Sequence[int], rounds: int, seconds: float) -> None:
+    """Print how much faster than JAX the engine is, without and with the time that JAX takes to compile."""
+    if importlib.util.find_spec("jax") is None:
+        print("\nJAX is not installed (pip install tuitrain[bench]): not compared")
+        return
+    print(f"\nfaster than JAX (jit, scan, vmap)    compiled    with compiling, in {JAX_EPOCHS} epochs")
+    for number in chosen:
+        for members in JAX_MEMBERS:
+            name, data, h = describe(number)
+            if members > 1 and number not in {stack for stack, *_ in STACKS}:
+                continue
+            theirs = jax_epoch(data, h, members)
+            started = time.perf_counter()
+            theirs()
+            first = time.perf_counter() - started
+            ours, jax = interleaved([bare_steps(data, h, members), theirs], rounds, seconds)
+            whole = (first + (JAX_EPOCHS - 1) * jax) / (JAX_EPOCHS * ours)
+            what = name + (f" × {members}" if members > 1 else "")
+            print(f"{what:<36} {jax / ours:5.2f}       {whole:5.2f} ({first:.1f} s to compile)", flush=True)
+
+
 def bare_products(data: Any, hyperparameters: Hyperparameters) -> Callable[[], object]:
     """The matrix products of the forward and backward passes, and nothing else."""
     rng = np.random.default_rng(0)
@@ -175,9 +255,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", type=int, help="one network, by its number from 1")
+    parser.add_argument("--jax", action="store_true", help="with JAX alone")
     options = parser.parse_args()
     rounds, seconds = (5, 0.05) if options.quick else (15, 0.15)
     chosen = [options.only - 1] if options.only else range(len(NETWORKS))
+    if options.jax:
+        compare_with_jax(chosen, rounds, seconds)
+        return
     print("network, batch                     faster than PyTorch   than scikit-learn     products / ours")
     for number in chosen:
         name, data, h = describe(number)
@@ -198,6 +282,7 @@ def main() -> None:
         data.validation = make_data(len(data.train.X[0]), data.n_classes, 8, len(data.train.X) // 5).validation
         bare, full = interleaved([bare_steps(data, h), our_epoch(data, h)], rounds, seconds)
         print(f"{name:<34} {full / bare:5.2f} (≤ 1.15{'' if full / bare <= 1.15 else ' MISSED'})", flush=True)
+    compare_with_jax(chosen, rounds, seconds)
 
 
 if __name__ == "__main__":

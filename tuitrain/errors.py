@@ -25,6 +25,10 @@ class RunError(TuitrainError):
     """A training or a session that cannot go on as asked."""
 
 
+class StateError(RunError):
+    """The state of a training that is damaged, or does not fit the data or the network."""
+
+
 class ModelError(TuitrainError):
     """A model file that cannot be read, is damaged, or does not fit the rows it is given."""
 

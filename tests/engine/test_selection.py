@@ -25,7 +25,7 @@ def test_dropping_members_between_and_within_epochs_changes_no_bit(optimizer: st
         for _ in range(steps):
             stack.step()
         place = kept.index(drop)
-        stack.select([index for index in range(len(kept)) if index != place])
+        stack.take([index for index in range(len(kept)) if index != place])
         kept.remove(drop)
     while not stack.is_done:
         stack.epoch()
@@ -47,7 +47,7 @@ def test_folds_in_a_stack_are_bit_identical_to_each_alone(data: list[Dataset], s
     stack = Trainer(each, members)
     for _ in range(2):
         record = stack.epoch()
-    stack.select([0, 1, 4, 5])
+    stack.take([0, 1, 4, 5])
     record = stack.epoch()
     for place, member in enumerate([0, 1, 4, 5]):
         alone = Trainer(each[member], members[member])

@@ -34,6 +34,8 @@ def test_all_errors_are_told_at_once() -> None:
         ("optimizer", "AdamW", "adamw"),
         ("activation", "leaky-relu", "leaky_relu"),
         ("rho", "auto", "auto"),
+        ("weight_decay", "Auto", "auto"),
+        ("weight_decay", "0", 0.0),
         ("seed", str(2**63 - 1), 2**63 - 1),
     ],
 )
@@ -116,6 +118,21 @@ def test_beta2_matters_under_adam_only() -> None:
 def test_mapping_round_trip() -> None:
     chosen = Hyperparameters(hidden_layers=(8, 4), batch_size="full", l2=1e-4, rho=0.95)
     assert Hyperparameters.from_mapping(chosen.to_mapping()) == chosen
+
+
+def test_auto_comes_to_what_the_optimizer_asks_for() -> None:
+    found = {name: Hyperparameters(optimizer=name).number("weight_decay") for name in ("sgd", "adam", "adamw")}
+    assert found == {"sgd": 0, "adam": 0, "adamw": 0.01}
+    assert Hyperparameters(optimizer="adamw", weight_decay=0).number("weight_decay") == 0
+    resolved = Hyperparameters(optimizer="adadelta").resolved()
+    assert (resolved.weight_decay, resolved.rho, resolved.epsilon) == (0, 0.9, 1e-6)
+
+
+def test_a_record_without_a_weight_decay_has_none() -> None:
+    """Before 0.2 the default was 0, also under adamw; what such a version recorded keeps that meaning."""
+    assert Hyperparameters.from_record({"optimizer": "adamw"}).weight_decay == 0
+    assert Hyperparameters.from_record({"optimizer": "adamw", "weight_decay": "auto"}).weight_decay == "auto"
+    assert Hyperparameters.from_mapping({"optimizer": "adamw"}).weight_decay == "auto"
 
 
 @pytest.mark.parametrize("text", ["learning-rate", "Learning rate", "learning_rate", "LEARNING_RATE"])

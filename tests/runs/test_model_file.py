@@ -82,6 +82,12 @@ def test_what_was_not_changed_is_the_same_file(model: Model, tmp_path: Path) -> 
     assert tuitrain.load_model(tmp_path / "same.st").to_bytes() == model.to_bytes()
 
 
+def test_a_model_that_records_no_weight_decay_was_trained_without(model: Model, tmp_path: Path) -> None:
+    (tmp_path / "old.st").write_bytes(written(model, lambda d, _: d["hyperparameters"].pop("weight_decay")))
+    assert model.hyperparameters.weight_decay == "auto"
+    assert tuitrain.load_model(tmp_path / "old.st").hyperparameters.weight_decay == 0
+
+
 def test_a_deeply_nested_header_is_no_model(tmp_path: Path) -> None:
     deep = b'{"a":' * 200_000
     (tmp_path / "deep").write_bytes(struct.pack("<Q", len(deep)) + deep + b" ")

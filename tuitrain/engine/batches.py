@@ -6,14 +6,15 @@ column of ones (see `passes.py`). A block of several batches is gathered at once
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.losses import Loss
-from tuitrain.engine.network import generator, one_hot
+from tuitrain.engine.network import one_hot
+from tuitrain.engine.random_numbers import from_words, generator, to_words
 
 Array = NDArray[Any]
 BLOCK_BYTES = 1 << 20
@@ -54,29 +55,51 @@ class Batches:
     ) -> None:
         self._sources, self._outputs, self._loss = sources, outputs, loss
         self._count = len(sources[0].rows)
-        members = list(zip(which, seeds, strict=True))
-        self._streams = list(dict.fromkeys(members))
-        self._stream_of = np.array([self._streams.index(member) for member in members])
-        self._generators = [generator(seed, "shuffle") for _, seed in self._streams]
-        self._order = np.empty((len(self._streams), self._count), np.int64)
-        self._position = self._count
-        self._owed = 0
         self._block: list[Batch] = []
         self._whole: list[Batch] = []
+        streams = self._begin(which, list(zip(which, seeds, strict=True)))
+        self._generators = [generator(seeds[member], "shuffle") for member in streams]
+        self._order = np.empty((len(streams), self._count), np.int64)
+        self._position = self._count
+        self._owed = 0
 
     @property
     def rows_left(self) -> int:
         """Rows of this epoch that no batch has held yet."""
         return self._count - self._position
 
-    def select(self, members: Sequence[int]) -> None:
-        """Go on for these members alone."""
-        kept, self._stream_of = np.unique(self._stream_of[members], return_inverse=True)
-        self._streams = [self._streams[stream] for stream in kept]
-        self._generators = [self._generators[stream] for stream in kept]
-        self._order = self._order[kept]
+    @property
+    def counters(self) -> dict[str, int]:
+        """Rows of this epoch that batches have held, and epochs whose order was not drawn; for a `State`."""
+        return {"rows_done": self._position, "orders_owed": self._owed}
+
+    def arrays(self) -> dict[str, Array]:
+        """Generators (M, 6) uint64, and this epoch's rows that are left, in order (M, rows left); for a `State`."""
+        return {
+            "shuffle.generator": to_words(self._generators)[self._stream_of],
+            "shuffle.order": self._order[:, self._position :][self._stream_of],
+        }
+
+    def restore(self, arrays: Mapping[str, Array], which: Sequence[int], *, rows_done: int, orders_owed: int) -> None:
+        """Go on from what `arrays` and `counters` gave, for members who train on the sources `which`."""
+        words, order = arrays["shuffle.generator"], arrays["shuffle.order"]
+        keys = list(zip(which, map(bytes, words), map(bytes, order), strict=True))
+        streams = self._begin(which, keys)
+        self._generators = from_words(words[streams])
+        self._order = np.empty((len(streams), self._count), np.int64)
+        self._order[:, rows_done:] = order[streams]
+        self._position, self._owed = rows_done, orders_owed
+
+    def _begin(self, which: Sequence[int], keys: Sequence[Hashable]) -> list[int]:
+        """Let members of one key share a stream; returns the first member of each stream."""
+        first = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
+        streams = sorted(first.values())
+        place = {member: stream for stream, member in enumerate(streams)}
+        self._stream_of = np.array([place[first[key]] for key in keys])
+        self._source_of = [which[member] for member in streams]
         self._block.clear()
         self._whole.clear()
+        return streams
 
     def begin_epoch(self) -> None:
         """Start a new epoch; its order is drawn when it is first needed."""
@@ -98,14 +121,14 @@ class Batches:
     def _gather(self, size: int) -> list[Batch]:
         """The next batches of `size` rows, in reverse order, as many as a block holds."""
         self._draw()
-        sharers = 1 if len(self._streams) == 1 else len(self._stream_of)
+        sharers = 1 if len(self._source_of) == 1 else len(self._stream_of)
         per_batch = sharers * size * (self._sources[0].rows.shape[1] + self._outputs) * self._sources[0].rows.itemsize
         count = max(1, min(BLOCK_BYTES // per_batch, self.rows_left // size))
         index = self._order[:, self._position : self._position + count * size]
         return self._make(index.reshape(-1, count, size))[::-1]
 
     def _make_whole(self) -> list[Batch]:
-        return self._make(np.broadcast_to(np.arange(self._count), (len(self._streams), 1, self._count)))
+        return self._make(np.broadcast_to(np.arange(self._count), (len(self._source_of), 1, self._count)))
 
     def _draw(self) -> None:
         """Draw the order of this epoch, after those of the epochs that did not need one."""
@@ -121,7 +144,7 @@ class Batches:
         y = np.empty((*index.shape, *source.y.shape[1:]), source.y.dtype)
         shares = np.full((*index.shape[:2], 1, index.shape[2]), 1 / index.shape[2], rows.dtype)
         for stream, which in enumerate(index):
-            source = self._sources[self._streams[stream][0]]
+            source = self._sources[self._source_of[stream]]
             np.take(source.rows, which, 0, out=rows[stream], mode="clip")  # "raise" would go through a buffer
             np.take(source.y, which, 0, out=y[stream], mode="clip")
             if source.class_weight is not None:

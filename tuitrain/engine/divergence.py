@@ -32,7 +32,7 @@ def likely_cause(h: Hyperparameters, learning_rate: float, rows: int) -> str:
         return "learning_rate"
     if h.loss != "hinge" and learning_rate * h.l2 > 2:
         return "l2"
-    if learning_rate * h.weight_decay > 2:
+    if learning_rate * h.number("weight_decay") > 2:
         return "weight_decay"
     if h.loss == "hinge" and learning_rate / (h.C * rows) > 2:
         return "C"

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.engine.records import Divergence, Ending
+from tuitrain.engine.records import ENDINGS, Divergence, Ending, ending_codes
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import Hyperparameters
 
@@ -45,21 +45,42 @@ class Progress:
         self.ended = np.zeros(members, bool)
         self.is_done = False  # whether every member's training has ended
 
-    def select(self, members: Sequence[int], parameters: Array) -> Progress:
-        """What is known of these members alone, whose rows `parameters` (M, P) now holds."""
-        chosen = Progress(parameters)
-        chosen.best_parameters = self.best_parameters[members]
-        chosen.best_loss, chosen.best_epoch = self.best_loss[members], self.best_epoch[members]
-        chosen.best_hyperparameters = [self.best_hyperparameters[member] for member in members]
-        chosen.endings = [self.endings[member] for member in members]
-        chosen.divergences = [self.divergences[member] for member in members]
-        chosen._backup = self._backup[members]
-        chosen._last = {place: self._last[member] for place, member in enumerate(members) if member in self._last}
-        chosen._ended_at = {p: self._ended_at[member] for p, member in enumerate(members) if member in self._ended_at}
-        chosen.ended = self.ended[members]
-        chosen.is_done = bool(chosen.ended.all())
-        chosen._held = parameters[chosen.ended]
-        return chosen
+    def arrays(self, *, is_between_epochs: bool) -> dict[str, Array]:
+        """What is remembered, for a `State`; `divergences` are not arrays.
+
+        Between two epochs there is nothing to back up, and while nobody has ended no last parameters are kept: the
+        arrays of these are (M, 0) then.
+        """
+        members = len(self._parameters)
+        last = self._parameters.copy() if self._last else self._parameters[:, :0]
+        for member, parameters in self._last.items():
+            last[member] = parameters
+        return {
+            "best.parameters": self.best_parameters.copy(), "best.loss": self.best_loss.copy(),
+            "best.epoch": self.best_epoch.copy(), "backup": self._backup[:, : 0 if is_between_epochs else None].copy(),
+            "ended.how": ending_codes(self.endings), "ended.parameters": last,
+            "ended.after": np.array([self._ended_at.get(member, -1) for member in range(members)], np.int64),
+        }  # fmt: skip
+
+    def restore(
+        self, arrays: Mapping[str, Array], divergences: Sequence[Divergence | None],
+        best_hyperparameters: Sequence[Hyperparameters | None],
+    ) -> None:  # fmt: skip
+        """Go on from what `arrays` gave; the parameters are in place already."""
+        for name in ("best_parameters", "best_loss", "best_epoch"):
+            getattr(self, name)[...] = arrays[name.replace("_", ".")]
+        if arrays["backup"].shape[1]:
+            self._backup[...] = arrays["backup"]
+        self.endings = [ENDINGS[code] for code in arrays["ended.how"]]
+        self.divergences = list(divergences)
+        self.best_hyperparameters = list(best_hyperparameters)
+        after = arrays["ended.after"]
+        self._ended_at = {int(member): int(after[member]) for member in np.flatnonzero(after >= 0)}
+        stopped = [member for member, how in enumerate(self.endings) if how not in {"", "diverged"}]
+        self._last = {member: arrays["ended.parameters"][member].copy() for member in stopped}
+        self.ended = arrays["ended.how"] > 0
+        self.is_done = bool(self.ended.all())
+        self._held = self._parameters[self.ended]
 
     def back_up(self) -> None:
         """Keep the parameters as they are at the start of an epoch."""

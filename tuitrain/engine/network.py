@@ -16,6 +16,7 @@ from tuitrain.engine.activations import ACTIVATIONS
 from tuitrain.engine.initializers import INITIALIZERS, choose_initializer
 from tuitrain.engine.losses import LOSSES
 from tuitrain.engine.passes import Dropout, Pass
+from tuitrain.engine.random_numbers import generator
 from tuitrain.errors import HyperparameterError
 from tuitrain.text import quoted, suggest
 
@@ -77,16 +78,6 @@ class Network:
     def n_outputs(self) -> int:
         """Units of the last layer."""
         return self.layer_sizes[-1]
-
-    def select(self, members: Sequence[int]) -> Network:
-        """A stack of these members alone, with copies of their parameters and gradients."""
-        chosen = Network(
-            self.layer_sizes, activation=self.activation.name, loss=self.loss.name, members=len(members),
-            dtype=self.dtype, leaky_slope=self.leaky_slope, huber_delta=self.huber_delta,
-        )  # fmt: skip
-        chosen.parameters[...] = self.parameters[members]
-        chosen.gradients[...] = self.gradients[members]
-        return chosen
 
     def weight_mask(self) -> Array:
         """(1, P): 1 for each weight and 0 for each bias, which penalties leave alone."""
@@ -216,11 +207,6 @@ def with_ones(X: Array, dtype: Any) -> Array:
     rows = np.ones((*X.shape[:-1], X.shape[-1] + 1), dtype)
     rows[..., :-1] = X
     return rows
-
-
-def generator(seed: int, purpose: str) -> np.random.Generator:
-    """The random numbers of one member for one purpose: initialize, shuffle or dropout; independent of each other."""
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *purpose.encode()])))
 
 
 def _known(label: str, name: str, allowed: tuple[str, ...]) -> str:

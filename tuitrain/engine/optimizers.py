@@ -12,7 +12,8 @@ To add one: a class, a line in `OPTIMIZERS`, and the name in `hyperparameters.OP
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,25 +22,25 @@ from numpy.typing import NDArray
 from tuitrain.engine.penalties import Penalties
 from tuitrain.engine.pieces import pieces
 from tuitrain.errors import HyperparameterError
+from tuitrain.options.hyperparameters import automatic
 from tuitrain.text import quoted, suggest
 
 Array = NDArray[Any]
 Coefficient = Any  # a float, or an array (M, 1)
-SETTINGS = ("momentum", "beta1", "beta2", "rho", "epsilon", "weight_decay")
+SETTINGS = ("momentum", "beta1", "beta2", "rho", "epsilon")
 
 
 class Optimizer:
     """State and update rule for parameters of `shape` (M, P).
 
-    `settings` are numbers, or arrays (M, 1) with one for each member; None means the rule's default. `weight_decay` is
-    decoupled (Loshchilov & Hutter, 2019). Settings that the rule does not use are ignored.
+    `settings` are numbers, or arrays (M, 1) with one for each member; None means the rule's default. Settings that the
+    rule does not use are ignored. Weight decay and L1 are no part of a rule: see `Penalties`.
     """
 
     name = ""
     n_state = 0
     n_scratch = 1
-    rho = 0.99
-    epsilon = 1e-8
+    carried: Mapping[str, float] = MappingProxyType({})  # what goes from step to step besides the arrays, at the start
 
     def __init__(self, shape: tuple[int, int], dtype: Any = np.float32, **settings: Any) -> None:
         self.shape, self.dtype = shape, np.dtype(dtype)
@@ -48,11 +49,11 @@ class Optimizer:
         largest = max((rows.stop - rows.start) * (columns.stop - columns.start) for rows, columns in self._pieces)
         self._scratch = [np.empty(largest, self.dtype) for _ in range(self.n_scratch)]
         self._views = [self._piece_views(*piece) for piece in self._pieces]
-        self._powers: dict[str, Coefficient] = {}
+        self._carried: dict[str, Coefficient] = dict(self.carried)
         self._cast_values: dict[float, Array] = {}
         self._settings: dict[str, Coefficient] = {
-            "momentum": 0.9, "beta1": 0.9, "beta2": 0.999, "rho": self.rho, "epsilon": self.epsilon,
-            "weight_decay": 0.0,
+            "momentum": 0.9, "beta1": 0.9, "beta2": 0.999, "rho": automatic("rho", self.name),
+            "epsilon": automatic("epsilon", self.name),
         }  # fmt: skip
         for name, value in settings.items():
             if name not in SETTINGS:
@@ -65,18 +66,19 @@ class Optimizer:
     ) -> None:
         """Move `parameters` (M, P) along `gradients` (M, P), in place; `learning_rate` is (M, 1).
 
-        `penalties` change each piece of both just before it is used.
+        `penalties` change each piece of both just before it is used, and shrink its parameters just after.
         """
         rate = float(learning_rate[0, 0]) if self.shape[0] == 1 else learning_rate.astype(np.float64)
         coefficients = [self._cast(value) for value in self._coefficients(rate)]
-        decay = self._settings["weight_decay"]
-        if not (isinstance(decay, float) and decay == 0):
-            np.multiply(parameters, self._cast(1 - rate * decay), parameters)
+        reach = self._cast(self._reach(rate)) if penalties is not None and penalties.shrinks else None
         if len(self._pieces) == 1:
             state, scratch = self._views[0]
             if penalties is not None:
                 penalties.change(parameters, gradients, scratch[0], ...)
             self._update(parameters, gradients, state, scratch, *coefficients)
+            if penalties is not None and reach is not None:
+                sizes = self._step_sizes(reach, state, scratch[0], *coefficients)
+                penalties.shrink(parameters, sizes, scratch[0], ...)
             return
         for piece, (state, scratch) in zip(self._pieces, self._views, strict=True):
             own = [value[piece[0]] if value.ndim else value for value in coefficients]
@@ -84,6 +86,9 @@ class Optimizer:
             if penalties is not None:
                 penalties.change(p, g, scratch[0], piece)
             self._update(p, g, state, scratch, *own)
+            if penalties is not None and reach is not None:
+                own_reach = reach[piece[0]] if reach.ndim else reach
+                penalties.shrink(p, self._step_sizes(own_reach, state, scratch[0], *own), scratch[0], piece)
 
     def set(self, name: str, value: Any) -> None:
         """Change a setting (a number, or (M, 1)) from the next step on; the state stays."""
@@ -92,19 +97,25 @@ class Optimizer:
         for array in self._scaled_by(name):
             np.multiply(array, self._cast((1 - old) / (1 - new)), array)
 
-    def select(self, members: Sequence[int]) -> Optimizer:
-        """The same optimizer for these members alone: their settings and state."""
-        settings = {name: _selected(value, members) for name, value in self._settings.items()}
-        chosen = type(self)((len(members), self.shape[1]), self.dtype, **settings)
-        for array, old in zip(chosen.state, self.state, strict=True):
-            array[...] = old[members]
-        chosen._powers = {name: _selected(value, members) for name, value in self._powers.items()}
-        return chosen
+    def arrays(self) -> dict[str, Array]:
+        """What goes from step to step, for a `State`: arrays (M, P), and (M,) float64 of what is `carried`."""
+        members = (self.shape[0], 1)
+        carried = {name: np.broadcast_to(value, members)[:, 0].copy() for name, value in self._carried.items()}
+        return {
+            **{f"optimizer.{place}": array.copy() for place, array in enumerate(self.state)},
+            **{f"optimizer.{name}": np.asarray(value, np.float64) for name, value in carried.items()},
+        }
+
+    def restore(self, arrays: Mapping[str, Array]) -> None:
+        """Go on from what `arrays` gave; the settings are in place already."""
+        for place, array in enumerate(self.state):
+            array[...] = arrays[f"optimizer.{place}"]
+        self._carried = {name: _coefficient(arrays[f"optimizer.{name}"], self.shape[0]) for name in self.carried}
 
     def _power(self, name: str) -> Coefficient:
         """The product of a setting over all steps so far, with this one: β^t while β does not change."""
-        self._powers[name] = self._powers.get(name, 1.0) * self._settings[name]
-        return self._powers[name]
+        self._carried[name] = self._carried[name] * self._settings[name]
+        return self._carried[name]
 
     def _cast(self, value: Coefficient) -> Array:
         """A coefficient in the parameters' dtype: 0-d, which NumPy takes faster than a number, or (M, 1)."""
@@ -132,6 +143,19 @@ class Optimizer:
 
     def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
         raise NotImplementedError  # pragma: no cover
+
+    def _reach(self, rate: Coefficient) -> Coefficient:
+        """The part of `_step_sizes` that depends on the step alone; called after `_coefficients`."""
+        return rate
+
+    def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
+        """How far a gradient of 1 that stays would move each parameter a step, after an update; `t` may hold it.
+
+        This, and not the learning rate, is what L1 multiplies: the rate at which a rule follows the gradient. Only
+        then is the loss plus l1·|w|₁ at rest where training comes to rest, for every rule. Under Adam with the plain
+        rate, the penalty would weigh against a gradient scaled to 1, and l1 would mean something else for each rule.
+        """
+        return reach
 
 
 class GradientDescent(Optimizer):
@@ -161,6 +185,9 @@ class Momentum(Optimizer):
         np.multiply(b, rate, t)
         np.subtract(p, t, p)
 
+    def _reach(self, rate: Coefficient) -> Coefficient:
+        return rate / (1 - self._settings["momentum"])
+
 
 class Nesterov(Momentum):
     """nesterov: b ← μ b + g; p ← p - η (g + μ b) (Sutskever et al., 2013)."""
@@ -182,7 +209,6 @@ class AdaGrad(Optimizer):
 
     name = "adagrad"
     n_state = 1
-    epsilon = 1e-10
 
     def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
         return rate, self._settings["epsilon"]
@@ -197,6 +223,9 @@ class AdaGrad(Optimizer):
         np.multiply(t, rate, t)
         np.subtract(p, t, p)
 
+    def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
+        return _over_root(reach, state[0], coefficients[-1], t)
+
 
 class AdaDelta(Optimizer):
     """adadelta: p ← p - η d, d = g √(a + ε) / √(s + ε), s and a the averages of g² and d² (Zeiler, 2012)."""
@@ -204,8 +233,6 @@ class AdaDelta(Optimizer):
     name = "adadelta"
     n_state = 2
     n_scratch = 2
-    rho = 0.9
-    epsilon = 1e-6
 
     def _scaled_by(self, name: str) -> Sequence[Array]:
         return self.state if name == "rho" else ()
@@ -229,6 +256,13 @@ class AdaDelta(Optimizer):
         np.add(a, u, a)
         np.multiply(t, rate, t)
         np.subtract(p, t, p)
+
+    def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
+        s, a = state
+        epsilon = coefficients[-1]
+        np.divide(a + epsilon, s + epsilon, t)
+        np.sqrt(t, t)
+        return np.multiply(t, reach, t)
 
 
 class RMSProp(Optimizer):
@@ -256,12 +290,19 @@ class RMSProp(Optimizer):
         np.multiply(t, rate, t)
         np.subtract(p, t, p)
 
+    def _reach(self, rate: Coefficient) -> Coefficient:
+        return rate / (1 - self._settings["rho"]) ** 0.5
+
+    def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
+        return _over_root(reach, state[0], coefficients[-1], t)
+
 
 class Adam(Optimizer):
     """adam: m, v the averages of g and g², corrected for their start; p ← p - η m / (√v + ε) (Kingma & Ba, 2015)."""
 
     name = "adam"
     n_state = 2
+    carried = MappingProxyType({"beta1": 1.0, "beta2": 1.0})
 
     def _scaled_by(self, name: str) -> Sequence[Array]:
         return {"beta1": self.state[:1], "beta2": self.state[1:]}.get(name, ())
@@ -285,9 +326,15 @@ class Adam(Optimizer):
         np.multiply(t, size, t)
         np.subtract(p, t, p)
 
+    def _reach(self, rate: Coefficient) -> Coefficient:
+        return rate / ((1 - self._settings["beta2"]) / (1 - self._carried["beta2"])) ** 0.5
+
+    def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
+        return _over_root(reach, state[1], coefficients[-1], t)
+
 
 class AdamW(Adam):
-    """adamw: adam with decoupled weight decay, p ← (1 - η λ) p first (Loshchilov & Hutter, 2019)."""
+    """adamw: adam, whose weight decay is not 0 unless told (Loshchilov & Hutter, 2019); see `Penalties`."""
 
     name = "adamw"
 
@@ -296,6 +343,7 @@ class AdaMax(Adam):
     """adamax: u ← max(β₂ u, |g| + ε); p ← p - η m / u (Kingma & Ba, 2015, algorithm 2)."""
 
     name = "adamax"
+    carried = MappingProxyType({"beta1": 1.0})
 
     def _scaled_by(self, name: str) -> Sequence[Array]:
         return self.state[:1] if name == "beta1" else ()
@@ -317,33 +365,29 @@ class AdaMax(Adam):
         np.multiply(t, size, t)
         np.subtract(p, t, p)
 
+    def _reach(self, rate: Coefficient) -> Coefficient:
+        return rate
+
+    def _step_sizes(self, reach: Array, state: list[Array], t: Array, *coefficients: Any) -> Array:
+        return np.divide(reach, state[1], t)
+
 
 class NAdam(Adam):
     """nadam: adam with Nesterov's look ahead, and momentum that warms up (Dozat, 2016)."""
 
     name = "nadam"
     n_scratch = 2
+    carried = MappingProxyType({"beta2": 1.0, "product": 1.0, "steps": 0.0})
     momentum_decay = 0.004
 
-    def __init__(self, shape: tuple[int, int], dtype: Any = np.float32, **settings: Any) -> None:
-        super().__init__(shape, dtype, **settings)
-        self._steps = 0
-        self._product: Coefficient = 1.0
-
-    def select(self, members: Sequence[int]) -> Optimizer:
-        chosen = super().select(members)
-        assert isinstance(chosen, NAdam)
-        chosen._steps, chosen._product = self._steps, _selected(self._product, members)
-        return chosen
-
     def _coefficients(self, rate: Coefficient) -> tuple[Coefficient, ...]:
-        self._steps += 1
+        steps = self._carried["steps"] = self._carried["steps"] + 1
         beta1, beta2 = self._settings["beta1"], self._settings["beta2"]
-        now, following = (beta1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay)) for t in (self._steps, self._steps + 1))
-        self._product = self._product * now
+        now, following = (beta1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay)) for t in (steps, steps + 1))
+        product = self._carried["product"] = self._carried["product"] * now
         root = ((1 - beta2) / (1 - self._power("beta2"))) ** 0.5
-        of_gradient = (1 - now) / (1 - self._product)
-        of_average = following / (1 - self._product * following) * (1 - beta1)
+        of_gradient = (1 - now) / (1 - product)
+        of_average = following / (1 - product * following) * (1 - beta1)
         return rate * (of_gradient / root), of_average / of_gradient, beta1, beta2, self._settings["epsilon"] / root
 
     def _update(self, p: Array, g: Array, state: list[Array], scratch: list[Array], *coefficients: Any) -> None:
@@ -381,6 +425,13 @@ def make_optimizer(name: str, shape: tuple[int, int], dtype: Any = np.float32, *
     return OPTIMIZERS[name](shape, dtype, **settings)
 
 
+def _over_root(reach: Array, squares: Array, epsilon: Array, t: Array) -> Array:
+    """`reach` / (√squares + ε) in `t`, which is returned."""
+    np.sqrt(squares, t)
+    np.add(t, epsilon, t)
+    return np.divide(reach, t, t)
+
+
 def _coefficient(value: Any, members: int) -> Coefficient:
     """A float where all members agree, else (M, 1) float64."""
     values = np.asarray(value, np.float64).reshape(-1, 1)
@@ -389,8 +440,3 @@ def _coefficient(value: Any, members: int) -> Coefficient:
     if len(values) != members:
         raise ValueError(f"a setting has {len(values)} values for {members} members")
     return values
-
-
-def _selected(value: Coefficient, members: Sequence[int]) -> Coefficient:
-    """The coefficient of some of the members: a float, or (M, 1)."""
-    return value if isinstance(value, float) else _coefficient(value[members], len(members))

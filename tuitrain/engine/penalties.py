@@ -21,9 +21,15 @@ Piece = tuple[slice, slice] | EllipsisType
 class Penalties:
     """The penalties of a stack; each setting is (M,) float64.
 
-    `mask` (1, P) is 1 for weights. The gradient gets l1·sign(w) + l2·w; where its norm exceeds `clip` (and `clip` is
-    not 0) it is scaled down to it; then the weights are multiplied by 1 - learning_rate·weight_decay. An optimizer
-    calls `change` for each of its pieces, which are in the cache then; clipping needs the whole gradient before that.
+    `mask` (1, P) is 1 for weights. The gradient gets l2·w; where its norm exceeds `clip` (and `clip` is not 0) it is
+    scaled down to it; then the weights are multiplied by 1 - learning_rate·weight_decay, the optimizer makes its step,
+    and L1 takes s·l1 off the size of each weight, down to 0 and no further: forward-backward splitting (Duchi &
+    Singer, 2009, eq. 19), the proximal step of l1·|w|₁ (Parikh & Boyd, 2014, sec. 6.5.2). s is the optimizer's own
+    step size for that weight: the learning rate under plain gradient descent, η / (√v + ε) under Adam, as a proximal
+    step in the optimizer's metric asks for (Duchi, Hazan & Singer, 2011, eq. 4); see `Optimizer._step_sizes`.
+
+    An optimizer calls `change` and `shrink` for each of its pieces, which are in the cache then; clipping needs the
+    whole gradient before that.
     """
 
     def __init__(self, mask: Array, l1: Array, l2: Array, weight_decay: Array, clip: Array) -> None:
@@ -33,10 +39,11 @@ class Penalties:
         self._decay = weight_decay[:, None] if weight_decay.any() else None
         self._mask = np.broadcast_to(mask, (len(l1), mask.shape[1]))
         self._clip = np.where(clip > 0, clip, np.inf) if clip.any() else None
-        self._adds = self._l1 is not None or self._l2 is not None
-        self._scratch = np.empty_like(mask, shape=self._mask.shape if self._clip is not None and self._adds else 0)
+        adds = self._l2 is not None
+        self._scratch = np.empty_like(mask, shape=self._mask.shape if self._clip is not None and adds else 0)
         self._share = np.zeros((len(l1), 1), dtype)
-        self.has_pieces = self._decay is not None or (self._adds and self._clip is None)
+        self.shrinks = self._l1 is not None  # whether there is an L1
+        self.has_pieces = self.shrinks or self._decay is not None or (adds and self._clip is None)
 
     def begin(self, parameters: Array, gradients: Array, learning_rate: Array) -> None:
         """Prepare a step at `learning_rate` (M, 1); where `gradients` (M, P) are clipped, add and clip, in place."""
@@ -57,11 +64,16 @@ class Penalties:
             np.subtract(1, scratch, scratch)
             np.multiply(p, scratch, p)
 
+    def shrink(self, p: Array, sizes: Array, scratch: Array, piece: Piece) -> None:
+        """Soft-threshold a piece of the parameters in place, after the optimizer's step of these `sizes`.
+
+        `sizes` are for each parameter, for each member (M, 1), or one for all; they may lie in `scratch`.
+        """
+        assert self._l1 is not None
+        limit = np.multiply(sizes, self._l1[piece], scratch)
+        np.subtract(p, np.clip(p, -limit, limit), p)  # where the limit is 0, the same bits
+
     def _add(self, p: Array, g: Array, scratch: Array, piece: Piece) -> None:
         if self._l2 is not None:
             np.multiply(p, self._l2[piece], scratch)
-            np.add(g, scratch, g)
-        if self._l1 is not None:
-            np.sign(p, scratch)
-            np.multiply(scratch, self._l1[piece], scratch)
             np.add(g, scratch, g)

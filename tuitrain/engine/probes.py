@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,12 +32,14 @@ class UpdateProbe:
         self.gradient_norms = np.full((network.members, len(network.slices)), np.nan)
         self.update_ratios = self.gradient_norms.copy()
 
-    def select(self, members: Sequence[int], network: Network) -> UpdateProbe:
-        """The probe of these members alone, which `network` now holds."""
-        chosen = UpdateProbe(network)
-        chosen._before[...] = self._before[members]
-        chosen.gradient_norms, chosen.update_ratios = self.gradient_norms[members], self.update_ratios[members]
-        return chosen
+    def arrays(self) -> dict[str, Array]:
+        """What was measured last, for a `State`."""
+        return {"probe.gradient_norms": self.gradient_norms.copy(), "probe.update_ratios": self.update_ratios.copy()}
+
+    def restore(self, arrays: Mapping[str, Array]) -> None:
+        """Go on from what `arrays` gave."""
+        self.gradient_norms = arrays["probe.gradient_norms"].copy()
+        self.update_ratios = arrays["probe.update_ratios"].copy()
 
     def before(self) -> None:
         """Keep the parameters, and measure the gradients."""

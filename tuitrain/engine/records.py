@@ -5,14 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
+import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Ending = Literal["", "epochs", "patience", "diverged"]
+ENDINGS: tuple[Ending, ...] = get_args(Ending)
+MEASURED = (
+    "train_loss", "validation_loss", "gradient_norm", "layer_gradient_norms", "update_ratios", "idle_shares",
+    "learning_rate",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,15 +55,24 @@ class Record:
     learning_rate: Array
     endings: tuple[Ending, ...]
 
-    def select(self, members: Sequence[int]) -> Record:
-        """The record of these members alone."""
-        rows = list(members)
-        arrays = {
-            name: value[rows]
-            for name, value in vars(self).items()
-            if name not in {"epoch", "step", "metrics", "endings"}
+    def arrays(self) -> dict[str, Array]:
+        """Its arrays, for a `State`; `endings` as their places in `ENDINGS`."""
+        return {
+            **{f"record.{name}": getattr(self, name).copy() for name in MEASURED},
+            **{f"record.metric.{name}": value.copy() for name, value in self.metrics.items()},
+            "record.ending": ending_codes(self.endings),
         }
-        return replace(
-            self, **arrays, metrics={name: value[rows] for name, value in self.metrics.items()},
-            endings=tuple(self.endings[member] for member in rows),
-        )  # fmt: skip
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array], *, epoch: int, step: int) -> Record:
+        """The record whose `arrays` these are."""
+        prefix = "record.metric."
+        metrics = {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+        measured = {name: arrays[f"record.{name}"] for name in MEASURED}
+        endings = tuple(ENDINGS[code] for code in arrays["record.ending"])
+        return cls(epoch=epoch, step=step, metrics=metrics, endings=endings, **measured)
+
+
+def ending_codes(endings: Sequence[Ending]) -> Array:
+    """Endings as their places in `ENDINGS`, (M,) int64."""
+    return np.array([ENDINGS.index(ending) for ending in endings], np.int64)

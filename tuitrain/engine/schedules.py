@@ -9,8 +9,9 @@ To add one: a function, a line in `SCHEDULES`, and the name in `hyperparameters.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,3 +109,65 @@ class Plateau:
         if self.waited > h.schedule_patience:
             self.multiplier = max(self.multiplier * h.schedule_factor, h.schedule_minimum)
             self.waited = 0
+
+
+class LearningRates:
+    """The learning rates of a stack, planned to the end of the running epoch; `M` members.
+
+    `current` (M, 1) float64 is the rate of the last step.
+    """
+
+    def __init__(self, hyperparameters: Sequence[Hyperparameters]) -> None:
+        self._plateaus = [Plateau() for _ in hyperparameters]
+        self._planned: list[NDArray[Any]] = []  # the last step's first
+        self.current = _base_rates(hyperparameters)
+
+    def plan(self, hyperparameters: Sequence[Hyperparameters], first: int, count: int, per_epoch: int) -> None:
+        """Compute the rates of the steps `first` … `first + count - 1`."""
+        cuts = [
+            plateau.multiplier if h.schedule == "plateau" else 1.0
+            for h, plateau in zip(hyperparameters, self._plateaus, strict=True)
+        ]
+        base = _base_rates(hyperparameters) * np.array(cuts)[:, None]
+        if all(h.schedule in {"constant", "plateau"} and not h.warmup for h in hyperparameters):
+            self._planned = [base] * count
+            return
+        shares = np.stack([multipliers(h, first, count, per_epoch) for h in hyperparameters], axis=1)
+        self._planned = list((shares[:, :, None] * base)[::-1])
+
+    def next(self) -> NDArray[Any]:
+        """The rate of the next step, (M, 1), which is `current` from now on."""
+        self.current = self._planned.pop()
+        return self.current
+
+    def observe(self, losses: NDArray[Any], hyperparameters: Sequence[Hyperparameters]) -> None:
+        """Let `plateau` look at an epoch's losses (M,)."""
+        for plateau, loss, h in zip(self._plateaus, losses, hyperparameters, strict=True):
+            if h.schedule == "plateau":
+                plateau.observe(float(loss), h)
+
+    def forget_cuts(self, member: int) -> None:
+        """Begin anew to watch for a standstill: what was cut belonged to another rate."""
+        self._plateaus[member] = Plateau()
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Its arrays for a `State`: (M,), and (M, steps left) of the rates that are planned."""
+        planned = np.concatenate([self.current[:, :0], *self._planned], axis=1)
+        return {
+            "schedule.multiplier": np.array([plateau.multiplier for plateau in self._plateaus], np.float64),
+            "schedule.best": np.array([plateau.best for plateau in self._plateaus], np.float64),
+            "schedule.waited": np.array([plateau.waited for plateau in self._plateaus], np.int64),
+            "schedule.rate": self.current[:, 0].copy(), "schedule.planned": planned,
+        }  # fmt: skip
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Go on from what `arrays` gave."""
+        watched = (arrays[f"schedule.{name}"].tolist() for name in ("multiplier", "best", "waited"))
+        self._plateaus = [Plateau(*values) for values in zip(*watched, strict=True)]
+        planned = arrays["schedule.planned"]
+        self._planned = [planned[:, step : step + 1] for step in range(planned.shape[1])]
+        self.current = arrays["schedule.rate"][:, None]
+
+
+def _base_rates(hyperparameters: Sequence[Hyperparameters]) -> NDArray[Any]:
+    return np.array([[h.learning_rate] for h in hyperparameters], np.float64)

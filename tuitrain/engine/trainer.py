@@ -12,23 +12,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.engine.batches import Batch, Batches, Rows, balanced
+from tuitrain.engine.batches import Batches, Rows, balanced
 from tuitrain.engine.build import SHARED, Data, build_network, check_shared, distinct_datasets
 from tuitrain.engine.divergence import explain
 from tuitrain.engine.early_stopping import Progress
 from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.floating_point import training_arithmetic
-from tuitrain.engine.network import generator, with_ones
-from tuitrain.engine.optimizers import OPTIMIZERS, Optimizer, make_optimizer
+from tuitrain.engine.network import with_ones
+from tuitrain.engine.optimizers import Optimizer, make_optimizer
 from tuitrain.engine.passes import Dropout, Pass
 from tuitrain.engine.penalties import Penalties
 from tuitrain.engine.probes import UpdateProbe, idle_shares
+from tuitrain.engine.random_numbers import from_words, generator, to_words
 from tuitrain.engine.records import Record
-from tuitrain.engine.schedules import Plateau, multipliers
+from tuitrain.engine.schedules import LearningRates
+from tuitrain.engine.state import State
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 
 Array = NDArray[Any]
+_RATE = {"schedule", "learning_rate"}
 _PENALTIES = {"l1", "l2", "weight_decay", "gradient_clip", "C"}
 LEAST_PROBED, MOST_PROBED = 64, 256  # rows on which units are judged idle
 _OPTIMIZER_SETTINGS = ("momentum", "beta1", "beta2", "rho", "epsilon")
@@ -42,17 +45,23 @@ class Trainer:
     reached, patience lost), its row of ``network.parameters`` holds its best epoch's. Where `is_probed` is False, the
     records' norms, ratios and shares of idle units are not measured.
 
+    With `state`, training continues there, with the bits that it would have had. `hyperparameters` hold from the next
+    step on: what can change live and differs from the state's counts as an edit; a member with another seed than the
+    state's draws its next orders and masks from that one. The `dtype` is the state's.
+
     Raises
     ------
     HyperparameterError
         if the members cannot share a stack, or the loss does not fit the task.
+    StateError
+        if the state is of another network, of other numbers of members or rows.
     ValueError
         if the members' datasets differ in their shapes.
     """
 
     def __init__(
         self, dataset: Data | Sequence[Data], hyperparameters: Hyperparameters | Sequence[Hyperparameters], *,
-        dtype: Any = np.float32, is_probed: bool = True,
+        dtype: Any = np.float32, is_probed: bool = True, state: State | None = None,
     ) -> None:  # fmt: skip
         self._is_probed = is_probed
         given = [hyperparameters] if isinstance(hyperparameters, Hyperparameters) else hyperparameters
@@ -62,29 +71,35 @@ class Trainer:
         self.dataset = self.datasets[0]
         shared = self.hyperparameters[0]
         seeds = [h.seed for h in self.hyperparameters]
-        self.network = build_network(self.dataset, shared, len(seeds), dtype)
-        self.network.initialize(seeds, shared.initializer)
+        self.network = build_network(self.dataset, shared, len(seeds), dtype if state is None else state.dtype)
         self._classes = self.dataset.n_classes if self.dataset.task == "classification" else 0
-        self._batches = self._make_batches(seeds, shared)
-        self.validation = self._examine_validation()
-        self._dropout_generators = [generator(seed, "dropout") for seed in seeds]
-        self.progress = Progress(self.network.parameters)
-        self._probe = UpdateProbe(self.network)
-        self._plateaus = [Plateau() for _ in seeds]
-        self.batch_size = self._rows_of_a_batch()
+        self._mask = self.network.weight_mask()
+        self._passes: dict[int, Pass] = {}
+        self._probed_rows: Array | None = None
+        self._losses: list[tuple[Array, int]] = []
         self.epochs_done = 0
         self.steps_done = 0
         self.samples_done = 0
-        self._losses: list[tuple[Array, int]] = []
-        self._mask = self.network.weight_mask()
-        self._passes: dict[int, Pass] = {}
+        self._batches = self._make_batches(seeds, shared)
+        if state is not None:
+            self._continue(state)
+            return
+        self.network.initialize(seeds, shared.initializer)
+        self._dropout_state = to_words([generator(seed, "dropout") for seed in seeds])
+        self._dropout_generators: list[np.random.Generator] = []  # as long as nobody drops out
+        self._prepare()
+        self._record = self._make_record(np.full(len(seeds), np.nan))
+
+    def _prepare(self) -> None:
+        """Make what hangs on the network and on the hyperparameters, as it is before the first step."""
+        self.validation = self._examine_validation()
+        self.progress = Progress(self.network.parameters)
+        self._probe = UpdateProbe(self.network)
+        self._rates = LearningRates(self.hyperparameters)
         self._optimizer = self._make_optimizer()
+        self.batch_size = self._rows_of_a_batch()
         self._apply_penalties()
         self._apply_dropout()
-        self._rates: list[Array] = []
-        self._rate = self._member_array("learning_rate")
-        self._probed_rows: Array | None = None
-        self._record = self._make_record(np.full(len(seeds), np.nan))
 
     @property
     def is_done(self) -> bool:
@@ -105,7 +120,8 @@ class Trainer:
     @property
     def learning_rates(self) -> Array:
         """The learning rate of the last step, (M,) float64."""
-        return self._rate[:, 0]
+        current: Array = self._rates.current[:, 0]
+        return current
 
     def examine(self, *parts: Any) -> Examined:
         """Prepare a part for evaluation: one for all members, or one of each of `datasets`."""
@@ -114,24 +130,69 @@ class Trainer:
         scale = np.array([data.target_scale for data in self.datasets])[which or 0]
         return Examined(rows, [part.y for part in parts], self.network, classes=self._classes, scale=scale, which=which)
 
-    def select(self, members: Sequence[int]) -> None:
+    def take(self, members: Sequence[int]) -> None:
         """Drop all other members from the stack; these go on, and end, with the same bits as if all had stayed."""
-        chosen = list(members)
-        self.hyperparameters = [self.hyperparameters[member] for member in chosen]
-        self._which = [self._which[member] for member in chosen]
-        self._dropout_generators = [self._dropout_generators[member] for member in chosen]
-        self._plateaus = [self._plateaus[member] for member in chosen]
-        self.network = self.network.select(chosen)
-        self.progress = self.progress.select(chosen, self.network.parameters)
-        self._optimizer = self._optimizer.select(chosen)
-        self._probe = self._probe.select(chosen, self.network)
-        self._batches.select(chosen)
-        self._losses = [(losses[chosen], size) for losses, size in self._losses]
-        self._rate, self._rates = self._rate[chosen], [rate[chosen] for rate in self._rates]
-        self._record = self._record.select(chosen)
-        self.validation = self._examine_validation()
-        self._apply_penalties()
-        self._apply_dropout()
+        state = self.state().take(members)
+        self.hyperparameters = list(state.hyperparameters)
+        self._which = [self._which[member] for member in members]
+        self.network = build_network(self.dataset, self.hyperparameters[0], state.members, state.dtype)
+        self._restore(state)
+
+    def state(self) -> State:
+        """Everything that this training is, as a value that does not change when training goes on."""
+        is_between_epochs = not self._batches.rows_left
+        done = [] if is_between_epochs else self._losses
+        sizes, losses = np.array([size for _, size in done], np.int64), [losses[:, None] for losses, _ in done]
+        arrays = {
+            "parameters": self.network.parameters.copy(),
+            "epoch.losses": np.concatenate([self.network.parameters[:, :0], *losses], axis=1),
+            "epoch.sizes": np.repeat(sizes[None], self.network.members, axis=0),
+            "dropout.generator": self._dropout_words(),
+            **self.progress.arrays(is_between_epochs=is_between_epochs),
+            **self._optimizer.arrays(), **self._rates.arrays(), **self._batches.arrays(), **self._probe.arrays(),
+            **self._record.arrays(),
+        }  # fmt: skip
+        counters = {
+            "rows": len(self.dataset.train.X), "epochs_done": self.epochs_done, "steps_done": self.steps_done,
+            "samples_done": self.samples_done, "record_epoch": self._record.epoch, "record_step": self._record.step,
+            **self._batches.counters,
+        }  # fmt: skip
+        return State(
+            tuple(self.hyperparameters), tuple(self.progress.best_hyperparameters), self.network.layer_sizes, counters,
+            tuple(self.progress.divergences), arrays,
+        )
+
+    def _continue(self, state: State) -> None:
+        """Go on from a state with the hyperparameters given, whose differences count as edits."""
+        state.check_fits(self.network.layer_sizes, self.network.members, len(self.dataset.train.X))
+        given = self.hyperparameters
+        self.hyperparameters = list(state.hyperparameters)
+        self._restore(state.reseeded([h.seed for h in given]))
+        self.hyperparameters = given
+        differences = [new.differences(old) for new, old in zip(given, state.hyperparameters, strict=True)]
+        for member, changed in enumerate(differences):
+            if changed.keys() & _RATE:
+                self._rates.forget_cuts(member)
+        for name, spec in FIELDS.items():
+            if spec.live and any(name in changed for changed in differences):
+                self._apply(name)
+
+    def _restore(self, state: State) -> None:
+        """Become the training that `state` is; the network is of its shape already."""
+        counters, arrays = state.counters, state.arrays
+        self.network.parameters[...] = arrays["parameters"]
+        self._dropout_state, self._dropout_generators = arrays["dropout.generator"], []
+        self._prepare()
+        self.progress.restore(arrays, state.divergences, state.best_hyperparameters)
+        self._optimizer.restore(arrays)
+        self._rates.restore(arrays)
+        self._probe.restore(arrays)
+        self._batches.restore(arrays, self._which, rows_done=counters["rows_done"], orders_owed=counters["orders_owed"])
+        self.epochs_done, self.steps_done = counters["epochs_done"], counters["steps_done"]
+        self.samples_done = counters["samples_done"]
+        losses, sizes = arrays["epoch.losses"], arrays["epoch.sizes"][0].tolist()
+        self._losses = [(losses[:, step], size) for step, size in enumerate(sizes)]
+        self._record = Record.from_arrays(arrays, epoch=counters["record_epoch"], step=counters["record_step"])
 
     def step(self) -> Record | None:
         """Train one batch. Returns the epoch's record when it was the last batch, or when training has ended."""
@@ -164,7 +225,7 @@ class Trainer:
         self._losses.append((losses, batch.size))
         self.steps_done += 1
         self.samples_done += batch.size
-        return self._end_epoch(batch) if is_last else None
+        return self._end_epoch() if is_last else None
 
     def set(self, member: int | None, name: str, value: Any) -> None:
         """Change a live hyperparameter of one member (None: of all) from the next batch on.
@@ -185,15 +246,16 @@ class Trainer:
         for index in range(self.network.members) if member is None else (member,):
             before = self.hyperparameters[index]
             self.hyperparameters[index] = before.replace(**{known: value})
-            if known in {"schedule", "learning_rate"} and self.hyperparameters[index] != before:
-                self._plateaus[index] = Plateau()  # what was cut belonged to the rate before
+            if known in _RATE and self.hyperparameters[index] != before:
+                self._rates.forget_cuts(index)
         self._apply(known)
 
     def _apply(self, name: str) -> None:
         if name == "optimizer":
             self._optimizer = self._make_optimizer()
+            self._apply_penalties()  # an automatic weight decay depends on it
         elif name in _OPTIMIZER_SETTINGS:
-            self._optimizer.set(name, self._setting(name))
+            self._optimizer.set(name, self._member_array(name))
         elif name in _PENALTIES:
             self._apply_penalties()
         elif name == "dropout":
@@ -210,16 +272,11 @@ class Trainer:
         return rows if size == "full" else min(int(size), rows)
 
     def _member_array(self, name: str) -> Array:
-        return np.array([[getattr(h, name)] for h in self.hyperparameters], np.float64)
-
-    def _setting(self, name: str) -> Array:
-        """An optimizer's setting for each member, (M, 1) float64, where ``auto`` is the rule's default."""
-        default = getattr(OPTIMIZERS[self.hyperparameters[0].optimizer], name, 0.0)
-        values = [getattr(h, name) for h in self.hyperparameters]
-        return np.array([[default if value == "auto" else value] for value in values], np.float64)
+        """A number's field for each member, (M, 1) float64; ``auto`` is what it comes to."""
+        return np.array([[h.number(name)] for h in self.hyperparameters], np.float64)
 
     def _make_optimizer(self) -> Optimizer:
-        settings = {name: self._setting(name) for name in _OPTIMIZER_SETTINGS}
+        settings = {name: self._member_array(name) for name in _OPTIMIZER_SETTINGS}
         shape = (self.network.members, self.network.n_parameters)
         return make_optimizer(self.hyperparameters[0].optimizer, shape, self.network.dtype, **settings)
 
@@ -246,8 +303,13 @@ class Trainer:
 
     def _apply_dropout(self) -> None:
         rates = self._member_array("dropout")[:, 0]
+        if rates.any() and not self._dropout_generators:
+            self._dropout_generators = from_words(self._dropout_state)
         self._dropout = Dropout(self._dropout_generators, rates, self.network.dtype) if rates.any() else None
         self._passes.clear()
+
+    def _dropout_words(self) -> Array:
+        return to_words(self._dropout_generators) if self._dropout_generators else self._dropout_state
 
     def _pass(self, size: int) -> Pass:
         found = self._passes.get(size)
@@ -264,39 +326,30 @@ class Trainer:
         self._plan_rates()
 
     def _plan_rates(self) -> None:
-        """Compute the learning rates of the steps that are left in this epoch, last one first."""
+        """Compute the learning rates of the steps that are left in this epoch."""
         left = math.ceil(self._batches.rows_left / self.batch_size)
         first = (self.epochs_done + 1) * self.steps_per_epoch - left
-        cuts = [
-            plateau.multiplier if h.schedule == "plateau" else 1.0
-            for h, plateau in zip(self.hyperparameters, self._plateaus, strict=True)
-        ]
-        base = self._member_array("learning_rate") * np.array(cuts)[:, None]
-        if all(h.schedule in {"constant", "plateau"} and not h.warmup for h in self.hyperparameters):
-            self._rates = [base] * left
-            return
-        shares = np.stack([multipliers(h, first, left, self.steps_per_epoch) for h in self.hyperparameters], axis=1)
-        self._rates = list((shares[:, :, None] * base)[::-1])
+        self._rates.plan(self.hyperparameters, first, left, self.steps_per_epoch)
 
     def _update(self, is_last: bool) -> None:
         network = self.network
         is_probed = is_last and self._is_probed
         if is_probed:
             self._probe.before()
-        self._rate = self._rates.pop()
-        self._penalties.begin(network.parameters, network.gradients, self._rate)
+        rate = self._rates.next()
+        self._penalties.begin(network.parameters, network.gradients, rate)
         self._optimizer.step(
-            network.parameters, network.gradients, self._rate, self._penalties if self._penalties.has_pieces else None
+            network.parameters, network.gradients, rate, self._penalties if self._penalties.has_pieces else None
         )
         self.progress.hold()
         if is_probed:
             self._probe.after()
 
-    def _end_epoch(self, batch: Batch) -> Record:
+    def _end_epoch(self) -> Record:
         self.epochs_done += 1
-        self._record = self._make_record(self._mean_loss(), batch)
+        train_loss, measured = self._mean_loss(), self._measure()
         has_validation = self.validation is not None
-        watched = self._record.validation_loss if has_validation else self._record.train_loss
+        watched = measured["validation_loss"] if has_validation else train_loss
         if not has_validation:  # the losses were those before each update: they do not show what the last one did
             watched = np.where(np.isfinite(self.network.parameters).all(axis=1), watched, np.nan)
             is_last = np.array([self.epochs_done >= h.epochs for h in self.hyperparameters]) & ~self.progress.ended
@@ -305,11 +358,9 @@ class Trainer:
                 watched = np.where(is_last & ~np.isfinite(after), np.nan, watched)
         if not np.isfinite(watched).all():
             self._end_diverged(watched)
-        for member, h in enumerate(self.hyperparameters):
-            if h.schedule == "plateau":
-                self._plateaus[member].observe(float(watched[member]), h)
+        self._rates.observe(watched, self.hyperparameters)
         self.progress.observe(self.epochs_done, watched, self.hyperparameters, is_validation=has_validation)
-        object.__setattr__(self._record, "endings", tuple(self.progress.endings))
+        self._record = self._make_record(train_loss, **measured)
         return self._record
 
     def _mean_loss(self) -> Array:
@@ -319,24 +370,36 @@ class Trainer:
         mean: Array = (losses.T.astype(np.float64, order="C") * sizes).sum(axis=1) / sizes.sum()
         return mean
 
-    def _make_record(self, train_loss: Array, batch: Batch | None = None) -> Record:
-        nothing = np.full(len(train_loss), np.nan)
-        looked = self.validation.evaluate() if self.validation is not None and batch is not None else None
-        shares = np.full(self._probe.gradient_norms.shape, np.nan)
-        if batch is not None and self._is_probed:
+    def _measure(self) -> dict[str, Any]:
+        """What is measured after an epoch, before members end and get back their best parameters."""
+        measured: dict[str, Any] = {}
+        if self.validation is not None:
+            looked = self.validation.evaluate()
+            measured = {"validation_loss": looked.loss, "metrics": looked.metrics}
+        if self._is_probed:
             seen = self._probed_pass()
-            shares = idle_shares(seen.activations, self._idle_kind) if seen.activations else shares
+            if seen.activations:
+                measured["idle_shares"] = idle_shares(seen.activations, self._idle_kind)
+        return measured
+
+    def _make_record(
+        self, train_loss: Array, *, validation_loss: Array | None = None, metrics: dict[str, Array] | None = None,
+        idle_shares: Array | None = None,
+    ) -> Record:  # fmt: skip
+        """The record of the epoch, once it is known which members have ended; what was not measured is NaN."""
+        nothing = np.full(len(train_loss), np.nan)
+        no_shares = np.full(self._probe.gradient_norms.shape, np.nan)
         return Record(
             epoch=self.epochs_done,
             step=self.steps_done,
             train_loss=train_loss,
-            validation_loss=nothing if looked is None else looked.loss,
-            metrics={} if looked is None else looked.metrics,
+            validation_loss=nothing if validation_loss is None else validation_loss,
+            metrics=metrics or {},
             gradient_norm=np.sqrt(np.square(self._probe.gradient_norms).sum(axis=1)),
             layer_gradient_norms=self._probe.gradient_norms,
             update_ratios=self._probe.update_ratios,
-            idle_shares=shares,
-            learning_rate=self._rate[:, 0].copy(),
+            idle_shares=no_shares if idle_shares is None else idle_shares,
+            learning_rate=self._rates.current[:, 0].copy(),
             endings=tuple(self.progress.endings),
         )
 
@@ -366,6 +429,6 @@ class Trainer:
         for member in np.flatnonzero(~np.isfinite(losses) & ~self.progress.ended):
             divergence = explain(
                 float(losses[member]), self.epochs_done + 1, self.steps_done + 1, self.hyperparameters[member],
-                learning_rate=float(self._rate[member, 0]), rows=len(self.dataset.train.X),
+                learning_rate=float(self._rates.current[member, 0]), rows=len(self.dataset.train.X),
             )  # fmt: skip
             self.progress.end_diverged(int(member), divergence)

@@ -27,6 +27,7 @@ class Field:
 
     `when` names the fields and values under which this one matters (beta2 under adam); it is dimmed otherwise.
     `words` are accepted beside a number (``full`` for the batch size); from a word, a nudge goes to `nudge_start`.
+    `automatic` says which number the word ``auto`` stands for under each optimizer; "" is any other one.
     `scale` says how a nudge moves: by `step`, by a factor of 10^(1/4) (of the value, or of 1 - value for
     ``complement``), or to the next power of two. Where 0 is allowed on a log scale, `step` is the smallest value above.
     """
@@ -48,6 +49,7 @@ class Field:
     nudge_down_from_word: bool = False
     unit: str = ""
     words: tuple[str, ...] = ()
+    automatic: Mapping[str, float] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
     search: str = ""
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

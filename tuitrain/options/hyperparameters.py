@@ -26,6 +26,8 @@ INITIALIZERS = (
 CLASS_WEIGHTS = ("none", "balanced")
 GROUPS = ("network", "optimisation", "regularisation", "run")
 
+# what a field meant in versions that did not have it, or had another default: for files that do not name it
+_MEANING_WHEN_MISSING = {"weight_decay": 0.0}
 _ADAMS = ("adam", "adamw", "adamax", "nadam")
 
 
@@ -113,13 +115,14 @@ class Hyperparameters:
     rho: float | str = _declare(
         "auto", "rho", "optimisation", "number", "memory of the squared gradient",
         "auto: 0.99 for rmsprop, 0.9 for adadelta.", minimum=0, maximum=0.9999, scale="complement", words=("auto",),
-        nudge_start=0.9, when={"optimizer": ("rmsprop", "adadelta")}, search="0.8..0.99",
+        automatic={"adadelta": 0.9, "": 0.99}, nudge_start=0.9, when={"optimizer": ("rmsprop", "adadelta")},
+        search="0.8..0.99",
     )  # fmt: skip
     epsilon: float | str = _declare(
         "auto", "epsilon", "optimisation", "number", "keeps a division by a small root finite",
         "auto: 1e-8; 1e-10 for adagrad, 1e-6 for adadelta.", minimum=0, above_minimum=True, maximum=1, scale="log",
-        words=("auto",), nudge_start=1e-8, when={"optimizer": (*_ADAMS, "rmsprop", "adagrad", "adadelta")},
-        search="1e-10..1e-3",
+        words=("auto",), automatic={"adagrad": 1e-10, "adadelta": 1e-6, "": 1e-8}, nudge_start=1e-8,
+        when={"optimizer": (*_ADAMS, "rmsprop", "adagrad", "adadelta")}, search="1e-10..1e-3",
     )  # fmt: skip
     schedule: str = _declare(
         "constant", "schedule", "optimisation", "choice", "how the learning rate changes while training",
@@ -173,7 +176,8 @@ class Hyperparameters:
 
     l1: float = _declare(
         0.0, "L1", "regularisation", "number", "penalty on the weights' absolute values",
-        "Pushes weights to exactly nothing. Biases are not penalised.",
+        "Takes small weights to exactly 0, by a proximal step after each update; the steadier the gradient (large "
+        "batches), the more of them stay there. Biases are not penalised.",
         minimum=0, maximum=1000, scale="log", step=1e-6, search="1e-7..1e-2",
     )  # fmt: skip
     l2: float = _declare(
@@ -182,10 +186,12 @@ class Hyperparameters:
         minimum=0, maximum=1000, scale="log", step=1e-6, search="1e-6..1e-1",
         when={"loss": tuple(name for name in LOSSES if name != "hinge")},
     )  # fmt: skip
-    weight_decay: float = _declare(
-        0.0, "weight decay", "regularisation", "number", "share of the weights taken off per step and unit of rate",
-        "Decoupled from the gradient (Loshchilov & Hutter, 2019): what makes adam adamw. Biases are not decayed.",
-        minimum=0, maximum=1000, scale="log", step=1e-5, search="1e-5..1e-1",
+    weight_decay: float | str = _declare(
+        "auto", "weight decay", "regularisation", "number", "share of the weights taken off per step and unit of rate",
+        "Decoupled from the gradient (Loshchilov & Hutter, 2019): what makes adam adamw. Biases are not decayed. "
+        "auto: 0.01 for adamw, else 0.",
+        minimum=0, maximum=1000, scale="log", step=1e-5, words=("auto",), automatic={"adamw": 0.01, "": 0.0},
+        nudge_start=0.01, search="1e-5..1e-1",
     )  # fmt: skip
     dropout: float = _declare(
         0.0, "dropout", "regularisation", "number", "share of hidden units silenced in each step",
@@ -256,6 +262,19 @@ class Hyperparameters:
             raise HyperparameterError("\n".join(problems))
         return cls(**read)
 
+    @classmethod
+    def from_record(cls, values: Mapping[str, Any]) -> Hyperparameters:
+        """Make one from what a version of tuitrain, perhaps an older one, recorded in a model or a study.
+
+        A field that the record lacks has the meaning that it had when such records were written.
+
+        Raises
+        ------
+        HyperparameterError
+            as `from_mapping` does.
+        """
+        return cls.from_mapping({**_MEANING_WHEN_MISSING, **values})
+
     def replace(self, **changes: Any) -> Hyperparameters:
         """A copy with some fields changed."""
         return dataclasses.replace(self, **changes)
@@ -263,6 +282,17 @@ class Hyperparameters:
     def to_mapping(self) -> dict[str, Any]:
         """Names to values, in the order of the form, fit for JSON and TOML."""
         return {name: _plain(spec, getattr(self, name)) for name, spec in FIELDS.items()}
+
+    def number(self, name: str) -> float:
+        """The value of a number's field, where ``auto`` is what it comes to under the optimizer."""
+        value: float | str = getattr(self, name)
+        if isinstance(value, str):
+            return automatic(name, self.optimizer)
+        return value
+
+    def resolved(self) -> Hyperparameters:
+        """A copy with the numbers that ``auto`` comes to in its place."""
+        return self.replace(**{name: self.number(name) for name, spec in FIELDS.items() if spec.automatic})
 
     def matters(self, name: str) -> bool:
         """Whether the field has an effect with the other fields as they are (beta2 has none under sgd)."""
@@ -277,6 +307,12 @@ class Hyperparameters:
 FIELDS: dict[str, Field] = {
     item.name: Field(name=item.name, **item.metadata) for item in dataclasses.fields(Hyperparameters)
 }
+
+
+def automatic(name: str, optimizer: str) -> float:
+    """What ``auto`` comes to for a field under an optimizer."""
+    values = FIELDS[name].automatic
+    return values.get(optimizer, values[""])
 
 
 def field_name(text: str) -> str | None:

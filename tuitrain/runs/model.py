@@ -237,7 +237,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
 
 def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Model:
     """The model of a file's description and tensors, which are checked against each other."""
-    hyperparameters = Hyperparameters.from_mapping(description["hyperparameters"])
+    hyperparameters = Hyperparameters.from_record(description["hyperparameters"])
     preprocessing = Preprocessing.from_json(description["preprocessing"])
     network = Network(
         description["layer_sizes"], activation=description["activation"], loss=description["loss"],

@@ -253,7 +253,7 @@ class _StackRun:
         if len(kept) < len(self._rows):
             self._rows = self._rows[kept]
             if len(kept):
-                trainer.select(kept.tolist())
+                trainer.take(kept.tolist())
 
     def _tell(self, epoch: int, report: Callable[[object], object]) -> None:
         news = {}

@@ -112,6 +112,26 @@ def test_a_grid_ends_when_the_space_is_exhausted(tmp_path: Path) -> None:
     assert found.progress.ending == "the space is exhausted"
 
 
+def test_a_study_of_the_time_before_an_automatic_weight_decay_goes_on_with_none(tmp_path: Path) -> None:
+    """Its file records 0, as version 0.1 wrote it; the same call as then resumes it."""
+    base = BASE.replace(optimizer="adamw")
+    create_study(tmp_path / "s", Space(RANGES, base.replace(weight_decay=0)), Settings(trials=2, folds=1), IRIS)
+    with pytest.raises(SearchError, match="another space"):
+        search(IRIS, RANGES, base=base, study=tmp_path / "s")
+    create_study(tmp_path / "t", Space(RANGES, BASE.replace(weight_decay=0)), Settings(trials=2, folds=1), IRIS)
+    found = search(IRIS, RANGES, base=BASE, study=tmp_path / "t")
+    assert [found.study.hyperparameters(trial).weight_decay for trial in found.trials] == [0, 0]
+
+
+def test_a_weight_decay_is_searched_with_auto_among_its_values(tmp_path: Path) -> None:
+    found = run(tmp_path / "s", {"weight_decay": "auto,0.1", "optimizer": "adam,adamw"}, strategy="grid", trials=0)
+    again = Study(tmp_path / "s").trials
+    losses = {(t.setting["optimizer"], t.setting["weight_decay"]): t.loss for t in again}
+    assert list(losses.values()) == [t.loss for t in found.trials]
+    assert losses["adam", 0.1] == losses["adamw", 0.1]
+    assert len({losses["adam", "auto"], losses["adamw", "auto"], losses["adam", 0.1]}) == 3
+
+
 def test_own_trials_go_first_and_the_strategy_may_change(tmp_path: Path) -> None:
     own = [{"learning_rate": 0.02, "l2": 0.001}]
     path = tmp_path / "s"

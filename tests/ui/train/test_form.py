@@ -93,6 +93,18 @@ def test_what_has_no_effect_is_dimmed_and_says_what_it_needs(bench):
     assert bench.line_of("patience").endswith("(30)")
 
 
+def test_an_automatic_number_is_shown_with_what_it_comes_to(bench):
+    assert bench.line_of("weight_decay").endswith(" auto (0)")
+    assert bench.line_of("rho").endswith(" (auto)")
+    bench.model.set("optimizer", "adamw")
+    assert bench.line_of("weight_decay").endswith(" auto (0.01)")
+    bench.go("weight_decay")
+    assert bench.type("0.1")
+    assert bench.line_of("weight_decay").endswith("*0.1")
+    assert bench.type("auto")
+    assert bench.session.sent[-1] == SetHyperparameter("weight_decay", "auto")
+
+
 def test_typing_replaces_the_value_and_sends_it(bench):
     bench.go("learning_rate")
     assert bench.type("0.03")

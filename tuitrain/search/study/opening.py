@@ -84,7 +84,7 @@ def change_study(study: Study, told: Mapping[str, Any], *, tried: Sequence[Setti
 def check_space(study: Study, space: Space | Mapping[str, Any] | None, base: Hyperparameters | None) -> None:
     """Refuse another space than the study's."""
     told = space if isinstance(space, Space) else Space(space, base)
-    if told.to_texts() != study.space.to_texts() or told.base != study.space.base:
+    if told.to_texts() != study.space.to_texts() or told.base.resolved() != study.space.base.resolved():
         raise SearchError(f"{visible(study.path)}: searches another space; begin a new study")
 
 

@@ -118,7 +118,7 @@ def _read(content: Mapping[str, Any]) -> StudyFile:
     settings = check_settings(Settings.from_mapping(content["search"]), source.task)
     if not content["space"]:
         raise ValueError("space: nothing is searched")
-    space = Space(content["space"], Hyperparameters.from_mapping(content["hyperparameters"]))
+    space = Space(content["space"], Hyperparameters.from_record(content["hyperparameters"]))
     return StudyFile(space, settings, source, tuple(visible(notice) for notice in content.get("notices", ())))
 
 

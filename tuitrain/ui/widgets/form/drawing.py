@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tuitrain.options.hyperparameters import FIELDS, GROUPS
+from tuitrain.options.hyperparameters import FIELDS, GROUPS, automatic
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.widgets.form.line_edit import LineEdit
@@ -58,7 +58,7 @@ class FormDrawing:
         if is_selected and model.editor is not None:
             return editor_line(label, model.editor, width, self.theme)
         value, matters, mark = FIELDS[name].format(model.value(name)), model.matters(name), model.mark(name)
-        shown = value if matters else f"({value})"
+        shown = f"{value}{self._came_to(name)}" if matters else f"({value})"
         room = width - 2 - len(label)
         if len(shown) > room:
             shown = shown[: room - 1] + theme.signs.ellipsis
@@ -70,6 +70,13 @@ class FormDrawing:
         style = theme.styles["plain"] if matters else theme.styles["dim"]
         value_style = theme.styles["edited"] if mark else style
         return Strip([Segment(cursor + label, style), Segment(gap + shown, value_style)], width)
+
+    def _came_to(self, name: str) -> str:
+        """What ``auto`` comes to, as `` (0.01)``; "" for any other value."""
+        field = FIELDS[name]
+        if self.model.value(name) != "auto" or not field.automatic:
+            return ""
+        return f" ({field.format(automatic(name, str(self.model.value('optimizer'))))})"
 
     def _notes(self, name: str, width: int) -> list[Strip]:
         """What stands beneath a field: the error, the allowed range while typing, or that it waits for the reset."""
