@@ -179,7 +179,9 @@ def _read(arrays: dict[str, Array]) -> State:
             raise StateError(f"the state is damaged: {name} {visible(value, 40)} is not a whole number from 0")
     hyperparameters = tuple(Hyperparameters.from_record(values) for values in about["hyperparameters"])
     check_shared(hyperparameters)
-    best = tuple(None if values is None else Hyperparameters.from_record(values) for values in about["best_hyperparameters"])
+    best = tuple(
+        None if values is None else Hyperparameters.from_record(values) for values in about["best_hyperparameters"]
+    )
     divergences = tuple(None if values is None else _divergence(**values) for values in about["divergences"])
     counters = {name: about[name] for name in COUNTERS}
     return State(hyperparameters, best, layer_sizes, MappingProxyType(counters), divergences, arrays)

@@ -158,8 +158,12 @@ class Trainer:
             **self._batches.counters,
         }  # fmt: skip
         return State(
-            tuple(self.hyperparameters), tuple(self.progress.best_hyperparameters), self.network.layer_sizes, counters,
-            tuple(self.progress.divergences), arrays,
+            tuple(self.hyperparameters),
+            tuple(self.progress.best_hyperparameters),
+            self.network.layer_sizes,
+            counters,
+            tuple(self.progress.divergences),
+            arrays,
         )
 
     def _continue(self, state: State) -> None:

@@ -117,9 +117,9 @@ def test_a_study_of_the_time_before_an_automatic_weight_decay_goes_on_with_none(
     base = BASE.replace(optimizer="adamw")
     create_study(tmp_path / "s", Space(RANGES, base.replace(weight_decay=0)), Settings(trials=2, folds=1), IRIS)
     with pytest.raises(SearchError, match="another space"):
-        search(IRIS, RANGES, base=base, study=tmp_path / "s")
+        tune(IRIS, RANGES, base=base, study=tmp_path / "s")
     create_study(tmp_path / "t", Space(RANGES, BASE.replace(weight_decay=0)), Settings(trials=2, folds=1), IRIS)
-    found = search(IRIS, RANGES, base=BASE, study=tmp_path / "t")
+    found = tune(IRIS, RANGES, base=BASE, study=tmp_path / "t")
     assert [found.study.hyperparameters(trial).weight_decay for trial in found.trials] == [0, 0]
 
 
