@@ -117,6 +117,8 @@ async def test_quitting_asks_while_training(session):
         await pilot.press("escape")
         assert app.is_running
         await pilot.press("q", "enter")
+        assert not app._exit
+        await pilot.press("q", "y")
         assert app._exit
 
 

@@ -28,6 +28,7 @@ from tuitrain.ui.search.status import EntryDescription, SearchHeader, SearchStat
 from tuitrain.ui.terminal.governor import Governor
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.status import Footer
+from tuitrain.ui.widgets.pane_screen import unsaved
 from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
@@ -215,10 +216,10 @@ class SearchScreen(SearchActions, inherit_bindings=False):
         self.help.explain_entry(f"{entry.label}: {model.texts[model.name]}", about, usual)
 
     def action_quit(self) -> None:
-        if self.session.snapshot.is_running:
-            about = f"The study stays: tuitrain search --resume {visible(self.session.snapshot.study, 1000)}"
-            self.ask("Quit?", about, yes="quit", no="go on searching", then=self._leave)
-        elif self.trainer.snapshot.is_running:
-            self.ask("Quit?", "Training is running and would be ended.", yes="quit", no="go on", then=self._leave)
-        else:
-            self._leave()
+        if not self.session.snapshot.is_running:
+            self.leave_or_ask(self._leave, saving="ctrl+s on screen 1 saves the model")
+            return
+        about = f"The study stays: tuitrain search --resume {visible(self.session.snapshot.study, 1000)}"
+        if self.trainer.snapshot.has_something_to_lose:
+            about = f"{unsaved(self.trainer.snapshot)}. {about}"
+        self.ask("Quit?", about, yes="quit", no="go on searching", then=self._leave)

@@ -9,6 +9,7 @@ from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.search.study.trial import Trial
 from tuitrain.text import visible
 from tuitrain.ui.search.navigation import Navigation
+from tuitrain.ui.widgets.pane_screen import unsaved
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
@@ -59,7 +60,11 @@ class TrialActions(Navigation, inherit_bindings=False):
         return dataset is not None and dataset.fingerprint != self.trainer.dataset.fingerprint
 
     def _take(self, trial: Trial, *, start: bool) -> None:
-        """Take a trial to the Train screen; where that has another dataset, only if it fits and the user says so."""
+        """Take a trial to the Train screen.
+
+        Where that has another dataset, only if it fits and the user says so; where training it would replace a training
+        that is in no file, only if the user says so.
+        """
         shown, chosen, whole = self.trials.shown, self.trainer.dataset, self._whole(trial)
 
         def take() -> None:
@@ -68,13 +73,19 @@ class TrialActions(Navigation, inherit_bindings=False):
                 self.status.say(f"trial {trial.number} is in the Train form (1)")
 
         searched = shown.dataset if shown is not None else None
+        now = self.trainer.snapshot
+        lost = f"{unsaved(now)} and would be lost." if start and now.has_something_to_lose else ""
         if searched is None or not self._is_other(searched):
-            take()
+            if lost:
+                self.ask(f"Train trial {trial.number}?", lost, yes="train it", no="stay", then=take)
+            else:
+                take()
         elif searched.task != chosen.task:
             found = f"trial {trial.number} is of {searched.name}, a {searched.task}"
             self.status.say(f"{found}: its values do not fit {chosen.name}, a {chosen.task}")
         else:
             about = f"It was found on {visible(searched.name)}; screen 1 trains on {visible(chosen.name)}."
+            about = f"{about} {lost}".rstrip()
             self.ask("Take a trial of another dataset?", about, yes="take it", no="stay", then=take)
 
     def action_mark(self) -> None:

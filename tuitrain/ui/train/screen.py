@@ -27,7 +27,7 @@ from tuitrain.ui.train.verdict import Verdict
 from tuitrain.ui.widgets.help_page import HelpPage
 from tuitrain.ui.widgets.layout import TrainLayout
 from tuitrain.ui.widgets.messages_page import MessagesPage
-from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, PlacedScreen
+from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, PlacedScreen, unsaved
 from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         if not snapshot.has_something_to_lose:
             self.send(Reset())
             return
-        about = f"{_unsaved(snapshot)}; the curves stay for comparison."
+        about = f"{unsaved(snapshot)}; the curves stay for comparison."
         self.ask("Start over?", about, yes="start over", no="go on", then=lambda: self.send(Reset()))
 
     def action_save(self) -> None:
@@ -282,16 +282,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self._open_search()
 
     def action_quit(self) -> None:
-        snapshot = self.session.snapshot
-        if snapshot.is_running:
-            self.ask(
-                "Quit?", "Training is running and would be ended.", yes="quit", no="go on training", then=self._leave
-            )
-        elif snapshot.has_something_to_lose:
-            about = f"{_unsaved(snapshot)}; ctrl+s saves the model."
-            self.ask("Quit?", about, yes="quit", no="stay", then=self._leave)
-        else:
-            self._leave()
+        self.leave_or_ask(self._leave)
 
     def action_up(self) -> None:
         self.form.move(-1)
@@ -352,9 +343,3 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         """Give the pane its large place, or take it back."""
         self.arrangement.detail = "" if self.arrangement.detail == detail else detail
         self.place_children(self.size)
-
-
-def _unsaved(snapshot: Snapshot) -> str:
-    """What would be lost."""
-    done = counted(snapshot.epoch, "epoch") if snapshot.epoch else counted(snapshot.step, "step")
-    return f"{done} of training {'is' if done.startswith('1 ') else 'are'} in no file"

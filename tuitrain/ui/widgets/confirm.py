@@ -18,11 +18,14 @@ from tuitrain.ui.widgets.text_lines import Lines, Piece
 
 
 class Confirm(Dialog[bool]):
-    """Asks; dismisses with True for yes. The question, what would happen, and the two answers, each with its key."""
+    """Ask; dismiss with True for yes. Show the question, what would happen, and the two answers, each with its key.
+
+    "No" is the answer that loses nothing: it stands first, and Enter gives it. Only the letter y, or a click, says yes.
+    """
 
     BINDINGS = [  # noqa: RUF012 - Textual's own way
-        Binding("y,enter", "answer(True)", "yes"),
-        Binding("n,escape,q", "answer(False)", "no"),
+        Binding("n,enter,escape,q", "answer(False)", "no"),
+        Binding("y", "answer(True)", "yes"),
     ]
     DEFAULT_CSS = """
     Confirm { align: center middle; }
@@ -38,7 +41,7 @@ class Confirm(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         self._box = Lines()
-        width = max(len(self._question), len(self._about), len("".join(self._answers)) + 23) + 4
+        width = max(len(self._question), len(self._about), len("".join(self._answers)) + 17) + 4
         self._rows = textwrap.wrap(self._theme.plain(self._about), 72, break_on_hyphens=False)
         self._box.styles.width = min(width, 76)
         self._box.styles.height = 5 + len(self._rows)
@@ -48,9 +51,9 @@ class Confirm(Dialog[bool]):
         styles = self._theme.styles
         yes, no = self._answers
         none = Style.null()
-        first: list[Piece | None] = [(" y ", styles["key"]), (f"{yes} (enter)", none), ("   ", none)]
-        answers = [*first, (" n ", styles["key"]), (f"{no} (esc)", none)]
-        self._yes_columns = range(len(yes) + 11)
+        first: list[Piece | None] = [(" n ", styles["key"]), (f"{no} (enter)", none), ("   ", none)]
+        answers = [*first, (" y ", styles["key"]), (yes, none)]
+        self._no_columns = range(len(no) + 11)
         self._box.border_title = Content(self._theme.plain(self._question))
         self._box.put([], *([(row, none)] for row in self._rows), [], answers)
 
@@ -58,11 +61,11 @@ class Confirm(Dialog[bool]):
         self.dismiss(answer)
 
     def on_click(self, event: events.Click) -> None:
-        """A click on an answer gives it; one outside the box means no."""
+        """Take a click on an answer as that answer, and one outside the box as no."""
         region = self._box.content_region
         where = Offset(int(event.screen_x), int(event.screen_y))
         if region.contains_point(where):
             if where.y == region.y + 2 + len(self._rows):
-                self.dismiss(where.x - region.x in self._yes_columns)
+                self.dismiss(where.x - region.x not in self._no_columns)
         elif not self._box.region.contains_point(where):
             self.dismiss(False)

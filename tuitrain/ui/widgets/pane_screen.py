@@ -10,6 +10,8 @@ from textual.geometry import Size
 from textual.layout import Layout
 from textual.screen import Screen
 
+from tuitrain.data.wording import counted
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.keys import Action
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.confirm import Confirm
@@ -22,6 +24,12 @@ from tuitrain.ui.widgets.text_lines import Lines
 ACTIONS_UNSEEN = ("quit", "start_pause")  # what keys do where the terminal is too small
 DIALOG_SECONDS = 0.3  # that training waits at most while a dialog is opened or closed
 Result = TypeVar("Result")
+
+
+def unsaved(snapshot: Snapshot) -> str:
+    """Return what of a training is in no file, as a sentence without its full stop."""
+    done = counted(snapshot.epoch, "epoch") if snapshot.epoch else counted(snapshot.step, "step")
+    return f"{done} of training {'is' if done.startswith('1 ') else 'are'} in no file"
 
 
 class PlacedScreen(Screen[None], inherit_bindings=False):
@@ -134,3 +142,14 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
                 then()
 
         self.open(Confirm(self.look, question, about, yes=yes, no=no), answered)
+
+    def leave_or_ask(self, leave: Callable[[], object], *, saving: str = "ctrl+s saves the model") -> None:
+        """Leave by calling `leave`; ask first if a training is running, or is in no file. `saving` says how to."""
+        snapshot: Snapshot = self.trainer.snapshot
+        if snapshot.is_running:
+            self.ask("Quit?", "Training is running and would be ended.", yes="quit", no="go on training", then=leave)
+        elif snapshot.has_something_to_lose:
+            about = f"{unsaved(snapshot)}; {saving}."
+            self.ask("Quit?", about, yes="quit", no="stay", then=leave)
+        else:
+            leave()
