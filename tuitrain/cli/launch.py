@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     metavar="EPOCHS",
     help="Train at most so many epochs a second, to watch; the keys < and > change it [as many as can be].",
 )
-@click.option("--start", is_flag=True, help="Begin training at once.")
+@click.option("--start", is_flag=True, help="Start the training at once; with --search, the search.")
 @click.option("--quit-when-done", is_flag=True, help="Leave when training ends, and print what `train` prints.")
 @click.option("--json", "as_json", is_flag=True, help="With --quit-when-done: print one JSON object.")
 def launch(
@@ -62,6 +62,8 @@ def launch(
     asked: SearchAsked | None = None
     if strategy is None and any(options[name] not in {None, ()} for name in ("tried", "search_seed", "batch")):
         raise click.UsageError("--try, --search-seed and --batch go with --search, or with `tuitrain search --resume`")
+    if quit_when_done and (resume is not None or strategy not in {None, "manual"}):
+        raise click.UsageError("--quit-when-done leaves when a training ends; to search and leave: tuitrain search")
     if strategy is None and resume is None:
         hyperparameters, data = read_options(options)
     else:

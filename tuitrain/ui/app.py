@@ -48,8 +48,9 @@ class SearchAsked:
 class TuitrainApp(App[None], inherit_bindings=False):
     """Shows one session until the user leaves, a signal arrives, or training ends with `quit_when_done`.
 
-    With `search`, the Search screen is opened with it filled in; `jobs` processes search. `rescue` saves what is in no
-    file; it is called here only where the caller of `run` does not get to it.
+    With `search`, the Search screen is opened with it filled in; `jobs` processes search. `start` starts that search,
+    or, where none is asked for or the user searches by hand, the training. `rescue` saves what is in no file; it is
+    called here only where the caller of `run` does not get to it.
 
     `crash` holds what broke the screen, `ended_by_signal` the signal's number; `is_left_unasked` says that nobody could
     be asked whether to save.
@@ -78,7 +79,8 @@ class TuitrainApp(App[None], inherit_bindings=False):
         self.ended_by_signal = 0
         self.is_left_unasked = False
         self.painted = Painted()
-        self._start = start
+        is_by_hand = search is None or search.texts.get("strategy") == "manual"
+        self._start, self._start_search = start and is_by_hand, start and not is_by_hand
         self._quit_when_done = quit_when_done
         self._search, self._jobs = search, jobs
         self._search_screen: Screen[Any] | None = None
@@ -133,6 +135,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
                 leave=self.leave,
                 adopt=self._adopt,
                 begin=self._search,
+                start=self._start_search,
                 by_hand=lambda: self.by_hand,
             )
             self.install_screen(self._search_screen, "search")

@@ -75,3 +75,32 @@ async def test_the_search_that_is_begun_first_has_the_users_own_trials(
         session.close()
         if app.search_session is not None:
             app.search_session.close()
+
+
+@pytest.mark.parametrize(("strategy", "searches"), [("random", True), ("manual", False)])
+async def test_start_starts_the_search_that_was_asked_for_and_trains_nothing_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, strategy: str, searches: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    session = Session(load_dataset("moons?n=80"), QUICK)
+    texts = {"strategy": strategy, "hidden_layers": "4", "activation": "relu", "batch_size": "32", "trials": "2"}
+    app = TuitrainApp(session, theme_of(UNICODE), jobs=0, search=SearchAsked(texts), start=True)
+    try:
+        async with app.run_test(size=(120, 40)) as pilot:
+            await until(pilot, lambda: app.search_session is not None)
+            if searches:
+                await until(pilot, lambda: app.search_session.snapshot.state == "done")  # type: ignore[union-attr]
+            else:  # the trials of a search by hand are the trainings
+                await until(pilot, lambda: session.snapshot.state == "done")
+        assert (session.snapshot.step == 0) is searches
+        assert Path("studies").exists() or not searches
+    finally:
+        session.close()
+        app.close_by_hand()
+        if app.search_session is not None:
+            app.search_session.close()
+
+
+@pytest.mark.parametrize("options", [("--search", "random"), ("--resume", "studies/1")])
+def test_quit_when_done_says_how_to_search_and_leave(monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]) -> None:
+    assert "tuitrain search" in asked(monkeypatch, *options, "--start", "--quit-when-done")

@@ -42,7 +42,7 @@ class SearchScreen(SearchActions, inherit_bindings=False):
     """Form, trials and plots of one search session; `train` is the Train screen's session.
 
     `adopt(hyperparameters, start)` takes a trial to the Train screen; `leave` ends the program; `begin` is what the
-    command line asked for, `by_hand` what was trained by hand.
+    command line asked for, which `start` starts at once; `by_hand` is what was trained by hand.
     """
 
     help: SearchHelp
@@ -53,11 +53,12 @@ class SearchScreen(SearchActions, inherit_bindings=False):
     def __init__(
         self, session: SearchSession, train: Any, theme: Theme, *, by_hand: Callable[[], ManualStudies],
         leave: Callable[[], None], adopt: Callable[[Hyperparameters, bool], None], begin: Any = None,
+        start: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(train, theme, SearchLayout())
         self.session = session
         self._leave, self._adopt = leave, adopt
-        self._asked = begin
+        self._asked, self._start = begin, start
         self._by_hand = ByHand(by_hand)
         self._problem = ""
         self._estimated: object = None
@@ -114,6 +115,8 @@ class SearchScreen(SearchActions, inherit_bindings=False):
         elif self._asked is not None:
             self.form.model.texts.update(self._asked.texts)
             self.form.redraw()
+            if self._start:
+                self.call_after_refresh(self.action_new_search)
 
     def on_unmount(self) -> None:
         self.governor.stop()
