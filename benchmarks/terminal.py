@@ -172,6 +172,12 @@ class Terminal:
                 self.wait_for_end(3)
 
     @property
+    def is_cooked(self) -> bool:
+        """Whether the terminal echoes and edits lines, as a shell's programs expect; not while a screen is drawn."""
+        flags = termios.tcgetattr(self._fd)[3]
+        return flags & termios.ECHO != 0 and flags & termios.ICANON != 0
+
+    @property
     def text(self) -> str:
         """What is on the screen."""
         return "\n".join(line.rstrip() for line in self.screen.display)

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search import SearchSession
 
+# Those that end a process unless it handles them, and leave it able to; not those of a fault, as SIGSEGV, which do not.
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+OTHER_ENDING_SIGNALS = (
+    signal.SIGQUIT, signal.SIGABRT, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU, signal.SIGVTALRM,
+    signal.SIGPROF,
+)  # fmt: skip
 GRACE = 3.0  # seconds that the terminal may take to be restored after a signal
 
 
@@ -155,7 +160,9 @@ class TuitrainApp(App[None], inherit_bindings=False):
         if self._search is not None:
             self.call_after_refresh(self.open_search)
         if self._handle_signals:
-            for number in ENDING_SIGNALS:  # not the event loop's: those work neither while it waits nor after it
+            unused = (number for number in OTHER_ENDING_SIGNALS if signal.getsignal(number) is signal.SIG_DFL)
+            for number in (*ENDING_SIGNALS, *unused):  # another is a profiler's, say, or to be ignored
+                # not the event loop's handlers: those work neither while it waits nor after it
                 signal.signal(number, lambda number, frame: self.end_by(number))
 
     def on_resize(self) -> None:

@@ -57,7 +57,13 @@ def test_quit_when_done_prints_what_train_prints() -> None:
     assert {k: v for k, v in found.items() if k not in timing} == {k: v for k, v in alone.items() if k not in timing}
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+ENDING = [
+    signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT, signal.SIGALRM, signal.SIGUSR1,
+    signal.SIGUSR2, signal.SIGXCPU, signal.SIGVTALRM, signal.SIGPROF,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", ENDING)
 def test_a_signal_leaves_the_terminal_restored(number: signal.Signals) -> None:
     with launch(*LONG, "--start") as terminal:
         terminal.wait_for("running")
@@ -65,6 +71,7 @@ def test_a_signal_leaves_the_terminal_restored(number: signal.Signals) -> None:
         assert terminal.wait_for_end(10) == 128 + number
         assert LEFT_ALTERNATE_SCREEN in terminal.raw
         assert b"\x1b[?25h" in terminal.raw.split(LEFT_ALTERNATE_SCREEN)[-1] + terminal.raw[-400:]
+        assert terminal.is_cooked
 
 
 def after_some_epochs(terminal: Terminal) -> None:
@@ -79,7 +86,7 @@ def the_rescued() -> tuitrain.Model:
     return tuitrain.load_model(path)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGABRT])
 def test_a_signal_saves_what_is_in_no_file_and_says_where(number: signal.Signals) -> None:
     with launch(*LONG, "--start") as terminal:
         after_some_epochs(terminal)
