@@ -5,7 +5,6 @@ Shapes as in `snapshot.py`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection
 from itertools import pairwise
 from typing import Any, Literal
@@ -20,6 +19,7 @@ from tuitrain.engine.evaluation import Examined, decide
 from tuitrain.engine.network import with_ones
 from tuitrain.engine.schedules import multipliers
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.awake import AWAKE
 from tuitrain.runs.finished import Edit, FinishedTraining
 from tuitrain.runs.model import Model
 from tuitrain.session.snapshot import (  # fmt: skip
@@ -47,7 +47,7 @@ class LiveRun:
     """A `Trainer` of one member, watched; `clock` tells seconds since some moment."""
 
     def __init__(
-        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = time.perf_counter
+        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = AWAKE.seconds
     ) -> None:
         self._clock = clock
         self.dataset = dataset

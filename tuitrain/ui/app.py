@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -68,6 +69,7 @@ class TuitrainApp(App[None], inherit_bindings=False):
         color: $chosen; background: $chosen-background; text-style: $chosen-style;
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", priority=True)]  # in dialogs too
     ENABLE_COMMAND_PALETTE = False  # ours is made from the key table
 
     def __init__(

@@ -71,6 +71,7 @@ ACTIONS = (
     Action("help", ("question_mark", "f1"), "?", "help", "this help", "program", 95),
     Action("messages", ("M",), "M", "messages", "messages so far", "program", 12),
     Action("palette", ("ctrl+p",), "ctrl+p", "actions", "every action by name", "program", 45),
+    Action("suspend", ("ctrl+z",), "ctrl+z", "", "suspend; fg returns", "program"),
     Action("quit", ("q", "ctrl+q", "ctrl+c"), "q", "quit", "leave", "program", 94),
 )
 

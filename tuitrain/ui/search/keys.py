@@ -43,5 +43,6 @@ SEARCH_ACTIONS = (
     Action("train_screen", ("1", "escape"), "1", "train", "the Train screen", "program", 90),
     Action("help", ("question_mark", "f1"), "?", "help", "this help", "program", 95),
     Action("palette", ("ctrl+p",), "ctrl+p", "actions", "every action by name", "program", 15),
+    Action("suspend", ("ctrl+z",), "ctrl+z", "", "suspend; fg returns", "program"),
     Action("quit", ("q", "ctrl+q", "ctrl+c"), "q", "quit", "leave; the study stays", "program", 94),
 )
