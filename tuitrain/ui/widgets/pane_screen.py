@@ -10,8 +10,8 @@ from textual.geometry import Size
 from textual.layout import Layout
 from textual.screen import Screen
 
-from tuitrain.data.wording import counted
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.text import counted
 from tuitrain.ui.keys import Action
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.confirm import Confirm
