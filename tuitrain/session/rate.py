@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from statistics import median_high
 
-LEAST_SECONDS = 0.2  # of a stretch, once there are several
-KEPT = 15  # stretches: three seconds
+LEAST_SECONDS = 0.2  # of a stretch, once there are so many:
+KEPT = 15  # that is three seconds
 SEVERAL = 2
 
 
@@ -24,7 +24,7 @@ class Rate:
     def observe(self, seconds: float, samples: int) -> float:
         """Return the rate after `samples` in `seconds` of training, both counted from its start; NaN until known."""
         passed, done = seconds - self._seconds, samples - self._samples
-        least = LEAST_SECONDS if len(self._stretches) >= SEVERAL else 0.0
+        least = LEAST_SECONDS if len(self._stretches) == KEPT else 0.0
         if done > 0 and passed > least:
             self._stretches.append(done / passed)
             self._seconds, self._samples = seconds, samples
