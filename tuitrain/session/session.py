@@ -8,13 +8,13 @@ search: thread, queue, numbers, journal, hold, publish. What is done between the
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from tuitrain.errors import TuitrainError
+from tuitrain.runs.awake import AWAKE
 from tuitrain.session.commands import Command, JournalEntry, Stop
 
 HOLD_SECONDS = 0.03
@@ -89,7 +89,7 @@ class Clock:
 
     def now(self) -> float:
         """Seconds since some moment."""
-        return time.perf_counter()
+        return AWAKE.seconds()
 
     def wait(self, condition: threading.Condition, holds: Callable[[], object], seconds: float) -> None:
         """Wait on a condition that the caller owns until something holds, for so long at most."""

@@ -137,6 +137,10 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
     def after_arranging(self) -> None:
         """Called when the children are where they belong."""
 
+    def action_suspend(self) -> None:
+        """Stop until the shell continues the job."""
+        self.app.action_suspend_process()
+
     def explain(self) -> None:
         """Let the help explain what is selected."""
 
