@@ -46,10 +46,10 @@ class Command:
             if there is no such command, or a value does not fit.
         """
         values = dict(json) if isinstance(json, Mapping) else {}
-        kind = values.pop("command", "")
+        kind = str(values.pop("command", ""))
         if kind not in COMMANDS:
-            raise RunError(f"command {quoted(kind)}: {suggest(str(kind), COMMANDS)}")
-        command: Command = json_values.decode_fields(COMMANDS[kind], values, str(kind))
+            raise RunError(f"command {quoted(kind)}: {suggest(kind, COMMANDS)}")
+        command: Command = json_values.decode_fields(COMMANDS[kind], values, kind)
         return command
 
 
