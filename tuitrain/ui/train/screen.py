@@ -266,7 +266,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def explain(self) -> None:
         model = self.form.model
-        self.help.explain(model.field, model.field.format(model.value(model.name)))
+        self.help.explain(model.field, model.field.format(model.current(model.field.name)))
 
     def action_messages(self) -> None:
         self.turn_to(self.messages)
@@ -287,10 +287,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.form.move_page(1)
 
     def action_first(self) -> None:
-        self.form.move(-1000)
+        self.form.go_to_end(-1)
 
     def action_last(self) -> None:
-        self.form.move(1000)
+        self.form.go_to_end(1)
 
     def action_edit(self) -> None:
         self.form.begin()
@@ -300,6 +300,12 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def action_nudge_down(self) -> None:
         self.form.nudge(-1)
+
+    def action_find(self) -> None:
+        self.form.begin_finding()
+
+    def action_fold(self) -> None:
+        self.form.toggle_fold()
 
     def action_undo(self) -> None:
         if not self.form.undo():
