@@ -6,10 +6,13 @@ import os
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tuitrain.runs.files import model_name
 from tuitrain.text import visible
+
+if TYPE_CHECKING:
+    from tuitrain.session.session import Session
 
 FOLDER = Path("rescued")  # beside where a model is saved by a name alone
 
@@ -17,7 +20,7 @@ FOLDER = Path("rescued")  # beside where a model is saved by a name alone
 class Rescue:
     """Saves the model of a session's best epoch if no file holds it; once, however many threads ask for it."""
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
         self._lock = threading.Lock()
         self._outcome: str | None = None

@@ -76,7 +76,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     def say(self, text: str) -> None:
         self.status.say(text)
 
-    def hold(self, seconds: float = 0.0) -> None:
+    def hold(self) -> None:
         """Let training on the Train screen wait for a frame here."""
         self.trainer.hold()
 

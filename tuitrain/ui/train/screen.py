@@ -7,11 +7,12 @@ import gc
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from tuitrain.session.commands import Command
 from tuitrain.session.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.keys import bindings
@@ -187,7 +188,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def _describe_field(self) -> None:
         self.description.show_field()
 
-    def send(self, command: Any) -> None:
+    def send(self, command: Command) -> None:
         """Send a command to the session."""
         before = self.session.snapshot.version
         self.session.send(command)

@@ -6,10 +6,13 @@ import math
 import textwrap
 from typing import Any
 
+from rich.cells import cell_len
+
 from tuitrain.data.dataset import Dataset
 from tuitrain.numbers import duration, memory, rate
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import visible
+from tuitrain.ui.plots.lines import cut
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.train.pace import pace_text
@@ -149,7 +152,8 @@ class Description(Lines):
         if needs:
             facts = [f"no effect: needs {needs}", field.meaning]
         head = self._theme.plain(f" {field.label} {field.format(model.current(model.name))}")
-        rest = self._theme.plain("".join(dot + fact for fact in facts))
+        rest = cut(self._theme.plain("".join(dot + fact for fact in facts)), self.size.width - cell_len(head) - 1,
+                   theme=self._theme)  # fmt: skip
         self.put([(head, self._theme["bold"]), (rest, self._theme["warning" if needs else "plain"])])
 
     def _show_group(self, group: str) -> None:
