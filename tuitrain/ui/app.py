@@ -19,7 +19,7 @@ from tuitrain.ui.terminal.application import TerminalApp
 from tuitrain.ui.theme import Theme, theme_of
 
 if TYPE_CHECKING:
-    from tuitrain.search.training_log import TrainingLog
+    from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search import SearchSession
     from tuitrain.session.session import Session
     from tuitrain.ui.widgets.pane_screen import PlacedScreen
@@ -84,35 +84,34 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self.quit_when_done = quit_when_done
         self.asked, self._jobs = search, jobs
         self.search_session: SearchSession | None = None
-        self._noted = 0
+        self._kept = 0
         self._handle_signals = handle_signals
         self._rescue = rescue
 
     @cached_property
-    def by_hand(self) -> TrainingLog:
-        """The trainings by hand, made when the first one has an epoch."""
+    def _studies(self) -> ManualStudies:
         from tuitrain.search.manual_study import ManualStudies  # noqa: PLC0415 - not needed for the first paint
-        from tuitrain.search.training_log import TrainingLog  # noqa: PLC0415 - not needed for the first paint
 
-        return TrainingLog(ManualStudies())
+        return ManualStudies()
+
+    @property
+    def by_hand(self) -> ManualStudies:
+        """The trainings that the session has written down until now; they are search too."""
+        self._studies.take(self.session.finished)
+        return self._studies
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return self.look.css_variables
 
     def observe(self, snapshot: Snapshot) -> None:
-        """Take note of what is trained by hand: it is search too."""
-        from tuitrain.ui.train.screen import ENDED  # noqa: PLC0415 - only rooms are imported when they are shown
-
-        if snapshot.state in ENDED or snapshot.epochs_recorded != self._noted:
-            from tuitrain.search.by_hand import training_of  # noqa: PLC0415 - not needed for the first paint
-
-            self._noted = snapshot.epochs_recorded
-            has_ended = snapshot.state in ENDED
-            self.by_hand.observe(snapshot.history, training_of(snapshot), self.session.dataset, has_ended=has_ended)
+        """Keep the trainings that have ended in studies, as soon as a frame tells that there are more of them."""
+        if snapshot.finished != self._kept:
+            self._kept = snapshot.finished
+            self.by_hand  # noqa: B018 - takes them in
 
     def close_by_hand(self) -> None:
-        """Keep what was trained by hand; waits for it."""
-        if "by_hand" in vars(self):
+        """Keep what was trained by hand, after the session was closed; waits for it."""
+        if self.session.finished:
             self.by_hand.close()
 
     @property

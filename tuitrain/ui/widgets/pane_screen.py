@@ -10,8 +10,8 @@ from textual.geometry import Size
 from textual.layout import Layout
 from textual.screen import Screen
 
-from tuitrain.data.wording import counted
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.text import counted
 from tuitrain.ui.keys import Action
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
@@ -22,7 +22,7 @@ from tuitrain.ui.widgets.page import OverPage
 from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
-    from tuitrain.search.training_log import TrainingLog
+    from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search import SearchSession
     from tuitrain.session.session import Session
 
@@ -50,7 +50,7 @@ class Host(Protocol):
     @property
     def searcher(self) -> SearchSession: ...
     @property
-    def by_hand(self) -> TrainingLog: ...
+    def by_hand(self) -> ManualStudies: ...
     @property
     def bytes_written(self) -> int: ...
     def show(self, name: str, answered: Callable[[Any], None] = ...) -> None: ...
