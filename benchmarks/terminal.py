@@ -113,11 +113,11 @@ class Terminal:
             self.read(0.05)
         return self.status
 
-    def press(self, *keys: str) -> None:
-        """Type keys: characters, or the names in `KEYS`."""
+    def press(self, *keys: str, seconds: float = 0.08) -> None:
+        """Type keys, characters or the names in `KEYS`, and take what comes for so many seconds after each."""
         for key in keys:
             os.write(self._fd, KEYS.get(key, key).encode())
-            self.pump(0.08)
+            self.pump(seconds)
 
     def type(self, text: str) -> None:
         """Type a text at once, as when it is pasted without the terminal saying so."""

@@ -157,3 +157,20 @@ def test_the_reference_page_holds_every_hyperparameter() -> None:
 
     page = run("help", "hyperparameters").stdout
     assert all(spec.label in page for spec in FIELDS.values())
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("trian", "train"), ("lanch", "launch"), ("Search", "search")])
+def test_a_misspelt_command_gets_a_suggestion(typed: str, meant: str) -> None:
+    done = run(typed)
+    assert done.returncode == 2
+    assert f"did you mean {meant}?" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["moons.safetensors", "renamed.bin"])
+def test_a_model_in_the_place_of_data_is_told_what_to_do_with_it(tmp_path: Path, name: str) -> None:
+    assert run("train", "moons?n=60", "--epochs", "1", "--model", "moons.safetensors", cwd=tmp_path).returncode == 0
+    (tmp_path / "moons.safetensors").rename(tmp_path / name)
+    said = run("train", name, cwd=tmp_path)
+    assert said.returncode == 1
+    assert f"tuitrain predict {name} DATA" in said.stderr
+    assert f"tuitrain evaluate {name} DATA" in said.stderr

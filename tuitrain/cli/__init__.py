@@ -18,6 +18,7 @@ import click
 from tuitrain._version import __version__
 from tuitrain.cli.output import finish, give_up, prepare_streams, tell
 from tuitrain.errors import DataOptionError, HyperparameterError, SettingsError, TuitrainError
+from tuitrain.text import quoted, suggest
 
 # name: module, function, what the list of commands says of it
 COMMANDS = {
@@ -66,6 +67,15 @@ class Commands(click.Group):
         module, function, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"tuitrain.cli.{module}"), function)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; where there is none of that name, say which was probably meant."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            raise click.UsageError(f"there is no command {quoted(name)}: {suggest(name, COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

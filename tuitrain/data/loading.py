@@ -152,6 +152,11 @@ def _meant(name: str) -> str:
     return f"{meant}{' else' if meant.endswith('?') else ';'} {hint}" if name else f"it has no name; {hint}"
 
 
+def _is_model(data: bytes) -> bool:
+    """Return whether it begins as a safetensors file does: the length of a JSON object, then that."""
+    return data[8:9] == b"{" and int.from_bytes(data[:8], "little") < len(data)
+
+
 def read_path(path: Path, *, delimiter: str | None = None, most_rows: int | None = None) -> tuple[Table, Table | None]:
     """Read a file by its suffix: .npy, .npz, .parquet; anything else is CSV or TSV text, split at each `delimiter`.
 
@@ -174,6 +179,12 @@ def read_path(path: Path, *, delimiter: str | None = None, most_rows: int | None
         raise DataError(f"{visible(path)}: is a directory; expected a file") from None
     except OSError as error:
         raise DataError(f"{visible(path)}: cannot be read: {error.strerror}") from error
+    if suffix == ".safetensors" or _is_model(data):
+        model = visible(path)
+        raise DataError(
+            f"{model}: is a model, not a table; to predict with it: tuitrain predict {model} DATA; "
+            f"to measure it: tuitrain evaluate {model} DATA"
+        )
     if suffix == ".npy":
         return read_npy(data, name, most_rows=most_rows), None
     if suffix == ".npz":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+
+from tuitrain.runs.awake import AWAKE
 
 
 @dataclass
@@ -17,7 +18,7 @@ class Clock:
     def run(self) -> None:
         """Go on; repeats do nothing."""
         if self.started is None:
-            self.started = time.perf_counter()
+            self.started = AWAKE.seconds()
 
     def halt(self) -> None:
         """Stand still until `run`; repeats do nothing."""
@@ -26,7 +27,7 @@ class Clock:
     @property
     def seconds(self) -> float:
         """All time so far."""
-        return self.before + (time.perf_counter() - self.started if self.started is not None else 0.0)
+        return self.before + (AWAKE.seconds() - self.started if self.started is not None else 0.0)
 
     @property
     def untold(self) -> float:

@@ -7,7 +7,6 @@ replaces whole. Nothing is pushed at the screen; it looks when it wants to draw.
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +17,7 @@ from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, TuitrainError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.runs.awake import AWAKE
 from tuitrain.runs.finished import FinishedTraining
 from tuitrain.runs.model import Model
 from tuitrain.session.commands import (
@@ -51,7 +51,7 @@ class Clock:
 
     def now(self) -> float:
         """Seconds since some moment."""
-        return time.perf_counter()
+        return AWAKE.seconds()
 
     def wait(self, condition: threading.Condition, holds: Callable[[], object], seconds: float) -> None:
         """Wait on a condition that the caller owns until something holds, for so long at most."""

@@ -5,7 +5,6 @@ Shapes as in `snapshot.py`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection
 from itertools import pairwise
 from typing import Any, Literal
@@ -20,8 +19,10 @@ from tuitrain.engine.evaluation import Examined, decide
 from tuitrain.engine.network import with_ones
 from tuitrain.engine.schedules import multipliers
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.awake import AWAKE
 from tuitrain.runs.finished import Edit, FinishedTraining
 from tuitrain.runs.model import Model
+from tuitrain.session.rate import Rate
 from tuitrain.session.snapshot import (  # fmt: skip
     BoundaryView,
     EarlierRun,
@@ -47,7 +48,7 @@ class LiveRun:
     """A `Trainer` of one member, watched; `clock` tells seconds since some moment."""
 
     def __init__(
-        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = time.perf_counter
+        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = AWAKE.seconds
     ) -> None:
         self._clock = clock
         self.dataset = dataset
@@ -63,8 +64,7 @@ class LiveRun:
         self._views: dict[str, Any] = {}
         self._seconds = 0.0
         self._started: float | None = None
-        self._rate_from = (0.0, 0)
-        self._rate = float("nan")
+        self._rate = Rate()
         self._rate_edited_at = -1
 
     @property
@@ -205,7 +205,8 @@ class LiveRun:
             hyperparameters=self.hyperparameters, history=self.history, epochs_recorded=self.history.length,
             epoch=trainer.epochs_done, step=trainer.steps_done, step_in_epoch=trainer.step_in_epoch,
             steps_per_epoch=trainer.steps_per_epoch, learning_rate=self.learning_rate,
-            samples_per_second=self._samples_per_second(), seconds=self.seconds, seconds_left=self._seconds_left(pace),
+            samples_per_second=self._rate.observe(self.seconds, trainer.samples_done), seconds=self.seconds,
+            seconds_left=self._seconds_left(pace),
             batch_memory=self._batch_memory(), n_parameters=trainer.network.n_parameters,
             train_loss=float(record.train_loss[0]) if record else float("nan"),
             validation_loss=float(record.validation_loss[0]) if record else float("nan"),
@@ -238,19 +239,9 @@ class LiveRun:
         found = self._train_rows.evaluate()
         return "train", found.loss, found.metrics
 
-    def _samples_per_second(self) -> float:
-        seconds, samples = self.seconds, self.trainer.samples_done
-        since, before = self._rate_from
-        if seconds - since > 0.5:
-            self._rate = (samples - before) / (seconds - since)
-            self._rate_from = (seconds, samples)
-        elif np.isnan(self._rate) and seconds > since and samples > before:
-            return (samples - before) / (seconds - since)
-        return self._rate
-
     def _seconds_left(self, pace: float) -> float | None:
         """Until the epochs are done, each taking its training or, where that is longer, what the pace gives it."""
-        rate, rows = self._samples_per_second(), len(self.dataset.train)
+        rate, rows = self._rate.value, len(self.dataset.train)
         if np.isnan(rate) or not rate or self.trainer.is_done:
             return None
         epochs = max(self.hyperparameters.epochs - self.trainer.samples_done / rows, 0)

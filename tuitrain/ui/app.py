@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tuitrain.session.snapshot import Snapshot
@@ -66,6 +67,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         color: $chosen; background: $chosen-background; text-style: $chosen-style;
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", priority=True)]  # in dialogs too
     DEFAULT_MODE = "train"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {room.name: room.make for room in ROOMS}
 

@@ -81,6 +81,7 @@ def everywhere(section: str, *, leave: str, palette_rank: int) -> tuple[Action, 
     return (
         Action("help", ("question_mark", "f1"), "?", "help", "this help", section, 95),
         Action("palette", ("ctrl+p",), "ctrl+p", "actions", "every action by name", section, palette_rank),
+        Action("suspend", ("ctrl+z",), "ctrl+z", "", "suspend; fg returns", section),
         Action("quit", ("q", "ctrl+q", "ctrl+c"), "q", "quit", leave, section, 94),
     )
 

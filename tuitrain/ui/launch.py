@@ -45,7 +45,8 @@ class Outcome:
 def check_terminal(environment: Mapping[str, str] | None = None, *, prints_result: bool = False) -> None:
     """Say what to use instead where there is no terminal to draw on.
 
-    The screen is drawn on standard error; with `prints_result` standard output may be a pipe or a file.
+    The screen is drawn on standard error or, where that is a pipe or a file, on standard output; with `prints_result`
+    the latter may be a pipe or a file instead.
 
     Raises
     ------
@@ -55,8 +56,8 @@ def check_terminal(environment: Mapping[str, str] | None = None, *, prints_resul
     term = (os.environ if environment is None else environment).get("TERM", "")
     if term == "dumb" or not term:
         raise RunError(f"launch needs a terminal that can place text (TERM is {term!r}); use: tuitrain train")
-    needed = [sys.stdin, sys.stderr] if prints_result else [sys.stdin, sys.stdout, sys.stderr]
-    if not all(stream is not None and stream.isatty() for stream in needed):
+    stdin, stdout, stderr = (stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    if not stdin or not (stdout or (prints_result and stderr)):
         raise RunError("launch draws on a terminal, and this is a pipe or a file; use: tuitrain train")
 
 

@@ -174,9 +174,8 @@ def test_it_is_right_after_resizing_to_and_fro_while_training() -> None:
 def test_poor_terminals_show_everything(environment: dict[str, str]) -> None:
     with launch(*LONG, "--start", environment=environment) as terminal:
         terminal.wait_for("running")
-        terminal.pump(1.5)
+        terminal.wait_for("validation")
         assert "learning rate" in terminal.text
-        assert "validation" in terminal.text
         if "LC_ALL" in environment:
             assert terminal.text.isascii(), [c for c in terminal.text if not c.isascii()]
         if "NO_COLOR" in environment:
@@ -251,3 +250,90 @@ def test_the_result_can_be_written_to_a_file_while_the_screen_is_drawn_on_the_te
     with Terminal(["sh", "-c", f"{program} > o.txt"]) as terminal:
         assert terminal.wait_for_end(10) == 1
         assert b"use: tuitrain train" in terminal.raw
+
+
+CLEAR = r"printf '\033[2J\033[H'"  # as leaving the alternate screen does on a terminal
+
+
+def test_ctrl_z_suspends_the_job_and_fg_returns_to_the_training(tmp_path: Path) -> None:
+    program = f"{sys.executable} -m tuitrain launch {' '.join(LONG)} --start"
+    script = f"{program}; {CLEAR}; echo the job is stopped; read line; fg; {CLEAR}; echo it ended with $?"
+    with Terminal(["sh", "-mc", script]) as terminal:
+        after_some_epochs(terminal)
+        terminal.press("?")
+        terminal.wait_for("start, pause")
+        terminal.press("\x1a")
+        terminal.wait_for("the job is stopped")
+        assert "hidden layers" not in terminal.text
+        assert terminal.is_cooked
+        assert LEFT_ALTERNATE_SCREEN in terminal.raw
+        terminal.press("enter")
+        terminal.wait_for("start, pause")  # the help is there again
+        terminal.press("escape", "space")
+        terminal.wait_for("paused")
+        assert not terminal.is_cooked
+        model = tmp_path / "moons.safetensors"
+        terminal.press("ctrl+s")
+        terminal.type("\x7f" * 40 + str(model) + "\r")
+        terminal.wait_for("saved")
+        terminal.press("q")
+        terminal.wait_for("it ended with 0")
+    assert tuitrain.load_model(model).epoch > 0
+
+
+def test_a_suspended_job_can_be_ended() -> None:
+    program = f"{sys.executable} -m tuitrain launch {' '.join(LONG)} --start"
+    script = f"{program}; {CLEAR}; echo the job is stopped; kill %1; kill -CONT %1; read line"
+    with Terminal(["sh", "-mc", script]) as terminal:
+        after_some_epochs(terminal)
+        terminal.press("\x1a")
+        terminal.wait_for("the training was in no file")
+        assert terminal.is_cooked
+    assert the_rescued().epoch > 0
+
+
+def test_ctrl_z_does_nothing_where_no_shell_could_continue_the_job() -> None:
+    with launch(*LONG, "--start") as terminal:
+        after_some_epochs(terminal)
+        terminal.press("\x1a")
+        terminal.press("?")
+        terminal.wait_for("start, pause")
+        assert not terminal.is_cooked
+
+
+@pytest.mark.parametrize("pause", [0, 0.03, 0.3], ids=["at once", "soon", "later"])
+def test_escape_and_the_key_after_it_both_count(pause: float) -> None:
+    with launch(*LONG, "--start") as terminal:
+        after_some_epochs(terminal)
+        terminal.press("?")
+        terminal.wait_for("start, pause")
+        if pause:
+            terminal.press("escape", seconds=pause)
+            terminal.press("space")
+        else:
+            terminal.type("\x1b ")  # as tmux passes them on
+        terminal.wait_for("paused")
+        assert "start, pause" not in terminal.text
+
+
+def test_of_two_pasted_lines_a_field_takes_the_first() -> None:
+    with launch(*LONG) as terminal:
+        terminal.wait_for("hidden layers")
+        terminal.press("enter")
+        terminal.type("\x1b[200~48x24\nq\n\x1b[201~")
+        terminal.press("enter")
+        terminal.wait_for("48x24")
+        assert "48x24q" not in terminal.text
+
+
+def test_standard_error_can_be_a_file() -> None:
+    with Terminal(
+        ["sh", "-c", f"{sys.executable} -m tuitrain launch {' '.join(LONG)} --start 2>errors.txt"]
+    ) as terminal:
+        after_some_epochs(terminal)
+        terminal.press("space")
+        terminal.wait_for("paused")
+        terminal.press("q", "y")
+        assert terminal.wait_for_end(10) == 0
+        assert LEFT_ALTERNATE_SCREEN in terminal.raw
+    assert "\x1b" not in Path("errors.txt").read_text()

@@ -27,3 +27,8 @@ class Prompt(Input):
         event.prevent_default()
         for binding in found:
             await self.run_action(binding.action)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take the first line that holds anything; `Input` would take an empty one."""
+        lines = [line for line in event.text.splitlines() if line.strip()]
+        event.text = "".join(lines[:1])

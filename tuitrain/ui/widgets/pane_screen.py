@@ -135,6 +135,10 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
     def after_arranging(self) -> None:
         """Called when the children are where they belong."""
 
+    def action_suspend(self) -> None:
+        """Stop until the shell continues the job."""
+        self.app.action_suspend_process()
+
     def explain(self) -> None:
         """Let the help explain what is selected."""
 
@@ -195,7 +199,7 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
                 "Training is running and would be ended.",
                 yes="quit",
                 no="go on training",
-                then=self.host.leave,
+                then=leave,
             )
         elif snapshot.has_something_to_lose:
             about = f"{unsaved(snapshot)}; {saving}."

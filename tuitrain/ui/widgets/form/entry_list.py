@@ -134,8 +134,10 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
         self._changed()
 
     def on_paste(self, event: events.Paste) -> None:
+        """Take the first line that holds anything."""
         if self._entries.editor is not None:
-            self._entries.editor.insert("".join(c for c in event.text if c.isprintable()))
+            lines = [line for line in event.text.splitlines() if line.strip()]
+            self._entries.editor.insert("".join(c for c in "".join(lines[:1]) if c.isprintable()))
             event.stop()
             self._changed()
 
