@@ -30,7 +30,7 @@ def session():
 @pytest.mark.parametrize("size", SIZES)
 async def test_help_lists_every_key_and_explains_the_field(session, size):
     async with app_on(session).run_test(size=size) as pilot:
-        pilot.app.screen.form.move(8)
+        pilot.app.screen.form.go_to("learning_rate")
         await pilot.press("question_mark")
         await pilot.pause()
         text = text_of(pilot.app)

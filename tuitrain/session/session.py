@@ -56,6 +56,9 @@ class Session(Protocol[S_co]):
     def wait(self, version: int, timeout: float | None = None) -> S_co:
         """Return the first snapshot whose version is not `version`, or the newest after `timeout` seconds."""
 
+    def wait_for_answer(self, number: int, timeout: float | None = None) -> S_co:
+        """Return the first snapshot that answers command `number`, or the newest after `timeout` seconds."""
+
     def watch(
         self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None
     ) -> None:

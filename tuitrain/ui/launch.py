@@ -109,9 +109,9 @@ def run(
         raise
     finally:
         gc.enable()
-        session.close()
         if crash is not None or app.ended_by_signal or app.is_left_unasked:
             _tell(rescue(), terminals)
+        session.close()
         app.close_by_hand()
         if app.search_session is not None:
             app.search_session.close()

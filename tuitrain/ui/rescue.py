@@ -6,18 +6,25 @@ import os
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from tuitrain.errors import RunError
 from tuitrain.runs.files import model_name
+from tuitrain.session.commands import SaveModel
 from tuitrain.text import visible
 
+if TYPE_CHECKING:
+    from tuitrain.session.session import Session
+    from tuitrain.session.snapshot import Snapshot
+
+ANSWER_SECONDS = 10.0
 FOLDER = Path("rescued")  # beside where a model is saved by a name alone
 
 
 class Rescue:
     """Saves the model of a session's best epoch if no file holds it; once, however many threads ask for it."""
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Session[Snapshot]) -> None:
         self._session = session
         self._lock = threading.Lock()
         self._outcome: str | None = None
@@ -38,7 +45,11 @@ class Rescue:
             FOLDER.mkdir(exist_ok=True)
             if path.exists():
                 path = path.with_stem(f"{path.stem}-{os.getpid()}")
-            self._session.model().save(path)
+            number = self._session.send(SaveModel(path))
+            if self._session.wait_for_answer(number, ANSWER_SECONDS).answered < number:
+                raise RunError("the training does not answer")
+            if refused := self._session.journal[number - 1].refused:
+                raise RunError(refused)
         except Exception as error:
             return f"the model of epoch {snapshot.best_epoch} could not be saved: {visible(error)}"
         return f"the training was in no file: saved the model of its best epoch as {path}"

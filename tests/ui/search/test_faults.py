@@ -66,6 +66,8 @@ async def test_a_step_that_makes_too_many_points_is_told_in_the_field() -> None:
 @pytest.mark.parametrize("text", ["[/b]", "[bold]"])
 async def test_a_filter_is_shown_as_it_was_typed(text: str) -> None:
     async def test(pilot: Pilot[Any]) -> None:
+        await pilot.press("tab")
+        await until(pilot, lambda: pilot.app.focused.id == "trials")  # type: ignore[union-attr]
         await pilot.press("slash")
         await until(pilot, lambda: "Show trials with" in text_of(pilot.app))
         pilot.app.screen.query_one("Input").value = text  # type: ignore[attr-defined]

@@ -66,7 +66,7 @@ def snapshot(pilot: Pilot[Any]) -> Any:
 async def enter(pilot: Pilot[Any], name: str, text: str) -> None:
     """Move to an entry of the form and type a text."""
     form = pilot.app.screen.form  # type: ignore[attr-defined]
-    form.move(list(form.model.entries).index(name) - form.model.cursor)
+    form.go_to(name)
     await pilot.press("enter", "ctrl+u", *typed(text), "enter")
     await pilot.pause()
 
@@ -224,8 +224,27 @@ async def test_sorting_filtering_marking_and_comparing() -> None:
     await searching(test)
 
 
+async def test_a_field_is_found_and_what_has_no_effect_folds() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        model = pilot.app.screen.form.model  # type: ignore[attr-defined]
+        assert {"l1", "beta1", "momentum"} & set(model.shown("optimisation")) == {"beta1"}
+        assert model.foldable("search") == ()
+        await pilot.press("slash", *"patience")
+        assert model.name == "patience"
+        await pilot.press("enter", "slash", *"mom", "enter", "plus")
+        assert (model.name, model.is_searched("momentum")) == ("momentum", True)
+        await pilot.press("home")
+        assert "momentum" in model.shown("optimisation")
+        await pilot.press("u")
+        assert model.texts["momentum"] == "0.9"
+
+    await searching(test)
+
+
 async def test_a_misspelt_filter_is_told() -> None:
     async def test(pilot: Pilot[Any]) -> None:
+        await pilot.press("tab")
+        await until(pilot, lambda: pilot.app.focused.id == "trials")  # type: ignore[union-attr]
         await pilot.press("slash")
         await until(pilot, lambda: "Show trials with" in text_of(pilot.app))
         await pilot.press(*typed("rankx<5"), "enter")
@@ -260,7 +279,7 @@ async def test_trainings_by_hand_are_trials_that_tell_what_changed() -> None:
         await until(pilot, lambda: app.session.snapshot.finished == 1)
         now = app.session.snapshot
         first = float(now.history.column("validation_metric", 4)[now.best_epoch - 1])
-        app.screen.form.move(8)
+        app.screen.form.go_to("learning_rate")
         await pilot.press("plus")
         await until(pilot, lambda: app.session.snapshot.hyperparameters.learning_rate == 0.0178)  # after the end
         await pilot.press("r")

@@ -1,13 +1,15 @@
 """The form's state without a screen, and its lines."""
 
+import re
+
 import pytest
 
 from tests.ui.fake_session import FakeSession
 from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
 from tuitrain.session.commands import SetHyperparameter
 from tuitrain.ui.theme import theme_of
+from tuitrain.ui.train.form_drawing import FormDrawing
 from tuitrain.ui.train.form_model import NAMES, PATIENCE, FormModel
-from tuitrain.ui.widgets.form.drawing import FormDrawing
 from tuitrain.ui.widgets.form.line_edit import LineEdit
 
 PLAIN = theme_of({"LANG": "C.UTF-8", "TERM": "xterm-256color"})
@@ -32,7 +34,7 @@ class Bench:
         self.model.take(self.session.snapshot.hyperparameters, self.session.snapshot.pending)
 
     def go(self, name):
-        self.model.move(NAMES.index(name) - self.model.cursor)
+        self.model.go_to(name)
 
     def type(self, text):
         self.model.begin()
@@ -55,7 +57,8 @@ def bench():
     return bench
 
 
-def test_every_hyperparameter_has_a_line_in_its_group(bench):
+def test_every_hyperparameter_has_a_line_in_its_group_when_all_are_opened(bench):
+    bench.model.opened = set(GROUPS)
     lines = bench.lines()
     headings = [text.strip("─ ") for text in lines if text.startswith("─")]
     assert headings == list(GROUPS)
@@ -90,6 +93,7 @@ def test_what_has_no_effect_is_dimmed_and_says_what_it_needs(bench):
     assert dimmed == {"activation", "dropout", "patience", "class_weights"}
     assert bench.model.needs("dropout") == "hidden layers"
     assert bench.model.needs("leaky_slope") == "activation leaky_relu; hidden layers"
+    bench.model.opened = set(GROUPS)
     assert bench.line_of("patience").endswith("(30)")
 
 
@@ -128,7 +132,7 @@ def test_a_value_that_is_not_allowed_is_refused_beside_its_field(bench):
     assert lines[at + 1].strip() == "✗ -1 is not above 0"
     assert bench.session.sent == []
     bench.model.leave()
-    assert bench.model.value("learning_rate") == 0.01
+    assert bench.model.current("learning_rate") == 0.01
     assert not any("✗" in text for text in bench.lines())
 
 
@@ -170,7 +174,7 @@ def test_quick_nudges_add_up_before_the_session_answers(bench):
     bench.go("batch_size")
     bench.model.nudge(1)
     bench.model.nudge(1)
-    assert bench.model.value("batch_size") == 128
+    assert bench.model.current("batch_size") == 128
 
 
 def test_undo_goes_back_edit_by_edit_to_the_fields(bench):
@@ -180,9 +184,9 @@ def test_undo_goes_back_edit_by_edit_to_the_fields(bench):
     bench.model.nudge(1)
     bench.go("seed")
     assert bench.model.undo()
-    assert (bench.model.name, bench.model.value("dropout")) == ("dropout", 0.0)
+    assert (bench.model.name, bench.model.current("dropout")) == ("dropout", 0.0)
     assert bench.model.undo()
-    assert (bench.model.name, bench.model.value("learning_rate")) == ("learning_rate", 0.01)
+    assert (bench.model.name, bench.model.current("learning_rate")) == ("learning_rate", 0.01)
     assert not bench.model.undo()
 
 
@@ -231,10 +235,11 @@ def test_an_edit_that_is_never_taken_is_given_up(bench):
     bench.type("0.03")
     bench.now = PATIENCE + 0.1
     bench.look()
-    assert bench.model.value("learning_rate") == 0.01
+    assert bench.model.current("learning_rate") == 0.01
 
 
 def test_fields_without_effect_are_in_brackets(bench):
+    bench.model.opened = set(GROUPS)
     assert bench.line_of("momentum").endswith("(0.9)")
     assert bench.line_of("beta2").endswith(" 0.999")
     bench.go("optimizer")
@@ -248,9 +253,115 @@ def test_fields_without_effect_are_in_brackets(bench):
 
 def test_the_cursor_stays_within_the_form(bench):
     bench.model.move(-5)
-    assert bench.model.cursor == 0
+    assert (bench.model.name, bench.model.group) == ("", GROUPS[0])  # its heading, which opens
     bench.model.move(1000)
     assert bench.model.name == NAMES[-1]
+    bench.model.go_to_end(-1)
+    assert bench.model.name == NAMES[0]
+
+
+# What has a line at 80 columns where nothing was edited: SCREENS, "Form"
+USUAL = [
+    "hidden_layers", "activation", "loss", "optimizer", "learning_rate", "schedule", "batch_size", "l2", "dropout",
+    "epochs", "patience", "class_weights", "seed",
+]  # fmt: skip
+
+
+def shown(model):
+    return [name for group in model.groups for name in model.shown(group)]
+
+
+def test_where_there_is_little_room_the_rare_and_those_without_effect_fold(bench):
+    assert shown(bench.model) == USUAL
+    counts = [re.search(r"\+(\d+)$", text) for text in bench.lines() if text.startswith("─")]
+    assert [int(found[1]) if found else 0 for found in counts] == [
+        sum(field.group == group and name not in USUAL for name, field in FIELDS.items()) for group in GROUPS
+    ]
+
+
+def test_where_there_is_room_only_those_without_effect_fold(bench):
+    bench.model.is_wide = True
+    assert shown(bench.model) == [name for name in NAMES if bench.model.matters(name)]
+    idle = sum(FIELDS[name].group == "network" and not bench.model.matters(name) for name in NAMES)
+    assert bench.lines()[0].endswith(f" {idle} without effect")
+
+
+@pytest.mark.parametrize(("name", "text"), [("beta1", "0.8"), ("momentum", "0.5")])
+@pytest.mark.parametrize("is_wide", [False, True])
+def test_an_edited_field_never_folds(bench, name, text, is_wide):
+    bench.model.is_wide = is_wide
+    bench.go(name)
+    assert bench.type(text)
+    bench.look()
+    bench.go("seed")
+    assert name in shown(bench.model)
+    bench.model.undo()
+    bench.look()
+    bench.go("seed")
+    assert (name in shown(bench.model)) is (is_wide and bench.model.matters(name))
+
+
+def test_a_group_opens_and_folds_on_its_heading_and_the_cursor_stays_in_sight(bench):
+    bench.go("optimizer")
+    bench.model.move(-1)
+    assert (bench.model.name, bench.model.group) == ("", "optimisation")
+    bench.model.nudge(1)
+    assert bench.session.sent == []  # a heading has no value
+    bench.model.begin()
+    assert {"beta1", "momentum"} <= set(shown(bench.model))
+    bench.go("beta1")
+    bench.model.toggle_fold()
+    assert (bench.model.name, bench.model.group) == ("", "optimisation")
+    assert shown(bench.model) == USUAL
+    bench.model.move(1)
+    assert bench.model.name == "optimizer"
+
+
+def test_what_is_selected_does_not_fold_under_the_cursor(bench):
+    bench.go("beta1")
+    assert "beta1" in shown(bench.model)
+    bench.model.nudge(1)
+    bench.model.undo()
+    assert bench.model.name == "beta1"
+    assert "beta1" in shown(bench.model)
+
+
+def find(model, text, *keys):
+    model.begin_finding()
+    for key in (*text, *keys):
+        model.press(key, key if len(key) == 1 else None)
+
+
+def test_a_field_is_found_by_typing_also_where_it_is_folded(bench):
+    bench.go("seed")
+    find(bench.model, "mom")
+    assert bench.model.name == "momentum"
+    bench.model.leave_finding(stay=True)
+    bench.go("seed")
+    assert "momentum" in shown(bench.model)  # moving on does not hide it again
+
+
+def test_what_begins_with_what_is_typed_is_found_first_and_down_goes_on(bench):
+    find(bench.model, "l")
+    assert bench.model.name == "leaky_slope"
+    labels = [FIELDS[name].label for name in bench.model.matches]
+    assert labels == sorted(labels, key=lambda label: not label.lower().startswith("l"))
+    bench.model.press("down", None)
+    assert bench.model.name == bench.model.matches[1]
+    bench.model.press("up", None)
+    bench.model.press("up", None)
+    assert bench.model.name == bench.model.matches[-1]
+
+
+def test_leaving_without_choosing_goes_back(bench):
+    bench.go("seed")
+    find(bench.model, "drop")
+    assert bench.model.name == "dropout"
+    bench.model.leave_finding(stay=False)
+    assert bench.model.name == "seed"
+    find(bench.model, "no such field")
+    assert bench.model.matches == ()
+    assert bench.model.name == "seed"
 
 
 class TestLineEdit:

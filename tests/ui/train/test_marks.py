@@ -34,7 +34,7 @@ async def test_what_was_changed_after_the_end_is_marked(session):
 
 async def test_a_range_in_a_field_is_answered_with_the_key_of_the_search(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
-        pilot.app.screen.form.move(8)
+        pilot.app.screen.form.go_to("learning_rate")
         await pilot.press("enter", *"1e-3", "full_stop", "full_stop", "1", "enter")
         await pilot.pause()
         assert "key 2" in text_of(pilot.app)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.waiting import settle
+from tuitrain.options.hyperparameters import GROUPS
 from tuitrain.session.commands import Pause, Reset, SetHyperparameter, Start, Step
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.search.screen import SearchScreen
@@ -53,8 +54,7 @@ async def test_moving_editing_nudging_and_undoing(session):
         assert form.model.name == "hidden_layers"
         await pilot.press("enter", "8", "x", "8", "enter")
         await pilot.press("pagedown")
-        form.model.move(-100)
-        form.move(9)
+        form.go_to("momentum")
         assert form.model.name == "momentum"
         await pilot.press("k", "plus", "minus", "u", "u", "u")
         await pilot.pause()
@@ -68,7 +68,7 @@ async def test_moving_editing_nudging_and_undoing(session):
 @pytest.mark.parametrize("key", ["+", "=", "-", "_"])
 async def test_keys_that_nudge(session, key):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
-        pilot.app.screen.form.move(8)
+        pilot.app.screen.form.go_to("learning_rate")
         await pilot.press(key)
         await pilot.pause()
     assert [command.name for command in session.sent] == ["learning_rate"]
@@ -85,14 +85,32 @@ async def test_keys_go_to_the_editor_while_typing(session):
     assert session.sent == []
 
 
+async def test_at_the_smallest_size_every_group_and_what_is_changed_often_is_seen(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        text = text_of(pilot.app)
+        for word in (*GROUPS, "batch size", "dropout", "class weights", "epochs", "patience", "seed"):
+            assert word in text.replace("epoch 0/200", "")
+        assert pilot.app.screen.form.max_scroll_y == 0
+        await pilot.press("slash", *"beta2")
+        await pilot.pause()
+        assert "/beta2" in text_of(pilot.app)
+        await pilot.press("enter", "plus")
+        await pilot.press("u", "end", "comma")  # the run's group has nothing to fold
+        await pilot.pause()
+        assert pilot.app.screen.form.model.opened == {"optimisation"}
+    assert [command.name for command in session.sent] == ["beta2", "beta2"]
+
+
 async def test_the_selected_field_is_described(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
-        pilot.app.screen.form.move(8)
+        pilot.app.screen.form.go_to("learning_rate")
         await pilot.pause()
         assert "size of a step along the" in text_of(pilot.app)
-        pilot.app.screen.form.move(1)
+        pilot.app.screen.form.go_to("momentum")
         await pilot.pause()
-        assert "no effect: needs" in text_of(pilot.app)
+        assert "momentum 0.9 · no effect: needs optimiser" in text_of(pilot.app)
+        await pilot.press("slash", *"rest", "enter", "home", "up")
+        assert "network · enter shows leaky slope," in text_of(pilot.app)
 
 
 async def test_reset_asks_only_if_there_is_something_to_lose(session):
@@ -293,8 +311,7 @@ async def test_what_the_dataset_does_not_have_is_dimmed():
     dataset = make_dataset()
     dataset.validation.rows = dataset.validation.rows[:0]
     async with app_on(FakeSession(dataset)).run_test(size=(80, 24)) as pilot:
-        pilot.app.screen.form.move(1000)
-        await pilot.press("up", "up")
+        pilot.app.screen.form.go_to("patience")
         await pilot.pause()
         assert "(30)" in text_of(pilot.app)
         assert "no effect: needs a" in text_of(pilot.app)

@@ -2,45 +2,39 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.text import visible
-from tuitrain.ui.search.entries import STRATEGY_ROW, Entry
+from tuitrain.ui.search.entries import STRATEGY_ROW
 from tuitrain.ui.search.form_model import SearchFormModel
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.form.drawing import Line, editor_line, wrapped_note
+from tuitrain.ui.widgets.form.drawing import EntryDrawing, wrapped_note
 
 
-class SearchDrawing:
-    """Draws a `SearchFormModel` for a theme."""
+class SearchDrawing(EntryDrawing):
+    """Draws a `SearchFormModel`; an asterisk marks what is searched."""
 
     def __init__(self, model: SearchFormModel, theme: Theme) -> None:
+        super().__init__(model, theme)
         self.model = model
-        self.theme = theme
 
-    def lines(self, width: int, *, has_focus: bool) -> list[Line]:
-        """All lines of the form, `width` columns each."""
-        found: list[Line] = []
-        group = ""
-        for name, entry in self.model.entries.items():
-            if entry.group != group:
-                group = entry.group
-                found.append(Line(self._heading(group, width), ""))
-            if name == "strategy" and not (name == self.model.name and self.model.editor is not None):
-                found.append(Line(self._strategies(width, has_focus=has_focus), name))
-            else:
-                found.append(Line(self._entry(entry, width, has_focus=has_focus), name))
-            found += [Line(strip, name) for strip in self._notes(entry, width)]
-        return found
+    def value(self, name: str) -> str:
+        return self.model.texts[name]
 
-    def _heading(self, group: str, width: int) -> Strip:
-        rule = self.theme.signs.rule
-        text = f"{rule} {group} "
-        text += rule * (width - len(text))
-        return Strip([Segment(text[:width], self.theme.styles["dim"])], width)
+    def is_marked(self, name: str) -> bool:
+        return self.model.is_searched(name)
+
+    def stands_out(self, name: str) -> bool:
+        return self.is_marked(name) and self.model.matters(name)
+
+    def entry(self, name: str, width: int, *, has_focus: bool) -> Strip:
+        """The line of an entry; the strategies stand in a row."""
+        is_typed = name == self.model.name and self.model.editor is not None
+        if name == "strategy" and not is_typed:
+            return self._strategies(width, has_focus=has_focus)
+        return super().entry(name, width, has_focus=has_focus)
 
     def _strategies(self, width: int, *, has_focus: bool) -> Strip:
         """``manual grid[random]bayesian``: the chosen one in brackets and another style; alone where not all fit."""
@@ -60,28 +54,10 @@ class SearchDrawing:
             parts.append(Segment("]", styles["plain"]))
         return Strip(parts).adjust_cell_length(width)
 
-    def _entry(self, entry: Entry, width: int, *, has_focus: bool) -> Strip:
-        model, theme, name = self.model, self.theme, entry.name
-        is_selected = name == model.name
-        if is_selected and model.editor is not None:
-            return editor_line(entry.label, model.editor, width, theme)
-        text, matters, is_searched = model.texts[name], model.matters(name), model.is_searched(name)
-        shown = text if matters else f"({text})"
-        room = width - 3 - cell_len(entry.label)
-        if len(shown) > room:
-            shown = shown[: max(0, room - 1)] + theme.signs.ellipsis
-        gap = " " * (1 + room - len(shown)) + ("*" if is_searched else " ")
-        cursor = theme.signs.cursor if is_selected else " "
-        if is_selected:
-            style = theme.styles["selected"] if has_focus else theme.styles["bold"]
-            return Strip([Segment(cursor + entry.label + gap + shown, style)], width)
-        style = theme.styles["plain"] if matters else theme.styles["dim"]
-        value_style = theme.styles["edited"] if is_searched and matters else style
-        return Strip([Segment(cursor + entry.label, style), Segment(gap + shown, value_style)], width)
-
-    def _notes(self, entry: Entry, width: int) -> list[Strip]:
+    def notes(self, name: str, width: int) -> list[Strip]:
         model, theme = self.model, self.theme
-        if entry.name != model.name or model.editor is None:
+        entry = model.entries[name]
+        if name != model.name or model.editor is None:
             return []
         if model.error:
             text = model.error.removeprefix(f"{entry.label}: ")

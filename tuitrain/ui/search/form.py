@@ -18,8 +18,7 @@ class SearchForm(EntryList):
         self, theme: Theme, task: str, base: Hyperparameters, moved: Callable[[], None], *, id: str | None = None,  # noqa: A002
     ) -> None:  # fmt: skip
         self.model = SearchFormModel(task, base)
-        super().__init__(theme, self.model, SearchDrawing(self.model, theme), moved, id=id)
-        self.border_title = "Search"
+        super().__init__(theme, "Search", self.model, SearchDrawing(self.model, theme), moved, id=id)
 
     def choose(self, name: str, text: str) -> None:
         """Set an entry from outside."""

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tuitrain.errors import SettingsError
 from tuitrain.options.field import Value
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.search_settings import check_goal
 from tuitrain.search.space.ranges import format_domain, parse_domain
 from tuitrain.ui.search.entries import Entry, field_entries, first_texts, is_searched, setting_entries
-from tuitrain.ui.widgets.form.entry_model import EntryModel
+from tuitrain.ui.widgets.form.model import EntryModel
+
+RARE = frozenset({"initializer", "beta1", "beta2", "epsilon", "warmup", "l1", "weight_decay", "gradient_clip"})
 
 
 class SearchFormModel(EntryModel):
-    """The texts of all entries by name, each canonical; `changed` is called with a name after each edit."""
+    """The texts of all entries by name, each canonical."""
 
-    def __init__(self, task: str, base: Hyperparameters, changed: Callable[[str], None] = lambda name: None) -> None:
+    def __init__(self, task: str, base: Hyperparameters) -> None:
         super().__init__()
-        self._changed = changed
         self.texts = first_texts(task, base)
-        self._undo: list[tuple[str, str]] = []
         self.take_task(task)
         self._values = {name: FIELDS[name].format(getattr(base, name)) for name in FIELDS}
 
@@ -42,10 +40,23 @@ class SearchFormModel(EntryModel):
     def names(self) -> tuple[str, ...]:
         return tuple(self.entries)
 
+    def group_of(self, name: str) -> str:
+        return self.entries[name].group
+
+    def label(self, name: str) -> str:
+        return self.entries[name].label
+
+    def is_rare(self, name: str) -> bool:
+        return name in RARE
+
+    def is_edited(self, name: str) -> bool:
+        """Whether a hyperparameter holds a range, or another value than its default; settings always have a line."""
+        return not self.entries[name].is_field or self.texts[name] != self.entries[name].default
+
     @property
     def entry(self) -> Entry:
-        """The selected entry."""
-        return self.entries[self.name]
+        """The selected entry; on a heading, the first of its group."""
+        return self.entries[self._place]
 
     def is_searched(self, name: str) -> bool:
         """Whether a hyperparameter holds a range."""
@@ -57,37 +68,28 @@ class SearchFormModel(EntryModel):
             return not (name == "trials" and self.texts["strategy"] in {"grid", "manual"})
         return all(set(self.texts[other].split(",")) & set(allowed) for other, allowed in FIELDS[name].when.items())
 
-    def set(self, name: str, text: str) -> None:
+    def current(self, name: str) -> str:
+        return self.texts[name]
+
+    def put(self, name: str, text: str) -> None:
         """Take a canonical text."""
-        if text != self.texts[name]:
-            self._undo.append((name, self.texts[name]))
-            self.texts[name] = text
-            self._changed(name)
+        self.texts[name] = text
 
     def set_value(self, name: str, value: Value) -> None:
         """Fix a hyperparameter."""
         self.set(name, FIELDS[name].format(value))
 
-    def nudge(self, direction: int) -> None:
+    def nudged(self, name: str, direction: int) -> str:
         """The next choice of a setting; for a hyperparameter, its usual range (1) or the value in use (-1)."""
-        entry, text = self.entry, self.texts[self.name]
+        entry, text = self.entries[name], self.texts[name]
         if entry.is_field:
-            spec = FIELDS[self.name]
+            spec = FIELDS[name]
             usual = format_domain(spec, parse_domain(spec, ".."))
-            self.set(self.name, usual if direction > 0 else self._values[self.name])
-        elif entry.choices:
+            return usual if direction > 0 else self._values[name]
+        if entry.choices:
             at = entry.choices.index(text) + direction if text in entry.choices else 0
-            self.set(self.name, entry.choices[at % len(entry.choices)])
-
-    def undo(self) -> bool:
-        """Take back the last edit and go to its line; False if there is none."""
-        if not self._undo:
-            return False
-        name, text = self._undo.pop()
-        self.texts[name] = text
-        self.cursor = self.names.index(name)
-        self._changed(name)
-        return True
+            return entry.choices[at % len(entry.choices)]
+        return text
 
     def text(self) -> str:
         return self.texts[self.name]

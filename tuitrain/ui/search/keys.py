@@ -32,9 +32,10 @@ SEARCH_ACTIONS = (
         Action("mark", ("full_stop",), ".", "", "mark a trial", ""),
         Action("compare", ("c",), "c", "compare", "compare marked trials", "", 40),
         Action("sort", ("s",), "s", "sort", "sort by another column", "", 45),
-        Action("find", ("slash",), "/", "filter", "filter, as relu rank<10", "", 44),
+        Action("find", ("slash",), "/", "find", "find a field; filter trials", "", 44),
         Action("nudge_up", ("plus", "equals_sign"), "+ =", "", "usual range, next choice", ""),
         Action("nudge_down", ("minus", "underscore"), "- _", "", "one value, last choice", ""),
+        Action("fold", ("comma",), ",", "", "open or fold a group", ""),
         Action("undo", ("u",), "u", "", "take back the last edit", ""),
     )),
     *in_section("panes", (

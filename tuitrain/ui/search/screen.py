@@ -81,7 +81,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     def say(self, text: str) -> None:
         self.status.say(text)
 
-    def hold(self, seconds: float = 0.0) -> None:
+    def hold(self) -> None:
         """Let training on the Train screen wait for a frame here."""
         self.trainer.hold()
 
@@ -223,7 +223,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             spec = FIELDS[entry.name]
             usual = f"Usual range: {format_domain(spec, parse_domain(spec, '..'))}. Allowed values: {spec.allowed}."
         self.help.about_the_search(self.snapshot)
-        self.help.explain_entry(f"{entry.label}: {model.texts[model.name]}", about, usual)
+        self.help.explain_entry(f"{entry.label}: {model.texts[entry.name]}", about, usual)
 
     def action_quit(self) -> None:
         if not self.session.snapshot.is_running:
@@ -293,7 +293,13 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.trials.sort_next()
 
     def action_find(self) -> None:
-        self.trials.find()
+        if self._has_focus("form"):
+            self.form.begin_finding()
+        else:
+            self.trials.find()
+
+    def action_fold(self) -> None:
+        self.form.toggle_fold()
 
     # --- cursors, values, panes
 
@@ -307,10 +313,16 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self._move(1)
 
     def action_first(self) -> None:
-        self._move(-100_000)
+        self._move_to_end(-1)
 
     def action_last(self) -> None:
-        self._move(100_000)
+        self._move_to_end(1)
+
+    def _move_to_end(self, direction: int) -> None:
+        if self._has_focus("trials"):
+            self.trials.action_cursor(direction * 100_000)
+        else:
+            self.form.go_to_end(direction)
 
     def _move(self, steps: int) -> None:
         if self._has_focus("trials"):

@@ -176,11 +176,15 @@ class EntryDescription(Lines):
         model, entry = self._model, self._model.entry
         width, height = max(12, self.size.width - 2), self.size.height
         texts = [(entry.meaning, "plain")]
-        if entry.is_field:
+        if not model.name:
+            folded = model.foldable(model.group) if model.group not in model.opened else ()
+            names = ", ".join(map(model.label, folded))
+            texts = [(f"{model.group}: enter shows {names}" if folded else f"{model.group}: enter folds it", "plain")]
+        elif entry.is_field:
             texts.append((points_text(entry.name, model.texts[entry.name]), "accent"))
         elif entry.name == "strategy" and model.texts["strategy"] in {"grid", "manual"}:
             texts.append((self._estimate, "accent"))
-        texts.append((entry.explanation, "dim"))
+        texts += [(entry.explanation, "dim")] * bool(model.name)
         rows = [
             (f" {row}", self._theme.styles[style])
             for text, style in texts

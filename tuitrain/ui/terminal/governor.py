@@ -27,6 +27,15 @@ class Shows(Protocol):
     def show(self, snapshot: Snapshot) -> None: ...
 
 
+class Source(Protocol):
+    """What is drawn: a session's newest snapshot. Training waits between `hold` and `release`."""
+
+    @property
+    def snapshot(self) -> Any: ...
+    def hold(self) -> None: ...
+    def release(self) -> None: ...
+
+
 class Spacing:
     """The time between two frames, from what the last ones cost."""
 
@@ -53,7 +62,7 @@ class Governor:
     """
 
     def __init__(
-        self, session: Any, watch: Callable[[], None], *, count_bytes: Callable[[], int] = lambda: 0,
+        self, session: Source, watch: Callable[[], None], *, count_bytes: Callable[[], int] = lambda: 0,
         after_paint: Callable[[Callable[[], None]], object] = lambda then: then(),
         clock: Callable[[], float] = time.perf_counter, cost_clock: Callable[[], float] = time.thread_time,
         key: Callable[[Any], object] = lambda snapshot: snapshot.version,

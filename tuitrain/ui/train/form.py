@@ -12,8 +12,8 @@ from textual.message import Message
 from tuitrain.options.field import Value
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.theme import Theme
+from tuitrain.ui.train.form_drawing import FormDrawing
 from tuitrain.ui.train.form_model import FormModel
-from tuitrain.ui.widgets.form.drawing import FormDrawing
 from tuitrain.ui.widgets.form.entry_list import EntryList
 
 if TYPE_CHECKING:
@@ -32,9 +32,8 @@ class Form(EntryList):
 
     def __init__(self, theme: Theme, moved: Callable[[], None] = lambda: None, *, id: str | None = None) -> None:  # noqa: A002
         self.model = FormModel(self._send, time.monotonic)
-        super().__init__(theme, self.model, FormDrawing(self.model, theme), moved, id=id)
+        super().__init__(theme, "Hyperparameters", self.model, FormDrawing(self.model, theme), moved, id=id)
         self._seen: tuple[object, ...] | None = None
-        self.border_title = "Hyperparameters"
 
     def take(self, dataset: DatasetFacts) -> None:
         """Dim what has no effect on this dataset."""

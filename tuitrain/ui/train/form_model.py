@@ -9,9 +9,10 @@ from typing import Any, Literal
 from tuitrain.options.field import Field, Value
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.session.snapshot import Refused
-from tuitrain.ui.widgets.form.entry_model import EntryModel
+from tuitrain.ui.widgets.form.model import EntryModel
 
 NAMES = tuple(FIELDS)
+RARE = frozenset({"initializer", "beta1", "beta2", "epsilon", "warmup", "l1", "weight_decay", "gradient_clip"})
 OF_HIDDEN_UNITS = ("activation", "leaky_slope", "dropout")
 PATIENCE = 2.0  # seconds after which an edit that the session has not taken is shown as what it is: not taken
 
@@ -36,24 +37,35 @@ class FormModel(EntryModel):
         self._send = send
         self._clock = clock
         self._asked: dict[str, tuple[Value, float]] = {}
-        self._undo: list[tuple[str, Value]] = []
 
     @property
     def names(self) -> tuple[str, ...]:
         """All fields, from top to bottom."""
         return NAMES
 
+    def group_of(self, name: str) -> str:
+        return FIELDS[name].group
+
+    def label(self, name: str) -> str:
+        return FIELDS[name].label
+
+    def is_rare(self, name: str) -> bool:
+        return name in RARE
+
+    def is_edited(self, name: str) -> bool:
+        return self.current(name) != FIELDS[name].default or bool(self.mark(name))
+
     @property
     def field(self) -> Field:
-        """The selected field."""
-        return FIELDS[self.name]
+        """The selected field; on a heading, the first of its group."""
+        return FIELDS[self._place]
 
     @property
     def has_unanswered(self) -> bool:
         """Whether an edit was asked for that no snapshot has shown yet."""
         return bool(self._asked)
 
-    def value(self, name: str) -> Value:
+    def current(self, name: str) -> Value:
         """The newest value: asked for, else refused, else waiting for the reset, else in use."""
         if name in self._asked:
             return self._asked[name][0]
@@ -70,9 +82,9 @@ class FormModel(EntryModel):
 
     def mark(self, name: str) -> Mark:
         """How far an edit has come: nothing to say, not yet taken, taken at the reset, too late, or not allowed."""
-        if name in self.refused and self.value(name) == self.refused[name].value:
+        if name in self.refused and self.current(name) == self.refused[name].value:
             return "refused"
-        if self.value(name) == self.in_use(name):
+        if self.current(name) == self.in_use(name):
             return "ended" if name in self.unused else ""
         return "waiting" if FIELDS[name].live else "at reset"
 
@@ -82,9 +94,9 @@ class FormModel(EntryModel):
 
     def needs(self, name: str) -> str:
         """What the field would need to have an effect, as ``optimiser momentum or nesterov``; "" where it has one."""
-        unmet = [(other, values) for other, values in FIELDS[name].when.items() if self.value(other) not in values]
+        unmet = [(other, values) for other, values in FIELDS[name].when.items() if self.current(other) not in values]
         needs = [f"{FIELDS[other].label} {' or '.join(values)}" for other, values in unmet]
-        if name in OF_HIDDEN_UNITS and not self.value("hidden_layers"):
+        if name in OF_HIDDEN_UNITS and not self.current("hidden_layers"):
             needs.append(FIELDS["hidden_layers"].label)
         if name == "patience" and not self.has_validation:
             needs.append("a validation part")
@@ -105,29 +117,16 @@ class FormModel(EntryModel):
             if arrived or self._clock() - when > PATIENCE:
                 del self._asked[name]
 
-    def set(self, name: str, value: Value) -> None:
-        """Ask for a value; one that is there already changes nothing."""
-        old = self.value(name)
-        if value == old and type(value) is type(old):
-            return
-        self._undo.append((name, old))
-        self._ask(name, value)
+    def put(self, name: str, value: Value) -> None:
+        """Ask for a value."""
+        self._asked[name] = (value, self._clock())
+        self._send(name, value)
 
-    def nudge(self, direction: int) -> None:
-        """The selected field's next value up (1) or down (-1)."""
-        self.set(self.name, self.field.nudge(self.value(self.name), direction))
-
-    def undo(self) -> bool:
-        """Take back the last edit and go to its field; False if there is none."""
-        if not self._undo:
-            return False
-        name, value = self._undo.pop()
-        self.cursor = NAMES.index(name)
-        self._ask(name, value)
-        return True
+    def nudged(self, name: str, direction: int) -> Value:
+        return FIELDS[name].nudge(self.current(name), direction)
 
     def text(self) -> str:
-        return self.field.format(self.value(self.name))
+        return self.field.format(self.current(self.name))
 
     def parse(self, text: str) -> Value:
         try:
@@ -150,12 +149,8 @@ class FormModel(EntryModel):
         try:
             value = self.field.parse(self.editor.text)
         except ValueError:
-            value = self.value(self.name)
+            value = self.current(self.name)
         step = direction if self.field.kind == "choice" else -direction
         self.editor.replace(self.field.format(self.field.nudge(value, step)))
         self.error = ""
         return True
-
-    def _ask(self, name: str, value: Value) -> None:
-        self._asked[name] = (value, self._clock())
-        self._send(name, value)

@@ -31,6 +31,8 @@ TRAIN_ACTIONS = (
         Action("first", ("home",), "home", "", "first field", "", pair=_ENDS),
         Action("last", ("end",), "end", "", "last field", "", pair=_ENDS),
         Action("edit", ("enter",), "enter", "edit", "type a value (esc leaves)", "", 50),
+        Action("find", ("slash",), "/", "find", "find a field by typing", "", 64),
+        Action("fold", ("comma",), ",", "", "open or fold a group", ""),
         Action("undo", ("u",), "u", "undo", "take back the last edit", "", 65),
     )),
     *in_section("panes", (

@@ -7,12 +7,12 @@ import gc
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tuitrain.session.commands import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
+from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.keys import bindings
@@ -189,7 +189,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def _describe_field(self) -> None:
         self.description.show_field()
 
-    def send(self, command: Any) -> None:
+    def send(self, command: Command) -> None:
         """Send a command to the session."""
         before = self.session.snapshot.version
         self.session.send(command)
@@ -267,7 +267,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def explain(self) -> None:
         model = self.form.model
-        self.help.explain(model.field, model.field.format(model.value(model.name)))
+        self.help.explain(model.field, model.field.format(model.current(model.field.name)))
 
     def action_messages(self) -> None:
         self.turn_to(self.messages)
@@ -288,10 +288,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.form.move_page(1)
 
     def action_first(self) -> None:
-        self.form.move(-1000)
+        self.form.go_to_end(-1)
 
     def action_last(self) -> None:
-        self.form.move(1000)
+        self.form.go_to_end(1)
 
     def action_edit(self) -> None:
         self.form.begin()
@@ -301,6 +301,12 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def action_nudge_down(self) -> None:
         self.form.nudge(-1)
+
+    def action_find(self) -> None:
+        self.form.begin_finding()
+
+    def action_fold(self) -> None:
+        self.form.toggle_fold()
 
     def action_undo(self) -> None:
         if not self.form.undo():

@@ -6,10 +6,13 @@ import math
 import textwrap
 from typing import Any
 
+from rich.cells import cell_len
+
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.numbers import duration, memory, rate
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import visible
+from tuitrain.ui.plots.lines import cut
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.train.pace import pace_text
@@ -115,9 +118,15 @@ class Description(Lines):
     def show_field(self) -> None:
         """Describe the field that the form's cursor is on, as fully as the height allows."""
         model = self._model
+        if not model.name:
+            self._show_group(model.group)
+            return
         field = model.field
         effect = "at once, while training goes on" if field.live else "at reset"
         needs = model.needs(model.name)
+        if self.size.height == 1:
+            self._show_in_a_line()
+            return
         parts = [  # (how much it is wanted, text, style), from top to bottom
             (4, field.meaning, "dim" if needs else "plain"),
             (5, f"no effect: needs {needs}" if needs else "", "warning"),
@@ -134,6 +143,28 @@ class Description(Lines):
             left -= len(shown.get(rank, ()))
         styles = self._theme.styles
         self.put(*([(f" {row}", styles[style])] for rank, _, style in wrapped for row in shown.get(rank, ())))
+
+    def _show_in_a_line(self) -> None:
+        """``learning rate 0.01 · size of a step along the gradient · live · above 0, at most 1000``."""
+        model, field, dot = self._model, self._model.field, f" {self._theme.signs.dot} "
+        needs = model.needs(model.name)
+        facts = [field.meaning, "live" if field.live else "at reset", field.allowed]
+        if needs:
+            facts = [f"no effect: needs {needs}", field.meaning]
+        head = self._theme.plain(f" {field.label} {field.format(model.current(model.name))}")
+        rest = cut(self._theme.plain("".join(dot + fact for fact in facts)), self.size.width - cell_len(head) - 1,
+                   theme=self._theme)  # fmt: skip
+        self.put([(head, self._theme["bold"]), (rest, self._theme["warning" if needs else "plain"])])
+
+    def _show_group(self, group: str) -> None:
+        """Name what is folded under the heading that the cursor is on."""
+        folded = self._model.foldable(group) if group not in self._model.opened else ()
+        names = ", ".join(map(self._model.label, folded))
+        text = f"enter shows {names}" if folded else "enter folds what is rarely changed or has no effect"
+        width = max(12, self.size.width - 2)
+        rows = textwrap.wrap(self._theme.plain(f"{group} {self._theme.signs.dot} {text}"), width)
+        rows = shortened(rows, self.size.height, width, self._theme.signs.ellipsis)
+        self.put(*([(f" {row}", self._theme["plain"])] for row in rows))
 
     def on_resize(self) -> None:
         self.show_field()

@@ -16,9 +16,15 @@ ROOM_FOR_LINES = 28  # rows from which the help leaves header, status and footer
 
 
 def around_panes(size: Size, *, form_width: int, meaning: int) -> tuple[dict[str, Region], Region]:
-    """Header, form, its description (`meaning` lines), status and footer, and what is left for the panes."""
+    """Header, form, its description (`meaning` lines), status and footer, and what is left for the panes.
+
+    A description of one line is as wide as the screen, below form and panes.
+    """
     width, height = size
     top, bottom = 1, height - 2
+    if meaning == 1:
+        regions, right = around_panes(Size(width, height - 1), form_width=form_width, meaning=0)
+        return {**regions, **_lines_below(width, height)}, right
     regions = {
         "header": Region(0, 0, width, 1),
         "form": Region(0, top, form_width, bottom - top - meaning),
@@ -27,6 +33,11 @@ def around_panes(size: Size, *, form_width: int, meaning: int) -> tuple[dict[str
         "footer": Region(0, bottom + 1, width, 1),
     }
     return regions, Region(form_width, top, width - form_width, bottom - top)
+
+
+def _lines_below(width: int, height: int) -> dict[str, Region]:
+    names = ("description", "status", "footer")
+    return {name: Region(0, height - len(names) + row, width, 1) for row, name in enumerate(names)}
 
 
 class PlacedLayout(Layout):

@@ -201,7 +201,7 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
                 "Training is running and would be ended.",
                 yes="quit",
                 no="go on training",
-                then=self.host.leave,
+                then=leave,
             )
         elif snapshot.has_something_to_lose:
             about = f"{unsaved(snapshot)}; {saving}."

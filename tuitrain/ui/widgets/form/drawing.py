@@ -1,7 +1,7 @@
-"""The form's lines: headings, fields and the notes beneath a field.
+"""The form's lines: headings, entries and the notes beneath an entry.
 
-A field's line is the cursor, the label, and the value at the right; an asterisk before the value marks an edit that
-training does not use; brackets mark a value that has no effect now.
+An entry's line is the cursor, the label, and the value at the right; an asterisk before the value marks what stands
+out; brackets mark a value that has no effect now. A heading says how many entries are folded under it.
 """
 
 from __future__ import annotations
@@ -9,95 +9,95 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tuitrain.options.hyperparameters import FIELDS, GROUPS, automatic
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.widgets.form.line_edit import LineEdit
+from tuitrain.ui.widgets.form.model import EntryModel
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the form; `name` is the field that it belongs to, "" for a heading."""
+    """One line of the form; `name` is the entry that it belongs to, "" for a heading; `group` is its group."""
 
     strip: Strip
     name: str
+    group: str
 
 
-class FormDrawing:
-    """Draws a `FormModel` for a theme."""
+class EntryDrawing:
+    """Draws an `EntryModel` for a theme. A kind of form says what a value looks like, and what stands beneath it."""
 
-    def __init__(self, model: FormModel, theme: Theme) -> None:
-        self.model = model
+    GAP = 1  # cells between a label and its value's mark
+
+    def __init__(self, model: EntryModel, theme: Theme) -> None:
+        self._model = model
         self.theme = theme
+
+    def value(self, name: str) -> str:
+        """The value as it is shown."""
+        raise NotImplementedError  # pragma: no cover
+
+    def is_marked(self, name: str) -> bool:
+        """Whether an asterisk stands before the value."""
+        raise NotImplementedError  # pragma: no cover
+
+    def stands_out(self, name: str) -> bool:
+        """Whether the value has the colour of edits."""
+        return self.is_marked(name)
+
+    def notes(self, name: str, width: int) -> list[Strip]:
+        """What stands beneath an entry."""
+        raise NotImplementedError  # pragma: no cover
 
     def lines(self, width: int, *, has_focus: bool) -> list[Line]:
         """All lines of the form, `width` columns each."""
+        model = self._model
         lines: list[Line] = []
-        for group in GROUPS:
-            lines.append(Line(self._heading(group, width), ""))
-            for name, field in FIELDS.items():
-                if field.group == group:
-                    lines.append(Line(self._field(name, width, has_focus=has_focus), name))
-                    lines += [Line(strip, name) for strip in self._notes(name, width)]
+        for group in model.groups:
+            lines.append(Line(self._heading(group, width, has_focus=has_focus), "", group))
+            for name in model.shown(group):
+                lines.append(Line(self.entry(name, width, has_focus=has_focus), name, group))
+                lines += [Line(strip, name, group) for strip in self.notes(name, width)]
         return lines
 
-    def _heading(self, group: str, width: int) -> Strip:
-        rule = self.theme.signs.rule
-        text = f"{rule} {group} "
-        text += rule * (width - len(text))
-        return Strip([Segment(text[:width], self.theme.styles["dim"])], width)
+    def _heading(self, group: str, width: int, *, has_focus: bool) -> Strip:
+        """``─ optimisation ────── +12``; where there is room, ``8 without effect``; without a number if it is open."""
+        model, signs = self._model, self.theme.signs
+        is_selected = not model.name and group == model.group
+        folded = len(model.foldable(group)) if group not in model.opened else 0
+        folded -= model.name in model.foldable(group)
+        head = f"{signs.cursor if is_selected else signs.rule} {group} "
+        told = f" +{folded}" * (folded > 0)
+        if told and model.is_wide and len(head) + len(longer := f" {folded} without effect") <= width:
+            told = longer
+        text = head + signs.rule * (width - len(head) - len(told)) + told
+        style = self.theme["dim"]
+        if is_selected:
+            style = self.theme["selected" if has_focus else "bold"]
+        return Strip([Segment(text[:width], style)], width)
 
-    def _field(self, name: str, width: int, *, has_focus: bool) -> Strip:
-        model, theme = self.model, self.theme
-        is_selected = name == model.name
-        label = FIELDS[name].label
+    def entry(self, name: str, width: int, *, has_focus: bool) -> Strip:
+        """The line of an entry."""
+        model, theme = self._model, self.theme
+        label, is_selected = model.label(name), name == model.name
         if is_selected and model.editor is not None:
-            return editor_line(label, model.editor, width, self.theme)
-        value, matters, mark = FIELDS[name].format(model.value(name)), model.matters(name), model.mark(name)
-        shown = f"{value}{self._came_to(name)}" if matters else f"({value})"
-        room = width - 2 - len(label)
+            return editor_line(label, model.editor, width, theme)
+        matters = model.matters(name)
+        shown = self.value(name) if matters else f"({self.value(name)})"
+        room = width - 2 - self.GAP - cell_len(label)
         if len(shown) > room:
-            shown = shown[: room - 1] + theme.signs.ellipsis
-        gap = " " * (room - len(shown)) + ("*" if mark else " ")
+            shown = shown[: max(0, room - 1)] + theme.signs.ellipsis
+        gap = " " * (self.GAP + room - len(shown)) + ("*" if self.is_marked(name) else " ")
         cursor = theme.signs.cursor if is_selected else " "
         if is_selected:
-            style = theme.styles["selected"] if has_focus else theme.styles["bold"]
-            return Strip([Segment(cursor + label + gap + shown, style)], width)
-        style = theme.styles["plain"] if matters else theme.styles["dim"]
-        value_style = theme.styles["edited"] if mark else style
+            return Strip([Segment(cursor + label + gap + shown, theme["selected" if has_focus else "bold"])], width)
+        style = theme["plain" if matters else "dim"]
+        value_style = theme["edited"] if self.stands_out(name) else style
         return Strip([Segment(cursor + label, style), Segment(gap + shown, value_style)], width)
-
-    def _came_to(self, name: str) -> str:
-        """What ``auto`` comes to, as `` (0.01)``; "" for any other value."""
-        field = FIELDS[name]
-        if self.model.value(name) != "auto" or not field.automatic:
-            return ""
-        return f" ({field.format(automatic(name, str(self.model.value('optimizer'))))})"
-
-    def _notes(self, name: str, width: int) -> list[Strip]:
-        """What stands beneath a field: the error, the allowed range while typing, or that it waits for the reset."""
-        model, theme = self.model, self.theme
-        field = FIELDS[name]
-        if name == model.name and model.editor is not None:
-            if model.error:
-                text = model.error.removeprefix(f"{field.label}: ")
-                return wrapped_note(self.theme, f"{theme.signs.error} {text}", width, theme.styles["bad"])
-            return wrapped_note(self.theme, field.allowed, width, theme.styles["accent"])
-        mark = model.mark(name)
-        if mark == "refused":
-            why = model.refused[name].why.removeprefix(f"{field.label}: ")
-            return wrapped_note(theme, f"{theme.signs.error} {why}", width, theme.styles["bad"])
-        if mark == "ended":
-            text = f"{theme.signs.corner} not used: training has ended"
-            return wrapped_note(theme, text, width, theme.styles["edited"])
-        if mark == "at reset":
-            now = field.format(model.in_use(name))
-            return wrapped_note(self.theme, f"{theme.signs.corner} at reset; now {now}", width, theme.styles["edited"])
-        return []
 
 
 def editor_line(label: str, editor: LineEdit, width: int, theme: Theme) -> Strip:

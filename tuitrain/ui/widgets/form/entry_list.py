@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from rich.style import Style
 from textual import events
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.form.drawing import Line
-from tuitrain.ui.widgets.form.entry_model import EntryModel
-
-
-class EntryDrawing(Protocol):
-    """How the entries look."""
-
-    def lines(self, width: int, *, has_focus: bool) -> list[Line]: ...
+from tuitrain.ui.widgets.form.drawing import EntryDrawing, Line
+from tuitrain.ui.widgets.form.model import EntryModel
+from tuitrain.ui.widgets.layout import MEDIUM
 
 
 class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -35,10 +30,11 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     def __init__(
-        self, theme: Theme, entries: EntryModel, drawing: EntryDrawing, moved: Callable[[], None] = lambda: None,
-        *, id: str | None = None,  # noqa: A002 - Textual's name
+        self, theme: Theme, title: str, entries: EntryModel, drawing: EntryDrawing,
+        moved: Callable[[], None] = lambda: None, *, id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:  # fmt: skip
         super().__init__(id=id)
+        self._title = self.border_title = title
         self._moved = moved
         self._entries = entries
         self._drawing = drawing
@@ -48,6 +44,27 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
     def move(self, steps: int) -> None:
         """Move the cursor by fields."""
         self._entries.move(steps)
+        self._changed()
+
+    def go_to(self, name: str) -> None:
+        """Select an entry."""
+        self._entries.go_to(name)
+        self._changed()
+
+    def go_to_end(self, direction: int) -> None:
+        """Select the last entry (1), or the first (-1)."""
+        self._entries.go_to_end(direction)
+        self._changed()
+
+    def toggle_fold(self) -> None:
+        """Open the group of the cursor, or fold it."""
+        self._entries.toggle_fold()
+        self._changed()
+
+    def begin_finding(self) -> None:
+        """Find an entry by typing a part of its label."""
+        self.focus()
+        self._entries.begin_finding()
         self._changed()
 
     def move_page(self, direction: int) -> None:
@@ -86,17 +103,28 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_has_focus(self, has_focus: bool) -> None:
         """Draw the cursor for it; without the focus nothing is typed into."""
         super().watch_has_focus(has_focus)
-        if not has_focus and self._entries.editor is not None:
-            self._entries.leave()
+        if not has_focus and self._is_typing:
+            self._leave_typing(stay=True)
             self._moved()
         self._redraw()
 
+    @property
+    def _is_typing(self) -> bool:
+        return self._entries.editor is not None or self._entries.finding is not None
+
+    def _leave_typing(self, *, stay: bool) -> None:
+        if self._entries.finding is not None:
+            self._entries.leave_finding(stay=stay)
+        self._entries.leave()
+
     def on_key(self, event: events.Key) -> None:
         """While a value is typed all keys are its own."""
-        if self._entries.editor is None:
+        if not self._is_typing:
             return
         if event.key == "escape":
-            self._entries.leave()
+            self._leave_typing(stay=False)
+        elif event.key in {"enter", "tab"} and self._entries.finding is not None:
+            self._leave_typing(stay=True)
         elif event.key in {"enter", "tab"}:
             self._entries.accept()
         else:
@@ -114,18 +142,23 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
             self._changed()
 
     def on_click(self, event: events.Click) -> None:
-        """Select the field; a second click edits it."""
+        """Select the entry; a second click edits it. On a heading, open the group or fold it."""
         offset = event.get_content_offset(self)
         if offset is None:
             return
         row = offset.y + self.scroll_offset.y
-        name = self._lines[row].name if row < len(self._lines) else ""
-        if not name or (name == self._entries.name and self._entries.editor is not None):
+        if row >= len(self._lines):
             return
-        was_selected = name == self._entries.name
-        self._entries.leave()
-        self._entries.move(self._entries.names.index(name) - self._entries.cursor)
-        if was_selected or event.chain > 1:
+        name, group = self._lines[row].name, self._lines[row].group
+        if name and name == self._entries.name and self._entries.editor is not None:
+            return
+        was_selected = name and name == self._entries.name
+        self._leave_typing(stay=True)
+        if name:
+            self._entries.go_to(name)
+        else:
+            self._entries.toggle_fold_of(group)
+        if was_selected or (name and event.chain > 1):
             self._entries.begin()
         self._changed()
 
@@ -143,6 +176,8 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.size.width
         if width < 8:
             return
+        self._entries.is_wide = self.app.size.width >= MEDIUM.width
+        self._say_what_is_typed()
         old, self._lines = self._lines, self._drawing.lines(width, has_focus=self.has_focus)
         if len(old) != len(self._lines):
             self.virtual_size = Size(width, len(self._lines))
@@ -156,10 +191,11 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _follow(self) -> None:
         """Scroll so that the selected field, its notes, and the heading above it are seen."""
-        rows = [row for row, line in enumerate(self._lines) if line.name == self._entries.name]
+        key = (self._entries.name, self._entries.group)
+        rows = [row for row, line in enumerate(self._lines) if (line.name, line.group) == key]
         if not rows:
             return
-        first = rows[0] - 1 if not self._lines[rows[0] - 1].name else rows[0]
+        first = rows[0] - 1 if rows[0] and not self._lines[rows[0] - 1].name else rows[0]
         top, height = self.scroll_offset.y, self.size.height
         if first < top:
             self.scroll_to(y=first, animate=False)
@@ -173,3 +209,13 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
         parts += [f"{self._signs.more} {below} more"] if below > 0 else []
         if self.border_subtitle != (note := "  ".join(parts)):  # setting it repaints all
             self.border_subtitle = note
+
+    def _say_what_is_typed(self) -> None:
+        """Show in the title what is typed to find an entry, and how many there are."""
+        finding, title = self._entries.finding, self._title
+        if finding is not None:
+            count = len(self._entries.matches) if finding.text.strip() else 0
+            told = f" {count} found" if count else " none" * bool(finding.text.strip())
+            title = f"/{finding.text}{self._signs.mark_best}{told}"
+        if self.border_title != title:  # setting it repaints all
+            self.border_title = Content(title)

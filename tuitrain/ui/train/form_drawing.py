@@ -1,0 +1,50 @@
+"""What the lines of the Train form look like: marks of edits, and notes of what became of them."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+
+from tuitrain.options.hyperparameters import FIELDS, automatic
+from tuitrain.ui.theme import Theme
+from tuitrain.ui.train.form_model import FormModel
+from tuitrain.ui.widgets.form.drawing import EntryDrawing, wrapped_note
+
+
+class FormDrawing(EntryDrawing):
+    """Draws a `FormModel`; an asterisk marks an edit that training does not use."""
+
+    GAP = 0  # the longest label and value leave no room for more
+
+    def __init__(self, model: FormModel, theme: Theme) -> None:
+        super().__init__(model, theme)
+        self.model = model
+
+    def value(self, name: str) -> str:
+        field, value = FIELDS[name], self.model.current(name)
+        if value != "auto" or not field.automatic:
+            return field.format(value)
+        return f"auto ({field.format(automatic(name, str(self.model.current('optimizer'))))})"
+
+    def is_marked(self, name: str) -> bool:
+        return bool(self.model.mark(name))
+
+    def notes(self, name: str, width: int) -> list[Strip]:
+        """The error, the allowed range while typing, or that it waits for the reset."""
+        model, theme = self.model, self.theme
+        field = FIELDS[name]
+        if name == model.name and model.editor is not None:
+            if model.error:
+                text = model.error.removeprefix(f"{field.label}: ")
+                return wrapped_note(theme, f"{theme.signs.error} {text}", width, theme["bad"])
+            return wrapped_note(theme, field.allowed, width, theme["accent"])
+        mark = model.mark(name)
+        if mark == "refused":
+            why = model.refused[name].why.removeprefix(f"{field.label}: ")
+            return wrapped_note(theme, f"{theme.signs.error} {why}", width, theme["bad"])
+        if mark == "ended":
+            text = f"{theme.signs.corner} not used: training has ended"
+            return wrapped_note(theme, text, width, theme["edited"])
+        if mark == "at reset":
+            now = field.format(model.in_use(name))
+            return wrapped_note(theme, f"{theme.signs.corner} at reset; now {now}", width, theme["edited"])
+        return []
