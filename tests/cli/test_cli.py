@@ -78,7 +78,7 @@ def test_all_wrong_hyperparameters_are_told_at_once() -> None:
         (["train", "iris", "--config", "nothing.toml"], "cannot be read", 2),
         (["train", "iris", "--scale", "zz"], "allowed: standard, minmax, none", 2),
         (["train", "iris", "--task", "zz"], "allowed: classification, regression", 2),
-        (["train", "iris", "--validation", "-1"], "is not a share from 0 to below 1", 2),
+        (["train", "iris", "--validation", "-1"], "validation: -1 is not at least 0; allowed: 0 to below 1", 2),
         (["train", "iris", "--delimiter", "dot"], "allowed: comma, semicolon", 2),
         (["train", "iris", "--model", "~nouser/x"], "is no user's directory", 1),
         (["evaluate", "~nouser/x", "iris"], "is no user's directory", 1),

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine.threads import usable_cores
 from tuitrain.errors import TuitrainError
-from tuitrain.options.search_settings import Settings
+from tuitrain.options.search_settings import CHANGED, Settings
 from tuitrain.search.api import change_study, choose, conducting, create_study, new_study_path, study_dataset
 from tuitrain.search.conductor import Conductor, Progress
 from tuitrain.search.estimate import Estimate, estimate_grid
@@ -26,7 +26,6 @@ from tuitrain.search.study.trial import USER, Trial
 
 SNAPSHOT_SECONDS = 0.25  # drawing takes processor time from the workers, which use every core
 STEP_SECONDS = 0.05
-CHANGED = ("strategy", "trials", "seconds", "goal", "prune")  # what the form holds and a study may go on with
 State = Literal["ready", "running", "paused", "choosing", "done", "stopped", "failed"]
 
 
