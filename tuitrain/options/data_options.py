@@ -6,13 +6,12 @@ add a field here, and use it where the table is read (`data/readers`) or prepare
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from tuitrain.errors import DataOptionError
-from tuitrain.options.option import Option, check_all, declare, declared, option_named, read_all
+from tuitrain.options.option import Option, check_all, declare, declared, read_all
 
 TASKS = ("classification", "regression")
 SCALES = ("standard", "minmax", "none")
@@ -98,10 +97,6 @@ class DataOptions:
         values = {name: (spec, getattr(self, name)) for name, spec in DATA_FIELDS.items()}
         return {name: spec.plain(value) for name, (spec, value) in values.items() if value not in (None, ())}
 
-    def replace(self, **changes: Any) -> DataOptions:
-        """Return a copy with some options changed."""
-        return dataclasses.replace(self, **changes)
-
 
 DATA_FIELDS: dict[str, Option] = declared(DataOptions, Option)
 
@@ -130,8 +125,3 @@ GENERATOR_FIELDS: dict[str, Option] = {
         ),
     )
 }  # fmt: skip
-
-
-def data_option_name(text: str) -> str | None:
-    """The data option that `text` means; None if none."""
-    return option_named(DATA_FIELDS, text)
