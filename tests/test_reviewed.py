@@ -124,9 +124,9 @@ def test_a_view_asked_for_during_another_is_computed() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[data]\nvalidation = "0.2"', 'validation = "0.2" is not a finite number'),
+        ('[data]\nvalidation = "much"', 'validation: "much" is not a number; allowed: 0 to below 1'),
         ("[data]\nsplit_seed = 1.5", "is not a whole number"),
-        ("[data]\ntarget = 3", "target = 3 is not a text"),
+        ("[data]\ntarget = 3", "target: 3 is not a text"),
         ("hidden_layers = 1.5", "hidden layers: 1.5 units"),
         ("hidden_layers = [inf]", "hidden layers: inf units"),
         ('hidden_layers = ["a"]', 'hidden layers: "a" units'),

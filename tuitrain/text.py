@@ -43,6 +43,12 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
     return f"did you mean {visible(by_lower[near[0]])}?" if near else "allowed: " + ", ".join(map(visible, names))
 
 
+def listed_or(words: Iterable[str]) -> str:
+    """Join words by commas and a final ``or``: ``a, b or c``."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
+
+
 def extra(name: str) -> str:
     """How to install an extra, as a message about something missing ends."""
     return f"the extra {quoted(name)}: pip install 'tuitrain[{name}]', or in a checkout: pip install -e '.[{name}]'"

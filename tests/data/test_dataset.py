@@ -12,6 +12,7 @@ from tuitrain.data.dataset import Dataset, build_dataset
 from tuitrain.data.loading import load_dataset, load_tables
 from tuitrain.data.table import Column, Table
 from tuitrain.errors import DataError
+from tuitrain.options.data_options import DataOptions
 
 
 def rng() -> np.random.Generator:
@@ -141,7 +142,8 @@ def test_rows_keep_their_numbers_where_some_have_no_target() -> None:
 def test_rare_classes_are_told() -> None:
     def notices(labels: list[str], **shares: float) -> tuple[str, ...]:
         x = Column("x", "number", np.arange(float(len(labels))) ** 2)
-        return build_dataset(Table("t", (x, Column("y", "text", np.array(labels, object)))), **shares).notices
+        table = Table("t", (x, Column("y", "text", np.array(labels, object))))
+        return build_dataset(table, DataOptions.from_mapping(shares)).notices
 
     assert notices(["a", "b"] * 20 + ["c"]) == ('class "c": a single row, in the training part',)
     assert notices(["a", "b"] * 20 + ["c", "d"]) == ('classes "c", "d": a single row, in the training part',)
@@ -205,7 +207,7 @@ def test_huge_target_values_of_later_rows_stay_finite() -> None:
         ({"scale": "robust"}, 'scale "robust": allowed: standard, minmax, none'),
         ({"task": "regresion"}, 'task "regresion": did you mean regression'),
         ({"validation": 0.6, "test": 0.4}, "leave nothing to train on"),
-        ({"split_seed": -1}, "split seed: -1 is below 0"),
+        ({"split_seed": -1}, "split seed: -1 is not at least 0"),
         ({"task": "regression"}, 'target "species" is text; regression needs numbers'),
     ],
 )

@@ -10,6 +10,7 @@ from tuitrain.data.catalog import BUNDLED
 from tuitrain.data.describe import PREVIEW_ROWS, describe_lines, list_datasets, preview, summarize
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.table import from_objects
+from tuitrain.options.data_options import DataOptions
 
 
 def test_the_list_has_every_dataset_with_its_size_and_task() -> None:
@@ -74,5 +75,5 @@ def test_a_preview_is_of_the_first_rows(tmp_path: Path) -> None:
 
 
 def test_another_target_can_be_looked_at() -> None:
-    found = preview("iris", "petal width cm")
+    found = preview("iris", DataOptions(target="petal width cm"))
     assert (found.target, found.task, found.balance) == ("petal width cm", "regression", ())

@@ -18,6 +18,7 @@ from tuitrain.data.catalog import BUNDLED, bundled_path
 from tuitrain.data.describe import preview
 from tuitrain.data.loading import load_dataset, load_tables
 from tuitrain.errors import DataError, DataOptionError
+from tuitrain.options.data_options import DataOptions
 
 REPOSITORY = Path(__file__).parent.parent.parent
 CSV = "a,b,y\n" + "".join(f"{n},{n * n % 7},{'uv'[n % 2]}\n" for n in range(40))
@@ -142,7 +143,7 @@ def test_a_path_object_is_always_a_file(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_delimiter_is_obeyed_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a|b;c;y\n" + "".join(f"{n}|{n % 3};{n * n};{n}\n" for n in range(30)))
     path = str(tmp_path / "t.csv")
-    assert load_tables(path, delimiter="pipe")[0].names == ["a", "b;c;y"]
+    assert load_tables(path, DataOptions(delimiter="pipe"))[0].names == ["a", "b;c;y"]
     dataset = load_dataset(path, delimiter="semicolon", test_file=path)
     assert (dataset.target_name, dataset.options["delimiter"]) == ("y", "semicolon")
     with pytest.raises(DataOptionError, match="did you mean semicolon"):

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import shutil
+from typing import Any
 
 import click
 
-from tuitrain.cli.options import DELIMITER, hint_at_typing
+from tuitrain.cli.options import check_data, declared_option, hint_at_typing, reading_options, typed_options
+from tuitrain.options.data_options import DATA_FIELDS
 
 
 @click.command()
 @click.argument("dataset", required=False)
-@click.option("--target", help="Column to predict.")
-@DELIMITER
-def datasets(dataset: str | None, target: str | None, delimiter: str | None) -> None:
+@declared_option(DATA_FIELDS["target"])
+@reading_options
+def datasets(dataset: str | None, **options: Any) -> None:
     """List the bundled and generated datasets, or describe DATASET: its columns, types, gaps, ranges, classes."""
     from tuitrain.data.describe import describe_lines, list_datasets, preview  # noqa: PLC0415
 
     if dataset is not None:
+        chosen = check_data(typed_options(DATA_FIELDS, options))
         hint_at_typing(dataset)
         width = max(shutil.get_terminal_size().columns, 60)
-        click.echo("\n".join(describe_lines(preview(dataset, target, delimiter=delimiter), width)))
+        click.echo("\n".join(describe_lines(preview(dataset, chosen), width)))
         return
     click.echo(f"{'name':<14} {'rows':>6} {'columns':>7}  {'task':<14}  what it holds")
     for listed in list_datasets():

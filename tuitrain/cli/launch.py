@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options, search_options
+from tuitrain.cli.options import data_options, hyperparameter_options, load, read_jobs, read_options, search_options
 from tuitrain.cli.output import tell
 from tuitrain.cli.train import end
 from tuitrain.text import visible
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     metavar="STUDY",
     help="Open the Search screen on a study, and go on with it.",
 )
-@click.option("--jobs", type=click.IntRange(0), help="Processes to search in; 0: none but this one [all cores].")
 @click.option(
     "--pace",
     type=click.FloatRange(0),
@@ -49,7 +48,7 @@ if TYPE_CHECKING:
 @click.option("--quit-when-done", is_flag=True, help="Leave when training ends, and print what `train` prints.")
 @click.option("--json", "as_json", is_flag=True, help="With --quit-when-done: print one JSON object.")
 def launch(
-    start: bool, quit_when_done: bool, as_json: bool, strategy: str | None, resume: Path | None, jobs: int | None,
+    start: bool, quit_when_done: bool, as_json: bool, strategy: str | None, resume: Path | None,
     pace: float, **options: Any,
 ) -> int:  # fmt: skip
     """Open the screen on DATASET (iris, unless one is named): train, watch, change hyperparameters.
@@ -59,6 +58,7 @@ def launch(
     _start_quickly()
     if not math.isfinite(pace):
         raise click.UsageError(f"--pace {pace}: is no number of epochs a second")
+    jobs = read_jobs(options)
     asked: SearchAsked | None = None
     if strategy is None and any(options[name] not in {None, ()} for name in ("tried", "search_seed", "batch")):
         raise click.UsageError("--try, --search-seed and --batch go with --search, or with `tuitrain search --resume`")

@@ -8,13 +8,14 @@ import json
 import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from tuitrain.cli.options import DELIMITER, hint_at_typing
+from tuitrain.cli.options import check_data, hint_at_typing, reading_options, typed_options
 from tuitrain.cli.output import tell
 from tuitrain.errors import DataError
+from tuitrain.options.data_options import DATA_FIELDS, DataOptions
 from tuitrain.text import visible
 
 if TYPE_CHECKING:
@@ -27,15 +28,16 @@ MODEL = click.argument("model_file", metavar="MODEL", type=click.Path(path_type=
 @click.command()
 @MODEL
 @click.argument("data")
-@DELIMITER
+@reading_options
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write CSV here.")
-def predict(model_file: Path, data: str, delimiter: str | None, output: Path | None) -> None:
+def predict(model_file: Path, data: str, output: Path | None, **options: Any) -> None:
     """Predict each row of DATA with MODEL: CSV with the prediction and, for classes, their probabilities."""
     from tuitrain.runs.files import followed, write_whole  # noqa: PLC0415
     from tuitrain.runs.model import load_model  # noqa: PLC0415
 
+    chosen = check_data(typed_options(DATA_FIELDS, options))
     model = load_model(model_file)
-    table = _read(data, model, delimiter)
+    table = _read(data, model, chosen)
     rows = _predictions(model, table)
     if output is None:
         is_shown = (
@@ -57,14 +59,15 @@ def predict(model_file: Path, data: str, delimiter: str | None, output: Path | N
 @click.command()
 @MODEL
 @click.argument("data")
-@DELIMITER
+@reading_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate(model_file: Path, data: str, delimiter: str | None, as_json: bool) -> None:
+def evaluate(model_file: Path, data: str, as_json: bool, **options: Any) -> None:
     """Measure MODEL on the rows of DATA, which must hold the target column."""
     from tuitrain.runs.model import load_model  # noqa: PLC0415
 
+    chosen = check_data(typed_options(DATA_FIELDS, options))
     model = load_model(model_file)
-    table = _read(data, model, delimiter, prefers_test=True)
+    table = _read(data, model, chosen, prefers_test=True)
     if table.name == model.dataset_name:
         tell(f"note: the model has learned from rows of {table.name}: where these are the same, new rows will do worse")
     found = model.evaluate(table)
@@ -87,12 +90,12 @@ def _write_into(output: Path, text: str) -> None:
         raise DataError(f"{visible(output)}: cannot be written: {error.strerror}") from error
 
 
-def _read(data: str, model: Model, delimiter: str | None, *, prefers_test: bool = False) -> Table:
+def _read(data: str, model: Model, options: DataOptions, *, prefers_test: bool = False) -> Table:
     """The table that `data` names; where its file brings two, the training or the test part, told."""
     from tuitrain.data.loading import load_tables  # noqa: PLC0415
 
     hint_at_typing(data)
-    table, test_table = load_tables(data, delimiter=delimiter)
+    table, test_table = load_tables(data, options)
     if test_table is not None:
         parts = {"x_train": table, "x_test": test_table}
         used, other = reversed(parts) if prefers_test else parts

@@ -3,104 +3,159 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tuitrain.cli.output import tell
-from tuitrain.options.configuration import Configuration, option_name, read_configuration
+from tuitrain.errors import SettingsError, TuitrainError
+from tuitrain.options.configuration import Configuration, read_configuration
+from tuitrain.options.data_options import DATA_FIELDS, DATASET, READING, DataOptions
 from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
+from tuitrain.options.option import Option
+from tuitrain.options.search_settings import JOBS, OFFERED, QUASI
+from tuitrain.text import listed_or
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-DATA = ("target", "task", "validation", "test", "test_file", "split_seed", "scale", "delimiter", "drop", "dataset")
+READING_OPTIONS = {name: spec for name, spec in DATA_FIELDS.items() if spec.group == READING}
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-DELIMITER = click.option("--delimiter", help="comma, semicolon, tab, pipe or space, in text tables [else found].")
+def declared_option(spec: Option, help_text: str = "", metavar: str = "") -> Callable[[Function], Function]:
+    """Make a command-line option of a declaration; what is given stays a text until all options are checked at once."""
+    if spec.kind == "flag":
+        return click.option(spec.flag, spec.key, is_flag=True, help=help_text or f"{_sentence(spec)}.")
+    shown = {"choice": "CHOICE", "mapping": "NAME=VALUE", "list": "NAME", "text": "TEXT", "time": "TIME"}
+    return click.option(
+        spec.flag, spec.key, multiple=spec.is_repeatable, metavar=metavar or shown.get(spec.kind, "VALUE"),
+        help=help_text or _help_text(spec),
+    )  # fmt: skip
+
+
+def _sentence(spec: Option) -> str:
+    return spec.meaning[0].upper() + spec.meaning[1:]
+
+
+def _help_text(spec: Option) -> str:
+    """Describe an option: ``How number columns are scaled: standard, minmax or none [standard].``."""
+    choices = f": {spec.choices_text or listed_or(spec.choices)}" if spec.choices else ""
+    again = "; may be given again" if spec.is_repeatable else ""
+    default = "" if spec.default in (None, ()) and not spec.unset else f" [{spec.default_text}]"
+    return f"{_sentence(spec)}{choices}{again}{default}."
 
 
 def data_options(function: Function) -> Function:
     """Add the options that say what is trained on."""
-    for option in reversed([
-        click.option("--target", help="Column to predict [else a usual name, else the last]."),
-        click.option("--task", help="classification or regression [else found from the target]."),
-        click.option("--validation", type=float, help="Share of rows for validation [0.15]."),
-        click.option("--test", type=float, help="Share of rows for the test [0.15]."),
-        click.option("--test-file", help="A file of its own as the test part."),
-        click.option("--split-seed", type=int, help="What the split is drawn from [0]."),
-        click.option("--scale", help="standard, minmax or none, for number columns [standard]."),
-        DELIMITER,
-        click.option("--drop", multiple=True, help="Leave a column out; may be given again."),
-    ]):  # fmt: skip
-        function = option(function)
+    return _add(DATA_FIELDS, function)
+
+
+def reading_options(function: Function) -> Function:
+    """Add the options that say how a table is read."""
+    return _add(READING_OPTIONS, function)
+
+
+def _add(options: Mapping[str, Option], function: Function) -> Function:
+    for spec in reversed(list(options.values())):
+        function = declared_option(spec)(function)
     return function
 
 
 def hyperparameter_options(function: Function, *, ranges: bool = False) -> Function:
     """Add an option for each hyperparameter, and `--config`; with `ranges`, each takes a range."""
     for group in reversed(GROUPS):
-        for name, spec in reversed(list(FIELDS.items())):
+        for spec in reversed(list(FIELDS.values())):
             if spec.group == group:
                 shown = f"{spec.format(spec.default)}; or {spec.search}" if ranges else spec.format(spec.default)
-                text = f"{spec.meaning[0].upper()}{spec.meaning[1:]} [{shown}]."
-                flags = [f"--{option_name(name)}", name]
-                metavar = "RANGE" if ranges else "CHOICE" if spec.kind == "choice" else "VALUE"
-                function = click.option(*flags, metavar=metavar, help=text)(function)
-    path = click.Path(path_type=Path, dir_okay=False)
-    return click.option("--config", type=path, help="TOML file, as `tuitrain config` prints it.")(function)
+                function = declared_option(spec, f"{_sentence(spec)} [{shown}].", "RANGE" * ranges)(function)
+    return click.option("--config", type=FILE, help="TOML file, as `tuitrain config` prints it.")(function)
 
 
 def search_options(*, with_strategy: bool = True) -> Callable[[Function], Function]:
     """Add the options that say how is searched."""
+    offered = [spec for name, spec in OFFERED.items() if name != "strategy"]
+    strategy = [declared_option(OFFERED["strategy"], metavar="NAME")]
     options = [
-        click.option("--strategy", help="manual, grid, random, bayesian, or optuna:tpe [random]."),
-        click.option("--quasi", is_flag=True, help="With random: a low-discrepancy sequence, which leaves no gaps."),
-        click.option("--space", "space_file", type=click.Path(path_type=Path, dir_okay=False),
-                     help="TOML file of ranges, in [space] or by themselves."),
-        click.option("--trials", type=int, help="Trials at most [50; grid: all]."),
-        click.option("--time", "time_limit", help="Time at most, such as 90s, 10m, 1h30m."),
-        click.option("--goal", type=float, help="A score at which the search ends."),
-        click.option("--metric", help="accuracy, f1, loss; r2, rmse, mae [accuracy or r2]."),
-        click.option("--folds", type=int, help="Folds a trial is validated on [5 below 1,500 rows, else 1]."),
-        click.option("--seeds", type=int, help="Seeds a trial is trained from [1]."),
-        click.option("--prune", help="halving or none: end trials that fall behind [none]."),
-        click.option("--search-seed", type=int, help="What proposals are drawn from [0]."),
-        click.option("--batch", type=int, help="Trials that bayesian proposes at once [8, or 4 a core]."),
+        *(strategy if with_strategy else []),
+        declared_option(QUASI),
+        click.option("--space", "space_file", type=FILE, help="TOML file of ranges, in [space] or by themselves."),
+        *(declared_option(spec) for spec in offered),
         click.option("--try", "tried", multiple=True, metavar="SETTING",
                      help='A trial of your own to run first: "learning_rate=.01 l2=0"; may be given again.'),
+        declared_option(JOBS),
     ]  # fmt: skip
 
     def add(function: Function) -> Function:
-        for option in reversed(options if with_strategy else options[1:]):
+        for option in reversed(options):
             function = option(function)
         return function
 
     return add
 
 
-def read_options(options: dict[str, Any]) -> tuple[Hyperparameters, dict[str, Any]]:
+def read_options(options: Mapping[str, Any]) -> tuple[Hyperparameters, dict[str, Any]]:
     """Hyperparameters and data options from the file and the command line, which has the last word.
 
     Raises
     ------
-    HyperparameterError
+    HyperparameterError, DataOptionError
         with all errors at once.
     """
     given = given_options(options)
-    return Hyperparameters.from_mapping(given.hyperparameters), given.data
+    chosen = at_once(lambda: Hyperparameters.from_mapping(given.hyperparameters), lambda: check_data(given.data))[0]
+    return chosen, given.data
 
 
-def given_options(options: dict[str, Any]) -> Configuration:
+def at_once(*readers: Callable[[], Any]) -> list[Any]:
+    """Run all of them; where some raise, raise the first one's error with the lines of all."""
+    found, errors = [], []
+    for read in readers:
+        try:
+            found.append(read())
+        except TuitrainError as error:
+            errors.append(error)
+    if errors:
+        raise type(errors[0])("\n".join(map(str, errors)))
+    return found
+
+
+def check_data(data: Mapping[str, Any]) -> DataOptions:
+    """Check the data options among those that were given, which may name the dataset too."""
+    return DataOptions.from_mapping({name: value for name, value in data.items() if name != DATASET.name})
+
+
+def given_options(options: Mapping[str, Any]) -> Configuration:
     """What the file and the command line say, not yet checked; the command line has the last word."""
     path = options.get("config")
     given = read_configuration(path) if path is not None else Configuration()
-    typed = {name: options[name] for name in FIELDS if options.get(name) is not None}
-    data = {**given.data, **{key: options[key] for key in DATA if options.get(key) not in {None, ()}}}
+    typed = typed_options(FIELDS, options)
+    data = {**given.data, **typed_options({DATASET.name: DATASET, **DATA_FIELDS}, options)}
     return Configuration({**given.hyperparameters, **typed}, data, given.space)
+
+
+def typed_options(declared: Mapping[str, Option], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of declared options that the command line has, by the names of the declaration."""
+    given = {name: options.get(spec.key) for name, spec in declared.items()}
+    return {name: value for name, value in given.items() if value not in (None, ())}
+
+
+def read_jobs(options: Mapping[str, Any]) -> int | None:
+    """How many processes `--jobs` asks for; None where it was not given.
+
+    Raises
+    ------
+    SettingsError
+        if it is no number of processes.
+    """
+    try:
+        jobs: int | None = None if options.get(JOBS.key) is None else JOBS.parse(options[JOBS.key])
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+    return jobs
 
 
 def hint_at_typing(source: str | None) -> None:
@@ -109,16 +164,17 @@ def hint_at_typing(source: str | None) -> None:
         tell("reading a table from the keyboard; end it with Ctrl-D, or name a file (tuitrain train data.csv)")
 
 
-def load(data: dict[str, Any], default: str | None = None) -> Dataset:
+def load(data: Mapping[str, Any], default: str | None = None) -> Dataset:
     """The dataset that the options name; its notices go to standard error."""
     from tuitrain.data.loading import load_dataset  # noqa: PLC0415
 
-    source = data.pop("dataset", None) or default
+    options = dict(data)
+    source = options.pop(DATASET.name, None) or default
     if source is None:
         raise click.UsageError("name a dataset: iris, moons?n=1000, data.csv, - (see `tuitrain datasets`)")
     for named in (source, data.get("test_file")):
         hint_at_typing(named)
-    dataset = load_dataset(source, **data)
+    dataset = load_dataset(source, **options)
     for notice in dataset.notices:
         tell(f"note: {notice}")
     return dataset

@@ -14,11 +14,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuitrain.cli.options import DATA, data_options, given_options, hyperparameter_options, load, search_options
+from tuitrain.cli.options import (
+    at_once,
+    check_data,
+    data_options,
+    given_options,
+    hyperparameter_options,
+    load,
+    read_jobs,
+    search_options,
+    typed_options,
+)
 from tuitrain.cli.output import tell
 from tuitrain.engine.threads import usable_cores
 from tuitrain.errors import SettingsError, TuitrainError
 from tuitrain.options.configuration import read_configuration
+from tuitrain.options.data_options import DATA_FIELDS, DATASET, DataOptions
+from tuitrain.options.search_settings import OFFERED, read_settings
 from tuitrain.text import quoted, visible
 
 if TYPE_CHECKING:
@@ -37,7 +49,6 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command()
 @click.argument("dataset", required=False)
 @search_options()
-@click.option("--jobs", type=click.IntRange(0), help="Processes to train in; 0: none but this one [all cores].")
 @click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to train on.")
 @click.option("--study", "study_path", type=_DIRECTORY, help="Directory for the study [studies/…].")
 @click.option("--resume", type=_DIRECTORY, metavar="STUDY", help="Go on with a study; strategy and budget may change.")
@@ -46,7 +57,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @data_options
 @lambda function: hyperparameter_options(function, ranges=True)
 def search(
-    dataset: str | None, jobs: int | None, dask: str | None, study_path: Path | None, resume: Path | None,
+    dataset: str | None, dask: str | None, study_path: Path | None, resume: Path | None,
     model_file: Path | None, as_json: bool, **options: Any,
 ) -> int:  # fmt: skip
     """Search for good hyperparameters on DATASET, training many networks at once.
@@ -60,6 +71,7 @@ def search(
     from tuitrain.runs.model import check_writable  # noqa: PLC0415
 
     options["dataset"] = dataset
+    jobs = read_jobs(options)
     if (options["strategy"] or "").strip().lower() == "manual" and not options["tried"]:
         raise SettingsError("strategy manual: trials by hand are made on the screen (tuitrain launch), or with --try")
     if model_file is not None:
@@ -103,9 +115,12 @@ def read_search(options: dict[str, Any], parallel: int) -> tuple[Space, Settings
     given = given_options(options)
     ranges = {**given.space, **_space_file(options.get("space_file"))}
     typed = {name: value for name, value in given.hyperparameters.items() if options.get(name) is not None}
-    base = Hyperparameters.from_mapping({k: v for k, v in given.hyperparameters.items() if k not in typed})
-    space = Space({**ranges, **typed}, base)
-    told = _settings(options)
+    fixed = {k: v for k, v in given.hyperparameters.items() if k not in typed}
+    space, told, _ = at_once(
+        lambda: Space({**ranges, **typed}, Hyperparameters.from_mapping(fixed)),
+        lambda: _settings(options),
+        lambda: check_data(given.data),
+    )
     if "seconds" in told or told.get("strategy") == "grid":
         told.setdefault("trials", 0)
     settings = Settings.from_mapping({**told, "parallel": parallel})
@@ -137,15 +152,7 @@ def _space_file(path: Path | None) -> dict[str, Any]:
 
 def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that the options tell."""
-    from tuitrain.options.search_settings import parse_time  # noqa: PLC0415
-
-    names = {
-        "strategy": "strategy", "trials": "trials", "goal": "goal", "metric": "metric", "folds": "folds",
-        "seeds": "seeds", "prune": "prune", "search_seed": "seed", "batch": "batch",
-    }  # fmt: skip
-    told = {name: options[option] for option, name in names.items() if options.get(option) is not None}
-    if options.get("time_limit") is not None:
-        told["seconds"] = parse_time(options["time_limit"])
+    told = read_settings(typed_options(OFFERED, options))
     if options.get("quasi"):
         if told.get("strategy", "random") != "random":
             raise click.UsageError("--quasi is a kind of random search; leave --strategy out")
@@ -180,7 +187,7 @@ def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
     study = Study(path)
     dataset = study_dataset(study)
     other = [name for name in (*FIELDS, "space_file", "config") if options.get(name) is not None]
-    other += [name for name in DATA if not _is_same(name, options.get(name), study, dataset)]
+    other += [name for name in (DATASET.name, *DATA_FIELDS) if not _is_same(name, options.get(name), study, dataset)]
     if other:
         shown = other[0].removesuffix("_file").replace("_", "-")
         raise click.UsageError(f"{shown} is part of the study {visible(path)} and cannot change; begin a new one")
@@ -198,8 +205,8 @@ def _is_same(name: str, given: Any, study: Study, dataset: Dataset) -> bool:
         return bool(given == kept) or there
     if name in {"target", "task"}:
         return bool(given == (dataset.target_name if name == "target" else dataset.task))
-    kept = study.source.options.get(name)
-    return bool(given == (tuple(kept) if isinstance(kept, list) else kept))
+    kept = DataOptions.from_mapping(study.source.options)
+    return bool(getattr(check_data({name: given}), name) == getattr(kept, name))
 
 
 def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> SearchResult:

@@ -19,11 +19,11 @@ from tuitrain.data.readers.arrays import table_of
 from tuitrain.data.split import split_rows
 from tuitrain.data.table import Column, Table, drop_useless
 from tuitrain.data.target import Target, choose_target, class_numbers, read_target
-from tuitrain.errors import DataError, DataOptionError
+from tuitrain.errors import DataError
+from tuitrain.options.data_options import DataOptions
 from tuitrain.text import counted, listed, quoted, visible
 
 LEAST_COUNTED = 20  # rows; fewer may be numbered by chance
-SCALES = ("standard", "minmax", "none")
 SPLIT = "split by comma, semicolon, tab or pipe"
 
 
@@ -113,15 +113,13 @@ class Dataset:
             X, y = np.asarray(X), np.asarray(y)
         except ValueError as error:
             raise DataError(f"{visible(name)}: X or y has rows of different lengths ({error})") from error
-        table = table_of(X, y, visible(name))
-        return build_dataset(table, task=task, validation=validation, test=test, split_seed=seed, scale=scale)
+        options = DataOptions(task=task, validation=validation, test=test, split_seed=seed, scale=scale)
+        return build_dataset(table_of(X, y, visible(name)), options)
 
 
 def build_dataset(
-    table: Table, *, source: str = "", target: str | None = None, task: str | None = None, validation: float = 0.15,
-    test: float = 0.15, test_table: Table | None = None, split_seed: int = 0, scale: Scale = "standard",
-    drop: Sequence[str] = (),
-) -> Dataset:  # fmt: skip
+    table: Table, options: DataOptions | None = None, *, source: str = "", test_table: Table | None = None
+) -> Dataset:
     """Split a table, fit the preprocessing on its training rows, and encode all parts.
 
     What is decided on the whole table, before the split: the columns' types, the task, the classes. Everything else
@@ -132,27 +130,26 @@ def build_dataset(
     DataError
         if the table, its target or the split do not fit the task.
     """
-    if scale not in SCALES:
-        raise DataOptionError(f"scale {quoted(scale)}: allowed: {', '.join(SCALES)}")
+    options = options or DataOptions()
     if len(table.columns) < 2:
         raise DataError(
             f"{table.name}: found a single column, {quoted(table.names[0])}; expected at least two, {SPLIT}"
         )
     notices = list(table.notices)
-    table = _without_columns(table, drop, target)
-    target_name = choose_target(table, target)
+    table = _without_columns(table, options.drop, options.target)
+    target_name = choose_target(table, options.target)
     table, kept = _with_target(table, target_name)
     if gone := kept.size - len(table):
         notices.append(f"{counted(gone, 'row')} without a value in target {quoted(target_name)} left out")
     if len(table) < 3:
         raise DataError(f"{table.name}: found {counted(len(table), 'row')} with a target; at least 3 are needed")
-    goal = read_target(table.column(target_name), _task(table, target_name, task), table.name)
-    rows = split_rows(
-        len(table), validation=validation, test=0.0 if test_table else test, seed=split_seed,
-        classes=goal.values if goal.class_names else None,
-    )  # fmt: skip
-    notices += _empty_parts(rows, {"validation": validation, "test": 0.0 if test_table else test}, len(table))
-    return _encode(table, goal, rows, np.flatnonzero(kept), test_table, notices=notices, source=source, scale=scale)
+    goal = read_target(table.column(target_name), _task(table, target_name, options.task), table.name)
+    shares = {"validation": options.validation, "test": 0.0 if test_table else options.test}
+    rows = split_rows(len(table), **shares, seed=options.split_seed, classes=goal.values if goal.class_names else None)
+    notices += _empty_parts(rows, shares, len(table))
+    return _encode(
+        table, goal, rows, np.flatnonzero(kept), test_table, notices=notices, source=source, scale=options.scale
+    )
 
 
 def _empty_parts(rows: Sequence[NDArray[np.int64]], shares: Mapping[str, float], count: int) -> list[str]:

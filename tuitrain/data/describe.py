@@ -12,6 +12,7 @@ from tuitrain.data.generators import RECIPES
 from tuitrain.data.loading import load_tables
 from tuitrain.data.table import Column, drop_useless, number_text
 from tuitrain.data.target import choose_target, infer_task
+from tuitrain.options.data_options import DataOptions
 from tuitrain.text import visible
 
 PREVIEW_ROWS = 2000
@@ -68,15 +69,15 @@ def list_datasets() -> list[Listed]:
 
 
 def preview(
-    source: str, target: str | None = None, *, most_rows: int | None = None, delimiter: str | None = None,
-    allow_stdin: bool = True,
-) -> Preview:  # fmt: skip
+    source: str, options: DataOptions | None = None, *, most_rows: int | None = None, allow_stdin: bool = True
+) -> Preview:
     """Describe the table that `source` names; with `most_rows`, from its first rows alone.
 
-    `delimiter` and `allow_stdin` as in `load_dataset`.
+    `allow_stdin` as in `load_dataset`.
     """
-    table, _ = load_tables(source, most_rows=most_rows, delimiter=delimiter, allow_stdin=allow_stdin)
-    chosen = choose_target(table, target)
+    options = options or DataOptions()
+    table, _ = load_tables(source, options, most_rows=most_rows, allow_stdin=allow_stdin)
+    chosen = choose_target(table, options.target)
     column = table.column(chosen)
     suggested = table.suggested_task if chosen == table.suggested_target else None
     task = suggested or infer_task(column)

@@ -16,11 +16,11 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from tuitrain.data.table import Table, from_objects
-from tuitrain.errors import DataError
+from tuitrain.errors import DataOptionError
+from tuitrain.options.data_options import GENERATOR_FIELDS
 from tuitrain.text import quoted, suggest, visible
 
 Columns = dict[str, Any]
-MOST_ROWS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -123,19 +123,24 @@ def generate(name: str, options: str = "", *, most_rows: int | None = None) -> T
 
     Raises
     ------
-    DataError
+    DataOptionError
         for an option that is unknown or out of range.
     """
     recipe = RECIPES[name]
-    values = {"n": float(recipe.n), "noise": recipe.noise, "seed": 0.0}
+    values: dict[str, Any] = {"n": recipe.n, "noise": recipe.noise, "seed": 0}
     for option in filter(None, options.split("&")):
         key, _, text = option.partition("=")
-        if key not in values:
+        if key not in GENERATOR_FIELDS:
             usual = f"as in {name}?n=1000&noise=0.2&seed=1"
-            raise DataError(f"{name}: there is no option {quoted(key)}: {suggest(key, values)}; {usual}")
-        values[key] = _number(name, key, text)
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([int(values["seed"]), *name.encode()])))
-    n = int(values["n"])
+            raise DataOptionError(
+                f"{name}: there is no option {quoted(key)}: {suggest(key, GENERATOR_FIELDS)}; {usual}"
+            )
+        try:
+            values[key] = GENERATOR_FIELDS[key].parse(text)
+        except ValueError as error:
+            raise DataOptionError(f"{name}: {error}") from None
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([values["seed"], *name.encode()])))
+    n = values["n"]
     rows = n if most_rows is None else min(n, most_rows)
     columns = recipe.make(rows, values["noise"], rng)
     made = tuple(from_objects(key, value) for key, value in columns.items())
@@ -143,15 +148,3 @@ def generate(name: str, options: str = "", *, most_rows: int | None = None) -> T
         visible(f"{name}?{options}") if options else name, made, suggested_target=list(columns)[-1],
         suggested_task=recipe.task, is_partial=rows < n,
     )  # fmt: skip
-
-
-def _number(name: str, key: str, text: str) -> float:
-    low, high = {"n": (8, MOST_ROWS), "noise": (0, 1000), "seed": (0, 2**53)}[key]
-    try:
-        number = float(text) if "_" not in text else math.nan
-    except ValueError:
-        number = math.nan
-    if not low <= number <= high or (key != "noise" and number != int(number)):
-        kind = "a number" if key == "noise" else "a whole number"
-        raise DataError(f"{name}: {key} {quoted(text)} is not {kind} from {low:,} to {high:,}")
-    return number

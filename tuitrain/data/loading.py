@@ -5,30 +5,28 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from tuitrain.data.catalog import BUNDLED, bundled_path
 from tuitrain.data.dataset import Dataset, build_dataset
 from tuitrain.data.generators import RECIPES, generate
-from tuitrain.data.preprocessing import Scale
-from tuitrain.data.readers.arrays import read_npy, read_npz, read_parquet
-from tuitrain.data.readers.dialect import DELIMITER_NAMES
+from tuitrain.data.readers import TEXT, FileContent, reader_of
 from tuitrain.data.readers.text import read_text_table
 from tuitrain.data.table import Table
-from tuitrain.errors import DataError, DataOptionError
+from tuitrain.errors import DataError
+from tuitrain.options.data_options import DATA_FIELDS, DataOptions
+from tuitrain.options.option import takes
 from tuitrain.text import quoted, suggest, visible
 
 Source: TypeAlias = str | os.PathLike[str]
 HEAD_BYTES = 8_000_000
 
 
+@takes(DATA_FIELDS)
 def load_dataset(
-    source: Source, target: str | None = None, *, task: str | None = None, validation: float = 0.15, test: float = 0.15,
-    test_file: Source | None = None, split_seed: int = 0, scale: Scale = "standard", drop: Sequence[str] = (),
-    delimiter: str | None = None, allow_stdin: bool = True,
+    source: Source, target: str | None = None, *, allow_stdin: bool = True, **options: Any
 ) -> Dataset:  # fmt: skip
     """Read a table and make a dataset of it.
 
@@ -37,46 +35,25 @@ def load_dataset(
     source
         a bundled or generated name (``iris``, ``moons?n=1000``), a path (anything with a suffix or a slash), or ``-``
         for standard input; a `Path` is always a file
-    target
-        the column to predict; else one with a usual name (target, label, class, y, species …), else the last
-    task
-        ``classification`` or ``regression``; else found from the target's values
-    validation, test
-        shares of the rows; the rest is trained on
-    test_file
-        a file of its own for the test part
-    split_seed
-        what the split is drawn from
-    scale
-        ``standard``, ``minmax`` or ``none``, for number columns
-    drop
-        columns to leave out
-    delimiter
-        ``comma``, ``semicolon``, ``tab``, ``pipe`` or ``space``, for text tables; else found from the text
     allow_stdin
         False refuses ``-``, as where the keyboard is needed otherwise
 
     Raises
     ------
     DataOptionError
-        for an option that is not allowed.
+        with a line for each option that is unknown or not allowed.
     DataError
         with file, line and what was found, where the table cannot be read or does not fit.
     """
-    source, test_file = source_text(source), None if test_file is None else source_text(test_file)
-    table, test_table = load_tables(source, delimiter=delimiter, allow_stdin=allow_stdin)
-    if test_file is not None:
-        test_table = load_tables(test_file, delimiter=delimiter, allow_stdin=allow_stdin)[0]
-    dataset = build_dataset(
-        table, source=source, target=target, task=task, validation=validation, test=test, test_table=test_table,
-        split_seed=split_seed, scale=scale, drop=drop,
-    )  # fmt: skip
-    options = {
-        "target": target, "task": task, "validation": validation, "test": test, "test_file": test_file,
-        "split_seed": split_seed, "scale": scale, "drop": list(drop),
-        "delimiter": delimiter,
-    }  # fmt: skip
-    return replace(dataset, options={name: value for name, value in options.items() if value not in (None, [])})
+    source = source_text(source)
+    if options.get("test_file") is not None:
+        options["test_file"] = source_text(options["test_file"])
+    chosen = DataOptions.from_mapping({"target": target, **options})
+    table, test_table = load_tables(source, chosen, allow_stdin=allow_stdin)
+    if chosen.test_file is not None:
+        test_table = load_tables(chosen.test_file, chosen, allow_stdin=allow_stdin)[0]
+    dataset = build_dataset(table, chosen, source=source, test_table=test_table)
+    return replace(dataset, options=chosen.to_mapping())
 
 
 def source_text(source: Source) -> str:
@@ -88,47 +65,35 @@ def source_text(source: Source) -> str:
 
 
 def load_tables(
-    source: str, *, most_rows: int | None = None, delimiter: str | None = None, allow_stdin: bool = True
+    source: str, options: DataOptions | None = None, *, most_rows: int | None = None, allow_stdin: bool = True
 ) -> tuple[Table, Table | None]:
     """The table that `source` names, and the test table where its file brings one.
 
-    `most_rows` limits what is read, for a preview; `delimiter` and `allow_stdin` as in `load_dataset`.
+    `most_rows` limits what is read, for a preview; `allow_stdin` as in `load_dataset`.
 
     Raises
     ------
-    DataOptionError
-        for an unknown delimiter.
     DataError
         if `source` is neither a name nor a path, or its table cannot be read.
     """
-    sign = _delimiter_sign(delimiter)
-    name, _, options = source.partition("?")
+    options = options or DataOptions()
+    name, _, details = source.partition("?")
     if name in RECIPES:
-        return generate(name, options, most_rows=most_rows), None
-    if name in BUNDLED and not options:
+        return generate(name, details, most_rows=most_rows), None
+    if name in BUNDLED and not details:
         bundled = BUNDLED[name]
         table = read_text_table(bundled_path(name).read_bytes(), name, most_rows=most_rows)
         return replace(table, suggested_target=bundled.target, suggested_task=bundled.task), None
     if source == "-":
         if not allow_stdin or sys.stdin is None:
             raise DataError("dataset -: standard input cannot be read here; name a file, such as ./data.csv")
-        return read_text_table(sys.stdin.buffer.read(), "standard input", delimiter=sign, most_rows=most_rows), None
+        return TEXT.load()(FileContent(sys.stdin.buffer.read(), "standard input", "", most_rows), options)
     if re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE):
         raise DataError(f"dataset {quoted(source)}: is an address; fetch the file first, as with curl -O")
     path = _path(source)
     if "/" not in source and not path.is_file() and (not path.suffix or "?" in source):
         raise DataError(f"dataset {quoted(source)}: {_meant(name)}")
-    return read_path(path, delimiter=sign, most_rows=most_rows)
-
-
-def _delimiter_sign(name: str | None) -> str | None:
-    """The character that a delimiter's name stands for, which may be given itself."""
-    signs = {known: sign for sign, known in DELIMITER_NAMES.items()}
-    if name is None or name in DELIMITER_NAMES:
-        return name
-    if name.lower() not in signs:
-        raise DataOptionError(f"delimiter {quoted(name)}: {suggest(name, signs)}")
-    return signs[name.lower()]
+    return read_path(path, options, most_rows=most_rows)
 
 
 def _path(source: str) -> Path:
@@ -157,18 +122,18 @@ def _is_model(data: bytes) -> bool:
     return data[8:9] == b"{" and int.from_bytes(data[:8], "little") < len(data)
 
 
-def read_path(path: Path, *, delimiter: str | None = None, most_rows: int | None = None) -> tuple[Table, Table | None]:
-    """Read a file by its suffix: .npy, .npz, .parquet; anything else is CSV or TSV text, split at each `delimiter`.
+def read_path(
+    path: Path, options: DataOptions | None = None, *, most_rows: int | None = None
+) -> tuple[Table, Table | None]:
+    """Read a file with the reader of its suffix.
 
     Raises
     ------
     DataError
         if it cannot be read.
     """
-    name = visible(path.name)
-    suffix = path.suffix.lower()
-    is_text = suffix not in {".npy", ".npz", ".parquet", ".pq"}
-    most_bytes = HEAD_BYTES if is_text and most_rows is not None else -1
+    reader = reader_of(path.suffix)
+    most_bytes = HEAD_BYTES if reader.reads_heads and most_rows is not None else -1
     try:
         with path.open("rb") as file:
             data = file.read(most_bytes)
@@ -179,18 +144,11 @@ def read_path(path: Path, *, delimiter: str | None = None, most_rows: int | None
         raise DataError(f"{visible(path)}: is a directory; expected a file") from None
     except OSError as error:
         raise DataError(f"{visible(path)}: cannot be read: {error.strerror}") from error
-    if suffix == ".safetensors" or _is_model(data):
+    if path.suffix.lower() == ".safetensors" or _is_model(data):
         model = visible(path)
         raise DataError(
             f"{model}: is a model, not a table; to predict with it: tuitrain predict {model} DATA; "
             f"to measure it: tuitrain evaluate {model} DATA"
         )
-    if suffix == ".npy":
-        return read_npy(data, name, most_rows=most_rows), None
-    if suffix == ".npz":
-        return read_npz(data, name, most_rows=most_rows)
-    if not is_text:
-        return read_parquet(data, name, most_rows=most_rows), None
-    if delimiter is None and suffix in {".tsv", ".tab"} and b"\t" in data:
-        delimiter = "\t"
-    return read_text_table(data, name, delimiter=delimiter, most_rows=most_rows, is_cut=is_cut), None
+    content = FileContent(data, visible(path.name), path.suffix.lower(), most_rows, is_cut)
+    return reader.load()(content, options or DataOptions())

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.readers.number_like import what_to_write
 from tuitrain.data.table import Column, Table, number_text
-from tuitrain.errors import DataError, DataOptionError
+from tuitrain.errors import DataError
 from tuitrain.text import quoted, suggest, visible
 
 USUAL_NAMES = (
@@ -72,13 +72,9 @@ def read_target(column: Column, task: str | None, where: str) -> Target:
 
     Raises
     ------
-    DataOptionError
-        if there is no such task.
     DataError
         if the column does not fit the task, or has a single class.
     """
-    if task is not None and task not in TASKS:
-        raise DataOptionError(f"task {quoted(task)}: {suggest(task, TASKS)}")
     task = task or infer_task(column)
     if task == "regression":
         if column.kind == "text":

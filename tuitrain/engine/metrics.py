@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-HIGHER_IS_BETTER = {"loss": False, "accuracy": True, "f1": True, "r2": True, "rmse": False, "mae": False}
 
 
 def confusion_counts(truth: Array, predicted: Array, classes: int) -> NDArray[np.int64]:

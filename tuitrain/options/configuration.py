@@ -6,20 +6,18 @@ and ranges for a search in ``[space]``.
 
 from __future__ import annotations
 
-import textwrap
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tuitrain.errors import HyperparameterError
-from tuitrain.options.field import Field
+from tuitrain.options.data_options import DATA_FIELDS, DATASET
 from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters, field_name
-from tuitrain.runs.file_checks import DATA_OPTIONS, text
+from tuitrain.options.option import Option, read_all
 from tuitrain.text import quoted, suggest, visible
 
-_DATA = {"dataset": text, **DATA_OPTIONS}
-DATA_KEYS = tuple(_DATA)
+DATA_KEYS = {DATASET.name: DATASET, **DATA_FIELDS}
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,10 @@ def read_configuration(path: Path) -> Configuration:
     found = Configuration()
     for key, value in content.items():
         if key == "data" and isinstance(value, dict):
-            unknown = [option for option in value if option not in DATA_KEYS]
-            if unknown:
-                raise HyperparameterError(f"{name}: [data] {quoted(unknown[0])}: {suggest(unknown[0], DATA_KEYS)}")
-            found.data.update({option: _data_value(name, option, given) for option, given in value.items()})
+            read, problems = read_all(DATA_KEYS, value, "data option")
+            if problems:
+                raise HyperparameterError("\n".join(f"{name}: [data] {problem}" for problem in problems))
+            found.data.update(read)
         elif key == "space" and isinstance(value, dict):
             found.space.update(value)
         elif isinstance(value, dict) and field_name(key) is None:
@@ -67,62 +65,25 @@ def read_configuration(path: Path) -> Configuration:
     return found
 
 
-def _data_value(where: str, option: str, value: Any) -> Any:
-    """A data option of the type that it takes.
-
-    Raises
-    ------
-    HyperparameterError
-        if it is of another.
-    """
-    if option == "drop" and isinstance(value, str):
-        return [value]
-    try:
-        return _DATA[option](value)
-    except ValueError as error:
-        raise HyperparameterError(f"{where}: [data] {option} = {error}") from None
-
-
 def write_configuration(hyperparameters: Hyperparameters) -> str:
     """A commented TOML file with these hyperparameters; reading it gives them back."""
     import tomli_w  # noqa: PLC0415  (it costs start-up time)
 
-    lines = ["# Hyperparameters of a training: tuitrain train iris --config FILE", ""]
-    lines += ["# [data]", '# dataset = "iris"', '# target = "species"', ""]
+    lines = ["# Hyperparameters of a training: tuitrain train iris --config FILE", "", "# [data]"]
+    for name, option in DATA_KEYS.items():
+        value = option.plain(option.check(option.example if option.default in (None, ()) else option.default))
+        lines += _explained(option) + [f"# {line}" for line in tomli_w.dumps({name: value}).strip().split("\n")]
+    lines.append("")
     for group in GROUPS:
         lines.append(f"[{group}]")
         for name, spec in FIELDS.items():
             if spec.group == group:
                 value = hyperparameters.to_mapping()[name]
-                lines.append(f"# {spec.label}: {spec.meaning}; {spec.allowed}")
+                lines += _explained(spec)
                 lines.append(tomli_w.dumps({name: value}).strip())
         lines.append("")
     return "\n".join(lines)
 
 
-def reference_page(width: int = 80) -> str:
-    """Every hyperparameter with its meaning, range, default and when a change takes effect."""
-    lines = []
-    for group in GROUPS:
-        lines += [group.upper(), ""]
-        for spec in FIELDS.values():
-            if spec.group == group:
-                lines += _entry(spec, width)
-    return "\n".join(lines)
-
-
-def _entry(spec: Field, width: int) -> list[str]:
-    applies = "changes while training" if spec.live else "changes at reset"
-    default = spec.format(spec.default)
-    only = "; ".join(f"{FIELDS[other].label} {', '.join(values)}" for other, values in spec.when.items())
-    told = [f"{spec.meaning[0].upper()}{spec.meaning[1:]}. {spec.explanation}"]
-    told += [f"Allowed: {spec.allowed}. Default: {default}. {applies.capitalize()}."]
-    told += [f"Matters only with {only}."] if only else []
-    head = f"{spec.label}  --{option_name(spec.name)}"
-    body = [line for part in told for line in textwrap.wrap(part, width - 4)]
-    return [head, *(f"    {line}" for line in body), ""]
-
-
-def option_name(name: str) -> str:
-    """The command-line option of a field, without its hyphens: learning-rate."""
-    return name.replace("_", "-")
+def _explained(spec: Option) -> list[str]:
+    return [f"# {spec.label}: {spec.meaning}; {spec.allowed}" + (f" [{spec.unset}]" if spec.unset else "")]

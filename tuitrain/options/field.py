@@ -1,7 +1,7 @@
-"""What one hyperparameter's field knows: how it is read, checked, written and nudged.
+"""What one hyperparameter's field knows beyond an option: when a change takes effect, and how a key nudges it.
 
-A `Field` says everything about a hyperparameter but its value. `hyperparameters.py` declares them; the form, the
-command-line options, the TOML file, the help pages and the search space are made from them.
+`hyperparameters.py` declares them; the form, the command-line options, the TOML file, the help pages and the search
+space are made from them.
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tuitrain.text import quoted, shown, suggest
+from tuitrain.options.option import Option
+from tuitrain.text import quoted, shown
 
-Kind = Literal["number", "whole", "choice", "layers"]
-Group = Literal["network", "optimisation", "regularisation", "run"]
 Value = float | int | str | tuple[int, ...]
 
 NUDGE = 10**0.25  # one key press on a log scale: four presses are a factor of ten
 
 
-@dataclass(frozen=True)
-class Field:
-    """One hyperparameter: its names, what it means, what is allowed, and when a change of it takes effect.
+@dataclass(frozen=True, kw_only=True)
+class Field(Option):
+    """One hyperparameter: an option, with when a change of it takes effect and how it is nudged and searched.
 
     `when` names the fields and values under which this one matters (beta2 under adam); it is dimmed otherwise.
     `words` are accepted beside a number (``full`` for the batch size); from a word, a nudge goes to `nudge_start`.
@@ -32,106 +31,32 @@ class Field:
     ``complement``), or to the next power of two. Where 0 is allowed on a log scale, `step` is the smallest value above.
     """
 
-    name: str
-    label: str
-    group: Group
-    kind: Kind
-    default: Value
-    meaning: str
-    explanation: str
-    live: bool
-    minimum: float = -math.inf
-    maximum: float = math.inf
-    above_minimum: bool = False
+    live: bool = True
     scale: Literal["linear", "log", "complement", "doubling"] = "linear"
     step: float = 1.0
     nudge_start: Value = 1.0
     nudge_down_from_word: bool = False
-    unit: str = ""
-    words: tuple[str, ...] = ()
     automatic: Mapping[str, float] = field(default_factory=dict)
-    choices: tuple[str, ...] = ()
     search: str = ""
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def allowed(self) -> str:
-        """What may be entered, in words: ``above 0``, ``0 to 1 (below)``, ``one of …``."""
-        if self.kind == "choice":
-            return "one of " + ", ".join(self.choices)
-        if self.kind == "layers":
-            return "units per layer, as 64x32, or none"
-        low = f"above {self.minimum:g}" if self.above_minimum else f"{self.minimum:g}"
-        if math.isinf(self.maximum):
-            text = low if self.above_minimum else f"at least {low}"
-        else:
-            text = f"{low} to {self.maximum:g}" if not self.above_minimum else f"{low}, at most {self.maximum:g}"
-        number = "a whole number, " if self.kind == "whole" else ""
-        return " or ".join([number + text, *self.words])
+        return "units per layer, as 64x32, or none" if self.kind == "layers" else super().allowed
+
+    @property
+    def _hint(self) -> str:
+        return ""  # the form shows the range beside the message
 
     def parse(self, text: str) -> Value:
-        """Read what a person typed.
-
-        Raises
-        ------
-        ValueError
-            with a message such as ``learning rate: -1 is not above 0``.
-        """
-        text = text.strip()
-        if self.kind == "choice":
-            return self.check(text.lower().replace("-", "_").replace(" ", "_"))
-        if text.lower() in self.words:
-            return text.lower()
         if self.kind == "layers":
-            return self.check(_parse_layers(text, self.label))
-        if self.kind == "whole" and text.isascii() and text.isdigit():
-            return self.check(int(text))
-        try:
-            number = float(text) if "_" not in text else math.nan
-        except ValueError:
-            number = math.nan
-        if math.isnan(number):
-            raise ValueError(f"{self.label}: {quoted(text)} is not {_indefinite(self)}; allowed: {self.allowed}")
-        return self.check(number)
+            return self._check_layers(_parse_layers(text.strip(), self.label))
+        value: Value = super().parse(text)
+        return value
 
     def check(self, value: Any) -> Value:
-        """`value` in its own type, if it is allowed.
-
-        Raises
-        ------
-        ValueError
-            if it is not, saying what is.
-        """
-        if self.kind == "choice":
-            if value not in self.choices:
-                raise ValueError(f"{self.label} {quoted(value)}: {suggest(str(value), self.choices)}")
-            return str(value)
-        if isinstance(value, str) and value in self.words:
-            return value
-        if self.kind == "layers":
-            return self._check_layers(value)
-        if isinstance(value, bool) or not hasattr(value, "__float__"):
-            raise ValueError(f"{self.label}: {shown(value)} is not {_indefinite(self)}; allowed: {self.allowed}")
-        return self._check_number(value)
-
-    def _check_number(self, number: Any) -> float | int:
-        try:
-            if self.kind != "whole" or not isinstance(number, int) or abs(number) >= 2**63:
-                number = float(number)
-        except OverflowError:
-            number = math.inf
-        shown = f"{self.label}: {number:g}"
-        if math.isnan(number) or math.isinf(number):
-            raise ValueError(f"{shown} is not a finite number; allowed: {self.allowed}")
-        if number < self.minimum or (self.above_minimum and number == self.minimum):
-            raise ValueError(f"{shown} is not {'above' if self.above_minimum else 'at least'} {self.minimum:g}")
-        if number > self.maximum:
-            raise ValueError(f"{shown} is more than {self.maximum:g}")
-        if self.kind == "whole":
-            if number != int(number):
-                raise ValueError(f"{shown} is not a whole number")
-            return int(number)
-        return float(number)
+        checked: Value = self._check_layers(value) if self.kind == "layers" else super().check(value)
+        return checked
 
     def _check_layers(self, value: Any) -> tuple[int, ...]:
         is_list = isinstance(value, (list, tuple)) or value is None or hasattr(value, "tolist")
@@ -145,13 +70,11 @@ class Field:
         return tuple(int(size) for size in sizes)
 
     def format(self, value: Any) -> str:
-        """`value` as `parse` reads it: ``0.01``, ``64x32``, ``none``, ``full``."""
-        if isinstance(value, tuple):
-            return "x".join(map(str, value)) or "none"
-        if isinstance(value, float):
-            short = f"{value:g}"
-            return short if float(short) == value else repr(value)
-        return str(value)
+        """Write `value` as `parse` reads it: ``0.01``, ``64x32``, ``none``, ``full``."""
+        return "x".join(map(str, value)) or "none" if isinstance(value, tuple) else super().format(value)
+
+    def plain(self, value: Any) -> Any:
+        return self.format(value) if isinstance(value, tuple) else value
 
     def nudge(self, value: Any, direction: int) -> Value:
         """The next value up (`direction` 1) or down (-1), kept within what is allowed."""
@@ -207,7 +130,3 @@ def _parse_layers(text: str, label: str) -> tuple[int, ...]:
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise ValueError(f"{label}: {quoted(text)} is not a list of layer sizes; write 64x32, or none")
     return tuple(map(int, parts))
-
-
-def _indefinite(spec: Field) -> str:
-    return "a whole number" if spec.kind == "whole" else "a number"

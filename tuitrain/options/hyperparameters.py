@@ -14,7 +14,7 @@ from typing import Any
 
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.field import Field
-from tuitrain.text import quoted, suggest
+from tuitrain.options.option import Kind, check_all, declare, declared, option_named, read_all
 
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus")
 LOSSES = ("auto", "mse", "mae", "huber", "binary_cross_entropy", "cross_entropy", "hinge")
@@ -31,9 +31,8 @@ _MEANING_WHEN_MISSING = {"weight_decay": 0.0}
 _ADAMS = ("adam", "adamw", "adamax", "nadam")
 
 
-def _declare(default: Any, label: str, group: str, kind: str, meaning: str, explanation: str, **rest: Any) -> Any:
-    described = {"label": label, "group": group, "kind": kind, "meaning": meaning, "explanation": explanation}
-    return dataclasses.field(default=default, metadata={"default": default, "live": True, **described, **rest})
+def _declare(default: Any, label: str, group: str, kind: Kind, meaning: str, explanation: str, **rest: Any) -> Any:
+    return declare(default, label, kind, meaning, explanation, group=group, **rest)
 
 
 @dataclass(frozen=True)
@@ -228,14 +227,8 @@ class Hyperparameters:
     )  # fmt: skip
 
     def __post_init__(self) -> None:
-        problems = {}
-        for name, spec in FIELDS.items():
-            try:
-                object.__setattr__(self, name, spec.check(getattr(self, name)))
-            except ValueError as error:
-                problems[name] = str(error)
-        if problems:
-            raise HyperparameterError("\n".join(problems.values()))
+        if problems := check_all(self, FIELDS):
+            raise HyperparameterError("\n".join(problems))
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Hyperparameters:
@@ -246,18 +239,7 @@ class Hyperparameters:
         HyperparameterError
             with a line for each unknown name and each value that is not allowed.
         """
-        problems: list[str] = []
-        read: dict[str, Any] = {}
-        for key, value in values.items():
-            name = field_name(key)
-            if name is None:
-                problems.append(f"hyperparameter {quoted(key)}: {suggest(key, tuple(FIELDS))}")
-                continue
-            spec = FIELDS[name]
-            try:
-                read[name] = spec.parse(value) if isinstance(value, str) else spec.check(value)
-            except ValueError as error:
-                problems.append(str(error))
+        read, problems = read_all(FIELDS, values, "hyperparameter")
         if problems:
             raise HyperparameterError("\n".join(problems))
         return cls(**read)
@@ -281,7 +263,7 @@ class Hyperparameters:
 
     def to_mapping(self) -> dict[str, Any]:
         """Names to values, in the order of the form, fit for JSON and TOML."""
-        return {name: _plain(spec, getattr(self, name)) for name, spec in FIELDS.items()}
+        return {name: spec.plain(getattr(self, name)) for name, spec in FIELDS.items()}
 
     def number(self, name: str) -> float:
         """The value of a number's field, where ``auto`` is what it comes to under the optimizer."""
@@ -304,9 +286,7 @@ class Hyperparameters:
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-FIELDS: dict[str, Field] = {
-    item.name: Field(name=item.name, **item.metadata) for item in dataclasses.fields(Hyperparameters)
-}
+FIELDS: dict[str, Field] = declared(Hyperparameters, Field)
 
 
 def automatic(name: str, optimizer: str) -> float:
@@ -317,10 +297,4 @@ def automatic(name: str, optimizer: str) -> float:
 
 def field_name(text: str) -> str | None:
     """The field that `text` means, where case, hyphens and the label's spelling do not matter; None if none."""
-    key = text.strip().lower().replace("-", "_").replace(" ", "_")
-    aliases = {spec.label.lower().replace("-", "_").replace(" ", "_"): name for name, spec in FIELDS.items()}
-    return {**aliases, **{name.lower(): name for name in FIELDS}}.get(key)
-
-
-def _plain(spec: Field, value: Any) -> Any:
-    return spec.format(value) if isinstance(value, tuple) else value
+    return option_named(FIELDS, text)

@@ -1,31 +1,57 @@
-"""How a study is searched: strategy, budget, score, pruning."""
+"""The one declaration of how a study is searched: strategy, budget, score, pruning.
+
+The command line, the Search form, Python's arguments, their messages and the help are made from it, and the names of
+strategies and metrics are declared here, so that nothing of the engine or the search is needed to know them.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Literal
 
-from tuitrain.engine.metrics import HIGHER_IS_BETTER
 from tuitrain.errors import SettingsError
-from tuitrain.search.strategies import HISTORY_FREE, strategy_name
-from tuitrain.text import quoted, shown, suggest
+from tuitrain.options.option import Option, check_all, declare, declared, read_all
+from tuitrain.text import suggest
+
+STRATEGIES = ("manual", "grid", "random", "bayesian", "quasi")
+OPTUNA_PREFIX = "optuna:"
+OPTUNA_SAMPLERS = ("tpe", "gp", "cmaes", "nsgaii", "qmc", "random")
+HISTORY_FREE = ("grid", "random", "quasi")  # what they propose does not depend on what was found
 
 METRICS = {"classification": ("accuracy", "f1", "loss"), "regression": ("r2", "rmse", "mae", "loss")}
+HIGHER_IS_BETTER = {"loss": False, "accuracy": True, "f1": True, "r2": True, "rmse": False, "mae": False}
 BOUNDED = ("accuracy", "f1", "r2")  # by 1
+METRICS_BY_TASK = "; ".join(f"{', '.join(names)} ({task})" for task, names in METRICS.items())
+
 FEW_ROWS, FEW_ROWS_FOLDS = 1500, 5
 BATCH = 8  # trials that a strategy which learns proposes at once
-_UNITS = {
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60.0),
-    **dict.fromkeys(("h", "hour", "hours"), 3600.0),
-    **dict.fromkeys(("d", "day", "days"), 86400.0),
-}
-_PART = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)\s*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchOption(Option):
+    """A setting of a search. `steps` are the texts that a key goes through in the form, where `is_in_form`.
+
+    A study keeps a setting that `is_compared`: with another, its scores could not be compared. One that is not
+    `is_offered` is set by the program.
+    """
+
+    steps: tuple[str, ...] = ()
+    is_in_form: bool = True
+    is_compared: bool = False
+    is_offered: bool = True
+
+
+def _near_strategy(name: str) -> str:
+    if name.startswith(OPTUNA_PREFIX):
+        return f"of Optuna's samplers, {suggest(name.removeprefix(OPTUNA_PREFIX), OPTUNA_SAMPLERS)}"
+    return suggest(name, [*STRATEGIES, "optuna:tpe"])
+
+
+def _near_metric(name: str) -> str:
+    near = suggest(name, HIGHER_IS_BETTER)
+    return near if near.endswith("?") else f"allowed: {METRICS_BY_TASK}"
 
 
 @dataclass(frozen=True)
@@ -45,41 +71,69 @@ class Settings:
         with a line for each setting that is not allowed.
     """
 
-    strategy: str = "random"
-    trials: int = 50
-    seconds: float = 0.0
-    goal: float | None = None
-    metric: str = ""
-    folds: int = 0
-    seeds: int = 1
-    prune: Literal["halving", "none"] = "none"
-    seed: int = 0
-    batch: int = 0
-    parallel: int = 1
-    stack: int = 0
+    strategy: str = declare(
+        "random", "strategy", "choice", "who proposes what is tried next",
+        "manual: you do. grid: all combinations. random: drawn from the ranges. bayesian: a Gaussian process of what "
+        "was found says where improvement is expected. quasi: random without gaps (a low-discrepancy sequence).",
+        choices=(*STRATEGIES, *(OPTUNA_PREFIX + name for name in OPTUNA_SAMPLERS)), steps=STRATEGIES,
+        choices_text="manual, grid, random, bayesian, quasi, or a sampler of Optuna's such as optuna:tpe",
+        refuse=_near_strategy,
+    )  # fmt: skip
+    trials: int = declare(
+        50, "trials", "whole", "trials at most", "all: as many as the space, or the time, gives.",
+        minimum=1, maximum=1_000_000, special={"all": 0}, unset="50; grid: all",
+        steps=("10", "20", "50", "100", "200", "500", "all"),
+    )  # fmt: skip
+    seconds: float = declare(
+        0.0, "time", "time", "time at most, such as 90s, 10m, 1h30m", "none: as long as it takes.",
+        minimum=0, above_minimum=True, special={"none": 0.0}, flag_name="time", steps=("none", "1m", "10m", "1h"),
+    )  # fmt: skip
+    goal: float | None = declare(
+        None, "goal", "number", "score that is good enough", "The search ends there.", special={"none": None},
+    )  # fmt: skip
+    metric: str = declare(
+        "", "metric", "choice", "what is made good on the validation rows",
+        "The score of a trial is this metric at its best epoch. The test part is never used for choosing. There are "
+        f"{METRICS_BY_TASK}.",
+        choices=tuple(dict.fromkeys(name for names in METRICS.values() for name in names)), is_compared=True,
+        choices_text=METRICS_BY_TASK, refuse=_near_metric, special={"auto": ""},
+        unset="accuracy or r2",
+    )  # fmt: skip
+    folds: int = declare(
+        0, "folds", "whole", "folds that a trial is validated on",
+        "The score is their mean. auto: 5 where there are fewer than 1,500 rows, else the validation part alone.",
+        minimum=1, maximum=100, special={"auto": 0}, steps=("auto", "1", "3", "5", "10"), is_compared=True,
+        unset="5 below 1,500 rows, else 1",
+    )  # fmt: skip
+    seeds: int = declare(
+        1, "seeds", "whole", "seeds that a trial is trained from", "More of them tell luck from merit.",
+        minimum=1, maximum=100, steps=("1", "2", "3", "5", "10"), is_compared=True,
+    )  # fmt: skip
+    prune: Literal["halving", "none"] = declare(
+        "none", "pruning", "choice", "end trials that fall behind",
+        "halving: at 1/27, 1/9 and 1/3 of the epochs the best third of all seen there goes on.",
+        choices=("none", "halving"), steps=("none", "halving"), flag_name="prune",
+    )  # fmt: skip
+    seed: int = declare(
+        0, "search seed", "whole", "what proposals are drawn from", "The same seed proposes the same again.",
+        minimum=0, maximum=2**63 - 1, flag_name="search-seed", is_in_form=False,
+    )  # fmt: skip
+    batch: int = declare(
+        0, "batch", "whole", "trials that a strategy which learns proposes at once",
+        "More keep more processes busy; fewer let each proposal know more.", minimum=1, maximum=1000,
+        special={"auto": 0}, unset="8, or 4 a core", is_in_form=False,
+    )  # fmt: skip
+    parallel: int = declare(
+        1, "parallel", "whole", "stacks that are meant to run at a time", minimum=1, maximum=1000, is_in_form=False,
+        is_offered=False,
+    )  # fmt: skip
+    stack: int = declare(
+        0, "stack", "whole", "members that train together at most", minimum=1, maximum=4096, special={"auto": 0},
+        is_in_form=False, is_offered=False,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
-        problems = []
-        for name, low, high in (
-            ("trials", 0, 1_000_000), ("folds", 0, 100), ("seeds", 1, 100), ("batch", 0, 1000), ("parallel", 1, 1000),
-            ("stack", 0, 4096), ("seed", 0, 2**63 - 1),
-        ):  # fmt: skip
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-                problems.append(f"{name}: {shown(value)} is not a whole number from {low} to {high}")
-        if not _is_finite(self.seconds) or self.seconds < 0:
-            problems.append(f"time: {shown(self.seconds)} is not a number of seconds")
-        if self.goal is not None and not _is_finite(self.goal):
-            problems.append(f"goal: {shown(self.goal)} is not a finite number")
-        if self.prune not in ("halving", "none"):
-            problems.append(f"prune {quoted(self.prune)}: allowed: halving, none")
-        if self.metric != "" and self.metric not in list(HIGHER_IS_BETTER):
-            problems.append(f"metric {quoted(self.metric)}: {suggest(str(self.metric), HIGHER_IS_BETTER)}")
-        try:
-            object.__setattr__(self, "strategy", strategy_name(self.strategy))
-        except SettingsError as error:
-            problems.append(str(error))
-        if problems:
+        if problems := check_all(self, SETTINGS):
             raise SettingsError("\n".join(problems))
 
     def for_data(self, task: str, rows: int) -> Settings:
@@ -121,18 +175,45 @@ class Settings:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Settings:
-        """The inverse of `to_mapping`.
+        """The inverse of `to_mapping`; a text is read as a person would type it.
 
         Raises
         ------
         SettingsError
-            if a name is not known or a value not allowed.
+            with a line for each unknown name and each value that is not allowed.
         """
-        names = [item.name for item in dataclasses.fields(cls)]
-        unknown = [name for name in values if name not in names]
-        if unknown:
-            raise SettingsError(f"setting {quoted(unknown[0])}: {suggest(unknown[0], names)}")
-        return cls(**values)
+        return cls(**read_settings(values))
+
+
+SETTINGS: dict[str, SearchOption] = declared(Settings, SearchOption)
+OFFERED = {name: spec for name, spec in SETTINGS.items() if spec.is_offered}
+IN_FORM = {name: spec for name, spec in SETTINGS.items() if spec.is_in_form}
+COMPARED = tuple(name for name, spec in SETTINGS.items() if spec.is_compared)
+CHANGED = tuple(name for name in IN_FORM if name not in COMPARED)  # what the form holds and a study may go on with
+
+QUASI = Option(
+    name="quasi", label="quasi", kind="flag", default=False,
+    meaning="with random: a low-discrepancy sequence, which leaves no gaps",
+    explanation="The same as the strategy quasi.",
+)  # fmt: skip
+JOBS = Option(
+    name="jobs", label="jobs", kind="whole", default=None, minimum=0, maximum=4096,
+    meaning="processes to train in; 0: none but this one", unset="all cores",
+)  # fmt: skip
+
+
+def read_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Read some settings by name, a text as a person would type it.
+
+    Raises
+    ------
+    SettingsError
+        with a line for each unknown name and each value that is not allowed.
+    """
+    read, problems = read_all(SETTINGS, values, "setting")
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return read
 
 
 def check_goal(goal: float | None, metric: str) -> None:
@@ -145,34 +226,3 @@ def check_goal(goal: float | None, metric: str) -> None:
     """
     if goal is not None and metric in BOUNDED and goal > 1:
         raise SettingsError(f"goal: {metric} is never above 1, and {goal:g} is asked for")
-
-
-def _is_finite(value: object) -> bool:
-    try:
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    except OverflowError:  # a whole number of hundreds of digits
-        return False
-
-
-def parse_time(text: str) -> float:
-    """Seconds in ``90``, ``90s``, ``10m``, ``1.5h``, ``1h30m``, ``2 min``.
-
-    Raises
-    ------
-    SettingsError
-        if it is none of these, or no time at all.
-    """
-    typed = text.strip().lower()
-    whole = f"{typed}s" if re.fullmatch(r"[0-9.]+", typed) else typed
-    parts = _PART.findall(whole)
-    is_read = re.fullmatch(f"(?:{_PART.pattern})+", whole) and all(unit in _UNITS for _, unit in parts)
-    seconds = sum(float(number) * _UNITS[unit] for number, unit in parts) if is_read else 0.0
-    if not 0 < seconds < math.inf:
-        raise SettingsError(f"time {quoted(text)}: write a time above 0, as 90s, 10m, 1.5h or 1h30m")
-    return seconds
-
-
-def format_time(seconds: float) -> str:
-    """A time as `parse_time` reads it: ``90s``, ``0.25s``; the shortest that gives it back."""
-    shown = f"{Decimal(repr(float(seconds))):f}"
-    return f"{shown.removesuffix('.0')}s"

@@ -12,7 +12,8 @@ from typing import Any
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.options.search_settings import Settings
+from tuitrain.options.option import takes
+from tuitrain.options.search_settings import OFFERED, Settings, read_settings
 from tuitrain.runs.files import refuse_link
 from tuitrain.runs.model import Model
 from tuitrain.search.best_model import choose, keep_model, model_path
@@ -75,12 +76,11 @@ class SearchResult:
         }  # fmt: skip
 
 
+@takes(OFFERED)
 def tune(
-    dataset: Dataset | str, space: Space | Mapping[str, Any] | None = None, *, strategy: str | None = None,
-    trials: int | None = None, seconds: float | None = None, goal: float | None = None, metric: str | None = None,
-    folds: int | None = None, seeds: int | None = None, prune: str | None = None, seed: int | None = None,
-    base: Hyperparameters | None = None, tried: Sequence[Setting] = (), jobs: int = 0, dask: str | None = None,
-    study: str | Path | None = None, on_progress: Callable[[Progress], object] | None = None,
+    dataset: Dataset | str, space: Space | Mapping[str, Any] | None = None, *, base: Hyperparameters | None = None,
+    tried: Sequence[Setting] = (), jobs: int = 0, dask: str | None = None, study: str | Path | None = None,
+    on_progress: Callable[[Progress], object] | None = None, **settings: Any,
 ) -> SearchResult:  # fmt: skip
     """Search for good hyperparameters, and train the best network.
 
@@ -91,20 +91,6 @@ def tune(
     space
         what is searched: a `Space`, or hyperparameters to ranges as ``{"learning_rate": "1e-4..1"}``; a usual choice
         where None
-    strategy
-        ``grid``, ``random``, ``quasi`` (low-discrepancy), ``bayesian``, or a sampler such as ``optuna:tpe``; random
-        where None
-    trials, seconds, goal
-        the budget; whichever is reached first ends the search, after the stacks that train; 50 trials where None
-    metric
-        what is made good on the validation rows: accuracy, f1, loss; r2, rmse, mae; the first that fits where None
-    folds, seeds
-        a trial's score is the mean over so many folds and seeds; five folds below 1,500 rows, else the validation part
-        alone, and one seed, where None
-    prune
-        ``halving`` ends trials that are not among the best third at a rung; ``none``
-    seed
-        what proposals are drawn from; 0 where None
     base
         the hyperparameters that are not searched
     tried
@@ -118,6 +104,9 @@ def tune(
         strategy and budget may be others, the rest is as it was where None
     on_progress
         called with `Progress` about ten times a second
+    settings
+        how is searched; those that are None or not given are the usual ones, or a study's own. `trials`, `seconds` and
+        `goal` are the budget: whichever is reached first ends the search, after the stacks that train
 
     Raises
     ------
@@ -125,11 +114,7 @@ def tune(
         if the dataset cannot be read, space and settings do not fit, or they are not those of the study there is.
     """
     data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
-    settings = {
-        "strategy": strategy, "trials": trials, "seconds": seconds, "goal": goal, "metric": metric, "folds": folds,
-        "seeds": seeds, "prune": prune, "seed": seed,
-    }  # fmt: skip
-    told = {name: value for name, value in settings.items() if value is not None}
+    told = read_settings({name: value for name, value in settings.items() if value is not None})
     if study is not None and (Path(study) / NAME).exists():
         opened = Study(Path(study))
         check_fingerprint(opened, data)

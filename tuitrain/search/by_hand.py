@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tuitrain.engine.metrics import HIGHER_IS_BETTER
 from tuitrain.options.field import Field
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.options.search_settings import METRICS, Settings
+from tuitrain.options.search_settings import HIGHER_IS_BETTER, METRICS, Settings
 from tuitrain.runs.finished import Edit, FinishedTraining
 from tuitrain.search.space.ranges import Choices, Domain, Range, parse_domain
 from tuitrain.search.space.space import Space

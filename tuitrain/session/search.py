@@ -14,7 +14,7 @@ from tuitrain.data.facts import DatasetFacts, DatasetSource
 from tuitrain.engine.threads import usable_cores
 from tuitrain.errors import RunError, TuitrainError, error_line
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.options.search_settings import Settings
+from tuitrain.options.search_settings import CHANGED, Settings
 from tuitrain.search.api import conducting
 from tuitrain.search.best_model import choose
 from tuitrain.search.conductor import Conductor, Progress
@@ -42,7 +42,6 @@ from tuitrain.session.session import Clock, LocalSession, Look, Turn
 
 SNAPSHOT_SECONDS = 0.25  # drawing takes processor time from the workers, which use every core
 STEP_SECONDS = 0.05
-CHANGED = ("strategy", "trials", "seconds", "goal", "prune")  # what the form holds and a study may continue with
 
 
 class Searching:

@@ -18,8 +18,9 @@ from hypothesis import given, strategies
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
+from tuitrain.options.durations import format_time, parse_time
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.options.search_settings import Settings, format_time, parse_time
+from tuitrain.options.search_settings import Settings
 from tuitrain.runs.model import load_model
 from tuitrain.search.api import SearchResult, run_study, tune
 from tuitrain.search.conductor import Conductor
@@ -174,7 +175,7 @@ def test_other_data_is_refused(tmp_path: Path) -> None:
 def test_all_wrong_settings_are_told_at_once() -> None:
     with pytest.raises(SearchError) as caught:
         Settings(strategy="baysian", trials=-1, prune="half", metric="acuracy", seconds=math.nan)  # type: ignore[arg-type]
-    for words in ("did you mean bayesian", "trials: -1", 'prune "half"', "did you mean accuracy", "time: nan"):
+    for words in ("did you mean bayesian", "trials: -1", 'pruning "half"', "did you mean accuracy", "time: nan"):
         assert words in str(caught.value)
     with pytest.raises(SearchError, match="for classification there are accuracy"):
         Settings(metric="r2").for_data("classification", 100)
@@ -185,20 +186,20 @@ def test_all_wrong_settings_are_told_at_once() -> None:
 )
 def test_times_are_read(text: str, seconds: float) -> None:
     assert parse_time(text) == seconds
-    with pytest.raises(SearchError, match="10m"):
+    with pytest.raises(ValueError, match="10m"):
         parse_time("soon")
 
 
 @pytest.mark.parametrize("text", ["0", "0s", "500ms", "1e3", "-5m", "10 mm", "m", "", "1h30", "9" * 400, "1.5.2h"])
 def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(SearchError, match="10m"):
+    with pytest.raises(ValueError, match="10m"):
         parse_time(text)
 
 
 @given(strategies.floats(1e-3, 1e9))
 def test_a_time_that_is_written_is_read_again(seconds: float) -> None:
     assert parse_time(format_time(seconds)) == seconds
-    assert format_time(12 * 86400.0) == "1036800s"
+    assert format_time(12 * 86400.0) == "12d"
 
 
 @pytest.mark.parametrize("goal", [math.nan, math.inf, "high", True])

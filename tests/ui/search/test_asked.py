@@ -37,7 +37,7 @@ def test_launch_hands_on_all_that_was_asked_for(monkeypatch: pytest.MonkeyPatch)
     options = ("--try", "l2=0.01", "--search-seed", "3", "--batch", "5", "--time", "12d", "--l2", "1e-6..0.1")
     found = asked(monkeypatch, "--search", "bayesian", *options)
     assert (found.seed, found.batch, found.tried) == (3, 5, ({"l2": 0.01},))
-    assert (found.texts["strategy"], found.texts["time"]) == ("bayesian", "1036800s")
+    assert (found.texts["strategy"], found.texts["time"]) == ("bayesian", "12d")
 
 
 def test_launch_keeps_a_range_that_has_no_effect_for_the_form_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:

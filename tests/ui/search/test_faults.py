@@ -91,7 +91,7 @@ async def test_a_goal_that_cannot_be_is_told_before_a_race_and_in_a_search() -> 
         await until(pilot, lambda: snapshot(pilot).state == "running")
         texts["goal"] = "nan"  # as a command line might hand it over
         await pilot.press("g")
-        await until(pilot, lambda: "goal: nan is not a" in text_of(pilot.app))
+        await until(pilot, lambda: 'goal: "nan" is not a number' in text_of(pilot.app))
 
     await searching(test, h=QUICK.replace(epochs=30))
 

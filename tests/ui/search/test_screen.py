@@ -146,7 +146,7 @@ async def test_ranges_are_typed_into_the_form_and_mistakes_are_told() -> None:
         assert "✗" in text_of(pilot.app)
         await pilot.press("escape")
         assert model.texts["learning_rate"] == "0.001..0.1"
-        await enter(pilot, "trials", "0")
+        await enter(pilot, "trials", "-1")
         assert "✗" in text_of(pilot.app)
         await pilot.press("escape", "u")
         assert not model.is_searched("optimizer")

@@ -1,1 +1,64 @@
-"""Readers of files: each turns one kind of file into a table."""
+"""Readers of files: each turns one kind of file into a table. The one list of the suffixes that are known.
+
+To add a kind of file: a module here with a function as `ReadFile` describes, and its suffixes in `READERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from tuitrain.data.table import Table
+    from tuitrain.options.data_options import DataOptions
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """The bytes of a file, or its head where `is_cut`; `name` stands for it in messages, `suffix` is in lower case.
+
+    `most_rows` limits what is read, for a preview.
+    """
+
+    data: bytes
+    name: str
+    suffix: str
+    most_rows: int | None = None
+    is_cut: bool = False
+
+
+ReadFile: TypeAlias = "Callable[[FileContent, DataOptions], tuple[Table, Table | None]]"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Where the function is that reads a kind of file; with `reads_heads`, the first bytes are enough for a preview."""
+
+    module: str
+    function: str
+    reads_heads: bool = False
+
+    def load(self) -> ReadFile:
+        """Import the function, which gives the table, and the test table where the file has one."""
+        read: ReadFile = getattr(import_module(f"tuitrain.data.readers.{self.module}"), self.function)
+        return read
+
+
+TEXT = Reader("text", "read_text_file", reads_heads=True)
+READERS: dict[str, Reader] = {
+    ".csv": TEXT,
+    ".tsv": TEXT,
+    ".tab": TEXT,
+    ".txt": TEXT,
+    ".npy": Reader("arrays", "read_npy_file"),
+    ".npz": Reader("arrays", "read_npz_file"),
+    ".parquet": Reader("arrays", "read_parquet_file"),
+    ".pq": Reader("arrays", "read_parquet_file"),
+}
+
+
+def reader_of(suffix: str) -> Reader:
+    """The reader of files with that suffix; any other file is taken for text."""
+    return READERS.get(suffix.lower(), TEXT)

@@ -13,12 +13,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.number_like import look_alikes
 from tuitrain.data.table import Column, Table, clean_numbers, from_objects, parse_column, tidy_names
 from tuitrain.errors import DataError
+from tuitrain.options.data_options import DataOptions
 from tuitrain.text import extra, quoted, visible
 
 NPZ_FORMS = "X and y, or x_train, y_train and perhaps x_test, y_test"
+
+
+def read_npy_file(file: FileContent, options: DataOptions) -> tuple[Table, None]:
+    """Read a file as `read_npy` does; the options are for text tables."""
+    return read_npy(file.data, file.name, most_rows=file.most_rows), None
+
+
+def read_npz_file(file: FileContent, options: DataOptions) -> tuple[Table, Table | None]:
+    """Read a file as `read_npz` does; the options are for text tables."""
+    return read_npz(file.data, file.name, most_rows=file.most_rows)
+
+
+def read_parquet_file(file: FileContent, options: DataOptions) -> tuple[Table, None]:
+    """Read a file as `read_parquet` does; the options are for text tables."""
+    return read_parquet(file.data, file.name, most_rows=file.most_rows), None
 
 
 def read_npy(data: bytes, name: str, *, most_rows: int | None = None) -> Table:

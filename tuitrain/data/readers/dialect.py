@@ -11,9 +11,10 @@ from itertools import islice
 
 from tuitrain.data.table import DECIMAL_COMMA, MISSING_IN_NUMBERS, NUMBER
 from tuitrain.errors import DataError
+from tuitrain.options import data_options
 
 DELIMITERS = (",", ";", "\t", "|")
-DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "space"}
+DELIMITER_NAMES = {sign: name for name, sign in data_options.DELIMITERS.items()}
 SAMPLE_CHARACTERS = 65_536
 SAMPLE_ROWS = 50
 EXPECTED_TEXT = "expected CSV or TSV text"

@@ -14,15 +14,33 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.dialect import DELIMITER_NAMES, Format, decode, sniff, squeezed
 from tuitrain.data.readers.number_like import decimal_commas, look_alikes
 from tuitrain.data.table import Column, Table, clean_numbers, parse_column, plain_numbers, tidy_names
 from tuitrain.errors import DataError
+from tuitrain.options.data_options import DELIMITERS, DataOptions
 from tuitrain.text import counted, quoted
 
 Cells: TypeAlias = NDArray[np.float64] | list[str]
 SEP_LINE = re.compile(r'"?sep=(?P<sign>[,;\t|])"?\r?\n', re.IGNORECASE)
 BLOCK_ROWS = 50_000
+TAB_SUFFIXES = (".tsv", ".tab")
+
+
+def read_text_file(file: FileContent, options: DataOptions) -> tuple[Table, None]:
+    """Read a text table, split at `options.delimiter`; where it is not given, a .tsv file with tabs is split at them.
+
+    Raises
+    ------
+    DataError
+        as `read_text_table` does.
+    """
+    delimiter = None if options.delimiter is None else DELIMITERS[options.delimiter]
+    if delimiter is None and file.suffix in TAB_SUFFIXES and b"\t" in file.data:
+        delimiter = "\t"
+    table = read_text_table(file.data, file.name, delimiter=delimiter, most_rows=file.most_rows, is_cut=file.is_cut)
+    return table, None
 
 
 def read_text_table(

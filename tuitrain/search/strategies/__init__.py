@@ -11,45 +11,23 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from tuitrain.errors import SettingsError
+from tuitrain.options.search_settings import OPTUNA_PREFIX, read_settings
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation
-from tuitrain.text import quoted, suggest
 
-STRATEGIES = ("manual", "grid", "random", "bayesian", "quasi")
-HISTORY_FREE = ("grid", "random", "quasi")  # what they propose does not depend on what was found
-
-__all__ = ["HISTORY_FREE", "STRATEGIES", "Observation", "check_strategy", "propose", "strategy_name"]
-
-
-def strategy_name(name: str) -> str:
-    """`name` as it is written, such as ``bayesian`` or ``optuna:tpe``, whether it can propose here or not.
-
-    Raises
-    ------
-    SettingsError
-        if there is no such strategy.
-    """
-    known = str(name).strip().lower()
-    if known.startswith("optuna:"):
-        from tuitrain.search.strategies.optuna_samplers import sampler_name  # noqa: PLC0415
-
-        return str(sampler_name(known))
-    if known not in STRATEGIES:
-        raise SettingsError(f"strategy {quoted(name)}: {suggest(known, [*STRATEGIES, 'optuna:tpe'])}")
-    return known
+__all__ = ["Observation", "check_strategy", "propose"]
 
 
 def check_strategy(name: str) -> str:
-    """`strategy_name`, of a strategy that is to propose.
+    """Return the name of a strategy, as it is written, that is able to propose here.
 
     Raises
     ------
     SettingsError
         if there is no such strategy, or what it needs is not installed.
     """
-    name = strategy_name(name)
-    if name.startswith("optuna:"):
+    name = str(read_settings({"strategy": name})["strategy"])
+    if name.startswith(OPTUNA_PREFIX):
         from tuitrain.search.strategies.optuna_samplers import check_installed  # noqa: PLC0415
 
         check_installed(name)
@@ -62,7 +40,7 @@ def propose(
     """What the strategy of that name proposes; nothing for ``manual``, where the user does."""
     if name == "manual" or k < 1:
         return []
-    if name.startswith("optuna:"):
+    if name.startswith(OPTUNA_PREFIX):
         from tuitrain.search.strategies.optuna_samplers import propose_with  # noqa: PLC0415
 
         proposed: list[dict[str, Any]] = propose_with(name, space, finished, pending, k, seed)

@@ -21,16 +21,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuitrain.errors import SettingsError
+from tuitrain.options.search_settings import OPTUNA_PREFIX
 from tuitrain.search.space.columns import Array, Column
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 from tuitrain.search.strategies.random import ATTEMPTS, draw_new, draw_rest
-from tuitrain.text import extra, quoted, suggest
+from tuitrain.text import extra
 
 if TYPE_CHECKING:
     import optuna
 
-PREFIX = "optuna:"
 MOST_ASKED = 4  # for one proposal that is new, before it is drawn at random
 
 
@@ -95,21 +95,6 @@ SAMPLERS = {
 }
 
 
-def sampler_name(name: str) -> str:
-    """`name` as it is meant, such as ``optuna:tpe``.
-
-    Raises
-    ------
-    SettingsError
-        if there is no such sampler.
-    """
-    name = name.strip().lower()
-    sampler = name.removeprefix(PREFIX)
-    if sampler not in SAMPLERS:
-        raise SettingsError(f"strategy {quoted(name)}: of Optuna's samplers, {suggest(sampler, SAMPLERS)}")
-    return name
-
-
 def check_installed(name: str) -> None:
     """See that the sampler `name` can propose.
 
@@ -120,7 +105,7 @@ def check_installed(name: str) -> None:
     """
     if find_spec("optuna") is None:
         raise SettingsError(f"strategy {name}: Optuna is not installed; it is {extra('optuna')}")
-    missing = [package for package in SAMPLERS[name.removeprefix(PREFIX)].needs if find_spec(package) is None]
+    missing = [package for package in SAMPLERS[name.removeprefix(OPTUNA_PREFIX)].needs if find_spec(package) is None]
     if missing:
         raise SettingsError(
             f"strategy {name}: Optuna needs {' and '.join(missing)} for it; pip install {' '.join(missing)}"
@@ -138,7 +123,7 @@ def propose_with(
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, len(tried), *b"optuna"])))
     found: list[dict[str, Any]] = []
     check_installed(name)
-    sampler = SAMPLERS[name.removeprefix(PREFIX)]
+    sampler = SAMPLERS[name.removeprefix(OPTUNA_PREFIX)]
     with silence(), _one_torch_thread() if "torch" in sampler.needs else nullcontext():
         asked = _Asked(space, sampler, seed, len(tried))
         asked.tell(finished, pending)

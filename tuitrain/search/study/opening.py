@@ -14,7 +14,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.engine.build import choose_loss, n_outputs
 from tuitrain.errors import SearchError, SettingsError
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.options.search_settings import Settings
+from tuitrain.options.search_settings import COMPARED, Settings
 from tuitrain.search.folds import make_folds
 from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
@@ -23,8 +23,6 @@ from tuitrain.search.study.study import Study
 from tuitrain.search.study.study_file import Source, study_name
 from tuitrain.search.study.trial import USER
 from tuitrain.text import visible
-
-COMPARED = ("metric", "folds", "seeds")  # what makes the scores of a study comparable
 
 
 def create_study(

@@ -52,7 +52,7 @@ def rank_of(trial: Trial, sign: float) -> tuple[float, float, int]:
 
 def is_higher_better(metric: str) -> bool:
     """The direction of a metric."""
-    from tuitrain.engine.metrics import HIGHER_IS_BETTER  # noqa: PLC0415
+    from tuitrain.options.search_settings import HIGHER_IS_BETTER  # noqa: PLC0415
 
     return HIGHER_IS_BETTER[metric]
 

@@ -6,7 +6,9 @@ import os
 from itertools import islice
 from pathlib import Path
 
-TABLES = (".csv", ".tsv", ".tab", ".txt", ".npy", ".npz", ".parquet")
+from tuitrain.data.readers import READERS
+
+TABLES = tuple(READERS)
 MOST_ENTRIES = 2000  # of a directory that are looked at
 
 

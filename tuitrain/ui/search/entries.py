@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tuitrain.errors import TuitrainError
 from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
-from tuitrain.options.search_settings import METRICS, Settings, format_time, parse_time
+from tuitrain.options.search_settings import IN_FORM, METRICS, SearchOption, Settings
 from tuitrain.search.space.columns import grid_values
 from tuitrain.search.space.ranges import Choices, format_domain, parse_domain
 from tuitrain.search.space.space import SEARCHED, Space
@@ -33,49 +32,24 @@ class Entry:
     is_field: bool = False
 
 
-def _whole(label: str, low: int, high: int, words: Mapping[str, str] | None = None) -> Callable[[str], str]:
+def _completed(text: str, choices: tuple[str, ...]) -> str:
+    """The only choice that begins with what was typed; else what was typed."""
+    typed = text.strip().lower()
+    found = [choice for choice in choices if choice.startswith(typed)] if typed and typed not in choices else []
+    return found[0] if len(found) == 1 else text
+
+
+def _setting_parser(spec: SearchOption, choices: tuple[str, ...]) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        text = text.strip().lower()
-        if words and text in words:
-            return text
-        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-            allowed = f"a whole number from {low} to {high}" + "".join(f", or {word}" for word in words or ())
-            raise ValueError(f"{label}: {quoted(text)} is not {allowed}")
-        return str(int(text))
+        if spec.name == "strategy":
+            return _strategy(text)
+        word = "none" if not text.strip() and "none" in spec.special else text
+        value = spec.parse(_completed(word, choices))
+        if spec.name == "metric" and value not in choices:
+            raise ValueError(f"{spec.label}: {quoted(text)} is not one of {', '.join(choices)}")
+        return spec.format(value)
 
     return parse
-
-
-def _one_of(label: str, choices: tuple[str, ...]) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        found = [choice for choice in choices if choice.startswith(text.strip().lower())] if text.strip() else []
-        if len(found) != 1 and text.strip().lower() not in choices:
-            raise ValueError(f"{label}: {quoted(text)} is not one of {', '.join(choices)}")
-        return text.strip().lower() if text.strip().lower() in choices else found[0]
-
-    return parse
-
-
-def _time(text: str) -> str:
-    if text.strip().lower() in {"none", ""}:
-        return "none"
-    try:
-        parse_time(text)
-    except TuitrainError as error:
-        raise ValueError(str(error)) from None
-    return text.strip().lower()
-
-
-def _goal(text: str) -> str:
-    if text.strip().lower() in {"none", ""}:
-        return "none"
-    try:
-        goal = float(text)
-    except ValueError:
-        goal = math.nan
-    if not math.isfinite(goal):
-        raise ValueError(f"goal: {quoted(text)} is not a number, or none")
-    return f"{goal:g}"
 
 
 def _strategy(text: str) -> str:
@@ -89,29 +63,15 @@ def _strategy(text: str) -> str:
 
 def setting_entries(task: str) -> list[Entry]:
     """How is searched."""
-    metrics = METRICS[task]
-    return [
-        Entry("strategy", "strategy", "search", "random", "who proposes what is tried next",
-              "manual: you do. grid: all combinations. random: drawn from the ranges. bayesian: a Gaussian process of "
-              "what was found says where improvement is expected.", _strategy, (*STRATEGY_ROW, "quasi")),
-        Entry("trials", "trials", "search", "50", "trials at most",
-              "all: as many as the space, or the time, gives.", _whole("trials", 1, 1_000_000, {"all": "0"}),
-              ("10", "20", "50", "100", "200", "500", "all")),
-        Entry("time", "time", "search", "none", "time at most", "10m, 90s, 1h30m, or none.", _time,
-              ("none", "1m", "10m", "1h")),
-        Entry("goal", "goal", "search", "none", "a score that is good enough", "The search ends there.", _goal),
-        Entry("metric", "metric", "search", metrics[0], "what is made good on the validation rows",
-              "The score of a trial is this metric at its best epoch. The test part is never used for choosing.",
-              _one_of("metric", metrics), metrics),
-        Entry("folds", "folds", "search", "auto", "folds that a trial is validated on",
-              "The score is their mean. auto: 5 where there are fewer than 1,500 rows, else the validation part alone.",
-              _whole("folds", 1, 100, {"auto": "0"}), ("auto", "1", "3", "5", "10")),
-        Entry("seeds", "seeds", "search", "1", "seeds that a trial is trained from",
-              "More of them tell luck from merit.", _whole("seeds", 1, 100), ("1", "2", "3", "5", "10")),
-        Entry("prune", "pruning", "search", "none", "end trials that fall behind",
-              "halving: at 1/27, 1/9 and 1/3 of the epochs the best third of all seen there goes on.",
-              _one_of("pruning", ("none", "halving")), ("none", "halving")),
-    ]  # fmt: skip
+    found = []
+    for spec in IN_FORM.values():
+        is_metric = spec.name == "metric"
+        steps = METRICS[task] if is_metric else spec.steps
+        choices = steps if spec.kind == "choice" else ()
+        default = METRICS[task][0] if is_metric else spec.format(spec.default)
+        parse = _setting_parser(spec, choices)
+        found.append(Entry(spec.key, spec.label, "search", default, spec.meaning, spec.explanation, parse, steps))
+    return found
 
 
 def field_entries() -> list[Entry]:
@@ -121,7 +81,7 @@ def field_entries() -> list[Entry]:
         return lambda text: format_domain(FIELDS[name], parse_domain(FIELDS[name], text))
 
     return [
-        Entry(name, spec.label, group, spec.format(spec.default), spec.meaning, spec.explanation, reader(name),
+        Entry(spec.key, spec.label, group, spec.format(spec.default), spec.meaning, spec.explanation, reader(name),
               is_field=True)
         for group in GROUPS for name, spec in FIELDS.items() if spec.group == group
     ]  # fmt: skip
@@ -140,12 +100,7 @@ def texts_of(space: Space, settings: Settings) -> dict[str, str]:
     """What the form holds for a study: the inverse of `space_of` and `settings_of`."""
     texts = {name: spec.format(getattr(space.base, name)) for name, spec in FIELDS.items()} | space.to_texts()
     texts |= {name: format_domain(FIELDS[name], domain) for name, domain in space.idle.items()}
-    return texts | {
-        "strategy": settings.strategy, "trials": str(settings.trials or "all"),
-        "time": format_time(settings.seconds) if settings.seconds else "none",
-        "goal": "none" if settings.goal is None else f"{settings.goal:g}", "metric": settings.metric,
-        "folds": str(settings.folds or "auto"), "seeds": str(settings.seeds), "prune": settings.prune,
-    }  # fmt: skip
+    return texts | {spec.key: spec.format(getattr(settings, name)) for name, spec in IN_FORM.items()}
 
 
 def settings_of(texts: Mapping[str, str]) -> Settings:
@@ -156,14 +111,10 @@ def settings_of(texts: Mapping[str, str]) -> Settings:
     TuitrainError
         if they do not go together.
     """
-    trials = 0 if texts["trials"] == "all" or texts["strategy"] in {"grid", "manual"} else int(texts["trials"])
-    return Settings(
-        strategy=texts["strategy"], trials=trials,
-        seconds=0.0 if texts["time"] == "none" else parse_time(texts["time"]),
-        goal=None if texts["goal"] == "none" else float(texts["goal"]), metric=texts["metric"],
-        folds=0 if texts["folds"] == "auto" else int(texts["folds"]), seeds=int(texts["seeds"]),
-        prune="halving" if texts["prune"] == "halving" else "none",
-    )  # fmt: skip
+    told = {spec.key: texts[spec.key] for spec in IN_FORM.values()}
+    if texts["strategy"] in {"grid", "manual"}:
+        told["trials"] = "all"
+    return Settings.from_mapping(told)
 
 
 def space_of(texts: Mapping[str, str]) -> Space:

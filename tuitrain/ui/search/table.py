@@ -10,8 +10,8 @@ from typing import Any, overload
 
 from textual.strip import Strip
 
-from tuitrain.engine.metrics import HIGHER_IS_BETTER
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
+from tuitrain.options.search_settings import HIGHER_IS_BETTER
 from tuitrain.search.study.trial import Trial, rank_of
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import quoted, suggest

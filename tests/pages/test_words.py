@@ -1,0 +1,150 @@
+"""Every word that stands on a screen is explained: the words are collected from the code that draws them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import tuitrain
+from tuitrain.pages.lookup import explanations, look_up, nearest
+from tuitrain.pages.words import load_words
+from tuitrain.session.search import State
+from tuitrain.ui.search.table import STATES
+
+PACKAGE = Path(tuitrain.__file__).parent
+NAMES = {name.lower() for item in explanations() for name in item.names}
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def texts(node: ast.AST) -> Iterator[str]:
+    """The literal texts below a node that are shown: no docstrings, no keys of tables, nothing that is compared."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        is_docstring = isinstance(node, ast.FunctionDef) and isinstance(child, ast.Expr)
+        is_key = isinstance(node, ast.Subscript) and child is node.slice
+        if not (is_docstring or is_key or isinstance(child, (ast.Compare, ast.keyword, ast.arguments))):
+            yield from texts(child)
+
+
+def is_explained(label: str) -> bool:
+    """Whether the label, or a word in it, has an explanation of that name."""
+    label = re.sub(r"\(.*", "", label).lower().strip(" :#")
+    words = re.split(r"[\s,]+", label)
+    parts = {" ".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, len(words) + 1)}
+    return bool(parts & NAMES)
+
+
+def pane_titles() -> set[str]:
+    """The values of TITLE in the classes of ui/."""
+    return {
+        statement.value.value
+        for path in (PACKAGE / "ui").rglob("*.py")
+        if path.name != "app.py"  # its title is the program's
+        for statement in ast.walk(tree(path))
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Constant)
+        and statement.value.value
+        and [getattr(target, "id", "") for target in statement.targets] == ["TITLE"]
+    }
+
+
+def column_headings() -> set[str]:
+    """The texts in functions that draw the line above a table."""
+    found = set()
+    for path in (PACKAGE / "ui").rglob("*.py"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef) and node.name.strip("_") in {"heading", "header", "head", "headings"}:
+                found |= set(texts(node))
+    return {text for text in found if re.search("[a-z]{3}", text)}
+
+
+def status_parts() -> set[str]:
+    """The words before and after a value in the status lines."""
+    found = set()
+    for path in (PACKAGE / "ui").rglob("status.py"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef) and node.name == "_values":
+                for piece in ast.walk(node):
+                    if isinstance(piece, ast.Tuple) and len(piece.elts) == 3:
+                        found |= {text for at in (0, 2) for text in texts(piece.elts[at])}
+    return {text.strip(" :(#)") for text in found if re.search("[a-z]{3}", text)}
+
+
+def findings() -> set[str]:
+    """The texts that rules of the diagnosis end in: those that begin with a sign of how bad it is."""
+    found = set()
+    for path in (PACKAGE / "diagnosis").rglob("*.py"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Return) and node.value is not None:
+                text = "".join(texts(node.value))
+                if re.match("[✓·!] ", text):
+                    found.add(text[2:])
+    return found
+
+
+def test_pane_titles_are_explained() -> None:
+    titles = pane_titles()
+    assert len(titles) >= 8
+    assert [title for title in titles if not is_explained(title)] == []
+
+
+def test_column_headings_are_explained() -> None:
+    headings = column_headings()
+    assert len(headings) >= 3
+    assert [heading for heading in headings if not is_explained(heading)] == []
+
+
+def test_the_parts_of_status_lines_are_explained() -> None:
+    parts = status_parts()
+    assert len(parts) >= 8
+    assert [part for part in parts if not is_explained(part)] == []
+
+
+def test_findings_are_explained() -> None:
+    found = findings()
+    assert len(found) >= 6
+    assert [text for text in found if not is_explained(text)] == []
+
+
+@pytest.mark.parametrize("state", sorted({*get_args(State), *STATES, "diverged"}))
+def test_states_are_explained(state: str) -> None:
+    assert [item.names[0] for item in look_up(state)][:1] == [state]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("learning rate", "learning rate  --learning-rate"), ("lr", "learning rate"),
+        ("LEARNING_RATE", "learning rate"),
+        ("dead", "dead"), ("update", "update/weight"), ("EI", "EI"), ("vanishing", "vanishing"), ("sat.", "saturated"),
+        ("patience", "patience"), ("best", "best"), ("--target", "target"), ("trial", "trial"), ("2=", "rank"),
+        ("adamw", "optimiser"), ("noise", "noise"), ("expected impr", "EI"), ("tpe", "optuna"), ("--time", "time"),
+    ],
+)  # fmt: skip
+def test_a_word_is_found_by_name_label_or_part(text: str, title: str) -> None:
+    assert look_up(text)[0].title.startswith(title)
+
+
+def test_an_unknown_word_is_answered_with_the_nearest() -> None:
+    assert look_up("larning") == []
+    assert nearest("satruated") == "did you mean saturated?"
+    assert nearest("zzzzzz") == ""
+
+
+def test_words_are_whole_and_belong_to_a_topic() -> None:
+    words = load_words()
+    assert {word.topic for word in words.words} == set(words.topics)
+    for word in words.words:
+        assert word.meaning.endswith(".")
+        assert "  " not in word.meaning + word.formula + word.look, word.name
+    names = [word.name for word in words.words]
+    assert len(names) == len(set(names))

@@ -1,0 +1,127 @@
+"""The one declaration of every option about data: how a table is read, what is predicted, how rows are split.
+
+`load_dataset`, the command line, the TOML file's ``[data]``, their messages and the help are made from it. To add one:
+add a field here, and use it where the table is read (`data/readers`) or prepared (`data/dataset.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tuitrain.errors import DataOptionError
+from tuitrain.options.option import Option, check_all, declare, declared, read_all
+
+TASKS = ("classification", "regression")
+SCALES = ("standard", "minmax", "none")
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
+READING, PREDICTING, SPLITTING = "reading", "predicting", "splitting"  # groups: READING acts on any table that is read
+DATA_GROUPS = (READING, PREDICTING, SPLITTING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataOptions:
+    """What the user says about a table; frozen, valid by construction.
+
+    Raises
+    ------
+    DataOptionError
+        if any value is not allowed: one line for each, all at once.
+    """
+
+    target: str | None = declare(
+        None, "target", "text", "column to predict", "A column's name.", group=PREDICTING,
+        unset="a usual name such as target, label, class, y; else the last", example="species",
+    )  # fmt: skip
+    task: str | None = declare(
+        None, "task", "choice", "what is predicted",
+        "classification: one of several classes. regression: a number.", group=PREDICTING, choices=TASKS,
+        unset="found from the target's values", example="regression",
+    )  # fmt: skip
+    validation: float = declare(
+        0.15, "validation", "number", "share of the rows for validation",
+        "These rows are not trained on: they say which epoch and which trial is best, and when to stop. 0: none.",
+        group=SPLITTING, minimum=0, maximum=1, below_maximum=True,
+    )  # fmt: skip
+    test: float = declare(
+        0.15, "test", "number", "share of the rows for the test",
+        "These rows are neither trained on nor used for choosing: they say how well new rows will do. 0: none.",
+        group=SPLITTING, minimum=0, maximum=1, below_maximum=True,
+    )  # fmt: skip
+    test_file: str | None = declare(
+        None, "test file", "text", "file of its own as the test part", "It takes the place of the share for the test.",
+        group=SPLITTING, unset="none", example="test.csv",
+    )  # fmt: skip
+    split_seed: int = declare(
+        0, "split seed", "whole", "what the split is drawn from",
+        "Another seed gives other rows to validation and test: how far a result moves then is luck of the split.",
+        group=SPLITTING, minimum=0, maximum=2**63 - 1,
+    )  # fmt: skip
+    scale: Literal["standard", "minmax", "none"] = declare(
+        "standard", "scale", "choice", "how number columns are scaled",
+        "standard: mean 0 and standard deviation 1; minmax: 0 to 1; both by the training rows alone.",
+        group=PREDICTING, choices=SCALES,
+    )  # fmt: skip
+    delimiter: str | None = declare(
+        None, "delimiter", "choice", "what separates the fields of a text table",
+        "The sign itself may be given too.", group=READING, choices=tuple(DELIMITERS),
+        aliases={sign: name for name, sign in DELIMITERS.items()}, unset="found from the text",
+        example="semicolon",
+    )  # fmt: skip
+    drop: tuple[str, ...] = declare(
+        (), "drop", "list", "column to leave out", "Such as one that counts the rows, or tells the answer.",
+        group=PREDICTING, example="id",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        if problems := check_all(self, DATA_FIELDS):
+            raise DataOptionError("\n".join(problems))
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> DataOptions:
+        """Make them from names to values, where a text is read as a person would type it.
+
+        Raises
+        ------
+        DataOptionError
+            with a line for each unknown name and each value that is not allowed.
+        """
+        read, problems = read_all(DATA_FIELDS, values, "data option")
+        if problems:
+            raise DataOptionError("\n".join(problems))
+        return cls(**read)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Names to values, fit for JSON and TOML, without those that are not set."""
+        values = {name: (spec, getattr(self, name)) for name, spec in DATA_FIELDS.items()}
+        return {name: spec.plain(value) for name, (spec, value) in values.items() if value not in (None, ())}
+
+
+DATA_FIELDS: dict[str, Option] = declared(DataOptions, Option)
+
+DATASET = Option(
+    name="dataset", label="dataset", kind="text", default=None, meaning="what is trained on",
+    explanation="A bundled or generated name, a file, or - for standard input; `tuitrain datasets` lists the names.",
+    example="iris",
+)  # fmt: skip
+
+# Written behind the name of a generated dataset: moons?n=1000&noise=0.2&seed=1. The defaults of n and noise are the
+# dataset's own.
+GENERATOR_FIELDS: dict[str, Option] = {
+    spec.name: spec
+    for spec in (
+        Option(
+            name="n", label="n", kind="whole", default=None, minimum=8, maximum=10_000_000, meaning="rows to generate",
+            unset="the dataset's own",
+        ),
+        Option(
+            name="noise", label="noise", kind="number", default=None, minimum=0, maximum=1000,
+            unset="the dataset's own", meaning="standard deviation of what is added to each point",
+        ),
+        Option(
+            name="seed", label="seed", kind="whole", default=0, minimum=0, maximum=2**53,
+            meaning="what the generated rows are drawn from",
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""What the program explains: the words that stand on the screens and in reports."""

@@ -1,0 +1,98 @@
+"""Find what explains a word: an option, one of its choices, or a word of the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from tuitrain.options.data_options import DATA_FIELDS, DATASET, GENERATOR_FIELDS
+from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.options.option import Option
+from tuitrain.options.reference import option_paragraphs, option_title
+from tuitrain.options.search_settings import JOBS, OFFERED, QUASI
+from tuitrain.pages.words import Word, load_words
+from tuitrain.text import suggest
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A title and paragraphs; `names` are the spellings that it is found by, `choices` the values of an option."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    names: tuple[str, ...]
+    choices: tuple[str, ...] = ()
+
+
+@cache
+def explanations() -> tuple[Explanation, ...]:
+    """What there is to explain: first the words, then the options, since a word of a screen is what one stumbles on."""
+    found = [_of_word(word) for word in load_words().words]
+    found += [_of_option(spec, "a hyperparameter") for spec in FIELDS.values()]
+    found += [_of_option(spec, "an option about data") for spec in (DATASET, *DATA_FIELDS.values())]
+    found += [_of_option(spec, "a setting of a search") for spec in (*OFFERED.values(), QUASI, JOBS)]
+    found += [_of_generator(spec) for spec in GENERATOR_FIELDS.values()]
+    return tuple(found)
+
+
+def _of_word(word: Word) -> Explanation:
+    parts = [word.meaning]
+    parts += [f"Formula: {word.formula}"] if word.formula else []
+    parts += [word.look] if word.look else []
+    also = f"  ({', '.join(word.aliases)})" if word.aliases else ""
+    return Explanation(f"{word.name}{also}", tuple(parts), word.names)
+
+
+def _of_option(spec: Option, what: str) -> Explanation:
+    initials = "".join(part[0] for part in spec.name.split("_")) if "_" in spec.name else ""
+    names = tuple(filter(None, (spec.label, spec.name, spec.flag.removeprefix("--"), initials)))
+    title = spec.label if spec is DATASET else option_title(spec)
+    return Explanation(f"{title}  ({what})", tuple(option_paragraphs(spec)), names, spec.choices)
+
+
+def _of_generator(spec: Option) -> Explanation:
+    title = f"{spec.label}  (of a generated dataset: moons?n=1000&noise=0.2&seed=1)"
+    return Explanation(title, tuple(option_paragraphs(spec)), (spec.name,))
+
+
+def look_up(text: str, more: Sequence[Explanation] = ()) -> list[Explanation]:
+    """What explains `text`: what is called so; else what has it as a choice; else what has it as part of a name.
+
+    `more` is looked through besides `explanations`.
+    """
+    wanted = _spelling(text)
+    known = (*explanations(), *more)
+    if not wanted:
+        return []
+    exact = [item for item in known if wanted in _spellings(item.names)]
+    chosen = [item for item in known if wanted in _spellings(item.choices)]
+    return exact + [item for item in chosen if item not in exact] or [
+        item for item in known if any(wanted in name for name in _spellings(item.names))
+    ]
+
+
+def names_with(text: str, found: Sequence[Explanation]) -> list[str]:
+    """The names that hold `text` as a word, of what is not among those `found`."""
+    wanted = f" {_spelling(text)} "
+    others = [item for item in explanations() if item not in found]
+    return [
+        item.names[0].replace("_", " ") for item in others
+        if any(wanted in f" {name} " for name in _spellings(item.names))
+    ]  # fmt: skip
+
+
+def nearest(text: str, more: Sequence[Explanation] = ()) -> str:
+    """``did you mean …?`` where a name is near to `text`; else empty."""
+    names = dict.fromkeys(name for item in (*explanations(), *more) for name in (*item.names, *item.choices))
+    spelled = [name.replace("_", " ") for name in names]
+    meant = suggest(text, [*spelled, *(part for name in spelled for part in name.split() if len(part) > 3)])
+    return meant if meant.endswith("?") else ""
+
+
+def _spellings(names: Iterable[str]) -> set[str]:
+    return {_spelling(name) for name in names}
+
+
+def _spelling(text: str) -> str:
+    return " ".join(text.strip().removeprefix("--").lower().replace("-", " ").replace("_", " ").split())
