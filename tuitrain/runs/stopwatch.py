@@ -11,7 +11,7 @@ class Clock:
     """Time that the search has gone on, without pauses; `told` of it is in the study already."""
 
     started: float | None = None
-    told: float = 0.0
+    reported: float = 0.0
     before: float = 0.0
 
     def run(self) -> None:
@@ -29,12 +29,12 @@ class Clock:
         return self.before + (time.perf_counter() - self.started if self.started is not None else 0.0)
 
     @property
-    def untold(self) -> float:
+    def unreported(self) -> float:
         """The time since `since_told` was last called."""
-        return self.seconds - self.told
+        return self.seconds - self.reported
 
-    def since_told(self) -> float:
+    def take_unreported(self) -> float:
         """`untold`, which is told with this."""
         now = self.seconds
-        passed, self.told = now - self.told, now
+        passed, self.reported = now - self.reported, now
         return passed

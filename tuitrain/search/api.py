@@ -19,7 +19,7 @@ from tuitrain.errors import ModelError, SearchError, SettingsError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.runs.model import Model, load_model
-from tuitrain.search.conductor import Conductor, Progress
+from tuitrain.search.conductor import Conductor, SearchProgress
 from tuitrain.search.folds import Fold, make_folds
 from tuitrain.search.journal_values import plain
 from tuitrain.search.space.setting import own_setting
@@ -46,7 +46,7 @@ class Searched:
     study: Study
     model: Model | None
     test: Mapping[str, float]
-    progress: Progress
+    progress: SearchProgress
 
     @property
     def best(self) -> Trial | None:
@@ -89,7 +89,7 @@ def search(
     trials: int | None = None, seconds: float | None = None, goal: float | None = None, metric: str | None = None,
     folds: int | None = None, seeds: int | None = None, prune: str | None = None, seed: int | None = None,
     base: Hyperparameters | None = None, tried: Sequence[Setting] = (), jobs: int = 0, dask: str | None = None,
-    study: str | Path | None = None, on_progress: Callable[[Progress], object] | None = None,
+    study: str | Path | None = None, on_progress: Callable[[SearchProgress], object] | None = None,
 ) -> Searched:  # fmt: skip
     """Search for good hyperparameters, and train the best network.
 
@@ -126,7 +126,7 @@ def search(
         a directory for the study, which is made; a temporary one where None. If it holds a study, that is gone on with:
         strategy and budget may be others, the rest is as it was where None
     on_progress
-        called with `Progress` about ten times a second
+        called with `SearchProgress` about ten times a second
 
     Raises
     ------
@@ -294,7 +294,8 @@ def conducting(
 
 def run_study(
     study: Study, dataset: Dataset, *, jobs: int = 0, dask: str | None = None,
-    on_progress: Callable[[Progress], object] | None = None, on_conductor: Callable[[Conductor], object] | None = None,
+    on_progress: Callable[[SearchProgress], object] | None = None,
+    on_conductor: Callable[[Conductor], object] | None = None,
 ) -> Searched:  # fmt: skip
     """Search a study to its end, then train its best trial's model and evaluate it on the test part, once."""
     with conducting(study, dataset, jobs=jobs, dask=dask) as conductor:

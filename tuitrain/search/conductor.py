@@ -15,7 +15,7 @@ from tuitrain.engine.threads import blas_threads
 from tuitrain.options.search_settings import Settings
 from tuitrain.runs.stopwatch import Clock
 from tuitrain.search.folds import Fold
-from tuitrain.search.grouping import chunks
+from tuitrain.search.grouping import group_into_stacks
 from tuitrain.search.halving import longest_training, rungs
 from tuitrain.search.observed import known_before, observations
 from tuitrain.search.space.space import Setting
@@ -32,7 +32,7 @@ State = Literal["running", "paused", "done", "stopped"]
 
 
 @dataclass(frozen=True)
-class Progress:
+class SearchProgress:
     """How a search stands; `curves` are those of running trials, `proposals` wait for the user's word.
 
     `notices` tell what the user should know of the space and the workers, a sentence each; they become more.
@@ -102,7 +102,9 @@ class Conductor:
             for event in self.supervisor.events(0):
                 self._take(event)
 
-    def run(self, on_progress: Callable[[Progress], object] | None = None, *, every: float = 0.1) -> Progress:
+    def run(
+        self, on_progress: Callable[[SearchProgress], object] | None = None, *, every: float = 0.1
+    ) -> SearchProgress:
         """Search until the budget is spent, the space exhausted, or `stop` was called."""
         next_look = 0.0
         while self.step(every):
@@ -163,14 +165,14 @@ class Conductor:
         self.study.queue(settings, by="user", stacks=None)
         self.ending = ""
 
-    def progress(self) -> Progress:
+    def progress(self) -> SearchProgress:
         """How the search stands now."""
         study = self.study
         self._version += 1
-        seconds = study.seconds + self._clock.untold
+        seconds = study.seconds + self._clock.unreported
         rate = self._new_done / self._clock.seconds if self._new_done and self._clock.seconds else 0.0
         running = tuple(trial.number for trial in study.trials if trial.state == "running")
-        return Progress(
+        return SearchProgress(
             state=self._state(), trials=tuple(study.trials), best=study.best,
             curves={number: tuple(self._curves[number]) for number in running if number in self._curves},
             running=running, proposals=tuple(self._proposals), is_proposing=self._thinking is not None,
@@ -202,16 +204,16 @@ class Conductor:
             return False
         if self._is_stopping:
             return True
-        if self.study.settings.strategy == "manual" and not self._has_open_chunks():
+        if self.study.settings.strategy == "manual" and not self._has_open_stacks():
             self.ending = self.ending or "no more trials were asked for"
-        return bool(self.ending) and not (self._has_open_chunks() and not self._budget_ending())
+        return bool(self.ending) and not (self._has_open_stacks() and not self._budget_ending())
 
     def _budget_ending(self) -> str:
         """Why no more stack may be started, if so."""
         settings, best = self.study.settings, self.study.best
         if settings.goal is not None and best is not None and settings.sign * (best.score - settings.goal) <= 0:
             return "the goal is reached"
-        if settings.seconds and self.study.seconds + self._clock.untold >= settings.seconds:
+        if settings.seconds and self.study.seconds + self._clock.unreported >= settings.seconds:
             return "the time is up"
         return ""
 
@@ -232,7 +234,7 @@ class Conductor:
             return
         if self._thinking is not None:
             return
-        if self.study.unstacked:
+        if self.study.ungrouped:
             self._queue([])
         if not self._proposals and self._needs_more():
             self._think()
@@ -242,26 +244,26 @@ class Conductor:
         if self.ending or settings.strategy == "manual":
             return False
         if settings.trials and len(study.trials) >= settings.trials:
-            if not self._has_open_chunks():
+            if not self._has_open_stacks():
                 self.ending = "all trials are done"
             return False
         if study.is_exhausted:
-            if not self._has_open_chunks():
+            if not self._has_open_stacks():
                 self.ending = "the space is exhausted"
             return False
-        return study.done_chunks.issuperset(study.order[: -self._awaited])
+        return study.done_stacks.issuperset(study.order[: -self._awaited])
 
     @property
     def _awaited(self) -> int:
         """How many stacks may still train while the next proposals are made: so many that no worker waits for these."""
         return self.study.settings.parallel
 
-    def _has_open_chunks(self) -> bool:
-        return bool(self.study.unstacked) or len(self.study.done_chunks) < len(self.study.chunks)
+    def _has_open_stacks(self) -> bool:
+        return bool(self.study.ungrouped) or len(self.study.done_stacks) < len(self.study.stacks)
 
     def _think(self) -> None:
         study, settings = self.study, self.study.settings
-        last = [number for chunk in study.order[-self._awaited :] for number in study.chunks[chunk]]
+        last = [number for stack in study.order[-self._awaited :] for number in study.stacks[stack]]
         done, awaited = known_before(study.trials, last)
         most = settings.at_once if settings.learns else MOST_AT_ONCE
         if not settings.learns and (settings.seconds or settings.goal is not None):
@@ -290,12 +292,12 @@ class Conductor:
     def _queue(self, settings: Sequence[Setting]) -> None:
         """Write new trials down, with the stacks that they and those of the user's own make."""
         study = self.study
-        numbered = [(number, study.trial(number).setting) for number in study.unstacked]
+        numbered = [(number, study.trial(number).setting) for number in study.ungrouped]
         numbered += enumerate(settings, study.next_number)
         if not numbered:
             return
         source, chosen = study.source, study.settings
-        stacks = chunks(
+        stacks = group_into_stacks(
             [(number, study.space.hyperparameters(setting)) for number, setting in numbered], inputs=source.n_features,
             outputs=source.n_outputs, members=chosen.folds * chosen.seeds, most=chosen.stack, parallel=chosen.parallel,
         )  # fmt: skip
@@ -309,25 +311,25 @@ class Conductor:
         study = self.study
         if self._is_stopping or self._is_paused or self._budget_ending():
             return
-        for place, chunk in enumerate(study.order):
+        for place, stack in enumerate(study.order):
             if self.supervisor.free < 1:
                 return
-            if chunk in study.done_chunks or chunk in self._submitted:
+            if stack in study.done_stacks or stack in self._submitted:
                 continue
-            if study.settings.prune == "halving" and not study.done_chunks.issuperset(self._compared(place)):
+            if study.settings.prune == "halving" and not study.done_stacks.issuperset(self._compared(place)):
                 return
             self._clock.run()
-            study.start(chunk)
-            self._submitted.add(chunk)
-            self.supervisor.submit(chunk, train_stack, self._task(chunk, self._compared(place)))
+            study.start(stack)
+            self._submitted.add(stack)
+            self.supervisor.submit(stack, train_stack, self._task(stack, self._compared(place)))
 
     def _compared(self, place: int) -> list[int]:
         """The stacks whose values at the rungs are known to the one at that place of the order, however many run."""
         return self.study.order[: max(0, place - self.study.settings.parallel + 1)]
 
-    def _task(self, chunk: int, compared: Sequence[int]) -> StackTask:
+    def _task(self, stack: int, compared: Sequence[int]) -> StackTask:
         study, settings = self.study, self.study.settings
-        trials = [trial for number in study.chunks[chunk] if not (trial := study.trial(number)).is_done]
+        trials = [trial for number in study.stacks[stack] if not (trial := study.trial(number)).is_done]
         marks = rungs(longest_training(study.space)) if settings.prune == "halving" else []
         earlier: dict[int, tuple[tuple[float, float], ...]] = {}
         for epoch in marks:
@@ -341,31 +343,31 @@ class Conductor:
     def _take(self, event: object) -> None:
         study = self.study
         if isinstance(event, Started):
-            for number in study.chunks[event.chunk]:
+            for number in study.stacks[event.task]:
                 self._curves.pop(number, None)
         elif isinstance(event, Reported) and isinstance(event.value, Curves):
             for number, values in event.value.values.items():
                 self._curves.setdefault(number, []).extend(values)
         elif isinstance(event, Finished | Stopped):
-            self._finish(event.chunk, event.result, is_whole=isinstance(event, Finished))
+            self._finish(event.task, event.result, is_whole=isinstance(event, Finished))
         elif isinstance(event, Failed):
             before = self._done()
-            study.fail(event.chunk, event.message, seconds=self._clock.since_told())
-            self._end(event.chunk, before)
+            study.fail(event.task, event.message, seconds=self._clock.take_unreported())
+            self._end(event.task, before)
 
-    def _finish(self, chunk: int, result: Any, *, is_whole: bool) -> None:
+    def _finish(self, stack: int, result: Any, *, is_whole: bool) -> None:
         study, before = self.study, self._done()
         is_kept = result is not None and (is_whole or study.settings.prune == "none")
         if is_kept:
-            study.finish(chunk, result, seconds=self._clock.since_told())
+            study.finish(stack, result, seconds=self._clock.take_unreported())
             if result.parameters is not None and study.best is not None and study.best.number == result.best:
                 self.on_best(study.best, result.parameters)
         else:
-            study.requeue(chunk)
-        self._end(chunk, before)
+            study.requeue(stack)
+        self._end(stack, before)
 
-    def _end(self, chunk: int, before: int) -> None:
+    def _end(self, stack: int, before: int) -> None:
         self._new_done += self._done() - before
-        self._submitted.discard(chunk)
-        for number in self.study.chunks[chunk]:
+        self._submitted.discard(stack)
+        for number in self.study.stacks[stack]:
             self._curves.pop(number, None)

@@ -19,7 +19,7 @@ from tuitrain.engine.threads import blas_threads
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.folds import Fold, make_folds
-from tuitrain.search.grouping import chunks, n_parameters
+from tuitrain.search.grouping import group_into_stacks, n_parameters
 from tuitrain.search.space.space import Setting, Space
 
 MOST_SEEN = 2048  # combinations that are looked at; the whole grid is thought to be like these
@@ -73,7 +73,7 @@ def estimate_grid(dataset: Dataset, space: Space, settings: Settings, parallel: 
     inputs, outputs = dataset.n_features, n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
     members = len(folds) * seeds
     numbered = list(enumerate(map(space.hyperparameters, _spread(space))))
-    groups = chunks(numbered, inputs=inputs, outputs=outputs, members=members, parallel=parallel)
+    groups = group_into_stacks(numbered, inputs=inputs, outputs=outputs, members=members, parallel=parallel)
     rows, validated = len(folds[0].train), len(folds[0].validation)
     stacks = []
     for numbers in groups:

@@ -22,7 +22,7 @@ from tuitrain.search.gaussian_process.low_discrepancy import points as evenly_sp
 from tuitrain.search.gaussian_process.subset_of_data import subset_of_data
 from tuitrain.search.gaussian_process.surrogate import Surrogate, fit, importance, slice_along
 from tuitrain.search.observed import observations
-from tuitrain.search.space.columns import Column, to_scale
+from tuitrain.search.space.columns import SearchColumn, to_scale
 from tuitrain.search.space.space import Space
 from tuitrain.search.study.trial import Trial
 
@@ -143,14 +143,14 @@ def _slice(model: Surrogate, study: HistoryLike, at: Floats, place: int, points:
     )  # fmt: skip
 
 
-def _by_label(columns: Sequence[Column], shares: Floats) -> tuple[tuple[str, float], ...]:
+def _by_label(columns: Sequence[SearchColumn], shares: Floats) -> tuple[tuple[str, float], ...]:
     found: dict[str, float] = {}
     for column, share in zip(columns, shares, strict=True):
         found[column.label] = found.get(column.label, 0.0) + float(share)
     return tuple(sorted(found.items(), key=lambda item: -item[1]))
 
 
-def ticks_of(column: Column, most: int = 5) -> Ticks:
+def ticks_of(column: SearchColumn, most: int = 5) -> Ticks:
     """Places of a column with the values that lie there."""
     if column.values:
         values: Sequence[object] = column.values
@@ -167,7 +167,7 @@ def ticks_of(column: Column, most: int = 5) -> Ticks:
     return tuple((float(spot), label(column, column.value(float(spot)))) for spot in spots)
 
 
-def label(column: Column, value: object) -> str:
+def label(column: SearchColumn, value: object) -> str:
     """A value, short."""
     if isinstance(value, tuple):
         return "x".join(map(str, value)) or "none"

@@ -31,7 +31,7 @@ def members_of_a_stack(parameters: int) -> int:
     return min(MOST_MEMBERS, max(1, STACK_PARAMETERS // max(1, parameters)))
 
 
-def chunks(
+def group_into_stacks(
     trials: Sequence[tuple[int, Hyperparameters]], *, inputs: int, outputs: int, members: int, most: int = 0,
     parallel: int = 1,
 ) -> list[list[int]]:  # fmt: skip

@@ -17,9 +17,9 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.engine.threads import blas_threads
 from tuitrain.options.search_settings import BATCH, Settings
 from tuitrain.search.folds import make_folds
-from tuitrain.search.grouping import chunks
+from tuitrain.search.grouping import group_into_stacks
 from tuitrain.search.space.space import Setting, Space
-from tuitrain.search.stack import Outcome, StackTask, train_stack
+from tuitrain.search.stack import StackTask, TrialOutcome, train_stack
 from tuitrain.search.strategies import Observation, propose
 from tuitrain.search.strategies.observation import key
 from tuitrain.search.workers.supervisor import Failed, Finished, Supervisor
@@ -58,7 +58,7 @@ class Race:
         runs = [(lane, seed) for lane in lanes for seed in range(1 if lane == "grid" else seeds)]
         self._history: dict[tuple[str, int], list[dict[str, Any]]] = {run: [] for run in runs}
         self._ended: set[tuple[str, int]] = set()
-        self._next_chunk = 0
+        self._next_task = 0
         self.is_stopped = False
 
     @property
@@ -93,14 +93,14 @@ class Race:
             return
         numbered = [(number, self._space.hyperparameters(setting)) for number, setting in enumerate(settings)]
         members = self.settings.folds * self.settings.seeds
-        stacks = chunks(
+        stacks = group_into_stacks(
             numbered, inputs=self._dataset.n_features, outputs=self._dataset.n_outputs, members=members,
             parallel=self.settings.parallel,
         )  # fmt: skip
         for stack in stacks:
             task = StackTask(tuple(numbered[number] for number in stack), self.settings.metric, self.settings.seeds)
-            self._supervisor.submit(self._next_chunk, train_stack, task)
-            self._next_chunk += 1
+            self._supervisor.submit(self._next_task, train_stack, task)
+            self._next_task += 1
         left = len(stacks)
         while left and not self.is_stopped:
             for outcomes in self._results():
@@ -112,7 +112,7 @@ class Race:
         if not self.is_stopped:  # a stack that failed altogether brings no scores
             self._scores = {**dict.fromkeys(map(key, settings), float("nan")), **self._scores}
 
-    def _results(self) -> Iterator[tuple[Outcome, ...]]:
+    def _results(self) -> Iterator[tuple[TrialOutcome, ...]]:
         for event in self._supervisor.events(0.1):
             if isinstance(event, Finished):
                 yield event.result.outcomes

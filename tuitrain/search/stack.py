@@ -40,7 +40,7 @@ class StackTask:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrialOutcome:
     """How a trial ended; the fields are those of `Trial`."""
 
     number: int
@@ -63,7 +63,7 @@ class StackResult:
     and they are small; else None.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[TrialOutcome, ...]
     rungs: Mapping[int, tuple[Value, ...]]
     member_epochs: int
     seconds: float
@@ -94,9 +94,9 @@ class _TrialState:
         self.message = ""
         self.seconds = 0.0
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> TrialOutcome:
         several = len(self.values) > 1
-        return Outcome(
+        return TrialOutcome(
             self.number, self.state, float(self.values.mean()), float(self.values.std(ddof=1)) if several else np.nan,
             float(self.losses.mean()), self.epochs, round(float(self.best_epochs.mean())), self.seconds, self.message,
             tuple(float(f"{value:.6g}") for value in self.curve),

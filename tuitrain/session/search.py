@@ -17,7 +17,7 @@ from tuitrain.engine.threads import usable_cores
 from tuitrain.errors import TuitrainError
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.api import change_study, choose, conducting, create_study, new_study_path, study_dataset
-from tuitrain.search.conductor import Conductor, Progress
+from tuitrain.search.conductor import Conductor, SearchProgress
 from tuitrain.search.estimate import Estimate, estimate_grid
 from tuitrain.search.explanation import Explained, explain
 from tuitrain.search.space.space import Setting, Space
@@ -43,7 +43,7 @@ class SearchSnapshot:
     message: str = ""
     space: Space | None = None
     settings: Settings | None = None
-    progress: Progress | None = None
+    progress: SearchProgress | None = None
     study: Path | None = None
     ties: tuple[int, ...] = ()
     test: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuitrain.errors import SettingsError
-from tuitrain.search.space.columns import Array, Column
+from tuitrain.search.space.columns import Array, SearchColumn
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 from tuitrain.search.strategies.random import ATTEMPTS, draw_new, draw_rest
@@ -254,7 +254,7 @@ class _Asked:
         return next(place for place, column in enumerate(self._space.columns) if column.name == name)
 
 
-def _level(columns: Sequence[Column], column: Column) -> int:
+def _level(columns: Sequence[SearchColumn], column: SearchColumn) -> int:
     """How many columns must be known, one after another, before it is known whether this one has an effect."""
     governors = [other for other in columns if other.name in column.when]
     if column.name.endswith(".width"):
@@ -262,7 +262,7 @@ def _level(columns: Sequence[Column], column: Column) -> int:
     return 1 + max((_level(columns, other) for other in governors), default=0)
 
 
-def _distribution(column: Column) -> optuna.distributions.BaseDistribution:
+def _distribution(column: SearchColumn) -> optuna.distributions.BaseDistribution:
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution  # noqa: PLC0415
 
     if column.is_category:
@@ -274,7 +274,7 @@ def _distribution(column: Column) -> optuna.distributions.BaseDistribution:
     return FloatDistribution(0.0, 1.0)
 
 
-def _told(column: Column, place: float) -> int | float:
+def _told(column: SearchColumn, place: float) -> int | float:
     """What Optuna is told of a place."""
     if column.is_category:
         return int(place)
@@ -283,7 +283,7 @@ def _told(column: Column, place: float) -> int | float:
     return int(column.value(place)) if column.is_whole else place
 
 
-def _asked_place(column: Column, trial: optuna.trial.Trial) -> float:
+def _asked_place(column: SearchColumn, trial: optuna.trial.Trial) -> float:
     """The place of a column that a trial asks for."""
     if column.is_category:
         return float(trial.suggest_categorical(column.name, tuple(range(len(column.values)))))
