@@ -1,4 +1,4 @@
-"""From what a user names to a table and to a dataset."""
+"""Load the table that a user names, and make a dataset of it."""
 
 from __future__ import annotations
 
@@ -38,30 +38,30 @@ def load_dataset(
         a bundled or generated name (``iris``, ``moons?n=1000``), a path (anything with a suffix or a slash), or ``-``
         for standard input; a `Path` is always a file
     target
-        the column to predict; else one with a usual name (target, label, class, y, species …), else the last
+        the column to predict; by default one with a usual name (target, label, class, y, species …), else the last
     task
-        ``classification`` or ``regression``; else found from the target's values
+        ``classification`` or ``regression``; by default inferred from the target's values
     validation, test
-        shares of the rows; the rest is trained on
+        shares of the rows; the rest is for training
     test_file
-        a file of its own for the test part
+        a separate file for the test part
     split_seed
-        what the split is drawn from
+        seed of the random split
     scale
         ``standard``, ``minmax`` or ``none``, for number columns
     drop
         columns to leave out
     delimiter
-        ``comma``, ``semicolon``, ``tab``, ``pipe`` or ``space``, for text tables; else found from the text
+        ``comma``, ``semicolon``, ``tab``, ``pipe`` or ``space``, for text tables; by default detected
     allow_stdin
-        False refuses ``-``, as where the keyboard is needed otherwise
+        False refuses ``-``, where standard input is the keyboard
 
     Raises
     ------
     DataOptionError
         for an option that is not allowed.
     DataError
-        with file, line and what was found, where the table cannot be read or does not fit.
+        if the table cannot be read or does not fit the task; names the file, the line and what was found.
     """
     source, test_file = source_text(source), None if test_file is None else source_text(test_file)
     table, test_table = load_tables(source, delimiter=delimiter, allow_stdin=allow_stdin)
@@ -80,7 +80,7 @@ def load_dataset(
 
 
 def source_text(source: Source) -> str:
-    """A source as a text; a path object as one that names a file."""
+    """Convert a source to text; a path object becomes text that can only name a file."""
     if isinstance(source, str):
         return source
     path = os.fsdecode(source)
@@ -90,7 +90,7 @@ def source_text(source: Source) -> str:
 def load_tables(
     source: str, *, most_rows: int | None = None, delimiter: str | None = None, allow_stdin: bool = True
 ) -> tuple[Table, Table | None]:
-    """The table that `source` names, and the test table where its file brings one.
+    """Read the table named by `source`, and the test table if its file holds one.
 
     `most_rows` limits what is read, for a preview; `delimiter` and `allow_stdin` as in `load_dataset`.
 
@@ -114,7 +114,7 @@ def load_tables(
             raise DataError("dataset -: standard input cannot be read here; name a file, such as ./data.csv")
         return read_text_table(sys.stdin.buffer.read(), "standard input", delimiter=sign, most_rows=most_rows), None
     if re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE):
-        raise DataError(f"dataset {quoted(source)}: is an address; fetch the file first, as with curl -O")
+        raise DataError(f"dataset {quoted(source)}: is a URL; download the file first, for example with curl -O")
     path = _path(source)
     if "/" not in source and not path.is_file() and (not path.suffix or "?" in source):
         raise DataError(f"dataset {quoted(source)}: {_meant(name)}")
@@ -122,7 +122,7 @@ def load_tables(
 
 
 def _delimiter_sign(name: str | None) -> str | None:
-    """The character that a delimiter's name stands for, which may be given itself."""
+    """Return the character of a named delimiter; the character itself is accepted too."""
     signs = {known: sign for sign, known in DELIMITER_NAMES.items()}
     if name is None or name in DELIMITER_NAMES:
         return name
@@ -139,17 +139,19 @@ def _path(source: str) -> Path:
         return path
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise DataError(f"{quoted(source)} is no path of a file: {reason}") from error
+        raise DataError(f"{quoted(source)} is not a valid path: {reason}") from error
     return path
 
 
 def _meant(name: str) -> str:
-    """What a name that is none may have been."""
-    hint = "a file is named with its suffix or a slash: data.csv, ./data"
+    """Suggest what an unknown dataset name may have meant."""
+    hint = "to name a file, include its suffix or a slash: data.csv, ./data"
     if name in BUNDLED:
         return f"{name} takes no options"
     meant = suggest(name, [*BUNDLED, *RECIPES])
-    return f"{meant}{' else' if meant.endswith('?') else ';'} {hint}" if name else f"it has no name; {hint}"
+    if not name:
+        return f"the name is empty; {hint}"
+    return f"{meant} {hint.capitalize()}" if meant.endswith("?") else f"{meant}; {hint}"
 
 
 def read_path(path: Path, *, delimiter: str | None = None, most_rows: int | None = None) -> tuple[Table, Table | None]:
@@ -169,7 +171,7 @@ def read_path(path: Path, *, delimiter: str | None = None, most_rows: int | None
             data = file.read(most_bytes)
             is_cut = len(data) == most_bytes and bool(file.read(1))
     except FileNotFoundError:
-        raise DataError(f"{visible(path)}: there is no such file") from None
+        raise DataError(f"{visible(path)}: no such file") from None
     except IsADirectoryError:
         raise DataError(f"{visible(path)}: is a directory; expected a file") from None
     except OSError as error:

@@ -1,4 +1,4 @@
-"""One part of the split.
+"""One part of the split: training, validation or test.
 
 `N` rows, `D` features.
 """
