@@ -1,6 +1,6 @@
-"""A race: several strategies on the same space and budget, each from several seeds.
+"""Race several strategies on the same space and budget, each from several seeds.
 
-A setting's score does not depend on who proposed it, so that every setting is trained once, whoever proposes it.
+A setting's score does not depend on who proposed it, so every setting is trained only once.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class LaneResult:
 
 
 class Race:
-    """Runs `lanes` on `supervisor`'s workers; `step` does a batch of each lane and seed, `on_news` hears of each stack.
+    """A race of `lanes` on `supervisor`'s workers; `step` runs a batch of each lane and seed, then calls `on_news`.
 
-    Grid and random search propose the same whatever they find; they are asked batch by batch all the same.
+    Grid and random search do not depend on results, but propose batch by batch like the others.
     """
 
     def __init__(
@@ -63,16 +63,16 @@ class Race:
 
     @property
     def done(self) -> int:
-        """Trials of the slowest run so far."""
+        """How many trials the slowest run has done."""
         return min(len(self._known(history)) for history in self._history.values())
 
     @property
     def trained(self) -> int:
-        """Settings that were trained so far, whoever proposed them."""
+        """How many settings have been trained, whoever proposed them."""
         return len(self._scores)
 
     def step(self) -> bool:
-        """Let each run propose a batch and train what is new; False when all are through."""
+        """Let each run propose a batch and train the new settings; return False when all runs are done."""
         waiting: dict[Any, dict[str, Any]] = {}
         for run, history in self._history.items():
             if run in self._ended:
@@ -109,7 +109,7 @@ class Race:
                     value = self.settings.sign * outcome.score if outcome.state == "finished" else float("nan")
                     self._scores[key(settings[outcome.number])] = value
                 self.on_news(self)
-        if not self.is_stopped:  # a stack that failed altogether brings no scores
+        if not self.is_stopped:  # a stack that failed altogether has no scores
             self._scores = {**dict.fromkeys(map(key, settings), float("nan")), **self._scores}
 
     def _results(self) -> Iterator[tuple[TrialOutcome, ...]]:
@@ -120,12 +120,12 @@ class Race:
                 yield ()
 
     def _known(self, history: Sequence[Setting]) -> list[float]:
-        """The scores of a run's first trials, as far as all of them were trained."""
+        """Return the scores of a run's trials up to the first that has not been trained."""
         scores = (self._scores.get(key(setting)) for setting in history)
         return list(takewhile(lambda score: score is not None, scores))  # type: ignore[arg-type]
 
     def lanes(self) -> list[LaneResult]:
-        """Each strategy's curve so far."""
+        """Return each strategy's curve so far."""
         found: dict[str, list[Floats]] = {}
         for (lane, _), history in self._history.items():
             values = np.array(self._known(history))
@@ -148,7 +148,7 @@ def run_race(
     dataset: Dataset, space: Space, settings: Settings, *, jobs: int = 0, seeds: int = 5, trials: int = 40,
     on_news: Callable[[Race], object] = lambda race: None,
 ) -> list[LaneResult]:  # fmt: skip
-    """A whole race; `on_news` is called at the start and after each stack, and may set ``race.is_stopped``."""
+    """Run a whole race; `on_news` is called at the start and after each stack, and may set ``race.is_stopped``."""
     from tuitrain.search.api import make_workers  # noqa: PLC0415 - it imports much
 
     settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))

@@ -1,8 +1,8 @@
-"""Strategies: pure functions from what is known to what is tried next.
+"""Strategies: pure functions from the history of a search to the settings to try next.
 
 Each has a file with `propose(space, finished, pending, k, seed)`. `finished` are observations, `pending` the settings
-that are queued or running; at most `k` settings come back, none of which was proposed before, and fewer when the space
-is exhausted. Nothing else is kept, so that a search can be resumed, and go on with another strategy, at any time.
+that are queued or running; it returns at most `k` settings, none proposed before, and fewer when the space is
+exhausted. There is no other state, so a search can be resumed, or continue with another strategy, at any time.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from tuitrain.search.strategies.observation import Observation
 from tuitrain.text import quoted, suggest
 
 STRATEGIES = ("manual", "grid", "random", "bayesian", "quasi")
-HISTORY_FREE = ("grid", "random", "quasi")  # what they propose does not depend on what was found
+HISTORY_FREE = ("grid", "random", "quasi")  # their proposals do not depend on results
 
 __all__ = ["HISTORY_FREE", "STRATEGIES", "Observation", "check_strategy", "propose", "strategy_name"]
 
 
 def strategy_name(name: str) -> str:
-    """`name` as it is written, such as ``bayesian`` or ``optuna:tpe``, whether it can propose here or not.
+    """Return the canonical form of `name`, such as ``bayesian`` or ``optuna:tpe``, installed or not.
 
     Raises
     ------
     SettingsError
-        if there is no such strategy.
+        if the strategy is unknown.
     """
     known = str(name).strip().lower()
     if known.startswith("optuna:"):
@@ -41,12 +41,12 @@ def strategy_name(name: str) -> str:
 
 
 def check_strategy(name: str) -> str:
-    """`strategy_name`, of a strategy that is to propose.
+    """Return `strategy_name`, and check that the strategy can be used here.
 
     Raises
     ------
     SettingsError
-        if there is no such strategy, or what it needs is not installed.
+        if the strategy is unknown, or a package that it needs is not installed.
     """
     name = strategy_name(name)
     if name.startswith("optuna:"):
@@ -59,7 +59,7 @@ def check_strategy(name: str) -> str:
 def propose(
     name: str, space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int, seed: int
 ) -> list[dict[str, Any]]:
-    """What the strategy of that name proposes; nothing for ``manual``, where the user does."""
+    """Return the proposals of the named strategy; none for ``manual``, where the user proposes."""
     if name == "manual" or k < 1:
         return []
     if name.startswith("optuna:"):
