@@ -6,7 +6,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "tuitrain"
 
-# The theme of the screen and the palette of the plots become one; until then both are about a palette.
+# ui.plots.palette.Palette (colours) and ui.widgets.action_palette.Palette (a dialog): the first becomes the one Theme.
 STILL_SHARED = {"Palette"}
 
 

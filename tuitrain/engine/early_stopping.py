@@ -22,6 +22,9 @@ Array = NDArray[Any]
 class Progress:
     """Remembers each member's best parameters, by validation loss; without validation, the last ones.
 
+    `best_hyperparameters` are those with which the best epoch's last step was trained, None before the first epoch:
+    a live edit after the best epoch has had no part in the best parameters.
+
     When a member ends, its row of `parameters` becomes its best one and is held there; the last one is kept, so that
     training can go on where it stopped.
     """
@@ -32,6 +35,7 @@ class Progress:
         self.best_parameters = parameters.copy()
         self.best_loss = np.full(members, math.inf)
         self.best_epoch = np.zeros(members, np.int64)
+        self.best_hyperparameters: list[Hyperparameters | None] = [None] * members
         self.endings: list[Ending] = [""] * members
         self.divergences: list[Divergence | None] = [None] * members
         self._backup = parameters.copy()
@@ -46,6 +50,7 @@ class Progress:
         chosen = Progress(parameters)
         chosen.best_parameters = self.best_parameters[members]
         chosen.best_loss, chosen.best_epoch = self.best_loss[members], self.best_epoch[members]
+        chosen.best_hyperparameters = [self.best_hyperparameters[member] for member in members]
         chosen.endings = [self.endings[member] for member in members]
         chosen.divergences = [self.divergences[member] for member in members]
         chosen._backup = self._backup[members]
@@ -72,6 +77,8 @@ class Progress:
             self.best_loss[better] = loss[better]
             self.best_epoch[better] = epoch
             self.best_parameters[better] = self._parameters[better]
+            for member in map(int, np.flatnonzero(better)):
+                self.best_hyperparameters[member] = hyperparameters[member]
         for member in map(int, np.flatnonzero(~self.ended)):
             h = hyperparameters[member]
             if epoch >= h.epochs:

@@ -1,4 +1,4 @@
-"""How long a search has gone on."""
+"""The time a search has run."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Clock:
-    """Time that the search has gone on, without pauses; `told` of it is in the study already."""
+class Stopwatch:
+    """The time a search has run, without pauses; `reported` of it is already in the study."""
 
     started: float | None = None
     reported: float = 0.0
     before: float = 0.0
 
     def run(self) -> None:
-        """Go on; repeats do nothing."""
+        """Start or continue; repeated calls do nothing."""
         if self.started is None:
             self.started = time.perf_counter()
 
     def halt(self) -> None:
-        """Stand still until `run`; repeats do nothing."""
+        """Stop until `run`; repeated calls do nothing."""
         self.before, self.started = self.seconds, None
 
     @property
@@ -30,11 +30,11 @@ class Clock:
 
     @property
     def unreported(self) -> float:
-        """The time since `since_told` was last called."""
+        """The time since `take_unreported` was last called."""
         return self.seconds - self.reported
 
     def take_unreported(self) -> float:
-        """`untold`, which is told with this."""
+        """Return `unreported`, and count it as reported."""
         now = self.seconds
         passed, self.reported = now - self.reported, now
         return passed

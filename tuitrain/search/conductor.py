@@ -13,14 +13,14 @@ from typing import Any, Literal
 
 from tuitrain.engine.threads import blas_threads
 from tuitrain.options.search_settings import Settings
-from tuitrain.runs.stopwatch import Clock
+from tuitrain.runs.stopwatch import Stopwatch
 from tuitrain.search.folds import Fold
 from tuitrain.search.grouping import group_into_stacks
 from tuitrain.search.halving import longest_training, rungs
-from tuitrain.search.observed import known_before, observations
 from tuitrain.search.space.space import Setting
 from tuitrain.search.stack import Curves, StackTask, train_stack
 from tuitrain.search.strategies import propose
+from tuitrain.search.strategies.observation import known_before, observations
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import USER, Trial
 from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor
@@ -73,7 +73,7 @@ class Conductor:
     _asked: Settings | None = None  # the settings for which the last proposals were made
     _thinking: Future[list[dict[str, Any]]] | None = None
     _think_seconds: float = 0.0
-    _clock: Clock = field(default_factory=Clock)
+    _clock: Stopwatch = field(default_factory=Stopwatch)
     _is_paused: bool = False
     _are_workers_closed: bool = False
     _is_stopping: bool = False
@@ -267,9 +267,7 @@ class Conductor:
         done, awaited = known_before(study.trials, last)
         most = settings.at_once if settings.learns else MOST_AT_ONCE
         if not settings.learns and (settings.seconds or settings.goal is not None):
-            most = (
-                FEW_AT_ONCE * settings.parallel
-            )  # the search may end at any time; by then all structures should have had a turn
+            most = FEW_AT_ONCE * settings.parallel  # the search may end at any time: let all structures have a turn
         left = settings.trials - len(study.trials) if settings.trials else most
         pending = [*study.skipped, *(trial.setting for trial in awaited)]
         arguments = (study.space, observations(done, settings.sign), pending, min(most, left), settings.seed)
