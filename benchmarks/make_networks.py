@@ -16,7 +16,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.engine.threads import blas_threads
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.gaussian_process.candidates import listed
-from tuitrain.search.grouping import chunks
+from tuitrain.search.grouping import group_into_stacks
 from tuitrain.search.space.space import Space
 from tuitrain.search.stack import StackTask, train_stack
 
@@ -53,8 +53,8 @@ def main() -> None:
     numbered = [(number, space.hyperparameters(setting)) for number, setting in enumerate(settings)]
     losses = np.full(len(settings), np.nan)
     with blas_threads(1):
-        for chunk in chunks(numbered, inputs=data.train.X.shape[1], outputs=10, members=SEEDS):
-            task = StackTask(tuple(numbered[number] for number in chunk), "loss", SEEDS)
+        for stack in group_into_stacks(numbered, inputs=data.train.X.shape[1], outputs=10, members=SEEDS):
+            task = StackTask(tuple(numbered[number] for number in stack), "loss", SEEDS)
             for outcome in train_stack((fold,), task, lambda value: None, lambda: False).outcomes:
                 losses[outcome.number] = outcome.score if outcome.state == "finished" else np.nan
     np.savez_compressed(FILE, points=space.encode(settings).astype(np.float32), losses=losses.astype(np.float32))

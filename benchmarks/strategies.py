@@ -25,7 +25,7 @@ from make_networks import FILE, make_space
 
 from tuitrain.engine.threads import blas_threads
 from tuitrain.search.gaussian_process import surrogate
-from tuitrain.search.space.columns import Column
+from tuitrain.search.space.columns import SearchColumn
 from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import Observation, propose
 
@@ -38,7 +38,7 @@ class Cube(Space):
     """The unit cube of `d` dimensions: numbers without limits of how they are written."""
 
     def __init__(self, d: int) -> None:
-        self.columns = tuple(Column(f"x{i}", f"x{i}", f"x{i}", False) for i in range(d))
+        self.columns = tuple(SearchColumn(f"x{i}", f"x{i}", f"x{i}", False) for i in range(d))
 
     size = None
     start = None

@@ -55,12 +55,12 @@ def extra(name: str) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """``1 row``, ``2,000 rows``."""
+    """Format a count with its noun: ``1 row``, ``2,000 rows``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def listed(noun: str, names: Sequence[str], plural: str = "") -> str:
-    """``column "a"``, ``columns "a", "b"``; after five of them, how many more there are."""
+    """List names with their noun: ``column "a"``, ``columns "a", "b"``; the first five and a count of the rest."""
     shown = ", ".join(map(quoted, names[:MOST_NAMES]))
     more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
     return f"{noun if len(names) == 1 else plural or noun + 's'} {shown}{more}"

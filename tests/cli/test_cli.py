@@ -69,11 +69,11 @@ def test_all_wrong_hyperparameters_are_told_at_once() -> None:
     ("arguments", "message", "code"),
     [
         (["train", "irsi"], "did you mean iris?", 1),
-        (["train", "nothing.csv"], "there is no such file", 1),
+        (["train", "nothing.csv"], "no such file", 1),
         (["train"], "name a dataset", 2),
         (["train", "sine", "--loss", "hinge"], "needs classes", 2),
         (["train", "iris", "--target", "specie"], "did you mean species?", 1),
-        (["predict", "nothing.safetensors", "iris"], "there is no such file", 1),
+        (["predict", "nothing.safetensors", "iris"], "no such file", 1),
         (["help", "zzzzzz"], "tuitrain help lists the topics", 2),
         (["train", "iris", "--config", "nothing.toml"], "cannot be read", 2),
         (["train", "iris", "--scale", "zz"], "allowed: standard, minmax, none", 2),

@@ -66,7 +66,7 @@ def test_no_control_character_reaches_a_terminal(
 
 def test_a_delimiter_is_obeyed(two_parts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("new.txt").write_text("x1|x2;y\n" * 1 + "1|2;1\n3|4;0\n")
-    with pytest.raises(Exception, match="are needed and not there"):
+    with pytest.raises(Exception, match="are missing"):
         called(predict, "m", "new.txt", "--delimiter", "semicolon")
     Path("new.txt").write_text("x1|x2\n1|2\n3|4\n")
     called(predict, "m", "new.txt", "--delimiter", "pipe")

@@ -110,7 +110,7 @@ def test_arrays_of_usual_forms_make_a_dataset(X: Any, y: Any, task: str, outputs
         ([["a", "b"]] * 4, [0, 1, 0, 1], "X has dtype <U1; expected numbers"),
         ([[1, 2], [3]], [0, 1], "rows of different lengths"),
         (np.zeros((5, 2)), np.zeros(4), r"y has shape \(4,\); expected \(5,\)"),
-        (np.ones((50, 2)), np.arange(50), 'no column is left to learn from besides target "y": columns "x1", "x2"'),
+        (np.ones((50, 2)), np.arange(50), 'no column is left to learn from besides the target "y": columns "x1", "x2"'),
         (np.arange(4).reshape(2, 2), [1, 2], "found 2 rows with a target; at least 3 are needed"),
         (np.arange(50), np.zeros(50, int), 'target "y" has the single class "0"'),
     ],
@@ -163,7 +163,7 @@ def test_columns_are_dropped_and_the_target_is_chosen_among_the_rest() -> None:
     dataset = load_dataset("iris", drop=["species", "Sepal Length cm"])
     assert dataset.target_name == "petal width cm"
     assert dataset.feature_names == ("sepal width cm", "petal length cm")
-    with pytest.raises(DataError, match='"species" is the target and is to be left out; choose one'):
+    with pytest.raises(DataError, match='"species" is both the target and dropped; choose one'):
         load_dataset("iris", "species", drop=["species"])
     with pytest.raises(DataError, match='there is no column "specis"; did you mean species'):
         load_dataset("iris", drop=["specis"])
@@ -178,18 +178,18 @@ def test_a_test_file_is_the_test_part(tmp_path: Path) -> None:
     assert dataset.test.X[:, 1:].tolist() == [[0, 1], [0, 0]]
     assert dataset.notices == (
         'other.csv: 1 row without a value in target "y" left out',
-        'other.csv: column "z" not known from training: ignored',
-        'other.csv: column "c": 1 value not known from training (such as "p"): taken as none of its values',
+        'other.csv: column "z" not seen in training: ignored',
+        'other.csv: column "c": 1 value not seen in training (such as "p"): taken as none of its values',
     )
 
 
 def test_a_test_file_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     train = written(tmp_path, "a,y\n" + "".join(f"{n},{'uv'[n % 2]}\n" for n in range(40)))
-    with pytest.raises(DataError, match=r'o\.csv: target "y" holds "w", which training does not know; known: u, v'):
+    with pytest.raises(DataError, match=r'o\.csv: target "y" holds "w", which was not seen in training; known: u, v'):
         load_dataset(train, test_file=written(tmp_path, "a,y\n1,u\n2,w\n", "o.csv"))
     with pytest.raises(DataError, match=r'p\.csv: there is no column "y"'):
         load_dataset(train, test_file=written(tmp_path, "a,b\n1,2\n2,3\n", "p.csv"))
-    with pytest.raises(DataError, match=r'q\.csv: column "a" is needed and not there'):
+    with pytest.raises(DataError, match=r'q\.csv: column "a" is missing'):
         load_dataset(train, test_file=written(tmp_path, "b,y\n1,u\n2,v\n", "q.csv"))
 
 

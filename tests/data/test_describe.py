@@ -61,7 +61,7 @@ def test_names_and_cells_of_a_file_are_shown_and_notices_told(tmp_path: Path) ->
     path.write_text("\x1b[2Ja,b,,y\n" + "".join(f"{n},7,{n},{odd if n % 2 else 'v'}\n" for n in range(9)))
     lines = describe_lines(preview(str(path)))
     assert all(line.isprintable() for line in lines)
-    assert 'note: column 3 has a blank header; it is called "column 3"' in lines
+    assert 'note: column 3 has a blank header; it is now called "column 3"' in lines
     assert 'note: column "b" is left out: always 7' in lines
 
 

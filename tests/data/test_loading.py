@@ -64,7 +64,7 @@ def test_the_installed_package_has_its_tables_inside(tmp_path: Path, monkeypatch
     (package / "datasets" / "iris.csv").write_text("here")
     monkeypatch.setattr("tuitrain.data.catalog.__file__", str(package / "data" / "catalog.py"))
     assert bundled_path("iris").read_text() == "here"
-    with pytest.raises(DataError, match=r"wine: wine\.csv is missing from this installation; install tuitrain again"):
+    with pytest.raises(DataError, match=r"wine: wine\.csv is missing from this installation; reinstall tuitrain"):
         bundled_path("wine")
 
 
@@ -98,21 +98,21 @@ def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (
             "mons",
-            r'dataset "mons": did you mean moons\? else a file is named with its suffix or a slash: data.csv, ./data',
+            r'dataset "mons": did you mean moons\? To name a file, include its suffix or a slash: data.csv, ./data',
         ),
         ("mons?noise=0.2", r'dataset "mons\?noise=0.2": did you mean moons\?'),
         ("breast-cancer", r"did you mean breast_cancer\?"),
         ("Iris", r"did you mean iris\?"),
         ("iris?n=3", r'dataset "iris\?n=3": iris takes no options'),
-        ("zzzzzz", r"allowed: iris, wine, .*, mixed; a file is named with"),
-        ("", "it has no name; a file is named with"),
-        ("nope.csv", r"nope\.csv: there is no such file"),
-        ("./nope", "nope: there is no such file"),
+        ("zzzzzz", r"allowed: iris, wine, .*, mixed; to name a file, include"),
+        ("", "the name is empty; to name a file, include"),
+        ("nope.csv", r"nope\.csv: no such file"),
+        ("./nope", "nope: no such file"),
         ("/", "/: is a directory; expected a file"),
-        ("x" * 300, "is no path of a file: File name too long"),
-        ("a\0b.csv", r'"a\\x00b\.csv" is no path of a file'),
-        ("~nobody-of-this-name/t.csv", "is no path of a file"),
-        ("\x1b[31m.csv", r"\\x1b\[31m\.csv: there is no such file"),
+        ("x" * 300, "is not a valid path: File name too long"),
+        ("a\0b.csv", r'"a\\x00b\.csv" is not a valid path'),
+        ("~nobody-of-this-name/t.csv", "is not a valid path"),
+        ("\x1b[31m.csv", r"\\x1b\[31m\.csv: no such file"),
     ],
 )
 def test_a_mistake_is_answered_with_what_to_do(source: str, message: str) -> None:

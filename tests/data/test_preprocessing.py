@@ -94,7 +94,7 @@ def test_unknown_and_missing_categories_are_all_zeros() -> None:
     assert fitted.transform(table).tolist() == [[1, 0], [0, 0], [0, 0]]
     assert fitted.notices(table) == (
         'column "colour": 1 missing value, which training did not have: taken as none of its values',
-        'column "colour": 1 value not known from training (such as "pink"): taken as none of its values',
+        'column "colour": 1 value not seen in training (such as "pink"): taken as none of its values',
     )
 
 
@@ -116,7 +116,7 @@ def test_a_text_among_numbers_is_the_one_that_is_named() -> None:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"a": [1]}, r't.csv: columns "b", "colour" are needed and not there; found "a"'),
+        ({"a": [1]}, r't.csv: columns "b", "colour" are missing; found "a"'),
         ({"a": [1], "b": ["x"], "colour": ["red"]}, r'column "b" holds "x" in row 1; expected a number'),
         ({"a": [1], "b": ["yes"], "colour": ["red"]}, r'column "b" holds "yes" in row 1; expected a number'),
         ({"a": ["maybe"], "b": [1], "colour": ["red"]}, r'column "a" holds "maybe" in row 1; expected "no" or "yes"'),
@@ -132,7 +132,7 @@ def test_columns_that_are_not_needed_are_ignored_and_told() -> None:
     fitted = Preprocessing.fit(table_of(a=[1, 2]).columns, source_names=["a", "left out"])
     table = table_of(a=[1], extra=[2], y=[3])
     assert fitted.transform(table).shape == (1, 1)
-    assert fitted.notices(table, target="y") == ('column "extra" not known from training: ignored',)
+    assert fitted.notices(table, target="y") == ('column "extra" not seen in training: ignored',)
     assert fitted.notices(table_of(**{"a": [1], "left out": [3]})) == ()
 
 
@@ -169,7 +169,7 @@ def test_a_data_frame_is_taken_by_its_columns() -> None:
         ([], "rows: found no rows"),
         (np.zeros((0, 2)), "rows: found no rows"),
         (np.zeros(2), r"rows: found an array of shape \(2,\); expected rows by columns"),
-        ([[1]], r'rows: found 1 value in a row, expected 2 \("a", "b"\), or all 3 besides the target'),
+        ([[1]], r'rows: found 1 value in a row, expected 2 \("a", "b"\), or all 3 except the target'),
         ([[1, 2], [1]], "rows: found 1 value or 2 values in a row"),
         ([[1, 2], {"a": 1}], "expected all mappings, or all sequences"),
         ("abc", 'rows: found "a" for a row'),

@@ -83,7 +83,7 @@ def test_a_target_that_cannot_be_learned_is_refused(values: list[object], task: 
 def test_another_tables_classes_are_matched_by_name() -> None:
     assert class_numbers(from_objects("y", [2, 1]), ("1", "2"), "t").tolist() == [1, 0]
     assert class_numbers(from_objects("y", ["YES", "no"]), ("No", "Yes"), "t").tolist() == [1, 0]
-    with pytest.raises(DataError, match=r't\.csv: target "y" holds "c", which training does not know; known: a, b'):
+    with pytest.raises(DataError, match=r't\.csv: target "y" holds "c", which was not seen in training; known: a, b'):
         class_numbers(from_objects("y", ["a", "c"]), ("a", "b"), "t.csv")
 
 

@@ -62,13 +62,13 @@ def test_a_large_grid_is_known_by_a_part_of_it(monkeypatch: pytest.MonkeyPatch) 
     }
     space = Space(ranges, Hyperparameters(epochs=50))
     seen: list[Hyperparameters] = []
-    group = estimating.chunks
+    group = estimating.group_into_stacks
 
     def looked_at(numbered: Any, **rest: Any) -> Any:
         seen.extend(h for _, h in numbered)
         return group(numbered, **rest)
 
-    monkeypatch.setattr(estimating, "chunks", looked_at)
+    monkeypatch.setattr(estimating, "group_into_stacks", looked_at)
     found = estimate_grid(IRIS, space, Settings(strategy="grid", trials=0), 1)
     assert found.trials == 60 * 50 * 3 * 2
     assert 1000 < len(seen) <= 2 * estimating.MOST_SEEN

@@ -44,7 +44,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     run_study(made, data)
     made.begin_writing()
     made.queue([TRIED[0] | {"l2": 0.2}], by="user", stacks=[[16]])
-    made.fail(len(made.chunks) - 1, 'it "broke",\nand more')
+    made.fail(len(made.stacks) - 1, 'it "broke",\nand more')
     made.queue([TRIED[1] | {"l2": 1e-4}], by="user", stacks=None)
     made.close()
     opened = Study(path)
@@ -177,8 +177,8 @@ def test_a_word_beside_a_range_is_written(ranges: dict[str, str], word: dict[str
     made = create_study(tmp_path / "s", Space(ranges), Settings(folds=1), load_dataset("iris"), tried=[word, within])
     made.begin_writing()
     made.queue([], by="user", stacks=[[0], [1]])
-    for chunk in (0, 1):
-        made.fail(chunk, "as it happens")
+    for stack in (0, 1):
+        made.fail(stack, "as it happens")
     made.close()
     storage = f"sqlite:///{tmp_path}/o.db"
     assert export(made, "--to", "optuna", "--storage", storage)[0] == 0

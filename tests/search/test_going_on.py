@@ -173,7 +173,7 @@ def test_own_trials_go_first_in_mid_search(prune: str, tmp_path: Path) -> None:
     study = stopped_after(tmp_path / "s", 6, enqueue)
     events = [json.loads(line) for line in (tmp_path / "s" / "journal.jsonl").read_text().splitlines()]
     started = [event["stack"] for event in events if event["event"] == "started"]
-    (own,) = [chunk for chunk, numbers in enumerate(study.chunks) if 60 in numbers]
+    (own,) = [stack for stack, numbers in enumerate(study.stacks) if 60 in numbers]
     assert own > 15
     assert started.index(own) <= 6
     assert started == study.order

@@ -14,7 +14,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.folds import make_folds
-from tuitrain.search.grouping import STACK_PARAMETERS, chunks, n_parameters, structure
+from tuitrain.search.grouping import STACK_PARAMETERS, group_into_stacks, n_parameters, structure
 from tuitrain.search.halving import rungs, survivors
 from tuitrain.search.space.space import Space
 from tuitrain.search.stack import Curves, StackResult, StackTask, train_stack
@@ -137,13 +137,13 @@ def test_a_stop_leaves_out_what_has_not_ended_and_curves_are_told() -> None:
 def test_stacks_are_of_one_structure_and_fit_the_cache() -> None:
     space = Space({"hidden_layers": "8,256x128", "learning_rate": "1e-3..1:n=30", "batch_size": "16,32"})
     trials = [(i, space.hyperparameters(setting)) for i, setting in enumerate(space.grid())]
-    found = chunks(trials, inputs=64, outputs=10, members=1)
-    assert sorted(number for chunk in found for number in chunk) == list(range(len(trials)))
-    for chunk in found:
-        assert len({structure(trials[number][1]) for number in chunk}) == 1
-        size = n_parameters((64, *trials[chunk[0]][1].hidden_layers, 10))
-        assert len(chunk) * size <= max(STACK_PARAMETERS, size)
-    assert max(len(chunk) for chunk in chunks(trials, inputs=64, outputs=10, members=1, parallel=8)) <= 15
+    found = group_into_stacks(trials, inputs=64, outputs=10, members=1)
+    assert sorted(number for stack in found for number in stack) == list(range(len(trials)))
+    for stack in found:
+        assert len({structure(trials[number][1]) for number in stack}) == 1
+        size = n_parameters((64, *trials[stack[0]][1].hidden_layers, 10))
+        assert len(stack) * size <= max(STACK_PARAMETERS, size)
+    assert max(len(stack) for stack in group_into_stacks(trials, inputs=64, outputs=10, members=1, parallel=8)) <= 15
 
 
 def test_a_search_needs_validation_rows() -> None:

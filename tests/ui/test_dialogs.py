@@ -206,7 +206,7 @@ async def test_a_source_that_cannot_be_read_is_said_in_place(session):
         await pilot.press("d")
         pilot.app.screen.query_one("Input").value = "./missing.csv"
         await pilot.press("enter")
-        await settle(pilot, lambda: "there is no such file" in text_of(pilot.app))
+        await settle(pilot, lambda: "no such file" in text_of(pilot.app))
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, TrainScreen)
     assert session.sent == []

@@ -121,10 +121,10 @@ def _cut(text: str, width: int) -> str:
 def _keys() -> Iterator[Explanation]:
     """What a key does, by the word that stands for it in the footer."""
     from tuitrain.pages.lookup import Explanation  # noqa: PLC0415
-    from tuitrain.ui.keys import ACTIONS  # noqa: PLC0415
     from tuitrain.ui.search.keys import SEARCH_ACTIONS  # noqa: PLC0415
+    from tuitrain.ui.train.keys import TRAIN_ACTIONS  # noqa: PLC0415
 
-    for screen, actions in (("Train", ACTIONS), ("Search", SEARCH_ACTIONS)):
+    for screen, actions in (("Train", TRAIN_ACTIONS), ("Search", SEARCH_ACTIONS)):
         for action in actions:
             if action.short:
                 title = f"{action.short}  (key {action.shown} on the {screen} screen)"

@@ -14,7 +14,7 @@ from tuitrain.text import visible
 
 if TYPE_CHECKING:
     from tuitrain.search.api import SearchResult
-    from tuitrain.search.conductor import Progress
+    from tuitrain.search.conductor import SearchProgress
     from tuitrain.search.space.space import Setting
     from tuitrain.search.study.study import Study
     from tuitrain.search.study.trial import Trial
@@ -53,7 +53,7 @@ class SearchLine:
             self._write(f"  {known} trials are known")
         self._tell(study.notices)
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: SearchProgress) -> None:
         """Write a line, if it is time for one."""
         now = time.monotonic()
         if now < self._next:
@@ -67,7 +67,7 @@ class SearchLine:
             self._shown = done
             self._write(self._line(progress))
 
-    def finish(self, progress: Progress) -> None:
+    def finish(self, progress: SearchProgress) -> None:
         """Write the last line."""
         self._next = 0.0
         self._shown = -1
@@ -75,7 +75,7 @@ class SearchLine:
         if self._is_terminal:
             self._write("")
 
-    def _line(self, progress: Progress) -> str:
+    def _line(self, progress: SearchProgress) -> str:
         done = sum(trial.is_done for trial in progress.trials)
         most = self._study.settings.trials
         parts = [f"{done}/{most} trials" if most else f"{done} trials"]

@@ -1,1 +1,1 @@
-"""From tables to arrays: reading, types, target, preprocessing, split. Nothing is imported here, for a quick start."""
+"""From tables to arrays: reading, types, target, preprocessing, split. Nothing is imported here, to start quickly."""

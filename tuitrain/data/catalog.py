@@ -1,4 +1,4 @@
-"""The bundled tables, wherever they are: inside the installed package, or at the top of a checkout."""
+"""The bundled tables, inside the installed package or at the top of a checkout."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tuitrain.errors import DataError
 
 @dataclass(frozen=True)
 class Bundled:
-    """A table that travels with tuitrain."""
+    """A table that comes with tuitrain."""
 
     file: str
     target: str
@@ -30,16 +30,16 @@ BUNDLED: dict[str, Bundled] = {
 
 
 def bundled_path(name: str) -> Path:
-    """The file of a bundled table.
+    """Return the path of a bundled table.
 
     Raises
     ------
     DataError
-        if this installation lacks it.
+        if the file is missing from this installation.
     """
     package = Path(__file__).resolve().parent.parent
     for folder in (package / "datasets", package.parent / "datasets"):
         path = folder / BUNDLED[name].file
         if path.is_file():
             return path
-    raise DataError(f"{name}: {BUNDLED[name].file} is missing from this installation; install tuitrain again")
+    raise DataError(f"{name}: {BUNDLED[name].file} is missing from this installation; reinstall tuitrain")

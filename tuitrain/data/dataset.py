@@ -1,4 +1,4 @@
-"""A dataset: arrays ready for the engine, with all that is needed to explain and to repeat them.
+"""A dataset: arrays ready for the engine, and everything needed to explain and reproduce them.
 
 `N` rows of a part, `D` features.
 """
@@ -45,10 +45,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Training, validation and test part with the preprocessing that made them.
+    """Training, validation and test parts, with the preprocessing that produced them.
 
-    For regression, own units are ``y * target_scale + target_mean``. `fingerprint` is the SHA-256 of the arrays and the
-    preprocessing, in hexadecimal. `options` are what `load_dataset` was given besides `source`.
+    For regression, the target's own units are ``y * target_scale + target_mean``. `fingerprint` is the SHA-256 of the
+    arrays and the preprocessing, in hexadecimal. `options` are the arguments of `load_dataset` other than `source`.
     """
 
     name: str
@@ -74,26 +74,26 @@ class Dataset:
 
     @property
     def n_features(self) -> int:
-        """Features after encoding, D."""
+        """The number of features after encoding, D."""
         return int(self.train.X.shape[1])
 
     @property
     def n_classes(self) -> int:
-        """Classes; 0 for regression."""
+        """The number of classes; 0 for regression."""
         return len(self.class_names)
 
     @property
     def n_outputs(self) -> int:
-        """What a model of it answers for a row: a value for each class, or one number."""
+        """The number of values a model returns for a row: one for each class, or a single number."""
         return len(self.class_names) or 1
 
     @property
     def n_rows(self) -> int:
-        """Rows of all parts."""
+        """The number of rows in all parts."""
         return len(self.train) + len(self.validation) + len(self.test)
 
     def own_units(self, values: NDArray[Any]) -> NDArray[np.float64]:
-        """Standardised target values in the target's own units."""
+        """Convert standardised target values to the target's own units."""
         result: NDArray[np.float64] = np.asarray(values, np.float64) * self.target_scale + self.target_mean
         return result
 
@@ -102,7 +102,7 @@ class Dataset:
         cls, X: Any, y: Any, *, task: str | None = None, validation: float = 0.15, test: float = 0.15, seed: int = 0,
         scale: Scale = "standard", name: str = "arrays",
     ) -> Dataset:  # fmt: skip
-        """A dataset from arrays: `X` (N, D) or (N, …) numbers, `y` (N,) classes or numbers, NaN for missing.
+        """Make a dataset from arrays: `X` (N, D) or (N, …) numbers, `y` (N,) classes or numbers, NaN for missing.
 
         Raises
         ------
@@ -122,7 +122,7 @@ def build_dataset(
 ) -> Dataset:
     """Split a table, fit the preprocessing on its training rows, and encode all parts.
 
-    What is decided on the whole table, before the split: the columns' types, the task, the classes. Everything else
+    The columns' types, the task and the classes are decided on the whole table, before the split. Everything else
     (which columns are left out, medians, means, levels) comes from the training rows alone.
 
     Raises
@@ -153,7 +153,7 @@ def build_dataset(
 
 
 def _empty_parts(rows: Sequence[NDArray[np.int64]], shares: Mapping[str, float], count: int) -> list[str]:
-    """A notice for each part that was to have a share of the rows, and has none."""
+    """Return a notice for each part that should have had a share of the rows but got none."""
     effect = {"validation": "; training keeps its last epoch, not its best", "test": ""}
     return [
         f"no row is left for {name} ({share:g} of {counted(count, 'row')}){effect[name]}"
@@ -165,7 +165,7 @@ def _empty_parts(rows: Sequence[NDArray[np.int64]], shares: Mapping[str, float],
 def _without_columns(table: Table, drop: Sequence[str], target: str | None) -> Table:
     dropped = {choose_target(table, name) for name in drop}
     if target is not None and dropped and choose_target(table, target) in dropped:
-        raise DataError(f"{table.name}: column {quoted(target)} is the target and is to be left out; choose one")
+        raise DataError(f"{table.name}: column {quoted(target)} is both the target and dropped; choose one")
     columns = tuple(column for column in table.columns if column.name not in dropped)
     if len(columns) < 2:
         raise DataError(
@@ -175,7 +175,7 @@ def _without_columns(table: Table, drop: Sequence[str], target: str | None) -> T
 
 
 def _with_target(table: Table, name: str) -> tuple[Table, NDArray[np.bool_]]:
-    """The rows that have a target, and which ones they are, (N,) bool."""
+    """Return the rows that have a target, and a mask of them, (N,) bool."""
     present = ~table.column(name).missing
     return (table if present.all() else table.take(np.flatnonzero(present))), present
 
@@ -188,13 +188,13 @@ def _encode(
     table: Table, goal: Target, rows: Sequence[NDArray[np.int64]], source_rows: NDArray[np.int64],
     test_table: Table | None, *, notices: list[str], source: str, scale: Scale,
 ) -> Dataset:  # fmt: skip
-    """All parts, from the `rows` of each in the table; `source_rows` (N,) are the table's rows in the source."""
+    """Encode all parts from their `rows` in the table; `source_rows` (N,) are the table's rows in the source."""
     columns = [column for column in table.columns if column.name != goal.name]
     training = [column.take(rows[0]) for column in columns]
-    training, told = drop_useless(training, keep_constant=table.image_largest is not None)
+    training, remarks = drop_useless(training, keep_constant=table.image_largest is not None)
     if not training:
-        why = "; ".join(told)
-        raise DataError(f"{table.name}: no column is left to learn from besides target {quoted(goal.name)}: {why}")
+        why = "; ".join(remarks)
+        raise DataError(f"{table.name}: no column is left to learn from besides the target {quoted(goal.name)}: {why}")
     mean, spread = _target_scaling(goal, rows[0])
     preprocessing = Preprocessing.fit(
         training, scale, image_largest=table.image_largest, source_names=[column.name for column in columns]
@@ -202,10 +202,10 @@ def _encode(
     X = preprocessing.transform(table)
     y = _encoded_target(goal.values, goal, mean, spread)
     parts = [Part(np.ascontiguousarray(X[part]), np.ascontiguousarray(y[part]), source_rows[part]) for part in rows]
-    notices = notices + told + _counters(columns) + _class_notices(goal, rows[0], table.name)
+    notices = notices + remarks + _counters(columns) + _class_notices(goal, rows[0], table.name)
     if test_table is not None:
-        parts[2], told = _test_part(test_table, goal, preprocessing, mean, spread)
-        notices += told
+        parts[2], remarks = _test_part(test_table, goal, preprocessing, mean, spread)
+        notices += remarks
     return Dataset(
         name=visible(table.name, 60), source=source or table.name, task=goal.task, train=parts[0], validation=parts[1],
         test=parts[2], preprocessing=preprocessing, feature_names=preprocessing.column_names, target_name=goal.name,
@@ -215,7 +215,7 @@ def _encode(
 
 
 def _counters(columns: Sequence[Column]) -> list[str]:
-    """A notice for columns that count the rows: a network may learn from the table's order, which new rows lack."""
+    """Warn about columns that number the rows: a network may learn the table's order, which new rows do not have."""
     names = [
         column.name for column in columns
         if column.kind == "number" and len(column) >= LEAST_COUNTED and (np.diff(column.values) == 1).all()
@@ -227,7 +227,7 @@ def _counters(columns: Sequence[Column]) -> list[str]:
 
 
 def _class_notices(goal: Target, train_rows: NDArray[np.int64], where: str) -> list[str]:
-    """What is worth telling about classes that are rare in the training rows."""
+    """Return notices about classes that are rare in the training rows."""
     if not goal.class_names:
         return []
     whole, trained = (
@@ -243,7 +243,7 @@ def _class_notices(goal: Target, train_rows: NDArray[np.int64], where: str) -> l
 
 
 def _target_scaling(goal: Target, train_rows: NDArray[np.int64]) -> tuple[float, float]:
-    """Mean and standard deviation of the training rows' target; 0 and 1 for classes."""
+    """Return the mean and standard deviation of the training rows' target; 0 and 1 for classes."""
     return (0.0, 1.0) if goal.class_names else scaling(goal.values[train_rows], "standard")
 
 
@@ -254,7 +254,7 @@ def _encoded_target(values: NDArray[Any], goal: Target, mean: float, spread: flo
 def _test_part(
     table: Table, goal: Target, preprocessing: Preprocessing, mean: float, spread: float
 ) -> tuple[Part, list[str]]:
-    """The rows of a file of its own as the test part; classes that training does not know are refused."""
+    """Encode the rows of a separate file as the test part; refuse classes that training does not know."""
     notices = [f"{table.name}: {notice}" for notice in table.notices]
     name = choose_target(table, goal.name)
     if goal.class_names and table.column(name).texts is not None:

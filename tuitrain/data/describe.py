@@ -1,4 +1,4 @@
-"""A table in words and figures: for `tuitrain datasets` and the chooser's preview."""
+"""Describe a table in words and figures, for `tuitrain datasets` and the chooser's preview."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_CLASSES = 30
 
 @dataclass(frozen=True)
 class Listed:
-    """A line of the list of datasets."""
+    """One line of the list of datasets."""
 
     name: str
     rows: int
@@ -33,7 +33,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class ColumnSummary:
-    """A column in short: `summary` is a range for numbers, the most frequent texts otherwise."""
+    """A summary of a column: a range for numbers, the most frequent texts otherwise."""
 
     name: str
     kind: str
@@ -43,7 +43,7 @@ class ColumnSummary:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a table holds, or its first rows do where `is_whole` is false; `first_rows` are the cells of a few."""
+    """The contents of a table, or of its first rows unless `is_whole`; `first_rows` are the cells of a few rows."""
 
     name: str
     rows: int
@@ -57,7 +57,7 @@ class Preview:
 
 
 def list_datasets() -> list[Listed]:
-    """Every bundled and generated table."""
+    """List every bundled and generated table."""
     listed = []
     for name, bundled in BUNDLED.items():
         table, _ = load_tables(name)
@@ -71,7 +71,7 @@ def list_datasets() -> list[Listed]:
 def preview(
     source: str, options: DataOptions | None = None, *, most_rows: int | None = None, allow_stdin: bool = True
 ) -> Preview:
-    """Describe the table that `source` names; with `most_rows`, from its first rows alone.
+    """Describe the table named by `source`; with `most_rows`, from its first rows alone.
 
     `allow_stdin` as in `load_dataset`.
     """
@@ -95,7 +95,7 @@ def _first_cells(column: Column) -> list[str]:
 
 
 def summarize(column: Column) -> ColumnSummary:
-    """Type, missing values and range or levels of a column."""
+    """Summarise a column: its type, missing values, and range or levels."""
     missing = int(column.missing.sum())
     if column.kind == "number":
         present = column.values[~np.isnan(column.values)].astype(np.float64)
@@ -112,7 +112,7 @@ def summarize(column: Column) -> ColumnSummary:
 
 
 def describe_lines(found: Preview, width: int = 80) -> list[str]:
-    """The preview as lines of text at most `width` wide."""
+    """Format the preview as lines of text at most `width` wide."""
     more = "" if found.is_whole else "more than "
     size = f"{more}{found.rows:,} rows × {len(found.columns)} columns"
     lines = [*_wrapped(f"{found.name}: {size}; predicts {visible(found.target, 40)} ({found.task})", width), ""]
@@ -139,7 +139,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _balance(column: Column) -> tuple[tuple[str, int], ...]:
-    """Each label with its count, most frequent first."""
+    """Count each label, most frequent first."""
     if column.kind == "number":
         values, numbers = np.unique(column.values[~np.isnan(column.values)], return_counts=True)
         pairs = [(number_text(float(value)), int(count)) for value, count in zip(values, numbers, strict=True)]

@@ -1,7 +1,7 @@
-"""Made-up tables to learn on: each shows one thing that a network must be able to do.
+"""Generated tables to learn with: each shows one thing that a network must be able to do.
 
-A generator is called with the number of rows `n`, the noise and a random generator, and gives names and columns.
-Options are written behind the name: ``moons?n=1000&noise=0.2&seed=3``.
+A generator takes the number of rows `n`, the noise and a random generator, and returns names and columns.
+Options follow the name: ``moons?n=1000&noise=0.2&seed=3``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Columns = dict[str, Any]
 
 @dataclass(frozen=True)
 class Recipe:
-    """A generated table: what it shows, its usual size and noise, and how it is made."""
+    """A generated table: what it shows, its default size and noise, and the function that makes it."""
 
     meaning: str
     task: str
@@ -35,7 +35,7 @@ class Recipe:
 
 
 def _gate(rule: Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]) -> Callable[[int, float, Generator], Columns]:
-    """Four corners of a square, blurred by the noise, with the truth table's answer."""
+    """Make a generator of the four corners of a square, blurred by noise and labelled by the truth table."""
 
     def make(n: int, noise: float, rng: Generator) -> Columns:
         corner = np.arange(n) % 4
@@ -89,7 +89,7 @@ def _plane(n: int, noise: float, rng: Generator) -> Columns:
 
 
 def _mixed(n: int, noise: float, rng: Generator) -> Columns:
-    """Numbers and categories, gaps, and a code with leading zeros that is not a number."""
+    """Make numbers and categories with gaps, and a code with leading zeros that is not a number."""
     colour = rng.choice(["red", "green", "blue"], n)
     size = rng.choice(["small", "large"], n)
     code = rng.choice(["001", "002", "010", "100"], n)
@@ -119,7 +119,7 @@ RECIPES: dict[str, Recipe] = {
 
 
 def generate(name: str, options: str = "", *, most_rows: int | None = None) -> Table:
-    """The generated table of that name; `options` as ``n=1000&noise=0.2&seed=3``; at most `most_rows` of its rows.
+    """Generate the named table; `options` as in ``n=1000&noise=0.2&seed=3``; at most `most_rows` of its rows.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""From what a user names to a table and to a dataset."""
+"""Load the table that a user names, and make a dataset of it."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def load_dataset(
         a bundled or generated name (``iris``, ``moons?n=1000``), a path (anything with a suffix or a slash), or ``-``
         for standard input; a `Path` is always a file
     allow_stdin
-        False refuses ``-``, as where the keyboard is needed otherwise
+        False refuses ``-``, where standard input is the keyboard
 
     Raises
     ------
     DataOptionError
         with a line for each option that is unknown or not allowed.
     DataError
-        with file, line and what was found, where the table cannot be read or does not fit.
+        if the table cannot be read or does not fit the task; names the file, the line and what was found.
     """
     source = source_text(source)
     if options.get("test_file") is not None:
@@ -57,7 +57,7 @@ def load_dataset(
 
 
 def source_text(source: Source) -> str:
-    """A source as a text; a path object as one that names a file."""
+    """Convert a source to text; a path object becomes text that can only name a file."""
     if isinstance(source, str):
         return source
     path = os.fsdecode(source)
@@ -67,7 +67,7 @@ def source_text(source: Source) -> str:
 def load_tables(
     source: str, options: DataOptions | None = None, *, most_rows: int | None = None, allow_stdin: bool = True
 ) -> tuple[Table, Table | None]:
-    """The table that `source` names, and the test table where its file brings one.
+    """Read the table named by `source`, and the test table if its file holds one.
 
     `most_rows` limits what is read, for a preview; `allow_stdin` as in `load_dataset`.
 
@@ -89,7 +89,7 @@ def load_tables(
             raise DataError("dataset -: standard input cannot be read here; name a file, such as ./data.csv")
         return TEXT.load()(FileContent(sys.stdin.buffer.read(), "standard input", "", most_rows), options)
     if re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE):
-        raise DataError(f"dataset {quoted(source)}: is an address; fetch the file first, as with curl -O")
+        raise DataError(f"dataset {quoted(source)}: is a URL; download the file first, for example with curl -O")
     path = _path(source)
     if "/" not in source and not path.is_file() and (not path.suffix or "?" in source):
         raise DataError(f"dataset {quoted(source)}: {_meant(name)}")
@@ -104,17 +104,19 @@ def _path(source: str) -> Path:
         return path
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise DataError(f"{quoted(source)} is no path of a file: {reason}") from error
+        raise DataError(f"{quoted(source)} is not a valid path: {reason}") from error
     return path
 
 
 def _meant(name: str) -> str:
-    """What a name that is none may have been."""
-    hint = "a file is named with its suffix or a slash: data.csv, ./data"
+    """Suggest what an unknown dataset name may have meant."""
+    hint = "to name a file, include its suffix or a slash: data.csv, ./data"
     if name in BUNDLED:
         return f"{name} takes no options"
     meant = suggest(name, [*BUNDLED, *RECIPES])
-    return f"{meant}{' else' if meant.endswith('?') else ';'} {hint}" if name else f"it has no name; {hint}"
+    if not name:
+        return f"the name is empty; {hint}"
+    return f"{meant} {hint.capitalize()}" if meant.endswith("?") else f"{meant}; {hint}"
 
 
 def _is_model(data: bytes) -> bool:
@@ -139,7 +141,7 @@ def read_path(
             data = file.read(most_bytes)
             is_cut = len(data) == most_bytes and bool(file.read(1))
     except FileNotFoundError:
-        raise DataError(f"{visible(path)}: there is no such file") from None
+        raise DataError(f"{visible(path)}: no such file") from None
     except IsADirectoryError:
         raise DataError(f"{visible(path)}: is a directory; expected a file") from None
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Columns to arrays: fitted on the training rows only, kept with the model.
+"""Turn columns into arrays: fitted on the training rows only, stored with the model.
 
 `N` rows, `D` features after encoding. Numbers first (median for missing ones), then a flag for each number column that
 had missing values, all of them scaled; then the categories, one-hot. It equals scikit-learn's ColumnTransformer of
@@ -35,7 +35,7 @@ BLOCK_VALUES = 1_000_000
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """How a number column is encoded: (value or median - shift) / scale; with `flag`, also whether it is missing."""
+    """Encoding of a number column: (value or median - shift) / scale; with `flag`, also a flag for missing values."""
 
     name: str
     median: float
@@ -49,7 +49,7 @@ class NumberColumn:
 
 @dataclass(frozen=True)
 class TextColumn:
-    """How a text column is encoded: one feature for each level; None among the levels stands for missing."""
+    """Encoding of a text column: one feature for each level; None among the levels stands for missing."""
 
     name: str
     levels: tuple[str | None, ...]
@@ -57,9 +57,9 @@ class TextColumn:
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """Everything that turns a table's columns into X (N, D) float32.
+    """The complete encoding of a table's columns as X (N, D) float32.
 
-    `source_names` are the columns besides the target in the order of the source, those left out among them.
+    `source_names` are all columns of the source but the target, in order, including those left out.
     """
 
     numbers: tuple[NumberColumn, ...]
@@ -82,7 +82,7 @@ class Preprocessing:
 
     @property
     def column_names(self) -> tuple[str, ...]:
-        """The source columns that are needed, in the order of the source."""
+        """The source columns that the encoding needs, in the order of the source."""
         needed = [*(column.name for column in self.numbers), *(column.name for column in self.texts)]
         place = {name: index for index, name in enumerate(self.source_names)}
         return tuple(sorted(needed, key=lambda name: place.get(name, len(place))))
@@ -95,10 +95,10 @@ class Preprocessing:
         return (*(column.name for column in self.numbers), *flags, *levels)
 
     def table_of(self, rows: Any) -> Table:
-        """Rows to predict from, as a table.
+        """Convert rows to predict from into a table.
 
         `rows` is a `Table`, a list of mappings from column names, a mapping or a data frame of columns, or a 2-D array
-        or list of sequences in the order of the source: the needed columns alone, or all besides the target.
+        or list of sequences in the order of the source: only the needed columns, or all but the target.
 
         Raises
         ------
@@ -108,17 +108,17 @@ class Preprocessing:
         return rows_table(rows, self.column_names, self.source_names)
 
     def notices(self, table: Table, *, target: str | None = None) -> tuple[str, ...]:
-        """What `transform` passes over in a table: columns that are not needed, texts that training did not have."""
-        told = []
+        """Return notices on what `transform` ignores: columns it does not need, texts not seen in training."""
+        found_notices = []
         known = {*self.source_names, *self.column_names, target}
         if unknown := [name for name in table.names if name not in known]:
-            told.append(f"{listed('column', unknown)} not known from training: ignored")
+            found_notices.append(f"{listed('column', unknown)} not seen in training: ignored")
         for number in self.numbers:
             if number.flag or number.name not in table.names:
                 continue
             if absent := int(table.column(number.name).missing.sum()):
                 found = f"{counted(absent, 'missing value')}, which training did not have"
-                told.append(f"column {quoted(number.name)}: {found}: taken as its median, {number.median:g}")
+                found_notices.append(f"column {quoted(number.name)}: {found}: taken as its median, {number.median:g}")
         for spec in self.texts:
             if spec.name not in table.names:
                 continue
@@ -127,16 +127,16 @@ class Preprocessing:
             strange = _level_numbers(column, spec) < 0
             if absent := int((strange & texts.missing).sum()):
                 found = f"{counted(absent, 'missing value')}, which training did not have"
-                told.append(f"column {quoted(spec.name)}: {found}: taken as none of its values")
+                found_notices.append(f"column {quoted(spec.name)}: {found}: taken as none of its values")
             new = np.flatnonzero(strange & ~texts.missing)
             if len(new):
                 example = quoted(texts.values[new[0]])
-                found = f"{counted(len(new), 'value')} not known from training (such as {example})"
-                told.append(f"column {quoted(spec.name)}: {found}: taken as none of its values")
-        return tuple(told)
+                found = f"{counted(len(new), 'value')} not seen in training (such as {example})"
+                found_notices.append(f"column {quoted(spec.name)}: {found}: taken as none of its values")
+        return tuple(found_notices)
 
     def transform(self, table: Table) -> NDArray[np.float32]:
-        """X (N, D) float32, C-contiguous, from a table that has the needed columns.
+        """Encode a table that has the needed columns as X (N, D) float32, C-contiguous.
 
         Raises
         ------
@@ -148,7 +148,7 @@ class Preprocessing:
         if absent:
             names = ", ".join(map(quoted, absent[:20]))
             found = ", ".join(map(quoted, table.names[:20]))
-            words = "column {} is needed and not there" if len(absent) == 1 else "columns {} are needed and not there"
+            words = "column {} is missing" if len(absent) == 1 else "columns {} are missing"
             raise DataError(f"{table.name}: {words.format(names)}; found {found}")
         numbers = [_as_numbers(table.columns[place[spec.name]], spec, table.name) for spec in self.numbers]
         X = np.zeros((len(table), len(self.encoded_names)), np.float32)
@@ -173,7 +173,7 @@ class Preprocessing:
                 flag += 1
 
     def to_json(self) -> dict[str, Any]:
-        """All of it as JSON values."""
+        """Convert to JSON values."""
         return {
             "numbers": [dict(vars(column)) for column in self.numbers],
             "texts": [dict(vars(column)) for column in self.texts], "source_names": list(self.source_names),
@@ -181,14 +181,14 @@ class Preprocessing:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Preprocessing:
-        """The inverse of `to_json`."""
+        """Read back what `to_json` returned."""
         numbers = [NumberColumn(**{**column, "words": tuple(column["words"])}) for column in data["numbers"]]
         texts = [TextColumn(column["name"], tuple(column["levels"])) for column in data["texts"]]
         return cls(tuple(numbers), tuple(texts), tuple(data.get("source_names", ())))
 
 
 def standardised(values: NDArray[Any], shift: float, scale: float) -> NDArray[np.float64]:
-    """(values - shift) / scale in float64, within what float32 can hold."""
+    """Return (values - shift) / scale in float64, within the range of float32."""
     with np.errstate(over="ignore"):  # a quarter of each, so that a difference of huge values stays finite
         moved = values.astype(np.float64) * 0.25
         moved -= shift * 0.25
@@ -198,7 +198,7 @@ def standardised(values: NDArray[Any], shift: float, scale: float) -> NDArray[np
 
 
 def scaling(values: NDArray[np.float64], scale: Scale) -> tuple[float, float]:
-    """Shift and scale; the scale is 1 where the values do not vary."""
+    """Return shift and scale; the scale is 1 where the values do not vary."""
     if scale == "none" or not len(values):
         return 0.0, 1.0
     if scale == "minmax":
@@ -226,7 +226,7 @@ def _fit_number(column: Column, scale: Scale, image_largest: float | None) -> Nu
 
 
 def _median(values: NDArray[np.float64]) -> float:
-    """The middle value, or the mean of the two in the middle; 0 of none."""
+    """Return the middle value, or the mean of the two in the middle; 0 for no values."""
     if not len(values):
         return 0.0
     low, high = (len(values) - 1) // 2, len(values) // 2
@@ -240,7 +240,7 @@ def _fit_text(column: Column) -> TextColumn:
 
 
 def _as_numbers(column: Column, spec: NumberColumn, where: str) -> NDArray[Any]:
-    """The values of a column that training knows as numbers, or as two words (which 0 and 1 may stand for)."""
+    """Return the values of a column that training saw as numbers, or as two words (or 0 and 1 in their place)."""
     if column.kind == "number" or (column.kind == "boolean" and spec.words):
         return column.values
     known = {word.lower(): float(index) for index, word in enumerate(spec.words)}
@@ -259,7 +259,7 @@ def _as_numbers(column: Column, spec: NumberColumn, where: str) -> NDArray[Any]:
 
 
 def _level_numbers(column: Column, spec: TextColumn) -> NDArray[np.int64]:
-    """The place of each value among the levels, (N,) int64; -1 where training did not have it."""
+    """Return the index of each value among the levels, (N,) int64; -1 for values not seen in training."""
     place: dict[str | None, int] = {level: index for index, level in enumerate(spec.levels)}
     if column.kind == "number":  # 1.0 among texts was a text; alone it is the number 1
         plain = {level: index for level, index in place.items() if level and NUMBER.fullmatch(level)}

@@ -1,4 +1,4 @@
-"""Rows that a program hands over to be predicted from, as a table."""
+"""Convert the rows that a program wants predictions for into a table."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ NAME = "rows"
 
 
 def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table:
-    """A table of `rows`: a `Table`, mappings, a mapping or a data frame of columns, sequences, or a 2-D array.
+    """Make a table of `rows`: a `Table`, mappings, a mapping or data frame of columns, sequences, or a 2-D array.
 
-    Sequences and arrays hold the `needed` columns, or all columns of the `source`, in this order.
+    Sequences and arrays hold either the `needed` columns or all columns of the `source`, in that order.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def _sequences_table(rows: Any, needed: Sequence[str], source: Sequence[str]) ->
     names = next((names for names in (needed, source) if widths == [len(names)]), None)
     if names is None:
         found = " or ".join(counted(width, "value") for width in widths[:5])
-        all_of_them = f", or all {len(source)} besides the target" if len(source) > len(needed) else ""
+        all_of_them = f", or all {len(source)} except the target" if len(source) > len(needed) else ""
         listed = ", ".join(map(quoted, needed[:20]))
         raise DataError(f"{NAME}: found {found} in a row, expected {len(needed)} ({listed}){all_of_them}")
     parts = list(rows.T) if isinstance(rows, np.ndarray) else [list(column) for column in zip(*rows, strict=True)]

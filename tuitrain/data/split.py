@@ -1,4 +1,4 @@
-"""Training, validation and test rows: seeded, of exact sizes, each class in its share."""
+"""Split rows into training, validation and test: seeded, of exact sizes, stratified by class."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ Rows = NDArray[np.int64]
 def split_rows(
     count: int, *, validation: float, test: float, seed: int, classes: NDArray[np.int64] | None = None
 ) -> tuple[Rows, Rows, Rows]:
-    """Row numbers of the training, validation and test part, each in the table's order.
+    """Return the row numbers of the training, validation and test parts, each in the table's order.
 
-    With `classes` (count,), each part holds each class in its share, to within a few rows: the rows are lined up by
-    their place within their class, so that any stretch of the line is a fair sample. A class of one row is trained on.
+    With `classes` (count,), each part holds its share of every class, to within a few rows: the rows are lined up by
+    their place within their class, so that any stretch of the line is a fair sample. A class's only row goes to
+    training.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def split_rows(
 
 
 def line_up(count: int, rng: np.random.Generator, classes: NDArray[np.int64] | None = None) -> Rows:
-    """All row numbers, so that any stretch is a fair sample of the classes; a class's only row comes last."""
+    """Order all row numbers so that any stretch is a fair sample of the classes; a class's only row comes last."""
     order = rng.permutation(count)
     if classes is None:
         return order

@@ -1,4 +1,4 @@
-"""Columns of a table: their types, their missing values, and what is not worth keeping.
+"""Columns of a table: their types, their missing values, and which of them are useless.
 
 `N` rows. A number column holds (N,) float64 with NaN for missing; a text column (N,) objects, str or None.
 """
@@ -38,8 +38,8 @@ MOST_LEVELS = 1000
 class Column:
     """One column. `kind` boolean is a number column of 0 and 1 whose `words` are the two spellings.
 
-    `texts` (N,), where not None, are a number column's cells that were taken as missing but may be words (``none``,
-    ``-``): where the column is one of texts in another table, they are its values.
+    `texts` (N,), if not None, are the cells of a number column that were read as missing but may be words (``none``,
+    ``-``): if the same column is text in another table, they are its values.
     """
 
     name: str
@@ -53,19 +53,19 @@ class Column:
 
     @property
     def missing(self) -> NDArray[np.bool_]:
-        """Where there is no value, (N,)."""
+        """A mask of missing values, (N,)."""
         if self.kind == "text":
             return np.array([value is None for value in self.values], bool)
         absent: NDArray[np.bool_] = np.isnan(self.values)
         return absent
 
     def take(self, rows: NDArray[np.int64]) -> Column:
-        """The column with these rows alone."""
+        """Return the column with only these rows."""
         texts = None if self.texts is None else self.texts[rows]
         return Column(self.name, self.kind, self.values[rows], self.words, texts)
 
     def as_text(self) -> Column:
-        """The column as one of texts, where words that numbers take for missing are words."""
+        """Convert to a text column, in which words that number columns read as missing are words."""
         if self.kind == "text":
             return self
         texts = [None] * len(self) if self.texts is None else self.texts
@@ -73,7 +73,7 @@ class Column:
         return Column(self.name, "text", np.array(known, object))
 
     def labels(self) -> list[str | None]:
-        """Each value as a class label: whole numbers without a point, booleans in their own spelling."""
+        """Return each value as a class label: whole numbers without a point, booleans as they were spelled."""
         if self.kind == "text":
             return list(self.values)
         if self.kind == "boolean":
@@ -83,10 +83,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of equal length with what the reader wants the user to know; `name` is fit to be shown.
+    """Columns of equal length, and the reader's notices to the user; `name` is safe to display.
 
-    `image_largest` is the largest value that a pixel can have, None where the columns are no pixels; `is_partial`
-    says that there are more rows than were read.
+    `image_largest` is the largest possible pixel value, None if the columns are not pixels; `is_partial` means that
+    the source has more rows than were read.
     """
 
     name: str
@@ -106,23 +106,23 @@ class Table:
         return [column.name for column in self.columns]
 
     def column(self, name: str) -> Column:
-        """The column of that name."""
+        """Return the column with this name."""
         return self.columns[self.names.index(name)]
 
     def take(self, rows: NDArray[np.int64]) -> Table:
-        """The table with these rows alone."""
+        """Return the table with only these rows."""
         return replace(self, columns=tuple(column.take(rows) for column in self.columns))
 
 
 def number_text(value: float) -> str:
-    """A number as short as it can be written: 3, 0.5."""
+    """Format a number as briefly as possible: 3, 0.5."""
     return str(int(value)) if float(value).is_integer() and abs(value) < 2**53 else repr(float(value))
 
 
 def parse_column(name: str, cells: Sequence[str], *, decimal_comma: bool = False) -> tuple[Column, list[str]]:
-    """Find a column's type from its cells, and read them; also what the user should know about it.
+    """Infer a column's type from its cells and parse them; also return notices for the user.
 
-    With `decimal_comma`, a column that has numbers such as 1,5 is one of numbers, unless it also has ones with a point.
+    With `decimal_comma`, a column with numbers such as 1,5 is numeric, unless it also has numbers with a point.
     """
     plain = plain_numbers(cells)
     if plain is not None:
@@ -135,11 +135,11 @@ def parse_column(name: str, cells: Sequence[str], *, decimal_comma: bool = False
     has_both = bool(commas) and any("." in cell for cell in numeric)
     if numeric == present and not has_both and not any(LEADING_ZERO.match(cell) for cell in present):
         known = {cell: _number(cell.replace(",", ".")) for cell in distinct}
-        column, told = clean_numbers(name, np.array([known[cell] for cell in stripped], np.float64))
+        column, remarks = clean_numbers(name, np.array([known[cell] for cell in stripped], np.float64))
         if any(cell.lower() in MISSING_IN_NUMBERS - MISSING for cell in distinct):
             words_of = {cell: cell if cell.lower() in MISSING_IN_NUMBERS - MISSING else None for cell in distinct}
             column = replace(column, texts=np.array([words_of[cell] for cell in stripped], object))
-        return column, told
+        return column, remarks
     words = {cell.lower() for cell in distinct} - MISSING
     if words and (words <= TRUE | FALSE) and len(words) <= 2 and len(words & TRUE) <= 1 and len(words & FALSE) <= 1:
         return _booleans(name, stripped), []
@@ -149,7 +149,7 @@ def parse_column(name: str, cells: Sequence[str], *, decimal_comma: bool = False
 
 
 def plain_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
-    """The quick way for cells that are all a number or empty, (N,) float64; None where any is something else."""
+    """Parse cells quickly, (N,) float64, if each is a number or empty; return None otherwise."""
     joined = "\n".join(["", *cells])
     if NOT_PLAIN.search(joined) or LINE_WITH_LEADING_ZERO.search(joined):
         return None
@@ -160,7 +160,7 @@ def plain_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
 
 
 def _why_text(name: str, cells: Sequence[str], present: set[str], numeric: set[str], *, has_both: bool) -> list[str]:
-    """A notice where most of a text column's cells are numbers."""
+    """Explain why a column is text although most of its cells are numbers."""
     if has_both:
         comma, point = (next(cell for cell in cells if sign in cell and cell in numeric) for sign in ",.")
         return [f"column {quoted(name)}: taken as text, since it has {quoted(comma)} as well as {quoted(point)}"]
@@ -179,7 +179,7 @@ def _number(cell: str) -> float:
 
 
 def clean_numbers(name: str, values: NDArray[Any]) -> tuple[Column, list[str]]:
-    """A number column whose infinities have become missing values, counted in a notice."""
+    """Make a number column, turning infinities into missing values with a notice of their count."""
     if values.dtype != np.float32:
         values = values.astype(np.float64, copy=False)
     infinite = np.isinf(values)
@@ -187,8 +187,8 @@ def clean_numbers(name: str, values: NDArray[Any]) -> tuple[Column, list[str]]:
         return Column(name, "number", values), []
     count = int(infinite.sum())
     values = np.where(infinite, np.nan, values)
-    told = f"{counted(count, 'infinite value')} taken as missing"
-    return Column(name, "number", values), [f"column {quoted(name)}: {told}"]
+    remark = f"{counted(count, 'infinite value')} taken as missing"
+    return Column(name, "number", values), [f"column {quoted(name)}: {remark}"]
 
 
 def _booleans(name: str, cells: Sequence[str]) -> Column:
@@ -200,7 +200,7 @@ def _booleans(name: str, cells: Sequence[str]) -> Column:
 
 
 def from_objects(name: str, values: Sequence[Any] | NDArray[Any]) -> Column:
-    """A column from Python values: numbers and booleans as they are, texts read as a file's cells are."""
+    """Make a column from Python values: numbers and booleans as they are, texts parsed like the cells of a file."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
         return clean_numbers(name, values)[0]
     if all(value is None or _is_real(value) for value in values):
@@ -229,7 +229,7 @@ def _cell(value: Any) -> str:
 
 
 def tidy_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Names that are visible, not blank and not there twice; and a notice for each that was changed."""
+    """Return visible, non-blank, unique names, and a notice for each name that was changed."""
     result: list[str] = []
     taken: set[str] = set()
     notices = []
@@ -237,19 +237,19 @@ def tidy_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
         name = visible(original.strip(), sys.maxsize)
         if not name:
             name = f"column {position}"
-            notices.append(f"column {position} has a blank header; it is called {quoted(name)}")
+            notices.append(f"column {position} has a blank header; it is now called {quoted(name)}")
         base, count = name, 2
         while name in taken:
             name, count = f"{base}_{count}", count + 1
         if name != base:
-            notices.append(f"header {quoted(base)} is there twice; column {position} is called {quoted(name)}")
+            notices.append(f"header {quoted(base)} appears twice; column {position} is now called {quoted(name)}")
         taken.add(name)
         result.append(name)
     return result, notices
 
 
 def drop_useless(columns: Sequence[Column], *, keep_constant: bool = False) -> tuple[list[Column], list[str]]:
-    """Columns that can teach something, and what is left out why: empty, constant, near-unique text."""
+    """Return the useful columns, and notices on those left out: empty, constant, or near-unique text."""
     kept: list[Column] = []
     gone: dict[str, list[str]] = {}
     for column in columns:
@@ -266,7 +266,7 @@ def drop_useless(columns: Sequence[Column], *, keep_constant: bool = False) -> t
 
 
 def _uselessness(column: Column, keep_constant: bool) -> str:
-    """Why a column of the training rows teaches nothing; empty where it does."""
+    """Explain why a column of the training rows is useless; return an empty string if it is not."""
     present = column.values[~column.missing]
     if len(present) == 0:
         return "no values in the training rows"
@@ -279,7 +279,7 @@ def _uselessness(column: Column, keep_constant: bool) -> str:
     if len(distinct) == 1 and len(present) == len(column):
         return f"always {quoted(present[0])}"
     if len(distinct) > 10 and len(distinct) >= NEAR_UNIQUE * len(present):
-        return f"{len(distinct)} different texts in {len(present)} rows tell nothing about new ones"
+        return f"{len(distinct)} different texts in {len(present)} rows say nothing about new rows"
     if len(distinct) > MOST_LEVELS:
         return f"{len(distinct)} different texts, more than the {MOST_LEVELS:,} that can be encoded"
     return ""

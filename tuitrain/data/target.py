@@ -1,4 +1,4 @@
-"""Which column is predicted, and whether it is a class or a number.
+"""Choose the column to predict, and decide between classification and regression.
 
 `N` rows, `K` classes.
 """
@@ -27,7 +27,7 @@ MOST_CLASS_NUMBERS = 20
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be predicted: `values` (N,) int64 class numbers, or float64; `class_names` is empty for regression."""
+    """The target: `values` (N,) int64 class numbers, or float64; `class_names` is empty for regression."""
 
     name: str
     task: str
@@ -36,12 +36,12 @@ class Target:
 
 
 def choose_target(table: Table, wanted: str | None) -> str:
-    """The target column's name: the one wanted, else one that is usually the target, else the last.
+    """Return the target column's name: the one wanted, else one with a usual name, else the last.
 
     Raises
     ------
     DataError
-        if the wanted column is not there.
+        if the wanted column does not exist.
     """
     by_lower = {name.lower(): name for name in reversed(table.names)}
     if wanted is not None:
@@ -57,7 +57,7 @@ def choose_target(table: Table, wanted: str | None) -> str:
 
 
 def infer_task(column: Column) -> str:
-    """Classification for text, booleans, and whole numbers of at most 20 values in at most a tenth of the rows."""
+    """Return classification for text, booleans, and up to 20 distinct whole numbers in ten times as many rows."""
     if column.kind != "number":
         return "classification"
     present = column.values[~np.isnan(column.values)]
@@ -68,7 +68,7 @@ def infer_task(column: Column) -> str:
 
 
 def read_target(column: Column, task: str | None, where: str) -> Target:
-    """The target's values; the column has no missing ones any more.
+    """Read the target's values; the column must not have missing values.
 
     Raises
     ------
@@ -97,13 +97,13 @@ def read_target(column: Column, task: str | None, where: str) -> Target:
 
 
 def _advice(column: Column) -> str:
-    """What to do about a target that is like numbers, as the end of a sentence; empty for others."""
+    """Advise on a text target that looks like numbers, as the end of a sentence; empty for other targets."""
     found = what_to_write([str(value) for value in column.values]) if column.kind == "text" else None
     return "" if found is None else f" ({found[1]})"
 
 
 def class_numbers(column: Column, class_names: Sequence[str], where: str) -> NDArray[np.int64]:
-    """The class number of each value of another table's target column without missing values, (N,) int64.
+    """Number the classes of another table's target column, (N,) int64; the column must not have missing values.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def class_numbers(column: Column, class_names: Sequence[str], where: str) -> NDA
     if unknown is not None:
         known = ", ".join(visible(name, 40) for name in class_names[:10]) + ", …" * (len(class_names) > 10)
         target = f"target {quoted(column.name)} holds {quoted(unknown)}"
-        raise DataError(f"{where}: {target}, which training does not know; known: {known}")
+        raise DataError(f"{where}: {target}, which was not seen in training; known: {known}")
     return np.array([place[label] for label in labels], np.int64)
 
 

@@ -1,7 +1,7 @@
 """Networks, losses, optimizers and training steps, in NumPy alone.
 
 A network is always a stack of members: networks of one shape that train in the same NumPy calls, each bit-identical to
-the same training alone. See `network.py` first, then `passes.py` and `trainer.py`.
+the same training alone. Read `network.py` first, then `passes.py` and `trainer.py`.
 """
 
 from tuitrain.engine.evaluation import Evaluation, Examined

@@ -1,9 +1,10 @@
 """Activation functions, in place, with their derivatives written in terms of their output.
 
 Arrays are (M, H, B): members, units, rows of the batch; float32 or float64. `forward` turns the sums `z` into the
-outputs. `backward` multiplies `delta`, the gradient at the outputs, with the derivative, which gives the gradient at
-the sums. `scratch` is room of the same shape, whatever it holds; `mask` the same as booleans. An activation whose
-derivative cannot be had from its output (`keeps`) stores the derivative in `kept` on the way forward.
+outputs. `backward` multiplies `delta`, the gradient at the outputs, by the derivative, which gives the gradient at
+the sums. `scratch` is a work buffer of the same shape with arbitrary content; `mask` the same in booleans. An
+activation whose derivative does not follow from its output (`keeps`) stores the derivative in `kept` on the way
+forward.
 
 To add one: a forward and a backward function, a line in `ACTIVATIONS`, and the name in `hyperparameters.ACTIVATIONS`.
 """
@@ -25,9 +26,9 @@ Array = NDArray[Any]
 
 @dataclass
 class Room:
-    """Buffers of one layer that an activation may use: see the module's docstring.
+    """Buffers of one layer that an activation may use; see the module's docstring.
 
-    `zero`, `half` and `one` are 0-d arrays of the right dtype, which NumPy takes in half the time of a Python number.
+    `zero`, `half` and `one` are 0-d arrays of the right dtype, which NumPy handles in half the time of a Python number.
     """
 
     scratch: Array
@@ -41,7 +42,7 @@ class Room:
 
 @dataclass(frozen=True)
 class Activation:
-    """One activation function. `idle` says how its units stop learning: dead (ReLU family) or saturated."""
+    """One activation function. `idle` is how its units stop learning: dead (ReLU family) or saturated."""
 
     name: str
     forward: Callable[[Array, Room], None]
@@ -168,7 +169,7 @@ def _gelu_forward(z: Array, room: Room) -> None:
 
 
 def _kept_backward(delta: Array, a: Array, room: Room) -> None:
-    """Multiply with the derivative that the forward pass kept."""
+    """Multiply by the derivative that the forward pass kept."""
     assert room.kept is not None
     np.multiply(delta, room.kept, delta)
 

@@ -1,6 +1,6 @@
-"""What the members of a stack must have in common, and the network that follows from it.
+"""Check that members can share a stack, and build its network.
 
-The dataset is seen through `Data`: the engine knows arrays, not tables.
+The engine sees a dataset through `Data`: it knows arrays, not tables.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SHARED = (
 )  # fmt: skip
 
 
-ARRAYS_PER_PARAMETER = 7  # itself, gradient, two of the optimizer, best, backup, probe
+ARRAYS_PER_PARAMETER = 7  # parameters, gradient, two of the optimizer, best, backup, probe
 
 
 class DataPart(Protocol):
@@ -38,7 +38,7 @@ class DataPart(Protocol):
 
 
 class Data(Protocol):
-    """A dataset as the engine sees it; validation may have no rows."""
+    """A dataset as the engine sees it; the validation part may be empty."""
 
     @property
     def task(self) -> str: ...
@@ -64,12 +64,12 @@ def check_shared(hyperparameters: Sequence[Hyperparameters]) -> None:
 
 
 def distinct_datasets(dataset: Data | Sequence[Data], members: int) -> tuple[list[Data], list[int]]:
-    """The different datasets of a stack, and which of them each member has.
+    """Return the distinct datasets of a stack, and the index of each member's dataset.
 
     Raises
     ------
     ValueError
-        if there is not one for each member, or their shapes differ.
+        if the number of datasets is not the number of members, or their shapes differ.
     """
     if not isinstance(dataset, Sequence):
         return [dataset], [0] * members
@@ -84,7 +84,7 @@ def distinct_datasets(dataset: Data | Sequence[Data], members: int) -> tuple[lis
 
 
 def choose_loss(name: str, task: str) -> str:
-    """What ``auto`` means for the task.
+    """Resolve ``auto`` for the task, and check that the loss fits it.
 
     Raises
     ------
@@ -99,14 +99,14 @@ def choose_loss(name: str, task: str) -> str:
 
 
 def n_outputs(loss: str, n_classes: int, width: int = 1) -> int:
-    """Units of the last layer: one for two classes under hinge and binary cross entropy, else one a class."""
+    """Count the units of the last layer: one for two classes under hinge and binary cross entropy, else one a class."""
     if not n_classes:
         return width
     return 1 if n_classes == 2 and loss in {"hinge", "binary_cross_entropy"} else n_classes
 
 
 def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any = np.float32) -> Network:
-    """The stack that `shared` asks for, on `data`; its parameters are still zero."""
+    """Build the stack that `shared` describes, for `data`; its parameters are still zero."""
     loss = choose_loss(shared.loss, data.task)
     width = data.train.y.shape[1] if data.train.y.ndim == 2 else 1
     sizes = (data.train.X.shape[1], *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
@@ -118,12 +118,12 @@ def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any 
 
 
 def check_memory(layer_sizes: Sequence[int], members: int) -> None:
-    """Refuse networks whose parameters, with gradients and optimizer state, are larger than the machine's memory.
+    """Refuse networks whose parameters, with gradients and optimizer state, exceed the machine's memory.
 
     Raises
     ------
     HyperparameterError
-        saying how much would be needed.
+        if they do; says how much memory they need.
     """
     parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layer_sizes))
     needed = parameters * members * ARRAYS_PER_PARAMETER * 4

@@ -1,17 +1,17 @@
-"""Which hyperparameter most likely made a loss stop being finite."""
+"""Explain why a loss stopped being finite: which hyperparameter is the likely cause."""
 
 from __future__ import annotations
 
 from tuitrain.engine.records import Divergence
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 
-# where a rate is usual, per optimizer; far above it, steps overshoot (measured on the bundled sets)
+# usual learning rates, by optimizer; far above them, steps overshoot (measured on the bundled sets)
 USUAL_RATE = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.05, "adadelta": 1.0}
 USUAL_ADAM_RATE = 0.003
 
 
 def explain(loss: float, epoch: int, step: int, h: Hyperparameters, *, learning_rate: float, rows: int) -> Divergence:
-    """Say where the loss became `loss`, what the likely cause is, and what to try."""
+    """Describe where the loss became `loss`, the likely cause, and what to try."""
     cause = likely_cause(h, learning_rate, rows)
     value = FIELDS[cause].format(getattr(h, cause))
     message = (
@@ -22,7 +22,7 @@ def explain(loss: float, epoch: int, step: int, h: Hyperparameters, *, learning_
 
 
 def likely_cause(h: Hyperparameters, learning_rate: float, rows: int) -> str:
-    """The name of the hyperparameter that is furthest from what is stable; `rows` are those trained on.
+    """Return the name of the hyperparameter furthest from a stable value; `rows` is the number of training rows.
 
     A penalty whose product with the learning rate exceeds 2 multiplies weights by less than -1 each step; a momentum
     near 1 makes steps 1/(1 - momentum) times longer; else it is the learning rate.

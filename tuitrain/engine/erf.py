@@ -1,4 +1,4 @@
-"""The error function, for GELU: NumPy has none.
+"""The error function, for GELU; NumPy has none.
 
 Rational approximations of Cody (1969, Mathematics of Computation 23, 631-637), to about 1e-16.
 """
@@ -22,7 +22,7 @@ _SMALL, _LARGE = 0.46875, 6.0  # beyond 6, erf is 1 to the last bit of a float64
 
 
 def erf(x: NDArray[Any]) -> NDArray[Any]:
-    """The error function of each element; same shape and dtype as `x`, NaN where `x` is."""
+    """Return the error function of each element: shape and dtype of `x`, NaN where `x` is NaN."""
     magnitude = np.minimum(np.abs(x), _LARGE)
     small = np.minimum(magnitude, _SMALL)
     square = small * small

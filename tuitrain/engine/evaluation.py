@@ -1,4 +1,4 @@
-"""The loss and the metrics of a stack on one part of the data.
+"""Evaluate the loss and the metrics of a stack on one part of the data.
 
 `M` members, `V` rows of the part, `D` features, `K` outputs.
 """
@@ -27,12 +27,12 @@ class Evaluation:
 
 
 class Examined:
-    """One part, or one of each dataset of a stack, prepared for being looked at after each epoch.
+    """One part, or one for each dataset of a stack, prepared for evaluation after each epoch.
 
-    `decided` is what the last evaluation found: class numbers (M, V) int64, or values (M, V) of the first output.
-    Each of `rows` is (V, D + 1) with a last column of ones, each of `y` (V,) class numbers or (V, K) values; `which`
-    says for each member which of them it is looked at with, and may be None where there is one. `scale` turns the
-    spread of a standardised target into its own units: a number, or (M,).
+    `decided` holds the predictions of the last evaluation: class numbers (M, V) int64, or values (M, V) of the first
+    output. Each of `rows` is (V, D + 1) with a last column of ones, each of `y` (V,) class numbers or (V, K) values;
+    `which` is the index of each member's part, None if there is only one. `scale` converts the spread of a standardised
+    target to its own units: a number, or (M,).
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Examined:
         self._flat_truth = truth if y[0].ndim == 1 else truth[..., 0].astype(np.float64)
 
     def evaluate(self, *, full: bool = False) -> Evaluation:
-        """The loss and the first metric (accuracy or R²); with `full`, all metrics."""
+        """Compute the loss and the first metric (accuracy or R²); with `full`, all metrics."""
         loss = np.zeros(self._network.members)
         count = self._count
         decided = np.empty((self._network.members, count), np.int64 if self._classes else self._rows.dtype)
@@ -63,7 +63,7 @@ class Examined:
             size = piece.stop - piece.start
             through = self._network.pass_for(size)
             if start == 0:
-                self.last_pass = through  # the largest piece, not what is left over at the end
+                self.last_pass = through  # the largest piece, not the remainder at the end
             rows = self._rows[piece] if self._which is None else self._rows[:, piece][self._which]
             outputs = through.forward(np.swapaxes(rows, -1, -2))
             decided[:, piece] = _decide(outputs, 1, self._network, self._classes)
@@ -74,7 +74,7 @@ class Examined:
         return Evaluation(loss, self._measure(decided, full))
 
     def all_metrics(self) -> dict[str, Array]:
-        """Every metric of the last evaluation."""
+        """Compute every metric from the predictions of the last evaluation."""
         return self._measure(self.decided, True)
 
     def _measure(self, decided: Array, full: bool) -> dict[str, Array]:
@@ -94,7 +94,7 @@ class Examined:
 
 
 def decide(logits: Array, network: Network, classes: int) -> Array:
-    """What the last layer's outputs (M, V, K) mean: class numbers (M, V), or values (M, V)."""
+    """Turn the last layer's outputs (M, V, K) into predictions: class numbers (M, V), or values (M, V)."""
     return _decide(logits, 2, network, classes)
 
 

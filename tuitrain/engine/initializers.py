@@ -1,6 +1,7 @@
-"""How weights are drawn before training; biases start at zero.
+"""Draw the weights before training; biases start at zero.
 
-Each function gives the weights of one layer of one member: (fan_in, fan_out) float64, from the member's own generator.
+Each function returns the weights of one layer of one member, (fan_in, fan_out) float64, from the member's own
+generator.
 
 To add one: a function, a line in `INITIALIZERS`, and the name in `hyperparameters.INITIALIZERS`.
 """
@@ -43,7 +44,7 @@ _RELU_FAMILY = {"relu", "leaky_relu", "gelu", "silu"}
 
 
 def choose_initializer(name: str, activation: str, is_output: bool) -> str:
-    """What ``auto`` means: He before the ReLU family, LeCun before elu, Glorot otherwise and for the output."""
+    """Resolve ``auto``: He before the ReLU family, LeCun before elu, Glorot otherwise and for the output."""
     if name != "auto":
         return name
     if is_output or activation not in _RELU_FAMILY | {"elu"}:

@@ -1,10 +1,10 @@
 """Losses from logits, with the gradient at the output.
 
 Arrays are (M, K, B): members, outputs, rows of the batch. A loss is an object with room for one batch size; called
-with the outputs `z`, it returns the loss of each member, (M,), the mean over the rows (and, but for cross entropy and
-hinge, over the outputs), and leaves in `z` the gradient with respect to the outputs. `target` is (K, B) or (M, K, B):
-one-hot classes, probabilities or values; for one output and hinge, -1 and 1. `share`, (1, B) or (M, 1, B), is each
-row's part of the mean: 1/B, or w/B for a row of weight w.
+with the outputs `z`, it returns the loss of each member, (M,), the mean over the rows (and, except for cross entropy
+and hinge, over the outputs), and leaves the gradient with respect to the outputs in `z`. `target` is (K, B) or
+(M, K, B): one-hot classes, probabilities or values; for one output and hinge, -1 and 1. `share`, (1, B) or (M, 1, B),
+is each row's part of the mean: 1/B, or w/B for a row of weight w.
 
 To add one: a class, a line in `LOSSES`, and the name in `hyperparameters.LOSSES`.
 """
@@ -20,7 +20,7 @@ Array = NDArray[Any]
 
 
 class Loss:
-    """Room for a loss of `shape` (M, K, B); see the module's docstring."""
+    """A loss with buffers for outputs of `shape` (M, K, B); see the module's docstring."""
 
     name = ""
     for_classes = False
@@ -38,23 +38,23 @@ class Loss:
         self._huber_delta = huber_delta
 
     def __call__(self, z: Array, target: Array, share: Array) -> Array:
-        """The loss of each member, (M,); `z` becomes the gradient with respect to the outputs."""
+        """Return the loss of each member, (M,); `z` becomes the gradient with respect to the outputs."""
         raise NotImplementedError  # pragma: no cover
 
     def _weighted(self, share: Array) -> Array:
-        """The sum over rows and outputs, (M,), of what is in the scratch, each row by its `share`."""
+        """Sum the scratch buffer over rows and outputs, (M,), each row weighted by its `share`."""
         np.multiply(self._scratch, share, self._scratch)
         total: Array = np.add.reduce(self._flat, 1)
         return total
 
     @staticmethod
     def weigh(target: Array, share: Array) -> Array:
-        """What a call takes as `target`: cross entropy wants it multiplied with the shares."""
+        """Prepare `target` for a call: cross entropy takes it multiplied by the shares."""
         return target
 
     @staticmethod
     def to_probabilities(z: Array) -> None:
-        """Turn outputs (M, K, B) into probabilities, in place; where there are none, leave them."""
+        """Turn outputs (M, K, B) into probabilities in place; do nothing if the loss has none."""
 
 
 class SquaredError(Loss):
@@ -101,7 +101,7 @@ class Huber(Loss):
 
 
 class BinaryCrossEntropy(Loss):
-    """binary_cross_entropy: the mean of max(z, 0) - z t + log(1 + exp(-|z|)), for each output by itself."""
+    """binary_cross_entropy: the mean of max(z, 0) - z t + log(1 + exp(-|z|)), each output independently."""
 
     name = "binary_cross_entropy"
     for_classes = True
@@ -122,7 +122,7 @@ class BinaryCrossEntropy(Loss):
 
     @staticmethod
     def to_probabilities(z: Array) -> None:
-        """The sigmoid, as (1 + tanh(z/2)) / 2."""
+        """Apply the sigmoid, as (1 + tanh(z/2)) / 2."""
         np.multiply(z, 0.5, z)
         np.tanh(z, z)
         np.multiply(z, 0.5, z)
@@ -132,7 +132,7 @@ class BinaryCrossEntropy(Loss):
 class CrossEntropy(Loss):
     """cross_entropy: the mean of log Σ exp(z) - Σ t z over softmax outputs; `target` sums to 1 for each row.
 
-    The largest output of each row is taken off first, so that nothing overflows. With the row's share s multiplied
+    The largest output of each row is subtracted first, so that nothing overflows. With the row's share s multiplied
     into the target, the gradient is s softmax(z) - s t.
     """
 
@@ -155,17 +155,17 @@ class CrossEntropy(Loss):
         return np.subtract(total, picked, total)
 
     def _flatten(self, array: Array) -> Array:
-        """(…, K, B) as (…, K·B)."""
+        """Reshape (…, K, B) to (…, K·B)."""
         return array.reshape(*array.shape[:-2], -1)
 
     @staticmethod
     def weigh(target: Array, share: Array) -> Array:
-        """The target multiplied with the shares."""
+        """Multiply the target by the shares."""
         return np.multiply(target, share)
 
     @staticmethod
     def to_probabilities(z: Array) -> None:
-        """The softmax over the outputs, shifted by the largest so that it cannot overflow."""
+        """Apply the softmax over the outputs, shifted by the largest so that it cannot overflow."""
         np.subtract(z, z.max(axis=1, keepdims=True), z)
         np.exp(z, z)
         np.divide(z, z.sum(axis=1, keepdims=True), z)

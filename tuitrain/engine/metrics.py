@@ -14,19 +14,19 @@ Array = NDArray[Any]
 
 
 def confusion_counts(truth: Array, predicted: Array, classes: int) -> NDArray[np.int64]:
-    """How often each class (row) was predicted as each (column): (K, K)."""
+    """Count how often each class (row) was predicted as each class (column): (K, K)."""
     flat = truth.astype(np.int64) * classes + predicted
     return np.bincount(flat, minlength=classes * classes).reshape(classes, classes)
 
 
 def accuracy(truth: Array, predicted: Array) -> Array:
-    """The share of equal class numbers along the last axis: (...,)."""
+    """Return the share of equal class numbers along the last axis: (...,)."""
     result: Array = np.equal(truth, predicted).mean(axis=-1)
     return result
 
 
 def macro_f1(confusion: Array) -> float:
-    """The mean over classes of 2 TP / (2 TP + FP + FN); classes that occur nowhere are left out."""
+    """Return the mean over classes of 2 TP / (2 TP + FP + FN), leaving out classes that occur nowhere."""
     hits = np.diagonal(confusion).astype(np.float64)
     total = confusion.sum(axis=0) + confusion.sum(axis=1)
     present = total > 0
@@ -34,7 +34,7 @@ def macro_f1(confusion: Array) -> float:
 
 
 def r2(truth: Array, predicted: Array) -> Array:
-    """1 - Σ(y - ŷ)² / Σ(y - ȳ)² along the last axis: (...,); NaN where the truth does not vary."""
+    """Return 1 - Σ(y - ŷ)² / Σ(y - ȳ)² along the last axis: (...,); NaN where the truth does not vary."""
     truth = np.asarray(truth, np.float64)
     residual = ((truth - predicted) ** 2).sum(axis=-1)
     spread = ((truth - truth.mean(axis=-1, keepdims=True)) ** 2).sum(axis=-1)
@@ -43,12 +43,12 @@ def r2(truth: Array, predicted: Array) -> Array:
 
 
 def rmse(truth: Array, predicted: Array) -> Array:
-    """The root of the mean squared error along the last axis: (...,)."""
+    """Return the root of the mean squared error along the last axis: (...,)."""
     result: Array = np.sqrt(((np.asarray(truth, np.float64) - predicted) ** 2).mean(axis=-1))
     return result
 
 
 def mae(truth: Array, predicted: Array) -> Array:
-    """The mean absolute error along the last axis: (...,)."""
+    """Return the mean absolute error along the last axis: (...,)."""
     result: Array = np.abs(np.asarray(truth, np.float64) - predicted).mean(axis=-1)
     return result

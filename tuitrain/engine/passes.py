@@ -32,7 +32,7 @@ class Dropout:
         self.set_rates(rates, dtype)
 
     def set_rates(self, rates: Array, dtype: Any) -> None:
-        """Use other rates from the next pass on."""
+        """Use these rates from the next pass on."""
         self._rates = rates.astype(dtype).reshape(-1, 1, 1)
         self._scale = (1 / (1 - rates)).astype(dtype).reshape(-1, 1, 1)
 
@@ -86,7 +86,7 @@ class Pass:
         self._layers = list(zip(self._transposed, self.activations, self._passed_on, self._rooms, strict=False))
 
     def forward(self, rows: Array) -> Array:
-        """Propagate `rows` (D + 1, B) or (M, D + 1, B), the last row ones; returns the outputs (M, K, B)."""
+        """Propagate `rows` (D + 1, B) or (M, D + 1, B), the last row ones; return the outputs (M, K, B)."""
         source, activate = rows, self._activation.forward
         for index, (transposed, out, passed_on, room) in enumerate(self._layers):
             np.matmul(transposed, source, out)
@@ -98,16 +98,16 @@ class Pass:
         return np.matmul(self._transposed[-1], source, self.outputs)
 
     def train(self, rows: Array, target: Array, share: Array) -> Array:
-        """Forward, loss and backward; fills the gradient blocks and returns the losses, (M,).
+        """Run forward, loss and backward: fill the gradient blocks and return the losses, (M,).
 
-        `target` is what the loss's `weigh` made of it.
+        `target` is the result of the loss's `weigh`.
         """
         loss = self._loss(self.forward(rows), target, share)
         self._backward(rows)
         return loss
 
     def loss(self, target: Array, share: Array) -> Array:
-        """The losses (M,) of the outputs of the last forward pass, which they consume."""
+        """Return the losses (M,) of the last forward pass, consuming its outputs."""
         return self._loss(self.outputs, target, share)
 
     def _backward(self, rows: Array) -> None:

@@ -1,7 +1,7 @@
-"""The learning rate as a function of the step: what the hyperparameter is multiplied by.
+"""The learning rate as a function of the step: the multiplier of the hyperparameter.
 
-A schedule sees the position in steps after the warm-up and the number of steps to come in all; `plateau` alone looks
-at the losses, see `Plateau`. `S` steps.
+A schedule sees the position in steps after the warm-up and the total number of steps; only `plateau` looks at the
+losses, see `Plateau`. `S` steps.
 
 To add one: a function, a line in `SCHEDULES`, and the name in `hyperparameters.SCHEDULES`.
 """
@@ -26,24 +26,24 @@ def _constant(step: Floats, total: float, per_epoch: int, h: Hyperparameters) ->
 
 
 def _step(step: Floats, total: float, per_epoch: int, h: Hyperparameters) -> Floats:
-    """Multiply by the factor after each stretch of epochs."""
+    """Multiply by the factor after every `schedule_epochs` epochs."""
     result: Floats = h.schedule_factor ** (step // (per_epoch * h.schedule_epochs))
     return result
 
 
 def _exponential(step: Floats, total: float, per_epoch: int, h: Hyperparameters) -> Floats:
-    """The same decay, spread over the stretch."""
+    """Spread the same decay evenly over those epochs."""
     result: Floats = h.schedule_factor ** (step / (per_epoch * h.schedule_epochs))
     return result
 
 
 def _cosine(step: Floats, total: float, per_epoch: int, h: Hyperparameters) -> Floats:
-    """From 1 to the lowest share along half a cosine (Loshchilov & Hutter, 2017, eq. 5)."""
+    """Fall from 1 to the lowest share along half a cosine (Loshchilov & Hutter, 2017, eq. 5)."""
     return _half_cosine(np.minimum(step / max(total, 1), 1), h.schedule_minimum)
 
 
 def _warm_restarts(step: Floats, total: float, per_epoch: int, h: Hyperparameters) -> Floats:
-    """Half cosines, each `schedule_growth` times as long as the one before (SGDR, Loshchilov & Hutter, 2017)."""
+    """Repeat half cosines, each `schedule_growth` times as long as the one before (SGDR, Loshchilov & Hutter, 2017)."""
     first, growth = float(per_epoch * h.schedule_epochs), h.schedule_growth
     if growth == 1:
         return _half_cosine((step % first) / first, h.schedule_minimum)
@@ -53,7 +53,7 @@ def _warm_restarts(step: Floats, total: float, per_epoch: int, h: Hyperparameter
 
 
 def _one_cycle(step: Floats, total: float, per_epoch: int, h: Hyperparameters) -> Floats:
-    """Up from 1/25 over three tenths of the steps, then down to the lowest share (Smith & Topin, 2018)."""
+    """Rise from 1/25 over three tenths of the steps, then fall to the lowest share (Smith & Topin, 2018)."""
     peak = max(0.3 * total, 1)
     rising = 1 - _half_cosine(np.minimum(step / peak, 1), 0.0)
     falling = _half_cosine(np.clip((step - peak) / max(total - peak, 1), 0, 1), h.schedule_minimum)
@@ -61,7 +61,7 @@ def _one_cycle(step: Floats, total: float, per_epoch: int, h: Hyperparameters) -
 
 
 def _inverse_scaling(step: Floats, total: float, per_epoch: int, h: Hyperparameters) -> Floats:
-    """1 / (1 + step)^power, where scikit-learn's invscaling has 1 / (1 + rows seen)^power."""
+    """Return 1 / (1 + step)^power; scikit-learn's invscaling has 1 / (1 + rows seen)^power instead."""
     result: Floats = (1 + step) ** -h.schedule_power
     return result
 
@@ -84,7 +84,7 @@ SCHEDULES: dict[str, Schedule] = {
 
 
 def multipliers(h: Hyperparameters, first: int, count: int, per_epoch: int) -> Floats:
-    """What the learning rate is multiplied by in the steps `first` … `first + count - 1`: (count,) float64."""
+    """Return the learning rate's multipliers in the steps `first` … `first + count - 1`: (count,) float64."""
     steps = np.arange(first, first + count, dtype=np.float64)
     warm = h.warmup * per_epoch
     position = np.maximum(steps - math.ceil(warm), 0)
@@ -101,7 +101,7 @@ class Plateau:
     waited: int = 0
 
     def observe(self, loss: float, h: Hyperparameters) -> None:
-        """Take note of an epoch's loss; better means lower by at least a ten-thousandth, as in torch."""
+        """Record an epoch's loss; better means lower by at least a ten-thousandth, as in torch."""
         if loss < self.best * (1 - 1e-4):
             self.best, self.waited = loss, 0
             return

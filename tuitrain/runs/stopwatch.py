@@ -1,4 +1,4 @@
-"""How long a search has gone on."""
+"""The time a search has run."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from tuitrain.runs.awake import AWAKE
 
 
 @dataclass
-class Clock:
-    """Time that the search has gone on, without pauses; `told` of it is in the study already."""
+class Stopwatch:
+    """The time a search has run, without pauses; `reported` of it is already in the study."""
 
     started: float | None = None
-    told: float = 0.0
+    reported: float = 0.0
     before: float = 0.0
 
     def run(self) -> None:
-        """Go on; repeats do nothing."""
+        """Start or continue; repeated calls do nothing."""
         if self.started is None:
             self.started = AWAKE.seconds()
 
     def halt(self) -> None:
-        """Stand still until `run`; repeats do nothing."""
+        """Stop until `run`; repeated calls do nothing."""
         self.before, self.started = self.seconds, None
 
     @property
@@ -30,12 +30,12 @@ class Clock:
         return self.before + (AWAKE.seconds() - self.started if self.started is not None else 0.0)
 
     @property
-    def untold(self) -> float:
-        """The time since `since_told` was last called."""
-        return self.seconds - self.told
+    def unreported(self) -> float:
+        """The time since `take_unreported` was last called."""
+        return self.seconds - self.reported
 
-    def since_told(self) -> float:
-        """`untold`, which is told with this."""
+    def take_unreported(self) -> float:
+        """Return `unreported`, and count it as reported."""
         now = self.seconds
-        passed, self.told = now - self.told, now
+        passed, self.reported = now - self.reported, now
         return passed

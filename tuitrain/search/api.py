@@ -17,7 +17,7 @@ from tuitrain.options.search_settings import OFFERED, Settings, read_settings
 from tuitrain.runs.files import refuse_link
 from tuitrain.runs.model import Model
 from tuitrain.search.best_model import choose, keep_model, model_path
-from tuitrain.search.conductor import Conductor, Progress
+from tuitrain.search.conductor import Conductor, SearchProgress
 from tuitrain.search.folds import Fold, make_folds
 from tuitrain.search.journal_values import plain
 from tuitrain.search.space.space import Setting, Space
@@ -38,7 +38,7 @@ class SearchResult:
     study: Study
     model: Model | None
     test: Mapping[str, float]
-    progress: Progress
+    progress: SearchProgress
 
     @property
     def best(self) -> Trial | None:
@@ -80,7 +80,7 @@ class SearchResult:
 def tune(
     dataset: Dataset | str, space: Space | Mapping[str, Any] | None = None, *, base: Hyperparameters | None = None,
     tried: Sequence[Setting] = (), jobs: int = 0, dask: str | None = None, study: str | Path | None = None,
-    on_progress: Callable[[Progress], object] | None = None, **settings: Any,
+    on_progress: Callable[[SearchProgress], object] | None = None, **settings: Any,
 ) -> SearchResult:  # fmt: skip
     """Search for good hyperparameters, and train the best network.
 
@@ -103,7 +103,7 @@ def tune(
         a directory for the study, which is made; a temporary one where None. If it holds a study, that is gone on with:
         strategy and budget may be others, the rest is as it was where None
     on_progress
-        called with `Progress` about ten times a second
+        called with `SearchProgress` about ten times a second
     settings
         how is searched; those that are None or not given are the usual ones, or a study's own. `trials`, `seconds` and
         `goal` are the budget: whichever is reached first ends the search, after the stacks that train
@@ -170,7 +170,8 @@ def conducting(
 
 def run_study(
     study: Study, dataset: Dataset, *, jobs: int = 0, dask: str | None = None,
-    on_progress: Callable[[Progress], object] | None = None, on_conductor: Callable[[Conductor], object] | None = None,
+    on_progress: Callable[[SearchProgress], object] | None = None,
+    on_conductor: Callable[[Conductor], object] | None = None,
 ) -> SearchResult:  # fmt: skip
     """Search a study to its end, then train its best trial's model and evaluate it on the test part, once."""
     with conducting(study, dataset, jobs=jobs, dask=dask) as conductor:

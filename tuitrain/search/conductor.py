@@ -1,6 +1,6 @@
-"""The one loop of a search: asks the strategy, hands stacks to the workers, writes down what comes back.
+"""The main loop of a search: ask the strategy, submit stacks to the workers, record the results.
 
-Everything is called from one thread; the strategy works in a thread of its own, while the last stack trains.
+Everything is called from one thread; the strategy runs in a thread of its own while the last stack trains.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from tuitrain.engine.threads import blas_threads
 from tuitrain.options.search_settings import Settings
-from tuitrain.runs.stopwatch import Clock
+from tuitrain.runs.stopwatch import Stopwatch
 from tuitrain.search.folds import Fold
-from tuitrain.search.grouping import chunks
+from tuitrain.search.grouping import group_into_stacks
 from tuitrain.search.halving import longest_training, rungs
 from tuitrain.search.space.space import Setting
 from tuitrain.search.stack import Curves, StackTask, train_stack
@@ -25,17 +25,17 @@ from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import USER, Trial
 from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor
 
-MOST_AT_ONCE = 512  # trials that a strategy which does not learn proposes at a time
-FEW_AT_ONCE = 8  # of them for each stack that runs, where a time or a goal may end the search
+MOST_AT_ONCE = 512  # trials that a strategy that does not learn proposes at a time
+FEW_AT_ONCE = 8  # trials per running stack, if a time or a goal may end the search
 
 State = Literal["running", "paused", "done", "stopped"]
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How a search stands; `curves` are those of running trials, `proposals` wait for the user's word.
+class SearchProgress:
+    """The state of a search; `curves` are those of running trials, `proposals` wait for the user's decision.
 
-    `notices` tell what the user should know of the space and the workers, a sentence each; they become more.
+    `notices` are sentences for the user about the space and the workers; the list grows.
     """
 
     state: State
@@ -55,10 +55,10 @@ class Progress:
 
 @dataclass
 class Conductor:
-    """Searches `study` on `folds` with the workers of `supervisor`; the study must be open for writing.
+    """A search of `study` on `folds` with the workers of `supervisor`; the study must be open for writing.
 
     With `asks_first`, proposals wait in `progress().proposals` until `decide` is called. `on_best` is called with each
-    new best trial and its parameters (P,), where a stack brings them.
+    new best trial and its parameters (P,), if the stack returned them.
     """
 
     study: Study
@@ -70,10 +70,10 @@ class Conductor:
     _curves: dict[int, list[float]] = field(default_factory=dict)
     _submitted: set[int] = field(default_factory=set)
     _proposals: list[dict[str, Any]] = field(default_factory=list)
-    _asked: Settings | None = None  # those that the last proposals were made for
+    _asked: Settings | None = None  # the settings for which the last proposals were made
     _thinking: Future[list[dict[str, Any]]] | None = None
     _think_seconds: float = 0.0
-    _clock: Clock = field(default_factory=Clock)
+    _clock: Stopwatch = field(default_factory=Stopwatch)
     _is_paused: bool = False
     _are_workers_closed: bool = False
     _is_stopping: bool = False
@@ -83,11 +83,11 @@ class Conductor:
 
     def __post_init__(self) -> None:
         self._thinker = ThreadPoolExecutor(1, thread_name_prefix="strategy")
-        self._limit = blas_threads(1)  # for as long as the search lasts: the number of threads changes bits
+        self._limit = blas_threads(1)  # throughout the search: the number of threads changes bits
         self._limit.__enter__()
 
     def close(self) -> None:
-        """End everything, also where what the workers still bring cannot be written; the study can be resumed."""
+        """End everything, even if the workers' last results cannot be written; the study can be resumed."""
         try:
             self.close_workers()
         finally:
@@ -95,15 +95,17 @@ class Conductor:
             self._limit.__exit__(None, None, None)
 
     def close_workers(self) -> None:
-        """End the workers; what they still bring is written down. Repeats do nothing."""
+        """End the workers and record their last results. Repeated calls do nothing."""
         if not self._are_workers_closed:
             self._are_workers_closed = True
             self.supervisor.close()
             for event in self.supervisor.events(0):
                 self._take(event)
 
-    def run(self, on_progress: Callable[[Progress], object] | None = None, *, every: float = 0.1) -> Progress:
-        """Search until the budget is spent, the space exhausted, or `stop` was called."""
+    def run(
+        self, on_progress: Callable[[SearchProgress], object] | None = None, *, every: float = 0.1
+    ) -> SearchProgress:
+        """Search until the budget is spent, the space is exhausted, or `stop` is called."""
         next_look = 0.0
         while self.step(every):
             if on_progress is not None and time.perf_counter() >= next_look:
@@ -112,7 +114,7 @@ class Conductor:
         return self.progress()
 
     def step(self, timeout: float) -> bool:
-        """Plan, submit, and take in what has happened; False when the search is over."""
+        """Plan, submit, and process events; return False when the search is over."""
         if self._is_asked_to_stop and not self._is_stopping:
             self.stop()
         self._plan()
@@ -128,11 +130,11 @@ class Conductor:
         return True
 
     def pause(self) -> None:
-        """Start no more stacks; those that train go on to their end."""
+        """Start no more stacks; running ones continue to their end."""
         self._is_paused = True
 
     def resume(self) -> None:
-        """Go on after a pause, and with what the study's settings ask for now, if they have changed."""
+        """Continue after a pause, or with the study's settings if they have changed."""
         self._is_paused = False
         if not self._is_stopping:
             self.ending = ""
@@ -142,13 +144,13 @@ class Conductor:
         self._is_asked_to_stop = True
 
     def stop(self) -> None:
-        """End the search soon, also in mid-stack; what was not finished is queued again when it is resumed."""
+        """End the search soon, even in mid-stack; unfinished trials are queued again on resumption."""
         self._is_stopping = True
         self.ending = self.ending or "stopped"
         self.supervisor.stop_all()
 
     def decide(self, settings: Sequence[Setting]) -> None:
-        """Run these in the place of the proposals that wait; those left out are not proposed again."""
+        """Run these settings instead of the waiting proposals; proposals left out are not made again."""
         proposals, self._proposals = self._proposals, []
         left_out = [setting for setting in proposals if setting not in settings]
         if left_out:
@@ -159,18 +161,18 @@ class Conductor:
         self._queue([setting for setting in proposals if setting in settings])
 
     def enqueue(self, settings: Sequence[Setting]) -> None:
-        """Try settings of the user's own before anything else that is proposed from now on."""
+        """Queue the user's own settings ahead of all later proposals."""
         self.study.queue(settings, by="user", stacks=None)
         self.ending = ""
 
-    def progress(self) -> Progress:
-        """How the search stands now."""
+    def progress(self) -> SearchProgress:
+        """Return the present state of the search."""
         study = self.study
         self._version += 1
-        seconds = study.seconds + self._clock.untold
+        seconds = study.seconds + self._clock.unreported
         rate = self._new_done / self._clock.seconds if self._new_done and self._clock.seconds else 0.0
         running = tuple(trial.number for trial in study.trials if trial.state == "running")
-        return Progress(
+        return SearchProgress(
             state=self._state(), trials=tuple(study.trials), best=study.best,
             curves={number: tuple(self._curves[number]) for number in running if number in self._curves},
             running=running, proposals=tuple(self._proposals), is_proposing=self._thinking is not None,
@@ -202,20 +204,20 @@ class Conductor:
             return False
         if self._is_stopping:
             return True
-        if self.study.settings.strategy == "manual" and not self._has_open_chunks():
+        if self.study.settings.strategy == "manual" and not self._has_open_stacks():
             self.ending = self.ending or "no more trials were asked for"
-        return bool(self.ending) and not (self._has_open_chunks() and not self._budget_ending())
+        return bool(self.ending) and not (self._has_open_stacks() and not self._budget_ending())
 
     def _budget_ending(self) -> str:
-        """Why no more stack may be started, if so."""
+        """Return the reason to start no more stacks, or an empty string."""
         settings, best = self.study.settings, self.study.best
         if settings.goal is not None and best is not None and settings.sign * (best.score - settings.goal) <= 0:
             return "the goal is reached"
-        if settings.seconds and self.study.seconds + self._clock.untold >= settings.seconds:
+        if settings.seconds and self.study.seconds + self._clock.unreported >= settings.seconds:
             return "the time is up"
         return ""
 
-    # What is tried next
+    # The next trials
 
     def _plan(self) -> None:
         if self._is_stopping or self._is_paused:
@@ -223,7 +225,7 @@ class Conductor:
         ending = self._budget_ending()
         if self._thinking is not None and self._thinking.done():
             thought, self._thinking = self._thinking, None
-            if not ending and self._asked == self.study.settings:  # else they are proposed again, if still wanted
+            if not ending and self._asked == self.study.settings:  # else they are proposed again if still wanted
                 self._take_proposals(thought.result())
         if self._asked != self.study.settings:
             self._proposals = []
@@ -232,7 +234,7 @@ class Conductor:
             return
         if self._thinking is not None:
             return
-        if self.study.unstacked:
+        if self.study.ungrouped:
             self._queue([])
         if not self._proposals and self._needs_more():
             self._think()
@@ -242,30 +244,30 @@ class Conductor:
         if self.ending or settings.strategy == "manual":
             return False
         if settings.trials and len(study.trials) >= settings.trials:
-            if not self._has_open_chunks():
+            if not self._has_open_stacks():
                 self.ending = "all trials are done"
             return False
         if study.is_exhausted:
-            if not self._has_open_chunks():
+            if not self._has_open_stacks():
                 self.ending = "the space is exhausted"
             return False
-        return study.done_chunks.issuperset(study.order[: -self._awaited])
+        return study.done_stacks.issuperset(study.order[: -self._awaited])
 
     @property
     def _awaited(self) -> int:
-        """How many stacks may still train while the next proposals are made: so many that no worker waits for these."""
+        """How many stacks may still be training when the next proposals are made, so that no worker has to wait."""
         return self.study.settings.parallel
 
-    def _has_open_chunks(self) -> bool:
-        return bool(self.study.unstacked) or len(self.study.done_chunks) < len(self.study.chunks)
+    def _has_open_stacks(self) -> bool:
+        return bool(self.study.ungrouped) or len(self.study.done_stacks) < len(self.study.stacks)
 
     def _think(self) -> None:
         study, settings = self.study, self.study.settings
-        last = [number for chunk in study.order[-self._awaited :] for number in study.chunks[chunk]]
+        last = [number for stack in study.order[-self._awaited :] for number in study.stacks[stack]]
         done, awaited = known_before(study.trials, last)
         most = settings.at_once if settings.learns else MOST_AT_ONCE
         if not settings.learns and (settings.seconds or settings.goal is not None):
-            most = FEW_AT_ONCE * settings.parallel  # it may end at any time, and then all structures had their turn
+            most = FEW_AT_ONCE * settings.parallel  # the search may end at any time: let all structures have a turn
         left = settings.trials - len(study.trials) if settings.trials else most
         pending = [*study.skipped, *(trial.setting for trial in awaited)]
         arguments = (study.space, observations(done, settings.sign), pending, min(most, left), settings.seed)
@@ -288,14 +290,14 @@ class Conductor:
             self._queue(found)
 
     def _queue(self, settings: Sequence[Setting]) -> None:
-        """Write new trials down, with the stacks that they and those of the user's own make."""
+        """Record new trials, and the stacks that they and the user's own trials form."""
         study = self.study
-        numbered = [(number, study.trial(number).setting) for number in study.unstacked]
+        numbered = [(number, study.trial(number).setting) for number in study.ungrouped]
         numbered += enumerate(settings, study.next_number)
         if not numbered:
             return
         source, chosen = study.source, study.settings
-        stacks = chunks(
+        stacks = group_into_stacks(
             [(number, study.space.hyperparameters(setting)) for number, setting in numbered], inputs=source.n_features,
             outputs=source.n_outputs, members=chosen.folds * chosen.seeds, most=chosen.stack, parallel=chosen.parallel,
         )  # fmt: skip
@@ -309,25 +311,25 @@ class Conductor:
         study = self.study
         if self._is_stopping or self._is_paused or self._budget_ending():
             return
-        for place, chunk in enumerate(study.order):
+        for place, stack in enumerate(study.order):
             if self.supervisor.free < 1:
                 return
-            if chunk in study.done_chunks or chunk in self._submitted:
+            if stack in study.done_stacks or stack in self._submitted:
                 continue
-            if study.settings.prune == "halving" and not study.done_chunks.issuperset(self._compared(place)):
+            if study.settings.prune == "halving" and not study.done_stacks.issuperset(self._compared(place)):
                 return
             self._clock.run()
-            study.start(chunk)
-            self._submitted.add(chunk)
-            self.supervisor.submit(chunk, train_stack, self._task(chunk, self._compared(place)))
+            study.start(stack)
+            self._submitted.add(stack)
+            self.supervisor.submit(stack, train_stack, self._task(stack, self._compared(place)))
 
     def _compared(self, place: int) -> list[int]:
-        """The stacks whose values at the rungs are known to the one at that place of the order, however many run."""
+        """Return the stacks whose rung values the stack at `place` in the order may use, however many run at a time."""
         return self.study.order[: max(0, place - self.study.settings.parallel + 1)]
 
-    def _task(self, chunk: int, compared: Sequence[int]) -> StackTask:
+    def _task(self, stack: int, compared: Sequence[int]) -> StackTask:
         study, settings = self.study, self.study.settings
-        trials = [trial for number in study.chunks[chunk] if not (trial := study.trial(number)).is_done]
+        trials = [trial for number in study.stacks[stack] if not (trial := study.trial(number)).is_done]
         marks = rungs(longest_training(study.space)) if settings.prune == "halving" else []
         earlier: dict[int, tuple[tuple[float, float], ...]] = {}
         for epoch in marks:
@@ -341,31 +343,31 @@ class Conductor:
     def _take(self, event: object) -> None:
         study = self.study
         if isinstance(event, Started):
-            for number in study.chunks[event.chunk]:
+            for number in study.stacks[event.task]:
                 self._curves.pop(number, None)
         elif isinstance(event, Reported) and isinstance(event.value, Curves):
             for number, values in event.value.values.items():
                 self._curves.setdefault(number, []).extend(values)
         elif isinstance(event, Finished | Stopped):
-            self._finish(event.chunk, event.result, is_whole=isinstance(event, Finished))
+            self._finish(event.task, event.result, is_whole=isinstance(event, Finished))
         elif isinstance(event, Failed):
             before = self._done()
-            study.fail(event.chunk, event.message, seconds=self._clock.since_told())
-            self._end(event.chunk, before)
+            study.fail(event.task, event.message, seconds=self._clock.take_unreported())
+            self._end(event.task, before)
 
-    def _finish(self, chunk: int, result: Any, *, is_whole: bool) -> None:
+    def _finish(self, stack: int, result: Any, *, is_whole: bool) -> None:
         study, before = self.study, self._done()
         is_kept = result is not None and (is_whole or study.settings.prune == "none")
         if is_kept:
-            study.finish(chunk, result, seconds=self._clock.since_told())
+            study.finish(stack, result, seconds=self._clock.take_unreported())
             if result.parameters is not None and study.best is not None and study.best.number == result.best:
                 self.on_best(study.best, result.parameters)
         else:
-            study.requeue(chunk)
-        self._end(chunk, before)
+            study.requeue(stack)
+        self._end(stack, before)
 
-    def _end(self, chunk: int, before: int) -> None:
+    def _end(self, stack: int, before: int) -> None:
         self._new_done += self._done() - before
-        self._submitted.discard(chunk)
-        for number in self.study.chunks[chunk]:
+        self._submitted.discard(stack)
+        for number in self.study.stacks[stack]:
             self._curves.pop(number, None)

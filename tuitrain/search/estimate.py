@@ -1,6 +1,6 @@
-"""What a grid will take, before it is begun: a few stacks are trained for some steps, and the rest is computed.
+"""Estimate the cost of a grid before it runs: train a few stacks for some steps and compute the rest.
 
-Early stopping, pruning and divergence end trials sooner; a machine that is busy otherwise needs longer.
+Early stopping, pruning and divergence end trials sooner; on a busy machine they take longer.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ from tuitrain.engine.threads import blas_threads
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.folds import Fold, make_folds
-from tuitrain.search.grouping import chunks, n_parameters
+from tuitrain.search.grouping import group_into_stacks, n_parameters
 from tuitrain.search.space.space import Setting, Space
 
-MOST_SEEN = 2048  # combinations that are looked at; the whole grid is thought to be like these
-NEIGHBOURS = 32  # of them in a row, which are alike in structure, so that stacks are as full as those of the whole grid
-MOST_PASSED = 400_000  # combinations that are gone through to spread them
-MOST_PROBED = 3  # stacks that are tried out: the smallest, the largest and one between
+MOST_SEEN = 2048  # combinations examined; the whole grid is assumed to resemble them
+NEIGHBOURS = 32  # of them in a row: they are alike in structure, so that stacks are as full as those of the whole grid
+MOST_PASSED = 400_000  # combinations scanned to spread the sample
+MOST_PROBED = 3  # stacks measured: the smallest, the largest and one between
 PROBE_SECONDS = 0.04
 LEAST_STEPS = 3
-FORWARD_SHARE = 1 / 3  # of a training step's time: what validating a row takes
+FORWARD_SHARE = 1 / 3  # cost of validating a row, relative to a training step
 VALUE_BYTES = 4
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """`trials` on the grid; `seconds` with all workers busy; `bytes` of memory in all workers together."""
+    """The cost of a grid: `trials`, `seconds` with all workers busy, `bytes` of memory in all workers together."""
 
     trials: int
     seconds: float
     bytes: int
 
     def __str__(self) -> str:
-        """``64 combinations, about 12 s, 3.4 MB of memory``."""
+        """Format as in ``64 combinations, about 12 s, 3.4 MB of memory``."""
         return f"{self.trials:,} combinations, about {about(self.seconds)}, {self.bytes / 1e6:,.3g} MB of memory"
 
 
 def about(seconds: float) -> str:
-    """A time to two digits, in the unit that suits it."""
+    """Format a time to two digits in a suitable unit."""
     for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
         if seconds >= 2 * length:
             return f"{seconds / length:.2g} {unit}"
@@ -61,7 +61,7 @@ class _Stack:
 
 
 def estimate_grid(dataset: Dataset, space: Space, settings: Settings, parallel: int) -> Estimate:
-    """What the grid of `space` takes with `parallel` stacks at a time.
+    """Estimate the cost of the grid of `space` with `parallel` stacks at a time.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def estimate_grid(dataset: Dataset, space: Space, settings: Settings, parallel: 
     inputs, outputs = dataset.n_features, n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
     members = len(folds) * seeds
     numbered = list(enumerate(map(space.hyperparameters, _spread(space))))
-    groups = chunks(numbered, inputs=inputs, outputs=outputs, members=members, parallel=parallel)
+    groups = group_into_stacks(numbered, inputs=inputs, outputs=outputs, members=members, parallel=parallel)
     rows, validated = len(folds[0].train), len(folds[0].validation)
     stacks = []
     for numbers in groups:
@@ -92,7 +92,7 @@ def estimate_grid(dataset: Dataset, space: Space, settings: Settings, parallel: 
 
 
 def _spread(space: Space) -> Iterator[Setting]:
-    """Combinations from the whole grid, a few neighbours at each place."""
+    """Sample combinations from the whole grid, a few neighbours at each place."""
     passed = min(space.grid_size, MOST_PASSED)
     stride = -(-passed // MOST_SEEN)
     for place, setting in enumerate(islice(space.grid(), passed)):
@@ -101,7 +101,7 @@ def _spread(space: Space) -> Iterator[Setting]:
 
 
 def _cost(stacks: Sequence[_Stack], folds: Sequence[Fold], seeds: int) -> Callable[[_Stack], float]:
-    """Seconds for a row of a member, as a function of the stack: measured for some, straight lines between them."""
+    """Return seconds per row of a member as a function of the stack: measured for some, linear between them."""
     distinct = sorted({(s.parameters, s.batch): s for s in stacks}.values(), key=lambda s: s.parameters / s.batch)
     places = sorted({0, len(distinct) // 2, len(distinct) - 1})[:MOST_PROBED]
     probed = [distinct[place] for place in places]
@@ -111,12 +111,12 @@ def _cost(stacks: Sequence[_Stack], folds: Sequence[Fold], seeds: int) -> Callab
 
 
 def _measure(stack: _Stack, folds: Sequence[Fold], seeds: int) -> float:
-    """Seconds that a row of a member takes."""
+    """Measure the seconds that a row of a member takes."""
     members = [h for h in stack.hyperparameters for _ in folds for _ in range(seeds)]
     sources = [fold for _ in stack.hyperparameters for fold in folds for _ in range(seeds)]
     with blas_threads(1):
         trainer = Trainer(sources, members, is_probed=False)
-        trainer.step()  # the first one makes the buffers
+        trainer.step()  # the first step allocates the buffers
         before, started = trainer.samples_done, time.perf_counter()
         steps = 0
         while steps < LEAST_STEPS or time.perf_counter() - started < PROBE_SECONDS:
@@ -129,7 +129,7 @@ def _measure(stack: _Stack, folds: Sequence[Fold], seeds: int) -> float:
 
 
 def _stack_bytes(stack: _Stack, members: int, inputs: int, validated: int) -> int:
-    """Parameters with all that belongs to them, and the activations of a batch and of the validation rows."""
+    """Count the bytes of parameters, gradients and optimizer state, and of a batch's and the validation activations."""
     count = len(stack.hyperparameters) * members
     units = inputs + 2 * sum(stack.hyperparameters[0].hidden_layers)
     return count * VALUE_BYTES * (stack.parameters * ARRAYS_PER_PARAMETER + (stack.batch + validated) * units)

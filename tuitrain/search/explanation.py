@@ -1,6 +1,6 @@
-"""What a Gaussian process makes of a study's trials: a slice along one hyperparameter, and how much each matters.
+"""Explain a study's trials with a Gaussian process: a slice along one hyperparameter, and the importance of each.
 
-It is fitted to history alone, so that it explains grid and random searches as well. Scores are in the metric's own
+It is fitted to the history alone, so it explains grid and random searches as well. Scores are in the metric's own
 units and direction.
 """
 
@@ -21,7 +21,7 @@ from tuitrain.search.gaussian_process.kernel import matern, squared_distances
 from tuitrain.search.gaussian_process.low_discrepancy import points as evenly_spread
 from tuitrain.search.gaussian_process.subset_of_data import subset_of_data
 from tuitrain.search.gaussian_process.surrogate import Surrogate, fit, importance, slice_along
-from tuitrain.search.space.columns import Column, to_scale
+from tuitrain.search.space.columns import SearchColumn, to_scale
 from tuitrain.search.space.space import Space
 from tuitrain.search.strategies.observation import observations
 from tuitrain.search.study.trial import Trial
@@ -35,7 +35,7 @@ Ticks = tuple[tuple[float, str], ...]
 
 
 class HistoryLike(Protocol):
-    """What is explained: a study, or what was trained by hand."""
+    """The history to explain: a study, or the trainings by hand."""
 
     @property
     def space(self) -> Space: ...
@@ -49,11 +49,11 @@ class HistoryLike(Protocol):
 
 @dataclass(frozen=True)
 class Slice:
-    """The surrogate along one column, the others as in the best trial; `n` places, `t` trials, `k` proposals.
+    """The surrogate along one column, with the others as in the best trial; `n` places, `t` trials, `k` proposals.
 
     `places` (n,) lie in [0, 1], or are indices of categories; `mean`, `low` and `high` (n,) are the posterior mean and
-    one deviation around it; `improvement` (n,) is the expected improvement over the best score. `observed` (t, 2) are
-    the trials' places and scores, `nearness` (t,) in 0..1 how near each lies to the slice. `proposed` (k,) places.
+    one deviation around it; `improvement` (n,) is the expected improvement over the best score. `observed` (t, 2) holds
+    the trials' places and scores, `nearness` (t,) in 0..1 how near each lies to the slice, `proposed` (k,) places.
     """
 
     column: str
@@ -72,7 +72,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class Explained:
-    """What is made of the trials so far; `key` tells what was known.
+    """Importances and slices from the surrogate; `key` identifies the trials they were fitted to.
 
     `importance` are (label, share), the largest first; `slices` maps each column's label to places, means and ticks.
     """
@@ -86,9 +86,9 @@ class Explained:
 
 
 def explain(study: HistoryLike, column: str, before: Explained | None = None, *, is_alone: bool = True) -> Explained:
-    """Fit the surrogate, unless `before` knows as much already; `column` "" is the learning rate, or the first.
+    """Fit the surrogate, unless `before` was fitted to the same trials; `column` "" is the learning rate, or the first.
 
-    Unless `is_alone`, the number of threads stays as it is, on which the bits of what else trains here depend.
+    Unless `is_alone`, the number of threads is left alone: the bits of other trainings in this process depend on it.
     """
     columns = study.space.columns
     names = tuple(item.name for item in columns)
@@ -122,7 +122,7 @@ def explain(study: HistoryLike, column: str, before: Explained | None = None, *,
 
 
 def _slice(model: Surrogate, study: HistoryLike, at: Floats, place: int, points: Floats, values: Floats) -> Slice:
-    """Along one column, the others as in `at` (d,), in the metric's own units and direction."""
+    """Slice along one column, with the others as in `at` (d,), in the metric's own units and direction."""
     column, sign = study.space.columns[place], study.settings.sign
     listed = np.arange(len(column.values), dtype=np.float64) if column.is_category else column.places
     places = listed if len(listed) and len(listed) <= POINTS else np.linspace(0, 1, POINTS)
@@ -143,15 +143,15 @@ def _slice(model: Surrogate, study: HistoryLike, at: Floats, place: int, points:
     )  # fmt: skip
 
 
-def _by_label(columns: Sequence[Column], shares: Floats) -> tuple[tuple[str, float], ...]:
+def _by_label(columns: Sequence[SearchColumn], shares: Floats) -> tuple[tuple[str, float], ...]:
     found: dict[str, float] = {}
     for column, share in zip(columns, shares, strict=True):
         found[column.label] = found.get(column.label, 0.0) + float(share)
     return tuple(sorted(found.items(), key=lambda item: -item[1]))
 
 
-def ticks_of(column: Column, most: int = 5) -> Ticks:
-    """Places of a column with the values that lie there."""
+def ticks_of(column: SearchColumn, most: int = 5) -> Ticks:
+    """Return places of a column and the labels of their values."""
     if column.values:
         values: Sequence[object] = column.values
         places = range(len(values)) if column.is_category else column.places
@@ -167,8 +167,8 @@ def ticks_of(column: Column, most: int = 5) -> Ticks:
     return tuple((float(spot), label(column, column.value(float(spot)))) for spot in spots)
 
 
-def label(column: Column, value: object) -> str:
-    """A value, short."""
+def label(column: SearchColumn, value: object) -> str:
+    """Format a value briefly."""
     if isinstance(value, tuple):
         return "x".join(map(str, value)) or "none"
     return f"{value:.3g}" if isinstance(value, float) else str(value)

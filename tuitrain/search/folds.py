@@ -1,4 +1,4 @@
-"""What the members of a stack train on: the split as it is, or the folds of a cross-validation.
+"""The data that a stack's members train on: the dataset's own split, or the folds of a cross-validation.
 
 `N` rows for training and validation together, `D` features.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fold:
-    """Training and validation rows, as the engine sees a dataset."""
+    """Training and validation rows in the form in which the engine sees a dataset."""
 
     train: Part
     validation: Part
@@ -31,20 +31,20 @@ class Fold:
 
 
 def make_folds(dataset: Dataset, count: int = 1) -> tuple[Fold, ...]:
-    """The dataset's own training and validation part, or `count` folds made from both; the test part stays out.
+    """Return the dataset's own training and validation parts, or `count` folds of both; never the test part.
 
-    Each fold validates as many rows, N // count, stratified by class, no row twice; what is left over is always
-    trained on. Features that are standardised are standardised anew by each fold's training rows; medians of missing
-    values and the columns themselves are those of the dataset.
+    Each fold validates N // count rows, stratified by class, no row twice; the remaining rows are always trained on.
+    Standardised features are standardised anew by each fold's training rows; medians of missing values and the columns
+    themselves are those of the dataset.
 
     Raises
     ------
     SearchError
-        if there are no validation rows, or too few rows for so many folds.
+        if there are no validation rows, or too few rows for that many folds.
     """
     if count == 1:
         if not len(dataset.validation):
-            raise SearchError(f"{dataset.name}: a search needs validation rows; give --validation, or --folds 5")
+            raise SearchError(f"{dataset.name}: a search needs validation rows; use --validation or --folds 5")
         return (Fold(dataset.train, dataset.validation, dataset.task, dataset.n_classes, dataset.target_scale),)
     parts = (dataset.train, dataset.validation)
     X = np.concatenate([part.X for part in parts])
@@ -77,7 +77,7 @@ def _fold(dataset: Dataset, whole: Part, held_out: NDArray[np.int64], columns: N
 
 
 def _standardised_columns(dataset: Dataset) -> NDArray[np.int64]:
-    """The features that have mean 0 and deviation 1 over the training rows: those that were standardised on them."""
+    """Find the features that were standardised on the training rows: mean 0 and deviation 1 over them."""
     X = dataset.train.X
     mean, spread = X.mean(axis=0, dtype=np.float64), X.std(axis=0, dtype=np.float64)
     return np.flatnonzero((np.abs(mean) < 1e-3) & (np.abs(spread - 1) < 1e-3))

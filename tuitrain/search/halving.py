@@ -1,6 +1,7 @@
 """Pruning: asynchronous successive halving (Li et al., 2020, "A System for Massively Parallel Hyperparameter Tuning").
 
-At a rung every trial of a stack is recorded first; then the best third of all values ever seen at that rung goes on.
+At a rung every trial of a stack is recorded first; then the trials among the best third of all values ever seen at
+that rung continue.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from tuitrain.search.space.space import Space
 ETA = 3
 FIRST_SHARE = 27  # the first rung is at epochs / 27
 
-Value = tuple[float, float]  # lower is better: the oriented score, and the validation loss to break ties
+Value = tuple[float, float]  # lower is better: the signed score, and the validation loss to break ties
 
 
 def rungs(epochs: int) -> list[int]:
-    """The epochs after which trials are compared: epochs / 27, and three times as many each time."""
+    """Return the epochs after which trials are compared: epochs / 27, tripling each time."""
     first = max(1, round(epochs / FIRST_SHARE))
     found = []
     while first < epochs:
@@ -28,7 +29,7 @@ def rungs(epochs: int) -> list[int]:
 
 
 def longest_training(space: Space) -> int:
-    """The most epochs that a trial of the space takes, from which the rungs are made."""
+    """Return the most epochs that a trial of the space may take, from which the rungs follow."""
     domain = space.domains.get("epochs")
     if isinstance(domain, Range):
         return int(domain.high)
@@ -36,7 +37,7 @@ def longest_training(space: Space) -> int:
 
 
 def survivors(values: Mapping[int, Value], earlier: Sequence[Value]) -> list[int]:
-    """The trials that go on, of those whose `values` at the rung are given; `earlier` are those of other stacks."""
+    """Return the trials that continue, given their `values` at the rung and the `earlier` values of other stacks."""
     everyone = [*(_whole(value) for value in values.values()), *(_whole(value) for value in earlier)]
     kept = max(1, len(everyone) // ETA)
     ranked = sorted(everyone)
@@ -46,5 +47,5 @@ def survivors(values: Mapping[int, Value], earlier: Sequence[Value]) -> list[int
 
 
 def _whole(value: Value) -> Value:
-    """`value` with infinity for what is not a number, so that it sorts last."""
+    """Replace NaN by infinity, so that it sorts last."""
     return tuple(math.inf if math.isnan(part) else part for part in value)  # type: ignore[return-value]

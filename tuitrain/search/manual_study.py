@@ -16,7 +16,7 @@ from tuitrain.errors import TuitrainError
 from tuitrain.runs.finished import FinishedTraining
 from tuitrain.search.by_hand import hyperparameters_of, manual_settings, manual_space, manual_trials, state_of
 from tuitrain.search.space.space import Space
-from tuitrain.search.stack import Outcome, StackResult
+from tuitrain.search.stack import StackResult, TrialOutcome
 from tuitrain.search.study.study import Study
 
 LEAST_TRAININGS = 2
@@ -103,9 +103,9 @@ def _append(study: Study, training: FinishedTraining, message: str) -> None:
     if last is None or last.by != "manual" or last.state != "queued":  # else its end could not be written the last time
         study.queue([vars(hyperparameters_of(training))], by="manual", stacks=[[study.next_number]])
     number = study.trials[-1].number
-    outcome = Outcome(
+    outcome = TrialOutcome(
         number, state_of(training), training.score, math.nan, training.loss, training.epochs, training.best_epoch,
         training.seconds, message, training.curve,
     )  # fmt: skip
     result = StackResult((outcome,), {}, training.epochs, training.seconds)
-    study.finish(len(study.chunks) - 1, result, seconds=training.seconds)
+    study.finish(len(study.stacks) - 1, result, seconds=training.seconds)

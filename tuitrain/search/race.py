@@ -1,6 +1,6 @@
-"""A race: several strategies on the same space and budget, each from several seeds.
+"""Race several strategies on the same space and budget, each from several seeds.
 
-A setting's score does not depend on who proposed it, so that every setting is trained once, whoever proposes it.
+A setting's score does not depend on who proposed it, so every setting is trained only once.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.engine.threads import blas_threads
 from tuitrain.options.search_settings import BATCH, Settings
 from tuitrain.search.folds import make_folds
-from tuitrain.search.grouping import chunks
+from tuitrain.search.grouping import group_into_stacks
 from tuitrain.search.space.space import Setting, Space
-from tuitrain.search.stack import Outcome, StackTask, train_stack
+from tuitrain.search.stack import StackTask, TrialOutcome, train_stack
 from tuitrain.search.strategies import Observation, propose
 from tuitrain.search.strategies.observation import key
 from tuitrain.search.workers.supervisor import Failed, Finished, Supervisor
@@ -40,9 +40,9 @@ class LaneResult:
 
 
 class Race:
-    """Runs `lanes` on `supervisor`'s workers; `step` does a batch of each lane and seed, `on_news` hears of each stack.
+    """A race of `lanes` on `supervisor`'s workers; `step` runs a batch of each lane and seed, then calls `on_news`.
 
-    Grid and random search propose the same whatever they find; they are asked batch by batch all the same.
+    Grid and random search do not depend on results, but propose batch by batch like the others.
     """
 
     def __init__(
@@ -58,21 +58,21 @@ class Race:
         runs = [(lane, seed) for lane in lanes for seed in range(1 if lane == "grid" else seeds)]
         self._history: dict[tuple[str, int], list[dict[str, Any]]] = {run: [] for run in runs}
         self._ended: set[tuple[str, int]] = set()
-        self._next_chunk = 0
+        self._next_task = 0
         self.is_stopped = False
 
     @property
     def done(self) -> int:
-        """Trials of the slowest run so far."""
+        """How many trials the slowest run has done."""
         return min(len(self._known(history)) for history in self._history.values())
 
     @property
     def trained(self) -> int:
-        """Settings that were trained so far, whoever proposed them."""
+        """How many settings have been trained, whoever proposed them."""
         return len(self._scores)
 
     def step(self) -> bool:
-        """Let each run propose a batch and train what is new; False when all are through."""
+        """Let each run propose a batch and train the new settings; return False when all runs are done."""
         waiting: dict[Any, dict[str, Any]] = {}
         for run, history in self._history.items():
             if run in self._ended:
@@ -93,14 +93,14 @@ class Race:
             return
         numbered = [(number, self._space.hyperparameters(setting)) for number, setting in enumerate(settings)]
         members = self.settings.folds * self.settings.seeds
-        stacks = chunks(
+        stacks = group_into_stacks(
             numbered, inputs=self._dataset.n_features, outputs=self._dataset.n_outputs, members=members,
             parallel=self.settings.parallel,
         )  # fmt: skip
         for stack in stacks:
             task = StackTask(tuple(numbered[number] for number in stack), self.settings.metric, self.settings.seeds)
-            self._supervisor.submit(self._next_chunk, train_stack, task)
-            self._next_chunk += 1
+            self._supervisor.submit(self._next_task, train_stack, task)
+            self._next_task += 1
         left = len(stacks)
         while left and not self.is_stopped:
             for outcomes in self._results():
@@ -109,10 +109,10 @@ class Race:
                     value = self.settings.sign * outcome.score if outcome.state == "finished" else float("nan")
                     self._scores[key(settings[outcome.number])] = value
                 self.on_news(self)
-        if not self.is_stopped:  # a stack that failed altogether brings no scores
+        if not self.is_stopped:  # a stack that failed altogether has no scores
             self._scores = {**dict.fromkeys(map(key, settings), float("nan")), **self._scores}
 
-    def _results(self) -> Iterator[tuple[Outcome, ...]]:
+    def _results(self) -> Iterator[tuple[TrialOutcome, ...]]:
         for event in self._supervisor.events(0.1):
             if isinstance(event, Finished):
                 yield event.result.outcomes
@@ -120,12 +120,12 @@ class Race:
                 yield ()
 
     def _known(self, history: Sequence[Setting]) -> list[float]:
-        """The scores of a run's first trials, as far as all of them were trained."""
+        """Return the scores of a run's trials up to the first that has not been trained."""
         scores = (self._scores.get(key(setting)) for setting in history)
         return list(takewhile(lambda score: score is not None, scores))  # type: ignore[arg-type]
 
     def lanes(self) -> list[LaneResult]:
-        """Each strategy's curve so far."""
+        """Return each strategy's curve so far."""
         found: dict[str, list[Floats]] = {}
         for (lane, _), history in self._history.items():
             values = np.array(self._known(history))
@@ -148,7 +148,7 @@ def run_race(
     dataset: Dataset, space: Space, settings: Settings, *, jobs: int = 0, seeds: int = 5, trials: int = 40,
     on_news: Callable[[Race], object] = lambda race: None,
 ) -> list[LaneResult]:  # fmt: skip
-    """A whole race; `on_news` is called at the start and after each stack, and may set ``race.is_stopped``."""
+    """Run a whole race; `on_news` is called at the start and after each stack, and may set ``race.is_stopped``."""
     from tuitrain.search.api import make_workers  # noqa: PLC0415 - it imports much
 
     settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))

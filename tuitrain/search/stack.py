@@ -1,4 +1,4 @@
-"""Training one stack of trials to its end: what a worker does.
+"""Train one stack of trials to its end: the work of a worker.
 
 `M` members: each trial has one for each fold and seed. Everything here is picklable and knows nothing of the study.
 """
@@ -25,12 +25,12 @@ from tuitrain.search.study.trial import State, is_higher_better
 Array = NDArray[Any]
 REPORT_SECONDS = 0.04
 STOP_SECONDS = 0.3
-KEPT_BYTES = 1 << 20  # larger parameters are trained again when they are wanted
+KEPT_BYTES = 1 << 20  # networks with more parameters are trained again if they are needed
 
 
 @dataclass(frozen=True)
 class StackTask:
-    """A stack to train: trials by number, all of one structure; `earlier` values at the rungs, for pruning."""
+    """A stack to train: trials by number, all of one structure; `earlier` holds rung values for pruning."""
 
     trials: tuple[tuple[int, Hyperparameters], ...]
     metric: str
@@ -40,8 +40,8 @@ class StackTask:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a trial ended; the fields are those of `Trial`."""
+class TrialOutcome:
+    """The result of one trial; the fields are those of `Trial`."""
 
     number: int
     state: State
@@ -57,13 +57,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class StackResult:
-    """What a stack came to: outcomes of the trials that ended, values seen at each rung, member epochs trained.
+    """The results of a stack: outcomes of the trials that ended, values at each rung, member epochs trained.
 
-    `parameters` (P,) float32 are those of the best trial `best`, at its best epoch, where a trial is a single member
-    and they are small; else None.
+    `parameters` (P,) float32 are those of the best trial `best` at its best epoch, if a trial is a single member and
+    they are few; else None.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[TrialOutcome, ...]
     rungs: Mapping[int, tuple[Value, ...]]
     member_epochs: int
     seconds: float
@@ -73,14 +73,14 @@ class StackResult:
 
 @dataclass(frozen=True)
 class Curves:
-    """News of a running stack: its epoch, and for each trial the new values of its curve."""
+    """A report from a running stack: its epoch, and the new values of each trial's curve."""
 
     epoch: int
     values: Mapping[int, tuple[float, ...]]
 
 
 class _TrialState:
-    """A trial while its stack trains; its rows of the stack's arrays say what each of its members has reached."""
+    """A trial while its stack trains; its rows of the stack's arrays hold what each member has reached."""
 
     def __init__(self, number: int, values: Array, losses: Array, best_epochs: Array) -> None:
         self.number = number
@@ -88,15 +88,15 @@ class _TrialState:
         self.losses = losses
         self.best_epochs = best_epochs
         self.curve: list[float] = []
-        self.told = 0
+        self.reported = 0
         self.epochs = 0
         self.state: State = "running"
         self.message = ""
         self.seconds = 0.0
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> TrialOutcome:
         several = len(self.values) > 1
-        return Outcome(
+        return TrialOutcome(
             self.number, self.state, float(self.values.mean()), float(self.values.std(ddof=1)) if several else np.nan,
             float(self.losses.mean()), self.epochs, round(float(self.best_epochs.mean())), self.seconds, self.message,
             tuple(float(f"{value:.6g}") for value in self.curve),
@@ -106,16 +106,16 @@ class _TrialState:
 def train_stack(
     folds: tuple[Fold, ...], task: StackTask, report: Callable[[object], object], is_stopped: Callable[[], bool]
 ) -> StackResult:
-    """Train the trials of `task` on `folds`; a stop leaves out those that have not ended.
+    """Train the trials of `task` on `folds`; if stopped, leave out those that have not ended.
 
-    `report` is called with `Curves`, at most once an epoch and every 40 ms.
+    `report` is called with `Curves` at most once an epoch and once every 40 ms.
     """
-    with blas_threads(1), training_arithmetic:  # one, whatever the worker: the number of threads changes the bits
+    with blas_threads(1), training_arithmetic:  # one on every kind of worker: the number of threads changes the bits
         return _StackRun(folds, task).run(report, is_stopped)
 
 
 class _StackRun:
-    """The arrays are (trials, members of a trial); a row of the trainer's stack is a place in them."""
+    """A stack in training. Arrays are (trials, members of a trial); a row of the trainer's stack is a place in them."""
 
     def __init__(self, folds: tuple[Fold, ...], task: StackTask) -> None:
         self._task = task
@@ -134,7 +134,7 @@ class _StackRun:
         self._member_epochs = 0
         self._started = time.perf_counter()
         self._best: tuple[Value, int, NDArray[np.float32]] | None = None
-        self._rows = np.arange(self._values.size)  # places of the members that still train
+        self._rows = np.arange(self._values.size)  # places of the members still training
         hyperparameters = [
             h.replace(seed=h.seed + seed) for _, h in task.trials for _ in folds for seed in range(task.seeds)
         ]
@@ -161,7 +161,7 @@ class _StackRun:
             self._drop(trainer)
             now = time.perf_counter()
             if now >= next_report:
-                self._tell(record.epoch, report)
+                self._report(record.epoch, report)
                 next_report = now + REPORT_SECONDS
             next_look = min(next_look, now + STOP_SECONDS) if now < next_look else 0.0
         return self._result()
@@ -172,7 +172,7 @@ class _StackRun:
         return StackResult(done, self._rungs, self._member_epochs, time.perf_counter() - self._started, **found)  # type: ignore[arg-type]
 
     def _note(self, trainer: Trainer, record: Record) -> None:
-        """Take down what the epoch came to for each member, and see which trials have ended or are pruned."""
+        """Record the epoch for each member, and end the trials that have finished or are pruned."""
         metric = self._metric(trainer, record)
         self._member_epochs += len(self._rows)
         is_best = trainer.progress.best_epoch == record.epoch
@@ -192,7 +192,7 @@ class _StackRun:
             self._prune(record.epoch)
 
     def _present(self) -> list[int]:
-        """The trials that have members in the stack."""
+        """Return the trials that have members in the stack."""
         found: list[int] = np.unique(self._rows // self._members).tolist()
         return found
 
@@ -207,7 +207,7 @@ class _StackRun:
         return trainer.validation.all_metrics().get(metric, nothing) if record.metrics else nothing
 
     def _end_trials(self, trainer: Trainer, record: Record) -> None:
-        """End the trials of which a member has diverged, or all have ended."""
+        """End the trials in which a member has diverged or all members have ended."""
         owners = self._rows // self._members
         for index in self._present():
             trial, own = self._trials[index], np.flatnonzero(owners == index).tolist()
@@ -236,7 +236,7 @@ class _StackRun:
         return self._sign * float(trial.values.mean()), float(trial.losses.mean())
 
     def _prune(self, epoch: int) -> None:
-        """Record every trial that has come this far, then end those that are not among the best third."""
+        """Record every trial that has reached this rung, then end those that are not among the best third."""
         running = {trial.number: self._value(trial) for trial in self._trials if trial.state == "running"}
         ended = [self._value(trial) for trial in self._trials if trial.state == "finished" and trial.epochs == epoch]
         self._rungs[epoch] = (*running.values(), *ended)
@@ -247,7 +247,7 @@ class _StackRun:
                 trial.seconds = time.perf_counter() - self._started
 
     def _drop(self, trainer: Trainer) -> None:
-        """Let members leave the stack when their trial has ended, or they have."""
+        """Remove members from the stack whose trial has ended, or that have ended themselves."""
         is_running = np.array([trial.state == "running" for trial in self._trials])
         kept = np.flatnonzero(is_running[self._rows // self._members] & ~trainer.progress.ended)
         if len(kept) < len(self._rows):
@@ -255,11 +255,11 @@ class _StackRun:
             if len(kept):
                 trainer.take(kept.tolist())
 
-    def _tell(self, epoch: int, report: Callable[[object], object]) -> None:
+    def _report(self, epoch: int, report: Callable[[object], object]) -> None:
         news = {}
         for trial in self._trials:
-            if len(trial.curve) > trial.told:
-                news[trial.number] = tuple(trial.curve[trial.told :])
-                trial.told = len(trial.curve)
+            if len(trial.curve) > trial.reported:
+                news[trial.number] = tuple(trial.curve[trial.reported :])
+                trial.reported = len(trial.curve)
         if news:
             report(Curves(epoch, news))

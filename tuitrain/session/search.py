@@ -17,7 +17,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import CHANGED, Settings
 from tuitrain.search.api import conducting
 from tuitrain.search.best_model import choose
-from tuitrain.search.conductor import Conductor, Progress
+from tuitrain.search.conductor import Conductor, SearchProgress
 from tuitrain.search.estimate import estimate_grid
 from tuitrain.search.explanation import Explained, explain
 from tuitrain.search.space.space import Setting, Space
@@ -59,7 +59,7 @@ class Searching:
         self._dataset: Dataset | None = None
         self._conductor: Conductor | None = None
         self._open = ExitStack()
-        self._progress: Progress | None = None
+        self._progress: SearchProgress | None = None
         self._test: Mapping[str, float] = {}
         self._explained: Explained | None = None
         self._asks_first = False

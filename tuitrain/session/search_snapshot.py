@@ -11,7 +11,7 @@ from typing import Any, Literal
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.options.search_settings import Settings
 from tuitrain.runs.json_values import decode_fields, encode_fields
-from tuitrain.search.conductor import Progress
+from tuitrain.search.conductor import SearchProgress
 from tuitrain.search.estimate import Estimate
 from tuitrain.search.explanation import Explained
 from tuitrain.search.space.space import Space
@@ -45,7 +45,7 @@ class SearchSnapshot:
     message: str = ""
     space: Space | None = None
     settings: Settings | None = None
-    progress: Progress | None = None
+    progress: SearchProgress | None = None
     study: Path | None = None
     ties: tuple[int, ...] = ()
     test: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))

@@ -58,7 +58,7 @@ def test_x_and_y_make_a_table_with_texts_for_classes() -> None:
     [
         (b"", r"t\.npy: cannot be read as a NumPy file"),
         (npy(np.zeros((9, 9)))[:200], r"t\.npy: cannot be read as a NumPy file"),
-        (npy(np.array([{}], object), allow_pickle=True), r"it is none, or holds Python objects"),
+        (npy(np.array([{}], object), allow_pickle=True), r"it is not one, or it holds Python objects"),
         (npy(np.arange(5)), r"t\.npy: found shape \(5,\); expected one 2-D array"),
         (npy(np.zeros((0, 3))), r"X has shape \(0, 3\); expected rows by columns, and at least one of each"),
         (npy(np.array([["a", "b"]])), "X has dtype <U1; expected numbers"),
@@ -163,7 +163,7 @@ def test_an_unbalanced_header_is_damage() -> None:
 
 
 def test_members_that_are_no_arrays_or_encrypted_are_told() -> None:
-    with pytest.raises(DataError, match=r't\.npz: member "X" is no array; expected "X.npy"'):
+    with pytest.raises(DataError, match=r't\.npz: member "X" is not an array; expected "X.npy"'):
         read_npz(zipped(X=b"1,2", y=b"1"), "t.npz")
     arrays = {"X.npy": npy(np.zeros((3, 2))), "y.npy": npy(np.zeros(3))}
     with pytest.raises(DataError, match=r't\.npz: array "X" cannot be read .*encrypted'):
@@ -188,4 +188,4 @@ def test_a_parquet_file_that_polars_panics_on_is_one_error(
 
 def test_parquet_texts_that_are_like_numbers_are_told() -> None:
     table = read_parquet(parquet(price=["$5", "$6", "$12"], n=[1, 2, 3]), "t.parquet")
-    assert table.notices == ('column "price": taken as text, though its values are like numbers; write "$5" as 5',)
+    assert table.notices == ('column "price": taken as text, although its values look like numbers; write "$5" as 5',)

@@ -51,15 +51,15 @@ def test_the_header_is_recognised(text: str, has_header: bool) -> None:
     assert sniff(text, "t.csv").has_header is has_header
 
 
-def test_columns_without_a_header_are_numbered_and_it_is_told() -> None:
+def test_columns_without_a_header_are_numbered_and_that_is_reported() -> None:
     table = read_text_table(b"1,x\n2,y\n", "t.csv")
     assert table.names == ["column 1", "column 2"]
-    assert any("no header was found" in notice for notice in table.notices)
+    assert any("no header found" in notice for notice in table.notices)
 
 
-def test_numbers_in_a_header_are_told() -> None:
+def test_numbers_in_a_header_are_reported() -> None:
     table = read_text_table(b"size,2019\n5,1\n6,3\n", "t.csv")
-    assert table.notices == ("the first row is taken as the header, though it holds numbers",)
+    assert table.notices == ("the first row is taken as the header, although it holds numbers",)
 
 
 def test_a_decimal_comma_is_read_behind_semicolons_and_told() -> None:
@@ -125,8 +125,8 @@ def test_a_delimiter_at_the_end_of_each_row_makes_no_column() -> None:
     [
         (b"Report 2024\n\nname;v;y\na;1;2\n", "as in line 1: if that is a title or a comment, remove it"),
         (b"# one\n# two\na,b,y\n1,2,3\n", "as in line 1: if that is a title or a comment, remove it"),
-        (b"a,b\n1,2,\n3,4,\n", "is there a delimiter too many"),
-        (b"a,b\n1,'x,y'\n2,'z'\n", "is put in double quotes"),
+        (b"a,b\n1,2,\n3,4,\n", "do the rows end with an extra delimiter"),
+        (b"a,b\n1,'x,y'\n2,'z'\n", "in double quotes"),
     ],
 )
 def test_the_usual_cause_of_a_long_row_is_named(data: bytes, hint: str) -> None:

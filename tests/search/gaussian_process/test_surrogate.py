@@ -13,7 +13,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
 from tuitrain.search.gaussian_process import marginal_likelihood as evidence
-from tuitrain.search.gaussian_process.kernel import Layout, inverse_lower, matern, squared_distances
+from tuitrain.search.gaussian_process.kernel import CoordinateLayout, inverse_lower, matern, squared_distances
 from tuitrain.search.gaussian_process.score_scale import ScoreScale, worst_for_failed
 from tuitrain.search.gaussian_process.surrogate import Surrogate, condition_all, fit, importance, slice_along
 from tuitrain.search.space.space import Space
@@ -38,12 +38,14 @@ def given_model(space: Space, count: int, seed: int, noise: float = 1e-3) -> Sur
     d = len(space.columns)
     parameters = np.concatenate([rng.normal(-0.5, 0.4, d), [0.3, np.log(noise)]])
     scores = made_up(points)
-    return condition_all(Layout(space.columns), ScoreScale.of(scores), parameters, points, scores - scores.mean())
+    return condition_all(
+        CoordinateLayout(space.columns), ScoreScale.of(scores), parameters, points, scores - scores.mean()
+    )
 
 
 def test_the_gradient_of_the_posterior_is_that_of_finite_differences() -> None:
     points = sample(MIXED, 25, 0)
-    layout = Layout(MIXED.columns)
+    layout = CoordinateLayout(MIXED.columns)
     differences, scores = layout.squared_differences(layout.embed(points)), made_up(points)
     parameters = evidence.starts(4) + np.random.default_rng(0).normal(0, 0.3, (3, 6))
     _, gradient = evidence.negative_log_posterior(parameters, differences, scores)
@@ -55,7 +57,7 @@ def test_the_gradient_of_the_posterior_is_that_of_finite_differences() -> None:
 
 def test_fitting_the_starts_together_finds_the_best_of_them() -> None:
     points = sample(MIXED, 40, 1)
-    layout = Layout(MIXED.columns)
+    layout = CoordinateLayout(MIXED.columns)
     differences, scores = layout.squared_differences(layout.embed(points)), made_up(points)
     together = evidence.fit(differences, scores, evidence.starts(4), 60)
     alone = [evidence.fit(differences, scores, start[None], 60) for start in evidence.starts(4)]
@@ -79,7 +81,7 @@ def test_the_posterior_is_scikit_learns(space: Space) -> None:
 
 
 def test_distances_between_categories_and_to_what_has_no_effect() -> None:
-    layout = Layout(MIXED.columns)
+    layout = CoordinateLayout(MIXED.columns)
     place = {column.name: index for index, column in enumerate(MIXED.columns)}
     row = np.array([0.5 if not column.is_category else 0.0 for column in MIXED.columns])
     rows = np.repeat(row[None], 6, axis=0)
@@ -98,7 +100,7 @@ def test_distances_between_categories_and_to_what_has_no_effect() -> None:
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32), st.floats(-2, 2))
 def test_the_kernel_of_mixed_settings_is_positive_definite(seed: int, log_length: float) -> None:
-    coordinates = Layout(MIXED.columns).embed(sample(MIXED, 60, seed)) / np.exp(log_length)
+    coordinates = CoordinateLayout(MIXED.columns).embed(sample(MIXED, 60, seed)) / np.exp(log_length)
     kernel = matern(squared_distances(coordinates, coordinates))[0]
     assert np.linalg.eigvalsh(kernel).min() > -1e-7
 

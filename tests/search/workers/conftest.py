@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.search.workers.chunks import data
 from tests.search.workers.programs import end_program, run_program, wait_until
+from tests.search.workers.tasks import data
 from tuitrain.search.workers.dask import DaskWorkers
 from tuitrain.search.workers.processes import ProcessWorkers
 from tuitrain.search.workers.supervisor import Supervisor

@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from tests.search.workers import chunks
+from tests.search.workers import tasks
 from tuitrain.search.workers.dask import DaskWorkers
 from tuitrain.search.workers.processes import ProcessWorkers
 from tuitrain.search.workers.supervisor import Reported, Started, Stopped, Supervisor
 
 
 def main(kind: str, address: str = "") -> None:
-    workers: Any = ProcessWorkers(chunks.data(), jobs=2) if kind == "processes" else DaskWorkers(chunks.data(), address)
+    workers: Any = ProcessWorkers(tasks.data(), jobs=2) if kind == "processes" else DaskWorkers(tasks.data(), address)
     supervisor = Supervisor(workers)
-    for chunk in range(2):
-        supervisor.submit(chunk, chunks.count, (1200, 0.05))
+    for task in range(2):
+        supervisor.submit(task, tasks.count, (1200, 0.05))
     try:
         while supervisor.unfinished:
             for event in supervisor.events(0.5):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.search.workers import chunks
+from tests.search.workers import tasks
 from tests.search.workers.programs import Program, end_program, run_program, wait_until, working
 from tuitrain.errors import SearchError
 from tuitrain.search.workers.dask import DaskWorkers
@@ -57,30 +57,30 @@ def fresh(tmp_path: Path) -> Iterator[Cluster]:
 def test_workers_that_join_later_are_used_and_a_lost_scheduler_is_one_clear_error(
     fresh: Cluster, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    supervisor = Supervisor(DaskWorkers(chunks.data(), fresh.address))
+    supervisor = Supervisor(DaskWorkers(tasks.data(), fresh.address))
     assert supervisor.free == 0
     assert supervisor.notices == [
         f"{fresh.address} has no workers yet; start some with `dask worker {fresh.address} --nthreads 1`"
     ]
-    for chunk in range(2):
-        supervisor.submit(chunk, chunks.count, (400, 0.02))
+    for task in range(2):
+        supervisor.submit(task, tasks.count, (400, 0.02))
     fresh.start_worker("--no-nanny")
-    events = chunks.wait_for(supervisor, Reported, 3)
+    events = tasks.wait_for(supervisor, Reported, 3)
     assert sum(isinstance(event, Started) for event in events) == 1
     fresh.start_worker("--no-nanny")
-    events = chunks.wait_for(supervisor, Started)  # the chunk that waited, in the supervisor's queue
-    assert [event.chunk for event in events if isinstance(event, Started)] == [1]
+    events = tasks.wait_for(supervisor, Started)  # the task that waited, in the supervisor's queue
+    assert [event.task for event in events if isinstance(event, Started)] == [1]
     capfd.readouterr()
     end_program(fresh.scheduler)
     with pytest.raises(SearchError, match=f"the Dask scheduler at {fresh.address} is gone"):
-        chunks.until_ended(supervisor)
+        tasks.until_ended(supervisor)
     closing = time.monotonic()
     supervisor.close(timeout=0.1)
     assert time.monotonic() - closing < 60
     assert capfd.readouterr().err == ""
 
 
-def test_a_killed_coordinator_leaves_no_chunk_running_and_no_data(fresh: Cluster) -> None:
+def test_a_killed_coordinator_leaves_no_task_running_and_no_data(fresh: Cluster) -> None:
     fresh.start_worker("--nthreads", "2", "--no-nanny")
     coordinator = run_program("-m", "tests.search.workers.coordinator", "dask", fresh.address)
     try:
@@ -90,7 +90,7 @@ def test_a_killed_coordinator_leaves_no_chunk_running_and_no_data(fresh: Cluster
             coordinator.kill()
             wait_until(lambda: not any(client.run(tasks_of).values()), seconds=60)
             assert list(client.run(data_of).values()) == [1]
-            supervisor = Supervisor(DaskWorkers(chunks.data(), client))
+            supervisor = Supervisor(DaskWorkers(tasks.data(), client))
             assert list(client.run(data_of).values()) == [1]
             supervisor.close()
             assert list(client.run(data_of).values()) == [0]
@@ -114,14 +114,14 @@ def test_a_worker_with_another_numpy_is_refused_in_one_sentence(cluster: str, mo
     here = dask_worker.versions()
     monkeypatch.setattr(dask_worker.np, "__version__", "1.0")
     with pytest.raises(SearchError, match=rf"tcp://\S+ has other versions: numpy {here['numpy']} there and 1.0 here$"):
-        DaskWorkers(chunks.data(), cluster)
+        DaskWorkers(tasks.data(), cluster)
 
 
 def test_a_worker_with_another_distributed_is_a_notice(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from tuitrain.search.workers import dask_worker
 
     monkeypatch.setattr(dask_worker.distributed, "__version__", "2025.1.0")
-    workers = DaskWorkers(chunks.data(), cluster)
+    workers = DaskWorkers(tasks.data(), cluster)
     assert workers.notices and all("and 2025.1.0 here" in notice for notice in workers.notices)
     workers.close()
 
@@ -146,7 +146,7 @@ def test_a_scheduler_that_cannot_be_reached_is_named_within_ten_seconds(
     monkeypatch.setattr(dask_client, "SECONDS_TO_CONNECT", 0.4)
     started = time.monotonic()
     with pytest.raises(SearchError, match=f"no Dask scheduler answers at {address}"):
-        DaskWorkers(chunks.data(), address)
+        DaskWorkers(tasks.data(), address)
     assert time.monotonic() - started < 60
     assert capfd.readouterr().err == ""
 
@@ -159,27 +159,27 @@ def test_something_else_that_listens_is_no_scheduler(monkeypatch: pytest.MonkeyP
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         started = time.monotonic()
         with pytest.raises(SearchError, match=address):
-            DaskWorkers(chunks.data(), address)
+            DaskWorkers(tasks.data(), address)
         assert time.monotonic() - started < 60
 
 
 def test_a_result_that_went_with_its_worker_is_made_again(cluster: str) -> None:
-    """Killed so soon after its end that the result may or may not have been fetched: the chunk ends once either way."""
-    supervisor = Supervisor(DaskWorkers(chunks.data(), cluster))
-    events: list[chunks.Event] = []
+    """Killed so soon after its end that the result may or may not have been fetched: the task ends once either way."""
+    supervisor = Supervisor(DaskWorkers(tasks.data(), cluster))
+    events: list[tasks.Event] = []
     kills = 0
-    for chunk in range(6):
-        supervisor.submit(chunk, chunks.count, (3, 0.02))
+    for task in range(6):
+        supervisor.submit(task, tasks.count, (3, 0.02))
     deadline = time.monotonic() + 120
     while supervisor.unfinished:
         assert time.monotonic() < deadline, events
         found = supervisor.events(0.5)
         last = [event.value for event in found if isinstance(event, Reported) and event.value[0] == 2]
-        if last and kills < 2:  # a third might be the same chunk's
+        if last and kills < 2:  # a third might be the same task's
             kills += 1
             os.kill(last[0][2], signal.SIGKILL)
         events += found
-    assert chunks.ends(events) == {chunk: Finished(chunk, 3) for chunk in range(6)}
+    assert tasks.ends(events) == {task: Finished(task, 3) for task in range(6)}
     supervisor.close()
 
 
@@ -193,8 +193,8 @@ class Unanswering:
 
 
 def test_a_result_that_never_comes_is_not_waited_for_when_its_attempt_was_given_up(cluster: str) -> None:
-    workers = DaskWorkers(chunks.data(), cluster)
-    future = workers.submit(chunks.count, 0, 1, (50, 0.02))
+    workers = DaskWorkers(tasks.data(), cluster)
+    future = workers.submit(tasks.count, 0, 1, (50, 0.02))
     told: list[tuple[int, int]] = []
     waiter = threading.Thread(target=lambda: told.append(workers._done((0, 1), Unanswering())))
     waiter.start()
@@ -206,5 +206,5 @@ def test_a_result_that_never_comes_is_not_waited_for_when_its_attempt_was_given_
     assert not waiter.is_alive()
     assert told
     assert not future.done()  # who gave it up told its end
-    flight.task.cancel(force=True)
+    flight.dask_future.cancel(force=True)
     workers.close()

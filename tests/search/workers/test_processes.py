@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.search.workers import chunks
+from tests.search.workers import tasks
 from tests.search.workers.conftest import Make
 from tests.search.workers.programs import (
     Program,
@@ -29,7 +29,7 @@ from tuitrain.search.workers.supervisor import Started, Supervisor
 
 @pytest.fixture
 def coordinator() -> Iterator[Program]:
-    """A program that runs two long chunks in two processes, and is in the middle of them."""
+    """A program that runs two long tasks in two processes, and is in the middle of them."""
     program = run_program("-m", "tests.search.workers.coordinator", "processes")
     program.children = working(program, 2)  # type: ignore[attr-defined]
     yield program
@@ -37,12 +37,12 @@ def coordinator() -> Iterator[Program]:
 
 
 def test_the_children_see_the_parents_memory_and_cannot_write_to_it(make: Make) -> None:
-    shared = chunks.data(rows=3000)
+    shared = tasks.data(rows=3000)
     arrays = {"X": shared.X, "y": shared.y, **shared.parts}
     supervisor = make("processes", shared)
-    for chunk in range(8):
-        supervisor.submit(chunk, chunks.look_at_shared, None)
-    ends = chunks.ends(chunks.until_ended(supervisor))
+    for task in range(8):
+        supervisor.submit(task, tasks.look_at_shared, None)
+    ends = tasks.ends(tasks.until_ended(supervisor))
     for end in ends.values():
         found = end.result
         assert found["owned"] == [] and found["writeable"] == [] and found["misaligned"] == []
@@ -54,8 +54,8 @@ def test_the_children_see_the_parents_memory_and_cannot_write_to_it(make: Make) 
 
 def test_a_crash_is_told_with_the_last_words(make: Make) -> None:
     supervisor = make("processes")
-    supervisor.submit(1, chunks.crash, None)
-    message = chunks.ends(chunks.until_ended(supervisor))[1].message
+    supervisor.submit(1, tasks.crash, None)
+    message = tasks.ends(tasks.until_ended(supervisor))[1].message
     assert "3 times" in message and "SIGSEGV" in message and "it last printed" in message
 
 
@@ -66,10 +66,10 @@ def shared_memory() -> set[Path]:
 
 def test_a_close_leaves_nothing_behind() -> None:
     before = shared_memory(), len(list(Path("/proc/self/fd").iterdir()))
-    supervisor = Supervisor(ProcessWorkers(chunks.data(), jobs=2))
-    supervisor.submit(1, chunks.count, (600, 0.05))
-    supervisor.submit(2, chunks.look_at_shared, None)
-    events = chunks.wait_for(supervisor, Started, 2)
+    supervisor = Supervisor(ProcessWorkers(tasks.data(), jobs=2))
+    supervisor.submit(1, tasks.count, (600, 0.05))
+    supervisor.submit(2, tasks.look_at_shared, None)
+    events = tasks.wait_for(supervisor, Started, 2)
     pids = [int(event.worker.split()[1]) for event in events if isinstance(event, Started)]
     supervisor.close(timeout=0)
     wait_until_gone(pids, 60)
@@ -108,7 +108,7 @@ def test_ctrl_c_while_the_children_start_says_nothing() -> None:
             "-c",
             textwrap.dedent("""
                 import time
-                from tests.search.workers.chunks import data
+                from tests.search.workers.tasks import data
                 from tuitrain.search.workers.processes import ProcessWorkers
                 try:
                     workers = ProcessWorkers(data(), jobs=4)
@@ -129,12 +129,12 @@ def test_a_program_that_forgets_to_close_ends_and_says_nothing() -> None:
     program = run_program(
         "-c",
         textwrap.dedent("""
-            from tests.search.workers import chunks
+            from tests.search.workers import tasks
             from tuitrain.search.workers.processes import ProcessWorkers
             from tuitrain.search.workers.supervisor import Reported, Supervisor
-            supervisor = Supervisor(ProcessWorkers(chunks.data(), jobs=2))
-            supervisor.submit(1, chunks.count, (1000, 0.05))
-            chunks.wait_for(supervisor, Reported, 2)
+            supervisor = Supervisor(ProcessWorkers(tasks.data(), jobs=2))
+            supervisor.submit(1, tasks.count, (1000, 0.05))
+            tasks.wait_for(supervisor, Reported, 2)
         """),
     )
     assert program.communicate(timeout=120) == ("", "")
@@ -145,14 +145,14 @@ def test_children_that_cannot_start_are_one_clear_error(tmp_path: Path) -> None:
     script = tmp_path / "unguarded.py"
     script.write_text(
         textwrap.dedent("""
-            from tests.search.workers import chunks
+            from tests.search.workers import tasks
             from tuitrain.errors import SearchError
             from tuitrain.search.workers.processes import ProcessWorkers
             from tuitrain.search.workers.supervisor import Supervisor
-            supervisor = Supervisor(ProcessWorkers(chunks.data(), jobs=2))
-            supervisor.submit(1, chunks.multiply, 1)
+            supervisor = Supervisor(ProcessWorkers(tasks.data(), jobs=2))
+            supervisor.submit(1, tasks.multiply, 1)
             try:
-                chunks.until_ended(supervisor)
+                tasks.until_ended(supervisor)
             except SearchError as error:
                 print("refused:", error)
         """)

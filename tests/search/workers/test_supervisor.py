@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.search.workers import chunks
-from tuitrain.search.workers.protocol import NO_CHUNK, WORKERS, Outcome, WorkerLostError, ignore_event
+from tests.search.workers import tasks
+from tuitrain.search.workers.protocol import NO_TASK, WORKERS, TaskOutcome, WorkerLostError, ignore_event
 from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor
 
 
@@ -20,18 +20,18 @@ class Puppets:
         self.slots = slots
         self.notices: list[str] = []
         self.on_event = ignore_event
-        self.flights: dict[tuple[int, int], Future[Outcome]] = {}
+        self.flights: dict[tuple[int, int], Future[TaskOutcome]] = {}
         self.stopped: set[int] = set()
         self.most_at_once = 0
 
-    def submit(self, function: Any, chunk: int, attempt: int, payload: Any) -> Future[Outcome]:
-        assert (chunk, attempt) not in self.flights
-        self.flights[chunk, attempt] = future = Future()
+    def submit(self, function: Any, task: int, attempt: int, payload: Any) -> Future[TaskOutcome]:
+        assert (task, attempt) not in self.flights
+        self.flights[task, attempt] = future = Future()
         self.most_at_once = max(self.most_at_once, sum(not future.done() for future in self.flights.values()))
         return future
 
-    def stop(self, chunk: int) -> None:
-        self.stopped.add(chunk)
+    def stop(self, task: int) -> None:
+        self.stopped.add(task)
 
     def revive(self) -> None: ...
 
@@ -46,12 +46,12 @@ actions = st.lists(
 
 @given(actions, st.integers(1, 3))
 @settings(max_examples=300, deadline=None)
-def test_every_chunk_ends_once_and_its_events_are_in_order(script: list[tuple[str, int]], slots: int) -> None:
+def test_every_task_ends_once_and_its_events_are_in_order(script: list[tuple[str, int]], slots: int) -> None:
     workers = Puppets(slots)
     supervisor = Supervisor(workers)
-    for chunk in range(5):
-        supervisor.submit(chunk, chunks.multiply, None)
-    events: list[chunks.Event] = []
+    for task in range(5):
+        supervisor.submit(task, tasks.multiply, None)
+    events: list[tasks.Event] = []
 
     def act(action: str, which: int) -> None:
         if action == "poll":
@@ -59,19 +59,19 @@ def test_every_chunk_ends_once_and_its_events_are_in_order(script: list[tuple[st
         elif action == "stop":
             supervisor.stop(which % 5)
         elif workers.flights:
-            chunk, attempt = list(workers.flights)[which % len(workers.flights)]  # stale ones too
-            future = workers.flights[chunk, attempt]
+            task, attempt = list(workers.flights)[which % len(workers.flights)]  # stale ones too
+            future = workers.flights[task, attempt]
             if action == "start":
-                workers.on_event(chunk, attempt, "started", "puppet")
+                workers.on_event(task, attempt, "started", "puppet")
             elif action == "report":
-                workers.on_event(chunk, attempt, "report", attempt)
+                workers.on_event(task, attempt, "report", attempt)
             elif not future.done():
                 if action == "lose":
                     future.set_exception(WorkerLostError("gone"))
                 elif action == "fail":
-                    future.set_result(Outcome(error="ValueError: no"))
+                    future.set_result(TaskOutcome(error="ValueError: no"))
                 else:
-                    future.set_result(Outcome(result=attempt, is_stopped=chunk in workers.stopped))
+                    future.set_result(TaskOutcome(result=attempt, is_stopped=task in workers.stopped))
 
     for action, which in script:
         act(action, which)
@@ -81,9 +81,9 @@ def test_every_chunk_ends_once_and_its_events_are_in_order(script: list[tuple[st
             act("finish", which)
         act("poll", 0)
     assert supervisor.unfinished == 0 and supervisor.free == slots and workers.most_at_once <= slots
-    assert set(chunks.ends(events)) == set(range(5))
-    for chunk in range(5):
-        mine = [event for event in events if event.chunk == chunk]
+    assert set(tasks.ends(events)) == set(range(5))
+    for task in range(5):
+        mine = [event for event in events if event.task == task]
         assert isinstance(mine[-1], Finished | Failed | Stopped)
         attempts = [event.attempt for event in mine if isinstance(event, Started)]
         assert attempts == sorted(set(attempts)) and len(attempts) <= 3
@@ -94,7 +94,7 @@ def test_every_chunk_ends_once_and_its_events_are_in_order(script: list[tuple[st
 def test_only_attempts_that_reported_a_start_are_charged() -> None:
     workers = Puppets(1)
     supervisor = Supervisor(workers)
-    supervisor.submit(1, chunks.multiply, None)
+    supervisor.submit(1, tasks.multiply, None)
     for attempt in range(1, 11):
         workers.flights[1, attempt].set_exception(WorkerLostError("gone"))
         assert supervisor.events(0) == []
@@ -109,8 +109,8 @@ def test_only_attempts_that_reported_a_start_are_charged() -> None:
 def test_slots_that_are_added_are_used_without_a_call() -> None:
     workers = Puppets(0)
     supervisor = Supervisor(workers)
-    supervisor.submit(1, chunks.multiply, None)
+    supervisor.submit(1, tasks.multiply, None)
     assert not workers.flights
     workers.slots = 1
-    workers.on_event(NO_CHUNK, 0, WORKERS, None)
+    workers.on_event(NO_TASK, 0, WORKERS, None)
     assert supervisor.events(0) == [] and list(workers.flights) == [(1, 1)]

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.search.workers import chunks
+from tests.search.workers import tasks
 from tuitrain.errors import SearchError
 from tuitrain.search.workers.dask import DaskWorkers
 
@@ -14,4 +14,4 @@ from tuitrain.search.workers.dask import DaskWorkers
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(SearchError, match=r"pip install 'tuitrain\[distributed\]'"):
-        DaskWorkers(chunks.data(), "tcp://127.0.0.1:8786")
+        DaskWorkers(tasks.data(), "tcp://127.0.0.1:8786")

@@ -1,4 +1,4 @@
-"""NPY, NPZ and Parquet files as tables."""
+"""Read NPY, NPZ and Parquet files as tables."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def read_parquet_file(file: FileContent, options: DataOptions) -> tuple[Table, N
 
 
 def read_npy(data: bytes, name: str, *, most_rows: int | None = None) -> Table:
-    """A 2-D array of numbers; its last column is the target unless told otherwise.
+    """Read a 2-D array of numbers; its last column is the target by default.
 
     Raises
     ------
     DataError
-        if the file is damaged, or holds anything else.
+        if the file is damaged or holds anything else.
     """
     array = _load(data, name)
     if not isinstance(array, np.ndarray) or array.ndim != 2:
@@ -54,12 +54,12 @@ def read_npy(data: bytes, name: str, *, most_rows: int | None = None) -> Table:
 
 
 def read_npz(data: bytes, name: str, *, most_rows: int | None = None) -> tuple[Table, Table | None]:
-    """The table, and the test table where the file has one.
+    """Read a table, and the test table if the file has one.
 
     Raises
     ------
     DataError
-        if the file is damaged, or lacks the arrays.
+        if the file is damaged or lacks the arrays.
     """
     archive = _load(data, name)
     if isinstance(archive, np.ndarray):
@@ -82,7 +82,7 @@ def read_npz(data: bytes, name: str, *, most_rows: int | None = None) -> tuple[T
 def _load(data: bytes, name: str) -> Any:
     try:
         return np.load(io.BytesIO(data), allow_pickle=False)
-    except Exception as error:  # damaged bytes have brought a dozen kinds to light, TokenError among them
+    except Exception as error:  # damaged bytes raise a dozen kinds of exception, TokenError among them
         raise DataError(f"{name}: cannot be read as a NumPy file ({_damage(error)})") from error
 
 
@@ -93,21 +93,21 @@ def _member(archive: Any, key: str, name: str) -> NDArray[Any]:
         raise DataError(f"{name}: array {quoted(key)} cannot be read ({_damage(error)})") from error
     if not isinstance(array, np.ndarray):
         raise DataError(
-            f"{name}: member {quoted(key)} is no array; expected {quoted(key + '.npy')}, as np.savez writes"
+            f"{name}: member {quoted(key)} is not an array; expected {quoted(key + '.npy')}, as np.savez writes"
         )
     return array
 
 
 def _damage(error: Exception) -> str:
-    """What is wrong with a file; NumPy's own words advise to load pickles, which would run what is in them."""
-    return "it is none, or holds Python objects" if "pickle" in str(error) else visible(error)
+    """Describe what is wrong with a file; NumPy's own message suggests loading pickles, which would run code."""
+    return "it is not one, or it holds Python objects" if "pickle" in str(error) else visible(error)
 
 
 def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: int | None = None) -> Table:
-    """A table of x1 … xD, and y as its last column. `X` is (N, D), or (N, …), which is flattened.
+    """Make a table of x1 … xD with y as its last column. `X` is (N, D), or (N, …), which is flattened.
 
-    Images (more than two axes of whole numbers) are marked as such: they are divided by the largest value that a
-    pixel can have rather than standardised.
+    Images (more than two axes of whole numbers) are marked: they are divided by the largest possible pixel value
+    rather than standardised.
 
     Raises
     ------
@@ -130,9 +130,9 @@ def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: i
     notices: list[str] = []
     columns: list[Column] = []
     for number, values in enumerate(numbers, 1):
-        column, told = clean_numbers(f"x{number}", values)
+        column, remarks = clean_numbers(f"x{number}", values)
         columns.append(column)
-        notices += told
+        notices += remarks
     if y is not None:
         columns.append(from_objects("y", y if y.dtype.kind in "fiu" else [_plain(value) for value in y.tolist()]))
     return Table(name, tuple(columns), tuple(notices), largest, columns[-1].name, is_partial=is_partial)
@@ -140,7 +140,7 @@ def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: i
 
 @contextmanager
 def _without_traces() -> Iterator[None]:
-    """Keep the traces that polars writes on standard error when it panics to itself.
+    """Suppress the traces that polars writes to standard error when it panics.
 
     Only in the main thread: in another, a screen may be drawing on standard error.
     """
@@ -158,7 +158,7 @@ def _without_traces() -> Iterator[None]:
 
 
 def _largest_pixel(X: NDArray[Any]) -> float:
-    """255 for bytes; for wider types 255, 65535 or the largest there is, whichever is the first to cover the values."""
+    """Return 255 for bytes; for wider types the first of 255, 65535 and the largest value that covers the values."""
     largest = float(X.max())
     return next((bound for bound in (255.0, 65535.0) if largest <= bound), largest)
 
@@ -168,7 +168,7 @@ def _plain(value: Any) -> Any:
 
 
 def read_parquet(data: bytes, name: str, *, most_rows: int | None = None) -> Table:
-    """A Parquet file, by polars (the extra `parquet`).
+    """Read a Parquet file with polars (the extra `parquet`).
 
     Raises
     ------
@@ -182,7 +182,7 @@ def read_parquet(data: bytes, name: str, *, most_rows: int | None = None) -> Tab
     try:
         with _without_traces():
             frame = polars.read_parquet(io.BytesIO(data), n_rows=None if most_rows is None else most_rows + 1)
-    except polars.exceptions.PanicException as error:  # no Exception
+    except polars.exceptions.PanicException as error:  # not an Exception
         raise DataError(f"{name}: cannot be read as Parquet (the file is damaged)") from error
     except (polars.exceptions.PolarsError, OSError, ValueError) as error:
         raise DataError(f"{name}: cannot be read as Parquet ({visible(error)})") from error
@@ -194,12 +194,12 @@ def read_parquet(data: bytes, name: str, *, most_rows: int | None = None) -> Tab
     columns = []
     for column_name, series in zip(names, frame.get_columns(), strict=True):
         if series.dtype.is_numeric():
-            column, told = clean_numbers(column_name, series.cast(polars.Float64).to_numpy())
+            column, remarks = clean_numbers(column_name, series.cast(polars.Float64).to_numpy())
         else:
             texts = ["" if value is None else str(value) for value in series.to_list()]
-            column, told = parse_column(column_name, texts)
-            if column.kind == "text" and not told:
-                told = look_alikes(column_name, texts)
+            column, remarks = parse_column(column_name, texts)
+            if column.kind == "text" and not remarks:
+                remarks = look_alikes(column_name, texts)
         columns.append(column)
-        notices += told
+        notices += remarks
     return Table(name, tuple(columns), tuple(notices), is_partial=is_partial)

@@ -1,4 +1,4 @@
-"""How the bytes of a text table are to be read: encoding, delimiter, header."""
+"""Detect how the bytes of a text table are to be read: encoding, delimiter, header."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Format:
-    """How a text is laid out; `notice` is what is worth telling about it."""
+    """The layout of a text table; `notice` is a remark on it for the user."""
 
     delimiter: str
     has_header: bool
@@ -41,12 +41,12 @@ class Format:
 
 
 def decode(data: bytes, name: str, *, is_cut: bool = False) -> tuple[str, list[str]]:
-    """The text of a file, and a notice where its encoding had to be guessed; cut after its last line if `is_cut`.
+    """Decode a file, with a notice if its encoding was guessed; keep only whole lines if `is_cut`.
 
     Raises
     ------
     DataError
-        for an empty file, a binary one, or bytes that no known encoding explains.
+        if the file is empty or binary, or no supported encoding fits its bytes.
     """
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise DataError(f"{name}: the file is empty; expected a header and rows")
@@ -82,7 +82,7 @@ def _decode_utf16(data: bytes, name: str, *, is_cut: bool) -> str:
 
 
 def _decode_windows(data: bytes, name: str, start: int) -> tuple[str, list[str]]:
-    """Windows-1252, which has a letter for nearly every byte: so control characters tell that it is no text at all."""
+    """Decode Windows-1252, which has a letter for nearly every byte; control characters mean that it is not text."""
     line = data[:start].count(b"\n") + 1
     found = f"line {line} has a byte that is not UTF-8 (0x{data[start]:02x})"
     if CONTROL.search(data):
@@ -94,7 +94,7 @@ def _decode_windows(data: bytes, name: str, start: int) -> tuple[str, list[str]]
 
 
 def sniff(text: str, name: str, delimiter: str | None = None, header: bool | None = None) -> Format:
-    """Find the delimiter, and whether the first row is a header.
+    """Detect the delimiter and the header.
 
     Raises
     ------
@@ -111,11 +111,11 @@ def sniff(text: str, name: str, delimiter: str | None = None, header: bool | Non
         return Format(delimiter, header)
     is_header = _is_header(rows, delimiter)
     numeric = is_header and any(_is_number(cell, delimiter) for cell in rows[0])
-    return Format(delimiter, is_header, "the first row is taken as the header, though it holds numbers" * numeric)
+    return Format(delimiter, is_header, "the first row is taken as the header, although it holds numbers" * numeric)
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:
-    """The first rows, as far as they can be split at all; the strict reading tells what is wrong with the others."""
+    """Split the first rows as far as they can be split; the strict reader reports what is wrong with the others."""
     return list(islice((row for row in _tolerant_rows(text, delimiter) if any(map(str.strip, row))), SAMPLE_ROWS))
 
 
@@ -132,9 +132,9 @@ def _is_number(cell: str, delimiter: str) -> bool:
 
 
 def _find_delimiter(text: str) -> str:
-    """The delimiter that splits header and rows alike, the rows most evenly, then into most numbers and fields.
+    """Return the delimiter that splits header and rows alike, most evenly, then into most numbers and fields.
 
-    A space counts only where nothing else splits and it splits all rows alike; a comma where there is none.
+    A space counts only if nothing else splits and it splits all rows alike; the fallback is a comma.
     """
     best, best_score = ",", (False, 0.0, 0.0, 0)
     for delimiter in DELIMITERS:
@@ -155,15 +155,15 @@ def _find_delimiter(text: str) -> str:
 
 
 def squeezed(text: str) -> str:
-    """A text split at spaces, with each run of them as one and none at the ends of lines, as in aligned columns."""
+    """Collapse each run of spaces into one and strip the ends of lines, so that aligned columns can be split."""
     return re.sub(r"(?m)^ +| +$", "", re.sub(r" {2,}", " ", text.replace("\r\n", "\n")))
 
 
 def _is_header(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
-    """Whether the first row names the columns below it.
+    """Return True if the first row names the columns below it.
 
-    Without a number in it, it does, unless all its cells come again below them. With numbers in it (years, or the
-    0, 1, 2 … that data frames are written with), it does where a word stands over a column of numbers, or it counts.
+    A row without numbers does, unless all its cells appear again below. A row with numbers (years, or the 0, 1, 2 …
+    that data frames are written with) does if a word heads a column of numbers, or if the row counts up.
     """
     first, rest = [cell.strip() for cell in rows[0]], rows[1:]
     columns = [[row[place].strip() for row in rest if place < len(row)] for place in range(len(first))]

@@ -1,4 +1,4 @@
-"""Texts that people read as numbers or dates and that are not taken for such: 10,450, $5, 12 %, 1.234,5, 70 kg."""
+"""Recognise texts that people read as numbers or dates but that are not parsed as such: 10,450, $5, 12 %, 70 kg."""
 
 from __future__ import annotations
 
@@ -26,33 +26,33 @@ EXAMINED = 5000  # cells
 
 
 def look_alikes(name: str, cells: Sequence[str], line_of: Callable[[str], int] | None = None) -> list[str]:
-    """A notice about a text column of what is like numbers, or of dates; `line_of` finds the line of a text."""
+    """Return notices about a text column that looks like numbers or dates; `line_of` finds the line of a text."""
     found = what_to_write(cells)
     if found is None:
         return []
     line = "" if line_of is None else f", line {line_of(found[0])}"
-    return [f"column {quoted(name)}{line}: taken as text, though {found[1]}"]
+    return [f"column {quoted(name)}{line}: taken as text, although {found[1]}"]
 
 
 def what_to_write(cells: Sequence[str]) -> tuple[str, str] | None:
-    """For a text column of what is like numbers, or of dates: its first such cell, and what is to be done about it.
+    """Return the first cell of a text column that looks like numbers or dates, and advice on how to write it.
 
-    None for any other column.
+    Return None for any other column.
     """
     cells = cells[:EXAMINED]
     example = _number_like(cells)
     if example is not None:
-        return example, f"its values are like numbers; write {quoted(example)} as {written_plainly(example)}"
+        return example, f"its values look like numbers; write {quoted(example)} as {written_plainly(example)}"
     present = {cell for cell in map(str.strip, set(cells)) if cell.lower() not in MISSING_IN_NUMBERS}
     dates = {cell for cell in present if DATE.fullmatch(cell)}
     if len(present) < 2 or len(dates) < ENOUGH * len(present):
         return None
     example = next(cell.strip() for cell in cells if cell.strip() in dates)
-    return example, f"its values are dates ({quoted(example)}); years, months or days as numbers would tell more"
+    return example, f"its values are dates ({quoted(example)}); years, months or days as numbers would be more useful"
 
 
 def _number_like(cells: Sequence[str]) -> str | None:
-    """The first cell that is dressed as a number, where a text column's cells are such by and large; else None."""
+    """Return the first cell that looks like a number if most of the column's cells do; else None."""
     present = {cell for cell in map(str.strip, set(cells)) if cell.lower() not in MISSING_IN_NUMBERS}
     dressed = {cell: match for cell in present if (match := _dressed(cell))}
     odd = {cell for cell in dressed if not NUMBER.fullmatch(cell)}
@@ -69,10 +69,10 @@ def _dressed(cell: str) -> re.Match[str] | None:
 
 
 def written_plainly(cell: str) -> str:
-    """What to write instead of a cell that is like a number: ``10450``, or both readings where there are two."""
+    """Return how to write a number-like cell as a number: ``10450``, or both readings if there are two."""
     match = _dressed(cell)
     if match is None:
-        raise ValueError(f"{cell!r} is not like a number")
+        raise ValueError(f"{cell!r} does not look like a number")
     minus = "-" if match["sign"] in {"-", "−"} or match["open"] else ""
     digits = match["digits"]
     if AMBIGUOUS.fullmatch(digits):
@@ -84,14 +84,14 @@ def written_plainly(cell: str) -> str:
 
 
 def _digits(digits: str, decimal: str) -> str:
-    """The digits alone, with a point in the place of the decimal sign."""
+    """Return the digits, with a point in place of the decimal sign."""
     return "".join("." if sign == decimal else sign if sign.isdigit() else "" for sign in digits)
 
 
 def decimal_commas(cells: Collection[str]) -> tuple[int, int]:
-    """How many of a column's different cells have a comma that can only be decimal, and how many one that may not.
+    """Count a column's distinct cells whose comma can only be decimal, and those whose comma may separate thousands.
 
-    1,5 is of the first, 10,450 of the second. Only a column that holds nothing but numbers has any of the first.
+    1,5 is of the first kind, 10,450 of the second. Only a column that holds nothing but numbers has any of the first.
     """
     present = {cell for cell in map(str.strip, cells) if cell.lower() not in MISSING_IN_NUMBERS}
     ambiguous = sum("," in cell and bool(AMBIGUOUS.fullmatch(cell.lstrip("+-"))) for cell in present)

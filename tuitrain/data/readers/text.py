@@ -1,4 +1,4 @@
-"""CSV and TSV files, strictly: a malformed row is an error with file, line and what was found, never repaired."""
+"""Read CSV and TSV files strictly: a malformed row is an error with file, line and finding, never repaired."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def read_text_table(
 ) -> Table:  # fmt: skip
     """Read the bytes of a CSV or TSV file; `name` stands for the file in messages.
 
-    `most_rows` ends the reading after so many rows; `is_cut` says that `data` is the head of a longer file.
+    `most_rows` stops reading after that many rows; `is_cut` means that `data` is the head of a longer file.
 
     Raises
     ------
     DataError
-        for a binary or empty file, a row that is too short or too long, an unclosed quote.
+        if the file is binary or empty, a row is too short or too long, or a quote is not closed.
     """
     text, notices = decode(data, name, is_cut=is_cut)
     text, told_delimiter = _without_sep_line(text)
@@ -76,17 +76,17 @@ def read_text_table(
     names, renamed = tidy_names(headers)
     notices += left_out
     if not layout.has_header:
-        renamed = [f"no header was found; the columns are called {quoted(names[0])} to {quoted(names[-1])}"]
+        renamed = [f"no header found; the columns are called {quoted(names[0])} to {quoted(names[-1])}"]
     elif len(renamed) > 2 and 2 * sum(not name.strip() for name in headers) > len(headers):
         renamed = ["most of the first row is blank; if it is a title, remove it"]
-    parsed, told = _parse_columns(names, columns, layout, rows.line_of)
-    return Table(name, tuple(parsed), tuple(notices + told + renamed), is_partial=is_partial)
+    parsed, remarks = _parse_columns(names, columns, layout, rows.line_of)
+    return Table(name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial)
 
 
 def _without_empty_end(names: list[str], columns: list[Cells]) -> tuple[list[str], list[Cells], list[str]]:
-    """The columns up to the last that has a header or values, and a notice where one had neither.
+    """Drop the last columns that have neither header nor values, with a notice.
 
-    A delimiter at the end of each row makes such a column, which would be taken for the target.
+    A delimiter at the end of each row creates such a column, which would be taken for the target.
     """
     kept = len(names)
     while kept > 1 and not names[kept - 1].strip() and _is_empty(columns[kept - 1]):
@@ -101,7 +101,7 @@ def _is_empty(cells: Cells) -> bool:
 
 
 def _without_sep_line(text: str) -> tuple[str, str | None]:
-    """The text without the line ``sep=;`` that spreadsheets begin with, and the delimiter that it tells."""
+    """Remove the line ``sep=;`` that spreadsheets write first; return the text and the delimiter it names."""
     match = SEP_LINE.match(text)
     return (text[match.end() :], match["sign"]) if match else (text, None)
 
@@ -109,7 +109,7 @@ def _without_sep_line(text: str) -> tuple[str, str | None]:
 def _parse_columns(
     names: Sequence[str], columns: Sequence[Cells], layout: Format, line_of: Callable[[int, str], int]
 ) -> tuple[list[Column], list[str]]:
-    """Each column's type and values, with a notice where a decimal comma was read, or a text is like a number.
+    """Parse each column, with notices where a decimal comma was read or a text looks like a number.
 
     `line_of` finds the first line with a text in a column.
     """
@@ -119,24 +119,24 @@ def _parse_columns(
     decimal_comma = _takes_decimal_comma(columns, layout)
     for place, (column_name, cells) in enumerate(zip(names, columns, strict=True)):
         if isinstance(cells, np.ndarray):
-            column, told = clean_numbers(column_name, cells)
+            column, remarks = clean_numbers(column_name, cells)
         else:
-            column, told = parse_column(column_name, cells, decimal_comma=decimal_comma)
+            column, remarks = parse_column(column_name, cells, decimal_comma=decimal_comma)
             if column.kind == "number" and any("," in cell for cell in cells):
                 with_comma.append(place)
-            elif column.kind == "text" and not told:
-                told = look_alikes(column_name, cells, partial(line_of, place))
+            elif column.kind == "text" and not remarks:
+                remarks = look_alikes(column_name, cells, partial(line_of, place))
         parsed.append(column)
-        notices += told
+        notices += remarks
     if with_comma:
         notices.append(_decimal_comma_notice(parsed, columns, with_comma))
     return parsed, notices
 
 
 def _takes_decimal_comma(columns: Sequence[Cells], layout: Format) -> bool:
-    """Always behind semicolons; behind other signs where commas are seen that cannot be of thousands.
+    """Decide whether commas are decimal: always with semicolons; else if some cannot separate thousands.
 
-    A few of these do not outweigh many that may be: each number would be a thousandth of what it is.
+    A few of these do not outweigh many that may be thousands: each number would become a thousandth of itself.
     """
     if layout.delimiter in ",;":
         return layout.delimiter == ";"
@@ -156,7 +156,7 @@ def _decimal_comma_notice(parsed: Sequence[Column], columns: Sequence[Cells], wi
 
 
 def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[Cells]] | None:
-    """The quick way, for tables of plain numbers: None where any cell is anything else."""
+    """Read a table of plain numbers quickly; return None if any cell is anything else."""
     lines = io.StringIO(text)
     names: list[str] = []
     if layout.has_header:
@@ -187,7 +187,7 @@ def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[Cells]] | 
 
 
 class _Rows:
-    """The rows of a text, each of the same length, in blocks; can be gone through again."""
+    """The rows of a text, all of the same length, in blocks; can be iterated repeatedly."""
 
     def __init__(
         self, text: str, name: str, layout: Format, most_rows: int | None, *, is_cut: bool, first_line: int
@@ -199,7 +199,7 @@ class _Rows:
         self._first_line = first_line
 
     def blocks(self) -> Iterator[list[list[str]]]:
-        """Lists of at most `BLOCK_ROWS` rows; `names` is known from the first one on."""
+        """Yield lists of at most `BLOCK_ROWS` rows; `names` is known from the first one on."""
         block: list[list[str]] = []
         count = 0
         for _, row in self._checked():
@@ -217,11 +217,11 @@ class _Rows:
             yield block
 
     def line_of(self, place: int, text: str) -> int:
-        """The first line with this text in the column of that place; 0 where there is none."""
+        """Return the first line with this text in the given column; 0 if there is none."""
         return next((line for line, row in self._checked() if row[place].strip() == text), 0)
 
     def _checked(self) -> Iterator[tuple[int, list[str]]]:
-        """Each row with the line that it begins in."""
+        """Yield each row with the number of its first line."""
         reader = csv.reader(io.StringIO(self._text, newline=""), delimiter=self._layout.delimiter, strict=True)
         self.blank, expected, started, header_line = 0, 0, self._first_line, 0
         try:
@@ -247,28 +247,28 @@ class _Rows:
             raise DataError(_csv_problem(self._name, started, error)) from error
 
     def _length_problem(self, line: int, row: Sequence[str], expected: int, header_line: int) -> str:
-        """What to say of a row of another length; `header_line` is 0 where rows before it were right."""
+        """Describe a row of the wrong length; `header_line` is 0 if earlier rows had the right one."""
         split = f"split at each {DELIMITER_NAMES.get(self._layout.delimiter, self._layout.delimiter)}"
         found = f"found {counted(len(row), 'field')}, expected {expected}"
         return f"{self._name}, line {line}: {found} ({split}){_suspicion(row, expected, header_line)}"
 
 
 def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
-    """What may be wrong with a row that has too many fields."""
+    """Suggest what may be wrong with a row that has too many fields."""
     if len(row) == expected + 1 and not row[-1].strip():
-        return "; the last is blank: is there a delimiter too many at the end of the rows?"
+        return "; the last is blank: do the rows end with an extra delimiter?"
     if len(row) > expected and any(cell.strip().startswith("'") for cell in row):
-        return "; a text that holds the delimiter is put in double quotes"
+        return "; put a text that contains the delimiter in double quotes"
     if len(row) > expected and header_line:
         return f", as in line {header_line}: if that is a title or a comment, remove it"
     return ""
 
 
 def _read_cells(rows: _Rows) -> list[Cells]:
-    """The strict way: cell by cell, each column as numbers where all its cells are plain ones, else as its cells.
+    """Read strictly, cell by cell: a column becomes numbers if all its cells are plain numbers, else stays cells.
 
-    Numbers are made of each block at once, since a number takes a tenth of the room of its text. Where a column that
-    began with numbers turns out to be text, its cells are read again.
+    Each block is converted at once, since a number takes a tenth of the memory of its text. If a column that began
+    with numbers turns out to be text, its cells are read again.
     """
     pieces: list[list[Cells]] = []
     for block in rows.blocks():

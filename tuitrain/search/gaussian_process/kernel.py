@@ -23,7 +23,7 @@ _BLOCK = 32
 
 
 class ColumnLike(Protocol):
-    """What the model asks of a column; see `tuitrain.search.space.columns.Column`."""
+    """What the model asks of a column; see `tuitrain.search.space.columns.SearchColumn`."""
 
     @property
     def name(self) -> str: ...
@@ -33,7 +33,7 @@ class ColumnLike(Protocol):
     def count(self) -> int | None: ...
 
 
-class Layout:
+class CoordinateLayout:
     """Where the columns' coordinates are.
 
     `owner` (e,) is each coordinate's column, `number` (d,) each number's coordinate, -1 for a category.

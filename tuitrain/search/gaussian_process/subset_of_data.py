@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.search.gaussian_process.kernel import ColumnLike, Layout, squared_distances
+from tuitrain.search.gaussian_process.kernel import ColumnLike, CoordinateLayout, squared_distances
 
 MOST_FITTED = 300
 SHARE_OF_BEST = 0.5
@@ -27,7 +27,7 @@ def subset_of_data(
     """
     if len(points) <= most:
         return np.arange(len(points))
-    at = Layout(columns).embed(points)
+    at = CoordinateLayout(columns).embed(points)
     chosen = np.argsort(np.nan_to_num(scores, nan=np.inf), kind="stable")[: max(1, int(most * SHARE_OF_BEST))]
     distances = squared_distances(at, at[chosen]).min(axis=1)
     distances[chosen] = -1.0

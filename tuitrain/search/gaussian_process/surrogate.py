@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 
 from tuitrain.search.gaussian_process import marginal_likelihood as evidence
 from tuitrain.search.gaussian_process.acquisition import log_expected_improvement
-from tuitrain.search.gaussian_process.kernel import ColumnLike, Layout, inverse_lower, matern, squared_distances
+from tuitrain.search.gaussian_process.kernel import (
+    ColumnLike,
+    CoordinateLayout,
+    inverse_lower,
+    matern,
+    squared_distances,
+)
 from tuitrain.search.gaussian_process.score_scale import ScoreScale, worst_for_failed
 
 Array = NDArray[np.float64]
@@ -44,7 +50,7 @@ class Surrogate:
     inverse kernel matrix times the scores.
     """
 
-    layout: Layout
+    layout: CoordinateLayout
     scale: ScoreScale
     parameters: Array
     points: Array
@@ -141,7 +147,7 @@ def fit(
 
     `near` (s, d + 2) are parameters to begin from as well; with `evaluations` they are all that it begins from.
     """
-    layout = Layout(columns)
+    layout = CoordinateLayout(columns)
     scores = worst_for_failed(np.asarray(scores, np.float64))
     scale = ScoreScale.of(scores)
     standard = scale.to_standard(scores)
@@ -153,7 +159,9 @@ def fit(
     return condition_all(layout, scale, parameters, points, standard)
 
 
-def condition_all(layout: Layout, scale: ScoreScale, parameters: Array, points: Array, standard: Array) -> Surrogate:
+def condition_all(
+    layout: CoordinateLayout, scale: ScoreScale, parameters: Array, points: Array, standard: Array
+) -> Surrogate:
     """The posterior for given parameters."""
     coordinates = layout.embed(points) / np.exp(parameters[:-2])[layout.owner]
     kernel = np.exp(parameters[-2]) * matern(squared_distances(coordinates, coordinates))[0]
@@ -165,7 +173,7 @@ def condition_all(layout: Layout, scale: ScoreScale, parameters: Array, points: 
 
 
 @dataclass(frozen=True)
-class Slice:
+class PosteriorSlice:
     """The posterior along one column at `places` (m,), in the scores' own units: mean, one deviation to either side.
 
     `log_improvement` and `improvement` (m,) are the expected improvement over the best score.
@@ -179,14 +187,14 @@ class Slice:
     improvement: Array
 
 
-def slice_along(model: Surrogate, point: Array, column: int, places: Array) -> Slice:
+def slice_along(model: Surrogate, point: Array, column: int, places: Array) -> PosteriorSlice:
     """The posterior along a column at `places` (m,), all else as in `point` (d,)."""
     rows = np.repeat(point[None], len(places), axis=0)
     rows[:, column] = places
     mean, deviation = model.predict(rows)
     logarithm = log_expected_improvement(mean, deviation, model.best) + np.log(model.scale.deviation)
     low, middle, high = (model.scale.to_score(mean + shift * deviation) for shift in (-1.0, 0.0, 1.0))
-    return Slice(places, middle, low, high, logarithm, np.exp(logarithm))
+    return PosteriorSlice(places, middle, low, high, logarithm, np.exp(logarithm))
 
 
 def importance(model: Surrogate, space: SpaceLike, *, sample: Array, levels: int = 16) -> Array:

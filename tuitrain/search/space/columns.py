@@ -37,7 +37,7 @@ def from_scale(places: Any, scale: Scale) -> Any:
 
 
 @dataclass(frozen=True)
-class Column:
+class SearchColumn:
     """One searched number or category.
 
     `values` are all its values where they can be listed, ascending for numbers, and `places` (count,) where these lie
@@ -138,7 +138,7 @@ def _rounded(value: float, scale: Scale, span: float) -> float:
     return round(value, decimals)
 
 
-def make_columns(spec: Field, domain: Domain) -> list[Column]:
+def make_columns(spec: Field, domain: Domain) -> list[SearchColumn]:
     """The columns of a field: one, or depth and width for shapes; none where the value is fixed."""
     if isinstance(domain, Shapes):
         return _shape_columns(spec, domain)
@@ -148,18 +148,18 @@ def make_columns(spec: Field, domain: Domain) -> list[Column]:
             return []
         if all(isinstance(value, (int, float)) for value in domain.values):
             return [_listed(spec.name, spec, sorted(domain.values), own_scale(spec))]
-        return [Column(spec.name, spec.name, spec.label, True, tuple(domain.values), when=when)]
+        return [SearchColumn(spec.name, spec.name, spec.label, True, tuple(domain.values), when=when)]
     if (listed := _range_values(spec, domain)) is not None:
         return [_listed(spec.name, spec, listed, domain.scale)]
     return [
-        Column(
+        SearchColumn(
             spec.name, spec.name, spec.label, False, scale=domain.scale, low=domain.low, high=domain.high,
             is_whole=spec.kind == "whole", when=when,
         )
     ]  # fmt: skip
 
 
-def _shape_columns(spec: Field, domain: Shapes) -> list[Column]:
+def _shape_columns(spec: Field, domain: Shapes) -> list[SearchColumn]:
     columns = []
     for name, (low, high) in (("depth", domain.depth), ("width", domain.width)):
         if low < high:
@@ -168,7 +168,7 @@ def _shape_columns(spec: Field, domain: Shapes) -> list[Column]:
     return columns
 
 
-def _listed(name: str, spec: Field, values: Sequence[Any], scale: Scale) -> Column:
+def _listed(name: str, spec: Field, values: Sequence[Any], scale: Scale) -> SearchColumn:
     """A column of listed numbers; where one of them has no place on the scale (0 on a log scale), they lie evenly."""
     label = spec.label if name == spec.name else f"{spec.label} {name.rpartition('.')[2]}"
     with np.errstate(all="ignore"):
@@ -176,7 +176,7 @@ def _listed(name: str, spec: Field, values: Sequence[Any], scale: Scale) -> Colu
     if not np.isfinite(on_scale).all():
         on_scale = np.arange(len(values), dtype=np.float64)
     places = (on_scale - on_scale[0]) / (on_scale[-1] - on_scale[0])
-    return Column(name, spec.name, label, False, tuple(values), places, when=spec.when)
+    return SearchColumn(name, spec.name, label, False, tuple(values), places, when=spec.when)
 
 
 def _range_values(spec: Field, domain: Range) -> list[Any] | None:

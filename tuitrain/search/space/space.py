@@ -15,7 +15,7 @@ import numpy as np
 
 from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
-from tuitrain.search.space.columns import Array, Column, grid_values, make_columns
+from tuitrain.search.space.columns import Array, SearchColumn, grid_values, make_columns
 from tuitrain.search.space.ranges import Choices, Domain, Range, Shapes, format_domain, parse_domain, settled
 from tuitrain.text import quoted, suggest
 
@@ -55,7 +55,7 @@ class Space:
         if not columns:
             advice = "nothing is searched: give a hyperparameter a range, as learning_rate=1e-4..1"
             raise HyperparameterError("\n".join([*self.notices, advice]))
-        self.columns: tuple[Column, ...] = tuple(columns)
+        self.columns: tuple[SearchColumn, ...] = tuple(columns)
         self._place = {column.name: index for index, column in enumerate(self.columns)}
 
     def __repr__(self) -> str:
@@ -210,7 +210,7 @@ class Space:
             found.append(self.columns[place].value(float(point[place])) if is_given and place is not None else fallback)
         return (int(found[1]),) * int(found[0])
 
-    def _encoded(self, column: Column, value: Any) -> float:
+    def _encoded(self, column: SearchColumn, value: Any) -> float:
         if isinstance(self.domains[column.hyperparameter], Shapes):
             if not value and column.name.endswith("width"):
                 return float("nan")

@@ -1,8 +1,8 @@
-"""Strategies: pure functions from what is known to what is tried next.
+"""Strategies: pure functions from the history of a search to the settings to try next.
 
 Each has a file with `propose(space, finished, pending, k, seed)`. `finished` are observations, `pending` the settings
-that are queued or running; at most `k` settings come back, none of which was proposed before, and fewer when the space
-is exhausted. Nothing else is kept, so that a search can be resumed, and go on with another strategy, at any time.
+that are queued or running; it returns at most `k` settings, none proposed before, and fewer when the space is
+exhausted. There is no other state, so a search can be resumed, or continue with another strategy, at any time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def check_strategy(name: str) -> str:
     Raises
     ------
     SettingsError
-        if there is no such strategy, or what it needs is not installed.
+        if the strategy is unknown, or a package that it needs is not installed.
     """
     name = str(read_settings({"strategy": name})["strategy"])
     if name.startswith(OPTUNA_PREFIX):
@@ -37,7 +37,7 @@ def check_strategy(name: str) -> str:
 def propose(
     name: str, space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int, seed: int
 ) -> list[dict[str, Any]]:
-    """What the strategy of that name proposes; nothing for ``manual``, where the user does."""
+    """Return the proposals of the named strategy; none for ``manual``, where the user proposes."""
     if name == "manual" or k < 1:
         return []
     if name.startswith(OPTUNA_PREFIX):

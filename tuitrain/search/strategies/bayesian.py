@@ -1,10 +1,10 @@
-"""Bayesian optimisation: a Gaussian process of the scores says where an improvement is to be expected.
+"""Bayesian optimisation: a Gaussian process of the scores predicts where to expect an improvement.
 
-The first trials are spread evenly. Then each proposal maximises log expected improvement, believing for trials that
-run, and for proposals of the same batch, what the model itself predicts (the Kriging believer of Ginsbourger, Le Riche
+The first trials are spread evenly. Then each proposal maximises log expected improvement, assuming for running trials,
+and for proposals of the same batch, the score that the model predicts (the Kriging believer of Ginsbourger, Le Riche
 & Carraro, 2010). A batch consists of groups that share a structure, so that they train in a stack: the first of a group
-is chosen freely, but for the second group's, which has another structure than the first; the others of a group have
-their structure held fixed.
+is chosen freely, except that the second group must differ in structure from the first; the rest of a group keeps the
+structure of its first.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from tuitrain.search.strategies.random import draw_rest
 
 Array = NDArray[np.float64]
 
-LEAST_FIRST = 10  # trials before anything is learned, or as many as there are columns, and two
+LEAST_FIRST = 10  # trials before the model is used, or the number of columns plus two
 LEAST_KNOWN = 2
-LEAST_GROUPED = 4  # proposals at a time, from which on they come in groups
-SMALL_GROUP, LARGE_GROUP, MANY = 4, 8, 32  # members of a group, and of one in a batch of so many
-MOST_LOST = 0.5  # in log EI, against the best of all, for a member that shares the group's structure
+LEAST_GROUPED = 4  # proposals at a time from which on they come in groups
+SMALL_GROUP, LARGE_GROUP, MANY = 4, 8, 32  # members of a group, and of a group in a batch of this size
+MOST_LOST = 0.5  # in log EI, below the best of all, for a member that shares the group's structure
 MOST_SKIPPED = 256
 
 
 def propose(
     space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int, seed: int
 ) -> list[dict[str, Any]]:
-    """The next `k` settings; a function of its arguments alone."""
+    """Propose the next `k` settings, as a function of the arguments alone."""
     tried = seen(finished, pending)
     n_before = len(finished) + len(pending)
     n_first = max(LEAST_FIRST, len(space.columns) + 2)
@@ -51,7 +51,7 @@ def propose(
 
 
 def _spread(space: Space, n_before: int, count: int, tried: set[Any], seed: int) -> list[dict[str, Any]]:
-    """The form's setting, if it lies in the space, then points of a low-discrepancy sequence."""
+    """Return the form's setting if it lies in the space, then points of a low-discrepancy sequence."""
     found: list[dict[str, Any]] = []
     start = space.start
     if count and start is not None and key(start) not in tried:
@@ -63,7 +63,7 @@ def _spread(space: Space, n_before: int, count: int, tried: set[Any], seed: int)
 
 
 class _Batch:
-    """What is known while a batch grows: the model, and the candidates with their predictions."""
+    """The state of a growing batch: the model, and the candidates with their predictions."""
 
     def __init__(
         self, space: Space, finished: Sequence[Observation], pending: Sequence[Setting], tried: set[Any], seed: int
@@ -84,9 +84,9 @@ class _Batch:
         )
 
     def propose(self, k: int) -> list[dict[str, Any]]:
-        """Up to `k` settings, in groups."""
+        """Propose up to `k` settings, in groups."""
         found: list[dict[str, Any]] = []
-        first: dict[str, Any] | None = None  # of the group before the second one
+        first: dict[str, Any] | None = None  # the first group's, for the second one
         while len(found) < k:
             leader = (self._choose(self._all, unlike=first) if first is not None else None) or self._choose(self._all)
             if leader is None:
@@ -103,14 +103,14 @@ class _Batch:
         return found
 
     def _group_size(self, k: int, n_before: int) -> int:
-        """Members of the group that begins with proposal number `n_before` (from 1)."""
+        """Return the size of the group that begins with proposal number `n_before` (from 1)."""
         if k < LEAST_GROUPED:
             return 1
         size = LARGE_GROUP if k >= MANY else min(SMALL_GROUP, -(-k // 2))
         return min(size, k - n_before + 1)
 
     def _members(self, leader: Setting, count: int) -> list[dict[str, Any]]:
-        """Up to `count` settings with the leader's structure, as long as these promise nearly as much as any."""
+        """Return up to `count` settings with the leader's structure, while they promise nearly as much as any other."""
         point = self._space.encode([leader])[0]
         alike = Candidates(self._model, self._with_structure(point))
         found: list[dict[str, Any]] = []
@@ -124,13 +124,13 @@ class _Batch:
         return found
 
     def _agree(self, points: Array, point: Array) -> NDArray[np.bool_]:
-        """Which of the points (n, d) agree with `point` (d,) in the structural columns, (n,)."""
+        """Mark the points (n, d) that agree with `point` (d,) in the structural columns, (n,)."""
         same = (points == point) | (np.isnan(points) & np.isnan(point))
         agree: NDArray[np.bool_] = same[:, self._structural].all(axis=1)
         return agree
 
     def _with_structure(self, point: Array) -> Array:
-        """Candidates that agree with `point` (d,) in the structural columns."""
+        """Return candidates that agree with `point` (d,) in the structural columns."""
         held = self._structural
         if self._listed is not None:
             found: Array = self._listed[self._agree(self._listed, point)]
@@ -145,10 +145,10 @@ class _Batch:
     def _choose(
         self, candidates: Candidates, *, is_held: bool = False, unlike: Setting | None = None, least: float = -np.inf
     ) -> dict[str, Any] | None:
-        """The setting that promises most and was not tried; it is believed from then on.
+        """Choose the untried setting that promises most, and add its predicted score to the model.
 
-        With `is_held` the candidates' structure stays as it is while they are refined. With `unlike` the setting has
-        another structure than that one, where there is such a candidate.
+        With `is_held` the candidates keep their structure while they are refined. With `unlike` the setting differs
+        from that one in structure, if there is such a candidate.
         """
         if not len(candidates.points):
             return None

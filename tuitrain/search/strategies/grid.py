@@ -1,4 +1,4 @@
-"""Grid search: all combinations, neighbours in structure together."""
+"""Grid search: all combinations, those alike in structure together."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ from tuitrain.search.strategies.observation import Observation, key, seen
 def propose(
     space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int, seed: int
 ) -> list[dict[str, Any]]:
-    """The next `k` points of the grid that have not been tried; `seed` plays no part."""
+    """Propose the next `k` untried points of the grid; `seed` plays no part."""
     tried = seen(finished, pending)
     return list(islice((setting for setting in space.grid() if key(setting) not in tried), k))

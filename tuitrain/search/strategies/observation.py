@@ -1,4 +1,4 @@
-"""What a strategy is told of a trial that is over."""
+"""Observations: the finished trials as strategies see them."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tuitrain.search.study.trial import Trial
 
 @dataclass(frozen=True)
 class Observation:
-    """A setting and what it came to: lower is better; NaN or infinity for a trial that failed or diverged."""
+    """A setting and its value: lower is better; NaN or infinity for a trial that failed or diverged."""
 
     setting: Mapping[str, Any]
     value: float
 
 
 def key(setting: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    """What makes two settings the same."""
+    """Return a key that is equal for equal settings."""
     return tuple(sorted(setting.items()))
 
 
 def seen(finished: Iterable[Observation], pending: Iterable[Mapping[str, Any]]) -> set[tuple[tuple[str, Any], ...]]:
-    """The settings that have been proposed."""
+    """Return the keys of all settings proposed so far."""
     return {key(item.setting) for item in finished} | {key(setting) for setting in pending}
 
 

@@ -1,11 +1,11 @@
 """Optuna's samplers as strategies, such as ``optuna:tpe`` (extra ``optuna``).
 
-Optuna keeps a study; a strategy here keeps nothing. So a study is built in memory from the history at each call, asked,
-and thrown away. Samplers that are a function of the trials alone (TPE, GP, random) are given these as they are; those
-that write their state beside the trials (CMA-ES, NSGA-II, QMC) are led through them again, which is quick for them.
+Optuna keeps a study; a strategy here keeps nothing. So each call builds a study in memory from the history, asks it,
+and discards it. Samplers that are a function of the trials alone (TPE, GP, random) get these as they are; for those
+that store state beside the trials (CMA-ES, NSGA-II, QMC) the trials are replayed, which is quick.
 
-`n` settings, `d` columns. Optuna is told the space's columns: the index of a category or of a listed number, a whole
-number itself, and of a continuous one the place on its scale, in [0, 1].
+`n` settings, `d` columns. Optuna sees the space's columns: a category or a listed number as its index, a whole number
+as itself, and a continuous number as its place on its scale, in [0, 1].
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy as np
 
 from tuitrain.errors import SettingsError
 from tuitrain.options.search_settings import OPTUNA_PREFIX
-from tuitrain.search.space.columns import Array, Column
+from tuitrain.search.space.columns import Array, SearchColumn
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 from tuitrain.search.strategies.random import ATTEMPTS, draw_new, draw_rest
@@ -31,16 +31,16 @@ from tuitrain.text import extra
 if TYPE_CHECKING:
     import optuna
 
-MOST_ASKED = 4  # for one proposal that is new, before it is drawn at random
+MOST_ASKED = 4  # to find a new proposal before one is drawn at random
 
 
 @dataclass(frozen=True)
 class Sampler:
-    """How Optuna's sampler is made and used.
+    """How one of Optuna's samplers is created and used.
 
-    `needs` are packages that Optuna leaves to the user. With `fills`, columns that have no effect are told as lying in
-    the middle, since the sampler would draw at random what is not part of every trial. With `replays`, it must see
-    each trial begin.
+    `needs` are packages that Optuna leaves to the user to install. With `fills`, columns without effect are given the
+    middle of their range, since the sampler would draw at random whatever is not part of every trial. With `replays`,
+    the sampler must see each trial begin.
     """
 
     make: Callable[[int], optuna.samplers.BaseSampler]
@@ -96,12 +96,12 @@ SAMPLERS = {
 
 
 def check_installed(name: str) -> None:
-    """See that the sampler `name` can propose.
+    """Check that the sampler `name` can be used here.
 
     Raises
     ------
     SettingsError
-        if Optuna or what the sampler needs is not installed.
+        if Optuna, or a package that the sampler needs, is not installed.
     """
     if find_spec("optuna") is None:
         raise SettingsError(f"strategy {name}: Optuna is not installed; it is {extra('optuna')}")
@@ -115,9 +115,9 @@ def check_installed(name: str) -> None:
 def propose_with(
     name: str, space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int, seed: int
 ) -> list[dict[str, Any]]:
-    """At most `k` settings that the sampler `name` asks for and that have not been tried; fewer when none are left.
+    """Propose at most `k` untried settings with the sampler `name`; fewer when none are left.
 
-    Trials that failed are told with the worst finite value, so that the sampler keeps away from where they lie.
+    Failed trials get the worst finite value, so that the sampler avoids their neighbourhood.
     """
     tried = seen(finished, pending)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, len(tried), *b"optuna"])))
@@ -142,7 +142,7 @@ def propose_with(
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Keep Optuna's log and warnings off the terminal: what it tells there is meant for those who call it."""
+    """Keep Optuna's log and warnings off the terminal: they are meant for its direct callers."""
     import optuna  # noqa: PLC0415
 
     before = optuna.logging.get_verbosity()
@@ -157,7 +157,7 @@ def silence() -> Iterator[None]:
 
 @contextmanager
 def _one_torch_thread() -> Iterator[None]:
-    """The matrices are small: measured, 174 instead of 296 ms a proposal at 60 trials; and other cores train."""
+    """Limit torch to one thread: 174 instead of 296 ms a proposal at 60 trials (measured), and other cores train."""
     import torch  # noqa: PLC0415
 
     before = torch.get_num_threads()
@@ -169,20 +169,20 @@ def _one_torch_thread() -> Iterator[None]:
 
 
 class _Asked:
-    """A study of Optuna's in memory, which is told a history and then asked."""
+    """An Optuna study in memory, filled with a history and then asked."""
 
     def __init__(self, space: Space, sampler: Sampler, seed: int, tried: int) -> None:
         import optuna  # noqa: PLC0415
 
         self._space, self._sampler = space, sampler
         self._order = sorted(range(len(space.columns)), key=lambda place: _level(space.columns, space.columns[place]))
-        # What is led through all trials draws anew for each; any other needs new numbers at each call
+        # A replaying sampler draws anew for each trial; any other needs new random numbers at each call
         state = np.random.SeedSequence([seed, *b"optuna"] if sampler.replays else [seed, tried, *b"optuna"])
         self._study = optuna.create_study(sampler=sampler.make(int(state.generate_state(1)[0])))
         self._distributions = [_distribution(column) for column in space.columns]
 
     def tell(self, finished: Sequence[Observation], pending: Sequence[Setting]) -> None:
-        """Make the history part of the study."""
+        """Add the history to the study."""
         finite = [item.value for item in finished if math.isfinite(item.value)]
         for item in finished:
             value = item.value if math.isfinite(item.value) else max(finite, default=None)
@@ -196,14 +196,14 @@ class _Asked:
         point = self._space.encode([setting])
         for place, column in enumerate(self._space.columns):
             if column.is_category and column.hyperparameter in setting and np.isnan(point[0, place]):
-                return  # a trial of the user's own, of a category that Optuna does not know
+                return  # the user's own trial with a category that Optuna does not know
         params = self._params(point)
         states = optuna.trial.TrialState
         state = states.RUNNING if is_running else states.FAIL if value is None else states.COMPLETE
         if self._sampler.replays:
             self._study.enqueue_trial(params)
             trial = self._study.ask()
-            _ = trial.relative_params  # where such a sampler notes its state; else never asked when all is fixed
+            _ = trial.relative_params  # it stores its state there, and is not asked when all is fixed
             self._suggest(trial)
             if not is_running:
                 self._study.tell(trial, value, state)
@@ -214,20 +214,20 @@ class _Asked:
         )
 
     def ask(self) -> dict[str, Any]:
-        """What the sampler would try now; the trial stays open, so that the next one is another."""
+        """Return the sampler's next setting; its trial stays open, so that the next one differs."""
         return self._space.decode(self._suggest(self._study.ask()))[0]
 
     def _params(self, point: Array) -> dict[str, Any]:
-        """A row (1, d) as Optuna's parameters."""
+        """Convert a row (1, d) to Optuna's parameters."""
         filled = np.nan_to_num(point, nan=0.5) if self._sampler.fills else point
         return {
-            column.name: _told(column, float(place))
+            column.name: _parameter(column, float(place))
             for column, place in zip(self._space.columns, filled[0], strict=True)
             if not np.isnan(place)
         }
 
     def _suggest(self, trial: optuna.trial.Trial) -> Array:
-        """The row (1, d) of a trial; what governs others is asked first, and what has no effect not at all."""
+        """Ask a trial for a row (1, d): columns that govern others first, columns without effect not at all."""
         point = np.full((1, len(self._space.columns)), np.nan)
         for place in self._order:
             column = self._space.columns[place]
@@ -239,15 +239,15 @@ class _Asked:
         return next(place for place, column in enumerate(self._space.columns) if column.name == name)
 
 
-def _level(columns: Sequence[Column], column: Column) -> int:
-    """How many columns must be known, one after another, before it is known whether this one has an effect."""
+def _level(columns: Sequence[SearchColumn], column: SearchColumn) -> int:
+    """Count the columns that must be known, one after another, to decide whether this one has an effect."""
     governors = [other for other in columns if other.name in column.when]
     if column.name.endswith(".width"):
         governors += [other for other in columns if other.name == f"{column.hyperparameter}.depth"]
     return 1 + max((_level(columns, other) for other in governors), default=0)
 
 
-def _distribution(column: Column) -> optuna.distributions.BaseDistribution:
+def _distribution(column: SearchColumn) -> optuna.distributions.BaseDistribution:
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution  # noqa: PLC0415
 
     if column.is_category:
@@ -259,8 +259,8 @@ def _distribution(column: Column) -> optuna.distributions.BaseDistribution:
     return FloatDistribution(0.0, 1.0)
 
 
-def _told(column: Column, place: float) -> int | float:
-    """What Optuna is told of a place."""
+def _parameter(column: SearchColumn, place: float) -> int | float:
+    """Convert a place to Optuna's parameter value."""
     if column.is_category:
         return int(place)
     if column.values:
@@ -268,8 +268,8 @@ def _told(column: Column, place: float) -> int | float:
     return int(column.value(place)) if column.is_whole else place
 
 
-def _asked_place(column: Column, trial: optuna.trial.Trial) -> float:
-    """The place of a column that a trial asks for."""
+def _asked_place(column: SearchColumn, trial: optuna.trial.Trial) -> float:
+    """Ask a trial for a column's place."""
     if column.is_category:
         return float(trial.suggest_categorical(column.name, tuple(range(len(column.values)))))
     if column.values:

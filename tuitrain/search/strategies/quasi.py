@@ -13,13 +13,13 @@ from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 from tuitrain.search.strategies.random import draw_new, draw_rest
 
-MOST_SKIPPED = 512  # points that were tried, before all that is left is listed
+MOST_SKIPPED = 512  # points to try before listing all that is left
 
 
 def propose(
     space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int, seed: int
 ) -> list[dict[str, Any]]:
-    """The next `k` points of the sequence that `seed` begins, without those that have been tried."""
+    """Propose the next `k` untried points of the sequence that starts at `seed`."""
     tried = seen(finished, pending)
     start = len(finished) + len(pending)
     rng = np.random.Generator(np.random.PCG64(seed))
@@ -30,9 +30,9 @@ def propose(
 def new_settings(
     space: Space, rows: NDArray[np.float64], tried: set[Any], count: int, rng: np.random.Generator
 ) -> list[dict[str, Any]]:
-    """`count` settings that are not among `tried`, which they join: of points (n, columns), then whatever is left.
+    """Return `count` settings not in `tried`, adding them to it: from points (n, columns), then whatever is left.
 
-    Fewer are found where nothing is left.
+    Return fewer if nothing is left.
     """
     found: list[dict[str, Any]] = []
     coming = iter(rows)

@@ -11,14 +11,14 @@ from tuitrain.search.space.columns import Array
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 
-ATTEMPTS = 64  # draws for one proposal before all that is left is listed
+ATTEMPTS = 64  # draws for one proposal before listing all that is left
 MOST_LISTED = 200_000
 
 
 def propose(
     space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int, seed: int
 ) -> list[dict[str, Any]]:
-    """`k` independent draws that have not been tried; the i-th trial's draw depends on `seed` and i alone."""
+    """Propose `k` untried independent draws; the i-th trial's draw depends on `seed` and i alone."""
     tried = seen(finished, pending)
     first = len(finished) + len(pending)
     found: list[dict[str, Any]] = []
@@ -33,12 +33,12 @@ def propose(
 
 
 def draw_new(space: Space, unit: Array, tried: set[Any]) -> dict[str, Any] | None:
-    """The first of the settings that rows `unit` (n, d) in [0, 1) stand for which has not been tried."""
+    """Return the first untried setting among those of the rows `unit` (n, d) in [0, 1)."""
     return first_new(space, space.from_unit(unit), tried)
 
 
 def first_new(space: Space, points: Array, tried: set[Any]) -> dict[str, Any] | None:
-    """The first of the settings that `points` (n, d) stand for which has not been tried."""
+    """Return the first untried setting among those of `points` (n, d)."""
     for row in range(len(points)):
         setting = space.decode(points[row : row + 1])[0]
         if key(setting) not in tried:
@@ -47,7 +47,7 @@ def first_new(space: Space, points: Array, tried: set[Any]) -> dict[str, Any] | 
 
 
 def draw_rest(space: Space, rng: np.random.Generator, tried: set[Any]) -> dict[str, Any] | None:
-    """One of the settings that are left of a space of which nearly all have been tried; None when none is."""
+    """Return one of the settings left in a nearly exhausted space; None if none is left."""
     if space.size is None or space.size <= len(tried):
         return None
     counts = [column.count or 1 for column in space.columns]

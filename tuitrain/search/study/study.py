@@ -35,7 +35,7 @@ MOST_LETTERS = 2000  # of a message
 class Study:
     """The study in a directory, opened for reading; `begin_writing` before anything is added.
 
-    `trials` are in the order of their numbers; `chunks` (stacks) hold numbers of trials, and `order` holds the chunks
+    `trials` are in the order of their numbers; `stacks` hold numbers of trials, and `order` holds the numbers
     as they are to be trained, those with a trial of the user's own first.
 
     Raises
@@ -97,16 +97,16 @@ class Study:
     def _reset(self) -> None:
         self._all: list[Trial] = []  # also those that were dropped
         self._dropped: set[int] = set()
-        self.chunks: list[tuple[int, ...]] = []
+        self.stacks: list[tuple[int, ...]] = []
         self.order: list[int] = []
-        self._begun: set[int] = set()  # chunks
+        self._begun: set[int] = set()  # stacks
         self.rungs: dict[int, Mapping[int, Sequence[tuple[float, float]]]] = {}
-        self.done_chunks: set[int] = set()
+        self.done_stacks: set[int] = set()
         self.seconds = 0.0
         self.propose_seconds = 0.0
         self.member_epochs = 0
         self.is_exhausted = False
-        self.unstacked: list[int] = []
+        self.ungrouped: list[int] = []
         self.skipped: list[dict[str, Any]] = []
         self.chosen: dict[str, Any] | None = None
         self._changes = 0
@@ -221,28 +221,28 @@ class Study:
         self._write(event)
         return self._all[first:]
 
-    def start(self, chunk: int) -> None:
+    def start(self, stack: int) -> None:
         """Note that a stack is about to be trained."""
-        self._write({"event": "started", "stack": chunk})
+        self._write({"event": "started", "stack": stack})
 
-    def finish(self, chunk: int, result: StackResult, *, seconds: float) -> None:
+    def finish(self, stack: int, result: StackResult, *, seconds: float) -> None:
         """Note what a stack came to; `seconds` is how long the search has gone on since the last note."""
         outcomes = [
             {name: finite(value) for name, value in dataclasses.asdict(outcome).items()} for outcome in result.outcomes
         ]
         known = {trial.number for trial in self._all if trial.is_done}
         self._write({
-            "event": "finished", "stack": chunk, "outcomes": [o for o in outcomes if o["number"] not in known],
+            "event": "finished", "stack": stack, "outcomes": [o for o in outcomes if o["number"] not in known],
             "rungs": {str(epoch): [[finite(part) for part in value] for value in values]
                       for epoch, values in result.rungs.items()},
             "member_epochs": result.member_epochs, "seconds": round(seconds, 6),
         })  # fmt: skip
 
-    def fail(self, chunk: int, message: str, *, seconds: float = 0.0) -> None:
+    def fail(self, stack: int, message: str, *, seconds: float = 0.0) -> None:
         """Note that a stack could not be trained."""
-        numbers = [number for number in self.chunks[chunk] if not self._all[number].is_done]
+        numbers = [number for number in self.stacks[stack] if not self._all[number].is_done]
         outcomes = [{"number": number, "state": "failed", "message": message} for number in numbers]
-        self._write({"event": "finished", "stack": chunk, "outcomes": outcomes, "seconds": round(seconds, 6)})
+        self._write({"event": "finished", "stack": stack, "outcomes": outcomes, "seconds": round(seconds, 6)})
 
     def skip(self, settings: Sequence[Setting]) -> None:
         """Note proposals that the user did not want; they are not proposed again."""
@@ -302,7 +302,7 @@ class Study:
             if item["number"] != len(self._all):
                 raise ValueError(f"trial {item['number']} comes after {len(self._all) - 1} trials")
             self._all.append(Trial(item["number"], self._own(read_setting(item["setting"])), visible(event["by"])))
-            self.unstacked.append(item["number"])
+            self.ungrouped.append(item["number"])
         self.propose_seconds += event.get("seconds", 0.0)
         self.is_exhausted = False
         self._stack([tuple(stack) for stack in event.get("stacks", ())])
@@ -311,23 +311,23 @@ class Study:
         """Take in stacks: those with a trial of the user's own go before all others that have not begun."""
         numbers = [number for stack in stacks for number in stack]
         stacked = set(numbers)
-        if unknown := stacked.difference(self.unstacked):
+        if unknown := stacked.difference(self.ungrouped):
             raise ValueError(f"trial {min(unknown)} is in a stack and does not wait for one")
         if len(stacked) < len(numbers):
             raise ValueError("a trial is in two stacks, or twice in one")
-        chunks = range(len(self.chunks), len(self.chunks) + len(stacks))
-        self.chunks += stacks
-        self.unstacked = [number for number in self.unstacked if number not in stacked]
-        own = [chunk for chunk in chunks if self._is_own(chunk)]
+        added = range(len(self.stacks), len(self.stacks) + len(stacks))
+        self.stacks += stacks
+        self.ungrouped = [number for number in self.ungrouped if number not in stacked]
+        own = [stack for stack in added if self._is_own(stack)]
         if own:  # else the place is not looked for: it is as long a way as there are stacks
             order = enumerate(self.order)
-            behind = (place for place, chunk in order if not (chunk in self._begun or self._is_own(chunk)))
+            behind = (place for place, stack in order if not (stack in self._begun or self._is_own(stack)))
             place = next(behind, len(self.order))
             self.order[place:place] = own
-        self.order += [chunk for chunk in chunks if chunk not in own]
+        self.order += [stack for stack in added if stack not in own]
 
-    def _is_own(self, chunk: int) -> bool:
-        return any(self._all[number].by == USER for number in self.chunks[chunk])
+    def _is_own(self, stack: int) -> bool:
+        return any(self._all[number].by == USER for number in self.stacks[stack])
 
     def _own(self, setting: dict[str, Any]) -> dict[str, Any]:
         """What of a setting is searched, or differs from the base: trainings by hand are written down whole."""
@@ -337,14 +337,14 @@ class Study:
         return space.active({n: v for n, v in setting.items() if n in space.domains or v != getattr(space.base, n)})
 
     def _on_started(self, event: Mapping[str, Any]) -> None:
-        chunk = _place(event["stack"], self.chunks, "stack")
-        self._begun.add(chunk)
-        for number in self.chunks[chunk]:
+        stack = _place(event["stack"], self.stacks, "stack")
+        self._begun.add(stack)
+        for number in self.stacks[stack]:
             if not self._all[number].is_done:
                 self._all[number] = replace(self._all[number], state="running")
 
     def _on_finished(self, event: Mapping[str, Any]) -> None:
-        chunk = _place(event["stack"], self.chunks, "stack")
+        stack = _place(event["stack"], self.stacks, "stack")
         for outcome in event["outcomes"]:
             values: dict[str, Any] = dict(outcome)
             _place(values["number"], self._all, "trial")
@@ -354,10 +354,10 @@ class Study:
             if not self._all[values["number"]].is_done:
                 self._all[values["number"]] = replace(self._all[values["number"]], **values)
         self.member_epochs += event.get("member_epochs", 0)
-        numbers = self.chunks[chunk]
+        numbers = self.stacks[stack]
         if all(self._all[number].is_done for number in numbers):
-            self.done_chunks.add(chunk)
-            self.rungs[chunk] = {
+            self.done_stacks.add(stack)
+            self.rungs[stack] = {
                 int(epoch): [(number_of(value), number_of(loss)) for value, loss in values]
                 for epoch, values in event.get("rungs", {}).items()
             }
@@ -369,9 +369,9 @@ class Study:
             if self._all[number].state == "running":
                 self._all[number] = replace(self._all[number], state="queued")
 
-    def requeue(self, chunk: int) -> None:
+    def requeue(self, stack: int) -> None:
         """Take a stack that was stopped back into the queue."""
-        self._requeue(self.chunks[chunk])
+        self._requeue(self.stacks[stack])
 
     def _on_skipped(self, event: Mapping[str, Any]) -> None:
         self.skipped += [read_setting(setting) for setting in event["settings"]]
@@ -388,13 +388,13 @@ class Study:
 
     def _drop(self, numbers: Sequence[int]) -> None:
         self._dropped.update(_place(number, self._all, "trial") for number in numbers)
-        for chunk in self.order:
-            left = tuple(number for number in self.chunks[chunk] if number not in self._dropped)
-            if chunk not in self.done_chunks and all(self._all[number].is_done for number in left):
-                self.done_chunks.add(chunk)
-                self._begun.add(chunk)
-                self.rungs[chunk] = {}
-            self.chunks[chunk] = left
+        for stack in self.order:
+            left = tuple(number for number in self.stacks[stack] if number not in self._dropped)
+            if stack not in self.done_stacks and all(self._all[number].is_done for number in left):
+                self.done_stacks.add(stack)
+                self._begun.add(stack)
+                self.rungs[stack] = {}
+            self.stacks[stack] = left
 
     def _on_chosen(self, event: Mapping[str, Any]) -> None:
         self.chosen = {"trial": _place(event["trial"], self._all, "trial"), "test": event["test"]}

@@ -1,6 +1,6 @@
-"""What a worker process does: take chunks from its pipe and run them, until the pipe closes.
+"""What a worker process does: take tasks from its pipe and run them, until the pipe closes.
 
-The main thread runs the chunks and is the only one that writes to the pipe; a second thread reads from it, so that a
+The main thread runs the tasks and is the only one that writes to the pipe; a second thread reads from it, so that a
 stop is seen at once, and so that the process ends when the parent does, however that happened. NumPy is first imported
 in here, when the environment already says one BLAS thread.
 """
@@ -17,15 +17,15 @@ import threading
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tuitrain.search.workers.protocol import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_chunk
-from tuitrain.search.workers.shared_block import Descriptor, Layout, read_shared
+from tuitrain.search.workers.protocol import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_task
+from tuitrain.search.workers.shared_block import BlockLayout, Descriptor, read_shared
 
 READY, RUN, STOP, END, DONE = "ready", "run", "stop", "end", "done"
 
 _Task = tuple[int, int, bytes]
 
 
-def work(connection: Connection, descriptor: Descriptor, layout: Layout, output: Descriptor) -> None:
+def work(connection: Connection, descriptor: Descriptor, layout: BlockLayout, output: Descriptor) -> None:
     """Be a worker: the target of the process.
 
     `descriptor` is that of the shared block; `output` takes what is printed, for which there is a screen in the way.
@@ -43,8 +43,8 @@ def work(connection: Connection, descriptor: Descriptor, layout: Layout, output:
     limit_blas_for_good()
     connection.send((READY, 0, 0, b""))
     while True:
-        chunk, attempt, blob = tasks.get()
-        _run(connection, shared, stopped, chunk=chunk, attempt=attempt, blob=blob)
+        task, attempt, blob = tasks.get()
+        _run(connection, shared, stopped, task=task, attempt=attempt, blob=blob)
 
 
 def limit_blas_for_good() -> None:
@@ -54,9 +54,9 @@ def limit_blas_for_good() -> None:
     threadpool_limits(limits=1, user_api="blas")
 
 
-def _run(connection: Connection, shared: Any, stopped: set[int], *, chunk: int, attempt: int, blob: bytes) -> None:
+def _run(connection: Connection, shared: Any, stopped: set[int], *, task: int, attempt: int, blob: bytes) -> None:
     def send(kind: str, value: Any) -> None:
-        connection.send((kind, chunk, attempt, pickle.dumps(value, protocol=5)))
+        connection.send((kind, task, attempt, pickle.dumps(value, protocol=5)))
 
     send(STARTED, f"process {os.getpid()}")  # before the payload is unpickled, which may be what kills a worker
     try:
@@ -64,7 +64,7 @@ def _run(connection: Connection, shared: Any, stopped: set[int], *, chunk: int, 
     except Exception as error:
         outcome = failure(error, CANNOT_BE_READ)
     else:
-        outcome = run_chunk(function, shared, payload, lambda value: send(REPORT, value), lambda: chunk in stopped)
+        outcome = run_task(function, shared, payload, lambda value: send(REPORT, value), lambda: task in stopped)
     try:
         send(DONE, outcome)
     except Exception as error:  # a result that cannot be pickled
@@ -76,14 +76,14 @@ def _run(connection: Connection, shared: Any, stopped: set[int], *, chunk: int, 
 def _listen(connection: Connection, tasks: queue.SimpleQueue[_Task], stopped: set[int]) -> None:
     while True:
         try:
-            kind, chunk, attempt, blob = connection.recv()
+            kind, task, attempt, blob = connection.recv()
         except (EOFError, OSError):
             kind = END  # the parent is gone
         if kind == END:
             sys.stdout.flush()
-            os._exit(0)  # a chunk may be running, and nobody waits for it
+            os._exit(0)  # a task may be running, and nobody waits for it
         if kind == STOP:
-            stopped.add(chunk)
+            stopped.add(task)
         else:
-            stopped.discard(chunk)
-            tasks.put((chunk, attempt, blob))
+            stopped.discard(task)
+            tasks.put((task, attempt, blob))

@@ -1,7 +1,7 @@
-"""Chunks run on a Dask cluster: other processes, other machines, a batch system. Needs the extra `distributed`.
+"""Tasks run on a Dask cluster: other processes, other machines, a batch system. Needs the extra `distributed`.
 
-Dask places the chunks, and moves what is told; whether a chunk is tried again stays with the supervisor. A thread here
-watches the cluster: it counts the slots, and gives up the chunks of a worker that went away.
+Dask places the tasks, and moves what is told; whether a task is tried again stays with the supervisor. A thread here
+watches the cluster: it counts the slots, and gives up the tasks of a worker that went away.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from tuitrain.search.workers.dask_client import address_of, clear_events, connec
 from tuitrain.search.workers.protocol import (
     CANNOT_BE_READ,
     CANNOT_GO,
-    NO_CHUNK,
+    NO_TASK,
     STARTED,
     WORKERS,
-    ChunkFunction,
     EventCallback,
-    Outcome,
+    TaskFunction,
+    TaskOutcome,
     WorkerLostError,
     failure,
     ignore_event,
@@ -40,13 +40,13 @@ UNKNOWN = "an address not told"
 
 @dataclass(eq=False)
 class _Attempt:
-    chunk: int
+    task: int
     attempt: int
     key: str  # of Dask's task
     allowed: frozenset[str]
     worker: str = ""  # its address, when it has begun
-    task: Any = None  # Dask's future
-    future: Future[Outcome] = field(default_factory=Future)
+    dask_future: Any = None
+    future: Future[TaskOutcome] = field(default_factory=Future)
 
 
 @dataclass(frozen=True)
@@ -116,25 +116,25 @@ class DaskWorkers:
         with self._lock:
             return sum(self._threads.values())
 
-    def submit(self, function: ChunkFunction, chunk: int, attempt: int, payload: Any) -> Future[Outcome]:
+    def submit(self, function: TaskFunction, task: int, attempt: int, payload: Any) -> Future[TaskOutcome]:
         from tuitrain.search.workers.dask_worker import run  # noqa: PLC0415  (needs the extra)
 
         try:
             blob = pickle.dumps((function, payload), protocol=5)
-        except Exception as error:  # told as the chunk's failure, like every other exception
-            refused: Future[Outcome] = Future()
+        except Exception as error:  # told as the task's failure, like every other exception
+            refused: Future[TaskOutcome] = Future()
             refused.set_result(failure(error, CANNOT_GO))
             return refused
         key = f"{self._session}-{len(self._keys)}"
         self._keys.append(key)
         with self._lock:
-            flight = self._attempts[chunk, attempt] = _Attempt(chunk, attempt, key, frozenset(self._threads))
-        flight.task = self._client.submit(
+            flight = self._attempts[task, attempt] = _Attempt(task, attempt, key, frozenset(self._threads))
+        flight.dask_future = self._client.submit(
             run,
             self._session,
             self._layout,
             key,
-            chunk,
+            task,
             attempt,
             blob,
             pure=False,
@@ -142,16 +142,16 @@ class DaskWorkers:
             workers=list(flight.allowed),
             key=key,
         )
-        flight.task.add_done_callback(partial(self._done, (chunk, attempt)))
+        flight.dask_future.add_done_callback(partial(self._done, (task, attempt)))
         return flight.future
 
-    def stop(self, chunk: int) -> None:
+    def stop(self, task: int) -> None:
         from tuitrain.search.workers.dask_worker import stop_name  # noqa: PLC0415  (needs the extra)
 
         if self._client.status != "running":
             return  # it would wait for a scheduler that is gone
         with self._lock:
-            keys = [flight.key for flight in self._attempts.values() if flight.chunk == chunk]
+            keys = [flight.key for flight in self._attempts.values() if flight.task == task]
         for key in keys:
             with suppress(OSError):  # the scheduler is gone; the thread that watches will notice
                 self._event(stop_name(key)).set()
@@ -162,7 +162,7 @@ class DaskWorkers:
             raise SearchError(self._gone)
 
     def close(self) -> None:
-        """Let running chunks find that they are stopped, take the data off the workers, and leave the cluster."""
+        """Let running tasks find that they are stopped, take the data off the workers, and leave the cluster."""
         from tuitrain.search.workers.dask_worker import claim_name, topic_name  # noqa: PLC0415  (needs the extra)
 
         self._is_closed = True
@@ -172,8 +172,8 @@ class DaskWorkers:
         try:
             if self._client.status == "running":
                 for flight in running:
-                    self.stop(flight.chunk)
-                self._client.cancel([flight.task for flight in running], force=True)
+                    self.stop(flight.task)
+                self._client.cancel([flight.dask_future for flight in running], force=True)
                 self._client.sync(clear_events, self._client, [claim_name(key) for key in self._keys])
                 for part in self._parts:
                     self._client.unregister_worker_plugin(part)
@@ -190,15 +190,15 @@ class DaskWorkers:
         return Event(name, client=self._client)
 
     def _told(self, event: tuple[float, Any]) -> None:
-        """A running chunk says something. On Dask's thread."""
-        chunk, attempt, kind, blob = event[1]
+        """A running task says something. On Dask's thread."""
+        task, attempt, kind, blob = event[1]
         value = pickle.loads(blob)
         if kind == STARTED:
             with self._lock:
-                flight = self._attempts.get((chunk, attempt))
+                flight = self._attempts.get((task, attempt))
                 if flight is not None:
                     flight.worker = value
-        self.on_event(chunk, attempt, kind, value)
+        self.on_event(task, attempt, kind, value)
 
     def _changed(self, event: tuple[float, Any]) -> None:
         """A worker came or went. On Dask's thread."""
@@ -209,18 +209,18 @@ class DaskWorkers:
         elif action == "remove-worker":
             self._changes.put(_Loss(message["worker"], frozenset(message.get("processing-tasks", ()))))
 
-    def _done(self, key: tuple[int, int], task: Any) -> None:
+    def _done(self, key: tuple[int, int], dask_future: Any) -> None:
         """A task has ended, in one way or another. On Dask's callback thread.
 
         The attempt stays in flight until its result is here, or the thread that watches gives it up.
         """
-        outcome: Outcome | None = None
+        outcome: TaskOutcome | None = None
         has_begun = False
         try:
-            blob = self._result(key, task)
+            blob = self._result(key, dask_future)
         except (OSError, CancelledError):
             self._changes.put(_Loss())  # the attempt was given up; or the scheduler is gone, and a look will tell
-        except Exception as error:  # no chunk's own: those are outcomes
+        except Exception as error:  # no task's own: those are outcomes
             outcome = failure(error)
         else:
             has_begun = True
@@ -234,7 +234,7 @@ class DaskWorkers:
         else:
             flight.future.set_result(outcome)
 
-    def _result(self, key: tuple[int, int], task: Any) -> Any:
+    def _result(self, key: tuple[int, int], dask_future: Any) -> Any:
         """The task's result, as long as the attempt is in flight; raises what Dask raises.
 
         If it goes with its worker, Dask waits for a second run; and without end, if the task is cancelled while the
@@ -242,7 +242,7 @@ class DaskWorkers:
         """
         for doublings in itertools.count():  # a result that takes long to come gets its time
             try:
-                return task.result(timeout=min(SECONDS_FOR_A_RESULT * 2**doublings, MOST_SECONDS_FOR_A_RESULT))
+                return dask_future.result(timeout=min(SECONDS_FOR_A_RESULT * 2**doublings, MOST_SECONDS_FOR_A_RESULT))
             except TimeoutError:
                 with self._lock:
                     is_in_flight = key in self._attempts
@@ -270,7 +270,7 @@ class DaskWorkers:
             else:
                 self._give_up(loss)
             if loss.address or self._gone or self.slots != before:
-                self.on_event(NO_CHUNK, 0, WORKERS, None)
+                self.on_event(NO_TASK, 0, WORKERS, None)
             if self._gone:
                 return
 
@@ -308,11 +308,11 @@ class DaskWorkers:
             present = set(self._threads)
             flights = [flight for flight in self._attempts.values() if is_lost(flight)]
             for flight in flights:
-                del self._attempts[flight.chunk, flight.attempt]
+                del self._attempts[flight.task, flight.attempt]
         for flight in flights:
-            if flight.task is not None:  # else nobody waits for its end
+            if flight.dask_future is not None:  # else nobody waits for its end
                 with suppress(OSError):
-                    flight.task.cancel(force=True)  # else Dask would run it again, by itself
+                    flight.dask_future.cancel(force=True)  # else Dask would run it again, by itself
             self._lose(flight, has_begun=not everything and self._has_begun(flight))
 
     def _has_begun(self, flight: _Attempt) -> bool:
@@ -327,13 +327,13 @@ class DaskWorkers:
     def _lose(self, flight: _Attempt, *, has_begun: bool) -> None:
         """Tell that the worker went away; the start too, where it was not told, so that the attempt is charged."""
         if has_begun and not flight.worker:
-            self.on_event(flight.chunk, flight.attempt, STARTED, UNKNOWN)
+            self.on_event(flight.task, flight.attempt, STARTED, UNKNOWN)
         flight.future.set_exception(WorkerLostError(f"the Dask worker at {flight.worker or UNKNOWN} went away"))
 
 
-def _outcome(blob: bytes) -> Outcome:
+def _outcome(blob: bytes) -> TaskOutcome:
     try:
-        found: Outcome = pickle.loads(blob)
+        found: TaskOutcome = pickle.loads(blob)
     except Exception as error:  # a result whose class this process cannot import
         return failure(error, CANNOT_BE_READ)
     return found

@@ -1,4 +1,4 @@
-"""What runs inside a Dask worker: the shared data that waits there, and one chunk at a time.
+"""What runs inside a Dask worker: the shared data that waits there, and one task at a time.
 
 Needs the extra `distributed`; imported by `dask.py` when a cluster is used, and by the workers themselves.
 """
@@ -19,15 +19,15 @@ from distributed import Event, WorkerPlugin, get_worker
 
 from tuitrain._version import __version__
 from tuitrain.search.workers.child import limit_blas_for_good
-from tuitrain.search.workers.protocol import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_chunk
-from tuitrain.search.workers.shared_block import Layout, pack, unpack, write_pieces
+from tuitrain.search.workers.protocol import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_task
+from tuitrain.search.workers.shared_block import BlockLayout, pack, unpack, write_pieces
 
 SECONDS_BETWEEN_QUESTIONS = 0.1  # each asks the scheduler, over the network
 
 BYTES_AT_ONCE = 8_000_000  # Dask takes 192 MB in pieces of 4 to 16 MB in a quarter of the time that it takes them whole
 
-_parts: dict[str, dict[int, bytes]] = {}  # by session and number; filled before the worker takes its first chunk
-_shared: dict[str, Any] = {}  # by session; put together from the parts by the first chunk
+_parts: dict[str, dict[int, bytes]] = {}  # by session and number; filled before the worker takes its first task
+_shared: dict[str, Any] = {}  # by session; put together from the parts by the first task
 _lock = threading.Lock()  # of both, for workers with several threads
 
 
@@ -44,7 +44,7 @@ class SharedPart(WorkerPlugin):  # type: ignore[misc]  # it has no types
         self.part = part
 
     def setup(self, worker: Any) -> None:
-        """On the worker's event loop, before it takes chunks."""
+        """On the worker's event loop, before it takes tasks."""
         limit_blas_for_good()
         with _lock:
             _parts.setdefault(self.session, {})[self.number] = self.part
@@ -57,7 +57,7 @@ class SharedPart(WorkerPlugin):  # type: ignore[misc]  # it has no types
             _shared.pop(self.session, None)
 
 
-def split(session: str, shared: Any) -> tuple[Layout, list[SharedPart]]:
+def split(session: str, shared: Any) -> tuple[BlockLayout, list[SharedPart]]:
     """The shared object as parts to register. Raises `SearchError` if it cannot be pickled."""
     file = io.BytesIO()
     layout = write_pieces(pack(shared), file)
@@ -68,7 +68,7 @@ def split(session: str, shared: Any) -> tuple[Layout, list[SharedPart]]:
     ]
 
 
-def _shared_of(session: str, layout: Layout) -> Any:
+def _shared_of(session: str, layout: BlockLayout) -> Any:
     with _lock:
         if session not in _shared:
             parts = _parts.get(session, {})
@@ -91,7 +91,7 @@ def versions() -> dict[str, str]:
 
 
 def topic_name(session: str) -> str:
-    """The topic on which chunks tell; not the session itself, on which the scheduler tells of our client."""
+    """The topic on which tasks tell; not the session itself, on which the scheduler tells of our client."""
     return f"{session}-told"
 
 
@@ -105,8 +105,8 @@ def claim_name(key: str) -> str:
     return f"{key}-begun"
 
 
-def run(session: str, layout: Layout, key: str, chunk: int, attempt: int, blob: bytes) -> bytes | None:
-    """One attempt at a chunk: its `Outcome`, pickled. On one of the worker's task threads.
+def run(session: str, layout: BlockLayout, key: str, task: int, attempt: int, blob: bytes) -> bytes | None:
+    """One attempt at a task: its `TaskOutcome`, pickled. On one of the worker's task threads.
 
     None if this attempt has begun before: Dask runs a task again when its worker, or the worker that held its result,
     went away. Whether it is run again is the supervisor's to say.
@@ -118,7 +118,7 @@ def run(session: str, layout: Layout, key: str, chunk: int, attempt: int, blob: 
     worker = get_worker()
 
     def tell(kind: str, value: Any) -> None:
-        worker.log_event(topic_name(session), (chunk, attempt, kind, pickle.dumps(value, protocol=5)))
+        worker.log_event(topic_name(session), (task, attempt, kind, pickle.dumps(value, protocol=5)))
 
     tell(STARTED, worker.address)
     try:
@@ -128,7 +128,7 @@ def run(session: str, layout: Layout, key: str, chunk: int, attempt: int, blob: 
         outcome = failure(error, CANNOT_BE_READ)
     else:
         question = _Question(key, worker)
-        outcome = run_chunk(function, shared, payload, lambda value: tell(REPORT, value), question.is_stopped)
+        outcome = run_task(function, shared, payload, lambda value: tell(REPORT, value), question.is_stopped)
     try:
         return pickle.dumps(outcome, protocol=5)
     except Exception as error:  # a result that cannot be pickled
@@ -136,7 +136,7 @@ def run(session: str, layout: Layout, key: str, chunk: int, attempt: int, blob: 
 
 
 class _Question:
-    """Asks the scheduler whether the chunk is stopped, at most ten times a second.
+    """Asks the scheduler whether the task is stopped, at most ten times a second.
 
     It is stopped as well when Dask has cancelled it, which happens when the coordinator is gone without a word.
     """

@@ -1,8 +1,8 @@
-"""Chunks run in processes of this machine, started by "spawn".
+"""Tasks run in processes of this machine, started by "spawn".
 
 Each child has a pipe of its own, and a thread here that reads it. That is why `ProcessPoolExecutor` is not used: its
-children share a queue, so that one child killed with -9 breaks the pool and takes the chunks of all the others with
-it. Here it costs that child's chunk alone, and no lock can be left held.
+children share a queue, so that one child killed with -9 breaks the pool and takes the tasks of all the others with
+it. Here it costs that child's task alone, and no lock can be left held.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from tuitrain.search.workers.child import DONE, END, READY, RUN, STOP, work
 from tuitrain.search.workers.protocol import (
     CANNOT_BE_READ,
     CANNOT_GO,
-    NO_CHUNK,
+    NO_TASK,
     WORKERS,
-    ChunkFunction,
     EventCallback,
-    Outcome,
+    TaskFunction,
+    TaskOutcome,
     WorkerLostError,
     failure,
     ignore_event,
@@ -49,11 +49,11 @@ LAST_BYTES = 2000
 
 
 @dataclass
-class _Task:
-    chunk: int
+class _QueuedTask:
+    number: int
     attempt: int
     blob: bytes
-    future: Future[Outcome] = field(default_factory=Future)
+    future: Future[TaskOutcome] = field(default_factory=Future)
 
 
 @dataclass(eq=False)
@@ -62,7 +62,7 @@ class _Child:
     connection: Connection
     output: IO[bytes]  # what it printed
     is_ready: bool = False
-    task: _Task | None = None
+    task: _QueuedTask | None = None
 
 
 class ProcessWorkers:
@@ -70,7 +70,7 @@ class ProcessWorkers:
 
     `shared` is pickled once; its arrays lie in memory that all children share, and are read-only there. Scripts need
     the usual ``if __name__ == "__main__":``, since a spawned child imports the main module. What a child prints is kept
-    off the terminal; its last line is told if the child ends before its chunk.
+    off the terminal; its last line is told if the child ends before its task.
 
     Raises
     ------
@@ -85,7 +85,7 @@ class ProcessWorkers:
         self._block = SharedBlock(shared)
         self._lock = threading.Lock()  # of all that follows, and of sending
         self._children: list[_Child] = []
-        self._tasks: deque[_Task] = deque()  # those no child has yet
+        self._tasks: deque[_QueuedTask] = deque()  # those no child has yet
         self._false_starts = 0  # children in a row that ended before they were ready
         self._is_closed = False
         try:
@@ -98,28 +98,28 @@ class ProcessWorkers:
     def slots(self) -> int:
         return self._jobs
 
-    def submit(self, function: ChunkFunction, chunk: int, attempt: int, payload: Any) -> Future[Outcome]:
+    def submit(self, function: TaskFunction, task: int, attempt: int, payload: Any) -> Future[TaskOutcome]:
         try:
-            task = _Task(chunk, attempt, pickle.dumps((function, payload), protocol=5))
-        except Exception as error:  # told as the chunk's failure, like every other exception
-            refused: Future[Outcome] = Future()
+            queued = _QueuedTask(task, attempt, pickle.dumps((function, payload), protocol=5))
+        except Exception as error:  # told as the task's failure, like every other exception
+            refused: Future[TaskOutcome] = Future()
             refused.set_result(failure(error, CANNOT_GO))
             return refused
         with self._lock:
-            self._tasks.append(task)
+            self._tasks.append(queued)
             self._assign()
-        return task.future
+        return queued.future
 
-    def stop(self, chunk: int) -> None:
+    def stop(self, task: int) -> None:
         with self._lock:
-            never_begun = [task for task in self._tasks if task.chunk == chunk]
-            for task in never_begun:
-                self._tasks.remove(task)
+            never_begun = [queued for queued in self._tasks if queued.number == task]
+            for queued in never_begun:
+                self._tasks.remove(queued)
             for child in self._children:
-                if child.task is not None and child.task.chunk == chunk:
+                if child.task is not None and child.task.number == task:
                     _send(child, STOP, child.task)
-        for task in never_begun:
-            task.future.set_result(Outcome(is_stopped=True))
+        for queued in never_begun:
+            queued.future.set_result(TaskOutcome(is_stopped=True))
 
     def revive(self) -> None:
         """Start as many children as are missing.
@@ -127,7 +127,7 @@ class ProcessWorkers:
         Raises
         ------
         SearchError
-            if none can be started, or three in a row ended before they were ready for a chunk.
+            if none can be started, or three in a row ended before they were ready for a task.
         """
         if self._is_closed:
             return
@@ -172,11 +172,11 @@ class ProcessWorkers:
         """Pass on what a child says until its pipe closes. In a thread of its own."""
         with suppress(EOFError, OSError):  # OSError: the child was killed while it wrote
             while True:
-                kind, chunk, attempt, blob = child.connection.recv()
+                kind, task, attempt, blob = child.connection.recv()
                 if kind in {READY, DONE}:
                     self._free(child, blob)
                 else:
-                    self.on_event(chunk, attempt, kind, pickle.loads(blob))
+                    self.on_event(task, attempt, kind, pickle.loads(blob))
         self._bury(child)
 
     def _free(self, child: _Child, blob: bytes) -> None:
@@ -201,7 +201,7 @@ class ProcessWorkers:
             task.future.set_exception(WorkerLostError(f"worker process {child.process.pid} {_ending(child)}"))
         child.output.close()
         if not self._is_closed:
-            self.on_event(NO_CHUNK, 0, WORKERS, None)
+            self.on_event(NO_TASK, 0, WORKERS, None)
 
 
 def _start(block: SharedBlock) -> _Child:
@@ -216,18 +216,18 @@ def _start(block: SharedBlock) -> _Child:
     return _Child(process, ours, output)
 
 
-def _send(child: _Child, kind: str, task: _Task | None = None) -> None:
+def _send(child: _Child, kind: str, task: _QueuedTask | None = None) -> None:
     """Write to a child. The lock is held. A child that is gone is noticed by the thread that reads its pipe."""
     with suppress(OSError):
         if task is None:
             child.connection.send((kind, 0, 0, b""))
         else:
-            child.connection.send((kind, task.chunk, task.attempt, task.blob if kind == RUN else b""))
+            child.connection.send((kind, task.number, task.attempt, task.blob if kind == RUN else b""))
 
 
-def _outcome(blob: bytes) -> Outcome:
+def _outcome(blob: bytes) -> TaskOutcome:
     try:
-        found: Outcome = pickle.loads(blob)
+        found: TaskOutcome = pickle.loads(blob)
     except Exception as error:  # a result whose class this process cannot import
         return failure(error, CANNOT_BE_READ)
     return found

@@ -23,7 +23,7 @@ ALIGNMENT = 64
 
 
 @dataclass(frozen=True)
-class Layout:
+class BlockLayout:
     """Where the pickle (first) and the buffers lie in the file: (start, length) in bytes each."""
 
     size: int
@@ -46,7 +46,7 @@ def pack(shared: Any) -> list[memoryview]:
     return [memoryview(stream), *(buffer.raw() for buffer in buffers)]
 
 
-def write_pieces(pieces: list[memoryview], file: IO[bytes]) -> Layout:
+def write_pieces(pieces: list[memoryview], file: IO[bytes]) -> BlockLayout:
     """Lay the pieces into an empty file, each at a multiple of 64 bytes."""
     spans = []
     for piece in pieces:
@@ -54,10 +54,12 @@ def write_pieces(pieces: list[memoryview], file: IO[bytes]) -> Layout:
         file.seek(start)
         file.write(piece)
         spans.append((start, piece.nbytes))
-    return Layout(file.seek(0, os.SEEK_END), tuple(spans))  # not where it is: an empty piece at the end writes nothing
+    return BlockLayout(
+        file.seek(0, os.SEEK_END), tuple(spans)
+    )  # not where it is: an empty piece at the end writes nothing
 
 
-def unpack(block: memoryview, layout: Layout) -> Any:
+def unpack(block: memoryview, layout: BlockLayout) -> Any:
     """The object whose pieces lie in `block`; its arrays are views of it, read-only if it is."""
     stream, *buffers = (block[start : start + length] for start, length in layout.spans)
     return pickle.loads(stream, buffers=buffers)
@@ -96,7 +98,7 @@ def _received(duplicate: Any) -> Descriptor:
     return Descriptor(duplicate.detach())
 
 
-def read_shared(descriptor: Descriptor, layout: Layout) -> Any:
+def read_shared(descriptor: Descriptor, layout: BlockLayout) -> Any:
     """The object, in a child: its arrays are read-only views of the parent's pages. Closes the descriptor."""
     try:
         block = memoryview(mmap.mmap(descriptor.number, layout.size, access=mmap.ACCESS_READ))

@@ -1,4 +1,4 @@
-"""The supervisor: chunks go in, events come out, and a lost worker costs an attempt rather than a chunk.
+"""The supervisor: tasks go in, events come out, and a lost worker costs an attempt rather than a task.
 
 One thread, the coordinator's, calls everything here. Workers call back on threads of their own; what they say only
 goes into a queue, and is worked on in `events`. So there is no lock, and nothing is dispatched behind the
@@ -20,8 +20,8 @@ from tuitrain.search.workers.protocol import (
     REPORT,
     STARTED,
     WORKERS,
-    ChunkFunction,
-    Outcome,
+    TaskFunction,
+    TaskOutcome,
     WorkerLostError,
     Workers,
     failure,
@@ -33,46 +33,46 @@ DONE = "done"
 
 @dataclass(frozen=True)
 class Started:
-    """A worker has begun with the chunk; attempts count from 1."""
+    """A worker has begun with the task; attempts count from 1."""
 
-    chunk: int
+    task: int
     attempt: int
     worker: str
 
 
 @dataclass(frozen=True)
 class Reported:
-    """The chunk's function has called `report(value)`."""
+    """The task's function has called `report(value)`."""
 
-    chunk: int
+    task: int
     value: Any
 
 
 @dataclass(frozen=True)
 class Finished:
-    """The chunk's function has returned; nothing more is told of this chunk."""
+    """The task's function has returned; nothing more is told of this task."""
 
-    chunk: int
+    task: int
     result: Any
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The function raised, or took its worker with it three times; nothing more is told of this chunk.
+    """The function raised, or took its worker with it three times; nothing more is told of this task.
 
     `message` is one line; `details` is the traceback, where there is one.
     """
 
-    chunk: int
+    task: int
     message: str
     details: str = ""
 
 
 @dataclass(frozen=True)
 class Stopped:
-    """The chunk was stopped: `result` is what its function returned then, None if it had not begun."""
+    """The task was stopped: `result` is what its function returned then, None if it had not begun."""
 
-    chunk: int
+    task: int
     result: Any
 
 
@@ -80,8 +80,8 @@ Event = Started | Reported | Finished | Failed | Stopped
 
 
 @dataclass
-class _Chunk:
-    function: ChunkFunction
+class _TaskRecord:
+    function: TaskFunction
     payload: Any
     attempt: int = 0
     charged: int = 0  # attempts that reported a start
@@ -90,43 +90,43 @@ class _Chunk:
 
 
 class Supervisor:
-    """Runs chunks on `workers`, each to exactly one `Finished`, `Failed` or `Stopped`."""
+    """Runs tasks on `workers`, each to exactly one `Finished`, `Failed` or `Stopped`."""
 
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
         self._inbox: queue.Queue[tuple[int, int, str, Any]] = queue.Queue()
         self._outbox: deque[Event] = deque()
-        self._chunks: dict[int, _Chunk] = {}  # those without an end yet
+        self._tasks: dict[int, _TaskRecord] = {}  # those without an end yet
         self._waiting: deque[int] = deque()
         self._running: set[tuple[int, int]] = set()  # attempts that hold a slot, also those nobody waits for any more
         workers.on_event = self._take_later
 
     @property
     def slots(self) -> int:
-        """How many chunks can run at the same time; it follows a cluster."""
+        """How many tasks can run at the same time; it follows a cluster."""
         return self._workers.slots
 
     @property
     def free(self) -> int:
-        """How many chunks could be submitted now and would run at once."""
+        """How many tasks could be submitted now and would run at once."""
         return max(0, self._workers.slots - len(self._running) - len(self._waiting))
 
     @property
     def unfinished(self) -> int:
-        """How many chunks have no end yet."""
-        return len(self._chunks)
+        """How many tasks have no end yet."""
+        return len(self._tasks)
 
     @property
     def notices(self) -> list[str]:
         """What the user should know about the workers, a sentence each."""
         return self._workers.notices
 
-    def submit(self, chunk: int, function: ChunkFunction, payload: Any) -> None:
-        """Run a chunk, when a slot is free. Raises ValueError if a chunk of this number has not ended yet."""
-        if chunk in self._chunks:
-            raise ValueError(f"chunk {chunk} is submitted already and has not ended")
-        self._chunks[chunk] = _Chunk(function, payload)
-        self._waiting.append(chunk)
+    def submit(self, task: int, function: TaskFunction, payload: Any) -> None:
+        """Run a task, when a slot is free. Raises ValueError if a task of this number has not ended yet."""
+        if task in self._tasks:
+            raise ValueError(f"task {task} is submitted already and has not ended")
+        self._tasks[task] = _TaskRecord(function, payload)
+        self._waiting.append(task)
         self._dispatch()
 
     def events(self, timeout: float) -> list[Event]:
@@ -135,7 +135,7 @@ class Supervisor:
         Raises
         ------
         SearchError
-            if lost workers cannot be replaced; the chunks stay as they are.
+            if lost workers cannot be replaced; the tasks stay as they are.
         """
         deadline = time.monotonic() + timeout
         self._work_off()
@@ -150,41 +150,41 @@ class Supervisor:
         self._outbox.clear()
         return found
 
-    def stop(self, chunk: int) -> None:
-        """Ask a chunk to end; a `Stopped` follows, or a `Finished` if it ends by itself first. Repeats do nothing."""
-        record = self._chunks.get(chunk)
+    def stop(self, task: int) -> None:
+        """Ask a task to end; a `Stopped` follows, or a `Finished` if it ends by itself first. Repeats do nothing."""
+        record = self._tasks.get(task)
         if record is None or record.is_stopping:
             return
         record.is_stopping = True
-        if chunk in self._waiting:
-            self._waiting.remove(chunk)
-            self._end(Stopped(chunk, None))
+        if task in self._waiting:
+            self._waiting.remove(task)
+            self._end(Stopped(task, None))
         else:
-            self._workers.stop(chunk)
+            self._workers.stop(task)
 
     def stop_all(self) -> None:
-        """Ask all chunks to end."""
-        for chunk in list(self._chunks):
-            self.stop(chunk)
+        """Ask all tasks to end."""
+        for task in list(self._tasks):
+            self.stop(task)
 
     def close(self, timeout: float = 2.0) -> None:
-        """Stop all chunks, give them `timeout` seconds to return, then end the workers.
+        """Stop all tasks, give them `timeout` seconds to return, then end the workers.
 
-        What was told meanwhile can still be read with `events(0)`; a chunk that did not return in time has no event.
+        What was told meanwhile can still be read with `events(0)`; a task that did not return in time has no event.
         """
         told: list[Event] = []
         try:
             self.stop_all()
             deadline = time.monotonic() + timeout
-            while self._chunks and (left := deadline - time.monotonic()) > 0:
+            while self._tasks and (left := deadline - time.monotonic()) > 0:
                 told += self.events(left)
         finally:
             self._outbox.extendleft(reversed(told))
             self._workers.close()
 
-    def _take_later(self, chunk: int, attempt: int, kind: str, value: Any) -> None:
+    def _take_later(self, task: int, attempt: int, kind: str, value: Any) -> None:
         """Keep what happened for `events`. On any thread."""
-        self._inbox.put((chunk, attempt, kind, value))
+        self._inbox.put((task, attempt, kind, value))
 
     def _work_off(self) -> None:
         for message in self._arrived():
@@ -200,69 +200,71 @@ class Supervisor:
 
     def _dispatch(self) -> None:
         while self._waiting and len(self._running) < self._workers.slots:
-            chunk = self._waiting.popleft()
-            record = self._chunks[chunk]
+            task = self._waiting.popleft()
+            record = self._tasks[task]
             record.attempt += 1
             record.has_started = False
             attempt = record.attempt
-            self._running.add((chunk, attempt))
-            future = self._workers.submit(record.function, chunk, attempt, record.payload)
-            future.add_done_callback(partial(self._take_later, chunk, attempt, DONE))
+            self._running.add((task, attempt))
+            future = self._workers.submit(record.function, task, attempt, record.payload)
+            future.add_done_callback(partial(self._take_later, task, attempt, DONE))
 
     def _take(self, message: tuple[int, int, str, Any]) -> None:
-        chunk, attempt, kind, value = message
+        task, attempt, kind, value = message
         if kind == WORKERS:
             self._workers.revive()
             return
         if kind == DONE:
-            self._running.discard((chunk, attempt))
-        record = self._chunks.get(chunk)
+            self._running.discard((task, attempt))
+        record = self._tasks.get(task)
         if record is None:
             return  # it has ended; this is a repeat
         is_present = attempt == record.attempt
         if kind == DONE:
-            self._take_end(chunk, record, is_present=is_present, outcome=_outcome(value))
+            self._take_end(task, record, is_present=is_present, outcome=_outcome(value))
         elif is_present and kind == STARTED and not record.has_started:
             record.has_started = True
             record.charged += 1
-            self._outbox.append(Started(chunk, attempt, value))
+            self._outbox.append(Started(task, attempt, value))
         elif is_present and kind == REPORT:
-            self._outbox.append(Reported(chunk, value))
+            self._outbox.append(Reported(task, value))
 
-    def _take_end(self, chunk: int, record: _Chunk, *, is_present: bool, outcome: Outcome | WorkerLostError) -> None:
+    def _take_end(
+        self, task: int, record: _TaskRecord, *, is_present: bool, outcome: TaskOutcome | WorkerLostError
+    ) -> None:
         if isinstance(outcome, WorkerLostError):
             if is_present:
-                self._retry(chunk, record, outcome)
+                self._retry(task, record, outcome)
         elif outcome.error:
-            self._end(Failed(chunk, outcome.error, outcome.details))
+            self._end(Failed(task, outcome.error, outcome.details))
         elif outcome.is_stopped:
-            self._end(Stopped(chunk, outcome.result))
+            self._end(Stopped(task, outcome.result))
         else:
-            self._end(Finished(chunk, outcome.result))
+            self._end(Finished(task, outcome.result))
 
-    def _retry(self, chunk: int, record: _Chunk, lost: WorkerLostError) -> None:
+    def _retry(self, task: int, record: _TaskRecord, lost: WorkerLostError) -> None:
         if record.is_stopping:
-            self._end(Stopped(chunk, None))
+            self._end(Stopped(task, None))
         elif record.charged >= MOST_ATTEMPTS:
-            self._end(Failed(chunk, f"its worker was lost {record.charged} times; the last time: {lost}"))
+            self._end(Failed(task, f"its worker was lost {record.charged} times; the last time: {lost}"))
         else:
-            self._waiting.appendleft(chunk)
+            self._waiting.appendleft(task)
 
     def _end(self, event: Finished | Failed | Stopped) -> None:
-        del self._chunks[event.chunk]
-        if any(chunk == event.chunk for chunk, _ in self._running):
-            self._workers.stop(event.chunk)  # another attempt is still at it, for nothing
-        if event.chunk in self._waiting:
-            self._waiting.remove(event.chunk)
+        del self._tasks[event.task]
+        if any(task == event.task for task, _ in self._running):
+            self._workers.stop(event.task)  # another attempt is still at it, for nothing
+        if event.task in self._waiting:
+            self._waiting.remove(event.task)
         self._outbox.append(event)
 
 
-def _outcome(future: Future[Outcome]) -> Outcome | WorkerLostError:
+def _outcome(future: Future[TaskOutcome]) -> TaskOutcome | WorkerLostError:
     try:
         return future.result(timeout=0)
     except WorkerLostError as lost:
         return lost
     except CancelledError:
-        return WorkerLostError("the chunk was cancelled before it began")
-    except Exception as error:  # a payload that cannot be pickled, say: told as the chunk's failure
+        return WorkerLostError("the task was cancelled before it began")
+    except Exception as error:  # a payload that cannot be pickled, say: told as the task's failure
         return failure(error)

@@ -1,4 +1,4 @@
-"""Chunks run in threads of this process: for small work on the screen, where starting a process costs more."""
+"""Tasks run in threads of this process: for small work on the screen, where starting a process costs more."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from tuitrain.engine.threads import blas_threads
 from tuitrain.search.workers.protocol import (
     REPORT,
     STARTED,
-    ChunkFunction,
     EventCallback,
-    Outcome,
+    TaskFunction,
+    TaskOutcome,
     ignore_event,
-    run_chunk,
+    run_task,
 )
 
-_Task = tuple[ChunkFunction, int, int, Any, Future[Outcome]]
+_QueuedTask = tuple[TaskFunction, int, int, Any, Future[TaskOutcome]]
 
 
 class ThreadWorkers:
     """`slots` threads of this process; `on_event` is called on them.
 
-    The threads are daemons, so that a chunk that does not ask whether it is stopped cannot keep the process alive.
+    The threads are daemons, so that a task that does not ask whether it is stopped cannot keep the process alive.
     """
 
     def __init__(self, shared: Any, slots: int = 1) -> None:
@@ -35,7 +35,7 @@ class ThreadWorkers:
         self.notices: list[str] = []
         self._shared = shared
         self._slots = slots
-        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[_QueuedTask | None] = queue.SimpleQueue()
         self._stopped: dict[int, threading.Event] = {}
         self._blas = _OneBlasThread()
         for number in range(1, slots + 1):
@@ -45,15 +45,15 @@ class ThreadWorkers:
     def slots(self) -> int:
         return self._slots
 
-    def submit(self, function: ChunkFunction, chunk: int, attempt: int, payload: Any) -> Future[Outcome]:
-        future: Future[Outcome] = Future()
-        self._stopped[chunk] = threading.Event()
-        self._tasks.put((function, chunk, attempt, payload, future))
+    def submit(self, function: TaskFunction, task: int, attempt: int, payload: Any) -> Future[TaskOutcome]:
+        future: Future[TaskOutcome] = Future()
+        self._stopped[task] = threading.Event()
+        self._tasks.put((function, task, attempt, payload, future))
         return future
 
-    def stop(self, chunk: int) -> None:
-        if chunk in self._stopped:
-            self._stopped[chunk].set()
+    def stop(self, task: int) -> None:
+        if task in self._stopped:
+            self._stopped[task].set()
 
     def revive(self) -> None:
         """Nothing is ever lost here."""
@@ -65,19 +65,19 @@ class ThreadWorkers:
             self._tasks.put(None)
 
     def _run(self, name: str) -> None:
-        while (task := self._tasks.get()) is not None:
-            function, chunk, attempt, payload, future = task
-            is_stopped = self._stopped[chunk].is_set
-            self.on_event(chunk, attempt, STARTED, name)
+        while (queued := self._tasks.get()) is not None:
+            function, task, attempt, payload, future = queued
+            is_stopped = self._stopped[task].is_set
+            self.on_event(task, attempt, STARTED, name)
             with self._blas.limited():
-                report = partial(self.on_event, chunk, attempt, REPORT)
-                outcome = run_chunk(function, self._shared, payload, report, is_stopped)
-            self._stopped.pop(chunk, None)
+                report = partial(self.on_event, task, attempt, REPORT)
+                outcome = run_task(function, self._shared, payload, report, is_stopped)
+            self._stopped.pop(task, None)
             future.set_result(outcome)
 
 
 class _OneBlasThread:
-    """Holds the whole process to one BLAS thread while any chunk runs, since the count changes the bits."""
+    """Holds the whole process to one BLAS thread while any task runs, since the count changes the bits."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuitrain.search.by_hand import ManualHistory, hyperparameters_of, manual_history, manual_settings
-from tuitrain.search.conductor import Progress
+from tuitrain.search.conductor import SearchProgress
 from tuitrain.search.explanation import Explained, explain
 from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study.trial import Trial, is_tie
@@ -93,7 +93,7 @@ class ByHand:
             explained = None  # what is searched has changed since
         best = history.best
         ties = tuple(t.number for t in history.trials if best is not None and t is not best and is_tie(best, t))
-        progress = Progress(
+        progress = SearchProgress(
             state="paused", trials=history.trials, best=best, curves={}, running=(), proposals=(), is_proposing=False,
             seconds=seconds, trials_per_second=0.0, seconds_left=None, ending="", version=version,
         )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 from textual.strip import Strip
 
 from tuitrain.search.explanation import LEAST_TRIALS, ticks_of
-from tuitrain.search.space.columns import Column
+from tuitrain.search.space.columns import SearchColumn
 from tuitrain.search.space.space import Space
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.ui.plots.lines import notice
@@ -51,7 +51,7 @@ class MapPane(SearchPane):
         self._axes = {**chosen, axis: step}
         self.redraw()
 
-    def _chosen(self, columns: Sequence[Column]) -> tuple[int, int]:
+    def _chosen(self, columns: Sequence[SearchColumn]) -> tuple[int, int]:
         """The columns along x and y: at first the learning rate, and another that is continuous."""
         numbers = [i for i, column in enumerate(columns) if not column.is_category]
         numbers.sort(key=lambda i: (columns[i].name != "learning_rate", columns[i].count is not None))
@@ -109,12 +109,12 @@ def shares(values: Any) -> Any:
     return np.clip(found, 0, 1)
 
 
-def _placed(column: Column, places: Any) -> Any:
+def _placed(column: SearchColumn, places: Any) -> Any:
     """Encoded places in [0, 1], also for categories."""
     return places / max(1, len(column.values) - 1) if column.is_category else places
 
 
-def _ticks(column: Column) -> list[tuple[float, str]]:
+def _ticks(column: SearchColumn) -> list[tuple[float, str]]:
     ticks = ticks_of(column)
     last = max(1, len(column.values) - 1)
     return [(place / last if column.is_category else place, text) for place, text in ticks]

@@ -1,4 +1,4 @@
-"""The functions that the tests run as chunks, importable in every worker, and what they share."""
+"""The functions that the tests run as tasks, importable in every worker, and what they share."""
 
 from __future__ import annotations
 
@@ -124,12 +124,12 @@ def blas_threads_of(shared: Data, payload: Any, report: Any, is_stopped: Any) ->
 
 
 def until_ended(supervisor: Supervisor, seconds: float = 120.0) -> list[Event]:
-    """Poll until no chunk is left, and return all events."""
+    """Poll until no task is left, and return all events."""
     deadline = time.monotonic() + seconds
     found: list[Event] = []
     while supervisor.unfinished:
         found += supervisor.events(0.2)
-        assert time.monotonic() < deadline, f"{supervisor.unfinished} chunks have no end yet: {found[-5:]}"
+        assert time.monotonic() < deadline, f"{supervisor.unfinished} tasks have no end yet: {found[-5:]}"
     return found + supervisor.events(0)
 
 
@@ -144,10 +144,10 @@ def wait_for(supervisor: Supervisor, kind: type, number: int = 1, seconds: float
 
 
 def ends(events: list[Event]) -> dict[int, Finished | Failed | Stopped]:
-    """The one end of each chunk; a chunk with two fails the test."""
+    """The one end of each task; a task with two fails the test."""
     found: dict[int, Finished | Failed | Stopped] = {}
     for event in events:
         if isinstance(event, Finished | Failed | Stopped):
-            assert event.chunk not in found, f"two ends: {found[event.chunk]} and {event}"
-            found[event.chunk] = event
+            assert event.task not in found, f"two ends: {found[event.task]} and {event}"
+            found[event.task] = event
     return found
