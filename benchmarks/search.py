@@ -34,11 +34,12 @@ from tuitrain.engine.threads import usable_cores
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.runs.journal import Journal
-from tuitrain.search.api import conducting, create_study
+from tuitrain.search.api import conducting
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.folds import make_folds
 from tuitrain.search.space.space import Space
 from tuitrain.search.stack import StackTask, train_stack
+from tuitrain.search.study.opening import create_study
 from tuitrain.search.study.study import Study
 
 GRID = {

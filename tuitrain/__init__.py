@@ -1,7 +1,7 @@
 """Train, watch and tune neural networks without leaving the terminal.
 
-The Python face: `load_dataset`, `Dataset`, `Hyperparameters`, `train`, `load_model`, and the errors. Everything is
-imported when it is first used, so that the command line starts quickly.
+The public names: `load_dataset`, `Dataset`, `Hyperparameters`, `train`, `tune`, `Space`, `load_model`, their results,
+and the errors. Each is imported when it is first used, so that the command line starts quickly.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from tuitrain._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset as Dataset
@@ -23,27 +23,26 @@ if TYPE_CHECKING:
     from tuitrain.options.hyperparameters import Hyperparameters as Hyperparameters
     from tuitrain.runs.model import Model as Model
     from tuitrain.runs.model import load_model as load_model
-    from tuitrain.search.api import search as search
+    from tuitrain.search.api import SearchResult as SearchResult
+    from tuitrain.search.api import tune as tune
     from tuitrain.search.space.space import Space as Space
     from tuitrain.session.train import Result as Result
     from tuitrain.session.train import train as train
 
 _HOMES = {
-    "Dataset": "data.dataset", "load_dataset": "data.loading", "Hyperparameters": "options.hyperparameters",
-    "Model": "runs.model", "load_model": "runs.model", "Result": "session.train", "train": "session.train",
-    "TuitrainError": "errors", "DataError": "errors", "HyperparameterError": "errors", "ModelError": "errors",
-    "RunError": "errors", "SearchError": "errors", "Space": "search.space.space",
+    "DataError": "errors", "Dataset": "data.dataset", "HyperparameterError": "errors",
+    "Hyperparameters": "options.hyperparameters", "Model": "runs.model", "ModelError": "errors",
+    "Result": "session.train", "RunError": "errors", "SearchError": "errors", "SearchResult": "search.api",
+    "Space": "search.space.space", "TuitrainError": "errors", "load_dataset": "data.loading",
+    "load_model": "runs.model", "train": "session.train", "tune": "search.api",
 }  # fmt: skip
 
-__all__ = [
-    "DataError", "Dataset", "HyperparameterError", "Hyperparameters", "Model", "ModelError", "Result", "RunError",
-    "SearchError", "Space", "TuitrainError", "load_dataset", "load_model", "search", "train",
-]  # fmt: skip
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
     if name == "search":
-        return import_module("tuitrain.search")  # which can be called
+        return import_module("tuitrain.search")  # callable until 0.3
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -39,3 +39,8 @@ class SearchError(TuitrainError):
 
 class SettingsError(SearchError):
     """A setting of a search that is not allowed."""
+
+
+def error_line(error: BaseException) -> str:
+    """An error in words: a message raised on purpose as it is, anything else with the name of its class."""
+    return str(error) if isinstance(error, TuitrainError) else f"{type(error).__name__}: {error}"

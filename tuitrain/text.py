@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+MOST_NAMES = 5
 
 
 def visible(text: object, most: int = 200) -> str:
@@ -28,3 +30,15 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
 def extra(name: str) -> str:
     """How to install an extra, as a message about something missing ends."""
     return f"the extra {quoted(name)}: pip install 'tuitrain[{name}]', or in a checkout: pip install -e '.[{name}]'"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 row``, ``2,000 rows``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def listed(noun: str, names: Sequence[str], plural: str = "") -> str:
+    """``column "a"``, ``columns "a", "b"``; after five of them, how many more there are."""
+    shown = ", ".join(map(quoted, names[:MOST_NAMES]))
+    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+    return f"{noun if len(names) == 1 else plural or noun + 's'} {shown}{more}"

@@ -125,9 +125,9 @@ def test_a_signal_while_the_workers_start_is_not_lost(number: signal.Signals, tm
 
 
 SLOW = """
-import time, tuitrain.search.api as face
+import time, tuitrain.search.best_model as best_model
 from tuitrain.cli import main
-face.train = lambda *given, **named: time.sleep(60)
+best_model.fit = lambda *given, **named: time.sleep(60)
 main()
 """
 

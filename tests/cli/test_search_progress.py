@@ -12,8 +12,9 @@ from tuitrain.cli.search_progress import SearchLine, summary
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.api import create_study, run_study
+from tuitrain.search.api import run_study
 from tuitrain.search.space.space import Space
+from tuitrain.search.study.opening import create_study
 
 MOONS = load_dataset("moons?n=80")
 

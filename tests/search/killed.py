@@ -17,9 +17,10 @@ from typing import Any
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.api import create_study, run_study, study_dataset
+from tuitrain.search.api import run_study
 from tuitrain.search.journal_values import plain
 from tuitrain.search.space.space import Space
+from tuitrain.search.study.opening import create_study, study_dataset
 from tuitrain.search.study.study import Study
 
 RANGES = {"learning_rate": "1e-3..1", "l2": "1e-6..1e-1", "batch_size": "32,64"}

@@ -10,31 +10,28 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from tests.search.trainings_made_up import BASE, MOONS, training
 from tuitrain.cli import commands
 from tuitrain.data.loading import load_dataset
-from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.search.by_hand import Training, manual_history, manual_space
+from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.runs.finished import Edit
+from tuitrain.search.by_hand import manual_history, manual_space
 from tuitrain.search.explanation import explain
 from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study.study import Study
-from tuitrain.search.training_log import TrainingLog
 
-MOONS, IRIS = load_dataset("moons?n=120"), load_dataset("iris")
-BASE = Hyperparameters(hidden_layers=(6,), epochs=4, patience=0)
-
-
-def training(score: float, loss: float = 0.5, state: Any = "finished", message: str = "", **changes: Any) -> Training:
-    return Training(BASE.replace(**changes), state, score, loss, 4, 3, 0.5, (score, score), message)
+IRIS = load_dataset("iris")
 
 
 def test_trainings_tell_what_changed_and_what_it_did() -> None:
-    failed = training(math.nan, math.nan, "failed", "diverged", learning_rate=0.05, l2=0.0)
+    failed = training(math.nan, math.nan, "diverged", "the loss is not finite", learning_rate=0.05, l2=0.0)
     history = manual_history([training(0.8, l2=1e-4), training(0.85, learning_rate=0.05, l2=1e-4), failed],
                              "classification")  # fmt: skip
     assert history is not None
     assert set(history.space.names) == {"learning_rate", "l2"}
     assert [trial.message for trial in history.trials] == [
-        "the first training", "learning rate 0.01 to 0.05: accuracy +0.0500 (better)", "L2 0.0001 to 0: diverged"
+        "the first training", "learning rate 0.01 to 0.05: accuracy +0.0500 (better)",
+        "L2 0.0001 to 0: the loss is not finite",
     ]  # fmt: skip
     assert history.best is not None
     assert history.best.number == 1
@@ -83,24 +80,23 @@ def kept(folder: Path) -> list[Path]:
 
 def test_from_the_second_training_on_they_are_a_study(tmp_path: Path) -> None:
     studies = ManualStudies(tmp_path)
-    log = TrainingLog(studies)
     given = [training(0.8), training(0.9, learning_rate=0.05), training(0.7, learning_rate=0.05, activation="tanh"),
-             training(math.nan, math.nan, "failed", "diverged", learning_rate=9.0, l2=0.0)]  # fmt: skip
-    log.observe(object(), given[0], MOONS, has_ended=True)
+             training(math.nan, math.nan, "diverged", "why", learning_rate=9.0, l2=0.0)]  # fmt: skip
+    studies.take(tuple(given[:1]))
     studies._writer.submit(int).result()
     assert kept(tmp_path) == []
-    log.observe(object(), given[1], MOONS, has_ended=True)
+    studies.take(tuple(given[:2]))
     studies._writer.submit(int).result()
     (path,) = kept(tmp_path)
     assert path == studies.path_of(MOONS)
     assert "manual" in path.name
     before = (path / "journal.jsonl").read_bytes()
     assert Study(path).space.names == ("learning_rate",)
-    for item in given[2:]:
-        log.observe(object(), item, MOONS, has_ended=True)
-    log.observe(object(), training(0.95), IRIS, has_ended=True)  # of another dataset: it is not among these
-    log.close()
+    studies.take((*given, training(0.95, dataset=IRIS)))  # of another dataset: it is not among these
+    studies.take((*given, training(0.95, dataset=IRIS)))  # seen again
+    studies.close()
     assert not studies.problem
+    assert [len(studies.of(dataset)) for dataset in (MOONS, IRIS)] == [4, 1]
     assert (path / "journal.jsonl").read_bytes().startswith(before)  # it only grew
     study = Study(path)
     assert study.space.names == ("activation", "learning_rate", "l2")
@@ -108,8 +104,9 @@ def test_from_the_second_training_on_they_are_a_study(tmp_path: Path) -> None:
     for trial, item in zip(study.trials, given, strict=True):
         assert study.hyperparameters(trial) == item.hyperparameters
         assert set(trial.setting) == set(study.space.names)
-        assert (trial.state, trial.epochs, trial.curve[:0]) == (item.state, item.epochs, ())
+        assert trial.epochs == item.epochs
         assert trial.score == pytest.approx(item.score, nan_ok=True)
+    assert [trial.state for trial in study.trials] == ["finished"] * 3 + ["failed"]
     assert study.best is not None
     assert study.best.number == 1
     assert not (path / "lock").exists()
@@ -117,7 +114,7 @@ def test_from_the_second_training_on_they_are_a_study(tmp_path: Path) -> None:
 
 def test_such_a_study_is_exported_and_gone_on_with(tmp_path: Path) -> None:
     studies = ManualStudies(tmp_path)
-    studies.keep(MOONS, [training(0.8), training(0.9, learning_rate=0.05), training(0.85, learning_rate=0.1, l2=0.0)])
+    studies.take((training(0.8), training(0.9, learning_rate=0.05), training(0.85, learning_rate=0.1, l2=0.0)))
     studies.close()
     (path,) = kept(tmp_path)
     done = CliRunner().invoke(commands, ["export", str(path), "--to", "csv"], catch_exceptions=False)
@@ -137,32 +134,75 @@ def test_such_a_study_is_exported_and_gone_on_with(tmp_path: Path) -> None:
 def test_what_cannot_be_kept_is_told_and_kept_with_the_next(tmp_path: Path) -> None:
     (tmp_path / "studies").write_text("in the way")
     studies = ManualStudies(tmp_path / "studies")
-    trainings = [training(0.8), training(0.9, l2=0.0)]
-    studies.keep(MOONS, trainings)
+    trainings = training(0.8), training(0.9, l2=0.0)
+    studies.take(trainings)
     studies._writer.submit(int).result()
     assert studies.problem.startswith("trainings by hand are not kept: ")
     assert studies.path_of(MOONS) is None
     (tmp_path / "studies").unlink()
-    studies.keep(MOONS, [*trainings, training(0.7, l2=0.1)])
+    studies.take((*trainings, training(0.7, l2=0.1)))
     studies.close()
     assert not studies.problem
     assert len(Study(kept(tmp_path / "studies")[0]).trials) == 3
 
 
-def test_the_log_notes_what_ends_what_is_left_and_what_goes_on(tmp_path: Path) -> None:
-    log = TrainingLog(ManualStudies(tmp_path))
-    first, second = object(), object()
-    assert not log.observe(first, None, MOONS, has_ended=False)
-    assert not log.observe(first, training(0.5), MOONS, has_ended=False)
-    assert log.observe(second, training(0.6), IRIS, has_ended=False)  # another took its place
-    assert log.trainings[0].message == "left off by hand"
-    assert log.of(MOONS) == tuple(log.trainings)
-    assert log.observe(second, training(0.6), IRIS, has_ended=True)
-    assert not log.observe(second, training(0.6), IRIS, has_ended=True)  # seen again
-    longer = Training(BASE.replace(epochs=8), "finished", 0.7, 0.4, 8, 7, 1.0, (0.7,))
-    assert not log.observe(second, longer, IRIS, has_ended=False)
-    log.close()
-    assert [item.epochs for item in log.of(IRIS)] == [4, 8]
+def test_a_training_without_validation_rows_is_kept_and_ranked(tmp_path: Path) -> None:
+    data = load_dataset("moons?n=120", validation=0)
+    on_train = {"part": "train"}
+    given = (training(0.8, dataset=data, record=on_train), training(0.9, dataset=data, record=on_train, l2=0.1))
+    studies = ManualStudies(tmp_path)
+    studies.take(given)
+    studies.close()
+    assert not studies.problem
+    best = Study(kept(tmp_path)[0]).best
+    assert best is not None
+    assert (best.number, best.score) == (1, 0.9)
+    assert best.message.endswith("accuracy +0.1000 (better); scored on the training rows")
+
+
+def test_edits_are_told_with_the_trial_and_reach_the_export(tmp_path: Path) -> None:
+    last = BASE.replace(learning_rate=0.1)
+    steps = tuple(Edit(2.0, 8, "learning_rate", old, new) for old, new in ((0.01, 0.02), (0.02, 0.05), (0.05, 0.04)))
+    late = Edit(3.0, 12, "learning_rate", 0.04, 0.1)
+    there_and_back = (Edit(1.5, 6, "l2", 0.0, 0.1), Edit(1.5, 6, "l2", 0.1, 0.0))
+    edited = training(
+        0.9, learning_rate=0.04, record={"edits": (*there_and_back, *steps, late), "last_hyperparameters": last}
+    )
+    broken = training(
+        0.7, state="diverged", ending="why", learning_rate=0.04,
+        record={"edits": (late,), "last_hyperparameters": last},
+    )  # fmt: skip
+    left = training(0.9, state="left", learning_rate=0.1)
+    studies = ManualStudies(tmp_path)
+    studies.take((training(0.8), edited, broken, left))
+    studies.close()
+    done = CliRunner().invoke(commands, ["export", str(kept(tmp_path)[0]), "--to", "csv"], catch_exceptions=False)
+    rows = list(csv.DictReader(done.stdout.splitlines()))
+    assert [row["message"] for row in rows[1:]] == [
+        "learning rate 0.01 to 0.04: accuracy +0.1000 (better); learning rate 0.01 -> 0.04 at epoch 2; "
+        "learning rate 0.04 -> 0.1 at epoch 3, after the best",
+        "learning rate 0.04 to 0.1: accuracy -0.2000 (worse): why; "
+        "learning rate 0.04 -> 0.1 at epoch 3, after the best",
+        "nothing changed: accuracy +0.2000 (better); left after 4 epochs",
+    ]
+    # What diverged is recorded with the values that it diverged with, what did not with those that earned its score.
+    assert [float(row["learning_rate"]) for row in rows] == [0.01, 0.04, 0.1, 0.1]
+
+
+def test_a_training_that_is_continued_is_a_trial_more_and_tells_its_new_edits_alone(tmp_path: Path) -> None:
+    first, second = Edit(1.0, 4, "l2", 0.0, 0.1), Edit(4.0, 16, "epochs", 4, 8)
+    ended = training(0.8, record={"edits": (first,)})
+    continued = training(
+        0.9, epochs=8, record={"training": ended.training, "edits": (first, second), "epochs": 8, "best_epoch": 7}
+    )
+    same = training(0.9, epochs=8, record={"training": ended.training, "edits": (first, second), "epochs": 9})
+    history = manual_history([ended, continued, same], "classification")
+    assert history is not None
+    assert [trial.message for trial in history.trials] == [
+        "the first training; L2 0 -> 0.1 at epoch 1",
+        "epochs 4 to 8: accuracy +0.1000 (better); epochs 4 -> 8 at epoch 4",
+        "continued: accuracy +0.0000",
+    ]
 
 
 def test_a_field_counts_as_changed_only_where_it_had_an_effect() -> None:
@@ -185,10 +225,12 @@ def test_a_training_whose_end_could_not_be_written_is_written_once(
 
     monkeypatch.setattr(Study, "finish", fails)
     studies = ManualStudies(tmp_path)
-    trainings = [training(0.9), training(0.8, learning_rate=0.02)]
-    studies.keep(IRIS, trainings)
-    studies.keep(IRIS, trainings)
+    trainings = training(0.9), training(0.8, learning_rate=0.02), training(0.7, learning_rate=0.03)
+    studies.take(trainings[:2])
+    studies._writer.submit(int).result()
+    assert "no space left" in studies.problem
+    studies.take(trainings)
     studies.close()
-    path = studies.path_of(IRIS)
+    path = studies.path_of(MOONS)
     assert path is not None
-    assert [(trial.number, trial.state) for trial in Study(path).trials] == [(0, "finished"), (1, "finished")]
+    assert [(trial.number, trial.state) for trial in Study(path).trials] == [(n, "finished") for n in range(3)]

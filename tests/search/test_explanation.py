@@ -11,10 +11,11 @@ import pytest
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.api import create_study, run_study
+from tuitrain.search.api import run_study
 from tuitrain.search.explanation import LEAST_TRIALS, explain
 from tuitrain.search.race import run_race
 from tuitrain.search.space.space import Space
+from tuitrain.search.study.opening import create_study
 from tuitrain.search.study.study import Study
 
 MOONS = load_dataset("moons?n=120")

@@ -18,8 +18,9 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.errors import TuitrainError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.api import create_study, run_study
+from tuitrain.search.api import run_study
 from tuitrain.search.space.space import Space
+from tuitrain.search.study.opening import create_study
 from tuitrain.search.study.study import Study
 
 RANGES = {

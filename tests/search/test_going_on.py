@@ -17,10 +17,11 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from tests.search.study.test_study import BASE, IRIS, RANGES, run, told
 from tuitrain.errors import HyperparameterError, SearchError, SettingsError, TuitrainError
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.api import change_study, conducting, create_study, run_study, search
+from tuitrain.search.api import conducting, run_study, tune
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import propose
+from tuitrain.search.study.opening import change_study, create_study
 from tuitrain.search.study.study import Study
 from tuitrain.search.workers.supervisor import Supervisor
 
@@ -246,14 +247,14 @@ def test_an_own_trial_that_does_not_fit_is_refused_before_anything_is_made(
 
 
 def test_python_goes_on_with_a_study_as_told(tmp_path: Path) -> None:
-    search(IRIS, RANGES, base=BASE, trials=4, folds=1, study=tmp_path / "s")
-    found = search(IRIS, trials=9, strategy="quasi", tried=[OWN], study=tmp_path / "s")
+    tune(IRIS, RANGES, base=BASE, trials=4, folds=1, study=tmp_path / "s")
+    found = tune(IRIS, trials=9, strategy="quasi", tried=[OWN], study=tmp_path / "s")
     assert (len(found.trials), found.study.settings.strategy) == (9, "quasi")
     assert [dict(trial.setting) for trial in found.trials if trial.by == "user"] == [OWN]
-    assert search(IRIS, RANGES, base=BASE, folds=1, study=tmp_path / "s").study.settings.trials == 9
+    assert tune(IRIS, RANGES, base=BASE, folds=1, study=tmp_path / "s").study.settings.trials == 9
     for other in ({"space": {"learning_rate": "1e-4..1"}}, {"metric": "loss"}, {"folds": 3}):
         with pytest.raises(SearchError, match="begin"):
-            search(IRIS, study=tmp_path / "s", **other)
+            tune(IRIS, study=tmp_path / "s", **other)
 
 
 def test_the_best_model_of_a_wide_network_is_the_trials_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,7 +265,7 @@ def test_the_best_model_of_a_wide_network_is_the_trials_own(tmp_path: Path, monk
         limits.append(count)
         return nullcontext()
 
-    monkeypatch.setattr("tuitrain.session.train.blas_threads", limited)
+    monkeypatch.setattr("tuitrain.engine.fit.blas_threads", limited)
     study = create_study(
         tmp_path / "s", Space({"learning_rate": "0.01,0.02"}, BASE.replace(hidden_layers=(1024,), epochs=1)),
         Settings(strategy="grid", trials=0, folds=2), IRIS,

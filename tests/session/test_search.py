@@ -15,9 +15,10 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.api import change_study, run_study
+from tuitrain.search.api import run_study
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.space.space import Space
+from tuitrain.search.study.opening import change_study
 from tuitrain.search.study.study import Study
 from tuitrain.session.search import SearchSession
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.session.test_conformance import until
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model, load_model
-from tuitrain.session.session import Pause, Reset, SaveModel, Session, SetHyperparameter, SetPace, Start, Step
-from tuitrain.session.snapshot import Snapshot
+from tuitrain.session.session import Clock, Pause, Reset, SaveModel, Session, SetHyperparameter, SetPace, Start, Step
 
 MOONS = load_dataset("moons?n=200")
 QUICK = Hyperparameters(hidden_layers=(8,), epochs=12, patience=0)
@@ -27,18 +27,10 @@ def session() -> Iterator[Session]:
     made.close()
 
 
-def until(session: Session, holds: Callable[[Snapshot], bool], seconds: float = 10) -> Snapshot:
-    end = time.monotonic() + seconds
-    while not holds(session.snapshot):
-        assert time.monotonic() < end, session.snapshot
-        session.wait(session.snapshot.version, 0.05)
-    return session.snapshot
-
-
 def test_it_waits_until_it_is_told_to_start(session: Session) -> None:
-    time.sleep(0.05)
-    assert session.snapshot.state == "ready"
-    assert session.snapshot.step == 0
+    session.send(SetPace(2.0))
+    answered = until(session, lambda s: s.answered == 1)
+    assert (answered.state, answered.step) == ("ready", 0)
 
 
 def test_a_whole_run_equals_a_trainer_bit_for_bit(session: Session) -> None:
@@ -106,23 +98,45 @@ def test_more_epochs_let_a_finished_run_go_on_as_if_it_had_not_stopped(session: 
     assert session.model().network.parameters.tobytes() == alone.network.parameters.tobytes()
 
 
-def test_pause_is_prompt_and_training_can_be_held_for_a_moment() -> None:
+class Watched(threading.Event):
+    """An event that tells when somebody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_waited_for = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.is_waited_for.set()
+        return super().wait(timeout)
+
+
+def test_training_can_be_held_until_it_is_released_or_for_a_moment() -> None:
+    session = Session(MOONS, QUICK.replace(epochs=1_000_000))
+    session._released = released = Watched()
+    session.send(Start())
+    until(session, lambda s: s.epoch > 3)
+    session.hold(1000.0)
+    assert released.is_waited_for.wait(60)
+    steps = session._run.trainer.steps_done
+    session.release()
+    until(session, lambda s: session._run.trainer.steps_done > steps)
+    session.hold(0.02)  # and nobody releases it
+    until(session, lambda s: session._run.trainer.steps_done > steps + 1000)
+    session.close()
+
+
+def test_a_paused_session_publishes_nothing_unasked() -> None:
     session = Session(MOONS, QUICK.replace(epochs=1_000_000))
     session.send(Start())
     until(session, lambda s: s.epoch > 3)
-    session.hold(10.0)
-    time.sleep(0.05)
-    steps = session._run.trainer.steps_done
-    time.sleep(0.05)
-    assert session._run.trainer.steps_done == steps
-    session.release()
-    until(session, lambda s: session._run.trainer.steps_done > steps)
-    session.hold(0.02)
-    until(session, lambda s: session._run.trainer.steps_done > steps + 1000)
     session.send(Pause())
-    paused = until(session, lambda s: s.state == "paused", 1)
-    time.sleep(0.05)
-    assert session.snapshot.version - paused.version <= 1
+    paused = until(session, lambda s: s.state == "paused")
+    for _ in range(20):
+        answered = session.snapshot.answered
+        session.send(SetPace(0))
+        until(session, lambda s, answered=answered: s.answered > answered)
+    assert session.snapshot.version - paused.version <= 2 * 20 + 1
+    assert (session.snapshot.state, session.snapshot.step) == ("paused", paused.step)
     session.close()
 
 
@@ -226,36 +240,68 @@ def test_a_learning_rate_changed_while_paused_is_told_before_the_next_step(sessi
     assert until(session, lambda s: s.step_in_epoch == 1).learning_rate == told
 
 
-def test_a_pace_slows_the_training_down_and_changes_no_bit(session: Session) -> None:
-    session.send(SetPace(40))
-    started = time.monotonic()
-    session.send(Start())
-    paced = until(session, lambda s: s.epoch == 6)
-    assert paced.seconds_left == pytest.approx((12 - paced.step / paced.steps_per_epoch) / 40, abs=0.05)
-    done = until(session, lambda s: s.state == "done")
-    assert time.monotonic() - started >= 11 / 40
-    assert done.seconds < 0.6 * 11 / 40  # the waiting is no training
-    assert done.samples_per_second > 2 * 40 * len(MOONS.train)
+class WaitedClock(Clock):
+    """A clock that stands still but where it is waited for, and at each step of training."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> float:
+        return self.seconds
+
+    def wait(self, condition: threading.Condition, holds: Callable[[], object], seconds: float) -> None:
+        if not holds():
+            self.seconds += seconds
+
+
+STEP_SECONDS = 1 / 1024  # of training, on the clock of the test
+
+
+def test_a_pace_slows_the_training_down_and_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, step = WaitedClock(), Trainer.step
+    starts: list[float] = []  # of the epochs, but for the first
+
+    def timed(trainer: Trainer) -> object:
+        if trainer.step_in_epoch == 0 and trainer.epochs_done:
+            starts.append(clock.seconds)
+        clock.seconds += STEP_SECONDS
+        return step(trainer)
+
+    session = Session(MOONS, QUICK, clock=clock)
+    with monkeypatch.context() as patched:
+        patched.setattr(Trainer, "step", timed)
+        session.send(SetPace(40))
+        session.send(Step(epochs=6))
+        paced = until(session, lambda s: s.epoch == 6 and s.state == "paused")
+        assert paced.seconds_left == pytest.approx(6 / 40)
+        session.send(Start())
+        done = until(session, lambda s: s.state == "done")
+    gaps = np.diff(starts)
+    assert len(gaps) == 10
+    assert np.delete(gaps, 4) == pytest.approx(np.full(9, 1 / 40))  # the fifth begins when it is asked for
+    assert done.seconds == pytest.approx(done.step * STEP_SECONDS)  # the waiting is no training
     alone = Trainer(MOONS, QUICK)
     while not alone.is_done:
         alone.epoch()
+    assert done.samples_per_second == pytest.approx(alone.samples_done / done.seconds, rel=0.1)
     assert session.model().network.parameters.tobytes() == alone.network.parameters.tobytes()
+    session.close()
 
 
 def test_commands_and_views_do_not_wait_for_a_slow_pace(session: Session) -> None:
-    session.send(SetPace(0.1))
+    session.send(SetPace(1e-6))  # an epoch in eleven days
     session.send(Start())
-    until(session, lambda s: s.epoch == 1, 1)
+    until(session, lambda s: s.epoch == 1)
     session.send(SetHyperparameter("learning_rate", 0.5))
-    until(session, lambda s: bool(s.edits), 1)
+    until(session, lambda s: bool(s.edits))
     session.watch({"metric"})
-    until(session, lambda s: s.metric_view is not None, 1)
+    until(session, lambda s: s.metric_view is not None)
     session.send(Pause())
-    assert until(session, lambda s: s.state == "paused", 1).epoch == 1
+    assert until(session, lambda s: s.state == "paused").epoch == 1
     session.send(Start())
-    until(session, lambda s: s.epoch == 2, 1)
+    until(session, lambda s: s.epoch == 2)
     session.send(SetPace(0))
-    until(session, lambda s: s.state == "done", 1)
+    until(session, lambda s: s.state == "done")
 
 
 def test_what_is_no_pace_is_refused(session: Session) -> None:

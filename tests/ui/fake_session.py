@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.runs.finished import Edit, FinishedTraining
 from tuitrain.session.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
-from tuitrain.session.snapshot import Edit, History, LayerProbe, MetricView, Snapshot
+from tuitrain.session.snapshot import History, LayerProbe, MetricView, Snapshot
 
 
 def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> Any:
@@ -38,6 +39,7 @@ class FakeSession:
         self.closed = False
         self.holds = self.releases = 0
         self._changed = threading.Condition()
+        self.finished: tuple[FinishedTraining, ...] = ()
         self.snapshot = self._fresh(hyperparameters or Hyperparameters(), version=1)
 
     def _fresh(self, hyperparameters: Hyperparameters, version: int) -> Snapshot:
@@ -62,7 +64,9 @@ class FakeSession:
         elif isinstance(command, Pause):
             self.become(state="paused")
         elif isinstance(command, Step):
-            self.become(state="paused", step=now.step + (command.batches or 0) + 4 * (command.epochs or 0))
+            step = now.step + (command.batches or 0) + now.steps_per_epoch * (command.epochs or 0)
+            epoch, within = divmod(step, now.steps_per_epoch)
+            self.become(state="paused", step=step, epoch=epoch, step_in_epoch=within)
         elif isinstance(command, SetHyperparameter):
             self._set(command.name, command.value)
         elif isinstance(command, Reset):
@@ -76,8 +80,11 @@ class FakeSession:
 
     def _set(self, name: str, value: Any) -> None:
         now = self.snapshot
-        if FIELDS[name].live:
-            edit = Edit(now.epoch, now.step, name, getattr(now.hyperparameters, name), value)
+        if now.step == 0:
+            self.become(hyperparameters=now.hyperparameters.replace(**{name: value}))
+        elif FIELDS[name].live:
+            where = now.epoch + now.step_in_epoch / now.steps_per_epoch
+            edit = Edit(where, now.step, name, getattr(now.hyperparameters, name), value)
             self.become(hyperparameters=now.hyperparameters.replace(**{name: value}), edits=(*now.edits, edit))
         else:
             pending = {**now.pending, name: value}
@@ -86,32 +93,36 @@ class FakeSession:
             self.become(pending=pending)
 
     def train(self, epochs: int) -> None:
-        """Play a training of so many epochs, in state running."""
-        history = self.snapshot.history
+        """Play a training of so many epochs, in state running, whose best epoch is the third from the last."""
+        history, h = self.snapshot.history, self.snapshot.hyperparameters
+        sizes = [self.dataset.n_features, *h.hidden_layers, self.dataset.n_outputs]
+        shares = np.full(len(sizes) - 1, 0.06)
+        shares[-1] = np.nan  # the output layer's units cannot be idle
+        steps = -(-len(self.dataset.train.y) // h.batch_size)
+        best = max(1, epochs - 3)
         for epoch in range(1, epochs + 1):
             loss = 1.1 * np.exp(-epoch / 15) + 0.06
+            validation = 1.1 * np.exp(-min(epoch, best) / 15) + 0.09 + epoch / 2000
             history.append(
                 {
-                    "epoch": epoch, "train_loss": loss, "validation_loss": loss + 0.03 + epoch / 2000,
-                    "train_metric": 1 - loss / 2, "validation_metric": 0.98 - loss / 2, "learning_rate": 0.01,
-                    "gradient_norm": loss / 10,
+                    "epoch": epoch, "train_loss": loss, "validation_loss": validation,
+                    "validation_metric": 0.98 - loss / 2, "learning_rate": h.learning_rate, "gradient_norm": loss / 10,
+                    "seconds": 3 * epoch / epochs,
                 },
-                {"gradient_norm": np.full(3, loss / 20),
-                 "update_ratio": np.full(3, 1e-3), "idle_share": np.full(3, 0.06)},
+                {"gradient_norm": np.full(len(shares), loss / 20),
+                 "update_ratio": np.full(len(shares), 1e-3), "idle_share": shares},
             )  # fmt: skip
-        sizes = [self.dataset.n_features, *self.snapshot.hyperparameters.hidden_layers, self.dataset.n_outputs]
         layers = tuple(
-            LayerProbe(
-                a, b, 0.012, 1e-3, 0.06 if n < len(sizes) - 2 else None, "dead" if n < len(sizes) - 2 else "", ""
-            )
-            for n, (a, b) in enumerate(pairwise(sizes))
+            LayerProbe(a, b, loss / 20, 1e-3, None if np.isnan(share) else share, "" if np.isnan(share) else "dead", "")
+            for (a, b), share in zip(pairwise(sizes), shares, strict=True)
         )
         view = MetricView("validation", {"accuracy": 0.95, "f1": 0.95}, np.array([[7, 0, 0], [0, 7, 1], [0, 0, 7]]))
         self.become(
-            state="running", epochs_recorded=epochs, epoch=epochs, step=4 * epochs, samples_per_second=52310.0,
-            seconds=3.0, seconds_left=14.0, train_loss=0.081, validation_loss=0.112, best_epoch=epochs - 3,
-            best_loss=0.11, gradient_norm=0.031, layers=layers, metric_view=view, n_parameters=739,
-            metrics={"train": {"accuracy": 0.97, "f1": 0.97}, "validation": {"accuracy": 0.95, "f1": 0.95}},
+            state="running", epochs_recorded=epochs, epoch=epochs, step=steps * epochs, steps_per_epoch=steps,
+            samples_per_second=52310.0, seconds=3.0, seconds_left=14.0, train_loss=loss, validation_loss=validation,
+            best_epoch=best, best_loss=float(history.column("validation_loss")[best - 1]), gradient_norm=loss / 10,
+            layers=layers, metric_view=view, n_parameters=sum(a * b + b for a, b in pairwise(sizes)),
+            metrics={"validation": {"accuracy": 0.98 - loss / 2}},
         )  # fmt: skip
 
     def wait(self, version: int, timeout: float) -> Snapshot:

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.snapshot import (
+from tuitrain.runs.finished import Edit
+from tuitrain.session.snapshot import (  # fmt: skip
     BoundaryView,
     EarlierRun,
-    Edit,
     History,
     LayerProbe,
     MetricView,
     ParametersView,
     Snapshot,
-)  # fmt: skip
+)
 
 
 def classes(count: int) -> tuple[str, ...]:
@@ -142,10 +142,11 @@ def _trained(
         row = {
             "epoch": number + 1, "train_loss": train[number], "validation_loss": validation[number],
             "validation_metric": 0.9, "learning_rate": 0.01, "gradient_norm": norms[number],
+            "seconds": 3 * (number + 1) / epochs,
         }  # fmt: skip
         begun.history.append(row, {
             "gradient_norm": norms[number] * shares, "update_ratio": np.full(count, 1e-3),
-            "idle_share": np.full(count, 0.06),
+            "idle_share": np.array([0.06] * (count - 1) + [np.nan]),  # the output layer's units cannot be idle
         })  # fmt: skip
     layers = tuple(
         LayerProbe(
@@ -158,5 +159,5 @@ def _trained(
         begun, version=epochs + 1, state="running", epochs_recorded=epochs, epoch=epochs, step=4 * epochs,
         samples_per_second=52_310.0, seconds=3.0, seconds_left=14.0, train_loss=float(train[-1]),
         validation_loss=float(validation[-1]), gradient_norm=float(norms[-1]), layers=layers,
-        n_parameters=sum(a * b + b for a, b in pairwise(sizes)),
+        n_parameters=sum(a * b + b for a, b in pairwise(sizes)), metrics={"validation": {"accuracy": 0.9}},
     )  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from tuitrain import __version__
+from tuitrain._version import __version__
 from tuitrain.cli.output import finish, give_up, prepare_streams, tell
 from tuitrain.errors import DataOptionError, HyperparameterError, SettingsError, TuitrainError
 

@@ -82,7 +82,7 @@ def launch(
 
 def _study_line(path: Path, *, is_through: bool) -> str:
     """Where a search is kept, and what one does with it."""
-    from tuitrain.search.api import MODEL_NAME  # noqa: PLC0415 - a search has loaded it
+    from tuitrain.search.best_model import MODEL_NAME  # noqa: PLC0415 - a search has loaded it
 
     study, model = visible(path, 1000), path / MODEL_NAME
     kept = f", model: {visible(model, 1000)}" if model.exists() else ""
@@ -96,7 +96,7 @@ def _search_asked(
     from tuitrain.ui.app import SearchAsked  # noqa: PLC0415
 
     if resume is not None:
-        from tuitrain.search.api import find_source  # noqa: PLC0415
+        from tuitrain.search.study.opening import find_source  # noqa: PLC0415
         from tuitrain.search.study.study import Study  # noqa: PLC0415
 
         study = Study(resume)

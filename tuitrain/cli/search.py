@@ -24,7 +24,7 @@ from tuitrain.text import quoted, visible
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.options.search_settings import Settings
-    from tuitrain.search.api import Searched
+    from tuitrain.search.api import SearchResult
     from tuitrain.search.conductor import Conductor
     from tuitrain.search.space.space import Space
     from tuitrain.search.study.study import Study
@@ -155,7 +155,7 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _begun(path: Path | None, options: dict[str, Any], parallel: int) -> tuple[Study, Dataset]:
     """A new study."""
-    from tuitrain.search.api import create_study, new_study_path  # noqa: PLC0415
+    from tuitrain.search.study.opening import create_study, new_study_path  # noqa: PLC0415
 
     space, settings, tried, data_given = read_search(options, parallel)
     dataset = load(dict(data_given))
@@ -174,7 +174,7 @@ def _slots(address: str) -> int:
 def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
     """A study to go on with, its strategy or budget changed where the options say so."""
     from tuitrain.options.hyperparameters import FIELDS  # noqa: PLC0415
-    from tuitrain.search.api import change_study, study_dataset  # noqa: PLC0415
+    from tuitrain.search.study.opening import change_study, study_dataset  # noqa: PLC0415
     from tuitrain.search.study.study import Study  # noqa: PLC0415
 
     study = Study(path)
@@ -202,7 +202,7 @@ def _is_same(name: str, given: Any, study: Study, dataset: Dataset) -> bool:
     return bool(given == (tuple(kept) if isinstance(kept, list) else kept))
 
 
-def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> Searched:
+def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> SearchResult:
     """Search with progress on standard error; Ctrl-C stops it and keeps what is finished, a second ends at once."""
     from tuitrain.cli.search_progress import SearchLine  # noqa: PLC0415
     from tuitrain.search.api import run_study  # noqa: PLC0415
@@ -249,7 +249,7 @@ def _tell_estimate(study: Study, dataset: Dataset) -> None:
     tell(told)
 
 
-def _report(found: Searched, *, as_json: bool) -> None:
+def _report(found: SearchResult, *, as_json: bool) -> None:
     from tuitrain.cli.search_progress import summary  # noqa: PLC0415
 
     click.echo(json.dumps(found.to_json(), ensure_ascii=False) if as_json else summary(found))

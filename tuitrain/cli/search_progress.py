@@ -13,7 +13,7 @@ from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.text import visible
 
 if TYPE_CHECKING:
-    from tuitrain.search.api import Searched
+    from tuitrain.search.api import SearchResult
     from tuitrain.search.conductor import Progress
     from tuitrain.search.space.space import Setting
     from tuitrain.search.study.study import Study
@@ -110,7 +110,7 @@ def setting_text(setting: Setting) -> str:
     return " ".join(f"{name}={FIELDS[name].format(value)}" for name, value in setting.items())
 
 
-def summary(found: Searched) -> str:
+def summary(found: SearchResult) -> str:
     """A search that is over in a few lines."""
     study, best = found.study, found.best
     done = [trial for trial in study.trials if trial.is_done]

@@ -14,19 +14,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.part import Part
 from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
 from tuitrain.data.readers.arrays import table_of
 from tuitrain.data.split import split_rows
 from tuitrain.data.table import Column, Table, drop_useless
 from tuitrain.data.target import Target, choose_target, class_numbers, read_target
-from tuitrain.data.wording import counted, listed
 from tuitrain.errors import DataError, DataOptionError
-from tuitrain.text import quoted, visible
+from tuitrain.text import counted, listed, quoted, visible
 
 LEAST_COUNTED = 20  # rows; fewer may be numbered by chance
 SCALES = ("standard", "minmax", "none")
 SPLIT = "split by comma, semicolon, tab or pipe"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the split.
+
+    `X` (N, D) float32; `y` (N,) int64 class numbers, or (N, 1) float32 standardised values; `rows` (N,) int64, the row
+    numbers in the source.
+    """
+
+    X: NDArray[np.float32]
+    y: NDArray[Any]
+    rows: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.X)
 
 
 @dataclass(frozen=True)

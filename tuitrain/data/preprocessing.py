@@ -24,9 +24,8 @@ from tuitrain.data.table import (
     Table,
     number_text,
 )
-from tuitrain.data.wording import counted, listed
 from tuitrain.errors import DataError
-from tuitrain.text import quoted, visible
+from tuitrain.text import counted, listed, quoted, visible
 
 Scale = Literal["standard", "minmax", "none"]
 LARGEST = float(np.finfo(np.float32).max) / 2

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from tuitrain.data.table import Table, from_objects
-from tuitrain.data.wording import counted
 from tuitrain.errors import DataError
-from tuitrain.text import quoted, visible
+from tuitrain.text import counted, quoted, visible
 
 NAME = "rows"
 

@@ -14,8 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.wording import counted, listed
-from tuitrain.text import quoted, visible
+from tuitrain.text import counted, listed, quoted, visible
 
 Kind = Literal["number", "boolean", "text"]
 MISSING = frozenset({

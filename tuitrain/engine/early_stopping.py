@@ -22,6 +22,9 @@ Array = NDArray[Any]
 class Progress:
     """Remembers each member's best parameters, by validation loss; without validation, the last ones.
 
+    `best_hyperparameters` are those with which the best epoch's last step was trained, None before the first epoch:
+    a live edit after the best epoch has had no part in the best parameters.
+
     When a member ends, its row of `parameters` becomes its best one and is held there; the last one is kept, so that
     training can go on where it stopped.
     """
@@ -32,6 +35,7 @@ class Progress:
         self.best_parameters = parameters.copy()
         self.best_loss = np.full(members, math.inf)
         self.best_epoch = np.zeros(members, np.int64)
+        self.best_hyperparameters: list[Hyperparameters | None] = [None] * members
         self.endings: list[Ending] = [""] * members
         self.divergences: list[Divergence | None] = [None] * members
         self._backup = parameters.copy()
@@ -42,7 +46,7 @@ class Progress:
         self.is_done = False  # whether every member's training has ended
 
     def arrays(self, *, is_between_epochs: bool) -> dict[str, Array]:
-        """What is remembered, for a `State`; `divergences` are not arrays.
+        """What is remembered, for a `State`; hyperparameters and divergences are no arrays.
 
         Between two epochs there is nothing to back up, and while nobody has ended no last parameters are kept: the
         arrays of these are (M, 0) then.
@@ -58,8 +62,12 @@ class Progress:
             "ended.after": np.array([self._ended_at.get(member, -1) for member in range(members)], np.int64),
         }  # fmt: skip
 
-    def restore(self, arrays: Mapping[str, Array], divergences: Sequence[Divergence | None]) -> None:
-        """Go on from what `arrays` gave; the parameters are in place already."""
+    def restore(
+        self, arrays: Mapping[str, Array], best_hyperparameters: Sequence[Hyperparameters | None],
+        divergences: Sequence[Divergence | None],
+    ) -> None:  # fmt: skip
+        """Continue from what `arrays` gave; the parameters are in place already."""
+        self.best_hyperparameters = list(best_hyperparameters)
         for name in ("best_parameters", "best_loss", "best_epoch"):
             getattr(self, name)[...] = arrays[name.replace("_", ".")]
         if arrays["backup"].shape[1]:
@@ -90,6 +98,8 @@ class Progress:
             self.best_loss[better] = loss[better]
             self.best_epoch[better] = epoch
             self.best_parameters[better] = self._parameters[better]
+            for member in map(int, np.flatnonzero(better)):
+                self.best_hyperparameters[member] = hyperparameters[member]
         for member in map(int, np.flatnonzero(~self.ended)):
             h = hyperparameters[member]
             if epoch >= h.epochs:

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain import __version__
-from tuitrain.data.dataset import Dataset
-from tuitrain.data.part import Part
+from tuitrain._version import __version__
+from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.preprocessing import Preprocessing
 from tuitrain.data.table import Column, Table
 from tuitrain.data.target import choose_target, class_numbers
@@ -53,11 +52,14 @@ class Model:
 
     @classmethod
     def of(cls, trainer: Trainer, dataset: Dataset, member: int = 0) -> Model:
-        """The model at the member's best epoch so far."""
+        """The model at the member's best epoch so far, with the hyperparameters as they were then.
+
+        Before the end of the first epoch, the parameters and hyperparameters of the moment.
+        """
         progress = trainer.progress
-        epoch = int(progress.best_epoch[member])
+        epoch, hyperparameters = int(progress.best_epoch[member]), progress.best_hyperparameters[member]
         parameters = progress.best_parameters[member] if epoch else trainer.network.parameters[member]
-        return cls.from_parameters(parameters, trainer.hyperparameters[member], dataset, epoch)
+        return cls.from_parameters(parameters, hyperparameters or trainer.hyperparameters[member], dataset, epoch)
 
     @classmethod
     def from_parameters(

@@ -1,29 +1,28 @@
 """Search: which hyperparameters to try, and many trials at once.
 
-``tuitrain.search(dataset, space, strategy=…, trials=…)`` searches; it is this package that is called. `space.py` says
-what is searched, a file in `strategies/` each what is tried next, `stack.py` trains, `study.py` keeps what was found,
-`conductor.py` is the loop, `face.py` what the command line, the screen and Python share.
+`api.py` holds `tune`. `space/` says what is searched, a file in `strategies/` each what is tried next, `stack.py`
+trains, `study/` keeps what was found, `conductor.py` is the loop, `workers/` spread it over cores and machines.
 """
 
 from __future__ import annotations
 
 import sys
+import warnings
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tuitrain.search.api import Searched as Searched
-    from tuitrain.search.space.space import Space as Space
+    from tuitrain.search.api import SearchResult
 
 
-class _Search(ModuleType):
-    """The package as it is, and callable: it would otherwise hide a function of its name in `tuitrain`."""
+class _CallablePackage(ModuleType):
+    """Let ``tuitrain.search(...)``, the name of `tuitrain.tune` in 0.1, work until 0.3."""
 
-    def __call__(self, *arguments: Any, **keywords: Any) -> Searched:
-        """Search for good hyperparameters; see `tuitrain.search.api.search`."""
-        from tuitrain.search.api import search  # noqa: PLC0415
+    def __call__(self, *arguments: Any, **keywords: Any) -> SearchResult:
+        from tuitrain.search.api import tune  # noqa: PLC0415
 
-        return search(*arguments, **keywords)
+        warnings.warn("tuitrain.search(...) is now tuitrain.tune(...); it goes in 0.3", FutureWarning, stacklevel=2)
+        return tune(*arguments, **keywords)
 
 
-sys.modules[__name__].__class__ = _Search
+sys.modules[__name__].__class__ = _CallablePackage

@@ -15,28 +15,13 @@ from tuitrain.engine.metrics import HIGHER_IS_BETTER
 from tuitrain.options.field import Field
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.search_settings import METRICS, Settings
+from tuitrain.runs.finished import Edit, FinishedTraining
 from tuitrain.search.space.ranges import Choices, Domain, Range, parse_domain
 from tuitrain.search.space.space import Space
 from tuitrain.search.study.trial import USER, State, Trial, rank_of
+from tuitrain.text import counted
 
-
-@dataclass(frozen=True)
-class Training:
-    """One training by hand: its hyperparameters as they were at the end, and what it came to.
-
-    `fingerprint` is that of its dataset.
-    """
-
-    hyperparameters: Hyperparameters
-    state: State
-    score: float
-    loss: float
-    epochs: int
-    best_epoch: int
-    seconds: float
-    curve: tuple[float, ...]
-    message: str = ""
-    fingerprint: str = ""
+MOST_EDITS = 8  # of a training, in words
 
 
 @dataclass(frozen=True)
@@ -54,7 +39,7 @@ class ManualHistory:
         return min(finished, key=lambda trial: rank_of(trial, self.settings.sign), default=None)
 
 
-def manual_history(trainings: Sequence[Training], task: str) -> ManualHistory | None:
+def manual_history(trainings: Sequence[FinishedTraining], task: str) -> ManualHistory | None:
     """What trainings on one dataset come to; None where there is none."""
     space = manual_space(trainings)
     if space is None:
@@ -64,18 +49,18 @@ def manual_history(trainings: Sequence[Training], task: str) -> ManualHistory | 
 
 
 def manual_settings(task: str) -> Settings:
-    """How trainings by hand are searched: without a budget, scored on the validation part by the usual metric."""
+    """How trainings by hand are searched: without a budget, by the usual metric of the task."""
     return Settings(strategy="manual", trials=0, metric=METRICS[task][0], folds=1)
 
 
-def manual_space(trainings: Sequence[Training]) -> Space | None:
+def manual_space(trainings: Sequence[FinishedTraining]) -> Space | None:
     """The usual range of each field that was changed and had an effect, wide enough for what was tried.
 
     None before any training; the learning rate where nothing was changed.
     """
     if not trainings:
         return None
-    all_tried = [training.hyperparameters for training in trainings]
+    all_tried = [hyperparameters_of(training) for training in trainings]
     tried = {name: list(dict.fromkeys(getattr(h, name) for h in all_tried if h.matters(name))) for name in FIELDS}
     changed = [name for name, values in tried.items() if len(values) > 1]
     names = changed or ["learning_rate"]
@@ -91,26 +76,49 @@ def _range_of(spec: Field, tried: Sequence[Any]) -> Domain:
     return Choices(tuple(dict.fromkeys([*listed, *tried])))
 
 
-def manual_trials(trainings: Sequence[Training], space: Space, metric: str) -> tuple[Trial, ...]:
+def manual_trials(trainings: Sequence[FinishedTraining], space: Space, metric: str) -> tuple[Trial, ...]:
     """The trainings as trials, each with what changed and what it did."""
     found: list[Trial] = []
     for number, training in enumerate(trainings):
-        h = training.hyperparameters
+        h = hyperparameters_of(training)
         setting = space.active({name: getattr(h, name) for name in space.names})
         before = trainings[number - 1] if number else None
         found.append(
             Trial(
-                number, setting, USER, training.state, training.score, math.nan, training.loss, training.epochs,
-                training.best_epoch, training.seconds, _told(training, before, metric), training.curve,
+                number, setting, USER, state_of(training), training.score, math.nan, training.loss, training.epochs,
+                training.best_epoch, training.seconds, _message(training, before, metric), training.curve,
             )
         )  # fmt: skip
     return tuple(found)
 
 
-def _told(training: Training, before: Training | None, metric: str) -> str:
+def hyperparameters_of(training: FinishedTraining) -> Hyperparameters:
+    """Those that a training tells something about: that earned its score, or that it diverged or failed with."""
+    return training.last_hyperparameters if training.is_broken else training.hyperparameters
+
+
+def state_of(training: FinishedTraining) -> State:
+    """The state of a training as a trial; one that was left is scored by its best epoch, as any other."""
+    return "failed" if training.is_broken else "finished"
+
+
+def _message(training: FinishedTraining, before: FinishedTraining | None, metric: str) -> str:
+    """What changed since the training before and what that did, the edits made on the way, and how it was left."""
+    is_continued = before is not None and before.training == training.training
+    known = before.edits if before is not None and is_continued else ()
+    notes = _edits_in_words(training, [edit for edit in training.edits if edit not in known])
+    if training.state == "left":
+        notes.append(f"left after {counted(training.epochs, 'epoch')}")
+    if training.part == "train":
+        notes.append("scored on the training rows")
+    return "; ".join([_difference(training, before, metric, is_continued), *notes])
+
+
+def _difference(training: FinishedTraining, before: FinishedTraining | None, metric: str, is_continued: bool) -> str:
+    ending = training.ending if training.is_broken else ""
     if before is None:
-        return training.message or "the first training"
-    changed = before.hyperparameters.differences(training.hyperparameters)
+        return ending or "the first training"
+    changed = hyperparameters_of(before).differences(hyperparameters_of(training))
     parts = [
         f"{FIELDS[name].label} {FIELDS[name].format(old)} to {FIELDS[name].format(new)}"
         for name, (old, new) in changed.items()
@@ -119,22 +127,21 @@ def _told(training: Training, before: Training | None, metric: str) -> str:
     did = f"{metric} {difference:+.4f}" if math.isfinite(difference) else ""
     if did and difference:
         did += " (better)" if (difference > 0) == HIGHER_IS_BETTER[metric] else " (worse)"
-    return ": ".join(part for part in (", ".join(parts) or "nothing changed", did, training.message) if part)
+    head = ", ".join(parts) or ("continued" if is_continued else "nothing changed")
+    return ": ".join(part for part in (head, did, ending) if part)
 
 
-def training_of(snapshot: Any) -> Training | None:
-    """What a session's snapshot tells of its training; None before the first epoch."""
-    if not snapshot.epochs_recorded:
-        return None
-    column = snapshot.history.column
-    length = snapshot.epochs_recorded
-    curve = column("validation_metric", length)
-    losses = column("validation_loss", length)
-    if not len(curve) or math.isnan(float(curve[-1])):
-        curve, losses = column("train_metric", length), column("train_loss", length)
-    best = max(1, min(int(snapshot.best_epoch) or length, length))
-    state: State = "failed" if snapshot.state in {"diverged", "failed"} else "finished"
-    return Training(
-        snapshot.hyperparameters, state, float(curve[best - 1]), float(losses[best - 1]), length, best,
-        snapshot.seconds, tuple(map(float, curve)), snapshot.ending if state == "failed" else "",
-    )  # fmt: skip
+def _edits_in_words(training: FinishedTraining, edits: Sequence[Edit]) -> list[str]:
+    """Such as "learning rate 0.01 -> 0.1 at epoch 12"; steps of one field between two batches are one edit."""
+    merged: dict[tuple[int, str], Edit] = {}
+    for edit in edits:
+        first = merged.get((edit.step, edit.name), edit)
+        merged[edit.step, edit.name] = replace(edit, old=first.old)
+    words = []
+    for edit in merged.values():
+        if edit.old != edit.new:
+            spec, late = FIELDS[edit.name], ", after the best" if training.was_edited_after_best(edit) else ""
+            at = f"at epoch {round(edit.epoch, 1):.10g}{late}"
+            words.append(f"{spec.label} {spec.format(edit.old)} -> {spec.format(edit.new)} {at}")
+    left_out = len(words) - MOST_EDITS
+    return [*words[:MOST_EDITS], *([f"and {counted(left_out, 'more edit')}"] if left_out > 0 else [])]

@@ -17,10 +17,10 @@ from tuitrain.runs.stopwatch import Clock
 from tuitrain.search.folds import Fold
 from tuitrain.search.grouping import chunks
 from tuitrain.search.halving import longest_training, rungs
-from tuitrain.search.observed import known_before, observations
 from tuitrain.search.space.space import Setting
 from tuitrain.search.stack import Curves, StackTask, train_stack
 from tuitrain.search.strategies import propose
+from tuitrain.search.strategies.observation import known_before, observations
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import USER, Trial
 from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor

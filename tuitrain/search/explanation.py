@@ -21,9 +21,9 @@ from tuitrain.search.gaussian_process.kernel import matern, squared_distances
 from tuitrain.search.gaussian_process.low_discrepancy import points as evenly_spread
 from tuitrain.search.gaussian_process.subset_of_data import subset_of_data
 from tuitrain.search.gaussian_process.surrogate import Surrogate, fit, importance, slice_along
-from tuitrain.search.observed import observations
 from tuitrain.search.space.columns import Column, to_scale
 from tuitrain.search.space.space import Space
+from tuitrain.search.strategies.observation import observations
 from tuitrain.search.study.trial import Trial
 
 LEAST_TRIALS = 4

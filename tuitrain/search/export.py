@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from tuitrain import __version__
+from tuitrain._version import __version__
 from tuitrain.errors import SearchError
 from tuitrain.options.field import Field, Value
 from tuitrain.options.hyperparameters import FIELDS

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.part import Part
+from tuitrain.data.dataset import Part
 from tuitrain.data.split import line_up
 from tuitrain.errors import SearchError
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.errors import TuitrainError
-from tuitrain.search.by_hand import Training, manual_settings, manual_space, manual_trials
+from tuitrain.runs.finished import FinishedTraining
+from tuitrain.search.by_hand import hyperparameters_of, manual_settings, manual_space, manual_trials, state_of
 from tuitrain.search.space.space import Space
 from tuitrain.search.stack import Outcome, StackResult
 from tuitrain.search.study.study import Study
@@ -22,23 +23,31 @@ LEAST_TRAININGS = 2
 
 
 class ManualStudies:
-    """Keeps the trainings on each dataset in a study below `folder`, written in a thread of its own.
+    """The trainings of a session; those on each dataset are kept in a study below `folder`, by a thread of its own.
 
     `problem` says why the last could not be written, else it is empty; what was not written is tried again with the
     next training.
     """
 
     def __init__(self, folder: Path = Path("studies")) -> None:
+        self.trainings: tuple[FinishedTraining, ...] = ()
         self._folder = folder
         self._paths: dict[str, Path] = {}
         self._written: dict[str, int] = {}
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="manual-study")
         self.problem = ""
 
-    def keep(self, dataset: Dataset, trainings: Sequence[Training]) -> None:
-        """Write down all trainings on a dataset that are not yet; does not wait."""
-        if len(trainings) >= LEAST_TRAININGS:
-            self._writer.submit(self._keep, dataset, tuple(trainings))
+    def take(self, finished: tuple[FinishedTraining, ...]) -> None:
+        """Take in all that a session has written down, and keep what is new; does not wait."""
+        new, self.trainings = finished[len(self.trainings) :], finished
+        for dataset in {training.dataset.fingerprint: training.dataset for training in new}.values():
+            trainings = self.of(dataset)
+            if len(trainings) >= LEAST_TRAININGS:
+                self._writer.submit(self._keep, dataset, trainings)
+
+    def of(self, dataset: Dataset) -> tuple[FinishedTraining, ...]:
+        """The trainings on a dataset, in the order in which they ended."""
+        return tuple(item for item in self.trainings if item.dataset.fingerprint == dataset.fingerprint)
 
     def path_of(self, dataset: Dataset) -> Path | None:
         """The study of a dataset's trainings, if there is one."""
@@ -48,7 +57,7 @@ class ManualStudies:
         """Wait until all is written."""
         self._writer.shutdown(wait=True)
 
-    def _keep(self, dataset: Dataset, trainings: Sequence[Training]) -> None:
+    def _keep(self, dataset: Dataset, trainings: Sequence[FinishedTraining]) -> None:
         try:
             self._write(dataset, trainings)
             self.problem = ""
@@ -57,8 +66,8 @@ class ManualStudies:
         except Exception as error:  # the screen must say so, whatever it is
             self.problem = f"trainings by hand are not kept: {type(error).__name__}: {error}"
 
-    def _write(self, dataset: Dataset, trainings: Sequence[Training]) -> None:
-        from tuitrain.search.api import create_study, new_study_path  # noqa: PLC0415 - takes a while, and not in the screen's thread
+    def _write(self, dataset: Dataset, trainings: Sequence[FinishedTraining]) -> None:
+        from tuitrain.search.study.opening import create_study, new_study_path  # noqa: PLC0415 - takes a while, and not in the screen's thread
 
         space, key = manual_space(trainings), dataset.fingerprint
         assert space is not None
@@ -89,13 +98,13 @@ def _opened(path: Path, space: Space) -> Study:
     return study
 
 
-def _append(study: Study, training: Training, message: str) -> None:
+def _append(study: Study, training: FinishedTraining, message: str) -> None:
     last = study.trials[-1] if study.trials else None
     if last is None or last.by != "manual" or last.state != "queued":  # else its end could not be written the last time
-        study.queue([vars(training.hyperparameters)], by="manual", stacks=[[study.next_number]])
+        study.queue([vars(hyperparameters_of(training))], by="manual", stacks=[[study.next_number]])
     number = study.trials[-1].number
     outcome = Outcome(
-        number, training.state, training.score, math.nan, training.loss, training.epochs, training.best_epoch,
+        number, state_of(training), training.score, math.nan, training.loss, training.epochs, training.best_epoch,
         training.seconds, message, training.curve,
     )  # fmt: skip
     result = StackResult((outcome,), {}, training.epochs, training.seconds)

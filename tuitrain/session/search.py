@@ -16,11 +16,13 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.engine.threads import usable_cores
 from tuitrain.errors import TuitrainError
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.api import change_study, choose, conducting, create_study, new_study_path, study_dataset
+from tuitrain.search.api import conducting
+from tuitrain.search.best_model import choose
 from tuitrain.search.conductor import Conductor, Progress
 from tuitrain.search.estimate import Estimate, estimate_grid
 from tuitrain.search.explanation import Explained, explain
 from tuitrain.search.space.space import Setting, Space
+from tuitrain.search.study.opening import change_study, create_study, new_study_path, study_dataset
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import USER, Trial
 

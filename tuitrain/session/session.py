@@ -9,14 +9,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, TuitrainError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.runs.finished import FinishedTraining
 from tuitrain.runs.model import Model
 from tuitrain.session.commands import (
     Command,
@@ -44,10 +46,27 @@ VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
 HOLD_SECONDS = 0.03
 
 
+class Clock:
+    """Seconds as they pass; a test has one that only waiting moves."""
+
+    def now(self) -> float:
+        """Seconds since some moment."""
+        return time.perf_counter()
+
+    def wait(self, condition: threading.Condition, holds: Callable[[], object], seconds: float) -> None:
+        """Wait on a condition that the caller owns until something holds, for so long at most."""
+        condition.wait_for(holds, seconds)
+
+
 class Session:
     """Owns a training and its thread; `close` ends it.
 
     `failure` is what nobody foresaw and ended a training, until the next reset; the thread goes on obeying.
+
+    `finished` holds what each training came to, written down by the session's own thread when the training ends (done,
+    diverged, failed), and when it is left: reset, replaced by another dataset's, or closed. It only grows, and does so
+    before a snapshot tells of it. A training that is continued after its end gets another record when it ends again or
+    is left; one that is left without a whole epoch since its last record, or at all, gets none.
 
     Raises
     ------
@@ -55,8 +74,9 @@ class Session:
         if the hyperparameters do not fit the dataset.
     """
 
-    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
-        self._run = LiveRun(dataset, hyperparameters)
+    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock | None = None) -> None:
+        self._clock = clock or Clock()
+        self._run = LiveRun(dataset, hyperparameters, clock=self._clock.now)
         self._state: State = "ready"
         self._message = self._ending = ""
         self._pending: dict[str, Any] = {}
@@ -76,6 +96,8 @@ class Session:
         self._released = threading.Event()
         self.journal: list[JournalEntry] = []
         self.failure: Exception | None = None
+        self.finished: tuple[FinishedTraining, ...] = ()
+        self._noted: FinishedTraining | None = None  # the newest record of the training that is here now
         self.snapshot = self._make_snapshot()
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
@@ -116,7 +138,7 @@ class Session:
         """
         self._released.clear()
         self._holds += 1
-        self._held_until = max(self._held_until, time.perf_counter() + seconds)
+        self._held_until = max(self._held_until, self._clock.now() + seconds)
 
     def release(self) -> None:
         """Take one hold back."""
@@ -150,10 +172,16 @@ class Session:
         """Say what ended the training, then wait for a command: what failed once is not tried again unasked."""
         self.failure = error
         self._run.stop_clock()
+        was_running = self._state == "running"  # else what broke is a view of a training that stands
         self._state, self._message = "failed", _said(error)
         self._ending = self._message
+        if was_running:
+            self._note("failed")
         now, self._version = self.snapshot, self._version + 1
-        failed = replace(now, version=self._version, state=self._state, message=self._message, ending=self._ending)
+        failed = replace(
+            now, version=self._version, state=self._state, message=self._message, ending=self._ending,
+            finished=len(self.finished),
+        )  # fmt: skip
         with self._wake:
             self.snapshot = failed
             self._wake.notify_all()
@@ -165,6 +193,7 @@ class Session:
             command = self._commands.popleft()
             if isinstance(command, Stop):
                 self._run.stop_clock()
+                self._note("left")
                 self._publish()
                 return False
             self._obey(command)
@@ -189,16 +218,16 @@ class Session:
         self._run.start_clock()
         self._next_views = 0.0
         while not self._commands and self._state == "running":
-            if self._pace and self._next_epoch > time.perf_counter():
+            if self._pace and self._next_epoch > self._clock.now():
                 self._rest()
                 continue
             ended_epoch = self._run.step()
             if self._held_until:
-                self._released.wait(max(0.0, self._held_until - time.perf_counter()))
+                self._released.wait(max(0.0, self._held_until - self._clock.now()))
                 self._held_until, self._holds = 0.0, 0
             self._count(ended_epoch)
             if ended_epoch and self._pace:
-                self._next_epoch = max(self._next_epoch + 1 / self._pace, time.perf_counter())
+                self._next_epoch = max(self._next_epoch + 1 / self._pace, self._clock.now())
                 if self._pace * SNAPSHOT_SECONDS < 1:
                     self._next_snapshot = 0.0  # each epoch is seen
             self._show_progress()
@@ -208,12 +237,12 @@ class Session:
 
     def _show_progress(self) -> None:
         """Publish a snapshot, and compute what is looked at, when that is due."""
-        now = time.perf_counter()
+        now = self._clock.now()
         if now < self._next_snapshot:
             return
         if now >= self._next_views and self._watched:
             self._run.look(self._watched, self._boundary_shape, is_running=True)
-            cost = time.perf_counter() - now
+            cost = self._clock.now() - now
             self._next_views = now + cost + max(VIEW_SECONDS, cost / VIEW_SHARE)
         self._publish()
         self._next_snapshot = now + SNAPSHOT_SECONDS
@@ -222,9 +251,9 @@ class Session:
         """Wait for the next epoch at a slow pace, on no clock; a command ends the waiting, and what is to be shown."""
         self._run.stop_clock()
         self._show_progress()
-        left = self._next_epoch - time.perf_counter()
+        left = max(0.0, self._next_epoch - self._clock.now())
         with self._wake:
-            self._wake.wait_for(lambda: self._commands or self._next_snapshot == 0.0, max(0.0, left))
+            self._clock.wait(self._wake, lambda: self._commands or self._next_snapshot == 0.0, left)
         self._run.start_clock()
 
     def _count(self, ended_epoch: bool) -> None:
@@ -242,6 +271,16 @@ class Session:
         """Say that training has ended, and why."""
         self._state, self._message = self._run.ending()
         self._ending = self._message
+        self._note("diverged" if self._state == "diverged" else "done")
+
+    def _note(self, state: Literal["done", "diverged", "failed", "left"]) -> None:
+        """Write down what the training came to, unless its newest record says it already."""
+        noted_epochs = self._noted.epochs if self._noted is not None else 0
+        if state in {"done", "left"} and self._run.history.length == noted_epochs:
+            return
+        number = self.finished[-1].training if self.finished else 0
+        self._noted = self._run.finished(number + (self._noted is None), state, self._ending)
+        self.finished = (*self.finished, self._noted)
 
     def _obey(self, command: Command) -> None:
         self._message = refused = ""
@@ -273,7 +312,7 @@ class Session:
         elif isinstance(command, SetPace):
             if not 0 <= command.epochs_per_second < float("inf"):
                 raise ValueError(f"pace: {command.epochs_per_second} is no number of epochs a second")
-            self._pace, self._next_epoch = float(command.epochs_per_second), time.perf_counter()
+            self._pace, self._next_epoch = float(command.epochs_per_second), self._clock.now()
         self._next_snapshot = 0.0
 
     def _go(self, batches: int | None, epochs: int | None) -> None:
@@ -288,7 +327,7 @@ class Session:
         else:
             self._steps_to_go, self._epochs_to_go = batches, epochs
             self._state = "running"
-            self._next_epoch = time.perf_counter()
+            self._next_epoch = self._clock.now()
 
     def _set(self, name: str, value: Any) -> None:
         if name not in FIELDS:
@@ -331,7 +370,9 @@ class Session:
         self._run.stop_clock()
         if self._state == "running":
             self._state = "paused"
-        before, self._run = self._run, LiveRun(dataset, self._run.hyperparameters.replace(**changes))
+        fresh = LiveRun(dataset, self._run.hyperparameters.replace(**changes), clock=self._clock.now)
+        self._note("left")  # only now: where the values do not fit, the training stays
+        before, self._run, self._noted = self._run, fresh, None
         self._pending, self._saved_step, self._state = {}, -1, "ready"
         if dataset is not before.dataset:
             self._refused = {}
@@ -343,8 +384,7 @@ class Session:
         return self._run.snapshot(
             version=self._version, state=self._state, message=self._message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
-            pace=self._pace, answered=len(self.journal),
-            refused=dict(self._refused),
+            pace=self._pace, answered=len(self.journal), refused=dict(self._refused), finished=len(self.finished),
         )  # fmt: skip
 
     def _publish(self) -> None:

@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.finished import Edit
+
+if TYPE_CHECKING:
+    pass
 
 State = Literal["ready", "running", "paused", "done", "diverged", "failed"]
 Floats = NDArray[np.float64]
@@ -27,7 +31,8 @@ class History:
 
     `column(name, length)` gives (length,) float64 and `layers(name, length)` (length, L) float64, both read-only.
     Columns: epoch, train_loss, validation_loss, train_metric, validation_metric, learning_rate, gradient_norm (total),
-    seconds. Layer columns: gradient_norm, update_ratio, idle_share. What was not measured is NaN.
+    seconds. Layer columns: gradient_norm, update_ratio, idle_share. What was not measured is NaN. The train metric is
+    measured only where there is no validation part: after the epoch, on all training rows, as the validation metric is.
     """
 
     COLUMNS = (
@@ -83,17 +88,6 @@ class LayerProbe:
     idle_share: float | None
     idle_kind: Literal["dead", "saturated", ""]
     trouble: Literal["vanishing", "exploding", ""]
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A live change of a hyperparameter: after `epoch` epochs (with the part of the running one) and `step` steps."""
-
-    epoch: float
-    step: int
-    name: str
-    old: Any
-    new: Any
 
 
 @dataclass(frozen=True)
@@ -162,7 +156,7 @@ class Snapshot:
     "" while it has not. `learning_rate` is the last step's, or the next one's where it was changed since. `pace` is how
     many epochs a second are trained at most, 0 for as many as can be; `seconds` and `samples_per_second` leave the
     waiting for it out. `refused` holds what was asked for last of a hyperparameter, where that does not fit; `unused`
-    names those that were changed after the training had ended.
+    names those that were changed after the training had ended. `finished` counts the session's `FinishedTraining`s.
     """
 
     version: int
@@ -200,6 +194,7 @@ class Snapshot:
     metric_view: MetricView | None = None
     boundary: BoundaryView | None = None
     saved_step: int = -1
+    finished: int = 0
 
     @property
     def is_running(self) -> bool:

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tuitrain.data.dataset import Dataset
+from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.loading import load_dataset
-from tuitrain.data.part import Part
 from tuitrain.engine import Record, Trainer
-from tuitrain.engine.threads import blas_threads, choose_threads
+from tuitrain.engine.fit import fit
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
@@ -105,15 +104,8 @@ def train(
     data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
     chosen = hyperparameters or Hyperparameters()
     trainer = Trainer(data, [chosen])
-    history: list[Record] = []
     started = time.perf_counter()
-    with blas_threads(threads or choose_threads(trainer.network.layer_sizes)):
-        while not trainer.is_done:
-            record = trainer.epoch()
-            if record.endings[0] != "diverged":
-                history.append(record)
-            if on_epoch is not None and on_epoch(record) is False:
-                break
+    history = fit(trainer, on_epoch, threads=threads)
     divergence = trainer.progress.divergences[0]
     if divergence is not None and not history and trainer.steps_done == 0:
         raise RunError(divergence.message)

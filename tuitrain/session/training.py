@@ -6,34 +6,34 @@ Shapes as in `snapshot.py`.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
-from tuitrain.data.wording import counted
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine import metrics as measures
-from tuitrain.engine.evaluation import decide
+from tuitrain.engine.evaluation import Examined, decide
 from tuitrain.engine.network import with_ones
 from tuitrain.engine.schedules import multipliers
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.finished import Edit, FinishedTraining
 from tuitrain.runs.model import Model
-from tuitrain.session.snapshot import (
+from tuitrain.session.snapshot import (  # fmt: skip
     BoundaryView,
     EarlierRun,
-    Edit,
     History,
     LayerProbe,
     MetricView,
     ParametersView,
     Snapshot,
     State,
-)  # fmt: skip
+)
 from tuitrain.session.train import describe
+from tuitrain.text import counted
 
 VANISHING = (
     1e-3  # of the largest layer's gradient: what is left after a loss of a factor of ten in each of three layers
@@ -44,14 +44,21 @@ MARGIN = 0.08
 
 
 class LiveRun:
-    """A `Trainer` of one member, watched."""
+    """A `Trainer` of one member, watched; `clock` tells seconds since some moment."""
 
-    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
+    def __init__(
+        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._clock = clock
         self.dataset = dataset
         self.trainer = Trainer(dataset, [hyperparameters])
         self.history = History(len(self.trainer.network.slices))
         self._record: Record | None = None
+        self._metrics: dict[str, NDArray[Any]] = {}  # of the last epoch, each (1,)
         self._edits: list[Edit] = []
+        self._stepped_with = hyperparameters  # as they applied to the last step
+        self._train_rows: Examined | None = None  # examined after each epoch where there are no validation rows
+        self._best_loss = float("nan")  # of the best epoch's weights, on the part that is examined
         self._ended_with: Hyperparameters | None = None  # where something was changed since
         self._views: dict[str, Any] = {}
         self._seconds = 0.0
@@ -68,13 +75,13 @@ class LiveRun:
     @property
     def seconds(self) -> float:
         """Time spent training, pauses left out."""
-        running = time.perf_counter() - self._started if self._started is not None else 0.0
+        running = self._clock() - self._started if self._started is not None else 0.0
         return self._seconds + running
 
     def start_clock(self) -> None:
         """Count the time from now on, if it is not counted already."""
         if self._started is None:
-            self._started = time.perf_counter()
+            self._started = self._clock()
 
     def stop_clock(self) -> None:
         """Count no more time."""
@@ -82,6 +89,7 @@ class LiveRun:
 
     def step(self) -> bool:
         """Train one batch; whether it was the epoch's last."""
+        self._stepped_with = self.hyperparameters
         record = self.trainer.step()
         if record is None:
             return False
@@ -144,12 +152,27 @@ class LiveRun:
             return "done", f"stopped: {waited} no better; kept epoch {best}"
         return "done", f"{counted(self.trainer.epochs_done, 'epoch')} done; kept epoch {best}"
 
+    def finished(
+        self, training: int, state: Literal["done", "diverged", "failed", "left"], ending: str
+    ) -> FinishedTraining:
+        """Write down what the training has come to so far, as the session's `training`-th."""
+        progress, length = self.trainer.progress, self.history.length
+        part: Literal["validation", "train"] = "validation" if self.trainer.validation is not None else "train"
+        curve = tuple(map(float, self.history.column(f"{part}_metric", length)))
+        best = int(progress.best_epoch[0])
+        score = curve[best - 1] if 0 < best <= length else float("nan")
+        edits = tuple(edit for edit in self._edits if state != "left" or edit.step < self.trainer.steps_done)
+        return FinishedTraining(
+            training, self.dataset, state, ending, progress.best_hyperparameters[0] or self._stepped_with,
+            self._stepped_with, edits, part, score, self._best_loss, length, best, self.seconds, curve,
+        )  # fmt: skip
+
     def earlier_run(self) -> EarlierRun | None:
         """The curves so far, to be kept beside those of the next run; None before the first epoch."""
         if not self.history.length:
             return None
         column = self.history.column
-        return EarlierRun(self.hyperparameters, column("epoch"), column("train_loss"), column("validation_loss"))
+        return EarlierRun(self._stepped_with, column("epoch"), column("train_loss"), column("validation_loss"))
 
     def describe(self, message: str) -> dict[str, Any]:
         """The training as one JSON object."""
@@ -176,7 +199,8 @@ class LiveRun:
     def snapshot(self, *, pace: float = 0.0, **given: Any) -> Snapshot:
         """Everything about this moment; `pace` and what is `given` the session knows."""
         trainer, record, progress = self.trainer, self._record, self.trainer.progress
-        metric = {name: float(values[0]) for name, values in record.metrics.items()} if record else {}
+        metric = {name: float(values[0]) for name, values in self._metrics.items()}
+        part = "validation" if trainer.validation is not None else "train"
         return Snapshot(
             hyperparameters=self.hyperparameters, history=self.history, epochs_recorded=self.history.length,
             epoch=trainer.epochs_done, step=trainer.steps_done, step_in_epoch=trainer.step_in_epoch,
@@ -185,23 +209,34 @@ class LiveRun:
             batch_memory=self._batch_memory(), n_parameters=trainer.network.n_parameters,
             train_loss=float(record.train_loss[0]) if record else float("nan"),
             validation_loss=float(record.validation_loss[0]) if record else float("nan"),
-            metrics={"validation": metric} if metric else {}, best_epoch=int(progress.best_epoch[0]),
+            metrics={part: metric} if metric else {}, best_epoch=int(progress.best_epoch[0]),
             best_loss=float(progress.best_loss[0]),
             gradient_norm=float(record.gradient_norm[0]) if record else float("nan"), layers=self._layers(),
             edits=tuple(self._edits), unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
 
     def _append(self, record: Record) -> None:
-        metric = next(iter(record.metrics.values()), np.array([np.nan]))[0]
+        part, loss, self._metrics = self._examined(record)
+        if self.trainer.progress.best_epoch[0] == record.epoch:
+            self._best_loss = float(loss[0])
         row = {
             "epoch": record.epoch, "train_loss": record.train_loss[0], "validation_loss": record.validation_loss[0],
-            "validation_metric": metric, "learning_rate": record.learning_rate[0],
+            f"{part}_metric": next(iter(self._metrics.values()))[0], "learning_rate": record.learning_rate[0],
             "gradient_norm": record.gradient_norm[0], "seconds": self.seconds,
         }  # fmt: skip
         self.history.append(row, {
             "gradient_norm": record.layer_gradient_norms[0], "update_ratio": record.update_ratios[0],
             "idle_share": record.idle_shares[0],
         })  # fmt: skip
+
+    def _examined(self, record: Record) -> tuple[str, NDArray[Any], dict[str, NDArray[Any]]]:
+        """The part that shows how good the weights are after an epoch, their loss on it (1,), and their metrics."""
+        if self.trainer.validation is not None:
+            return "validation", record.validation_loss, record.metrics
+        if self._train_rows is None:
+            self._train_rows = self.trainer.examine(self.dataset.train)
+        found = self._train_rows.evaluate()
+        return "train", found.loss, found.metrics
 
     def _samples_per_second(self) -> float:
         seconds, samples = self.seconds, self.trainer.samples_done
@@ -248,7 +283,7 @@ class LiveRun:
     def _look_at_metric(self, is_running: bool) -> MetricView:
         trainer, classes = self.trainer, self.dataset.n_classes
         part, name = (self.dataset.validation, "validation") if trainer.validation else (self.dataset.train, "train")
-        examined = trainer.validation or trainer.examine(part)
+        examined = trainer.validation or self._train_rows or trainer.examine(part)
         if not is_running or not examined.decided.size:
             examined.evaluate()
         values = {key: float(value[0]) for key, value in examined.all_metrics().items()}

@@ -20,10 +20,10 @@ from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.terminal.driver import PromptDriver
 from tuitrain.ui.terminal.screen_diff import Painted, Update
 from tuitrain.ui.theme import Theme, theme_of
-from tuitrain.ui.train.screen import ENDED, TrainScreen
+from tuitrain.ui.train.screen import TrainScreen
 
 if TYPE_CHECKING:
-    from tuitrain.search.training_log import TrainingLog
+    from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search import SearchSession
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -83,17 +83,21 @@ class TuitrainApp(App[None], inherit_bindings=False):
         self._search, self._jobs = search, jobs
         self._search_screen: Screen[Any] | None = None
         self.search_session: SearchSession | None = None
-        self._noted = 0
+        self._kept = 0
         self._handle_signals = handle_signals
         self._rescue = rescue
 
     @cached_property
-    def by_hand(self) -> TrainingLog:
-        """The trainings by hand, made when the first one has an epoch."""
+    def _studies(self) -> ManualStudies:
         from tuitrain.search.manual_study import ManualStudies  # noqa: PLC0415 - not needed for the first paint
-        from tuitrain.search.training_log import TrainingLog  # noqa: PLC0415 - not needed for the first paint
 
-        return TrainingLog(ManualStudies())
+        return ManualStudies()
+
+    @property
+    def by_hand(self) -> ManualStudies:
+        """The trainings that the session has written down until now; they are search too."""
+        self._studies.take(self.session.finished)
+        return self._studies
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return self.look.css_variables
@@ -101,21 +105,18 @@ class TuitrainApp(App[None], inherit_bindings=False):
     def get_default_screen(self) -> Screen[Any]:
         return TrainScreen(
             self.session, self.look, leave=self.leave, start=self._start, quit_when_done=self._quit_when_done,
-            open_search=self.open_search, observe=self._observe,
+            open_search=self.open_search, observe=self._keep_finished,
         )  # fmt: skip
 
-    def _observe(self, snapshot: Snapshot) -> None:
-        """Take note of what is trained by hand: it is search too."""
-        if snapshot.state in ENDED or snapshot.epochs_recorded != self._noted:
-            from tuitrain.search.by_hand import training_of  # noqa: PLC0415 - not needed for the first paint
-
-            self._noted = snapshot.epochs_recorded
-            has_ended = snapshot.state in ENDED
-            self.by_hand.observe(snapshot.history, training_of(snapshot), self.session.dataset, has_ended=has_ended)
+    def _keep_finished(self, snapshot: Snapshot) -> None:
+        """Keep the trainings that have ended in studies, as soon as a frame tells that there are more of them."""
+        if snapshot.finished != self._kept:
+            self._kept = snapshot.finished
+            self.by_hand  # noqa: B018 - takes them in
 
     def close_by_hand(self) -> None:
-        """Keep what was trained by hand; waits for it."""
-        if "by_hand" in vars(self):
+        """Keep what was trained by hand, after the session was closed; waits for it."""
+        if self.session.finished:
             self.by_hand.close()
 
     def open_search(self) -> None:

@@ -20,10 +20,11 @@ from tuitrain.errors import SearchError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings, format_time, parse_time
 from tuitrain.runs.model import load_model
-from tuitrain.search.api import Searched, create_study, run_study, search, study_dataset
+from tuitrain.search.api import SearchResult, run_study, tune
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import propose
+from tuitrain.search.study.opening import create_study, study_dataset
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
 from tuitrain.session.train import train
@@ -37,7 +38,7 @@ def told(study: Study) -> list[Any]:
     return [(t.number, dict(t.setting), t.by, t.state, t.score, t.loss, t.epochs, t.curve) for t in study.trials]
 
 
-def run(path: Path, ranges: Any = RANGES, *, jobs: int = 0, **settings: Any) -> Searched:
+def run(path: Path, ranges: Any = RANGES, *, jobs: int = 0, **settings: Any) -> SearchResult:
     given = {"folds": 1, "trials": 12, "stack": 3, **settings}
     create_study(path, Space(ranges, BASE), Settings(**given), IRIS)
     return run_study(Study(path), IRIS, jobs=jobs)
@@ -115,9 +116,9 @@ def test_a_study_of_the_time_before_an_automatic_weight_decay_goes_on_with_none(
     base = BASE.replace(optimizer="adamw")
     create_study(tmp_path / "s", Space(RANGES, base.replace(weight_decay=0)), Settings(trials=2, folds=1), IRIS)
     with pytest.raises(SearchError, match="another space"):
-        search(IRIS, RANGES, base=base, study=tmp_path / "s")
+        tune(IRIS, RANGES, base=base, study=tmp_path / "s")
     create_study(tmp_path / "t", Space(RANGES, BASE.replace(weight_decay=0)), Settings(trials=2, folds=1), IRIS)
-    found = search(IRIS, RANGES, base=BASE, study=tmp_path / "t")
+    found = tune(IRIS, RANGES, base=BASE, study=tmp_path / "t")
     assert [found.study.hyperparameters(trial).weight_decay for trial in found.trials] == [0, 0]
 
 
@@ -162,7 +163,7 @@ def test_a_stop_keeps_finished_trials_and_the_rest_is_queued(tmp_path: Path) -> 
 def test_other_data_is_refused(tmp_path: Path) -> None:
     run(tmp_path / "s", trials=2)
     with pytest.raises(SearchError, match="begun with other data"):
-        search(load_dataset("wine"), study=tmp_path / "s")
+        tune(load_dataset("wine"), study=tmp_path / "s")
     with pytest.raises(SearchError, match="is there already"):
         create_study(tmp_path / "s", Space(), Settings(), IRIS)
     with pytest.raises(SearchError, match="is no study"):
@@ -208,7 +209,7 @@ def test_a_goal_is_a_finite_number(goal: Any) -> None:
 def test_python_searches_without_a_directory() -> None:
     import tuitrain
 
-    found = tuitrain.search("iris", {"learning_rate": "1e-3..1"}, strategy="random", trials=3)
+    found = tuitrain.tune("iris", {"learning_rate": "1e-3..1"}, strategy="random", trials=3)
     assert isinstance(found.best, Trial)
     assert found.model is not None
     assert len(found.trials) == 3
@@ -224,7 +225,7 @@ def test_the_time_may_run_out_while_a_strategy_thinks(tmp_path: Path, monkeypatc
         return propose(*arguments)
 
     monkeypatch.setattr("tuitrain.search.conductor.propose", slow)
-    done: list[Searched] = []
+    done: list[SearchResult] = []
     settings = {"strategy": "bayesian", "trials": 0, "seconds": 0.2, "batch": 4}
     thread = threading.Thread(target=lambda: done.append(run(tmp_path / "s", **settings)), daemon=True)
     thread.start()
@@ -252,3 +253,13 @@ def test_a_resumed_study_finds_its_table_from_elsewhere(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path / "elsewhere")
     study = Study(tmp_path / "data" / "s")
     assert len(run_study(study, study_dataset(study)).trials) == 4
+
+
+def test_the_name_that_tune_had_in_0_1_works_with_a_notice() -> None:
+    import tuitrain
+
+    with pytest.warns(FutureWarning, match=r"tuitrain\.tune"):
+        found = tuitrain.search("iris", {"learning_rate": "1e-3..1"}, strategy="random", trials=2, seed=1)
+    again = tuitrain.tune("iris", {"learning_rate": "1e-3..1"}, strategy="random", trials=2, seed=1)
+    assert [trial.setting for trial in found.trials] == [trial.setting for trial in again.trials]
+    assert [trial.score for trial in found.trials] == [trial.score for trial in again.trials]

@@ -6,10 +6,10 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from tests.search.trainings_made_up import training
 from tests.ui.search.test_screen import QUICK, enter, search_through, searching, snapshot, text_of, until
 from tests.ui.search.test_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.data.loading import load_dataset
-from tuitrain.search.by_hand import Training
 from tuitrain.session.session import Reset
 
 
@@ -26,8 +26,7 @@ async def change_dataset(pilot: Pilot[Any], name: str) -> None:
 async def test_a_training_by_hand_is_not_taken_once_it_is_out_of_sight() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app
-        done = Training(QUICK.replace(learning_rate=0.3), "finished", 0.8, 0.4, 4, 3, 0.5, (0.8,))
-        app.by_hand.observe(object(), done, app.session.dataset, has_ended=True)
+        app.session.finished = (training(0.8, 0.4, dataset=app.session.dataset, base=QUICK, learning_rate=0.3),)
         await pilot.press("m")
         await until(pilot, lambda: app.screen.trials.trial is not None)
         await pilot.press("b")

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.search.trainings_made_up import training
 from tests.ui.search.test_screen import QUICK, enter, search_through, searching, snapshot, text_of, typed, until
 from tests.ui.search.test_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
+from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
-from tuitrain.search.by_hand import Training
+from tuitrain.runs.finished import FinishedTraining
 from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
@@ -22,6 +24,10 @@ from tuitrain.ui.search.trial_page import TrialPage
 from tuitrain.ui.search.veto import Veto
 
 RATES = ((1e-4, 0.6, 0.6), (1e-3, 0.7, 0.5), (0.01, 0.9, 0.3), (0.03, 0.9, 0.2), (1.0, 0.5, 2.0))
+
+
+def trained(dataset: Dataset) -> tuple[FinishedTraining, ...]:
+    return tuple(training(s, loss, dataset=dataset, base=QUICK, learning_rate=rate) for rate, s, loss in RATES)
 
 
 async def test_another_dataset_is_searched_anew() -> None:
@@ -136,9 +142,7 @@ async def test_the_cursor_among_many_proposals_is_seen() -> None:
 async def test_trainings_by_hand_are_explained_ranked_and_kept() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app
-        for rate, score, loss in RATES:
-            done = Training(QUICK.replace(learning_rate=rate), "finished", score, loss, 4, 3, 0.5, (score,))
-            app.by_hand.observe(object(), done, app.session.dataset, has_ended=True)
+        app.session.finished = trained(app.session.dataset)
         await pilot.press("m", "home")
         await until(pilot, lambda: "share of what varies" in text_of(app))
         assert "a few more trials" not in text_of(app)
@@ -146,13 +150,13 @@ async def test_trainings_by_hand_are_explained_ranked_and_kept() -> None:
         assert [row.trial.number for row in rows][:2] == [3, 2]  # equal scores, the lower loss first
         assert rows[1].is_tie
         assert app.screen.snapshot.progress.best.number == 3
-        app.by_hand.studies.close()
-        path = app.by_hand.studies.path_of(app.session.dataset)
+        app.by_hand.close()
+        path = app.by_hand.path_of(app.session.dataset)
         await until(pilot, lambda: path.name[:15] in text_of(app))
         study = Study(path)
         assert study.best is not None
         assert study.best.number == 3
-        app.by_hand.studies.problem = "trainings by hand are not kept: no room"
+        app.by_hand.problem = "trainings by hand are not kept: no room"
         await until(pilot, lambda: "not kept: no room" in text_of(app).split("\n")[-2])
 
     await searching(test, size=(160, 50))
@@ -161,8 +165,7 @@ async def test_trainings_by_hand_are_explained_ranked_and_kept() -> None:
 async def test_a_study_of_trainings_by_hand_is_resumed_and_gone_on_with() -> None:
     data = load_dataset("moons?n=80")
     studies = ManualStudies()
-    done = [Training(QUICK.replace(learning_rate=r), "finished", s, loss, 4, 3, 0.5, (s,)) for r, s, loss in RATES]
-    studies.keep(data, done)
+    studies.take(trained(data))
     studies.close()
     path = studies.path_of(data)
 

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from tuitrain.data.readers.dialect import DELIMITER_NAMES, Format, decode, sniff, squeezed
 from tuitrain.data.readers.number_like import decimal_commas, look_alikes
 from tuitrain.data.table import Column, Table, clean_numbers, parse_column, plain_numbers, tidy_names
-from tuitrain.data.wording import counted
 from tuitrain.errors import DataError
-from tuitrain.text import quoted
+from tuitrain.text import counted, quoted
 
 Cells: TypeAlias = NDArray[np.float64] | list[str]
 SEP_LINE = re.compile(r'"?sep=(?P<sign>[,;\t|])"?\r?\n', re.IGNORECASE)

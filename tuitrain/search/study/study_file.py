@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuitrain import __version__
+from tuitrain._version import __version__
 from tuitrain.errors import SearchError, TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import METRICS, Settings

@@ -17,7 +17,7 @@ import distributed
 import numpy as np
 from distributed import Event, WorkerPlugin, get_worker
 
-import tuitrain
+from tuitrain._version import __version__
 from tuitrain.search.workers.child import limit_blas_for_good
 from tuitrain.search.workers.protocol import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_chunk
 from tuitrain.search.workers.shared_block import Layout, pack, unpack, write_pieces
@@ -85,7 +85,7 @@ def _shared_of(session: str, layout: Layout) -> Any:
 def versions() -> dict[str, str]:
     """What must or should be the same on both sides."""
     return {
-        "tuitrain": tuitrain.__version__, "numpy": np.__version__, "Python": platform.python_version(),
+        "tuitrain": __version__, "numpy": np.__version__, "Python": platform.python_version(),
         "distributed": distributed.__version__,
     }  # fmt: skip
 

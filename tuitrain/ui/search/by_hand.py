@@ -7,11 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuitrain.search.by_hand import ManualHistory, manual_history, manual_settings
+from tuitrain.search.by_hand import ManualHistory, hyperparameters_of, manual_history, manual_settings
 from tuitrain.search.conductor import Progress
 from tuitrain.search.explanation import Explained, explain
+from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study.trial import Trial, is_tie
-from tuitrain.search.training_log import TrainingLog
 from tuitrain.session.search import SearchSnapshot
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class Explainer:
 class ByHand:
     """Makes snapshots of the trainings by hand on a dataset, with the surrogate where that is looked at."""
 
-    def __init__(self, log: Callable[[], TrainingLog]) -> None:
-        self._log = log
+    def __init__(self, studies: Callable[[], ManualStudies]) -> None:
+        self._studies = studies
         self._version = FIRST_VERSION
         self._snapshot = SearchSnapshot(FIRST_VERSION)
         self._made_of: tuple[object, ...] = ()
@@ -63,7 +63,7 @@ class ByHand:
     @property
     def problem(self) -> str:
         """What could not be kept or fitted."""
-        return self._log().studies.problem or self._explainer.problem
+        return self._studies().problem or self._explainer.problem
 
     @staticmethod
     def made(snapshot: SearchSnapshot) -> bool:
@@ -72,12 +72,13 @@ class ByHand:
 
     def hyperparameters(self, snapshot: SearchSnapshot, trial: Trial) -> Hyperparameters:
         """All hyperparameters of a training in a snapshot that was made here."""
-        return self._log().of(snapshot.dataset)[trial.number].hyperparameters
+        assert snapshot.dataset is not None
+        return hyperparameters_of(self._studies().of(snapshot.dataset)[trial.number])
 
     def snapshot(self, dataset: Any) -> SearchSnapshot:
         """What was trained by hand on `dataset`, as a search; the same while nothing is new."""
-        log, explainer = self._log(), self._explainer
-        trainings, path = log.of(dataset), log.studies.path_of(dataset)
+        studies, explainer = self._studies(), self._explainer
+        trainings, path = studies.of(dataset), studies.path_of(dataset)
         if self._made_of[:2] != (dataset.fingerprint, len(trainings)):
             self._history = manual_history(trainings, dataset.task)
         if self._is_explained and self._history is not None:

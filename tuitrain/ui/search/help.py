@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from tuitrain.search.api import MODEL_NAME
+from tuitrain.search.best_model import MODEL_NAME
 from tuitrain.session.search import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.ui.widgets.help_page import HelpPage

@@ -32,7 +32,7 @@ from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
     from tuitrain.options.hyperparameters import Hyperparameters
-    from tuitrain.search.training_log import TrainingLog
+    from tuitrain.search.manual_study import ManualStudies
 
 HELP_COLUMNS = (("search", "panes"), ("trials", "program"))
 
@@ -50,7 +50,7 @@ class SearchScreen(SearchActions, inherit_bindings=False):
     DEFAULT_CSS = "SearchScreen { overflow: hidden hidden; }"
 
     def __init__(
-        self, session: SearchSession, train: Any, theme: Theme, *, by_hand: Callable[[], TrainingLog],
+        self, session: SearchSession, train: Any, theme: Theme, *, by_hand: Callable[[], ManualStudies],
         leave: Callable[[], None], adopt: Callable[[Hyperparameters, bool], None], begin: Any = None,
     ) -> None:  # fmt: skip
         super().__init__(train, theme, SearchLayout())

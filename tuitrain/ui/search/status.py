@@ -9,10 +9,9 @@ from typing import Any
 from rich.cells import cell_len
 from textual.timer import Timer
 
-from tuitrain.data.wording import counted
 from tuitrain.options.search_settings import Settings
 from tuitrain.session.search import SearchSnapshot
-from tuitrain.text import visible
+from tuitrain.text import counted, visible
 from tuitrain.ui.numbers import duration
 from tuitrain.ui.search.entries import points_text
 from tuitrain.ui.search.form_model import SearchFormModel

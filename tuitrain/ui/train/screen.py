@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tuitrain.data.wording import counted
 from tuitrain.session.session import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.text import counted
 from tuitrain.ui.keys import ACTIONS, bindings
 from tuitrain.ui.plots.axes import load_plotext
 from tuitrain.ui.terminal.governor import Governor

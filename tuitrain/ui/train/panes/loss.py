@@ -7,7 +7,8 @@ from typing import ClassVar
 from textual.strip import Strip
 
 from tuitrain.options.hyperparameters import FIELDS
-from tuitrain.session.snapshot import EarlierRun, Edit, Floats, Snapshot
+from tuitrain.runs.finished import Edit
+from tuitrain.session.snapshot import EarlierRun, Floats, Snapshot
 from tuitrain.ui.plots.loss_plot import View, draw_loss
 from tuitrain.ui.widgets.pane import LivePane
 

@@ -1,0 +1,232 @@
+"""What a session writes down of its trainings: the values that earned the score, whatever is edited, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.session.test_conformance import until
+from tuitrain.data.loading import load_dataset
+from tuitrain.engine import Trainer
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.finished import Edit, FinishedTraining
+from tuitrain.runs.model import load_model
+from tuitrain.search.by_hand import manual_history
+from tuitrain.session.session import Reset, SaveModel, Session, SetHyperparameter, Start, Step
+
+MOONS = load_dataset("moons?n=120")
+QUICK = Hyperparameters(hidden_layers=(8,), epochs=6, patience=0)
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    made = Session(MOONS, QUICK)
+    yield made
+    made.close()
+
+
+def epochs(session: Session, count: int) -> None:
+    """Train so many epochs more, and wait for them."""
+    goal = session.snapshot.epoch + count
+    session.send(Step(epochs=count))
+    until(session, lambda s: s.epoch == goal and not s.is_running)
+
+
+def ended(session: Session) -> FinishedTraining:
+    """Train to the end; the record of it."""
+    known = session.snapshot.finished
+    session.send(Start())
+    until(session, lambda s: s.finished > known)
+    return session.finished[-1]
+
+
+def edited(session: Session, name: str, value: object) -> None:
+    session.send(SetHyperparameter(name, value))
+    until(session, lambda s: getattr(s.hyperparameters, name) == value)
+
+
+def test_what_is_edited_after_the_end_is_not_what_was_trained(session: Session) -> None:
+    done = ended(session)
+    edited(session, "learning_rate", 0.0178)
+    session.send(Reset())
+    until(session, lambda s: s.step == 0)
+    assert session.finished == (done,)
+    assert (done.state, done.hyperparameters, done.last_hyperparameters, done.edits) == ("done", QUICK, QUICK, ())
+
+
+def test_a_rate_that_is_raised_late_is_listed_and_not_credited_with_the_score(session: Session, tmp_path: Path) -> None:
+    edited(session, "epochs", 400)
+    epochs(session, 60)
+    edited(session, "learning_rate", 3.0)  # no epoch after this one is better than the best before
+    epochs(session, 5)
+    best = session.snapshot.best_epoch
+    assert 0 < best <= 60
+    session.send(SaveModel(tmp_path / "m"))
+    until(session, lambda s: s.saved_step == s.step)
+    session.close()
+    (left,) = session.finished
+    assert left.state == "left"
+    assert (left.hyperparameters.learning_rate, left.last_hyperparameters.learning_rate) == (0.01, 3.0)
+    assert left.edits == (Edit(60.0, 60 * session.snapshot.steps_per_epoch, "learning_rate", 0.01, 3.0),)
+    assert left.was_edited_after_best(left.edits[0])
+    # An untouched training up to the best epoch has the same weights, and they earn the score that is written down.
+    alone = Trainer(MOONS, QUICK.replace(epochs=400))
+    for _ in range(best):
+        alone.epoch()
+    model = load_model(tmp_path / "m")
+    assert model.network.parameters.tobytes() == alone.network.parameters.tobytes()
+    assert (model.hyperparameters, model.epoch) == (left.hyperparameters, best)
+    found = model.evaluate_part(MOONS.validation)
+    assert (left.score, left.loss) == pytest.approx((found["accuracy"], found["loss"]), rel=1e-6)
+    history = manual_history(session.finished, "classification")
+    assert history is not None
+    assert history.trials[0].setting == {"learning_rate": 0.01}
+
+
+def test_an_edit_before_the_best_epoch_is_part_of_the_settings(session: Session) -> None:
+    session.send(Step(batches=session.snapshot.steps_per_epoch + 1))
+    until(session, lambda s: s.step_in_epoch == 1 and not s.is_running)
+    edited(session, "learning_rate", 0.05)
+    done = ended(session)
+    assert done.best_epoch > 1
+    assert done.hyperparameters == QUICK.replace(learning_rate=0.05)
+    assert not done.was_edited_after_best(done.edits[0])
+
+
+def test_a_record_holds_the_curve_and_where_it_was_best(session: Session) -> None:
+    done = ended(session)
+    alone = Trainer(MOONS, QUICK)
+    records = [alone.epoch() for _ in range(QUICK.epochs)]
+    losses = [float(record.validation_loss[0]) for record in records]
+    assert done.curve == tuple(float(record.metrics["accuracy"][0]) for record in records)
+    assert (done.epochs, done.best_epoch, done.part) == (6, int(np.argmin(losses)) + 1, "validation")
+    assert (done.score, done.loss) == (done.curve[done.best_epoch - 1], min(losses))
+    assert done.seconds > 0
+    assert (done.dataset, done.training) == (MOONS, 1)
+    assert "kept epoch" in done.ending
+
+
+def test_a_training_is_written_down_when_it_is_left(session: Session) -> None:
+    epochs(session, 2)
+    edited(session, "learning_rate", 0.02)  # and no step is trained with it
+    session.send(Reset())
+    until(session, lambda s: s.step == 0)
+    epochs(session, 3)
+    other = load_dataset("moons?n=90")
+    session.send(Reset(other))
+    until(session, lambda s: session.dataset is other)
+    epochs(session, 1)
+    session.send(SetHyperparameter("l2", 0.1))
+    session.close()
+    assert [(item.training, item.state, item.epochs) for item in session.finished] == [
+        (1, "left", 2), (2, "left", 3), (3, "left", 1)
+    ]  # fmt: skip
+    assert [item.dataset for item in session.finished] == [MOONS, MOONS, other]
+    assert all(item.edits == () for item in session.finished)
+    assert session.finished[0].last_hyperparameters == QUICK
+    assert session.finished[1].hyperparameters.learning_rate == 0.02
+    assert session.snapshot.finished == 3
+
+
+def test_what_never_trained_an_epoch_leaves_no_record(session: Session) -> None:
+    edited(session, "learning_rate", 0.02)
+    session.send(Step(batches=1))
+    until(session, lambda s: s.step == 1 and not s.is_running)
+    session.send(Reset())
+    session.close()
+    assert session.finished == ()
+
+
+def test_a_dataset_that_does_not_fit_leaves_the_training_where_it_is(session: Session) -> None:
+    session.send(SetHyperparameter("loss", "hinge"))
+    epochs(session, 2)
+    session.send(Reset(load_dataset("sine?n=40")))
+    until(session, lambda s: "needs classes" in s.message)
+    assert session.finished == ()
+    assert ended(session).epochs == 6
+
+
+def test_a_training_that_is_continued_is_written_down_again(session: Session) -> None:
+    first = ended(session)
+    edited(session, "learning_rate", 0.02)
+    edited(session, "epochs", 9)
+    second = ended(session)
+    edited(session, "epochs", 12)
+    epochs(session, 1)
+    session.send(Reset())
+    until(session, lambda s: s.step == 0)
+    ended(session)
+    assert session.finished[:2] == (first, second)
+    assert [(item.training, item.state, item.epochs) for item in session.finished] == [
+        (1, "done", 6), (1, "done", 9), (1, "left", 10), (2, "done", 12)
+    ]  # fmt: skip
+    assert first.edits == ()
+    assert [edit.name for edit in second.edits] == ["learning_rate", "epochs"]
+
+
+def test_a_training_that_is_opened_and_not_continued_is_not_written_down_again(session: Session) -> None:
+    ended(session)
+    edited(session, "epochs", 9)
+    session.close()
+    assert len(session.finished) == 1
+
+
+@pytest.mark.parametrize("sound_epochs", [0, 2])
+def test_what_diverges_is_written_down_with_the_values_that_it_diverged_with(sound_epochs: int) -> None:
+    session = Session(load_dataset("sine?n=100"), QUICK.replace(optimizer="sgd"))
+    if sound_epochs:
+        epochs(session, sound_epochs)
+    edited(session, "learning_rate", 1000)
+    broken = ended(session)
+    session.send(Reset())
+    session.close()
+    assert session.finished == (broken,)
+    assert (broken.state, broken.is_broken) == ("diverged", True)
+    assert "learning rate 1000" in broken.ending
+    assert broken.last_hyperparameters.learning_rate == 1000
+    assert broken.best_epoch == sound_epochs
+    assert broken.hyperparameters.learning_rate == (0.01 if sound_epochs else 1000)
+    assert np.isfinite(broken.score) == bool(sound_epochs)
+    history = manual_history(session.finished, "regression")
+    assert history is not None
+    assert (history.best, history.trials[0].state, history.trials[0].setting) == (
+        None, "failed", {"learning_rate": 1000}
+    )  # fmt: skip
+
+
+def test_what_fails_is_written_down_and_a_broken_view_is_no_failed_training(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    epochs(session, 2)
+    with monkeypatch.context() as patched:
+        patched.setattr(Trainer, "step", lambda self: 1 // 0)
+        failed = ended(session)
+    assert (failed.state, failed.epochs) == ("failed", 2)
+    assert "ZeroDivisionError" in failed.ending
+    session.send(Reset())
+    until(session, lambda s: s.step == 0)
+    done = ended(session)
+    with monkeypatch.context() as patched:
+        patched.setattr(session._run, "look", lambda *_, **__: 1 // 0)
+        session.watch({"metric"})
+        until(session, lambda s: s.state == "failed")
+    assert session.finished == (failed, done)
+
+
+def test_without_validation_rows_the_last_epoch_is_scored_on_the_training_rows(tmp_path: Path) -> None:
+    data = load_dataset("moons?n=120", validation=0)
+    session = Session(data, QUICK)
+    done = ended(session)
+    session.send(SaveModel(tmp_path / "m"))
+    until(session, lambda s: s.saved_step == s.step)
+    found = load_model(tmp_path / "m").evaluate_part(data.train)
+    session.close()
+    assert (done.part, done.best_epoch) == ("train", QUICK.epochs)
+    assert (done.score, done.loss) == pytest.approx((found["accuracy"], found["loss"]), rel=1e-6)
+    alone = Trainer(data, QUICK)  # examining the rows changes no bit of the training
+    for _ in range(QUICK.epochs):
+        alone.epoch()
+    assert session.model().network.parameters.tobytes() == alone.network.parameters.tobytes()

@@ -1,0 +1,62 @@
+"""What a training came to, written down when it ended or was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.options.hyperparameters import Hyperparameters
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A live change of a hyperparameter: after `epoch` epochs (with the part of the running one) and `step` steps."""
+
+    epoch: float
+    step: int
+    name: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class FinishedTraining:
+    """What a training came to, written down by its session when it ended or was left; never changed afterwards.
+
+    `training` numbers the trainings of a session from 1. A training that is continued after its end, and trains on,
+    gets a second record with the same number when it ends again: the first stays true of the model that was there then.
+
+    `hyperparameters` are those that the kept weights were trained with: as they applied to the last step of
+    `best_epoch`, with every edit made until then. `last_hyperparameters` applied to the last step of all: those that a
+    training diverged or failed with. `edits` holds the edits of both kinds, in order; what was changed after the last
+    step of a training that was left took no effect and is not among them, nor is what was changed after an end.
+
+    `score` (accuracy or R²) and `loss` are those of the kept weights on `part`: the validation rows, or the training
+    rows where there are none. `curve` is the metric by epoch, (epochs,). With no whole epoch trained, `epochs` and
+    `best_epoch` are 0, and score and loss NaN. `ending` says why it ended.
+    """
+
+    training: int
+    dataset: Dataset = field(repr=False)
+    state: Literal["done", "diverged", "failed", "left"]
+    ending: str
+    hyperparameters: Hyperparameters
+    last_hyperparameters: Hyperparameters
+    edits: tuple[Edit, ...]
+    part: Literal["validation", "train"]
+    score: float
+    loss: float
+    epochs: int
+    best_epoch: int
+    seconds: float
+    curve: tuple[float, ...] = field(repr=False)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it diverged or failed, and so did not come to what its hyperparameters can do."""
+        return self.state in {"diverged", "failed"}
+
+    def was_edited_after_best(self, edit: Edit) -> bool:
+        """Whether an edit came too late for the kept weights."""
+        return edit.epoch >= self.best_epoch > 0

@@ -1,0 +1,64 @@
+"""The model of a study's best trial: kept while the search runs, trained again where it was not."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.engine.fit import fit
+from tuitrain.engine.trainer import Trainer
+from tuitrain.errors import ModelError
+from tuitrain.runs.model import Model, load_model
+from tuitrain.search.study.study import Study
+from tuitrain.search.study.trial import Trial
+
+MODEL_NAME = "best.safetensors"  # in a study's directory
+
+
+def choose(study: Study, dataset: Dataset) -> tuple[Model | None, dict[str, float]]:
+    """The best trial's model, and what it reaches on the test part; None and nothing where no trial has finished."""
+    best = study.best
+    if best is None:
+        return None, {}
+    model = best_model(study, dataset)
+    test = model.evaluate_part(dataset.test) if len(dataset.test) else {}
+    if study.chosen is None or study.chosen["trial"] != best.number:
+        study.choose(best, test)
+    return model, test
+
+
+def model_path(study: Study) -> Path:
+    """Where the best trial's model is kept."""
+    return study.path / MODEL_NAME
+
+
+def keep_model(study: Study, dataset: Dataset, trial: Trial, parameters: Any) -> None:
+    """Save the best trial's model from its parameters."""
+    h = study.hyperparameters(trial)
+    Model.from_parameters(parameters, h, dataset, trial.best_epoch).save(model_path(study))
+
+
+def best_model(study: Study, dataset: Dataset) -> Model:
+    """The best trial's model: the one that was kept, or trained again.
+
+    A trial of one fold and one seed gives the same bits again, since it is trained with as many threads. With several,
+    its hyperparameters are trained on the dataset's own split; without validation rows for as many epochs as were best.
+    """
+    best = study.best
+    assert best is not None
+    h = study.hyperparameters(best)
+    try:
+        kept = load_model(model_path(study))
+        if kept.hyperparameters == h and kept.dataset_fingerprint == dataset.fingerprint:
+            return kept
+    except ModelError:
+        pass  # there is none yet, or it is damaged: it is made anew
+    if not len(dataset.validation):
+        h = h.replace(epochs=max(1, best.best_epoch), patience=0)
+    trainer = Trainer(dataset, [h])
+    fit(trainer, threads=1)
+    model = dataclasses.replace(Model.of(trainer, dataset), hyperparameters=study.hyperparameters(best))
+    model.save(model_path(study))
+    return model

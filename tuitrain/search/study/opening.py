@@ -1,0 +1,129 @@
+"""Create, change and reopen studies, and find their data again."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.data.loading import load_dataset
+from tuitrain.engine.build import choose_loss, n_outputs
+from tuitrain.errors import SearchError, SettingsError
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings
+from tuitrain.search.folds import make_folds
+from tuitrain.search.space.setting import own_setting
+from tuitrain.search.space.space import Setting, Space
+from tuitrain.search.strategies import check_strategy
+from tuitrain.search.study.study import Study
+from tuitrain.search.study.study_file import Source, study_name
+from tuitrain.search.study.trial import USER
+from tuitrain.text import visible
+
+COMPARED = ("metric", "folds", "seeds")  # what makes the scores of a study comparable
+
+
+def create_study(
+    path: Path, space: Space, settings: Settings, dataset: Dataset, *, tried: Sequence[Setting] = ()
+) -> Study:
+    """Make a study of `dataset`; `study_dataset` gives it again.
+
+    Raises
+    ------
+    SearchError
+        if the settings do not fit the task, or the directory cannot be made.
+    """
+    check_strategy(settings.strategy)
+    settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
+    if settings.strategy != "manual":  # trained elsewhere already, where there may be no validation rows
+        make_folds(dataset, settings.folds)
+    outputs = n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
+    told = Source(
+        dataset.source, dataset.options, dataset.fingerprint, dataset.task, dataset.n_features, outputs,
+        str(Path.cwd()),
+    )  # fmt: skip
+    return Study.create(path, space, settings, told, tried=tried)
+
+
+def new_study_path(folder: Path, dataset: Dataset, strategy: str) -> Path:
+    """A path in `folder` for a study that is begun now, where there is nothing yet."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    first = folder / study_name(f"{dataset.name}-{strategy}-{stamp}")
+    further = (first.with_name(f"{first.name}-{number}") for number in itertools.count(2))
+    return next(path for path in itertools.chain([first], further) if not path.exists())
+
+
+def change_study(study: Study, told: Mapping[str, Any], *, tried: Sequence[Setting] = ()) -> None:
+    """Let a study go on with the settings that are `told`; `tried` are more trials of the user's own.
+
+    Raises
+    ------
+    TuitrainError
+        if one of them is not allowed, or would make scores that cannot be compared with those there are.
+    """
+    for name in COMPARED:
+        fixed = getattr(study.settings, name)
+        if told.get(name) and told[name] != fixed:
+            raise SettingsError(
+                f"{name} is {fixed} in the study {visible(study.path)} and cannot change; begin another"
+            )
+    own = [own_setting(study.space, setting) for setting in tried]
+    with study.writing():
+        changed = dataclasses.replace(study.settings, **{n: v for n, v in told.items() if n not in COMPARED})
+        check_strategy(changed.strategy)
+        study.change(changed)
+        known = [trial.setting for trial in study.trials]
+        if new := [setting for setting in own if setting not in known]:
+            study.queue(new, by=USER, stacks=None)
+
+
+def check_space(study: Study, space: Space | Mapping[str, Any] | None, base: Hyperparameters | None) -> None:
+    """Refuse another space than the study's."""
+    told = space if isinstance(space, Space) else Space(space, base)
+    if told.to_texts() != study.space.to_texts() or told.base.resolved() != study.space.base.resolved():
+        raise SearchError(f"{visible(study.path)}: searches another space; begin a new study")
+
+
+def check_fingerprint(study: Study, dataset: Dataset) -> None:
+    """Refuse a dataset that is not the one the study began with.
+
+    Raises
+    ------
+    SearchError
+        if it differs.
+    """
+    if dataset.fingerprint != study.source.fingerprint:
+        raise SearchError(
+            f"{visible(study.path)}: was begun with other data than {visible(dataset.name)} holds now, so that its "
+            "scores could not be compared; begin a new study"
+        )
+
+
+def study_dataset(study: Study) -> Dataset:
+    """The dataset of a study, read again.
+
+    Raises
+    ------
+    TuitrainError
+        if it cannot be read, or is not the same any more.
+    """
+    if study.source.source == "-" or not study.source.options:
+        raise SearchError(f"{visible(study.path)}: its data came from standard input or from Python and is not kept")
+    options: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in study.source.options.items()
+    }
+    if options.get("test_file"):
+        options["test_file"] = find_source(study, options["test_file"])
+    dataset = load_dataset(find_source(study, study.source.source), **options)
+    check_fingerprint(study, dataset)
+    return dataset
+
+
+def find_source(study: Study, source: str) -> str:
+    """A file's path as it was given, or from where the study was begun; a name of a dataset as it is."""
+    there = Path(study.source.directory, source)
+    return source if Path(source).exists() or not there.is_file() else str(there)
