@@ -46,7 +46,7 @@ class Progress:
         self.is_done = False  # whether every member's training has ended
 
     def arrays(self, *, is_between_epochs: bool) -> dict[str, Array]:
-        """What is remembered, for a `State`; `divergences` are not arrays.
+        """What is remembered, for a `State`; hyperparameters and divergences are no arrays.
 
         Between two epochs there is nothing to back up, and while nobody has ended no last parameters are kept: the
         arrays of these are (M, 0) then.
@@ -63,10 +63,11 @@ class Progress:
         }  # fmt: skip
 
     def restore(
-        self, arrays: Mapping[str, Array], divergences: Sequence[Divergence | None],
-        best_hyperparameters: Sequence[Hyperparameters | None],
+        self, arrays: Mapping[str, Array], best_hyperparameters: Sequence[Hyperparameters | None],
+        divergences: Sequence[Divergence | None],
     ) -> None:  # fmt: skip
-        """Go on from what `arrays` gave; the parameters are in place already."""
+        """Continue from what `arrays` gave; the parameters are in place already."""
+        self.best_hyperparameters = list(best_hyperparameters)
         for name in ("best_parameters", "best_loss", "best_epoch"):
             getattr(self, name)[...] = arrays[name.replace("_", ".")]
         if arrays["backup"].shape[1]:

@@ -49,6 +49,7 @@ ABOUT = "about"  # of the arrays the one that holds all the rest: a JSON text as
 COUNTERS = (
     "rows", "epochs_done", "steps_done", "samples_done", "record_epoch", "record_step", "rows_done", "orders_owed",
 )  # fmt: skip
+_BEST = "best_hyperparameters"
 _METRIC = "record.metric."
 _BY_LAYER = {"layer_gradient_norms", "update_ratios", "idle_shares"}
 _ANY = -1  # a length that nothing else determines
@@ -58,9 +59,9 @@ _ANY = -1  # a length that nothing else determines
 class State:
     """Everything that a training is; nothing in it changes.
 
-    `hyperparameters`, `best_hyperparameters` (those of the last step of the best epoch) and `divergences` (both None
-    where there is none) are for each member, `counters` maps `COUNTERS` to
-    whole numbers, `arrays` are those of the module's table, members first.
+    `hyperparameters`, those of the best epoch (None where there is none yet) and `divergences` (None where there is
+    none) are for each member, `counters` maps `COUNTERS` to whole numbers, `arrays` are those of the module's table,
+    members first.
     """
 
     hyperparameters: tuple[Hyperparameters, ...]
@@ -179,9 +180,7 @@ def _read(arrays: dict[str, Array]) -> State:
             raise StateError(f"the state is damaged: {name} {visible(value, 40)} is not a whole number from 0")
     hyperparameters = tuple(Hyperparameters.from_record(values) for values in about["hyperparameters"])
     check_shared(hyperparameters)
-    best = tuple(
-        None if values is None else Hyperparameters.from_record(values) for values in about["best_hyperparameters"]
-    )
+    best = tuple(None if values is None else Hyperparameters.from_record(values) for values in about[_BEST])
     divergences = tuple(None if values is None else _divergence(**values) for values in about["divergences"])
     counters = {name: about[name] for name in COUNTERS}
     return State(hyperparameters, best, layer_sizes, MappingProxyType(counters), divergences, arrays)
@@ -204,7 +203,9 @@ def _check(state: State) -> None:
     counters = state.counters
     _demand(len(state.layer_sizes) > 1 and min(state.layer_sizes) > 0, "layer_sizes")
     _demand(len(state.divergences) == state.members, "divergences")
-    _demand(len(state.best_hyperparameters) == state.members, "best_hyperparameters")
+    _demand(len(state.best_hyperparameters) == state.members, _BEST)
+    shapes = {h.hidden_layers for h in (*state.hyperparameters, *state.best_hyperparameters) if h is not None}
+    _demand(shapes == {state.layer_sizes[1:-1]}, "hidden_layers")
     _demand(1 <= counters["rows_done"] <= counters["rows"], "rows_done")
     _demand(counters["orders_owed"] <= counters["epochs_done"] + 1, "orders_owed")
     expected = _layout(state)
@@ -306,7 +307,8 @@ _RANGES: dict[str, Callable[[Array, State], Any]] = {
     "ended.how": _is_known_ending,
     "ended.after": lambda after, state: _is_epoch(after, state)
     and ((after >= 0) | ~np.isin(state.arrays["ended.how"], [1, 2])).all(),
-    "best.epoch": lambda epoch, state: _is_epoch(epoch, state) and (epoch >= 0).all(),
+    "best.epoch": lambda epoch, state: _is_epoch(epoch, state)
+    and epoch.astype(bool).tolist() == [h is not None for h in state.best_hyperparameters] and (epoch >= 0).all(),
     "best.loss": lambda loss, _: not np.isnan(loss).any(),
     "optimizer.beta1": _within(0, 1), "optimizer.beta2": _within(0, 1), "optimizer.product": _within(0, 1),
     "optimizer.steps": _within(0, 2**53), "schedule.multiplier": _within(0, 1), "schedule.waited": _within(0, 2**53),

@@ -158,13 +158,9 @@ class Trainer:
             **self._batches.counters,
         }  # fmt: skip
         return State(
-            tuple(self.hyperparameters),
-            tuple(self.progress.best_hyperparameters),
-            self.network.layer_sizes,
-            counters,
-            tuple(self.progress.divergences),
-            arrays,
-        )
+            tuple(self.hyperparameters), tuple(self.progress.best_hyperparameters), self.network.layer_sizes, counters,
+            tuple(self.progress.divergences), arrays,
+        )  # fmt: skip
 
     def _continue(self, state: State) -> None:
         """Go on from a state with the hyperparameters given, whose differences count as edits."""
@@ -187,7 +183,7 @@ class Trainer:
         self.network.parameters[...] = arrays["parameters"]
         self._dropout_state, self._dropout_generators = arrays["dropout.generator"], []
         self._prepare()
-        self.progress.restore(arrays, state.divergences, state.best_hyperparameters)
+        self.progress.restore(arrays, state.best_hyperparameters, state.divergences)
         self._optimizer.restore(arrays)
         self._rates.restore(arrays)
         self._probe.restore(arrays)
