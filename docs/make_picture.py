@@ -28,7 +28,7 @@ async def picture_training() -> None:
             session.send(command)
             while session.snapshot.epoch < 40 or session.snapshot.is_running:
                 await pilot.pause(0.05)
-        await pilot.press(*"jjjjjjjj")
+        app.screen.form.go_to("learning_rate")
         await pilot.pause(1.0)
         save(app, "screen.svg")
     session.close()

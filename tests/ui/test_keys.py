@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tuitrain.ui.data.chooser import DatasetChooser
-from tuitrain.ui.keys import SHARED, bindings, described, footer_items
+from tuitrain.ui.keys import SHARED, Action, bindings, described, footer_items
 from tuitrain.ui.screens import ROOMS, SCREENS
 from tuitrain.ui.search import keys as search_keys
 from tuitrain.ui.search.screen import SearchScreen
@@ -96,3 +96,12 @@ def test_the_help_fits_half_of_the_narrowest_screen(screen, actions, columns):
         for keys, meaning in lines:
             assert len(keys) <= 10
             assert len(meaning) <= 27
+
+
+@pytest.mark.parametrize(("width", "most"), [(80, 8), (120, 12)])
+def test_a_footer_of_short_words_names_no_more_keys_than_can_be_taken_in(width, most):
+    many = [Action(f"do_{letter}", (letter,), letter, "x", "", "", 50) for letter in "abcdefghijklmnop"]
+    last = [Action("quit", ("q",), "q", "quit", "", "", 99), Action("help", ("?",), "?", "help", "", "", 98)]
+    items = footer_items(width, [*last, *many])
+    assert len(items) == most
+    assert items[-2:] == [("?", "help"), ("q", "quit")]

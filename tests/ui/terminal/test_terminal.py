@@ -28,7 +28,7 @@ def test_a_hyperparameter_is_changed_while_training_and_the_model_is_saved(tmp_p
         terminal.wait_for("hidden layers")
         terminal.press("space")
         terminal.wait_for("running")
-        terminal.press(*"jjjjjjjj")
+        terminal.press(*"/learn", "enter")
         terminal.wait_for("size of a step")
         terminal.press("+")
         terminal.wait_for("0.0178")
