@@ -74,7 +74,6 @@ class Progress:
             self._backup[...] = arrays["backup"]
         self.endings = [ENDINGS[code] for code in arrays["ended.how"]]
         self.divergences = list(divergences)
-        self.best_hyperparameters = list(best_hyperparameters)
         after = arrays["ended.after"]
         self._ended_at = {int(member): int(after[member]) for member in np.flatnonzero(after >= 0)}
         stopped = [member for member, how in enumerate(self.endings) if how not in {"", "diverged"}]
