@@ -13,7 +13,7 @@ import pytest
 import tuitrain
 from tuitrain.pages.lookup import explanations, look_up, nearest
 from tuitrain.pages.words import load_words
-from tuitrain.session.search import State
+from tuitrain.session.search_snapshot import SearchState
 from tuitrain.ui.search.table import STATES
 
 PACKAGE = Path(tuitrain.__file__).parent
@@ -80,15 +80,19 @@ def status_parts() -> set[str]:
 
 
 def findings() -> set[str]:
-    """The texts that rules of the diagnosis end in: those that begin with a sign of how bad it is."""
+    """The texts of the findings, as literals in the call or named `text` in the same function."""
     found = set()
     for path in (PACKAGE / "diagnosis").rglob("*.py"):
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Return) and node.value is not None:
-                text = "".join(texts(node.value))
-                if re.match("[✓·!] ", text):
-                    found.add(text[2:])
-    return found
+        for function in (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)):
+            nodes = list(ast.walk(function))
+            made = [node.args[2] for node in nodes if isinstance(node, ast.Call) and is_named(node.func, "Finding")]
+            named = [node.value for node in nodes if isinstance(node, ast.Assign) and is_named(node.targets[0], "text")]
+            found |= {"".join(texts(node)) for node in [*made, *named]}
+    return found - {""}
+
+
+def is_named(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def test_pane_titles_are_explained() -> None:
@@ -111,11 +115,11 @@ def test_the_parts_of_status_lines_are_explained() -> None:
 
 def test_findings_are_explained() -> None:
     found = findings()
-    assert len(found) >= 6
+    assert len(found) >= 12
     assert [text for text in found if not is_explained(text)] == []
 
 
-@pytest.mark.parametrize("state", sorted({*get_args(State), *STATES, "diverged"}))
+@pytest.mark.parametrize("state", sorted({*get_args(SearchState), *STATES, "diverged"}))
 def test_states_are_explained(state: str) -> None:
     assert [item.names[0] for item in look_up(state)][:1] == [state]
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from tuitrain.data.dataset import Part
 from tuitrain.data.facts import DatasetFacts
+from tuitrain.diagnosis.rules import findings
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.runs.finished import Edit, FinishedTraining
 from tuitrain.runs.history import History, LayerProbe
@@ -59,17 +60,19 @@ class FakeSession:
 
     def _fresh(self, hyperparameters: Hyperparameters, version: int) -> Snapshot:
         sizes = [self.dataset.n_features, *hyperparameters.hidden_layers, self.dataset.n_outputs]
-        return Snapshot(
+        snapshot = Snapshot(
             version=version, state="ready", dataset=DatasetFacts.of(self.dataset),
             hyperparameters=hyperparameters, pending={},
             history=History(len(sizes) - 1), epochs_recorded=0, steps_per_epoch=4, batch_memory=5280,
             learning_rate=hyperparameters.learning_rate,
         )  # fmt: skip
+        return replace(snapshot, findings=tuple(findings(snapshot)))
 
     def become(self, **changes: Any) -> None:
         """Replace the snapshot."""
         with self._changed:
-            self.snapshot = replace(self.snapshot, version=self.snapshot.version + 1, **changes)
+            now = replace(self.snapshot, version=self.snapshot.version + 1, **changes)
+            self.snapshot = replace(now, findings=tuple(changes.get("findings", findings(now))))
             self._changed.notify_all()
 
     def send(self, command: Command) -> int:

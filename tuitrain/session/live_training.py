@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts
+from tuitrain.diagnosis.rules.gradients import trouble_of
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.schedules import multipliers
@@ -28,9 +29,6 @@ from tuitrain.session.snapshot import EarlierRun, Snapshot, State
 from tuitrain.session.train import describe
 from tuitrain.session.views import boundary_view, metric_view, parameters_view
 from tuitrain.text import counted
-
-VANISHING = 1e-3  # of the largest layer's gradient: what three layers leave that each take a factor of ten
-EXPLODING = 1e3
 
 
 class LiveTraining:
@@ -251,12 +249,10 @@ class LiveTraining:
         largest = float(record.layer_gradient_norms[0].max())
         for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
             norm, idle = float(record.layer_gradient_norms[0, layer]), float(record.idle_shares[0, layer])
-            is_small = norm < VANISHING * largest
-            trouble = "exploding" if norm > EXPLODING else "vanishing" if is_small else ""
             known = not np.isnan(idle)
             probes.append(LayerProbe(
                 fan_in, fan_out, norm, float(record.update_ratios[0, layer]), idle if known else None,
-                kind if known else "", trouble,  # type: ignore[arg-type]
+                kind if known else "", trouble_of(norm, largest),
             ))  # fmt: skip
         return tuple(probes)
 
