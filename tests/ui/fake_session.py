@@ -14,6 +14,7 @@ import numpy as np
 from tuitrain.data.dataset import Part
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.diagnosis.rules import findings
+from tuitrain.errors import RunError, TuitrainError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.runs.finished import Edit, FinishedTraining
 from tuitrain.runs.history import History, LayerProbe
@@ -27,9 +28,10 @@ from tuitrain.session.commands import (
     SetPace,
     Start,
     Step,
+    Stop,
 )
 from tuitrain.session.datasets import DATASETS
-from tuitrain.session.snapshot import MetricView, Snapshot
+from tuitrain.session.snapshot import MetricView, Refused, Snapshot
 
 
 def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> Any:
@@ -78,8 +80,18 @@ class FakeSession:
     def send(self, command: Command) -> int:
         self.sent.append(command)
         command = replace(command, number=len(self.sent))
-        self.journal.append(JournalEntry(self.snapshot.step, command))
-        self._obey(command)
+        if self.closed:
+            return command.number
+        step, refused = self.snapshot.step, ""
+        try:
+            self._obey(command)
+        except TuitrainError as error:
+            refused = str(error)
+            self.become(message=refused)
+            if isinstance(command, SetHyperparameter) and command.name in FIELDS:
+                asked = Refused(command.value, refused)
+                self.become(refused={**self.snapshot.refused, command.name: asked})
+        self.journal.append(JournalEntry(step, command, refused))
         self.become(answered=command.number)
         return command.number
 
@@ -103,9 +115,15 @@ class FakeSession:
             self.become(pace=command.epochs_per_second)
         elif isinstance(command, SaveModel):
             self.become(message=f"saved {command.path}", saved_step=now.step)
+        elif isinstance(command, Stop):
+            self.closed = True
+        else:
+            raise RunError(f"a training does not know the command {command.kind}")
 
     def _set(self, name: str, value: Any) -> None:
         now = self.snapshot
+        value = getattr(now.hyperparameters.replace(**{name: value}), name)  # raises what the real session refuses
+        self.become(refused={other: refused for other, refused in now.refused.items() if other != name})
         if now.step == 0:
             self.become(hyperparameters=now.hyperparameters.replace(**{name: value}))
         elif FIELDS[name].live:
@@ -153,7 +171,7 @@ class FakeSession:
 
     def wait(self, version: int, timeout: float | None = None) -> Snapshot:
         with self._changed:
-            self._changed.wait_for(lambda: self.snapshot.version != version, timeout)
+            self._changed.wait_for(lambda: self.closed or self.snapshot.version != version, timeout)
             return self.snapshot
 
     def wait_for_answer(self, number: int, timeout: float | None = None) -> Snapshot:
@@ -171,4 +189,6 @@ class FakeSession:
         self.releases += 1
 
     def close(self) -> None:
-        self.closed = True
+        with self._changed:
+            self.closed = True
+            self._changed.notify_all()
