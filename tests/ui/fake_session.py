@@ -46,6 +46,9 @@ def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> 
     )  # fmt: skip
 
 
+VIEW = MetricView("validation", {"accuracy": 0.95, "f1": 0.95}, np.array([[7, 0, 0], [0, 7, 1], [0, 0, 7]]))
+
+
 class FakeSession:
     """A `Session` of a training; `sent` holds the commands, `train(epochs)` plays a training."""
 
@@ -112,16 +115,22 @@ class FakeSession:
             fresh = self._fresh(now.hyperparameters.replace(**dict(now.pending)), now.version)
             self.become(**{name: getattr(fresh, name) for name in fresh.__dataclass_fields__ if name != "version"})
         elif isinstance(command, SetPace):
+            if command.epochs_per_second < 0:
+                raise RunError(f"pace: {command.epochs_per_second} is no number of epochs a second")
             self.become(pace=command.epochs_per_second)
         elif isinstance(command, SaveModel):
             self.become(message=f"saved {command.path}", saved_step=now.step)
         elif isinstance(command, Stop):
-            self.closed = True
+            with self._changed:
+                self.closed = True
+                self._changed.notify_all()
         else:
             raise RunError(f"a training does not know the command {command.kind}")
 
     def _set(self, name: str, value: Any) -> None:
         now = self.snapshot
+        if name not in FIELDS:
+            raise RunError(f"hyperparameter {name}")
         value = getattr(now.hyperparameters.replace(**{name: value}), name)  # raises what the real session refuses
         self.become(refused={other: refused for other, refused in now.refused.items() if other != name})
         if now.step == 0:
@@ -160,12 +169,11 @@ class FakeSession:
             LayerProbe(a, b, loss / 20, 1e-3, None if np.isnan(share) else share, "" if np.isnan(share) else "dead", "")
             for (a, b), share in zip(pairwise(sizes), shares, strict=True)
         )
-        view = MetricView("validation", {"accuracy": 0.95, "f1": 0.95}, np.array([[7, 0, 0], [0, 7, 1], [0, 0, 7]]))
         self.become(
             state="running", epochs_recorded=epochs, epoch=epochs, step=steps * epochs, steps_per_epoch=steps,
             samples_per_second=52310.0, seconds=3.0, seconds_left=14.0, train_loss=loss, validation_loss=validation,
             best_epoch=best, best_loss=float(history.column("validation_loss")[best - 1]), gradient_norm=loss / 10,
-            layers=layers, metric_view=view, n_parameters=sum(a * b + b for a, b in pairwise(sizes)),
+            layers=layers, metric_view=VIEW, n_parameters=sum(a * b + b for a, b in pairwise(sizes)),
             metrics={"validation": {"accuracy": 0.98 - loss / 2}},
         )  # fmt: skip
 
@@ -181,6 +189,8 @@ class FakeSession:
         self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None
     ) -> None:
         self.watched = set(views)
+        if "metric" in views and self.snapshot.epoch:
+            self.become(metric_view=VIEW)
 
     def hold(self, seconds: float = 0.0) -> None:
         self.holds += 1
@@ -189,6 +199,5 @@ class FakeSession:
         self.releases += 1
 
     def close(self) -> None:
-        with self._changed:
-            self.closed = True
-            self._changed.notify_all()
+        if not self.closed:
+            self.send(Stop())
