@@ -1,5 +1,5 @@
-"""Pictures of numbers: pure functions that turn arrays into lines of styled text.
+"""Plots: pure functions that turn arrays into lines of styled text.
 
 Nothing here knows of widgets, sessions or the terminal. A picture is a `list[Strip]` of exactly the height and cell
-width that was asked for. Styles come from a `Palette`, signs from `Glyphs`; both are handed in.
+requested width. Styles come from a `Palette`, signs from `Glyphs`; both are arguments.
 """

@@ -28,7 +28,7 @@ def draw_confusion(
 ) -> list[Strip]:
     """Draw `counts` (K, K), shaded by the share of the row; names are cut to fit.
 
-    Where the table with counts does not fit, a picture of the matrix is drawn, and the worst confusion named.
+    If the table of counts does not fit, draw a picture of the matrix and name the worst confusion.
     """
     classes = counts.shape[0]
     if not classes or not counts.any():
@@ -70,7 +70,7 @@ def _cell_style(count: int, share: float, right: bool, palette: Palette) -> Styl
 def _caption(
     width: int, counts: NDArray[np.int64], class_names: Sequence[str], palette: Palette, glyphs: Glyphs
 ) -> Strip:
-    """How to read the table, and what is confused most often."""
+    """Explain how to read the table, and name the most frequent confusion."""
     wrong = counts * (1 - np.eye(len(counts), dtype=np.int64))
     parts: list[Part] = [(f"rows truth {glyphs.dot} columns predicted", palette["dim"])]
     if wrong.any():
@@ -92,7 +92,7 @@ def _picture(
     palette: Palette,
     glyphs: Glyphs,
 ) -> list[Strip]:
-    """The shares as a picture: right ones negative, so that they have the colour (or signs) of the table's diagonal."""
+    """Draw the shares as a picture; right ones are negative, for the colour (or signs) of the table's diagonal."""
     signed = shares * (1 - 2 * np.eye(len(counts)))
     caption = [_caption(width, counts, class_names, palette, glyphs)][: height - 1]
     return caption + draw_matrix(width, height - len(caption), signed, palette=palette, glyphs=glyphs, largest=1.0)

@@ -1,4 +1,4 @@
-"""A matrix as a picture: two rows a line, sign by colour, magnitude by brightness."""
+"""Draw a matrix as a picture: two rows a line, sign by colour, magnitude by brightness."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def draw_matrix(
     glyphs: Glyphs,
     largest: float | None = None,
 ) -> list[Strip]:
-    """Draw `matrix` (rows, columns), enlarged where there is room; else a dot shows its part's largest magnitude.
+    """Draw `matrix` (rows, columns), enlarged if there is room; otherwise a dot shows its part's largest magnitude.
 
     Brightest is `largest`, or the largest magnitude in the matrix. Positive and negative differ in colour; without
-    colours, in 16 or in ASCII, in their signs: ``·+*#`` against ``·-=≡``. What is not finite is red, or a ``?``.
+    colours, in 16 or in ASCII, in their signs: ``·+*#`` against ``·-=≡``. Non-finite values are red, or a ``?``.
     """
     if not matrix.size or width < 1 or height < 1:
         return notice(width, height, ("empty",), palette["dim"])
@@ -51,14 +51,14 @@ def draw_matrix(
 def picture_size(
     width: int, height: int, rows: int, columns: int, *, palette: Palette, glyphs: Glyphs
 ) -> tuple[int, int]:
-    """The (width, height) in cells that `draw_matrix` really fills of the given space."""
+    """Return the (width, height) in cells that `draw_matrix` fills of the given space."""
     half = _halves(palette, glyphs)
     down, across = _dots(width, height, rows, columns, half=half)
     return across, -(-down // 2) if half else down
 
 
 def _dots(width: int, height: int, rows: int, columns: int, *, half: bool) -> tuple[int, int]:
-    """How many dots (half a cell or a cell high, a cell wide) the picture has, (down, across)."""
+    """Count the picture's dots (half a cell or a cell high, a cell wide), (down, across)."""
     room = 2 * height if half else height
     wide = 1 if half or 2 * columns > width else 2
     tall, broad = min(room // rows, _LARGEST_DOT), min(width // (columns * wide), _LARGEST_DOT)
@@ -72,7 +72,7 @@ def _halves(palette: Palette, glyphs: Glyphs) -> bool:
 
 
 def _fitted(matrix: NDArray[np.floating], down: int, across: int) -> NDArray[np.floating]:
-    """`matrix` stretched by repeating, or shrunk to the value of largest magnitude, to (down, across)."""
+    """Fit `matrix` to (down, across): repeat values, or keep the one of largest magnitude."""
     for axis, size in ((0, down), (1, across)):
         have = matrix.shape[axis]
         if have > size:

@@ -1,4 +1,4 @@
-"""Which lines of a picture changed, so that only those are painted again."""
+"""Track which lines of a picture changed, so that only those are repainted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LineCache:
         return changed
 
     def line(self, y: int, width: int) -> Strip:
-        """Line `y` for `render_line`, in `width` cells, blank where there is none."""
+        """Return line `y` for `render_line`, in `width` cells, blank if there is none."""
         if not 0 <= y < len(self.strips):
             return Strip.blank(width)
         strip = self.strips[y]
