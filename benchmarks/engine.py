@@ -1,4 +1,4 @@
-"""How fast the engine trains: against PyTorch, scikit-learn and the bare matrix products.
+"""The speed of the engine against PyTorch, scikit-learn and the bare matrix products.
 
 Run `python benchmarks/engine.py` (needs the `bench` extra). All contestants train the same networks on the same rows,
 in turn, in one process with one BLAS thread; shuffling and gathering batches are part of it. The figures are ratios of
@@ -35,7 +35,7 @@ STACKS = [(0, 64, 8.0), (1, 64, 2.2)]
 
 
 def make_data(features: int, classes: int, rows: int, validation: int = 0) -> Any:
-    """Random rows; only their shape matters."""
+    """Make random rows; only their shape matters."""
     rng = np.random.default_rng(0)
 
     def part(count: int) -> SimpleNamespace:
@@ -48,13 +48,13 @@ def make_data(features: int, classes: int, rows: int, validation: int = 0) -> An
 
 
 def our_epoch(data: Any, hyperparameters: Hyperparameters, members: int = 1) -> Callable[[], object]:
-    """An epoch of our trainer; without validation data nothing but the last step's probes is added."""
+    """Make an epoch of our trainer; without validation data only the last step's probes are added."""
     trainer = Trainer(data, [hyperparameters.replace(seed=member) for member in range(members)])
     return trainer.epoch
 
 
 def bare_steps(data: Any, hyperparameters: Hyperparameters, members: int = 1) -> Callable[[], object]:
-    """The steps of an epoch alone: batches, passes, updates; nothing is measured."""
+    """Make the bare steps of an epoch: batches, passes, updates, without metrics or probes."""
     trainer = Trainer(data, [hyperparameters.replace(seed=member) for member in range(members)])
 
     def run() -> None:
@@ -69,7 +69,7 @@ def bare_steps(data: Any, hyperparameters: Hyperparameters, members: int = 1) ->
 
 
 def torch_epoch(data: Any, hyperparameters: Hyperparameters) -> Callable[[], object]:
-    """Eager PyTorch with fused Adam."""
+    """Make an epoch of eager PyTorch with fused Adam."""
     import torch
 
     torch.set_num_threads(1)
@@ -99,7 +99,7 @@ def torch_epoch(data: Any, hyperparameters: Hyperparameters) -> Callable[[], obj
 
 
 def sklearn_epoch(data: Any, hyperparameters: Hyperparameters) -> Callable[[], object]:
-    """scikit-learn's MLPClassifier, warm, one epoch a call."""
+    """Make an epoch of scikit-learn's MLPClassifier, warm."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
@@ -112,7 +112,7 @@ def sklearn_epoch(data: Any, hyperparameters: Hyperparameters) -> Callable[[], o
 
 
 def bare_products(data: Any, hyperparameters: Hyperparameters) -> Callable[[], object]:
-    """The matrix products of the forward and backward passes, and nothing else."""
+    """Make only the matrix products of the forward and backward passes."""
     rng = np.random.default_rng(0)
     batch = int(hyperparameters.batch_size)
     sizes = [data.train.X.shape[1], *hyperparameters.hidden_layers, data.n_classes]
@@ -135,7 +135,7 @@ def bare_products(data: Any, hyperparameters: Hyperparameters) -> Callable[[], o
 
 
 def interleaved(contestants: list[Callable[[], object]], rounds: int, least_seconds: float) -> list[float]:
-    """Median seconds of one call of each, called in turn; quick ones are repeated within a turn."""
+    """Return the median seconds of one call of each, called in turn; quick ones are repeated within a turn."""
     repeats = []
     for call in contestants:
         call()

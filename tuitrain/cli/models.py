@@ -63,9 +63,7 @@ def evaluate(model_file: Path, data: str, delimiter: str | None, as_json: bool) 
     model = load_model(model_file)
     table = _read(data, model, delimiter, prefers_test=True)
     if table.name == model.dataset_name:
-        tell(
-            f"note: the model was trained on rows of {table.name}: if these are the same rows, expect less on new ones"
-        )
+        tell(f"note: the model was trained on rows of {table.name}: if these are the same, expect less on new ones")
     found = model.evaluate(table)
     if gone := len(table) - int(found["rows"]):
         tell(f"note: {gone} of {len(table)} rows have no target value and are left out")

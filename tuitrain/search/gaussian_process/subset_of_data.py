@@ -21,7 +21,7 @@ SHARE_OF_BEST = 0.5
 def subset_of_data(
     columns: Sequence[ColumnLike], points: NDArray[np.float64], scores: NDArray[np.float64], most: int = MOST_FITTED
 ) -> NDArray[np.intp]:
-    """Choose at most `most` of the points (n, d) with scores (n,), lower is better; return indices (m,), ascending.
+    """Choose at most `most` points (n, d) with scores (n,), lower is better; return their indices (m,), ascending.
 
         Up to `most` points, all of them; else the best for half of `most`, then repeatedly the point farthest from those
     chosen.
