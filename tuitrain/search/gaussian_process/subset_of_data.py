@@ -23,8 +23,8 @@ def subset_of_data(
 ) -> NDArray[np.intp]:
     """Choose at most `most` points (n, d) with scores (n,), lower is better; return their indices (m,), ascending.
 
-        Up to `most` points, all of them; else the best for half of `most`, then repeatedly the point farthest from those
-    chosen.
+    Up to `most` points, all of them; else the best for half of `most`, then repeatedly the point farthest from
+    those chosen.
     """
     if len(points) <= most:
         return np.arange(len(points))
