@@ -2,10 +2,10 @@
 
 from tuitrain import Hyperparameters, load_dataset
 from tuitrain.session.commands import SetHyperparameter, Start
-from tuitrain.session.session import Session
+from tuitrain.session.training import TrainingSession
 
 if __name__ == "__main__":
-    session = Session(load_dataset("moons"), Hyperparameters(epochs=40, patience=0))
+    session = TrainingSession(load_dataset("moons"), Hyperparameters(epochs=40, patience=0))
     snapshot = session.snapshot
     session.send(Start())
     session.send(SetHyperparameter("learning_rate", 0.03))  # applies from the next batch on
