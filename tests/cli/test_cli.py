@@ -124,14 +124,14 @@ def test_config_is_toml_that_train_takes_and_options_have_the_last_word(tmp_path
 
 
 TELLING = """
-import pathlib, tuitrain.session.session as session
+import pathlib, tuitrain.session.training as training
 from tuitrain.cli import main
-class Telling(session.Session):
-    def _publish(self):
-        super()._publish()
+class Telling(training.TrainingSession):
+    def publish(self):
+        super().publish()
         if self.snapshot.epoch:
             pathlib.Path("begun").touch()
-session.Session = Telling
+training.TrainingSession = Telling
 main()
 """
 
