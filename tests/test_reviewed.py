@@ -147,7 +147,7 @@ def test_what_cannot_be_saved_is_told_before_training(tmp_path: Path) -> None:
     assert "cannot be written" in done.stderr
     (tmp_path / "own.csv").write_text("a,b\n1,2\n")
     done = run("train", "iris", "--model", "own.csv", cwd=tmp_path)
-    assert "is there and is no model" in done.stderr
+    assert "already exists and is not a model" in done.stderr
     assert (tmp_path / "own.csv").read_text() == "a,b\n1,2\n"
     (tmp_path / "folder" / "m").mkdir(parents=True)
     with pytest.raises(ModelError, match="cannot be written"):

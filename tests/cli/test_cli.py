@@ -80,8 +80,8 @@ def test_all_wrong_hyperparameters_are_told_at_once() -> None:
         (["train", "iris", "--task", "zz"], "allowed: classification, regression", 2),
         (["train", "iris", "--validation", "-1"], "validation: -1 is not at least 0; allowed: 0 to below 1", 2),
         (["train", "iris", "--delimiter", "dot"], "allowed: comma, semicolon", 2),
-        (["train", "iris", "--model", "~nouser/x"], "is no user's directory", 1),
-        (["evaluate", "~nouser/x", "iris"], "is no user's directory", 1),
+        (["train", "iris", "--model", "~nouser/x"], "is not a user's directory", 1),
+        (["evaluate", "~nouser/x", "iris"], "is not a user's directory", 1),
         (["launch", "iris"], "use: tuitrain train", 1),
     ],
 )

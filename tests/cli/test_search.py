@@ -188,7 +188,7 @@ def test_a_grid_is_searched_though_one_combination_cannot_train(tmp_path: Path) 
         "--folds", "1", "--json", cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "note: what the grid takes cannot be told" in done.stderr
+    assert "note: the cost of the grid is unknown" in done.stderr
     found = json.loads(done.stdout)
     assert (found["trials"], found["failed"]) == (2, 1)
 

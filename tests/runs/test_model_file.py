@@ -97,7 +97,7 @@ def test_a_deeply_nested_header_is_no_model(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["~nouser/x", "a\0b"])
 def test_a_path_that_cannot_be_is_told(path: str, model: Model) -> None:
-    with pytest.raises(tuitrain.ModelError, match=r"is no user's directory|null"):
+    with pytest.raises(tuitrain.ModelError, match=r"is not a user's directory|null"):
         tuitrain.load_model(path)
-    with pytest.raises(tuitrain.ModelError, match=r"is no user's directory|null"):
+    with pytest.raises(tuitrain.ModelError, match=r"is not a user's directory|null"):
         model.save(path)

@@ -137,7 +137,7 @@ def test_what_cannot_be_written_is_told_in_a_line(study: Study, tmp_path: Path) 
     (tmp_path / "text").write_text("what a user wrote\n")
     (tmp_path / "json").write_text('{"a": 1}\n')
     for storage, told in {
-        f"{tmp_path}/text": "no journal", f"{tmp_path}/json": "no journal", str(tmp_path): "directory",
+        f"{tmp_path}/text": "not an Optuna", f"{tmp_path}/json": "not an Optuna", str(tmp_path): "directory",
         f"{tmp_path}/none/journal": "No such file", f"sqlite:///{tmp_path}/none/x.db": "unable to open",
         f"sqlite:///{tmp_path}/text": "not a database", "nonsense://me:secret@host/x": "cannot be opened",
     }.items():  # fmt: skip
@@ -162,7 +162,7 @@ def test_wrong_usage_is_told(study: Study, arguments: list[str], code: int) -> N
 
 def test_a_directory_without_a_study_is_told(tmp_path: Path) -> None:
     code, _, message = export(tmp_path, "--to", "csv")
-    assert (code, "is no study" in message) == (1, True)
+    assert (code, "is not a study" in message) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ class FakeSession:
             self.become(**{name: getattr(fresh, name) for name in fresh.__dataclass_fields__ if name != "version"})
         elif isinstance(command, SetPace):
             if command.epochs_per_second < 0:
-                raise RunError(f"pace: {command.epochs_per_second} is no number of epochs a second")
+                raise RunError(f"pace: {command.epochs_per_second} is not a number of epochs per second")
             self.become(pace=command.epochs_per_second)
         elif isinstance(command, SaveModel):
             self.become(message=f"saved {command.path}", saved_step=now.step)

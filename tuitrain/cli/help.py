@@ -83,12 +83,12 @@ def _topic_list(width: int) -> list[str]:
 
 
 def _explained(text: str, commands: dict[str, click.Command], width: int) -> list[str]:
-    """The topic of that name, and what explains the word.
+    """Return the topic of that name, or the explanations of the word.
 
     Raises
     ------
     UsageError
-        if nothing does.
+        if there are none.
     """
     from tuitrain.pages.lookup import look_up, names_with, nearest  # noqa: PLC0415
     from tuitrain.pages.words import load_words  # noqa: PLC0415
@@ -119,7 +119,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def _keys() -> Iterator[Explanation]:
-    """What a key does, by the word that stands for it in the footer."""
+    """Return what each key does, by its word in the footer."""
     from tuitrain.pages.lookup import Explanation  # noqa: PLC0415
     from tuitrain.ui.search.keys import SEARCH_ACTIONS  # noqa: PLC0415
     from tuitrain.ui.train.keys import TRAIN_ACTIONS  # noqa: PLC0415
@@ -137,7 +137,7 @@ def _first_sentence(text: str) -> str:
 
 
 def _command_options(commands: dict[str, click.Command]) -> Iterator[Explanation]:
-    """The options that belong to commands alone, such as --model, from the commands' own help."""
+    """Return the options that only commands have, such as --model, from the commands' own help."""
     from tuitrain.pages.lookup import Explanation, explanations  # noqa: PLC0415
 
     declared = {name.replace("_", "-") for item in explanations() for name in item.names}

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     "--resume",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="STUDY",
-    help="Open the Search screen on a study, and go on with it.",
+    help="Open the Search screen on a study, and continue it.",
 )
 @click.option(
     "--pace",
@@ -57,7 +57,7 @@ def launch(
     """
     _start_quickly()
     if not math.isfinite(pace):
-        raise click.UsageError(f"--pace {pace}: is no number of epochs a second")
+        raise click.UsageError(f"--pace {pace}: is not a number of epochs per second")
     jobs = read_jobs(options)
     asked: SearchAsked | None = None
     if strategy is None and any(options[name] not in {None, ()} for name in ("tried", "search_seed", "batch")):
@@ -83,18 +83,18 @@ def launch(
 
 
 def _study_line(path: Path, *, is_through: bool) -> str:
-    """Where a search is kept, and what one does with it."""
+    """Say where a search is kept, and how to continue it."""
     from tuitrain.search.best_model import MODEL_NAME  # noqa: PLC0415 - a search has loaded it
 
     study, model = visible(path, 1000), path / MODEL_NAME
     kept = f", model: {visible(model, 1000)}" if model.exists() else ""
-    return f"study: {study}{kept}" if is_through else f"study: {study} (to go on: tuitrain search --resume {study})"
+    return f"study: {study}{kept}" if is_through else f"study: {study} (to continue: tuitrain search --resume {study})"
 
 
 def _search_asked(
     strategy: str | None, resume: Path | None, options: dict[str, Any]
 ) -> tuple[Hyperparameters, dict[str, Any], SearchAsked]:
-    """What the Train screen begins with, and the Search screen's form as the options fill it, or a study to resume."""
+    """Return what the Train screen starts with, and the Search screen's form filled from the options or a study."""
     from tuitrain.ui.app import SearchAsked  # noqa: PLC0415
 
     if resume is not None:
@@ -115,7 +115,7 @@ def _search_asked(
 
 
 def _start_quickly() -> None:
-    """Spare the first paint what it does not need: half of its modules' garbage is none, and no product runs yet.
+    """Speed up the first paint: no garbage collection while modules load, and a single BLAS thread.
 
     The screen turns the collector on again; OpenBLAS makes its threads when a wide network asks for them.
     """

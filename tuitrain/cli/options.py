@@ -98,7 +98,7 @@ def search_options(*, with_strategy: bool = True) -> Callable[[Function], Functi
 
 
 def read_options(options: Mapping[str, Any]) -> tuple[Hyperparameters, dict[str, Any]]:
-    """Hyperparameters and data options from the file and the command line, which has the last word.
+    """Return hyperparameters and data options from the file and the command line, which takes precedence.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def read_options(options: Mapping[str, Any]) -> tuple[Hyperparameters, dict[str,
 
 
 def at_once(*readers: Callable[[], Any]) -> list[Any]:
-    """Run all of them; where some raise, raise the first one's error with the lines of all."""
+    """Run all checks; if some raise, raise the first one's error with the lines of all."""
     found, errors = [], []
     for read in readers:
         try:
@@ -129,7 +129,7 @@ def check_data(data: Mapping[str, Any]) -> DataOptions:
 
 
 def given_options(options: Mapping[str, Any]) -> Configuration:
-    """What the file and the command line say, not yet checked; the command line has the last word."""
+    """Return what the file and the command line give, unchecked; the command line takes precedence."""
     path = options.get("config")
     given = read_configuration(path) if path is not None else Configuration()
     typed = typed_options(FIELDS, options)
@@ -138,18 +138,18 @@ def given_options(options: Mapping[str, Any]) -> Configuration:
 
 
 def typed_options(declared: Mapping[str, Option], options: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of declared options that the command line has, by the names of the declaration."""
+    """Return the values of declared options that the command line has, by the names of the declaration."""
     given = {name: options.get(spec.key) for name, spec in declared.items()}
     return {name: value for name, value in given.items() if value not in (None, ())}
 
 
 def read_jobs(options: Mapping[str, Any]) -> int | None:
-    """How many processes `--jobs` asks for; None where it was not given.
+    """Return how many processes `--jobs` asks for; None if it was not given.
 
     Raises
     ------
     SettingsError
-        if it is no number of processes.
+        if it is not a number of processes.
     """
     try:
         jobs: int | None = None if options.get(JOBS.key) is None else JOBS.parse(options[JOBS.key])
@@ -165,7 +165,7 @@ def hint_at_typing(source: str | None) -> None:
 
 
 def load(data: Mapping[str, Any], default: str | None = None) -> Dataset:
-    """The dataset that the options name; its notices go to standard error."""
+    """Return the dataset that the options name; its notices go to standard error."""
     from tuitrain.data.loading import load_dataset  # noqa: PLC0415
 
     options = dict(data)

@@ -79,7 +79,7 @@ def search(
     processes = usable_cores() if jobs is None and dask is None else jobs or 0
     if resume is not None:
         if study_path is not None:
-            raise click.UsageError("--study names a new study, --resume the one to go on with; leave one of them out")
+            raise click.UsageError("--study names a new study, --resume the one to continue; leave one of them out")
         study, data = _resumed(resume, options)
     else:
         parallel = _slots(dask) if jobs is None and dask is not None else processes
@@ -101,7 +101,7 @@ def search(
 
 
 def read_search(options: dict[str, Any], parallel: int) -> tuple[Space, Settings, list[dict[str, Any]], dict[str, Any]]:
-    """Space, settings, the user's own trials and the data options.
+    """Return space, settings, the user's trials and the data options.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def read_search(options: dict[str, Any], parallel: int) -> tuple[Space, Settings
 
 
 def parse_setting(text: str, space: Space) -> dict[str, Any]:
-    """A trial of the user's own, as ``learning_rate=.01 hidden_layers=64``, in the space or beside it.
+    """Parse a setting such as ``learning_rate=.01 hidden_layers=64``, inside the space or outside it.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def _space_file(path: Path | None) -> dict[str, Any]:
 
 
 def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that the options tell."""
+    """Return the settings that the options give."""
     told = read_settings(typed_options(OFFERED, options))
     if options.get("quasi"):
         if told.get("strategy", "random") != "random":
@@ -161,7 +161,7 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _begun(path: Path | None, options: dict[str, Any], parallel: int) -> tuple[Study, Dataset]:
-    """A new study."""
+    """Make a new study."""
     from tuitrain.search.study.opening import create_study, new_study_path  # noqa: PLC0415
 
     space, settings, tried, data_given = read_search(options, parallel)
@@ -179,7 +179,7 @@ def _slots(address: str) -> int:
 
 
 def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
-    """A study to go on with, its strategy or budget changed where the options say so."""
+    """Open a study to continue, with its strategy or budget changed as the options say."""
     from tuitrain.options.hyperparameters import FIELDS  # noqa: PLC0415
     from tuitrain.search.study.opening import change_study, study_dataset  # noqa: PLC0415
     from tuitrain.search.study.study import Study  # noqa: PLC0415
@@ -196,7 +196,7 @@ def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
 
 
 def _is_same(name: str, given: Any, study: Study, dataset: Dataset) -> bool:
-    """Whether an option of the data was left out, or says again what the study was begun with."""
+    """Return whether a data option is left out, or repeats what the study was started with."""
     if given in {None, ()}:
         return True
     if name in {"dataset", "test_file"}:
@@ -252,7 +252,7 @@ def _tell_estimate(study: Study, dataset: Dataset) -> None:
     try:
         told = f"  {estimate_grid(dataset, study.space, study.settings, study.settings.parallel)}"
     except TuitrainError as error:  # one combination cannot be trained: it will be a failed trial
-        told = f"note: what the grid takes cannot be told: {error}"
+        told = f"note: the cost of the grid is unknown: {error}"
     tell(told)
 
 

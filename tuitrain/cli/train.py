@@ -52,7 +52,7 @@ def train(model_file: Path | None, as_json: bool, **options: Any) -> int:
 
 
 def data_has_target(data: dict[str, Any]) -> bool:
-    """Whether the options name the target."""
+    """Return whether the options name the target."""
     return data.get("target") is not None
 
 
@@ -123,7 +123,7 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
 
 
 def report(found: dict[str, Any], *, as_json: bool) -> None:
-    """Print what a training came to."""
+    """Print the result of a training."""
     from tuitrain.cli.progress import training_summary  # noqa: PLC0415
 
     click.echo(json.dumps(found, ensure_ascii=False) if as_json else training_summary(found))

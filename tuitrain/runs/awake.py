@@ -17,7 +17,7 @@ class AwakeClock:
 
     @contextmanager
     def asleep(self) -> Iterator[None]:
-        """Stand still meanwhile, for every thread."""
+        """Stop the clock for every thread inside the block."""
         since = self._asleep_since = self._clock()
         try:
             yield

@@ -18,7 +18,7 @@ MOST = 2**53  # whole numbers that a float holds exactly; no count of ours comes
 
 
 def whole(low: int = 0, high: int = MOST) -> Check:
-    """Whole numbers from `low` to `high`."""
+    """Accept whole numbers from `low` to `high`."""
 
     def check(value: Any) -> int:
         if type(value) is not int or not low <= value <= high:
@@ -29,7 +29,7 @@ def whole(low: int = 0, high: int = MOST) -> Check:
 
 
 def number(low: float = -math.inf, *, above: bool = False) -> Check:
-    """Finite numbers, at least `low` or `above` it; whole ones become floats."""
+    """Accept finite numbers, at least `low` or `above` it; whole ones become floats."""
 
     def check(value: Any) -> float:
         found = _as_float(value)
@@ -42,7 +42,7 @@ def number(low: float = -math.inf, *, above: bool = False) -> Check:
 
 
 def _as_float(value: Any) -> float:
-    """NaN for what is no number, or too large for a float."""
+    """Return NaN for what is not a number, or too large for a float."""
     if type(value) is float:
         return value
     try:
@@ -52,7 +52,7 @@ def _as_float(value: Any) -> float:
 
 
 def score(value: Any) -> float | int | str | None:
-    """A number that may be none: null stands for NaN, and infinities may be texts."""
+    """Accept a number; null stands for NaN, and infinities may be texts."""
     is_number = type(value) is float or (type(value) is int and not math.isnan(_as_float(value)))
     if not (is_number or value is None or value in ("inf", "-inf")):
         raise ValueError(f"{shown(value)} is not a number, null, inf or -inf")
@@ -60,7 +60,7 @@ def score(value: Any) -> float | int | str | None:
 
 
 def scores(value: Any) -> list[Any]:
-    """A list of what `score` allows; long ones, of floats alone, take no longer than to look at their types."""
+    """Accept a list of what `score` allows; a long one of floats alone costs no more than a look at their types."""
     if type(value) is list and set(map(type, value)) <= {float}:
         return value
     found: list[Any] = listed(score)(value)
@@ -68,21 +68,21 @@ def scores(value: Any) -> list[Any]:
 
 
 def text(value: Any) -> str:
-    """A text of any length."""
+    """Accept a text of any length."""
     if not isinstance(value, str):
         raise ValueError(f"{shown(value)} is not a text")
     return value
 
 
 def truth(value: Any) -> bool:
-    """True or false."""
+    """Accept true or false."""
     if not isinstance(value, bool):
         raise ValueError(f"{shown(value)} is neither true nor false")
     return value
 
 
 def one_of(allowed: Collection[str]) -> Check:
-    """One of several words."""
+    """Accept one of several words."""
 
     def check(value: Any) -> str:
         if not isinstance(value, str) or value not in allowed:
@@ -94,12 +94,12 @@ def one_of(allowed: Collection[str]) -> Check:
 
 
 def or_null(check: Check) -> Check:
-    """What `check` allows, or null."""
+    """Accept what `check` allows, or null."""
     return lambda value: None if value is None else check(value)
 
 
 def listed(item: Check, *, least: int = 0, most: int | None = None) -> Check:
-    """Lists of what `item` allows, with `least` to `most` items."""
+    """Accept lists of what `item` allows, with `least` to `most` items."""
 
     def check(value: Any) -> list[Any]:
         if type(value) is not list:
@@ -116,7 +116,7 @@ def listed(item: Check, *, least: int = 0, most: int | None = None) -> Check:
 
 
 def mapping(key: Check, item: Check) -> Check:
-    """Tables from names that `key` allows to what `item` allows."""
+    """Accept tables from names that `key` allows to what `item` allows."""
 
     def check(value: Any) -> dict[Any, Any]:
         if type(value) is not dict:
@@ -129,7 +129,7 @@ def mapping(key: Check, item: Check) -> Check:
 def table(
     required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *, is_open: bool = False
 ) -> Check:
-    """Tables with all of the `required` names; names that nothing is known of are refused, or kept if it `is_open`."""
+    """Accept tables with all of the `required` names; unknown names are refused, or kept if it `is_open`."""
     known = {**required, **(optional or {})}
 
     def check(value: Any) -> dict[str, Any]:
@@ -157,12 +157,12 @@ def table(
 
 
 def anything(value: Any) -> Any:
-    """A value that is checked elsewhere, where more is known."""
+    """Accept any value; it is checked elsewhere, where more is known."""
     return value
 
 
 def _within(place: str, check: Check, value: Any) -> Any:
-    """`value`, checked; an error names the place."""
+    """Return `value`, checked; an error names the place."""
     try:
         return check(value)
     except ValueError as error:

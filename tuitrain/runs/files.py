@@ -1,4 +1,4 @@
-"""Paths that people name, names for model files, and files that are written whole or not at all."""
+"""Paths that users enter, names for model files, and files that are written atomically."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SUFFIX = ".safetensors"
 
 
 def expanded(path: str | os.PathLike[str]) -> Path:
-    """The path with ``~`` and ``~user`` as their directories.
+    """Return the path with ``~`` and ``~user`` as their directories.
 
     Raises
     ------
@@ -26,7 +26,7 @@ def expanded(path: str | os.PathLike[str]) -> Path:
     except RuntimeError as error:
         user = quoted(Path(path).parts[0])
         raise ModelError(
-            f"{visible(path)}: {user} is no user's directory; write ./~ for a name that begins so"
+            f"{visible(path)}: {user} is not a user's directory; write ./~ for a name that begins with ~"
         ) from error
 
 
@@ -54,12 +54,12 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def followed(path: Path) -> Path:
-    """The file that `path` stands for, behind any symbolic links, whether it is there yet or not.
+    """Return the file that `path` stands for, behind any symbolic links, whether it exists or not.
 
     Raises
     ------
     ModelError
-        if it can be no path, or a link leads back to itself.
+        if it cannot be a path, or a link leads back to itself.
     """
     try:
         found = Path(os.path.realpath(path))
@@ -84,12 +84,12 @@ def refuse_link(path: Path) -> None:
 
 
 def reason(error: OSError | ValueError) -> str:
-    """Why a path could not be used, in the system's words."""
+    """Return why a path could not be used, in the system's words."""
     return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def model_name(dataset_name: str, *, stamp: str = "") -> str:
-    """A file name made of a dataset's: ``sales.csv`` gives ``sales.safetensors``, or ``sales-STAMP.safetensors``.
+    """Make a file name from a dataset's: ``sales.csv`` gives ``sales.safetensors``, or ``sales-STAMP.safetensors``.
 
     It holds no separator and no dot but the suffix's.
     """
@@ -99,12 +99,12 @@ def model_name(dataset_name: str, *, stamp: str = "") -> str:
 
 
 def typed_path(typed: str) -> Path:
-    """The path of a model file that was typed, with the suffix where it has none.
+    """Return the path of a model file that was typed, with the suffix where it has none.
 
     Raises
     ------
     ModelError
-        where no file can be written by that name.
+        if no file can be written under that name.
     """
     typed = typed.strip()
     if not typed:
@@ -124,5 +124,5 @@ def typed_path(typed: str) -> Path:
         pass
     except (OSError, RuntimeError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise ModelError(f"{visible(typed, 40)} is no name for a file: {visible(why, 60)}") from error
+        raise ModelError(f"{visible(typed, 40)} is not a name for a file: {visible(why, 60)}") from error
     return path

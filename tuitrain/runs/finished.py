@@ -22,7 +22,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class FinishedTraining:
-    """What a training came to, written down by its session when it ended or was left; never changed afterwards.
+    """A finished training, recorded by its session when it ended or was left; never changed afterwards.
 
     `training` numbers the trainings of a session from 1. A training that is continued after its end, and trains on,
     gets a second record with the same number when it ends again: the first stays true of the model that was there then.
@@ -58,5 +58,5 @@ class FinishedTraining:
         return self.state in {"diverged", "failed"}
 
     def was_edited_after_best(self, edit: Edit) -> bool:
-        """Whether an edit came too late for the kept weights."""
+        """Return whether an edit came too late for the kept weights."""
         return edit.epoch >= self.best_epoch > 0

@@ -51,11 +51,11 @@ class History:
         self.length += 1
 
     def column(self, name: str, length: int | None = None) -> Floats:
-        """The first `length` values of a column, (length,) float64, read-only."""
+        """Return the first `length` values of a column, (length,) float64, read-only."""
         return self._read(self._columns[self.COLUMNS.index(name)], length)
 
     def layers(self, name: str, length: int | None = None) -> Floats:
-        """The first `length` rows of a layer column, (length, L) float64, read-only."""
+        """Return the first `length` rows of a layer column, (length, L) float64, read-only."""
         return self._read(self._layers[self.LAYER_COLUMNS.index(name)], length)
 
     def _read(self, array: Floats, length: int | None) -> Floats:
@@ -79,7 +79,7 @@ class History:
         Raises
         ------
         RunError
-            if it is none of a history.
+            if it is not a history.
         """
         parts: HistoryJson = decode_fields(HistoryJson, json, "history")
         lengths = {len(column) for column in [*parts.columns.values(), *parts.layers.values()]}
@@ -98,7 +98,7 @@ class History:
 
 @dataclass(frozen=True)
 class HistoryJson:
-    """What a history is in JSON; see `History.to_json`."""
+    """The JSON form of a history; see `History.to_json`."""
 
     n_layers: int
     columns: Mapping[str, Floats]

@@ -38,12 +38,12 @@ class Journal:
         return self._lines
 
     def read(self) -> list[dict[str, Any]]:
-        """The events that are not known yet, whoever wrote them.
+        """Return the events that were not read yet, whoever wrote them.
 
         Raises
         ------
         SearchError
-            if it cannot be read, holds what is no event, or less than was known of it.
+            if it cannot be read, holds something else than events, or has become shorter.
         """
         try:
             with self._path.open("rb") as file:
@@ -73,7 +73,7 @@ class Journal:
             if the file is a symbolic link: what it points to is not the study's to change.
         """
         lines = [json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n" for event in events]
-        data = "".join(lines).encode(errors="backslashreplace")  # what is no text is an escape of JSON's then
+        data = "".join(lines).encode(errors="backslashreplace")  # what is not text becomes a JSON escape
         try:
             file = self._opened()
             try:
@@ -96,7 +96,7 @@ class Journal:
             os.close(file)
 
     def _opened(self) -> int:
-        """The file, ending with what is known."""
+        """Return the file, ending with what is known."""
         if self._file is not None:
             return self._file
         refuse_link(self._path)

@@ -31,7 +31,7 @@ _HOLDER = table(
 
 @dataclass(frozen=True)
 class _Seen:
-    """A lock as it was found: whose it is, and what tells it from any other, also from itself after a beat."""
+    """A lock as it was found: its owner, and what distinguishes it from any other, and from itself after a beat."""
 
     content: bytes
     inode: int
@@ -39,7 +39,7 @@ class _Seen:
 
     @property
     def holder(self) -> dict[str, Any]:
-        """``host``, ``pid``, ``place`` and ``started`` of the process; empty where it cannot be told."""
+        """``host``, ``pid``, ``place`` and ``started`` of the process; empty where unknown."""
         try:
             found: dict[str, Any] = _HOLDER(json.loads(self.content))
         except (ValueError, RecursionError):
@@ -99,7 +99,7 @@ class Lock:
         return True
 
     def _aside(self) -> Path:
-        """A name beside the lock that nobody else uses."""
+        """Return a name next to the lock that nobody else uses."""
         return self._path.with_name(f"{self._path.name}.{_unique()}")
 
     def _clear(self) -> None:
@@ -155,7 +155,7 @@ class Lock:
 
 
 def _look(path: Path) -> _Seen | None:
-    """The lock at `path`; None where there is none."""
+    """Read the lock at `path`; None where there is none."""
     try:
         with path.open("rb") as file:
             content, about = file.read(), os.fstat(file.fileno())
@@ -187,7 +187,7 @@ def _unique() -> str:
 
 
 def _place() -> str:
-    """Where numbers of processes mean the same: a machine since it was started, and a container on it."""
+    """Identify where process IDs mean the same: a machine since it was booted, and a container on it."""
     with suppress(OSError):
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         return f"{socket.gethostname()} {boot} {Path('/proc/self/ns/pid').readlink()}"
@@ -195,9 +195,9 @@ def _place() -> str:
 
 
 def _started(pid: int) -> str | None:
-    """When a process of this place began, in the system's own count; empty where that is not told, None if it is gone.
+    """Return when a process of this place began, in the system's own count; empty where unknown, None if it is gone.
 
-    Numbers of processes are used again, so that the number alone does not tell that it is the same process.
+    Process IDs are reused, so an ID alone does not identify a process.
     """
     try:
         os.kill(pid, 0)

@@ -52,7 +52,7 @@ class Model:
 
     @classmethod
     def of(cls, trainer: Trainer, dataset: Dataset, member: int = 0) -> Model:
-        """The model at the member's best epoch so far, with the hyperparameters as they were then.
+        """Make a model from the member's best epoch so far, with the hyperparameters as they were then.
 
         Before the end of the first epoch, the parameters and hyperparameters of the moment.
         """
@@ -65,7 +65,7 @@ class Model:
     def from_parameters(
         cls, parameters: Array, hyperparameters: Hyperparameters, dataset: Dataset, epoch: int
     ) -> Model:
-        """The model with these parameters (P,), as they were trained on `dataset` up to `epoch`."""
+        """Make a model with these parameters (P,), as they were trained on `dataset` up to `epoch`."""
         network = build_network(dataset, hyperparameters, 1)
         network.parameters[0] = parameters
         return cls(
@@ -74,7 +74,7 @@ class Model:
         )  # fmt: skip
 
     def logits(self, table: Table) -> Array:
-        """The outputs of the last layer for each row of a table, (N, K) float32."""
+        """Compute the outputs of the last layer for each row of a table, (N, K) float32."""
         X = self.preprocessing.transform(table)
         with np.errstate(all="ignore"):
             logits: Array = self.network.logits_of_rows(with_ones(X, self.network.dtype))[0]
@@ -100,12 +100,12 @@ class Model:
         return values
 
     def predict_proba(self, rows: Any) -> Array:
-        """The probability of each class, (N, classes) float64; columns as in `class_names`.
+        """Compute the probability of each class, (N, classes) float64; columns as in `class_names`.
 
         Raises
         ------
         ModelError
-            for a model that gives none: regression, hinge, and losses for values.
+            for a model that has none: regression, hinge, and losses for values.
         """
         if not self.class_names or not self.network.loss.gives_probabilities:
             raise ModelError(f"a model trained with loss {self.network.loss.name} gives no probabilities; use predict")
@@ -117,20 +117,20 @@ class Model:
         return weights / total
 
     def evaluate_part(self, part: Part) -> dict[str, float]:
-        """The loss and all metrics on an encoded part of a dataset."""
+        """Compute the loss and all metrics on an encoded part of a dataset."""
         rows = with_ones(part.X, self.network.dtype)
         examined = Examined([rows], [part.y], self.network, classes=len(self.class_names), scale=self.target_scale)
-        with np.errstate(all="ignore"):  # a diverged network's loss may overflow; it is told as not finite
+        with np.errstate(all="ignore"):  # a diverged network's loss may overflow; it is reported as not finite
             found = examined.evaluate(full=True)
         return {"loss": float(found.loss[0]), **{name: float(value[0]) for name, value in found.metrics.items()}}
 
     def evaluate(self, table: Table) -> dict[str, float]:
-        """The loss and all metrics on the rows of a table that have a target, and how many ``rows`` those are.
+        """Compute the loss and all metrics on the rows of a table that have a target, and count these ``rows``.
 
         Raises
         ------
         DataError
-            if the target is not there, or holds classes that the model does not know.
+            if the target is missing, or holds classes that the model does not know.
         """
         column = table.column(choose_target(table, self.target_name))
         if self.class_names and column.texts is not None:
@@ -150,7 +150,7 @@ class Model:
         return ((column.values - self.target_mean) / self.target_scale).astype(np.float32)[:, None]
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model file, whole or not at all; of a symbolic link, the file behind it.
+        """Write the model file atomically; behind a symbolic link, if it is one.
 
         Raises
         ------
@@ -160,7 +160,7 @@ class Model:
         write_whole(followed(expanded(path)), self.to_bytes())
 
     def to_bytes(self) -> bytes:
-        """The content of the model file."""
+        """Return the content of the model file."""
         return model_file.encode(self._description(), self._tensors())
 
     def _tensors(self) -> dict[str, Array]:
@@ -180,12 +180,12 @@ class Model:
 
 
 def check_writable(path: Path) -> None:
-    """See beforehand whether a model could be written, and that no other file would be replaced by it.
+    """Check that a model could be written, and would not replace a file of another kind.
 
     Raises
     ------
     ModelError
-        if the directory is not there or not writable, or a file is there that is no model.
+        if the directory does not exist or is not writable, or the existing file is not a model.
     """
     path = expanded(path)
     name = visible(path)
@@ -202,7 +202,7 @@ def check_writable(path: Path) -> None:
         raise ModelError(f"{name}: cannot be written: {reason(error)}") from error
     except ModelError as error:
         if path.is_file():
-            raise ModelError(f"{name}: is there and is no model; it is not overwritten") from error
+            raise ModelError(f"{name}: already exists and is not a model; it is not overwritten") from error
         raise
 
 
@@ -236,7 +236,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
 
 
 def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Model:
-    """The model of a file's description and tensors, which are checked against each other."""
+    """Make a model from a file's description and tensors, which are checked against each other."""
     hyperparameters = Hyperparameters.from_record(description["hyperparameters"])
     preprocessing = Preprocessing.from_json(description["preprocessing"])
     network = Network(
@@ -257,7 +257,7 @@ def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Mode
 
 
 def _log_probabilities(logits: Array, loss: str) -> Array:
-    """The logarithm of each class's weight, (N, classes), before they are made to sum to 1, from logits (N, K)."""
+    """Compute the logarithm of each class's weight, (N, classes), not yet normalised, from logits (N, K)."""
     if loss == "cross_entropy":
         return logits
     signed = np.concatenate([-logits, logits], axis=1) if logits.shape[1] == 1 else logits

@@ -41,7 +41,7 @@ Description = dict[str, Any]
 
 
 def _words(value: Any) -> list[str]:
-    """The two words that a number column held, or none."""
+    """Return the two words that a number column held, or none."""
     found: list[str] = listed(text)(value)
     if len(found) not in {0, 2}:
         raise ValueError(f"{shown(value)}, not of two words or none")
@@ -69,7 +69,7 @@ _DESCRIPTION = table(
 
 
 def encode(description: Mapping[str, Any], tensors: dict[str, Array]) -> bytes:
-    """The content of a model file."""
+    """Return the content of a model file."""
     from safetensors.numpy import save  # noqa: PLC0415  (it costs start-up time)
 
     whole = {**description, "sha256": _digest(description, tensors)}
@@ -77,12 +77,12 @@ def encode(description: Mapping[str, Any], tensors: dict[str, Array]) -> bytes:
 
 
 def decode(data: bytes, name: str) -> tuple[Description, dict[str, Array]]:
-    """Description and tensors of a model file that is whole, not yet checked; `name` stands for it in messages.
+    """Return the description and tensors of a complete model file, not yet checked; `name` names it in messages.
 
     Raises
     ------
     ModelError
-        if it is no tuitrain model, or damaged.
+        if it is not a tuitrain model, or is damaged.
     """
     from safetensors import SafetensorError  # noqa: PLC0415
     from safetensors.numpy import load  # noqa: PLC0415
@@ -106,7 +106,7 @@ def decode(data: bytes, name: str) -> tuple[Description, dict[str, Array]]:
 
 
 def checked(description: Description, tensors: Mapping[str, Array]) -> Description:
-    """The description, if it has all its parts, each of its type, and the tensors have the shapes that it says.
+    """Return the description, if it has all its parts, each of its type, and the tensors have the shapes that it says.
 
     Raises
     ------

@@ -56,7 +56,7 @@ class SearchResult:
         return self.study.hyperparameters(self.best) if self.best is not None else None
 
     def to_json(self) -> dict[str, Any]:
-        """What ``--json`` prints."""
+        """Convert to the JSON object that ``--json`` prints."""
         study, best = self.study, self.best
         counts = {state: sum(t.state == state for t in study.trials) for state in ("finished", "pruned", "failed")}
         described = None
@@ -134,7 +134,7 @@ def tune(
 
 
 def make_workers(folds: tuple[Fold, ...], *, jobs: int = 0, dask: str | None = None) -> Workers:
-    """A Dask cluster, `jobs` processes, or a thread of this process."""
+    """Return a Dask cluster, `jobs` processes, or a thread of this process as workers."""
     if dask is not None:
         from tuitrain.search.workers.dask import DaskWorkers  # noqa: PLC0415 - an extra
 
@@ -150,7 +150,7 @@ def make_workers(folds: tuple[Fold, ...], *, jobs: int = 0, dask: str | None = N
 def conducting(
     study: Study, dataset: Dataset, *, jobs: int = 0, dask: str | None = None, asks_first: bool = False
 ) -> Iterator[Conductor]:
-    """A conductor of the study, open for writing; everything is closed at the end, and best models are kept."""
+    """Yield a conductor of the study, which is open for writing; keep best models, and close everything at the end."""
     folds = make_folds(dataset, study.settings.folds)
     refuse_link(model_path(study))  # now, and not when the first trial is the best
     study.begin_writing()

@@ -19,7 +19,7 @@ MODEL_NAME = "best.safetensors"  # in a study's directory
 
 
 def choose(study: Study, dataset: Dataset) -> tuple[Model | None, dict[str, float]]:
-    """The best trial's model, and what it reaches on the test part; None and nothing where no trial has finished."""
+    """Return the best trial's model and its scores on the test part; None and no scores if no trial has finished."""
     best = study.best
     if best is None:
         return None, {}
@@ -31,7 +31,7 @@ def choose(study: Study, dataset: Dataset) -> tuple[Model | None, dict[str, floa
 
 
 def model_path(study: Study) -> Path:
-    """Where the best trial's model is kept."""
+    """Return the path of the best trial's model."""
     return study.path / MODEL_NAME
 
 
@@ -48,7 +48,7 @@ def _save(study: Study, model: Model) -> None:
 
 
 def best_model(study: Study, dataset: Dataset) -> Model:
-    """The best trial's model: the one that was kept, or trained again.
+    """Return the best trial's model: the one that was kept, or trained again.
 
     A trial of one fold and one seed gives the same bits again, since it is trained with as many threads. With several,
     its hyperparameters are trained on the dataset's own split; without validation rows for as many epochs as were best.

@@ -1,6 +1,6 @@
-"""Manual search: the trainings that the user starts from the form, as trials of a study of their own.
+"""Manual search: the trainings that the user starts from the form, as trials of their own study.
 
-What is searched is what the user has changed so far; each trial tells what changed against the one before, and what
+The search space is what the user has changed so far; each trial says what changed since the one before, and what
 that did to the score.
 """
 
@@ -39,7 +39,7 @@ class ManualHistory:
 
 
 def manual_history(trainings: Sequence[FinishedTraining], task: str) -> ManualHistory | None:
-    """What trainings on one dataset come to; None where there is none."""
+    """Summarise the trainings on one dataset; None where there are none."""
     space = manual_space(trainings)
     if space is None:
         return None
@@ -48,12 +48,12 @@ def manual_history(trainings: Sequence[FinishedTraining], task: str) -> ManualHi
 
 
 def manual_settings(task: str) -> Settings:
-    """How trainings by hand are searched: without a budget, by the usual metric of the task."""
+    """Return the settings for trainings by hand: no budget, and the task's usual metric."""
     return Settings(strategy="manual", trials=0, metric=METRICS[task][0], folds=1)
 
 
 def manual_space(trainings: Sequence[FinishedTraining]) -> Space | None:
-    """The usual range of each field that was changed and had an effect, wide enough for what was tried.
+    """Return the usual range of each field that was changed and had an effect, wide enough for what was tried.
 
     None before any training; the learning rate where nothing was changed.
     """
@@ -76,7 +76,7 @@ def _range_of(spec: Field, tried: Sequence[Any]) -> Domain:
 
 
 def manual_trials(trainings: Sequence[FinishedTraining], space: Space, metric: str) -> tuple[Trial, ...]:
-    """The trainings as trials, each with what changed and what it did."""
+    """Convert the trainings to trials, each with what changed and its effect."""
     found: list[Trial] = []
     for number, training in enumerate(trainings):
         h = hyperparameters_of(training)
@@ -92,17 +92,17 @@ def manual_trials(trainings: Sequence[FinishedTraining], space: Space, metric: s
 
 
 def hyperparameters_of(training: FinishedTraining) -> Hyperparameters:
-    """Those that a training tells something about: that earned its score, or that it diverged or failed with."""
+    """Return the hyperparameters that earned the score, or with which the training diverged or failed."""
     return training.last_hyperparameters if training.is_broken else training.hyperparameters
 
 
 def state_of(training: FinishedTraining) -> State:
-    """The state of a training as a trial; one that was left is scored by its best epoch, as any other."""
+    """Return a training's state as a trial; one that was left is scored by its best epoch, like any other."""
     return "failed" if training.is_broken else "finished"
 
 
 def _message(training: FinishedTraining, before: FinishedTraining | None, metric: str) -> str:
-    """What changed since the training before and what that did, the edits made on the way, and how it was left."""
+    """Describe what changed since the previous training, its effect, the edits on the way, and how it was left."""
     is_continued = before is not None and before.training == training.training
     known = before.edits if before is not None and is_continued else ()
     notes = _edits_in_words(training, [edit for edit in training.edits if edit not in known])
@@ -131,7 +131,7 @@ def _difference(training: FinishedTraining, before: FinishedTraining | None, met
 
 
 def _edits_in_words(training: FinishedTraining, edits: Sequence[Edit]) -> list[str]:
-    """Such as "learning rate 0.01 -> 0.1 at epoch 12"; steps of one field between two batches are one edit."""
+    """Describe edits: "learning rate 0.01 -> 0.1 at epoch 12"; changes of a field between two batches are one."""
     merged: dict[tuple[int, str], Edit] = {}
     for edit in edits:
         first = merged.get((edit.step, edit.name), edit)

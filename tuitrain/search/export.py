@@ -31,7 +31,7 @@ ATTRIBUTES = ("by", "deviation", "loss", "epochs", "best_epoch", "seconds", "mes
 
 
 def write_csv(study: Study, file: TextIO) -> None:
-    """A line for each trial, in the order of their numbers; empty where there is no value, or it has no effect.
+    """Write a line for each trial, in the order of their numbers; empty where there is no value, or it has no effect.
 
     Where the hyperparameter `epochs` is searched, the epochs that were trained are `trained_epochs`.
     """
@@ -44,7 +44,7 @@ def write_csv(study: Study, file: TextIO) -> None:
 
 
 def searched_names(study: Study) -> list[str]:
-    """The hyperparameters that any trial sets, in the form's order."""
+    """Return the hyperparameters that any trial sets, in the form's order."""
     used = {*study.space.names, *(name for trial in study.trials for name in trial.setting)}
     return [name for name in FIELDS if name in used]
 
@@ -58,7 +58,7 @@ def _setting_cell(trial: Trial, name: str) -> Any:
 
 
 def _shown(spec: Field, value: Value) -> Any:
-    """A value as other tools know it: a number, a truth value or a text."""
+    """Convert a value to what other tools know: a number, a truth value or a text."""
     return spec.format(value) if isinstance(value, tuple) else value
 
 
@@ -66,7 +66,7 @@ def _shown(spec: Field, value: Value) -> Any:
 
 
 def write_optuna(study: Study, storage: str, name: str) -> int:
-    """Write the study into a storage of Optuna's under a name that is new there; gives how many trials it has.
+    """Write the study into an Optuna storage under a new name; return the number of its trials.
 
     `storage` is the URL of a database, such as ``sqlite:///file.db``, or the path of a journal file. Trials that are
     not over become waiting ones. A study that could not be written whole is taken out again.
@@ -108,7 +108,7 @@ def write_optuna(study: Study, storage: str, name: str) -> int:
 
 @contextmanager
 def _opened(storage: str) -> Iterator[optuna.storages.BaseStorage]:
-    """The storage, for as long as the block lasts."""
+    """Open the storage for the block."""
     import optuna  # noqa: PLC0415
 
     opened = _open(storage)
@@ -135,7 +135,7 @@ def _open(storage: str) -> optuna.storages.BaseStorage:
 
 
 def _check_journal(path: Path) -> None:
-    """Refuse a file that is no journal: Optuna takes a line that it cannot read for one cut short, and writes on."""
+    """Refuse a file that is not a journal: Optuna takes a line that it cannot read for a truncated one, and appends."""
     if not path.exists():
         return
     with path.open("rb") as file:
@@ -148,11 +148,11 @@ def _check_journal(path: Path) -> None:
         is_journal = False
     if not is_journal:
         hint = "; a database is written sqlite:///file.db" if first.startswith(b"SQLite") else ""
-        raise SearchError(f"{visible(path)}: is no journal of Optuna's{hint}")
+        raise SearchError(f"{visible(path)}: is not an Optuna journal{hint}")
 
 
 def _storage_errors() -> tuple[type[Exception], ...]:
-    """What a storage raises where the user can do something about it."""
+    """Return the errors of a storage that the user can do something about."""
     import optuna  # noqa: PLC0415
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
@@ -174,7 +174,7 @@ def _hide(text: str) -> str:
 
 
 def _study_attributes(study: Study) -> dict[str, Any]:
-    """What Optuna has no place for; it breaks ties by number, where the loss decides here, hence `best_trial`."""
+    """Return what Optuna has no place for; it breaks ties by number, we by loss, hence `best_trial`."""
     return {
         "best_trial": study.best.number if study.best is not None else None,
         "tuitrain": __version__, "dataset": study.source.source, "metric": study.settings.metric,
@@ -209,7 +209,7 @@ def _optuna_trial(
 
 
 def _distribution(study: Study, name: str) -> optuna.distributions.BaseDistribution:
-    """What a hyperparameter may be; wide enough for the user's own trials, which may lie beside the space.
+    """Return a hyperparameter's distribution, wide enough for the user's trials, which may lie outside the space.
 
     Optuna's ranges hold numbers alone: where a trial has a word (``auto``, ``full``) beside a range, all that was tried
     is listed.
@@ -229,7 +229,7 @@ def _distribution(study: Study, name: str) -> optuna.distributions.BaseDistribut
 
 
 def _listed(spec: Field, domain: Domain | None) -> Iterable[Value]:
-    """The values of a list, or of shapes."""
+    """Return the values of a list, or of shapes."""
     if domain is None or isinstance(domain, Range):
         return ()
     if isinstance(domain, Choices):

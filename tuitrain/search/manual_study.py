@@ -1,4 +1,4 @@
-"""Trainings by hand as studies on disk, which can be read, exported and gone on with like any other.
+"""Trainings by hand as studies on disk, which can be read, exported and continued like any other.
 
 A dataset's study is made when the second training on it has ended. The journal holds all hyperparameters of each
 training, so that those of before are complete when the user changes one more; what is searched is then written anew.
@@ -23,7 +23,7 @@ LEAST_TRAININGS = 2
 
 
 class ManualStudies:
-    """The trainings of a session; those on each dataset are kept in a study below `folder`, by a thread of its own.
+    """The trainings of a session; a separate thread keeps those on each dataset in a study below `folder`.
 
     `problem` says why the last could not be written, else it is empty; what was not written is tried again with the
     next training.
@@ -46,11 +46,11 @@ class ManualStudies:
                 self._writer.submit(self._keep, dataset, trainings)
 
     def of(self, fingerprint: str) -> tuple[FinishedTraining, ...]:
-        """The trainings on a dataset, in the order in which they ended."""
+        """Return the trainings on a dataset, in the order in which they ended."""
         return tuple(item for item in self.trainings if item.dataset.fingerprint == fingerprint)
 
     def path_of(self, fingerprint: str) -> Path | None:
-        """The study of a dataset's trainings, if there is one."""
+        """Return the study of a dataset's trainings, if there is one."""
         return self._paths.get(fingerprint)
 
     def close(self) -> None:
@@ -85,7 +85,7 @@ class ManualStudies:
 
 
 def _opened(path: Path, space: Space) -> Study:
-    """The study, open for writing, with `space` as what is searched."""
+    """Return the study, open for writing, with `space` as its search space."""
     study = Study(path)
     study.begin_writing()
     if study.space.to_texts() != space.to_texts():

@@ -189,7 +189,7 @@ class JournalEntry:
         Raises
         ------
         RunError
-            if it is none of a journal.
+            if it is not a journal entry.
         """
         entry: JournalEntry = json_values.decode_fields(cls, json, "journal entry")
         return entry

@@ -1,4 +1,4 @@
-"""A trainer of one network with all that is shown of it: history, edits, clock, views.
+"""A trainer of one network, with everything that is shown of it: history, edits, clock, views.
 
 Shapes as in `snapshot.py`.
 """
@@ -32,7 +32,7 @@ from tuitrain.text import counted
 
 
 class LiveTraining:
-    """A `Trainer` of one member, watched; `clock` tells seconds since some moment."""
+    """A `Trainer` of one member with its history and views; `clock` returns seconds since some moment."""
 
     def __init__(
         self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = AWAKE.seconds
@@ -76,7 +76,7 @@ class LiveTraining:
         self._seconds, self._started = self.seconds, None
 
     def step(self) -> bool:
-        """Train one batch; whether it was the epoch's last."""
+        """Train one batch; return whether it was the epoch's last."""
         self._stepped_with = self.hyperparameters
         record = self.trainer.step()
         if record is None:
@@ -104,7 +104,7 @@ class LiveTraining:
 
     @property
     def unused(self) -> frozenset[str]:
-        """What was changed after the training had ended, and does not go on with."""
+        """The names of what was changed after the training had ended without continuing it."""
         return frozenset(self._ended_with.differences(self.hyperparameters) if self._ended_with else ())
 
     @property
@@ -117,7 +117,7 @@ class LiveTraining:
         return float(h.learning_rate * multipliers(h, place, 1, trainer.steps_per_epoch)[0])
 
     def end_if_past_limits(self) -> bool:
-        """End here where epochs or patience were lowered below what is done already; says whether they were."""
+        """End here if epochs or patience were lowered below what is done already; return whether they were."""
         trainer, h = self.trainer, self.hyperparameters
         waited = trainer.epochs_done - int(trainer.early_stopping.best_epoch[0])
         if not trainer.epochs_done:
@@ -129,7 +129,7 @@ class LiveTraining:
         return trainer.is_done
 
     def ending(self) -> tuple[State, str]:
-        """The state that training ended in, and why."""
+        """Return the state that training ended in, and why."""
         ending = self.trainer.early_stopping.endings[0]
         best = int(self.trainer.early_stopping.best_epoch[0])
         if ending == "diverged":
@@ -156,14 +156,14 @@ class LiveTraining:
         )  # fmt: skip
 
     def earlier_run(self) -> EarlierRun | None:
-        """The curves so far, to be kept beside those of the next run; None before the first epoch."""
+        """Return the curves so far, to be kept beside those of the next run; None before the first epoch."""
         if not self.history.length:
             return None
         column = self.history.column
         return EarlierRun(self._stepped_with, column("epoch"), column("train_loss"), column("validation_loss"))
 
     def describe(self, message: str) -> dict[str, Any]:
-        """The training as one JSON object."""
+        """Return the training as one JSON object."""
         ending = self.trainer.early_stopping.endings[0]
         return describe(
             Model.of(self.trainer, self.dataset), self.dataset, epochs=self.trainer.epochs_done, seconds=self.seconds,
@@ -183,7 +183,7 @@ class LiveTraining:
             self._views["boundary"] = boundary_view(self.trainer, self.dataset, look.boundary_shape)
 
     def snapshot(self, *, pace: float = 0.0, **given: Any) -> Snapshot:
-        """Everything about this moment; `pace` and what is `given` the session knows."""
+        """Make a snapshot of this moment; the session knows `pace` and what is `given`."""
         trainer, record, stopping = self.trainer, self._record, self.trainer.early_stopping
         metric = {name: float(values[0]) for name, values in self._metrics.items()}
         part = "validation" if trainer.validation is not None else "train"
@@ -218,7 +218,7 @@ class LiveTraining:
         })  # fmt: skip
 
     def _examined(self, record: Record) -> tuple[str, NDArray[Any], dict[str, NDArray[Any]]]:
-        """The part that shows how good the weights are after an epoch, their loss on it (1,), and their metrics."""
+        """Return the part on which weights are judged after an epoch, their loss on it (1,), and their metrics."""
         if self.trainer.validation is not None:
             return "validation", record.validation_loss, record.metrics
         if self._train_rows is None:
@@ -227,7 +227,7 @@ class LiveTraining:
         return "train", found.loss, found.metrics
 
     def _seconds_left(self, pace: float) -> float | None:
-        """Until the epochs are done, each taking its training or, where that is longer, what the pace gives it."""
+        """Estimate the time until the epochs are done; each takes as long as its training or its pace, the longer."""
         rate, rows = self._rate.value, len(self.dataset.train)
         if np.isnan(rate) or not rate or self.trainer.is_done:
             return None
@@ -235,7 +235,7 @@ class LiveTraining:
         return epochs * max(rows / rate, 1 / pace if pace else 0.0)
 
     def _batch_memory(self) -> int:
-        """Bytes of one batch's rows, activations and gradients at the activations."""
+        """Return the bytes of one batch's rows, activations and gradients at the activations."""
         sizes = self.trainer.network.layer_sizes
         numbers = sizes[0] + 1 + sum(2 * size + 1 for size in sizes[1:])
         return int(numbers * self.trainer.batch_size * self.trainer.network.dtype.itemsize)
@@ -258,5 +258,5 @@ class LiveTraining:
 
 
 def _shapes_rate(name: str) -> bool:
-    """Whether a schedule's course depends on this hyperparameter; what a plateau has cut stays cut."""
+    """Return whether a schedule's course depends on this hyperparameter; a rate that a plateau has cut stays cut."""
     return name in {"warmup", "epochs", "batch_size"} or name.startswith("schedule_")

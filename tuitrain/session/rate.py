@@ -1,4 +1,4 @@
-"""How fast a training goes, told from several stretches of it, so that one stalled batch does not show."""
+"""The speed of a training, from several stretches of it, so that one stalled batch does not show."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ class Searching:
         self._snapshot_due = 0.0
 
     def refuse(self, command: Command, why: str) -> None:
-        """Say that the search could not be begun or continued; one that is open goes on."""
+        """Mark a search that could not be begun or continued as failed; an open one continues."""
         if self._conductor is None and isinstance(command, BeginSearch | ResumeSearch | ContinueSearch | Start):
             self._state = "failed"
 
@@ -154,7 +154,7 @@ class Searching:
             self._conduct()
 
     def on_ask_first(self, command: AskFirst) -> None:
-        """Let proposals wait for the user's word, or not."""
+        """Let proposals wait for the user's decision, or not."""
         self._asks_first = command.asks_first
         if self._conductor is not None:
             self._conductor.asks_first = command.asks_first
@@ -167,7 +167,7 @@ class Searching:
             self._conductor.decide(command.settings)
 
     def on_estimate_grid(self, command: EstimateGrid) -> None:
-        """Estimate what a grid would take, while nothing runs."""
+        """Estimate the cost of a grid, while nothing runs."""
         if self._conductor is not None:
             return
         try:
@@ -213,7 +213,7 @@ class Searching:
             self._conductor.ask_to_stop()
 
     def _finish(self, turn: Turn) -> None:
-        """The budget is spent: train the best trial's model and see what it reaches on the test part."""
+        """Train the best trial's model once the budget is spent, and evaluate it on the test part."""
         assert self._study is not None
         assert self._dataset is not None
         assert self._conductor is not None
@@ -242,7 +242,7 @@ class Searching:
     # Looking, failing, ending
 
     def see(self, look: Look) -> None:
-        """Fit the surrogate to what is known, when it is looked at and something new is known."""
+        """Fit the surrogate to the trials, if it is looked at and there are new ones."""
         if "surrogate" in look.views and self._study is not None:
             self._explained = explain(self._study, look.column, self._explained)
 
@@ -275,7 +275,7 @@ class Searching:
 
 
 def _asked(command: BeginSearch | EstimateGrid) -> tuple[Space, Settings]:
-    """The space and the settings of a command."""
+    """Return the space and the settings of a command."""
     space = Space(dict(command.space), Hyperparameters.from_mapping(command.base))
     return space, Settings.from_mapping(command.settings)
 

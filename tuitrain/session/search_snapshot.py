@@ -87,7 +87,7 @@ class SearchSnapshot:
         Raises
         ------
         RunError
-            if it is none of a search snapshot.
+            if it is not a search snapshot.
         """
         snapshot: SearchSnapshot = decode_fields(cls, json)
         return snapshot

@@ -1,7 +1,7 @@
 """A session: commands in, snapshots out; here in a thread, later in another process.
 
-Whoever has a session sends it commands, which take effect in order, and reads its snapshot, which is replaced whole.
-Nothing is pushed at the screen; it looks when it wants to draw. `LocalSession` is the one loop for training and for
+A client sends commands, which take effect in order, and reads the snapshot, which is replaced as a whole. Nothing is
+pushed to the screen; it reads when it wants to draw. `LocalSession` is the one loop for training and for
 search: thread, queue, numbers, journal, hold, publish. What is done between the commands is its `Work`.
 """
 
@@ -114,7 +114,7 @@ class Turn(Protocol):
         """What is looked at now."""
 
     def take_new_look(self) -> bool:
-        """Whether something else is looked at since this was asked last."""
+        """Return whether something else is looked at since the last call."""
 
     def give_way(self) -> None:
         """Wait while training is held."""
@@ -146,7 +146,7 @@ class Work(Protocol[S_co]):
         """Carry out a command; an exception refuses it, and ends nothing."""
 
     def refuse(self, command: Command, why: str) -> None:
-        """Take note that a command was refused."""
+        """Record that a command was refused."""
 
     def advance(self, turn: Turn) -> None:
         """Work until the turn is interrupted, or nothing is left to do, or for a moment."""
@@ -158,10 +158,10 @@ class Work(Protocol[S_co]):
         """Make a snapshot of this moment."""
 
     def fail(self, error: Exception) -> dict[str, Any]:
-        """Take note of what nobody foresaw; return what changes in the last snapshot."""
+        """Record an unexpected error; return what changes in the last snapshot."""
 
     def interrupt(self) -> None:
-        """Called from another thread: come to an end soon."""
+        """End soon; another thread calls this."""
 
     def close(self) -> None:
         """Finish what is open, before the last snapshot."""
@@ -170,7 +170,7 @@ class Work(Protocol[S_co]):
 class LocalSession(Generic[S]):
     """A session whose work is done by a thread of this process; `close` ends it.
 
-    `failure` is what nobody foresaw and interrupted the work; the thread keeps obeying commands.
+    `failure` is an unexpected error that interrupted the work; the thread keeps obeying commands.
     """
 
     def __init__(self, work: Work[S], *, name: str, clock: Clock | None = None) -> None:
@@ -263,7 +263,7 @@ class LocalSession(Generic[S]):
         return self._look
 
     def take_new_look(self) -> bool:
-        """Whether something else is looked at since this was asked last."""
+        """Return whether something else is looked at since the last call."""
         was_new, self._is_look_new = self._is_look_new, False
         return was_new
 
@@ -333,7 +333,7 @@ class LocalSession(Generic[S]):
         return bool(self._commands) or self._is_look_new
 
     def _fail(self, error: Exception) -> None:
-        """Say what broke, then wait for a command: what failed once is not tried again unasked."""
+        """Report what broke, then wait for a command: what failed once is not retried unasked."""
         self.failure = error
         self._work.message = _error_line(error)
         changes = self._work.fail(error)
@@ -354,5 +354,5 @@ class LocalSession(Generic[S]):
 
 
 def _error_line(error: Exception) -> str:
-    """An error in words; a ValueError of a command's value speaks for itself too."""
+    """Describe an error; the message of a ValueError about a command's value stands alone, too."""
     return str(error) if isinstance(error, TuitrainError | ValueError) else f"{type(error).__name__}: {error}"

@@ -1,7 +1,7 @@
-"""What a training shows to the outside: immutable snapshots and append-only history.
+"""The state of a training as others see it: immutable snapshots, and a history that only grows.
 
-A session replaces its snapshot whole; whoever wants to draw reads the newest one. Nothing here is ever changed after
-it was made, but for the history, which only grows: a reader takes its length from the snapshot and reads up to there.
+A session replaces its snapshot as a whole; a screen draws the newest one. Nothing here changes after it was made,
+except that the history grows: a reader takes its length from the snapshot and reads up to there.
 
 Shapes: `E` epochs recorded, `L` layers with parameters, `K` classes, `V` rows of the part that is looked at.
 """
@@ -157,7 +157,7 @@ class Snapshot:
         Raises
         ------
         RunError
-            if it is none of a snapshot.
+            if it is not a snapshot.
         """
         snapshot: Snapshot = decode_fields(cls, json)
         return snapshot

@@ -1,4 +1,4 @@
-"""Train without a screen: the Python face, and the result that the command line prints."""
+"""Train without a screen: `train` for Python, and the result that the command line prints."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Result:
         return evaluate_parts(self.model, self.dataset)
 
     def to_json(self) -> dict[str, Any]:
-        """What ``--json`` prints."""
+        """Convert to the JSON object that ``--json`` prints."""
         return describe(
             self.model, self.dataset, epochs=self.history[-1].epoch if self.history else 0, seconds=self.seconds,
             samples=self.samples, ending=self.ending, message=self.message,
@@ -47,12 +47,12 @@ class Result:
 
 
 def evaluate_parts(model: Model, dataset: Dataset) -> dict[str, dict[str, float]]:
-    """The model's loss and metrics on each part that has rows."""
+    """Return the model's loss and metrics on each part that has rows."""
     return {name: model.evaluate_part(part) for name, part in _parts(dataset).items()}
 
 
 def _parts(dataset: Dataset) -> dict[str, Part]:
-    """The parts that have rows."""
+    """Return the parts that have rows."""
     parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     return {name: part for name, part in parts.items() if len(part)}
 
@@ -60,7 +60,7 @@ def _parts(dataset: Dataset) -> dict[str, Part]:
 def describe(
     model: Model, dataset: Dataset, *, epochs: int, seconds: float, samples: int, ending: str, message: str = ""
 ) -> dict[str, Any]:
-    """A training as one JSON object; NaN and infinities become null."""
+    """Describe a training as one JSON object; NaN and infinities become null."""
     found = {
         name: {key: _finite(value) for key, value in values.items()}
         for name, values in evaluate_parts(model, dataset).items()

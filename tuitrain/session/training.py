@@ -37,11 +37,11 @@ MOST_EARLIER = 8
 
 
 class Training:
-    """The work of a training session: trains, edits, resets, and writes down what each training came to.
+    """The work of a training session: train, edit, reset, and record each finished training.
 
-    `finished` holds what each training came to, written down by the session's own thread when the training ends (done,
-    diverged, failed), and when it is left: reset, replaced by another dataset's, or closed. It only grows, and does so
-    before a snapshot tells of it. A training that is continued after its end gets another record when it ends again or
+    `finished` holds a record of each training, made by the session's own thread when the training ends (done, diverged,
+    failed) or is left: reset, replaced by another dataset's, or closed. It only grows, and does so before a snapshot
+    counts it. A training that is continued after its end gets another record when it ends again or
     is left; one that is left without a whole epoch since its last record, or at all, gets none.
 
     Raises
@@ -159,7 +159,7 @@ class Training:
     def on_set_pace(self, command: SetPace) -> None:
         """Train so many epochs a second at most."""
         if not 0 <= command.epochs_per_second < float("inf"):
-            raise ValueError(f"pace: {command.epochs_per_second} is no number of epochs a second")
+            raise ValueError(f"pace: {command.epochs_per_second} is not a number of epochs per second")
         self._pace, self._next_epoch = float(command.epochs_per_second), self._clock.now()
 
     def _go(self, batches: int | None, epochs: int | None) -> None:
@@ -261,13 +261,13 @@ class Training:
             self._state = "paused"
 
     def _end(self) -> None:
-        """Say that training has ended, and why."""
+        """Record that training has ended, and why."""
         self._state, self.message = self.live.ending()
         self._ending = self.message
         self._note("diverged" if self._state == "diverged" else "done")
 
     def _note(self, state: Literal["done", "diverged", "failed", "left"]) -> None:
-        """Write down what the training came to, unless its newest record says it already."""
+        """Record the training, unless its newest record holds the same."""
         noted_epochs = self._noted.epochs if self._noted is not None else 0
         if state in {"done", "left"} and self.live.history.length == noted_epochs:
             return
@@ -299,7 +299,7 @@ class Training:
         return self._findings
 
     def fail(self, error: Exception) -> dict[str, Any]:
-        """Take note of what broke the training; a view that breaks leaves the training as it is."""
+        """Record what broke the training; a view that breaks leaves the training as it is."""
         self.live.stop_clock()
         was_running = self._state == "running"
         self._state, self._ending = "failed", self.message
@@ -311,10 +311,10 @@ class Training:
         }  # fmt: skip
 
     def interrupt(self) -> None:
-        """A batch is short: nothing has to be interrupted."""
+        """Do nothing: a batch is short."""
 
     def close(self) -> None:
-        """Write down the training that is left."""
+        """Record the training that is left."""
         self.live.stop_clock()
         self._note("left")
 

@@ -123,7 +123,7 @@ def test_the_ways_to_write_a_range(name: str, text: Any, canonical: str) -> None
         ("dropout", "0..0.5:step=0.00001", ["more than 10,000 steps", "character 8"]),
         ("dropout", "0..0.5:step=1e-320", ["more than 10,000 steps"]),
         ("l2", "0..1:complement", ["ends below 1", "character 4"]),
-        ("learning_rate", {"values": 5}, ["values = ", '"5"', "is no list"]),
+        ("learning_rate", {"values": 5}, ["values = ", '"5"', "is not a list"]),
         ("learning_rate", [0.1, -1], ["-1 is not above 0", "value 2 of the list"]),
         ("activation", "relu,rel", ["did you mean relu?", "character 6"]),
         ("l2", "0..1", [":linear"]),

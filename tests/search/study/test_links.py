@@ -100,7 +100,7 @@ def test_a_model_is_saved_behind_a_link(tmp_path: Path) -> None:
 def test_what_is_behind_a_link_and_is_no_model_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / "m.safetensors").symlink_to("notes.txt")
-    with pytest.raises(ModelError, match="is no model; it is not overwritten"):
+    with pytest.raises(ModelError, match="already exists and is not a model"):
         check_writable(tmp_path / "m.safetensors")
 
 

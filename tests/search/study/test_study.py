@@ -166,9 +166,9 @@ def test_other_data_is_refused(tmp_path: Path) -> None:
     run(tmp_path / "s", trials=2)
     with pytest.raises(SearchError, match="begun with other data"):
         tune(load_dataset("wine"), study=tmp_path / "s")
-    with pytest.raises(SearchError, match="is there already"):
+    with pytest.raises(SearchError, match="already exists"):
         create_study(tmp_path / "s", Space(), Settings(), IRIS)
-    with pytest.raises(SearchError, match="is no study"):
+    with pytest.raises(SearchError, match="is not a study"):
         Study(tmp_path)
 
 

@@ -23,14 +23,14 @@ DIGITS = 4  # of a value drawn from a continuous range: short to read and to typ
 
 
 def to_scale(values: Any, scale: Scale) -> Any:
-    """Values on their scale: themselves, log(v), or -log(1 - v), which rises with v."""
+    """Map values to their scale: themselves, log(v), or -log(1 - v), which rises with v."""
     if scale == "log":
         return np.log(values)
     return -np.log1p(-np.asarray(values, np.float64)) if scale == "complement" else np.asarray(values, np.float64)
 
 
 def from_scale(places: Any, scale: Scale) -> Any:
-    """The inverse of `to_scale`."""
+    """Map values back; the inverse of `to_scale`."""
     if scale == "log":
         return np.exp(places)
     return -np.expm1(-np.asarray(places, np.float64)) if scale == "complement" else np.asarray(places, np.float64)
@@ -77,7 +77,7 @@ class SearchColumn:
         return self.hyperparameter in SHARED
 
     def snap(self, places: Array) -> Array:
-        """The nearest places (n,) that stand for a value."""
+        """Return the nearest places (n,) that stand for a value."""
         if self.is_category:
             return np.clip(np.rint(places), 0, len(self.values) - 1)
         if self.values:
@@ -88,14 +88,14 @@ class SearchColumn:
         return np.clip(self._place(np.rint(self._value(clipped))), 0.0, 1.0) if self.is_whole else clipped
 
     def from_unit(self, unit: Array) -> Array:
-        """Places (n,) for numbers in [0, 1): listed values get equal shares, a range is spread evenly on its scale."""
+        """Return places (n,) for numbers in [0, 1): listed values get equal shares, ranges are even on their scale."""
         if self.values:
             index = np.minimum((unit * len(self.values)).astype(np.int64), len(self.values) - 1)
             return index.astype(np.float64) if self.is_category else self.places[index]
         return self.snap(unit)
 
     def value(self, place: float) -> Any:
-        """The value at a place."""
+        """Return the value at a place."""
         if self.is_category:
             return self.values[round(place)]
         if self.values:
@@ -106,7 +106,7 @@ class SearchColumn:
         return min(max(_rounded(value, self.scale, self.high - self.low), self.low), self.high)
 
     def place(self, value: Any) -> float:
-        """Where a value lies.
+        """Return the place of a value.
 
         Raises
         ------
@@ -130,7 +130,7 @@ class SearchColumn:
 
 
 def _rounded(value: float, scale: Scale, span: float) -> float:
-    """`value` to so many decimals that `DIGITS` of it, or of its place in a range as wide as `span`, are told."""
+    """Round `value` so that `DIGITS` digits of it, or of its place in a range as wide as `span`, remain."""
     decimals = math.ceil(DIGITS - math.log10(span))
     size = {"linear": 0.0, "log": abs(value), "complement": 1 - value}[scale]
     if size:
@@ -139,7 +139,7 @@ def _rounded(value: float, scale: Scale, span: float) -> float:
 
 
 def make_columns(spec: Field, domain: Domain) -> list[SearchColumn]:
-    """The columns of a field: one, or depth and width for shapes; none where the value is fixed."""
+    """Return the columns of a field: one, or depth and width for shapes; none where the value is fixed."""
     if isinstance(domain, Shapes):
         return _shape_columns(spec, domain)
     when = spec.when
@@ -180,7 +180,7 @@ def _listed(name: str, spec: Field, values: Sequence[Any], scale: Scale) -> Sear
 
 
 def _range_values(spec: Field, domain: Range) -> list[Any] | None:
-    """The values of a range that has steps: of its own, or powers of two; None for any other."""
+    """Return the values of a range that has steps: of its own, or powers of two; None for any other."""
     count = domain.steps
     if domain.step is not None and count is not None:
         if count > MOST_STEPS:
@@ -193,18 +193,18 @@ def _range_values(spec: Field, domain: Range) -> list[Any] | None:
 
 
 def doublings(low: int, high: int) -> list[int]:
-    """Powers of two from `low` to `high`, which are among them."""
+    """Return the powers of two from `low` to `high`, which are among them."""
     return sorted({low, *(2**k for k in range(64) if low < 2**k < high), high})
 
 
 def halves_of_octaves(low: int, high: int) -> list[int]:
-    """Powers of two and what lies midway (16, 24, 32, 48 …), with the ends: few structures, so that stacks form."""
+    """Return powers of two, what lies midway (16, 24, 32, 48 …), and the ends: few structures, so that stacks form."""
     between = {*(2**k for k in range(64)), *(3 * 2**k for k in range(62))}
     return sorted({low, *(value for value in between if low < value < high), high})
 
 
 def grid_values(spec: Field, domain: Domain) -> list[Value]:
-    """The points that a grid takes of a field."""
+    """Return the points that a grid takes of a field."""
     if isinstance(domain, Choices):
         return list(domain.values)
     if isinstance(domain, Shapes):

@@ -65,7 +65,7 @@ Domain = Choices | Range | Shapes
 
 
 def own_scale(spec: Field) -> Scale:
-    """The scale on which a range of the field is spread when nothing else is told."""
+    """Return the scale on which a range of the field is spread when nothing else is given."""
     if spec.scale == "complement":
         return "complement"
     return "log" if spec.scale in {"log", "doubling"} else "linear"
@@ -92,7 +92,7 @@ def parse_domain(spec: Field, given: Any) -> Domain:
 
 
 def settled(spec: Field, domain: Domain) -> Domain:
-    """The domain, or the one value that it comes to: equal bounds, a step wider than the range."""
+    """Return the domain, or the one value that it comes to: equal bounds, a step wider than the range."""
     if isinstance(domain, Shapes):
         is_one = domain.depth[0] == domain.depth[1] and (domain.depth[1] == 0 or domain.width[0] == domain.width[1])
         return Choices(((domain.width[0],) * domain.depth[0],)) if is_one else domain
@@ -102,7 +102,7 @@ def settled(spec: Field, domain: Domain) -> Domain:
 
 
 def format_domain(spec: Field, domain: Domain) -> str:
-    """The canonical text, which `parse_domain` reads back and a shell takes without quotes."""
+    """Return the canonical text, which `parse_domain` reads back and a shell takes without quotes."""
     if isinstance(domain, Choices):
         return ",".join(map(spec.format, domain.values))
     if isinstance(domain, Shapes):
@@ -119,7 +119,7 @@ def format_domain(spec: Field, domain: Domain) -> str:
 
 
 def example(spec: Field) -> str:
-    """A range that the field would take."""
+    """Return a range that the field would take."""
     if spec.search:
         return spec.search
     return _EXAMPLES.get(spec.kind, "1..10").format(*spec.choices)
@@ -134,7 +134,7 @@ def _typed(spec: Field, value: float) -> Value:
 
 
 def _checked_item(spec: Field, item: Any, place: str = "") -> Value:
-    """A TOML value as the field's; `place` says where it stands."""
+    """Convert a TOML value to the field's; `place` says where it stands."""
     try:
         return spec.parse(item) if isinstance(item, str) else spec.check(item)
     except ValueError as error:
@@ -143,13 +143,13 @@ def _checked_item(spec: Field, item: Any, place: str = "") -> Value:
 
 
 def _from_table(spec: Field, table: Mapping[str, Any]) -> Domain:
-    """A range written as ``{min = …, max = …, scale = …, n = …, step = …}``."""
+    """Read a range written as ``{min = …, max = …, scale = …, n = …, step = …}``."""
     known = {"min", "max", "low", "high", "scale", "log", "n", "step", "values", "choices"}
     unknown = [key for key in table if key not in known]
     listed = table.get("values", table.get("choices"))
     if listed is not None and len(table) == 1:
         if not isinstance(listed, str | list | tuple):
-            raise ValueError(f"{spec.label}: values = {quoted(listed)} is no list; for example {example(spec)}")
+            raise ValueError(f"{spec.label}: values = {quoted(listed)} is not a list; for example {example(spec)}")
         return parse_domain(spec, list(listed) if isinstance(listed, tuple) else listed)
     low, high = table.get("min", table.get("low")), table.get("max", table.get("high"))
     if unknown or low is None or high is None:
@@ -161,7 +161,7 @@ def _from_table(spec: Field, table: Mapping[str, Any]) -> Domain:
 
 
 class _Reader:
-    """Reads one text; errors tell the place in it."""
+    """Reads one text; errors name the place in it."""
 
     def __init__(self, spec: Field, text: str) -> None:
         self._spec = spec

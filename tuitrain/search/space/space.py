@@ -27,8 +27,8 @@ class Space:
     """What is searched; `ranges` maps hyperparameters to what `parse_domain` reads, or to a domain.
 
     A range of a single value changes `base`. With no range of more than one value, the hyperparameters of `SEARCHED`
-    that are not fixed get their default ranges. `notices` tells which fields can have no effect here; `idle` maps these
-    to their domains.
+    that are not fixed get their default ranges. `notices` names the fields that can have no effect here; `idle` maps
+    these to their domains.
 
     Raises
     ------
@@ -62,7 +62,7 @@ class Space:
         return f"Space({self.to_texts()})"
 
     def to_texts(self) -> dict[str, str]:
-        """The searched fields as their canonical texts."""
+        """Return the searched fields as their canonical texts."""
         return {name: format_domain(FIELDS[name], domain) for name, domain in self.domains.items()}
 
     def to_json(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class Space:
         Raises
         ------
         TuitrainError
-            if it is none of a space.
+            if it is not a space.
         """
         if not isinstance(json, Mapping) or set(json) != {"ranges", "base"}:
             raise RunError("space: expected ranges and base")
@@ -117,16 +117,16 @@ class Space:
         return self.active(setting)
 
     def hyperparameters(self, setting: Setting) -> Hyperparameters:
-        """All hyperparameters of a trial."""
+        """Return all hyperparameters of a trial."""
         return self.base.replace(**setting)
 
     def active(self, setting: Setting) -> dict[str, Any]:
-        """The part of a setting that has an effect, in the form's order."""
+        """Return the part of a setting that has an effect, in the form's order."""
         whole = self.base.replace(**setting)
         return {name: setting[name] for name in FIELDS if name in setting and whole.matters(name)}
 
     def grid(self) -> Iterator[dict[str, Any]]:
-        """All combinations of the points that a grid takes; neighbours agree in what a stack must share."""
+        """Return all combinations of the points that a grid takes; neighbours agree in what a stack must share."""
         structural = [
             name for name in self.domains if any(c.is_structural for c in self.columns if c.hyperparameter == name)
         ]
@@ -147,7 +147,7 @@ class Space:
         yield from extend({}, order)
 
     def encode(self, settings: Sequence[Setting]) -> Array:
-        """Settings as rows (n, d) float64; NaN where a column has no effect or the space does not hold the value."""
+        """Convert settings to rows (n, d) float64; NaN where a column has no effect or lacks the value."""
         points = np.full((len(settings), len(self.columns)), np.nan)
         for row, setting in enumerate(settings):
             for place, column in enumerate(self.columns):
@@ -160,11 +160,11 @@ class Space:
         return self.snap(np.array(list(product(*(column.levels for column in self.columns)))))
 
     def decode(self, points: Array) -> list[dict[str, Any]]:
-        """The settings that rows (n, d) stand for."""
+        """Return the settings that rows (n, d) stand for."""
         return [self._decoded(point) for point in self.snap(points)]
 
     def snap(self, points: Array) -> Array:
-        """The nearest rows (n, d) that stand for settings; columns without effect become NaN."""
+        """Return the nearest rows (n, d) that stand for settings; columns without effect become NaN."""
         snapped = np.empty_like(points)
         for place, column in enumerate(self.columns):
             filled = np.where(np.isnan(points[:, place]), 0.0 if column.is_category else 0.5, points[:, place])
@@ -172,7 +172,7 @@ class Space:
         return self._blank(snapped)
 
     def from_unit(self, unit: Array) -> Array:
-        """Rows (n, d) for numbers (n, d) in [0, 1), such that even numbers give an even sample of the space."""
+        """Return rows (n, d) for numbers (n, d) in [0, 1), such that even numbers give an even sample of the space."""
         points = np.empty_like(unit, np.float64)
         for place, column in enumerate(self.columns):
             points[:, place] = column.from_unit(unit[:, place])
@@ -228,7 +228,7 @@ class Space:
         return any(name in FIELDS[other].when for other in self.domains)
 
     def _combinations(self, count: Callable[[str], int]) -> int:
-        """How many settings there are when each field that has an effect has so many values."""
+        """Count the settings when each field that has an effect has so many values."""
         governors = [name for name in self.domains if self._governs(name)]
         rest = [name for name in self.domains if name not in governors]
         total = 0
@@ -277,7 +277,7 @@ def _read(ranges: Mapping[str, Any]) -> dict[str, Domain]:
 
 
 def _holds(spec: Any, domain: Domain, value: Any) -> bool:
-    """Whether a value of the form lies in a domain."""
+    """Return whether a value of the form lies in a domain."""
     if isinstance(domain, Choices):
         return value in domain.values
     if isinstance(domain, Shapes):

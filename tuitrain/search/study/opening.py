@@ -48,7 +48,7 @@ def create_study(
 
 
 def new_study_path(folder: Path, dataset: Dataset, strategy: str) -> Path:
-    """A path in `folder` for a study that is begun now, where there is nothing yet."""
+    """Return an unused path in `folder` for a new study."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     first = folder / study_name(f"{dataset.name}-{strategy}-{stamp}")
     further = (first.with_name(f"{first.name}-{number}") for number in itertools.count(2))
@@ -56,7 +56,7 @@ def new_study_path(folder: Path, dataset: Dataset, strategy: str) -> Path:
 
 
 def change_study(study: Study, told: Mapping[str, Any], *, tried: Sequence[Setting] = ()) -> None:
-    """Let a study go on with the settings that are `told`; `tried` are more trials of the user's own.
+    """Change a study's settings to those in `told`, and queue `tried`, more settings entered by the user.
 
     Raises
     ------
@@ -80,14 +80,14 @@ def change_study(study: Study, told: Mapping[str, Any], *, tried: Sequence[Setti
 
 
 def check_space(study: Study, space: Space | Mapping[str, Any] | None, base: Hyperparameters | None) -> None:
-    """Refuse another space than the study's."""
+    """Refuse a space other than the study's."""
     told = space if isinstance(space, Space) else Space(space, base)
     if told.to_texts() != study.space.to_texts() or told.base.resolved() != study.space.base.resolved():
         raise SearchError(f"{visible(study.path)}: searches another space; begin a new study")
 
 
 def check_fingerprint(study: Study, dataset: Dataset) -> None:
-    """Refuse a dataset that is not the one the study began with.
+    """Refuse a dataset other than the one that the study was started on.
 
     Raises
     ------
@@ -102,12 +102,12 @@ def check_fingerprint(study: Study, dataset: Dataset) -> None:
 
 
 def study_dataset(study: Study) -> Dataset:
-    """The dataset of a study, read again.
+    """Read a study's dataset again.
 
     Raises
     ------
     TuitrainError
-        if it cannot be read, or is not the same any more.
+        if it cannot be read, or has changed.
     """
     if study.source.source == "-" or not study.source.options:
         raise SearchError(f"{visible(study.path)}: its data came from standard input or from Python and is not kept")
@@ -122,7 +122,7 @@ def study_dataset(study: Study) -> Dataset:
 
 
 def find_source(study: Study, source: str) -> str:
-    """A file's path as it was given, or from where the study was begun; a name of a dataset as it is."""
+    """Return a file's path as given, or relative to where the study was started; a dataset's name as it is."""
     there = Path(study.source.directory, source)
     try:
         return source if Path(source).exists() or not there.is_file() else str(there)

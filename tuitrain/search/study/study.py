@@ -53,7 +53,7 @@ class Study:
         self._read_on()
 
     def _read_on(self) -> None:
-        """Take in what the journal holds and is not known yet."""
+        """Read what is new in the journal."""
         first = self._journal.n_lines + 1
         for line, event in enumerate(self._journal.read(), first):
             try:
@@ -67,7 +67,7 @@ class Study:
     def create(
         cls, path: Path, space: Space, settings: Settings, source: Source, *, tried: Sequence[Setting] = ()
     ) -> Study:
-        """Make a directory for a new study; `tried` are settings of the user's own that go first.
+        """Make a directory for a new study; `tried` are settings entered by the user, which are trained first.
 
         Raises
         ------
@@ -78,8 +78,8 @@ class Study:
         try:
             path.mkdir(parents=True)
         except FileExistsError:
-            hint = "use --resume to go on with it" if (path / NAME).exists() else "choose another directory"
-            raise SearchError(f"{visible(path)}: is there already; {hint}") from None
+            hint = "use --resume to continue it" if (path / NAME).exists() else "choose another directory"
+            raise SearchError(f"{visible(path)}: already exists; {hint}") from None
         except OSError as error:
             raise SearchError(f"{visible(path)}: cannot be made: {error.strerror}") from error
         try:
@@ -120,7 +120,7 @@ class Study:
         return [trial for trial in self._all if trial.number not in self._dropped] if self._dropped else self._all
 
     def trial(self, number: int) -> Trial:
-        """The trial of that number, also a dropped one."""
+        """Return the trial of that number, even a dropped one."""
         return self._all[number]
 
     @property
@@ -142,7 +142,7 @@ class Study:
         return self._best
 
     def rank(self, trial: Trial) -> tuple[float, float, int]:
-        """What sorts trials by score, the best first; equal ones by loss, then by number."""
+        """Return a sort key: by score, the best first; equal ones by loss, then by number."""
         return rank_of(trial, self.settings.sign)
 
     @property
@@ -154,7 +154,7 @@ class Study:
         return [trial for trial in self.finished if trial is not best and is_tie(best, trial)]
 
     def hyperparameters(self, trial: Trial) -> Hyperparameters:
-        """All hyperparameters of a trial."""
+        """Return all hyperparameters of a trial."""
         return self.space.hyperparameters(trial.setting)
 
     # What happens
@@ -208,7 +208,7 @@ class Study:
         Raises
         ------
         HyperparameterError
-            if a setting of the user's own does not fit the space.
+            if a setting of the user does not fit the space.
         """
         first = self.next_number
         if by == USER:
@@ -221,11 +221,11 @@ class Study:
         return self._all[first:]
 
     def start(self, stack: int) -> None:
-        """Note that a stack is about to be trained."""
+        """Record that a stack is about to be trained."""
         self._write({"event": "started", "stack": stack})
 
     def finish(self, stack: int, result: StackResult, *, seconds: float) -> None:
-        """Note what a stack came to; `seconds` is how long the search has gone on since the last note."""
+        """Record a stack's result; `seconds` is how long the search has run since the last record."""
         outcomes = [
             {name: finite(value) for name, value in dataclasses.asdict(outcome).items()} for outcome in result.outcomes
         ]
@@ -238,21 +238,21 @@ class Study:
         })  # fmt: skip
 
     def fail(self, stack: int, message: str, *, seconds: float = 0.0) -> None:
-        """Note that a stack could not be trained."""
+        """Record that a stack could not be trained."""
         numbers = [number for number in self.stacks[stack] if not self._all[number].is_done]
         outcomes = [{"number": number, "state": "failed", "message": message} for number in numbers]
         self._write({"event": "finished", "stack": stack, "outcomes": outcomes, "seconds": round(seconds, 6)})
 
     def skip(self, settings: Sequence[Setting]) -> None:
-        """Note proposals that the user did not want; they are not proposed again."""
+        """Record proposals that the user rejected; they are not proposed again."""
         self._write({"event": "skipped", "settings": [setting_to_json(setting) for setting in settings]})
 
     def exhaust(self) -> None:
-        """Note that the space has nothing more to propose."""
+        """Record that the space has nothing more to propose."""
         self._write({"event": "exhausted"})
 
     def change(self, settings: Settings) -> None:
-        """Go on with another strategy or budget.
+        """Change the strategy or the budget.
 
         Where another strategy is to propose, or there are more trials than the budget has room for, those that a
         strategy proposed and that wait are dropped.
@@ -264,22 +264,22 @@ class Study:
             self._write({"event": "settings", **changed, "removed": removed, "dropped": dropped})
 
     def _is_outdated(self, settings: Settings) -> bool:
-        """Whether trials that wait are not what these settings would let wait."""
+        """Return whether waiting trials would not be waiting under these settings."""
         is_other = (settings.strategy, settings.seed) != (self.settings.strategy, self.settings.seed)
         return is_other or 0 < settings.trials < len(self.trials)
 
     def _waiting(self) -> list[int]:
-        """The numbers of the trials that nobody trains yet, but for the user's own."""
+        """Return the numbers of the trials that nobody trains yet, without those of the user."""
         return [trial.number for trial in self.trials if trial.state == "queued" and trial.by != USER]
 
     def replace_space(self, space: Space) -> None:
-        """Search another space, from the study's next opening on; ``study.toml`` is replaced whole."""
+        """Change the space that is searched when the study is next opened; ``study.toml`` is replaced atomically."""
         if self._lock is None:
             raise SearchError(f"{visible(self.path)}: is open for reading only")
         StudyFile(space, self.settings, self.source, self.notices).write(self.path)
 
     def choose(self, trial: Trial, test: Mapping[str, float]) -> None:
-        """Note which trial was chosen, and what it reached on the test part."""
+        """Record the chosen trial, and its score on the test part."""
         self._write({"event": "chosen", "trial": trial.number, "test": {k: finite(v) for k, v in test.items()}})
 
     def _write(self, event: dict[str, Any]) -> None:
@@ -307,7 +307,7 @@ class Study:
         self._stack([tuple(stack) for stack in event.get("stacks", ())])
 
     def _stack(self, stacks: Sequence[tuple[int, ...]]) -> None:
-        """Take in stacks: those with a trial of the user's own go before all others that have not begun."""
+        """Add stacks: those with a trial of the user go before all others that have not begun."""
         numbers = [number for stack in stacks for number in stack]
         stacked = set(numbers)
         if unknown := stacked.difference(self.ungrouped):
@@ -329,7 +329,7 @@ class Study:
         return any(self._all[number].by == USER for number in self.stacks[stack])
 
     def _own(self, setting: dict[str, Any]) -> dict[str, Any]:
-        """What of a setting is searched, or differs from the base: trainings by hand are written down whole."""
+        """Return what of a setting is searched or differs from the base: trainings by hand are recorded in full."""
         space = self.space
         if setting.keys() <= space.domains.keys():
             return setting
@@ -400,12 +400,12 @@ class Study:
 
 
 def _place(number: int, among: Sequence[object], what: str) -> int:
-    """The number of a trial or a stack that there is.
+    """Check the number of an existing trial or stack.
 
     Raises
     ------
     ValueError
-        if there is none of that number.
+        if there is none with that number.
     """
     if not 0 <= number < len(among):
         raise ValueError(f"{what} {number}: there are {len(among)}")

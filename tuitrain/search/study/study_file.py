@@ -53,7 +53,7 @@ class Source:
 
 @dataclass(frozen=True)
 class StudyFile:
-    """The content of the file. `notices` tell what was asked for and is not searched."""
+    """The content of the file. `notices` name what was requested and is not searched."""
 
     space: Space
     settings: Settings
@@ -90,7 +90,7 @@ class StudyFile:
 
 
 def read_study_file(folder: Path) -> StudyFile:
-    """The file in a study's directory.
+    """Read the file in a study's directory.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def read_study_file(folder: Path) -> StudyFile:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SearchError(f"{visible(folder)}: is no study; it holds no {NAME}") from None
+        raise SearchError(f"{visible(folder)}: is not a study; it holds no {NAME}") from None
     except (OSError, ValueError, RecursionError) as error:
         raise SearchError(f"{visible(file)}: cannot be read: {visible(error)}") from error
     if "format" in content and content["format"] != FORMAT:
@@ -123,12 +123,12 @@ def _read(content: Mapping[str, Any]) -> StudyFile:
 
 
 def check_settings(settings: Settings, task: str) -> Settings:
-    """The settings, if a study of such a task can have them.
+    """Return the settings, if a study of such a task can have them.
 
     Raises
     ------
     ValueError
-        if the metric is another task's, or it is not said how many folds there are.
+        if the metric is another task's, or the number of folds is missing.
     """
     if settings.metric not in METRICS[task]:
         raise ValueError(f"search: metric {quoted(settings.metric)}; for {task} there are {', '.join(METRICS[task])}")
@@ -138,7 +138,7 @@ def check_settings(settings: Settings, task: str) -> Settings:
 
 
 def study_name(given: str) -> str:
-    """`given` as the name of a directory.
+    """Return `given` as the name of a directory.
 
     Raises
     ------

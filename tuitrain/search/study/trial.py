@@ -14,7 +14,7 @@ USER = "user"  # who proposed a trial that no strategy did
 
 @dataclass(frozen=True)
 class Trial:
-    """A trial as the study's journal tells it.
+    """A trial, as recorded in the study's journal.
 
     `score` is the metric at the best epoch, the mean over folds and seeds, and `deviation` their standard deviation
     (NaN for a single one); `loss` is the validation loss there, which breaks ties. `curve` holds the metric by epoch.
@@ -41,9 +41,9 @@ class Trial:
 
 
 def rank_of(trial: Trial, sign: float) -> tuple[float, float, int]:
-    """What sorts trials by score, the best first; equal ones by loss, then by number.
+    """Return a sort key: by score, the best first; equal ones by loss, then by number.
 
-    `sign` turns scores into values of which less is better.
+    `sign` turns scores into values where less is better.
     """
     value = sign * trial.score
     loss = trial.loss if math.isfinite(trial.loss) else math.inf
@@ -51,14 +51,14 @@ def rank_of(trial: Trial, sign: float) -> tuple[float, float, int]:
 
 
 def is_higher_better(metric: str) -> bool:
-    """The direction of a metric."""
+    """Return the direction of a metric."""
     from tuitrain.options.search_settings import HIGHER_IS_BETTER  # noqa: PLC0415
 
     return HIGHER_IS_BETTER[metric]
 
 
 def is_tie(best: Trial, other: Trial) -> bool:
-    """Whether two scores are equal, or differ by no more than the best one's deviation."""
+    """Return whether two scores are equal, or differ by no more than the best one's deviation."""
     if other.score == best.score:
         return True
     return abs(best.score - other.score) <= best.deviation  # false where it is NaN
