@@ -87,5 +87,5 @@ async def test_x_leaves_a_column_out_and_takes_it_in_again(session):
         assert not session.sent
         await pilot.press("x", "down", "enter")  # where the cursor is on what is left out, the likely target is meant
         await settle(pilot, lambda: bool(session.sent))
-    dataset = session.sent[0].dataset
+    dataset = session.dataset
     assert (dataset.target_name, dataset.feature_names) == ("ripe", ("colour",))
