@@ -34,7 +34,7 @@ def begin(*arguments: str, cwd: Path, command: Sequence[str] = COMMAND) -> subpr
     """`tuitrain search` in a process of its own."""
     return subprocess.Popen(
         [*command, "search", *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
 
 
