@@ -1,4 +1,4 @@
-"""How fast the engine trains: against PyTorch, scikit-learn, JAX and the bare matrix products.
+"""The speed of the engine against PyTorch, scikit-learn, JAX and the bare matrix products.
 
 Run `python benchmarks/engine.py` (needs the `bench` extra). All contestants train the same networks on the same rows,
 in turn, in one process with one BLAS thread; shuffling and gathering batches are part of it. The figures are ratios of
@@ -39,7 +39,7 @@ JAX_EPOCHS = 200  # of a training, over which the time to compile is spread: the
 
 
 def make_data(features: int, classes: int, rows: int, validation: int = 0) -> Any:
-    """Random rows; only their shape matters."""
+    """Make random rows; only their shape matters."""
     rng = np.random.default_rng(0)
 
     def part(count: int) -> SimpleNamespace:
@@ -52,13 +52,13 @@ def make_data(features: int, classes: int, rows: int, validation: int = 0) -> An
 
 
 def our_epoch(data: Any, hyperparameters: Hyperparameters, members: int = 1) -> Callable[[], object]:
-    """An epoch of our trainer; without validation data nothing but the last step's probes is added."""
+    """Make an epoch of our trainer; without validation data only the last step's probes are added."""
     trainer = Trainer(data, [hyperparameters.replace(seed=member) for member in range(members)])
     return trainer.epoch
 
 
 def bare_steps(data: Any, hyperparameters: Hyperparameters, members: int = 1) -> Callable[[], object]:
-    """The steps of an epoch alone: batches, passes, updates; nothing is measured."""
+    """Make the bare steps of an epoch: batches, passes, updates, without metrics or probes."""
     trainer = Trainer(data, [hyperparameters.replace(seed=member) for member in range(members)])
 
     def run() -> None:
@@ -73,7 +73,7 @@ def bare_steps(data: Any, hyperparameters: Hyperparameters, members: int = 1) ->
 
 
 def torch_epoch(data: Any, hyperparameters: Hyperparameters) -> Callable[[], object]:
-    """Eager PyTorch with fused Adam."""
+    """Make an epoch of eager PyTorch with fused Adam."""
     import torch
 
     torch.set_num_threads(1)
@@ -103,7 +103,7 @@ def torch_epoch(data: Any, hyperparameters: Hyperparameters) -> Callable[[], obj
 
 
 def sklearn_epoch(data: Any, hyperparameters: Hyperparameters) -> Callable[[], object]:
-    """scikit-learn's MLPClassifier, warm, one epoch a call."""
+    """Make an epoch of scikit-learn's MLPClassifier, warm."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
@@ -192,7 +192,7 @@ def compare_with_jax(chosen: Sequence[int], rounds: int, seconds: float) -> None
 
 
 def bare_products(data: Any, hyperparameters: Hyperparameters) -> Callable[[], object]:
-    """The matrix products of the forward and backward passes, and nothing else."""
+    """Make only the matrix products of the forward and backward passes."""
     rng = np.random.default_rng(0)
     batch = int(hyperparameters.batch_size)
     sizes = [data.train.X.shape[1], *hyperparameters.hidden_layers, data.n_classes]
@@ -215,7 +215,7 @@ def bare_products(data: Any, hyperparameters: Hyperparameters) -> Callable[[], o
 
 
 def interleaved(contestants: list[Callable[[], object]], rounds: int, least_seconds: float) -> list[float]:
-    """Median seconds of one call of each, called in turn; quick ones are repeated within a turn."""
+    """Return the median seconds of one call of each, called in turn; quick ones are repeated within a turn."""
     repeats = []
     for call in contestants:
         call()

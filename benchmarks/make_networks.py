@@ -1,4 +1,4 @@
-"""Trains every network of a small space on the digits and keeps what each came to, for `strategies.py`.
+"""Train every network of a small space on the digits and keep the results for `strategies.py`.
 
 Run `python benchmarks/make_networks.py` (about four minutes on one core); it writes `benchmarks/networks.npz`: `points`
 (N, d), the settings as rows of the space, and `losses` (N,), each one's lowest validation loss (mean cross
@@ -34,7 +34,7 @@ SPACE = {
 
 
 def make_space() -> Space:
-    """The space of the table."""
+    """Make the space of the table."""
     return Space(SPACE, Hyperparameters(epochs=20, batch_size=32, hidden_layers=(32,), learning_rate=0.01))
 
 

@@ -1,4 +1,4 @@
-"""What the screen costs: training speed beside it, answers to keys, bytes on the wire, time to the first paint.
+"""The cost of the screen: training speed beside it, latency of keys, bytes on the wire, time to the first paint.
 
 Run `python benchmarks/screen.py` (needs pyte, of the extras `test` and `bench`; on Linux or macOS). Each figure stands
 beside its target. Speeds are ratios of interleaved runs: with the screen against `tuitrain train`.
@@ -74,7 +74,7 @@ def measure_speed(folder: Path, rounds: int, seconds: float) -> None:
 
 
 def measure_share(table: str, options: Sequence[str], name: str, seconds: float) -> None:
-    """How much of the time the training thread has a processor: what the screen costs it, on a noisy machine too."""
+    """Measure the training thread's share of a processor: the cost of the screen, even on a noisy machine."""
     with launch(table, *options, *LONG, "--start", columns=120, rows=40) as terminal:
         terminal.pump(3)
         before, started = thread_seconds(terminal.pid), time.perf_counter()
@@ -86,7 +86,7 @@ def measure_share(table: str, options: Sequence[str], name: str, seconds: float)
 
 
 def thread_seconds(pid: int) -> dict[str, float]:
-    """Processor seconds of each thread of a process; nothing where the system does not say (it is Linux that does)."""
+    """Return the processor seconds of each thread of a process; empty on systems other than Linux."""
     ticks = os.sysconf("SC_CLK_TCK")
     files = {path.name: path / "stat" for path in Path(f"/proc/{pid}/task").glob("*")}
     fields = {name: file.read_text().rpartition(")")[2].split() for name, file in files.items()}
@@ -147,7 +147,7 @@ SEARCH = ["breast_cancer", "--search-seed", "1", "--patience", "0", "--epochs", 
 
 
 def measure_search(seconds: float, trials: int, rounds: int) -> None:
-    """The same while a search runs on all cores: keys, bytes, and trials a second against `tuitrain search`."""
+    """Measure keys, bytes, and trials a second against `tuitrain search`, while a search runs on all cores."""
     turns = [("j", "trials at most", True), ("k", "trials at most", False)]
     for columns, rows in ((80, 24), (120, 40)):
         with launch(*SEARCH, "--search", "random", "--trials", "100000", columns=columns, rows=rows) as terminal:

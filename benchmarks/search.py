@@ -1,4 +1,4 @@
-"""How fast a search is: against scikit-learn, against PyTorch with Optuna, on one core and on all.
+"""The speed of a search against scikit-learn and against PyTorch with Optuna, on one core and on all.
 
 Run `python benchmarks/search.py` (needs the `bench` extra). A grid of 64 (learning rate × L2 × beta1) on three folds:
 all contestants train the same networks with Adam on the very same rows for the same epochs, without early stopping,
@@ -63,7 +63,7 @@ class Case:
 
     @property
     def base(self) -> Hyperparameters:
-        """What is not searched."""
+        """The hyperparameters that are not searched."""
         return Hyperparameters(
             hidden_layers=self.hidden, activation=self.activation, batch_size=self.batch, epochs=self.epochs, patience=0
         )
@@ -77,7 +77,7 @@ CASES = {
 
 
 def our_search(case: Case, dataset: Dataset, jobs: int) -> Callable[[], Study]:
-    """Our search of the grid in `jobs` processes, without the best model's training."""
+    """Make our search of the grid in `jobs` processes, without the best model's training."""
 
     def run() -> Study:
         with tempfile.TemporaryDirectory() as directory:
@@ -93,7 +93,7 @@ def our_search(case: Case, dataset: Dataset, jobs: int) -> Callable[[], Study]:
 
 
 def sklearn_search(case: Case, dataset: Dataset, share: float) -> Callable[[], object]:
-    """scikit-learn's GridSearchCV on the same rows."""
+    """Make scikit-learn's GridSearchCV on the same rows."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.model_selection import GridSearchCV
     from sklearn.neural_network import MLPClassifier
@@ -117,7 +117,7 @@ def sklearn_search(case: Case, dataset: Dataset, share: float) -> Callable[[], o
 
 
 def torch_search(case: Case, dataset: Dataset, share: float, pool: ProcessPoolExecutor) -> Callable[[], object]:
-    """PyTorch in a loop of Optuna's, in as many processes as there are cores, each with a share of the grid."""
+    """Make a loop of PyTorch under Optuna in one process for each core, each with a share of the grid."""
     folds = [(f.train.X, f.train.y, f.validation.X, f.validation.y) for f in make_folds(dataset, FOLDS)]
     kept = max(1, round(len(GRID["beta1"]) * share))
     points = [{"learning_rate": rate, "l2": l2} for rate, l2 in product(GRID["learning_rate"], GRID["l2"])]
@@ -133,7 +133,7 @@ def torch_search(case: Case, dataset: Dataset, share: float, pool: ProcessPoolEx
 
 
 def torch_share(case: Case, classes: int, folds: list[Any], points: list[dict[str, float]], betas: Any) -> int:
-    """A process's share of the grid, a study of Optuna's; gives how many trials there were."""
+    """Run a process's share of the grid as an Optuna study; return the number of trials."""
     import optuna
     import torch
 
@@ -153,7 +153,7 @@ def torch_share(case: Case, classes: int, folds: list[Any], points: list[dict[st
 
 
 def torch_fit(case: Case, classes: int, fold: Any, point: dict[str, float]) -> float:
-    """The plain loop, with fused Adam; gives the accuracy on the validation rows."""
+    """Train in a plain loop with fused Adam; return the accuracy on the validation rows."""
     import torch
 
     X, y, X_validation, y_validation = fold
@@ -201,7 +201,7 @@ def verdict(value: float, least: float, *, is_most: bool = False) -> str:
 
 
 def compare(case: Case, quick: bool) -> None:
-    """The grid against the other two."""
+    """Compare the grid with the other two."""
     dataset = load_dataset(case.dataset)
     share = 0.25 if quick else 1.0
     with ProcessPoolExecutor(CORES, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -218,7 +218,7 @@ def compare(case: Case, quick: bool) -> None:
 
 
 def machine(case: Case, dataset: Dataset, processes: int) -> Callable[[], object]:
-    """As many processes, forked, with nothing between them, each training a stack of five trials for a few epochs."""
+    """Fork independent processes that each train a stack of five trials for a few epochs."""
     folds, h = make_folds(dataset, FOLDS), case.base.replace(epochs=10)
     task = StackTask(tuple((number, h) for number in range(5)), "accuracy")
     context = multiprocessing.get_context("fork")
@@ -235,7 +235,7 @@ def machine(case: Case, dataset: Dataset, processes: int) -> Callable[[], object
 
 
 def scaling(quick: bool) -> None:
-    """All cores against one, processes both times; and what the machine itself gives with so many processes."""
+    """Compare all cores with one, processes both times, and with the machine's own gain from that many processes."""
     for name in ("digits", "breast_cancer"):
         case = CASES[name]
         dataset = load_dataset(name)
@@ -249,10 +249,10 @@ def scaling(quick: bool) -> None:
 
 
 def overhead(strategy: str, name: str) -> None:
-    """What asking the strategy and writing the journal take of a study's time, with the usual space.
+    """Measure the share of a study's time spent on asking the strategy and writing the journal, with the usual space.
 
-    The strategy works in a thread of its own while stacks train: what a search loses is the time in which all workers
-    wait for it, and the writing.
+    The strategy works in a thread of its own while stacks train: a search loses only the time in which all workers wait
+    for it, and the writing.
     """
     written = [0.0]
     append = Journal.append

@@ -1,8 +1,8 @@
-"""How well the Bayesian search finds: against Optuna's Gaussian process, its TPE, and random search.
+"""The quality of Bayesian search against Optuna's Gaussian process, its TPE, and random search.
 
 Run `python benchmarks/strategies.py` (Optuna's Gaussian process needs `pip install optuna scipy torch`; without these
 it is left out). Every contestant searches Branin, Hartmann-6 and a table of trained networks (`make_networks.py`) from
-the same seeds, one by one and in batches of 8. Told are median regrets at 30, 60 and 100 trials, who wins how many
+the same seeds, one by one and in batches of 8. Reported: median regrets at 30, 60 and 100 trials, who wins how many
 seeds (sign test; Conover, 1999), and the median time a trial. Then: how many held-out values lie within one and two
 deviations of the model, and the time a trial from 100 to 200 trials. `--quick` is 4 seeds and 30 trials.
 """
@@ -35,7 +35,7 @@ STRATEGIES = ("bayesian", "optuna-gp", "optuna-tpe", "random")
 
 
 class Cube(Space):
-    """The unit cube of `d` dimensions: numbers without limits of how they are written."""
+    """The unit cube of `d` dimensions, with numbers of full precision."""
 
     def __init__(self, d: int) -> None:
         self.columns = tuple(SearchColumn(f"x{i}", f"x{i}", f"x{i}", False) for i in range(d))
@@ -60,7 +60,7 @@ class Cube(Space):
 
 @dataclass(frozen=True)
 class Problem:
-    """What is minimised; `optimum` is its lowest value."""
+    """A function to minimise; `optimum` is its lowest value."""
 
     name: str
     space: Space
@@ -106,7 +106,7 @@ def problems() -> dict[str, Problem]:
 
 
 def search_ours(problem: Problem, strategy: str, k: int, trials: int, seed: int) -> tuple[list[float], list[float]]:
-    """The values found in order, and the seconds that each ask took."""
+    """Return the values in the order found, and the seconds of each ask."""
     finished: list[Observation] = []
     seconds = []
     while len(finished) < trials:
@@ -118,7 +118,7 @@ def search_ours(problem: Problem, strategy: str, k: int, trials: int, seed: int)
 
 
 def search_optuna(problem: Problem, strategy: str, k: int, trials: int, seed: int) -> tuple[list[float], list[float]]:
-    """The same with a sampler of Optuna; listed numbers are given as their places in the list."""
+    """Search in the same way with a sampler of Optuna; listed numbers are given as indices."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -159,7 +159,7 @@ def _suggested(space: Space, trial: Any) -> dict[str, Any]:
 
 
 def run(task: tuple[str, str, int, int, int]) -> tuple[list[float], float]:
-    """Regrets (trials,) of the best so far, and the seconds a trial."""
+    """Return the regrets (trials,) of the best so far, and the seconds a trial."""
     name, strategy, k, trials, seed = task
     problem = problems()[name]
     search = search_optuna if strategy.startswith("optuna") else search_ours
@@ -170,13 +170,13 @@ def run(task: tuple[str, str, int, int, int]) -> tuple[list[float], float]:
 
 
 def sign_test(wins: int, losses: int) -> float:
-    """Two-sided p of so many wins and losses where both are as likely."""
+    """Return the two-sided p of the wins and losses if both are equally likely."""
     n, least = wins + losses, min(wins, losses)
     return min(1.0, 2 * sum(math.comb(n, i) for i in range(least + 1)) / 2**n) if n else 1.0
 
 
 def collect(tasks: list[Any], jobs: int, file: Path | None) -> dict[Any, Any]:
-    """What each task came to; those in `file` are not run again, the others are added to it."""
+    """Return the result of each task; those in `file` are not run again, the others are added to it."""
     kept = [json.loads(line) for line in file.read_text().splitlines()] if file and file.exists() else []
     results = {tuple(task): result for task, result in kept}
     missing = [task for task in tasks if task not in results]
@@ -218,7 +218,7 @@ def _paired(ours: Sequence[Any], theirs: Sequence[Any], mark: int) -> str:
 
 
 def calibrate(names: Sequence[str], seeds: int) -> None:
-    """Held-out values within one and two deviations, noise included, of models of 40 to 100 random trials."""
+    """Count held-out values within one and two deviations, noise included, of models of 40 to 100 random trials."""
     print("\ncalibration: share of held-out values within one and two deviations")
     for name in names:
         problem = problems()[name]
@@ -240,7 +240,7 @@ def calibrate(names: Sequence[str], seeds: int) -> None:
 
 
 def time_long(names: Sequence[str]) -> None:
-    """Milliseconds a trial in batches of 8, in parts of a search of 200 trials."""
+    """Measure milliseconds a trial in batches of 8, in parts of a search of 200 trials."""
     print("\nms a trial in batches of 8, trials 1-50, 51-100, 101-150, 151-200")
     for name in names:
         with blas_threads(1):

@@ -1,4 +1,4 @@
-"""A program in a real pseudo-terminal: what it paints, how soon, and how many bytes it writes.
+"""Run a program in a real pseudo-terminal: its screen, its latency, and the bytes it writes.
 
 Used by `screen.py` and by the tests; needs pyte (in the extras `test` and `bench`).
 """
@@ -22,12 +22,12 @@ except ImportError:
     sys.exit("this needs pyte, which the extras have: pip install 'tuitrain[test]' or 'tuitrain[bench]'")
 
 KEYS = {"space": " ", "enter": "\r", "tab": "\t", "escape": "\x1b", "down": "\x1b[B", "up": "\x1b[A", "ctrl+s": "\x13"}
-QUIET = 0.004  # seconds without output after which a program has said what it had to say
+QUIET = 0.004  # seconds without output after which a program's answer is complete
 BASE = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
 
 class Terminal:
-    """Starts `command` in a terminal of so many columns and rows; use it as a context."""
+    """A `command` in a terminal of the given columns and rows; use it as a context."""
 
     def __init__(
         self, command: Sequence[str], columns: int = 80, rows: int = 24, environment: Mapping[str, str] | None = None
@@ -57,7 +57,7 @@ class Terminal:
         self.screen.resize(rows, columns)
 
     def read(self, seconds: float) -> bool:
-        """Take what arrives within `seconds`; whether anything did."""
+        """Read output for up to `seconds`; return True if there was any."""
         data = self._take(seconds)
         arrived = time.perf_counter()
         if not data:
@@ -68,7 +68,7 @@ class Terminal:
         return True
 
     def _take(self, seconds: float) -> bytes:
-        """The bytes that arrive within `seconds`, not yet put on the screen."""
+        """Return the bytes that arrive within `seconds`, not yet put on the screen."""
         ready, _, _ = select.select([self._fd], [], [], seconds)
         try:
             data = os.read(self._fd, 1 << 16) if ready else b""
@@ -87,13 +87,13 @@ class Terminal:
         return sum(bool(line.strip()) for line in self.screen.display) >= self.screen.lines // 2
 
     def pump(self, seconds: float) -> None:
-        """Take everything for so long."""
+        """Read everything for `seconds`."""
         end = time.perf_counter() + seconds
         while (left := end - time.perf_counter()) > 0 and self.status is None:
             self.read(min(left, 0.05))
 
     def wait_for(self, text: str, seconds: float = 60) -> None:
-        """Go on until `text` is on the screen.
+        """Read until `text` is on the screen.
 
         Raises
         ------
@@ -107,7 +107,7 @@ class Terminal:
             self.read(0.05)
 
     def wait_for_end(self, seconds: float = 60) -> int | None:
-        """Go on until the program ends; its exit status."""
+        """Read until the program ends; return its exit status."""
         end = time.perf_counter() + seconds
         while self.status is None and time.perf_counter() < end:
             self.read(0.05)
@@ -120,18 +120,18 @@ class Terminal:
             self.pump(seconds)
 
     def type(self, text: str) -> None:
-        """Type a text at once, as when it is pasted without the terminal saying so."""
+        """Type a text at once, like a paste that the terminal does not announce."""
         os.write(self._fd, text.encode())
         self.pump(0.2)
 
     def latency(self, key: str, expected: str, *, appears: bool = True, seconds: float = 2) -> float | None:
-        """Seconds from a press of `key` until what puts `expected` on the screen (or takes it off) has arrived.
+        """Return the seconds from pressing `key` until the output that shows `expected` (or removes it) has arrived.
 
-        None if it never does. What arrives is put on the screen only when nothing more comes for `QUIET` seconds:
-        pyte takes longer over it than a terminal does, and that is not what is measured.
+        Return None if it never does. Output is put on the screen only after `QUIET` seconds without more: pyte is
+        slower than a terminal, and its time must not be measured.
         """
         self.pump(0.12)
-        waiting: list[tuple[float, bytes]] = []  # what has arrived, and when
+        waiting: list[tuple[float, bytes]] = []  # the output and its arrival times
         started = time.perf_counter()
         os.write(self._fd, KEYS.get(key, key).encode())
         while time.perf_counter() - started < seconds and self.status is None:
@@ -150,7 +150,7 @@ class Terminal:
         return None
 
     def rate(self, seconds: float) -> float:
-        """Bytes written per second, over so long."""
+        """Return the bytes written per second, over `seconds`."""
         started, before = time.perf_counter(), self.bytes_read
         self.pump(seconds)
         return (self.bytes_read - before) / (time.perf_counter() - started)
@@ -165,7 +165,7 @@ class Terminal:
         self._fd = os.open(os.devnull, os.O_RDWR)
 
     def end(self) -> None:
-        """End the program, kindly at first."""
+        """End the program, gently at first."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             if not self._poll():
                 os.kill(self.pid, number)
@@ -179,7 +179,7 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What is on the screen."""
+        """The text on the screen."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def _poll(self) -> bool:
@@ -193,5 +193,5 @@ class Terminal:
 def launch(
     *arguments: str, columns: int = 80, rows: int = 24, environment: Mapping[str, str] | None = None
 ) -> Terminal:
-    """`tuitrain launch` with these arguments, in a terminal."""
+    """Start `tuitrain launch` with these arguments in a terminal."""
     return Terminal([sys.executable, "-m", "tuitrain", "launch", *arguments], columns, rows, environment)

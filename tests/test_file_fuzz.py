@@ -22,7 +22,6 @@ import pytest
 import tomli_w
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tuitrain.ui.plots.palette import UNICODE
 
 from tuitrain.cli.options import load
 from tuitrain.cli.search_progress import summary
@@ -32,8 +31,8 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs import model_file
 from tuitrain.runs.lock import Lock
 from tuitrain.runs.model import load_model
-from tuitrain.search.api import Searched
-from tuitrain.search.conductor import Progress
+from tuitrain.search.api import SearchResult
+from tuitrain.search.conductor import SearchProgress
 from tuitrain.search.explanation import explain
 from tuitrain.search.export import write_csv
 from tuitrain.search.space.space import Space
@@ -133,21 +132,21 @@ def check_study(path: Path) -> None:
     write_csv(study, file)
     check_text(file.getvalue())
     trials = tuple(study.trials)
-    progress = Progress("done", trials, study.best, {}, (), (), False, study.seconds, 0.0, None, "stopped", 1)
+    progress = SearchProgress("done", trials, study.best, {}, (), (), False, study.seconds, 0.0, None, "stopped", 1)
     ties = tuple(trial.number for trial in study.ties)
     snapshot = SearchSnapshot(1, "stopped", "", study.space, study.settings, progress, path, ties)
-    theme, glyphs = theme_of({}), UNICODE
+    theme = theme_of({})
     for sort in ("score", "number", "learning_rate"):
         for row in rows_of(snapshot, sort=sort, filter_text=""):
             for width in (80, 200):
                 strip = row_line(
                     row, width, study.space.names, (), is_selected=False, is_marked=False, has_focus=False, offset=0,
-                    theme=theme, glyphs=glyphs,
+                    theme=theme,
                 )  # fmt: skip
                 check_text(strip.text)
             for label, text in detail_lines(row.trial, study.hyperparameters(row.trial), study.settings.metric):
                 check_text(label + text)
-    check_text(summary(Searched(study, None, {}, progress)))
+    check_text(summary(SearchResult(study, None, {}, progress)))
     check_text("\n".join(study.notices))
     explain(study, "")
 

@@ -134,14 +134,14 @@ def test_config_is_toml_that_train_takes_and_options_have_the_last_word(tmp_path
 
 
 TELLING = """
-import pathlib, tuitrain.session.session as session
+import pathlib, tuitrain.session.training as training
 from tuitrain.cli import main
-class Telling(session.Session):
-    def _publish(self):
-        super()._publish()
+class Telling(training.TrainingSession):
+    def publish(self):
+        super().publish()
         if self.snapshot.epoch:
             pathlib.Path("begun").touch()
-session.Session = Telling
+training.TrainingSession = Telling
 main()
 """
 
@@ -151,11 +151,16 @@ def test_ctrl_c_ends_after_the_batch_and_reports_what_there_is(tmp_path: Path) -
     arguments = [*program, "train", "digits", "--epochs", "100000", "--patience", "0", "--json", "--model", "m"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=environment)
-    while not (tmp_path / "begun").exists():
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    out, errors = process.communicate(timeout=120)
+    try:
+        end = time.monotonic() + 60
+        while not (tmp_path / "begun").exists():
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130, errors
     found = json.loads(out)
     assert found["ending"] == "stopped"

@@ -111,7 +111,7 @@ def test_predictions_do_not_replace_what_they_are_made_from(tmp_path: Path) -> N
     run("train", "iris", "--epochs", "2", "--model", "m", cwd=tmp_path)
     (tmp_path / "new.csv").write_text("sepal length cm,sepal width cm,petal length cm,petal width cm\n5,3,1,0.2\n")
     done = run("predict", "m", "new.csv", "-o", "new.csv", cwd=tmp_path)
-    assert "is not overwritten" in done.stderr
+    assert "is the input; choose another output file" in done.stderr
     assert load_model(tmp_path / "m").predict([[5, 3, 1, 0.2]])
 
 

@@ -89,7 +89,7 @@ def test_the_space_of_a_search_is_the_same_on_the_other_side() -> None:
 @pytest.mark.parametrize(
     ("found", "why"),
     [
-        ({"command": "stp"}, "did you mean step"),
+        ({"command": "steps"}, "did you mean step"),
         ({}, 'command ""'),
         ({"command": ["step"]}, "command"),
         ({"command": "step", "batches": "many"}, "step.batches: expected a whole number, found 'many'"),

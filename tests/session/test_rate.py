@@ -10,7 +10,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.awake import AwakeClock
 from tuitrain.session.rate import Rate
-from tuitrain.session.training import LiveRun
+from tuitrain.session.live_training import LiveTraining
 
 
 def after(durations: list[float], *, batch: int = 10) -> list[float]:
@@ -48,7 +48,7 @@ def test_time_left_is_told_from_the_same_rate() -> None:
     now = [0.0]
     clock = AwakeClock(lambda: now[0])
     h = Hyperparameters(hidden_layers=(4,), epochs=11, patience=0, batch_size=16)
-    run = LiveRun(load_dataset("moons?n=160"), h, clock=clock.seconds)
+    run = LiveTraining(load_dataset("moons?n=160"), h, clock=clock.seconds)
     assert len(run.dataset.train) == 16 * run.trainer.steps_per_epoch
     batches = run.trainer.steps_per_epoch
     run.start_clock()

@@ -1,4 +1,4 @@
-"""`tuitrain datasets`: what there is to train on."""
+"""`tuitrain datasets`: list the datasets, or describe one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tuitrain export`: a study for other tools."""
+"""`tuitrain export`: write a study for other tools."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     "form",
     type=click.Choice(["csv", "optuna"], case_sensitive=False),
     required=True,
-    help="csv: a line for each trial; optuna: a study in a storage, as for optuna-dashboard.",
+    help="csv: a line for each trial; optuna: a study in a storage, for optuna-dashboard.",
 )
 @click.option("-o", "--output", type=_FILE, help="With csv: write here [standard output].")
-@click.option("--storage", metavar="URL", help="With optuna: sqlite:///file.db, or a journal file as ./journal.log.")
+@click.option("--storage", metavar="URL", help="With optuna: sqlite:///file.db, or a journal file, ./journal.log.")
 @click.option("--name", help="With optuna: the study's name there [the directory's].")
 def export(study_path: Path, form: str, output: Path | None, storage: str | None, name: str | None) -> None:
-    """Write the study in the directory STUDY for other tools. The study is only read, also while it is searched."""
+    """Write the study in the directory STUDY for other tools. The study is only read, even while a search runs."""
     if form == "csv" and (storage is not None or name is not None):
         raise click.UsageError("--storage and --name go with --to optuna")
     if form == "optuna" and output is not None:
         raise click.UsageError("-o goes with --to csv")
     if form == "optuna" and not storage:
-        raise click.UsageError("--to optuna needs --storage, as sqlite:///file.db or ./journal.log")
+        raise click.UsageError("--to optuna needs --storage, such as sqlite:///file.db or ./journal.log")
     from tuitrain.search.study.study import Study  # noqa: PLC0415
 
     study = Study(study_path)

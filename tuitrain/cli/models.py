@@ -1,4 +1,4 @@
-"""`tuitrain predict` and `tuitrain evaluate`: what a saved model is used for."""
+"""`tuitrain predict` and `tuitrain evaluate`: use a saved model."""
 
 from __future__ import annotations
 
@@ -40,13 +40,11 @@ def predict(model_file: Path, data: str, output: Path | None, **options: Any) ->
     table = _read(data, model, chosen)
     rows = _predictions(model, table)
     if output is None:
-        is_shown = (
-            sys.stdout.isatty()
-        )  # a terminal obeys control characters; a file or a pipe gets the data as they are
+        is_shown = sys.stdout.isatty()  # a terminal obeys control characters; a file or a pipe gets the data unchanged
         _write(sys.stdout, [[visible(cell, sys.maxsize) for cell in row] for row in rows] if is_shown else rows)
         return
     if output.exists() and any(output.samefile(name) for name in (data, model_file) if Path(name).exists()):
-        raise DataError(f"{visible(output)}: is what is read; it is not overwritten")
+        raise DataError(f"{visible(output)}: is the input; choose another output file")
     text = io.StringIO(newline="")
     _write(text, rows)
     if output.exists() and not output.is_file():
@@ -69,10 +67,10 @@ def evaluate(model_file: Path, data: str, as_json: bool, **options: Any) -> None
     model = load_model(model_file)
     table = _read(data, model, chosen, prefers_test=True)
     if table.name == model.dataset_name:
-        tell(f"note: the model has learned from rows of {table.name}: where these are the same, new rows will do worse")
+        tell(f"note: the model was trained on rows of {table.name}: if these are the same, expect less on new ones")
     found = model.evaluate(table)
     if gone := len(table) - int(found["rows"]):
-        tell(f"note: {gone} of {len(table)} rows have no value in the target: left out")
+        tell(f"note: {gone} of {len(table)} rows have no target value and are left out")
     if as_json:
         click.echo(json.dumps({name: value if math.isfinite(value) else None for name, value in found.items()}))
     else:
@@ -91,7 +89,7 @@ def _write_into(output: Path, text: str) -> None:
 
 
 def _read(data: str, model: Model, options: DataOptions, *, prefers_test: bool = False) -> Table:
-    """The table that `data` names; where its file brings two, the training or the test part, told."""
+    """Read the table named by `data`; if its file has two parts, choose one and report it."""
     from tuitrain.data.loading import load_tables  # noqa: PLC0415
 
     hint_at_typing(data)

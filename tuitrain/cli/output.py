@@ -1,6 +1,6 @@
-"""What goes to standard error and output, also where they take nothing: a closed pipe, a full disk, no file at all.
+"""Write to standard error and output, even if they fail: a closed pipe, a full disk, a missing stream.
 
-No training is lost over it: notes fall silent, and only what a command was asked to print fails the command.
+No training is lost over it: notes are dropped, and only failing to print the result fails the command.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import click
 
 
 def tell(text: str) -> None:
-    """Write a line on standard error, or fall silent where that takes nothing."""
+    """Write a line to standard error; do nothing if that fails."""
     try:
         click.echo(text, err=True)
     except OSError:
@@ -22,14 +22,14 @@ def tell(text: str) -> None:
 
 
 def give_up(stream: TextIO) -> None:
-    """Let nothing more arrive at a stream that takes nothing, nor fail when the program ends."""
+    """Discard all further output to a broken stream, so that nothing fails when the program ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
 def prepare_streams() -> None:
-    """Stand in for a standard output or error that is closed, and let escapes stand in for signs an encoding lacks."""
+    """Replace a closed standard output or error, and escape characters that an encoding lacks."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -39,7 +39,7 @@ def prepare_streams() -> None:
 
 
 def finish() -> OSError | None:
-    """Write out what is left in the streams' buffers; what standard output failed with, if it did."""
+    """Flush the streams; return the error if standard output failed."""
     failed = None
     for stream in (sys.stderr, sys.stdout):
         try:

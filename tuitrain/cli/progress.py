@@ -1,4 +1,4 @@
-"""How a headless training shows its progress: one line that is rewritten on a terminal, plain lines elsewhere."""
+"""Show the progress of a headless training: one rewritten line on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PLAIN_LINES = 20
 
 
 class ProgressLine:
-    """Writes the newest snapshot to `stream` where that is due; falls silent where the stream takes nothing."""
+    """Writes the newest snapshot to `stream` when due; does nothing once the stream has failed."""
 
     def __init__(self, stream: TextIO | None = None, width: int = 80) -> None:
         self._stream = stream or sys.stderr
@@ -27,7 +27,7 @@ class ProgressLine:
         self._is_silent = False
 
     def show(self, snapshot: Snapshot) -> None:
-        """Write a line, if it is time for one."""
+        """Write a line if one is due."""
         if self._is_terminal:
             now = time.monotonic()
             if now >= self._next_time:
@@ -53,12 +53,12 @@ class ProgressLine:
         try:
             self._stream.write(text)
             self._stream.flush()
-        except OSError:  # a reader that has gone, a full disk: no reason to end a training
+        except OSError:  # a reader that is gone or a full disk is no reason to end a training
             self._is_silent = True
 
 
 def bar(snapshot: Snapshot, width: int) -> str:
-    """A progress bar with losses, speed and the time left, at most `width` wide."""
+    """Draw a progress bar with losses, speed and the time left, at most `width` wide."""
     epochs = snapshot.hyperparameters.epochs
     done = (snapshot.epoch + snapshot.step_in_epoch / snapshot.steps_per_epoch) / epochs
     right = f" {snapshot.epoch}/{epochs}  {losses(snapshot)}  {rate(snapshot.samples_per_second)}"
@@ -70,19 +70,19 @@ def bar(snapshot: Snapshot, width: int) -> str:
 
 
 def plain(snapshot: Snapshot) -> str:
-    """The same as a line of a log."""
+    """Format the same as a line of a log."""
     metric = "".join(f"  {name} {value:.4f}" for name, value in snapshot.metrics.get("validation", {}).items())
     return f"epoch {snapshot.epoch}  {losses(snapshot)}{metric}  {rate(snapshot.samples_per_second)}"
 
 
 def losses(snapshot: Snapshot) -> str:
-    """Training and validation loss."""
+    """Format the training and validation loss."""
     text = f"train {snapshot.train_loss:.4g}"
     return text if math.isnan(snapshot.validation_loss) else f"{text}  validation {snapshot.validation_loss:.4g}"
 
 
 def rate(value: float) -> str:
-    """Samples a second, short."""
+    """Format samples a second, briefly."""
     if math.isnan(value):
         return "–/s"
     for limit, unit in ((1e6, "M"), (1e3, "k")):
@@ -92,7 +92,7 @@ def rate(value: float) -> str:
 
 
 def summary(found: dict[str, Any]) -> str:
-    """A finished training in a few lines: the loss and metrics of each part, at the best epoch."""
+    """Summarise a finished training in a few lines: the loss and metrics of each part at the best epoch."""
     seconds = f"{found['seconds']:.1f} s"
     lines = [
         f"{found['dataset']}: {found['epochs']} epochs in {seconds}, best epoch {found['best_epoch']}, "
@@ -107,7 +107,7 @@ def summary(found: dict[str, Any]) -> str:
 
 
 def why_absent(loss: float | None, rows: int) -> str:
-    """What to print for a metric that is no number, on a part of so many rows with this loss."""
+    """Explain a metric that is not a number, on a part of `rows` rows with this loss."""
     if loss is None or not math.isfinite(loss):
         return "not finite"
     return f"undefined ({'one row' if rows == 1 else 'the target does not vary'})"

@@ -1,4 +1,4 @@
-"""How a headless search shows its progress, and what it came to."""
+"""Show the progress and the result of a headless search."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_LETTERS = 500  # of a notice
 
 
 class SearchLine:
-    """Writes how a search stands to `stream`: one line that is rewritten on a terminal, plain lines elsewhere."""
+    """Writes a search's progress to `stream`: one rewritten line on a terminal, plain lines elsewhere."""
 
     def __init__(self, study: Study, stream: TextIO, width: int) -> None:
         self._study, self._stream, self._width = study, stream, width
@@ -35,7 +35,7 @@ class SearchLine:
         self._notices_told = 0
 
     def begin(self) -> None:
-        """Say what is searched."""
+        """Describe the search."""
         study, settings = self._study, self._study.settings
         trials = f"{settings.trials} trials" if settings.trials else "as many trials as there is time for"
         if settings.strategy == "grid":
@@ -54,7 +54,7 @@ class SearchLine:
         self._tell(study.notices)
 
     def show(self, progress: SearchProgress) -> None:
-        """Write a line, if it is time for one."""
+        """Write a line if one is due."""
         now = time.monotonic()
         if now < self._next:
             return
@@ -88,30 +88,30 @@ class SearchLine:
         return "  ".join(parts)
 
     def _tell(self, notices: Sequence[str]) -> None:
-        """Write the notices that are new."""
+        """Write the notices not yet reported."""
         for notice in notices[self._notices_told :]:
             self._write(("\r\x1b[K" if self._is_terminal else "") + f"note: {visible(notice, MOST_LETTERS)}")
         self._notices_told = len(notices)
 
     def _write(self, text: str, end: str = "\n") -> None:
-        with suppress(OSError):  # a reader that has gone, a full disk: no reason to end a search
+        with suppress(OSError):  # a reader that is gone or a full disk is no reason to end a search
             self._stream.write(text + end)
             self._stream.flush()
 
 
 def score(trial: Trial) -> str:
-    """A trial's score, with its deviation where there is one."""
+    """Format a trial's score, with its deviation if there is one."""
     text = f"{trial.score:.4f}"
     return text if math.isnan(trial.deviation) else f"{text} ± {trial.deviation:.4f}"
 
 
 def setting_text(setting: Setting) -> str:
-    """A setting on one line: ``learning_rate=0.01 hidden_layers=64``, as ``--try`` takes it."""
+    """Format a setting on one line as ``--try`` takes it: ``learning_rate=0.01 hidden_layers=64``."""
     return " ".join(f"{name}={FIELDS[name].format(value)}" for name, value in setting.items())
 
 
 def summary(found: SearchResult) -> str:
-    """A search that is over in a few lines."""
+    """Summarise a finished search in a few lines."""
     study, best = found.study, found.best
     done = [trial for trial in study.trials if trial.is_done]
     failed = sum(trial.state == "failed" for trial in done)

@@ -115,7 +115,7 @@ def test_what_cannot_be_pickled_fails_its_task_only(make: Make, mortal_kind: str
     supervisor.submit(3, tasks.multiply, 3)
     ends = tasks.ends(tasks.until_ended(supervisor))
     assert ends[1].message.startswith("the task cannot be sent to a worker: ")
-    assert ends[2].message.startswith("what the task returned cannot be sent back: ")
+    assert ends[2].message.startswith("the task's result cannot be sent back: ")
     assert isinstance(ends[3], Finished)
 
 
@@ -129,7 +129,7 @@ def test_blas_has_one_thread(make: Make, kind: str) -> None:
 def test_a_number_that_has_not_ended_is_refused(make: Make) -> None:
     supervisor = make("thread")
     supervisor.submit(1, tasks.count, (3, 0.05))
-    with pytest.raises(ValueError, match="task 1 is submitted already"):
+    with pytest.raises(ValueError, match="task 1 has already been submitted"):
         supervisor.submit(1, tasks.count, (3, 0.05))
 
 

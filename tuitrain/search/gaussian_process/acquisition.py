@@ -1,4 +1,4 @@
-"""Expected improvement on a logarithmic scale: what is worth trying next, also where hardly anything is to be gained.
+"""Expected improvement on a logarithmic scale, which ranks settings even where hardly any improvement is expected.
 
 For a prediction with mean μ and deviation σ and a best value b, lower being better, EI = σ h(z), z = (b - μ)/σ,
 h(z) = φ(z) + z Φ(z) (Jones, Schonlau & Welch, 1998). log h as in Ament et al. (2023, "Unexpected improvements to
@@ -34,7 +34,7 @@ _FAR = np.array([
 
 
 def erfcx(x: Array) -> Array:
-    """exp(x²) (1 - erf(x)), for x >= 0.5."""
+    """Return exp(x²) (1 - erf(x)), for x >= 0.5."""
     far = np.maximum(x, 4.0)
     inverse = 1 / (far * far)
     tail = (1 / np.sqrt(np.pi) - inverse * _ratio(inverse, _FAR)) / far
@@ -43,7 +43,7 @@ def erfcx(x: Array) -> Array:
 
 
 def log_h_and_cdf(z: Array) -> tuple[Array, Array]:
-    """Log h(z) and log Φ(z)."""
+    """Return log h(z) and log Φ(z)."""
     flat = np.ravel(z)
     both = np.empty((2, flat.size))
     for part, function in zip(
@@ -71,13 +71,13 @@ def _far(z: Array) -> tuple[Array, Array]:
 
 
 def log_expected_improvement(mean: Array, deviation: Array, best: float) -> Array:
-    """Log EI."""
+    """Return log EI."""
     result: Array = log_h_and_cdf((best - mean) / deviation)[0] + np.log(deviation)
     return result
 
 
 def log_expected_improvement_slopes(mean: Array, deviation: Array, best: float) -> tuple[Array, Array, Array]:
-    """Log EI and its derivatives by the mean, -Φ(z)/EI, and by the deviation, φ(z)/EI."""
+    """Return log EI and its derivatives by the mean, -Φ(z)/EI, and by the deviation, φ(z)/EI."""
     z = (best - mean) / deviation
     logarithm, log_cdf = log_h_and_cdf(z)
     logarithm = logarithm + np.log(deviation)
@@ -87,7 +87,7 @@ def log_expected_improvement_slopes(mean: Array, deviation: Array, best: float) 
 
 
 def _ratio(x: Array, coefficients: Array) -> Array:
-    """The ratio of two polynomials, `coefficients` (2, c), highest power first; both at once, by Horner's rule."""
+    """Return the ratio of two polynomials, `coefficients` (2, c), highest power first, by Horner's rule for both."""
     both = np.multiply.outer(coefficients[:, 0], np.ones_like(x))
     for pair in coefficients[:, 1:].T:
         both *= x

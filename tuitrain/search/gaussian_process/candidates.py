@@ -1,7 +1,7 @@
-"""Settings that might be tried next, with what a Gaussian process predicts of them.
+"""Candidates for the next trial, with a Gaussian process's predictions for them.
 
-What the process calls noise counts as part of what a setting may come to: a trial has its seeds and folds fixed, so
-that its score is a rough function of the setting, and the best of it is looked for, not of its smooth part.
+The process's noise counts as part of a setting's possible score: a trial's seeds and folds are fixed, so its score is
+a rough function of the setting, and the search is for the optimum of that function, not of its smooth part.
 
 `N` candidates, `n` observations, `d` columns; all arrays are float64.
 """
@@ -21,17 +21,17 @@ from tuitrain.search.space.space import Space
 
 Array = NDArray[np.float64]
 
-MOST_LISTED = 4096  # settings up to which a space is gone through whole
+MOST_LISTED = 4096  # largest space that is enumerated
 SAMPLES, NEIGHBOURS = 800, 40  # drawn from the space; drawn around each of the best observations
 BEST_OBSERVED = 5
 REFINED, ROUNDS, EVALUATIONS = 5, 2, 16
 LEAST_GAIN = 1e-3  # in log EI
-MOST_VALUES = 12  # of a listed number that are tried when one column is changed
+MOST_VALUES = 12  # values of a listed number to try when one column changes
 _WIDTHS = (0.01, 0.05, 0.2)
 
 
 class Candidates:
-    """Predictions at `points` (N, d), kept up to date as `model` comes to believe more."""
+    """Predictions at `points` (N, d), updated as `model` gains observations."""
 
     def __init__(self, model: Surrogate, points: Array) -> None:
         self.points = points
@@ -42,7 +42,7 @@ class Candidates:
         self._variance = model.signal - np.einsum("ij,ij->i", explained, explained)
 
     def learn(self, model: Surrogate) -> None:
-        """Take in the observations that `model` has more than before."""
+        """Update the predictions by the observations that `model` has gained."""
         known = self._cross.shape[1]
         if known == len(model.points):
             return
@@ -53,13 +53,13 @@ class Candidates:
         self._variance = self._variance - np.einsum("ij,ij->i", explained, explained)
 
     def log_improvement(self, model: Surrogate) -> Array:
-        """Log EI (N,)."""
+        """Return log EI (N,)."""
         deviation = np.sqrt(np.maximum(self._variance, 1e-10 * model.signal) + model.noise)
         return log_expected_improvement(self._mean, deviation, model.best)
 
 
 def listed(space: Space) -> Array | None:
-    """All points of a space with few, each once; None of one with many."""
+    """List all points of a small space, each once; return None for a large one."""
     counts = [column.count for column in space.columns]
     if space.size is None or space.size > MOST_LISTED or prod(count or 1 for count in counts) > 8 * MOST_LISTED:
         return None
@@ -67,14 +67,14 @@ def listed(space: Space) -> Array | None:
 
 
 def distinct(points: Array) -> Array:
-    """Points (N, d) without repeats, in order of first appearance."""
+    """Remove repeated points (N, d), keeping the order of first appearance."""
     _, first = np.unique(np.nan_to_num(points, nan=-1.0).round(9), axis=0, return_index=True)
     kept: Array = points[np.sort(first)]
     return kept
 
 
 def drawn(space: Space, model: Surrogate, rng: np.random.Generator) -> Array:
-    """A sample (N, d) of a space, denser around the best observations."""
+    """Sample points (N, d) of a space, more densely around the best observations."""
     d = len(space.columns)
     best = model.points[np.argsort(model.scores, kind="stable")[:BEST_OBSERVED]]
     return np.concatenate(
@@ -83,7 +83,7 @@ def drawn(space: Space, model: Surrogate, rng: np.random.Generator) -> Array:
 
 
 def mutated(space: Space, points: Array, rng: np.random.Generator) -> Array:
-    """Points (N, d), each changed in some of its columns: numbers a little, categories anyhow."""
+    """Change each of the points (N, d) in some columns: numbers a little, categories arbitrarily."""
     d = len(space.columns)
     is_category = np.array([column.is_category for column in space.columns])
     fresh = whole(space, rng.random(points.shape))
@@ -95,7 +95,7 @@ def mutated(space: Space, points: Array, rng: np.random.Generator) -> Array:
 
 
 def whole(space: Space, unit: Array) -> Array:
-    """Points (N, d) for `unit` (N, d) in [0, 1), with values also where these have no effect."""
+    """Return points (N, d) for `unit` (N, d) in [0, 1), with values even in columns without effect."""
     counts = np.array([column.count or 0 for column in space.columns])
     is_category = np.array([column.is_category for column in space.columns])
     found: Array = np.where(is_category, np.floor(unit * np.maximum(counts, 1)), unit)
@@ -105,9 +105,9 @@ def whole(space: Space, unit: Array) -> Array:
 def refined(
     space: Space, model: Surrogate, begin: Array, fixed: NDArray[np.bool_], rng: np.random.Generator
 ) -> tuple[Array, Array]:
-    """Points (m, d) made better from `begin` (m, d), and their log EI (m,); columns that are `fixed` (d,) stay.
+    """Improve points from `begin` (m, d); return them and their log EI (m,). Columns marked `fixed` (d,) stay.
 
-    Numbers follow the gradient; then each column takes all its values in turn, and what is best is kept.
+    Numbers follow the gradient; then each column in turn tries all its values, and the best is kept.
     """
     columns = space.columns
     free = np.array([not held and not column.is_category for held, column in zip(fixed, columns, strict=True)])
@@ -131,7 +131,7 @@ def refined(
 
 
 def _take_better(points: Array, values: Array, rows: Rows, others: Array, other_values: Array) -> Rows:
-    """Put `others` into `points` at `rows` where their log EI is higher; in place. Returns where that was."""
+    """Replace `points` at `rows` by `others` where their log EI is higher, in place; return those rows."""
     is_better = other_values > values[rows] + LEAST_GAIN
     points[rows[is_better]], values[rows[is_better]] = others[is_better], other_values[is_better]
     return rows[is_better]
@@ -143,7 +143,7 @@ def _log_improvement(model: Surrogate, points: Array) -> Array:
 
 
 def _climb(model: Surrogate, points: Array, numbers: NDArray[np.intp]) -> Array:
-    """Points moved uphill in log EI along the columns of numbers that have an effect."""
+    """Move points uphill in log EI along the number columns that have an effect."""
     is_active = ~np.isnan(points[:, numbers])
     scaled, coordinates, lengths = model.scaled(points), model.layout.number[numbers], model.lengths[numbers]
 
@@ -169,7 +169,7 @@ def _climb(model: Surrogate, points: Array, numbers: NDArray[np.intp]) -> Array:
 def _changes(
     space: Space, points: Array, fixed: NDArray[np.bool_], rng: np.random.Generator
 ) -> tuple[NDArray[np.intp], Array]:
-    """Which of `points` (m, d) each comes from (c,), and points (c, d) that differ from it in one column."""
+    """Return points (c, d) that differ from one of `points` (m, d) in one column, after that point's index (c,)."""
     filled = np.where(np.isnan(points), whole(space, rng.random(points.shape)), points)
     origin, found = [np.empty(0, np.intp)], [np.empty((0, points.shape[1]))]
     for place, column in enumerate(space.columns):

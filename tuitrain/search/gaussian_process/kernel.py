@@ -1,4 +1,4 @@
-"""How alike two settings are: the Matérn-5/2 kernel over numbers, categories and columns without effect.
+"""The similarity of two settings: the Matérn-5/2 kernel over numbers, categories and columns without effect.
 
 `n` points, `d` columns, `e` coordinates, `S` sets of length scales; all arrays are float64. Every column is laid out
 in coordinates of its own such that squared distances are plain sums, which keeps the kernel positive definite:
@@ -23,7 +23,7 @@ _BLOCK = 32
 
 
 class ColumnLike(Protocol):
-    """What the model asks of a column; see `tuitrain.search.space.columns.SearchColumn`."""
+    """The part of a column that the model uses; see `tuitrain.search.space.columns.SearchColumn`."""
 
     @property
     def name(self) -> str: ...
@@ -34,7 +34,7 @@ class ColumnLike(Protocol):
 
 
 class CoordinateLayout:
-    """Where the columns' coordinates are.
+    """The places of the columns' coordinates.
 
     `owner` (e,) is each coordinate's column, `number` (d,) each number's coordinate, -1 for a category.
     """
@@ -49,7 +49,7 @@ class CoordinateLayout:
         self.number = np.where(self.is_category, -1, self._first)
 
     def embed(self, points: Array) -> Array:
-        """Coordinates (n, e) of points (n, d)."""
+        """Return the coordinates (n, e) of points (n, d)."""
         found = np.zeros((len(points), len(self.owner)))
         rows = np.arange(len(points))
         for place in range(self.n_columns):
@@ -63,7 +63,7 @@ class CoordinateLayout:
         return found
 
     def squared_differences(self, coordinates: Array) -> Array:
-        """Squared distances (d, n, n) of each column."""
+        """Return the squared distances (d, n, n) in each column."""
         found = np.zeros((self.n_columns, len(coordinates), len(coordinates)))
         for place, owner in enumerate(self.owner):
             values = coordinates[:, place]
@@ -73,7 +73,7 @@ class CoordinateLayout:
 
 
 def matern(squared: Array) -> tuple[Array, Array]:
-    """Matérn-5/2 for squared scaled distances of any shape, and its derivative by them.
+    """Return Matérn-5/2 for squared scaled distances of any shape, and its derivative by them.
 
     k = (1 + √5 r + 5/3 r²) exp(-√5 r), dk/dr² = -5/6 (1 + √5 r) exp(-√5 r) (Rasmussen & Williams, 2006, equation 4.17).
     """
@@ -84,7 +84,7 @@ def matern(squared: Array) -> tuple[Array, Array]:
 
 
 def squared_distances(left: Array, right: Array) -> Array:
-    """Squared distances (n, m) of scaled coordinates (n, e) and (m, e)."""
+    """Return the squared distances (n, m) of scaled coordinates (n, e) and (m, e)."""
     found = left @ (-2.0 * right.T)
     found += np.einsum("ij,ij->i", left, left)[:, None]
     found += np.einsum("ij,ij->i", right, right)
@@ -92,7 +92,7 @@ def squared_distances(left: Array, right: Array) -> Array:
 
 
 def inverse_lower(lower: NDArray[np.floating[Any]]) -> Array:
-    """Inverses (S, n, n) of lower triangles (S, n, n), by halves: NumPy solves no triangles."""
+    """Invert lower triangles (S, n, n) by halves; NumPy has no triangular solver."""
     n = lower.shape[-1]
     if n <= _BLOCK:
         inverse: Array = np.tril(np.linalg.inv(lower))

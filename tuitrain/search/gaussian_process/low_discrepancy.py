@@ -1,4 +1,4 @@
-"""Points that fill a cube evenly, also when more are added later."""
+"""Points that fill a cube evenly, even as more are added."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def points(count: int, dimensions: int, seed: int, start: int = 0) -> NDArray[np.float64]:
-    """The points `start` to `start + count` of a sequence in [0, 1), (count, dimensions) float64.
+    """Return the points `start` to `start + count` of a sequence in [0, 1), (count, dimensions) float64.
 
     An additive recurrence, x_i = frac(s + i·α) with α_j = φ⁻ʲ, φ the positive root of x^(d+1) = x + 1 (Roberts, 2018,
     "The unreasonable effectiveness of quasirandom sequences"); the shift s and the order of the dimensions come from

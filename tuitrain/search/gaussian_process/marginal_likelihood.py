@@ -1,4 +1,4 @@
-"""What the length scales, the signal and the noise of a Gaussian process most probably are.
+"""Fit the length scales, signal and noise of a Gaussian process by its marginal likelihood with priors.
 
 `n` observations, `d` columns, `S` starts, `p` = d + 2 parameters, in logarithms: d length scales, the variance of the
 signal, the variance of the noise. All arrays are float64; scores are standardised.
@@ -22,7 +22,7 @@ _LOW, _HIGH = (np.log(0.03), np.log(0.05), np.log(1e-6)), (np.log(30.0), np.log(
 
 
 def centre(columns: int) -> Array:
-    """The parameters (p,) where the priors have their maximum."""
+    """Return the parameters (p,) at the priors' maximum."""
     return np.array([_length_centre(columns)] * columns + [SIGNAL_CENTRE, NOISE_CENTRE])
 
 
@@ -35,7 +35,7 @@ def _spread(columns: int) -> Array:
 
 
 def starts(columns: int) -> Array:
-    """Where a fit that knows nothing begins, (3, p): at the priors' centre; wiggly; smooth with more noise."""
+    """Return the starts of an uninformed fit, (3, p): the priors' centre; wiggly; smooth with more noise."""
     middle = centre(columns)
     shift = np.array([1.0] * columns + [0.0, 0.0])
     noisy = np.array([0.0] * columns + [0.0, 3.0])
@@ -43,7 +43,7 @@ def starts(columns: int) -> Array:
 
 
 def negative_log_posterior(parameters: Array, differences: Array, scores: Array) -> tuple[Array, Array]:
-    """-log p(scores | parameters) - log p(parameters) up to a constant (S,), and its gradient (S, p).
+    """Return -log p(scores | parameters) - log p(parameters) up to a constant (S,), and its gradient (S, p).
 
     `parameters` (S, p), `differences` (d, n, n) squared, `scores` (n,). Rasmussen & Williams (2006), equations 2.30
     and 5.9.
@@ -74,7 +74,7 @@ def negative_log_posterior(parameters: Array, differences: Array, scores: Array)
 
 
 def fit(differences: Array, scores: Array, begin: Array, evaluations: int) -> Array:
-    """The best parameters (p,) found from `begin` (S, p)."""
+    """Return the best parameters (p,) found from `begin` (S, p)."""
     d = len(differences)
     low, high = (np.array([end[0]] * d + [end[1], end[2]]) for end in (_LOW, _HIGH))
     found, values = minimise(

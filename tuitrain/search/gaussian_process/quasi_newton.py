@@ -1,7 +1,7 @@
-"""Minimising many smooth functions at once: BFGS in lockstep, within bounds.
+"""Minimise many smooth functions at once: BFGS in lockstep, within bounds.
 
-`S` problems, `p` unknowns each; all arrays are float64. One call of the function serves all problems that are still
-going on, so that NumPy's overhead is paid once and not `S` times.
+`S` problems, `p` unknowns each; all arrays are float64. One call of the function serves all unfinished problems, so
+that NumPy's overhead is paid once instead of `S` times.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Objective = Callable[
     [Array, Rows], tuple[Array, Array]
 ]  # points (s, p) of problems (s,) -> values (s,), gradients (s, p)
 
-ARMIJO = 1e-4  # share of the decrease that the slope promises which a step must bring
+ARMIJO = 1e-4  # share of the decrease predicted by the slope that a step must achieve
 FIRST_STEP = 0.5  # at most, in any unknown
 SHORTER = 0.25
 SHORTEST = 1e-10
@@ -27,7 +27,7 @@ SHORTEST = 1e-10
 def minimise(
     function: Objective, starts: Array, *, low: Array, high: Array, evaluations: int, tolerance: float = 1e-6
 ) -> tuple[Array, Array]:
-    """The best points (S, p) found from `starts` (S, p), and their values (S,).
+    """Minimise from `starts` (S, p); return the best points (S, p) and their values (S,).
 
     `low` and `high` broadcast to (S, p). A problem ends when a step lowers its value by less than `tolerance`, or after
     `evaluations` calls. Nocedal & Wright (2006), algorithm 6.1, with steps projected onto the bounds.
@@ -35,7 +35,7 @@ def minimise(
     low, high = np.broadcast_to(low, starts.shape), np.broadcast_to(high, starts.shape)
     x = np.clip(starts, low, high)
     value, gradient = function(x, np.arange(len(x)))
-    hessian = np.zeros((len(x), x.shape[1], x.shape[1]))  # zero until something is known of it
+    hessian = np.zeros((len(x), x.shape[1], x.shape[1]))  # zero until a step has been taken
     direction = _inward(-gradient, x, low, high)
     size = np.abs(direction).max(axis=1)
     step = FIRST_STEP / np.maximum(size, 1.0)
@@ -65,12 +65,12 @@ def minimise(
 
 
 def _inward(direction: NDArray[np.floating[Any]], x: Array, low: Array, high: Array) -> Array:
-    """`direction` without what leads out of the bounds."""
+    """Remove the parts of `direction` that lead out of the bounds."""
     return np.where(((x <= low) & (direction < 0)) | ((x >= high) & (direction > 0)), 0.0, direction)
 
 
 def _downhill(hessian: Array, gradient: Array, x: Array, low: Array, high: Array) -> Array:
-    """Quasi-Newton directions (s, p) among the unknowns that are free to move; else the steepest descent."""
+    """Return quasi-Newton directions (s, p) in the unknowns free to move; steepest descent where those fail."""
     steepest = _inward(-gradient, x, low, high)
     is_free = steepest != 0
     held = np.where(is_free[:, :, None] & is_free[:, None, :], hessian, 0.0)
@@ -86,7 +86,7 @@ def _downhill(hessian: Array, gradient: Array, x: Array, low: Array, high: Array
 
 
 def _updated(hessian: Array, moved: Array, changed: Array) -> Array:
-    """The estimates (s, p, p) after steps (s, p) along which the gradient changed so (s, p); equation 6.19."""
+    """Update the estimates (s, p, p) by steps (s, p) and changes of the gradient (s, p); equation 6.19."""
     product = np.einsum("ij,ij->i", moved, changed)
     squares = np.einsum("ij,ij->i", moved, moved)
     is_curved = product > 1e-10 * np.sqrt(squares * np.einsum("ij,ij->i", changed, changed)) + 1e-300

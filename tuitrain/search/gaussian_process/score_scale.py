@@ -1,4 +1,4 @@
-"""Scores as a Gaussian process likes them: bad ones drawn in, then mean 0 and deviation 1.
+"""Transform scores for a Gaussian process: compress bad ones, then scale to mean 0 and deviation 1.
 
 `n` scores, of which less is better; all arrays are float64. A few diverged or hopeless trials would otherwise set the
 scale, and all good ones would look alike.
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-KNEE = 0.3  # deviations above the median from where the logarithm takes over
+KNEE = 0.3  # deviations above the median at which the logarithm takes over
 _SMALLEST = 1e-12
 
 
@@ -28,11 +28,11 @@ class ScoreScale:
 
     @classmethod
     def of(cls, scores: Array) -> ScoreScale:
-        """The scale for finite scores (n,); its width is that of the better half, unless that is all alike."""
+        """Return the scale for finite scores (n,); its width is that of the better half, unless those are all equal."""
         median = float(np.median(scores))
         better = median - scores[scores <= median]
         width = max(1.4826 * float(np.median(better)), 0.5 * float(better.max()))
-        if width <= _SMALLEST * abs(median) and scores.max() > median:  # half of them are equal, and the best
+        if width <= _SMALLEST * abs(median) and scores.max() > median:  # half of them are equal and the best
             width = float(np.median(scores[scores > median])) - median
         width = max(width, _SMALLEST * max(1.0, abs(median)))
         raw = cls(median + KNEE * width, width, 0.0, 1.0)
@@ -41,13 +41,13 @@ class ScoreScale:
         return cls(raw.knee, width, float(drawn_in.mean()), deviation if deviation > _SMALLEST * width else 1.0)
 
     def to_standard(self, scores: Array) -> Array:
-        """Standardised scores (n,)."""
+        """Return standardised scores (n,)."""
         above = np.maximum(scores - self.knee, 0.0) / self.width
         drawn_in = np.minimum(scores, self.knee) + self.width * np.log1p(above)
         return (drawn_in - self.mean) / self.deviation
 
     def to_score(self, standard: Array) -> Array:
-        """The inverse of `to_standard`."""
+        """Invert `to_standard`."""
         drawn_in = standard * self.deviation + self.mean
         above = np.maximum(drawn_in - self.knee, 0.0) / self.width
         result: Array = np.minimum(drawn_in, self.knee) + self.width * np.expm1(np.minimum(above, 50.0))
@@ -55,6 +55,6 @@ class ScoreScale:
 
 
 def worst_for_failed(scores: Array) -> Array:
-    """Scores (n,) with the worst finite one in the place of those that are not finite."""
+    """Replace non-finite scores among (n,) by the worst finite one."""
     is_known = np.isfinite(scores)
     return np.where(is_known, scores, scores[is_known].max() if is_known.any() else 0.0)

@@ -1,8 +1,8 @@
-"""Which trials a Gaussian process is fitted to, where there are more than it can take: its cost grows with their cube.
+"""Choose the trials to fit a Gaussian process to if there are too many: its cost grows with their cube.
 
 The subset-of-data approximation, with the points chosen far from each other (Chalupka, Williams & Murray, 2013,
-section 3.1): where an improvement is expected depends most on the best trials, and elsewhere one of several neighbours
-tells nearly all. `n` observations, `d` columns.
+section 3.1): expected improvement depends most on the best trials, and elsewhere one of several neighbours carries
+nearly all the information. `n` observations, `d` columns.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ SHARE_OF_BEST = 0.5
 def subset_of_data(
     columns: Sequence[ColumnLike], points: NDArray[np.float64], scores: NDArray[np.float64], most: int = MOST_FITTED
 ) -> NDArray[np.intp]:
-    """The places (m,), ascending, of at most `most` of the points (n, d) with scores (n,), of which less is better.
+    """Choose at most `most` points (n, d) with scores (n,), lower is better; return their indices (m,), ascending.
 
-    All of them up to `most`; else half of that the best, then always the point that is farthest from all chosen ones.
+    Up to `most` points, all of them; else the best for half of `most`, then repeatedly the point farthest from
+    those chosen.
     """
     if len(points) <= most:
         return np.arange(len(points))

@@ -1,7 +1,7 @@
-"""A Gaussian process over settings: what a score is believed to be where none was measured.
+"""A Gaussian process over settings: predicted scores where none was measured.
 
 `n` observations, `d` columns, `e` coordinates, `m` points asked for; all arrays are float64. Predictions are of
-standardised scores (`ScoreScale`) unless said otherwise, without the noise of a measurement. Rasmussen & Williams
+standardised scores (`ScoreScale`) unless stated otherwise, without the noise of a measurement. Rasmussen & Williams
 (2006), chapters 2 and 5.
 """
 
@@ -34,7 +34,7 @@ FIRST_EVALUATIONS, NEXT_EVALUATIONS = 40, 15
 
 
 class SpaceLike(Protocol):
-    """What is asked of a space beside its columns; see `tuitrain.search.space.space.Space`."""
+    """The part of a space that the model uses; see `tuitrain.search.space.space.Space`."""
 
     @property
     def columns(self) -> Sequence[ColumnLike]: ...
@@ -45,9 +45,9 @@ class SpaceLike(Protocol):
 class Surrogate:
     """The posterior, given `points` (n, d) with standardised `scores` (n,).
 
-    `parameters` (d + 2,) as in `evidence`; `coordinates` (n, e) are scaled, `inverse_factor` (n, n) is the inverse of
-    the Cholesky factor of the kernel matrix with noise, `whitened` (n,) is that times the scores, `alpha` (n,) the
-    inverse kernel matrix times the scores.
+    `parameters` (d + 2,) as in `marginal_likelihood`; `coordinates` (n, e) are scaled, `inverse_factor` (n, n) is the
+    inverse of the Cholesky factor of the kernel matrix with noise, `whitened` (n,) is that times the scores, `alpha`
+    (n,) the inverse kernel matrix times the scores.
     """
 
     layout: CoordinateLayout
@@ -78,30 +78,30 @@ class Surrogate:
 
     @property
     def best(self) -> float:
-        """The lowest score known or believed."""
+        """The lowest score, observed or assumed."""
         return float(self.scores.min())
 
     def scaled(self, points: Array) -> Array:
-        """Coordinates (m, e) in length scales."""
+        """Return coordinates (m, e) in units of the length scales."""
         return self.layout.embed(points) / self.lengths[self.layout.owner]
 
     def cross(self, points: Array) -> Array:
-        """Covariances (m, n) with the observed points."""
+        """Return the covariances (m, n) with the observed points."""
         return self.signal * matern(squared_distances(self.scaled(points), self.coordinates))[0]
 
     def mean(self, points: Array) -> Array:
-        """Posterior mean (m,)."""
+        """Return the posterior mean (m,)."""
         return self.cross(points) @ self.alpha
 
     def predict(self, points: Array) -> tuple[Array, Array]:
-        """Posterior mean and deviation (m,) at points (m, d)."""
+        """Return the posterior mean and deviation (m,) at points (m, d)."""
         cross = self.cross(points)
         explained = cross @ self.inverse_factor.T
         variance = self.signal - np.einsum("ij,ij->i", explained, explained)
         return cross @ self.alpha, np.sqrt(np.maximum(variance, _LEAST_VARIANCE * self.signal))
 
     def predict_slopes(self, at: Array, places: Places) -> tuple[Array, Array, Array, Array]:
-        """Mean and deviation (m,), and their derivatives (m, c) by the `c` columns of numbers at `places`.
+        """Return mean and deviation (m,), and their derivatives (m, c) by the `c` number columns at `places`.
 
         `at` (m, e) are `scaled` coordinates.
         """
@@ -117,7 +117,7 @@ class Surrogate:
         return explained @ self.whitened, deviation, mean_slopes, -half_slopes / deviation[:, None]
 
     def condition(self, points: Array, scores: Array | None = None) -> Surrogate:
-        """The posterior with more points (m, d) known; without `scores` (m,) its own mean is believed there.
+        """Return the posterior with more points (m, d); without `scores` (m,) its own mean is assumed there.
 
         The factor grows by a block: [[L, 0], [B, C]] with B = K* L⁻ᵀ and C Cᵀ what is left of the variance.
         """
@@ -143,9 +143,9 @@ class Surrogate:
 def fit(
     columns: Sequence[ColumnLike], points: Array, scores: Array, *, near: Array | None = None, evaluations: int = 0
 ) -> Surrogate:
-    """The process fitted to points (n, d) with scores (n,) of which less is better; not finite ones count as the worst.
+    """Fit the process to points (n, d) with scores (n,), lower is better; non-finite scores count as the worst.
 
-    `near` (s, d + 2) are parameters to begin from as well; with `evaluations` they are all that it begins from.
+    `near` (s, d + 2) are additional starting parameters; with `evaluations` they are the only ones.
     """
     layout = CoordinateLayout(columns)
     scores = worst_for_failed(np.asarray(scores, np.float64))
@@ -162,7 +162,7 @@ def fit(
 def condition_all(
     layout: CoordinateLayout, scale: ScoreScale, parameters: Array, points: Array, standard: Array
 ) -> Surrogate:
-    """The posterior for given parameters."""
+    """Return the posterior for given parameters."""
     coordinates = layout.embed(points) / np.exp(parameters[:-2])[layout.owner]
     kernel = np.exp(parameters[-2]) * matern(squared_distances(coordinates, coordinates))[0]
     factor = inverse_lower(np.linalg.cholesky(kernel + np.exp(parameters[-1]) * np.eye(len(points))))
@@ -174,7 +174,7 @@ def condition_all(
 
 @dataclass(frozen=True)
 class PosteriorSlice:
-    """The posterior along one column at `places` (m,), in the scores' own units: mean, one deviation to either side.
+    """The posterior along one column at `places` (m,), in the scores' own units: mean and one deviation either side.
 
     `log_improvement` and `improvement` (m,) are the expected improvement over the best score.
     """
@@ -188,7 +188,7 @@ class PosteriorSlice:
 
 
 def slice_along(model: Surrogate, point: Array, column: int, places: Array) -> PosteriorSlice:
-    """The posterior along a column at `places` (m,), all else as in `point` (d,)."""
+    """Return the posterior along a column at `places` (m,), with all else as in `point` (d,)."""
     rows = np.repeat(point[None], len(places), axis=0)
     rows[:, column] = places
     mean, deviation = model.predict(rows)
@@ -198,10 +198,10 @@ def slice_along(model: Surrogate, point: Array, column: int, places: Array) -> P
 
 
 def importance(model: Surrogate, space: SpaceLike, *, sample: Array, levels: int = 16) -> Array:
-    """Shares (d,) of the columns in what the posterior mean varies, taken along each with the others averaged over.
+    """Return each column's share (d,) of the posterior mean's variance, taken along it with the others averaged over.
 
-    `sample` (m, d) in [0, 1) says over which settings. The shares add up to 1, or are all 0 where the mean is flat.
-    A column that seldom has an effect counts for as much as it does.
+    `sample` (m, d) in [0, 1) holds the settings to average over. The shares add up to 1, or are all 0 if the mean is
+    flat. A column that seldom has an effect counts only as often as it does.
     """
     columns = space.columns
     counts = np.array([column.count or 0 for column in columns])

@@ -1,8 +1,8 @@
-"""What a worker process does: take tasks from its pipe and run them, until the pipe closes.
+"""A worker process: take tasks from its pipe and run them until the pipe closes.
 
 The main thread runs the tasks and is the only one that writes to the pipe; a second thread reads from it, so that a
-stop is seen at once, and so that the process ends when the parent does, however that happened. NumPy is first imported
-in here, when the environment already says one BLAS thread.
+stop is noticed at once, and so that the process ends when the parent does, however that happened. NumPy is imported
+only here, when the environment already limits BLAS to one thread.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _Task = tuple[int, int, bytes]
 
 
 def work(connection: Connection, descriptor: Descriptor, layout: BlockLayout, output: Descriptor) -> None:
-    """Be a worker: the target of the process.
+    """Run as a worker; this is the target of the process.
 
-    `descriptor` is that of the shared block; `output` takes what is printed, for which there is a screen in the way.
+    `descriptor` is that of the shared block; `output` takes printed text, which would disturb a screen.
     """
     for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # the coordinator decides what Ctrl-C means, or a terminal that closes
+        signal.signal(number, signal.SIG_IGN)  # the coordinator decides what Ctrl-C or a closing terminal means
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGHUP})
     os.dup2(output.number, 1)
     os.dup2(output.number, 2)
@@ -48,7 +48,7 @@ def work(connection: Connection, descriptor: Descriptor, layout: BlockLayout, ou
 
 
 def limit_blas_for_good() -> None:
-    """One BLAS thread for the rest of this process, also where NumPy was imported before the environment said so."""
+    """Limit this process to one BLAS thread for good, even if NumPy was imported before the environment was set."""
     from threadpoolctl import threadpool_limits  # noqa: PLC0415  (it costs start-up time)
 
     threadpool_limits(limits=1, user_api="blas")
@@ -58,7 +58,7 @@ def _run(connection: Connection, shared: Any, stopped: set[int], *, task: int, a
     def send(kind: str, value: Any) -> None:
         connection.send((kind, task, attempt, pickle.dumps(value, protocol=5)))
 
-    send(STARTED, f"process {os.getpid()}")  # before the payload is unpickled, which may be what kills a worker
+    send(STARTED, f"process {os.getpid()}")  # before the payload is unpickled, since that may kill the worker
     try:
         function, payload = pickle.loads(blob)
     except Exception as error:

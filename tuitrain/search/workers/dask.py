@@ -1,7 +1,7 @@
-"""Tasks run on a Dask cluster: other processes, other machines, a batch system. Needs the extra `distributed`.
+"""Run tasks on a Dask cluster: other processes, other machines, a batch system. Needs the extra `distributed`.
 
-Dask places the tasks, and moves what is told; whether a task is tried again stays with the supervisor. A thread here
-watches the cluster: it counts the slots, and gives up the tasks of a worker that went away.
+Dask places the tasks and transports reports; the supervisor decides whether a task is tried again. A thread here
+watches the cluster: it counts the slots, and gives up the tasks of a worker that is gone.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from tuitrain.search.workers.protocol import (
 )
 
 SECONDS_BETWEEN_LOOKS = 2.0
-SECONDS_FOR_A_RESULT, MOST_SECONDS_FOR_A_RESULT = 0.5, 30.0  # then it is seen whether anybody waits for it still
-ALL = "all"  # the topic on which the scheduler tells of workers that come and go
-UNKNOWN = "an address not told"
+SECONDS_FOR_A_RESULT, MOST_SECONDS_FOR_A_RESULT = 0.5, 30.0  # after which it is checked whether anyone still waits
+ALL = "all"  # the topic on which the scheduler announces workers that come and go
+UNKNOWN = "an unknown address"
 
 
 @dataclass(eq=False)
@@ -51,7 +51,7 @@ class _Attempt:
 
 @dataclass(frozen=True)
 class _Loss:
-    """A worker that went away, and the tasks that it had; empty where one came."""
+    """A worker that is gone, and its tasks; empty if a worker came."""
 
     address: str = ""
     keys: frozenset[str] = frozenset()
@@ -60,22 +60,22 @@ class _Loss:
 class DaskWorkers:
     """The workers of a cluster, one slot for each of their threads; `on_event` is called on Dask's thread.
 
-    `address` is a scheduler's ("tcp://10.0.0.5:8786"), or a `distributed.Client` whose cluster is to be used. A client
-    of our own is made in either case, and closed with `close`.
+    `address` is a scheduler's ("tcp://10.0.0.5:8786"), or a `distributed.Client` whose cluster to use. Either way a
+    client of our own is made, and closed by `close`.
 
     Raises
     ------
     SearchError
         if `distributed` is not installed, the scheduler cannot be reached within ten seconds, no worker can take
-        the data, or a worker's tuitrain or NumPy is of another version; other differences are told in `notices`.
+        the data, or a worker's version of tuitrain or NumPy differs; other differences go to `notices`.
     """
 
     def __init__(self, shared: Any, address: Any) -> None:
         self.on_event: EventCallback = ignore_event
         self.notices: list[str] = []
         self._client = connect(address)
-        self._session: str = self._client.id  # the name of all that is left on the cluster meanwhile
-        self._lock = threading.Lock()  # of the two that follow
+        self._session: str = self._client.id  # names everything placed on the cluster
+        self._lock = threading.Lock()  # guards the next two
         self._attempts: dict[tuple[int, int], _Attempt] = {}  # those in flight
         self._threads: dict[str, int] = {}  # slots by address of the workers that fit
         self._refused: set[str] = set()
@@ -106,7 +106,7 @@ class DaskWorkers:
             for worker, answer in (answers or {}).items():
                 if answer.get("status") == "error":
                     raise SearchError(f"the worker at {worker} cannot take the data: {answer.get('exception')}")
-        self._client.subscribe_topic(topic_name(self._session), self._told)
+        self._client.subscribe_topic(topic_name(self._session), self._take_report)
         self._client.subscribe_topic(ALL, self._changed)
 
     @property
@@ -121,7 +121,7 @@ class DaskWorkers:
 
         try:
             blob = pickle.dumps((function, payload), protocol=5)
-        except Exception as error:  # told as the task's failure, like every other exception
+        except Exception as error:  # reported as the task's failure, like every other exception
             refused: Future[TaskOutcome] = Future()
             refused.set_result(failure(error, CANNOT_GO))
             return refused
@@ -149,20 +149,20 @@ class DaskWorkers:
         from tuitrain.search.workers.dask_worker import stop_name  # noqa: PLC0415  (needs the extra)
 
         if self._client.status != "running":
-            return  # it would wait for a scheduler that is gone
+            return  # setting an event would wait for a scheduler that is gone
         with self._lock:
             keys = [flight.key for flight in self._attempts.values() if flight.task == task]
         for key in keys:
-            with suppress(OSError):  # the scheduler is gone; the thread that watches will notice
+            with suppress(OSError):  # the scheduler is gone; the watching thread will notice
                 self._event(stop_name(key)).set()
 
     def revive(self) -> None:
-        """Dask starts workers anew by itself. Raises `SearchError` if the scheduler is gone."""
+        """Do nothing, as Dask restarts workers itself. Raises `SearchError` if the scheduler is gone."""
         if self._gone:
             raise SearchError(self._gone)
 
     def close(self) -> None:
-        """Let running tasks find that they are stopped, take the data off the workers, and leave the cluster."""
+        """Stop running tasks, remove the data from the workers, and leave the cluster."""
         from tuitrain.search.workers.dask_worker import claim_name, topic_name  # noqa: PLC0415  (needs the extra)
 
         self._is_closed = True
@@ -189,8 +189,8 @@ class DaskWorkers:
 
         return Event(name, client=self._client)
 
-    def _told(self, event: tuple[float, Any]) -> None:
-        """A running task says something. On Dask's thread."""
+    def _take_report(self, event: tuple[float, Any]) -> None:
+        """Pass on what a running task reports. On Dask's thread."""
         task, attempt, kind, blob = event[1]
         value = pickle.loads(blob)
         if kind == STARTED:
@@ -201,7 +201,7 @@ class DaskWorkers:
         self.on_event(task, attempt, kind, value)
 
     def _changed(self, event: tuple[float, Any]) -> None:
-        """A worker came or went. On Dask's thread."""
+        """Note that a worker came or went. On Dask's thread."""
         message = event[1]
         action = message.get("action") if isinstance(message, dict) else None
         if action == "add-worker":
@@ -210,17 +210,17 @@ class DaskWorkers:
             self._changes.put(_Loss(message["worker"], frozenset(message.get("processing-tasks", ()))))
 
     def _done(self, key: tuple[int, int], dask_future: Any) -> None:
-        """A task has ended, in one way or another. On Dask's callback thread.
+        """Handle the end of a task, whatever it was. On Dask's callback thread.
 
-        The attempt stays in flight until its result is here, or the thread that watches gives it up.
+        The attempt stays in flight until its result arrives, or the watching thread gives it up.
         """
         outcome: TaskOutcome | None = None
         has_begun = False
         try:
             blob = self._result(key, dask_future)
         except (OSError, CancelledError):
-            self._changes.put(_Loss())  # the attempt was given up; or the scheduler is gone, and a look will tell
-        except Exception as error:  # no task's own: those are outcomes
+            self._changes.put(_Loss())  # the attempt was given up, or the scheduler is gone, as a look will show
+        except Exception as error:  # not the task's own: those are outcomes
             outcome = failure(error)
         else:
             has_begun = True
@@ -235,12 +235,12 @@ class DaskWorkers:
             flight.future.set_result(outcome)
 
     def _result(self, key: tuple[int, int], dask_future: Any) -> Any:
-        """The task's result, as long as the attempt is in flight; raises what Dask raises.
+        """Return the task's result while the attempt is in flight; raise what Dask raises.
 
-        If it goes with its worker, Dask waits for a second run; and without end, if the task is cancelled while the
-        result is on its way. This thread is the only one on which Dask tells of results.
+        If the result is lost with its worker, Dask waits for a second run; if the task is cancelled while the result
+        is on its way, it waits forever. This thread is the only one on which Dask announces results.
         """
-        for doublings in itertools.count():  # a result that takes long to come gets its time
+        for doublings in itertools.count():  # a slow result gets ever more time
             try:
                 return dask_future.result(timeout=min(SECONDS_FOR_A_RESULT * 2**doublings, MOST_SECONDS_FOR_A_RESULT))
             except TimeoutError:
@@ -251,7 +251,7 @@ class DaskWorkers:
         raise AssertionError("the count has no end")
 
     def _watch(self) -> None:
-        """Follow the cluster's changes. In a thread of its own, since each look asks the scheduler."""
+        """Follow the cluster's changes, in a thread of its own, since each look asks the scheduler."""
         while not self._is_closed:
             loss = _Loss()
             with suppress(queue.Empty):
@@ -265,7 +265,7 @@ class DaskWorkers:
                 if self._is_closed:
                     return
                 place = address_of(self._client)
-                self._gone = f"the Dask scheduler at {place} is gone: {error}; what was finished is kept for --resume"
+                self._gone = f"the Dask scheduler at {place} is gone: {error}; finished trials are kept for --resume"
                 self._give_up(loss, everything=True)
             else:
                 self._give_up(loss)
@@ -277,7 +277,7 @@ class DaskWorkers:
     def _look(self, *, may_refuse: bool) -> None:
         """Count the workers, and compare the versions of new ones.
 
-        With `may_refuse` a worker that does not fit is left alone and noted; else a `SearchError` is raised.
+        With `may_refuse` a worker that does not fit is not used and noted; otherwise a `SearchError` is raised.
         """
         if self._client.status != "running":
             raise OSError("the connection was lost")
@@ -297,7 +297,7 @@ class DaskWorkers:
             self._threads = {address: threads for address, threads in known.items() if address in fit}
 
     def _give_up(self, loss: _Loss, *, everything: bool = False) -> None:
-        """End the attempts whose worker is gone, or that wait for workers that are all gone."""
+        """End the attempts whose worker is gone, or whose allowed workers are all gone."""
 
         def is_lost(flight: _Attempt) -> bool:
             if everything or flight.key in loss.keys:
@@ -310,13 +310,13 @@ class DaskWorkers:
             for flight in flights:
                 del self._attempts[flight.task, flight.attempt]
         for flight in flights:
-            if flight.dask_future is not None:  # else nobody waits for its end
+            if flight.dask_future is not None:  # nobody waits for it otherwise
                 with suppress(OSError):
-                    flight.dask_future.cancel(force=True)  # else Dask would run it again, by itself
+                    flight.dask_future.cancel(force=True)  # or Dask would run it again of its own accord
             self._lose(flight, has_begun=not everything and self._has_begun(flight))
 
     def _has_begun(self, flight: _Attempt) -> bool:
-        """Whether a worker took the attempt, also if it was gone before it could say so."""
+        """Return True if a worker took the attempt, even if it was gone before it could report."""
         from tuitrain.search.workers.dask_worker import claim_name  # noqa: PLC0415  (needs the extra)
 
         try:
@@ -325,7 +325,7 @@ class DaskWorkers:
             return False
 
     def _lose(self, flight: _Attempt, *, has_begun: bool) -> None:
-        """Tell that the worker went away; the start too, where it was not told, so that the attempt is charged."""
+        """Report that the worker is gone, and an unreported start first, so that the attempt is charged."""
         if has_begun and not flight.worker:
             self.on_event(flight.task, flight.attempt, STARTED, UNKNOWN)
         flight.future.set_exception(WorkerLostError(f"the Dask worker at {flight.worker or UNKNOWN} went away"))

@@ -1,4 +1,4 @@
-"""How a Dask cluster is reached, and whether its workers have the same versions as this side. Needs `distributed`."""
+"""Connect to a Dask cluster, and compare its workers' versions with ours. Needs `distributed`."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 NAME = "tuitrain"  # our clients' names begin with "Client-tuitrain-"
 AT_ONCE = 50
 SECONDS_TO_CONNECT = 6.0
-MUST_AGREE = ("tuitrain", "numpy")  # else bits differ, or objects do not travel
+MUST_AGREE = ("tuitrain", "numpy")  # or bits differ, or objects cannot be unpickled
 SHOULD_AGREE = ("Python", "distributed")
 
 
 def compare(ours: dict[str, str], theirs: dict[str, str], address: str) -> tuple[str, str]:
-    """What is wrong with a worker's versions, and what is only worth a notice; empty where all agree."""
+    """Return the error in a worker's versions, and a notice on harmless differences; empty if all agree."""
 
     def differences(names: tuple[str, ...]) -> str:
         return ", ".join(
@@ -41,7 +41,7 @@ def compare(ours: dict[str, str], theirs: dict[str, str], address: str) -> tuple
 
 @dataclass(frozen=True)
 class Found:
-    """What an inspection of workers found: `misfits` by address, with a sentence each; those that fit; and notices."""
+    """The result of an inspection: `misfits` by address, with a sentence each; the workers that fit; and notices."""
 
     misfits: dict[str, str] = field(default_factory=dict)
     fits: set[str] = field(default_factory=set)
@@ -49,7 +49,7 @@ class Found:
 
 
 def inspect(client: Client, addresses: list[str]) -> Found:
-    """Compare these workers' versions with ours; a worker that goes away meanwhile is in neither list."""
+    """Compare these workers' versions with ours; a worker that leaves meanwhile is in neither list."""
     from tuitrain.search.workers.dask_worker import versions  # noqa: PLC0415  (needs the extra)
 
     found = Found()
@@ -58,7 +58,7 @@ def inspect(client: Client, addresses: list[str]) -> Found:
     ours = versions()
     for address, theirs in client.run(versions, workers=addresses, on_error="return").items():
         if isinstance(theirs, OSError):
-            continue  # it went away; if not, the next look asks again
+            continue  # it is gone; if not, the next look asks again
         if isinstance(theirs, Exception):
             found.misfits[address] = f"the Dask worker at {address} cannot import tuitrain: {theirs}"
             continue
@@ -73,7 +73,7 @@ def inspect(client: Client, addresses: list[str]) -> Found:
 
 
 def connect(address: Any) -> Client:
-    """A client of our own, for an address or for another client's scheduler.
+    """Make a client of our own for an address or another client's scheduler.
 
     Raises
     ------
@@ -86,10 +86,10 @@ def connect(address: Any) -> Client:
         raise SearchError(f"a Dask cluster needs {extra('distributed')}") from error
     security = address.security if isinstance(address, Client) else Security()
     place = address_of(address) if isinstance(address, Client) else str(address)
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it has to say is told as a `SearchError`
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # its errors are raised as `SearchError`
     try:
         with ThreadPoolExecutor(1) as thread, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # versions are compared by us, with a sentence instead of a table
+            warnings.simplefilter("ignore")  # we compare versions, and report a sentence instead of a table
             if not place.startswith("inproc://"):
                 thread.submit(lambda: asyncio.run(_greet(place, security))).result()
             return Client(place, timeout=SECONDS_TO_CONNECT, set_as_default=False, name=NAME, security=security)
@@ -100,7 +100,7 @@ def connect(address: Any) -> Client:
 
 
 def cluster_slots(address: str) -> int:
-    """How many stacks a cluster trains at a time now: its workers' threads, at least 1.
+    """Return how many stacks a cluster trains at a time now: its workers' threads, at least 1.
 
     Raises
     ------
@@ -116,9 +116,9 @@ def cluster_slots(address: str) -> int:
 
 
 async def _greet(address: str, security: Security) -> None:
-    """Exchange a word with the scheduler first: a client that finds none cannot be closed.
+    """Check that the scheduler answers, since a client that finds none cannot be closed.
 
-    Raises whatever happens where there is none; TimeoutError where someone listens and says nothing.
+    Raises any connection error if there is none; TimeoutError if something listens but does not answer.
     """
     from distributed import rpc  # noqa: PLC0415  (an extra)
 
@@ -128,7 +128,7 @@ async def _greet(address: str, security: Security) -> None:
 
 
 def leave(client: Client) -> None:
-    """Close a client; one without its scheduler would wait for it, and is left to do so by itself."""
+    """Close a client; without its scheduler it would wait, and is left to do so in the background."""
     if client.status == "running":
         client.close(timeout=2)
     else:
@@ -136,18 +136,18 @@ def leave(client: Client) -> None:
 
 
 def address_of(client: Client) -> str:
-    """The scheduler's address."""
+    """Return the scheduler's address."""
     return str(client.scheduler.address)
 
 
 async def clear_events(client: Client, names: list[str]) -> None:
-    """Let the scheduler forget these events; on Dask's thread, by `client.sync`."""
+    """Make the scheduler forget these events; on Dask's thread, by `client.sync`."""
     for start in range(0, len(names), AT_ONCE):
         await asyncio.gather(*(client.scheduler.event_clear(name=name) for name in names[start : start + AT_ONCE]))
 
 
 def sweep(client: Client) -> None:
-    """Take the data of searches that were killed off the workers; where the scheduler has no tuitrain, it stays."""
+    """Remove the data of killed searches from the workers; if the scheduler has no tuitrain, it stays."""
     with suppress(ImportError):
         client.run_on_scheduler(_unregister_orphans)
 

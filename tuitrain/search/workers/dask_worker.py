@@ -1,4 +1,4 @@
-"""What runs inside a Dask worker: the shared data that waits there, and one task at a time.
+"""The code inside a Dask worker: the shared data kept there, and one task at a time.
 
 Needs the extra `distributed`; imported by `dask.py` when a cluster is used, and by the workers themselves.
 """
@@ -24,15 +24,15 @@ from tuitrain.search.workers.shared_block import BlockLayout, pack, unpack, writ
 
 SECONDS_BETWEEN_QUESTIONS = 0.1  # each asks the scheduler, over the network
 
-BYTES_AT_ONCE = 8_000_000  # Dask takes 192 MB in pieces of 4 to 16 MB in a quarter of the time that it takes them whole
+BYTES_AT_ONCE = 8_000_000  # Dask sends 192 MB in pieces of 4 to 16 MB in a quarter of the time it needs whole
 
 _parts: dict[str, dict[int, bytes]] = {}  # by session and number; filled before the worker takes its first task
-_shared: dict[str, Any] = {}  # by session; put together from the parts by the first task
-_lock = threading.Lock()  # of both, for workers with several threads
+_shared: dict[str, Any] = {}  # by session; assembled from the parts by the first task
+_lock = threading.Lock()  # guards both, for workers with several threads
 
 
 class SharedPart(WorkerPlugin):  # type: ignore[misc]  # it has no types
-    """Puts a part of the shared object on every worker, also on those that join later or are started anew.
+    """Puts a part of the shared object on every worker, including those that join later or restart.
 
     A scattered future would be lost with the last worker that holds it.
     """
@@ -44,21 +44,21 @@ class SharedPart(WorkerPlugin):  # type: ignore[misc]  # it has no types
         self.part = part
 
     def setup(self, worker: Any) -> None:
-        """On the worker's event loop, before it takes tasks."""
+        """Store the part; on the worker's event loop, before it takes tasks."""
         limit_blas_for_good()
         with _lock:
             _parts.setdefault(self.session, {})[self.number] = self.part
         self.part = b""
 
     def teardown(self, worker: Any) -> None:
-        """On the worker's event loop, when the search closes."""
+        """Drop the part; on the worker's event loop, when the search closes."""
         with _lock:
             _parts.pop(self.session, None)
             _shared.pop(self.session, None)
 
 
 def split(session: str, shared: Any) -> tuple[BlockLayout, list[SharedPart]]:
-    """The shared object as parts to register. Raises `SearchError` if it cannot be pickled."""
+    """Split the shared object into parts to register. Raises `SearchError` if it cannot be pickled."""
     file = io.BytesIO()
     layout = write_pieces(pack(shared), file)
     block = file.getbuffer()
@@ -83,7 +83,7 @@ def _shared_of(session: str, layout: BlockLayout) -> Any:
 
 
 def versions() -> dict[str, str]:
-    """What must or should be the same on both sides."""
+    """Return the versions that must or should agree on both sides."""
     return {
         "tuitrain": __version__, "numpy": np.__version__, "Python": platform.python_version(),
         "distributed": distributed.__version__,
@@ -91,25 +91,25 @@ def versions() -> dict[str, str]:
 
 
 def topic_name(session: str) -> str:
-    """The topic on which tasks tell; not the session itself, on which the scheduler tells of our client."""
+    """Return the topic for tasks' reports; the scheduler uses the session's own name for our client."""
     return f"{session}-told"
 
 
 def stop_name(key: str) -> str:
-    """The name of the event that stops the task of this key."""
+    """Return the name of the event that stops the task with this key."""
     return f"{key}-stop"
 
 
 def claim_name(key: str) -> str:
-    """The name of the event that says that the task of this key has begun."""
+    """Return the name of the event that marks the task with this key as begun."""
     return f"{key}-begun"
 
 
 def run(session: str, layout: BlockLayout, key: str, task: int, attempt: int, blob: bytes) -> bytes | None:
-    """One attempt at a task: its `TaskOutcome`, pickled. On one of the worker's task threads.
+    """Run one attempt at a task; return its `TaskOutcome`, pickled. On one of the worker's task threads.
 
-    None if this attempt has begun before: Dask runs a task again when its worker, or the worker that held its result,
-    went away. Whether it is run again is the supervisor's to say.
+    Return None if this attempt has begun before: Dask reruns a task when its worker, or the worker that held its
+    result, is lost. Whether it is rerun is for the supervisor to decide.
     """
     claim = Event(claim_name(key))
     if claim.is_set():
@@ -138,7 +138,7 @@ def run(session: str, layout: BlockLayout, key: str, task: int, attempt: int, bl
 class _Question:
     """Asks the scheduler whether the task is stopped, at most ten times a second.
 
-    It is stopped as well when Dask has cancelled it, which happens when the coordinator is gone without a word.
+    A task that Dask has cancelled is stopped too; that happens when the coordinator vanishes.
     """
 
     def __init__(self, key: str, worker: Any) -> None:
@@ -157,5 +157,5 @@ class _Question:
             return True
         try:
             return bool(self._event.is_set())
-        except OSError:  # the scheduler is gone, and with it everyone who could want the result
+        except OSError:  # the scheduler is gone, and with it anyone who could want the result
             return True

@@ -1,8 +1,8 @@
-"""Tasks run in processes of this machine, started by "spawn".
+"""Run tasks in processes on this machine, started by "spawn".
 
 Each child has a pipe of its own, and a thread here that reads it. That is why `ProcessPoolExecutor` is not used: its
 children share a queue, so that one child killed with -9 breaks the pool and takes the tasks of all the others with
-it. Here it costs that child's task alone, and no lock can be left held.
+it. Here it costs only that child's task, and no lock can be left held.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class _QueuedTask:
 class _Child:
     process: SpawnProcess
     connection: Connection
-    output: IO[bytes]  # what it printed
+    output: IO[bytes]  # its printed text
     is_ready: bool = False
     task: _QueuedTask | None = None
 
@@ -69,8 +69,8 @@ class ProcessWorkers:
     """`jobs` processes; `on_event` is called on the thread that reads a child's pipe.
 
     `shared` is pickled once; its arrays lie in memory that all children share, and are read-only there. Scripts need
-    the usual ``if __name__ == "__main__":``, since a spawned child imports the main module. What a child prints is kept
-    off the terminal; its last line is told if the child ends before its task.
+    the usual ``if __name__ == "__main__":``, since a spawned child imports the main module. A child's output is kept
+    off the terminal; its last line is reported if the child ends before its task.
 
     Raises
     ------
@@ -83,9 +83,9 @@ class ProcessWorkers:
         self.notices: list[str] = []
         self._jobs = jobs
         self._block = SharedBlock(shared)
-        self._lock = threading.Lock()  # of all that follows, and of sending
+        self._lock = threading.Lock()  # guards everything below, and sending
         self._children: list[_Child] = []
-        self._tasks: deque[_QueuedTask] = deque()  # those no child has yet
+        self._tasks: deque[_QueuedTask] = deque()  # not yet given to a child
         self._false_starts = 0  # children in a row that ended before they were ready
         self._is_closed = False
         try:
@@ -101,7 +101,7 @@ class ProcessWorkers:
     def submit(self, function: TaskFunction, task: int, attempt: int, payload: Any) -> Future[TaskOutcome]:
         try:
             queued = _QueuedTask(task, attempt, pickle.dumps((function, payload), protocol=5))
-        except Exception as error:  # told as the task's failure, like every other exception
+        except Exception as error:  # reported as the task's failure, like every other exception
             refused: Future[TaskOutcome] = Future()
             refused.set_result(failure(error, CANNOT_GO))
             return refused
@@ -122,7 +122,7 @@ class ProcessWorkers:
             queued.future.set_result(TaskOutcome(is_stopped=True))
 
     def revive(self) -> None:
-        """Start as many children as are missing.
+        """Replace the missing children.
 
         Raises
         ------
@@ -146,7 +146,7 @@ class ProcessWorkers:
             threading.Thread(target=self._read, args=(child,), name="worker-pipe", daemon=True).start()
 
     def close(self) -> None:
-        """End the children at once: those that do not end within a second are killed."""
+        """End the children at once, killing those that do not end within a second."""
         self._is_closed = True
         with self._lock:
             children = list(self._children)
@@ -169,7 +169,7 @@ class ProcessWorkers:
                 _send(child, RUN, child.task)
 
     def _read(self, child: _Child) -> None:
-        """Pass on what a child says until its pipe closes. In a thread of its own."""
+        """Pass on a child's messages until its pipe closes. In a thread of its own."""
         with suppress(EOFError, OSError):  # OSError: the child was killed while it wrote
             while True:
                 kind, task, attempt, blob = child.connection.recv()
@@ -195,7 +195,7 @@ class ProcessWorkers:
             task = child.task
         child.connection.close()
         child.process.join(SECONDS_TO_END)
-        if child.process.is_alive():  # it closed its pipe and lives: nothing of it can reach us any more
+        if child.process.is_alive():  # it closed its pipe but lives: nothing from it can reach us any more
             child.process.kill()
         if task is not None:
             task.future.set_exception(WorkerLostError(f"worker process {child.process.pid} {_ending(child)}"))
@@ -217,7 +217,7 @@ def _start(block: SharedBlock) -> _Child:
 
 
 def _send(child: _Child, kind: str, task: _QueuedTask | None = None) -> None:
-    """Write to a child. The lock is held. A child that is gone is noticed by the thread that reads its pipe."""
+    """Write to a child. The lock is held. The thread that reads its pipe notices if the child is gone."""
     with suppress(OSError):
         if task is None:
             child.connection.send((kind, 0, 0, b""))
@@ -234,7 +234,7 @@ def _outcome(blob: bytes) -> TaskOutcome:
 
 
 def _ending(child: _Child) -> str:
-    """How it ended, with the last line that it printed, or what Python said of a crash."""
+    """Describe how a child ended, with its last printed line or Python's crash report."""
     code = child.process.exitcode
     if code is None:
         how = "is gone"
@@ -243,15 +243,15 @@ def _ending(child: _Child) -> str:
         how += ", as happens when memory runs out" if code == -signal.SIGKILL else ""
     size = child.output.seek(0, os.SEEK_END)
     lines = os.pread(child.output.fileno(), LAST_BYTES, max(0, size - LAST_BYTES)).decode(errors="replace").split("\n")
-    said = next((line for line in lines if line.startswith("Fatal Python error")), "")
-    said = said or next((line.strip() for line in reversed(lines) if line.strip()), "")
-    return f"{how}; it last printed: {said}" if said else how
+    printed = next((line for line in lines if line.startswith("Fatal Python error")), "")
+    printed = printed or next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return f"{how}; it last printed: {printed}" if printed else how
 
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Let a child be born with Ctrl-C and hang-ups held back until it ignores them; the mask is this thread's alone."""
-    _start_resource_tracker()  # else the first child starts it, and that lifts the mask
+    """Block Ctrl-C and hang-ups in a new child until it ignores them; the mask is this thread's alone."""
+    _start_resource_tracker()  # or the first child starts it, which lifts the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
@@ -260,7 +260,7 @@ def _signals_held() -> Iterator[None]:
 
 
 def _start_resource_tracker() -> None:
-    """Start what multiprocessing needs while standard error is a real file: a screen's stand-in for it is none."""
+    """Start multiprocessing's resource tracker while standard error is a real file, not a screen's stand-in."""
     shown, sys.stderr = sys.stderr, sys.__stderr__
     try:
         resource_tracker.ensure_running()
@@ -270,7 +270,7 @@ def _start_resource_tracker() -> None:
 
 @contextmanager
 def _one_blas_thread() -> Iterator[None]:
-    """Say it in the environment that a child starts with, since BLAS reads it when NumPy is imported."""
+    """Set one BLAS thread in a child's environment, since BLAS reads it when NumPy is imported."""
     before = {name: os.environ.get(name) for name in BLAS_VARIABLES}
     os.environ.update(dict.fromkeys(BLAS_VARIABLES, "1"))
     try:

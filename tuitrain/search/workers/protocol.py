@@ -1,8 +1,8 @@
-"""The seam between the supervisor and what runs the tasks.
+"""The protocol between the supervisor and the workers that run its tasks.
 
 Everything below it (a thread, local processes, a Dask cluster) does four things: it runs one task at a time on each of
-its slots, passes on what the task tells, ends it when asked, and says when a worker was lost. Attempts, repeats and
-failures are the supervisor's.
+its slots, passes on the task's reports, ends it when asked, and reports lost workers. Attempts, repeats and failures
+are the supervisor's business.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ EventCallback = Callable[[int, int, str, Any], None]
 
 STARTED = "started"  # value: the worker's name
 REPORT = "report"  # value: what the function reported
-WORKERS = "workers"  # of no task: a worker came or went, so that `revive` is due and `slots` may have changed
+WORKERS = "workers"  # not about a task: a worker came or went, so `revive` is due and `slots` may have changed
 NO_TASK = -1
 
 CANNOT_GO = "the task cannot be sent to a worker"
-CANNOT_COME = "what the task returned cannot be sent back"
-CANNOT_BE_READ = "what arrived cannot be read here"
+CANNOT_COME = "the task's result cannot be sent back"
+CANNOT_BE_READ = "the data that arrived cannot be read here"
 
 
 class WorkerLostError(SearchError):
-    """The worker went away under a task; set on the task's future, and a reason to run it again."""
+    """A worker was lost during a task; set on the task's future, and a reason to run it again."""
 
 
 @dataclass(frozen=True)
 class TaskOutcome:
-    """How a task's function ended: with a result, or with an exception, told as text so that it can travel.
+    """How a task's function ended: with a result, or with an exception as text, which can always be sent.
 
-    `is_stopped` says that the function was told to stop, so that its result is a partial one.
+    `is_stopped` means that the function was asked to stop, so its result is partial.
     """
 
     result: Any = None
@@ -48,7 +48,7 @@ class TaskOutcome:
 
 
 class Workers(Protocol):
-    """What the supervisor needs of threads, processes or a cluster.
+    """The interface of threads, processes or a cluster to the supervisor.
 
     All methods are called from one thread, the coordinator's. `on_event(task, attempt, kind, value)` is set before
     the first `submit`; it may be called from any thread, never while a lock of the workers is held.
@@ -58,20 +58,20 @@ class Workers(Protocol):
 
     @property
     def slots(self) -> int:
-        """How many tasks can run at the same time; it may change in a cluster."""
+        """How many tasks can run at a time; in a cluster it may change."""
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know about these workers, a sentence each; it may grow."""
+        """Sentences for the user about these workers; the list may grow."""
 
     def submit(self, function: TaskFunction, task: int, attempt: int, payload: Any) -> Future[TaskOutcome]:
         """Run a task as soon as a slot is free; the future holds its `TaskOutcome`, or raises `WorkerLostError`."""
 
     def stop(self, task: int) -> None:
-        """Let every attempt at this task find `is_stopped` true."""
+        """Make `is_stopped` true for every attempt at this task."""
 
     def revive(self) -> None:
-        """Put new workers in the place of those that were lost. Raises `SearchError` when that cannot be done."""
+        """Replace lost workers. Raises `SearchError` if that is impossible."""
 
     def close(self) -> None:
         """End all workers, whatever they are doing."""
@@ -82,7 +82,7 @@ def ignore_event(task: int, attempt: int, kind: str, value: Any) -> None:
 
 
 def run_task(function: TaskFunction, shared: Any, payload: Any, report: Report, is_stopped: IsStopped) -> TaskOutcome:
-    """Call the function, in the worker, and make an `TaskOutcome` of whatever it does; raises nothing."""
+    """Call the function, in the worker, and return a `TaskOutcome` whatever it does; raise nothing."""
     was_stopped = False
 
     def ask() -> bool:
@@ -98,7 +98,7 @@ def run_task(function: TaskFunction, shared: Any, payload: Any, report: Report, 
 
 
 def failure(error: BaseException, what: str = "") -> TaskOutcome:
-    """An exception as text: its type and message, and where it happened; `what` went wrong, if not the function."""
+    """Describe an exception: type, message and traceback; `what` names the step that failed, if not the function."""
     text = str(error)
     message = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return TaskOutcome(

@@ -1,10 +1,10 @@
-"""One constant object for all worker processes, its arrays in memory that they share.
+"""Share one constant object with all worker processes, its arrays in shared memory.
 
 The object is pickled with its buffers out of band (PEP 574), and everything is laid end to end in one anonymous file in
 memory: the pickle first, then each buffer at a multiple of 64 bytes. The file travels to the children as a descriptor.
 
-It has no name, which is why `multiprocessing.shared_memory` is not used: nothing can be left in /dev/shm or be
-unlinked twice, whoever is killed; no resource tracker has an opinion; and a container's small /dev/shm is no limit.
+Unlike `multiprocessing.shared_memory`, it has no name: nothing can be left in /dev/shm or unlinked twice, whoever is
+killed; no resource tracker interferes; and a container's small /dev/shm is no limit.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ ALIGNMENT = 64
 
 @dataclass(frozen=True)
 class BlockLayout:
-    """Where the pickle (first) and the buffers lie in the file: (start, length) in bytes each."""
+    """The places of the pickle (first) and the buffers in the file: (start, length) in bytes each."""
 
     size: int
     spans: tuple[tuple[int, int], ...]
 
 
 def pack(shared: Any) -> list[memoryview]:
-    """The object as a pickle, followed by the buffers of its arrays, which are not copied.
+    """Pickle an object; return the pickle and the buffers of its arrays, which are not copied.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def pack(shared: Any) -> list[memoryview]:
 
 
 def write_pieces(pieces: list[memoryview], file: IO[bytes]) -> BlockLayout:
-    """Lay the pieces into an empty file, each at a multiple of 64 bytes."""
+    """Write the pieces to an empty file, each at a multiple of 64 bytes."""
     spans = []
     for piece in pieces:
         start = -(-file.tell() // ALIGNMENT) * ALIGNMENT
@@ -56,17 +56,17 @@ def write_pieces(pieces: list[memoryview], file: IO[bytes]) -> BlockLayout:
         spans.append((start, piece.nbytes))
     return BlockLayout(
         file.seek(0, os.SEEK_END), tuple(spans)
-    )  # not where it is: an empty piece at the end writes nothing
+    )  # `file.tell` would not do: an empty piece at the end writes nothing
 
 
 def unpack(block: memoryview, layout: BlockLayout) -> Any:
-    """The object whose pieces lie in `block`; its arrays are views of it, read-only if it is."""
+    """Return the object whose pieces lie in `block`; its arrays are views of it, read-only if it is."""
     stream, *buffers = (block[start : start + length] for start, length in layout.spans)
     return pickle.loads(stream, buffers=buffers)
 
 
 class SharedBlock:
-    """The parent's side: the file, filled once. `close` gives the memory back when the last child has ended."""
+    """The parent's side: the file, filled once. `close` frees the memory when the last child has ended."""
 
     def __init__(self, shared: Any) -> None:
         pieces = pack(shared)
@@ -76,16 +76,16 @@ class SharedBlock:
 
     @property
     def descriptor(self) -> Descriptor:
-        """What to hand to a child as an argument of its process."""
+        """Return the descriptor to pass to a child as an argument of its process."""
         return Descriptor(self._file.fileno())
 
     def close(self) -> None:
-        """Let go of the file; children that have it mapped keep their view."""
+        """Close the file; children that have mapped it keep their view."""
         self._file.close()
 
 
 class Descriptor:
-    """A file descriptor among the arguments of a spawned process: in the child it is an open one of the same file."""
+    """A file descriptor as an argument of a spawned process: in the child it is open on the same file."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -99,7 +99,7 @@ def _received(duplicate: Any) -> Descriptor:
 
 
 def read_shared(descriptor: Descriptor, layout: BlockLayout) -> Any:
-    """The object, in a child: its arrays are read-only views of the parent's pages. Closes the descriptor."""
+    """Read the object in a child: its arrays are read-only views of the parent's pages. Closes the descriptor."""
     try:
         block = memoryview(mmap.mmap(descriptor.number, layout.size, access=mmap.ACCESS_READ))
     finally:

@@ -1,8 +1,8 @@
 """The supervisor: tasks go in, events come out, and a lost worker costs an attempt rather than a task.
 
-One thread, the coordinator's, calls everything here. Workers call back on threads of their own; what they say only
-goes into a queue, and is worked on in `events`. So there is no lock, and nothing is dispatched behind the
-coordinator's back: it must poll.
+One thread, the coordinator's, calls everything here. Workers call back on threads of their own; their messages only
+go into a queue, which `events` processes. So there is no lock, and nothing is dispatched behind the coordinator's
+back: it must poll.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Reported:
 
 @dataclass(frozen=True)
 class Finished:
-    """The task's function has returned; nothing more is told of this task."""
+    """The task's function has returned; this is the task's last event."""
 
     task: int
     result: Any
@@ -58,7 +58,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """The function raised, or took its worker with it three times; nothing more is told of this task.
+    """The function raised, or took its worker with it three times; this is the task's last event.
 
     `message` is one line; `details` is the traceback, where there is one.
     """
@@ -90,47 +90,47 @@ class _TaskRecord:
 
 
 class Supervisor:
-    """Runs tasks on `workers`, each to exactly one `Finished`, `Failed` or `Stopped`."""
+    """Runs tasks on `workers`; each ends in exactly one `Finished`, `Failed` or `Stopped`."""
 
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
         self._inbox: queue.Queue[tuple[int, int, str, Any]] = queue.Queue()
         self._outbox: deque[Event] = deque()
-        self._tasks: dict[int, _TaskRecord] = {}  # those without an end yet
+        self._tasks: dict[int, _TaskRecord] = {}  # not yet ended
         self._waiting: deque[int] = deque()
-        self._running: set[tuple[int, int]] = set()  # attempts that hold a slot, also those nobody waits for any more
+        self._running: set[tuple[int, int]] = set()  # attempts that hold a slot, even if nobody waits for them any more
         workers.on_event = self._take_later
 
     @property
     def slots(self) -> int:
-        """How many tasks can run at the same time; it follows a cluster."""
+        """How many tasks can run at a time; it follows a cluster."""
         return self._workers.slots
 
     @property
     def free(self) -> int:
-        """How many tasks could be submitted now and would run at once."""
+        """How many tasks would start at once if submitted now."""
         return max(0, self._workers.slots - len(self._running) - len(self._waiting))
 
     @property
     def unfinished(self) -> int:
-        """How many tasks have no end yet."""
+        """How many tasks have not ended."""
         return len(self._tasks)
 
     @property
     def notices(self) -> list[str]:
-        """What the user should know about the workers, a sentence each."""
+        """Sentences for the user about the workers."""
         return self._workers.notices
 
     def submit(self, task: int, function: TaskFunction, payload: Any) -> None:
-        """Run a task, when a slot is free. Raises ValueError if a task of this number has not ended yet."""
+        """Run a task when a slot is free. Raises ValueError if a task with this number has not ended."""
         if task in self._tasks:
-            raise ValueError(f"task {task} is submitted already and has not ended")
+            raise ValueError(f"task {task} has already been submitted and has not ended")
         self._tasks[task] = _TaskRecord(function, payload)
         self._waiting.append(task)
         self._dispatch()
 
     def events(self, timeout: float) -> list[Event]:
-        """What has happened since the last call, in order; waits up to `timeout` seconds for a first event.
+        """Return the events since the last call, in order; wait up to `timeout` seconds for the first.
 
         Raises
         ------
@@ -151,7 +151,7 @@ class Supervisor:
         return found
 
     def stop(self, task: int) -> None:
-        """Ask a task to end; a `Stopped` follows, or a `Finished` if it ends by itself first. Repeats do nothing."""
+        """Ask a task to end; `Stopped` follows, or `Finished` if it ends by itself first. Repeats do nothing."""
         record = self._tasks.get(task)
         if record is None or record.is_stopping:
             return
@@ -170,20 +170,20 @@ class Supervisor:
     def close(self, timeout: float = 2.0) -> None:
         """Stop all tasks, give them `timeout` seconds to return, then end the workers.
 
-        What was told meanwhile can still be read with `events(0)`; a task that did not return in time has no event.
+        Events up to then can still be read with `events(0)`; a task that did not return in time has none.
         """
-        told: list[Event] = []
+        found: list[Event] = []
         try:
             self.stop_all()
             deadline = time.monotonic() + timeout
             while self._tasks and (left := deadline - time.monotonic()) > 0:
-                told += self.events(left)
+                found += self.events(left)
         finally:
-            self._outbox.extendleft(reversed(told))
+            self._outbox.extendleft(reversed(found))
             self._workers.close()
 
     def _take_later(self, task: int, attempt: int, kind: str, value: Any) -> None:
-        """Keep what happened for `events`. On any thread."""
+        """Queue a message for `events`. On any thread."""
         self._inbox.put((task, attempt, kind, value))
 
     def _work_off(self) -> None:
@@ -218,7 +218,7 @@ class Supervisor:
             self._running.discard((task, attempt))
         record = self._tasks.get(task)
         if record is None:
-            return  # it has ended; this is a repeat
+            return  # it has ended; this is a duplicate
         is_present = attempt == record.attempt
         if kind == DONE:
             self._take_end(task, record, is_present=is_present, outcome=_outcome(value))
@@ -253,7 +253,7 @@ class Supervisor:
     def _end(self, event: Finished | Failed | Stopped) -> None:
         del self._tasks[event.task]
         if any(task == event.task for task, _ in self._running):
-            self._workers.stop(event.task)  # another attempt is still at it, for nothing
+            self._workers.stop(event.task)  # another attempt is still running, in vain
         if event.task in self._waiting:
             self._waiting.remove(event.task)
         self._outbox.append(event)
@@ -266,5 +266,5 @@ def _outcome(future: Future[TaskOutcome]) -> TaskOutcome | WorkerLostError:
         return lost
     except CancelledError:
         return WorkerLostError("the task was cancelled before it began")
-    except Exception as error:  # a payload that cannot be pickled, say: told as the task's failure
+    except Exception as error:  # for example, a payload that cannot be pickled: reported as the task's failure
         return failure(error)

@@ -1,4 +1,4 @@
-"""Tasks run in threads of this process: for small work on the screen, where starting a process costs more."""
+"""Run tasks in threads of this process: for small work on the screen, where starting a process costs more."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _QueuedTask = tuple[TaskFunction, int, int, Any, Future[TaskOutcome]]
 class ThreadWorkers:
     """`slots` threads of this process; `on_event` is called on them.
 
-    The threads are daemons, so that a task that does not ask whether it is stopped cannot keep the process alive.
+    The threads are daemons, so that a task that never checks whether it is stopped cannot keep the process alive.
     """
 
     def __init__(self, shared: Any, slots: int = 1) -> None:
@@ -56,7 +56,7 @@ class ThreadWorkers:
             self._stopped[task].set()
 
     def revive(self) -> None:
-        """Nothing is ever lost here."""
+        """Do nothing: threads are never lost."""
 
     def close(self) -> None:
         for stopped in self._stopped.values():
@@ -77,7 +77,7 @@ class ThreadWorkers:
 
 
 class _OneBlasThread:
-    """Holds the whole process to one BLAS thread while any task runs, since the count changes the bits."""
+    """Limits the whole process to one BLAS thread while any task runs, since their number changes the bits."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,8 +1,8 @@
-"""The frame of a plot (axes, ticks, labels), drawn by plotext and kept until range or size change.
+"""The frame of a plot (axes, ticks, labels), drawn by plotext and cached until range or size change.
 
-plotext is given positions in 0..1 and finished labels: it has nothing to choose, no value can upset it, and its
-warnings, which it prints, never come up. A frame without curves takes it 1 to 4 ms. It is imported when the first
-frame is drawn, since that takes a while.
+plotext gets positions in 0..1 and finished labels, so it has nothing to choose, no value can break it, and it never
+prints its warnings. A frame without curves takes 1 to 4 ms. plotext is imported when the first frame is drawn, since
+that takes a while.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SMALLEST = (16, 4)
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around a canvas of `rows`×`columns` cells: at its left, a text a row; below it, whole lines."""
+    """The surroundings of a canvas of `rows`×`columns` cells: a text for each row at its left, whole lines below it."""
 
     rows: int
     columns: int
@@ -35,7 +35,7 @@ class Frame:
     below: tuple[str, ...]
 
     def strips(self, canvas: Sequence[list[Segment]], style: Style) -> list[Strip]:
-        """The canvas's lines (from `Canvas.segments`) in the frame."""
+        """Put the canvas's lines (from `Canvas.segments`) into the frame."""
         margin = len(self.left[0]) if self.left else 0
         width = margin + self.columns
         lines = [
@@ -46,18 +46,18 @@ class Frame:
 
 
 def window_of(x: Axis, y: Axis, *, log: bool = False) -> Window:
-    """The window of a canvas that these axes frame."""
+    """Return the window of a canvas framed by these axes."""
     return Window(x.low, x.high, y.low, y.high, log)
 
 
 def most_ticks(width: int, height: int, *, label: int = 6) -> tuple[int, int]:
-    """How many steps between ticks (across, up) look well in a frame of this size with x labels so wide."""
+    """Return the most steps between ticks (across, up) for a frame of this size with x labels of this width."""
     return max(1, (width - 8) // (label + 6)), max(2 if height < 7 else 3, min(8, height // 3))
 
 
 @lru_cache(maxsize=32)
 def frame_of(width: int, height: int, x: Axis, y: Axis, x_label: str, *, ascii_only: bool) -> Frame:
-    """The frame of a plot of `width`×`height` cells; too small a plot has none (the canvas fills it)."""
+    """Draw the frame of a plot of `width`×`height` cells; a very small plot has none (the canvas fills it)."""
     margin = max((len(label) for _, label in y.ticks), default=0) + 1
     if width < max(SMALLEST[0], margin + 8) or height < SMALLEST[1]:
         return Frame(height, width, ("",) * height, ())
@@ -70,7 +70,7 @@ def frame_of(width: int, height: int, x: Axis, y: Axis, x_label: str, *, ascii_o
 
 
 def frame_label(name: str, width: int, theme: Theme) -> str:
-    """The name of an input as it goes along an axis: at most a third of it."""
+    """Cut an input's name to at most a third of the axis."""
     shown = cut(name, max(width // 3, 1), theme=theme)
     return shown if cell_len(shown) == len(shown) else ""
 
@@ -81,7 +81,7 @@ def load_plotext() -> None:
 
 
 def _drawn(width: int, height: int, x: Axis, y: Axis) -> list[str]:
-    """The lines of plotext's empty plot."""
+    """Draw plotext's empty plot as lines."""
     import plotext  # noqa: PLC0415
 
     figure = plotext.figure

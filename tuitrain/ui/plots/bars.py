@@ -22,7 +22,7 @@ _LEVELS = "0123"
 def bar(value: float, low: float, high: float, width: int, *, log: bool, theme: Theme) -> str:
     """A horizontal bar of `width` cells: full at `high`, empty at `low`, in eighths of a cell.
 
-    What is above 0 shows at least the smallest part; what is not a number is blank.
+    A value above 0 shows at least the smallest part; NaN is blank.
     """
     parts = len(theme.signs.blocks) - 1
     if math.isnan(value) or value <= 0 or width <= 0:
@@ -42,7 +42,7 @@ def _share(value: float, low: float, high: float, *, log: bool) -> float:
 
 
 def log_range(values: Sequence[float]) -> tuple[float, float]:
-    """A stable range (powers of ten, two or more apart) for bars on a log scale, holding all positive `values`."""
+    """Return a stable range (powers of ten, two or more apart) for bars on a log scale, covering positive values."""
     powers = [math.log10(value) for value in values if value > 0 and math.isfinite(value)]
     if not powers:
         return 1e-3, 1.0
@@ -51,10 +51,10 @@ def log_range(values: Sequence[float]) -> tuple[float, float]:
 
 
 def sparkline(values: Sequence[float] | NDArray[np.floating], width: int, *, theme: Theme, log: bool = False) -> str:
-    """The course of `values` in `width` characters, oldest at the left; gaps (and values ≤ 0 with `log`) are spaces.
+    """Draw `values` over time in `width` characters, oldest first; gaps (and values ≤ 0 with `log`) are spaces.
 
-    Each character is the mean of 1, 2, 4, 8 … values: while the history grows, what is drawn stays as it was, but for
-    the last character, until the line is full and halves.
+    Each character is the mean of 1, 2, 4, 8 … values: while the history grows, all but the last character stay the
+    same, until the line is full and halves.
     """
     return _sparks(values, width, theme.signs.spark, log=log)
 
@@ -115,9 +115,9 @@ def _dots(column: Sequence[int], before: str, now: str) -> int:
 def histogram(
     width: int, height: int, values: NDArray[np.floating], *, theme: Theme, role: Role = "bar"
 ) -> list[Strip]:
-    """How `values` (any shape) are spread: columns over a line with the low end, zero and the high end.
+    """Draw the distribution of `values` (any shape): columns over a line with the low end, zero and the high end.
 
-    One line high it is the columns alone. Values that are not finite do not count.
+    A histogram one line high has only the columns. Non-finite values do not count.
     """
     flat = values.reshape(-1)
     finite = np.isfinite(flat)
@@ -150,7 +150,7 @@ def histogram(
 
 
 def _ends(low: float, high: float, width: int) -> str:
-    """The numbers under a histogram: both ends, and zero at its place where there is room for it."""
+    """Write the numbers under a histogram: both ends, and zero at its place if there is room."""
     left, right = number(low), number(high)
     text = left + right.rjust(width - len(left)) if len(left) + len(right) < width else left.ljust(width)[:width]
     if low < 0 < high:

@@ -1,4 +1,4 @@
-"""What a network answers over the plane of its two inputs, with the data drawn on it."""
+"""The predictions of a network over the plane of its two inputs, with the data on top."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _SURE = 6
 
 
 def boundary_grid_shape(width: int, height: int, *, theme: Theme) -> tuple[int, int]:
-    """The (rows, columns) of the grid that fits the canvas of `draw_boundary`: two rows a line, one in ASCII.
+    """Return the (rows, columns) of the grid that fits the canvas of `draw_boundary`: two rows a line, one in ASCII.
 
-    Other shapes are drawn too, by their nearest values; this one wastes none.
+    Other shapes are drawn by nearest values; this one wastes none.
     """
     lines = max(1, height - 3)
     return lines if theme.ascii_only else 2 * lines, max(1, width - 6)
@@ -49,7 +49,7 @@ def draw_boundary(
     class_names: Sequence[str] = (),
     theme: Theme,
 ) -> list[Strip]:
-    """Draw the plane of two inputs: the answer as background, the data as a sign per class.
+    """Draw the plane of two inputs: predictions as background, the data as a sign per class.
 
     `grid` (G, H): int class numbers (with `confidence` (G, H) in 0..1, brighter where surer) or float values
     (regression); row 0 is the top; any shape is drawn at the canvas's resolution. `extent` is
@@ -78,7 +78,7 @@ def draw_boundary(
 
 
 def _resampled(grid: NDArray[Any], frame: Frame, *, half: bool) -> NDArray[Any]:
-    """The nearest value of the grid for each half cell (`half`) or cell of the canvas."""
+    """Return the nearest value of the grid for each half cell (`half`) or cell of the canvas."""
     parts = 2 if half else 1
     heights = ((np.arange(frame.rows * parts) + 0.5) / parts - 0.5) / max(frame.rows - 1, 1)
     widths = np.arange(frame.columns) / max(frame.columns - 1, 1)
@@ -138,7 +138,7 @@ def _value_lines(
 
 
 def _ends(grid: Floats, values: Floats) -> tuple[float, float]:
-    """The lowest and highest finite value of the plane and the data."""
+    """Return the lowest and highest finite value of the plane and the data."""
     known = np.concatenate([grid[np.isfinite(grid)], values[np.isfinite(values)]])
     return (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
 
@@ -146,7 +146,7 @@ def _ends(grid: Floats, values: Floats) -> tuple[float, float]:
 def _classes_legend(
     width: int, names: Sequence[str], last: int, class_names: Sequence[str]
 ) -> list[tuple[str, int | None]]:
-    """The name of the input that goes up, then each class's name with its number, as many as fit."""
+    """Write the name of the vertical input, then each class's name with its number, as many as fit."""
     parts: list[tuple[str, int | None]] = [(f" {names[1]} up", None)]
     used = cell_len(parts[0][0])
     for number_ in range(last + 1):

@@ -27,7 +27,7 @@ def draw_confusion(
 ) -> list[Strip]:
     """Draw `counts` (K, K), shaded by the share of the row; names are cut to fit.
 
-    Where the table with counts does not fit, a picture of the matrix is drawn, and the worst confusion named.
+    If the table of counts does not fit, draw a picture of the matrix and name the worst confusion.
     """
     classes = counts.shape[0]
     if not classes or not counts.any():
@@ -88,7 +88,7 @@ def _picture(
     class_names: Sequence[str],
     theme: Theme,
 ) -> list[Strip]:
-    """The shares as a picture: right ones negative, so that they have the colour (or signs) of the table's diagonal."""
+    """Draw the shares as a picture; right ones are negative, for the colour (or signs) of the table's diagonal."""
     signed = shares * (1 - 2 * np.eye(len(counts)))
     caption = [_caption(width, counts, class_names, theme)][: height - 1]
     return caption + draw_matrix(width, height - len(caption), signed, theme=theme, largest=1.0)

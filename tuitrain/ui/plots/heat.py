@@ -1,4 +1,4 @@
-"""A matrix as a picture: two rows a line, sign by colour, magnitude by brightness."""
+"""Draw a matrix as a picture: two rows a line, sign by colour, magnitude by brightness."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def draw_matrix(
     theme: Theme,
     largest: float | None = None,
 ) -> list[Strip]:
-    """Draw `matrix` (rows, columns), enlarged where there is room; else a dot shows its part's largest magnitude.
+    """Draw `matrix` (rows, columns), enlarged if there is room; otherwise a dot shows its part's largest magnitude.
 
     Brightest is `largest`, or the largest magnitude in the matrix. Positive and negative differ in colour; without
-    colours, in 16 or in ASCII, in their signs: ``·+*#`` against ``·-=≡``. What is not finite is red, or a ``?``.
+    colours, in 16 or in ASCII, in their signs: ``·+*#`` against ``·-=≡``. Non-finite values are red, or a ``?``.
     """
     if not matrix.size or width < 1 or height < 1:
         return notice(width, height, ("empty",), theme["dim"])
@@ -55,7 +55,7 @@ def picture_size(width: int, height: int, rows: int, columns: int, *, theme: The
 
 
 def _dots(width: int, height: int, rows: int, columns: int, *, half: bool) -> tuple[int, int]:
-    """How many dots (half a cell or a cell high, a cell wide) the picture has, (down, across)."""
+    """Count the picture's dots (half a cell or a cell high, a cell wide), (down, across)."""
     room = 2 * height if half else height
     wide = 1 if half or 2 * columns > width else 2
     tall, broad = min(room // rows, _LARGEST_DOT), min(width // (columns * wide), _LARGEST_DOT)
@@ -69,7 +69,7 @@ def _halves(theme: Theme) -> bool:
 
 
 def _fitted(matrix: NDArray[np.floating], down: int, across: int) -> NDArray[np.floating]:
-    """`matrix` stretched by repeating, or shrunk to the value of largest magnitude, to (down, across)."""
+    """Fit `matrix` to (down, across): repeat values, or keep the one of largest magnitude."""
     for axis, size in ((0, down), (1, across)):
         have = matrix.shape[axis]
         if have > size:

@@ -1,4 +1,4 @@
-"""Lines of text of an exact width in cells, wide characters counted as the two cells that they take."""
+"""Lines of text of an exact width in cells; wide characters count as two."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ Part = tuple[str, Style]
 
 
 def cut(text: str, width: int, *, theme: Theme) -> str:
-    """`text` in at most `width` cells, with the ellipsis as its last where something was left out."""
+    """Cut `text` to at most `width` cells, ending in an ellipsis if something was left out."""
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + theme.signs.ellipsis if width > 1 else set_cell_size(text, width)
 
 
 def padded(text: str, width: int, *, theme: Theme, right: bool = False) -> str:
-    """`text` in exactly `width` cells, at the left or the `right`."""
+    """Pad or cut `text` to exactly `width` cells, aligned left or `right`."""
     shown = cut(text, width, theme=theme)
     space = " " * (width - cell_len(shown))
     return space + shown if right else shown + space
 
 
 def line(width: int, parts: Iterable[Part]) -> Strip:
-    """The parts after each other, in exactly `width` cells."""
+    """Join the parts in exactly `width` cells."""
     return Strip([Segment(text, style) for text, style in parts if text]).adjust_cell_length(width)
 
 
 def fitting(width: int, parts: Iterable[Part]) -> Strip:
-    """As `line`, but of parts that do not fit any more nothing is shown, rather than their beginning."""
+    """Join the parts as `line` does, but leave out parts that do not fit instead of cutting them."""
     shown: list[Part] = []
     for part in parts:
         if length([*shown, part]) > width:
@@ -44,12 +44,12 @@ def fitting(width: int, parts: Iterable[Part]) -> Strip:
 
 
 def length(parts: Iterable[Part]) -> int:
-    """The cells that the parts take."""
+    """Count the cells that the parts take."""
     return sum(cell_len(text) for text, _ in parts)
 
 
 def notice(width: int, height: int, texts: Iterable[str], style: Style) -> list[Strip]:
-    """An otherwise empty picture with one line in its middle: the first of `texts` that fits, else the last, cut."""
+    """Draw an empty picture with one line in its middle: the first of `texts` that fits, else the last, cut."""
     shown = ""
     for shown in texts:
         if cell_len(shown) <= width:

@@ -25,7 +25,7 @@ _DASHED, _DOTTED, _SPARSE = (4, 3), (1, 1), (1, 2)
 
 @dataclass(frozen=True)
 class _Curve:
-    """One curve of the running training, raw and as it is drawn."""
+    """One curve of the running training, raw and as drawn."""
 
     role: Role
     raw_role: Role
@@ -65,7 +65,7 @@ def draw_loss(
     ]
     curves = [curve for curve in curves if curve.raw.size and not np.isnan(curve.raw).all()]
     if not curves and not earlier:
-        hints = ("the losses appear here as training goes on", "no losses yet")
+        hints = ("the losses appear here during training", "no losses yet")
         return notice(width, height, hints, theme["dim"])
     start = _first_shown(x, view)
     extent = _extent([curve.raw[x.searchsorted(start) :] for curve in curves], log=log)
@@ -93,7 +93,7 @@ def draw_loss(
 
 
 def _first_shown(x: Floats, view: View) -> float:
-    """The epoch at the left: 0, or for the recent view a round one, so that the axis moves now and then, not always."""
+    """Return the epoch at the left: 0, or a round one in the recent view, so that the axis moves only now and then."""
     if view == "full" or not x.size or x[-1] <= 20:
         return 0.0
     span = max(20.0, float(x[-1]) / 4)
@@ -102,7 +102,7 @@ def _first_shown(x: Floats, view: View) -> float:
 
 
 def _extent(parts: Sequence[Floats], *, log: bool) -> tuple[float, float] | None:
-    """The lowest and highest value that has a place on the axis; None where there is none."""
+    """Return the lowest and highest value that can be drawn on the axis; None if there is none."""
     ends: list[float] = []
     for values in parts:
         with np.errstate(invalid="ignore"):
@@ -116,7 +116,7 @@ def _extent(parts: Sequence[Floats], *, log: bool) -> tuple[float, float] | None
 def _widened(
     extent: tuple[float, float] | None, older: tuple[float, float] | None, *, log: bool
 ) -> tuple[float, float] | None:
-    """The range of the running training, widened for earlier runs, but not so much that it would be squeezed flat."""
+    """Widen the range of the running training for earlier runs, but not so far that its curves look flat."""
     if extent is None or older is None:
         return extent or older
     low, high = extent
@@ -161,7 +161,7 @@ def _draw_marks(
     if best is not None and best_epoch is not None:
         canvas.vertical(best, theme.signs.mark_best, style=theme["best"])
         place_label(canvas, best, [f"best {best_epoch:g}"], style=theme["best"], forced=True)
-    for ordinal in range(len(edited), 0, -1):  # the newest is the one that is being watched
+    for ordinal in range(len(edited), 0, -1):  # the newest is the one being watched
         column, change = edited[ordinal - 1]
         if column is not None:
             forms = short_forms(change, ordinal, arrow=theme.signs.arrow)
@@ -176,7 +176,7 @@ def _title(
     log: bool,
     theme: Theme,
 ) -> list[Strip]:
-    """The legend with the newest figures, as much of it as fits."""
+    """Write the legend with the newest figures, as much of it as fits."""
     best: list[Part] = []
     notes: list[Part] = []
     less: list[Part] = []
@@ -200,7 +200,7 @@ def _title(
         for parts in ([*notes, *less], notes, []):
             if length([*figures, *parts]) <= width:
                 return [line(width, [*figures, *parts])]
-    newest = figures[-2:]  # a number that is cut would be a wrong one
+    newest = figures[-2:]  # a number cut short would be wrong
     return [line(width, newest if length(newest) <= width else [])]
 
 

@@ -1,4 +1,4 @@
-"""Labels of vertical marks, put where they hide nothing."""
+"""Place the labels of vertical marks where they hide nothing."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tuitrain.ui.plots.raster import Canvas
 
 
 def place_label(canvas: Canvas, column: int, texts: Sequence[str], *, style: Style, forced: bool = False) -> bool:
-    """Write the first of `texts` (long to short) that finds free cells beside the mark at `column`; whether one did.
+    """Write the first of `texts` (long to short) that fits into free cells beside `column`; return True if one did.
 
-    The upper rows are tried, all on the mark's right side before its left. A `forced` label is written even so, in its
-    shortest form, where it hides the least.
+    The upper rows are tried, first all on the mark's right, then on its left. A `forced` label that fits nowhere is
+    written in its shortest form where it hides the least.
     """
     for text in texts:
         for row, start in _places(canvas, column, text):
@@ -32,7 +32,7 @@ def place_label(canvas: Canvas, column: int, texts: Sequence[str], *, style: Sty
 
 
 def _places(canvas: Canvas, column: int, text: str) -> list[tuple[int, int]]:
-    """The (row, first column) that the text may take; a text with wide characters has none."""
+    """Return the possible (row, first column) of the text; a text with wide characters has none."""
     starts = [
         start
         for start in (column + 1, column - len(text))
@@ -43,7 +43,7 @@ def _places(canvas: Canvas, column: int, text: str) -> list[tuple[int, int]]:
 
 
 def short_forms(change: str, ordinal: int, *, arrow: str) -> list[str]:
-    """``learning rate 0.01→0.03`` from long to short: whole, the new value alone (``→0.03``), its number (``3``)."""
+    """Shorten ``learning rate 0.01→0.03``: whole, only the new value (``→0.03``), only its number (``3``)."""
     before, sign, after = change.partition("→")
     whole = before + arrow + after if sign else change
     return [whole, arrow + after, str(ordinal)] if sign else [whole, str(ordinal)]

@@ -1,4 +1,4 @@
-"""Ranges and ticks in round numbers, chosen so that they stay as they are while the data grow a little."""
+"""Ranges and ticks in round numbers, chosen so that they stay the same while the data grow a little."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Axis:
 
 
 def round_step(span: float, most: int, *, whole: bool = False) -> float:
-    """The least of 1, 2, 2.5, 5 ×10ᵏ that goes at most `most` times into `span` (> 0); `whole`: 1, 2, 5 from 1 on."""
+    """Return the least of 1, 2, 2.5, 5 ×10ᵏ that fits at most `most` times into `span` (> 0); `whole`: 1, 2, 5 ×10ᵏ."""
     power = 10.0 ** math.floor(math.log10(span / max(most, 1)))
     steps = (1, 2, 5, 10) if whole else (1, 2, 2.5, 5, 10)
     fitting = [step * power for step in steps if span / (step * power) <= most * (1 + 1e-9)]
@@ -28,7 +28,7 @@ def round_step(span: float, most: int, *, whole: bool = False) -> float:
 
 
 def linear_axis(low: float, high: float, most: int) -> Axis:
-    """An axis around `low`..`high` with at most `most` (≥ 1) steps between ticks; from 0 if that costs little."""
+    """Make an axis around `low`..`high` with at most `most` (≥ 1) steps between ticks; from 0 if that costs little."""
     low, high = (max(-_LARGEST, min(_LARGEST, end)) for end in (low, high))
     largest = max(abs(low), abs(high))
     if high - low <= max(1e-9 * largest, _SMALLEST):
@@ -44,7 +44,7 @@ def linear_axis(low: float, high: float, most: int) -> Axis:
 
 
 def exact_axis(low: float, high: float, most: int) -> Axis:
-    """An axis with just these ends, and round ticks between them."""
+    """Make an axis with exactly these ends, and round ticks between them."""
     if not high > low:
         low, high = low - 0.5, low + 0.5
     ticks = linear_axis(low, high, most).ticks
@@ -53,7 +53,7 @@ def exact_axis(low: float, high: float, most: int) -> Axis:
 
 
 def log_axis(low: float, high: float, most: int) -> Axis:
-    """A log axis around the positive values `low`..`high`: between powers of ten, or 1, 2, 5 times such."""
+    """Make a log axis around the positive values `low`..`high`, between powers of ten or 2 or 5 times these."""
     low = min(max(low, 1e-290), 1e290)
     high = min(max(high, low), 1e290)
     if high / low < 1 + 1e-6:
@@ -78,7 +78,7 @@ def log_axis(low: float, high: float, most: int) -> Axis:
 
 
 def epoch_axis(first: float, last: float, most: int) -> Axis:
-    """An axis of epochs, from `first` (0: the start) to some way after `last`; it grows by a third or so at a time."""
+    """Make an axis of epochs from `first` (0: the start) to beyond `last`; it grows by about a third at a time."""
     span = max(last - first, 1.0)
     power = 10.0 ** math.floor(math.log10(span))
     high = next(size * power for size in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if size * power >= span)
@@ -90,7 +90,7 @@ def epoch_axis(first: float, last: float, most: int) -> Axis:
 
 
 def labels(values: Sequence[float]) -> list[str]:
-    """The values in one form, with just the digits that tell neighbours apart."""
+    """Format the values alike, with only the digits that distinguish neighbours."""
     largest = max((abs(value) for value in values), default=0.0)
     step = min((abs(b - a) for a, b in pairwise(values) if b != a), default=largest) or 1.0
     write = exponential if largest >= 1e5 or step < 1e-4 else _decimal
@@ -99,19 +99,19 @@ def labels(values: Sequence[float]) -> list[str]:
 
 
 def power_label(power: float) -> str:
-    """``0.05``, ``1``, ``2e-6``: ten to `power`, which is that of a round number."""
+    """Format ten to `power`, a round number: ``0.05``, ``1``, ``2e-6``."""
     if not -3 - 1e-9 <= power < 5:
         return exponential(10.0 ** (power + 1e-12), 0)
     return f"{float(f'{10.0**power:.3g}'):g}"
 
 
 def epoch_label(epoch: float) -> str:
-    """``150``, ``12k``."""
+    """Format an epoch: ``150``, ``12k``."""
     return f"{epoch / 1000:g}k" if epoch >= 10_000 and epoch % 100 == 0 else f"{epoch:.0f}"
 
 
 def exponential(value: float, digits: int) -> str:
-    """``1.5e30``, ``2e-6``; ``0``."""
+    """Format in exponential form: ``1.5e30``, ``2e-6``; ``0``."""
     if value == 0:
         return "0"
     mantissa, _, power = f"{value:.{digits}e}".partition("e")

@@ -3,9 +3,9 @@
 Symbols: `R`, `C` rows and columns of the canvas in cells; `N` points of a curve. A cell has 4×2 dots in braille and
 one in ASCII. Like plotext, the low end of a range is the middle of the first cell, the high end that of the last.
 
-Costs: a curve is looked at once, whatever its length (`searchsorted` finds the columns' parts, `reduceat` their lowest
-and highest point); all that follows works on arrays of a dot column's or a cell's worth, and mostly below the size
-(500) from which NumPy lets go of the interpreter lock, for which a drawing beside a training would have to queue.
+Cost: a curve is read once, whatever its length (`searchsorted` finds the columns' parts, `reduceat` their lowest and
+highest points); everything after works on arrays with one entry per dot column or cell, mostly below the size (500)
+from which NumPy releases the interpreter lock, for which drawing beside a training would have to queue.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Window:
     log: bool = False
 
     def scaled(self, y: Floats) -> Floats:
-        """`y` on the window's scale; NaN where it has no place there: not finite, or not positive on a log scale."""
+        """Convert `y` to the window's scale; NaN where it is not finite, or not positive on a log scale."""
         with np.errstate(invalid="ignore", divide="ignore"):
             if self.log:
                 return np.log10(np.where((y > 0) & (y < np.inf), y, np.nan))
@@ -47,9 +47,9 @@ class Window:
 
 
 class Canvas:
-    """`R`×`C` cells on which curves, points, marks and words are put; later ones decide the colour of a cell.
+    """`R`×`C` cells to draw curves, points, marks and words on; the latest decides the colour of a cell.
 
-    Faint curves are added first: a cell that a later, not faint one touches shows nothing of them.
+    Faint curves are added first: a cell that a later curve touches shows nothing of them unless that one is faint too.
     """
 
     def __init__(self, rows: int, columns: int, *, theme: Theme) -> None:
@@ -104,7 +104,7 @@ class Canvas:
             self._owner[down * self.columns + across] = self._style_number(style)
 
     def places(self, x: Floats, y: Floats, window: Window, down: int, across: int) -> tuple[Ints, Ints, Ints]:
-        """The numbers of the points in the window, and their rows and columns, `down`×`across` of them to a cell."""
+        """Return the indices of the points in the window, and their rows and columns, `down`×`across` to a cell."""
         heights = window.scaled(np.asarray(y, np.float64))
         rows = _position(heights, window.y_high, window.y_low, self.rows, down)
         columns = _position(np.asarray(x, np.float64), window.x_low, window.x_high, self.columns, across)
@@ -115,32 +115,32 @@ class Canvas:
         return shown, rows[shown].astype(np.intp), columns[shown].astype(np.intp)
 
     def column_of(self, x: float, window: Window) -> int | None:
-        """The column of cells that holds `x`, None if it is outside."""
+        """Return the column of cells that holds `x`; None if it is outside."""
         column = _position(np.array([x]), window.x_low, window.x_high, self.columns, 1)[0]
         return int(column) if 0 <= column < self.columns else None
 
     def vertical(self, column: int, sign: str, *, style: Style) -> None:
-        """Draw a line of `sign` down `column`, behind everything that is there already."""
+        """Draw a line of `sign` down `column`, behind everything drawn so far."""
         cells = np.arange(column, self.rows * self.columns, self.columns)
         cells = cells[(self._codes[cells] == 0) & (self._signs[cells] == 0)]
         self._under[cells] = ord(sign)
         self._owner[cells] = self._style_number(style)
 
     def text(self, row: int, column: int, text: str, *, style: Style) -> None:
-        """Write `text` (characters of one cell) from `column` on, over what is there; what does not fit is cut."""
+        """Write `text` (characters of one cell) from `column` on, over existing content; cut what does not fit."""
         letters = np.array([ord(letter) for letter in text[: self.columns - column]], np.uint32)
         start = row * self.columns + column
         self._signs[start : start + letters.size] = letters
         self._owner[start : start + letters.size] = self._style_number(style)
 
     def occupied(self, row: int, column: int, width: int) -> int:
-        """How many of `width` cells hold a sign or a curve that is not faint."""
+        """Count the cells among `width` that hold a sign or a curve that is not faint."""
         start = row * self.columns + column
         part = slice(start, start + width)
         return int(np.count_nonzero(self._main[part] | (self._signs[part] > 0)))
 
     def segments(self) -> list[list[Segment]]:
-        """The canvas line by line, neighbours of one style in one segment; each line is `C` cells wide."""
+        """Return the canvas line by line, each `C` cells wide; neighbours of one style share a segment."""
         if not self.columns:
             return [[] for _ in range(self.rows)]
         drawn = _BRAILLE[self._codes]
@@ -170,7 +170,7 @@ class Canvas:
             self._signs[cells] = ord(sign)
 
     def _spans(self, x: Floats, y: Floats, window: Window) -> tuple[Ints, Ints, Ints]:
-        """For each dot column that the curve crosses: its number, highest and lowest row of dots (top, bottom)."""
+        """Return each dot column that the curve crosses, with its highest and lowest row of dots (top, bottom)."""
         dots = self.columns * self.dots_across
         reach = (window.x_high - window.x_low) / max(self.columns - 1, 1)
         halves = window.x_low + (np.arange(2 * dots + 1) / (2 * self.dots_across) - 0.5) * reach
@@ -209,7 +209,7 @@ class Canvas:
 def segments_of(
     letters: NDArray[np.uint32], keys: NDArray[np.integer], columns: int, style_of: Callable[[int], Style]
 ) -> list[list[Segment]]:
-    """Lines of segments from cells (R·C,): the character's code and the key of its style."""
+    """Make lines of segments from cells (R·C,): character codes and keys of styles."""
     starts = np.ones(letters.size, np.bool_)
     starts[1:] = keys[1:] != keys[:-1]
     starts[::columns] = True
@@ -224,14 +224,14 @@ def segments_of(
 
 
 def _only_placed(y: Floats, window: Window) -> Floats:
-    """`y` itself where all of it can be placed; else a copy with NaN for the rest."""
+    """Return `y` itself if all of it can be placed; else a copy with NaN for the rest."""
     with np.errstate(invalid="ignore"):
         placed = (y > 0) & (y <= _LARGEST) if window.log else np.abs(y) <= _LARGEST
     return y if placed.all() else np.where(placed, y, np.nan)
 
 
 def _position(values: Floats, low: float, high: float, cells: int, parts: int) -> Floats:
-    """The part of a cell that holds each value, as whole floats (NaN stays); `low` lies in the middle of cell 0."""
+    """Return the part of a cell that holds each value, as whole floats (NaN stays); `low` is the middle of cell 0."""
     span = high - low
     with np.errstate(invalid="ignore", over="ignore"):
         share = (values - low) / span if span else np.zeros_like(values) + values * 0

@@ -1,4 +1,4 @@
-"""The residuals of a regression: by how much each prediction falls short of the truth."""
+"""The residuals of a regression: the truth minus each prediction."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _MOST_POINTS = 5000
 def draw_residuals(width: int, height: int, truth: Floats, predicted: Floats, *, theme: Theme) -> list[Strip]:
     """Draw a point per row, `predicted` (V,) across and `truth` (V,) less that up, with the line where both are equal.
 
-    A fan, a bend or a slope among the points is something that the network has not learned. Of more than 5,000 rows
-    every so-manieth is drawn.
+    A fan, a bend or a slope among the points is something the network has not learned. Of more than 5,000 rows an
+    evenly spaced selection is drawn.
     """
     every = -(-truth.size // _MOST_POINTS) or 1
     truth, predicted = truth[::every], predicted[::every]

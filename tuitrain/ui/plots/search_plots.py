@@ -29,8 +29,8 @@ from tuitrain.ui.theme import Role, Theme
 LEVELS = "·∘○◉●"
 LEVELS_ASCII = "12345"
 _LEVEL_ROLES: tuple[Role, ...] = ("dim", "dim", "plain", "best", "best")
-EQUAL_SPREAD = 0.05  # around scores that are all equal: of the range that the metric has, else of the score
-MARGIN = 0.06  # of the plane, on each side: what lies at an end is seen whole
+EQUAL_SPREAD = 0.05  # margin around equal scores: a share of the metric's range, else of the score
+MARGIN = 0.06  # of the plane, on each side, so that signs at an end are seen whole
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class MapPoints:
 
 
 def draw_map(width: int, height: int, points: MapPoints, *, theme: Theme) -> list[Strip]:
-    """Each trial as a sign, the fuller the better; running ones `o`, failed ones `x`, proposals `+`, the best a star.
+    """Draw each trial as a sign, fuller is better; running ones `o`, failed ones `x`, proposals `+`, the best a star.
 
-    Where a hyperparameter has no effect, a trial lies in the margin.
+    A trial in which a hyperparameter has no effect lies in the margin.
     """
     x_axis, y_axis = (
         Axis(-MARGIN, 1 + MARGIN, tuple((place, tick_label(text, 10, theme)) for place, text in ticks))
@@ -90,7 +90,7 @@ def draw_map(width: int, height: int, points: MapPoints, *, theme: Theme) -> lis
 
 
 def tick_label(text: str, width: int, theme: Theme) -> str:
-    """A tick's label, short and in signs that the terminal has."""
+    """Shorten a tick's label, in signs that the terminal has."""
     shown = cut(text, width, theme=theme)
     return shown.encode("ascii", "replace").decode() if theme.ascii_only else shown
 
@@ -107,16 +107,16 @@ class ProgressData:
 
 
 def best_so_far(scores: Floats, sign: float) -> Floats:
-    """The best score up to each trial, NaN before the first."""
+    """Return the best score up to each trial, NaN before the first."""
     values = np.where(np.isfinite(scores), sign * scores, np.inf)
     best = np.minimum.accumulate(values)
     return np.where(np.isfinite(best), sign * best, np.nan)
 
 
 def robust_range(values: Floats, sign: float) -> tuple[float, float]:
-    """From the best value to the median and as far again: a few awful ones must not squash the rest.
+    """Return the range from the best value to the median and as far again, so that outliers do not squash the rest.
 
-    The median of those that are worse, where half of them are the best.
+    If half of the values equal the best, use the median of the others.
     """
     values = values[np.isfinite(values)]
     if not values.size:
@@ -130,7 +130,7 @@ def robust_range(values: Floats, sign: float) -> tuple[float, float]:
 
 
 def draw_progress(width: int, height: int, data: ProgressData, *, theme: Theme) -> list[Strip]:
-    """The best so far as a step line against the trials, each trial's score as a point."""
+    """Draw the best so far as a step line against the trials, and each trial's score as a point."""
     finished = np.array([state == "finished" for state in data.states], bool)
     pruned = np.array([state == "pruned" for state in data.states], bool)
     best = best_so_far(np.where(finished, data.scores, np.nan), data.sign)
@@ -161,9 +161,9 @@ def draw_progress(width: int, height: int, data: ProgressData, *, theme: Theme) 
 
 
 def score_axis(low: float, high: float, most: int, metric: str) -> Axis:
-    """An axis with a little room around scores from `low` to `high`, so that the best is not drawn on the edge.
+    """Make an axis with a margin around scores from `low` to `high`, so that the best is not drawn on the edge.
 
-    It does not go beyond what the metric can be by more than that room. Equal scores get a small range around them.
+    It exceeds the metric's possible range by at most that margin. Equal scores get a small range around them.
     """
     if high - low <= 1e-9 * max(abs(low), abs(high), 1e-9):
         spread = EQUAL_SPREAD * (1.0 if metric in BOUNDED else max(abs(high), 1e-9))
@@ -179,7 +179,7 @@ def score_axis(low: float, high: float, most: int, metric: str) -> Axis:
 def draw_curves(
     width: int, height: int, curves: Mapping[int, Sequence[float]], metric: str, sign: float, *, theme: Theme,
 ) -> list[Strip]:  # fmt: skip
-    """The validation curves of all trials that train, the leading one in colour."""
+    """Draw the validation curves of all running trials, the leading one in colour."""
     known = {n: np.asarray(values, np.float64) for n, values in curves.items() if len(values)}
     known = {n: values for n, values in known.items() if np.isfinite(values).any()}
     if not known:
@@ -200,7 +200,7 @@ def draw_curves(
         for n, values in known.items()
         if n != leader
     ]
-    if lines:  # all at once: a hundred curves by themselves would take longer than a frame
+    if lines:  # all at once: a hundred separate curves would take longer than a frame
         canvas.points(np.tile(dots, len(lines)), np.concatenate(lines), window, style=theme["earlier"])
     values = known[leader]
     canvas.curve(np.arange(1.0, len(values) + 1), values, window, style=theme["train"], sign="*")
@@ -285,7 +285,7 @@ def draw_importance(
     width: int, height: int, shares: Sequence[tuple[str, float]],
     slices: Mapping[str, tuple[Floats, Floats, Any]], *, theme: Theme,
 ) -> list[Strip]:  # fmt: skip
-    """A bar for each hyperparameter's share of the surrogate's variation, and the slice of scores along it."""
+    """Draw a bar for each hyperparameter's share of the surrogate's variation, and the slice of scores along it."""
     if not shares:
         return notice(width, height, ("a few more trials are needed",), theme["dim"])
     ordered = sorted(shares, key=lambda item: -item[1])

@@ -1,4 +1,4 @@
-"""Colours mixed for magnitudes, in few enough steps that a style is made once for each."""
+"""Mix colours for magnitudes, in few enough steps that each style is made only once."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _HALF = ord("▀")
 
 
 def mixed(colour: RGB, share: float) -> RGB:
-    """`colour` on the dark ground: 0 is the ground, 1 the colour."""
+    """Mix `colour` with the dark background: 0 is the background, 1 the colour."""
     red, green, blue = (round(g + (c - g) * share) for g, c in zip(GROUND, colour, strict=True))
     return red, green, blue
 
 
 def signed_colours() -> list[RGB]:
-    """The colours of the levels -STEPS … STEPS, in this order; the last one more is for what is not a number."""
+    """Return the colours of the levels -STEPS … STEPS, in this order, and one more at the end for NaN."""
     ramp = [(level / STEPS) ** 0.7 for level in range(1, STEPS + 1)]
     below = [mixed(NEGATIVE, share) for share in reversed(ramp)]
     return [*below, GROUND, *(mixed(POSITIVE, share) for share in ramp), (255, 0, 95)]
@@ -36,7 +36,7 @@ def signed_colours() -> list[RGB]:
 
 @lru_cache(maxsize=8192)
 def two_colours(upper: RGB, lower: RGB) -> Style:
-    """The style of a half block with these colours."""
+    """Return the style of a half block with these colours."""
     return Style(color=Color.from_rgb(*upper), bgcolor=Color.from_rgb(*lower))
 
 
@@ -48,7 +48,7 @@ def half_blocks(
     sign_keys: Ints | None = None,
     sign_colours: Sequence[RGB] = (),
 ) -> list[list[Segment]]:
-    """Pixels (2R, C), numbers into `colours`, as R lines of half blocks.
+    """Draw pixels (2R, C), indices into `colours`, as R lines of half blocks.
 
     On the cells (S,) stand the characters `signs` (S,) in `sign_colours[sign_keys]` (S,), on the upper pixel's colour.
     """

@@ -13,10 +13,10 @@ _LARGEST = 1e290
 
 
 def smoothed(values: Floats, weight: float) -> Floats:
-    """The exponential mean of `values` (E,), (E,): each step keeps `weight` (0 ≤ weight < 1) of the past.
+    """Return the exponential mean of `values` (E,), (E,): each step keeps `weight` (0 ≤ weight < 1) of the past.
 
-    Freed of the pull to zero at the beginning as Adam's means are (Kingma and Ba, 2015, section 3). Values that are
-    not finite do not count, and stay gaps (NaN).
+    The bias towards zero at the beginning is corrected as in Adam (Kingma and Ba, 2015, section 3). Non-finite values
+    do not count, and stay gaps (NaN).
     """
     if weight <= 0 or not values.size:
         return values
@@ -32,7 +32,7 @@ def smoothed(values: Floats, weight: float) -> Floats:
 
 
 def _decayed_sum(values: Floats, weight: float) -> Floats:
-    """s[t] = values[t] + weight·s[t-1], in blocks short enough that weight**-block stays small."""
+    """Return s[t] = values[t] + weight·s[t-1], in blocks short enough that weight**-block stays small."""
     block = max(1, min(values.size, int(math.log(1e-9) / math.log(weight))))
     blocks = -(-values.size // block)
     padded = np.zeros(blocks * block)

@@ -27,7 +27,7 @@ class Shows(Protocol):
     def show(self, snapshot: Snapshot) -> None: ...
 
 
-class Source(Protocol):
+class SnapshotSource(Protocol):
     """What is drawn: a session's newest snapshot. Training waits between `hold` and `release`."""
 
     @property
@@ -62,7 +62,7 @@ class Governor:
     """
 
     def __init__(
-        self, session: Source, watch: Callable[[], None], *, count_bytes: Callable[[], int] = lambda: 0,
+        self, session: SnapshotSource, watch: Callable[[], None], *, count_bytes: Callable[[], int] = lambda: 0,
         after_paint: Callable[[Callable[[], None]], object] = lambda then: then(),
         clock: Callable[[], float] = time.perf_counter, cost_clock: Callable[[], float] = time.thread_time,
         key: Callable[[Any], object] = lambda snapshot: snapshot.version,
