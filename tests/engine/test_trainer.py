@@ -259,7 +259,9 @@ def test_no_hidden_layer_and_cross_entropy_is_logistic_regression() -> None:
     assert trainer.network.weights[0][0, :, 0] == pytest.approx(expected.coef_[0], abs=5e-3)
 
 
-@pytest.mark.parametrize(("data", "kind"), [(CANCER, "ovr"), (IRIS, "crammer_singer")])
+@pytest.mark.parametrize(
+    ("data", "kind"), [pytest.param(CANCER, "ovr", marks=pytest.mark.long), (IRIS, "crammer_singer")]
+)
 def test_no_hidden_layer_and_hinge_is_a_linear_svm(data: Dataset, kind: str) -> None:
     """The objective ½‖w‖² + C Σ hinge is as low as liblinear's, which also regularises the intercept a little."""
     C, X, y = 0.05, data.train.X, data.train.y

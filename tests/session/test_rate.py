@@ -9,8 +9,8 @@ import pytest
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.awake import AwakeClock
-from tuitrain.session.rate import Rate
 from tuitrain.session.live_training import LiveTraining
+from tuitrain.session.rate import Rate
 
 
 def after(durations: list[float], *, batch: int = 10) -> list[float]:
