@@ -13,7 +13,7 @@ import pytest
 import tuitrain
 from tuitrain.pages.lookup import explanations, look_up, nearest
 from tuitrain.pages.words import load_words
-from tuitrain.session.search import State
+from tuitrain.session.search_snapshot import SearchState
 from tuitrain.ui.search.table import STATES
 
 PACKAGE = Path(tuitrain.__file__).parent
@@ -115,7 +115,7 @@ def test_findings_are_explained() -> None:
     assert [text for text in found if not is_explained(text)] == []
 
 
-@pytest.mark.parametrize("state", sorted({*get_args(State), *STATES, "diverged"}))
+@pytest.mark.parametrize("state", sorted({*get_args(SearchState), *STATES, "diverged"}))
 def test_states_are_explained(state: str) -> None:
     assert [item.names[0] for item in look_up(state)][:1] == [state]
 

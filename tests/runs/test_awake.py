@@ -25,7 +25,7 @@ def test_a_search_does_not_count_the_time_that_it_was_suspended(monkeypatch) -> 
     now = [0.0]
     clock = AwakeClock(lambda: now[0])
     monkeypatch.setattr(stopwatch, "AWAKE", clock)
-    watch = stopwatch.Clock()
+    watch = stopwatch.Stopwatch()
     watch.run()
     now[0] += 4
     with clock.asleep():

@@ -229,7 +229,8 @@ def test_python_searches_without_a_directory() -> None:
 def test_the_time_may_run_out_while_a_strategy_thinks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It once waited for ever for proposals that nobody took."""
     calls: list[int] = []
-    monkeypatch.setattr("tuitrain.runs.stopwatch.time", SimpleNamespace(perf_counter=lambda: float(len(calls) > 1)))
+    clock = SimpleNamespace(seconds=lambda: float(len(calls) > 1))
+    monkeypatch.setattr("tuitrain.runs.stopwatch.AWAKE", clock)
 
     def slow(*arguments: Any) -> list[dict[str, Any]]:
         calls.append(arguments[4])  # with the second, a second has passed for the search

@@ -1,9 +1,11 @@
 """The Train screen on a session that trains nothing: keys give commands, sizes hold, what changes is shown."""
 
+import numpy as np
 import pytest
 
 from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.waiting import settle
+from tuitrain.data.dataset import Part
 from tuitrain.options.hyperparameters import GROUPS
 from tuitrain.session.commands import Pause, Reset, SetHyperparameter, Start, Step
 from tuitrain.ui.app import TuitrainApp
@@ -309,7 +311,7 @@ async def test_all_notices_about_the_data_can_be_read(size):
 
 async def test_what_the_dataset_does_not_have_is_dimmed():
     dataset = make_dataset()
-    dataset.validation.rows = dataset.validation.rows[:0]
+    dataset.validation = Part(np.zeros((0, 4), np.float32), np.zeros(0, np.int64), np.zeros(0, np.int64))
     async with app_on(FakeSession(dataset)).run_test(size=(80, 24)) as pilot:
         pilot.app.screen.form.go_to("patience")
         await pilot.pause()
