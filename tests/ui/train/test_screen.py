@@ -311,7 +311,7 @@ async def test_all_notices_about_the_data_can_be_read(size):
 
 async def test_what_the_dataset_does_not_have_is_dimmed():
     dataset = make_dataset()
-    dataset.validation = dataset.test = Part(np.zeros((0, 4), np.float32), np.zeros(0, np.int64), np.zeros(0, np.int64))
+    dataset.validation = Part(np.zeros((0, 4), np.float32), np.zeros(0, np.int64), np.zeros(0, np.int64))
     async with app_on(FakeSession(dataset)).run_test(size=(80, 24)) as pilot:
         pilot.app.screen.form.go_to("patience")
         await pilot.pause()
