@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from tuitrain.options.field import Value
 from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.snapshot import Snapshot
@@ -61,7 +62,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def compose(self) -> ComposeResult:
         theme = self.look
         self.header = Header(theme, id="header")
-        self.form = Form(theme, self._describe_field, id="form")
+        self.form = Form(theme, self._edit, self._describe_field, id="form")
         self.description = Description(theme, self.form.model, id="description")
         self.messages = MessagesPage(theme, id="messages")
         self.verdict = Verdict(theme, self.messages.add, id="verdict")
@@ -183,25 +184,25 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             hint = f"over in {max(snapshot.seconds, 0.1):.1f} s; to watch it: < slower, r, space"
             self.verdict.say(f"{snapshot.ending}; {hint}" if snapshot.ending else hint)
 
-    def on_form_edited(self, event: Form.Edited) -> None:
-        self.send(SetHyperparameter(event.name, event.value))
+    def _edit(self, name: str, value: Value) -> int:
+        return self.send(SetHyperparameter(name, value))
 
     def _describe_field(self) -> None:
         self.description.show_field()
 
-    def send(self, command: Command) -> None:
-        """Send a command to the session."""
-        before = self.session.snapshot.version
-        self.session.send(command)
-        self._show_answer(before, ANSWER_LOOKS)
+    def send(self, command: Command) -> int:
+        """Send a command to the session and return its number."""
+        number = self.session.send(command)
+        self._show_answer(number, ANSWER_LOOKS)
+        return number
 
-    def _show_answer(self, before: int, looks: int) -> None:
+    def _show_answer(self, number: int, looks: int) -> None:
         """Show the lines and the form as soon as the session has answered; the panes follow with the next frame."""
         snapshot = self.session.snapshot
-        if snapshot.version != before:
+        if snapshot.answered >= number:
             self.show(snapshot)
         elif looks:
-            asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._show_answer, before, looks - 1)
+            asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._show_answer, number, looks - 1)
 
     def after_arranging(self) -> None:
         self._watch()

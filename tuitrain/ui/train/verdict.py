@@ -9,12 +9,15 @@ from typing import Any
 from rich.style import Style
 from textual.timer import Timer
 
-from tuitrain.diagnosis.rules import verdict
+from tuitrain.diagnosis.finding import Severity
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import visible
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.text_lines import Lines, shortened
 
+SIGNS: dict[Severity, tuple[str, str]] = {  # and the role of their style
+    "good": ("✓", "good"), "note": ("·", "dim"), "warning": ("!", "warning"), "error": ("✗", "bad"),
+}  # fmt: skip
 MESSAGE_SECONDS = 12.0  # that a message stays, where nothing happens
 
 
@@ -34,7 +37,6 @@ class Verdict(Lines):
         self._is_short = False
         self._timer: Timer | None = None
         self._snapshot: Snapshot | None = None
-        self._found = (-1, "")
 
     def say(self, text: str, *, is_short: bool = False) -> None:
         """Show a message; with `is_short` the diagnosis keeps a line, whatever is cut."""
@@ -69,7 +71,7 @@ class Verdict(Lines):
         snapshot = self._snapshot
         if snapshot is None:
             return
-        found = self._verdict(snapshot)
+        found, style = self._verdict(snapshot)
         width, height = max(20, self.size.width - 2), max(1, self.size.height)
         more = f"{self._theme.signs.ellipsis} M"
         said = self._said or snapshot.ending
@@ -77,19 +79,16 @@ class Verdict(Lines):
         is_kept = not rows or len(rows) < height or self._is_short or not self._said
         diagnosed = shortened(self._wrapped(found, width), max(1, height - len(rows)), width, more) if is_kept else []
         rows = shortened(rows, height - len(diagnosed), width, more)
-        plain, style = self._theme.styles["plain"], self._style_of(found)
+        plain = self._theme.styles["plain"]
         self.put(*([(f" {row}", style)] for row in diagnosed), *([(f" {row}", plain)] for row in rows))
 
-    def _verdict(self, snapshot: Snapshot) -> str:
-        """The diagnosis, made once an epoch, or when the state or the message changes."""
-        key = hash((snapshot.epochs_recorded, snapshot.state, snapshot.step == 0, snapshot.ending))
-        if key != self._found[0]:
-            self._found = (key, verdict(snapshot))
-        return self._found[1]
-
-    def _style_of(self, found: str) -> Style:
-        role = {"✓": "good", "!": "warning", "✗": "bad"}.get(found[:1], "dim")
-        return self._theme.styles[role]
+    def _verdict(self, snapshot: Snapshot) -> tuple[str, Style]:
+        """Return the most pressing finding behind its sign, and how to paint it."""
+        if not snapshot.findings:
+            return "", self._theme.styles["dim"]
+        finding = snapshot.findings[0]
+        sign, role = SIGNS[finding.severity]
+        return f"{sign} {finding.text}", self._theme.styles[role]
 
     def _wrapped(self, text: str, width: int) -> list[str]:
         return textwrap.wrap(self._theme.plain(visible(text, 400)), width)
