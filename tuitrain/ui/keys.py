@@ -113,7 +113,8 @@ def footer_items(
     offered: list[tuple[Action, str]] = []
     for action in actions:
         key = action.pair[0].replace(" ", "") if action.pair is not None else action.shown
-        if words.get(action.name, " ") and action.rank and not (action.pair and offered and offered[-1][0].pair == action.pair):
+        is_second = action.pair is not None and bool(offered) and offered[-1][0].pair == action.pair
+        if action.rank and words.get(action.name, " ") and not is_second:
             offered.append((action, key))
     offered.sort(key=lambda item: LAST.index(item[0].name) if item[0].name in LAST else -1)
     chosen: set[int] = set()

@@ -42,14 +42,9 @@ class TrainRoomRow(RoomRow):
         parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
         sizes = " ".join(f"{rows:,} {name}" for name, rows in parts.items())
         counts = "/".join(map(str, parts.values()))
-        dot = f" {signs.dot} "
-        name = visible(dataset.name, 30)
-        self._about = tuple(
-            dot.join(form)
-            for form in (
-                (name, f"{shape} {whole}", sizes), (name, f"{shape} {whole}", counts), (name, f"{shape} {short}", counts),
-            )
-        )  # fmt: skip
+        name, dot = visible(dataset.name, 30), f" {signs.dot} "
+        forms = ((whole, sizes), (whole, counts), (short, counts))
+        self._about = tuple(dot.join((name, f"{shape} {answer}", rows)) for answer, rows in forms)
 
     def show(self, snapshot: Snapshot) -> None:
         """Repaint if the epoch or the state changed."""

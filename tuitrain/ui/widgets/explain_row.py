@@ -44,6 +44,6 @@ class ExplainRow(Lines):
         while kept and room - cell_len(dot.join(["", "", *kept])) < min(cell_len(about), LEAST_MEANING):
             kept.pop()  # the last is the least wanted
         left = room - cell_len(dot.join(["", "", *kept]))
-        texts = [cut(about, left, theme=theme)] if about and left >= LEAST_MEANING or cell_len(about) <= left else []
+        texts = [cut(about, left, theme=theme)] if (about and left >= LEAST_MEANING) or cell_len(about) <= left else []
         rest = "".join(dot + text for text in [*texts, *kept] if text)
         self.put([(cut(head, self.size.width, theme=theme), theme["bold"]), (rest, theme[role])])
