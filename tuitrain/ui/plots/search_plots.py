@@ -1,4 +1,4 @@
-"""The plots of a search, as lines of an exact size: map, progress, surrogate, importance, race.
+"""The plots of a search, as lines of an exact size: progress, surrogate, importance, race; the map has its own file.
 
 `n` trials. Places lie in [0, 1] on a field's own scale; scores are in the metric's own units.
 """
@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.style import Style
 from textual.strip import Strip
 
@@ -22,77 +21,12 @@ from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks, window_of
 from tuitrain.ui.plots.bars import bar, curve_line
 from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import Part, cut, fitting, line, notice, padded
+from tuitrain.ui.plots.map_plot import MARGIN, tick_label
 from tuitrain.ui.plots.ranges import Axis, epoch_axis, linear_axis
 from tuitrain.ui.plots.raster import Canvas, Floats, Window
-from tuitrain.ui.theme import Role, Theme
+from tuitrain.ui.theme import Theme
 
-LEVELS = "·∘○◉●"
-LEVELS_ASCII = "12345"
-_LEVEL_ROLES: tuple[Role, ...] = ("dim", "dim", "plain", "best", "best")
 EQUAL_SPREAD = 0.05  # around scores that are all equal: of the range that the metric has, else of the score
-MARGIN = 0.06  # of the plane, on each side: what lies at an end is seen whole
-
-
-@dataclass(frozen=True)
-class MapPoints:
-    """Trials in the plane of two columns: places (n,), NaN where a column has no effect; `share` (n,): 1 is best."""
-
-    x: Floats
-    y: Floats
-    share: Floats
-    states: tuple[str, ...]
-    best: int | None
-    x_name: str
-    y_name: str
-    x_ticks: Sequence[tuple[float, str]]
-    y_ticks: Sequence[tuple[float, str]]
-    proposals: Floats = field(default_factory=lambda: np.empty((0, 2)))
-
-
-def draw_map(width: int, height: int, points: MapPoints, *, theme: Theme) -> list[Strip]:
-    """Each trial as a sign, the fuller the better; running ones `o`, failed ones `x`, proposals `+`, the best a star.
-
-    Where a hyperparameter has no effect, a trial lies in the margin.
-    """
-    x_axis, y_axis = (
-        Axis(-MARGIN, 1 + MARGIN, tuple((place, tick_label(text, 10, theme)) for place, text in ticks))
-        for ticks in (points.x_ticks, points.y_ticks)
-    )
-    x_name = frame_label(short_label(points.x_name, width // 3), width, theme)
-    frame = frame_of(width, height - 1, x_axis, y_axis, x_name, ascii_only=theme.ascii_only)
-    canvas = Canvas(frame.rows, frame.columns, theme=theme)
-    window = window_of(x_axis, y_axis)
-    x, y = (np.where(np.isnan(places), -MARGIN, places) for places in (points.x, points.y))
-    levels = LEVELS_ASCII if theme.ascii_only else LEVELS
-    states = np.array(points.states, object)
-
-    def put(chosen: NDArray[np.bool_], sign: str, role: Role) -> None:
-        canvas.points(x[chosen], y[chosen], window, style=theme[role], sign=sign)
-
-    put(states == "failed", "x" if theme.ascii_only else "✗", "bad")
-    scored = np.isfinite(points.share) & (states != "failed")
-    rank = np.minimum((np.nan_to_num(points.share) * len(levels)).astype(int), len(levels) - 1)
-    for level, sign in enumerate(levels):
-        put(scored & (rank == level), sign, _LEVEL_ROLES[level])
-    put((states == "running") | (states == "queued"), "o" if theme.ascii_only else "◌", "validation")
-    if len(points.proposals):
-        canvas.points(points.proposals[:, 0], points.proposals[:, 1], window, style=theme["edit"], sign="+")
-    if points.best is not None:
-        chosen = np.arange(len(x)) == points.best
-        put(chosen, "*" if theme.ascii_only else "★", "warning")
-    star, hollow, cross = ("*", "o", "x") if theme.ascii_only else ("★", "◌", "✗")
-    legend: list[Part] = [(f" {cut(short_label(points.y_name, 16), 16, theme=theme)} up  ", theme["plain"])]
-    legend += [(f"{star} best ", theme["warning"]), (f"{levels} better ", theme["best"])]
-    legend += [("+ next ", theme["edit"])] if len(points.proposals) else []
-    legend += [(f"{hollow} running ", theme["validation"])] if {"running", "queued"} & set(points.states) else []
-    legend += [(f"{cross} failed ", theme["bad"])] if "failed" in points.states else []
-    return [fitting(width, legend), *frame.strips(canvas.segments(), theme["axis"])]
-
-
-def tick_label(text: str, width: int, theme: Theme) -> str:
-    """A tick's label, short and in signs that the terminal has."""
-    shown = cut(text, width, theme=theme)
-    return shown.encode("ascii", "replace").decode() if theme.ascii_only else shown
 
 
 @dataclass(frozen=True)
