@@ -168,6 +168,31 @@ async def test_strategies_are_chosen_by_letter_and_by_arrow() -> None:
     await searching(test)
 
 
+async def test_a_large_grid_says_what_it_takes_and_asks_and_enter_begins_nothing() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        model = pilot.app.screen.form.model  # type: ignore[attr-defined]
+        for name in ("hidden_layers", "activation", "batch_size"):
+            model.set_value(name, getattr(QUICK, name))
+        for name in ("learning_rate", "l2"):
+            await enter(pilot, name, ",".join(f"{number}e-4" for number in range(1, 35)))
+        await pilot.press("g")
+        await until(pilot, lambda: "1,156 combinations, about" in text_of(pilot.app).split("\n")[-2])
+        for harmless in ("enter", "escape", "n"):
+            await pilot.press("space")
+            await until(pilot, lambda: "Search a grid of 1,156" in text_of(pilot.app))
+            assert "MB of memory" in text_of(pilot.app)
+            await pilot.press(harmless)
+            await until(pilot, lambda: "Search a grid" not in text_of(pilot.app))
+            assert snapshot(pilot).state == "ready"
+        await pilot.press("space")
+        await until(pilot, lambda: "Search a grid of 1,156" in text_of(pilot.app))
+        await pilot.press("y")
+        await until(pilot, lambda: snapshot(pilot).state == "running")
+        assert snapshot(pilot).space.grid_size == 1156
+
+    await searching(test, size=(80, 24))
+
+
 async def test_space_pauses_and_goes_on_and_a_new_search_asks_nothing() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         await enter(pilot, "trials", "5000")
