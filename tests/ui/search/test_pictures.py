@@ -10,7 +10,7 @@ import pytest
 from textual.strip import Strip
 
 from tuitrain.search.explanation import Slice
-from tuitrain.ui.plots import map_plot
+from tuitrain.ui.plots import map_plot, race_plot
 from tuitrain.ui.plots import search_plots as pictures
 from tuitrain.ui.search.plot_panes import counted_values, grid_note, shares
 from tuitrain.ui.theme import theme_of
@@ -192,10 +192,10 @@ def test_importance_gives_the_shares_and_the_largest_first() -> None:
 def test_a_race_names_what_each_lane_came_to() -> None:
     trials = np.arange(1.0, 4.0)
     lanes = [
-        pictures.Lane("grid", trials, np.array([0.5, 0.6, 0.7]), np.array([0.5, 0.6, 0.7]), np.array([0.5, 0.6, 0.7])),
-        pictures.Lane("random", trials, np.array([0.6, 0.8, 0.9]), np.array([0.5, 0.7, 0.8]), np.ones(3)),
+        race_plot.Lane("grid", trials, np.array([0.5, 0.6, 0.7]), np.array([0.5, 0.6, 0.7]), np.array([0.5, 0.6, 0.7])),
+        race_plot.Lane("random", trials, np.array([0.6, 0.8, 0.9]), np.array([0.5, 0.7, 0.8]), np.ones(3)),
     ]
-    rows = rows_of(pictures.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, **LOOK))
+    rows = rows_of(race_plot.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, **LOOK))
     assert "grid 0.700" in rows[0]
     assert "random 0.900" in rows[0]
 
@@ -224,7 +224,26 @@ def test_a_bounded_metrics_axis_stays_by_what_it_can_be(low: float, high: float)
 def test_a_race_whose_lanes_meet_shows_how_they_came_there() -> None:
     trials = np.arange(1.0, 41.0)
     values = np.where(trials < 4, 0.92, np.where(trials < 9, 0.96, 1.0))
-    lanes = [pictures.Lane(name, trials, values, values, values) for name in ("grid", "random", "bayesian")]
-    rows = rows_of(pictures.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, **LOOK))
+    lanes = [race_plot.Lane(name, trials, values, values, values) for name in ("grid", "random", "bayesian")]
+    rows = rows_of(race_plot.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, **LOOK))
     assert abs(tick_row(rows, "1.00") - 1) <= 1
     assert tick_row(rows, "0.92") > HEIGHT - 6
+
+
+@pytest.mark.parametrize("look", [THEME, theme_of({"NO_COLOR": "1", "LANG": "C"})], ids=["colours", "plain ASCII"])
+def test_no_strategy_of_a_race_hides_behind_another(look: Any) -> None:
+    trials = np.arange(1.0, 41.0)
+    same = np.where(trials < 9, 0.92, 1.0)
+    apart = np.full(40, 0.8)
+    names = ("grid", "random", "bayesian")
+    lanes = [
+        race_plot.Lane(name, trials, curve, curve, curve)
+        for name, curve in zip(names, (same, apart, same), strict=True)
+    ]
+    strips = race_plot.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, theme=look)
+    top = tick_row_of_best = next(y for y, strip in enumerate(strips) if y and "1.00" in strip.text)
+    letters = [letter for letter in strips[top].text if letter in "grb"]
+    assert {"g", "b"} == set(letters)
+    if look is THEME:  # the others' stretches have the others' colours
+        styles = {segment.style for segment in strips[tick_row_of_best] if segment.text.strip()}
+        assert {look.of_class(0), look.of_class(2)} <= styles

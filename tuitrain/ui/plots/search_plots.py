@@ -1,4 +1,4 @@
-"""The plots of a search, as lines of an exact size: progress, surrogate, importance, race; the map has its own file.
+"""The plots of a search, as lines of an exact size: progress, surrogate, importance.
 
 `n` trials. Places lie in [0, 1] on a field's own scale; scores are in the metric's own units.
 """
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from rich.style import Style
 from textual.strip import Strip
 
 from tuitrain.numbers import number, percent
@@ -241,43 +240,3 @@ def draw_importance(
         strips.append(line(width, parts))
     blank = [Strip.blank(width)] * max(0, height - 1 - len(strips))
     return [line(width, head), *strips, *blank][:height]
-
-
-@dataclass(frozen=True)
-class Lane:
-    """A strategy in a race: best so far by trial, the median over seeds and the quartiles, each (t,)."""
-
-    name: str
-    trials: Floats
-    median: Floats
-    low: Floats
-    high: Floats
-
-
-def draw_race(width: int, height: int, lanes: Sequence[Lane], metric: str, sign: float, *, theme: Theme) -> list[Strip]:
-    """Best-so-far curves of several strategies, with bands over seeds; `sign` is -1 where higher is better."""
-    values = [lane for lane in lanes if lane.trials.size and np.isfinite(lane.median).any()]
-    if not values:
-        return notice(width, height, ("the race begins",), theme["dim"])
-    every = np.concatenate([np.concatenate([lane.median, lane.low, lane.high]) for lane in values])
-    every = every[np.isfinite(every)]
-    low, high = robust_range(every, sign)
-    across, up = most_ticks(width, height - 1, label=4)
-    x_axis = epoch_axis(0, max(float(lane.trials.max()) for lane in values), across)
-    y_axis = score_axis(low, high, up, metric)
-    frame = frame_of(width, height - 1, x_axis, y_axis, "trial", ascii_only=theme.ascii_only)
-    canvas = Canvas(frame.rows, frame.columns, theme=theme)
-    window = window_of(x_axis, y_axis)
-    styles: list[Style] = [theme.of_class(index) for index in range(len(values))]
-    dashes = (None, (3, 2), (1, 2), (5, 1))
-    for lane, style in zip(values, styles, strict=True):
-        for band in (lane.low, lane.high):
-            canvas.curve(lane.trials, band, window, style=style, dash=(1, 3), faint=True, sign=".")
-    for index, (lane, style) in enumerate(zip(values, styles, strict=True)):
-        canvas.curve(lane.trials, lane.median, window, style=style, dash=dashes[index % 4], sign="gRb*"[index % 4])
-    legend: list[Part] = [(f" best {cut(metric, 10, theme=theme)}: ", theme["plain"])]
-    for index, (lane, style) in enumerate(zip(values, styles, strict=True)):
-        pattern = ("━━━", "━ ━", "╍╍╍", "━━╍")[index % 4] if not theme.ascii_only else "gRb*"[index % 4] * 2
-        final = lane.median[np.isfinite(lane.median)][-1]
-        legend.append((f"{pattern} {lane.name} {number(float(final))}  ", style))
-    return [fitting(width, legend), *frame.strips(canvas.segments(), theme["axis"])]

@@ -162,7 +162,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self._by_hand.watch(self.surrogate.column, is_shown)
 
     def _describe_entry(self) -> None:
-        """Describe the selected entry, and what the chosen strategy takes: a grid, before it runs, its size and time."""
+        """Describe the selected entry; of a grid, say also what it takes, before it runs."""
         estimate = self._grid_estimate()
         shown = self.snapshot
         if shown.is_by_hand and shown.study is not None and self.form.model.texts["strategy"] == "manual":
