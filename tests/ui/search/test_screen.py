@@ -389,3 +389,32 @@ async def test_poor_terminals_show_ascii_alone() -> None:
             assert not [line for line in text_of(pilot.app).split("\n") if not line.isascii()]
 
     await searching(test, size=(200, 50), environment={"LANG": "C", "TERM": "vt100"})
+
+
+async def test_the_palette_goes_to_a_field_and_opens_its_group() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        for typed_in, name in (("weight d", "weight_decay"), ("l2", "l2"), ("class_w", "class_weights")):
+            await pilot.press("ctrl+p", *typed(typed_in))
+            await until(pilot, lambda: "field of" in text_of(app))
+            await pilot.press("enter")
+            await until(pilot, lambda name=name: app.screen.form.model.name == name)  # type: ignore[misc]
+            label = app.screen.form.model.label(name)
+            await until(pilot, lambda label=label: label in text_of(app) and app.focused.id == "form")  # type: ignore[misc]
+        await pilot.press("up", "down")  # what was found stays in sight
+        assert app.screen.form.model.name == "class_weights"
+
+    await searching(test, size=(80, 24))
+
+
+async def test_the_palette_says_that_nothing_is_called_so() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        await pilot.press("ctrl+p", *typed("zzz"))
+        await until(pilot, lambda: 'no action and no field is called "zzz"' in text_of(app))
+        await pilot.press("enter")
+        assert "zzz" in text_of(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "zzz" not in text_of(app))
+
+    await searching(test, size=(80, 24))
