@@ -1,16 +1,23 @@
-"""The files that take longest are begun first, so that no process is left with a long one at the end."""
+"""How many examples a property is tried on, and which files are begun first."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
-LONG = (
-    "test_search_screen", "test_terminal", "test_study", "test_losses", "test_quality", "test_search_terminal",
-    "test_optuna", "test_cli_search", "test_cli", "test_panes", "test_trainer", "test_workers",
+# No time limit for an example: a busy machine is no failure. `.ci/long` asks for the second by --hypothesis-profile.
+settings.register_profile("quick", deadline=None, max_examples=30)
+settings.register_profile("long", deadline=None, max_examples=300)
+settings.load_profile("quick")
+
+# The files that take longest are begun first, so that no process is left with a long one at the end.
+SLOW_FILES = (
+    "test_screen", "test_terminal", "test_study", "test_search", "test_cli", "test_lost_workers", "test_quality",
+    "test_optuna_samplers", "test_panes", "test_trainer", "test_workers",
 )  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort by file, the longest first."""
-    place = {name: number for number, name in enumerate(LONG)}
-    items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
+    """Sort by file, the slowest first."""
+    place = {name: number for number, name in enumerate(SLOW_FILES)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(SLOW_FILES)))

@@ -43,9 +43,8 @@ from tuitrain.ui.search.table import detail_lines, row_line, rows_of
 from tuitrain.ui.theme import theme_of
 
 FILES = Path(__file__).parent / "compatibility" / "files"
-BOUNDED = settings(
-    max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
+pytestmark = pytest.mark.hypothesis  # so that .ci/long tries more examples
+BOUNDED = settings(derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
 def nested(depth: int) -> list[Any]:

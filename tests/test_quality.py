@@ -15,7 +15,9 @@ LEAST = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", LEAST)
+@pytest.mark.parametrize(
+    "name", [name if name == "iris" else pytest.param(name, marks=pytest.mark.long) for name in LEAST]
+)
 def test_the_defaults_are_good_enough(name: str) -> None:
     scores = []
     for seed in range(5):

@@ -10,16 +10,19 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Called
+
 COMMAND = [sys.executable, "-m", "tuitrain"]
 
 
 def run(*arguments: str, cwd: Path | None = None, data: bytes | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "COLUMNS": "100"}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "100"}
     done = subprocess.run(
         [*COMMAND, *arguments], cwd=cwd, input=data, capture_output=True, env=environment, timeout=120, check=False
     )
@@ -82,14 +85,21 @@ def test_all_wrong_hyperparameters_are_told_at_once() -> None:
         (["train", "iris", "--delimiter", "dot"], "allowed: comma, semicolon", 2),
         (["train", "iris", "--model", "~nouser/x"], "is not a user's directory", 1),
         (["evaluate", "~nouser/x", "iris"], "is not a user's directory", 1),
-        (["launch", "iris"], "use: tuitrain train", 1),
     ],
 )
-def test_what_is_wrong_is_said_in_one_message(arguments: list[str], message: str, code: int) -> None:
-    done = run(*arguments)
+def test_what_is_wrong_is_said_in_one_message(
+    arguments: list[str], message: str, code: int, call: Callable[..., Called]
+) -> None:
+    done = call(*arguments)
     assert message in done.stderr
     assert done.returncode == code
     assert done.stdout == ""
+
+
+def test_the_screen_needs_a_terminal() -> None:
+    done = run("launch", "iris")
+    assert "use: tuitrain train" in done.stderr
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 def test_a_table_of_ones_own_from_training_to_prediction(tmp_path: Path) -> None:
@@ -139,13 +149,18 @@ main()
 def test_ctrl_c_ends_after_the_batch_and_reports_what_there_is(tmp_path: Path) -> None:
     program = [sys.executable, "-c", TELLING]  # the command line, which leaves a file when an epoch is trained
     arguments = [*program, "train", "digits", "--epochs", "100000", "--patience", "0", "--json", "--model", "m"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=environment)
-    while not (tmp_path / "begun").exists():
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    out, errors = process.communicate(timeout=120)
+    try:
+        end = time.monotonic() + 60
+        while not (tmp_path / "begun").exists():
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130, errors
     found = json.loads(out)
     assert found["ending"] == "stopped"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,9 +12,11 @@ import click
 import numpy as np
 import pytest
 
+from tests.cli.test_cli import run
 from tuitrain.cli.models import evaluate, predict
 from tuitrain.cli.options import hint_at_typing
 from tuitrain.cli.progress import training_summary
+from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import load_model
@@ -102,3 +105,23 @@ def test_a_keyboard_as_the_table_is_hinted_at(
         told = capsys.readouterr().err
         assert told.count("\n") == lines
         assert ("Ctrl-D" in told) is is_terminal
+
+
+def test_predictions_do_not_replace_what_they_are_made_from(tmp_path: Path) -> None:
+    run("train", "iris", "--epochs", "2", "--model", "m", cwd=tmp_path)
+    (tmp_path / "new.csv").write_text("sepal length cm,sepal width cm,petal length cm,petal width cm\n5,3,1,0.2\n")
+    done = run("predict", "m", "new.csv", "-o", "new.csv", cwd=tmp_path)
+    assert "is the input; choose another output file" in done.stderr
+    assert load_model(tmp_path / "m").predict([[5, 3, 1, 0.2]])
+
+
+def test_evaluating_tells_what_it_measured(tmp_path: Path) -> None:
+    X = np.arange(40.0)[:, None]
+    model = train(Dataset.from_arrays(X, 2 * X[:, 0] + 0.5, task="regression"), Hyperparameters(epochs=3)).model
+    model.save(tmp_path / "m")
+    name = model.preprocessing.source_names[0]
+    (tmp_path / "t.csv").write_text(f"{name},{model.target_name}\n1,2.5\n2,\n")
+    done = run("evaluate", "m", "t.csv", "--json", cwd=tmp_path)
+    found = json.loads(done.stdout)
+    assert (found["rows"], found["r2"]) == (1, None)
+    assert "1 of 2 rows" in done.stderr

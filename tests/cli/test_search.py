@@ -34,7 +34,7 @@ def begin(*arguments: str, cwd: Path, command: Sequence[str] = COMMAND) -> subpr
     """`tuitrain search` in a process of its own."""
     return subprocess.Popen(
         [*command, "search", *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
 
 
@@ -95,6 +95,7 @@ def test_ranges_come_from_a_file_and_own_trials_first(tmp_path: Path) -> None:
     assert {trial["hidden_layers"] for trial in trials} <= {"4", "8"}
 
 
+@pytest.mark.long
 def test_ctrl_c_keeps_what_was_found_and_resume_goes_on(tmp_path: Path) -> None:
     arguments = ["digits", "--trials", "40", "--folds", "1", "--epochs", "15", "--hidden-layers",
                  "32,48,64,96,128", "--learning-rate", "..", "--jobs", "1", "--study", "s"]  # fmt: skip
@@ -114,7 +115,7 @@ def test_ctrl_c_keeps_what_was_found_and_resume_goes_on(tmp_path: Path) -> None:
     assert all(after[trial["number"]] == trial for trial in before)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_signal_while_the_workers_start_is_not_lost(number: signal.Signals, tmp_path: Path) -> None:
     """It comes when the lock is taken, which is before there is anything that could be stopped."""
     process = begin("digits", "--trials", "2000", "--folds", "1", "--jobs", "2", "--study", "s", cwd=tmp_path)

@@ -77,6 +77,7 @@ def test_nothing_warns_inside():
         assert np.isinf(np.multiply(np.float32(3e38), np.float32(10)))
 
 
+@pytest.mark.long
 @needs_x86
 def test_a_memorised_table_leaves_no_subnormal_number_behind():
     X = np.random.default_rng(0).standard_normal((200, 30))

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tuitrain.data.loading import load_dataset
+from tuitrain.engine import Trainer
 from tuitrain.engine.schedules import SCHEDULES, Plateau, multipliers
 from tuitrain.options.hyperparameters import SCHEDULES as DECLARED
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -77,3 +79,13 @@ def test_plateau_cuts_after_more_than_its_patience() -> None:
         plateau.observe(loss, h)
         found.append(plateau.multiplier)
     assert found == pytest.approx([1, 1, 1, 0.1, 0.1, 0.1, 0.1, 0.01])
+
+
+def test_leaving_plateau_gives_the_learning_rate_back() -> None:
+    trainer = Trainer(load_dataset("iris"), Hyperparameters(schedule="plateau", schedule_patience=1, patience=0))
+    for _ in range(60):
+        trainer.epoch()
+    assert trainer.learning_rates[0] < 0.01
+    trainer.set(0, "schedule", "constant")
+    trainer.epoch()
+    assert trainer.learning_rates[0] == 0.01

@@ -97,7 +97,7 @@ def begun(plan: dict[str, Any]) -> Trainer:
     return Trainer(datasets(plan["data"], plan["which"]), given)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, suppress_health_check=list(HealthCheck))
 @given(plan=plans())
 def test_a_training_continued_in_another_process_ends_with_the_same_bits(
     plan: dict[str, Any], elsewhere: Callable[[dict[str, Any]], str], tmp_path_factory: pytest.TempPathFactory

@@ -15,6 +15,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.svm import LinearSVC
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.penalties import Penalties
 from tuitrain.errors import HyperparameterError
@@ -258,7 +259,9 @@ def test_no_hidden_layer_and_cross_entropy_is_logistic_regression() -> None:
     assert trainer.network.weights[0][0, :, 0] == pytest.approx(expected.coef_[0], abs=5e-3)
 
 
-@pytest.mark.parametrize(("data", "kind"), [(CANCER, "ovr"), (IRIS, "crammer_singer")])
+@pytest.mark.parametrize(
+    ("data", "kind"), [pytest.param(CANCER, "ovr", marks=pytest.mark.long), (IRIS, "crammer_singer")]
+)
 def test_no_hidden_layer_and_hinge_is_a_linear_svm(data: Dataset, kind: str) -> None:
     """The objective ½‖w‖² + C Σ hinge is as low as liblinear's, which also regularises the intercept a little."""
     C, X, y = 0.05, data.train.X, data.train.y
@@ -299,3 +302,11 @@ def test_balanced_class_weights_equal_repeating_the_rare_rows(loss: str) -> None
     repeated = SimpleNamespace(**{**vars(rare), "train": part, "n_classes": 2})
     assert np.allclose(weighted.network.parameters, run(repeated, h).network.parameters, atol=1e-6)
     assert not np.allclose(weighted.network.parameters, run(rare, h).network.parameters, atol=1e-4)
+
+
+def test_members_of_a_stack_that_went_on_are_not_reopened() -> None:
+    trainer = Trainer(load_dataset("iris"), [Hyperparameters(epochs=2), Hyperparameters(epochs=5)])
+    while not trainer.is_done:
+        trainer.epoch()
+    with pytest.raises(HyperparameterError, match="cannot go on from there"):
+        trainer.set(0, "epochs", 9)

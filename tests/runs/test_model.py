@@ -10,7 +10,11 @@ import numpy as np
 import pytest
 
 import tuitrain
+from tuitrain.data.loading import load_dataset
+from tuitrain.errors import DataError
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
+from tuitrain.session.train import train
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +157,19 @@ def test_probabilities_of_separate_sigmoids_are_their_shares() -> None:
     sigmoids = 1 / (1 + np.exp(-(X @ model.network.weights[0][0].astype(float) + model.network.biases[0][0, 0])))
     expected = sigmoids / sigmoids.sum(axis=1, keepdims=True)
     assert model.predict_proba(raw) == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_word_means_the_same_whatever_else_the_file_holds(tmp_path: Path) -> None:
+    words = ["none", "light", "heavy"]
+    rows = "".join(f"{20 + i % 50},{words[i % 3]},{'yes' if i % 3 == 0 else 'no'}\n" for i in range(240))
+    (tmp_path / "smoke.csv").write_text("age,smoking,well\n" + rows)
+    model = train(load_dataset(str(tmp_path / "smoke.csv")), Hyperparameters(epochs=30)).model
+    alone = model.predict_proba([{"age": 40, "smoking": "none"}])
+    among = model.predict_proba([{"age": 40, "smoking": "none"}, {"age": 40, "smoking": "light"}])
+    assert np.allclose(alone[0], among[0], atol=1e-6)
+    assert model.predict([{"age": 40, "smoking": "none"}])[0] == "yes"
+
+
+def test_rows_that_are_none_are_refused() -> None:
+    with pytest.raises(DataError, match="expected rows"):
+        train("iris", Hyperparameters(epochs=1)).model.predict(3)

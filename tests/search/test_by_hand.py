@@ -88,7 +88,7 @@ def test_from_the_second_training_on_they_are_a_study(tmp_path: Path) -> None:
     studies.take(tuple(given[:2]))
     studies._writer.submit(int).result()
     (path,) = kept(tmp_path)
-    assert path == studies.path_of(MOONS)
+    assert path == studies.path_of(MOONS.fingerprint)
     assert "manual" in path.name
     before = (path / "journal.jsonl").read_bytes()
     assert Study(path).space.names == ("learning_rate",)
@@ -96,7 +96,7 @@ def test_from_the_second_training_on_they_are_a_study(tmp_path: Path) -> None:
     studies.take((*given, training(0.95, dataset=IRIS)))  # seen again
     studies.close()
     assert not studies.problem
-    assert [len(studies.of(dataset)) for dataset in (MOONS, IRIS)] == [4, 1]
+    assert [len(studies.of(dataset.fingerprint)) for dataset in (MOONS, IRIS)] == [4, 1]
     assert (path / "journal.jsonl").read_bytes().startswith(before)  # it only grew
     study = Study(path)
     assert study.space.names == ("activation", "learning_rate", "l2")
@@ -138,7 +138,7 @@ def test_what_cannot_be_kept_is_told_and_kept_with_the_next(tmp_path: Path) -> N
     studies.take(trainings)
     studies._writer.submit(int).result()
     assert studies.problem.startswith("trainings by hand are not kept: ")
-    assert studies.path_of(MOONS) is None
+    assert studies.path_of(MOONS.fingerprint) is None
     (tmp_path / "studies").unlink()
     studies.take((*trainings, training(0.7, l2=0.1)))
     studies.close()
@@ -231,6 +231,6 @@ def test_a_training_whose_end_could_not_be_written_is_written_once(
     assert "no space left" in studies.problem
     studies.take(trainings)
     studies.close()
-    path = studies.path_of(MOONS)
+    path = studies.path_of(MOONS.fingerprint)
     assert path is not None
     assert [(trial.number, trial.state) for trial in Study(path).trials] == [(n, "finished") for n in range(3)]

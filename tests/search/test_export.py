@@ -80,7 +80,7 @@ def test_csv_read_back_is_the_study(study: Study, tmp_path: Path) -> None:
         assert (row["state"], row["by"], row["message"]) == (trial.state, trial.by, trial.message)
 
 
-@pytest.mark.parametrize("storage", ["sqlite:///{}/studies.db", "{}/journal.log"])
+@pytest.mark.parametrize("storage", ["{}/journal.log", pytest.param("sqlite:///{}/studies.db", marks=pytest.mark.long)])
 def test_optuna_loads_the_study_that_was_searched(study: Study, storage: str, tmp_path: Path) -> None:
     optuna = pytest.importorskip("optuna")
     place = storage.format(tmp_path)

@@ -22,7 +22,7 @@ from tuitrain.search.api import conducting, run_study, tune
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.journal_events import OUTCOME
 from tuitrain.search.space.space import Space
-from tuitrain.search.stack import Outcome
+from tuitrain.search.stack import TrialOutcome
 from tuitrain.search.strategies import propose
 from tuitrain.search.study.opening import change_study, create_study
 from tuitrain.search.study.study import Study
@@ -201,8 +201,8 @@ def an_hour_passes(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def let_it_pass() -> None:
         passed[0] += 3600.0
 
-    clock = SimpleNamespace(perf_counter=lambda: time.perf_counter() + passed[0])
-    monkeypatch.setattr("tuitrain.runs.stopwatch.time", clock)
+    clock = SimpleNamespace(seconds=lambda: time.perf_counter() + passed[0])
+    monkeypatch.setattr("tuitrain.runs.stopwatch.AWAKE", clock)
     return let_it_pass
 
 
@@ -384,7 +384,7 @@ def test_each_part_of_an_outcome_is_checked(outcome: dict[str, Any], told: str, 
         ({"event": "started", "stack": -1}, "stack: -1 is not a whole number"),
         ({"event": "chosen", "trial": 0, "test": {}}, "trial 0: there are 0"),
         ({"event": "settings", "metric": "r2"}, "for classification there are accuracy"),
-        ({"event": "settings", "goal": 10**400}, "goal: a number of about 401 digits is not a finite number"),
+        ({"event": "settings", "goal": 10**400}, "goal: inf is not a finite number"),
         ({"event": "settings", "dropped": [-1]}, "dropped: item 1: -1"),
         ({"event": "queud"}, "did you mean queued?"),
     ],
@@ -398,7 +398,7 @@ def test_each_event_is_checked(event: dict[str, Any], told: str, tmp_path: Path)
 
 
 def test_what_is_checked_of_an_outcome_is_all_that_is_written() -> None:
-    outcome = asdict(Outcome(0, "pruned", 0.5, 0.1, 0.5, 3, 2, 0.1, "", (0.5,)))
+    outcome = asdict(TrialOutcome(0, "pruned", 0.5, 0.1, 0.5, 3, 2, 0.1, "", (0.5,)))
     written = json.loads(json.dumps(outcome))
     assert OUTCOME(written) == written
 

@@ -11,6 +11,7 @@ from tests.ui.train.test_screen import app_on, text_of
 from tests.ui.waiting import settle
 from tuitrain.runs.files import model_name
 from tuitrain.session.commands import Reset, SaveModel, Step
+from tuitrain.session.datasets import DATASETS
 from tuitrain.ui.data.chooser import DatasetChooser
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
@@ -181,9 +182,9 @@ async def test_choosing_a_bundled_dataset(session):
         await pilot.press("enter")
         await settle(pilot, lambda: bool(session.sent))
         await pilot.pause()
-        assert "tuitrain  wine" in text_of(pilot.app)
+        assert "│ wine ·" in text_of(pilot.app)
     assert isinstance(session.sent[0], Reset)
-    assert session.sent[0].dataset.target_name == "cultivar"
+    assert DATASETS.find(session.sent[0].dataset).target_name == "cultivar"
 
 
 async def test_choosing_a_file_and_its_target(session, tmp_path):
@@ -198,7 +199,7 @@ async def test_choosing_a_file_and_its_target(session, tmp_path):
         assert "[red]x[/]" in text_of(pilot.app)
         await pilot.press("home", "down", "down", "down", "enter")
         await settle(pilot, lambda: bool(session.sent))
-    assert session.sent[0].dataset.target_name == "answer"
+    assert DATASETS.find(session.sent[0].dataset).target_name == "answer"
 
 
 async def test_a_source_that_cannot_be_read_is_said_in_place(session):
@@ -294,7 +295,7 @@ async def test_the_detected_target_of_a_wide_table_is_listed_first(session, tmp_
         await settle(pilot, lambda: "40 rows, 700 columns" in text_of(pilot.app))
         await pilot.press("enter")
         await settle(pilot, lambda: bool(session.sent))
-    assert session.sent[0].dataset.target_name == "target"
+    assert DATASETS.find(session.sent[0].dataset).target_name == "target"
 
 
 async def test_a_file_name_that_looks_like_markup_is_shown_as_it_is(session, tmp_path):
@@ -360,7 +361,7 @@ async def test_resizing_under_a_dialog(session, key):
         await pilot.press(key)
         for size in [(200, 50), (60, 20), (120, 40), (10, 3), (200, 50)]:
             await pilot.resize_terminal(*size)
-        await settle(pilot, lambda: "tuitrain" in text_of(pilot.app).splitlines()[0])
+        await settle(pilot, lambda: "1 Train" in text_of(pilot.app).splitlines()[0])
         await settle(pilot, lambda: "quit" in text_of(pilot.app).splitlines()[-1])
 
 

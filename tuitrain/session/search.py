@@ -73,6 +73,11 @@ class Searching:
         return self._conductor is not None
 
     @property
+    def is_unseen(self) -> bool:
+        """The surrogate is fitted when it is looked at, and as trials end."""
+        return False
+
+    @property
     def step(self) -> int:
         """Trials that are over."""
         return sum(trial.is_done for trial in self._study.trials) if self._study is not None else 0

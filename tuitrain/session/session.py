@@ -139,6 +139,10 @@ class Work(Protocol[S_co]):
         """Whether there is something to do between commands."""
 
     @property
+    def is_unseen(self) -> bool:
+        """Whether what is looked at has to be computed anew, though nothing is to be done."""
+
+    @property
     def step(self) -> int:
         """Where the work stands, for the journal."""
 
@@ -224,8 +228,9 @@ class LocalSession(Generic[S]):
             self._look = Look(
                 frozenset(views), boundary_shape or before.boundary_shape, before.column if column is None else column
             )
-            self._is_look_new = True
-            self._wake.notify_all()
+            if self._look != before:
+                self._is_look_new = True
+                self._wake.notify_all()
 
     def hold(self, seconds: float = HOLD_SECONDS) -> None:
         """Let training wait after the running batch until `release`, or for so long: a key is answered meanwhile.
@@ -309,6 +314,8 @@ class LocalSession(Generic[S]):
         if self._work.is_busy:
             self._work.advance(self)
         else:
+            if self._work.is_unseen:
+                self._work.see(self._look)
             self.publish()
             self._idle()
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -76,6 +77,11 @@ class Training:
     def is_busy(self) -> bool:
         """Whether batches are being trained."""
         return self._state == "running"
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether the network is another than the one whose views were computed."""
+        return self._views_due == 0.0
 
     @property
     def step(self) -> int:
@@ -279,6 +285,7 @@ class Training:
 
     def see(self, look: Look) -> None:
         """Compute what is looked at."""
+        self._views_due = math.inf
         if look.views:
             self.live.look(look)
 

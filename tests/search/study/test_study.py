@@ -46,7 +46,16 @@ def run(path: Path, ranges: Any = RANGES, *, jobs: int = 0, **settings: Any) -> 
     return run_study(Study(path), IRIS, jobs=jobs)
 
 
-@pytest.mark.parametrize(("kind", "kills"), [("random none", 30), ("random halving", 10), ("bayesian none", 10)])
+@pytest.mark.parametrize(
+    ("kind", "kills"),
+    [
+        ("random none", 3),
+        *(
+            pytest.param(kind, 30, marks=pytest.mark.long)
+            for kind in ("random none", "random halving", "bayesian none")
+        ),
+    ],
+)
 def test_kills_at_random_moments_change_nothing(kind: str, kills: int, tmp_path: Path) -> None:
     arguments = [sys.executable, "-m", "tests.search.killed", str(tmp_path), *kind.split(), str(kills)]
     done = subprocess.run(
@@ -58,7 +67,7 @@ def test_kills_at_random_moments_change_nothing(kind: str, kills: int, tmp_path:
     assert found["kills"] >= kills
 
 
-@pytest.mark.parametrize("prune", ["none", "halving"])
+@pytest.mark.parametrize("prune", ["halving", pytest.param("none", marks=pytest.mark.long)])
 def test_processes_find_what_one_thread_finds(prune: str, tmp_path: Path) -> None:
     kinds = {"batch_size": "16,32,64", **RANGES}
     alone = run(tmp_path / "thread", kinds, prune=prune, parallel=2)
@@ -220,7 +229,8 @@ def test_python_searches_without_a_directory() -> None:
 def test_the_time_may_run_out_while_a_strategy_thinks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It once waited for ever for proposals that nobody took."""
     calls: list[int] = []
-    monkeypatch.setattr("tuitrain.runs.stopwatch.time", SimpleNamespace(perf_counter=lambda: float(len(calls) > 1)))
+    clock = SimpleNamespace(seconds=lambda: float(len(calls) > 1))
+    monkeypatch.setattr("tuitrain.runs.stopwatch.AWAKE", clock)
 
     def slow(*arguments: Any) -> list[dict[str, Any]]:
         calls.append(arguments[4])  # with the second, a second has passed for the search

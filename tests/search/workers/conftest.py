@@ -27,12 +27,15 @@ def cluster() -> Iterator[str]:
     end_program(program)
 
 
-@pytest.fixture(params=["thread", "processes", "dask"])
+DASK = pytest.param("dask", marks=pytest.mark.long)  # a cluster takes seconds to start
+
+
+@pytest.fixture(params=["thread", "processes", DASK])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["processes", "dask"])
+@pytest.fixture(params=["processes", DASK])
 def mortal_kind(request: pytest.FixtureRequest) -> str:
     """Workers that can be killed."""
     return str(request.param)

@@ -14,12 +14,22 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 Program = subprocess.Popen[str]
 
+# Ask Linux for SIGKILL when the process that started this one ends (prctl's PR_SET_PDEATHSIG), then become the program:
+# tests that are killed can end nothing themselves, and a Dask cluster would run on.
+TIED = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, int(signal.SIGKILL))
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
+"""
+
 
 def run_program(*arguments: str) -> Program:
-    """Start Python with these arguments, in a session of its own."""
+    """Start Python with these arguments, in a session of its own; it ends when the process of the tests does."""
     return subprocess.Popen(
-        [sys.executable, *arguments], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        [sys.executable, "-I", "-S", "-c", TIED, str(os.getpid()), *arguments],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.search.workers import tasks
+from tests.search.workers.conftest import Make
 from tests.search.workers.programs import Program, end_program, run_program, wait_until, working
 from tuitrain.errors import SearchError
 from tuitrain.search.workers.dask import DaskWorkers
@@ -54,6 +55,7 @@ def fresh(tmp_path: Path) -> Iterator[Cluster]:
         end_program(program)
 
 
+@pytest.mark.long
 def test_workers_that_join_later_are_used_and_a_lost_scheduler_is_one_clear_error(
     fresh: Cluster, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -80,6 +82,7 @@ def test_workers_that_join_later_are_used_and_a_lost_scheduler_is_one_clear_erro
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.long
 def test_a_killed_coordinator_leaves_no_task_running_and_no_data(fresh: Cluster) -> None:
     fresh.start_worker("--nthreads", "2", "--no-nanny")
     coordinator = run_program("-m", "tests.search.workers.coordinator", "dask", fresh.address)
@@ -108,6 +111,7 @@ def data_of() -> int:
     return len(dask_worker._shared.keys() | dask_worker._parts.keys())
 
 
+@pytest.mark.long
 def test_a_worker_with_another_numpy_is_refused_in_one_sentence(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from tuitrain.search.workers import dask_worker
 
@@ -117,6 +121,7 @@ def test_a_worker_with_another_numpy_is_refused_in_one_sentence(cluster: str, mo
         DaskWorkers(tasks.data(), cluster)
 
 
+@pytest.mark.long
 def test_a_worker_with_another_distributed_is_a_notice(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from tuitrain.search.workers import dask_worker
 
@@ -124,6 +129,14 @@ def test_a_worker_with_another_distributed_is_a_notice(cluster: str, monkeypatch
     workers = DaskWorkers(tasks.data(), cluster)
     assert workers.notices and all("and 2025.1.0 here" in notice for notice in workers.notices)
     workers.close()
+
+
+def test_a_task_goes_to_a_cluster_and_its_result_comes_back(make: Make) -> None:
+    supervisor = make("dask")
+    supervisor.submit(1, tasks.count, (2, 0.0))
+    events = tasks.until_ended(supervisor)
+    assert [type(event) for event in events] == [Started, Reported, Reported, Finished]
+    assert events[-1] == Finished(1, 2)
 
 
 def test_versions_are_compared_by_their_weight() -> None:
@@ -163,6 +176,7 @@ def test_something_else_that_listens_is_no_scheduler(monkeypatch: pytest.MonkeyP
         assert time.monotonic() - started < 60
 
 
+@pytest.mark.long
 def test_a_result_that_went_with_its_worker_is_made_again(cluster: str) -> None:
     """Killed so soon after its end that the result may or may not have been fetched: the task ends once either way."""
     supervisor = Supervisor(DaskWorkers(tasks.data(), cluster))
@@ -192,6 +206,7 @@ class Unanswering:
         raise TimeoutError
 
 
+@pytest.mark.long
 def test_a_result_that_never_comes_is_not_waited_for_when_its_attempt_was_given_up(cluster: str) -> None:
     workers = DaskWorkers(tasks.data(), cluster)
     future = workers.submit(tasks.count, 0, 1, (50, 0.02))

@@ -86,6 +86,23 @@ def test_children_end_when_their_parent_is_killed(coordinator: Program) -> None:
     assert coordinator.communicate()[1] == ""
 
 
+def test_a_program_ends_when_the_tests_are_killed() -> None:
+    script = textwrap.dedent("""
+        import time
+        from tests.search.workers.programs import run_program
+        program = run_program("-c", "import time; print('runs', flush=True); time.sleep(600)")
+        program.stdout.readline()
+        print(program.pid, flush=True)
+        time.sleep(600)
+    """)
+    tests = run_program("-c", script)
+    assert tests.stdout is not None
+    started = int(tests.stdout.readline())
+    tests.kill()
+    wait_until_gone([started], 60)
+    end_program(tests)
+
+
 def test_ctrl_c_reaches_the_coordinator_only_which_keeps_the_partial_results(coordinator: Program) -> None:
     os.killpg(coordinator.pid, signal.SIGINT)
     out, err = coordinator.communicate(timeout=60)
@@ -94,6 +111,7 @@ def test_ctrl_c_reaches_the_coordinator_only_which_keeps_the_partial_results(coo
     assert len(partial) == 2 and min(partial) >= 2
 
 
+@pytest.mark.long
 def test_a_terminal_that_closes_leaves_the_children_to_the_coordinator(coordinator: Program) -> None:
     for child in coordinator.children:  # type: ignore[attr-defined]
         os.kill(child, signal.SIGHUP)
@@ -102,6 +120,7 @@ def test_a_terminal_that_closes_leaves_the_children_to_the_coordinator(coordinat
     assert err == "" and len(out.split("stopped")[1].split()) == 2
 
 
+@pytest.mark.long
 def test_ctrl_c_while_the_children_start_says_nothing() -> None:
     for delay in (0.0, 0.08):
         program = run_program(
@@ -125,6 +144,7 @@ def test_ctrl_c_while_the_children_start_says_nothing() -> None:
         assert program.communicate(timeout=60) == ("", "")
 
 
+@pytest.mark.long
 def test_a_program_that_forgets_to_close_ends_and_says_nothing() -> None:
     program = run_program(
         "-c",
@@ -141,6 +161,7 @@ def test_a_program_that_forgets_to_close_ends_and_says_nothing() -> None:
     assert program.returncode == 0
 
 
+@pytest.mark.long
 def test_children_that_cannot_start_are_one_clear_error(tmp_path: Path) -> None:
     script = tmp_path / "unguarded.py"
     script.write_text(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tuitrain.search.workers.shared_block import ALIGNMENT, Descriptor, SharedBlock, read_shared
@@ -15,7 +15,6 @@ kinds = st.sampled_from(["float32", "float64", "int8", "bool", "<U3", "object"])
 
 
 @given(st.lists(st.tuples(shapes, kinds, st.sampled_from(["C", "F", "reversed"])), max_size=6))
-@settings(max_examples=150, deadline=None)
 def test_arrays_come_out_as_they_went_in(specification: list[tuple[tuple[int, ...], str, str]]) -> None:
     arrays = []
     for shape, kind, order in specification:

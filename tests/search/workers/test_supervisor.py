@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.search.workers import tasks
@@ -45,7 +45,6 @@ actions = st.lists(
 
 
 @given(actions, st.integers(1, 3))
-@settings(max_examples=300, deadline=None)
 def test_every_task_ends_once_and_its_events_are_in_order(script: list[tuple[str, int]], slots: int) -> None:
     workers = Puppets(slots)
     supervisor = Supervisor(workers)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.ui.fake_session import FakeSession
-from tests.ui.test_dialogs import settle
 from tests.ui.train.test_screen import app_on, text_of
+from tests.ui.waiting import settle
+from tuitrain.session.datasets import DATASETS
 from tuitrain.ui.data.chooser import DatasetChooser
 from tuitrain.ui.data.path_completion import completed, paths_from
 
@@ -87,5 +88,5 @@ async def test_x_leaves_a_column_out_and_takes_it_in_again(session):
         assert not session.sent
         await pilot.press("x", "down", "enter")  # where the cursor is on what is left out, the likely target is meant
         await settle(pilot, lambda: bool(session.sent))
-    dataset = session.sent[0].dataset
+    dataset = DATASETS.find(session.sent[0].dataset)
     assert (dataset.target_name, dataset.feature_names) == ("ripe", ("colour",))

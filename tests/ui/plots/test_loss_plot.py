@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.plots.pictures import LOOKS, UNICODE, assert_size, dots_of, lines_of
@@ -170,7 +170,6 @@ def test_long_histories_cost_hardly_more_than_short_ones():
 values = st.lists(st.floats(width=64), max_size=40).map(np.array)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.integers(1, 100), st.integers(0, 30), values, values, st.booleans(), st.sampled_from([0.0, 0.6, 0.99]),
     st.sampled_from(["full", "recent"]), st.sampled_from(LOOKS),

@@ -27,7 +27,9 @@ async def change_dataset(pilot: Pilot[Any], name: str) -> None:
 async def test_a_training_by_hand_is_not_taken_once_it_is_out_of_sight() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app
-        app.session.finished = (training(0.8, 0.4, dataset=app.session.dataset, base=QUICK, learning_rate=0.3),)
+        app.session._training.finished = (
+            training(0.8, 0.4, dataset=app.session.dataset, base=QUICK, learning_rate=0.3),
+        )
         await pilot.press("m")
         await until(pilot, lambda: app.screen.trials.trial is not None)
         await pilot.press("b")

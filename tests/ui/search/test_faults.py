@@ -45,7 +45,7 @@ async def test_another_dataset_is_searched_anew() -> None:
         await pilot.press("space")
         await until(pilot, lambda: snapshot(pilot).study != study.path and len(snapshot(pilot).trials) == 6)
         assert "circles" in snapshot(pilot).study.name
-        assert text_of(app).split("\n")[0].split()[1].startswith("circles")
+        await until(pilot, lambda: text_of(app).split("\n")[0].split()[1].startswith("circles"))
 
     await searching(test)
 
@@ -145,7 +145,7 @@ async def test_the_cursor_among_many_proposals_is_seen() -> None:
 async def test_trainings_by_hand_are_explained_ranked_and_kept() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app
-        app.session.finished = trained(app.session.dataset)
+        app.session._training.finished = trained(app.session.dataset)
         await pilot.press("m", "home")
         await until(pilot, lambda: "share of what varies" in text_of(app))
         assert "a few more trials" not in text_of(app)
@@ -154,7 +154,7 @@ async def test_trainings_by_hand_are_explained_ranked_and_kept() -> None:
         assert rows[1].is_tie
         assert app.screen.snapshot.progress.best.number == 3
         app.by_hand.close()
-        path = app.by_hand.path_of(app.session.dataset)
+        path = app.by_hand.path_of(app.session.dataset.fingerprint)
         await until(pilot, lambda: path.name[:15] in text_of(app))
         study = Study(path)
         assert study.best is not None
@@ -170,7 +170,7 @@ async def test_a_study_of_trainings_by_hand_is_resumed_and_gone_on_with() -> Non
     studies = ManualStudies()
     studies.take(trained(data))
     studies.close()
-    path = studies.path_of(data)
+    path = studies.path_of(data.fingerprint)
 
     async def test(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: snapshot(pilot).state == "done")

@@ -15,6 +15,7 @@ from tuitrain.search.study.study import Study
 REPOSITORY = Path(__file__).parents[2]
 
 
+@pytest.mark.long
 def test_a_search_on_a_table_of_ones_own_is_killed_and_gone_on_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,8 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.search.workers import tasks
 from tests.search.workers.conftest import Make
 from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped
@@ -34,6 +36,7 @@ def test_a_kill_loses_no_task_and_doubles_none(make: Make, mortal_kind: str) -> 
     assert ends == {task: Finished(task, 20) for task in range(8)}
 
 
+@pytest.mark.long
 def test_a_kill_charges_only_its_own_task(make: Make, mortal_kind: str) -> None:
     supervisor = make(mortal_kind)
     supervisor.submit(1, tasks.count, (40, 0.04))
@@ -54,6 +57,7 @@ def test_reports_of_the_lost_attempt_come_before_the_next_start(make: Make, mort
     assert kinds == [Started, Started, Finished]
 
 
+@pytest.mark.long
 def test_three_kills_fail_the_task_and_the_others_go_on(make: Make, mortal_kind: str, tmp_path: Path) -> None:
     supervisor = make(mortal_kind)
     supervisor.submit(1, tasks.die, str(tmp_path / "deaths"))
@@ -65,6 +69,7 @@ def test_three_kills_fail_the_task_and_the_others_go_on(make: Make, mortal_kind:
     assert all(ends[task] == Finished(task, 10) for task in range(2, 6))
 
 
+@pytest.mark.long
 def test_an_idle_worker_that_is_killed_is_replaced(make: Make) -> None:
     supervisor = make("processes")
     supervisor.submit(1, tasks.look_at_shared, None)
@@ -77,6 +82,7 @@ def test_an_idle_worker_that_is_killed_is_replaced(make: Make) -> None:
     assert len(pids) == 2
 
 
+@pytest.mark.long
 def test_a_stop_that_finds_its_worker_killed_ends_the_task(make: Make, mortal_kind: str) -> None:
     supervisor = make(mortal_kind)
     supervisor.submit(1, tasks.count, (600, 0.05))

@@ -36,7 +36,7 @@ def lowest(strategy: str, trials: int, k: int, seed: int) -> float:
     return min(item.value for item in finished)
 
 
-@pytest.mark.parametrize("k", [1, 8])
+@pytest.mark.parametrize("k", [8, pytest.param(1, marks=pytest.mark.long)])
 def test_it_finds_the_lowest_value_of_branin(k: int) -> None:
     """Random search is .8 above it after 30 trials, in the median of 20 seeds (benchmarks/strategies.py)."""
     found = [lowest("bayesian", 34, k, seed) for seed in range(3)]

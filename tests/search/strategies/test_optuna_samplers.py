@@ -21,6 +21,7 @@ NAMES = [
     for name, sampler in optuna_samplers.SAMPLERS.items()
     if all(find_spec(package) for package in sampler.needs)
 ]
+SOME = [name if name == "optuna:tpe" else pytest.param(name, marks=pytest.mark.long) for name in NAMES]
 SMALL = Space({"optimizer": "momentum,adam", "momentum": "0.5,0.9,0.99", "batch_size": "16,32"})  # 3·2 + 2 settings
 WIDE = Space({
     "hidden_layers": "0..3 x 16..128", "learning_rate": "1e-4..1", "epochs": "10..1000:log",
@@ -34,7 +35,7 @@ def observed(settings: list[dict[str, Any]], seed: int = 0) -> list[Observation]
     return [Observation(setting, float(value)) for setting, value in zip(settings, values, strict=True)]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SOME)
 @pytest.mark.parametrize("k", [3, 20])
 def test_a_finite_space_is_exhausted_without_repeats(name: str, k: int) -> None:
     found: list[dict[str, Any]] = []
@@ -44,7 +45,7 @@ def test_a_finite_space_is_exhausted_without_repeats(name: str, k: int) -> None:
     assert len(found) == len({str(sorted(setting.items())) for setting in found}) == SMALL.size == 8
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SOME)
 def test_the_same_history_gives_the_same_new_settings(name: str) -> None:
     history = propose("random", WIDE, [], [], 20, seed=3)
     told, pending = observed(history[:16]), history[16:]
@@ -58,6 +59,7 @@ def test_the_same_history_gives_the_same_new_settings(name: str) -> None:
     assert propose(name, WIDE, told, pending, 3, seed=4) != first
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in {"optuna:random", "optuna:qmc"}])
 def test_what_was_found_draws_the_proposals_near(name: str) -> None:
     space = Space({"learning_rate": "1e-4..1", "l2": "1e-6..1e-1"})
@@ -73,7 +75,7 @@ def test_what_was_found_draws_the_proposals_near(name: str) -> None:
     assert np.median([item.value for item in history[-16:]]) < 0.6 * np.median(random)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SOME)
 def test_failed_and_foreign_trials_do_no_harm(name: str) -> None:
     space = Space({"activation": "relu,tanh", "learning_rate": "1e-4..1"})
     own = {"activation": "elu", "learning_rate": 3.0}  # beside the space
@@ -82,7 +84,7 @@ def test_failed_and_foreign_trials_do_no_harm(name: str) -> None:
     assert len(propose(name, space, [*failed, Observation(own, 0.5)], [], 3, seed=0)) == 3
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SOME)
 def test_nothing_is_printed(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     before = optuna.logging.get_verbosity()
     history = propose("random", WIDE, [], [], 14, seed=0)

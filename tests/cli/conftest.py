@@ -1,0 +1,33 @@
+"""The command line in this process, for what needs no process of its own: half a second less for each call."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tuitrain import cli
+
+
+@dataclass(frozen=True)
+class Called:
+    """What a command answered, as `subprocess.run` has it."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Called]:
+    """Run `tuitrain` with these arguments; the messages and the exit code are those of the program."""
+
+    def call(*arguments: str) -> Called:
+        monkeypatch.setattr(sys, "argv", ["tuitrain", *arguments])
+        monkeypatch.setenv("COLUMNS", "100")
+        code = cli._run()
+        return Called(code, *capsys.readouterr())
+
+    return call
