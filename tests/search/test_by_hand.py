@@ -96,7 +96,7 @@ def test_from_the_second_training_on_they_are_a_study(tmp_path: Path) -> None:
     studies.take((*given, training(0.95, dataset=IRIS)))  # seen again
     studies.close()
     assert not studies.problem
-    assert [len(studies.of(dataset)) for dataset in (MOONS, IRIS)] == [4, 1]
+    assert [len(studies.of(dataset.fingerprint)) for dataset in (MOONS, IRIS)] == [4, 1]
     assert (path / "journal.jsonl").read_bytes().startswith(before)  # it only grew
     study = Study(path)
     assert study.space.names == ("activation", "learning_rate", "l2")

@@ -45,7 +45,7 @@ async def test_another_dataset_is_searched_anew() -> None:
         await pilot.press("space")
         await until(pilot, lambda: snapshot(pilot).study != study.path and len(snapshot(pilot).trials) == 6)
         assert "circles" in snapshot(pilot).study.name
-        assert text_of(app).split("\n")[0].split()[1].startswith("circles")
+        await until(pilot, lambda: text_of(app).split("\n")[0].split()[1].startswith("circles"))
 
     await searching(test)
 
