@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tuitrain.cli.options import load
-from tuitrain.cli.search_progress import summary
+from tuitrain.cli.progress import search_summary
 from tuitrain.errors import TuitrainError
 from tuitrain.options.configuration import read_configuration
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -145,7 +145,7 @@ def check_study(path: Path) -> None:
                 check_text(strip.text)
             for label, text in detail_lines(row.trial, study.hyperparameters(row.trial), study.settings.metric):
                 check_text(label + text)
-    check_text(summary(SearchResult(study, None, {}, progress)))
+    check_text(search_summary(SearchResult(study, None, {}, progress)))
     check_text("\n".join(study.notices))
     explain(study, "")
 

@@ -6,9 +6,6 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "tuitrain"
 
-# ui.plots.palette.Palette (colours) and ui.widgets.action_palette.Palette (a dialog): the first becomes the one Theme.
-STILL_SHARED = {"Palette"}
-
 
 def test_no_two_classes_share_a_name() -> None:
     files = defaultdict(list)
@@ -16,6 +13,6 @@ def test_no_two_classes_share_a_name() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 files[node.name].append(str(path.relative_to(PACKAGE)))
-    shared = {name: found for name, found in files.items() if len(found) > 1 and name not in STILL_SHARED}
+    shared = {name: found for name, found in files.items() if len(found) > 1}
     assert len(files) > 100
     assert shared == {}

@@ -15,7 +15,7 @@ import pytest
 from tests.cli.test_cli import run
 from tuitrain.cli.models import evaluate, predict
 from tuitrain.cli.options import hint_at_typing
-from tuitrain.cli.progress import summary
+from tuitrain.cli.progress import training_summary
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -82,7 +82,7 @@ def test_a_metric_that_is_not_defined_says_why() -> None:
         "rows": {"train": 9, "validation": 1, "test": 2},
         "train": {"loss": None, "r2": None}, "validation": {"loss": 0.5, "r2": None}, "test": {"loss": 0.5, "r2": None},
     }  # fmt: skip
-    lines = summary(found).splitlines()
+    lines = training_summary(found).splitlines()
     assert lines[1].endswith("loss not finite  r2 not finite")
     assert lines[2].endswith("r2 undefined (one row)")
     assert lines[3].endswith("r2 undefined (the target does not vary)")
@@ -92,7 +92,7 @@ def test_the_rows_of_each_part_are_reported(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,y\n" + "".join(f"{n},{n * n}.5\n" for n in range(7)))
     found = train(load_dataset(tmp_path / "t.csv"), Hyperparameters(epochs=1)).to_json()
     assert found["rows"] == {"train": 5, "validation": 1, "test": 1}
-    assert "undefined (one row)" in summary(found)
+    assert "undefined (one row)" in training_summary(found)
 
 
 def test_a_keyboard_as_the_table_is_hinted_at(

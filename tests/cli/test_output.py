@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tuitrain.cli.launch import launch
-from tuitrain.cli.progress import ProgressLine
+from tuitrain.cli.progress import TrainingLine
 from tuitrain.cli.train import train
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import ModelError
@@ -69,7 +69,7 @@ def test_a_progress_line_falls_silent_where_nobody_reads() -> None:
             raise BrokenPipeError
 
     session = TrainingSession(load_dataset("iris"), Hyperparameters())
-    line = ProgressLine(Closed())
+    line = TrainingLine(Closed(), 80)
     line.show(replace(session.snapshot, epoch=1))
     line.finish(replace(session.snapshot, epoch=2))
     session.close()

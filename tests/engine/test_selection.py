@@ -32,9 +32,9 @@ def test_dropping_members_between_and_within_epochs_changes_no_bit(optimizer: st
     for place, member in enumerate(kept):
         alone = run(IRIS, [members[member]])
         assert np.array_equal(stack.network.parameters[place], alone.network.parameters[0])
-        assert stack.progress.best_epoch[place] == alone.progress.best_epoch[0]
-        assert stack.progress.best_loss[place] == alone.progress.best_loss[0]
-        assert stack.progress.endings[place] == alone.progress.endings[0]
+        assert stack.early_stopping.best_epoch[place] == alone.early_stopping.best_epoch[0]
+        assert stack.early_stopping.best_loss[place] == alone.early_stopping.best_loss[0]
+        assert stack.early_stopping.endings[place] == alone.early_stopping.endings[0]
 
 
 @pytest.mark.parametrize("data", [CLASSES, VALUES], ids=["classes", "values"])

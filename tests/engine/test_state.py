@@ -172,10 +172,10 @@ def test_a_divergence_after_the_stop_finds_the_parameters_of_the_epochs_start() 
     for each in (trainer, continued):
         each.network.parameters[...] = np.nan
         each.step()
-        assert each.progress.endings == ["diverged"]
+        assert each.early_stopping.endings == ["diverged"]
         assert each.network.parameters.tobytes() == start.tobytes()
     again = State.from_arrays(continued.state().to_arrays())
-    assert repr(list(again.divergences)) == repr(trainer.progress.divergences)
+    assert repr(list(again.divergences)) == repr(trainer.early_stopping.divergences)
 
 
 def test_members_are_taken_in_any_order() -> None:

@@ -62,7 +62,7 @@ def test_a_stack_of_24_is_bit_identical_to_24_trainings(optimizer: str) -> None:
     for index, member in enumerate(members):
         alone = run(IRIS, member)
         assert alone.network.parameters.tobytes() == stack.network.parameters[index].tobytes()
-        assert alone.progress.best_epoch[0] == stack.progress.best_epoch[index]
+        assert alone.early_stopping.best_epoch[0] == stack.early_stopping.best_epoch[index]
 
 
 @pytest.mark.parametrize("shape", [{"hidden_layers": ()}, {"loss": "hinge"}, {"batch_size": "full"}, {"batch_size": 1},
@@ -111,7 +111,7 @@ def test_early_stopping_restores_the_best_parameters() -> None:
         losses.append(trainer.epoch().validation_loss[0])
         kept.append(trainer.network.parameters.copy())
     best = int(np.argmin(losses))
-    assert trainer.progress.endings == ["patience"]
+    assert trainer.early_stopping.endings == ["patience"]
     assert len(losses) == best + 1 + 5
     assert np.array_equal(trainer.network.parameters, kept[best])
 
@@ -167,8 +167,8 @@ def test_divergence_keeps_finite_parameters_and_names_the_cause() -> None:
     data = Dataset.from_arrays(rng.standard_normal((100, 3)), rng.standard_normal(100), task="regression")
     members = [Hyperparameters(optimizer="sgd", learning_rate=rate, epochs=5) for rate in (0.01, 500.0)]
     trainer = run(data, members)
-    assert trainer.progress.endings == ["epochs", "diverged"]
-    divergence = trainer.progress.divergences[1]
+    assert trainer.early_stopping.endings == ["epochs", "diverged"]
+    divergence = trainer.early_stopping.divergences[1]
     assert divergence is not None
     assert divergence.cause == "learning_rate"
     assert np.isfinite(trainer.network.parameters).all()
@@ -182,9 +182,9 @@ def test_divergence_without_a_validation_part_keeps_finite_parameters() -> None:
     h = Hyperparameters(hidden_layers=(64,) * 6, activation="softplus", optimizer="sgd", learning_rate=100,
                         batch_size="full", epochs=50)  # fmt: skip
     trainer = run(data, [h, h.replace(learning_rate=1e-4)])
-    assert trainer.progress.endings == ["diverged", "epochs"]
+    assert trainer.early_stopping.endings == ["diverged", "epochs"]
     assert np.isfinite(trainer.network.parameters).all()
-    assert np.isfinite(trainer.progress.best_parameters).all()
+    assert np.isfinite(trainer.early_stopping.best_parameters).all()
 
 
 def test_without_a_validation_part_members_of_other_lengths_end_as_they_do_alone() -> None:
@@ -193,12 +193,12 @@ def test_without_a_validation_part_members_of_other_lengths_end_as_they_do_alone
     members = [Hyperparameters(optimizer="sgd", learning_rate=rate, epochs=epochs, hidden_layers=(16,), batch_size=30)
                for rate, epochs in ((0.01, 2), (1.0, 12), (3.0, 12), (0.1, 5))]  # fmt: skip
     together = run(data, members)
-    assert "diverged" in together.progress.endings
+    assert "diverged" in together.early_stopping.endings
     for member, h in enumerate(members):
         alone = run(data, h)
-        assert alone.progress.endings[0] == together.progress.endings[member]
-        assert alone.progress.best_epoch[0] == together.progress.best_epoch[member]
-        assert alone.progress.divergences[0] == together.progress.divergences[member]
+        assert alone.early_stopping.endings[0] == together.early_stopping.endings[member]
+        assert alone.early_stopping.best_epoch[0] == together.early_stopping.best_epoch[member]
+        assert alone.early_stopping.divergences[0] == together.early_stopping.divergences[member]
         assert alone.network.parameters.tobytes() == together.network.parameters[member].tobytes()
 
 

@@ -18,7 +18,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.api import run_study
-from tuitrain.search.journal_values import plain
+from tuitrain.search.space.setting import setting_to_json
 from tuitrain.search.space.space import Space
 from tuitrain.search.study.opening import create_study, study_dataset
 from tuitrain.search.study.study import Study
@@ -53,7 +53,7 @@ def outcome(path: Path) -> list[Any]:
     """All of a study that must not depend on kills."""
     study = Study(path)
     return [
-        [t.number, plain(t.setting), t.by, t.state, t.score, t.loss, t.epochs, t.best_epoch, list(t.curve)]
+        [t.number, setting_to_json(t.setting), t.by, t.state, t.score, t.loss, t.epochs, t.best_epoch, list(t.curve)]
         for t in study.trials
     ] + [study.chosen]
 

@@ -36,6 +36,7 @@ from tuitrain.session.commands import (
     Stop,
     TryNext,
 )
+from tuitrain.session.race import begin_race
 from tuitrain.session.search import begin_search
 
 IRIS = DatasetSource("iris", {"validation": 0.2, "drop": ("a", "b"), "target": None}, "f" * 64)
@@ -47,6 +48,7 @@ EXAMPLES: tuple[Command, ...] = (
     ResumeSearch(Path("studies/x")), ContinueSearch(Settings(goal=0.5).to_mapping()),
     TryNext({"hidden_layers": (4,), "learning_rate": 1e-300}), AskFirst(True), Decide(({"l2": 0.0}, {"l2": 1.0})),
     EstimateGrid(IRIS, SPACE.to_json()["ranges"], SPACE.to_json()["base"], Settings().to_mapping()),
+    begin_race(IRIS, SPACE, Settings(trials=9), seeds=3, trials=9),
 )  # fmt: skip
 
 

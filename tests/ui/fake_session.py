@@ -13,6 +13,8 @@ import numpy as np
 
 from tuitrain.data.dataset import Part
 from tuitrain.data.facts import DatasetFacts
+from tuitrain.diagnosis.rules import findings
+from tuitrain.errors import RunError, TuitrainError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.runs.finished import Edit, FinishedTraining
 from tuitrain.runs.history import History, LayerProbe
@@ -26,9 +28,10 @@ from tuitrain.session.commands import (
     SetPace,
     Start,
     Step,
+    Stop,
 )
 from tuitrain.session.datasets import DATASETS
-from tuitrain.session.snapshot import MetricView, Snapshot
+from tuitrain.session.snapshot import MetricView, Refused, Snapshot
 
 
 def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> Any:
@@ -41,6 +44,9 @@ def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> 
         target_scale=1.0, notices=(), fingerprint=name.rjust(64, "0"), options={},
         n_features=features, n_outputs=classes, n_classes=classes,
     )  # fmt: skip
+
+
+VIEW = MetricView("validation", {"accuracy": 0.95, "f1": 0.95}, np.array([[7, 0, 0], [0, 7, 1], [0, 0, 7]]))
 
 
 class FakeSession:
@@ -59,24 +65,36 @@ class FakeSession:
 
     def _fresh(self, hyperparameters: Hyperparameters, version: int) -> Snapshot:
         sizes = [self.dataset.n_features, *hyperparameters.hidden_layers, self.dataset.n_outputs]
-        return Snapshot(
+        snapshot = Snapshot(
             version=version, state="ready", dataset=DatasetFacts.of(self.dataset),
             hyperparameters=hyperparameters, pending={},
             history=History(len(sizes) - 1), epochs_recorded=0, steps_per_epoch=4, batch_memory=5280,
             learning_rate=hyperparameters.learning_rate,
         )  # fmt: skip
+        return replace(snapshot, findings=tuple(findings(snapshot)))
 
     def become(self, **changes: Any) -> None:
         """Replace the snapshot."""
         with self._changed:
-            self.snapshot = replace(self.snapshot, version=self.snapshot.version + 1, **changes)
+            now = replace(self.snapshot, version=self.snapshot.version + 1, **changes)
+            self.snapshot = replace(now, findings=tuple(changes.get("findings", findings(now))))
             self._changed.notify_all()
 
     def send(self, command: Command) -> int:
         self.sent.append(command)
         command = replace(command, number=len(self.sent))
-        self.journal.append(JournalEntry(self.snapshot.step, command))
-        self._obey(command)
+        if self.closed:
+            return command.number
+        step, refused = self.snapshot.step, ""
+        try:
+            self._obey(command)
+        except TuitrainError as error:
+            refused = str(error)
+            self.become(message=refused)
+            if isinstance(command, SetHyperparameter) and command.name in FIELDS:
+                asked = Refused(command.value, refused)
+                self.become(refused={**self.snapshot.refused, command.name: asked})
+        self.journal.append(JournalEntry(step, command, refused))
         self.become(answered=command.number)
         return command.number
 
@@ -97,12 +115,24 @@ class FakeSession:
             fresh = self._fresh(now.hyperparameters.replace(**dict(now.pending)), now.version)
             self.become(**{name: getattr(fresh, name) for name in fresh.__dataclass_fields__ if name != "version"})
         elif isinstance(command, SetPace):
+            if command.epochs_per_second < 0:
+                raise RunError(f"pace: {command.epochs_per_second} is no number of epochs a second")
             self.become(pace=command.epochs_per_second)
         elif isinstance(command, SaveModel):
             self.become(message=f"saved {command.path}", saved_step=now.step)
+        elif isinstance(command, Stop):
+            with self._changed:
+                self.closed = True
+                self._changed.notify_all()
+        else:
+            raise RunError(f"a training does not know the command {command.kind}")
 
     def _set(self, name: str, value: Any) -> None:
         now = self.snapshot
+        if name not in FIELDS:
+            raise RunError(f"hyperparameter {name}")
+        value = getattr(now.hyperparameters.replace(**{name: value}), name)  # raises what the real session refuses
+        self.become(refused={other: refused for other, refused in now.refused.items() if other != name})
         if now.step == 0:
             self.become(hyperparameters=now.hyperparameters.replace(**{name: value}))
         elif FIELDS[name].live:
@@ -139,18 +169,17 @@ class FakeSession:
             LayerProbe(a, b, loss / 20, 1e-3, None if np.isnan(share) else share, "" if np.isnan(share) else "dead", "")
             for (a, b), share in zip(pairwise(sizes), shares, strict=True)
         )
-        view = MetricView("validation", {"accuracy": 0.95, "f1": 0.95}, np.array([[7, 0, 0], [0, 7, 1], [0, 0, 7]]))
         self.become(
             state="running", epochs_recorded=epochs, epoch=epochs, step=steps * epochs, steps_per_epoch=steps,
             samples_per_second=52310.0, seconds=3.0, seconds_left=14.0, train_loss=loss, validation_loss=validation,
             best_epoch=best, best_loss=float(history.column("validation_loss")[best - 1]), gradient_norm=loss / 10,
-            layers=layers, metric_view=view, n_parameters=sum(a * b + b for a, b in pairwise(sizes)),
+            layers=layers, metric_view=VIEW, n_parameters=sum(a * b + b for a, b in pairwise(sizes)),
             metrics={"validation": {"accuracy": 0.98 - loss / 2}},
         )  # fmt: skip
 
     def wait(self, version: int, timeout: float | None = None) -> Snapshot:
         with self._changed:
-            self._changed.wait_for(lambda: self.snapshot.version != version, timeout)
+            self._changed.wait_for(lambda: self.closed or self.snapshot.version != version, timeout)
             return self.snapshot
 
     def wait_for_answer(self, number: int, timeout: float | None = None) -> Snapshot:
@@ -160,6 +189,8 @@ class FakeSession:
         self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None
     ) -> None:
         self.watched = set(views)
+        if "metric" in views and self.snapshot.epoch:
+            self.become(metric_view=VIEW)
 
     def hold(self, seconds: float = 0.0) -> None:
         self.holds += 1
@@ -168,4 +199,5 @@ class FakeSession:
         self.releases += 1
 
     def close(self) -> None:
-        self.closed = True
+        if not self.closed:
+            self.send(Stop())

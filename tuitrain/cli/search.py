@@ -211,7 +211,7 @@ def _is_same(name: str, given: Any, study: Study, dataset: Dataset) -> bool:
 
 def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: list[int]) -> SearchResult:
     """Search with progress on standard error; Ctrl-C stops it and keeps what is finished, a second ends at once."""
-    from tuitrain.cli.search_progress import SearchLine  # noqa: PLC0415
+    from tuitrain.cli.progress import SearchLine  # noqa: PLC0415
     from tuitrain.search.api import run_study  # noqa: PLC0415
 
     line = SearchLine(study, sys.stderr, shutil.get_terminal_size().columns)
@@ -257,6 +257,6 @@ def _tell_estimate(study: Study, dataset: Dataset) -> None:
 
 
 def _report(found: SearchResult, *, as_json: bool) -> None:
-    from tuitrain.cli.search_progress import summary  # noqa: PLC0415
+    from tuitrain.cli.progress import search_summary  # noqa: PLC0415
 
-    click.echo(json.dumps(found.to_json(), ensure_ascii=False) if as_json else summary(found))
+    click.echo(json.dumps(found.to_json(), ensure_ascii=False) if as_json else search_summary(found))

@@ -84,10 +84,10 @@ def signals_noted(session: TrainingSession) -> Iterator[list[int]]:
 
 def follow(session: TrainingSession, caught: list[int]) -> None:
     """Train with progress on standard error until it ends or a signal is noted."""
-    from tuitrain.cli.progress import ProgressLine  # noqa: PLC0415
+    from tuitrain.cli.progress import TrainingLine  # noqa: PLC0415
     from tuitrain.session.commands import Pause, Start  # noqa: PLC0415
 
-    line = ProgressLine(sys.stderr, shutil.get_terminal_size().columns)
+    line = TrainingLine(sys.stderr, shutil.get_terminal_size().columns)
     session.send(Start())
     if caught:
         session.send(Pause())  # the signal came before the start, which would have undone its pause
@@ -124,6 +124,6 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
 
 def report(found: dict[str, Any], *, as_json: bool) -> None:
     """Print what a training came to."""
-    from tuitrain.cli.progress import summary  # noqa: PLC0415
+    from tuitrain.cli.progress import training_summary  # noqa: PLC0415
 
-    click.echo(json.dumps(found, ensure_ascii=False) if as_json else summary(found))
+    click.echo(json.dumps(found, ensure_ascii=False) if as_json else training_summary(found))

@@ -1,1 +1,1 @@
-"""From symptoms to evidence and remedies."""
+"""How a training is going: findings, from what its snapshot holds."""

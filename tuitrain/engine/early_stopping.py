@@ -1,4 +1,4 @@
-"""How far each member of a stack has come: its best epoch, its patience, how it ended.
+"""Early stopping for each member of a stack: its best epoch, its patience, and how it ended.
 
 `M` members, `P` parameters.
 """
@@ -19,7 +19,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 Array = NDArray[Any]
 
 
-class Progress:
+class EarlyStopping:
     """Remembers each member's best parameters, by validation loss; without validation, the last ones.
 
     `best_hyperparameters` are those with which the best epoch's last step was trained, None before the first epoch:

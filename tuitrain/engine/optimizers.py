@@ -12,7 +12,7 @@ To add one: a class, a line in `OPTIMIZERS`, and the name in `hyperparameters.OP
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.penalties import Penalties
-from tuitrain.engine.pieces import pieces
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import automatic
 from tuitrain.text import quoted, suggest
@@ -28,6 +27,7 @@ from tuitrain.text import quoted, suggest
 Array = NDArray[Any]
 Coefficient = Any  # a float, or an array (M, 1)
 SETTINGS = ("momentum", "beta1", "beta2", "rho", "epsilon")
+PIECE = 32_768  # elements of a piece: larger pieces leave the cache, smaller ones cost calls
 
 
 class Optimizer:
@@ -440,3 +440,17 @@ def _coefficient(value: Any, members: int) -> Coefficient:
     if len(values) != members:
         raise ValueError(f"a setting has {len(values)} values for {members} members")
     return values
+
+
+def pieces(members: int, size: int) -> Iterator[tuple[slice, slice]]:
+    """Split arrays (`members`, `size`) into pieces that fit the cache while several operations pass over them.
+
+    Yield the rows and columns of each: at most `PIECE` elements, or twice that where it is one piece.
+    """
+    if members * size <= 2 * PIECE:
+        yield slice(0, members), slice(0, size)
+        return
+    rows = max(1, PIECE // size)
+    for row in range(0, members, rows):
+        for column in range(0, size, PIECE):
+            yield slice(row, min(row + rows, members)), slice(column, min(column + PIECE, size))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.engine.norms import row_norms
+from tuitrain.engine.floating_point import row_norms
 
 Array = NDArray[Any]
 Piece = tuple[slice, slice] | EllipsisType

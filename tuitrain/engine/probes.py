@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.engine.floating_point import row_norms
 from tuitrain.engine.network import Network
-from tuitrain.engine.norms import row_norms
 
 Array = NDArray[Any]
 SATURATED = 0.95  # of the way from the middle of tanh or sigmoid to their limits: there the slope is below a tenth

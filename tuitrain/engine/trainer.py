@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tuitrain.engine.batches import Batches, Rows, balanced
 from tuitrain.engine.build import SHARED, Data, build_network, check_shared, distinct_datasets
 from tuitrain.engine.divergence import explain
-from tuitrain.engine.early_stopping import Progress
+from tuitrain.engine.early_stopping import EarlyStopping
 from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.network import with_ones
@@ -93,7 +93,7 @@ class Trainer:
     def _prepare(self) -> None:
         """Make what hangs on the network and on the hyperparameters, as it is before the first step."""
         self.validation = self._examine_validation()
-        self.progress = Progress(self.network.parameters)
+        self.early_stopping = EarlyStopping(self.network.parameters)
         self._probe = UpdateProbe(self.network)
         self._rates = LearningRates(self.hyperparameters)
         self._optimizer = self._make_optimizer()
@@ -104,7 +104,7 @@ class Trainer:
     @property
     def is_done(self) -> bool:
         """Whether every member's training has ended."""
-        return self.progress.is_done
+        return self.early_stopping.is_done
 
     @property
     def steps_per_epoch(self) -> int:
@@ -148,7 +148,7 @@ class Trainer:
             "epoch.losses": np.concatenate([self.network.parameters[:, :0], *losses], axis=1),
             "epoch.sizes": np.repeat(sizes[None], self.network.members, axis=0),
             "dropout.generator": self._dropout_words(),
-            **self.progress.arrays(is_between_epochs=is_between_epochs),
+            **self.early_stopping.arrays(is_between_epochs=is_between_epochs),
             **self._optimizer.arrays(), **self._rates.arrays(), **self._batches.arrays(), **self._probe.arrays(),
             **self._record.arrays(),
         }  # fmt: skip
@@ -158,8 +158,8 @@ class Trainer:
             **self._batches.counters,
         }  # fmt: skip
         return State(
-            tuple(self.hyperparameters), tuple(self.progress.best_hyperparameters), self.network.layer_sizes, counters,
-            tuple(self.progress.divergences), arrays,
+            tuple(self.hyperparameters), tuple(self.early_stopping.best_hyperparameters), self.network.layer_sizes,
+            counters, tuple(self.early_stopping.divergences), arrays,
         )  # fmt: skip
 
     def _continue(self, state: State) -> None:
@@ -183,7 +183,7 @@ class Trainer:
         self.network.parameters[...] = arrays["parameters"]
         self._dropout_state, self._dropout_generators = arrays["dropout.generator"], []
         self._prepare()
-        self.progress.restore(arrays, state.best_hyperparameters, state.divergences)
+        self.early_stopping.restore(arrays, state.best_hyperparameters, state.divergences)
         self._optimizer.restore(arrays)
         self._rates.restore(arrays)
         self._probe.restore(arrays)
@@ -208,7 +208,7 @@ class Trainer:
                     return record
 
     def _step(self) -> Record | None:
-        if self.progress.is_done:
+        if self.early_stopping.is_done:
             return self._record
         batches = self._batches
         if batches.rows_left == 0:
@@ -217,7 +217,7 @@ class Trainer:
         losses = self._pass(batch.size).train(batch.rows, batch.target, batch.share)
         if not math.isfinite(losses[0] if len(losses) == 1 else losses.sum()):
             self._end_diverged(losses)
-            if self.progress.is_done:
+            if self.early_stopping.is_done:
                 self._record = self._make_record(np.full(len(losses), np.nan))
                 return self._record
         is_last = batches.rows_left == 0
@@ -262,7 +262,7 @@ class Trainer:
             self._apply_dropout()
         elif name in {"epochs", "patience"}:
             for member, h in enumerate(self.hyperparameters):
-                self.progress.reopen(member, h, self.epochs_done)
+                self.early_stopping.reopen(member, h, self.epochs_done)
         elif name == "batch_size":
             self.batch_size = self._rows_of_a_batch()
         self._plan_rates()
@@ -321,7 +321,7 @@ class Trainer:
 
     def _begin_epoch(self) -> None:
         self._batches.begin_epoch()
-        self.progress.back_up()
+        self.early_stopping.back_up()
         self._losses.clear()
         self._plan_rates()
 
@@ -341,7 +341,7 @@ class Trainer:
         self._optimizer.step(
             network.parameters, network.gradients, rate, self._penalties if self._penalties.has_pieces else None
         )
-        self.progress.hold()
+        self.early_stopping.hold()
         if is_probed:
             self._probe.after()
 
@@ -352,14 +352,15 @@ class Trainer:
         watched = measured["validation_loss"] if has_validation else train_loss
         if not has_validation:  # the losses were those before each update: they do not show what the last one did
             watched = np.where(np.isfinite(self.network.parameters).all(axis=1), watched, np.nan)
-            is_last = np.array([self.epochs_done >= h.epochs for h in self.hyperparameters]) & ~self.progress.ended
+            is_last = np.array([self.epochs_done >= h.epochs for h in self.hyperparameters])
+            is_last &= ~self.early_stopping.ended
             if is_last.any():
                 after = self.examine(*(data.train for data in self.datasets)).evaluate().loss
                 watched = np.where(is_last & ~np.isfinite(after), np.nan, watched)
         if not np.isfinite(watched).all():
             self._end_diverged(watched)
         self._rates.observe(watched, self.hyperparameters)
-        self.progress.observe(self.epochs_done, watched, self.hyperparameters, is_validation=has_validation)
+        self.early_stopping.observe(self.epochs_done, watched, self.hyperparameters, is_validation=has_validation)
         self._record = self._make_record(train_loss, **measured)
         return self._record
 
@@ -400,7 +401,7 @@ class Trainer:
             update_ratios=self._probe.update_ratios,
             idle_shares=no_shares if idle_shares is None else idle_shares,
             learning_rate=self._rates.current[:, 0].copy(),
-            endings=tuple(self.progress.endings),
+            endings=tuple(self.early_stopping.endings),
         )
 
     def _probed_pass(self) -> Pass:
@@ -426,9 +427,9 @@ class Trainer:
         return "saturated sigmoid" if activation.name == "sigmoid" else activation.idle
 
     def _end_diverged(self, losses: Array) -> None:
-        for member in np.flatnonzero(~np.isfinite(losses) & ~self.progress.ended):
+        for member in np.flatnonzero(~np.isfinite(losses) & ~self.early_stopping.ended):
             divergence = explain(
                 float(losses[member]), self.epochs_done + 1, self.steps_done + 1, self.hyperparameters[member],
                 learning_rate=float(self._rates.current[member, 0]), rows=len(self.dataset.train.X),
             )  # fmt: skip
-            self.progress.end_diverged(int(member), divergence)
+            self.early_stopping.end_diverged(int(member), divergence)

@@ -56,9 +56,9 @@ class Model:
 
         Before the end of the first epoch, the parameters and hyperparameters of the moment.
         """
-        progress = trainer.progress
-        epoch, hyperparameters = int(progress.best_epoch[member]), progress.best_hyperparameters[member]
-        parameters = progress.best_parameters[member] if epoch else trainer.network.parameters[member]
+        stopping = trainer.early_stopping
+        epoch, hyperparameters = int(stopping.best_epoch[member]), stopping.best_hyperparameters[member]
+        parameters = stopping.best_parameters[member] if epoch else trainer.network.parameters[member]
         return cls.from_parameters(parameters, hyperparameters or trainer.hyperparameters[member], dataset, epoch)
 
     @classmethod

@@ -19,7 +19,7 @@ from tuitrain.runs.model import Model
 from tuitrain.search.best_model import choose, keep_model, model_path
 from tuitrain.search.conductor import Conductor, SearchProgress
 from tuitrain.search.folds import Fold, make_folds
-from tuitrain.search.journal_values import plain
+from tuitrain.search.space.setting import setting_to_json
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies import check_strategy
 from tuitrain.search.study.opening import change_study, check_fingerprint, check_space, create_study
@@ -62,7 +62,7 @@ class SearchResult:
         described = None
         if best is not None:
             described = {
-                "trial": best.number, "hyperparameters": plain(best.setting), "score": best.score,
+                "trial": best.number, "hyperparameters": setting_to_json(best.setting), "score": best.score,
                 "deviation": best.deviation if best.deviation == best.deviation else None,
                 "ties": [trial.number for trial in study.ties],
             }  # fmt: skip

@@ -5,6 +5,7 @@ Whether numbers of trials and stacks are those of the study is checked by the st
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,3 +77,15 @@ def checked_event(event: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(f"event {shown(name)}: {told}")
     found: dict[str, Any] = EVENTS[name](event)
     return found
+
+
+def finite(value: Any) -> Any:
+    """Convert a number, or numbers in lists, to JSON: null for NaN, texts for infinities."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    return [finite(part) for part in value] if isinstance(value, tuple | list) else value
+
+
+def number_of(value: Any) -> float:
+    """Convert one number back; the inverse of `finite`."""
+    return math.nan if value is None else float(value)

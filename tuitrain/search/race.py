@@ -6,6 +6,7 @@ A setting's score does not depend on who proposed it, so every setting is traine
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
@@ -144,23 +145,28 @@ def _lane(name: str, curves: list[Floats]) -> LaneResult:
     return LaneResult(name, np.arange(1.0, length + 1), median, low, high)
 
 
-def run_race(
+@contextmanager
+def racing(
     dataset: Dataset, space: Space, settings: Settings, *, jobs: int = 0, seeds: int = 5, trials: int = 40,
     on_news: Callable[[Race], object] = lambda race: None,
-) -> list[LaneResult]:  # fmt: skip
-    """Run a whole race; `on_news` is called at the start and after each stack, and may set ``race.is_stopped``."""
+) -> Iterator[Race]:  # fmt: skip
+    """Return a race with workers of its own, which end with it; `on_news` is called after each stack."""
     from tuitrain.search.api import make_workers  # noqa: PLC0415 - it imports much
 
     settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
     supervisor = Supervisor(make_workers(make_folds(dataset, settings.folds), jobs=jobs))
     try:
-        race = Race(
-            dataset, space, replace(settings, parallel=max(1, jobs), batch=BATCH), supervisor, seeds=seeds,
-            trials=trials, on_news=on_news,
-        )  # fmt: skip
-        on_news(race)
+        settings = replace(settings, parallel=max(1, jobs), batch=BATCH)
+        yield Race(dataset, space, settings, supervisor, seeds=seeds, trials=trials, on_news=on_news)
+    finally:
+        supervisor.close()
+
+
+def run_race(
+    dataset: Dataset, space: Space, settings: Settings, *, jobs: int = 0, seeds: int = 5, trials: int = 40
+) -> list[LaneResult]:
+    """Run a whole race."""
+    with racing(dataset, space, settings, jobs=jobs, seeds=seeds, trials=trials) as race:
         while race.step():
             pass
         return race.lanes()
-    finally:
-        supervisor.close()

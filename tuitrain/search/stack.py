@@ -175,7 +175,7 @@ class _StackRun:
         """Record the epoch for each member, and end the trials that have finished or are pruned."""
         metric = self._metric(trainer, record)
         self._member_epochs += len(self._rows)
-        is_best = trainer.progress.best_epoch == record.epoch
+        is_best = trainer.early_stopping.best_epoch == record.epoch
         best = self._rows[is_best]
         self._values.flat[best] = metric[is_best]
         self._losses.flat[best] = record.validation_loss[is_best]
@@ -211,7 +211,8 @@ class _StackRun:
         owners = self._rows // self._members
         for index in self._present():
             trial, own = self._trials[index], np.flatnonzero(owners == index).tolist()
-            diverged = [trainer.progress.divergences[place] for place in own if record.endings[place] == "diverged"]
+            divergences = trainer.early_stopping.divergences
+            diverged = [divergences[place] for place in own if record.endings[place] == "diverged"]
             if not (diverged or all(record.endings[place] for place in own)):
                 continue
             trial.state = "finished"
@@ -230,7 +231,7 @@ class _StackRun:
         if self._members > 1 or trainer.network.parameters[0].nbytes > KEPT_BYTES:
             return
         if self._best is None or (value, trial.number) < self._best[:2]:
-            self._best = (value, trial.number, trainer.progress.best_parameters[place].copy())
+            self._best = (value, trial.number, trainer.early_stopping.best_parameters[place].copy())
 
     def _value(self, trial: _TrialState) -> Value:
         return self._sign * float(trial.values.mean()), float(trial.losses.mean())
@@ -249,7 +250,7 @@ class _StackRun:
     def _drop(self, trainer: Trainer) -> None:
         """Remove members from the stack whose trial has ended, or that have ended themselves."""
         is_running = np.array([trial.state == "running" for trial in self._trials])
-        kept = np.flatnonzero(is_running[self._rows // self._members] & ~trainer.progress.ended)
+        kept = np.flatnonzero(is_running[self._rows // self._members] & ~trainer.early_stopping.ended)
         if len(kept) < len(self._rows):
             self._rows = self._rows[kept]
             if len(kept):

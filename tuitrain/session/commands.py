@@ -166,6 +166,18 @@ class EstimateGrid(Command):
 
 
 @dataclass(frozen=True)
+class BeginRace(Command):
+    """Race the strategies: so many trials of each, the drawn ones from so many seeds."""
+
+    dataset: DatasetSource
+    space: Mapping[str, str]
+    base: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    seeds: int
+    trials: int
+
+
+@dataclass(frozen=True)
 class JournalEntry:
     """A command with the step at which it took effect, and why it was refused, if it was."""
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts
+from tuitrain.diagnosis.rules.gradients import trouble_of
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.schedules import multipliers
@@ -28,9 +29,6 @@ from tuitrain.session.snapshot import EarlierRun, Snapshot, State
 from tuitrain.session.train import describe
 from tuitrain.session.views import boundary_view, metric_view, parameters_view
 from tuitrain.text import counted
-
-VANISHING = 1e-3  # of the largest layer's gradient: what three layers leave that each take a factor of ten
-EXPLODING = 1e3
 
 
 class LiveTraining:
@@ -121,21 +119,21 @@ class LiveTraining:
     def end_if_past_limits(self) -> bool:
         """End here where epochs or patience were lowered below what is done already; says whether they were."""
         trainer, h = self.trainer, self.hyperparameters
-        waited = trainer.epochs_done - int(trainer.progress.best_epoch[0])
+        waited = trainer.epochs_done - int(trainer.early_stopping.best_epoch[0])
         if not trainer.epochs_done:
             return False
         if trainer.epochs_done >= h.epochs:
-            trainer.progress.end(0, "epochs", trainer.epochs_done)
+            trainer.early_stopping.end(0, "epochs", trainer.epochs_done)
         elif h.patience and waited >= h.patience:
-            trainer.progress.end(0, "patience", trainer.epochs_done)
+            trainer.early_stopping.end(0, "patience", trainer.epochs_done)
         return trainer.is_done
 
     def ending(self) -> tuple[State, str]:
         """The state that training ended in, and why."""
-        ending = self.trainer.progress.endings[0]
-        best = int(self.trainer.progress.best_epoch[0])
+        ending = self.trainer.early_stopping.endings[0]
+        best = int(self.trainer.early_stopping.best_epoch[0])
         if ending == "diverged":
-            divergence = self.trainer.progress.divergences[0]
+            divergence = self.trainer.early_stopping.divergences[0]
             return "diverged", divergence.message if divergence else ""
         if ending == "patience":
             waited = counted(self.hyperparameters.patience, "epoch")
@@ -146,14 +144,14 @@ class LiveTraining:
         self, training: int, state: Literal["done", "diverged", "failed", "left"], ending: str
     ) -> FinishedTraining:
         """Write down what the training has come to so far, as the session's `training`-th."""
-        progress, length = self.trainer.progress, self.history.length
+        stopping, length = self.trainer.early_stopping, self.history.length
         part: Literal["validation", "train"] = "validation" if self.trainer.validation is not None else "train"
         curve = tuple(map(float, self.history.column(f"{part}_metric", length)))
-        best = int(progress.best_epoch[0])
+        best = int(stopping.best_epoch[0])
         score = curve[best - 1] if 0 < best <= length else float("nan")
         edits = tuple(edit for edit in self._edits if state != "left" or edit.step < self.trainer.steps_done)
         return FinishedTraining(
-            training, self.dataset, state, ending, progress.best_hyperparameters[0] or self._stepped_with,
+            training, self.dataset, state, ending, stopping.best_hyperparameters[0] or self._stepped_with,
             self._stepped_with, edits, part, score, self._best_loss, length, best, self.seconds, curve,
         )  # fmt: skip
 
@@ -166,7 +164,7 @@ class LiveTraining:
 
     def describe(self, message: str) -> dict[str, Any]:
         """The training as one JSON object."""
-        ending = self.trainer.progress.endings[0]
+        ending = self.trainer.early_stopping.endings[0]
         return describe(
             Model.of(self.trainer, self.dataset), self.dataset, epochs=self.trainer.epochs_done, seconds=self.seconds,
             samples=self.trainer.samples_done, ending=ending or "stopped",
@@ -186,7 +184,7 @@ class LiveTraining:
 
     def snapshot(self, *, pace: float = 0.0, **given: Any) -> Snapshot:
         """Everything about this moment; `pace` and what is `given` the session knows."""
-        trainer, record, progress = self.trainer, self._record, self.trainer.progress
+        trainer, record, stopping = self.trainer, self._record, self.trainer.early_stopping
         metric = {name: float(values[0]) for name, values in self._metrics.items()}
         part = "validation" if trainer.validation is not None else "train"
         return Snapshot(
@@ -199,15 +197,15 @@ class LiveTraining:
             batch_memory=self._batch_memory(), n_parameters=trainer.network.n_parameters,
             train_loss=float(record.train_loss[0]) if record else float("nan"),
             validation_loss=float(record.validation_loss[0]) if record else float("nan"),
-            metrics={part: metric} if metric else {}, best_epoch=int(progress.best_epoch[0]),
-            best_loss=float(progress.best_loss[0]),
+            metrics={part: metric} if metric else {}, best_epoch=int(stopping.best_epoch[0]),
+            best_loss=float(stopping.best_loss[0]),
             gradient_norm=float(record.gradient_norm[0]) if record else float("nan"), layers=self._layers(),
             edits=tuple(self._edits), unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
 
     def _append(self, record: Record) -> None:
         part, loss, self._metrics = self._examined(record)
-        if self.trainer.progress.best_epoch[0] == record.epoch:
+        if self.trainer.early_stopping.best_epoch[0] == record.epoch:
             self._best_loss = float(loss[0])
         row = {
             "epoch": record.epoch, "train_loss": record.train_loss[0], "validation_loss": record.validation_loss[0],
@@ -251,12 +249,10 @@ class LiveTraining:
         largest = float(record.layer_gradient_norms[0].max())
         for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
             norm, idle = float(record.layer_gradient_norms[0, layer]), float(record.idle_shares[0, layer])
-            is_small = norm < VANISHING * largest
-            trouble = "exploding" if norm > EXPLODING else "vanishing" if is_small else ""
             known = not np.isnan(idle)
             probes.append(LayerProbe(
                 fan_in, fan_out, norm, float(record.update_ratios[0, layer]), idle if known else None,
-                kind if known else "", trouble,  # type: ignore[arg-type]
+                kind if known else "", trouble_of(norm, largest),
             ))  # fmt: skip
         return tuple(probes)
 

@@ -73,6 +73,11 @@ class Searching:
         return self._conductor is not None
 
     @property
+    def is_unseen(self) -> bool:
+        """The surrogate is fitted when it is looked at, and as trials end."""
+        return False
+
+    @property
     def step(self) -> int:
         """Trials that are over."""
         return sum(trial.is_done for trial in self._study.trials) if self._study is not None else 0
@@ -102,19 +107,19 @@ class Searching:
         """Make a study and search it."""
         dataset = self._datasets.find(command.dataset)
         space, settings = _asked(command)
-        self._leave()
         path = new_study_path(self._folder, dataset, settings.strategy)
         settings = replace(settings, parallel=max(1, self.jobs))
-        self._study = create_study(path, space, settings, dataset, tried=command.tried)
-        self._dataset = dataset
+        study = create_study(path, space, settings, dataset, tried=command.tried)
+        self._leave()  # only now: where no study can be made, a running search goes on
+        self._study, self._dataset = study, dataset
         self._conduct()
 
     def on_resume_search(self, command: ResumeSearch) -> None:
         """Continue a study from its directory."""
-        self._leave()
-        self._study = Study(command.study)
-        self._dataset = study_dataset(self._study)
-        self._datasets.keep(self._dataset)
+        dataset = study_dataset(Study(command.study))
+        self._leave()  # only now: where the study cannot be opened, a running search goes on
+        self._study, self._dataset = Study(command.study), dataset  # read again: it may be the one that has just ended
+        self._datasets.keep(dataset)
         self._conduct()
 
     def on_pause(self, command: Pause) -> None:

@@ -22,7 +22,7 @@ CLOSE_SECONDS = 30.0
 
 
 class SomeSnapshot(Protocol):
-    """What every snapshot tells: which one it is, and the number of the last command that it has obeyed."""
+    """What every snapshot holds: its version, the number of the last command answered, and what that led to."""
 
     @property
     def version(self) -> int: ...
@@ -30,6 +30,8 @@ class SomeSnapshot(Protocol):
     def answered(self) -> int: ...
     @property
     def is_running(self) -> bool: ...
+    @property
+    def message(self) -> str: ...
 
 
 S = TypeVar("S", bound=SomeSnapshot)
@@ -50,14 +52,15 @@ class Session(Protocol[S_co]):
     def send(self, command: Command) -> int:
         """Hand over a command and return its number; never waits.
 
-        It has been obeyed, or refused, when `snapshot.answered` has reached the number.
+        It has been obeyed, or refused, when `snapshot.answered` has reached the number. After the end of the session
+        no command is answered any more.
         """
 
     def wait(self, version: int, timeout: float | None = None) -> S_co:
-        """Return the first snapshot whose version is not `version`, or the newest after `timeout` seconds."""
+        """Return the first snapshot of another version, or the newest after `timeout` seconds or the end."""
 
     def wait_for_answer(self, number: int, timeout: float | None = None) -> S_co:
-        """Return the first snapshot that answers command `number`, or the newest after `timeout` seconds."""
+        """Return the first snapshot that answers command `number`, or the newest after `timeout` seconds or the end."""
 
     def watch(
         self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None
@@ -75,7 +78,7 @@ class Session(Protocol[S_co]):
         """Take one hold back."""
 
     def close(self) -> None:
-        """End after the running batch."""
+        """End after the running batch; what has ended stays ended."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,10 @@ class Work(Protocol[S_co]):
         """Whether there is something to do between commands."""
 
     @property
+    def is_unseen(self) -> bool:
+        """Whether what is looked at has to be computed anew, though nothing is to be done."""
+
+    @property
     def step(self) -> int:
         """Where the work stands, for the journal."""
 
@@ -176,6 +183,7 @@ class LocalSession(Generic[S]):
         self.failure: Exception | None = None
         self._work = work
         self._sent = 0
+        self._has_ended = False
         self._version = 0
         self._commands: deque[Command] = deque()
         self._wake = threading.Condition()
@@ -193,21 +201,22 @@ class LocalSession(Generic[S]):
         with self._wake:
             self._sent += 1
             numbered = replace(command, number=self._sent)
-            self._commands.append(numbered)
+            if not self._has_ended:
+                self._commands.append(numbered)
             self._wake.notify_all()
         self._released.set()  # a command is obeyed even while training is held
         return numbered.number
 
     def wait(self, version: int, timeout: float | None = None) -> S:
-        """Return the first snapshot whose version is not `version`, or the newest after `timeout` seconds."""
+        """Return the next snapshot; see `Session.wait`."""
         with self._wake:
-            self._wake.wait_for(lambda: self.snapshot.version != version, timeout)
+            self._wake.wait_for(lambda: self._has_ended or self.snapshot.version != version, timeout)
         return self.snapshot
 
     def wait_for_answer(self, number: int, timeout: float | None = None) -> S:
-        """Return the first snapshot that answers command `number`, or the newest after `timeout` seconds."""
+        """Return the snapshot that answers a command; see `Session.wait_for_answer`."""
         with self._wake:
-            self._wake.wait_for(lambda: self.snapshot.answered >= number, timeout)
+            self._wake.wait_for(lambda: self._has_ended or self.snapshot.answered >= number, timeout)
         return self.snapshot
 
     def watch(
@@ -219,8 +228,9 @@ class LocalSession(Generic[S]):
             self._look = Look(
                 frozenset(views), boundary_shape or before.boundary_shape, before.column if column is None else column
             )
-            self._is_look_new = True
-            self._wake.notify_all()
+            if self._look != before:
+                self._is_look_new = True
+                self._wake.notify_all()
 
     def hold(self, seconds: float = HOLD_SECONDS) -> None:
         """Let training wait after the running batch until `release`, or for so long: a key is answered meanwhile.
@@ -280,12 +290,16 @@ class LocalSession(Generic[S]):
     # The thread
 
     def _run(self) -> None:
-        while True:
+        is_open = True
+        while is_open:
             try:
-                if not self._round():
-                    return
+                is_open = self._round()
             except Exception as error:  # whatever it is: the screen says so, and what was trained is kept
                 self._fail(error)
+        with self._wake:
+            self._has_ended = True
+            self._commands.clear()
+            self._wake.notify_all()
 
     def _round(self) -> bool:
         """Obey, then work while no command waits; False when the session has ended."""
@@ -300,6 +314,8 @@ class LocalSession(Generic[S]):
         if self._work.is_busy:
             self._work.advance(self)
         else:
+            if self._work.is_unseen:
+                self._work.see(self._look)
             self.publish()
             self._idle()
         return True

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.facts import DatasetFacts
+from tuitrain.diagnosis.finding import Finding
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import Floats, History, LayerProbe
@@ -92,7 +93,8 @@ class Snapshot:
     since. `pace` is how many epochs a second are trained at most, 0 for as many as can be; `seconds` and
     `samples_per_second` leave the waiting for it out. `refused` holds what was asked for last of a hyperparameter,
     where that does not fit; `unused` names those that were changed after the training had ended. `finished` counts the
-    session's `FinishedTraining`s.
+    session's `FinishedTraining`s. `findings` say how the training goes, the most pressing first; they are made once an
+    epoch, or when the state changes.
     """
 
     version: int
@@ -125,6 +127,7 @@ class Snapshot:
     best_loss: float = float("nan")
     gradient_norm: float = float("nan")
     layers: tuple[LayerProbe, ...] = ()
+    findings: tuple[Finding, ...] = ()
     edits: tuple[Edit, ...] = ()
     earlier: tuple[EarlierRun, ...] = ()
     parameters: ParametersView | None = None

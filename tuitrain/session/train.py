@@ -106,10 +106,10 @@ def train(
     trainer = Trainer(data, [chosen])
     started = time.perf_counter()
     history = fit(trainer, on_epoch, threads=threads)
-    divergence = trainer.progress.divergences[0]
+    divergence = trainer.early_stopping.divergences[0]
     if divergence is not None and not history and trainer.steps_done == 0:
         raise RunError(divergence.message)
     return Result(
         data, chosen, Model.of(trainer, data), tuple(history), time.perf_counter() - started, trainer.samples_done,
-        trainer.progress.endings[0] or "stopped", divergence.message if divergence else "",
+        trainer.early_stopping.endings[0] or "stopped", divergence.message if divergence else "",
     )  # fmt: skip

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any, Literal
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.diagnosis.finding import Finding
+from tuitrain.diagnosis.rules import findings
 from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, RunError
@@ -65,12 +69,19 @@ class Training:
         self._epochs_to_go: int | None = None
         self._pace = self._next_epoch = 0.0  # epochs a second; when the next one may begin
         self._snapshot_due = self._views_due = 0.0
+        self._findings: tuple[Finding, ...] = ()
+        self._judged: object = None  # the moment that the findings are about
         datasets.keep(dataset)
 
     @property
     def is_busy(self) -> bool:
         """Whether batches are being trained."""
         return self._state == "running"
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether the network is another than the one whose views were computed."""
+        return self._views_due == 0.0
 
     @property
     def step(self) -> int:
@@ -193,6 +204,7 @@ class Training:
         if dataset is not before.dataset:
             self._refused = {}
         self._ending = ""
+        self._judged = None
         self._views_due = 0.0
 
     # Training
@@ -273,16 +285,25 @@ class Training:
 
     def see(self, look: Look) -> None:
         """Compute what is looked at."""
+        self._views_due = math.inf
         if look.views:
             self.live.look(look)
 
     def make_snapshot(self, version: int, answered: int) -> Snapshot:
         """Make a snapshot of this moment."""
-        return self.live.snapshot(
+        snapshot = self.live.snapshot(
             version=version, answered=answered, state=self._state, message=self.message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
             pace=self._pace, refused=dict(self._refused), finished=len(self.finished),
         )  # fmt: skip
+        return replace(snapshot, findings=self._judge(snapshot))
+
+    def _judge(self, snapshot: Snapshot) -> tuple[Finding, ...]:
+        """Return the findings about a snapshot, made anew once an epoch, or when the state changes."""
+        moment = snapshot.epochs_recorded, snapshot.state, snapshot.step == 0, snapshot.ending
+        if moment != self._judged:
+            self._judged, self._findings = moment, tuple(findings(snapshot))
+        return self._findings
 
     def fail(self, error: Exception) -> dict[str, Any]:
         """Take note of what broke the training; a view that breaks leaves the training as it is."""
@@ -293,6 +314,7 @@ class Training:
             self._note("failed")
         return {
             "state": self._state, "message": self.message, "ending": self._ending, "finished": len(self.finished),
+            "findings": (Finding("failed", "error", self._ending),),
         }  # fmt: skip
 
     def interrupt(self) -> None:

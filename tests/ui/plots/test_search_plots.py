@@ -10,7 +10,9 @@ import pytest
 from textual.strip import Strip
 
 from tuitrain.search.explanation import Slice
+from tuitrain.ui.plots import map_plot, race_plot
 from tuitrain.ui.plots import search_plots as pictures
+from tuitrain.ui.search.plot_panes import counted_values, grid_note, shares
 from tuitrain.ui.theme import theme_of
 
 THEME = theme_of({"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"})
@@ -40,37 +42,85 @@ def tick_row(rows: Sequence[str], label: str) -> int:
     return next(y for y, row in enumerate(rows) if row.strip().startswith(f"{label}┤"))
 
 
-def a_map(**changes: Any) -> pictures.MapPoints:
+def a_map(**changes: Any) -> map_plot.MapPoints:
     ticks = ((0.0, "zero"), (0.5, "half"), (1.0, "one"))
     given: dict[str, Any] = {
         "x": np.array([0.5, 1.0]), "y": np.array([0.5, 0.0]), "share": np.array([1.0, 0.0]),
         "states": ("finished", "finished"), "best": 0, "x_name": "learning rate", "y_name": "L2", "x_ticks": ticks,
         "y_ticks": ticks,
     }  # fmt: skip
-    return pictures.MapPoints(**{**given, **changes})
+    return map_plot.MapPoints(**{**given, **changes})
 
 
 def test_trials_lie_on_the_map_where_the_ticks_say() -> None:
-    rows = rows_of(pictures.draw_map(WIDTH, HEIGHT, a_map(), **LOOK))
+    rows = rows_of(map_plot.draw_map(WIDTH, HEIGHT, a_map(), **LOOK))
     _, middle, right = tick_columns(rows)
     assert where(rows, "★") == [(tick_row(rows, "half"), middle)]
-    assert where(rows, pictures.LEVELS[0]) == [(tick_row(rows, "zero"), right)]
+    assert where(rows, map_plot.LEVELS[0]) == [(tick_row(rows, "zero"), right)]
 
 
 def test_the_map_tells_states_apart_and_explains_only_what_is_there() -> None:
     points = a_map(states=("failed", "running"), share=np.array([np.nan, np.nan]), best=None)
-    rows = rows_of(pictures.draw_map(WIDTH, HEIGHT, points, **LOOK))
+    rows = rows_of(map_plot.draw_map(WIDTH, HEIGHT, points, **LOOK))
     assert len(where(rows, "✗")) == len(where(rows, "◌")) == 1
     assert "failed" in rows[0]
     assert "next" not in rows[0]
-    plain = rows_of(pictures.draw_map(WIDTH, HEIGHT, a_map(), **LOOK))
+    plain = rows_of(map_plot.draw_map(WIDTH, HEIGHT, a_map(), **LOOK))
     assert "failed" not in plain[0]
 
 
 def test_what_has_no_effect_lies_in_the_margin() -> None:
-    rows = rows_of(pictures.draw_map(WIDTH, HEIGHT, a_map(x=np.array([np.nan, 1.0])), **LOOK))
+    rows = rows_of(map_plot.draw_map(WIDTH, HEIGHT, a_map(x=np.array([np.nan, 1.0])), **LOOK))
     ((_, column),) = where(rows, "★")
     assert column < tick_columns(rows)[0]
+
+
+def a_grid(**changes: Any) -> map_plot.MapPoints:
+    """Four trials of a 2×2 grid, tried twice: the score is the sum of both places."""
+    x, y = np.array([0.0, 1.0, 0.0, 1.0] * 2), np.array([0.0, 0.0, 1.0, 1.0] * 2)
+    return a_map(x=x, y=y, share=(x + y) / 2, states=("finished",) * 8, best=3, **changes)
+
+
+def test_trials_that_share_a_cell_show_their_number() -> None:
+    rows = rows_of(map_plot.draw_map(WIDTH, HEIGHT, a_grid(), **LOOK))
+    assert len(where(rows, "2")) == 3
+    assert len(where(rows, "★")) == 1
+    assert "best of 2 there" in rows[0]
+    many = a_map(x=np.full(12, 0.5), y=np.full(12, 0.5), share=np.zeros(12), states=("pruned",) * 12, best=None)
+    assert len(where(rows_of(map_plot.draw_map(WIDTH, HEIGHT, many, **LOOK)), "#")) == 1
+
+
+def test_the_tries_of_each_value_stand_above_and_beside_the_map() -> None:
+    rows = rows_of(map_plot.draw_map(WIDTH, HEIGHT, a_grid(), **LOOK))
+    left, _, right = tick_columns(rows)
+    assert {x for x, letter in enumerate(rows[1]) if letter == "█"} == {left, right}  # four tries of each value
+    squares = {y: row.count("▪") for y, row in enumerate(rows) if "▪" in row}
+    assert squares == {tick_row(rows, "zero"): 4, tick_row(rows, "one"): 4}
+    once = rows_of(map_plot.draw_map(WIDTH, HEIGHT, a_map(x=np.array([0.0, 0.5])), **LOOK))
+    assert rows[1].count("▁") == 0
+    assert once[1].count("▁") == 2
+
+
+def test_signs_are_by_rank_in_fifths() -> None:
+    scores = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 99.0])  # one far off does not squash the others
+    points = a_map(
+        x=np.linspace(0, 1, 10), y=np.full(10, 0.5), share=shares(-scores), states=("finished",) * 10, best=None
+    )
+    rows = rows_of(map_plot.draw_map(WIDTH, HEIGHT, points, **LOOK))
+    assert "".join(rows[tick_row(rows, "half")].split("┤")[1].split("▏")[0].split()) == "··∘∘○○◉◉●●"
+
+
+def test_notes_below_the_map_say_what_a_grid_repeats() -> None:
+    drawn = np.linspace(0, 1, 25)
+    assert counted_values("L2", drawn) == "L2: 25 different values in 25 trials"
+    assert counted_values("L2", np.array([0.0, 0.0, 1.0, np.nan])) == "L2: 2 different values in 3 trials"
+    assert grid_note(25, 2, "learning rate", drawn, "random").startswith("a 5×5 grid tries 5 of each: if only the rate")
+    assert "20 of its 25 trials" in grid_note(27, 2, "L2", drawn, "random")
+    assert "6 of its 8 trials" in grid_note(9, 3, "L2", drawn, "bayesian")
+    assert "20 of the 25 trials" in grid_note(25, 2, "L2", np.repeat(np.linspace(0, 1, 5), 5), "grid")
+    rows = rows_of(map_plot.draw_map(WIDTH, HEIGHT, a_grid(notes=("x one", "y two")), **LOOK))
+    assert [row.strip() for row in rows[-2:]] == ["x one", "y two"]
+    assert "learning rate" not in "".join(rows)  # the notes name the axes
 
 
 @pytest.mark.parametrize(("sign", "expected"), [(-1.0, [0.3, 0.7, 0.7, 0.9]), (1.0, [0.3, 0.3, 0.2, 0.2])])
@@ -142,10 +192,10 @@ def test_importance_gives_the_shares_and_the_largest_first() -> None:
 def test_a_race_names_what_each_lane_came_to() -> None:
     trials = np.arange(1.0, 4.0)
     lanes = [
-        pictures.Lane("grid", trials, np.array([0.5, 0.6, 0.7]), np.array([0.5, 0.6, 0.7]), np.array([0.5, 0.6, 0.7])),
-        pictures.Lane("random", trials, np.array([0.6, 0.8, 0.9]), np.array([0.5, 0.7, 0.8]), np.ones(3)),
+        race_plot.Lane("grid", trials, np.array([0.5, 0.6, 0.7]), np.array([0.5, 0.6, 0.7]), np.array([0.5, 0.6, 0.7])),
+        race_plot.Lane("random", trials, np.array([0.6, 0.8, 0.9]), np.array([0.5, 0.7, 0.8]), np.ones(3)),
     ]
-    rows = rows_of(pictures.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, **LOOK))
+    rows = rows_of(race_plot.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, **LOOK))
     assert "grid 0.700" in rows[0]
     assert "random 0.900" in rows[0]
 
@@ -174,7 +224,26 @@ def test_a_bounded_metrics_axis_stays_by_what_it_can_be(low: float, high: float)
 def test_a_race_whose_lanes_meet_shows_how_they_came_there() -> None:
     trials = np.arange(1.0, 41.0)
     values = np.where(trials < 4, 0.92, np.where(trials < 9, 0.96, 1.0))
-    lanes = [pictures.Lane(name, trials, values, values, values) for name in ("grid", "random", "bayesian")]
-    rows = rows_of(pictures.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, **LOOK))
+    lanes = [race_plot.Lane(name, trials, values, values, values) for name in ("grid", "random", "bayesian")]
+    rows = rows_of(race_plot.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, **LOOK))
     assert abs(tick_row(rows, "1.00") - 1) <= 1
     assert tick_row(rows, "0.92") > HEIGHT - 6
+
+
+@pytest.mark.parametrize("look", [THEME, theme_of({"NO_COLOR": "1", "LANG": "C"})], ids=["colours", "plain ASCII"])
+def test_no_strategy_of_a_race_hides_behind_another(look: Any) -> None:
+    trials = np.arange(1.0, 41.0)
+    same = np.where(trials < 9, 0.92, 1.0)
+    apart = np.full(40, 0.8)
+    names = ("grid", "random", "bayesian")
+    lanes = [
+        race_plot.Lane(name, trials, curve, curve, curve)
+        for name, curve in zip(names, (same, apart, same), strict=True)
+    ]
+    strips = race_plot.draw_race(WIDTH, HEIGHT, lanes, "accuracy", -1.0, theme=look)
+    top = tick_row_of_best = next(y for y, strip in enumerate(strips) if y and "1.00" in strip.text)
+    letters = [letter for letter in strips[top].text if letter in "grb"]
+    assert {"g", "b"} == set(letters)
+    if look is THEME:  # the others' stretches have the others' colours
+        styles = {segment.style for segment in strips[tick_row_of_best] if segment.text.strip()}
+        assert {look.of_class(0), look.of_class(2)} <= styles

@@ -168,6 +168,31 @@ async def test_strategies_are_chosen_by_letter_and_by_arrow() -> None:
     await searching(test)
 
 
+async def test_a_large_grid_says_what_it_takes_and_asks_and_enter_begins_nothing() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        model = pilot.app.screen.form.model  # type: ignore[attr-defined]
+        for name in ("hidden_layers", "activation", "batch_size"):
+            model.set_value(name, getattr(QUICK, name))
+        for name in ("learning_rate", "l2"):
+            await enter(pilot, name, ",".join(f"{number}e-4" for number in range(1, 35)))
+        await pilot.press("g")
+        await until(pilot, lambda: "1,156 combinations, about" in text_of(pilot.app).split("\n")[-2])
+        for harmless in ("enter", "escape", "n"):
+            await pilot.press("space")
+            await until(pilot, lambda: "Search a grid of 1,156" in text_of(pilot.app))
+            assert "MB of memory" in text_of(pilot.app)
+            await pilot.press(harmless)
+            await until(pilot, lambda: "Search a grid" not in text_of(pilot.app))
+            assert snapshot(pilot).state == "ready"
+        await pilot.press("space")
+        await until(pilot, lambda: "Search a grid of 1,156" in text_of(pilot.app))
+        await pilot.press("y")
+        await until(pilot, lambda: snapshot(pilot).state == "running")
+        assert snapshot(pilot).space.grid_size == 1156
+
+    await searching(test, size=(80, 24))
+
+
 async def test_space_pauses_and_goes_on_and_a_new_search_asks_nothing() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         await enter(pilot, "trials", "5000")
@@ -364,3 +389,32 @@ async def test_poor_terminals_show_ascii_alone() -> None:
             assert not [line for line in text_of(pilot.app).split("\n") if not line.isascii()]
 
     await searching(test, size=(200, 50), environment={"LANG": "C", "TERM": "vt100"})
+
+
+async def test_the_palette_goes_to_a_field_and_opens_its_group() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        for typed_in, name in (("weight d", "weight_decay"), ("l2", "l2"), ("class_w", "class_weights")):
+            await pilot.press("ctrl+p", *typed(typed_in))
+            await until(pilot, lambda: "field of" in text_of(app))
+            await pilot.press("enter")
+            await until(pilot, lambda name=name: app.screen.form.model.name == name)  # type: ignore[misc]
+            label = app.screen.form.model.label(name)
+            await until(pilot, lambda label=label: label in text_of(app) and app.focused.id == "form")  # type: ignore[misc]
+        await pilot.press("up", "down")  # what was found stays in sight
+        assert app.screen.form.model.name == "class_weights"
+
+    await searching(test, size=(80, 24))
+
+
+async def test_the_palette_says_that_nothing_is_called_so() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        await pilot.press("ctrl+p", *typed("zzz"))
+        await until(pilot, lambda: 'no action and no field is called "zzz"' in text_of(app))
+        await pilot.press("enter")
+        assert "zzz" in text_of(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "zzz" not in text_of(app))
+
+    await searching(test, size=(80, 24))

@@ -1,4 +1,4 @@
-"""Trials of the user's own: settings that somebody wrote, checked and made whole."""
+"""Settings as users and journals write them: checked, and as JSON."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import FIELDS, field_name
-from tuitrain.search.space.space import Space
+from tuitrain.search.space.space import Setting, Space
 from tuitrain.text import quoted, suggest
 
 
 def own_setting(space: Space, given: Mapping[str, Any]) -> dict[str, Any]:
-    """A setting in the space or beside it, from values or their texts; what is not given is as in the space's base.
+    """Validate a setting entered by the user, and complete it from the space's base.
+
+    `given` maps names or labels to values or their texts; a value may lie outside its range.
 
     Raises
     ------
@@ -35,3 +37,19 @@ def own_setting(space: Space, given: Mapping[str, Any]) -> dict[str, Any]:
     if problems:
         raise HyperparameterError("\n".join(f"own trial: {problem}" for problem in problems))
     return space.active(setting)
+
+
+def setting_to_json(setting: Setting) -> dict[str, Any]:
+    """Convert a setting to JSON values."""
+    return {name: FIELDS[name].format(value) if isinstance(value, tuple) else value for name, value in setting.items()}
+
+
+def setting_from_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Convert JSON values back to a setting.
+
+    Raises
+    ------
+    ValueError
+        if a value is not allowed.
+    """
+    return {n: FIELDS[n].parse(v) if isinstance(v, str) else FIELDS[n].check(v) for n, v in values.items()}

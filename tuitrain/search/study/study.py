@@ -20,9 +20,8 @@ from tuitrain.options.search_settings import Settings
 from tuitrain.runs.files import refuse_link
 from tuitrain.runs.journal import Journal
 from tuitrain.runs.lock import Lock
-from tuitrain.search.journal_events import checked_event
-from tuitrain.search.journal_values import finite, number_of, plain, read_setting
-from tuitrain.search.space.setting import own_setting
+from tuitrain.search.journal_events import checked_event, finite, number_of
+from tuitrain.search.space.setting import own_setting, setting_from_json, setting_to_json
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.stack import StackResult
 from tuitrain.search.study.study_file import NAME, Source, StudyFile, check_settings, read_study_file
@@ -214,7 +213,7 @@ class Study:
         first = self.next_number
         if by == USER:
             settings = [own_setting(self.space, setting) for setting in settings]
-        trials = [{"number": first + i, "setting": plain(s)} for i, s in enumerate(settings)]
+        trials = [{"number": first + i, "setting": setting_to_json(s)} for i, s in enumerate(settings)]
         event: dict[str, Any] = {"event": "queued", "by": by, "trials": trials, "seconds": round(seconds, 6)}
         if stacks is not None:
             event["stacks"] = [list(stack) for stack in stacks]
@@ -246,7 +245,7 @@ class Study:
 
     def skip(self, settings: Sequence[Setting]) -> None:
         """Note proposals that the user did not want; they are not proposed again."""
-        self._write({"event": "skipped", "settings": [plain(setting) for setting in settings]})
+        self._write({"event": "skipped", "settings": [setting_to_json(setting) for setting in settings]})
 
     def exhaust(self) -> None:
         """Note that the space has nothing more to propose."""
@@ -301,7 +300,7 @@ class Study:
         for item in event["trials"]:
             if item["number"] != len(self._all):
                 raise ValueError(f"trial {item['number']} comes after {len(self._all) - 1} trials")
-            self._all.append(Trial(item["number"], self._own(read_setting(item["setting"])), visible(event["by"])))
+            self._all.append(Trial(item["number"], self._own(setting_from_json(item["setting"])), visible(event["by"])))
             self.ungrouped.append(item["number"])
         self.propose_seconds += event.get("seconds", 0.0)
         self.is_exhausted = False
@@ -374,7 +373,7 @@ class Study:
         self._requeue(self.stacks[stack])
 
     def _on_skipped(self, event: Mapping[str, Any]) -> None:
-        self.skipped += [read_setting(setting) for setting in event["settings"]]
+        self.skipped += [setting_from_json(setting) for setting in event["settings"]]
 
     def _on_exhausted(self, event: Mapping[str, Any]) -> None:
         self.is_exhausted = True

@@ -133,6 +133,10 @@ class Canvas:
         self._signs[start : start + letters.size] = letters
         self._owner[start : start + letters.size] = self._style_number(style)
 
+    def paint(self, row: int, column: int, *, style: Style) -> None:
+        """Give what is in a cell another style."""
+        self._owner[row * self.columns + column] = self._style_number(style)
+
     def occupied(self, row: int, column: int, width: int) -> int:
         """Count the cells among `width` that hold a sign or a curve that is not faint."""
         start = row * self.columns + column

@@ -1,4 +1,4 @@
-"""The plots of a search, as lines of an exact size: map, progress, surrogate, importance, race.
+"""The plots of a search, as lines of an exact size: progress, surrogate, importance.
 
 `n` trials. Places lie in [0, 1] on a field's own scale; scores are in the metric's own units.
 """
@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from rich.style import Style
 from textual.strip import Strip
 
 from tuitrain.numbers import number, percent
@@ -22,77 +20,12 @@ from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks, window_of
 from tuitrain.ui.plots.bars import bar, curve_line
 from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import Part, cut, fitting, line, notice, padded
+from tuitrain.ui.plots.map_plot import MARGIN, tick_label
 from tuitrain.ui.plots.ranges import Axis, epoch_axis, linear_axis
 from tuitrain.ui.plots.raster import Canvas, Floats, Window
-from tuitrain.ui.theme import Role, Theme
+from tuitrain.ui.theme import Theme
 
-LEVELS = "·∘○◉●"
-LEVELS_ASCII = "12345"
-_LEVEL_ROLES: tuple[Role, ...] = ("dim", "dim", "plain", "best", "best")
 EQUAL_SPREAD = 0.05  # margin around equal scores: a share of the metric's range, else of the score
-MARGIN = 0.06  # of the plane, on each side, so that signs at an end are seen whole
-
-
-@dataclass(frozen=True)
-class MapPoints:
-    """Trials in the plane of two columns: places (n,), NaN where a column has no effect; `share` (n,): 1 is best."""
-
-    x: Floats
-    y: Floats
-    share: Floats
-    states: tuple[str, ...]
-    best: int | None
-    x_name: str
-    y_name: str
-    x_ticks: Sequence[tuple[float, str]]
-    y_ticks: Sequence[tuple[float, str]]
-    proposals: Floats = field(default_factory=lambda: np.empty((0, 2)))
-
-
-def draw_map(width: int, height: int, points: MapPoints, *, theme: Theme) -> list[Strip]:
-    """Draw each trial as a sign, fuller is better; running ones `o`, failed ones `x`, proposals `+`, the best a star.
-
-    A trial in which a hyperparameter has no effect lies in the margin.
-    """
-    x_axis, y_axis = (
-        Axis(-MARGIN, 1 + MARGIN, tuple((place, tick_label(text, 10, theme)) for place, text in ticks))
-        for ticks in (points.x_ticks, points.y_ticks)
-    )
-    x_name = frame_label(short_label(points.x_name, width // 3), width, theme)
-    frame = frame_of(width, height - 1, x_axis, y_axis, x_name, ascii_only=theme.ascii_only)
-    canvas = Canvas(frame.rows, frame.columns, theme=theme)
-    window = window_of(x_axis, y_axis)
-    x, y = (np.where(np.isnan(places), -MARGIN, places) for places in (points.x, points.y))
-    levels = LEVELS_ASCII if theme.ascii_only else LEVELS
-    states = np.array(points.states, object)
-
-    def put(chosen: NDArray[np.bool_], sign: str, role: Role) -> None:
-        canvas.points(x[chosen], y[chosen], window, style=theme[role], sign=sign)
-
-    put(states == "failed", "x" if theme.ascii_only else "✗", "bad")
-    scored = np.isfinite(points.share) & (states != "failed")
-    rank = np.minimum((np.nan_to_num(points.share) * len(levels)).astype(int), len(levels) - 1)
-    for level, sign in enumerate(levels):
-        put(scored & (rank == level), sign, _LEVEL_ROLES[level])
-    put((states == "running") | (states == "queued"), "o" if theme.ascii_only else "◌", "validation")
-    if len(points.proposals):
-        canvas.points(points.proposals[:, 0], points.proposals[:, 1], window, style=theme["edit"], sign="+")
-    if points.best is not None:
-        chosen = np.arange(len(x)) == points.best
-        put(chosen, "*" if theme.ascii_only else "★", "warning")
-    star, hollow, cross = ("*", "o", "x") if theme.ascii_only else ("★", "◌", "✗")
-    legend: list[Part] = [(f" {cut(short_label(points.y_name, 16), 16, theme=theme)} up  ", theme["plain"])]
-    legend += [(f"{star} best ", theme["warning"]), (f"{levels} better ", theme["best"])]
-    legend += [("+ next ", theme["edit"])] if len(points.proposals) else []
-    legend += [(f"{hollow} running ", theme["validation"])] if {"running", "queued"} & set(points.states) else []
-    legend += [(f"{cross} failed ", theme["bad"])] if "failed" in points.states else []
-    return [fitting(width, legend), *frame.strips(canvas.segments(), theme["axis"])]
-
-
-def tick_label(text: str, width: int, theme: Theme) -> str:
-    """Shorten a tick's label, in signs that the terminal has."""
-    shown = cut(text, width, theme=theme)
-    return shown.encode("ascii", "replace").decode() if theme.ascii_only else shown
 
 
 @dataclass(frozen=True)
@@ -307,43 +240,3 @@ def draw_importance(
         strips.append(line(width, parts))
     blank = [Strip.blank(width)] * max(0, height - 1 - len(strips))
     return [line(width, head), *strips, *blank][:height]
-
-
-@dataclass(frozen=True)
-class Lane:
-    """A strategy in a race: best so far by trial, the median over seeds and the quartiles, each (t,)."""
-
-    name: str
-    trials: Floats
-    median: Floats
-    low: Floats
-    high: Floats
-
-
-def draw_race(width: int, height: int, lanes: Sequence[Lane], metric: str, sign: float, *, theme: Theme) -> list[Strip]:
-    """Best-so-far curves of several strategies, with bands over seeds; `sign` is -1 where higher is better."""
-    values = [lane for lane in lanes if lane.trials.size and np.isfinite(lane.median).any()]
-    if not values:
-        return notice(width, height, ("the race begins",), theme["dim"])
-    every = np.concatenate([np.concatenate([lane.median, lane.low, lane.high]) for lane in values])
-    every = every[np.isfinite(every)]
-    low, high = robust_range(every, sign)
-    across, up = most_ticks(width, height - 1, label=4)
-    x_axis = epoch_axis(0, max(float(lane.trials.max()) for lane in values), across)
-    y_axis = score_axis(low, high, up, metric)
-    frame = frame_of(width, height - 1, x_axis, y_axis, "trial", ascii_only=theme.ascii_only)
-    canvas = Canvas(frame.rows, frame.columns, theme=theme)
-    window = window_of(x_axis, y_axis)
-    styles: list[Style] = [theme.of_class(index) for index in range(len(values))]
-    dashes = (None, (3, 2), (1, 2), (5, 1))
-    for lane, style in zip(values, styles, strict=True):
-        for band in (lane.low, lane.high):
-            canvas.curve(lane.trials, band, window, style=style, dash=(1, 3), faint=True, sign=".")
-    for index, (lane, style) in enumerate(zip(values, styles, strict=True)):
-        canvas.curve(lane.trials, lane.median, window, style=style, dash=dashes[index % 4], sign="gRb*"[index % 4])
-    legend: list[Part] = [(f" best {cut(metric, 10, theme=theme)}: ", theme["plain"])]
-    for index, (lane, style) in enumerate(zip(values, styles, strict=True)):
-        pattern = ("━━━", "━ ━", "╍╍╍", "━━╍")[index % 4] if not theme.ascii_only else "gRb*"[index % 4] * 2
-        final = lane.median[np.isfinite(lane.median)][-1]
-        legend.append((f"{pattern} {lane.name} {number(float(final))}  ", style))
-    return [fitting(width, legend), *frame.strips(canvas.segments(), theme["axis"])]

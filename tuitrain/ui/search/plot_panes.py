@@ -12,22 +12,29 @@ from tuitrain.search.explanation import LEAST_TRIALS, ticks_of
 from tuitrain.search.space.columns import SearchColumn
 from tuitrain.search.space.space import Space
 from tuitrain.session.search_snapshot import SearchSnapshot
+from tuitrain.text import counted
+from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import notice
+from tuitrain.ui.plots.map_plot import MapPoints, draw_map
+from tuitrain.ui.plots.ranges import epoch_axis
 from tuitrain.ui.plots.search_plots import (
-    MapPoints,
     ProgressData,
     draw_curves,
     draw_importance,
-    draw_map,
     draw_progress,
     draw_surrogate,
 )
 from tuitrain.ui.search.panes import SearchPane
 from tuitrain.ui.theme import Theme
 
+MOST_FACTORS = 3  # of a grid's shape that are written out
+
 
 class MapPane(SearchPane):
-    """The trials in the plane of two hyperparameters; `x` and `y` choose them."""
+    """The trials in the plane of two hyperparameters; `x` and `y` choose them.
+
+    Where one alone is searched, its values against the trials.
+    """
 
     TITLE = "Map (x, y: axes)"
 
@@ -81,22 +88,61 @@ class MapPane(SearchPane):
         space, settings = snapshot.space, snapshot.settings
         if space is None or settings is None or not space.columns:
             return notice(width, height, ("nothing is searched",), self.look["dim"])
+        columns, trials = space.columns, snapshot.trials
         places = self._encoded(snapshot)
-        scores = np.array([settings.sign * trial.score for trial in snapshot.trials])
-        x, y = self._chosen(space.columns)
-        best = snapshot.progress.best if snapshot.progress is not None else None
         proposals = snapshot.progress.proposals if snapshot.progress is not None else ()
         following = space.encode(list(proposals))
+        first, second = self._chosen(columns)
+        y, next_y = (_placed(columns[second], table[:, second]) for table in (places, following))
+        y_count = counted_values(columns[second].label, y)
+        best = snapshot.progress.best if snapshot.progress is not None else None
+        is_by_trial = len(columns) == 1
+        if is_by_trial:
+            last = max(len(trials) + len(proposals) - 1, 1)
+            x, next_x = np.arange(len(trials)) / last, (len(trials) + np.arange(len(proposals))) / last
+            x_name, x_ticks = "trial", [(at / last, text) for at, text in epoch_axis(0, last, 4).ticks if at <= last]
+            notes: tuple[str, ...] = ("x trial", f"y {y_count}")
+        else:
+            x, next_x = (_placed(columns[first], table[:, first]) for table in (places, following))
+            x_name, x_ticks = columns[first].label, _ticks(columns[first])
+            notes = (f"x {counted_values(x_name, x)}", f"y {y_count}")
+            notes += (grid_note(len(trials), len(columns), x_name, x, settings.strategy),)
         points = MapPoints(
-            x=_placed(space.columns[x], places[:, x]), y=_placed(space.columns[y], places[:, y]),
-            share=shares(scores), states=tuple(trial.state for trial in snapshot.trials),
-            best=best.number if best is not None else None, x_name=space.columns[x].label,
-            y_name=space.columns[y].label, x_ticks=_ticks(space.columns[x]), y_ticks=_ticks(space.columns[y]),
-            proposals=np.column_stack([
-                _placed(space.columns[x], following[:, x]), _placed(space.columns[y], following[:, y])
-            ]),
+            x=x, y=y, share=shares(np.array([settings.sign * trial.score for trial in trials])),
+            states=tuple(trial.state for trial in trials), best=best.number if best is not None else None,
+            x_name=x_name, y_name=columns[second].label, x_ticks=x_ticks, y_ticks=_ticks(columns[second]),
+            proposals=np.column_stack([next_x, next_y]), metric=settings.metric, notes=tuple(filter(None, notes)),
+            is_by_trial=is_by_trial,
         )  # fmt: skip
         return draw_map(width, height, points, theme=self.look)
+
+
+def counted_values(label: str, places: Any) -> str:
+    """``learning rate: 25 different values in 25 trials`` of places (n,); those where it has no effect do not count."""
+    known = places[np.isfinite(places)]
+    return f"{label}: {counted(_different(known), 'different value')} in {counted(len(known), 'trial')}"
+
+
+def _different(places: Any) -> int:
+    return len(np.unique(np.round(places, 9)))
+
+
+def grid_note(trials: int, fields: int, name: str, places: Any, strategy: str) -> str:
+    """What a grid of as many trials repeats if only the field `name` matters; of a grid, what it does repeat."""
+    known, name = places[np.isfinite(places)], short_label(name, 6)
+    name = f"the {name}" if name.islower() else name
+    if strategy == "grid":
+        repeated = len(known) - _different(known)
+        return f"if only {name} matters, {repeated} of the {len(known)} trials repeat a value" * bool(repeated)
+    each = int(trials ** (1 / fields) + 1e-9)
+    if each < 2:
+        return ""
+    shape = "×".join([str(each)] * fields) if fields <= MOST_FACTORS else f"{each}^{fields}"
+    whole = each**fields
+    return (
+        f"a {shape} grid tries {each} of each: if only {name} matters, {whole - each} of its {whole} trials "
+        "repeat a value"
+    )
 
 
 def shares(values: Any) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import numpy as np
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,13 +14,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuitrain.data.facts import DatasetFacts
-from tuitrain.errors import TuitrainError
+from tuitrain.numbers import number
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.race import LaneResult, Race, run_race
+from tuitrain.search.race import LANES, LaneResult
 from tuitrain.search.space.space import Space
-from tuitrain.session.datasets import DATASETS
-from tuitrain.text import visible
-from tuitrain.ui.plots.search_plots import draw_race
+from tuitrain.session.race import RaceSession, begin_race
+from tuitrain.text import counted, visible
+from tuitrain.ui.plots.race_plot import draw_race
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.text_lines import Lines, Piece
@@ -37,11 +39,11 @@ class RacePicture(Widget):
         self._theme = theme
         self._metric, self._sign = metric, sign
         self._strips: list[Strip] = []
-        self.lanes: list[LaneResult] = []
+        self._lanes: Sequence[LaneResult] = ()
 
-    def show(self, lanes: list[LaneResult]) -> None:
+    def show(self, lanes: Sequence[LaneResult]) -> None:
         """Draw these."""
-        self.lanes = lanes
+        self._lanes = lanes
         width, height = self.size
         if width > 10 and height > 4:
             lanes_: Any = lanes
@@ -49,14 +51,20 @@ class RacePicture(Widget):
             self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.show(self.lanes)
+        self.show(self._lanes)
 
     def render_line(self, y: int) -> Strip:
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
 
 
 class RaceScreen(Dialog[None], inherit_bindings=False):
-    """Runs a race in a thread and draws it; leaving ends it. Every setting is trained once, whoever proposes it."""
+    """Shows a race, with a session of its own that ends with it. Every setting is trained once, whoever proposes it.
+
+    Raises
+    ------
+    TuitrainError
+        if a goal or metric does not fit the data.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,R,1,2,ctrl+c", "leave", "leave")]
     DEFAULT_CSS = "RaceScreen { background: ansi_default; }"
@@ -66,55 +74,57 @@ class RaceScreen(Dialog[None], inherit_bindings=False):
         self._theme = theme
         self._settings = settings.for_data(dataset.task, dataset.train + dataset.validation)
         self._trials = min(settings.trials or TRIALS, MOST_TRIALS)
-        self._arguments = (DATASETS.find(dataset.source), space, self._settings)
-        self._jobs = jobs
-        self._race: Race | None = None
-        self._lanes: list[LaneResult] = []
-        self._message = ""
-        self._is_done = self._is_left = False
+        self._name = dataset.name
+        self._session = RaceSession(jobs=jobs)
+        self._session.send(begin_race(dataset.source, space, self._settings, seeds=SEEDS, trials=self._trials))
+        self._seen = -1
 
     def compose(self) -> ComposeResult:
-        self._head, self._foot = Lines(), Lines()
+        self._head, self._table, self._foot = Lines(), Lines(), Lines()
+        self._table.styles.height = len(LANES) + 1
         self._picture = RacePicture(self._theme, self._settings.metric, self._settings.sign)
-        self._picture.border_title = "Race"
-        yield from (self._head, self._picture, self._foot)
+        self._picture.border_title = self._theme.plain("Race · the best so far: median over seeds; dotted: quartiles")
+        yield from (self._head, self._picture, self._table, self._foot)
 
     def on_mount(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="race", daemon=True)
-        self._thread.start()
         self.set_interval(REDRAW_SECONDS, self._look)
         self._look()
 
-    def _run(self) -> None:
-        def on_news(race: Race) -> None:
-            self._race = race
-            race.is_stopped = self._is_left
-            self._lanes = race.lanes()
-
-        try:
-            self._lanes = run_race(*self._arguments, jobs=self._jobs, seeds=SEEDS, trials=self._trials, on_news=on_news)
-        except TuitrainError as error:
-            self._message = str(error)
-        except Exception as error:  # the screen must say so, whatever it is
-            self._message = f"{type(error).__name__}: {error}"
-        self._is_done = True
+    def on_unmount(self) -> None:
+        threading.Thread(target=self._session.close, name="end of a race", daemon=True).start()
 
     def _look(self) -> None:
-        styles, lanes = self._theme.styles, self._lanes
-        if lanes is not self._picture.lanes:
-            self._picture.show(lanes)
-        done = self._race.done if self._race is not None else 0
-        trained = self._race.trained if self._race is not None else 0
-        state = "done" if self._is_done else f"{done} of {self._trials} trials each, {trained} trained"
-        about = f"race: {SEEDS} seeds, {self._settings.metric}"
+        snapshot = self._session.snapshot
+        if snapshot.version == self._seen:
+            return
+        self._seen = snapshot.version
+        styles, plain = self._theme.styles, self._theme.plain
+        self._picture.show(snapshot.lanes)
+        self._table.put(*self._rows(snapshot.lanes))
+        sign = self._theme.signs.of_state(snapshot.state)
+        state = f"{sign} {snapshot.done} of {self._trials} trials each"
+        state = {"done": f"{sign} done", "failed": f"{sign} failed"}.get(snapshot.state, state)
+        about = f"race {self._theme.signs.dot} {plain(visible(self._name, 30))}"
         head: list[Piece | None] = [(" tuitrain  ", styles["title"]), (about, styles["plain"])]
-        self._head.put([*head, None, (f"{state} ", styles["good"])])
-        told = self._message or "the best so far, median over seeds; dotted: quartiles"
+        self._head.put([*head, None, (f"{state} ", styles["bad" if snapshot.state == "failed" else "good"])])
+        told = snapshot.message or f"{counted(snapshot.trained, 'setting')} trained, each once, whoever proposed it"
         foot: list[Piece | None] = [(" esc ", styles["key"]), ("back  ", styles["plain"])]
-        self._foot.put([*foot, (self._theme.plain(visible(told, 200)), styles["bad" if self._message else "dim"])])
+        self._foot.put([*foot, (plain(visible(told, 200)), styles["bad" if snapshot.message else "dim"])])
+
+    def _rows(self, lanes: Sequence[LaneResult]) -> list[list[Piece | None]]:
+        """What each strategy has come to."""
+        metric = visible(self._settings.metric, 20)
+        head = f"   {'strategy':<10}{'trials':>8}{f'best {metric}':>20}   quartiles over seeds"
+        rows: list[list[Piece | None]] = [[(head, self._theme["dim"])]]
+        for index, lane in enumerate(lanes):
+            known = np.flatnonzero(np.isfinite(lane.median))
+            best, quartiles = "-", ""
+            if known.size:
+                low, best, high = (number(float(curve[known[-1]])) for curve in (lane.low, lane.median, lane.high))
+                quartiles = f"{low}..{high}" if lane.name != "grid" else "one run: nothing in it is drawn"
+            text = f"{lane.name:<10}{len(lane.trials):>8}{best:>20}   {quartiles}"
+            rows.append([(f" {lane.name[0]} ", self._theme.of_class(index)), (text, self._theme["plain"])])
+        return rows
 
     def action_leave(self) -> None:
-        self._is_left = True
-        if self._race is not None:
-            self._race.is_stopped = True
         self.dismiss(None)

@@ -61,7 +61,13 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         task = self.trainer.snapshot.dataset.task
         self.form = SearchForm(self.look, task, now, self._describe_entry, id="form")
         self.steering = Steering(
-            self, self.session, self.form, jobs=self.host.jobs, begun=self._show_trials, soon=self._soon
+            self,
+            self.session,
+            self.form,
+            jobs=self.host.jobs,
+            begun=self._show_trials,
+            soon=self._soon,
+            estimate=self._grid_estimate,
         )
         self.governor = Governor(
             self, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh,
@@ -147,7 +153,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self.form.redraw()
         is_by_hand = snapshot.is_by_hand
         if self._estimated[1] or is_by_hand:
-            self.description.show_entry(self._estimate())
+            self._describe_entry()
         if is_by_hand and self._by_hand.problem != self._problem:
             self._problem = self._by_hand.problem
             self.status.say(self._problem)
@@ -161,22 +167,23 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self._by_hand.watch(self.surrogate.column, is_shown)
 
     def _describe_entry(self) -> None:
-        self.description.show_entry(self._estimate())
+        """Describe the selected entry; of a grid, say also what it takes, before it runs."""
+        estimate = self._grid_estimate()
+        shown = self.snapshot
+        if shown.is_by_hand and shown.study is not None and self.form.model.texts["strategy"] == "manual":
+            estimate = f"kept in {shown.study}"
+        self.description.show_entry(estimate)
+        self.status.tell_ahead(estimate if self.form.model.texts["strategy"] == "grid" else "")
 
-    def _estimate(self) -> str:
-        """What the form's grid takes, where that is chosen; it is asked for when it is not known yet.
-
-        Of a manual search, where it is kept.
-        """
-        texts, path = self.form.model.texts, self.snapshot.study
-        if texts["strategy"] == "manual" and path is not None and self.snapshot.is_by_hand:
-            return f"kept in {path}"
+    def _grid_estimate(self) -> str:
+        """What the form's grid takes, where that is chosen; it is asked for when it is not known yet."""
+        texts = self.form.model.texts
         if texts["strategy"] != "grid" or self.session.snapshot.is_running:
             return ""
         try:
             space, settings = space_of(texts), settings_of(texts)
         except TuitrainError as error:
-            return str(error)
+            return str(error).split("\n")[0]
         key = (self.trainer.snapshot.dataset.fingerprint, *sorted(texts.items()))
         known, (asked, number) = self.session.snapshot.estimate, self._estimated
         if known is not None and asked == key and known.number == number:
@@ -184,7 +191,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         if asked != key:
             source = self.trainer.snapshot.dataset.source
             self._estimated = (key, self.session.send(estimate_of_grid(source, space, settings)))
-        return f"{space.grid_size:,} combinations"
+        return f"{space.grid_size:,} combinations; the time is being estimated"
 
     def after_arranging(self) -> None:
         self._watch()

@@ -62,7 +62,7 @@ class SearchStatus(Lines):
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(**rest)
         self._theme = theme
-        self._notice = ""
+        self._notice = self._ahead = ""
         self._forgetting: Timer | None = None
         self._snapshot: SearchSnapshot | None = None
 
@@ -74,6 +74,13 @@ class SearchStatus(Lines):
         self._forgetting = self.set_timer(NOTICE_SECONDS, self._forget)
         if self._snapshot is not None:
             self._redraw(self._snapshot)
+
+    def tell_ahead(self, text: str) -> None:
+        """Say what the search that the form asks for would take, as long as none runs; empty: nothing."""
+        if text != self._ahead:
+            self._ahead = text
+            if self._snapshot is not None:
+                self._redraw(self._snapshot)
 
     def _forget(self) -> None:
         self._notice = ""
@@ -112,6 +119,8 @@ class SearchStatus(Lines):
     def _values(self, snapshot: SearchSnapshot) -> list[tuple[str, str, str]]:
         """(before, value, after) of each part, the most wanted first."""
         progress, settings = snapshot.progress, snapshot.settings
+        if self._ahead and snapshot.state in {"ready", "done", "stopped"} and not _is_told(snapshot):
+            return [("grid: ", self._ahead, ""), ("", "space starts it", "")]
         if progress is None or settings is None:
             return [("", visible(snapshot.message, 80), "")] * bool(snapshot.message)
         parts = []
@@ -137,6 +146,11 @@ class SearchStatus(Lines):
         if snapshot.study is not None and not snapshot.is_running:
             parts.append(("study ", visible(snapshot.study, 100), ""))
         return parts
+
+
+def _is_told(snapshot: SearchSnapshot) -> bool:
+    """Whether the search that is shown is a grid itself, whose end is to be told rather than its beginning."""
+    return snapshot.settings is not None and snapshot.settings.strategy == "grid" and snapshot.state != "ready"
 
 
 def _turn(snapshot: SearchSnapshot) -> tuple[object, ...]:

@@ -22,20 +22,22 @@ if TYPE_CHECKING:
 
 ENDLESS = ("all", "none", "none")  # what the form's trials, time and goal hold where nothing ends a search
 MOST_COMBINATIONS = 100_000
+MOST_UNASKED = 1_000  # combinations of a grid that is begun without asking
 
 
 class Steering:
     """Acts on `session` as the form asks; says what came of it on `room`.
 
-    `begun` is called when a new search is begun, `soon` when the answer to a command is to be shown.
+    `begun` is called when a new search is begun, `soon` when the answer to a command is to be shown. `estimate` returns
+    what the form's grid would take.
     """
 
     def __init__(
         self, room: PlacedScreen, session: Session[SearchSnapshot], form: SearchForm, *, jobs: int,
-        begun: Callable[[], None], soon: Callable[[], None],
+        begun: Callable[[], None], soon: Callable[[], None], estimate: Callable[[], str],
     ) -> None:  # fmt: skip
         self._room, self._session, self._form = room, session, form
-        self._begun, self._soon, self._jobs = begun, soon, jobs
+        self._begun, self._soon, self._jobs, self._estimate = begun, soon, jobs, estimate
         self._asked = room.host.asked
 
     @property
@@ -114,6 +116,20 @@ class Steering:
             count = f"the grid has {space.grid_size:,} combinations; at most {MOST_COMBINATIONS:,}"
             self._room.say(f"{count}: narrow it, or choose r or b")
             return
+        if settings.strategy == "grid" and space.grid_size > MOST_UNASKED:
+            self._ask_for_grid(space, settings)
+            return
+        self._begin(space, settings)
+
+    def _ask_for_grid(self, space: Space, settings: Settings) -> None:
+        """Begin a large grid if the user says so; where nobody can see the question, do not."""
+        if not self._room.is_too_small:
+            question = f"Search a grid of {space.grid_size:,} combinations?"
+            self._room.ask(question, f"{self._estimate()}.", yes="search it", no="stay",
+                           then=lambda: self._begin(space, settings))  # fmt: skip
+
+    def _begin(self, space: Space, settings: Settings) -> None:
+        """Begin this search, with what was asked for on the command line if it is the first."""
         tried: Sequence[Any] = ()
         if self._asked is not None:
             settings = replace(settings, seed=self._asked.seed, batch=self._asked.batch)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from textual.message import Message
 
 from tuitrain.options.field import Value
 from tuitrain.session.snapshot import Snapshot
@@ -21,17 +17,13 @@ if TYPE_CHECKING:
 
 
 class Form(EntryList):
-    """Every hyperparameter as the session uses it; an edit is posted as `Edited`."""
+    """Every hyperparameter as the session uses it; `send` passes an edit on and returns the command's number."""
 
-    @dataclass
-    class Edited(Message):
-        """The user wants `name` to be `value`."""
-
-        name: str
-        value: Value
-
-    def __init__(self, theme: Theme, moved: Callable[[], None] = lambda: None, *, id: str | None = None) -> None:  # noqa: A002
-        self.model = FormModel(self._send, time.monotonic)
+    def __init__(
+        self, theme: Theme, send: Callable[[str, Value], int], moved: Callable[[], None] = lambda: None, *,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:  # fmt: skip
+        self.model = FormModel(send)
         super().__init__(theme, "Hyperparameters", self.model, FormDrawing(self.model, theme), moved, id=id)
         self._seen: tuple[object, ...] | None = None
 
@@ -44,10 +36,8 @@ class Form(EntryList):
     def show(self, snapshot: Snapshot) -> None:
         """Take the values that training uses now; repaint only what changed."""
         seen = (snapshot.hyperparameters, snapshot.pending, snapshot.refused, snapshot.unused)
-        if seen != self._seen or self.model.has_unanswered:
+        is_new = seen != self._seen or self.model.has_unanswered
+        self.model.take(snapshot)
+        if is_new:
             self._seen = seen
-            self.model.take(*seen)
             self._redraw()
-
-    def _send(self, name: str, value: Value) -> None:
-        self.post_message(self.Edited(name, value))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any, Literal
 
 from tuitrain.options.field import Field, Value
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.session.snapshot import Refused
+from tuitrain.session.snapshot import Refused, Snapshot
 from tuitrain.ui.widgets.form.model import EntryModel
 
 NAMES = tuple(FIELDS)
 RARE = frozenset({"initializer", "beta1", "beta2", "epsilon", "warmup", "l1", "weight_decay", "gradient_clip"})
 OF_HIDDEN_UNITS = ("activation", "leaky_slope", "dropout")
-PATIENCE = 2.0  # seconds after which an edit that the session has not taken is shown as what it is: not taken
 
 Mark = Literal["", "waiting", "at reset", "ended", "refused"]
 
@@ -22,12 +20,12 @@ Mark = Literal["", "waiting", "at reset", "ended", "refused"]
 class FormModel(EntryModel):
     """The form's state.
 
-    A value that was asked for is shown at once, and marked until the session's snapshot has it: as a value of the
-    training, or as one that waits for the reset. `send` passes an edit on to the session. `has_validation` and
-    `has_classes` say what the dataset has.
+    An edit is shown at once, and marked until a snapshot answers it: then the form shows what the session made of it,
+    a value in use, one that waits for the reset, or a refusal. `send` passes an edit on to the session and returns the
+    command's number. `has_validation` and `has_classes` say what the dataset has.
     """
 
-    def __init__(self, send: Callable[[str, Value], None], clock: Callable[[], float]) -> None:
+    def __init__(self, send: Callable[[str, Value], int]) -> None:
         super().__init__()
         self.hyperparameters = Hyperparameters()
         self.pending: Mapping[str, Any] = {}
@@ -35,8 +33,8 @@ class FormModel(EntryModel):
         self.unused: frozenset[str] = frozenset()
         self.has_validation = self.has_classes = True
         self._send = send
-        self._clock = clock
-        self._asked: dict[str, tuple[Value, float]] = {}
+        self._answered = 0
+        self._asked: dict[str, tuple[Value, int]] = {}  # the newest edit of each field that no snapshot has answered
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -62,11 +60,11 @@ class FormModel(EntryModel):
 
     @property
     def has_unanswered(self) -> bool:
-        """Whether an edit was asked for that no snapshot has shown yet."""
+        """Whether there is an edit that no snapshot has answered yet."""
         return bool(self._asked)
 
     def current(self, name: str) -> Value:
-        """The newest value: asked for, else refused, else waiting for the reset, else in use."""
+        """Return the newest value: of an unanswered edit, else refused, else waiting for the reset, else in use."""
         if name in self._asked:
             return self._asked[name][0]
         if name in self.refused:
@@ -76,17 +74,19 @@ class FormModel(EntryModel):
         return value
 
     def in_use(self, name: str) -> Value:
-        """The value that training uses now."""
+        """Return the value that training uses now."""
         value: Value = getattr(self.hyperparameters, name)
         return value
 
     def mark(self, name: str) -> Mark:
-        """How far an edit has come: nothing to say, not yet taken, taken at the reset, too late, or not allowed."""
+        """How far an edit has come: nothing to say, not yet answered, for the reset, too late, or not allowed."""
+        if name in self._asked:
+            return "waiting"
         if name in self.refused and self.current(name) == self.refused[name].value:
             return "refused"
         if self.current(name) == self.in_use(name):
             return "ended" if name in self.unused else ""
-        return "waiting" if FIELDS[name].live else "at reset"
+        return "at reset"
 
     def matters(self, name: str) -> bool:
         """Whether the field has an effect with the values that the form shows, on this dataset."""
@@ -104,23 +104,18 @@ class FormModel(EntryModel):
             needs.append("a target with classes")
         return "; ".join(needs)
 
-    def take(
-        self, hyperparameters: Hyperparameters, pending: Mapping[str, Any],
-        refused: Mapping[str, Refused] = MappingProxyType({}), unused: frozenset[str] = frozenset(),
-    ) -> None:  # fmt: skip
-        """Look at a snapshot: what was asked for and is answered, or was not taken for long, is no longer asked for."""
-        self.hyperparameters, self.pending, self.refused, self.unused = hyperparameters, pending, refused, unused
-        for name, (value, when) in list(self._asked.items()):
-            arrived = pending.get(name, getattr(hyperparameters, name)) == value
-            if name in refused and refused[name].value == value:
-                arrived = True
-            if arrived or self._clock() - when > PATIENCE:
-                del self._asked[name]
+    def take(self, snapshot: Snapshot) -> None:
+        """Take the values of a snapshot, and drop the edits that it answers."""
+        self.hyperparameters, self.pending = snapshot.hyperparameters, snapshot.pending
+        self.refused, self.unused = snapshot.refused, snapshot.unused
+        self._answered = snapshot.answered
+        self._asked = {name: asked for name, asked in self._asked.items() if asked[1] > self._answered}
 
     def put(self, name: str, value: Value) -> None:
-        """Ask for a value."""
-        self._asked[name] = (value, self._clock())
-        self._send(name, value)
+        """Send an edit."""
+        number = self._send(name, value)
+        if number > self._answered:  # the answer may have been shown already
+            self._asked[name] = value, number
 
     def nudged(self, name: str, direction: int) -> Value:
         return FIELDS[name].nudge(self.current(name), direction)

@@ -1,8 +1,9 @@
-"""The palette: every action by name."""
+"""The palette: every action and every field of the form, found by typing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -13,14 +14,27 @@ from textual.content import Content
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from tuitrain.text import quoted
 from tuitrain.ui.keys import Action
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.terminal.prompt import Prompt
 from tuitrain.ui.theme import Theme
 
 
-class Palette(Dialog[str]):
-    """Type a part of an action's name; dismisses with the action's name in the key table."""
+@dataclass(frozen=True)
+class FormField:
+    """A field that the palette finds: the form's name of it, its label, its group."""
+
+    name: str
+    label: str
+    group: str
+
+
+class Palette(Dialog[Action | FormField]):
+    """Type a part of the name of an action or a field; dismisses with what was chosen, None if nothing was.
+
+    Actions come first; before anything is typed they are all there is.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+p", "leave", "leave"),
@@ -34,14 +48,15 @@ class Palette(Dialog[str]):
     Palette OptionList { border: none; height: 1fr; padding: 0; margin-top: 1; scrollbar-size: 0 $bar; }
     """
 
-    def __init__(self, theme: Theme, actions: Sequence[Action]) -> None:
+    def __init__(self, theme: Theme, actions: Sequence[Action], fields: Sequence[FormField] = ()) -> None:
         super().__init__()
         self._theme = theme
-        self._actions = actions
+        self._actions, self._fields = actions, fields
+        self._listed: list[Action | FormField] = []
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = "Actions (enter does it, esc closes)"
+            box.border_title = "Actions and fields (enter does it, esc closes)"
             yield Prompt(placeholder="type a part of its name", select_on_focus=False, compact=True)
             yield OptionList(markup=False)
 
@@ -51,16 +66,23 @@ class Palette(Dialog[str]):
         self._list("")
 
     def _list(self, typed: str) -> None:
-        options = self.query_one(OptionList)
+        options, plain = self.query_one(OptionList), self._theme.plain
         options.clear_options()
-        words = typed.lower().split()
-        for action in self._actions:
-            text = f"{action.name.replace('_', ' ')} {action.meaning} {action.short}".lower()
-            if all(word in text for word in words):
-                keys = self._theme.plain(action.shown)
-                options.add_option(Option(Content(f" {action.meaning:<50}{keys:>16}"), id=action.name))
-        if options.option_count:
+        words = typed.lower().replace("_", " ").split()
+        actions = [action for action in self._actions if _holds(words, action.name, action.meaning, action.short)]
+        fields = [field for field in self._fields if words and _holds(words, field.name, field.label)]
+        self._listed = [*actions, *fields]
+        for action in actions:
+            row = f" {action.meaning:<50}{plain(action.shown):>16}"
+            options.add_option(Option(Content(row), id=action.name))
+        for field in fields:
+            place = f"field of {field.group}"
+            options.add_option(Option(Content(f" {field.label:<40}{place:>26}"), id=f"field {field.name}"))
+        if self._listed:
             options.highlighted = 0
+        else:
+            said = f" no action and no field is called {quoted(typed.strip())}"
+            options.add_option(Option(Content(said), disabled=True))
 
     @on(Input.Changed)
     def _filter(self, event: Input.Changed) -> None:
@@ -72,7 +94,7 @@ class Palette(Dialog[str]):
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option_id)
+        self.dismiss(self._listed[event.option_index])
 
     def action_move(self, steps: int) -> None:
         options = self.query_one(OptionList)
@@ -80,3 +102,9 @@ class Palette(Dialog[str]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+def _holds(words: Sequence[str], *names: str) -> bool:
+    """Whether all of the words are parts of the names."""
+    text = " ".join(names).replace("_", " ").lower()
+    return all(word in text for word in words)

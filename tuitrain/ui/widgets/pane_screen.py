@@ -98,6 +98,9 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         """Show a message in the line for them."""
         raise NotImplementedError  # pragma: no cover
 
+    def key_pressed(self) -> None:
+        """Called before a key does what it does: what was said is read."""
+
     def action_show(self, name: str) -> None:
         """Show another screen."""
         self.host.show(name)
@@ -160,13 +163,16 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         self.form.focus()
 
     def action_palette(self) -> None:
-        from tuitrain.ui.widgets.action_palette import Palette  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.ui.widgets.action_palette import FormField, Palette  # noqa: PLC0415 - not for the first paint
 
-        def answered(name: str | None) -> None:
-            if name is not None:
-                self.call_next(self.run_action, name)
+        def answered(chosen: Action | FormField | None) -> None:
+            if isinstance(chosen, Action):
+                self.call_next(self.run_action, chosen.name)
+            elif chosen is not None:
+                self.form.reveal(chosen.name)
 
-        self.open(Palette(self.look, self.ACTIONS), answered)
+        fields = [FormField(*field) for field in self.form.fields]
+        self.open(Palette(self.look, self.ACTIONS, fields), answered)
 
     def open(self, dialog: Screen[Result], answered: Callable[[Result | None], None]) -> None:
         """Show a dialog; training waits until it is painted."""

@@ -9,7 +9,7 @@ from functools import partial
 from rich.style import Style
 from textual.strip import Strip
 
-from tuitrain.diagnosis.rules import NEARLY_ALL_IDLE
+from tuitrain.diagnosis.rules.units import NEARLY_ALL_IDLE
 from tuitrain.runs.history import Floats, LayerProbe
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.plots.bars import bar, log_range, number, percent, sparkline

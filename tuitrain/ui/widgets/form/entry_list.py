@@ -51,6 +51,19 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
         self._entries.go_to(name)
         self._changed()
 
+    def reveal(self, name: str) -> None:
+        """Select an entry, open its group if it is folded there, and take the keys."""
+        self.focus()
+        self._leave_typing(stay=True)
+        self._entries.reveal(name)
+        self._changed()
+
+    @property
+    def fields(self) -> list[tuple[str, str, str]]:
+        """(name, label, group) of every entry, folded ones too."""
+        entries = self._entries
+        return [(name, entries.label(name), entries.group_of(name)) for name in entries.names]
+
     def go_to_end(self, direction: int) -> None:
         """Select the last entry (1), or the first (-1)."""
         self._entries.go_to_end(direction)

@@ -132,6 +132,12 @@ class EntryModel:
         """Select an entry."""
         self._selected, self._on_heading = name, False
 
+    def reveal(self, name: str) -> None:
+        """Select an entry; if it is folded, open its group, so that moving on does not hide it again."""
+        self.go_to(name)
+        if self._is_foldable(name):
+            self.opened.add(self.group)
+
     def move(self, steps: int) -> None:
         """Move the cursor over what has a line: entries, and headings of groups that can fold."""
         rows = self._rows()

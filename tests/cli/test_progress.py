@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tuitrain.cli.search_progress import SearchLine, summary
+from tuitrain.cli.progress import SearchLine, search_summary
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
@@ -44,4 +44,4 @@ def test_ties_are_called_what_they_are(tmp_path: Path, folds: int, said: str) ->
     found = run_study(
         a_study(tmp_path, {"seed": "1,1,2", "l2": "0,1e-9"}, strategy="grid", folds=folds, trials=0), MOONS
     )
-    assert said in summary(found)
+    assert said in search_summary(found)
