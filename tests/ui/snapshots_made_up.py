@@ -1,18 +1,24 @@
-"""Snapshots of trainings that never were, with plausible numbers: healthy, diverging, deep, wide, just begun."""
+"""Snapshots of trainings and searches that never were, with plausible numbers: healthy, diverging, deep, just begun."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tuitrain.data.facts import DatasetFacts, DatasetSource
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.search_settings import Settings
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import History, LayerProbe
+from tuitrain.search.conductor import SearchProgress
+from tuitrain.search.space.space import Space
+from tuitrain.search.study.trial import Trial
+from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.session.snapshot import BoundaryView, EarlierRun, MetricView, ParametersView, Snapshot
 
 
@@ -132,6 +138,37 @@ def with_fit(columns: int = 60) -> Snapshot:
     extent = (0.0, 6.0, float("nan"), float("nan"))
     grid = np.sin(np.linspace(0, 6, columns))
     return replace(healthy(sizes=(1, 16, 1)), boundary=BoundaryView(("x",), extent, grid, None, points, labels))
+
+
+def searching(trials: int = 24) -> SearchSnapshot:
+    """A search under way: most trials are done, one has failed, one was pruned, two run."""
+    rng = np.random.default_rng(7)
+    space = Space({"learning_rate": "1e-3..1e-1", "l2": "1e-6..1e-2", "activation": "relu,tanh"})
+    made = []
+    for number in range(trials):
+        rate, l2 = 10 ** rng.uniform(-3, -1), 10 ** rng.uniform(-6, -2)
+        setting = {"learning_rate": round(rate, 5), "l2": round(l2, 7), "activation": ("relu", "tanh")[number % 2]}
+        score = round(0.97 - 0.08 * (np.log10(rate) + 2) ** 2 - 0.02 * rng.random(), 4)
+        trial = Trial(number, setting, by="random" if number < 10 else "bayesian")
+        if number == 5:
+            trial = replace(trial, state="failed", message="the loss stopped being finite", epochs=3)
+        elif number < trials - 2:
+            curve = tuple(score * (1 - np.exp(-np.arange(1, 21) / 4)))
+            state = "pruned" if number == 8 else "finished"
+            trial = replace(trial, state=state, score=score, deviation=0.012, loss=1.1 - score, epochs=20,
+                            best_epoch=17, seconds=0.4, curve=curve)  # fmt: skip
+        else:
+            trial = replace(trial, state="running")
+        made.append(trial)
+    best = max((trial for trial in made if trial.state == "finished"), key=lambda trial: trial.score)
+    progress = SearchProgress(
+        "running", tuple(made), best, {trials - 1: (0.4, 0.6, 0.7)}, (trials - 2, trials - 1), (), False, 31.0, 0.8,
+        45.0, "", 1,
+    )  # fmt: skip
+    settings = Settings(strategy="bayesian", trials=60, metric="accuracy")
+    return SearchSnapshot(
+        9, "running", "", space, settings, progress, Path("studies/made-up-bayesian"), dataset=facts((4, 3))
+    )
 
 
 def _trained(
