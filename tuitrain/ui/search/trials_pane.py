@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 
@@ -113,7 +112,8 @@ class TrialsPane(SearchPane):
         title = f"Trials: {self.filter_text}" if self.filter_text else "Trials"
         title = visible(title + f" (left, right: {hidden} more columns)" * bool(hidden))
         if title != self._title:  # setting it repaints all
-            self._title, self.border_title = title, Content(self.look.plain(title))
+            self._title = title
+            self.set_title(title, self.frame_note)
 
     def _sorted(self, snapshot: SearchSnapshot) -> list[Row]:
         """The rows, which are the same while only the cursor moves."""
