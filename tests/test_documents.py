@@ -23,8 +23,7 @@ ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"(<!-- not run: [^>]+ -->\n)?```(\w*)\n(.*?)```", re.DOTALL)
 GUIDE = sorted((ROOT / "docs" / "guide").glob("*.md"))
 README = ROOT / "README.md"
-# The README takes part once it is the short one, which links to the guide.
-DOCUMENTS = [*GUIDE, *([README] if "docs/guide/" in README.read_text(encoding="utf-8") else [])]
+DOCUMENTS = [*GUIDE, README]
 TEXTS = [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "docs" / "ARCHITECTURE.md"]
 
 

@@ -23,7 +23,7 @@ MARGIN = 0.08  # of the rows' range, on each side
 
 def epoch_of_weights(trainer: Trainer) -> int:
     """The epoch that the network's weights are of: the last one, after the end the best one."""
-    best = int(trainer.progress.best_epoch[0])
+    best = int(trainer.early_stopping.best_epoch[0])
     return best if trainer.is_done and best else int(trainer.epochs_done)
 
 
