@@ -6,6 +6,7 @@ Shapes as in `snapshot.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -31,6 +32,7 @@ from tuitrain.text import counted
 
 VANISHING = 1e-3  # of the largest layer's gradient: what three layers leave that each take a factor of ten
 EXPLODING = 1e3
+FIRST_ROWS = 5_000  # training rows at most that the loss before the first step is of
 
 
 class LiveTraining:
@@ -55,6 +57,7 @@ class LiveTraining:
         self._seconds = 0.0
         self._started: float | None = None
         self._rate = Rate()
+        self._first_losses = (float("nan"), float("nan"))  # before the first step: train, validation
         self._rate_edited_at = -1
 
     @property
@@ -76,6 +79,17 @@ class LiveTraining:
     def stop_clock(self) -> None:
         """Count no more time."""
         self._seconds, self._started = self.seconds, None
+
+    def measure_start(self) -> None:
+        """Take the losses before the first step, once; of many training rows only some, evenly spaced."""
+        if self.trainer.steps_done or not np.isnan(self._first_losses[0]):
+            return
+        train, validation = self.dataset.train, self.trainer.validation
+        some = slice(None, None, -(-len(train) // FIRST_ROWS))
+        part = replace(train, X=train.X[some], y=train.y[some], rows=train.rows[some])
+        losses = [float(self.trainer.examine(part).evaluate().loss[0])]
+        losses.append(float(validation.evaluate().loss[0]) if validation is not None else float("nan"))
+        self._first_losses = (losses[0], losses[1])
 
     def step(self) -> bool:
         """Train one batch; whether it was the epoch's last."""
@@ -201,6 +215,7 @@ class LiveTraining:
             validation_loss=float(record.validation_loss[0]) if record else float("nan"),
             metrics={part: metric} if metric else {}, best_epoch=int(progress.best_epoch[0]),
             best_loss=float(progress.best_loss[0]),
+            first_train_loss=self._first_losses[0], first_validation_loss=self._first_losses[1],
             gradient_norm=float(record.gradient_norm[0]) if record else float("nan"), layers=self._layers(),
             edits=tuple(self._edits), unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
