@@ -6,6 +6,7 @@ Shapes as in `snapshot.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -30,6 +31,8 @@ from tuitrain.session.train import describe
 from tuitrain.session.views import boundary_view, metric_view, parameters_view
 from tuitrain.text import counted
 
+FIRST_ROWS = 5_000  # training rows at most that the loss before the first step is of
+
 
 class LiveTraining:
     """A `Trainer` of one member with its history and views; `clock` returns seconds since some moment."""
@@ -53,6 +56,7 @@ class LiveTraining:
         self._seconds = 0.0
         self._started: float | None = None
         self._rate = Rate()
+        self._first_losses = (float("nan"), float("nan"))  # before the first step: train, validation
         self._rate_edited_at = -1
 
     @property
@@ -74,6 +78,17 @@ class LiveTraining:
     def stop_clock(self) -> None:
         """Count no more time."""
         self._seconds, self._started = self.seconds, None
+
+    def measure_start(self) -> None:
+        """Take the losses before the first step, once; of many training rows only some, evenly spaced."""
+        if self.trainer.steps_done or not np.isnan(self._first_losses[0]):
+            return
+        train, validation = self.dataset.train, self.trainer.validation
+        some = slice(None, None, -(-len(train) // FIRST_ROWS))
+        part = replace(train, X=train.X[some], y=train.y[some], rows=train.rows[some])
+        losses = [float(self.trainer.examine(part).evaluate().loss[0])]
+        losses.append(float(validation.evaluate().loss[0]) if validation is not None else float("nan"))
+        self._first_losses = (losses[0], losses[1])
 
     def step(self) -> bool:
         """Train one batch; return whether it was the epoch's last."""
@@ -199,6 +214,7 @@ class LiveTraining:
             validation_loss=float(record.validation_loss[0]) if record else float("nan"),
             metrics={part: metric} if metric else {}, best_epoch=int(stopping.best_epoch[0]),
             best_loss=float(stopping.best_loss[0]),
+            first_train_loss=self._first_losses[0], first_validation_loss=self._first_losses[1],
             gradient_norm=float(record.gradient_norm[0]) if record else float("nan"), layers=self._layers(),
             edits=tuple(self._edits), unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip

@@ -103,7 +103,8 @@ class Snapshot:
     `samples_per_second` leave the waiting for it out. `refused` holds what was asked for last of a hyperparameter,
     where that does not fit; `unused` names those that were changed after the training had ended. `finished` counts the
     session's `FinishedTraining`s. `findings` say how the training goes, the most pressing first; they are made once an
-    epoch, or when the state changes.
+    epoch, or when the state changes. `first_train_loss` and `first_validation_loss` are those before the first step,
+    the former on at most 5,000 rows.
     """
 
     version: int
@@ -134,6 +135,8 @@ class Snapshot:
     metrics: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: MappingProxyType({}))
     best_epoch: int = 0
     best_loss: float = float("nan")
+    first_train_loss: float = float("nan")
+    first_validation_loss: float = float("nan")
     gradient_norm: float = float("nan")
     layers: tuple[LayerProbe, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -221,6 +221,7 @@ class Training:
         self.live.start_clock()
         self._views_due = 0.0
         self._look = turn.look
+        self.live.measure_start()
         while self._state == "running" and not turn.is_interrupted:
             if self._pace and self._next_epoch > self._clock.now():
                 self._rest(turn)
