@@ -90,7 +90,8 @@ async def test_notices_are_counted_and_listed() -> None:
         await search_through(pilot, trials="5")
         now = snapshot(pilot)
         told = replace(now.progress, notices=("the cluster has lost a worker", "a second one"))
-        app.search_session.snapshot = replace(now, version=now.version + 1, progress=told)
+        app.search_session._work._progress = told  # what the session makes its next snapshots from
+        app.search_session.watch(())
         await until(pilot, lambda: "2 notices: ?" in status_of(app))
         await pilot.press("question_mark", "end")
         await until(pilot, lambda: "! the cluster has lost a worker" in text_of(app))

@@ -56,7 +56,7 @@ class SearchFormModel(EntryModel):
     @property
     def entry(self) -> Entry:
         """The selected entry; on a heading, the first of its group."""
-        return self.entries[self._place]
+        return self.entries[self.place]
 
     def is_searched(self, name: str) -> bool:
         """Whether a hyperparameter holds a range."""

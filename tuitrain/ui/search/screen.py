@@ -217,15 +217,20 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.surrogate.turn(steps)
         self._watch()
 
-    def explain(self) -> None:
-        model = self.form.model
-        entry = model.entry
-        about, usual = f"{entry.meaning[:1].upper()}{entry.meaning[1:]}. {entry.explanation}", ""
-        if entry.is_field:
-            spec = FIELDS[entry.name]
-            usual = f"Usual range: {format_domain(spec, parse_domain(spec, '..'))}. Allowed values: {spec.allowed}."
+    def selected_word(self) -> tuple[str, str, str]:
+        """A field with its usual range too; a trial where the table has the keys."""
         self.help.about_the_search(self.snapshot)
-        self.help.explain_entry(f"{entry.label}: {model.texts[entry.name]}", about, usual)
+        word, value, facts = super().selected_word()
+        if self._has_focus("trials"):
+            word = "trial"
+        elif self._has_focus("form") and word in FIELDS:
+            spec = FIELDS[word]
+            facts = f"Usual range of a search: {format_domain(spec, parse_domain(spec, '..'))}."
+        return word, value, facts
+
+    def action_keys(self) -> None:
+        self.help.about_the_search(self.snapshot)
+        super().action_keys()
 
     def action_quit(self) -> None:
         if not self.session.snapshot.is_running:

@@ -265,10 +265,6 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def say(self, text: str) -> None:
         self.verdict.say(text)
 
-    def explain(self) -> None:
-        model = self.form.model
-        self.help.explain(model.field, model.field.format(model.current(model.field.name)))
-
     def action_messages(self) -> None:
         self.turn_to(self.messages)
 
