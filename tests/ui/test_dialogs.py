@@ -204,7 +204,7 @@ async def test_choosing_a_bundled_dataset(session):
         await pilot.press("enter")
         await settle(pilot, lambda: bool(session.sent))
         await pilot.pause()
-        assert "tuitrain  wine" in text_of(pilot.app)
+        assert "│ wine ·" in text_of(pilot.app)
     assert isinstance(session.sent[0], Reset)
     assert session.sent[0].dataset.target_name == "cultivar"
 
@@ -383,7 +383,7 @@ async def test_resizing_under_a_dialog(session, key):
         await pilot.press(key)
         for size in [(200, 50), (60, 20), (120, 40), (10, 3), (200, 50)]:
             await pilot.resize_terminal(*size)
-        await settle(pilot, lambda: "tuitrain" in text_of(pilot.app).splitlines()[0])
+        await settle(pilot, lambda: "1 Train" in text_of(pilot.app).splitlines()[0])
         await settle(pilot, lambda: "quit" in text_of(pilot.app).splitlines()[-1])
 
 

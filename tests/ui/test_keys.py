@@ -75,14 +75,21 @@ def test_the_footer_fits_and_ends_with_help_and_the_way_out(screen, actions, col
     assert sum(len(key) + len(word) + 3 for key, word in items) <= width
     assert len(items) <= most
     words = [word for _, word in items]
-    assert words[0] == "run/pause"
+    assert words[0] in {"start", "run/pause"}
     assert words[-2:] == ["help", "quit"]
 
 
 def test_the_narrowest_footer_of_training_keeps_what_matters_most():
     words = [word for _, word in footer_items(80, train_keys.TRAIN_ACTIONS)]
-    assert words[:4] == ["run/pause", "step", "epoch", "reset"]
-    assert "nudge" in words
+    assert words == ["start", "step", "nudge", "find", "pane", "search", "help", "quit"]
+
+
+def test_the_footer_says_what_a_key_does_now_and_leaves_out_one_that_does_nothing():
+    actions = train_keys.TRAIN_ACTIONS
+    assert footer_items(80, actions, {"start_pause": "pause"})[0] == ("space", "pause")
+    ended = footer_items(80, actions, {"start_pause": "", "step": "", "epoch": ""})
+    assert not {"space", "s", "e"} & {key for key, _ in ended}
+    assert ("r", "reset") in ended
 
 
 @tables

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -143,6 +144,13 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         room: Any = self.screen
         opened: PlacedScreen = room
         opened.open(dialog(self.look), answered)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Tell the room of each key before anything else gets it."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            tell: Callable[[], None] = getattr(self.screen, "key_pressed", lambda: None)
+            tell()
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         if self.asked is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from textual.binding import Binding
 
@@ -102,26 +103,31 @@ def most_in_footer(width: int) -> int:
     return width // 10
 
 
-def footer_items(width: int, actions: Sequence[Action]) -> list[tuple[str, str]]:
+def footer_items(
+    width: int, actions: Sequence[Action], words: Mapping[str, str] = MappingProxyType({})
+) -> list[tuple[str, str]]:
     """(key, word) pairs that fit into `width` columns, the most wanted ones, in the table's order.
 
-    Neighbours whose `pair` has a rank take one place; help and the way out come last.
+    Neighbours whose `pair` has a rank take one place; help and the way out come last. `words` maps actions' names to
+    what their keys do now, "" where that is nothing: such a key is left out.
     """
     offered: list[tuple[Action, str]] = []
     for action in actions:
-        shown = action.pair[0] if action.pair is not None else action.shown
-        if action.rank and not (action.pair and offered and offered[-1][0].pair == action.pair):
-            offered.append((action, shown))
+        key = action.pair[0].replace(" ", "") if action.pair is not None else action.shown
+        is_second = action.pair is not None and bool(offered) and offered[-1][0].pair == action.pair
+        if action.rank and words.get(action.name, " ") and not is_second:
+            offered.append((action, key))
     offered.sort(key=lambda item: LAST.index(item[0].name) if item[0].name in LAST else -1)
     chosen: set[int] = set()
     used = 1
     for index in sorted(range(len(offered)), key=lambda index: -offered[index][0].rank):
         action, key = offered[index]
-        room = len(key) + len(action.short) + 3
+        room = len(key) + len(words.get(action.name, action.short)) + 3
         if used + room <= width + 1 and len(chosen) < most_in_footer(width):
             chosen.add(index)
             used += room
-    return [(offered[index][1], offered[index][0].short) for index in sorted(chosen)]
+    shown = [(key, words.get(action.name, action.short)) for action, key in offered]
+    return [shown[index] for index in sorted(chosen)]
 
 
 def described(actions: Sequence[Action], names: Sequence[str]) -> dict[str, list[tuple[str, str]]]:

@@ -70,6 +70,7 @@ class Signs:
     times: str
     arrow: str
     rule: str
+    bar: str
     more: str
     less: str
     ellipsis: str
@@ -93,14 +94,14 @@ class Signs:
 
 
 _UNICODE = Signs(
-    cursor="▸", ready="○", running="●", paused="‖", done="✓", diverged="✗", failed="✗", error="✗", dot="·", none="·",
-    times="×", arrow="→", rule="─", more="▾", less="▴", ellipsis="…", corner="└", line_train="━━",
+    cursor="▸", ready="○", running="●", paused="◌", done="✓", diverged="✗", failed="✗", error="✗", dot="·", none="·",
+    times="×", arrow="→", rule="─", bar="│", more="▾", less="▴", ellipsis="…", corner="└", line_train="━━",
     line_validation="╍╍", mark_best="▏", mark_edit="┊", blocks=" ▏▎▍▌▋▊▉█", spark="▁▂▃▄▅▆▇█", columns=" ▁▂▃▄▅▆▇█",
     plus=" ·+*#", minus=" ·-=≡", fills=" ░·╱╲-:~", class_signs="●▲■◆▼★✚○△□◇▽",
 )  # fmt: skip
 _ASCII = Signs(
     cursor=">", ready="o", running="*", paused="=", done="+", diverged="!", failed="!", error="!", dot="|", none="-",
-    times="x", arrow="->", rule="-", more="v", less="^", ellipsis="~", corner="`", line_train="**",
+    times="x", arrow="->", rule="-", bar="|", more="v", less="^", ellipsis="~", corner="`", line_train="**",
     line_validation="oo", mark_best="|", mark_edit=":", blocks=" #", spark=".:-=+*#%", columns=" ..::::##",
     plus=" .+*#", minus=" .-=%", fills=" .:'-/=,", class_signs="ox+*#@%&svw^",
 )  # fmt: skip

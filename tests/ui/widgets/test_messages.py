@@ -1,5 +1,7 @@
 """What the screen says: whole where there is room, gone when it is old, kept on a page of its own."""
 
+from dataclasses import replace
+
 import pytest
 from click.testing import CliRunner
 
@@ -7,8 +9,8 @@ from tests.ui.fake_session import FakeSession
 from tests.ui.train.test_screen import SIZES, app_on, text_of
 from tests.ui.waiting import Timers, settle
 from tuitrain.cli.launch import launch
-from tuitrain.session.commands import SetPace
-from tuitrain.ui.train import verdict
+from tuitrain.session.commands import SaveModel, SetPace, Start
+from tuitrain.ui.widgets import status_row
 
 LONG = "training has ended; raise epochs or patience to go on, or reset (r)"
 
@@ -19,18 +21,18 @@ def session():
 
 
 def said(app):
-    """The verdict's lines, as one."""
-    screen = app.screen
-    return " ".join(strip.text.strip() for strip in screen.verdict._strips)
+    """The status row."""
+    return " ".join(strip.text.strip() for strip in app.screen.status._strips)
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_a_message_of_two_lines_is_shown_whole(session, size):
+async def test_a_message_of_a_line_is_shown_whole_and_the_verdict_stays(session, size):
     session.train(9)
     session.become(state="done", ending="9 epochs done; kept epoch 6", message="9 epochs done; kept epoch 6")
     async with app_on(session).run_test(size=size) as pilot:
         session.become(answered=1, message=LONG)
         await settle(pilot, lambda: LONG in said(pilot.app))
+        assert "best epoch 6" in text_of(pilot.app)
 
 
 async def test_a_cut_message_names_the_key_and_is_whole_on_the_page_of_messages(session):
@@ -52,7 +54,7 @@ async def test_a_cut_message_names_the_key_and_is_whole_on_the_page_of_messages(
 async def test_fifty_messages_are_kept_and_can_be_scrolled(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         for n in range(60):
-            pilot.app.screen.verdict.say(f"message {n}.")
+            pilot.app.screen.say(f"message {n}.")
         await pilot.press("M")
         await pilot.pause()
         assert "message 59." in text_of(pilot.app)
@@ -65,9 +67,8 @@ async def test_fifty_messages_are_kept_and_can_be_scrolled(session):
         assert "more:" not in text
 
 
-@pytest.mark.parametrize("event", ["edit", "reset", "start"])
-async def test_a_message_gives_way_to_the_next_event(session, event, monkeypatch):
-    Timers(monkeypatch, verdict.Verdict)
+async def test_a_message_gives_way_to_the_next_key_and_an_error_to_the_third(session, monkeypatch):
+    Timers(monkeypatch, status_row.StatusRow)
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         session.train(3)
         pilot.app.screen.show(session.snapshot)
@@ -75,24 +76,52 @@ async def test_a_message_gives_way_to_the_next_event(session, event, monkeypatch
         assert "nothing to undo" in said(pilot.app)
         await pilot.pause(0.1)  # in which it may not go
         assert "nothing to undo" in said(pilot.app)
-        await pilot.press(*{"edit": ["plus"], "reset": ["r", "y"], "start": ["space"]}[event])
-        await settle(pilot, lambda: "nothing to undo" not in said(pilot.app))
+        await pilot.press("down")
+        assert "nothing to undo" not in said(pilot.app)
+        assert "● running" in said(pilot.app)
+        pilot.app.screen.status.say("no such thing", is_error=True)
+        await pilot.press("down", "down")
+        assert said(pilot.app) == "✗ no such thing"
+        await pilot.press("down")
+        assert "● running" in said(pilot.app)
+
+
+async def test_a_refused_command_is_an_error_and_another_answer_is_none(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        session.send(Start())
+        session.journal[-1] = replace(session.journal[-1], refused="it does not fit")
+        session.become(message="it does not fit")
+        await settle(pilot, lambda: said(pilot.app) == "✗ it does not fit")
+        session.send(SaveModel("x.safetensors"))
+        await settle(pilot, lambda: said(pilot.app) == "saved x.safetensors")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_message_moves_nothing_and_covers_nothing(session, size):
+    session.train(41)
+    async with app_on(session).run_test(size=size) as pilot:
+        await pilot.pause()
+        before = text_of(pilot.app).splitlines()
+        pilot.app.screen.say("word " * 100)
+        await pilot.pause()
+        after = text_of(pilot.app).splitlines()
+    assert [row for row, (one, other) in enumerate(zip(before, after, strict=True)) if one != other] == [size[1] - 2]
 
 
 async def test_a_message_is_gone_after_some_seconds_with_one_repaint(session, monkeypatch):
-    timers = Timers(monkeypatch, verdict.Verdict)
+    timers = Timers(monkeypatch, status_row.StatusRow)
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("u")
         assert "nothing to undo" in said(pilot.app)
         paints = []
-        monkeypatch.setattr(pilot.app.screen.verdict, "refresh", lambda *regions, **rest: paints.append(regions))
-        assert timers.run_out() == verdict.MESSAGE_SECONDS
+        monkeypatch.setattr(pilot.app.screen.status, "refresh", lambda *regions, **rest: paints.append(regions))
+        assert timers.run_out() == status_row.MESSAGE_SECONDS
         assert "nothing to undo" not in said(pilot.app)
         assert len(paints) == 1
 
 
 async def test_the_same_answer_twice_is_shown_twice(session, monkeypatch):
-    timers = Timers(monkeypatch, verdict.Verdict)
+    timers = Timers(monkeypatch, status_row.StatusRow)
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         for answered in (1, 2):
             session.become(answered=answered, message="no such thing")
@@ -106,10 +135,11 @@ async def test_slower_and_faster(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("less_than_sign", "less_than_sign")
         await pilot.pause()
-        assert "pace 10 epochs/s" in text_of(pilot.app).splitlines()[-2]
-        await pilot.press("greater_than_sign", "greater_than_sign", "greater_than_sign")
-        await pilot.pause()
-        assert "pace" not in text_of(pilot.app).splitlines()[-2]
+        assert "pace: 10 epochs/s" in said(pilot.app)
+        await pilot.press("k")
+        assert "pace 10/s" in said(pilot.app)
+        await pilot.press("greater_than_sign", "greater_than_sign", "greater_than_sign", "k")
+        assert "pace" not in said(pilot.app)
     assert session.sent == [SetPace(30), SetPace(10), SetPace(30), SetPace(0)]
 
 
@@ -118,8 +148,9 @@ async def test_a_training_that_nobody_could_watch_names_the_key_once(session, se
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         session.train(9)
         session.become(state="done", seconds=seconds, pace=pace)
-        await settle(pilot, lambda: "done" in said(pilot.app))
+        await settle(pilot, lambda: "done" in said(pilot.app) or "over in" in said(pilot.app))
         assert ("< slower" in said(pilot.app)) is is_told
+        await pilot.press("down")
         for state in ("running", "done"):
             session.become(state=state)
             pilot.app.screen.show(session.snapshot)
@@ -135,7 +166,7 @@ async def test_the_time_left_has_its_place_beside_a_pace(session, width, pace):
         await pilot.pause()
         status = text_of(pilot.app).splitlines()[-2]
         assert "0:14 left" in status
-        assert ("pace 10 epochs/s" in status) is bool(pace)
+        assert (("pace 10 epochs/s" if width >= 110 else "pace 10/s") in status) is bool(pace)
 
 
 @pytest.mark.parametrize("pace", ["nan", "inf", "-1", "slow"])

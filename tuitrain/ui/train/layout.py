@@ -22,7 +22,7 @@ def arrange(size: Size, detail: str = "", *, has_boundary: bool = False) -> dict
     if width < SMALLEST.width or height < SMALLEST.height:
         return {"too_small": size.region}
     form_width = 29 if width < 100 else 34 if width < WIDE.width else 38
-    meaning = 1 if width < MEDIUM.width or height < 30 else 9
+    meaning = 0 if width < MEDIUM.width or height < 30 else 9
     panes, right = around_panes(size, form_width=form_width, meaning=meaning)
     said = 2 if height < 30 else 3
     right, panes["verdict"] = right.split_horizontal(right.height - said)

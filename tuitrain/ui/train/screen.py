@@ -23,9 +23,10 @@ from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
 from tuitrain.ui.train.layout import TrainLayout
 from tuitrain.ui.train.pace import QUICK_SECONDS, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
-from tuitrain.ui.train.status import Description, Header, StatusLine
+from tuitrain.ui.train.status import ENDED, Description, TrainRoomRow, TrainStatusRow, explain_field
 from tuitrain.ui.train.verdict import Verdict
-from tuitrain.ui.widgets.footer import Footer
+from tuitrain.ui.widgets.explain_row import ExplainRow
+from tuitrain.ui.widgets.footer import START_WORDS, Footer
 from tuitrain.ui.widgets.help_page import HelpPage
 from tuitrain.ui.widgets.messages_page import MessagesPage
 from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, PlacedScreen, unsaved
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from tuitrain.data.facts import DatasetFacts
 
 
-ENDED = ("done", "diverged", "failed")
 PLOTEXT_SECONDS = 1.0  # that training waits at most for the first plot's library
 ANSWER_SECONDS, ANSWER_LOOKS = 0.004, 25  # how often, and how many times, an answer to a command is looked for
 
@@ -60,12 +60,14 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         theme = self.look
-        self.header = Header(theme, id="header")
+        self.header = TrainRoomRow(theme, id="header")
         self.form = Form(theme, self._describe_field, id="form")
         self.description = Description(theme, self.form.model, id="description")
         self.messages = MessagesPage(theme, id="messages")
-        self.verdict = Verdict(theme, self.messages.add, id="verdict")
-        self.status = StatusLine(theme, id="status")
+        self.verdict = Verdict(theme, id="verdict")
+        self.explain_row = ExplainRow(theme, id="explain")
+        self.status = TrainStatusRow(theme, self._note_message, self._is_refusal, id="status")
+        self.footer = Footer(theme, TRAIN_ACTIONS, id="footer")
         self.help = HelpPage(theme, TRAIN_ACTIONS, COLUMNS, id="help")
         self.too_small = Lines(id="too_small")
         self.loss = LossPane(theme, id="loss")
@@ -81,8 +83,9 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         yield from (pane for pane in self.panes if pane.id in regions)
         yield from (
             self.verdict,
+            self.explain_row,
             self.status,
-            Footer(theme, TRAIN_ACTIONS, id="footer"),
+            self.footer,
             self.help,
             self.messages,
             self.too_small,
@@ -151,6 +154,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             widget.show(snapshot)
         if is_new:
             self._say_notices(snapshot.dataset.notices)
+        self.footer.say_now(_words(snapshot))
         self._hint_at_pace(snapshot)
         self.host.observe(snapshot)
         if self.host.quit_when_done and snapshot.state in ENDED:
@@ -162,7 +166,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.header.describe(dataset)
         self.status.describe(dataset)
         self.form.take(dataset)
-        self.description.show_field()
+        self._describe_field()
         self.help.about_the_data(dataset.notices)
         self.arrangement.has_boundary = self._has_boundary
         self.place_children(self.size)
@@ -171,8 +175,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         """Say what was noticed about the data, but leave the line that says what to do."""
         number = len(notices)
         if number:
-            self.verdict.say((f"{number} notices (? lists them): " if number > 1 else "") + "; ".join(notices),
-                             is_short=True)  # fmt: skip
+            self.say((f"{number} notices (? lists them): " if number > 1 else "") + "; ".join(notices))
 
     def _hint_at_pace(self, snapshot: Snapshot) -> None:
         """Tell once, when a training was over too soon to be watched, that it can go slower."""
@@ -181,12 +184,13 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         if is_quick and not self._has_hinted:
             self._has_hinted = True
             hint = f"over in {max(snapshot.seconds, 0.1):.1f} s; to watch it: < slower, r, space"
-            self.verdict.say(f"{snapshot.ending}; {hint}" if snapshot.ending else hint)
+            self.say(f"{snapshot.ending}; {hint}" if snapshot.ending else hint)
 
     def on_form_edited(self, event: Form.Edited) -> None:
         self.send(SetHyperparameter(event.name, event.value))
 
     def _describe_field(self) -> None:
+        explain_field(self.explain_row, self.form.model)
         self.description.show_field()
 
     def send(self, command: Command) -> None:
@@ -226,7 +230,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def _set_pace(self, pace: float) -> None:
         if pace != self.session.snapshot.pace:
             self.send(SetPace(pace))
-        self.verdict.say(f"pace: {pace_text(pace)}; < slower, > faster")
+        self.say(f"pace: {pace_text(pace)}; < slower, > faster")
 
     def action_reset(self) -> None:
         snapshot = self.session.snapshot
@@ -238,7 +242,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def action_save(self) -> None:
         if self.session.snapshot.step == 0:
-            self.verdict.say("nothing is trained yet: nothing to save")
+            self.say("nothing is trained yet: nothing to save")
             return
         from tuitrain.runs.files import model_name  # noqa: PLC0415 - not needed for the first paint
         from tuitrain.ui.train.save import SaveDialog  # noqa: PLC0415 - not needed for the first paint
@@ -263,7 +267,19 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self.send(Reset(source))
 
     def say(self, text: str) -> None:
-        self.verdict.say(text)
+        self.status.say(text)
+
+    def key_pressed(self) -> None:
+        self.status.key_pressed()
+
+    def _note_message(self, text: str) -> None:
+        self.messages.add(text, self.session.snapshot.epoch)
+
+    def _is_refusal(self, snapshot: Snapshot) -> bool:
+        """Whether the snapshot's message says why a command was refused."""
+        journal = self.session.journal
+        answered = journal[snapshot.answered - 1] if 0 < snapshot.answered <= len(journal) else None
+        return answered is not None and bool(answered.refused) and answered.refused == snapshot.message
 
     def action_messages(self) -> None:
         self.turn_to(self.messages)
@@ -306,7 +322,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def action_undo(self) -> None:
         if not self.form.undo():
-            self.verdict.say("nothing to undo")
+            self.say("nothing to undo")
 
     def action_next_pane(self) -> None:
         self.focus_next()
@@ -336,3 +352,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         """Give the pane its large place, or take it back."""
         self.arrangement.detail = "" if self.arrangement.detail == detail else detail
         self.place_children(self.size)
+
+
+def _words(snapshot: Snapshot) -> dict[str, str]:
+    """What the keys in the footer do now; "" where that is nothing."""
+    if snapshot.state in ENDED:
+        return {"start_pause": "", "step": "", "epoch": ""}
+    return {"start_pause": START_WORDS[snapshot.state]}

@@ -1,112 +1,140 @@
-"""The lines around the panes: header, status, and the selected field's meaning."""
+"""The rows around the panes: room, explanation and status, and the selected field's description."""
 
 from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Callable, Sequence
 from typing import Any
-
-from rich.cells import cell_len
 
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.numbers import duration, memory, rate
 from tuitrain.session.snapshot import Snapshot
-from tuitrain.text import visible
-from tuitrain.ui.plots.lines import cut
-from tuitrain.ui.theme import Theme
+from tuitrain.text import counted, visible
+from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.train.form_model import FormModel
-from tuitrain.ui.train.pace import pace_text
-from tuitrain.ui.widgets.text_lines import Lines, Piece, shortened
+from tuitrain.ui.widgets.explain_row import ExplainRow
+from tuitrain.ui.widgets.room_row import RoomRow
+from tuitrain.ui.widgets.status_row import Part, StatusRow
+from tuitrain.ui.widgets.text_lines import Lines, shortened
 
-STATE_STYLES = {"running": "good", "done": "good", "paused": "warning", "diverged": "bad", "failed": "bad"}
+STATE_ROLES: dict[str, Role] = {
+    "running": "good", "done": "good", "paused": "warning", "diverged": "bad", "failed": "bad",
+}  # fmt: skip
+ENDED = ("done", "diverged", "failed")
+ALL_SHOWN = 110  # columns from which explanations are whole sentences
 
 
-class Header(Lines):
-    """What is trained on, and how far it is: ``iris · 150×4 → 3 classes · 105/22/23   ● epoch 41/200``."""
+class TrainRoomRow(RoomRow):
+    """The rooms, what is trained on, and how far it is: ``iris · 150×4 → 3 · 105/22/23   ● epoch 41/200``."""
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
-        super().__init__(**rest)
-        self._theme = theme
-        self._about = ""
-        self._dataset_name = ""
+        super().__init__(theme, "train", **rest)
+        self._about: tuple[str, ...] = ("",)
 
     def describe(self, dataset: DatasetFacts) -> None:
         """Take the dataset's name and sizes."""
-        theme = self._theme
-        sizes = [dataset.train, dataset.validation, dataset.test]
-        answers = f"{dataset.n_classes} classes" if dataset.class_names else visible(dataset.target_name, 24)
-        dot, times, arrow = theme.signs.dot, theme.signs.times, theme.signs.arrow
-        self._dataset_name = theme.plain(visible(dataset.name, 30))
-        self._about = (
-            f" {dot} {sum(sizes):,}{times}{len(dataset.feature_names)} {arrow} {theme.plain(answers)}"
-            f" {dot} {'/'.join(map(str, sizes))}"
-        )
+        signs = self._theme.signs
+        answers = visible(dataset.target_name, 24)
+        short = str(dataset.n_classes) if dataset.class_names else answers
+        whole = f"{dataset.n_classes} classes" if dataset.class_names else answers
+        shape = f"{dataset.n_rows:,}{signs.times}{len(dataset.feature_names)} {signs.arrow}"
+        parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+        sizes = " ".join(f"{rows:,} {name}" for name, rows in parts.items())
+        counts = "/".join(map(str, parts.values()))
+        name, dot = visible(dataset.name, 30), f" {signs.dot} "
+        forms = ((whole, sizes), (whole, counts), (short, counts))
+        self._about = tuple(dot.join((name, f"{shape} {answer}", rows)) for answer, rows in forms)
 
     def show(self, snapshot: Snapshot) -> None:
         """Repaint if the epoch or the state changed."""
-        styles = self._theme.styles
-        state = STATE_STYLES.get(snapshot.state, "plain")
         sign = self._theme.signs.of_state(snapshot.state)
-        name, about = (self._dataset_name, styles["bold"]), (self._about, styles["plain"])
-        epoch = (f" {sign} epoch {_epoch(snapshot)} ", styles[state])
-        self.put([(" tuitrain  ", styles["title"]), name, about, None, epoch])
+        style = self._theme[STATE_ROLES.get(snapshot.state, "plain")]
+        self.put_row(self._about, (f"{sign} epoch {epoch_text(snapshot)}", style))
 
 
-class StatusLine(Lines):
-    """State, epoch, step, samples a second, time left, learning rate now, memory that the batch size takes.
+class TrainStatusRow(StatusRow):
+    """State, step, rows a second, pace, time left, memory that a batch takes; after the end, why it ended.
 
-    At the right, how many notices about the data the help page lists: ``8 notices: ?``.
+    A message of the session is shown when it is new. At the right, how many notices about the data the help lists.
     """
 
-    def __init__(self, theme: Theme, **rest: Any) -> None:
-        super().__init__(**rest)
-        self._theme = theme
-        self._notices = ""
+    def __init__(
+        self, theme: Theme, note: Callable[[str], None], refusal: Callable[[Snapshot], bool], **rest: Any
+    ) -> None:
+        super().__init__(theme, note, **rest)
+        self._refusal = refusal
+        self._notices = 0
         self._snapshot: Snapshot | None = None
-
-    def on_resize(self) -> None:
-        if self._snapshot is not None:
-            self.show(self._snapshot)
 
     def describe(self, dataset: DatasetFacts) -> None:
         """Take the number of the dataset's notices."""
-        number = len(dataset.notices)
-        self._notices = f"{number} notice{'s' * (number > 1)}: ? " if number else ""
+        self._notices = len(dataset.notices)
 
     def show(self, snapshot: Snapshot) -> None:
-        """Repaint if anything in the line changed."""
-        self._snapshot = snapshot
-        styles = self._theme.styles
-        state = styles[STATE_STYLES.get(snapshot.state, "plain")]
-        line: list[Piece | None] = [(f" {snapshot.state:<8} ", styles["bold"] + state)]
-        for before, value, after in self._values(snapshot):
-            line += [(before, styles["dim"]), (value, styles["plain"]), (f"{after}  ", styles["dim"])]
-        self.put([*line, None, (self._notices, styles["warning"])])
+        """Repaint if anything in the row changed."""
+        before, self._snapshot = self._snapshot, snapshot
+        is_new = before is None or (before.answered, before.message) != (snapshot.answered, snapshot.message)
+        if snapshot.message and is_new:
+            is_error = snapshot.state in {"diverged", "failed"} or self._refusal(snapshot)
+            self.say(snapshot.message, is_error=is_error)
+        else:
+            self.redraw()
 
-    def _values(self, snapshot: Snapshot) -> list[tuple[str, str, str]]:
-        """(before, value, after) of each part; a narrow line leaves the epoch to the header, then the memory out."""
-        pace = [("pace ", pace_text(snapshot.pace), "")] if snapshot.pace else []
-        room = self.size.width - len(self._notices) - sum(len("".join(part)) + 2 for part in pace)
-        is_wide = room >= 110
-        learning_rate = "-" if math.isnan(snapshot.learning_rate) else f"{snapshot.learning_rate:.3g}"
-        parts = [("epoch ", _epoch(snapshot), "")] if room >= 92 else []
-        parts += [
-            ("step ", f"{snapshot.step:,}", ""),
-            ("", f"{rate(snapshot.samples_per_second):>5}", " samples/s"),
-            ("learning rate " if is_wide else "rate ", learning_rate, ""),
-        ]
-        parts += pace
-        if room >= 78:
-            parts.append(("memory per batch " if is_wide else "batch ", memory(snapshot.batch_memory), ""))
+    def state(self) -> tuple[str, str, Role] | None:
+        if self._snapshot is None:
+            return None
+        state = self._snapshot.state
+        return self._theme.signs.of_state(state), state, STATE_ROLES.get(state, "plain")
+
+    def waiting(self) -> str:
+        return f"{counted(self._notices, 'notice')}: ?" if self._notices else ""
+
+    def parts(self, *, is_wide: bool) -> Sequence[Part]:
+        snapshot = self._snapshot
+        assert snapshot is not None
+        has_ended = snapshot.state in ENDED
+        parts: list[Part] = []
+        if has_ended and snapshot.ending and snapshot.state == "done":
+            parts.append(("", visible(snapshot.ending, 200), ""))
+        limit = snapshot.hyperparameters.epochs * snapshot.steps_per_epoch
+        of = (f" of {limit:,}" if is_wide else f"/{limit:,}") if snapshot.step <= limit else ""
+        parts.append(("step ", f"{snapshot.step:,}{of}", ""))
+        if not math.isnan(snapshot.samples_per_second):
+            parts.append(("", rate(_rough(snapshot.samples_per_second)), " rows/s"))
+        if snapshot.pace:
+            parts.append(("pace ", f"{snapshot.pace:g}", " epochs/s" if is_wide else "/s"))
         if snapshot.seconds_left is not None and snapshot.is_running:
             parts.append(("", duration(snapshot.seconds_left), " left"))
         elif snapshot.seconds:
             parts.append(("", duration(snapshot.seconds), " trained"))
+        parts.append(("", memory(int(_rough(snapshot.batch_memory))), " a batch"))
+        now, chosen = snapshot.learning_rate, snapshot.hyperparameters.learning_rate
+        if not math.isnan(now) and f"{now:.3g}" != f"{chosen:.3g}":
+            parts.append(("rate now ", f"{now:.3g}", ""))
         return parts
 
 
+def explain_field(row: ExplainRow, model: FormModel) -> None:
+    """Explain the field that the form's cursor is on, or what is folded under the heading that it is on."""
+    if not model.name:
+        folded = model.foldable(model.group) if model.group not in model.opened else ()
+        names = ", ".join(map(model.label, folded))
+        row.explain(model.group, f"enter shows {names}" if folded else "enter folds what is rarely changed")
+        return
+    field, needs = model.field, model.needs(model.name)
+    is_wide = row.size.width >= ALL_SHOWN
+    live = "changes live, from the next batch on" if is_wide else "live"
+    effect = live if field.live else "from the reset on" if is_wide else "from reset"
+    name = f"{field.label} {field.format(model.current(model.name))}"
+    if needs:
+        row.explain(name, f"no effect: needs {needs}", (field.meaning,) if is_wide else (), role="warning")
+    else:
+        row.explain(name, field.meaning, (effect, field.allowed))
+
+
 class Description(Lines):
-    """What the selected field means, what it may be, when a change takes effect."""
+    """What the selected field means, what it may be, when a change takes effect; as fully as the height allows."""
 
     DEFAULT_CSS = "Description { height: 3; }"
 
@@ -116,17 +144,14 @@ class Description(Lines):
         self._model = model
 
     def show_field(self) -> None:
-        """Describe the field that the form's cursor is on, as fully as the height allows."""
+        """Describe the field that the form's cursor is on."""
         model = self._model
-        if not model.name:
-            self._show_group(model.group)
+        if not model.name or self.size.height < 1:
+            self.put()
             return
         field = model.field
         effect = "at once, while training goes on" if field.live else "at reset"
         needs = model.needs(model.name)
-        if self.size.height == 1:
-            self._show_in_a_line()
-            return
         parts = [  # (how much it is wanted, text, style), from top to bottom
             (4, field.meaning, "dim" if needs else "plain"),
             (5, f"no effect: needs {needs}" if needs else "", "warning"),
@@ -144,33 +169,16 @@ class Description(Lines):
         styles = self._theme.styles
         self.put(*([(f" {row}", styles[style])] for rank, _, style in wrapped for row in shown.get(rank, ())))
 
-    def _show_in_a_line(self) -> None:
-        """``learning rate 0.01 · size of a step along the gradient · live · above 0, at most 1000``."""
-        model, field, dot = self._model, self._model.field, f" {self._theme.signs.dot} "
-        needs = model.needs(model.name)
-        facts = [field.meaning, "live" if field.live else "at reset", field.allowed]
-        if needs:
-            facts = [f"no effect: needs {needs}", field.meaning]
-        head = self._theme.plain(f" {field.label} {field.format(model.current(model.name))}")
-        rest = cut(self._theme.plain("".join(dot + fact for fact in facts)), self.size.width - cell_len(head) - 1,
-                   theme=self._theme)  # fmt: skip
-        self.put([(head, self._theme["bold"]), (rest, self._theme["warning" if needs else "plain"])])
-
-    def _show_group(self, group: str) -> None:
-        """Name what is folded under the heading that the cursor is on."""
-        folded = self._model.foldable(group) if group not in self._model.opened else ()
-        names = ", ".join(map(self._model.label, folded))
-        text = f"enter shows {names}" if folded else "enter folds what is rarely changed or has no effect"
-        width = max(12, self.size.width - 2)
-        rows = textwrap.wrap(self._theme.plain(f"{group} {self._theme.signs.dot} {text}"), width)
-        rows = shortened(rows, self.size.height, width, self._theme.signs.ellipsis)
-        self.put(*([(f" {row}", self._theme["plain"])] for row in rows))
-
     def on_resize(self) -> None:
         self.show_field()
 
 
-def _epoch(snapshot: Snapshot) -> str:
+def epoch_text(snapshot: Snapshot) -> str:
     """``41/200``; ``60, limit 20`` where the limit was lowered below what is done."""
     limit = snapshot.hyperparameters.epochs
     return f"{snapshot.epoch}/{limit}" if snapshot.epoch <= limit else f"{snapshot.epoch}, limit {limit}"
+
+
+def _rough(value: float) -> float:
+    """`value` in two digits: it changes with each look, and more would say nothing."""
+    return float(f"{value:.2g}")

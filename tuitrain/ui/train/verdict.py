@@ -1,13 +1,11 @@
-"""The line that says how the training goes, and what the session or the screen last had to say."""
+"""The line that says how the training goes."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
 from typing import Any
 
 from rich.style import Style
-from textual.timer import Timer
 
 from tuitrain.diagnosis.rules import verdict
 from tuitrain.session.snapshot import Snapshot
@@ -15,70 +13,36 @@ from tuitrain.text import visible
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.text_lines import Lines, shortened
 
-MESSAGE_SECONDS = 12.0  # that a message stays, where nothing happens
-
 
 class Verdict(Lines):
-    """The diagnosis, and below it a message; a message that needs all lines has them for as long as it stays.
+    """The most pressing finding, in one line when the training goes well, in two when not; nothing pushes it out."""
 
-    A message stays until the next event: a change of state, an edit, another message; or for `MESSAGE_SECONDS`. Why a
-    training ended stays until it goes on. `note(text, epoch)` is called with each message.
-    """
-
-    def __init__(self, theme: Theme, note: Callable[[str, int], None], **rest: Any) -> None:
+    def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(**rest)
         self._theme = theme
-        self._note = note
-        self._said = ""
-        self._said_in: object = None  # the situation that the message belongs to
-        self._is_short = False
-        self._timer: Timer | None = None
         self._snapshot: Snapshot | None = None
         self._found = (-1, "")
 
-    def say(self, text: str, *, is_short: bool = False) -> None:
-        """Show a message; with `is_short` the diagnosis keeps a line, whatever is cut."""
-        if self._snapshot is not None:
-            self._take(text, self._snapshot, is_short=is_short)
-            self._redraw()
-
     def show(self, snapshot: Snapshot) -> None:
-        """Repaint if the verdict or the message changed."""
-        before, self._snapshot = self._snapshot, snapshot
-        if snapshot.message and (before is None or _message_of(before) != _message_of(snapshot)):
-            self._take(snapshot.message, snapshot)
-        elif self._said and self._said_in != _situation(snapshot):
-            self._said = ""
+        """Repaint if the verdict changed."""
+        self._snapshot = snapshot
         self._redraw()
+
+    def lines_for(self, snapshot: Snapshot, width: int) -> int:
+        """How many lines it takes in so many columns: 1 or 2."""
+        return min(len(self._wrapped(self._verdict(snapshot), max(20, width - 2))), 2)
 
     def on_resize(self) -> None:
         self._redraw()
 
-    def _take(self, text: str, snapshot: Snapshot, *, is_short: bool = False) -> None:
-        self._said, self._said_in, self._is_short = text, _situation(snapshot), is_short
-        self._note(text, snapshot.epoch)
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(MESSAGE_SECONDS, self._expire)
-
-    def _expire(self) -> None:
-        self._timer, self._said = None, ""
-        self._redraw()
-
     def _redraw(self) -> None:
-        snapshot = self._snapshot
-        if snapshot is None:
+        if self._snapshot is None:
             return
-        found = self._verdict(snapshot)
+        found = self._verdict(self._snapshot)
         width, height = max(20, self.size.width - 2), max(1, self.size.height)
-        more = f"{self._theme.signs.ellipsis} M"
-        said = self._said or snapshot.ending
-        rows = self._wrapped(said, width) if said and said not in found else []
-        is_kept = not rows or len(rows) < height or self._is_short or not self._said
-        diagnosed = shortened(self._wrapped(found, width), max(1, height - len(rows)), width, more) if is_kept else []
-        rows = shortened(rows, height - len(diagnosed), width, more)
-        plain, style = self._theme.styles["plain"], self._style_of(found)
-        self.put(*([(f" {row}", style)] for row in diagnosed), *([(f" {row}", plain)] for row in rows))
+        rows = shortened(self._wrapped(found, width), height, width, self._theme.signs.ellipsis)
+        style = self._style_of(found)
+        self.put(*([(f" {row}", style)] for row in rows))
 
     def _verdict(self, snapshot: Snapshot) -> str:
         """The diagnosis, made once an epoch, or when the state or the message changes."""
@@ -93,12 +57,3 @@ class Verdict(Lines):
 
     def _wrapped(self, text: str, width: int) -> list[str]:
         return textwrap.wrap(self._theme.plain(visible(text, 400)), width)
-
-
-def _message_of(snapshot: Snapshot) -> tuple[int, str]:
-    return snapshot.answered, snapshot.message
-
-
-def _situation(snapshot: Snapshot) -> object:
-    """What a message is about: it is old when this has changed."""
-    return snapshot.state, snapshot.hyperparameters, dict(snapshot.pending), snapshot.saved_step, id(snapshot.history)

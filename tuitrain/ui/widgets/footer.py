@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuitrain.ui.keys import Action, footer_items
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.text_lines import Lines, Piece
 
+START_WORDS = {"ready": "start", "running": "pause", "choosing": "pause", "paused": "go on", "stopped": "go on"}
+
 
 class Footer(Lines):
-    """The keys, as many as fit; it never changes but for its width."""
+    """The keys, as many as fit, each with what it does now."""
 
     def __init__(self, theme: Theme, actions: Sequence[Action], **rest: Any) -> None:
         super().__init__(**rest)
         self._theme = theme
         self._actions = actions
+        self._words: Mapping[str, str] = {}
+
+    def say_now(self, words: Mapping[str, str]) -> None:
+        """Take what keys do now: action names to words; repaint if that is new."""
+        if words != self._words:
+            self._words = dict(words)
+            self._redraw()
 
     def on_resize(self) -> None:
+        self._redraw()
+
+    def _redraw(self) -> None:
         line: list[Piece | None] = []
-        for key, word in footer_items(self.size.width, self._actions):
-            line += [(f" {key} ", self._theme.styles["key"]), (f"{word} ", self._theme.styles["plain"])]
+        for key, word in footer_items(self.size.width, self._actions, self._words):
+            line += [(f" {key} ", self._theme["key"]), (f"{word} ", self._theme["plain"])]
         self.put(line)

@@ -12,32 +12,26 @@ from textual.widget import Widget
 SMALLEST = Size(80, 24)
 MEDIUM = Size(110, 32)
 WIDE = Size(160, 40)
+LAST_ROWS = ("explain", "status", "footer")
 ROOM_FOR_LINES = 28  # rows from which the help leaves header, status and footer in sight
 
 
 def around_panes(size: Size, *, form_width: int, meaning: int) -> tuple[dict[str, Region], Region]:
-    """Header, form, its description (`meaning` lines), status and footer, and what is left for the panes.
+    """The rows that all rooms have, the form and its description, and what is left for the panes.
 
-    A description of one line is as wide as the screen, below form and panes.
+    The rows are ``header`` (the first), ``explain``, ``status`` and ``footer`` (the last three). The description
+    (`meaning` lines, 0 for none) is below the form.
     """
     width, height = size
-    top, bottom = 1, height - 2
-    if meaning == 1:
-        regions, right = around_panes(Size(width, height - 1), form_width=form_width, meaning=0)
-        return {**regions, **_lines_below(width, height)}, right
+    top, bottom = 1, height - len(LAST_ROWS)
     regions = {
         "header": Region(0, 0, width, 1),
         "form": Region(0, top, form_width, bottom - top - meaning),
-        "description": Region(0, bottom - meaning, form_width, meaning),
-        "status": Region(0, bottom, width, 1),
-        "footer": Region(0, bottom + 1, width, 1),
+        **{name: Region(0, bottom + row, width, 1) for row, name in enumerate(LAST_ROWS)},
     }
+    if meaning:
+        regions["description"] = Region(0, bottom - meaning, form_width, meaning)
     return regions, Region(form_width, top, width - form_width, bottom - top)
-
-
-def _lines_below(width: int, height: int) -> dict[str, Region]:
-    names = ("description", "status", "footer")
-    return {name: Region(0, height - len(names) + row, width, 1) for row, name in enumerate(names)}
 
 
 class PlacedLayout(Layout):
@@ -60,8 +54,8 @@ class PlacedLayout(Layout):
             return places
         if size.height < ROOM_FOR_LINES:
             return {self.page: size.region}
-        lines = {name: places[name] for name in ("header", "status", "footer")}
-        return {**lines, self.page: Region(0, 1, size.width, size.height - 3)}
+        lines = {name: places[name] for name in ("header", *LAST_ROWS)}
+        return {**lines, self.page: Region(0, 1, size.width, size.height - 1 - len(LAST_ROWS))}
 
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
         regions: Mapping[str | Any, Region] = self.regions(size)

@@ -98,6 +98,9 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         """Show a message in the line for them."""
         raise NotImplementedError  # pragma: no cover
 
+    def key_pressed(self) -> None:
+        """Called before a key does what it does: what was said is read."""
+
     def action_show(self, name: str) -> None:
         """Show another screen."""
         self.host.show(name)

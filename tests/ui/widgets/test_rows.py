@@ -1,0 +1,94 @@
+"""The rows that all rooms have: what is shortened, what never is."""
+
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from textual.app import App
+
+from tuitrain.ui.theme import theme_for
+from tuitrain.ui.widgets.explain_row import ExplainRow
+from tuitrain.ui.widgets.room_row import RoomRow
+from tuitrain.ui.widgets.status_row import StatusRow
+
+THEMES = [theme_for("true"), theme_for("none"), theme_for("16", ascii_only=True)]
+
+
+class Status(StatusRow):
+    """A state with three figures, one of them too long for most rows."""
+
+    def state(self) -> Any:
+        return "●", "running", "good"
+
+    def parts(self, *, is_wide: bool) -> Any:
+        return [("step ", "451", "/2,200"), ("", "x" * 70, ""), ("", "0:16", " left")]
+
+    def waiting(self) -> str:
+        return "2 notices: ?"
+
+
+async def shown(row: Any, size: tuple[int, int], use: Any = lambda row: None) -> str:
+    """The row's text after `use`, in a terminal of this size."""
+
+    class Host(App[None]):
+        def compose(self) -> Any:
+            yield row
+
+    async with Host().run_test(size=size) as pilot:
+        use(row)
+        await pilot.pause()
+        text: str = row.render_line(0).text
+        assert cell_len(text) == size[0]
+        return text.rstrip()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_what_is_worked_on_is_shortened_from_the_right_and_the_state_never(theme: Any) -> None:
+    forms = ["a long name that goes on and on " * 3, "a shorter name", "short"]
+    for width, about in [(140, forms[0].strip()), (60, forms[1]), (50, "short"), (24, "")]:
+        row = RoomRow(theme, "train")
+        text = await shown(row, (width, 3), lambda row: row.put_row(forms, ("* epoch 41/200", theme["good"])))
+        assert text.endswith("* epoch 41/200")
+        assert about in text
+    cut = await shown(RoomRow(theme, "train"), (50, 3), lambda row: row.put_row(["x" * 60], ("41/200", theme["good"])))
+    assert cut.endswith("41/200")
+    assert "xxx" + theme.signs.ellipsis in cut
+
+
+async def test_the_present_room_is_marked() -> None:
+    theme = THEMES[0]
+    for room, start in [("train", " ▸1 Train  2 Search │"), ("search", " 1 Train ▸2 Search │")]:
+        text = await shown(RoomRow(theme, room), (80, 3), lambda row: row.put_row(["iris"], ("", theme["good"])))
+        assert text.startswith(start)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", [30, 50, 80, 120])
+async def test_the_explanation_keeps_the_value_whatever_is_cut(theme: Any, width: int) -> None:
+    facts = ("live", "above 0, at most 1000")
+    meaning = "size of a step along the gradient of the loss"
+    text = await shown(ExplainRow(theme), (width, 3), lambda row: row.explain("learning rate 0.003", meaning, facts))
+    assert text.startswith(" learning rate 0.003")
+    assert (meaning in text) is (width == 120)
+    if width >= 80:
+        assert text.endswith("live " + theme.signs.dot + " above 0, at most 1000")
+
+
+async def test_a_figure_that_does_not_fit_is_left_out_whole() -> None:
+    text = await shown(Status(THEMES[0]), (80, 3))
+    assert text.split("  ", 1)[0] == " ● running"
+    assert " ".join(text.split()) == "● running step 451/2,200 0:16 left 2 notices: ?"
+
+
+async def test_a_message_takes_the_rows_place_but_not_that_of_what_waits() -> None:
+    kept: list[str] = []
+    row = Status(THEMES[0], kept.append)
+    text = await shown(row, (60, 3), lambda row: row.say("word " * 30))
+    assert text.startswith(" word word")
+    assert "… M" in text
+    assert text.endswith("2 notices: ?")
+    assert kept == ["word " * 30]
+
+
+async def test_an_error_is_told_by_its_sign() -> None:
+    assert (await shown(Status(THEMES[2]), (60, 3), lambda row: row.say("no", is_error=True))).startswith(" ! no")

@@ -1,0 +1,49 @@
+"""The third row from below: what the selected thing is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.cells import cell_len
+
+from tuitrain.ui.plots.lines import cut
+from tuitrain.ui.theme import Role, Theme
+from tuitrain.ui.widgets.text_lines import Lines
+
+LEAST_MEANING = 12  # cells of a meaning that still say something
+
+
+class ExplainRow(Lines):
+    """``learning rate 0.003 · size of a step along the gradient · live · above 0, at most 1000``.
+
+    The meaning is cut first, the value never.
+    """
+
+    def __init__(self, theme: Theme, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._theme = theme
+        self._explained: tuple[str, str, tuple[str, ...], Role] = ("", "", (), "plain")
+
+    def explain(self, name: str, meaning: str, facts: Sequence[str] = (), *, role: Role = "plain") -> None:
+        """Show the selected thing's name (with its value), what it is, and `facts`: when it acts, its range."""
+        self._explained = (name, meaning, tuple(facts), role)
+        self._redraw()
+
+    def on_resize(self) -> None:
+        self._redraw()
+
+    def _redraw(self) -> None:
+        theme = self._theme
+        name, meaning, facts, role = self._explained
+        dot = f" {theme.signs.dot} "
+        head = theme.plain(f" {name}")
+        room = self.size.width - cell_len(head) - 1
+        about = theme.plain(meaning)
+        kept = [theme.plain(fact) for fact in facts if fact]
+        while kept and room - cell_len(dot.join(["", "", *kept])) < min(cell_len(about), LEAST_MEANING):
+            kept.pop()  # the last is the least wanted
+        left = room - cell_len(dot.join(["", "", *kept]))
+        texts = [cut(about, left, theme=theme)] if (about and left >= LEAST_MEANING) or cell_len(about) <= left else []
+        rest = "".join(dot + text for text in [*texts, *kept] if text)
+        self.put([(cut(head, self.size.width, theme=theme), theme["bold"]), (rest, theme[role])])
