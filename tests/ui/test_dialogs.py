@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.train.test_screen import app_on, text_of
 from tests.ui.waiting import settle
+from tuitrain.pages.lookup import look_up
 from tuitrain.runs.files import model_name
 from tuitrain.session.commands import Reset, SaveModel, Step
 from tuitrain.session.datasets import DATASETS
@@ -19,6 +20,7 @@ from tuitrain.ui.train.save import SaveDialog
 from tuitrain.ui.train.screen import TrainScreen
 from tuitrain.ui.widgets.action_palette import Palette
 from tuitrain.ui.widgets.confirm import Confirm
+from tuitrain.ui.widgets.pane import LivePane
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 
@@ -29,9 +31,15 @@ def session():
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_help_lists_every_key_and_explains_the_field(session, size):
+async def test_help_explains_the_field_first_and_lists_every_key_then(session, size):
     async with app_on(session).run_test(size=size) as pilot:
         pilot.app.screen.form.go_to("learning_rate")
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = text_of(pilot.app)
+        assert "now 0.01" in text
+        assert "Too large: the loss jumps or explodes." in text
+        assert "all keys, esc closes" in text
         await pilot.press("question_mark")
         await pilot.pause()
         text = text_of(pilot.app)
@@ -39,13 +47,28 @@ async def test_help_lists_every_key_and_explains_the_field(session, size):
             assert section in text
         for action in TRAIN_ACTIONS:
             assert (action.pair or (action.shown, action.meaning))[1] in text
-        assert "learning rate = 0.01" in text
-        assert "Too large: the loss jumps or explodes." in text
+        assert "Too large" not in text
         await pilot.press("s", "escape")
         await pilot.pause()
         assert "Hyperparameters" in text_of(pilot.app)
         await pilot.press("s")
     assert session.sent == [Step(batches=1)]
+
+
+async def test_f1_lists_the_keys_at_once_and_every_pane_has_a_page(session):
+    async with app_on(session).run_test(size=(200, 50)) as pilot:
+        await pilot.press("f1")
+        await pilot.pause()
+        assert all(section in text_of(pilot.app) for section in sum(COLUMNS, ()))
+        await pilot.press("f1")
+        await pilot.pause()
+        assert "all keys" not in text_of(pilot.app)
+        panes = [child.id for child in pilot.app.screen.children if isinstance(child, LivePane)]
+        assert len(panes) > 3
+        assert all(look_up(name) for name in panes), panes
+        await pilot.press("tab", "question_mark")
+        await pilot.pause()
+        assert "tuitrain help " in text_of(pilot.app)
 
 
 async def test_the_palette_finds_an_action_by_a_part_of_its_name(session):

@@ -17,12 +17,16 @@ from tuitrain.text import suggest
 
 @dataclass(frozen=True)
 class Explanation:
-    """A title and paragraphs; `names` are the spellings that it is found by, `choices` the values of an option."""
+    """A title and paragraphs; `names` are the spellings that it is found by, `choices` the values of an option.
+
+    `is_option` says that it is one that can be set, rather than a word of a screen.
+    """
 
     title: str
     paragraphs: tuple[str, ...]
     names: tuple[str, ...]
     choices: tuple[str, ...] = ()
+    is_option: bool = False
 
 
 @cache
@@ -48,12 +52,12 @@ def _of_option(spec: Option, what: str) -> Explanation:
     initials = "".join(part[0] for part in spec.name.split("_")) if "_" in spec.name else ""
     names = tuple(filter(None, (spec.label, spec.name, spec.flag.removeprefix("--"), initials)))
     title = spec.label if spec is DATASET else option_title(spec)
-    return Explanation(f"{title}  ({what})", tuple(option_paragraphs(spec)), names, spec.choices)
+    return Explanation(f"{title}  ({what})", tuple(option_paragraphs(spec)), names, spec.choices, is_option=True)
 
 
 def _of_generator(spec: Option) -> Explanation:
     title = f"{spec.label}  (of a generated dataset: moons?n=1000&noise=0.2&seed=1)"
-    return Explanation(title, tuple(option_paragraphs(spec)), (spec.name,))
+    return Explanation(title, tuple(option_paragraphs(spec)), (spec.name,), is_option=True)
 
 
 def look_up(text: str, more: Sequence[Explanation] = ()) -> list[Explanation]:

@@ -80,7 +80,8 @@ def room_actions(own: str, section: str) -> tuple[Action, ...]:
 def everywhere(section: str, *, leave: str, palette_rank: int) -> tuple[Action, ...]:
     """The keys that every room has."""
     return (
-        Action("help", ("question_mark", "f1"), "?", "help", "this help", section, 95),
+        Action("help", ("question_mark",), "?", "help", "the word; again: all keys", section, 95),
+        Action("keys", ("f1",), "F1", "", "all keys", section),
         Action("palette", ("ctrl+p",), "ctrl+p", "actions", "every action by name", section, palette_rank),
         Action("suspend", ("ctrl+z",), "ctrl+z", "", "suspend; fg returns", section),
         Action("quit", ("q", "ctrl+q", "ctrl+c"), "q", "quit", leave, section, 94),

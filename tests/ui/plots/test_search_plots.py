@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -164,6 +165,17 @@ def test_the_surrogate_shows_trials_band_improvement_and_what_is_next() -> None:
     bars = {column for y, row in enumerate(rows) if "EI" in row for column, letter in enumerate(row) if letter == "█"}
     assert right in bars
     assert middle not in bars
+
+
+@pytest.mark.parametrize(("metric", "is_cut"), [("accuracy", True), ("rmse", False)])
+def test_the_surrogate_is_cut_where_the_metric_ends(metric: str, is_cut: bool) -> None:
+    found = a_slice(observed=np.array([[0.5, 0.95]]), nearness=np.ones(1))
+    above = replace(found, mean=found.mean + 0.1, high=found.high + 0.3)
+    shown = rows_of(pictures.draw_surrogate(WIDTH, HEIGHT, above, metric, **LOOK))
+    inside = replace(found, mean=np.minimum(found.mean + 0.1, 1), high=np.minimum(found.high + 0.3, 1))
+    expected = rows_of(pictures.draw_surrogate(WIDTH, HEIGHT, inside, metric, **LOOK))
+    assert (shown == expected) is is_cut
+    assert any("⣀" in row or "⠉" in row or "⠒" in row for row in shown)
 
 
 def test_the_highest_improvement_is_marked() -> None:

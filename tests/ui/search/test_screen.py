@@ -366,15 +366,18 @@ async def test_panes_by_tab_in_a_small_terminal_and_side_by_side_in_a_larger_one
         await search_through(pilot, trials="5")
         for title in ("Trials", "Map", "Progress", "Surrogate", "Importance"):
             await pilot.press("tab")
-            await until(pilot, lambda title=title: f"─ {title}" in text_of(pilot.app))  # type: ignore[misc]
-            others = {"Trials", "Map", "Progress", "Surrogate", "Importance"} - {title}
-            assert not any(f"─ {other}" in text_of(pilot.app) for other in others)
+            names = ("Trials", "Map", "Progress", "Surrogate", "Importance")
+            tabs = "│".join(f"▸{name}" if name == title else name for name in names)
+            await until(pilot, lambda tabs=tabs: f"─ {tabs}" in text_of(pilot.app))  # type: ignore[misc]
         await pilot.press("tab")
         assert pilot.app.focused is pilot.app.screen.form  # type: ignore[attr-defined]
 
     async def larger(pilot: Pilot[Any]) -> None:
         shown = text_of(pilot.app)
-        assert all(f"─ {title}" in shown for title in ("Search", "Trials", "Map", "Progress"))
+        assert all(f"─ {title}" in shown for title in ("Search", "Trials", "Map", "▸Progress│Surrogate│Importance"))
+        await pilot.press("b")
+        titles = ("Search", "Surrogate", "Map", "▸Trials│Progress│Importance")
+        await until(pilot, lambda: all(f"─ {title}" in text_of(pilot.app) for title in titles))
 
     await searching(small, size=(80, 24))
     await searching(larger)
@@ -416,5 +419,28 @@ async def test_the_palette_says_that_nothing_is_called_so() -> None:
         assert "zzz" in text_of(app)
         await pilot.press("escape")
         await until(pilot, lambda: "zzz" not in text_of(app))
+
+    await searching(test, size=(80, 24))
+
+
+async def test_the_word_under_the_cursor_is_explained_first_and_the_keys_then() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        app.screen.form.go_to("prune")
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "tuitrain help prune prints this" in text_of(app))
+        assert "now none" in text_of(app)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "race of the strategies" in text_of(app))
+        assert "tuitrain help prune" not in text_of(app)
+        await pilot.press("question_mark")
+        for pane, word in (("trials", "trial"), ("map", "map"), ("surrogate", "surrogate"), ("importance",) * 2):
+            app.screen._show_pane(pane)
+            await until(pilot, lambda pane=pane: app.focused.id == pane)  # type: ignore[misc]
+            await pilot.press("question_mark")
+            await until(pilot, lambda word=word: f"tuitrain help {word} prints this" in text_of(app))  # type: ignore[misc]
+            assert "There is no page" not in text_of(app)
+            await pilot.press("escape")
+            await until(pilot, lambda: app.focused.id == "form")
 
     await searching(test, size=(80, 24))

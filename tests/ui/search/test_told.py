@@ -18,12 +18,13 @@ from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.search.study.trial import Trial
 from tuitrain.ui.plots.bars import curve_line
 from tuitrain.ui.plots.labels import short_label
-from tuitrain.ui.search import status as lines
 from tuitrain.ui.search.drawing import SearchDrawing
 from tuitrain.ui.search.form_model import SearchFormModel
+from tuitrain.ui.search.status import SearchStatusRow
 from tuitrain.ui.search.trial_page import TrialPage
 from tuitrain.ui.search.veto import Veto, table_of
 from tuitrain.ui.theme import theme_for, theme_of
+from tuitrain.ui.widgets.status_row import MESSAGE_SECONDS
 
 SMALL = (80, 24)
 
@@ -33,13 +34,13 @@ def status_of(app: Any) -> str:
 
 
 async def test_a_notice_gives_way_after_some_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    timers = Timers(monkeypatch, lines.SearchStatus)
+    timers = Timers(monkeypatch, SearchStatusRow)
 
     async def test(pilot: Pilot[Any]) -> None:
         await search_through(pilot, trials="5")
         await pilot.press("s")
         await until(pilot, lambda: "sorted by number" in status_of(pilot.app))
-        assert timers.run_out() == lines.NOTICE_SECONDS
+        assert timers.run_out() == MESSAGE_SECONDS
         await until(pilot, lambda: "sorted by" not in status_of(pilot.app) and "best" in status_of(pilot.app))
 
     await searching(test)
@@ -90,7 +91,8 @@ async def test_notices_are_counted_and_listed() -> None:
         await search_through(pilot, trials="5")
         now = snapshot(pilot)
         told = replace(now.progress, notices=("the cluster has lost a worker", "a second one"))
-        app.search_session.snapshot = replace(now, version=now.version + 1, progress=told)
+        app.search_session._work._progress = told  # what the session makes its next snapshots from
+        app.search_session.watch(())
         await until(pilot, lambda: "2 notices: ?" in status_of(app))
         await pilot.press("question_mark", "end")
         await until(pilot, lambda: "! the cluster has lost a worker" in text_of(app))
@@ -132,9 +134,9 @@ async def test_trials_side_by_side_are_whole_and_brackets_tell_what_has_no_effec
 def test_the_chosen_strategy_has_brackets_in_the_narrowest_form(strategy: str) -> None:
     model = SearchFormModel("classification", QUICK)
     model.texts["strategy"] = strategy
-    drawn = SearchDrawing(model, theme_of({"LANG": "C", "NO_COLOR": "1"})).lines(29, has_focus=False)
-    assert f"[{strategy}]" in drawn[1].strip.text
-    assert {line.strip.cell_length for line in drawn} == {29}
+    drawn = SearchDrawing(model, theme_of({"LANG": "C", "NO_COLOR": "1"})).lines(26, has_focus=False)
+    assert f"[{strategy.replace('bayesian', 'bayes')}]" in drawn[1].strip.text
+    assert {line.strip.cell_length for line in drawn} == {26}
     layers = next(line.strip.text for line in drawn if line.name == "hidden_layers")
     assert layers.startswith(" hidden layers *")
 
@@ -144,7 +146,7 @@ async def test_the_table_marks_its_sorting_and_says_how_to_see_more() -> None:
         app: Any = pilot.app
         await search_through(pilot, trials="5")
         assert "accuracy▾" in text_of(app)
-        assert "(left, right: 1 more columns)" in text_of(app)
+        assert "(left, right: 1 more column)" in text_of(app)
         await pilot.press("s")
         await until(pilot, lambda: "#▾" in text_of(app))
         await pilot.press("s")

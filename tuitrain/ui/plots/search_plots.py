@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -148,6 +148,7 @@ def draw_surrogate(width: int, height: int, found: Slice, metric: str, *, theme:
     ticks = tuple((place, tick_label(text, 9, theme)) for place, text in found.ticks)
     edge = 0.3 if found.is_category else MARGIN
     x_axis = Axis(-edge, last + edge, ticks)
+    found = _clipped(found, metric)
     near = found.nearness > 0.2
     shown = np.concatenate([found.low, found.high, found.observed[near, 1] if near.any() else found.mean])
     spread = float(found.high.max() - found.low.min()) or 1.0
@@ -187,6 +188,14 @@ def draw_surrogate(width: int, height: int, found: Slice, metric: str, *, theme:
         margin = width - frame.columns
         strips[-2:-2] = _improvement(found, frame.columns, low_strip, margin, window, theme)
     return strips[:height]
+
+
+def _clipped(found: Slice, metric: str) -> Slice:
+    """The slice within what the metric can be: a Gaussian process knows no limits."""
+    least = 0.0 if metric != "r2" else -math.inf
+    most = 1.0 if metric in BOUNDED else math.inf
+    mean, low, high = (np.clip(values, least, most) for values in (found.mean, found.low, found.high))
+    return replace(found, mean=mean, low=low, high=high)
 
 
 def _improvement(found: Slice, columns: int, rows: int, margin: int, window: Window, theme: Theme) -> list[Strip]:

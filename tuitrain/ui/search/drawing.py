@@ -12,6 +12,8 @@ from tuitrain.ui.search.form_model import SearchFormModel
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.form.drawing import EntryDrawing, wrapped_note
 
+_SHORT = {"bayesian": "bayes"}  # as the strategies stand in a row
+
 
 class SearchDrawing(EntryDrawing):
     """Draws a `SearchFormModel`; an asterisk marks what is searched."""
@@ -37,9 +39,11 @@ class SearchDrawing(EntryDrawing):
         return super().entry(name, width, has_focus=has_focus)
 
     def _strategies(self, width: int, *, has_focus: bool) -> Strip:
-        """``manual grid[random]bayesian``: the chosen one in brackets and another style; alone where not all fit."""
+        """``manual grid[random]bayes``: the chosen one in brackets and another style; alone where not all fit."""
         styles, chosen = self.theme.styles, self.model.texts["strategy"]
-        names: tuple[str, ...] = STRATEGY_ROW if chosen in STRATEGY_ROW else (*STRATEGY_ROW, chosen)
+        chosen = _SHORT.get(chosen, chosen)
+        row = tuple(_SHORT.get(name, name) for name in STRATEGY_ROW)
+        names = row if chosen in row else (*row, chosen)
         if sum(map(len, names)) + len(names) + 1 > width:  # with what stands before, between and after them
             short = visible(chosen, max(width - 2, 1))
             names, chosen = (short,), short

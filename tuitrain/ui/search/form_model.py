@@ -10,7 +10,8 @@ from tuitrain.search.space.ranges import format_domain, parse_domain
 from tuitrain.ui.search.entries import Entry, field_entries, first_texts, is_searched, setting_entries
 from tuitrain.ui.widgets.form.model import EntryModel
 
-RARE = frozenset({"initializer", "beta1", "beta2", "epsilon", "warmup", "l1", "weight_decay", "gradient_clip"})
+# What has a line where there is little room even if it is not searched; the settings do, but for the goal.
+USUAL = frozenset({"hidden_layers", "activation", "learning_rate", "batch_size", "l2", "dropout"})
 
 
 class SearchFormModel(EntryModel):
@@ -47,16 +48,16 @@ class SearchFormModel(EntryModel):
         return self.entries[name].label
 
     def is_rare(self, name: str) -> bool:
-        return name in RARE
+        return name not in USUAL if self.entries[name].is_field else name == "goal"
 
     def is_edited(self, name: str) -> bool:
-        """Whether a hyperparameter holds a range, or another value than its default; settings always have a line."""
-        return not self.entries[name].is_field or self.texts[name] != self.entries[name].default
+        """Whether a hyperparameter holds a range, or differs from its default; of the settings, the goal alone."""
+        return not (self.entries[name].is_field or name == "goal") or self.texts[name] != self.entries[name].default
 
     @property
     def entry(self) -> Entry:
         """The selected entry; on a heading, the first of its group."""
-        return self.entries[self._place]
+        return self.entries[self.place]
 
     def is_searched(self, name: str) -> bool:
         """Whether a hyperparameter holds a range."""

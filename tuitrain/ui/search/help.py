@@ -24,13 +24,14 @@ class SearchHelp(HelpPage):
     def __init__(self, *given: Any, **rest: Any) -> None:
         super().__init__(*given, **rest)
         self._search = SearchSnapshot(0)
+        self._about = "the search"
 
     def about_the_search(self, snapshot: SearchSnapshot) -> None:
         """Tell of this one, below everything else."""
         self._search = snapshot
-        number = len(snapshot.notices)
-        below = f"; {number} notice{'s' * (number > 1)} about the search below" * bool(number)
-        self.border_title = f"Keys{below} (esc closes)"
+
+    def _count_notices(self) -> int:
+        return len(self._search.notices)
 
     def _noticed(self, width: int) -> list[list[Piece]]:
         snapshot, styles = self._search, self._theme.styles

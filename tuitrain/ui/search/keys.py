@@ -46,6 +46,7 @@ SEARCH_ACTIONS = (
         Action("next_pane", ("tab",), "tab", "pane", "next pane", "", 50, pair=PANE),
         Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "", pair=PANE),
     )),
+    Action("messages", ("M",), "M", "messages", "messages so far", "program", 12),
     *room_actions("search", "program"),
     *everywhere("program", leave="leave; the study stays", palette_rank=15),
 )  # fmt: skip

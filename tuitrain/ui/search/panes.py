@@ -5,15 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from textual.content import Content
 from textual.strip import Strip
 
 from tuitrain.session.search_snapshot import SearchSnapshot
+from tuitrain.text import visible
 from tuitrain.ui.plots.lines import notice
+from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.pane import LivePane
 
 
 class SearchPane(LivePane):
-    """A pane that shows a search's snapshot."""
+    """A pane that shows a search's snapshot; the panes that share its place are tabs in its title."""
+
+    DETAIL = ""  # what the title says where no tabs need the room
+
+    def __init__(self, theme: Theme, **rest: Any) -> None:
+        super().__init__(theme, **rest)
+        self._tabs: tuple[str, ...] = ()
+        self._title = ""
+
+    def take_tabs(self, tabs: tuple[str, ...]) -> None:
+        """Name the panes that share the place, this one among them."""
+        self._tabs = tabs
+        self.say_title(self.TITLE)
+
+    def say_title(self, shown: str, detail: str = "") -> None:
+        """Write the title: `shown` is this pane's own part of it, `detail` follows where there are few tabs."""
+        signs = self.look.signs
+        own = {self.id: f"{signs.cursor}{shown}"} if len(self._tabs) > 1 else {}
+        title = signs.bar.join(own.get(tab, tab.title()) for tab in self._tabs) if own else shown
+        detail = detail or self.DETAIL
+        if detail and len(title) + len(detail) + 6 <= self.size.width:
+            title = f"{title} {detail}"
+        title = self.look.plain(visible(title))
+        if title != self._title:  # setting it repaints all
+            self._title, self.border_title = title, Content(title)
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.say_title(self.TITLE)
 
     def looks_the_same(self, before: Any, now: Any) -> bool:
         if before.progress is None or now.progress is None or not now.trials:

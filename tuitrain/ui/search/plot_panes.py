@@ -36,7 +36,8 @@ class MapPane(SearchPane):
     Where one alone is searched, its values against the trials.
     """
 
-    TITLE = "Map (x, y: axes)"
+    TITLE = "Map"
+    DETAIL = "(x, y: axes)"
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(theme, **rest)
@@ -204,7 +205,8 @@ class ProgressPane(SearchPane):
 class SurrogatePane(SearchPane):
     """The Gaussian process along one hyperparameter; `[` and `]` choose it."""
 
-    TITLE = "Surrogate ([ ]: hyperparameter)"
+    TITLE = "Surrogate"
+    DETAIL = "([ ]: hyperparameter)"
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(theme, **rest)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.geometry import Size
 
 from tuitrain.errors import TuitrainError
 from tuitrain.options.hyperparameters import FIELDS
@@ -25,11 +26,13 @@ from tuitrain.ui.search.help import SearchHelp
 from tuitrain.ui.search.keys import COLUMNS, SEARCH_ACTIONS
 from tuitrain.ui.search.layout import PANES, SearchLayout
 from tuitrain.ui.search.plot_panes import ImportancePane, MapPane, ProgressPane, SurrogatePane
-from tuitrain.ui.search.status import EntryDescription, SearchHeader, SearchStatus
+from tuitrain.ui.search.status import SearchRoomRow, SearchStatusRow, explain_entry, explain_trial
 from tuitrain.ui.search.steering import Steering
 from tuitrain.ui.search.trials_pane import TrialsPane
 from tuitrain.ui.terminal.governor import Governor
-from tuitrain.ui.widgets.footer import Footer
+from tuitrain.ui.widgets.explain_row import ExplainRow
+from tuitrain.ui.widgets.footer import START_WORDS, Footer
+from tuitrain.ui.widgets.messages_page import MessagesPage
 from tuitrain.ui.widgets.pane_screen import PlacedScreen, unsaved
 from tuitrain.ui.widgets.text_lines import Lines
 
@@ -54,7 +57,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         super().__init__(SearchLayout())
         self.session = self.host.searcher
         self._by_hand = ByHand(lambda: self.host.by_hand)
-        self._problem = ""
+        self._problem = self._estimate_text = ""
         self._estimated: tuple[object, int] = (None, 0)  # what was asked, by which command
         self._takes_study = False  # when it is there: the form is to hold what the study searches
         now = self.trainer.snapshot.hyperparameters
@@ -97,9 +100,11 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         theme = self.look
-        self.header = SearchHeader(theme, id="header")
-        self.description = EntryDescription(theme, self.form.model, id="description")
-        self.status = SearchStatus(theme, id="status")
+        self.header = SearchRoomRow(theme, id="header")
+        self.explain_row = ExplainRow(theme, id="explain")
+        self.messages = MessagesPage(theme, unit="trials", id="messages")
+        self.status = SearchStatusRow(theme, self._note_message, id="status")
+        self.footer = Footer(theme, SEARCH_ACTIONS, id="footer")
         self.trials = TrialsPane(theme, self._whole, id="trials")
         self.map = MapPane(theme, id="map")
         self.surrogate = SurrogatePane(theme, id="surrogate")
@@ -109,8 +114,8 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         )  # fmt: skip
         self.help = SearchHelp(theme, SEARCH_ACTIONS, COLUMNS, id="help")
         self.too_small = Lines(id="too_small")
-        yield from (self.header, self.form, self.description, *self.panes, self.status)
-        yield from (Footer(theme, SEARCH_ACTIONS, id="footer"), self.help, self.too_small)
+        yield from (self.header, self.form, *self.panes, self.explain_row, self.status, self.footer)
+        yield from (self.help, self.messages, self.too_small)
 
     def on_mount(self) -> None:
         self.form.focus()
@@ -159,6 +164,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self.status.say(self._problem)
         self.header.show(snapshot, self.trainer.snapshot.dataset)
         self.status.show(snapshot)
+        self.footer.say_now({"start_pause": START_WORDS.get(snapshot.state, "go on" if snapshot.trials else "start")})
+        if self._has_focus("trials"):
+            self._explain()
 
     def _watch(self) -> None:
         """Tell the session whether the surrogate is looked at, and along which column."""
@@ -168,12 +176,44 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def _describe_entry(self) -> None:
         """Describe the selected entry; of a grid, say also what it takes, before it runs."""
+        if self.arrangement.is_bayesian != (self.form.model.texts["strategy"] == "bayesian"):
+            self.place_children(self.size)
         estimate = self._grid_estimate()
         shown = self.snapshot
         if shown.is_by_hand and shown.study is not None and self.form.model.texts["strategy"] == "manual":
             estimate = f"kept in {shown.study}"
-        self.description.show_entry(estimate)
+        self._estimate_text = estimate
+        self._explain()
         self.status.tell_ahead(estimate if self.form.model.texts["strategy"] == "grid" else "")
+
+    def _explain(self) -> None:
+        """Explain what is selected: the trial under the cursor where the table has the keys, else the form's entry."""
+        trial = self.trials.trial if self._has_focus("trials") else None
+        snapshot = self.snapshot
+        if trial is None or snapshot.settings is None:
+            explain_entry(self.explain_row, self.form.model, self._estimate_text)
+            return
+        best = snapshot.progress.best if snapshot.progress is not None else None
+        is_best = best is not None and best.number == trial.number
+        explain_trial(self.explain_row, trial, is_best=is_best, metric=snapshot.settings.metric)
+
+    def on_trials_pane_selected(self) -> None:
+        self._explain()
+
+    def on_descendant_focus(self) -> None:
+        """Explain what is selected where the keys are now."""
+        if self.is_mounted:
+            self._explain()
+
+    def _note_message(self, text: str) -> None:
+        """Keep a message for the page of messages, with the number of trials that were over."""
+        self.messages.add(text, sum(trial.is_done for trial in self.snapshot.trials))
+
+    def key_pressed(self) -> None:
+        self.status.key_pressed()
+
+    def action_messages(self) -> None:
+        self.turn_to(self.messages)
 
     def _grid_estimate(self) -> str:
         """What the form's grid takes, where that is chosen; it is asked for when it is not known yet."""
@@ -192,6 +232,12 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             source = self.trainer.snapshot.dataset.source
             self._estimated = (key, self.session.send(estimate_of_grid(source, space, settings)))
         return f"{space.grid_size:,} combinations; the time is being estimated"
+
+    def place_children(self, size: Size) -> None:
+        self.arrangement.is_bayesian = self.form.model.texts["strategy"] == "bayesian"
+        super().place_children(size)
+        for pane in self.panes:
+            pane.take_tabs(self.arrangement.tabs(size, pane.id))
 
     def after_arranging(self) -> None:
         self._watch()
@@ -222,15 +268,20 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.surrogate.turn(steps)
         self._watch()
 
-    def explain(self) -> None:
-        model = self.form.model
-        entry = model.entry
-        about, usual = f"{entry.meaning[:1].upper()}{entry.meaning[1:]}. {entry.explanation}", ""
-        if entry.is_field:
-            spec = FIELDS[entry.name]
-            usual = f"Usual range: {format_domain(spec, parse_domain(spec, '..'))}. Allowed values: {spec.allowed}."
+    def selected_word(self) -> tuple[str, str, str]:
+        """A field with its usual range too; a trial where the table has the keys."""
         self.help.about_the_search(self.snapshot)
-        self.help.explain_entry(f"{entry.label}: {model.texts[entry.name]}", about, usual)
+        word, value, facts = super().selected_word()
+        if self._has_focus("trials"):
+            word = "trial"
+        elif self._has_focus("form") and word in FIELDS:
+            spec = FIELDS[word]
+            facts = f"Usual range of a search: {format_domain(spec, parse_domain(spec, '..'))}."
+        return word, value, facts
+
+    def action_keys(self) -> None:
+        self.help.about_the_search(self.snapshot)
+        super().action_keys()
 
     def action_quit(self) -> None:
         if not self.session.snapshot.is_running:

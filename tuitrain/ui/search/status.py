@@ -1,131 +1,107 @@
-"""The lines around the Search screen's panes: header, status, the selected entry's meaning."""
+"""The rows around the Search screen's panes: room, status, what the selected entry or trial is."""
 
 from __future__ import annotations
 
 import math
-import textwrap
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from rich.cells import cell_len
-from textual.timer import Timer
-
+from tuitrain.data.facts import DatasetFacts
 from tuitrain.numbers import duration
+from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.search_settings import Settings
+from tuitrain.search.study.trial import Trial
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import counted, visible
 from tuitrain.ui.search.entries import points_text
 from tuitrain.ui.search.form_model import SearchFormModel
 from tuitrain.ui.search.table import score_text
-from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.layout import MEDIUM
-from tuitrain.ui.widgets.text_lines import Lines, Piece
+from tuitrain.ui.theme import Role, Theme
+from tuitrain.ui.widgets.explain_row import ExplainRow
+from tuitrain.ui.widgets.room_row import RoomRow
+from tuitrain.ui.widgets.status_row import Part, StatusRow
 
-NOTICE_SECONDS = 6.0  # that what is said hides the state
 _SIGNS = {"ready": "ready", "running": "running", "choosing": "running", "paused": "paused", "done": "done",
           "stopped": "paused", "failed": "failed"}  # fmt: skip
-_STYLES = {"running": "good", "choosing": "good", "paused": "warning", "stopped": "warning", "done": "good",
-           "failed": "bad"}  # fmt: skip
+_STYLES: dict[str, Role] = {"running": "good", "choosing": "good", "paused": "warning", "stopped": "warning",
+                            "done": "good", "failed": "bad"}  # fmt: skip
 
 
-class SearchHeader(Lines):
-    """What is searched, and how far: ``iris · bayesian · study … ● 12/50 trials``."""
+class SearchRoomRow(RoomRow):
+    """The rooms, what is searched and how, how far: ``iris · 150×4 → 3 · bayesian   ● 12/50 trials``."""
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
-        super().__init__(**rest)
-        self._theme = theme
+        super().__init__(theme, "search", **rest)
 
-    def show(self, snapshot: SearchSnapshot, chosen: Any) -> None:
+    def show(self, snapshot: SearchSnapshot, chosen: DatasetFacts) -> None:
         """Repaint if anything changed; `chosen` is the Train screen's dataset, named too where it is another."""
-        styles, signs = self._theme.styles, self._theme.signs
+        signs = self._theme.signs
         done = sum(trial.is_done for trial in snapshot.trials)
         most = snapshot.settings.trials if snapshot.settings is not None else 0
         count = f"{done}/{most} trials" if most else counted(done, "trial")
-        sign = signs.of_state(_SIGNS[snapshot.state])
-        about = f" {signs.dot} search"
-        if snapshot.settings is not None:
-            about += f" {signs.dot} {visible(snapshot.settings.strategy, 20)}"
+        state = f"{signs.of_state(_SIGNS[snapshot.state])} {count}"
         searched = snapshot.dataset if snapshot.dataset is not None else chosen
-        name = self._theme.plain(visible(searched.name, 30))
+        name, dot = visible(searched.name, 30), f" {signs.dot} "
+        strategy = [visible(snapshot.settings.strategy, 20)] if snapshot.settings is not None else []
+        answer = str(searched.n_classes) if searched.class_names else visible(searched.target_name, 24)
+        shape = f"{searched.n_rows:,}{signs.times}{len(searched.feature_names)} {signs.arrow} {answer}"
+        classes = " classes" * bool(searched.class_names)
+        forms = [dot.join([name, shape + classes, *strategy]), dot.join([name, shape, *strategy]),
+                 dot.join([name, *strategy]), name]  # fmt: skip
         is_other = searched.fingerprint != chosen.fingerprint
-        other = self._theme.plain(f"  (screen 1: {visible(chosen.name, 20)})" * is_other)
-        right = (f" {sign} {count} ", styles[_STYLES.get(snapshot.state, "plain")])
-        left: list[Piece | None] = [(" tuitrain  ", styles["title"]), (name, styles["bold"]), (about, styles["plain"])]
-        self.put([*left, (other, styles["warning"]), None, right])
+        warning = f"(screen 1: {visible(chosen.name, 20)})" * is_other
+        self.put_row(forms, (state, self._theme.styles[_STYLES.get(snapshot.state, "plain")]), warning=warning)
 
 
-class SearchStatus(Lines):
-    """State, best score, why it ended, trials a second, time left; or for some seconds what was last said.
+class SearchStatusRow(StatusRow):
+    """State, best score, why it ended, trials a second, time left; while a grid is ahead, what it takes.
 
     At the right what waits for the user: proposals, and how many notices the help page lists.
     """
 
-    def __init__(self, theme: Theme, **rest: Any) -> None:
-        super().__init__(**rest)
-        self._theme = theme
-        self._notice = self._ahead = ""
-        self._forgetting: Timer | None = None
+    def __init__(self, theme: Theme, note: Callable[[str], None], **rest: Any) -> None:
+        super().__init__(theme, note, **rest)
+        self._ahead = ""
         self._snapshot: SearchSnapshot | None = None
-
-    def say(self, text: str) -> None:
-        """Show a notice, for some seconds or until the state changes."""
-        self._notice = text
-        if self._forgetting is not None:
-            self._forgetting.stop()
-        self._forgetting = self.set_timer(NOTICE_SECONDS, self._forget)
-        if self._snapshot is not None:
-            self._redraw(self._snapshot)
 
     def tell_ahead(self, text: str) -> None:
         """Say what the search that the form asks for would take, as long as none runs; empty: nothing."""
         if text != self._ahead:
             self._ahead = text
-            if self._snapshot is not None:
-                self._redraw(self._snapshot)
-
-    def _forget(self) -> None:
-        self._notice = ""
-        if self._snapshot is not None:
-            self._redraw(self._snapshot)
+            self.redraw()
 
     def show(self, snapshot: SearchSnapshot) -> None:
-        """Repaint if anything in the line changed."""
+        """Repaint if anything in the row changed; why a search failed is said when it is new."""
         before, self._snapshot = self._snapshot, snapshot
         if before is not None and _turn(before) != _turn(snapshot):
-            self._notice = ""
-        self._redraw(snapshot)
+            self.forget()
+        has_failed = snapshot.state == "failed" and snapshot.message
+        if has_failed and (before is None or _turn(before) != _turn(snapshot)):
+            self.say(snapshot.message, is_error=True)
+        else:
+            self.redraw()
 
-    def on_resize(self) -> None:
-        if self._snapshot is not None:
-            self._redraw(self._snapshot)
+    def state(self) -> tuple[str, str, Role] | None:
+        if self._snapshot is None:
+            return None
+        state = self._snapshot.state
+        return self._theme.signs.of_state(_SIGNS[state]), state, _STYLES.get(state, "plain")
 
-    def _redraw(self, snapshot: SearchSnapshot) -> None:
-        styles, plain = self._theme.styles, self._theme.plain
-        state = styles[_STYLES.get(snapshot.state, "plain")]
-        line: list[Piece | None] = [(f" {snapshot.state:<8} ", styles["bold"] + state)]
-        right = _waiting(snapshot)
-        if self._notice or snapshot.state == "failed":
-            said = (plain(visible(self._notice or snapshot.message, 300)), styles["warning" if self._notice else "bad"])
-            self.put([*line, said, None, (right, styles["warning"])])
-            return
-        room = self.size.width - 10 - len(right)
-        for texts in self._values(snapshot):
-            before, value, after = map(plain, texts)
-            needed = cell_len(before + value + after) + 2
-            if needed <= room + 2:  # else a shorter one may fit
-                room -= needed
-                line += [(before, styles["dim"]), (value, styles["plain"]), (f"{after}  ", styles["dim"])]
-        self.put([*line, None, (right, styles["warning"])])
+    def waiting(self) -> str:
+        return _waiting(self._snapshot) if self._snapshot is not None else ""
 
-    def _values(self, snapshot: SearchSnapshot) -> list[tuple[str, str, str]]:
+    def parts(self, *, is_wide: bool) -> Sequence[Part]:
         """(before, value, after) of each part, the most wanted first."""
+        snapshot = self._snapshot
+        assert snapshot is not None
         progress, settings = snapshot.progress, snapshot.settings
         if self._ahead and snapshot.state in {"ready", "done", "stopped"} and not _is_told(snapshot):
             return [("grid: ", self._ahead, ""), ("", "space starts it", "")]
-        if progress is None or settings is None:
-            return [("", visible(snapshot.message, 80), "")] * bool(snapshot.message)
+        if progress is None or settings is None or snapshot.state == "failed":
+            return [("", visible(snapshot.message, 300), "")] * bool(snapshot.message)
         parts = []
         if progress.best is not None:
-            name = f"{settings.metric} " if self.size.width >= MEDIUM.width else ""
+            name = f"{settings.metric} " if is_wide else ""
             parts.append((f"best {name}", score_text(progress.best), f" (#{progress.best.number})"))
         if snapshot.message:
             parts.append(("", visible(snapshot.message, 80), ""))
@@ -164,7 +140,7 @@ def _waiting(snapshot: SearchSnapshot) -> str:
     proposals = snapshot.progress.proposals if snapshot.progress is not None else ()
     parts = [f"{counted(len(proposals), 'proposal')} wait{'s' * (len(proposals) == 1)}: v"] * bool(proposals)
     parts += [f"{counted(len(snapshot.notices), 'notice')}: ?"] * bool(snapshot.notices)
-    return "".join(f" {part} " for part in parts)
+    return "  ".join(parts)
 
 
 def _is_endless(settings: Settings) -> bool:
@@ -172,42 +148,26 @@ def _is_endless(settings: Settings) -> bool:
     return settings.strategy != "grid" and not settings.trials and not settings.seconds and settings.goal is None
 
 
-class EntryDescription(Lines):
-    """What the selected entry means, and what the range in it stands for."""
+def explain_entry(row: ExplainRow, model: SearchFormModel, estimate: str) -> None:
+    """Explain the entry that the form's cursor is on; `estimate` is what a grid takes, or where trials are kept."""
+    entry = model.entry
+    if not model.name:
+        folded = model.foldable(model.group) if model.group not in model.opened else ()
+        names = ", ".join(map(model.label, folded))
+        row.explain(model.group, f"enter shows {names}" if folded else "enter folds it")
+        return
+    facts: tuple[str, ...] = (entry.explanation,)
+    if entry.is_field:
+        points = points_text(entry.name, model.texts[entry.name])
+        facts = (points if model.is_searched(entry.name) else "one value; a range or a list is searched",)
+    elif entry.name == "strategy" and estimate:
+        facts = (estimate,)
+    row.explain(f"{entry.label} {model.texts[entry.name]}", entry.meaning, facts)
 
-    def __init__(self, theme: Theme, model: SearchFormModel, **rest: Any) -> None:
-        super().__init__(**rest)
-        self._theme = theme
-        self._model = model
-        self._estimate = ""
 
-    def show_entry(self, estimate: str | None = None) -> None:
-        """Describe the entry under the cursor, as fully as the height allows.
-
-        `estimate` is what a grid takes, or where trainings by hand are kept; None: as before.
-        """
-        self._estimate = self._estimate if estimate is None else estimate
-        model, entry = self._model, self._model.entry
-        width, height = max(12, self.size.width - 2), self.size.height
-        texts = [(entry.meaning, "plain")]
-        if not model.name:
-            folded = model.foldable(model.group) if model.group not in model.opened else ()
-            names = ", ".join(map(model.label, folded))
-            texts = [(f"{model.group}: enter shows {names}" if folded else f"{model.group}: enter folds it", "plain")]
-        elif entry.is_field:
-            texts.append((points_text(entry.name, model.texts[entry.name]), "accent"))
-        elif entry.name == "strategy" and model.texts["strategy"] in {"grid", "manual"}:
-            texts.append((self._estimate, "accent"))
-        texts += [(entry.explanation, "dim")] * bool(model.name)
-        rows = [
-            (f" {row}", self._theme.styles[style])
-            for text, style in texts
-            for row in textwrap.wrap(self._theme.plain(visible(text, 1000)), width)
-        ]
-        if len(rows) > height > 0:
-            last, style = rows[height - 1]
-            rows[height - 1] = (f"{last[: width - 1]} {self._theme.signs.ellipsis}", style)
-        self.put(*([row] for row in rows[:height]))
-
-    def on_resize(self) -> None:
-        self.show_entry()
+def explain_trial(row: ExplainRow, trial: Trial, *, is_best: bool, metric: str) -> None:
+    """``trial 17 ★ · accuracy 0.971 · learning rate 0.0734 · L2 0.0032``."""
+    star = f" {row.best_sign}" * is_best
+    score = f"{metric} {score_text(trial)}" if trial.is_done and math.isfinite(trial.score) else trial.state
+    values = [f"{FIELDS[name].label} {FIELDS[name].format(value)}" for name, value in trial.setting.items()]
+    row.explain(f"trial {trial.number}{star}", score, [*values, *[trial.message] * bool(trial.message)])

@@ -11,6 +11,7 @@ from tuitrain.session.commands import AskFirst, ContinueSearch, Decide, Pause, S
 from tuitrain.session.search import begin_search
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.session.session import Session
+from tuitrain.text import counted
 from tuitrain.ui.search.entries import settings_of, space_of
 from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.widgets.pane_screen import PlacedScreen
@@ -92,7 +93,8 @@ class Steering:
         settings = settings_of(self._form.model.texts)
         done = sum(trial.is_done for trial in snapshot.trials)
         if snapshot.state == "done" and settings.trials and done >= settings.trials:
-            self._room.say(f"{done} trials are done: raise trials to go on, or n for a new search")
+            are = "is" if done == 1 else "are"
+            self._room.say(f"{counted(done, 'trial')} {are} done: raise trials to go on, or n for a new search")
             return
         self._go_on_with(settings, snapshot)
 
@@ -160,7 +162,8 @@ class Steering:
             self._room.say(f"trials is {trials} now: all would have no end" * bool(trials))
         elif (asked := self._asked_for()) is not None:
             self._go_on_with(asked[1], snapshot)
-            self._room.say(f"{name} proposes from the next batch on" + f", up to {trials} trials" * bool(trials))
+            up_to = f", up to {counted(trials, 'trial')}" * bool(trials)
+            self._room.say(f"{name} proposes from the next batch on{up_to}")
 
     def _limit_trials(self, known: int) -> int:
         """Give the search an end after a grid, which has one of its own; the number of trials, 0 if it had one."""

@@ -13,11 +13,12 @@ from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.search.study.trial import Trial
 from tuitrain.session.commands import Reset, SetHyperparameter, Start
 from tuitrain.session.search_snapshot import SearchSnapshot
-from tuitrain.text import visible
+from tuitrain.text import counted, visible
 from tuitrain.ui.plots.lines import line
 from tuitrain.ui.search.panes import SearchPane
 from tuitrain.ui.search.table import Row, TableLines, heading, row_line, rows_of, shown_columns
 from tuitrain.ui.theme import Theme
+from tuitrain.ui.widgets.pane import LivePane
 from tuitrain.ui.widgets.pane_screen import PlacedScreen, unsaved
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ class TrialsPane(SearchPane):
         self._sorted_for: tuple[object, ...] | None = None
         self._chosen = -1  # number of the trial under the cursor
         self._columns_from = 0
-        self._title = ""
 
     @property
     def shown(self) -> SearchSnapshot | None:
@@ -110,10 +110,7 @@ class TrialsPane(SearchPane):
         """Say what is filtered by, and which keys show the columns that have no room."""
         hidden = len(names) - len(shown_columns(width, names, self._columns_from, self.look))
         title = f"Trials: {self.filter_text}" if self.filter_text else "Trials"
-        title = visible(title + f" (left, right: {hidden} more columns)" * bool(hidden))
-        if title != self._title:  # setting it repaints all
-            self._title = title
-            self.set_title(title, self.frame_note)
+        self.say_title(title, f"(left, right: {counted(hidden, 'more column')})" * bool(hidden))
 
     def _sorted(self, snapshot: SearchSnapshot) -> list[Row]:
         """The rows, which are the same while only the cursor moves."""
@@ -127,6 +124,9 @@ class TrialsPane(SearchPane):
         """Scroll so that the cursor is seen."""
         room = max(1, height - self.fixed_lines)
         self._offset = min(max(self._offset, at - room + 1), at)
+
+    def on_resize(self) -> None:
+        LivePane.on_resize(self)  # drawing says the title
 
     def action_cursor(self, steps: int) -> None:
         """Move the cursor."""

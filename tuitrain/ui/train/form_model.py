@@ -56,7 +56,7 @@ class FormModel(EntryModel):
     @property
     def field(self) -> Field:
         """The selected field; on a heading, the first of its group."""
-        return FIELDS[self._place]
+        return FIELDS[self.place]
 
     @property
     def has_unanswered(self) -> bool:

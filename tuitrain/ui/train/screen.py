@@ -308,10 +308,6 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         answered = journal[snapshot.answered - 1] if 0 < snapshot.answered <= len(journal) else None
         return answered is not None and bool(answered.refused) and answered.refused == snapshot.message
 
-    def explain(self) -> None:
-        model = self.form.model
-        self.help.explain(model.field, model.field.format(model.current(model.field.name)))
-
     def action_messages(self) -> None:
         self.turn_to(self.messages)
 

@@ -30,6 +30,11 @@ class ExplainRow(Lines):
         self._explained = (name, meaning, tuple(facts), role)
         self._redraw()
 
+    @property
+    def best_sign(self) -> str:
+        """What stands beside the best."""
+        return "*" if self._theme.ascii_only else "★"
+
     def on_resize(self) -> None:
         self._redraw()
 

@@ -1,4 +1,4 @@
-"""The help: every key, and the selected hyperparameter explained."""
+"""The help: the page of the selected word, and every key."""
 
 from __future__ import annotations
 
@@ -8,47 +8,71 @@ from itertools import zip_longest
 from typing import Any
 
 from rich.style import Style
+from textual import events
+from textual.content import Content
 
-from tuitrain.options.field import Field
-from tuitrain.text import visible
+from tuitrain.text import counted, quoted, visible
 from tuitrain.ui.keys import Action, described
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.page import OverPage
 from tuitrain.ui.widgets.text_lines import Piece
 
+MOST_EXPLAINED = 3  # entries of one name
+_AGAIN = ("question_mark", "f1")
+
 
 class HelpPage(OverPage):
-    """The key table and a field's explanation."""
+    """First the page of a word, as `tuitrain help WORD` prints it; the key table after `?` again, or at once by F1."""
 
     def __init__(self, theme: Theme, actions: Sequence[Action], columns: Sequence[Sequence[str]], **rest: Any) -> None:
         super().__init__(self._lines, **rest)
         self._theme = theme
         self._columns = columns
         self._described = described(actions, [section for column in columns for section in column])
-        self._entry = ("", "", "")
+        self._word = self._value = self._facts = ""
+        self._shows_keys = True
         self._notices: tuple[str, ...] = ()
-        self.border_title = "Keys (esc closes)"
+        self._about = "the data"
 
     def about_the_data(self, notices: Sequence[str]) -> None:
         """List what was noticed when the dataset was made, below everything else."""
         self._notices = tuple(notices)
-        number = len(self._notices)
-        below = f"; {number} notice{'s' * (number > 1)} about the data below" if number else ""
-        self.border_title = f"Keys{below} (esc closes)"
 
-    def explain(self, field: Field, value: str) -> None:
-        """Explain a hyperparameter below the keys."""
-        effect = "at once, while it trains" if field.live else "at reset"
-        facts = f"Allowed: {field.allowed}. Default: {field.format(field.default)}. Takes effect {effect}."
-        self.explain_entry(f"{field.label} = {value}", f"{_sentence(field.meaning)} {field.explanation}", facts)
+    def explain_word(self, word: str, value: str = "", facts: str = "") -> None:
+        """Show the page of a word; `value` is what it is now, `facts` a line that the screen adds."""
+        self._word, self._value, self._facts = word, value, facts
+        self._turn(shows_keys=False)
 
-    def explain_entry(self, title: str, text: str, facts: str = "") -> None:
-        """Explain whatever is selected below the keys."""
-        self._entry = (title, text, facts)
+    def show_keys(self) -> None:
+        """Show every key."""
+        self._turn(shows_keys=True)
+
+    def _turn(self, *, shows_keys: bool) -> None:
+        self._shows_keys = shows_keys
+        number = self._count_notices()
+        below = f"; {counted(number, 'notice')} about {self._about} below" * bool(number)
+        word = visible(self._word.replace("_", " "), 30)
+        title = f"Keys{below} (esc closes)" if shows_keys else f"{word}{below} (? all keys, esc closes)"
+        self.border_title = Content(self._theme.plain(title))
         self.scroll_home(animate=False)
         self.redraw()
 
+    def _count_notices(self) -> int:
+        """How many notices stand below."""
+        return len(self._notices)
+
+    def on_key(self, event: events.Key) -> None:
+        """The key that opened the page of a word turns to the keys; then it closes."""
+        if event.key in _AGAIN and not self._shows_keys:
+            self.show_keys()
+            event.stop()
+            event.prevent_default()
+        else:
+            super().on_key(event)
+
     def _lines(self, width: int) -> list[list[Piece]]:
+        if not self._shows_keys:
+            return [*self._explained(width), *self._noticed(width)]
         half = width // 2
         left, right = (
             [line for section in column for line in self._section(section, room)]
@@ -60,7 +84,7 @@ class HelpPage(OverPage):
         for one, other in zip_longest(left, right, fillvalue=empty):
             used = sum(len(text) for text, _ in one)
             lines.append([*one, (" " * (half - used), none), *other])
-        return [*lines, *self._explained(width), *self._noticed(width)]
+        return [*lines, *self._noticed(width)]
 
     def _section(self, section: str, width: int) -> list[list[Piece]]:
         styles, plain = self._theme.styles, self._theme.plain
@@ -70,11 +94,26 @@ class HelpPage(OverPage):
         return [*lines, []]
 
     def _explained(self, width: int) -> list[list[Piece]]:
-        styles, (title, explanation, facts) = self._theme.styles, self._entry
-        lines: list[list[Piece]] = [[(self._theme.plain(title)[:width], styles["bold"])]]
-        for text, style in ((explanation, "plain"), (facts, "dim")):
-            lines += [[(row, styles[style])] for row in textwrap.wrap(self._theme.plain(text), width)]
-        return lines
+        """What the word means, what it is now, and what else is called so."""
+        from tuitrain.pages.lookup import look_up  # noqa: PLC0415 - not needed before
+
+        styles, plain = self._theme.styles, self._theme.plain
+        found = look_up(self._word)[:MOST_EXPLAINED]
+        if self._value:  # it is an option, and explained as such first
+            found.sort(key=lambda item: not item.is_option)
+        lines: list[list[Piece]] = []
+        if not found:
+            lines += [[(f"There is no page on {quoted(self._word)}.", styles["plain"])], []]
+        for place, item in enumerate(found):
+            now = [(f"  now {plain(visible(self._value, 60))}", styles["accent"])] * bool(self._value and not place)
+            lines.append([(plain(item.title)[:width], styles["bold"]), *now])
+            facts = [self._facts] * bool(self._facts and not place)
+            for paragraph in (*item.paragraphs, *facts):
+                rows = textwrap.wrap(plain(paragraph), max(width - 2, 20), break_on_hyphens=False)
+                lines += [[(f"  {row}", styles["plain"])] for row in rows]
+            lines.append([])
+        told = f"tuitrain help {self._word.replace('_', ' ')} prints this; ? or F1 shows all keys"
+        return [*lines, [(told[:width], styles["dim"])]]
 
     def _noticed(self, width: int) -> list[list[Piece]]:
         styles, plain = self._theme.styles, self._theme.plain
@@ -85,7 +124,3 @@ class HelpPage(OverPage):
             rows = textwrap.wrap(plain(visible(notice, 1000)), width, initial_indent="! ", subsequent_indent="  ")
             lines += [[(row, styles["plain"])] for row in rows]
         return lines
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."

@@ -16,19 +16,19 @@ MOST_MESSAGES = 50
 
 
 class MessagesPage(OverPage):
-    """The last messages in full, the newest first, each with its time and the epoch that was reached."""
+    """The last messages in full, the newest first, each with its time and how far it was then, in `unit`s."""
 
     CLOSING = (*OverPage.CLOSING, "M")
 
-    def __init__(self, theme: Theme, **rest: Any) -> None:
+    def __init__(self, theme: Theme, *, unit: str = "epoch", **rest: Any) -> None:
         super().__init__(self._lines, **rest)
-        self._theme = theme
+        self._theme, self._unit = theme, unit
         self._messages: deque[tuple[str, int, str]] = deque(maxlen=MOST_MESSAGES)
         self.border_title = "Messages, the newest first (esc closes)"
 
-    def add(self, text: str, epoch: int) -> None:
-        """Keep a message that was shown at so many epochs."""
-        self._messages.appendleft((time.strftime("%H:%M:%S"), epoch, text))
+    def add(self, text: str, reached: int) -> None:
+        """Keep a message that was shown when so many epochs, or trials, were done."""
+        self._messages.appendleft((time.strftime("%H:%M:%S"), reached, text))
         if self.display:
             self.redraw()
 
@@ -37,8 +37,8 @@ class MessagesPage(OverPage):
         if not self._messages:
             return [[("nothing was said yet", styles["dim"])]]
         lines: list[list[Piece]] = []
-        for when, epoch, text in self._messages:
-            head = f"{when}  epoch {epoch:<5}  "
+        for when, reached, text in self._messages:
+            head = f"{when}  {self._unit} {reached:<5}  "
             first, *rest = textwrap.wrap(plain(visible(text, 2000)), max(20, width - len(head))) or [""]
             lines.append([(head, styles["dim"]), (first, styles["plain"])])
             lines += [[(" " * len(head) + row, styles["plain"])] for row in rest]

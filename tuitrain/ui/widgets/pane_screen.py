@@ -144,11 +144,21 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         """Stop until the shell continues the job."""
         self.app.action_suspend_process()
 
-    def explain(self) -> None:
-        """Let the help explain what is selected."""
+    def selected_word(self) -> tuple[str, str, str]:
+        """What `?` explains: a field, or the pane that has the keys; its value, and what else is known of it."""
+        focused = self.focused
+        if focused is None or focused is self.form or not focused.id:
+            return (*self.form.selected, "")
+        return focused.id, "", ""
 
     def action_help(self) -> None:
-        self.explain()
+        """The page of the selected word."""
+        self.help.explain_word(*self.selected_word())
+        self.turn_to(self.help)
+
+    def action_keys(self) -> None:
+        """All keys."""
+        self.help.show_keys()
         self.turn_to(self.help)
 
     def turn_to(self, page: OverPage) -> None:

@@ -64,6 +64,12 @@ class EntryList(Framed, ScrollView, can_focus=True, inherit_bindings=False):
         entries = self._entries
         return [(name, entries.label(name), entries.group_of(name)) for name in entries.names]
 
+    @property
+    def selected(self) -> tuple[str, str]:
+        """The entry of the cursor, on a heading the first below it, and its value as it is shown."""
+        name = self._entries.place
+        return name, self._drawing.value(name)
+
     def go_to_end(self, direction: int) -> None:
         """Select the last entry (1), or the first (-1)."""
         self._entries.go_to_end(direction)

@@ -105,14 +105,14 @@ class EntryModel:
         """Open a group, or fold it; a cursor in what folds goes to its heading."""
         if group in self.opened:
             self.opened.discard(group)
-            self._on_heading |= group == self.group and self._is_foldable(self._place)
+            self._on_heading |= group == self.group and self._is_foldable(self.place)
         elif self.foldable(group):
             self.opened.add(group)
 
     # --- the cursor
 
     @property
-    def _place(self) -> str:
+    def place(self) -> str:
         """The entry that the cursor is on, or whose group's heading it is on."""
         if self._selected is None or self._selected not in self.names:
             self._selected = self.names[0]
@@ -121,12 +121,12 @@ class EntryModel:
     @property
     def name(self) -> str:
         """The selected entry; "" where the cursor is on a heading."""
-        return "" if self._on_heading else self._place
+        return "" if self._on_heading else self.place
 
     @property
     def group(self) -> str:
         """The group that the cursor is in."""
-        return self.group_of(self._place)
+        return self.group_of(self.place)
 
     def go_to(self, name: str) -> None:
         """Select an entry."""
@@ -141,7 +141,7 @@ class EntryModel:
     def move(self, steps: int) -> None:
         """Move the cursor over what has a line: entries, and headings of groups that can fold."""
         rows = self._rows()
-        at = rows.index((self.group if self._on_heading else self._place, self._on_heading))
+        at = rows.index((self.group if self._on_heading else self.place, self._on_heading))
         place, is_heading = rows[max(0, min(len(rows) - 1, at + steps))]
         if is_heading:
             place = next(name for name in self.names if self.group_of(name) == place)
@@ -166,14 +166,14 @@ class EntryModel:
     def begin_finding(self) -> None:
         """Start typing a part of an entry's label."""
         self.leave()
-        self.finding, self._found_from = LineEdit(""), self._place
+        self.finding, self._found_from = LineEdit(""), self.place
 
     def leave_finding(self, *, stay: bool) -> None:
         """Stop; stay at what was found, or go back to where one was."""
         self.finding = None
         if not stay:
             self.go_to(self._found_from)
-        elif self._is_foldable(self._place):
+        elif self._is_foldable(self.place):
             self.opened.add(self.group)  # moving on does not hide it again
 
     @property
@@ -186,7 +186,7 @@ class EntryModel:
     def _press_finding(self, finding: LineEdit, key: str, character: str | None) -> bool:
         matches = self.matches
         if key in {"up", "down"} and matches:
-            at = matches.index(self._place) if self._place in matches else -1
+            at = matches.index(self.place) if self.place in matches else -1
             self.go_to(matches[(at + (1 if key == "down" else -1)) % len(matches)])
             return True
         if not finding.press(key, character):
