@@ -47,3 +47,24 @@ def test_training_has_the_same_bits_with_and_without_them(iris, dropout):
     assert one.trainer.network.parameters.tobytes() == other.trainer.network.parameters.tobytes()
     for name in ("train_loss", "validation_loss", "gradient_norm"):
         assert one.history.column(name).tobytes() == other.history.column(name).tobytes()
+
+
+def test_a_batch_by_hand_shows_its_own_loss_and_gradient(iris):
+    by_hand, other = (LiveTraining(iris, Hyperparameters(optimizer="sgd", learning_rate=0.5, l2=0.0)) for _ in range(2))
+    network = by_hand.trainer.network
+    before = network.parameters.copy()
+    by_hand.step(is_by_hand=True)
+    moved = (before - network.parameters)[0] / 0.5  # plain descent: the step is the rate times the gradient
+    snapshot = by_hand.snapshot(version=1, state="paused", pending={})
+    expected = [np.linalg.norm(moved[part]) for part in network.slices]
+    assert [layer.gradient_norm for layer in snapshot.layers] == pytest.approx(expected, rel=1e-3)
+    assert snapshot.gradient_norm == pytest.approx(np.linalg.norm(moved), rel=1e-3)
+    assert 0.5 < snapshot.batch_loss < 3  # three classes, nothing learnt: about log 3
+    other.step()
+    assert other.trainer.network.parameters.tobytes() == network.parameters.tobytes()
+    assert np.isnan(other.snapshot(version=1, state="paused", pending={}).batch_loss)
+    for live in (by_hand, other):
+        while not live.step():
+            pass
+    assert by_hand.history.column("gradient_norm").tobytes() == other.history.column("gradient_norm").tobytes()
+    assert np.isnan(by_hand.snapshot(version=2, state="paused", pending={}).batch_loss)

@@ -104,7 +104,8 @@ class Snapshot:
     where that does not fit; `unused` names those that were changed after the training had ended. `finished` counts the
     session's `FinishedTraining`s. `findings` say how the training goes, the most pressing first; they are made once an
     epoch, or when the state changes. `first_train_loss` and `first_validation_loss` are those before the first step,
-    the former on at most 5,000 rows.
+    the former on at most 5,000 rows. Where the last step was one batch by hand,
+    `batch_loss` is that batch's loss before the update, and `gradient_norm` and `layers` are that step's.
     """
 
     version: int
@@ -135,6 +136,7 @@ class Snapshot:
     metrics: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: MappingProxyType({}))
     best_epoch: int = 0
     best_loss: float = float("nan")
+    batch_loss: float = float("nan")
     first_train_loss: float = float("nan")
     first_validation_loss: float = float("nan")
     gradient_norm: float = float("nan")

@@ -226,7 +226,7 @@ class Training:
             if self._pace and self._next_epoch > self._clock.now():
                 self._rest(turn)
                 continue
-            ended_epoch = self.live.step()
+            ended_epoch = self.live.step(is_by_hand=self._steps_to_go is not None)
             turn.give_way()
             self._count(ended_epoch)
             if ended_epoch and self._pace:

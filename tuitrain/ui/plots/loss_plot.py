@@ -21,7 +21,7 @@ from tuitrain.ui.plots.smoothing import smoothed
 from tuitrain.ui.theme import Role, Theme
 
 View = Literal["full", "recent"]
-FAR = 8.0  # times the largest other value from which a first one is cut off
+FAR = 5.0  # times the largest other value from which a first one is cut off
 LEAST_WITH_LIST = 8  # rows of a plot that has a list of edits below its axis
 _DASHED, _DOTTED, _SPARSE = (4, 3), (1, 1), (1, 2)
 
@@ -74,7 +74,7 @@ def draw_loss(
         hints = ("the losses appear here during training", "no losses yet")
         return notice(width, height, hints, theme["dim"])
     start = _first_shown(x, view)
-    far = [] if log or start > 0 else [curve for curve in curves if _is_far(curve.raw)]
+    far = [] if log or start > 0 else _far_ones(curves)
     extent = _extent(
         [curve.raw[max(x.searchsorted(start), int(curve in far)) :] for curve in curves], log=log
     )  # fmt: skip
@@ -213,10 +213,13 @@ def _list_of_edits(width: int, edits: Sequence[tuple[float, str]], theme: Theme)
     return line(width, [(cut(" " + "  ".join(shown), width, theme=theme), theme["edit"])])
 
 
-def _is_far(values: Floats) -> bool:
-    """Whether the first value is so far above all others that they would be squeezed flat."""
-    rest = values[1:][np.isfinite(values[1:])]
-    return rest.size >= 3 and bool(np.isfinite(values[0])) and float(values[0]) > FAR * float(rest.max())
+def _far_ones(curves: Sequence[_Curve]) -> list[_Curve]:
+    """The curves whose first value is so far above all later ones of every curve that they would be squeezed flat."""
+    later = [curve.raw[1:][np.isfinite(curve.raw[1:])] for curve in curves]
+    if not later or min(values.size for values in later) < 3:
+        return []
+    most = FAR * max(float(values.max()) for values in later)
+    return [curve for curve in curves if np.isfinite(curve.raw[0]) and float(curve.raw[0]) > most]
 
 
 def _label_far(canvas: Canvas, window: Window, far: Sequence[_Curve], theme: Theme) -> None:

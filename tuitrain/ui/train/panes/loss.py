@@ -41,6 +41,8 @@ class LossPane(TrainPane):
         last = snapshot.epochs_recorded
         settings = ["log axis"] * self.is_log + [f"smoothed {self.smoothing:g}"] * bool(self.smoothing)
         settings += ["recent epochs"] * (self.scale_view == "recent")
+        if not math.isnan(snapshot.batch_loss):
+            settings.append(f"batch {significant(snapshot.batch_loss)}")
         best = ""
         if snapshot.best_epoch:
             best = f"best {significant(snapshot.best_loss)} at {snapshot.best_epoch}"
