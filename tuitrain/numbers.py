@@ -42,6 +42,24 @@ def _power(value: float, width: int) -> str:
     return text
 
 
+def significant(value: float) -> str:
+    """`value` in three significant digits: ``0.0932``, ``1.06``, ``23.1``; beyond 1e-3..1e4 as `number`."""
+    size = abs(value)
+    if not 1e-3 <= size < 9_995:
+        return number(value)
+    places = max(0, 2 - math.floor(math.log10(size) + 1e-12))
+    text = f"{value:.{places}f}"
+    return text if places == 0 or len(text.lstrip("-0.").replace(".", "")) <= 3 else f"{value:.{places - 1}f}"
+
+
+def share(value: float) -> str:
+    """A score of at most 1 in five characters: `` .987``, ``1.000``, ``-.012``; ``    ·`` where it is not known."""
+    if not math.isfinite(value):
+        return "    ·"
+    text = f"{value:.3f}"
+    return (text.replace("0.", ".", 1) if abs(float(text)) < 1 else text[:5]).rjust(5)
+
+
 def percent(share: float) -> str:
     """A share in 0..1 in four characters: ``  6%``, `` <1%``, ``100%``; ``   -`` where it is not a number."""
     if not math.isfinite(share):

@@ -95,8 +95,15 @@ def with_confusion(count: int = 3, rows: int = 40) -> Snapshot:
     """With a confusion matrix of so many classes."""
     rng = np.random.default_rng(3)
     counts = np.diag(rng.integers(rows // 2, rows, count)) + rng.integers(0, 3, (count, count))
-    values = {"accuracy": float(np.trace(counts) / counts.sum()), "f1": 0.912}
-    return replace(healthy(), metric_view=MetricView("validation", values, confusion=counts))
+    values = {"accuracy": float(np.trace(counts) / counts.sum()), "balanced_accuracy": 0.951, "f1": 0.912}
+    baselines = {"accuracy": float(counts[0].sum() / counts.sum()), "balanced_accuracy": 1 / count, "f1": 0.1}
+    recall = np.diag(counts) / counts.sum(axis=1)
+    precision = np.diag(counts) / counts.sum(axis=0)
+    scores = np.stack([precision, recall, 2 * precision * recall / (precision + recall)], axis=1)
+    view = MetricView(
+        "validation", values, confusion=counts, epoch=60, class_scores=scores, baselines=baselines, usual=0
+    )  # fmt: skip
+    return replace(healthy(), metric_view=view)
 
 
 def with_residuals(rows: int = 66) -> Snapshot:
@@ -105,7 +112,9 @@ def with_residuals(rows: int = 66) -> Snapshot:
     truth = 150 + 70 * rng.standard_normal(rows)
     predicted = 150 + 0.6 * (truth - 150) + 30 * rng.standard_normal(rows)
     values = {"r2": 0.484, "rmse": 54.1, "mae": 43.7}
-    return replace(healthy(), metric_view=MetricView("validation", values, truth=truth, predicted=predicted))
+    baselines = {"r2": 0.0, "rmse": 70.0, "mae": 58.0}
+    view = MetricView("validation", values, truth=truth, predicted=predicted, baselines=baselines, usual=150.0)
+    return replace(healthy(), metric_view=view)
 
 
 def with_boundary(shape: tuple[int, int] = (30, 44), *, confidence: bool = True) -> Snapshot:

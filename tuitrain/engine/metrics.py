@@ -33,6 +33,21 @@ def macro_f1(confusion: Array) -> float:
     return float((2 * hits[present] / total[present]).mean()) if present.any() else float("nan")
 
 
+def class_scores(confusion: Array) -> Array:
+    """Return precision, recall and F1 of each class: (K, 3); 0 where a quotient is 0/0, as is usual."""
+    hits = np.diagonal(confusion).astype(np.float64)
+    predicted, true = confusion.sum(axis=0), confusion.sum(axis=1)
+    below = np.stack([predicted, true, (predicted + true) / 2], axis=1)
+    scores: Array = np.divide(hits[:, None], below, out=np.zeros(below.shape), where=below > 0)
+    return scores
+
+
+def balanced_accuracy(confusion: Array) -> float:
+    """Return the mean recall over the classes that occur; NaN where none does."""
+    present = confusion.sum(axis=1) > 0
+    return float(class_scores(confusion)[present, 1].mean()) if present.any() else float("nan")
+
+
 def r2(truth: Array, predicted: Array) -> Array:
     """Return 1 - Σ(y - ŷ)² / Σ(y - ȳ)² along the last axis: (...,); NaN where the truth does not vary."""
     truth = np.asarray(truth, np.float64)

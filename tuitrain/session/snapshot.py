@@ -45,18 +45,21 @@ class EarlierRun:
 
 @dataclass(frozen=True)
 class ParametersView:
-    """Per layer the weights (fan_in, fan_out) and biases (fan_out,), float32 copies."""
+    """Per layer the weights (fan_in, fan_out) and biases (fan_out,), float32 copies, as they were at `epoch`."""
 
     weights: tuple[NDArray[np.float32], ...]
     biases: tuple[NDArray[np.float32], ...]
+    epoch: int = 0
 
 
 @dataclass(frozen=True)
 class MetricView:
     """The model on one part (validation, or training where there is none).
 
-    Classification: `confusion` (K, K) int64, rows truth, columns prediction. Regression: `truth` and `predicted`,
-    (V,) float64 in the target's own units.
+    `baselines` are the values of always answering `usual`: the most frequent class of the training rows (its number),
+    or their mean. Classification: `confusion` (K, K) int64, rows truth, columns prediction; `class_scores` (K, 3) are
+    precision, recall and F1 of each class. Regression: `truth` and `predicted`,
+    (V,) float64 in the target's own units. `epoch` is that of the weights.
     """
 
     part: str
@@ -64,6 +67,10 @@ class MetricView:
     confusion: NDArray[np.int64] | None = None
     truth: Floats | None = None
     predicted: Floats | None = None
+    epoch: int = 0
+    class_scores: Floats | None = None
+    baselines: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    usual: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,8 @@ class BoundaryView:
 
     Two inputs: `grid` (R, C) int64 of class numbers with `confidence` (R, C), or float64 values in own units; row 0 is
     the top. One input: `grid` (C,). `extent` is (x low, x high, y low, y high) in the inputs' own units. `points`
-    (N, 1 or 2) and `labels` (N,) are the training rows, in own units, at most 500 of them.
+    (N, 1 or 2) and `labels` (N,) are the training rows, in own units, at most 500 of them. `epoch` is that of the
+    weights.
     """
 
     names: tuple[str, ...]
@@ -81,6 +89,7 @@ class BoundaryView:
     confidence: Floats | None
     points: Floats
     labels: NDArray[Any]
+    epoch: int = 0
 
 
 @dataclass(frozen=True)

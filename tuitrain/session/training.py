@@ -61,6 +61,7 @@ class Training:
         self._refused: dict[str, Refused] = {}
         self._earlier: list[EarlierRun] = []
         self._saved_step = -1
+        self._look = Look()
         self._steps_to_go: int | None = None
         self._epochs_to_go: int | None = None
         self._pace = self._next_epoch = 0.0  # epochs a second; when the next one may begin
@@ -112,6 +113,7 @@ class Training:
         if self._state == "running":
             self._state = "paused"
             self.live.stop_clock()
+            self.see(self._look)  # what was looked at is some batches old
 
     def on_set_hyperparameter(self, command: SetHyperparameter) -> None:
         """Change a hyperparameter: of a training that has not begun, from the next batch on, or at the reset."""
@@ -206,6 +208,7 @@ class Training:
     def _train(self, turn: Turn) -> None:
         self.live.start_clock()
         self._views_due = 0.0
+        self._look = turn.look
         while self._state == "running" and not turn.is_interrupted:
             if self._pace and self._next_epoch > self._clock.now():
                 self._rest(turn)
@@ -225,6 +228,7 @@ class Training:
     def _show_progress(self, turn: Turn) -> None:
         """Publish a snapshot, and compute what is looked at, when that is due."""
         if turn.take_new_look():
+            self._look = turn.look
             self._snapshot_due = self._views_due = 0.0
         now = self._clock.now()
         if now < self._snapshot_due:

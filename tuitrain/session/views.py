@@ -21,12 +21,19 @@ BOUNDARY_POINTS = 500
 MARGIN = 0.08  # of the rows' range, on each side
 
 
+def epoch_of_weights(trainer: Trainer) -> int:
+    """The epoch that the network's weights are of: the last one, after the end the best one."""
+    best = int(trainer.progress.best_epoch[0])
+    return best if trainer.is_done and best else int(trainer.epochs_done)
+
+
 def parameters_view(trainer: Trainer) -> ParametersView:
     """Copy the weights and biases of each layer."""
     network = trainer.network
     return ParametersView(
         tuple(w[0].astype(np.float32) for w in network.weights),
         tuple(b[0, 0].astype(np.float32) for b in network.biases),
+        epoch_of_weights(trainer),
     )
 
 
@@ -44,10 +51,36 @@ def metric_view(
     values = {key: float(value[0]) for key, value in examined.all_metrics().items()}
     predicted = examined.decided[0]
     if dataset.n_classes:
-        return MetricView(name, values, confusion=measures.confusion_counts(part.y, predicted, dataset.n_classes))
+        counts = measures.confusion_counts(part.y, predicted, dataset.n_classes)
+        return _class_view(name, values, counts, trainer, dataset)
+    truth, answers = dataset.own_units(part.y[:, 0]), dataset.own_units(predicted)
+    usual = float(np.mean(dataset.own_units(dataset.train.y[:, 0])))
+    constant = np.full_like(truth, usual)
+    measured = {"r2": measures.r2, "rmse": measures.rmse, "mae": measures.mae}
+    baselines = {key: float(measure(truth, constant)) for key, measure in measured.items()}
     return MetricView(
-        name, values, truth=dataset.own_units(part.y[:, 0]), predicted=dataset.own_units(predicted)
+        name, values, truth=truth, predicted=answers, epoch=epoch_of_weights(trainer), baselines=baselines, usual=usual
     )  # fmt: skip
+
+
+def _class_view(
+    name: str, values: dict[str, float], counts: NDArray[np.int64], trainer: Trainer, dataset: Dataset
+) -> MetricView:
+    """Scores of the answers that `counts` (K, K) holds, beside those of always answering the most frequent class."""
+    usual = int(np.bincount(dataset.train.y, minlength=dataset.n_classes).argmax())
+    constant = np.zeros_like(counts)
+    constant[:, usual] = counts.sum(axis=1)
+    return MetricView(
+        name, values | _scores(counts), confusion=counts, epoch=epoch_of_weights(trainer),
+        class_scores=measures.class_scores(counts), baselines=_scores(constant), usual=float(usual),
+    )  # fmt: skip
+
+
+def _scores(counts: NDArray[np.int64]) -> dict[str, float]:
+    return {
+        "accuracy": float(np.trace(counts) / counts.sum()), "balanced_accuracy": measures.balanced_accuracy(counts),
+        "f1": measures.macro_f1(counts),
+    }  # fmt: skip
 
 
 def boundary_view(trainer: Trainer, dataset: Dataset, shape: tuple[int, int]) -> BoundaryView | None:
@@ -68,7 +101,7 @@ def boundary_view(trainer: Trainer, dataset: Dataset, shape: tuple[int, int]) ->
     return BoundaryView(
         tuple(column.name for column in numbers), (float(low[0]), float(high[0]), *vertical), answers.reshape(form),
         None if confidence is None else confidence.reshape(form), points,
-        y if dataset.n_classes else dataset.own_units(y[:, 0]),
+        y if dataset.n_classes else dataset.own_units(y[:, 0]), epoch_of_weights(trainer),
     )  # fmt: skip
 
 

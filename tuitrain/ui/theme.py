@@ -95,14 +95,14 @@ class Signs:
 
 _UNICODE = Signs(
     cursor="▸", ready="○", running="●", paused="◌", done="✓", diverged="✗", failed="✗", error="✗", dot="·", none="·",
-    times="×", arrow="→", rule="─", bar="│", more="▾", less="▴", ellipsis="…", corner="└", line_train="━━",
-    line_validation="╍╍", mark_best="▏", mark_edit="┊", blocks=" ▏▎▍▌▋▊▉█", spark="▁▂▃▄▅▆▇█", columns=" ▁▂▃▄▅▆▇█",
+    times="×", arrow="→", rule="─", bar="│", more="▾", less="▴", ellipsis="…", corner="└", line_train="━",
+    line_validation="╍", mark_best="▏", mark_edit="┊", blocks=" ▏▎▍▌▋▊▉█", spark="▁▂▃▄▅▆▇█", columns=" ▁▂▃▄▅▆▇█",
     plus=" ·+*#", minus=" ·-=≡", fills=" ░·╱╲-:~", class_signs="●▲■◆▼★✚○△□◇▽",
 )  # fmt: skip
 _ASCII = Signs(
     cursor=">", ready="o", running="*", paused="=", done="+", diverged="!", failed="!", error="!", dot="|", none="-",
-    times="x", arrow="->", rule="-", bar="|", more="v", less="^", ellipsis="~", corner="`", line_train="**",
-    line_validation="oo", mark_best="|", mark_edit=":", blocks=" #", spark=".:-=+*#%", columns=" ..::::##",
+    times="x", arrow="->", rule="-", bar="|", more="v", less="^", ellipsis="~", corner="`", line_train="*",
+    line_validation="o", mark_best="|", mark_edit=":", blocks=" #", spark=".:-=+*#%", columns=" ..::::##",
     plus=" .+*#", minus=" .-=%", fills=" .:'-/=,", class_signs="ox+*#@%&svw^",
 )  # fmt: skip
 
@@ -145,8 +145,7 @@ class Theme:
         colours |= zip(("chosen", "chosen-background", "chosen-style"), chosen, strict=True)
         if self.ascii_only:
             return {"frame": "ascii", "focus-frame": "ascii", "bar": "0", **colours}
-        focus_frame = "heavy" if self.colours == "none" else "solid"
-        return {"frame": "solid", "focus-frame": focus_frame, "bar": "1", **colours}
+        return {"frame": "solid", "focus-frame": "solid", "bar": "1", **colours}
 
     def plain(self, text: str) -> str:
         """`text` with the signs that an ASCII terminal lacks replaced; as it is elsewhere."""

@@ -68,7 +68,7 @@ def text_of(pane):
     for strip in lines:
         assert strip.cell_length == width
         assert sum(segment.cell_length for segment in strip) == width
-    return "\n".join(strip.text for strip in lines) + f"\n{pane.border_title}\n{pane.border_subtitle}"
+    return "\n".join(strip.text for strip in lines) + f"\n{pane.frame_title}\n{pane.frame_note}"
 
 
 async def seen(make, snapshot, size=(51, 13), look="true", then=lambda pane: None):
@@ -101,7 +101,7 @@ async def test_every_line_is_as_wide_as_the_pane_at_every_size(name, look):
 
 async def test_loss_says_the_figures_the_best_epoch_and_what_an_edit_changed():
     shown = await seen(LOSS, made_up.healthy())
-    for part in ("train 0.067", "validation 0.117", "best 59", "learning rate 0.01→0.03"):
+    for part in ("train 0.0672", "validation 0.117", "best 0.117 at 59", "epochs 0–60", "learning rate 0.01→0.03"):
         assert part in shown
 
 
@@ -125,7 +125,7 @@ async def test_loss_settings_come_round():
         for switch in (app.pane.toggle_log, app.pane.cycle_view):
             switch()
             switch()
-        assert not app.pane.border_subtitle
+        assert not app.pane.frame_note
         assert (app.pane.smoothing, app.pane.is_log, app.pane.scale_view) == (0.0, False, "full")
 
 
@@ -240,29 +240,41 @@ async def test_only_the_layers_in_sight_are_drawn():
 # --- metric
 
 
-async def test_metric_says_the_figures_the_part_and_the_confusions():
-    shown = await seen(metric, made_up.with_confusion(3), (51, 20))
-    assert "accuracy 0.953  F1 0.912  on 86 validation rows" in shown
-    for name in NAMES:
-        assert name in shown
+async def test_metric_says_each_score_beside_the_baseline_and_each_class():
+    shown = await seen(metric, made_up.with_confusion(3), (60, 20))
+    lines = shown.splitlines()
+    assert lines[0].split()[-2:] == ["always", "setosa"]
+    assert lines[1].split() == ["accuracy", ".953", ".442"]
+    assert [line.split()[:2] for line in lines[5:9]] == [
+        ["class", "prec"], ["●", "setosa"], ["▲", "versicolor"], ["■", "virginica"]
+    ]  # fmt: skip
+    assert "86 rows" in lines[-2]
+    assert sum(name in line for name in NAMES for line in lines[9:]) >= 3  # of the matrix
 
 
-async def test_many_classes_become_a_picture_with_the_worst_confusion_named():
+async def test_a_narrow_column_keeps_scores_baseline_and_matrix():
+    shown = await seen(metric, made_up.with_confusion(3), (20, 14))
+    for part in ("accuracy    .953", "always se… .442", "F1 macro", "hit", "36  ·  2 95%"):
+        assert part in shown, shown
+
+
+async def test_of_many_classes_a_narrow_column_names_the_three_worst():
     def many(theme):
         return MetricPane(theme, lambda: made_up.classes(26))
 
-    shown = await seen(many, made_up.with_confusion(26))
-    assert "worst class" in shown
+    snapshot = made_up.with_confusion(26)
+    scores = snapshot.metric_view.class_scores[:, 2]
+    shown = await seen(many, snapshot, (22, 12))
+    assert [int(line.split()[1]) for line in shown.splitlines() if line.strip().startswith("class ")] == list(
+        np.argsort(scores, kind="stable")[:3]
+    )
 
 
 async def test_metric_of_a_regression():
     shown = await seen(metric, made_up.with_residuals(), (60, 20))
-    assert "R² 0.484  RMSE 54.1  MAE 43.7  on 66 validation rows" in shown
+    for part in (".484", "54.1", "43.7", "the mean", "66 rows"):
+        assert part in shown
     assert "truth - predicted (up)" in shown
-
-
-async def test_the_part_is_said_even_where_figures_must_go():
-    assert "validation" in await seen(metric, made_up.with_residuals(), (26, 12))
 
 
 # --- boundary
@@ -270,7 +282,7 @@ async def test_the_part_is_said_even_where_figures_must_go():
 
 async def test_boundary_names_the_classes_and_the_inputs():
     shown = await seen(boundary, made_up.with_boundary(), (51, 20))
-    for part in ("Decision boundary", "zero", "one", "x1", "x2"):
+    for part in ("Boundary", "zero", "one", "x1", "x2"):
         assert part in shown
 
 
@@ -351,7 +363,7 @@ async def test_a_hidden_pane_draws_nothing_and_catches_up_when_shown():
         app.pane.draw = draw
         app.pane.display = True
         await pilot.pause()
-        assert "train 0.067" in text_of(app.pane)
+        assert "train 0.0672" in text_of(app.pane)
 
 
 async def test_names_from_data_are_shown_as_they_are():

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from textual.strip import Strip
 
-from tuitrain.numbers import number
+from tuitrain.numbers import significant
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
 from tuitrain.ui.plots.lines import Part, length, line, notice
 from tuitrain.ui.plots.marks import place_label, short_forms
@@ -74,7 +74,7 @@ def draw_loss(
     title_rows = 1 if height >= 3 else 0
     if extent is None:
         hints = ("no loss above 0 for a log axis", "none above 0") if log else ("no finite loss yet", "not finite")
-        return _title(width, curves, best_epoch, x, log, theme)[:title_rows] + notice(
+        return _title(width, curves, log, theme)[:title_rows] + notice(
             width, height - title_rows, hints, theme["warning"]
         )
     across, up = most_ticks(width, height - title_rows, label=4)
@@ -88,7 +88,7 @@ def draw_loss(
     window = window_of(x_axis, y_axis, log=log)
     _draw_curves(canvas, window, x, curves, earlier, theme)
     _draw_marks(canvas, window, best_epoch, edits, theme)
-    title = _title(width, curves, best_epoch, x, log, theme)[:title_rows]
+    title = _title(width, curves, log, theme)[:title_rows]
     return title + frame.strips(canvas.segments(), theme["axis"])
 
 
@@ -171,31 +171,19 @@ def _draw_marks(
 def _title(
     width: int,
     curves: Sequence[_Curve],
-    best_epoch: float | None,
-    x: Floats,
     log: bool,
     theme: Theme,
 ) -> list[Strip]:
     """The legend with the newest figures, as much of it as fits."""
-    best: list[Part] = []
     notes: list[Part] = []
     less: list[Part] = []
-    for curve in curves[-1:]:
-        at = x.searchsorted(best_epoch) if best_epoch is not None else curve.raw.size
-        if at < curve.raw.size and x[at] == best_epoch:
-            best = [(f"  best {number(float(curve.raw[at]))}", theme["best"])]
     if log:
         left_out = any(bool((curve.raw <= 0).any()) for curve in curves)
         notes = [("  log, 0 left out", theme["warning"])] if left_out else [("  log", theme["dim"])]
     if any(curve.shown is not curve.raw for curve in curves):
         less = [("  smoothed", theme["dim"])]
-    forms = ((("train", "validation"), True), (("train", "val"), True), (("t", "v"), False))
-    for names, signed in forms[:2]:  # a short word rather than no best figure
-        whole = [*_figures(curves, names, signed, theme), *best, *notes]
-        if best and length(whole) <= width:
-            rest = less if length([*whole, *less]) <= width else []
-            return [line(width, [*whole, *rest])]
-    for names, signed in forms:
+    forms = ((("train", name), True) for name in ("validation", "valid.", "val"))
+    for names, signed in (*forms, (("t", "v"), False)):
         figures = _figures(curves, names, signed, theme)
         for parts in ([*notes, *less], notes, []):
             if length([*figures, *parts]) <= width:
@@ -212,8 +200,9 @@ def _figures(curves: Sequence[_Curve], names: tuple[str, str], signed: bool, the
         if curve.role == "validation":
             name, sign = names[1], theme.signs.line_validation
         value = float(curve.raw[-1])
+        style = theme["plain" if math.isfinite(value) else "bad"]
         parts += [
             (f" {sign} {name} " if signed else f" {name} ", theme[curve.role]),
-            (f"{number(value)} " if signed else number(value), theme["plain" if math.isfinite(value) else "bad"]),
+            (f"{significant(value)} " if signed else significant(value), style),
         ]
     return parts

@@ -39,6 +39,7 @@ TRAIN_ACTIONS = (
         Action("toggle_log", ("l",), "l", "log", "loss: logarithmic axis", "", 40),
         Action("cycle_smoothing", ("z",), "z", "smooth", "loss: smoothing", "", 20),
         Action("cycle_view", ("v",), "v", "view", "loss: all or recent epochs", "", 21),
+        Action("gradients", ("g",), "g", "gradient", "gradient in each layer", "", 33),
         Action("parameters", ("w",), "w", "weights", "parameters: weights, biases", "", 32),
         Action("metric", ("m",), "m", "metric", "metric, predicted and true", "", 31),
         Action("boundary", ("b",), "b", "boundary", "decision boundary, curve", "", 30),

@@ -1,65 +1,176 @@
-"""Where each pane of the Train screen is: a function of the terminal's size and of the pane asked for.
+"""Where each pane of the Train screen is: a function of the terminal's size and of what is to be shown.
 
-Three arrangements: below 110×32 the form, and beside it loss and gradients, or in their place the pane asked for;
-from there on the metric stands beside the gradients; from 160×40 on there is a third column.
+Below 110 columns one place beside the form; from there on two; from 160×40 on a third column. Each column is one frame,
+whose panes share the lines between them. The verdict stands in the loss's frame, and so does the metric where there is
+one column for both.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from textual.geometry import Region, Size
 
+from tuitrain.ui.widgets.frame import FramePlace, share_lines
 from tuitrain.ui.widgets.layout import MEDIUM, SMALLEST, WIDE, PlacedLayout, around_panes
 
-DETAILS = ("parameters", "metric", "boundary")
+DETAILS = ("parameters", "metric", "boundary")  # what can be asked for
+LOSS_ROWS = 16  # of the plot, until which it grows before the panes below it do
+FORM_ROWS = 26  # of the form from 110 columns on, without what has no effect
+METRIC_WIDTH = 18  # beside the loss
+LEAST_BESIDE = 50  # columns within the frame from which the metric has a place beside the loss
 
 
-def arrange(size: Size, detail: str = "", *, has_boundary: bool = False) -> dict[str, Region]:
-    """Pane names to regions that tile the screen; below `SMALLEST` only ``too_small``.
+@dataclass(frozen=True)
+class Shown:
+    """What the arrangement depends on besides the size.
 
     `detail` is the pane that was asked for ("" for none); `has_boundary` says whether the data has one or two inputs.
+    `layers` and `classes` count the network's layers and the classes, `verdict` the lines that the verdict takes.
     """
+
+    detail: str = ""
+    has_boundary: bool = False
+    layers: int = 3
+    classes: int = 2
+    verdict: int = 1
+
+
+@dataclass
+class Places:
+    """`rows` are without frames; `boxes` share lines; `inside` are in the loss's frame, right of a line if not verdict.
+
+    `tabs` maps a pane to the panes that would appear in its place, itself first.
+    """
+
+    rows: dict[str, Region]
+    boxes: dict[str, Region] = field(default_factory=dict)
+    inside: dict[str, Region] = field(default_factory=dict)
+    tabs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def frames(self) -> dict[str, FramePlace]:
+        """The places of the panes with frames."""
+        beside = self.inside.get("metric")
+        if beside is None:
+            return share_lines(self.boxes)
+        rule = Region(beside.x, beside.y, 1, beside.height + 1)
+        open_place = FramePlace(beside, has_top=False, has_right=False, has_bottom=False)
+        return {**share_lines(self.boxes, [rule]), "metric": open_place}
+
+    @property
+    def regions(self) -> dict[str, Region]:
+        """All regions."""
+        return self.rows | {name: place.region for name, place in self.frames.items()} | self.inside
+
+
+def arrange(size: Size, shown: Shown = Shown()) -> Places:
+    """Where everything is; below `SMALLEST` only ``too_small``."""
     width, height = size
     if width < SMALLEST.width or height < SMALLEST.height:
-        return {"too_small": size.region}
-    form_width = 29 if width < 100 else 34 if width < WIDE.width else 38
-    meaning = 0 if width < MEDIUM.width or height < 30 else 9
-    panes, right = around_panes(size, form_width=form_width, meaning=meaning)
-    said = 2 if height < 30 else 3
-    right, panes["verdict"] = right.split_horizontal(right.height - said)
-    if size.width >= WIDE.width and size.height >= WIDE.height:
-        return panes | _wide(right, detail, has_boundary=has_boundary)
-    if size.width >= MEDIUM.width and size.height >= MEDIUM.height:
-        return panes | _medium(right, detail)
-    return panes | _small(right, detail)
+        return Places({"too_small": size.region})
+    form_width = 27 if width < 100 else 34 if width < WIDE.width else 38
+    rows, right = around_panes(size, form_width=form_width, meaning=0)
+    places = Places(rows)
+    _place_form(places, rows.pop("form"), has_description=width >= MEDIUM.width)
+    if width >= WIDE.width and height >= WIDE.height:
+        _wide(places, right, shown)
+    elif width >= MEDIUM.width:
+        _medium(places, right, shown)
+    else:
+        _small(places, right, shown)
+    loss = places.boxes["loss"]
+    places.inside = {"verdict": Region(loss.x + 1, loss.y + 1, loss.width - 2, shown.verdict), **places.inside}
+    return places
 
 
-def _small(area: Region, detail: str) -> dict[str, Region]:
-    if detail:
-        return {detail: area}
-    loss, gradients = area.split_horizontal(area.height - _gradients_height(area))
-    return {"loss": loss, "gradients": gradients}
+def _place_form(places: Places, area: Region, *, has_description: bool) -> None:
+    """The form, and below it, where there is room, what the selected field does."""
+    rest = area.height - FORM_ROWS - 3
+    if has_description and rest >= 4:
+        places.boxes["form"], places.boxes["description"] = _stacked(area, rest + 2)
+    else:
+        places.boxes["form"] = area
 
 
-def _medium(area: Region, detail: str) -> dict[str, Region]:
-    loss, lower = area.split_horizontal(area.height - max(14, area.height * 2 // 5))
-    if detail:
-        return {"loss": loss, detail: lower}
-    gradients, metric = lower.split_vertical(max(50, lower.width - 40))
-    return {"loss": loss, "gradients": gradients, "metric": metric}
+def _stacked(area: Region, lower: int) -> tuple[Region, Region]:
+    """Two boxes, the lower one so high, that share a line."""
+    top = Region(area.x, area.y, area.width, area.height - lower + 1)
+    return top, Region(area.x, area.bottom - lower, area.width, lower)
 
 
-def _wide(area: Region, detail: str, *, has_boundary: bool) -> dict[str, Region]:
-    middle, third = area.split_vertical(area.width * 3 // 5)
-    loss, gradients = middle.split_horizontal(middle.height - max(14, middle.height * 2 // 5))
-    panes = {"loss": loss, "gradients": gradients}
-    if detail:
-        return panes | {detail: third}
-    upper, lower = third.split_horizontal(third.height // 2)
-    return panes | {"metric": upper, "boundary" if has_boundary else "parameters": lower}
+def _side_by_side(area: Region, right: int) -> tuple[Region, Region]:
+    """Two boxes, the right one so wide, that share a line."""
+    left = Region(area.x, area.y, area.width - right + 1, area.height)
+    return left, Region(area.right - right, area.y, right, area.height)
 
 
-def _gradients_height(area: Region) -> int:
-    return 8 if area.height < 24 else area.height // 3
+def _alternatives(chosen: str, names: tuple[str, ...], shown: Shown) -> tuple[str, ...]:
+    """The panes of one place, the chosen one first."""
+    offered = [name for name in names if name != "boundary" or shown.has_boundary]
+    return (chosen, *(name for name in offered if name != chosen))
+
+
+def _gradient_rows(shown: Shown) -> int:
+    """The gradient's box: a heading, a line for all, one a layer, the legend; and the frame."""
+    return shown.layers + 5
+
+
+def _small(places: Places, area: Region, shown: Shown) -> None:
+    is_beside = area.width - 2 >= LEAST_BESIDE
+    chosen = shown.detail or "gradients"
+    wanted = _gradient_rows(shown)
+    least_loss = 9 + shown.verdict
+    lower = min(wanted, area.height - least_loss) if chosen == "gradients" else area.height - least_loss + 1
+    spare = area.height + 1 - lower - 3 - shown.verdict - LOSS_ROWS - 2
+    lower = max(lower, lower + spare // 2 if chosen != "gradients" else lower)
+    loss, below = _stacked(area, lower)
+    places.boxes |= {"loss": loss, chosen: below}
+    names: tuple[str, ...] = ("gradients", "metric", "parameters", "boundary")
+    if is_beside and chosen != "metric":
+        top = loss.y + 1 + shown.verdict
+        places.inside["metric"] = Region(loss.right - 2 - METRIC_WIDTH, top, METRIC_WIDTH + 1, loss.bottom - 1 - top)
+        names = ("gradients", "parameters", "boundary")
+    places.tabs[chosen] = _alternatives(chosen, names, shown)
+
+
+def _medium(places: Places, area: Region, shown: Shown) -> None:
+    least = 3 + shown.verdict + 8
+    wanted = 3 + shown.verdict + LOSS_ROWS + 2
+    rest = area.height + 1 - wanted
+    gradient = min(_gradient_rows(shown) - 1, max(6, (area.height - least) // 2))
+    second = shown.detail if shown.detail in {"parameters", "boundary"} else (
+        "boundary" if shown.has_boundary else "parameters"
+    )
+    is_tall = area.height - 18 - gradient >= 8
+    if is_tall:
+        lower = max(rest, gradient + 9)
+        loss, below = _stacked(area, lower)
+        left, metric = _side_by_side(below, min(36, below.width - 51))
+        first, other = _stacked(left, left.height - gradient + 1)
+        places.boxes |= {"loss": loss, "gradients": first, second: other, "metric": metric}
+        places.tabs[second] = _alternatives(second, ("boundary", "parameters"), shown)
+        return
+    chosen = shown.detail if shown.detail in {"parameters", "boundary"} else "gradients"
+    lower = min(max(_gradient_rows(shown), 10, rest), area.height - least)
+    loss, below = _stacked(area, lower)
+    left, metric = _side_by_side(below, min(36, below.width - 51))
+    places.boxes |= {"loss": loss, chosen: left, "metric": metric}
+    places.tabs[chosen] = _alternatives(chosen, ("gradients", "parameters", "boundary"), shown)
+
+
+def _wide(places: Places, area: Region, shown: Shown) -> None:
+    third = max(62, area.width * 2 // 5)
+    middle = Region(area.x, area.y, area.width - third, area.height)
+    right = Region(middle.right, area.y, third, area.height)
+    loss, gradients = _stacked(middle, min(_gradient_rows(shown), middle.height // 2))
+    second = shown.detail if shown.detail in {"parameters", "boundary"} else (
+        "boundary" if shown.has_boundary else "parameters"
+    )
+    metric_rows = min(8 + max(2 * shown.classes + 5, 10), right.height * 3 // 5)
+    metric, other = _stacked(right, right.height - metric_rows + 1)
+    places.boxes |= {"loss": loss, "gradients": gradients, "metric": metric, second: other}
+    places.tabs[second] = _alternatives(second, ("boundary", "parameters"), shown)
 
 
 class TrainLayout(PlacedLayout):
@@ -69,8 +180,11 @@ class TrainLayout(PlacedLayout):
 
     def __init__(self) -> None:
         super().__init__()
-        self.detail = ""
-        self.has_boundary = False
+        self.shown = Shown()
+
+    def arrangement(self, size: Size) -> Places:
+        """Where everything but a page is."""
+        return arrange(size, self.shown)
 
     def places(self, size: Size) -> dict[str, Region]:
-        return arrange(size, self.detail, has_boundary=self.has_boundary)
+        return self.arrangement(size).regions

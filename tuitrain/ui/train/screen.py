@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.geometry import Size
 
 from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.session.datasets import DATASETS
@@ -20,7 +21,7 @@ from tuitrain.ui.plots.axes import load_plotext
 from tuitrain.ui.terminal.governor import Governor
 from tuitrain.ui.train.form import Form
 from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
-from tuitrain.ui.train.layout import TrainLayout
+from tuitrain.ui.train.layout import Shown, TrainLayout
 from tuitrain.ui.train.pace import QUICK_SECONDS, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
 from tuitrain.ui.train.status import ENDED, Description, TrainRoomRow, TrainStatusRow, explain_field
@@ -53,6 +54,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.session = self.trainer
         self._dataset: DatasetFacts | None = None
         self._has_hinted = False
+        self._detail = ""
         self._watched: tuple[frozenset[str], tuple[int, int] | None] = (frozenset(), None)
         self.governor = Governor(
             self.session, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh
@@ -76,7 +78,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self.loss, GradientsPane(theme, id="gradients"), ParametersPane(theme, id="parameters"),
             MetricPane(theme, self._class_names, id="metric"), self.boundary,
         )  # fmt: skip
-        self.arrangement.has_boundary = self._has_boundary
+        self.arrangement.shown = self._shown()
         regions = self.arrangement.regions(self.app.size)
         self._later = [pane for pane in self.panes if pane.id not in regions]
         yield from (self.header, self.form, self.description)
@@ -137,6 +139,29 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         names: tuple[str, ...] = self.session.snapshot.dataset.class_names
         return names
 
+    def _shown(self) -> Shown:
+        """What the arrangement depends on."""
+        snapshot = self.session.snapshot
+        places = self.arrangement.arrangement(self.size or self.app.size)
+        width = places.inside["verdict"].width if "verdict" in places.inside else 80
+        return Shown(
+            self._detail, self._has_boundary, len(snapshot.hyperparameters.hidden_layers) + 1,
+            snapshot.dataset.n_classes, self.verdict.lines_for(snapshot, width),
+        )  # fmt: skip
+
+    def place_children(self, size: Size) -> None:
+        """Show the children that have a place, in frames that share their lines, each with its tabs."""
+        self.arrangement.shown = self._shown()
+        super().place_children(size)
+        places = self.arrangement.arrangement(size)
+        for child in (self.form, self.description, *self.panes):
+            if str(child.id) in places.frames:
+                child.take_place(places.frames[str(child.id)])
+        for pane in self.panes:
+            pane.offer(places.tabs.get(str(pane.id), ()))
+        beside = places.inside.get("metric")
+        self.loss.leave_room(self.arrangement.shown.verdict, beside.width if beside else 0)
+
     def _watch(self) -> None:
         """Tell the session which costly views are looked at."""
         views = frozenset(pane.view for pane in self.panes if pane.view and pane.is_shown)
@@ -150,6 +175,8 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         is_new = snapshot.dataset != self._dataset
         if is_new:
             self._describe(snapshot.dataset)
+        if self._shown() != self.arrangement.shown:
+            self.place_children(self.size)
         for widget in (self.header, self.form, self.verdict, self.status):
             widget.show(snapshot)
         if is_new:
@@ -168,7 +195,6 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.form.take(dataset)
         self._describe_field()
         self.help.about_the_data(dataset.notices)
-        self.arrangement.has_boundary = self._has_boundary
         self.place_children(self.size)
 
     def _say_notices(self, notices: Sequence[str]) -> None:
@@ -339,18 +365,24 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def action_cycle_view(self) -> None:
         self.loss.cycle_view()
 
+    def action_gradients(self) -> None:
+        self._bring("gradients")
+
     def action_parameters(self) -> None:
-        self._toggle("parameters")
+        self._bring("parameters")
 
     def action_metric(self) -> None:
-        self._toggle("metric")
+        self._bring("metric")
 
     def action_boundary(self) -> None:
-        self._toggle("boundary")
+        if not self._has_boundary:
+            self.say("a boundary is drawn for data with one or two number inputs; d chooses moons, for example")
+            return
+        self._bring("boundary")
 
-    def _toggle(self, detail: str) -> None:
-        """Give the pane its large place, or take it back."""
-        self.arrangement.detail = "" if self.arrangement.detail == detail else detail
+    def _bring(self, name: str) -> None:
+        """Show a pane in the place that it has; the gradient's again where it is shown already."""
+        self._detail = "" if name in {"gradients", self._detail} else name
         self.place_children(self.size)
 
 

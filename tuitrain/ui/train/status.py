@@ -14,6 +14,7 @@ from tuitrain.text import counted, visible
 from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.widgets.explain_row import ExplainRow
+from tuitrain.ui.widgets.frame import Framed
 from tuitrain.ui.widgets.room_row import RoomRow
 from tuitrain.ui.widgets.status_row import Part, StatusRow
 from tuitrain.ui.widgets.text_lines import Lines, shortened
@@ -133,23 +134,23 @@ def explain_field(row: ExplainRow, model: FormModel) -> None:
         row.explain(name, field.meaning, (effect, field.allowed))
 
 
-class Description(Lines):
+class Description(Framed, Lines):
     """What the selected field means, what it may be, when a change takes effect; as fully as the height allows."""
-
-    DEFAULT_CSS = "Description { height: 3; }"
 
     def __init__(self, theme: Theme, model: FormModel, **rest: Any) -> None:
         super().__init__(**rest)
-        self._theme = theme
+        self._theme = self.look = theme
         self._model = model
 
     def show_field(self) -> None:
         """Describe the field that the form's cursor is on."""
         model = self._model
-        if not model.name or self.size.height < 1:
-            self.put()
+        if not model.name:
+            self.set_title(model.group)
+            self.put([(" enter opens or folds the group", self._theme["dim"])])
             return
         field = model.field
+        self.set_title(f"{field.label} {self._theme.signs.dot} {'live' if field.live else 'from reset'}")
         effect = "at once, while training goes on" if field.live else "at reset"
         needs = model.needs(model.name)
         parts = [  # (how much it is wanted, text, style), from top to bottom
@@ -159,7 +160,7 @@ class Description(Lines):
             (2, field.allowed, "dim"),
             (1, f"takes effect {effect}", "dim"),
         ]
-        width, left = max(12, self.size.width - 2), self.size.height
+        width, left = max(12, self.size.width - 1), self.size.height
         wrapped = [(rank, textwrap.wrap(self._theme.plain(text), width), style) for rank, text, style in parts if text]
         shown: dict[int, list[str]] = {}
         for rank, rows, _ in sorted(wrapped, reverse=True):

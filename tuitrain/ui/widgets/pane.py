@@ -10,13 +10,13 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import NULL_SIZE, Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.theme import Theme
+from tuitrain.ui.widgets.frame import Framed
 
 
-class LivePane(Widget, can_focus=True, inherit_bindings=False):
+class LivePane(Framed, can_focus=True, inherit_bindings=False):
     """Shows a snapshot. A kind of pane says what it draws in `draw`; a list longer than the pane scrolls.
 
     `view` names the costly view of the snapshot that the pane needs, which is computed only while the pane is shown.
@@ -29,18 +29,16 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
         Binding("pageup", "scroll_page(-1)", show=False),
         Binding("pagedown", "scroll_page(1)", show=False),
     ]
-    DEFAULT_CSS = """
-    LivePane { border: $frame $frame-colour; }
-    LivePane:focus { border: $focus-frame $focus-colour; border-title-style: bold; }
-    """
     TITLE = ""
+    EXPLAINED = ""  # what it shows, for the row that explains the selected thing
     view = ""
     fixed_lines = 0
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(**rest)
         self.look = theme
-        self.border_title = theme.plain(self.TITLE)
+        self.frame_title = self.TITLE
+        self._hidden_note = ""
         self._strips: list[Strip] = []
         self._snapshot: Snapshot | None = None
         self._drawn: Snapshot | None = None
@@ -55,9 +53,20 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
         """Whether what the pane draws of two snapshots is the same, told without drawing it."""
         return before is now
 
+    def title(self, snapshot: Snapshot) -> tuple[str, str]:
+        """The title and the note at its right for a snapshot."""
+        return self.frame_title, ""
+
+    def entitle(self) -> None:
+        """Write the title anew, and how much is hidden; repaint the line if that is new."""
+        title, note = self.title(self._snapshot) if self._snapshot is not None else (self.frame_title, "")
+        self.set_title(title, "  ".join(filter(None, (self._hidden_note, note))))
+
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot, if the pane is visible and shows anything new, and repaint the lines that changed."""
         self._snapshot = snapshot
+        if self.is_shown:
+            self.entitle()
         if self.is_shown and not (self._drawn and self.looks_the_same(self._drawn, snapshot)):
             self.redraw()
 
@@ -96,8 +105,8 @@ class LivePane(Widget, can_focus=True, inherit_bindings=False):
         above, below = self._offset, hidden - self._offset
         signs = self.look.signs
         notes = [f"{signs.less} {above} above"] * bool(above) + [f"{signs.more} {below} more"] * bool(below)
-        if self.border_subtitle != (note := ", ".join(notes)):
-            self.border_subtitle = note
+        self._hidden_note = ", ".join(notes)
+        self.entitle()
 
     def action_scroll_by(self, lines: int) -> None:
         """Move what is shown, where there is more than fits."""

@@ -5,6 +5,6 @@ from tuitrain.ui.train.panes.gradients import GradientsPane
 from tuitrain.ui.train.panes.loss import LossPane
 from tuitrain.ui.train.panes.metric import MetricPane
 from tuitrain.ui.train.panes.parameters import ParametersPane
-from tuitrain.ui.widgets.pane import LivePane
+from tuitrain.ui.train.panes.train_pane import TrainPane
 
-__all__ = ["BoundaryPane", "GradientsPane", "LivePane", "LossPane", "MetricPane", "ParametersPane"]
+__all__ = ["BoundaryPane", "GradientsPane", "LossPane", "MetricPane", "ParametersPane", "TrainPane"]

@@ -11,13 +11,14 @@ from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.plots.boundary import boundary_grid_shape, draw_boundary, draw_fit
 from tuitrain.ui.plots.lines import notice
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.pane import LivePane
+from tuitrain.ui.train.panes.train_pane import TrainPane
 
 
-class BoundaryPane(LivePane):
+class BoundaryPane(TrainPane):
     """The decision boundary, or the fitted curve, drawn live on the data."""
 
-    TITLE = "Decision boundary"
+    SHOWS = TITLE = "Boundary"
+    EXPLAINED = "what the network answers for every pair of inputs, and the rows (or along its one input)"
     view = "boundary"
 
     def __init__(self, theme: Theme, class_names: Callable[[], tuple[str, ...]], **rest: Any) -> None:
@@ -34,14 +35,14 @@ class BoundaryPane(LivePane):
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
         return before.boundary is now.boundary
 
-    def redraw(self) -> None:
-        found = self._snapshot.boundary if self._snapshot else None
-        title = self.TITLE
+    def title(self, snapshot: Snapshot) -> tuple[str, str]:
+        found, (title, note) = snapshot.boundary, super().title(snapshot)
         if found is not None and (found.grid.ndim == 1 or found.confidence is None):
-            title = "Fitted curve" if found.grid.ndim == 1 else "Fitted values"
-        if self.border_title != title:
-            self.border_title = title
-        super().redraw()
+            title = title.replace(self.SHOWS, "Fitted curve" if found.grid.ndim == 1 else "Fitted values", 1)
+        return title, note
+
+    def when(self, snapshot: Snapshot) -> str:
+        return self.kept(snapshot, snapshot.boundary.epoch) if snapshot.boundary is not None else ""
 
     def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         found = snapshot.boundary

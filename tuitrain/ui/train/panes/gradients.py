@@ -14,8 +14,8 @@ from tuitrain.runs.history import Floats, LayerProbe
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.plots.bars import bar, log_range, number, percent, sparkline
 from tuitrain.ui.plots.lines import line, notice, padded
+from tuitrain.ui.train.panes.train_pane import TrainPane
 from tuitrain.ui.widgets.blocks import Block, Blocks
-from tuitrain.ui.widgets.pane import LivePane
 
 Part = tuple[str, Style]
 SIGNS = {"vanishing": "↓", "exploding": "↑", "": " "}
@@ -44,10 +44,11 @@ class Columns:
         return cls(name, min(40, max(4, width - name - cls.number - 1 - history - update - cls.idle)), history, update)
 
 
-class GradientsPane(LivePane):
+class GradientsPane(TrainPane):
     """‖∇‖ on a log scale, all layers first: bar, number, history, update/weight ratio, idle units."""
 
-    TITLE = "Gradient ‖∇‖ per layer"
+    SHOWS = TITLE = "Gradient"
+    EXPLAINED = "length of the loss's gradient in each layer, at the last step of the epoch"
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
         return before.history is now.history and before.epochs_recorded == now.epochs_recorded
@@ -72,6 +73,9 @@ class GradientsPane(LivePane):
             return [self._row(width, columns, names[index], norms[index], ends, history, layers[index], legend)]
 
         rows = [Block(1, partial(row, index)) for index in range(len(norms))]
+        if height >= len(rows) + 2 and not legend:
+            signs = f" {self._sign('vanishing')} vanishing {self._sign('exploding')} exploding: marked here; none now"
+            rows.append(Block(1, lambda: [line(width, [(signs, self.look["dim"])])]))
         self.fixed_lines = 1 if height < 5 else 2
         return Blocks([Block(1, lambda: [self._header(width, columns)]), *rows] if height > 2 else rows)
 

@@ -6,24 +6,44 @@ from typing import ClassVar
 
 from textual.strip import Strip
 
+from tuitrain.numbers import significant
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import Floats
 from tuitrain.session.snapshot import EarlierRun, Snapshot
 from tuitrain.ui.plots.loss_plot import View, draw_loss
-from tuitrain.ui.widgets.pane import LivePane
+from tuitrain.ui.train.panes.train_pane import TrainPane
 
 SMOOTHING = (0.0, 0.6, 0.9, 0.97)
 
 
-class LossPane(LivePane):
+class LossPane(TrainPane):
     """Training and validation loss, the best epoch, live edits as vertical lines, earlier runs as faint curves."""
 
-    TITLE = "Loss"
+    SHOWS = TITLE = "Loss"
+    EXPLAINED = "train: the mean over the epoch's batches, each before its update; validation: after the epoch"
     VIEWS: ClassVar[tuple[View, ...]] = ("full", "recent")
     is_log = False
     smoothing = 0.0
     scale_view: View = "full"
+    insets = (0, 0)  # lines above for the verdict, columns at the right for the metric
+
+    def leave_room(self, top: int, right: int) -> None:
+        """Leave lines above, and columns at the right, to others."""
+        if (top, right) != self.insets:
+            self.insets = (top, right)
+            self.redraw()
+
+    def title(self, snapshot: Snapshot) -> tuple[str, str]:
+        dash = "-" if self.look.ascii_only else "–"
+        last = snapshot.epochs_recorded
+        settings = ["log axis"] * self.is_log + [f"smoothed {self.smoothing:g}"] * bool(self.smoothing)
+        settings += ["recent epochs"] * (self.scale_view == "recent")
+        best = ""
+        if snapshot.best_epoch:
+            best = f"best {significant(snapshot.best_loss)} at {snapshot.best_epoch}"
+        title = f"{self.SHOWS} {self.look.signs.dot} epochs 0{dash}{last}" if last else self.SHOWS
+        return title, "  ".join(filter(None, (", ".join(settings), best)))
 
     def toggle_log(self) -> None:
         """Switch between a linear and a logarithmic axis."""
@@ -41,9 +61,7 @@ class LossPane(LivePane):
         self._say_and_redraw()
 
     def _say_and_redraw(self) -> None:
-        settings = ["log axis"] * self.is_log + [f"smoothed {self.smoothing:g}"] * bool(self.smoothing)
-        settings += ["recent epochs"] * (self.scale_view == "recent")
-        self.border_subtitle = ", ".join(settings)
+        self.entitle()
         self.redraw()
 
     def _mark_hidden(self, hidden: int) -> None:
@@ -55,6 +73,12 @@ class LossPane(LivePane):
         return not is_longer and marks[0] == marks[1]
 
     def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
+        top, right = self.insets
+        wide, high = max(width - right, 1), max(height - top, 1)
+        plot = self._plot(wide, high, snapshot)
+        return [*[Strip.blank(width)] * top, *(strip.adjust_cell_length(width) for strip in plot)]
+
+    def _plot(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         length = snapshot.epochs_recorded
         column = snapshot.history.column
         return draw_loss(

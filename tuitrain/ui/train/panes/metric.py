@@ -1,4 +1,4 @@
-"""How good the network is: confusion matrix, or residuals."""
+"""How good the network is: scores beside a baseline, each class, the confusion matrix, or the residuals."""
 
 from __future__ import annotations
 
@@ -7,56 +7,110 @@ from typing import Any
 
 from textual.strip import Strip
 
+from tuitrain.numbers import significant
 from tuitrain.session.snapshot import MetricView, Snapshot
-from tuitrain.ui.plots.bars import number
+from tuitrain.text import visible
 from tuitrain.ui.plots.confusion import draw_confusion
-from tuitrain.ui.plots.lines import line, notice
+from tuitrain.ui.plots.lines import line, notice, padded
 from tuitrain.ui.plots.residuals import draw_residuals
+from tuitrain.ui.plots.scores import class_rows, confusion_lines, score_lines, score_rows, worst_lines
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.pane import LivePane
+from tuitrain.ui.train.panes.train_pane import TrainPane
 
-LABELS = {"accuracy": "accuracy", "f1": "F1", "r2": "R²", "rmse": "RMSE", "mae": "MAE"}
+NARROW = 32  # columns below which the tables become a column of figures
+MOST_IN_COLUMN = 4  # classes whose matrix a narrow column holds
+LEAST_PICTURE = 6  # lines of the residuals, or of a matrix
 
 
-class MetricPane(LivePane):
-    """Accuracy and the confusion matrix, or R² and the residuals, on the validation part."""
+class MetricPane(TrainPane):
+    """Every score on the validation part beside that of a constant answer; each class, or the residuals."""
 
-    TITLE = "Metric"
+    SHOWS = TITLE = "Metric"
+    EXPLAINED = "how good the answers are on rows that training does not see, beside a constant answer"
     view = "metric"
 
     def __init__(self, theme: Theme, class_names: Callable[[], tuple[str, ...]], **rest: Any) -> None:
         super().__init__(theme, **rest)
         self._class_names = class_names
 
+    def when(self, snapshot: Snapshot) -> str:
+        found = snapshot.metric_view
+        if found is None or not snapshot.step:
+            return ""
+        is_best = found.epoch == snapshot.best_epoch and not snapshot.is_running
+        epoch = f"{'best ' * is_best}epoch {found.epoch}"
+        rows = f" {self.look.signs.dot} {_rows(found):,} rows"
+        return epoch + rows * (self.outer_size.width > NARROW)
+
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
-        return before.metric_view is now.metric_view
+        is_same_title = self._place.has_top or self.title(before) == self.title(now)
+        return before.metric_view is now.metric_view and is_same_title
 
     def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
+        if self._place.has_top:
+            return self._content(width, height, snapshot)
+        title = f" {self.look.signs.cursor if self.has_focus else ''}{self.look.plain(self.title(snapshot)[0])}"
+        style = self.look["title" if self.has_focus else "plain"]
+        head = line(width, [(padded(title, width, theme=self.look), style)])
+        return [head, *self._content(width, height - 1, snapshot)]
+
+    def _content(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         found = snapshot.metric_view
         if found is None:
             return notice(width, height, ("shown as soon as it is known", "none yet"), self.look["dim"])
-        head = self._head(width, found)
-        if found.confusion is not None:
-            names = self._class_names()
-            if len(names) == len(found.confusion):
-                picture = draw_confusion(width, height - 1, found.confusion, names, theme=self.look)
-                return [head, *picture]
-        if found.truth is not None and found.predicted is not None:
-            picture = draw_residuals(width, height - 1, found.truth, found.predicted, theme=self.look)
-            return [head, *picture]
-        return [head]
+        lines = self._narrow(width, height, found) if width < NARROW else self._wide(width, height, found)
+        return (lines + [Strip.blank(width)] * height)[:height]
 
-    def _head(self, width: int, found: MetricView) -> Strip:
-        """The figures and the part that they are of; what does not fit whole is left out, the last figures first."""
-        figures = [f"{LABELS.get(name, name)} {number(value)}" for name, value in found.values.items()]
-        rows = (
-            int(found.confusion.sum())
-            if found.confusion is not None
-            else (0 if found.truth is None else len(found.truth))
-        )
-        for count in range(len(figures), 0, -1):
-            for part in (f"on {rows:,} {found.part} rows", f"on {found.part}", f"({found.part})"):
-                text = self.look.plain("  ".join(figures[:count]))
-                if len(text) + 2 + len(part) <= width:
-                    return line(width, [(text, self.look["plain"]), (f"  {part}", self.look["dim"])])
-        return line(width, [(self.look.plain(figures[0]) if figures else "", self.look["plain"])])
+    def _usual(self, found: MetricView, names: tuple[str, ...]) -> str:
+        """The constant answer that the baseline is of."""
+        if found.confusion is None:
+            return "the mean"
+        number = int(found.usual) if found.usual == found.usual else -1
+        return f"always {visible(names[number], 20)}" if 0 <= number < len(names) else "baseline"
+
+    def _names(self, found: MetricView) -> tuple[str, ...]:
+        """The class names, or numbers until both are of the same dataset."""
+        names, count = self._class_names(), 0 if found.confusion is None else len(found.confusion)
+        return tuple(visible(name, 40) for name in names) if len(names) == count else tuple(map(str, range(count)))
+
+    def _narrow(self, width: int, height: int, found: MetricView) -> list[Strip]:
+        theme, names = self.look, self._names(found)
+        lines = score_lines(width, found.values, found.baselines, self._usual(found, names), theme=theme)
+        if found.confusion is None or found.class_scores is None:
+            if found.predicted is not None and found.truth is not None and len(found.truth):
+                largest = float(abs(found.truth - found.predicted).max())
+                text = f" worst miss {significant(largest)}"
+                lines += [Strip.blank(width), line(width, [(padded(text, width, theme=theme), theme["dim"])])]
+            return lines
+        blank = [Strip.blank(width)] if height >= len(lines) + 2 + min(len(names), 3) else []
+        if len(names) <= MOST_IN_COLUMN:
+            matrix = confusion_lines(width, found.confusion, names, theme=theme)
+            if matrix:
+                return [*lines, *blank, *matrix]
+        return [*lines, *blank, *worst_lines(width, found.class_scores, found.confusion, names, theme=theme)]
+
+    def _wide(self, width: int, height: int, found: MetricView) -> list[Strip]:
+        theme, names = self.look, self._names(found)
+        lines = score_rows(
+            width, found.values, found.baselines, self._usual(found, names), found.part, theme=theme
+        )  # fmt: skip
+        left = height - len(lines) - 1
+        if found.confusion is not None and found.class_scores is not None:
+            classes = min(len(names) + 1, max(left, 0))
+            if classes >= 2:
+                rows = class_rows(width, classes, found.class_scores, found.confusion, names, theme=theme)
+                lines += [Strip.blank(width), *rows]
+                left -= len(rows) + 1
+            if left >= min(len(names) + 1, LEAST_PICTURE):
+                lines += [Strip.blank(width), *draw_confusion(width, left, found.confusion, names, theme=theme)]
+        elif found.truth is not None and found.predicted is not None and left >= LEAST_PICTURE:
+            picture = draw_residuals(width, left, found.truth, found.predicted, theme=theme)
+            lines += [Strip.blank(width), *picture]
+        return lines
+
+
+def _rows(found: MetricView) -> int:
+    """How many rows the scores are of."""
+    if found.confusion is not None:
+        return int(found.confusion.sum())
+    return 0 if found.truth is None else len(found.truth)

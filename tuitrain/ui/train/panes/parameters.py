@@ -15,8 +15,8 @@ from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.plots.bars import histogram, number
 from tuitrain.ui.plots.heat import draw_matrix, picture_size
 from tuitrain.ui.plots.lines import line, notice
+from tuitrain.ui.train.panes.train_pane import TrainPane
 from tuitrain.ui.widgets.blocks import Block, Blocks
-from tuitrain.ui.widgets.pane import LivePane
 
 HISTOGRAM_HEIGHT = 5
 PICTURE_ROWS = 12
@@ -26,10 +26,11 @@ RUNNING_SECONDS = 3.0
 ONE = {"weights": "weight", "biases": "bias"}
 
 
-class ParametersPane(LivePane):
+class ParametersPane(TrainPane):
     """Per layer: count, mean, spread, a histogram of the weights and one of the biases, the matrix as a picture."""
 
-    TITLE = "Parameters (found by training)"
+    SHOWS = TITLE = "Weights"
+    EXPLAINED = "the weights and biases that training has found"
     view = "parameters"
     _drawn_at = 0.0
 
@@ -44,6 +45,9 @@ class ParametersPane(LivePane):
 
     def on_show(self) -> None:
         self._drawn_at = 0.0  # what was kept while the pane was hidden is old
+
+    def when(self, snapshot: Snapshot) -> str:
+        return self.kept(snapshot, snapshot.parameters.epoch) if snapshot.parameters is not None else ""
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
         return before.parameters is now.parameters

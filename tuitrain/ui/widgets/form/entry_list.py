@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from rich.style import Style
 from textual import events
-from textual.content import Content
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -14,10 +13,11 @@ from textual.strip import Strip
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.form.drawing import EntryDrawing, Line
 from tuitrain.ui.widgets.form.model import EntryModel
+from tuitrain.ui.widgets.frame import Framed
 from tuitrain.ui.widgets.layout import MEDIUM
 
 
-class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
+class EntryList(Framed, ScrollView, can_focus=True, inherit_bindings=False):
     """The cursor moves over the entries of `model` and Enter edits in place.
 
     `moved` is called when another entry is selected, or is being typed into, or no longer; a call rather than a
@@ -25,8 +25,7 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     DEFAULT_CSS = """
-    EntryList { border: $frame $frame-colour; scrollbar-size: 0 0; overflow: hidden scroll; }
-    EntryList:focus { border: $focus-frame $focus-colour; border-title-style: bold; }
+    EntryList { scrollbar-size: 0 0; overflow: hidden scroll; }
     """
 
     def __init__(
@@ -34,7 +33,8 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
         moved: Callable[[], None] = lambda: None, *, id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:  # fmt: skip
         super().__init__(id=id)
-        self._title = self.border_title = title
+        self.look = theme
+        self._title = self.frame_title = title
         self._moved = moved
         self._entries = entries
         self._drawing = drawing
@@ -226,8 +226,7 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
         above = self.scroll_offset.y
         parts = [f"{self._signs.less} {above}"] if above > 0 else []
         parts += [f"{self._signs.more} {below} more"] if below > 0 else []
-        if self.border_subtitle != (note := "  ".join(parts)):  # setting it repaints all
-            self.border_subtitle = note
+        self.set_title(self.frame_title, "  ".join(parts))
 
     def _say_what_is_typed(self) -> None:
         """Show in the title what is typed to find an entry, and how many there are."""
@@ -236,5 +235,4 @@ class EntryList(ScrollView, can_focus=True, inherit_bindings=False):
             count = len(self._entries.matches) if finding.text.strip() else 0
             told = f" {count} found" if count else " none" * bool(finding.text.strip())
             title = f"/{finding.text}{self._signs.mark_best}{told}"
-        if self.border_title != title:  # setting it repaints all
-            self.border_title = Content(title)
+        self.set_title(title, self.frame_note)
