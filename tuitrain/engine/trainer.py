@@ -78,6 +78,8 @@ class Trainer:
         self._probed_rows: Array | None = None
         self._losses: list[tuple[Array, int]] = []
         self.epochs_done = 0
+        self._is_measured = False
+        self._last_losses: Array = np.full(self.network.members, np.nan)
         self.steps_done = 0
         self.samples_done = 0
         self._batches = self._make_batches(seeds, shared)
@@ -194,10 +196,24 @@ class Trainer:
         self._losses = [(losses[:, step], size) for step, size in enumerate(sizes)]
         self._record = Record.from_arrays(arrays, epoch=counters["record_epoch"], step=counters["record_step"])
 
-    def step(self) -> Record | None:
-        """Train one batch. Returns the epoch's record when it was the last batch, or when training has ended."""
+    def step(self, *, is_measured: bool = False) -> Record | None:
+        """Train one batch. Returns the epoch's record when it was the last batch, or when training has ended.
+
+        With `is_measured`, `last_step` holds what was measured of this one, though it is not the epoch's last.
+        """
+        self._is_measured = is_measured
         with training_arithmetic:
-            return self._step()
+            record = self._step()
+        self._is_measured = False
+        return record
+
+    @property
+    def last_step(self) -> tuple[Array, Array, Array]:
+        """The last batch's loss before its update (M,), and the last measured step's gradient norms and update ratios.
+
+        The latter two are (M, L).
+        """
+        return self._last_losses, self._probe.gradient_norms, self._probe.update_ratios
 
     def epoch(self) -> Record:
         """Train to the end of the running epoch, or a new one; once all have ended, returns the last record again."""
@@ -221,6 +237,7 @@ class Trainer:
                 self._record = self._make_record(np.full(len(losses), np.nan))
                 return self._record
         is_last = batches.rows_left == 0
+        self._last_losses = losses
         self._update(is_last)
         self._losses.append((losses, batch.size))
         self.steps_done += 1
@@ -333,7 +350,7 @@ class Trainer:
 
     def _update(self, is_last: bool) -> None:
         network = self.network
-        is_probed = is_last and self._is_probed
+        is_probed = (is_last or self._is_measured) and self._is_probed
         if is_probed:
             self._probe.before()
         rate = self._rates.next()

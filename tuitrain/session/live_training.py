@@ -6,6 +6,7 @@ Shapes as in `snapshot.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -31,6 +32,7 @@ from tuitrain.text import counted
 
 VANISHING = 1e-3  # of the largest layer's gradient: what three layers leave that each take a factor of ten
 EXPLODING = 1e3
+FIRST_ROWS = 5_000  # training rows at most that the loss before the first step is of
 
 
 class LiveTraining:
@@ -55,6 +57,8 @@ class LiveTraining:
         self._seconds = 0.0
         self._started: float | None = None
         self._rate = Rate()
+        self._is_step_shown = False  # the last step's gradient, not the last epoch's
+        self._first_losses = (float("nan"), float("nan"))  # before the first step: train, validation
         self._rate_edited_at = -1
 
     @property
@@ -77,10 +81,22 @@ class LiveTraining:
         """Count no more time."""
         self._seconds, self._started = self.seconds, None
 
-    def step(self) -> bool:
-        """Train one batch; whether it was the epoch's last."""
+    def measure_start(self) -> None:
+        """Take the losses before the first step, once; of many training rows only some, evenly spaced."""
+        if self.trainer.steps_done or not np.isnan(self._first_losses[0]):
+            return
+        train, validation = self.dataset.train, self.trainer.validation
+        some = slice(None, None, -(-len(train) // FIRST_ROWS))
+        part = replace(train, X=train.X[some], y=train.y[some], rows=train.rows[some])
+        losses = [float(self.trainer.examine(part).evaluate().loss[0])]
+        losses.append(float(validation.evaluate().loss[0]) if validation is not None else float("nan"))
+        self._first_losses = (losses[0], losses[1])
+
+    def step(self, *, is_by_hand: bool = False) -> bool:
+        """Train one batch; whether it was the epoch's last. One that is trained by hand is measured."""
         self._stepped_with = self.hyperparameters
-        record = self.trainer.step()
+        record = self.trainer.step(is_measured=True) if is_by_hand else self.trainer.step()
+        self._is_step_shown = is_by_hand
         if record is None:
             return False
         if record.epoch > self.history.length:
@@ -201,7 +217,9 @@ class LiveTraining:
             validation_loss=float(record.validation_loss[0]) if record else float("nan"),
             metrics={part: metric} if metric else {}, best_epoch=int(progress.best_epoch[0]),
             best_loss=float(progress.best_loss[0]),
-            gradient_norm=float(record.gradient_norm[0]) if record else float("nan"), layers=self._layers(),
+            first_train_loss=self._first_losses[0], first_validation_loss=self._first_losses[1],
+            gradient_norm=self._gradient_norm(), layers=self._layers(),
+            batch_loss=float(trainer.last_step[0][0]) if self._is_step_shown else float("nan"),
             edits=tuple(self._edits), unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
 
@@ -242,20 +260,37 @@ class LiveTraining:
         numbers = sizes[0] + 1 + sum(2 * size + 1 for size in sizes[1:])
         return int(numbers * self.trainer.batch_size * self.trainer.network.dtype.itemsize)
 
-    def _layers(self) -> tuple[LayerProbe, ...]:
-        record, sizes = self._record, self.trainer.network.layer_sizes
+    def _measured(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Per layer (L,) the gradient's norm, the update ratio and the idle share: of a step by hand, or the epoch."""
+        record = self._record
+        idle = record.idle_shares[0] if record else np.full(len(self.trainer.network.slices), np.nan)
+        if self._is_step_shown:
+            _, norms, ratios = self.trainer.last_step
+            return norms[0], ratios[0], idle
         if record is None:
+            return (np.full(len(idle), np.nan),) * 3
+        return record.layer_gradient_norms[0], record.update_ratios[0], idle
+
+    def _gradient_norm(self) -> float:
+        """That of all layers together."""
+        if self._is_step_shown or self._record is None:
+            return float(np.sqrt((self._measured()[0] ** 2).sum()))
+        return float(self._record.gradient_norm[0])
+
+    def _layers(self) -> tuple[LayerProbe, ...]:
+        if self._record is None and not self._is_step_shown:
             return ()
         kind = self.trainer.network.activation.idle
         probes = []
-        largest = float(record.layer_gradient_norms[0].max())
-        for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
-            norm, idle = float(record.layer_gradient_norms[0, layer]), float(record.idle_shares[0, layer])
+        norms, ratios, idle_shares = self._measured()
+        largest = float(norms.max())
+        for layer, (fan_in, fan_out) in enumerate(pairwise(self.trainer.network.layer_sizes)):
+            norm, idle = float(norms[layer]), float(idle_shares[layer])
             is_small = norm < VANISHING * largest
             trouble = "exploding" if norm > EXPLODING else "vanishing" if is_small else ""
             known = not np.isnan(idle)
             probes.append(LayerProbe(
-                fan_in, fan_out, norm, float(record.update_ratios[0, layer]), idle if known else None,
+                fan_in, fan_out, norm, float(ratios[layer]), idle if known else None,
                 kind if known else "", trouble,  # type: ignore[arg-type]
             ))  # fmt: skip
         return tuple(probes)

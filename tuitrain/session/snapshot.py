@@ -101,7 +101,9 @@ class Snapshot:
     since. `pace` is how many epochs a second are trained at most, 0 for as many as can be; `seconds` and
     `samples_per_second` leave the waiting for it out. `refused` holds what was asked for last of a hyperparameter,
     where that does not fit; `unused` names those that were changed after the training had ended. `finished` counts the
-    session's `FinishedTraining`s.
+    session's `FinishedTraining`s. `first_train_loss` and `first_validation_loss` are those before the first step, the
+    former on at most 5,000 rows. Where the last step was one batch by hand, `batch_loss` is that batch's loss before
+    the update, and `gradient_norm` and `layers` are that step's.
     """
 
     version: int
@@ -132,6 +134,9 @@ class Snapshot:
     metrics: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: MappingProxyType({}))
     best_epoch: int = 0
     best_loss: float = float("nan")
+    batch_loss: float = float("nan")
+    first_train_loss: float = float("nan")
+    first_validation_loss: float = float("nan")
     gradient_norm: float = float("nan")
     layers: tuple[LayerProbe, ...] = ()
     edits: tuple[Edit, ...] = ()

@@ -209,11 +209,12 @@ class Training:
         self.live.start_clock()
         self._views_due = 0.0
         self._look = turn.look
+        self.live.measure_start()
         while self._state == "running" and not turn.is_interrupted:
             if self._pace and self._next_epoch > self._clock.now():
                 self._rest(turn)
                 continue
-            ended_epoch = self.live.step()
+            ended_epoch = self.live.step(is_by_hand=self._steps_to_go is not None)
             turn.give_way()
             self._count(ended_epoch)
             if ended_epoch and self._pace:

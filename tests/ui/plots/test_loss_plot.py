@@ -83,12 +83,37 @@ def test_the_best_epoch_and_the_edits_stand_in_their_columns():
     assert any("learning rate 0.01→0.03" in line for line in shown)
 
 
-def test_labels_that_collide_are_shortened_then_numbered():
-    edits = [(20 + n / 2, f"learning rate 0.{n}→0.{n + 1}") for n in range(1, 9)]
-    shown = text(40, 8, edits=edits)
-    assert "learning rate 0.8→0.9" in shown  # the newest is whole
-    assert "learning rate 0.1→0.2" not in shown
-    assert text(30, 8, edits=edits[:2]).count("→0.") == 2
+@pytest.mark.parametrize("theme", [theme_for("true"), theme_for("none", ascii_only=True)])
+def test_edits_whose_labels_collide_are_numbered_at_the_axis_and_listed_below(theme):
+    edits = [(20 + 3 * n, f"learning rate 0.{n}→0.{n + 1}") for n in range(1, 6)]
+    alone = lines_of(drawn(60, 12, edits=edits[:1], theme=theme))
+    assert any(f"learning rate 0.1{theme.signs.arrow}0.2" in row for row in alone)
+    assert alone[-1].split()[0] == "0"  # the epochs
+    shown = lines_of(drawn(60, 12, edits=edits, theme=theme))
+    assert len(shown) == 12
+    listed = shown[-1]
+    assert f"5 learning rate 0.5{theme.signs.arrow}0.6" in listed  # the newest is whole
+    assert theme.signs.ellipsis in listed  # the oldest have no room
+    assert shown[-2].split()[0] == "0"
+    at_axis = shown[-4]
+    assert [sign for sign in at_axis if sign in "12345"] == list("12345")
+
+
+def test_a_first_value_far_above_all_others_is_cut_off_and_told():
+    far = np.concatenate([[23.1], TRAIN[1:]])
+    shown = drawn(train=far, validation=NONE)
+    assert "↑ 23.1" in shown[1].text
+    assert "20" not in shown[1].text.split("↑")[0]
+    alone = drawn(train=np.concatenate([[TRAIN[1]], TRAIN[1:]]), validation=NONE)
+    assert [row.text[:4] for row in shown] == [row.text[:4] for row in alone]  # the axis is that of the others
+    assert "↑" not in "".join(lines_of(drawn(train=TRAIN, validation=NONE)))
+    assert "↑" not in "".join(lines_of(drawn(train=far, validation=NONE, log=True)))
+
+
+def test_an_earlier_run_says_what_was_different():
+    earlier = [(np.arange(1.0, 61), np.full(60, 0.7))]
+    shown = lines_of(drawn(earlier=earlier, earlier_labels=["learning rate 0.01→0.1"]))
+    assert any("learning rate 0.01→0.1" in row for row in shown)
 
 
 def test_smoothing_keeps_the_raw_curve_faintly():

@@ -105,6 +105,19 @@ async def test_loss_says_the_figures_the_best_epoch_and_what_an_edit_changed():
         assert part in shown
 
 
+async def test_the_loss_begins_at_the_epoch_before_the_first_step():
+    snapshot = made_up.healthy(10)
+    without = await seen(LOSS, snapshot)
+    shown = await seen(LOSS, replace(snapshot, first_train_loss=1.9, first_validation_loss=1.7))
+    axis = lambda text: [row.partition("┤")[0].strip() for row in text.splitlines() if "┤" in row]  # noqa: E731
+    assert float(axis(shown)[0]) == 2
+    assert float(axis(without)[0]) < 2
+
+
+async def test_it_is_said_what_the_training_loss_is():
+    assert "train: mean of the epoch, before each update" in await seen(LOSS, made_up.healthy(), (90, 20))
+
+
 async def test_loss_settings_are_said_in_the_frame():
     def change(pane):
         pane.toggle_log()
@@ -248,7 +261,7 @@ async def test_metric_says_each_score_beside_the_baseline_and_each_class():
     assert [line.split()[:2] for line in lines[5:9]] == [
         ["class", "prec"], ["●", "setosa"], ["▲", "versicolor"], ["■", "virginica"]
     ]  # fmt: skip
-    assert "86 rows" in lines[-2]
+    assert "86 rows" in shown
     assert sum(name in line for name in NAMES for line in lines[9:]) >= 3  # of the matrix
 
 

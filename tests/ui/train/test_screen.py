@@ -308,6 +308,7 @@ async def test_panes_share_the_line_between_them_and_the_one_with_the_keys_is_ma
         rows = text_of(pilot.app).splitlines()
         assert "┌ Hyperparameters ─" in rows[1]
         assert "┌ ▸Loss · epochs 0–41 ─" in rows[1]
+        assert rows[-3].startswith(" Loss · train: the mean over the epoch's batches, each before its update")
 
 
 async def test_panes_that_are_not_shown_are_tabs_with_their_keys(session):

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from tuitrain.numbers import significant
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
-from tuitrain.ui.plots.lines import Part, length, line, notice
+from tuitrain.ui.plots.lines import Part, cut, length, line, notice
 from tuitrain.ui.plots.marks import place_label, short_forms
 from tuitrain.ui.plots.ranges import epoch_axis, linear_axis, log_axis, round_step
 from tuitrain.ui.plots.raster import Canvas, Floats, Window
@@ -20,6 +21,8 @@ from tuitrain.ui.plots.smoothing import smoothed
 from tuitrain.ui.theme import Role, Theme
 
 View = Literal["full", "recent"]
+FAR = 5.0  # times the largest other value from which a first one is cut off
+LEAST_WITH_LIST = 8  # rows of a plot that has a list of edits below its axis
 _DASHED, _DOTTED, _SPARSE = (4, 3), (1, 1), (1, 2)
 
 
@@ -48,6 +51,7 @@ def draw_loss(
     best_epoch: float | None = None,
     edits: Sequence[tuple[float, str]] = (),
     earlier: Sequence[tuple[Floats, Floats]] = (),
+    earlier_labels: Sequence[str] = (),
     theme: Theme,
 ) -> list[Strip]:
     """Draw the losses: a title line with the newest figures, the canvas, the axis of epochs.
@@ -55,7 +59,9 @@ def draw_loss(
     `train` and `validation` are (E,) float64, NaN where nothing was measured (all NaN, or (0,): no such curve);
     `epochs` (E,) ascending, 1..E if None. `smoothing` in [0, 1) is the weight of the past in the exponential mean
     (0: none); the raw curve stays faintly visible behind. `view` "recent" shows the last quarter (at least 20 epochs).
-    `edits` are (epoch, what changed: ``learning rate 0.01→0.03``); `earlier` are (epochs, values) of earlier runs.
+    `edits` are (epoch, what changed: ``learning rate 0.01→0.03``); `earlier` are (epochs, values) of earlier runs,
+    `earlier_labels` say what was different in each. A first value far above all others is cut off at the top, and told
+    there. Edits whose labels would collide are numbered at the axis and listed below it.
     Returns `height` strips of `width` cells.
     """
     x = np.arange(1.0, max(train.size, validation.size) + 1) if epochs is None else epochs
@@ -68,7 +74,10 @@ def draw_loss(
         hints = ("the losses appear here as training goes on", "no losses yet")
         return notice(width, height, hints, theme["dim"])
     start = _first_shown(x, view)
-    extent = _extent([curve.raw[x.searchsorted(start) :] for curve in curves], log=log)
+    far = [] if log or start > 0 else _far_ones(curves)
+    extent = _extent(
+        [curve.raw[max(x.searchsorted(start), int(curve in far)) :] for curve in curves], log=log
+    )  # fmt: skip
     older = _extent([values[epochs.searchsorted(start) :] for epochs, values in earlier], log=log)
     extent = _widened(extent, older, log=log)
     title_rows = 1 if height >= 3 else 0
@@ -83,13 +92,24 @@ def draw_loss(
         last = max([last, *(float(epochs[-1]) for epochs, _ in earlier if epochs.size)])
     x_axis = epoch_axis(start, last, across)
     y_axis = (log_axis if log else linear_axis)(*extent, up)
-    frame = frame_of(width, height - title_rows, x_axis, y_axis, "epoch", ascii_only=theme.ascii_only)
-    canvas = Canvas(frame.rows, frame.columns, theme=theme)
     window = window_of(x_axis, y_axis, log=log)
-    _draw_curves(canvas, window, x, curves, earlier, theme)
-    _draw_marks(canvas, window, best_epoch, edits, theme)
     title = _title(width, curves, log, theme)[:title_rows]
-    return title + frame.strips(canvas.segments(), theme["axis"])
+
+    def drawn(rows: int, *, is_numbered: bool) -> tuple[list[Strip], bool]:
+        """The plot in so many rows, and whether every edit could be told."""
+        frame = frame_of(width, rows, x_axis, y_axis, "epoch", ascii_only=theme.ascii_only)
+        canvas = Canvas(frame.rows, frame.columns, theme=theme)
+        _draw_curves(canvas, window, x, curves, earlier, theme)
+        is_told = _draw_marks(canvas, window, best_epoch, edits, theme, is_numbered=is_numbered)
+        _label_far(canvas, window, far, theme)
+        _label_earlier(canvas, window, earlier, earlier_labels, theme)
+        return frame.strips(canvas.segments(), theme["axis"]), is_told
+
+    strips, is_told = drawn(height - title_rows, is_numbered=False)
+    if not is_told and height - title_rows >= LEAST_WITH_LIST:
+        strips, _ = drawn(height - title_rows - 1, is_numbered=True)
+        strips.append(_list_of_edits(width, edits, theme))
+    return title + strips
 
 
 def _first_shown(x: Floats, view: View) -> float:
@@ -152,7 +172,10 @@ def _draw_marks(
     best_epoch: float | None,
     edits: Sequence[tuple[float, str]],
     theme: Theme,
-) -> None:
+    *,
+    is_numbered: bool,
+) -> bool:
+    """Mark edits and the best epoch; whether each edit's label is whole. Numbers stand at the axis, in the last row."""
     edited = [(canvas.column_of(epoch, window), change) for epoch, change in edits]
     best = None if best_epoch is None else canvas.column_of(best_epoch, window)
     for column, _ in edited:
@@ -161,11 +184,66 @@ def _draw_marks(
     if best is not None and best_epoch is not None:
         canvas.vertical(best, theme.signs.mark_best, style=theme["best"])
         place_label(canvas, best, [f"best {best_epoch:g}"], style=theme["best"], forced=True)
+    is_told = True
     for ordinal in range(len(edited), 0, -1):  # the newest is the one that is being watched
         column, change = edited[ordinal - 1]
-        if column is not None:
-            forms = short_forms(change, ordinal, arrow=theme.signs.arrow)
-            place_label(canvas, column, forms, style=theme["edit"])
+        if column is None:
+            continue
+        if is_numbered:
+            number = str(ordinal)
+            canvas.text(canvas.rows - 1, min(column, canvas.columns - len(number)), number, style=theme["edit"])
+            continue
+        forms = short_forms(change, ordinal, arrow=theme.signs.arrow)
+        if not place_label(canvas, column, forms[:1], style=theme["edit"]):
+            is_told = False
+            place_label(canvas, column, forms[1:], style=theme["edit"])
+    return is_told
+
+
+def _list_of_edits(width: int, edits: Sequence[tuple[float, str]], theme: Theme) -> Strip:
+    """``1 learning rate 0.01→0.03  2 dropout 0→0.2``: as many as fit, the newest kept."""
+    texts = [f"{ordinal} {change.replace('→', theme.signs.arrow)}" for ordinal, (_, change) in enumerate(edits, 1)]
+    shown: list[str] = []
+    for text in reversed(texts):
+        more = len(texts) > len(shown) + 1
+        if shown and cell_len("  ".join([text, *shown])) + 1 + 2 * more > width:
+            shown.insert(0, theme.signs.ellipsis)
+            break
+        shown.insert(0, text)
+    return line(width, [(cut(" " + "  ".join(shown), width, theme=theme), theme["edit"])])
+
+
+def _far_ones(curves: Sequence[_Curve]) -> list[_Curve]:
+    """The curves whose first value is so far above all later ones of every curve that they would be squeezed flat."""
+    later = [curve.raw[1:][np.isfinite(curve.raw[1:])] for curve in curves]
+    if not later or min(values.size for values in later) < 3:
+        return []
+    most = FAR * max(float(values.max()) for values in later)
+    return [curve for curve in curves if np.isfinite(curve.raw[0]) and float(curve.raw[0]) > most]
+
+
+def _label_far(canvas: Canvas, window: Window, far: Sequence[_Curve], theme: Theme) -> None:
+    """``↑ 23.1`` where a first value is cut off."""
+    for row, curve in enumerate(far[: canvas.rows]):
+        text = f"{'^' if theme.ascii_only else '↑'} {significant(float(curve.raw[0]))}"
+        canvas.text(row, 0, text, style=theme[curve.role])
+
+
+def _label_earlier(
+    canvas: Canvas, window: Window, earlier: Sequence[tuple[Floats, Floats]], labels: Sequence[str], theme: Theme
+) -> None:
+    """What was different in each earlier run, above or below the end of its curve, where there is room."""
+    for (epochs, values), label in zip(earlier, labels, strict=False):
+        shown, down, across = canvas.places(epochs, values, window, 1, 1)
+        if not shown.size or cell_len(label) != len(label):
+            continue
+        for text in (label, label.rpartition(" ")[2] if "+" not in label else label):
+            start = max(0, min(int(across[-1]) - len(text) + 1, canvas.columns - len(text)))
+            rows = [row for row in (int(down[-1]) - 1, int(down[-1]) + 1) if 0 <= row < canvas.rows]
+            free = [row for row in rows if not canvas.occupied(row, start, len(text))]
+            if len(text) <= canvas.columns and free:
+                canvas.text(free[0], start, text, style=theme["earlier"])
+                break
 
 
 def _title(
@@ -182,10 +260,11 @@ def _title(
         notes = [("  log, 0 left out", theme["warning"])] if left_out else [("  log", theme["dim"])]
     if any(curve.shown is not curve.raw for curve in curves):
         less = [("  smoothed", theme["dim"])]
+    said = [("  train: mean of the epoch, before each update", theme["dim"])]
     forms = ((("train", name), True) for name in ("validation", "valid.", "val"))
     for names, signed in (*forms, (("t", "v"), False)):
         figures = _figures(curves, names, signed, theme)
-        for parts in ([*notes, *less], notes, []):
+        for parts in ([*notes, *less, *said], [*notes, *less], notes, []):
             if length([*figures, *parts]) <= width:
                 return [line(width, [*figures, *parts])]
     newest = figures[-2:]  # a number that is cut would be a wrong one

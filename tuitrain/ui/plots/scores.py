@@ -31,7 +31,7 @@ def score_rows(
 ) -> list[Strip]:
     """A table of the scores on a part (``validation``) and the baseline ``always usual`` beside each."""
     named = [name for name in LABELS if name in values]
-    last = max(13, min(cell_len(usual) + 2, width // 3))
+    last = max(11, min(cell_len(usual) + 2, width // 3))
     left = max(width - 7 - last, 10)
     heading = cut(usual, last - 1, theme=theme)
     rows = [line(width, [

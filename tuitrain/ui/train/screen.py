@@ -23,7 +23,7 @@ from tuitrain.ui.train.form import Form
 from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
 from tuitrain.ui.train.layout import Shown, TrainLayout
 from tuitrain.ui.train.pace import QUICK_SECONDS, faster, pace_text, slower
-from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane
+from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane, TrainPane
 from tuitrain.ui.train.status import ENDED, Description, TrainRoomRow, TrainStatusRow, explain_field
 from tuitrain.ui.train.verdict import Verdict
 from tuitrain.ui.widgets.explain_row import ExplainRow
@@ -215,7 +215,14 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def on_form_edited(self, event: Form.Edited) -> None:
         self.send(SetHyperparameter(event.name, event.value))
 
+    def on_descendant_focus(self) -> None:
+        """Explain what has the keys now: a pane, or the form's field."""
+        self._describe_field()
+
     def _describe_field(self) -> None:
+        if isinstance(self.focused, TrainPane):
+            self.explain_row.explain(self.focused.SHOWS, self.focused.EXPLAINED)
+            return
         explain_field(self.explain_row, self.form.model)
         self.description.show_field()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -51,7 +52,12 @@ class GradientsPane(TrainPane):
     EXPLAINED = "length of the loss's gradient in each layer, at the last step of the epoch"
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
-        return before.history is now.history and before.epochs_recorded == now.epochs_recorded
+        steps = [0 if math.isnan(one.batch_loss) else one.step for one in (before, now)]
+        is_as_long = before.epochs_recorded == now.epochs_recorded
+        return before.history is now.history and is_as_long and steps[0] == steps[1]
+
+    def when(self, snapshot: Snapshot) -> str:
+        return super().when(snapshot) if math.isnan(snapshot.batch_loss) else f"step {snapshot.step:,}"
 
     def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
         if not snapshot.layers:

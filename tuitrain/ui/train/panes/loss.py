@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
+import numpy as np
 from textual.strip import Strip
 
 from tuitrain.numbers import significant
@@ -39,6 +41,8 @@ class LossPane(TrainPane):
         last = snapshot.epochs_recorded
         settings = ["log axis"] * self.is_log + [f"smoothed {self.smoothing:g}"] * bool(self.smoothing)
         settings += ["recent epochs"] * (self.scale_view == "recent")
+        if not math.isnan(snapshot.batch_loss):
+            settings.append(f"batch {significant(snapshot.batch_loss)}")
         best = ""
         if snapshot.best_epoch:
             best = f"best {significant(snapshot.best_loss)} at {snapshot.best_epoch}"
@@ -68,7 +72,10 @@ class LossPane(TrainPane):
         """Nothing scrolls here."""
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
-        marks = [(one.best_epoch, len(one.edits), [id(run) for run in one.earlier]) for one in (before, now)]
+        marks = [
+            (one.best_epoch, len(one.edits), [id(run) for run in one.earlier], math.isnan(one.first_train_loss))
+            for one in (before, now)
+        ]
         is_longer = before.history is not now.history or before.epochs_recorded != now.epochs_recorded
         return not is_longer and marks[0] == marks[1]
 
@@ -81,16 +88,35 @@ class LossPane(TrainPane):
     def _plot(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         length = snapshot.epochs_recorded
         column = snapshot.history.column
+        epochs, train, validation = (column(name, length) for name in ("epoch", "train_loss", "validation_loss"))
+        if not math.isnan(snapshot.first_train_loss):
+            epochs, train = _from_start(0.0, epochs), _from_start(snapshot.first_train_loss, train)
+            validation = _from_start(snapshot.first_validation_loss, validation)
         return draw_loss(
-            width, height, column("train_loss", length), column("validation_loss", length),
-            epochs=column("epoch", length), log=self.is_log, smoothing=self.smoothing, view=self.scale_view,
+            width, height, train, validation,
+            epochs=epochs, earlier_labels=[self._difference(run, snapshot) for run in snapshot.earlier],
+            log=self.is_log, smoothing=self.smoothing, view=self.scale_view,
             best_epoch=snapshot.best_epoch or None, edits=[self._edit(edit) for edit in snapshot.edits],
             earlier=[_curve(run) for run in snapshot.earlier], theme=self.look,
         )  # fmt: skip
 
+    def _difference(self, run: EarlierRun, snapshot: Snapshot) -> str:
+        """What was different in an earlier run, as ``learning rate 0.01→0.1``; how many more there are."""
+        differences = run.hyperparameters.differences(snapshot.hyperparameters)
+        if not differences:
+            return "same values"
+        name, (old, new) = next(iter(differences.items()))
+        spec, more = FIELDS[name], f" +{len(differences) - 1}" * (len(differences) > 1)
+        return f"{spec.label} {spec.format(old)}{self.look.signs.arrow}{spec.format(new)}{more}"
+
     def _edit(self, edit: Edit) -> tuple[float, str]:
         spec = FIELDS[edit.name]
         return edit.epoch, f"{spec.label} {spec.format(edit.old)}{self.look.signs.arrow}{spec.format(edit.new)}"
+
+
+def _from_start(first: float, losses: Floats) -> Floats:
+    """The losses of the epochs, behind that before the first step."""
+    return np.concatenate([[first], losses])
 
 
 def _curve(run: EarlierRun) -> tuple[Floats, Floats]:

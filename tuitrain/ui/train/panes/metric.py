@@ -37,10 +37,10 @@ class MetricPane(TrainPane):
         found = snapshot.metric_view
         if found is None or not snapshot.step:
             return ""
-        is_best = found.epoch == snapshot.best_epoch and not snapshot.is_running
+        is_best = 0 < found.epoch == snapshot.best_epoch and not snapshot.is_running
         epoch = f"{'best ' * is_best}epoch {found.epoch}"
         rows = f" {self.look.signs.dot} {_rows(found):,} rows"
-        return epoch + rows * (self.outer_size.width > NARROW)
+        return epoch + rows * (self.outer_size.width > NARROW and not self.tabs[1:])
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
         is_same_title = self._place.has_top or self.title(before) == self.title(now)
