@@ -28,7 +28,7 @@ _SIGNS = {"best": "★*", "running": "◌o", "failed": "✗x"}
 MARGIN = 0.06  # of the plane, on each side: what lies at an end is seen whole
 MOST_COUNTED = 9  # trials in a cell that a digit tells; more are `#`
 SIDE = 8  # columns that the counts at the right take
-LEAST_WIDTH, LEAST_ROWS = 44, 9  # of a plot that has room for the counts, and for notes below it
+LEAST_WIDTH, LEAST_ROWS = 38, 9  # of a plot that has room for the counts, and for notes below it
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def draw_map(width: int, height: int, points: MapPoints, *, theme: Theme) -> lis
     Trials that share a cell show their number. Above and at the right stand the tries of each value. Where a
     hyperparameter has no effect, a trial lies in the margin.
     """
-    notes = _notes(points.notes, width, height - LEAST_ROWS, theme)
+    notes = _notes(points.notes, width, min(height - LEAST_ROWS, height // 3), theme)
     side = SIDE if width >= LEAST_WIDTH else 0
     above = int(bool(side) and not points.is_by_trial and height - len(notes) >= LEAST_ROWS)
     x_axis, y_axis = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from textual.content import Content
 from textual.strip import Strip
 
 from tuitrain.session.search_snapshot import SearchSnapshot
@@ -23,24 +22,26 @@ class SearchPane(LivePane):
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(theme, **rest)
         self._tabs: tuple[str, ...] = ()
-        self._title = ""
+        self._shown_title = self.TITLE
 
     def take_tabs(self, tabs: tuple[str, ...]) -> None:
         """Name the panes that share the place, this one among them."""
         self._tabs = tabs
         self.say_title(self.TITLE)
 
-    def say_title(self, shown: str, detail: str = "") -> None:
-        """Write the title: `shown` is this pane's own part of it, `detail` follows where there are few tabs."""
+    def say_title(self, shown: str, *details: str) -> None:
+        """Write the title: `shown` is this pane's own part of it; the first of `details` follows that has room."""
         signs = self.look.signs
         own = {self.id: f"{signs.cursor}{shown}"} if len(self._tabs) > 1 else {}
         title = signs.bar.join(own.get(tab, tab.title()) for tab in self._tabs) if own else shown
-        detail = detail or self.DETAIL
-        if detail and len(title) + len(detail) + 6 <= self.size.width:
-            title = f"{title} {detail}"
-        title = self.look.plain(visible(title))
-        if title != self._title:  # setting it repaints all
-            self._title, self.border_title = title, Content(title)
+        room = self.size.width - 3 - len(title)
+        detail = next((text for text in details or (self.DETAIL,) if text and len(text) <= room), "")
+        title = f"{title} {detail}".rstrip()
+        self._shown_title = visible(title)
+        self.entitle()
+
+    def title(self, snapshot: Any) -> tuple[str, str]:
+        return self._shown_title, ""
 
     def on_resize(self) -> None:
         super().on_resize()

@@ -10,6 +10,7 @@ from tuitrain.data.facts import DatasetFacts
 from tuitrain.numbers import duration
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.search_settings import Settings
+from tuitrain.search.space.ranges import format_domain, parse_domain
 from tuitrain.search.study.trial import Trial
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import counted, visible
@@ -158,8 +159,10 @@ def explain_entry(row: ExplainRow, model: SearchFormModel, estimate: str) -> Non
         return
     facts: tuple[str, ...] = (entry.explanation,)
     if entry.is_field:
+        spec = FIELDS[entry.name]
+        usual = format_domain(spec, parse_domain(spec, ".."))
         points = points_text(entry.name, model.texts[entry.name])
-        facts = (points if model.is_searched(entry.name) else "one value; a range or a list is searched",)
+        facts = (points if model.is_searched(entry.name) else f"+ searches {usual}",)
     elif entry.name == "strategy" and estimate:
         facts = (estimate,)
     row.explain(f"{entry.label} {model.texts[entry.name]}", entry.meaning, facts)

@@ -168,9 +168,15 @@ def columns_of(names: Sequence[str], room: int, offset: int) -> list[tuple[str, 
     return found
 
 
+def spark_room(width: int, theme: Theme) -> int:
+    """The cells of the curves and the gap after them; none where they would leave no room for a hyperparameter."""
+    return SPARK + 1 if width - HEAD_ROOM - score_room(width, theme) - SPARK - 1 > NARROW else 0
+
+
 def shown_columns(width: int, names: Sequence[str], offset: int, theme: Theme) -> list[tuple[str, int]]:
     """The hyperparameters in a table of this width, and their widths."""
-    used = HEAD_ROOM + score_room(width, theme) + (EPOCHS_ROOM if width >= WIDE_ENOUGH else 0) + SPARK + 1
+    epochs = EPOCHS_ROOM if width >= WIDE_ENOUGH else 0
+    used = HEAD_ROOM + score_room(width, theme) + epochs + spark_room(width, theme)
     return columns_of(names, width - used, offset)
 
 
@@ -189,7 +195,7 @@ def heading(width: int, names: Sequence[str], metric: str, sort: str, offset: in
     shown = cut(metric, room - 2, theme=theme) + arrow * (sort == "score")
     parts += [(f"{shown:<{room}}", style("score"))]
     parts += [("epochs ", styles["dim"])] if width >= WIDE_ENOUGH else []
-    parts += [("curve".ljust(SPARK + 1), styles["dim"])]
+    parts += [("curve".ljust(spark_room(width, theme)), styles["dim"])] * bool(spark_room(width, theme))
     for name, room in shown_columns(width, names, offset, theme):
         label = short_label(FIELDS[name].label, room - 1 if name == sort else room)
         shown = cut(label, room - 1, theme=theme) + arrow if name == sort else label
@@ -218,7 +224,8 @@ def row_line(
     score = score_text(trial, score_room(width) - 1)
     parts.append((f"{score.replace('±', '+-') if theme.ascii_only else score:<{room}}", base))
     parts += [(f"{trial.epochs or len(curve) or '':>6} ", base)] if width >= WIDE_ENOUGH else []
-    parts += [(curve_line(curve or trial.curve, SPARK, theme=theme) + " ", base)]
+    if spark_room(width, theme):
+        parts.append((curve_line(curve or trial.curve, SPARK, theme=theme) + " ", base))
     for name, room in shown_columns(width, names, offset, theme):
         text = FIELDS[name].format(trial.setting[name]) if name in trial.setting else theme.signs.rule
         parts.append((padded(text, room, theme=theme) + " ", base))

@@ -110,7 +110,8 @@ class TrialsPane(SearchPane):
         """Say what is filtered by, and which keys show the columns that have no room."""
         hidden = len(names) - len(shown_columns(width, names, self._columns_from, self.look))
         title = f"Trials: {self.filter_text}" if self.filter_text else "Trials"
-        self.say_title(title, f"(left, right: {counted(hidden, 'more column')})" * bool(hidden))
+        hints = (f"(left, right: {counted(hidden, 'more column')})", f"←→ +{hidden}")
+        self.say_title(title, *hints if hidden else ())
 
     def _sorted(self, snapshot: SearchSnapshot) -> list[Row]:
         """The rows, which are the same while only the cursor moves."""

@@ -139,8 +139,11 @@ class Framed(Widget):
     def _top_line(self, style: Style) -> Strip:
         width = self.outer_size.width
         line, title, note = self._line_sign("─"), self.look.plain(self.frame_title), self.look.plain(self.frame_note)
-        shown = f" {self.look.signs.cursor if self.has_focus else ''}{title} "
+        cursor = self.look.signs.cursor if self.has_focus and self.look.signs.cursor not in title else ""
+        shown = f" {cursor}{title} "
         ending = f" {note} {line}" if note else ""
+        if cell_len(shown) + cell_len(ending) > width - 2 >= cell_len(shown):
+            ending = ""  # a title that is whole without it tells more
         room = width - 2 - cell_len(ending)
         if cell_len(shown) > room:
             shown = cut(shown, max(room, 0), theme=self.look)
