@@ -1,7 +1,7 @@
 """The errors that tuitrain raises on purpose.
 
 Each message names the value, the place and what is allowed or what to do next, so that it can be shown as it
-stands. Only `cli.py` turns them into exit codes, and only `ui/` into notices.
+stands. Only `cli/` turns them into exit codes, and only `ui/` into notices.
 """
 
 

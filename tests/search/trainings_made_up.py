@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.data.facts import DatasetFacts
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import FinishedTraining
@@ -23,6 +24,19 @@ def training(
     """A training of four epochs whose third was the best; `changes` to `base`, `record` to anything else."""
     h = base.replace(**changes)
     made = FinishedTraining(
-        next(_numbers), dataset, state, ending, h, h, (), "validation", score, loss, 4, 3, 0.5, (score, score)
+        next(_numbers),
+        DatasetFacts.of(dataset),
+        state,
+        ending,
+        h,
+        h,
+        (),
+        "validation",
+        score,
+        loss,
+        4,
+        3,
+        0.5,
+        (score, score),
     )
     return replace(made, **(record or {}))

@@ -260,12 +260,14 @@ class Trainer:
             raise HyperparameterError(f"{name}: applies at reset, not while training" if known else f"{name}: unknown")
         if member is not None and known in SHARED and self.network.members > 1:
             raise HyperparameterError(f"{FIELDS[known].label}: is shared by all members of a stack")
+        befores = list(self.hyperparameters)
         for index in range(self.network.members) if member is None else (member,):
             before = self.hyperparameters[index]
             self.hyperparameters[index] = before.replace(**{known: value})
             if known in _RATE and self.hyperparameters[index] != before:
                 self._rates.forget_cuts(index)
-        self._apply(known)
+        if self.hyperparameters != befores:
+            self._apply(known)
 
     def _apply(self, name: str) -> None:
         if name == "optimizer":

@@ -56,7 +56,7 @@ class DataOptions:
     split_seed: int = declare(
         0, "split seed", "whole", "what the split is drawn from",
         "Another seed gives other rows to validation and test: how far a result moves then is luck of the split.",
-        group=SPLITTING, minimum=0, maximum=2**63 - 1,
+        group=SPLITTING, minimum=0, maximum=2**128,
     )  # fmt: skip
     scale: Literal["standard", "minmax", "none"] = declare(
         "standard", "scale", "choice", "how number columns are scaled",

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tuitrain.options.option import Option
+from tuitrain.options.option import MOST_DIGITS, Option
 from tuitrain.text import quoted, shown
 
 Value = float | int | str | tuple[int, ...]
@@ -127,6 +127,6 @@ def _parse_layers(text: str, label: str) -> tuple[int, ...]:
     if text.lower() in {"", "none", "0", "()", "[]"}:
         return ()
     parts = text.strip("()[]").rstrip(",").lower().replace("×", "x").replace(",", "x").replace(" ", "").split("x")
-    if not all(part.isascii() and part.isdigit() for part in parts):
+    if not all(part.isascii() and part.isdigit() and len(part) <= MOST_DIGITS for part in parts):
         raise ValueError(f"{label}: {quoted(text)} is not a list of layer sizes; write 64x32, or none")
     return tuple(map(int, parts))

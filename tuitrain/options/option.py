@@ -21,6 +21,7 @@ Kind = Literal["number", "whole", "choice", "flag", "text", "list", "mapping", "
 Kept = TypeVar("Kept", bound="Option")
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+MOST_DIGITS = 400  # of a whole number; more are beyond every range
 MOST_SHOWN = 2.0**53  # a larger maximum is as good as none
 _YES, _NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 
@@ -144,7 +145,7 @@ class Option:
 
     def _parse_number(self, text: str) -> Any:
         if self.kind == "whole" and text.isascii() and text.isdigit():
-            return self.check(int(text))
+            return self.check(int(text) if len(text) <= MOST_DIGITS else math.inf)
         try:
             number = float(text) if "_" not in text else math.nan
         except ValueError:
@@ -164,7 +165,7 @@ class Option:
         if value is None and self.default is None:
             return None
         if isinstance(value, (str, int, float)) and not isinstance(value, bool) and value in self.special.values():
-            return value
+            return next(known for known in self.special.values() if known == value)
         match self.kind:
             case "choice":
                 return self._check_choice(value)
@@ -222,11 +223,14 @@ class Option:
 
     def _check_number(self, number: Any) -> float | int:
         try:
-            if self.kind != "whole" or not isinstance(number, int) or abs(number) >= 2**63:
-                number = float(number)
+            as_float = float(number)
         except OverflowError:
-            number = math.inf
-        shown = f"{self.label}: {number:g}"
+            as_float = math.inf
+        except TypeError:
+            raise ValueError(f"{self.label}: {_shown(number)} is not {self._indefinite}") from None
+        if self.kind != "whole" or not isinstance(number, int) or math.isinf(as_float):
+            number = as_float
+        shown = f"{self.label}: {as_float:g}"
         if math.isnan(number) or math.isinf(number):
             raise ValueError(f"{shown} is not a finite number; allowed: {self.allowed}")
         if number < self.minimum or (self.above_minimum and number == self.minimum):

@@ -197,7 +197,7 @@ QUASI = Option(
     explanation="The same as the strategy quasi.",
 )  # fmt: skip
 JOBS = Option(
-    name="jobs", label="jobs", kind="whole", default=None, minimum=0, maximum=4096,
+    name="jobs", label="jobs", kind="whole", default=None, minimum=0, maximum=1000,
     meaning="processes to train in; 0: none but this one", unset="all cores",
 )  # fmt: skip
 

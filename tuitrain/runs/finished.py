@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tuitrain.data.dataset import Dataset
+from tuitrain.data.facts import DatasetFacts
 from tuitrain.options.hyperparameters import Hyperparameters
 
 
@@ -38,7 +38,7 @@ class FinishedTraining:
     """
 
     training: int
-    dataset: Dataset = field(repr=False)
+    dataset: DatasetFacts = field(repr=False)
     state: Literal["done", "diverged", "failed", "left"]
     ending: str
     hyperparameters: Hyperparameters

@@ -82,13 +82,16 @@ class History:
             if it is not a history.
         """
         parts: HistoryJson = decode_fields(HistoryJson, json, "history")
-        lengths = {len(column) for column in [*parts.columns.values(), *parts.layers.values()]}
+        shapes = {column.shape for column in parts.columns.values()}
+        by_layer = [rows.shape for rows in parts.layers.values()]
+        shapes |= {shape[:1] if shape[1:] == (parts.n_layers,) else shape for shape in by_layer}
         names = set(parts.columns) | set(parts.layers)
-        if names != {*cls.COLUMNS, *cls.LAYER_COLUMNS} or len(lengths) != 1:
+        is_even = len(shapes) == 1 and len(min(shapes)) == 1 and parts.n_layers > 0
+        if names != {*cls.COLUMNS, *cls.LAYER_COLUMNS} or not is_even:
             expected = ", ".join((*cls.COLUMNS, *cls.LAYER_COLUMNS))
             raise RunError(f"history: expected the columns {expected}, equally long")
         history = cls(parts.n_layers)
-        for row in range(lengths.pop()):
+        for row in range(shapes.pop()[0]):
             history.append(
                 {name: column[row] for name, column in parts.columns.items()},
                 {name: rows[row] for name, rows in parts.layers.items()},

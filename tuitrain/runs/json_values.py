@@ -166,7 +166,10 @@ def _decode_mapping(json: Any, arguments: tuple[Any, ...], where: str) -> dict[A
 def _decode_class(json: Any, hint: Any, where: str) -> Any:
     if hint is float:
         is_number = isinstance(json, int | float) and not isinstance(json, bool)
-        return float(json["float"]) if _is_float(json) else float(_checked(json, is_number, "a number", where))
+        try:
+            return float(json["float"]) if _is_float(json) else float(_checked(json, is_number, "a number", where))
+        except OverflowError:
+            raise RunError(f"{where or 'value'}: a number beyond all floats") from None
     if hint in (bool, int, str):
         fits = isinstance(json, hint) and not (hint is int and isinstance(json, bool))
         return _checked(json, fits, {bool: "true or false", int: "a whole number", str: "a text"}[hint], where)
@@ -191,7 +194,7 @@ def _encode_array(array: np.ndarray[Any, Any]) -> dict[str, Any]:
 def _decode_array(json: Any, where: str) -> np.ndarray[Any, Any]:
     _checked(json, isinstance(json, dict) and set(json) == {"dtype", "shape", "values"}, "an array", where)
     try:
-        dtype = np.dtype(json["dtype"])
+        dtype = np.dtype(_checked(json["dtype"], isinstance(json["dtype"], str), "the name of a dtype", where))
         _checked(json["dtype"], dtype.kind in ARRAY_KINDS, "a dtype of numbers or texts", where)
         values = (
             [float(v) if isinstance(v, str) else v for v in json["values"]] if dtype.kind == "f" else json["values"]

@@ -160,11 +160,6 @@ class Conductor:
             self.study.queue(own, by=USER, stacks=None)
         self._queue([setting for setting in proposals if setting in settings])
 
-    def enqueue(self, settings: Sequence[Setting]) -> None:
-        """Queue the user's own settings ahead of all later proposals."""
-        self.study.queue(settings, by="user", stacks=None)
-        self.ending = ""
-
     def progress(self) -> SearchProgress:
         """Return the present state of the search."""
         study = self.study

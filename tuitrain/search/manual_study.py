@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tuitrain.data.dataset import Dataset
+from tuitrain.data.facts import DatasetFacts
 from tuitrain.errors import TuitrainError
 from tuitrain.runs.finished import FinishedTraining
 from tuitrain.search.by_hand import hyperparameters_of, manual_settings, manual_space, manual_trials, state_of
@@ -57,7 +57,7 @@ class ManualStudies:
         """Wait until all is written."""
         self._writer.shutdown(wait=True)
 
-    def _keep(self, dataset: Dataset, trainings: Sequence[FinishedTraining]) -> None:
+    def _keep(self, dataset: DatasetFacts, trainings: Sequence[FinishedTraining]) -> None:
         try:
             self._write(dataset, trainings)
             self.problem = ""
@@ -66,7 +66,7 @@ class ManualStudies:
         except Exception as error:  # the screen must say so, whatever it is
             self.problem = f"trainings by hand are not kept: {type(error).__name__}: {error}"
 
-    def _write(self, dataset: Dataset, trainings: Sequence[FinishedTraining]) -> None:
+    def _write(self, dataset: DatasetFacts, trainings: Sequence[FinishedTraining]) -> None:
         from tuitrain.search.study.opening import create_study, new_study_path  # noqa: PLC0415 - takes a while, and not in the screen's thread
 
         space, key = manual_space(trainings), dataset.fingerprint

@@ -39,9 +39,11 @@ class Datasets:
         """
         with self._lock:
             kept = self._kept.get(source.fingerprint)
+            if kept is not None:
+                self._kept.move_to_end(source.fingerprint)
         if kept is not None:
             return kept
-        if source.source == "-" or not source.source:
+        if source.source == "-" or (source.fingerprint and not source.options):  # a file's options are never empty
             raise DataError("data from standard input or from Python is not kept, and cannot be read again")
         from tuitrain.data.loading import load_dataset  # noqa: PLC0415 - most sessions read nothing themselves
 

@@ -168,7 +168,7 @@ class LiveTraining:
         score = curve[best - 1] if 0 < best <= length else float("nan")
         edits = tuple(edit for edit in self._edits if state != "left" or edit.step < self.trainer.steps_done)
         return FinishedTraining(
-            training, self.dataset, state, ending, stopping.best_hyperparameters[0] or self._stepped_with,
+            training, self.facts, state, ending, stopping.best_hyperparameters[0] or self._stepped_with,
             self._stepped_with, edits, part, score, self._best_loss, length, best, self.seconds, curve,
         )  # fmt: skip
 

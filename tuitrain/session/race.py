@@ -111,7 +111,7 @@ class Racing:
         self._race.on_news = lambda race: turn.publish()
         try:
             if not self._race.step():
-                self._end("done")
+                self._end("ready" if self._race.is_stopped else "done")
         except Exception as error:  # whatever it is: the screen says so
             self.message = error_line(error)
             self._end("failed")

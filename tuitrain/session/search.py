@@ -64,6 +64,7 @@ class Searching:
         self._explained: Explained | None = None
         self._asks_first = False
         self._estimate: GridEstimate | None = None
+        self._ending = ""  # why the search ended, which no later command makes forgotten
         self._snapshot_due = 0.0
         self._is_ending = threading.Event()
 
@@ -99,8 +100,8 @@ class Searching:
         self._snapshot_due = 0.0
 
     def refuse(self, command: Command, why: str) -> None:
-        """Mark a search that could not be begun or continued as failed; an open one continues."""
-        if self._conductor is None and isinstance(command, BeginSearch | ResumeSearch | ContinueSearch | Start):
+        """Mark the session as failed where nothing could be begun; a search that there is stays as it is."""
+        if self._study is None and isinstance(command, BeginSearch | ResumeSearch):
             self._state = "failed"
 
     def on_begin_search(self, command: BeginSearch) -> None:
@@ -213,7 +214,7 @@ class Searching:
         self._conductor = self._open.enter_context(
             conducting(self._study, self._dataset, jobs=self.jobs, asks_first=self._asks_first)
         )
-        self._state, self._test = "running", {}
+        self._state, self._test, self._ending = "running", {}, ""
         if self._is_ending.is_set():
             self._conductor.ask_to_stop()
 
@@ -242,7 +243,7 @@ class Searching:
                 conductor.progress(), curves={}, running=(), proposals=(), is_proposing=False
             )  # fmt: skip
         if message or conductor is not None:
-            self._state, self.message = state, message
+            self._state, self.message, self._ending = state, message, message
 
     # Looking, failing, ending
 
@@ -257,7 +258,7 @@ class Searching:
         if self._conductor is not None:
             self._progress = self._conductor.progress()
         return SearchSnapshot(
-            version, self._state, self.message, None if study is None else study.space,
+            version, self._state, self.message or self._ending, None if study is None else study.space,
             None if study is None else study.settings, self._progress, None if study is None else study.path,
             () if study is None else tuple(trial.number for trial in study.ties), self._test, self._explained,
             self._asks_first, self._estimate, None if dataset is None else DatasetFacts.of(dataset), answered,

@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from tuitrain.errors import TuitrainError
 from tuitrain.runs.awake import AWAKE
-from tuitrain.session.commands import Command, JournalEntry, Stop
+from tuitrain.session.commands import Command, JournalEntry, Reset, Stop
 
 HOLD_SECONDS = 0.03
 CLOSE_SECONDS = 30.0
@@ -183,7 +183,7 @@ class LocalSession(Generic[S]):
         self.failure: Exception | None = None
         self._work = work
         self._sent = 0
-        self._has_ended = False
+        self._is_open, self._has_ended = True, False
         self._version = 0
         self._commands: deque[Command] = deque()
         self._wake = threading.Condition()
@@ -238,16 +238,18 @@ class LocalSession(Generic[S]):
         Whoever holds releases, or lets the time run out; training continues when nobody holds it any more. Python lets
         one thread run at a time; beside a running training the drawing thread would have to wait for every turn.
         """
-        self._released.clear()
-        self._holds += 1
-        self._held_until = max(self._held_until, self.clock.now() + seconds)
+        with self._wake:
+            self._released.clear()
+            self._holds += 1
+            self._held_until = max(self._held_until, self.clock.now() + seconds)
 
     def release(self) -> None:
         """Take one hold back."""
-        self._holds -= 1
-        if self._holds <= 0:
-            self._held_until = 0.0
-            self._released.set()
+        with self._wake:
+            self._holds = max(0, self._holds - 1)  # the time may have run out before
+            if not self._holds:
+                self._held_until = 0.0
+                self._released.set()
 
     def close(self) -> None:
         """End the thread after the running batch."""
@@ -269,14 +271,18 @@ class LocalSession(Generic[S]):
 
     def take_new_look(self) -> bool:
         """Return whether something else is looked at since the last call."""
-        was_new, self._is_look_new = self._is_look_new, False
-        return was_new
+        if not self._is_look_new:
+            return False
+        with self._wake:
+            self._is_look_new = False
+        return True
 
     def give_way(self) -> None:
         """Wait while training is held."""
         if self._held_until:
             self._released.wait(max(0.0, self._held_until - self.clock.now()))
-            self._held_until, self._holds = 0.0, 0
+            with self._wake:
+                self._held_until, self._holds = 0.0, 0
 
     def publish(self) -> None:
         """Make a new snapshot."""
@@ -290,26 +296,28 @@ class LocalSession(Generic[S]):
     # The thread
 
     def _run(self) -> None:
-        is_open = True
-        while is_open:
-            try:
-                is_open = self._round()
-            except Exception as error:  # whatever it is: the screen says so, and what was trained is kept
-                self._fail(error)
-        with self._wake:
-            self._has_ended = True
-            self._commands.clear()
-            self._wake.notify_all()
+        try:
+            while self._is_open:
+                try:
+                    self._round()
+                except Exception as error:  # whatever it is: the screen says so, and what was trained is kept
+                    self._fail(error)
+        finally:
+            with self._wake:
+                self._has_ended = True
+                self._commands.clear()
+                self._wake.notify_all()
 
-    def _round(self) -> bool:
-        """Obey, then work while no command waits; False when the session has ended."""
+    def _round(self) -> None:
+        """Obey, then work while no command waits."""
         while self._commands:
             command = self._commands.popleft()
             if isinstance(command, Stop):
-                self._work.close()
+                self._is_open = False  # first: whatever breaks from here on, the thread ends
                 self.journal.append(JournalEntry(self._work.step, command))
+                self._work.close()
                 self.publish()
-                return False
+                return
             self._obey(command)
         if self._work.is_busy:
             self._work.advance(self)
@@ -318,17 +326,18 @@ class LocalSession(Generic[S]):
                 self._work.see(self._look)
             self.publish()
             self._idle()
-        return True
 
     def _obey(self, command: Command) -> None:
         self._work.message = refused = ""
         try:
             self._work.obey(command)
         except Exception as error:  # a command that does not succeed ends no training
-            refused = _error_line(error)
-            self._work.message = refused
-            self._work.refuse(command, refused)
+            refused = self._work.message = _error_line(error)
         self.journal.append(JournalEntry(self._work.step, command, refused))
+        if refused:
+            self._work.refuse(command, refused)
+        elif isinstance(command, Reset):
+            self.failure = None
 
     def _idle(self) -> None:
         with self._wake:
@@ -348,7 +357,7 @@ class LocalSession(Generic[S]):
         failed = replace(self.snapshot, version=self._version, answered=len(self.journal), **changes)  # type: ignore[type-var]
         self._show(failed)
         with self._wake:
-            self._wake.wait_for(lambda: self._commands)
+            self._wake.wait_for(lambda: self._commands or not self._is_open)
 
     def _next_snapshot(self) -> S:
         self._version += 1

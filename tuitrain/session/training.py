@@ -11,7 +11,7 @@ from tuitrain.diagnosis.finding import Finding
 from tuitrain.diagnosis.rules import findings
 from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
-from tuitrain.errors import HyperparameterError, RunError
+from tuitrain.errors import HyperparameterError, RunError, error_line
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.runs.finished import FinishedTraining
 from tuitrain.runs.model import Model
@@ -148,7 +148,9 @@ class Training:
     def on_reset(self, command: Reset) -> None:
         """Begin again, on another dataset if one is given."""
         current = self.live.dataset
-        dataset = current if command.dataset is None else self._datasets.find(command.dataset)
+        asked = command.dataset
+        is_current = asked is None or asked.fingerprint == current.fingerprint
+        dataset = current if asked is None or is_current else self._datasets.find(asked)
         is_same = dataset is current
         if is_same:
             self._check_nothing_is_refused()
@@ -196,11 +198,9 @@ class Training:
             raise HyperparameterError(f"not started; {refused.why}")
 
     def _rebuild(self, dataset: Dataset, changes: dict[str, Any]) -> None:
-        self.live.stop_clock()
-        if self._state == "running":
-            self._state = "paused"
         fresh = LiveTraining(dataset, self.live.hyperparameters.replace(**changes), clock=self._clock.now)
-        self._note("left")  # only now: where the values do not fit, the training stays
+        self.live.stop_clock()  # only now: where the values do not fit, the training stays as it is
+        self._note("left")
         before, self.live, self._noted = self.live, fresh, None
         self._pending, self._saved_step, self._state = {}, -1, "ready"
         if dataset is not before.dataset:
@@ -247,7 +247,7 @@ class Training:
         if now < self._snapshot_due:
             return
         if now >= self._views_due and turn.look.views:
-            self.live.look(turn.look, is_running=True)
+            self._compute(turn.look, is_running=True)
             cost = self._clock.now() - now
             self._views_due = now + cost + max(VIEW_SECONDS, cost / VIEW_SHARE)
         turn.publish()
@@ -292,7 +292,14 @@ class Training:
         """Compute what is looked at."""
         self._views_due = math.inf
         if look.views:
-            self.live.look(look)
+            self._compute(look)
+
+    def _compute(self, look: Look, *, is_running: bool = False) -> None:
+        """Compute what is looked at; where that fails, say so and leave the training as it is."""
+        try:
+            self.live.look(look, is_running=is_running)
+        except Exception as error:  # whatever it is: a picture is no reason to end a training
+            self.message = f"cannot be shown: {error_line(error)}"
 
     def make_snapshot(self, version: int, answered: int) -> Snapshot:
         """Make a snapshot of this moment."""
@@ -313,10 +320,10 @@ class Training:
     def fail(self, error: Exception) -> dict[str, Any]:
         """Record what broke the training; a view that breaks leaves the training as it is."""
         self.live.stop_clock()
-        was_running = self._state == "running"
+        if self._state != "running":
+            return {"message": self.message}
         self._state, self._ending = "failed", self.message
-        if was_running:
-            self._note("failed")
+        self._note("failed")
         return {
             "state": self._state, "message": self.message, "ending": self._ending, "finished": len(self.finished),
             "findings": (Finding("failed", "error", self._ending),),
@@ -329,6 +336,8 @@ class Training:
         """Record the training that is left."""
         self.live.stop_clock()
         self._note("left")
+        if self._state == "running":
+            self._state = "paused"
 
     def model(self) -> Model:
         """Return the model of the best epoch so far."""

@@ -113,10 +113,12 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
             self._kept = snapshot.finished
             self.by_hand  # noqa: B018 - takes them in
 
-    def close_by_hand(self) -> None:
-        """Keep what was trained by hand, after the session was closed; waits for it."""
-        if self.session.finished:
-            self.by_hand.close()
+    def close_by_hand(self) -> str:
+        """Keep what was trained by hand, after the session was closed; wait for it, and return what went wrong."""
+        if not self.session.finished:
+            return ""
+        self.by_hand.close()
+        return self.by_hand.problem
 
     @property
     def jobs(self) -> int:

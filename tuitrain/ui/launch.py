@@ -112,7 +112,8 @@ def run(
         if crash is not None or app.ended_by_signal or app.is_left_unasked:
             _tell(rescue(), terminals)
         session.close()
-        app.close_by_hand()
+        if problem := app.close_by_hand():
+            _tell(problem, terminals)
         if app.search_session is not None:
             app.search_session.close()
     if crash is not None:

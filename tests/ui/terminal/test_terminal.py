@@ -76,7 +76,7 @@ def test_a_signal_leaves_the_terminal_restored(number: signal.Signals) -> None:
 
 def after_some_epochs(terminal: Terminal) -> None:
     terminal.wait_for("running")
-    terminal.wait_for("samples/s")
+    terminal.wait_for("rows/s")
     terminal.pump(0.3)
 
 
@@ -158,7 +158,7 @@ def test_it_is_right_after_resizing_to_and_fro_while_training() -> None:
             terminal.pump(0.15)
         terminal.pump(1.5)
         lines = terminal.text.split("\n")
-        assert "tuitrain" in lines[0]
+        assert "1 Train" in lines[0]
         assert "running" in lines[-2]
         assert "quit" in lines[-1]
         assert any("Gradient" in line for line in lines)
@@ -174,7 +174,7 @@ def test_it_is_right_after_resizing_to_and_fro_while_training() -> None:
 def test_poor_terminals_show_everything(environment: dict[str, str]) -> None:
     with launch(*LONG, "--start", environment=environment) as terminal:
         terminal.wait_for("running")
-        terminal.wait_for("validation")
+        terminal.wait_for("Gradient")
         assert "learning rate" in terminal.text
         if "LC_ALL" in environment:
             assert terminal.text.isascii(), [c for c in terminal.text if not c.isascii()]

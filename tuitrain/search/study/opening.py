@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.data.facts import DatasetFacts
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine.build import choose_loss, n_outputs
 from tuitrain.errors import SearchError, SettingsError
@@ -26,9 +27,9 @@ from tuitrain.text import visible
 
 
 def create_study(
-    path: Path, space: Space, settings: Settings, dataset: Dataset, *, tried: Sequence[Setting] = ()
+    path: Path, space: Space, settings: Settings, dataset: Dataset | DatasetFacts, *, tried: Sequence[Setting] = ()
 ) -> Study:
-    """Make a study of `dataset`; `study_dataset` gives it again.
+    """Make a study of a dataset, which `study_dataset` reads again; of trainings by hand its facts are enough.
 
     Raises
     ------
@@ -36,18 +37,19 @@ def create_study(
         if the settings do not fit the task, or the directory cannot be made.
     """
     check_strategy(settings.strategy)
-    settings = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
-    if settings.strategy != "manual":  # trained elsewhere already, where there may be no validation rows
+    facts = dataset if isinstance(dataset, DatasetFacts) else DatasetFacts.of(dataset)
+    settings = settings.for_data(facts.task, facts.train + facts.validation)
+    if isinstance(dataset, Dataset):
         make_folds(dataset, settings.folds)
-    outputs = n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
+    outputs = n_outputs(choose_loss(space.base.loss, facts.task), facts.n_classes)
     told = Source(
-        dataset.source, dataset.options, dataset.fingerprint, dataset.task, dataset.n_features, outputs,
+        facts.source.source, facts.source.options, facts.fingerprint, facts.task, facts.n_features, outputs,
         str(Path.cwd()),
     )  # fmt: skip
     return Study.create(path, space, settings, told, tried=tried)
 
 
-def new_study_path(folder: Path, dataset: Dataset, strategy: str) -> Path:
+def new_study_path(folder: Path, dataset: Dataset | DatasetFacts, strategy: str) -> Path:
     """Return an unused path in `folder` for a new study."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     first = folder / study_name(f"{dataset.name}-{strategy}-{stamp}")

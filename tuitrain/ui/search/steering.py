@@ -96,12 +96,6 @@ class Steering:
             are = "is" if done == 1 else "are"
             self._room.say(f"{counted(done, 'trial')} {are} done: raise trials to go on, or n for a new search")
             return
-        self._go_on_with(settings, snapshot)
-
-    def _go_on_with(self, settings: Settings, snapshot: SearchSnapshot) -> None:
-        """Continue with a strategy and budget; the number of proposals at once, which the form lacks, stays."""
-        if snapshot.settings is not None:
-            settings = replace(settings, batch=snapshot.settings.batch)
         self._session.send(ContinueSearch(settings.to_mapping()))
 
     def begin(self) -> None:
@@ -161,7 +155,7 @@ class Steering:
         if not goes_on:
             self._room.say(f"trials is {trials} now: all would have no end" * bool(trials))
         elif (asked := self._asked_for()) is not None:
-            self._go_on_with(asked[1], snapshot)
+            self._session.send(ContinueSearch(asked[1].to_mapping()))
             up_to = f", up to {counted(trials, 'trial')}" * bool(trials)
             self._room.say(f"{name} proposes from the next batch on{up_to}")
 
