@@ -22,21 +22,8 @@ def training(
     base: Hyperparameters = BASE, record: dict[str, Any] | None = None, **changes: Any,
 ) -> FinishedTraining:  # fmt: skip
     """A training of four epochs whose third was the best; `changes` to `base`, `record` to anything else."""
-    h = base.replace(**changes)
+    h, facts = base.replace(**changes), DatasetFacts.of(dataset)
     made = FinishedTraining(
-        next(_numbers),
-        DatasetFacts.of(dataset),
-        state,
-        ending,
-        h,
-        h,
-        (),
-        "validation",
-        score,
-        loss,
-        4,
-        3,
-        0.5,
-        (score, score),
+        next(_numbers), facts, state, ending, h, h, (), "validation", score, loss, 4, 3, 0.5, (score, score)
     )
     return replace(made, **(record or {}))
