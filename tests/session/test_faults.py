@@ -37,8 +37,6 @@ def session() -> Any:
 
 
 def test_a_session_ends_whatever_breaks_then(session: TrainingSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    session: TrainingSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.setattr(session._training, "close", lambda: 1 // 0)
     session.close()
     assert not session._thread.is_alive()
