@@ -11,6 +11,7 @@ from textual.strip import Strip
 from tuitrain.search.explanation import LEAST_TRIALS, ticks_of
 from tuitrain.search.space.columns import SearchColumn
 from tuitrain.search.space.space import Space
+from tuitrain.search.study.trial import Trial
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import counted
 from tuitrain.ui.plots.labels import short_label
@@ -44,6 +45,7 @@ class MapPane(SearchPane):
         self._axes = {"x": -1, "y": -1}
         self._space: Space | None = None
         self._places: Any = np.empty((0, 0))
+        self._numbers: list[int] = []  # of the trials whose places these are
 
     def turn_axis(self, axis: str) -> None:
         """Draw the next hyperparameter along an axis."""
@@ -75,8 +77,10 @@ class MapPane(SearchPane):
         """The trials' settings as rows; what was encoded before is kept, since trials keep their settings."""
         space, trials = snapshot.space, snapshot.trials
         assert space is not None
-        if self._space is not space or len(self._places) > len(trials):
+        numbers = [trial.number for trial in trials]
+        if self._space is not space or self._numbers != numbers[: len(self._numbers)]:  # trials may be dropped
             self._space, self._places = space, space.encode([])
+        self._numbers = numbers
         new = trials[len(self._places) :]
         if new:
             self._places = np.concatenate([self._places, space.encode([trial.setting for trial in new])])
@@ -110,12 +114,16 @@ class MapPane(SearchPane):
             notes += (grid_note(len(trials), len(columns), x_name, x, settings.strategy),)
         points = MapPoints(
             x=x, y=y, share=shares(np.array([settings.sign * trial.score for trial in trials])),
-            states=tuple(trial.state for trial in trials), best=best.number if best is not None else None,
-            x_name=x_name, y_name=columns[second].label, x_ticks=x_ticks, y_ticks=_ticks(columns[second]),
+            states=tuple(trial.state for trial in trials), best=row_of(trials, best), x_name=x_name, y_name=columns[second].label, x_ticks=x_ticks, y_ticks=_ticks(columns[second]),
             proposals=np.column_stack([next_x, next_y]), metric=settings.metric, notes=tuple(filter(None, notes)),
             is_by_trial=is_by_trial,
         )  # fmt: skip
         return draw_map(width, height, points, theme=self.look)
+
+
+def row_of(trials: Sequence[Trial], best: Trial | None) -> int | None:
+    """The place of a trial among those that are shown, which need not be its number: others may have been dropped."""
+    return next((row for row, trial in enumerate(trials) if best is not None and trial.number == best.number), None)
 
 
 def counted_values(label: str, places: Any) -> str:
