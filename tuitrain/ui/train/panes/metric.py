@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from tuitrain.numbers import significant
@@ -21,6 +22,7 @@ from tuitrain.ui.train.panes.train_pane import TrainPane
 
 NARROW = 32  # columns below which the tables become a column of figures
 MOST_IN_COLUMN = 4  # classes whose matrix a narrow column holds
+LEAST_TITLE = 3  # cells of the pane's name
 LEAST_PICTURE = 6  # lines of the residuals, or of a matrix
 
 
@@ -51,7 +53,10 @@ class MetricPane(TrainPane):
     def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         if self._place.has_top:
             return self._content(width, height, snapshot)
-        title = f" {self.look.signs.cursor if self.has_focus else ''}{self.look.plain(self.title(snapshot)[0])}"
+        cursor, title = self.look.signs.cursor if self.has_focus else "", self.look.plain(self.title(snapshot)[0])
+        shows, dot, when = title.partition(f" {self.look.signs.dot} ")
+        room = width - cell_len(f" {cursor}{dot}{when}")
+        title = f" {cursor}{cut(shows, max(room, LEAST_TITLE), theme=self.look)}{dot}{when}"  # the epoch stays whole
         style = self.look["title" if self.has_focus else "plain"]
         head = line(width, [(padded(title, width, theme=self.look), style)])
         return [head, *self._content(width, height - 1, snapshot)]

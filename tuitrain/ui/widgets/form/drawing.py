@@ -73,16 +73,18 @@ class EntryDrawing:
         folded = len(model.foldable(group)) if group not in model.opened else 0
         folded -= model.name in model.foldable(group)
         head = f"{signs.cursor if is_selected else signs.rule} {_(group)} "
-        told = f" +{folded}" * (folded > 0)
-        longer = " " + _("{number} without effect").format(number=folded)
-        if told and model.is_wide and cell_len(head) + cell_len(longer) <= width:
-            told = longer
+        told = self._folded_told(folded, width - cell_len(head)) if folded > 0 else ""
         head = cut(head, width - cell_len(told), theme=self.theme)
         text = head + signs.rule * (width - cell_len(head) - cell_len(told)) + told
         style = self.theme["dim"]
         if is_selected:
             style = self.theme["selected" if has_focus else "bold"]
         return Strip([Segment(text[:width], style)], width)
+
+    def _folded_told(self, folded: int, room: int) -> str:
+        """How many entries are folded, with why where there is room."""
+        longer = " " + _("{number} without effect").format(number=folded)
+        return longer if self._model.is_wide and cell_len(longer) <= room else f" +{folded}"
 
     def entry(self, name: str, width: int, *, has_focus: bool) -> Strip:
         """The line of an entry."""
