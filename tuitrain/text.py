@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+from tuitrain.translation import ngettext
+
 MOST_NAMES = 5
 
 
@@ -56,7 +58,7 @@ def extra(name: str) -> str:
 
 def counted(count: int, noun: str) -> str:
     """Format a count with its noun: ``1 row``, ``2,000 rows``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    return f"{count:,} {ngettext(noun, f'{noun}s', count)}"
 
 
 def listed(noun: str, names: Sequence[str], plural: str = "") -> str:

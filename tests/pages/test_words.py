@@ -37,7 +37,7 @@ def texts(node: ast.AST) -> Iterator[str]:
 
 def is_explained(label: str) -> bool:
     """Whether the label, or a word in it, has an explanation of that name."""
-    label = re.sub(r"\(.*", "", label).lower().strip(" :#")
+    label = re.sub(r"\(.*|\{\w+\}", "", label).lower().strip(" :#")
     words = re.split(r"[\s,]+", label)
     parts = {" ".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, len(words) + 1)}
     return bool(parts & NAMES)
@@ -45,16 +45,15 @@ def is_explained(label: str) -> bool:
 
 def pane_titles() -> set[str]:
     """The values of TITLE in the classes of ui/."""
-    return {
-        statement.value.value
+    found = {
+        text
         for path in (PACKAGE / "ui").rglob("*.py")
         if path.name != "app.py"  # its title is the program's
         for statement in ast.walk(tree(path))
-        if isinstance(statement, ast.Assign)
-        and isinstance(statement.value, ast.Constant)
-        and statement.value.value
-        and [getattr(target, "id", "") for target in statement.targets] == ["TITLE"]
+        if isinstance(statement, ast.Assign) and "TITLE" in [getattr(target, "id", "") for target in statement.targets]
+        for text in texts(statement.value)
     }
+    return found - {""}
 
 
 def column_headings() -> set[str]:

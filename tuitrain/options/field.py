@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from tuitrain.options.option import MOST_DIGITS, Option
 from tuitrain.text import quoted, shown
+from tuitrain.translation import gettext as _
 
 Value = float | int | str | tuple[int, ...]
 
@@ -42,7 +43,7 @@ class Field(Option):
 
     @property
     def allowed(self) -> str:
-        return "units per layer, as 64x32, or none" if self.kind == "layers" else super().allowed
+        return _("units per layer, as 64x32, or none") if self.kind == "layers" else super().allowed
 
     @property
     def _hint(self) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar
 
 from tuitrain.options.durations import format_time, parse_time
 from tuitrain.text import listed_or, quoted, suggest, visible
+from tuitrain.translation import gettext as _
 
 Kind = Literal["number", "whole", "choice", "flag", "text", "list", "mapping", "time", "layers"]
 Kept = TypeVar("Kept", bound="Option")
@@ -83,32 +84,35 @@ class Option:
     def allowed(self) -> str:
         """What may be entered, in words: ``above 0``, ``0 to below 1``, ``one of …``."""
         if self.kind == "choice":
-            return "one of " + ", ".join([*self.choices, *self.special])
+            return _("one of {choices}").format(choices=", ".join([*self.choices, *self.special]))
         if self.kind == "flag":
-            return "yes or no"
+            return _("yes or no")
         if self.kind == "mapping":
-            values = f"; values: {', '.join(self.choices)}" if self.choices else ""
+            values = "; " + _("values: {choices}").format(choices=", ".join(self.choices)) if self.choices else ""
             return f"NAME=VALUE{values}"
-        text = {"text": "a text", "time": "a time above 0, as 90s, 10m, 1h30m", "list": self._items}.get(self.kind)
+        plain = {"text": _("a text"), "time": _("a time above 0, as 90s, 10m, 1h30m"), "list": self._items}
+        text = plain.get(self.kind)
         return listed_or([text or self._range, *self.words, *self.special])
 
     @property
     def _items(self) -> str:
-        return f"texts apart by {quoted(self.separator)}" if self.separator else "texts"
+        if not self.separator:
+            return _("texts")
+        return _("texts apart by {separator}").format(separator=quoted(self.separator))
 
     @property
     def _range(self) -> str:
-        low = f"above {self.minimum:g}" if self.above_minimum else f"{self.minimum:g}"
-        if self.maximum >= MOST_SHOWN:
-            text = low if self.above_minimum else f"at least {low}"
-        else:
-            most = f"{self.maximum:.15g}"
-            limit = f"below {most}" if self.below_maximum else most
-            text = f"{low} to {limit}" if not self.above_minimum else f"{low}, at most {most}"
-        number = "a whole number, " if self.kind == "whole" else ""
+        low, most = f"{self.minimum:g}", f"{self.maximum:.15g}"
         if math.isinf(self.minimum):
-            return number.removesuffix(", ") or "a number"
-        return number + text
+            return _("a whole number") if self.kind == "whole" else _("a number")
+        if self.maximum >= MOST_SHOWN:
+            text = _("above {low}") if self.above_minimum else _("at least {low}")
+        elif self.above_minimum:
+            text = _("above {low}, at most {most}")
+        else:
+            text = _("{low} to below {most}") if self.below_maximum else _("{low} to {most}")
+        number = _("a whole number") + ", " if self.kind == "whole" else ""
+        return number + text.format(low=low, most=most)
 
     @property
     def default_text(self) -> str:

@@ -8,22 +8,24 @@ from collections.abc import Iterable
 from tuitrain.options.field import Field
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.option import Option
+from tuitrain.translation import gettext as _
 
 
 def option_title(spec: Option) -> str:
     """The head of an entry: ``learning rate  --learning-rate``."""
-    return f"{spec.label}  {spec.flag}"
+    return f"{_(spec.label)}  {spec.flag}"
 
 
 def option_paragraphs(spec: Option) -> list[str]:
     """What an option means, what is allowed, and when a change of it takes effect."""
-    meaning = f"{spec.meaning[0].upper()}{spec.meaning[1:]}. {spec.explanation}".strip()
-    facts = f"Allowed: {spec.allowed}. Default: {spec.default_text}."
+    what = _(spec.meaning)
+    meaning = f"{what[0].upper()}{what[1:]}. {_(spec.explanation)}".strip()
+    facts = _("Allowed: {allowed}. Default: {default}.").format(allowed=spec.allowed, default=spec.default_text)
     if not isinstance(spec, Field):
         return [meaning, facts]
-    applies = "Changes while training." if spec.live else "Changes at reset."
-    only = "; ".join(f"{FIELDS[other].label} {', '.join(values)}" for other, values in spec.when.items())
-    return [meaning, f"{facts} {applies}", *([f"Matters only with {only}."] if only else [])]
+    applies = _("Changes while training.") if spec.live else _("Changes at reset.")
+    only = "; ".join(f"{_(FIELDS[other].label)} {', '.join(values)}" for other, values in spec.when.items())
+    return [meaning, f"{facts} {applies}", *([_("Matters only with {fields}.").format(fields=only)] if only else [])]
 
 
 def entry_lines(title: str, paragraphs: Iterable[str], width: int) -> list[str]:
@@ -39,6 +41,6 @@ def reference_page(options: Iterable[Option], width: int = 80) -> str:
     for spec in options:
         if spec.group and spec.group != group:
             group = spec.group
-            lines += [group.upper(), ""]
+            lines += [_(group).upper(), ""]
         lines += entry_lines(option_title(spec), option_paragraphs(spec), width)
     return "\n".join(lines)

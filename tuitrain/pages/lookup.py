@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from gettext import NullTranslations
 
 from tuitrain.options.data_options import DATA_FIELDS, DATASET, GENERATOR_FIELDS
 from tuitrain.options.hyperparameters import FIELDS
@@ -13,6 +14,8 @@ from tuitrain.options.reference import option_paragraphs, option_title
 from tuitrain.options.search_settings import JOBS, OFFERED, QUASI
 from tuitrain.pages.words import Word, load_words
 from tuitrain.text import suggest
+from tuitrain.translation import gettext as _
+from tuitrain.translation import installed
 
 
 @dataclass(frozen=True)
@@ -29,20 +32,24 @@ class Explanation:
     is_option: bool = False
 
 
-@cache
 def explanations() -> tuple[Explanation, ...]:
     """What there is to explain: first the words, then the options, since a word of a screen is what one stumbles on."""
+    return _explanations(installed())
+
+
+@cache
+def _explanations(_language: NullTranslations) -> tuple[Explanation, ...]:
     found = [_of_word(word) for word in load_words().words]
-    found += [_of_option(spec, "a hyperparameter") for spec in FIELDS.values()]
-    found += [_of_option(spec, "an option about data") for spec in (DATASET, *DATA_FIELDS.values())]
-    found += [_of_option(spec, "a setting of a search") for spec in (*OFFERED.values(), QUASI, JOBS)]
+    found += [_of_option(spec, _("a hyperparameter")) for spec in FIELDS.values()]
+    found += [_of_option(spec, _("an option about data")) for spec in (DATASET, *DATA_FIELDS.values())]
+    found += [_of_option(spec, _("a setting of a search")) for spec in (*OFFERED.values(), QUASI, JOBS)]
     found += [_of_generator(spec) for spec in GENERATOR_FIELDS.values()]
     return tuple(found)
 
 
 def _of_word(word: Word) -> Explanation:
     parts = [word.meaning]
-    parts += [f"Formula: {word.formula}"] if word.formula else []
+    parts += [_("Formula: {formula}").format(formula=word.formula)] if word.formula else []
     parts += [word.look] if word.look else []
     also = f"  ({', '.join(word.aliases)})" if word.aliases else ""
     return Explanation(f"{word.name}{also}", tuple(parts), word.names)
@@ -50,13 +57,13 @@ def _of_word(word: Word) -> Explanation:
 
 def _of_option(spec: Option, what: str) -> Explanation:
     initials = "".join(part[0] for part in spec.name.split("_")) if "_" in spec.name else ""
-    names = tuple(filter(None, (spec.label, spec.name, spec.flag.removeprefix("--"), initials)))
-    title = spec.label if spec is DATASET else option_title(spec)
+    names = tuple(filter(None, (_(spec.label), spec.label, spec.name, spec.flag.removeprefix("--"), initials)))
+    title = _(spec.label) if spec is DATASET else option_title(spec)
     return Explanation(f"{title}  ({what})", tuple(option_paragraphs(spec)), names, spec.choices, is_option=True)
 
 
 def _of_generator(spec: Option) -> Explanation:
-    title = f"{spec.label}  (of a generated dataset: moons?n=1000&noise=0.2&seed=1)"
+    title = _("{label}  (of a generated dataset: moons?n=1000&noise=0.2&seed=1)").format(label=_(spec.label))
     return Explanation(title, tuple(option_paragraphs(spec)), (spec.name,), is_option=True)
 
 

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from rich.cells import cell_len
 from textual.binding import Binding
 
+from tuitrain.translation import gettext as _
 from tuitrain.ui.screens import ROOMS
 
 
@@ -111,6 +113,10 @@ def footer_items(
     Neighbours whose `pair` has a rank take one place; help and the way out come last. `words` maps actions' names to
     what their keys do now, "" where that is nothing: such a key is left out.
     """
+
+    def word(action: Action) -> str:
+        return _(words.get(action.name, action.short))
+
     offered: list[tuple[Action, str]] = []
     for action in actions:
         key = action.pair[0].replace(" ", "") if action.pair is not None else action.shown
@@ -122,11 +128,11 @@ def footer_items(
     used = 1
     for index in sorted(range(len(offered)), key=lambda index: -offered[index][0].rank):
         action, key = offered[index]
-        room = len(key) + len(words.get(action.name, action.short)) + 3
+        room = cell_len(key) + cell_len(word(action)) + 3
         if used + room <= width + 1 and len(chosen) < most_in_footer(width):
             chosen.add(index)
             used += room
-    shown = [(key, words.get(action.name, action.short)) for action, key in offered]
+    shown = [(key, word(action)) for action, key in offered]
     return [shown[index] for index in sorted(chosen)]
 
 
@@ -134,7 +140,8 @@ def described(actions: Sequence[Action], names: Sequence[str]) -> dict[str, list
     """Section to (keys, meaning), for the help; pairs share a line."""
     sections: dict[str, list[tuple[str, str]]] = {section: [] for section in names}
     for action in actions:
-        line = action.pair or (action.shown, action.meaning)
+        keys, meaning = action.pair or (action.shown, action.meaning)
+        line = keys, _(meaning)
         if line not in sections[action.section][-1:]:
             sections[action.section].append(line)
     return sections

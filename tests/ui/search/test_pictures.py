@@ -1,5 +1,3 @@
-
-
 def test_the_map_follows_trials_that_were_dropped() -> None:
     """Numbers are no rows: a change of strategy drops trials that had not begun."""
     from tuitrain.search.study.trial import Trial

@@ -6,18 +6,21 @@ import numpy as np
 
 from tuitrain.diagnosis.course import ENOUGH, RECENT, Course, column
 from tuitrain.diagnosis.finding import Finding
+from tuitrain.text import counted
+from tuitrain.translation import gettext as _
 
 
 def too_early(course: Course) -> Finding:
     """Say what can be said after a few epochs: how the training ended, if it has."""
     if course.step == 0:
-        return Finding("not_started", "note", "press space to start")
+        return Finding("not_started", "note", _("press space to start"))
     if course.state != "done":
-        return Finding("too_early", "note", "too early to tell")
-    epochs = f"{course.epoch} epoch{'s' * (course.epoch != 1)}"
+        return Finding("too_early", "note", _("too early to tell"))
+    epochs = counted(course.epoch, "epoch")
     if course.best_epoch == course.epoch:
-        return Finding("done", "good", f"done after {epochs}, the last the best: try more")
-    return Finding("done", "good", f"done after {epochs} · best epoch {course.best_epoch}")
+        return Finding("done", "good", _("done after {epochs}, the last the best: try more").format(epochs=epochs))
+    text = _("done after {epochs} · best epoch {best}").format(epochs=epochs, best=course.best_epoch)
+    return Finding("done", "good", text)
 
 
 def overfitting(course: Course) -> Finding | None:
@@ -27,7 +30,8 @@ def overfitting(course: Course) -> Finding | None:
         return None
     recent = float(np.mean(validation[-5:]))
     if recent > 1.15 * course.best_loss and course.train_loss < 0.8 * recent:
-        return Finding("overfitting", "warning", f"overfitting since epoch {course.best_epoch} · try dropout or L2")
+        text = _("overfitting since epoch {epoch} · try dropout or L2").format(epoch=course.best_epoch)
+        return Finding("overfitting", "warning", text)
     return None
 
 
@@ -36,15 +40,15 @@ def no_better(course: Course) -> Finding | None:
     is_long_ago = course.epoch - course.best_epoch >= ENOUGH and not np.isnan(course.validation_loss)
     if course.state == "done" or not is_long_ago:
         return None
-    return Finding("no_better", "note", f"no better since epoch {course.best_epoch}")
+    return Finding("no_better", "note", _("no better since epoch {epoch}").format(epoch=course.best_epoch))
 
 
 def going_well(course: Course) -> Finding:
     """Say how a training goes in which nothing is amiss."""
     if course.state == "done":
-        return Finding("done", "good", f"done · best epoch {course.best_epoch}")
-    gain = "validation still falling" if _is_falling(course) else "little left to gain"
-    return Finding("healthy", "good", f"healthy · {gain}")
+        return Finding("done", "good", _("done · best epoch {best}").format(best=course.best_epoch))
+    text = _("healthy · validation still falling") if _is_falling(course) else _("healthy · little left to gain")
+    return Finding("healthy", "good", text)
 
 
 def _is_falling(course: Course) -> bool:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from tuitrain.diagnosis.course import Course
 from tuitrain.diagnosis.finding import Finding
+from tuitrain.translation import gettext as _
 
 VANISHING = 1e-3  # of the largest layer's gradient: what three layers leave that each take a factor of ten
 EXPLODING = 1e3
@@ -22,9 +23,9 @@ def troubled_gradient(course: Course) -> Finding | None:
     """Find the first layer whose gradient vanishes or explodes."""
     for number, layer in enumerate(course.layers, 1):
         if layer.trouble == "vanishing":
-            text = f"layer {number}'s gradient vanishes ({layer.gradient_norm:.0e}) · try relu, he, or fewer layers"
-            return Finding("vanishing", "warning", text)
+            text = _("layer {number}'s gradient vanishes ({norm}) · try relu, he, or fewer layers")
+            return Finding("vanishing", "warning", text.format(number=number, norm=f"{layer.gradient_norm:.0e}"))
         if layer.trouble == "exploding":
-            text = f"layer {number}'s gradient explodes ({layer.gradient_norm:.0e}) · try a gradient clip of 1"
-            return Finding("exploding", "warning", text)
+            text = _("layer {number}'s gradient explodes ({norm}) · try a gradient clip of 1")
+            return Finding("exploding", "warning", text.format(number=number, norm=f"{layer.gradient_norm:.0e}"))
     return None

@@ -11,6 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuitrain.numbers import percent
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.heat import draw_matrix
 from tuitrain.ui.plots.lines import Part, cut, length, line, notice, padded
 from tuitrain.ui.plots.shades import NEGATIVE, POSITIVE, mixed, two_colours
@@ -31,7 +32,7 @@ def draw_confusion(
     """
     classes = counts.shape[0]
     if not classes or not counts.any():
-        return notice(width, height, ("no predictions yet",), theme["dim"])
+        return notice(width, height, (_("no predictions yet"),), theme["dim"])
     digits = len(str(int(counts.max())))
     longest = max(cell_len(name) for name in class_names)
     name_width = max(2, min(longest, width // 4, 16))
@@ -41,8 +42,8 @@ def draw_confusion(
         return _picture(width, height, counts, shares, class_names, theme)
     strips = [_caption(width, counts, class_names, theme)] if height >= classes + 3 else []
     header = "".join(" " + padded(name, column - 1, theme=theme, right=True) for name in class_names)
-    corner = padded("truth" if name_width >= 5 else "", name_width, theme=theme)
-    strips.append(line(width, [(corner, theme["dim"]), (header, theme["plain"]), ("   hit", theme["dim"])]))
+    corner = padded(_("truth") if name_width >= 5 else "", name_width, theme=theme)
+    strips.append(line(width, [(corner, theme["dim"]), (header, theme["plain"]), (f"   {_('hit')}", theme["dim"])]))
     for row in range(classes):
         parts: list[Part] = [(padded(class_names[row], name_width, theme=theme), theme["plain"])]
         for other in range(classes):
@@ -69,12 +70,12 @@ def _cell_style(count: int, share: float, right: bool, theme: Theme) -> Style:
 def _caption(width: int, counts: NDArray[np.int64], class_names: Sequence[str], theme: Theme) -> Strip:
     """How to read the table, and what is confused most often."""
     wrong = counts * (1 - np.eye(len(counts), dtype=np.int64))
-    parts: list[Part] = [(f"rows truth {theme.signs.none} columns predicted", theme["dim"])]
+    parts: list[Part] = [(f"{_('rows truth')} {theme.signs.none} {_('columns predicted')}", theme["dim"])]
     if wrong.any():
         truth, predicted = divmod(int(wrong.argmax()), len(counts))
         pair = f"{cut(class_names[truth], 16, theme=theme)} {theme.signs.arrow} "
         pair += cut(class_names[predicted], 16, theme=theme)
-        worst = (f"worst {pair} {theme.signs.times}{wrong.max()}", theme["warning"])
+        worst = (_("worst {pair}").format(pair=f"{pair} {theme.signs.times}{wrong.max()}"), theme["warning"])
         longer = [*parts, (f" {theme.signs.none} ", theme["dim"]), worst]
         parts = longer if length(longer) <= width else [worst]
     return line(width, [(cut(text, width, theme=theme), style) for text, style in parts])

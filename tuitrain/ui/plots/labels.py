@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from tuitrain.translation import gettext as _
+
 _SHORT = {
     "hidden layers": "layers", "hidden layers depth": "depth", "hidden layers width": "width", "learning rate": "rate",
     "batch size": "batch", "leaky slope": "slope", "initialiser": "initial", "activation": "activ.",
@@ -14,8 +16,11 @@ _SHORT = {
 
 
 def short_label(label: str, room: int) -> str:
-    """`label` where it fits into `room` cells; else without its first words, as far as it is still known by it."""
-    if cell_len(label) <= room or label not in _SHORT:
-        return label
-    longer = label.partition(" ")[2]
-    return longer if label.startswith("hidden layers ") and len(longer) <= room else _SHORT[label]
+    """`label`, which is English, in the user's language; where that does not fit into `room` cells, shortened.
+
+    What it is still known by stays.
+    """
+    if cell_len(shown := _(label)) <= room or label not in _SHORT:
+        return shown
+    longer = _(label.partition(" ")[2])
+    return longer if label.startswith("hidden layers ") and cell_len(longer) <= room else _(_SHORT[label])

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from tuitrain.numbers import significant
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
 from tuitrain.ui.plots.lines import Part, cut, length, line, notice
 from tuitrain.ui.plots.marks import place_label, short_forms
@@ -71,7 +72,7 @@ def draw_loss(
     ]
     curves = [curve for curve in curves if curve.raw.size and not np.isnan(curve.raw).all()]
     if not curves and not earlier:
-        hints = ("the losses appear here during training", "no losses yet")
+        hints = (_("the losses appear here during training"), _("no losses yet"))
         return notice(width, height, hints, theme["dim"])
     start = _first_shown(x, view)
     far = [] if log or start > 0 else _far_ones(curves)
@@ -82,14 +83,16 @@ def draw_loss(
     extent = _widened(extent, older, log=log)
     title_rows = 1 if height >= 3 else 0
     if extent is None:
-        hints = ("no loss above 0 for a log axis", "none above 0") if log else ("no finite loss yet", "not finite")
+        hints = (_("no finite loss yet"), _("not finite"))
+        if log:
+            hints = (_("no loss above 0 for a log axis"), _("none above 0"))
         return _title(width, curves, log, theme)[:title_rows] + notice(
             width, height - title_rows, hints, theme["warning"]
         )
     across, up = most_ticks(width, height - title_rows, label=4)
     last = max([float(x[-1])] if x.size else [], default=start)
     if view == "full":
-        last = max([last, *(float(epochs[-1]) for epochs, _ in earlier if epochs.size)])
+        last = max([last, *(float(epochs[-1]) for epochs, _values in earlier if epochs.size)])
     x_axis = epoch_axis(start, last, across)
     y_axis = (log_axis if log else linear_axis)(*extent, up)
     window = window_of(x_axis, y_axis, log=log)
@@ -97,7 +100,7 @@ def draw_loss(
 
     def drawn(rows: int, *, is_numbered: bool) -> tuple[list[Strip], bool]:
         """The plot in so many rows, and whether every edit could be told."""
-        frame = frame_of(width, rows, x_axis, y_axis, "epoch", ascii_only=theme.ascii_only)
+        frame = frame_of(width, rows, x_axis, y_axis, _("epoch"), ascii_only=theme.ascii_only)
         canvas = Canvas(frame.rows, frame.columns, theme=theme)
         _draw_curves(canvas, window, x, curves, earlier, theme)
         is_told = _draw_marks(canvas, window, best_epoch, edits, theme, is_numbered=is_numbered)
@@ -107,7 +110,7 @@ def draw_loss(
 
     strips, is_told = drawn(height - title_rows, is_numbered=False)
     if not is_told and height - title_rows >= LEAST_WITH_LIST:
-        strips, _ = drawn(height - title_rows - 1, is_numbered=True)
+        strips, _is_told = drawn(height - title_rows - 1, is_numbered=True)
         strips.append(_list_of_edits(width, edits, theme))
     return title + strips
 
@@ -178,12 +181,12 @@ def _draw_marks(
     """Mark edits and the best epoch; whether each edit's label is whole. Numbers stand at the axis, in the last row."""
     edited = [(canvas.column_of(epoch, window), change) for epoch, change in edits]
     best = None if best_epoch is None else canvas.column_of(best_epoch, window)
-    for column, _ in edited:
+    for column, _change in edited:
         if column is not None:
             canvas.vertical(column, theme.signs.mark_edit, style=theme["edit"])
     if best is not None and best_epoch is not None:
         canvas.vertical(best, theme.signs.mark_best, style=theme["best"])
-        place_label(canvas, best, [f"best {best_epoch:g}"], style=theme["best"], forced=True)
+        place_label(canvas, best, [_("best {epoch}").format(epoch=f"{best_epoch:g}")], style=theme["best"], forced=True)
     is_told = True
     for ordinal in range(len(edited), 0, -1):  # the newest is the one that is being watched
         column, change = edited[ordinal - 1]
@@ -257,11 +260,11 @@ def _title(
     less: list[Part] = []
     if log:
         left_out = any(bool((curve.raw <= 0).any()) for curve in curves)
-        notes = [("  log, 0 left out", theme["warning"])] if left_out else [("  log", theme["dim"])]
+        notes = [(f"  {_('log, 0 left out')}", theme["warning"])] if left_out else [(f"  {_('log')}", theme["dim"])]
     if any(curve.shown is not curve.raw for curve in curves):
-        less = [("  smoothed", theme["dim"])]
-    said = [("  train: mean of the epoch, before each update", theme["dim"])]
-    forms = ((("train", name), True) for name in ("validation", "valid.", "val"))
+        less = [(f"  {_('smoothed')}", theme["dim"])]
+    said = [(f"  {_('train: mean of the epoch, before each update')}", theme["dim"])]
+    forms = (((_("train"), name), True) for name in (_("validation"), _("valid."), _("val")))
     for names, signed in (*forms, (("t", "v"), False)):
         figures = _figures(curves, names, signed, theme)
         for parts in ([*notes, *less, *said], [*notes, *less], notes, []):

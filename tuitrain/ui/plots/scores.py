@@ -10,12 +10,14 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from tuitrain.numbers import number, share
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import Part, cut, line, padded
 from tuitrain.ui.theme import Theme
 
 LABELS = {
-    "accuracy": "accuracy", "balanced_accuracy": "balanced acc.", "f1": "F1 macro", "r2": "R²", "rmse": "RMSE",
-    "mae": "MAE",
+    "accuracy": N_("accuracy"), "balanced_accuracy": N_("balanced acc."), "f1": N_("F1 macro"), "r2": "R²",
+    "rmse": "RMSE", "mae": "MAE",
 }  # fmt: skip
 UNITS_OF_TARGET = ("rmse", "mae")  # not shares
 FIGURES = 6 + 7 + 6 + 5  # cells of a class's precision, recall, F1, rows
@@ -24,6 +26,11 @@ FIGURES = 6 + 7 + 6 + 5  # cells of a class's precision, recall, F1, rows
 def _score(name: str, value: float, theme: Theme) -> str:
     text = number(value) if name in UNITS_OF_TARGET else share(value)
     return theme.plain(text.strip())
+
+
+def _heading(text: str, room: int, theme: Theme) -> str:
+    """Set a column's heading against its right edge, with at least a space before it."""
+    return " " + padded(text, room - 1, theme=theme, right=True)
 
 
 def score_rows(
@@ -35,13 +42,13 @@ def score_rows(
     left = max(width - 7 - last, 10)
     heading = cut(usual, last - 1, theme=theme)
     rows = [line(width, [
-        (padded(f" {part}", left, theme=theme), theme["dim"]), ("  score", theme["dim"]),
+        (padded(f" {part}", left, theme=theme), theme["dim"]), (_heading(_("score"), 7, theme), theme["dim"]),
         (padded(heading, last, theme=theme, right=True), theme["dim"]),
     ])]  # fmt: skip
     for name in named:
         baseline = _score(name, baselines[name], theme) if name in baselines else ""
         rows.append(line(width, [
-            (padded(f" {theme.plain(LABELS[name])}", left, theme=theme), theme["plain"]),
+            (padded(f" {theme.plain(_(LABELS[name]))}", left, theme=theme), theme["plain"]),
             (_score(name, values[name], theme).rjust(7), theme["bold"]), (baseline.rjust(last), theme["dim"]),
         ]))  # fmt: skip
     return rows
@@ -54,7 +61,7 @@ def score_lines(
     rows = []
     for place, name in enumerate(name for name in LABELS if name in values and name != "balanced_accuracy"):
         figure = _score(name, values[name], theme)
-        label = padded(f" {theme.plain(LABELS[name])}", width - 1 - cell_len(figure), theme=theme)
+        label = padded(f" {theme.plain(_(LABELS[name]))}", width - 1 - cell_len(figure), theme=theme)
         rows.append(line(width, [(label, theme["plain"]), (figure, theme["bold"])]))
         if place == 0 and name in baselines:
             figure = _score(name, baselines[name], theme)
@@ -83,9 +90,12 @@ def class_rows(
     left = width - FIGURES
     is_cut = count > height - 1
     shown = worst_first(scores, confusion)[: height - 1] if is_cut else range(count)
-    heading = f" worst {len(shown)} of {count}" if is_cut else " class"
+    heading = _("worst {shown} of {all}").format(shown=len(shown), all=count) if is_cut else _("class")
+    named = "".join(
+        _heading(text, room, theme) for text, room in ((_("prec"), 6), (_("recall"), 7), ("F1", 6), (_("rows"), 5))
+    )
     rows = [line(width, [
-        (padded(heading, left, theme=theme), theme["dim"]), ("  prec recall    F1 rows", theme["dim"]),
+        (padded(f" {heading}", left, theme=theme), theme["dim"]), (named, theme["dim"]),
     ])]  # fmt: skip
     for number_of in shown:
         precision, recall, f1 = (theme.plain(share(float(value))) for value in scores[number_of])
@@ -103,7 +113,8 @@ def worst_lines(
     width: int, scores: NDArray[np.float64], confusion: NDArray[np.int64], names: Sequence[str], *, theme: Theme
 ) -> list[Strip]:
     """The three classes of the lowest F1, for a narrow column."""
-    rows = [line(width, [(padded(" worst", width - 11, theme=theme), theme["dim"]), ("   F1 rows", theme["dim"])])]
+    named = _heading("F1", 5, theme) + _heading(_("rows"), 5, theme)
+    rows = [line(width, [(padded(f" {_('worst')}", width - 11, theme=theme), theme["dim"]), (named, theme["dim"])])]
     for number_of in worst_first(scores, confusion)[:3]:
         figures = f"{theme.plain(share(float(scores[number_of, 2])))}{int(confusion[number_of].sum()):>5}"
         name = padded(f" {names[number_of]}", width - 11, theme=theme)
@@ -119,10 +130,20 @@ def confusion_lines(width: int, confusion: NDArray[np.int64], names: Sequence[st
     left = width - 4 - column * classes
     if left < 3:
         return []
-    arrows = ("truth", "v") if theme.ascii_only else ("truth", "↓")
+    arrows = (_("truth"), "v" if theme.ascii_only else "↓")
     heading = "".join(cut(name, column - 1, theme=theme).rjust(column) for name in names)
-    corner = padded("".join(arrows) if left >= 7 else arrows[1], left - 1, theme=theme)
-    rows = [line(width, [(" ", theme["dim"]), (corner, theme["dim"]), (heading, theme["dim"]), (" hit", theme["dim"])])]
+    corner = padded("".join(arrows) if left > cell_len("".join(arrows)) else arrows[1], left - 1, theme=theme)
+    rows = [
+        line(
+            width,
+            [
+                (" ", theme["dim"]),
+                (corner, theme["dim"]),
+                (heading, theme["dim"]),
+                (_heading(_("hit"), 4, theme), theme["dim"]),
+            ],
+        )
+    ]
     for truth in range(classes):
         total = int(confusion[truth].sum())
         hit = f"{confusion[truth, truth] / total:.0%}" if total else theme.signs.none
@@ -131,5 +152,7 @@ def confusion_lines(width: int, confusion: NDArray[np.int64], names: Sequence[st
             count = int(confusion[truth, other])
             style = theme["dim"] if not count else theme["good"] if truth == other else theme["warning"]
             parts.append(((str(count) if count else theme.signs.none).rjust(column), style))
-        rows.append(line(width, [*parts, (("all" if hit == "100%" else hit).rjust(4), theme["dim"])]))
+        rows.append(
+            line(width, [*parts, (_heading(_("all"), 4, theme) if hit == "100%" else hit.rjust(4), theme["dim"])])
+        )
     return rows

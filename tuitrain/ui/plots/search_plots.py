@@ -16,10 +16,11 @@ from textual.strip import Strip
 from tuitrain.numbers import number, percent
 from tuitrain.options.search_settings import BOUNDED
 from tuitrain.search.explanation import Slice
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks, window_of
 from tuitrain.ui.plots.bars import bar, curve_line
 from tuitrain.ui.plots.labels import short_label
-from tuitrain.ui.plots.lines import Part, cut, fitting, line, notice, padded
+from tuitrain.ui.plots.lines import Part, cut, fitting, length, line, notice, padded
 from tuitrain.ui.plots.map_plot import MARGIN, tick_label
 from tuitrain.ui.plots.ranges import Axis, epoch_axis, linear_axis
 from tuitrain.ui.plots.raster import Canvas, Floats, Window
@@ -68,11 +69,11 @@ def draw_progress(width: int, height: int, data: ProgressData, *, theme: Theme) 
     pruned = np.array([state == "pruned" for state in data.states], bool)
     best = best_so_far(np.where(finished, data.scores, np.nan), data.sign)
     if not np.isfinite(data.scores).any():
-        return notice(width, height, ("no trial has a score yet",), theme["dim"])
+        return notice(width, height, (_("no trial has a score yet"),), theme["dim"])
     low, high = robust_range(data.scores, data.sign)
     across, up = most_ticks(width, height - 1, label=4)
     x_axis, y_axis = epoch_axis(0, float(data.numbers.max()), across), score_axis(low, high, up, data.metric)
-    frame = frame_of(width, height - 1, x_axis, y_axis, "trial", ascii_only=theme.ascii_only)
+    frame = frame_of(width, height - 1, x_axis, y_axis, _("trial"), ascii_only=theme.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, theme=theme)
     window = window_of(x_axis, y_axis)
     inside = np.clip(data.scores, y_axis.low, y_axis.high)
@@ -86,10 +87,12 @@ def draw_progress(width: int, height: int, data: ProgressData, *, theme: Theme) 
     arrow = ("v" if data.sign < 0 else "^") if theme.ascii_only else ("↓" if data.sign < 0 else "↑")
     canvas.points(data.numbers[cut_off], inside[cut_off], window, style=theme["warning"], sign=arrow)
     known = best[np.isfinite(best)]
-    title: list[Part] = [(f" best {cut(data.metric, 12, theme=theme)} ", theme["best"])]
+    title: list[Part] = [
+        (" " + _("best {metric}").format(metric=cut(data.metric, 12, theme=theme)) + " ", theme["best"])
+    ]
     title.append((number(float(known[-1])) if known.size else "-", theme["plain"]))
     if cut_off.any():
-        title.append((f"  {arrow} {int(cut_off.sum())} beyond", theme["warning"]))
+        title.append((f"  {arrow} " + _("{number} beyond").format(number=int(cut_off.sum())), theme["warning"]))
     return [fitting(width, title), *frame.strips(canvas.segments(), theme["axis"])]
 
 
@@ -116,12 +119,12 @@ def draw_curves(
     known = {n: np.asarray(values, np.float64) for n, values in curves.items() if len(values)}
     known = {n: values for n, values in known.items() if np.isfinite(values).any()}
     if not known:
-        return notice(width, height, ("the curves of running trials appear here",), theme["dim"])
+        return notice(width, height, (_("the curves of running trials appear here"),), theme["dim"])
     low, high = robust_range(np.concatenate([values[-64:] for values in known.values()]), sign)
     longest = max(len(values) for values in known.values())
     across, up = most_ticks(width, height - 1, label=4)
     x_axis, y_axis = epoch_axis(0, longest, across), score_axis(low, high, up, metric)
-    frame = frame_of(width, height - 1, x_axis, y_axis, "epoch", ascii_only=theme.ascii_only)
+    frame = frame_of(width, height - 1, x_axis, y_axis, _("epoch"), ascii_only=theme.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, theme=theme)
     window = window_of(x_axis, y_axis)
     starts = np.cumsum([0, *map(len, known.values())])[:-1]
@@ -137,7 +140,8 @@ def draw_curves(
         canvas.points(np.tile(dots, len(lines)), np.concatenate(lines), window, style=theme["earlier"])
     values = known[leader]
     canvas.curve(np.arange(1.0, len(values) + 1), values, window, style=theme["train"], sign="*")
-    latest = f" {len(known)} running   leading: trial {leader} {number(float(values[-1]))}"
+    said = _("{number} running   leading: trial {trial} {score}")
+    latest = " " + said.format(number=len(known), trial=leader, score=number(float(values[-1])))
     return [line(width, [(latest, theme["train"])]), *frame.strips(canvas.segments(), theme["axis"])]
 
 
@@ -179,10 +183,10 @@ def draw_surrogate(width: int, height: int, found: Slice, metric: str, *, theme:
         column = canvas.column_of(float(place), window)
         if column is not None:
             canvas.text(canvas.rows - 1, column, "+", style=theme["edit"])
-    title: list[Part] = [(f" {cut(metric, 10, theme=theme)}: ", theme["plain"]), ("mean ", theme["best"]),
+    title: list[Part] = [(f" {cut(metric, 10, theme=theme)}: ", theme["plain"]), (_("mean") + " ", theme["best"]),
                          ("± deviation ".replace("±", "+-") if theme.ascii_only else "± deviation ",
-                          theme["validation"]), ("trials ", theme["train"]), ("+ next ", theme["edit"]),
-                         ("EI: expected improvement", theme["warning"])]  # fmt: skip
+                          theme["validation"]), (_("trials") + " ", theme["train"]), (f"+ {_('next')} ", theme["edit"]),
+                         (_("EI: expected improvement"), theme["warning"])]  # fmt: skip
     strips = [fitting(width, title), *frame.strips(canvas.segments(), theme["axis"])]
     if low_strip:
         margin = width - frame.columns
@@ -229,21 +233,21 @@ def draw_importance(
 ) -> list[Strip]:  # fmt: skip
     """Draw a bar for each hyperparameter's share of the surrogate's variation, and the slice of scores along it."""
     if not shares:
-        return notice(width, height, ("a few more trials are needed",), theme["dim"])
+        return notice(width, height, (_("a few more trials are needed"),), theme["dim"])
     ordered = sorted(shares, key=lambda item: -item[1])
     room = min(max(16, width // 3), max(len(name) for name, _ in ordered))
     spark_room = 12 if width >= room + 40 else 0
     bar_room = max(4, width - room - 8 - (spark_room + 14 if spark_room else 0))
     strips = []
-    head: list[Part] = [(" share of what varies", theme["dim"])]
+    head: list[Part] = [(f" {_('share of what varies')}", theme["dim"])]
     if spark_room:
-        head.append((" " * (room + bar_room + 8 - 21) + "scores along it", theme["dim"]))
+        head.append((" " * max(1, room + bar_room + 8 - length(head)) + _("scores along it"), theme["dim"]))
     for name, share in ordered[: max(0, height - 1)]:
         parts: list[Part] = [(" " + padded(short_label(name, room), room, theme=theme) + " ", theme["plain"])]
         parts += [(bar(share, 0.0, 1.0, bar_room, log=False, theme=theme), theme["bar"])]
         parts += [(f" {percent(share)} ", theme["plain"])]
         if spark_room and name in slices:
-            _, means, _ = slices[name]
+            means = slices[name][1]
             parts += [(curve_line(means, spark_room, theme=theme), theme["best"])]
             parts += [(f" {number(float(np.min(means)))}..{number(float(np.max(means)))}", theme["dim"])]
         strips.append(line(width, parts))

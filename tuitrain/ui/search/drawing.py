@@ -7,6 +7,7 @@ from textual.strip import Strip
 
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 from tuitrain.ui.search.entries import STRATEGY_ROW
 from tuitrain.ui.search.form_model import SearchFormModel
 from tuitrain.ui.theme import Theme
@@ -66,7 +67,7 @@ class SearchDrawing(EntryDrawing):
         if model.error:
             text = model.error.removeprefix(f"{entry.label}: ")
             return wrapped_note(theme, f"{theme.signs.error} {text}", width, theme.styles["bad"])
-        hint = ", ".join(entry.choices) or entry.explanation
+        hint = ", ".join(entry.choices) or _(entry.explanation)
         if entry.is_field:
-            hint = f"a value, several with commas, or a range, as {FIELDS[entry.name].search}"
+            hint = _("a value, several with commas, or a range, as {example}").format(example=FIELDS[entry.name].search)
         return wrapped_note(theme, hint, width, theme.styles["accent"])

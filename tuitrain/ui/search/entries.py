@@ -13,6 +13,7 @@ from tuitrain.search.space.columns import grid_values
 from tuitrain.search.space.ranges import Choices, format_domain, parse_domain
 from tuitrain.search.space.space import SEARCHED, Space
 from tuitrain.text import quoted
+from tuitrain.translation import gettext as _
 
 STRATEGY_ROW = ("manual", "grid", "random", "bayesian")
 
@@ -129,7 +130,7 @@ def space_of(texts: Mapping[str, str]) -> Space:
     fixed = {name: text for name, text in given.items() if not is_searched(name, text)}
     searched = {name: text for name, text in given.items() if name not in fixed}
     if not searched:
-        raise TuitrainError("no field holds a range; give one, such as 1e-4..1, or press + on a field")
+        raise TuitrainError(_("no field holds a range; give one, such as 1e-4..1, or press + on a field"))
     return Space(searched, Hyperparameters.from_mapping(fixed))
 
 
@@ -144,6 +145,6 @@ def points_text(name: str, text: str, most: int = 6) -> str:
     spec = FIELDS[name]
     values: list[Any] = grid_values(spec, parse_domain(spec, text))
     if len(values) < 2:
-        return "fixed"
+        return _("fixed")
     shown = ", ".join(map(spec.format, values[:most])) + (", …" if len(values) > most else "")
-    return f"{len(values)} points on a grid: {shown}"
+    return _("{number} points on a grid: {points}").format(number=len(values), points=shown)

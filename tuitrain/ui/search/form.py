@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.translation import N_
 from tuitrain.ui.search.drawing import SearchDrawing
 from tuitrain.ui.search.form_model import SearchFormModel
 from tuitrain.ui.theme import Theme
@@ -18,7 +19,7 @@ class SearchForm(EntryList):
         self, theme: Theme, task: str, base: Hyperparameters, moved: Callable[[], None], *, id: str | None = None,  # noqa: A002
     ) -> None:  # fmt: skip
         self.model = SearchFormModel(task, base)
-        super().__init__(theme, "Search", self.model, SearchDrawing(self.model, theme), moved, id=id)
+        super().__init__(theme, N_("Search"), self.model, SearchDrawing(self.model, theme), moved, id=id)
 
     def choose(self, name: str, text: str) -> None:
         """Set an entry from outside."""

@@ -7,6 +7,7 @@ from tuitrain.options.field import Value
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.search_settings import check_goal
 from tuitrain.search.space.ranges import format_domain, parse_domain
+from tuitrain.translation import gettext as _
 from tuitrain.ui.search.entries import Entry, field_entries, first_texts, is_searched, setting_entries
 from tuitrain.ui.widgets.form.model import EntryModel
 
@@ -45,7 +46,7 @@ class SearchFormModel(EntryModel):
         return self.entries[name].group
 
     def label(self, name: str) -> str:
-        return self.entries[name].label
+        return _(self.entries[name].label)
 
     def is_rare(self, name: str) -> bool:
         return name not in USUAL if self.entries[name].is_field else name == "goal"

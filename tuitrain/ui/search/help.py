@@ -8,10 +8,12 @@ from typing import Any
 from tuitrain.search.best_model import MODEL_NAME
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import visible
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.widgets.help_page import HelpPage
 from tuitrain.ui.widgets.text_lines import Piece
 
-RANKS = (
+RANKS = N_(
     "Trials are ranked by score; equal scores by validation loss, then by number. 2= is a tie: a score that is the "
     "best one's, or differs from it by no more than its deviation over folds and seeds, where there are several."
 )
@@ -24,7 +26,7 @@ class SearchHelp(HelpPage):
     def __init__(self, *given: Any, **rest: Any) -> None:
         super().__init__(*given, **rest)
         self._search = SearchSnapshot(0)
-        self._about = "the search"
+        self._about = N_("the search")
 
     def about_the_search(self, snapshot: SearchSnapshot) -> None:
         """Tell of this one, below everything else."""
@@ -35,16 +37,16 @@ class SearchHelp(HelpPage):
 
     def _noticed(self, width: int) -> list[list[Piece]]:
         snapshot, styles = self._search, self._theme.styles
-        facts = [("", RANKS)]
+        facts = [("", _(RANKS))]
         if snapshot.study is not None:
-            facts.append(("Study: ", visible(snapshot.study, MOST)))
+            facts.append((_("Study: "), visible(snapshot.study, MOST)))
             model = snapshot.study / MODEL_NAME
-            facts += [("Model of the best trial: ", visible(model, MOST))] * model.exists()
+            facts += [(_("Model of the best trial: "), visible(model, MOST))] * model.exists()
         if snapshot.test:
             values = ", ".join(f"{name} {value:.4f}" for name, value in snapshot.test.items())
-            facts.append(("On the test part: ", values))
+            facts.append((_("On the test part: "), values))
         facts += [("! ", visible(notice, MOST)) for notice in snapshot.notices]
-        lines: list[list[Piece]] = [[], [("About the search", styles["bold"])]]
+        lines: list[list[Piece]] = [[], [(_("About the search"), styles["bold"])]]
         for head, text in facts:
             indent = "  " if head == "! " else ""
             rows = textwrap.wrap(

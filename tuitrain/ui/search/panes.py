@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import notice
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.pane import LivePane
@@ -22,20 +24,20 @@ class SearchPane(LivePane):
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(theme, **rest)
         self._tabs: tuple[str, ...] = ()
-        self._shown_title = self.TITLE
+        self._shown_title = _(self.TITLE)
 
     def take_tabs(self, tabs: tuple[str, ...]) -> None:
         """Name the panes that share the place, this one among them."""
         self._tabs = tabs
-        self.say_title(self.TITLE)
+        self.say_title(_(self.TITLE))
 
     def say_title(self, shown: str, *details: str) -> None:
         """Write the title: `shown` is this pane's own part of it; the first of `details` follows that has room."""
         signs = self.look.signs
         own = {self.id: f"{signs.cursor}{shown}"} if len(self._tabs) > 1 else {}
-        title = signs.bar.join(own.get(tab, tab.title()) for tab in self._tabs) if own else shown
-        room = self.size.width - 3 - len(title)
-        detail = next((text for text in details or (self.DETAIL,) if text and len(text) <= room), "")
+        title = signs.bar.join(own.get(tab, _(tab.title())) for tab in self._tabs) if own else shown
+        room = self.size.width - 3 - cell_len(title)
+        detail = next((text for text in details or (_(self.DETAIL),) if text and cell_len(text) <= room), "")
         title = f"{title} {detail}".rstrip()
         self._shown_title = visible(title)
         self.entitle()
@@ -45,7 +47,7 @@ class SearchPane(LivePane):
 
     def on_resize(self) -> None:
         super().on_resize()
-        self.say_title(self.TITLE)
+        self.say_title(_(self.TITLE))
 
     def looks_the_same(self, before: Any, now: Any) -> bool:
         if before.progress is None or now.progress is None or not now.trials:
@@ -69,9 +71,9 @@ class SearchPane(LivePane):
 def _hints(snapshot: SearchSnapshot) -> tuple[str, ...]:
     """What to expect where there is no trial yet."""
     if snapshot.progress is not None and snapshot.progress.proposals:
-        return ("proposals wait for your word: v", "proposals wait: v")
+        return (_("proposals wait for your word: v"), _("proposals wait: v"))
     if snapshot.is_running:
-        return ("the search begins",)
+        return (_("the search begins"),)
     if snapshot.settings is not None and snapshot.settings.strategy == "manual":
-        return ("what you train on screen 1 appears here", "train on screen 1")
-    return ("space starts the search; trials appear here", "space starts the search")
+        return (_("what you train on screen 1 appears here"), _("train on screen 1"))
+    return (_("space starts the search; trials appear here"), _("space starts the search"))

@@ -14,6 +14,8 @@ from tuitrain.search.space.space import Space
 from tuitrain.search.study.trial import Trial
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import counted
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import notice
 from tuitrain.ui.plots.map_plot import MapPoints, draw_map
@@ -37,8 +39,8 @@ class MapPane(SearchPane):
     Where one alone is searched, its values against the trials.
     """
 
-    TITLE = "Map"
-    DETAIL = "(x, y: axes)"
+    TITLE = N_("Map")
+    DETAIL = N_("(x, y: axes)")
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(theme, **rest)
@@ -92,26 +94,26 @@ class MapPane(SearchPane):
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
         space, settings = snapshot.space, snapshot.settings
         if space is None or settings is None or not space.columns:
-            return notice(width, height, ("nothing is searched",), self.look["dim"])
+            return notice(width, height, (_("nothing is searched"),), self.look["dim"])
         columns, trials = space.columns, snapshot.trials
         places = self._encoded(snapshot)
         proposals = snapshot.progress.proposals if snapshot.progress is not None else ()
         following = space.encode(list(proposals))
         first, second = self._chosen(columns)
         y, next_y = (_placed(columns[second], table[:, second]) for table in (places, following))
-        y_count = counted_values(columns[second].label, y)
+        y_count = counted_values(_(columns[second].label), y)
         best = snapshot.progress.best if snapshot.progress is not None else None
         is_by_trial = len(columns) == 1
         if is_by_trial:
             last = max(len(trials) + len(proposals) - 1, 1)
             x, next_x = np.arange(len(trials)) / last, (len(trials) + np.arange(len(proposals))) / last
             x_name, x_ticks = "trial", [(at / last, text) for at, text in epoch_axis(0, last, 4).ticks if at <= last]
-            notes: tuple[str, ...] = ("x trial", f"y {y_count}")
+            notes: tuple[str, ...] = (f"x {_(x_name)}", f"y {y_count}")
         else:
             x, next_x = (_placed(columns[first], table[:, first]) for table in (places, following))
             x_name, x_ticks = columns[first].label, _ticks(columns[first])
-            notes = (f"x {counted_values(x_name, x)}", f"y {y_count}")
-            notes += (grid_note(len(trials), len(columns), x_name, x, settings.strategy),)
+            notes = (f"x {counted_values(_(x_name), x)}", f"y {y_count}")
+            notes += (grid_note(len(trials), len(columns), columns[first].label, x, settings.strategy),)
         points = MapPoints(
             x=x, y=y, share=shares(np.array([settings.sign * trial.score for trial in trials])),
             states=tuple(trial.state for trial in trials), best=row_of(trials, best), x_name=x_name, y_name=columns[second].label, x_ticks=x_ticks, y_ticks=_ticks(columns[second]),
@@ -129,7 +131,8 @@ def row_of(trials: Sequence[Trial], best: Trial | None) -> int | None:
 def counted_values(label: str, places: Any) -> str:
     """``learning rate: 25 different values in 25 trials`` of places (n,); those where it has no effect do not count."""
     known = places[np.isfinite(places)]
-    return f"{label}: {counted(_different(known), 'different value')} in {counted(len(known), 'trial')}"
+    values, trials = counted(_different(known), "different value"), counted(len(known), "trial")
+    return _("{field}: {values} in {trials}").format(field=label, values=values, trials=trials)
 
 
 def _different(places: Any) -> int:
@@ -139,19 +142,20 @@ def _different(places: Any) -> int:
 def grid_note(trials: int, fields: int, name: str, places: Any, strategy: str) -> str:
     """What a grid of as many trials repeats if only the field `name` matters; of a grid, what it does repeat."""
     known, name = places[np.isfinite(places)], short_label(name, 6)
-    name = f"the {name}" if name.islower() else name
+    name = _("the {field}").format(field=name) if name.islower() else name
     if strategy == "grid":
         repeated = len(known) - _different(known)
-        return f"if only {name} matters, {repeated} of the {len(known)} trials repeat a value" * bool(repeated)
+        told = _("if only {field} matters, {repeated} of the {trials} trials repeat a value") * bool(repeated)
+        return told.format(field=name, repeated=repeated, trials=len(known))
     each = int(trials ** (1 / fields) + 1e-9)
     if each < 2:
         return ""
     shape = "×".join([str(each)] * fields) if fields <= MOST_FACTORS else f"{each}^{fields}"
     whole = each**fields
-    return (
-        f"a {shape} grid tries {each} of each: if only {name} matters, {whole - each} of its {whole} trials "
-        "repeat a value"
+    told = _(
+        "a {shape} grid tries {each} of each: if only {field} matters, {repeated} of its {trials} trials repeat a value"
     )
+    return told.format(shape=shape, each=each, field=name, repeated=whole - each, trials=whole)
 
 
 def shares(values: Any) -> Any:
@@ -181,7 +185,7 @@ ROOM_FOR_CURVES = 15  # lines, from which on the running trials have a plot of t
 class ProgressPane(SearchPane):
     """Best so far against trials; while stacks train and the pane is high, their curves below it."""
 
-    TITLE = "Progress"
+    TITLE = N_("Progress")
 
     def is_unchanged(self, before: Any, now: Any) -> bool:
         return bool(before.trials == now.trials and before.progress.curves == now.progress.curves)
@@ -213,8 +217,8 @@ class ProgressPane(SearchPane):
 class SurrogatePane(SearchPane):
     """The Gaussian process along one hyperparameter; `[` and `]` choose it."""
 
-    TITLE = "Surrogate"
-    DETAIL = "([ ]: hyperparameter)"
+    TITLE = N_("Surrogate")
+    DETAIL = N_("([ ]: hyperparameter)")
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(theme, **rest)
@@ -234,7 +238,8 @@ class SurrogatePane(SearchPane):
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
         explained = snapshot.explained
         if explained is None or explained.slice is None:
-            hints = (f"after {LEAST_TRIALS} trials a Gaussian process is fitted to them", "a few more trials")
+            hints = (_("after {number} trials a Gaussian process is fitted to them").format(number=LEAST_TRIALS),
+                     _("a few more trials"))  # fmt: skip
             return notice(width, height, hints, self.look["dim"])
         self.column = explained.column
         metric = snapshot.settings.metric if snapshot.settings is not None else "score"
@@ -244,7 +249,7 @@ class SurrogatePane(SearchPane):
 class ImportancePane(SearchPane):
     """How much each hyperparameter matters, by the surrogate."""
 
-    TITLE = "Importance"
+    TITLE = N_("Importance")
 
     def is_unchanged(self, before: Any, now: Any) -> bool:
         return before.explained is now.explained

@@ -18,6 +18,8 @@ from tuitrain.session.commands import ResumeSearch
 from tuitrain.session.search import estimate_of_grid
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import visible
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.search.by_hand import ByHand
 from tuitrain.ui.search.entries import settings_of, space_of, texts_of
@@ -102,7 +104,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         theme = self.look
         self.header = SearchRoomRow(theme, id="header")
         self.explain_row = ExplainRow(theme, id="explain")
-        self.messages = MessagesPage(theme, unit="trials", id="messages")
+        self.messages = MessagesPage(theme, unit=N_("trials"), id="messages")
         self.status = SearchStatusRow(theme, self._note_message, id="status")
         self.footer = Footer(theme, SEARCH_ACTIONS, id="footer")
         self.trials = TrialsPane(theme, self._whole, id="trials")
@@ -164,7 +166,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self.status.say(self._problem)
         self.header.show(snapshot, self.trainer.snapshot.dataset)
         self.status.show(snapshot)
-        self.footer.say_now({"start_pause": START_WORDS.get(snapshot.state, "go on" if snapshot.trials else "start")})
+        self.footer.say_now(
+            {"start_pause": START_WORDS.get(snapshot.state, N_("go on") if snapshot.trials else N_("start"))}
+        )
         if self._has_focus("trials"):
             self._explain()
 
@@ -181,7 +185,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         estimate = self._grid_estimate()
         shown = self.snapshot
         if shown.is_by_hand and shown.study is not None and self.form.model.texts["strategy"] == "manual":
-            estimate = f"kept in {shown.study}"
+            estimate = _("kept in {path}").format(path=shown.study)
         self._estimate_text = estimate
         self._explain()
         self.status.tell_ahead(estimate if self.form.model.texts["strategy"] == "grid" else "")
@@ -231,7 +235,8 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         if asked != key:
             source = self.trainer.snapshot.dataset.source
             self._estimated = (key, self.session.send(estimate_of_grid(source, space, settings)))
-        return f"{space.grid_size:,} combinations; the time is being estimated"
+        told = _("{number} combinations; the time is being estimated")
+        return told.format(number=f"{space.grid_size:,}")
 
     def place_children(self, size: Size) -> None:
         self.arrangement.is_bayesian = self.form.model.texts["strategy"] == "bayesian"
@@ -276,7 +281,8 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             word = "trial"
         elif self._has_focus("form") and word in FIELDS:
             spec = FIELDS[word]
-            facts = f"Usual range of a search: {format_domain(spec, parse_domain(spec, '..'))}."
+            usual = format_domain(spec, parse_domain(spec, ".."))
+            facts = _("Usual range of a search: {range}.").format(range=usual)
         return word, value, facts
 
     def action_keys(self) -> None:
@@ -285,12 +291,13 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def action_quit(self) -> None:
         if not self.session.snapshot.is_running:
-            self.leave_or_ask(saving="ctrl+s on screen 1 saves the model")
+            self.leave_or_ask(saving=N_("ctrl+s on screen 1 saves the model"))
             return
-        about = f"The study stays: tuitrain search --resume {visible(self.session.snapshot.study, 1000)}"
+        command = f"tuitrain search --resume {visible(self.session.snapshot.study, 1000)}"
+        about = _("The study stays: {command}").format(command=command)
         if self.trainer.snapshot.has_something_to_lose:
             about = f"{unsaved(self.trainer.snapshot)}. {about}"
-        self.ask("Quit?", about, yes="quit", no="go on searching", then=self.host.leave)
+        self.ask(_("Quit?"), about, yes=_("quit"), no=_("go on searching"), then=self.host.leave)
 
     # --- the search
 
@@ -408,7 +415,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def action_undo(self) -> None:
         if not self.form.undo():
-            self.say("nothing to undo")
+            self.say(_("nothing to undo"))
 
     def action_next_pane(self) -> None:
         self._turn(1)

@@ -14,6 +14,8 @@ from tuitrain.search.space.ranges import format_domain, parse_domain
 from tuitrain.search.study.trial import Trial
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import counted, visible
+from tuitrain.translation import gettext as _
+from tuitrain.translation import ngettext
 from tuitrain.ui.search.entries import points_text
 from tuitrain.ui.search.form_model import SearchFormModel
 from tuitrain.ui.search.table import score_text
@@ -39,18 +41,18 @@ class SearchRoomRow(RoomRow):
         signs = self._theme.signs
         done = sum(trial.is_done for trial in snapshot.trials)
         most = snapshot.settings.trials if snapshot.settings is not None else 0
-        count = f"{done}/{most} trials" if most else counted(done, "trial")
+        count = _("{done} trials").format(done=f"{done}/{most}") if most else counted(done, "trial")
         state = f"{signs.of_state(_SIGNS[snapshot.state])} {count}"
         searched = snapshot.dataset if snapshot.dataset is not None else chosen
         name, dot = visible(searched.name, 30), f" {signs.dot} "
         strategy = [visible(snapshot.settings.strategy, 20)] if snapshot.settings is not None else []
         answer = str(searched.n_classes) if searched.class_names else visible(searched.target_name, 24)
         shape = f"{searched.n_rows:,}{signs.times}{len(searched.feature_names)} {signs.arrow} {answer}"
-        classes = " classes" * bool(searched.class_names)
-        forms = [dot.join([name, shape + classes, *strategy]), dot.join([name, shape, *strategy]),
+        whole = _("{number} classes").format(number=shape) if searched.class_names else shape
+        forms = [dot.join([name, whole, *strategy]), dot.join([name, shape, *strategy]),
                  dot.join([name, *strategy]), name]  # fmt: skip
         is_other = searched.fingerprint != chosen.fingerprint
-        warning = f"(screen 1: {visible(chosen.name, 20)})" * is_other
+        warning = _("(screen 1: {dataset})").format(dataset=visible(chosen.name, 20)) * is_other
         self.put_row(forms, (state, self._theme.styles[_STYLES.get(snapshot.state, "plain")]), warning=warning)
 
 
@@ -86,7 +88,7 @@ class SearchStatusRow(StatusRow):
         if self._snapshot is None:
             return None
         state = self._snapshot.state
-        return self._theme.signs.of_state(_SIGNS[state]), state, _STYLES.get(state, "plain")
+        return self._theme.signs.of_state(_SIGNS[state]), _(state), _STYLES.get(state, "plain")
 
     def waiting(self) -> str:
         return _waiting(self._snapshot) if self._snapshot is not None else ""
@@ -97,31 +99,33 @@ class SearchStatusRow(StatusRow):
         assert snapshot is not None
         progress, settings = snapshot.progress, snapshot.settings
         if self._ahead and snapshot.state in {"ready", "done", "stopped"} and not _is_told(snapshot):
-            return [("grid: ", self._ahead, ""), ("", "space starts it", "")]
+            return [(_("grid: "), self._ahead, ""), ("", _("space starts it"), "")]
         if progress is None or settings is None or snapshot.state == "failed":
             return [("", visible(snapshot.message, 300), "")] * bool(snapshot.message)
         parts = []
         if progress.best is not None:
             name = f"{settings.metric} " if is_wide else ""
-            parts.append((f"best {name}", score_text(progress.best), f" (#{progress.best.number})"))
+            parts.append(
+                (_("best {metric}").format(metric=name), score_text(progress.best), f" (#{progress.best.number})")
+            )
         if snapshot.message:
             parts.append(("", visible(snapshot.message, 80), ""))
         if settings.metric in snapshot.test:
-            parts.append(("test ", f"{snapshot.test[settings.metric]:.4f}", ""))
+            parts.append((_("test "), f"{snapshot.test[settings.metric]:.4f}", ""))
         if snapshot.ties:
-            parts.append(("", str(len(snapshot.ties)), " tied"))
+            parts.append(("", str(len(snapshot.ties)), _(" tied")))
         if progress.trials_per_second:
-            parts.append(("", f"{progress.trials_per_second:.3g}", " trials/s"))
+            parts.append(("", f"{progress.trials_per_second:.3g}", _(" trials/s")))
         if progress.seconds_left is not None and snapshot.is_running:
-            parts.append(("", duration(progress.seconds_left), " left"))
+            parts.append(("", duration(progress.seconds_left), _(" left")))
         elif progress.seconds and not math.isnan(progress.seconds):
             parts.append(("", duration(progress.seconds), ""))
         if snapshot.is_running and _is_endless(settings):
-            parts.append(("", "no budget", ": space pauses it"))
+            parts.append(("", _("no budget"), _(": space pauses it")))
         if progress.is_proposing and not progress.proposals:
-            parts.append(("proposing", "", ""))
+            parts.append((_("proposing"), "", ""))
         if snapshot.study is not None and not snapshot.is_running:
-            parts.append(("study ", visible(snapshot.study, 100), ""))
+            parts.append((_("study "), visible(snapshot.study, 100), ""))
         return parts
 
 
@@ -139,7 +143,8 @@ def _turn(snapshot: SearchSnapshot) -> tuple[object, ...]:
 def _waiting(snapshot: SearchSnapshot) -> str:
     """``8 proposals wait: v   2 notices: ?``: what is never hidden by what is said."""
     proposals = snapshot.progress.proposals if snapshot.progress is not None else ()
-    parts = [f"{counted(len(proposals), 'proposal')} wait{'s' * (len(proposals) == 1)}: v"] * bool(proposals)
+    told = ngettext("{proposals} waits: v", "{proposals} wait: v", len(proposals))
+    parts = [told.format(proposals=counted(len(proposals), "proposal"))] * bool(proposals)
     parts += [f"{counted(len(snapshot.notices), 'notice')}: ?"] * bool(snapshot.notices)
     return "  ".join(parts)
 
@@ -155,22 +160,25 @@ def explain_entry(row: ExplainRow, model: SearchFormModel, estimate: str) -> Non
     if not model.name:
         folded = model.foldable(model.group) if model.group not in model.opened else ()
         names = ", ".join(map(model.label, folded))
-        row.explain(model.group, f"enter shows {names}" if folded else "enter folds it")
+        told = _("enter shows {fields}").format(fields=names) if folded else _("enter folds it")
+        row.explain(_(model.group), told)
         return
-    facts: tuple[str, ...] = (entry.explanation,)
+    facts: tuple[str, ...] = (_(entry.explanation),)
     if entry.is_field:
         spec = FIELDS[entry.name]
         usual = format_domain(spec, parse_domain(spec, ".."))
         points = points_text(entry.name, model.texts[entry.name])
-        facts = (points if model.is_searched(entry.name) else f"+ searches {usual}",)
+        facts = (points if model.is_searched(entry.name) else _("+ searches {range}").format(range=usual),)
     elif entry.name == "strategy" and estimate:
         facts = (estimate,)
-    row.explain(f"{entry.label} {model.texts[entry.name]}", entry.meaning, facts)
+    row.explain(f"{_(entry.label)} {model.texts[entry.name]}", _(entry.meaning), facts)
 
 
 def explain_trial(row: ExplainRow, trial: Trial, *, is_best: bool, metric: str) -> None:
     """``trial 17 ★ · accuracy 0.971 · learning rate 0.0734 · L2 0.0032``."""
     star = f" {row.best_sign}" * is_best
-    score = f"{metric} {score_text(trial)}" if trial.is_done and math.isfinite(trial.score) else trial.state
-    values = [f"{FIELDS[name].label} {FIELDS[name].format(value)}" for name, value in trial.setting.items()]
-    row.explain(f"trial {trial.number}{star}", score, [*values, *[trial.message] * bool(trial.message)])
+    score = f"{metric} {score_text(trial)}" if trial.is_done and math.isfinite(trial.score) else _(trial.state)
+    values = [f"{_(FIELDS[name].label)} {FIELDS[name].format(value)}" for name, value in trial.setting.items()]
+    row.explain(
+        _("trial {number}").format(number=trial.number) + star, score, [*values, *[trial.message] * bool(trial.message)]
+    )

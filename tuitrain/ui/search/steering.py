@@ -12,6 +12,8 @@ from tuitrain.session.search import begin_search
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.session.session import Session
 from tuitrain.text import counted
+from tuitrain.translation import gettext as _
+from tuitrain.translation import ngettext
 from tuitrain.ui.search.entries import settings_of, space_of
 from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.widgets.pane_screen import PlacedScreen
@@ -51,7 +53,9 @@ class Steering:
         """Say that the trials are of another dataset."""
         searched = self._session.snapshot.dataset
         assert searched is not None
-        self._room.say(f"these trials are of {searched.name}; n searches {self._room.trainer.snapshot.dataset.name}")
+        now = self._room.trainer.snapshot.dataset
+        told = _("these trials are of {found}; n searches {chosen}")
+        self._room.say(told.format(found=searched.name, chosen=now.name))
 
     def _asked_for(self) -> tuple[Space, Settings] | None:
         """What the form asks for; None, with a notice of why, where its entries do not go together."""
@@ -93,8 +97,12 @@ class Steering:
         settings = settings_of(self._form.model.texts)
         done = sum(trial.is_done for trial in snapshot.trials)
         if snapshot.state == "done" and settings.trials and done >= settings.trials:
-            are = "is" if done == 1 else "are"
-            self._room.say(f"{counted(done, 'trial')} {are} done: raise trials to go on, or n for a new search")
+            told = ngettext(
+                "{trials} is done: raise trials to go on, or n for a new search",
+                "{trials} are done: raise trials to go on, or n for a new search",
+                done,
+            )
+            self._room.say(told.format(trials=counted(done, "trial")))
             return
         self._session.send(ContinueSearch(settings.to_mapping()))
 
@@ -105,12 +113,12 @@ class Steering:
             return
         space, settings = asked
         if settings.strategy == "manual":
-            self._room.say("manual: what you train on screen 1 appears here; g, r or b propose for you")
+            self._room.say(_("manual: what you train on screen 1 appears here; g, r or b propose for you"))
             self._soon()
             return
         if settings.strategy == "grid" and space.grid_size > MOST_COMBINATIONS:
-            count = f"the grid has {space.grid_size:,} combinations; at most {MOST_COMBINATIONS:,}"
-            self._room.say(f"{count}: narrow it, or choose r or b")
+            told = _("the grid has {number} combinations; at most {most}: narrow it, or choose r or b")
+            self._room.say(told.format(number=f"{space.grid_size:,}", most=f"{MOST_COMBINATIONS:,}"))
             return
         if settings.strategy == "grid" and space.grid_size > MOST_UNASKED:
             self._ask_for_grid(space, settings)
@@ -120,8 +128,8 @@ class Steering:
     def _ask_for_grid(self, space: Space, settings: Settings) -> None:
         """Begin a large grid if the user says so; where nobody can see the question, do not."""
         if not self._room.is_too_small:
-            question = f"Search a grid of {space.grid_size:,} combinations?"
-            self._room.ask(question, f"{self._estimate()}.", yes="search it", no="stay",
+            question = _("Search a grid of {number} combinations?").format(number=f"{space.grid_size:,}")
+            self._room.ask(question, f"{self._estimate()}.", yes=_("search it"), no=_("stay"),
                            then=lambda: self._begin(space, settings))  # fmt: skip
 
     def _begin(self, space: Space, settings: Settings) -> None:
@@ -136,8 +144,8 @@ class Steering:
     def begin_anew(self) -> None:
         """Begin a new search; ask first where one runs."""
         if self._session.snapshot.is_running:
-            about = "The one that runs stays as a study and can be resumed."
-            self._room.ask("Begin a new search?", about, yes="begin", no="stay", then=self.begin)
+            about = _("The one that runs stays as a study and can be resumed.")
+            self._room.ask(_("Begin a new search?"), about, yes=_("begin"), no=_("stay"), then=self.begin)
         else:
             self.begin()
 
@@ -153,11 +161,14 @@ class Steering:
         begun = sum(trial.state != "queued" for trial in snapshot.trials)  # the others are left out from now on
         trials = self._limit_trials(begun if goes_on else 0)
         if not goes_on:
-            self._room.say(f"trials is {trials} now: all would have no end" * bool(trials))
+            told = _("trials is {number} now: all would have no end").format(number=trials)
+            self._room.say(told * bool(trials))
         elif (asked := self._asked_for()) is not None:
             self._session.send(ContinueSearch(asked[1].to_mapping()))
-            up_to = f", up to {counted(trials, 'trial')}" * bool(trials)
-            self._room.say(f"{name} proposes from the next batch on{up_to}")
+            told = _("{strategy} proposes from the next batch on")
+            if trials:
+                told = _("{strategy} proposes from the next batch on, up to {trials}")
+            self._room.say(told.format(strategy=name, trials=counted(trials, "trial")))
 
     def _limit_trials(self, known: int) -> int:
         """Give the search an end after a grid, which has one of its own; the number of trials, 0 if it had one."""
@@ -172,7 +183,7 @@ class Steering:
         """Try the values of the Train form."""
         snapshot = self._session.snapshot
         if snapshot.space is None:
-            self._room.say("begin a search first; then e tries the Train form's values in it")
+            self._room.say(_("begin a search first; then e tries the Train form's values in it"))
             return
         if self.is_of_other_data:
             self.say_other_data()
@@ -180,10 +191,10 @@ class Steering:
         own = self._room.trainer.snapshot.hyperparameters
         setting = snapshot.space.active({name: getattr(own, name) for name in snapshot.space.names})
         if any(dict(trial.setting) == setting for trial in snapshot.trials):
-            self._room.say("these values are among the trials already")
+            self._room.say(_("these values are among the trials already"))
             return
         self._session.send(TryNext(setting))
-        self._room.say("the Train form's values are tried next")
+        self._room.say(_("the Train form's values are tried next"))
         self._soon()
 
     def veto(self) -> None:
@@ -196,8 +207,8 @@ class Steering:
             self._room.open(Veto(self._room.look, progress.proposals), self._take_decision)
             return
         self._session.send(AskFirst(not snapshot.asks_first))
-        state = "run at once" if snapshot.asks_first else "wait for your word from now on: v shows them"
-        self._room.say(f"proposals {state}")
+        told = _("proposals wait for your word from now on: v shows them")
+        self._room.say(_("proposals run at once") if snapshot.asks_first else told)
 
     def _take_decision(self, decision: Decision | None) -> None:
         if decision is None:
@@ -205,7 +216,7 @@ class Steering:
         self._session.send(Decide(tuple(decision.settings)))
         if not decision.asks_again:
             self._session.send(AskFirst(False))
-            self._room.say("proposals run at once from now on")
+            self._room.say(_("proposals run at once from now on"))
         self._soon()
 
     def race(self) -> None:
@@ -216,11 +227,11 @@ class Steering:
         if asked is None:
             return
         if self._session.snapshot.is_running:
-            self._room.say("a search is running; pause it (space) before a race")
+            self._room.say(_("a search is running; pause it (space) before a race"))
             return
         try:
             race = RaceScreen(self._room.look, self._room.trainer.snapshot.dataset, *asked, self._jobs)
         except TuitrainError as error:  # a goal or metric that does not fit the data
             self._room.say(str(error).split("\n")[0])
             return
-        self._room.open(race, lambda _: None)
+        self._room.open(race, lambda _answer: None)

@@ -15,6 +15,7 @@ from tuitrain.options.search_settings import HIGHER_IS_BETTER
 from tuitrain.search.study.trial import Trial, rank_of
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import quoted, suggest
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.bars import curve_line
 from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import Part, cut, line, padded
@@ -94,7 +95,7 @@ def _value_key(value: Any) -> tuple[int, Any]:
 
 def filter_problem(text: str) -> str:
     """What is wrong with a filter's text; empty if nothing is."""
-    for name, _, _ in _read_filter(text)[1]:
+    for name, _sign, _bound in _read_filter(text)[1]:
         if not _is_compared(name):
             return f"{quoted(name)}: {suggest(name, [*COMPARED, *FIELDS])}"
     return ""
@@ -190,12 +191,15 @@ def heading(width: int, names: Sequence[str], metric: str, sort: str, offset: in
     is_falling = sort == "number" or (sort == "score" and HIGHER_IS_BETTER.get(metric, False))
     arrow = signs.more if is_falling else signs.less
     number = f"#{arrow}" if sort == "number" else " #"
-    parts: list[Part] = [("  rank ", style("score")), (f"   {number} ", style("number"))]
+    parts: list[Part] = [
+        (f"  {padded(_('rank'), 4, theme=theme)} ", style("score")),
+        (f"   {number} ", style("number")),
+    ]
     room = score_room(width, theme)
     shown = cut(metric, room - 2, theme=theme) + arrow * (sort == "score")
     parts += [(f"{shown:<{room}}", style("score"))]
-    parts += [("epochs ", styles["dim"])] if width >= WIDE_ENOUGH else []
-    parts += [("curve".ljust(spark_room(width, theme)), styles["dim"])] * bool(spark_room(width, theme))
+    parts += [(padded(_("epochs"), 6, theme=theme) + " ", styles["dim"])] if width >= WIDE_ENOUGH else []
+    parts += [(padded(_("curve"), SPARK, theme=theme) + " ", styles["dim"])] * bool(spark_room(width, theme))
     for name, room in shown_columns(width, names, offset, theme):
         label = short_label(FIELDS[name].label, room - 1 if name == sort else room)
         shown = cut(label, room - 1, theme=theme) + arrow if name == sort else label
@@ -240,7 +244,7 @@ def score_room(width: int, theme: Theme | None = None) -> int:
 def score_text(trial: Trial, room: int = 14) -> str:
     """``0.9854±0.0174``, short ``.985±.017``, or what happened."""
     if math.isnan(trial.score):
-        return trial.state
+        return _(trial.state)
     if room < 13 and not math.isnan(trial.deviation) and abs(trial.score) < 10:
         digits = 3 if 0 <= trial.score < 0.9995 else 2  # so that the deviation is not cut
         return f"{trial.score:.{digits}f}±{trial.deviation:.3f}".replace("0.", ".")[:room]
@@ -253,16 +257,18 @@ def detail_lines(trial: Trial, whole: Hyperparameters, metric: str) -> list[tupl
 
     What is searched is marked by an asterisk, and what has no effect is in brackets, as in the form.
     """
-    found = [("trial", f"{trial.number}, {trial.state}, proposed by {trial.by or 'nobody'}")]
+    told = _("{number}, {state}, proposed by {strategy}")
+    by = trial.by or _("nobody")
+    found = [(_("trial"), told.format(number=trial.number, state=_(trial.state), strategy=by))]
     if not math.isnan(trial.score):
         spread = "" if math.isnan(trial.deviation) else f" ±{trial.deviation:.6f}"
         found.append((metric, f"{trial.score:.6f}{spread}"))
-        found.append(("validation loss", f"{trial.loss:.6g}"))
-        found.append(("best epoch", f"{trial.best_epoch} of {trial.epochs}"))
+        found.append((_("validation loss"), f"{trial.loss:.6g}"))
+        found.append((_("best epoch"), _("{epoch} of {all}").format(epoch=trial.best_epoch, all=trial.epochs)))
     if trial.message:
-        found.append(("message", trial.message))
+        found.append((_("message"), trial.message))
     for name, spec in FIELDS.items():
         text = spec.format(getattr(whole, name))
         shown = text if whole.matters(name) else f"({text})"
-        found.append((spec.label, f"*{shown}" if name in trial.setting else shown))
+        found.append((_(spec.label), f"*{shown}" if name in trial.setting else shown))
     return found

@@ -14,6 +14,8 @@ from tuitrain.search.study.trial import Trial
 from tuitrain.session.commands import Reset, SetHyperparameter, Start
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import counted, visible
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import line
 from tuitrain.ui.search.panes import SearchPane
 from tuitrain.ui.search.table import Row, TableLines, heading, row_line, rows_of, shown_columns
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 class TrialsPane(SearchPane):
     """Every trial on a line; the cursor chooses one. `whole` returns all hyperparameters of a trial that is shown."""
 
-    TITLE = "Trials"
+    TITLE = N_("Trials")
     fixed_lines = 1
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "cursor_page(-1)", show=False),
@@ -90,7 +92,7 @@ class TrialsPane(SearchPane):
         metric = snapshot.settings.metric if snapshot.settings is not None else "score"
         head = heading(width, names, metric, sort=self.sort, offset=self._columns_from, theme=self.look)
         if not rows:
-            return [head, line(width, [("  no trial passes the filter; / changes it", self.look["dim"])])]
+            return [head, line(width, [("  " + _("no trial passes the filter; / changes it"), self.look["dim"])])]
         at = self.place
         curves = snapshot.progress.curves if snapshot.progress is not None else {}
         has_focus = self.has_focus
@@ -109,8 +111,10 @@ class TrialsPane(SearchPane):
     def _say_title(self, width: int, names: Sequence[str]) -> None:
         """Say what is filtered by, and which keys show the columns that have no room."""
         hidden = len(names) - len(shown_columns(width, names, self._columns_from, self.look))
-        title = f"Trials: {self.filter_text}" if self.filter_text else "Trials"
-        hints = (f"(left, right: {counted(hidden, 'more column')})", f"←→ +{hidden}")
+        title = _(self.TITLE)
+        if self.filter_text:
+            title += f": {self.filter_text}"
+        hints = (_("(left, right: {columns})").format(columns=counted(hidden, "more column")), f"←→ +{hidden}")
         self.say_title(title, *hints if hidden else ())
 
     def _sorted(self, snapshot: SearchSnapshot) -> list[Row]:
@@ -182,7 +186,7 @@ class TrialsPane(SearchPane):
         """The trial under the cursor; says so where there is none."""
         trial = self.trial
         if trial is None:
-            self._room.say("there is no trial yet")
+            self._room.say(_("there is no trial yet"))
         return trial
 
     def open_chosen(self) -> None:
@@ -194,7 +198,7 @@ class TrialsPane(SearchPane):
         """Show the marked trials beside each other."""
         trials = [trial for trial in self.shown.trials if trial.number in self.marked] if self.shown is not None else []
         if len(trials) < 2:
-            self._room.say("mark two trials or more with . in the table; c compares them")
+            self._room.say(_("mark two trials or more with . in the table; c compares them"))
         else:
             self._open(trials)
 
@@ -204,7 +208,7 @@ class TrialsPane(SearchPane):
         settings = self.shown.settings if self.shown is not None else None
         metric = settings.metric if settings is not None else "score"
         page = TrialPage(self.look, [(trial, self._whole(trial)) for trial in trials], metric)
-        self._room.open(page, lambda _: None)
+        self._room.open(page, lambda _answer: None)
 
     def find(self) -> None:
         """Ask what to filter by."""
@@ -221,7 +225,7 @@ class TrialsPane(SearchPane):
         """Sort by the next column."""
         space = self.shown.space if self.shown is not None else None
         name = self.cycle_sort(space.names if space is not None else ())
-        self._room.say(f"sorted by {FIELDS[name].label if name in FIELDS else name}")
+        self._room.say(_("sorted by {column}").format(column=_(FIELDS[name].label if name in FIELDS else name)))
 
     def take(self, *, start: bool) -> None:
         """Take the trial under the cursor into the Train form; with `start`, train it there from the beginning.
@@ -238,21 +242,24 @@ class TrialsPane(SearchPane):
         def take() -> None:
             self._adopt(whole, start=start)
             if not start:
-                room.say(f"trial {trial.number} is in the Train form (1)")
+                room.say(_("trial {number} is in the Train form (1)").format(number=trial.number))
 
-        lost = f"{unsaved(now)} and would be lost." if start and now.has_something_to_lose else ""
+        lost = _("{what} and would be lost.").format(what=unsaved(now)) if start and now.has_something_to_lose else ""
         if searched is None or not self.is_other(searched):
             if lost:
-                room.ask(f"Train trial {trial.number}?", lost, yes="train it", no="stay", then=take)
+                question = _("Train trial {number}?").format(number=trial.number)
+                room.ask(question, lost, yes=_("train it"), no=_("stay"), then=take)
             else:
                 take()
         elif searched.task != chosen.task:
-            found = f"trial {trial.number} is of {searched.name}, a {searched.task}"
-            room.say(f"{found}: its values do not fit {chosen.name}, a {chosen.task}")
+            told = _("trial {number} is of {found}, a {task}: its values do not fit {chosen}, a {other}")
+            room.say(told.format(number=trial.number, found=searched.name, task=searched.task, chosen=chosen.name,
+                                 other=chosen.task))  # fmt: skip
         else:
-            about = f"It was found on {visible(searched.name)}; screen 1 trains on {visible(chosen.name)}."
+            told = _("It was found on {found}; screen 1 trains on {chosen}.")
+            about = told.format(found=visible(searched.name), chosen=visible(chosen.name))
             about = f"{about} {lost}".rstrip()
-            room.ask("Take a trial of another dataset?", about, yes="take it", no="stay", then=take)
+            room.ask(_("Take a trial of another dataset?"), about, yes=_("take it"), no=_("stay"), then=take)
 
     def is_other(self, dataset: DatasetFacts | None) -> bool:
         """Whether it is not the dataset that is trained on."""
@@ -260,7 +267,7 @@ class TrialsPane(SearchPane):
 
     def _adopt(self, hyperparameters: Hyperparameters, *, start: bool) -> None:
         trainer = self._room.trainer
-        for name, (value, _) in hyperparameters.differences(trainer.snapshot.hyperparameters).items():
+        for name, (value, _old) in hyperparameters.differences(trainer.snapshot.hyperparameters).items():
             trainer.send(SetHyperparameter(name, value))
         if start:
             trainer.send(Reset())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuitrain.options.field import Value
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.translation import N_
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.form_drawing import FormDrawing
 from tuitrain.ui.train.form_model import FormModel
@@ -24,7 +25,7 @@ class Form(EntryList):
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:  # fmt: skip
         self.model = FormModel(send)
-        super().__init__(theme, "Hyperparameters", self.model, FormDrawing(self.model, theme), moved, id=id)
+        super().__init__(theme, N_("Hyperparameters"), self.model, FormDrawing(self.model, theme), moved, id=id)
         self._seen: tuple[object, ...] | None = None
 
     def take(self, dataset: DatasetFacts) -> None:

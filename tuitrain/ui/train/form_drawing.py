@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.strip import Strip
 
 from tuitrain.options.hyperparameters import FIELDS, automatic
+from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.widgets.form.drawing import EntryDrawing, wrapped_note
@@ -42,9 +43,10 @@ class FormDrawing(EntryDrawing):
             why = model.refused[name].why.removeprefix(f"{field.label}: ")
             return wrapped_note(theme, f"{theme.signs.error} {why}", width, theme["bad"])
         if mark == "ended":
-            text = f"{theme.signs.corner} not used: training has ended"
+            text = f"{theme.signs.corner} " + _("not used: training has ended")
             return wrapped_note(theme, text, width, theme["edited"])
         if mark == "at reset":
             now = field.format(model.in_use(name))
-            return wrapped_note(theme, f"{theme.signs.corner} at reset; now {now}", width, theme["edited"])
+            text = f"{theme.signs.corner} " + _("at reset; now {value}").format(value=now)
+            return wrapped_note(theme, text, width, theme["edited"])
         return []

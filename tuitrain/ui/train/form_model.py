@@ -8,6 +8,7 @@ from typing import Any, Literal
 from tuitrain.options.field import Field, Value
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.session.snapshot import Refused, Snapshot
+from tuitrain.translation import gettext as _
 from tuitrain.ui.widgets.form.model import EntryModel
 
 NAMES = tuple(FIELDS)
@@ -45,7 +46,7 @@ class FormModel(EntryModel):
         return FIELDS[name].group
 
     def label(self, name: str) -> str:
-        return FIELDS[name].label
+        return _(FIELDS[name].label)
 
     def is_rare(self, name: str) -> bool:
         return name in RARE
@@ -95,13 +96,13 @@ class FormModel(EntryModel):
     def needs(self, name: str) -> str:
         """What the field would need to have an effect, as ``optimiser momentum or nesterov``; "" where it has one."""
         unmet = [(other, values) for other, values in FIELDS[name].when.items() if self.current(other) not in values]
-        needs = [f"{FIELDS[other].label} {' or '.join(values)}" for other, values in unmet]
+        needs = [f"{self.label(other)} {_(' or ').join(values)}" for other, values in unmet]
         if name in OF_HIDDEN_UNITS and not self.current("hidden_layers"):
-            needs.append(FIELDS["hidden_layers"].label)
+            needs.append(self.label("hidden_layers"))
         if name == "patience" and not self.has_validation:
-            needs.append("a validation part")
+            needs.append(_("a validation part"))
         if name == "class_weights" and not self.has_classes:
-            needs.append("a target with classes")
+            needs.append(_("a target with classes"))
         return "; ".join(needs)
 
     def take(self, snapshot: Snapshot) -> None:
@@ -128,7 +129,8 @@ class FormModel(EntryModel):
             return self.field.parse(text)
         except ValueError as error:
             if ".." in text or "," in text:
-                raise ValueError(f"{self.field.label}: a range is searched; esc, then key 2") from error
+                told = _("a range is searched; esc, then key 2")
+                raise ValueError(f"{self.field.label}: {told}") from error
             raise
 
     def press(self, key: str, character: str | None) -> bool:

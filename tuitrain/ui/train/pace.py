@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from tuitrain.translation import gettext as _
+from tuitrain.translation import ngettext
+
 SLOWER = (30.0, 10.0, 3.0, 1.0)  # epochs a second; before them comes 0, which is unlimited
 QUICK_SECONDS = 2.0  # a training that ended sooner was not watched
 
@@ -18,4 +21,6 @@ def faster(pace: float) -> float:
 
 def pace_text(pace: float) -> str:
     """``10 epochs/s``, ``unlimited``."""
-    return f"{pace:g} epoch{'s' * (pace != 1)}/s" if pace else "unlimited"
+    if not pace:
+        return _("unlimited")
+    return ngettext("{pace} epoch/s", "{pace} epochs/s", 1 if pace == 1 else 2).format(pace=f"{pace:g}")

@@ -17,6 +17,7 @@ from tuitrain.options.field import Value
 from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.plots.axes import load_plotext
 from tuitrain.ui.terminal.governor import Governor
@@ -202,7 +203,8 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         """Say what was noticed about the data, but leave the line that says what to do."""
         number = len(notices)
         if number:
-            self.say((f"{number} notices (? lists them): " if number > 1 else "") + "; ".join(notices))
+            head = _("{number} notices (? lists them): ").format(number=number) if number > 1 else ""
+            self.say(head + "; ".join(notices))
 
     def _hint_at_pace(self, snapshot: Snapshot) -> None:
         """Tell once, when a training was over too soon to be watched, that it can go slower."""
@@ -210,7 +212,8 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         is_quick = snapshot.state == "done" and snapshot.seconds < QUICK_SECONDS and not snapshot.pace
         if is_quick and not self._has_hinted:
             self._has_hinted = True
-            hint = f"over in {max(snapshot.seconds, 0.1):.1f} s; to watch it: < slower, r, space"
+            told = _("over in {seconds} s; to watch it: < slower, r, space")
+            hint = told.format(seconds=f"{max(snapshot.seconds, 0.1):.1f}")
             self.say(f"{snapshot.ending}; {hint}" if snapshot.ending else hint)
 
     def _edit(self, name: str, value: Value) -> int:
@@ -222,7 +225,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def _describe_field(self) -> None:
         if isinstance(self.focused, TrainPane):
-            self.explain_row.explain(self.focused.SHOWS, self.focused.EXPLAINED)
+            self.explain_row.explain(_(self.focused.SHOWS), _(self.focused.EXPLAINED))
             return
         explain_field(self.explain_row, self.form.model)
         self.description.show_field()
@@ -264,19 +267,19 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def _set_pace(self, pace: float) -> None:
         if pace != self.session.snapshot.pace:
             self.send(SetPace(pace))
-        self.say(f"pace: {pace_text(pace)}; < slower, > faster")
+        self.say(_("pace: {pace}; < slower, > faster").format(pace=pace_text(pace)))
 
     def action_reset(self) -> None:
         snapshot = self.session.snapshot
         if not snapshot.has_something_to_lose:
             self.send(Reset())
             return
-        about = f"{unsaved(snapshot)}; the curves stay for comparison."
-        self.ask("Start over?", about, yes="start over", no="go on", then=lambda: self.send(Reset()))
+        about = _("{what}; the curves stay for comparison.").format(what=unsaved(snapshot))
+        self.ask(_("Start over?"), about, yes=_("start over"), no=_("go on"), then=lambda: self.send(Reset()))
 
     def action_save(self) -> None:
         if self.session.snapshot.step == 0:
-            self.say("nothing is trained yet: nothing to save")
+            self.say(_("nothing is trained yet: nothing to save"))
             return
         from tuitrain.runs.files import model_name  # noqa: PLC0415 - not needed for the first paint
         from tuitrain.ui.train.save import SaveDialog  # noqa: PLC0415 - not needed for the first paint
@@ -295,8 +298,9 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             return
         source = DATASETS.keep(dataset)
         if self.session.snapshot.has_something_to_lose:
-            about = "The training so far is in no file and would be lost."
-            self.ask(f"Train on {dataset.name}?", about, yes="change", no="stay", then=lambda: self.send(Reset(source)))
+            about = _("The training so far is in no file and would be lost.")
+            question = _("Train on {dataset}?").format(dataset=dataset.name)
+            self.ask(question, about, yes=_("change"), no=_("stay"), then=lambda: self.send(Reset(source)))
         else:
             self.send(Reset(source))
 
@@ -356,7 +360,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def action_undo(self) -> None:
         if not self.form.undo():
-            self.say("nothing to undo")
+            self.say(_("nothing to undo"))
 
     def action_next_pane(self) -> None:
         self.focus_next()
@@ -384,7 +388,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def action_boundary(self) -> None:
         if not self._has_boundary:
-            self.say("a boundary is drawn for data with one or two number inputs; d chooses moons, for example")
+            self.say(_("a boundary is drawn for data with one or two number inputs; d chooses moons, for example"))
             return
         self._bring("boundary")
 

@@ -11,6 +11,7 @@ from tuitrain.data.facts import DatasetFacts
 from tuitrain.numbers import duration, memory, rate
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import counted, visible
+from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.widgets.explain_row import ExplainRow
@@ -38,9 +39,9 @@ class TrainRoomRow(RoomRow):
         signs = self._theme.signs
         answers = visible(dataset.target_name, 24)
         short = str(dataset.n_classes) if dataset.class_names else answers
-        whole = f"{dataset.n_classes} classes" if dataset.class_names else answers
+        whole = _("{number} classes").format(number=dataset.n_classes) if dataset.class_names else answers
         shape = f"{dataset.n_rows:,}{signs.times}{len(dataset.feature_names)} {signs.arrow}"
-        parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+        parts = {_("train"): dataset.train, _("validation"): dataset.validation, _("test"): dataset.test}
         sizes = " ".join(f"{rows:,} {name}" for name, rows in parts.items())
         counts = "/".join(map(str, parts.values()))
         name, dot = visible(dataset.name, 30), f" {signs.dot} "
@@ -51,7 +52,7 @@ class TrainRoomRow(RoomRow):
         """Repaint if the epoch or the state changed."""
         sign = self._theme.signs.of_state(snapshot.state)
         style = self._theme[STATE_ROLES.get(snapshot.state, "plain")]
-        self.put_row(self._about, (f"{sign} epoch {epoch_text(snapshot)}", style))
+        self.put_row(self._about, (f"{sign} " + _("epoch {done}").format(done=epoch_text(snapshot)), style))
 
 
 class TrainStatusRow(StatusRow):
@@ -86,7 +87,7 @@ class TrainStatusRow(StatusRow):
         if self._snapshot is None:
             return None
         state = self._snapshot.state
-        return self._theme.signs.of_state(state), state, STATE_ROLES.get(state, "plain")
+        return self._theme.signs.of_state(state), _(state), STATE_ROLES.get(state, "plain")
 
     def waiting(self) -> str:
         return f"{counted(self._notices, 'notice')}: ?" if self._notices else ""
@@ -99,20 +100,21 @@ class TrainStatusRow(StatusRow):
         if has_ended and snapshot.ending and snapshot.state == "done":
             parts.append(("", visible(snapshot.ending, 200), ""))
         limit = snapshot.hyperparameters.epochs * snapshot.steps_per_epoch
-        of = (f" of {limit:,}" if is_wide else f"/{limit:,}") if snapshot.step <= limit else ""
-        parts.append(("step ", f"{snapshot.step:,}{of}", ""))
+        of = (_(" of {limit}") if is_wide else "/{limit}") if snapshot.step <= limit else ""
+        of = of.format(limit=f"{limit:,}")
+        parts.append((_("step "), f"{snapshot.step:,}{of}", ""))
         if not math.isnan(snapshot.samples_per_second):
-            parts.append(("", rate(_rough(snapshot.samples_per_second)), " rows/s"))
+            parts.append(("", rate(_rough(snapshot.samples_per_second)), _(" rows/s")))
         if snapshot.pace:
-            parts.append(("pace ", f"{snapshot.pace:g}", " epochs/s" if is_wide else "/s"))
+            parts.append((_("pace "), f"{snapshot.pace:g}", _(" epochs/s") if is_wide else "/s"))
         if snapshot.seconds_left is not None and snapshot.is_running:
-            parts.append(("", duration(snapshot.seconds_left), " left"))
+            parts.append(("", duration(snapshot.seconds_left), _(" left")))
         elif snapshot.seconds:
-            parts.append(("", duration(snapshot.seconds), " trained"))
-        parts.append(("", memory(int(_rough(snapshot.batch_memory))), " a batch"))
+            parts.append(("", duration(snapshot.seconds), _(" trained")))
+        parts.append(("", memory(int(_rough(snapshot.batch_memory))), _(" a batch")))
         now, chosen = snapshot.learning_rate, snapshot.hyperparameters.learning_rate
         if not math.isnan(now) and f"{now:.3g}" != f"{chosen:.3g}":
-            parts.append(("rate now ", f"{now:.3g}", ""))
+            parts.append((_("rate now "), f"{now:.3g}", ""))
         return parts
 
 
@@ -121,17 +123,19 @@ def explain_field(row: ExplainRow, model: FormModel) -> None:
     if not model.name:
         folded = model.foldable(model.group) if model.group not in model.opened else ()
         names = ", ".join(map(model.label, folded))
-        row.explain(model.group, f"enter shows {names}" if folded else "enter folds what is rarely changed")
+        told = _("enter shows {fields}").format(fields=names) if folded else _("enter folds what is rarely changed")
+        row.explain(_(model.group), told)
         return
     field, needs = model.field, model.needs(model.name)
     is_wide = row.size.width >= ALL_SHOWN
-    live = "changes live, from the next batch on" if is_wide else "live"
-    effect = live if field.live else "from the reset on" if is_wide else "from reset"
-    name = f"{field.label} {field.format(model.current(model.name))}"
+    live = _("changes live, from the next batch on") if is_wide else _("live")
+    effect = live if field.live else _("from the reset on") if is_wide else _("from reset")
+    name = f"{_(field.label)} {field.format(model.current(model.name))}"
     if needs:
-        row.explain(name, f"no effect: needs {needs}", (field.meaning,) if is_wide else (), role="warning")
+        told = _("no effect: needs {needs}").format(needs=needs)
+        row.explain(name, told, (_(field.meaning),) if is_wide else (), role="warning")
     else:
-        row.explain(name, field.meaning, (effect, field.allowed))
+        row.explain(name, _(field.meaning), (effect, field.allowed))
 
 
 class Description(Framed, Lines):
@@ -146,29 +150,29 @@ class Description(Framed, Lines):
         """Describe the field that the form's cursor is on."""
         model = self._model
         if not model.name:
-            self.set_title(model.group)
-            self.put([(" enter opens or folds the group", self._theme["dim"])])
+            self.set_title(_(model.group))
+            self.put([(" " + _("enter opens or folds the group"), self._theme["dim"])])
             return
         field = model.field
-        self.set_title(f"{field.label} {self._theme.signs.dot} {'live' if field.live else 'from reset'}")
-        effect = "at once, while training goes on" if field.live else "at reset"
+        self.set_title(f"{_(field.label)} {self._theme.signs.dot} {_('live') if field.live else _('from reset')}")
+        effect = _("takes effect at once, while training goes on") if field.live else _("takes effect at reset")
         needs = model.needs(model.name)
         parts = [  # (how much it is wanted, text, style), from top to bottom
-            (4, field.meaning, "dim" if needs else "plain"),
-            (5, f"no effect: needs {needs}" if needs else "", "warning"),
-            (3, field.explanation, "plain"),
+            (4, _(field.meaning), "dim" if needs else "plain"),
+            (5, _("no effect: needs {needs}").format(needs=needs) if needs else "", "warning"),
+            (3, _(field.explanation), "plain"),
             (2, field.allowed, "dim"),
-            (1, f"takes effect {effect}", "dim"),
+            (1, effect, "dim"),
         ]
         width, left = max(12, self.size.width - 1), self.size.height
         wrapped = [(rank, textwrap.wrap(self._theme.plain(text), width), style) for rank, text, style in parts if text]
         shown: dict[int, list[str]] = {}
-        for rank, rows, _ in sorted(wrapped, reverse=True):
+        for rank, rows, _style in sorted(wrapped, reverse=True):
             if len(rows) <= left or rank == 4:  # the meaning is worth showing in part
                 shown[rank] = shortened(rows, left, width, self._theme.signs.ellipsis)
             left -= len(shown.get(rank, ()))
         styles = self._theme.styles
-        self.put(*([(f" {row}", styles[style])] for rank, _, style in wrapped for row in shown.get(rank, ())))
+        self.put(*([(f" {row}", styles[style])] for rank, _rows, style in wrapped for row in shown.get(rank, ())))
 
     def on_resize(self) -> None:
         self.show_field()
@@ -177,7 +181,9 @@ class Description(Framed, Lines):
 def epoch_text(snapshot: Snapshot) -> str:
     """``41/200``; ``60, limit 20`` where the limit was lowered below what is done."""
     limit = snapshot.hyperparameters.epochs
-    return f"{snapshot.epoch}/{limit}" if snapshot.epoch <= limit else f"{snapshot.epoch}, limit {limit}"
+    if snapshot.epoch <= limit:
+        return f"{snapshot.epoch}/{limit}"
+    return _("{epoch}, limit {limit}").format(epoch=snapshot.epoch, limit=limit)
 
 
 def _rough(value: float) -> float:

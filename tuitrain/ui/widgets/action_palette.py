@@ -15,7 +15,9 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tuitrain.text import quoted
+from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import Action
+from tuitrain.ui.plots.lines import padded
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.terminal.prompt import Prompt
 from tuitrain.ui.theme import Theme
@@ -56,8 +58,8 @@ class Palette(Dialog[Action | FormField]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = "Actions and fields (enter does it, esc closes)"
-            yield Prompt(placeholder="type a part of its name", select_on_focus=False, compact=True)
+            box.border_title = _("Actions and fields (enter does it, esc closes)")
+            yield Prompt(placeholder=_("type a part of its name"), select_on_focus=False, compact=True)
             yield OptionList(markup=False)
 
     def on_mount(self) -> None:
@@ -69,19 +71,24 @@ class Palette(Dialog[Action | FormField]):
         options, plain = self.query_one(OptionList), self._theme.plain
         options.clear_options()
         words = typed.lower().replace("_", " ").split()
-        actions = [action for action in self._actions if _holds(words, action.name, action.meaning, action.short)]
+        actions = [
+            action
+            for action in self._actions
+            if _holds(words, action.name, _(action.meaning), action.meaning, action.short)
+        ]
         fields = [field for field in self._fields if words and _holds(words, field.name, field.label)]
         self._listed = [*actions, *fields]
         for action in actions:
-            row = f" {action.meaning:<50}{plain(action.shown):>16}"
+            row = f" {padded(_(action.meaning), 49, theme=self._theme)} {plain(action.shown):>16}"
             options.add_option(Option(Content(row), id=action.name))
         for field in fields:
-            place = f"field of {field.group}"
-            options.add_option(Option(Content(f" {field.label:<40}{place:>26}"), id=f"field {field.name}"))
+            place = padded(_("field of {group}").format(group=_(field.group)), 26, theme=self._theme, right=True)
+            label = padded(field.label, 39, theme=self._theme)
+            options.add_option(Option(Content(f" {label} {place}"), id=f"field {field.name}"))
         if self._listed:
             options.highlighted = 0
         else:
-            said = f" no action and no field is called {quoted(typed.strip())}"
+            said = " " + _("no action and no field is called {word}").format(word=quoted(typed.strip()))
             options.add_option(Option(Content(said), disabled=True))
 
     @on(Input.Changed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
@@ -12,6 +13,7 @@ from textual.content import Content
 from textual.geometry import Offset
 
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.text_lines import Lines, Piece
@@ -51,9 +53,14 @@ class Confirm(Dialog[bool]):
         styles = self._theme.styles
         yes, no = self._answers
         none = Style.null()
-        first: list[Piece | None] = [(" n ", styles["key"]), (f"{no} (enter)", none), ("   ", none)]
+        said = _("{answer} (enter)").format(answer=no)
+        first: list[Piece | None] = [
+            (" n ", styles["key"]),
+            (said, none),
+            ("   ", none),
+        ]
         answers = [*first, (" y ", styles["key"]), (yes, none)]
-        self._no_columns = range(len(no) + 11)
+        self._no_columns = range(cell_len(said) + 3)
         self._box.border_title = Content(self._theme.plain(self._question))
         self._box.put([], *([(row, none)] for row in self._rows), [], answers)
 

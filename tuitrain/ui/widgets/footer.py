@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tuitrain.translation import N_
 from tuitrain.ui.keys import Action, footer_items
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.text_lines import Lines, Piece
 
-START_WORDS = {"ready": "start", "running": "pause", "choosing": "pause", "paused": "go on", "stopped": "go on"}
+START_WORDS = {
+    "ready": N_("start"), "running": N_("pause"), "choosing": N_("pause"), "paused": N_("go on"),
+    "stopped": N_("go on"),
+}  # fmt: skip
 
 
 class Footer(Lines):

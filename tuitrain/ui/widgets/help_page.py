@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.content import Content
 
 from tuitrain.text import counted, quoted, visible
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import Action, described
+from tuitrain.ui.plots.lines import cut
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.page import OverPage
 from tuitrain.ui.widgets.text_lines import Piece
@@ -28,11 +32,11 @@ class HelpPage(OverPage):
         super().__init__(self._lines, **rest)
         self._theme = theme
         self._columns = columns
-        self._described = described(actions, [section for column in columns for section in column])
+        self._actions = actions
         self._word = self._value = self._facts = ""
         self._shows_keys = True
         self._notices: tuple[str, ...] = ()
-        self._about = "the data"
+        self._about = N_("the data")
 
     def about_the_data(self, notices: Sequence[str]) -> None:
         """List what was noticed when the dataset was made, below everything else."""
@@ -50,10 +54,11 @@ class HelpPage(OverPage):
     def _turn(self, *, shows_keys: bool) -> None:
         self._shows_keys = shows_keys
         number = self._count_notices()
-        below = f"; {counted(number, 'notice')} about {self._about} below" * bool(number)
-        word = visible(self._word.replace("_", " "), 30)
-        title = f"Keys{below} (esc closes)" if shows_keys else f"{word}{below} (? all keys, esc closes)"
-        self.border_title = Content(self._theme.plain(title))
+        below = _("; {notices} about {what} below").format(notices=counted(number, "notice"), what=_(self._about))
+        below *= bool(number)
+        word = visible(_(self._word.replace("_", " ")), 30)
+        title = _("Keys{below} (esc closes)") if shows_keys else _("{word}{below} (? all keys, esc closes)")
+        self.border_title = Content(self._theme.plain(title.format(word=word, below=below)))
         self.scroll_home(animate=False)
         self.redraw()
 
@@ -74,23 +79,26 @@ class HelpPage(OverPage):
         if not self._shows_keys:
             return [*self._explained(width), *self._noticed(width)]
         half = width // 2
+        sections = described(self._actions, [section for column in self._columns for section in column])
         left, right = (
-            [line for section in column for line in self._section(section, room)]
+            [line for section in column for line in self._section(section, sections[section], room)]
             for column, room in zip(self._columns, (half - 1, half), strict=True)
         )
         none = Style.null()
         lines: list[list[Piece]] = []
         empty: list[Piece] = []
         for one, other in zip_longest(left, right, fillvalue=empty):
-            used = sum(len(text) for text, _ in one)
+            used = sum(cell_len(piece[0]) for piece in one)
             lines.append([*one, (" " * (half - used), none), *other])
         return [*lines, *self._noticed(width)]
 
-    def _section(self, section: str, width: int) -> list[list[Piece]]:
+    def _section(self, section: str, actions: Sequence[tuple[str, str]], width: int) -> list[list[Piece]]:
         styles, plain = self._theme.styles, self._theme.plain
-        lines: list[list[Piece]] = [[(section, styles["bold"])]]
-        for keys, meaning in self._described[section]:
-            lines.append([(f"{plain(keys):<10} ", styles["key"]), (meaning[: width - 11], styles["plain"])])
+        lines: list[list[Piece]] = [[(cut(_(section), width - 1, theme=self._theme), styles["bold"])]]
+        for keys, meaning in actions:
+            lines.append(
+                [(f"{plain(keys):<10} ", styles["key"]), (cut(meaning, width - 11, theme=self._theme), styles["plain"])]
+            )
         return [*lines, []]
 
     def _explained(self, width: int) -> list[list[Piece]]:
@@ -103,23 +111,25 @@ class HelpPage(OverPage):
             found.sort(key=lambda item: not item.is_option)
         lines: list[list[Piece]] = []
         if not found:
-            lines += [[(f"There is no page on {quoted(self._word)}.", styles["plain"])], []]
+            lines += [[(_("There is no page on {word}.").format(word=quoted(self._word)), styles["plain"])], []]
         for place, item in enumerate(found):
-            now = [(f"  now {plain(visible(self._value, 60))}", styles["accent"])] * bool(self._value and not place)
+            value = plain(visible(self._value, 60))
+            now = [("  " + _("now {value}").format(value=value), styles["accent"])] * bool(self._value and not place)
             lines.append([(plain(item.title)[:width], styles["bold"]), *now])
             facts = [self._facts] * bool(self._facts and not place)
             for paragraph in (*item.paragraphs, *facts):
                 rows = textwrap.wrap(plain(paragraph), max(width - 2, 20), break_on_hyphens=False)
                 lines += [[(f"  {row}", styles["plain"])] for row in rows]
             lines.append([])
-        told = f"tuitrain help {self._word.replace('_', ' ')} prints this; ? or F1 shows all keys"
+        command = f"tuitrain help {self._word.replace('_', ' ')}"
+        told = _("{command} prints this; ? or F1 shows all keys").format(command=command)
         return [*lines, [(told[:width], styles["dim"])]]
 
     def _noticed(self, width: int) -> list[list[Piece]]:
         styles, plain = self._theme.styles, self._theme.plain
         if not self._notices:
             return []
-        lines: list[list[Piece]] = [[], [("About the data", styles["bold"])]]
+        lines: list[list[Piece]] = [[], [(_("About the data"), styles["bold"])]]
         for notice in self._notices:
             rows = textwrap.wrap(plain(visible(notice, 1000)), width, initial_indent="! ", subsequent_indent="  ")
             lines += [[(row, styles["plain"])] for row in rows]

@@ -8,6 +8,7 @@ from collections import deque
 from typing import Any
 
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.page import OverPage
 from tuitrain.ui.widgets.text_lines import Piece
@@ -24,7 +25,7 @@ class MessagesPage(OverPage):
         super().__init__(self._lines, **rest)
         self._theme, self._unit = theme, unit
         self._messages: deque[tuple[str, int, str]] = deque(maxlen=MOST_MESSAGES)
-        self.border_title = "Messages, the newest first (esc closes)"
+        self.border_title = _("Messages, the newest first (esc closes)")
 
     def add(self, text: str, reached: int) -> None:
         """Keep a message that was shown when so many epochs, or trials, were done."""
@@ -35,10 +36,10 @@ class MessagesPage(OverPage):
     def _lines(self, width: int) -> list[list[Piece]]:
         styles, plain = self._theme.styles, self._theme.plain
         if not self._messages:
-            return [[("nothing was said yet", styles["dim"])]]
+            return [[(_("nothing was said yet"), styles["dim"])]]
         lines: list[list[Piece]] = []
         for when, reached, text in self._messages:
-            head = f"{when}  {self._unit} {reached:<5}  "
+            head = f"{when}  {_(self._unit)} {reached:<5}  "
             first, *rest = textwrap.wrap(plain(visible(text, 2000)), max(20, width - len(head))) or [""]
             lines.append([(head, styles["dim"]), (first, styles["plain"])])
             lines += [[(" " * len(head) + row, styles["plain"])] for row in rest]

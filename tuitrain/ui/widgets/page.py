@@ -13,9 +13,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.widgets.text_lines import Piece
 
-KEYS = "arrows, page up, page down"
+KEYS = N_("arrows, page up, page down")
 Draw = Callable[[int], Sequence[Sequence[Piece]]]
 
 
@@ -48,7 +50,8 @@ class Page(ScrollView, can_focus=True):
 
     def _say_what_is_hidden(self) -> None:
         above, hidden = self.scroll_offset.y, len(self._strips) - self.size.height
-        note = f"more: {KEYS}" if above < hidden else f"the end: {KEYS}" if above else ""
+        note = _("more: {keys}") if above < hidden else _("the end: {keys}") if above else ""
+        note = note.format(keys=_(KEYS))
         if self.border_subtitle != note:  # setting it repaints all
             self.border_subtitle = note
 

@@ -12,6 +12,7 @@ from textual.geometry import NULL_SIZE, Region
 from textual.strip import Strip
 
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.frame import Framed
 
@@ -37,7 +38,7 @@ class LivePane(Framed, can_focus=True, inherit_bindings=False):
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(**rest)
         self.look = theme
-        self.frame_title = self.TITLE
+        self.frame_title = _(self.TITLE)
         self._hidden_note = ""
         self._strips: list[Strip] = []
         self._snapshot: Snapshot | None = None
@@ -104,7 +105,8 @@ class LivePane(Framed, can_focus=True, inherit_bindings=False):
         """Say in the frame how many lines are above and below what is shown."""
         above, below = self._offset, hidden - self._offset
         signs = self.look.signs
-        notes = [f"{signs.less} {above} above"] * bool(above) + [f"{signs.more} {below} more"] * bool(below)
+        notes = [f"{signs.less} " + _("{number} above").format(number=above)] * bool(above)
+        notes += [f"{signs.more} " + _("{number} more").format(number=below)] * bool(below)
         self._hidden_note = ", ".join(notes)
         self.entitle()
 

@@ -12,6 +12,8 @@ from textual.screen import Screen
 
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import counted
+from tuitrain.translation import N_, ngettext
+from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import Action
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
@@ -34,7 +36,8 @@ Result = TypeVar("Result")
 def unsaved(snapshot: Snapshot) -> str:
     """Return what of a training is in no file, as a sentence without its full stop."""
     done = counted(snapshot.epoch, "epoch") if snapshot.epoch else counted(snapshot.step, "step")
-    return f"{done} of training {'is' if done.startswith('1 ') else 'are'} in no file"
+    number = snapshot.epoch or snapshot.step
+    return ngettext("{done} of training is in no file", "{done} of training are in no file", number).format(done=done)
 
 
 class Host(Protocol):
@@ -126,10 +129,11 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
             if child.id:
                 child.display = child.id in regions
         if "too_small" in regions:
-            need = f"tuitrain needs {SMALLEST.width} x {SMALLEST.height}; this terminal is {size.width} x {size.height}"
+            least, now = (f"{one.width} x {one.height}" for one in (SMALLEST, size))
+            need = _("tuitrain needs {least}; this terminal is {now}").format(least=least, now=now)
             self.too_small.put(
                 [(need, self.look.styles["bold"])],
-                [("make it larger; q quits, space pauses", self.look.styles["plain"])],
+                [(_("make it larger; q quits, space pauses"), self.look.styles["plain"])],
             )
         shown = self.arrangement.page or "form"
         if shown in regions and self.focused is None:
@@ -208,19 +212,19 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
 
         self.open(Confirm(self.look, question, about, yes=yes, no=no), answered)
 
-    def leave_or_ask(self, *, saving: str = "ctrl+s saves the model") -> None:
+    def leave_or_ask(self, *, saving: str = N_("ctrl+s saves the model")) -> None:
         """Leave; ask first if a training is running, or is in no file. `saving` says how to."""
         snapshot, leave = self.trainer.snapshot, self.host.leave
         if snapshot.is_running:
             self.ask(
-                "Quit?",
-                "Training is running and would be ended.",
-                yes="quit",
-                no="go on training",
+                _("Quit?"),
+                _("Training is running and would be ended."),
+                yes=_("quit"),
+                no=_("go on training"),
                 then=leave,
             )
         elif snapshot.has_something_to_lose:
-            about = f"{unsaved(snapshot)}; {saving}."
-            self.ask("Quit?", about, yes="quit", no="stay", then=leave)
+            about = f"{unsaved(snapshot)}; {_(saving)}."
+            self.ask(_("Quit?"), about, yes=_("quit"), no=_("stay"), then=leave)
         else:
             leave()

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import cut
 from tuitrain.ui.screens import ROOMS
 from tuitrain.ui.theme import Theme
@@ -62,5 +63,5 @@ class RoomRow(Lines):
         for place in ROOMS:
             is_here = place.name == present
             sign = theme.signs.cursor if is_here else " " if len(pieces) > 1 else ""
-            pieces.append((f"{sign}{place.digit} {place.title} ", theme["title" if is_here else "dim"]))
+            pieces.append((f"{sign}{place.digit} {_(place.title)} ", theme["title" if is_here else "dim"]))
         return [*pieces, (f"{theme.signs.bar} ", theme["dim"])]

@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
 from tuitrain.diagnosis.rules.units import NEARLY_ALL_IDLE
 from tuitrain.runs.history import Floats, LayerProbe
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.bars import bar, log_range, number, percent, sparkline
-from tuitrain.ui.plots.lines import line, notice, padded
+from tuitrain.ui.plots.lines import cut, line, notice, padded
 from tuitrain.ui.train.panes.train_pane import TrainPane
 from tuitrain.ui.widgets.blocks import Block, Blocks
 
@@ -23,6 +26,7 @@ SIGNS = {"vanishing": "↓", "exploding": "↑", "": " "}
 ASCII_SIGNS = {"vanishing": "v", "exploding": "^", "": " "}
 RECENT, STRIDE = 200, 50  # a sparkline shows so many epochs or a little more; its left end moves by so many
 WIDE = 76
+KIND = 4  # cells of "dead" and its like
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,8 @@ class Columns:
 class GradientsPane(TrainPane):
     """‖∇‖ on a log scale, all layers first: bar, number, history, update/weight ratio, idle units."""
 
-    SHOWS = TITLE = "Gradient"
-    EXPLAINED = "length of the loss's gradient in each layer, at the last step of the epoch"
+    SHOWS = TITLE = N_("Gradient")
+    EXPLAINED = N_("length of the loss's gradient in each layer, at the last step of the epoch")
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
         steps = [0 if math.isnan(one.batch_loss) else one.step for one in (before, now)]
@@ -57,16 +61,18 @@ class GradientsPane(TrainPane):
         return before.history is now.history and is_as_long and steps[0] == steps[1]
 
     def when(self, snapshot: Snapshot) -> str:
-        return super().when(snapshot) if math.isnan(snapshot.batch_loss) else f"step {snapshot.step:,}"
+        if math.isnan(snapshot.batch_loss):
+            return super().when(snapshot)
+        return _("step {step}").format(step=f"{snapshot.step:,}")
 
     def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
         if not snapshot.layers:
-            texts = ("the gradient of each layer appears after the first epoch", "shown from the first epoch on")
+            texts = (_("the gradient of each layer appears after the first epoch"), _("shown from the first epoch on"))
             return notice(width, height, texts, self.look["dim"])
         length = snapshot.epochs_recorded
         first = max(0, length - RECENT) // STRIDE * STRIDE
         norms = [snapshot.gradient_norm, *(layer.gradient_norm for layer in snapshot.layers)]
-        names = ["all", *(self._name_of(number, layer) for number, layer in enumerate(snapshot.layers, 1))]
+        names = [_("all"), *(self._name_of(number, layer) for number, layer in enumerate(snapshot.layers, 1))]
         columns = Columns.of(width, names)
         total = snapshot.history.column("gradient_norm", length)[first:]
         each = snapshot.history.layers("gradient_norm", length)[first:]
@@ -80,7 +86,8 @@ class GradientsPane(TrainPane):
 
         rows = [Block(1, partial(row, index)) for index in range(len(norms))]
         if height >= len(rows) + 2 and not legend:
-            signs = f" {self._sign('vanishing')} vanishing {self._sign('exploding')} exploding: marked here; none now"
+            told = _("{down} vanishing {up} exploding: marked here; none now")
+            signs = " " + told.format(down=self._sign("vanishing"), up=self._sign("exploding"))
             rows.append(Block(1, lambda: [line(width, [(signs, self.look["dim"])])]))
         self.fixed_lines = 1 if height < 5 else 2
         return Blocks([Block(1, lambda: [self._header(width, columns)]), *rows] if height > 2 else rows)
@@ -93,9 +100,9 @@ class GradientsPane(TrainPane):
         found = {layer.trouble for layer in layers}
         named: list[Part] = []
         if "vanishing" in found:
-            named.append((f" {self._sign('vanishing')} vanishing", self.look["warning"]))
+            named.append((f" {self._sign('vanishing')} {_('vanishing')}", self.look["warning"]))
         if "exploding" in found:
-            named.append((f" {self._sign('exploding')} exploding", self.look["bad"]))
+            named.append((f" {self._sign('exploding')} {_('exploding')}", self.look["bad"]))
         return named
 
     def _sign(self, trouble: str) -> str:
@@ -103,13 +110,14 @@ class GradientsPane(TrainPane):
 
     def _header(self, width: int, columns: Columns) -> Strip:
         is_wide = width >= WIDE
-        norm = columns.bar + columns.number
+        norm, longer = columns.bar + columns.number, _("norm, log scale")
+        update = _("update/weight") if is_wide else _("update")
         cells = (
-            padded(" layer", columns.name, theme=self.look),
-            padded("norm, log scale" if norm > 15 else "norm (log)", norm + 1, theme=self.look),
-            padded("history", columns.history, theme=self.look),
-            padded("update/weight" if is_wide else "update", columns.update, theme=self.look, right=True),
-            padded(" idle", columns.idle, theme=self.look),
+            padded(f" {_('layer')}", columns.name, theme=self.look),
+            padded(longer if cell_len(longer) < norm else _("norm (log)"), norm + 1, theme=self.look),
+            padded(_("history"), columns.history, theme=self.look),
+            " " + padded(update, columns.update - 1, theme=self.look, right=True),
+            padded(f" {_('idle')}", columns.idle, theme=self.look),
         )
         return line(width, [("".join(cells), self.look["dim"])])
 
@@ -133,7 +141,8 @@ class GradientsPane(TrainPane):
         """Update ratio and idle share."""
         parts = [(f"{number(layer.update_ratio):>{columns.update}}", self.look["dim"])]
         if layer.idle_share is not None:
-            kind = "sat." if layer.idle_kind == "saturated" else layer.idle_kind
+            kind = _("sat.") if layer.idle_kind == "saturated" else _(layer.idle_kind)
+            kind = cut(kind, KIND, theme=self.look)
             is_bad = layer.idle_share >= NEARLY_ALL_IDLE
             style = self.look["warning" if is_bad else "dim"]
             parts.append((f" {kind} {percent(layer.idle_share)}{'!' if is_bad else ''}", style))

@@ -13,6 +13,8 @@ from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import Floats
 from tuitrain.session.snapshot import EarlierRun, Snapshot
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.loss_plot import View, draw_loss
 from tuitrain.ui.train.panes.train_pane import TrainPane
 
@@ -22,8 +24,8 @@ SMOOTHING = (0.0, 0.6, 0.9, 0.97)
 class LossPane(TrainPane):
     """Training and validation loss, the best epoch, live edits as vertical lines, earlier runs as faint curves."""
 
-    SHOWS = TITLE = "Loss"
-    EXPLAINED = "train: the mean over the epoch's batches, each before its update; validation: after the epoch"
+    SHOWS = TITLE = N_("Loss")
+    EXPLAINED = N_("train: the mean over the epoch's batches, each before its update; validation: after the epoch")
     VIEWS: ClassVar[tuple[View, ...]] = ("full", "recent")
     is_log = False
     smoothing = 0.0
@@ -39,14 +41,17 @@ class LossPane(TrainPane):
     def title(self, snapshot: Snapshot) -> tuple[str, str]:
         dash = "-" if self.look.ascii_only else "–"
         last = snapshot.epochs_recorded
-        settings = ["log axis"] * self.is_log + [f"smoothed {self.smoothing:g}"] * bool(self.smoothing)
-        settings += ["recent epochs"] * (self.scale_view == "recent")
+        settings = [_("log axis")] * self.is_log
+        settings += [_("smoothed {share}").format(share=f"{self.smoothing:g}")] * bool(self.smoothing)
+        settings += [_("recent epochs")] * (self.scale_view == "recent")
         if not math.isnan(snapshot.batch_loss):
-            settings.append(f"batch {significant(snapshot.batch_loss)}")
+            settings.append(_("batch {loss}").format(loss=significant(snapshot.batch_loss)))
         best = ""
         if snapshot.best_epoch:
-            best = f"best {significant(snapshot.best_loss)} at {snapshot.best_epoch}"
-        title = f"{self.SHOWS} {self.look.signs.dot} epochs 0{dash}{last}" if last else self.SHOWS
+            best = _("best {loss} at {epoch}").format(loss=significant(snapshot.best_loss), epoch=snapshot.best_epoch)
+        title = _(self.SHOWS)
+        if last:
+            title += f" {self.look.signs.dot} " + _("epochs {range}").format(range=f"0{dash}{last}")
         return title, "  ".join(filter(None, (", ".join(settings), best)))
 
     def toggle_log(self) -> None:
@@ -104,14 +109,14 @@ class LossPane(TrainPane):
         """What was different in an earlier run, as ``learning rate 0.01→0.1``; how many more there are."""
         differences = run.hyperparameters.differences(snapshot.hyperparameters)
         if not differences:
-            return "same values"
+            return _("same values")
         name, (old, new) = next(iter(differences.items()))
         spec, more = FIELDS[name], f" +{len(differences) - 1}" * (len(differences) > 1)
-        return f"{spec.label} {spec.format(old)}{self.look.signs.arrow}{spec.format(new)}{more}"
+        return f"{_(spec.label)} {spec.format(old)}{self.look.signs.arrow}{spec.format(new)}{more}"
 
     def _edit(self, edit: Edit) -> tuple[float, str]:
         spec = FIELDS[edit.name]
-        return edit.epoch, f"{spec.label} {spec.format(edit.old)}{self.look.signs.arrow}{spec.format(edit.new)}"
+        return edit.epoch, f"{_(spec.label)} {spec.format(edit.old)}{self.look.signs.arrow}{spec.format(edit.new)}"
 
 
 def _from_start(first: float, losses: Floats) -> Floats:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from tuitrain.numbers import significant
 from tuitrain.session.snapshot import MetricView, Snapshot
 from tuitrain.text import visible
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.confusion import draw_confusion
-from tuitrain.ui.plots.lines import line, notice, padded
+from tuitrain.ui.plots.lines import cut, line, notice, padded
 from tuitrain.ui.plots.residuals import draw_residuals
 from tuitrain.ui.plots.scores import class_rows, confusion_lines, score_lines, score_rows, worst_lines
 from tuitrain.ui.theme import Theme
@@ -19,14 +22,15 @@ from tuitrain.ui.train.panes.train_pane import TrainPane
 
 NARROW = 32  # columns below which the tables become a column of figures
 MOST_IN_COLUMN = 4  # classes whose matrix a narrow column holds
+LEAST_TITLE = 3  # cells of the pane's name
 LEAST_PICTURE = 6  # lines of the residuals, or of a matrix
 
 
 class MetricPane(TrainPane):
     """Every score on the validation part beside that of a constant answer; each class, or the residuals."""
 
-    SHOWS = TITLE = "Metric"
-    EXPLAINED = "how good the answers are on rows that training does not see, beside a constant answer"
+    SHOWS = TITLE = N_("Metric")
+    EXPLAINED = N_("how good the answers are on rows that training does not see, beside a constant answer")
     view = "metric"
 
     def __init__(self, theme: Theme, class_names: Callable[[], tuple[str, ...]], **rest: Any) -> None:
@@ -38,8 +42,8 @@ class MetricPane(TrainPane):
         if found is None or not snapshot.step:
             return ""
         is_best = 0 < found.epoch == snapshot.best_epoch and not snapshot.is_running
-        epoch = f"{'best ' * is_best}epoch {found.epoch}"
-        rows = f" {self.look.signs.dot} {_rows(found):,} rows"
+        epoch = (_("best epoch {epoch}") if is_best else _("epoch {epoch}")).format(epoch=found.epoch)
+        rows = f" {self.look.signs.dot} " + _("{number} rows").format(number=f"{_rows(found):,}")
         return epoch + rows * (self.outer_size.width > NARROW and not self.tabs[1:])
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
@@ -49,7 +53,10 @@ class MetricPane(TrainPane):
     def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         if self._place.has_top:
             return self._content(width, height, snapshot)
-        title = f" {self.look.signs.cursor if self.has_focus else ''}{self.look.plain(self.title(snapshot)[0])}"
+        cursor, title = self.look.signs.cursor if self.has_focus else "", self.look.plain(self.title(snapshot)[0])
+        shows, dot, when = title.partition(f" {self.look.signs.dot} ")
+        room = width - cell_len(f" {cursor}{dot}{when}")
+        title = f" {cursor}{cut(shows, max(room, LEAST_TITLE), theme=self.look)}{dot}{when}"  # the epoch stays whole
         style = self.look["title" if self.has_focus else "plain"]
         head = line(width, [(padded(title, width, theme=self.look), style)])
         return [head, *self._content(width, height - 1, snapshot)]
@@ -57,16 +64,18 @@ class MetricPane(TrainPane):
     def _content(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         found = snapshot.metric_view
         if found is None:
-            return notice(width, height, ("shown as soon as it is known", "none yet"), self.look["dim"])
+            return notice(width, height, (_("shown as soon as it is known"), _("none yet")), self.look["dim"])
         lines = self._narrow(width, height, found) if width < NARROW else self._wide(width, height, found)
         return (lines + [Strip.blank(width)] * height)[:height]
 
     def _usual(self, found: MetricView, names: tuple[str, ...]) -> str:
         """The constant answer that the baseline is of."""
         if found.confusion is None:
-            return "the mean"
+            return _("the mean")
         number = int(found.usual) if found.usual == found.usual else -1
-        return f"always {visible(names[number], 20)}" if 0 <= number < len(names) else "baseline"
+        if not 0 <= number < len(names):
+            return _("baseline")
+        return _("always {answer}").format(answer=visible(names[number], 20))
 
     def _names(self, found: MetricView) -> tuple[str, ...]:
         """The class names, or numbers until both are of the same dataset."""
@@ -79,7 +88,8 @@ class MetricPane(TrainPane):
         if found.confusion is None or found.class_scores is None:
             if found.predicted is not None and found.truth is not None and len(found.truth):
                 largest = float(abs(found.truth - found.predicted).max())
-                text = f" worst miss {significant(largest)}"
+                figure = f" {significant(largest)}"
+                text = cut(f" {_('worst miss')}", width - len(figure), theme=theme) + figure
                 lines += [Strip.blank(width), line(width, [(padded(text, width, theme=theme), theme["dim"])])]
             return lines
         blank = [Strip.blank(width)] if height >= len(lines) + 2 + min(len(names), 3) else []
@@ -92,7 +102,7 @@ class MetricPane(TrainPane):
     def _wide(self, width: int, height: int, found: MetricView) -> list[Strip]:
         theme, names = self.look, self._names(found)
         lines = score_rows(
-            width, found.values, found.baselines, self._usual(found, names), found.part, theme=theme
+            width, found.values, found.baselines, self._usual(found, names), _(found.part), theme=theme
         )  # fmt: skip
         left = height - len(lines) - 1
         if found.confusion is not None and found.class_scores is not None:

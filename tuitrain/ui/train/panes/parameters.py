@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from textual.strip import Strip
 
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.bars import histogram, number
 from tuitrain.ui.plots.heat import draw_matrix, picture_size
 from tuitrain.ui.plots.lines import line, notice
@@ -29,8 +31,8 @@ ONE = {"weights": "weight", "biases": "bias"}
 class ParametersPane(TrainPane):
     """Per layer: count, mean, spread, a histogram of the weights and one of the biases, the matrix as a picture."""
 
-    SHOWS = TITLE = "Weights"
-    EXPLAINED = "the weights and biases that training has found"
+    SHOWS = TITLE = N_("Weights")
+    EXPLAINED = N_("the weights and biases that training has found")
     view = "parameters"
     _drawn_at = 0.0
 
@@ -55,7 +57,7 @@ class ParametersPane(TrainPane):
     def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
         found = snapshot.parameters
         if found is None:
-            return notice(width, height, ("reading the parameters", "reading"), self.look["dim"])
+            return notice(width, height, (_("reading the parameters"), _("reading")), self.look["dim"])
         blocks = [Block(1, lambda: [self._total(width, snapshot.n_parameters)])]
         for number_of, (weights, biases) in enumerate(zip(found.weights, found.biases, strict=True), 1):
             spread = HISTOGRAM_HEIGHT + 1

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.widgets.pane import LivePane
 
-KEYS = {"gradients": "Gradient g", "metric": "Metric m", "parameters": "Weights w", "boundary": "Boundary b"}
+KEYS = {  # and what opens them
+    "gradients": (N_("Gradient"), "g"), "metric": (N_("Metric"), "m"), "parameters": (N_("Weights"), "w"),
+    "boundary": (N_("Boundary"), "b"),
+}  # fmt: skip
 
 
 class TrainPane(LivePane):
@@ -18,22 +23,25 @@ class TrainPane(LivePane):
 
     def when(self, snapshot: Snapshot) -> str:
         """The epoch that is shown, as the title names it; "" before there is one."""
-        return f"epoch {snapshot.epoch}" if snapshot.step else ""
+        return _("epoch {epoch}").format(epoch=snapshot.epoch) if snapshot.step else ""
 
     def kept(self, snapshot: Snapshot, epoch: int) -> str:
         """The epoch of the weights that are shown, and which ones are kept as the best."""
         best = snapshot.best_epoch
         if not snapshot.step:
-            return "before the first step"
+            return _("before the first step")
         if not best:
-            return f"epoch {epoch}"
-        return f"epoch {epoch} {self.look.signs.dot} best {best} kept" if epoch != best else f"best epoch {best}"
+            return _("epoch {epoch}").format(epoch=epoch)
+        if epoch == best:
+            return _("best epoch {epoch}").format(epoch=best)
+        shown, kept = _("epoch {epoch}").format(epoch=epoch), _("best {epoch} kept").format(epoch=best)
+        return f"{shown} {self.look.signs.dot} {kept}"
 
     def title(self, snapshot: Snapshot) -> tuple[str, str]:
-        when, others = self.when(snapshot), [KEYS[name] for name in self.tabs[1:]]
+        when, others = self.when(snapshot), [f"{_(KEYS[name][0])} {KEYS[name][1]}" for name in self.tabs[1:]]
         if others:
-            return self.look.signs.bar.join([self.SHOWS, *others]), when
-        return f" {self.look.signs.dot} ".join(filter(None, (self.SHOWS, when))), ""
+            return self.look.signs.bar.join([_(self.SHOWS), *others]), when
+        return f" {self.look.signs.dot} ".join(filter(None, (_(self.SHOWS), when))), ""
 
     def offer(self, tabs: tuple[str, ...]) -> None:
         """Take the panes of this place, itself first."""

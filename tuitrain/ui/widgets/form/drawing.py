@@ -14,6 +14,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tuitrain.translation import gettext as _
+from tuitrain.ui.plots.lines import cut
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.form.line_edit import LineEdit
 from tuitrain.ui.widgets.form.model import EntryModel
@@ -70,15 +72,19 @@ class EntryDrawing:
         is_selected = not model.name and group == model.group
         folded = len(model.foldable(group)) if group not in model.opened else 0
         folded -= model.name in model.foldable(group)
-        head = f"{signs.cursor if is_selected else signs.rule} {group} "
-        told = f" +{folded}" * (folded > 0)
-        if told and model.is_wide and len(head) + len(longer := f" {folded} without effect") <= width:
-            told = longer
-        text = head + signs.rule * (width - len(head) - len(told)) + told
+        head = f"{signs.cursor if is_selected else signs.rule} {_(group)} "
+        told = self._folded_told(folded, width - cell_len(head)) if folded > 0 else ""
+        head = cut(head, width - cell_len(told), theme=self.theme)
+        text = head + signs.rule * (width - cell_len(head) - cell_len(told)) + told
         style = self.theme["dim"]
         if is_selected:
             style = self.theme["selected" if has_focus else "bold"]
         return Strip([Segment(text[:width], style)], width)
+
+    def _folded_told(self, folded: int, room: int) -> str:
+        """How many entries are folded, with why where there is room."""
+        longer = " " + _("{number} without effect").format(number=folded)
+        return longer if self._model.is_wide and cell_len(longer) <= room else f" +{folded}"
 
     def entry(self, name: str, width: int, *, has_focus: bool) -> Strip:
         """The line of an entry."""
@@ -88,16 +94,24 @@ class EntryDrawing:
             return editor_line(label, model.editor, width, theme)
         matters = model.matters(name)
         shown = self.value(name) if matters else f"({self.value(name)})"
-        room = width - 2 - self.GAP - cell_len(label)
+        most = width - 2 - self.GAP
+        if cell_len(label) + cell_len(shown) > most >= cell_len(shown) + _least(label):
+            label = cut(label, most - cell_len(shown), theme=theme)
+        room = most - cell_len(label)
         if len(shown) > room:
             shown = shown[: max(0, room - 1)] + theme.signs.ellipsis
-        gap = " " * (self.GAP + room - len(shown)) + ("*" if self.is_marked(name) else " ")
+        gap = " " * (self.GAP + room - cell_len(shown)) + ("*" if self.is_marked(name) else " ")
         cursor = theme.signs.cursor if is_selected else " "
         if is_selected:
             return Strip([Segment(cursor + label + gap + shown, theme["selected" if has_focus else "bold"])], width)
         style = theme["plain" if matters else "dim"]
         value_style = theme["edited"] if self.stands_out(name) else style
         return Strip([Segment(cursor + label, style), Segment(gap + shown, value_style)], width)
+
+
+def _least(label: str) -> int:
+    """How many cells of a label still tell it, and are not taken for its value: more than seven tenths."""
+    return cell_len(label) * 7 // 10 + 1
 
 
 def editor_line(label: str, editor: LineEdit, width: int, theme: Theme) -> Strip:

@@ -10,6 +10,7 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.form.drawing import EntryDrawing, Line
 from tuitrain.ui.widgets.form.model import EntryModel
@@ -34,7 +35,7 @@ class EntryList(Framed, ScrollView, can_focus=True, inherit_bindings=False):
     ) -> None:  # fmt: skip
         super().__init__(id=id)
         self.look = theme
-        self._title = self.frame_title = title
+        self._title = self.frame_title = _(title)
         self._moved = moved
         self._entries = entries
         self._drawing = drawing
@@ -225,7 +226,7 @@ class EntryList(Framed, ScrollView, can_focus=True, inherit_bindings=False):
         below = len(self._lines) - self.scroll_offset.y - self.size.height
         above = self.scroll_offset.y
         parts = [f"{self._signs.less} {above}"] if above > 0 else []
-        parts += [f"{self._signs.more} {below} more"] if below > 0 else []
+        parts += [f"{self._signs.more} " + _("{number} more").format(number=below)] if below > 0 else []
         self.set_title(self.frame_title, "  ".join(parts))
 
     def _say_what_is_typed(self) -> None:
@@ -233,6 +234,6 @@ class EntryList(Framed, ScrollView, can_focus=True, inherit_bindings=False):
         finding, title = self._entries.finding, self._title
         if finding is not None:
             count = len(self._entries.matches) if finding.text.strip() else 0
-            told = f" {count} found" if count else " none" * bool(finding.text.strip())
-            title = f"/{finding.text}{self._signs.mark_best}{told}"
+            told = _("{number} found").format(number=count) if count else _("none")
+            title = f"/{finding.text}{self._signs.mark_best}" + f" {told}" * bool(finding.text.strip())
         self.set_title(title, self.frame_note)
