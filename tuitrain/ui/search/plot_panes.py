@@ -116,7 +116,8 @@ class MapPane(SearchPane):
             notes += (grid_note(len(trials), len(columns), columns[first].label, x, settings.strategy),)
         points = MapPoints(
             x=x, y=y, share=shares(np.array([settings.sign * trial.score for trial in trials])),
-            states=tuple(trial.state for trial in trials), best=row_of(trials, best), x_name=x_name, y_name=columns[second].label, x_ticks=x_ticks, y_ticks=_ticks(columns[second]),
+            states=tuple(trial.state for trial in trials), best=row_of(trials, best),
+            x_name=x_name, y_name=columns[second].label, x_ticks=x_ticks, y_ticks=_ticks(columns[second]),
             proposals=np.column_stack([next_x, next_y]), metric=settings.metric, notes=tuple(filter(None, notes)),
             is_by_trial=is_by_trial,
         )  # fmt: skip
