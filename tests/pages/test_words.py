@@ -71,7 +71,7 @@ def status_parts() -> set[str]:
     found = set()
     for path in (PACKAGE / "ui").rglob("status.py"):
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.FunctionDef) and node.name == "_values":
+            if isinstance(node, ast.FunctionDef) and node.name == "parts":
                 for piece in ast.walk(node):
                     if isinstance(piece, ast.Tuple) and len(piece.elts) == 3:
                         found |= {text for at in (0, 2) for text in texts(piece.elts[at])}

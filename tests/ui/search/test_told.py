@@ -94,14 +94,14 @@ async def test_notices_are_counted_and_listed() -> None:
         app.search_session._work._progress = told  # what the session makes its next snapshots from
         app.search_session.watch(())
         await until(pilot, lambda: "2 notices: ?" in status_of(app))
-        await pilot.press("question_mark", "end")
+        await pilot.press("f1", "end")
         await until(pilot, lambda: "! the cluster has lost a worker" in text_of(app))
 
     await searching(test, size=SMALL)
 
 
 def test_leaving_names_study_and_model(tmp_path: Path) -> None:
-    assert "to go on: tuitrain search --resume" in _study_line(tmp_path, is_through=False)
+    assert "to continue: tuitrain search --resume" in _study_line(tmp_path, is_through=False)
     assert _study_line(tmp_path, is_through=True) == f"study: {tmp_path}"
     (tmp_path / "best.safetensors").touch()
     assert _study_line(tmp_path, is_through=True) == f"study: {tmp_path}, model: {tmp_path}/best.safetensors"

@@ -29,7 +29,11 @@ class SearchPane(LivePane):
     def take_tabs(self, tabs: tuple[str, ...]) -> None:
         """Name the panes that share the place, this one among them."""
         self._tabs = tabs
-        self.say_title(_(self.TITLE))
+        self.say_title(self.own_title())
+
+    def own_title(self) -> str:
+        """This pane's part of the title of its place."""
+        return _(self.TITLE)
 
     def say_title(self, shown: str, *details: str) -> None:
         """Write the title: `shown` is this pane's own part of it; the first of `details` follows that has room."""
@@ -47,7 +51,7 @@ class SearchPane(LivePane):
 
     def on_resize(self) -> None:
         super().on_resize()
-        self.say_title(_(self.TITLE))
+        self.say_title(self.own_title())
 
     def looks_the_same(self, before: Any, now: Any) -> bool:
         if before.progress is None or now.progress is None or not now.trials:

@@ -111,11 +111,11 @@ class TrialsPane(SearchPane):
     def _say_title(self, width: int, names: Sequence[str]) -> None:
         """Say what is filtered by, and which keys show the columns that have no room."""
         hidden = len(names) - len(shown_columns(width, names, self._columns_from, self.look))
-        title = _(self.TITLE)
-        if self.filter_text:
-            title += f": {self.filter_text}"
         hints = (_("(left, right: {columns})").format(columns=counted(hidden, "more column")), f"←→ +{hidden}")
-        self.say_title(title, *hints if hidden else ())
+        self.say_title(self.own_title(), *hints if hidden else ())
+
+    def own_title(self) -> str:
+        return _(self.TITLE) + (f": {self.filter_text}" if self.filter_text else "")
 
     def _sorted(self, snapshot: SearchSnapshot) -> list[Row]:
         """The rows, which are the same while only the cursor moves."""
@@ -217,6 +217,7 @@ class TrialsPane(SearchPane):
         def answered(text: str | None) -> None:
             if text is not None:
                 self.filter_text = text
+                self.say_title(self.own_title())
                 self.redraw()
 
         self._room.open(filter_dialog(self.look, self.filter_text), answered)
