@@ -6,14 +6,13 @@ out; brackets mark a value that has no effect now. A heading says how many entri
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-from rich.segment import Segment
+from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from textual.strip import Strip
 
+from tuitrain.ui.plots.lines import cut, line, wrapped
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.form.line_edit import LineEdit
 from tuitrain.ui.widgets.form.model import EntryModel
@@ -72,13 +71,13 @@ class EntryDrawing:
         folded -= model.name in model.foldable(group)
         head = f"{signs.cursor if is_selected else signs.rule} {group} "
         told = f" +{folded}" * (folded > 0)
-        if told and model.is_wide and len(head) + len(longer := f" {folded} without effect") <= width:
+        if told and model.is_wide and cell_len(head) + len(longer := f" {folded} without effect") <= width:
             told = longer
-        text = head + signs.rule * (width - len(head) - len(told)) + told
+        text = head + signs.rule * (width - cell_len(head) - len(told)) + told
         style = self.theme["dim"]
         if is_selected:
             style = self.theme["selected" if has_focus else "bold"]
-        return Strip([Segment(text[:width], style)], width)
+        return line(width, [(text, style)])
 
     def entry(self, name: str, width: int, *, has_focus: bool) -> Strip:
         """The line of an entry."""
@@ -89,38 +88,35 @@ class EntryDrawing:
         matters = model.matters(name)
         shown = self.value(name) if matters else f"({self.value(name)})"
         room = width - 2 - self.GAP - cell_len(label)
-        if len(shown) > room:
-            shown = shown[: max(0, room - 1)] + theme.signs.ellipsis
-        gap = " " * (self.GAP + room - len(shown)) + ("*" if self.is_marked(name) else " ")
+        shown = cut(shown, max(1, room), theme=theme)
+        gap = " " * (self.GAP + room - cell_len(shown)) + ("*" if self.is_marked(name) else " ")
         cursor = theme.signs.cursor if is_selected else " "
         if is_selected:
-            return Strip([Segment(cursor + label + gap + shown, theme["selected" if has_focus else "bold"])], width)
+            return line(width, [(cursor + label + gap + shown, theme["selected" if has_focus else "bold"])])
         style = theme["plain" if matters else "dim"]
         value_style = theme["edited"] if self.stands_out(name) else style
-        return Strip([Segment(cursor + label, style), Segment(gap + shown, value_style)], width)
+        return line(width, [(cursor + label, style), (gap + shown, value_style)])
 
 
 def editor_line(label: str, editor: LineEdit, width: int, theme: Theme) -> Strip:
-    """The line of a field that is typed into."""
-    room = width - 2 - len(label)
-    start = max(0, editor.cursor - room + 1)
-    text = editor.text[start : start + room].ljust(room)
+    """The line of a field that is typed into, scrolled so that the cursor is seen."""
+    room = width - 2 - cell_len(label)
+    start, used = editor.cursor, max(1, cell_len(editor.text[editor.cursor : editor.cursor + 1]))
+    while start and (used := used + cell_len(editor.text[start - 1])) <= room:
+        start -= 1
+    text = editor.text[start:] + " "
     at = editor.cursor - start
-    head = Segment(theme.signs.cursor + label + " ", theme.styles["bold"])
-    reverse = theme.styles["editor"] + Style(reverse=True)
+    plain = theme.styles["editor"]
+    reverse = plain + Style(reverse=True)
     if editor.is_selected and editor.text:
-        used = len(editor.text) - start
-        parts = [Segment(text[:used], reverse), Segment(text[used:], theme.styles["editor"])]
+        parts = [(text[:-1], reverse)]
     else:
-        parts = [
-            Segment(text[:at], theme.styles["editor"]),
-            Segment(text[at : at + 1], reverse),
-            Segment(text[at + 1 :], theme.styles["editor"]),
-        ]
-    return Strip([head, *(part for part in parts if part.text)], width)
+        parts = [(text[:at], plain), (text[at : at + 1], reverse), (text[at + 1 :], plain)]
+    head = (theme.signs.cursor + label + " ", theme.styles["bold"])
+    return line(width, [head, *parts, (" " * (room - cell_len(text) + 1), plain)])
 
 
 def wrapped_note(theme: Theme, text: str, width: int, style: Style) -> list[Strip]:
     """What stands beneath a field, in as many lines as it takes."""
-    rows = textwrap.wrap(theme.plain(text), max(8, width - 3), break_long_words=True)
-    return [Strip([Segment(f"  {row}".ljust(width)[:width], style)], width) for row in rows]
+    rows = wrapped(theme.plain(text), max(8, width - 3))
+    return [line(width, [(set_cell_size(f"  {row}", width), style)]) for row in rows]
