@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from rich.cells import cell_len
 from textual.events import Key
 from textual.screen import ModalScreen
 
@@ -21,6 +22,7 @@ from tuitrain.ui.train.screen import TrainScreen
 from tuitrain.ui.widgets.action_palette import Palette
 from tuitrain.ui.widgets.confirm import Confirm
 from tuitrain.ui.widgets.pane import LivePane
+from tuitrain.ui.widgets.text_lines import Lines
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 
@@ -415,3 +417,17 @@ async def test_arrows_in_the_line_go_through_the_list_beside_it(session):
         assert pilot.app.screen.query_one("OptionList").highlighted == 1
         await pilot.press("escape", "d", "down", "down")
         assert pilot.app.screen.query_one("#names").highlighted == 2
+
+
+@pytest.mark.parametrize("text", ["中文" * 60, "한글 " * 40], ids=["Chinese", "Korean"])
+async def test_what_a_dialog_says_in_wide_characters_fits(session, text):
+    session.train(5)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+s")
+        dialog = pilot.app.screen
+        dialog.say(text)
+        lines = dialog.query_one(Lines)
+        await settle(pilot, lambda: text[0] in text_of(pilot.app))
+        rows = [lines.render_line(y).text for y in range(2)]
+        assert all(text[0] in row and cell_len(row) <= lines.size.width for row in rows)
+        assert text.replace(" ", "").startswith("".join("".join(rows).split()))

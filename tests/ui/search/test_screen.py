@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from tests.ui.waiting import settle as until
@@ -444,3 +445,18 @@ async def test_the_word_under_the_cursor_is_explained_first_and_the_keys_then() 
             await until(pilot, lambda: app.focused.id == "form")
 
     await searching(test, size=(80, 24))
+
+
+async def test_keys_that_arrive_in_one_burst_act_in_their_order() -> None:
+    async def test(pilot: Pilot[Any]) -> None:
+        model = pilot.app.screen.form.model  # type: ignore[attr-defined]
+        keys = ["home", "right", "slash", *"patience", "enter", "enter", "ctrl+u", *"12", "enter"]
+        before = model.texts["strategy"]
+        for key in keys:
+            character = {"slash": "/", "enter": "\r"}.get(key, key if len(key) == 1 else None)
+            pilot.app.post_message(Key(key, character))
+        await until(pilot, lambda: model.texts["patience"] == "12")
+        assert model.name == "patience"
+        assert model.texts["strategy"] != before
+
+    await searching(test)

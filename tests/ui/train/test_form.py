@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
 from tests.ui.fake_session import FakeSession
 from tuitrain.data.loading import load_dataset
@@ -13,6 +14,7 @@ from tuitrain.session.training import TrainingSession
 from tuitrain.ui.theme import theme_of
 from tuitrain.ui.train.form_drawing import FormDrawing
 from tuitrain.ui.train.form_model import NAMES, FormModel
+from tuitrain.ui.widgets.form.drawing import editor_line
 from tuitrain.ui.widgets.form.line_edit import LineEdit
 
 PLAIN = theme_of({"LANG": "C.UTF-8", "TERM": "xterm-256color"})
@@ -475,3 +477,43 @@ class TestLineEdit:
 
     def test_a_key_that_means_nothing_is_not_taken(self):
         assert not LineEdit("abc").press("f5", None)
+
+
+def test_ctrl_w_removes_the_word_before_the_cursor():
+    line = LineEdit("one two  three")
+    line.press("end", None)
+    shown = []
+    for _ in range(4):
+        line.press("ctrl+w", "\x17")
+        shown.append(line.text)
+    assert shown == ["one two  ", "one ", "", ""]
+    line = LineEdit("one two")
+    for key in ("end", "left", "ctrl+w"):
+        line.press(key, None)
+    assert (line.text, line.cursor) == ("one o", 4)
+
+
+@pytest.mark.parametrize("theme", [PLAIN, ASCII])
+@pytest.mark.parametrize("typed", ["中文" * 20, "한글 " * 20, "a中" * 20], ids=["Chinese", "Korean", "mixed"])
+@pytest.mark.parametrize("keys", [(), ("end",), ("home",), ("end", "left", "left", "left")])
+def test_wide_characters_take_no_more_than_the_line(bench, typed, keys, theme):
+    bench.go("activation")
+    bench.model.begin()
+    bench.model.insert(typed)
+    for key in keys:
+        bench.model.press(key, None)
+    typing = bench.lines(theme)
+    assert not bench.model.accept()
+    refused = bench.lines(theme)
+    assert {cell_len(text) for text in typing + refused} == {27}
+    assert any("中" in text or "한" in text for text in typing)
+
+
+def test_a_wide_character_under_the_cursor_is_seen_whole():
+    editor = LineEdit("中文" * 10)
+    for key in ("end", "left"):
+        editor.press(key, None)
+    strip = editor_line("label", editor, 20, PLAIN)
+    reversed_ = [segment.text for segment in strip if segment.style.reverse]
+    assert reversed_ == ["文"]
+    assert strip.cell_length == cell_len(strip.text) == 20

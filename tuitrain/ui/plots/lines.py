@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -26,6 +27,12 @@ def padded(text: str, width: int, *, theme: Theme, right: bool = False) -> str:
     shown = cut(text, width, theme=theme)
     space = " " * (width - cell_len(shown))
     return space + shown if right else shown + space
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break `text` into rows of at most `width` cells, between words where that is possible."""
+    rows = textwrap.wrap(text, width, break_long_words=True)
+    return [piece.strip() for row in rows for piece in chop_cells(row, width)]
 
 
 def line(width: int, parts: Iterable[Part]) -> Strip:

@@ -26,6 +26,10 @@ class SearchForm(EntryList):
         self.model.set(name, text)
         self.redraw()
 
+    def bound_key(self, key: str) -> str:
+        """Let left and right choose the strategy while its row is selected."""
+        return {"left": "minus", "right": "plus"}.get(key, key) if self.model.name == "strategy" else key
+
     def redraw(self) -> None:
         """Draw what changed."""
         self._changed()

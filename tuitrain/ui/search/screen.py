@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -394,12 +393,6 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self.trials.action_cursor(steps)
         else:
             self.form.move(steps)
-
-    def on_key(self, event: events.Key) -> None:
-        """Left and right choose the strategy while its row is selected."""
-        if event.key in {"left", "right"} and self._has_focus("form") and self.form.model.name == "strategy":
-            self._nudge(1 if event.key == "right" else -1)
-            event.stop()
 
     def action_nudge_up(self) -> None:
         self._nudge(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeVar
 
@@ -14,6 +13,7 @@ from textual.widgets import Input
 
 from tuitrain.errors import TuitrainError
 from tuitrain.text import visible
+from tuitrain.ui.plots.lines import wrapped
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.terminal.prompt import Prompt
 from tuitrain.ui.theme import Role, Theme
@@ -63,7 +63,7 @@ class PromptDialog(Dialog[Result]):
 
     def say(self, *texts: str, role: Role = "dim") -> None:
         """Show something below the line."""
-        rows = [row for text in texts for row in textwrap.wrap(self._theme.plain(visible(text, MOST)), WIDTH)]
+        rows = [row for text in texts for row in wrapped(self._theme.plain(visible(text, MOST)), WIDTH)]
         self.query_one(Lines).put(*([(row, self._theme[role])] for row in rows[:2]))
 
     @on(Input.Submitted)

@@ -6,16 +6,14 @@ out; brackets mark a value that has no effect now. A heading says how many entri
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-from rich.segment import Segment
+from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from textual.strip import Strip
 
 from tuitrain.translation import gettext as _
-from tuitrain.ui.plots.lines import cut
+from tuitrain.ui.plots.lines import cut, line, wrapped
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.form.line_edit import LineEdit
 from tuitrain.ui.widgets.form.model import EntryModel
@@ -79,7 +77,7 @@ class EntryDrawing:
         style = self.theme["dim"]
         if is_selected:
             style = self.theme["selected" if has_focus else "bold"]
-        return Strip([Segment(text[:width], style)], width)
+        return line(width, [(text, style)])
 
     def _folded_told(self, folded: int, room: int) -> str:
         """How many entries are folded, with why where there is room."""
@@ -98,15 +96,14 @@ class EntryDrawing:
         if cell_len(label) + cell_len(shown) > most >= cell_len(shown) + _least(label):
             label = cut(label, most - cell_len(shown), theme=theme)
         room = most - cell_len(label)
-        if len(shown) > room:
-            shown = shown[: max(0, room - 1)] + theme.signs.ellipsis
+        shown = cut(shown, max(1, room), theme=theme)
         gap = " " * (self.GAP + room - cell_len(shown)) + ("*" if self.is_marked(name) else " ")
         cursor = theme.signs.cursor if is_selected else " "
         if is_selected:
-            return Strip([Segment(cursor + label + gap + shown, theme["selected" if has_focus else "bold"])], width)
+            return line(width, [(cursor + label + gap + shown, theme["selected" if has_focus else "bold"])])
         style = theme["plain" if matters else "dim"]
         value_style = theme["edited"] if self.stands_out(name) else style
-        return Strip([Segment(cursor + label, style), Segment(gap + shown, value_style)], width)
+        return line(width, [(cursor + label, style), (gap + shown, value_style)])
 
 
 def _least(label: str) -> int:
@@ -115,26 +112,24 @@ def _least(label: str) -> int:
 
 
 def editor_line(label: str, editor: LineEdit, width: int, theme: Theme) -> Strip:
-    """The line of a field that is typed into."""
-    room = width - 2 - len(label)
-    start = max(0, editor.cursor - room + 1)
-    text = editor.text[start : start + room].ljust(room)
+    """The line of a field that is typed into, scrolled so that the cursor is seen."""
+    room = width - 2 - cell_len(label)
+    start, used = editor.cursor, max(1, cell_len(editor.text[editor.cursor : editor.cursor + 1]))
+    while start and (used := used + cell_len(editor.text[start - 1])) <= room:
+        start -= 1
+    text = editor.text[start:] + " "
     at = editor.cursor - start
-    head = Segment(theme.signs.cursor + label + " ", theme.styles["bold"])
-    reverse = theme.styles["editor"] + Style(reverse=True)
+    plain = theme.styles["editor"]
+    reverse = plain + Style(reverse=True)
     if editor.is_selected and editor.text:
-        used = len(editor.text) - start
-        parts = [Segment(text[:used], reverse), Segment(text[used:], theme.styles["editor"])]
+        parts = [(text[:-1], reverse)]
     else:
-        parts = [
-            Segment(text[:at], theme.styles["editor"]),
-            Segment(text[at : at + 1], reverse),
-            Segment(text[at + 1 :], theme.styles["editor"]),
-        ]
-    return Strip([head, *(part for part in parts if part.text)], width)
+        parts = [(text[:at], plain), (text[at : at + 1], reverse), (text[at + 1 :], plain)]
+    head = (theme.signs.cursor + label + " ", theme.styles["bold"])
+    return line(width, [head, *parts, (" " * (room - cell_len(text) + 1), plain)])
 
 
 def wrapped_note(theme: Theme, text: str, width: int, style: Style) -> list[Strip]:
     """What stands beneath a field, in as many lines as it takes."""
-    rows = textwrap.wrap(theme.plain(text), max(8, width - 3), break_long_words=True)
-    return [Strip([Segment(f"  {row}".ljust(width)[:width], style)], width) for row in rows]
+    rows = wrapped(theme.plain(text), max(8, width - 3))
+    return [line(width, [(set_cell_size(f"  {row}", width), style)]) for row in rows]

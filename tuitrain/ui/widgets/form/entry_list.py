@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from rich.style import Style
 from textual import events
+from textual.binding import NoBinding
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -137,9 +138,14 @@ class EntryList(Framed, ScrollView, can_focus=True, inherit_bindings=False):
             self._entries.leave_finding(stay=stay)
         self._entries.leave()
 
-    def on_key(self, event: events.Key) -> None:
-        """While a value is typed all keys are its own."""
+    async def on_key(self, event: events.Key) -> None:
+        """While a value is typed all keys are its own; the others do at once what the screen binds them to.
+
+        Textual would let those go all the way up before they act; what arrives in the same burst would overtake them,
+        and what follows a ``/`` would act as commands instead of being typed.
+        """
         if not self._is_typing:
+            await self._act(event)
             return
         if event.key == "escape":
             self._leave_typing(stay=False)
@@ -153,11 +159,29 @@ class EntryList(Framed, ScrollView, can_focus=True, inherit_bindings=False):
         event.prevent_default()
         self._changed()
 
+    def bound_key(self, key: str) -> str:
+        """Return the key that `key` stands for on the selected entry: itself."""
+        return key
+
+    async def _act(self, event: events.Key) -> None:
+        """Do what the screen binds a key to, unless another screen has the keys by now."""
+        if self.screen is not self.app.screen:
+            return
+        try:
+            found = self.screen._bindings.get_bindings_for_key(self.bound_key(event.key))
+        except NoBinding:
+            return
+        for binding in found:
+            if not binding.priority and await self.app.run_action(binding.action, self.screen):
+                event.stop()
+                event.prevent_default()
+                return
+
     def on_paste(self, event: events.Paste) -> None:
         """Take the first line that holds anything."""
-        if self._entries.editor is not None:
+        if self._is_typing:
             lines = [line for line in event.text.splitlines() if line.strip()]
-            self._entries.editor.insert("".join(c for c in "".join(lines[:1]) if c.isprintable()))
+            self._entries.insert("".join(c for c in "".join(lines[:1]) if c.isprintable()))
             event.stop()
             self._changed()
 

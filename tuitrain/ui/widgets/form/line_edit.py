@@ -41,8 +41,12 @@ class LineEdit:
         self.cursor = max(0, min(steps.get(key, len(self.text)), len(self.text)))
 
     def _remove(self, key: str) -> None:
-        if self.is_selected or key in {"ctrl+u", "ctrl+w"}:
+        if self.is_selected or key == "ctrl+u":
             self.text, self.cursor = ("" if self.is_selected else self.text[self.cursor :]), 0
+        elif key == "ctrl+w":
+            kept = self.text[: self.cursor].rstrip().rpartition(" ")
+            before = kept[0] + kept[1]
+            self.text, self.cursor = before + self.text[self.cursor :], len(before)
         elif key == "ctrl+k":
             self.text = self.text[: self.cursor]
         elif key == "delete":

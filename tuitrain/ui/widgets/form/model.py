@@ -191,9 +191,12 @@ class EntryModel:
             return True
         if not finding.press(key, character):
             return False
+        self._go_to_found(finding)
+        return True
+
+    def _go_to_found(self, finding: LineEdit) -> None:
         found = self.matches[:1] if finding.text.strip() else ()
         self.go_to(found[0] if found else self._found_from)
-        return True
 
     # --- values
 
@@ -231,6 +234,15 @@ class EntryModel:
             return False
         self.error = ""
         return True
+
+    def insert(self, text: str) -> None:
+        """Put `text` where something is typed: into the value, or into what is to be found."""
+        if self.finding is not None:
+            self.finding.insert(text)
+            self._go_to_found(self.finding)
+        elif self.editor is not None:
+            self.editor.insert(text)
+            self.error = ""
 
     def set(self, name: str, value: Any) -> None:
         """Give an entry a value; one that is there already changes nothing."""
