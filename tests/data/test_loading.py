@@ -156,3 +156,23 @@ def test_standard_input_can_be_refused() -> None:
             read("-", allow_stdin=False)
     with pytest.raises(DataError, match="standard input cannot be read here"):
         load_dataset("iris", test_file="-", allow_stdin=False)
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])
+def test_a_device_is_refused(device: str) -> None:
+    with pytest.raises(DataError, match=f"{device}: is not a regular file"):
+        load_dataset(device)
+    with pytest.raises(DataError, match=f"{device}: is not a regular file"):
+        load_dataset("iris", test_file=device)
+
+
+def test_a_pipe_that_is_named_is_read(tmp_path: Path) -> None:
+    """As the shell's ``<(command)`` is, whose name is that of a pipe, and standard input by its path."""
+    (tmp_path / "a.csv").write_text(CSV)
+    program = "import sys; from tuitrain.data.loading import load_dataset; print(load_dataset(sys.argv[1]).n_rows)"
+    script = 'python=$1 program=$2 file=$3; $python -c "$program" <(cat "$file"); cat "$file" | $python -c "$program" '
+    done = subprocess.run(
+        ["bash", "-c", f"{script} /dev/stdin", "-", sys.executable, program, str(tmp_path / "a.csv")],
+        capture_output=True, text=True, timeout=120, check=False, cwd=REPOSITORY,
+    )  # fmt: skip
+    assert done.stdout.split() == ["40", "40"], done.stderr

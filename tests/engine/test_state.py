@@ -278,10 +278,16 @@ def put(name: str, value: Any, place: Any = (0, 0)) -> Callable[[dict[str, Any]]
         (lambda a: a.update({"schedule.planned": a["schedule.planned"][:, 1:]}), "schedule.planned is out of range"),
         (put("shuffle.order", -1), "shuffle.order is out of range"),
         (put("shuffle.order", 106), "shuffle.order is out of range"),
+        (put("shuffle.order", 2**62), "shuffle.order is out of range"),
         (lambda a: put("shuffle.order", a["shuffle.order"][0, 1])(a), "shuffle.order is out of range"),
         (put("shuffle.generator", 2, (0, 4)), "shuffle.generator is out of range"),
         (put("dropout.generator", 2, (0, 3)), "dropout.generator is out of range"),
         (put("epoch.sizes", 10**9), "epoch.sizes is out of range"),
+        (put("epoch.sizes", 2**62, slice(None)), "epoch.sizes is out of range"),  # their sum is below 0
+        (put("epoch.sizes", 0), "epoch.sizes is out of range"),
+        (put("ended.after", -2, 0), "ended.after is out of range"),
+        (put("best.parameters", np.nan), "best.parameters is out of range"),
+        (put("backup", np.inf), "backup is out of range"),
         (put("record.ending", -1, 0), "record.ending is out of range"),
     ],
 )
@@ -294,3 +300,35 @@ def test_a_damaged_state_is_told_in_one_line(damage: Callable[[dict[str, Any]], 
         State.from_arrays(arrays)
     assert "\n" not in str(caught.value)
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (put("parameters", np.inf), r"parameters is out of range"),
+        (put("ended.parameters", np.nan), r"ended\.parameters is out of range"),
+        (put("optimizer.1", np.nan, (1, 0)), r"optimizer\.1 is out of range"),
+    ],
+)
+def test_what_an_epoch_ends_with_is_finite(damage: Callable[[dict[str, Any]], object], message: str) -> None:
+    trainer = Trainer(DATA["classes"], [H.replace(epochs=1), H.replace(seed=1)])
+    train(trainer, [], 0, 8)
+    assert trainer.early_stopping.endings == ["epochs", ""]
+    arrays = trainer.state().to_arrays()
+    State.from_arrays(dict(arrays))
+    damage(arrays)
+    with pytest.raises(StateError, match=message):
+        State.from_arrays(arrays)
+
+
+def test_a_step_that_overflowed_is_part_of_a_state() -> None:
+    """Its loss was finite: only the next step shows that the training has diverged, and what is known then is kept."""
+    trainer = Trainer(DATA["classes"], H)
+    train(trainer, [], 0, 6)
+    trainer.network.parameters[...] = np.inf
+    continued = Trainer(DATA["classes"], H, state=State.from_arrays(trainer.state().to_arrays()))
+    for each in (trainer, continued):
+        each.step()
+        assert each.early_stopping.endings == ["diverged"]
+    assert digest(continued) == digest(trainer)
+    State.from_arrays({**trainer.state().to_arrays(), "optimizer.0": np.full((1, 64), np.nan, np.float32)})

@@ -101,3 +101,11 @@ def _parameters(function: object) -> list[str]:
         return list(inspect.signature(function).parameters)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return []
+
+
+@pytest.mark.parametrize(
+    ("rows", "folds"), [(1500, 1), (1499, 5), (10, 5), (9, 4), (8, 4), (5, 2), (4, 2), (3, 1), (2, 1)]
+)
+def test_automatic_folds_are_as_many_as_the_rows_allow(rows: int, folds: int) -> None:
+    assert Settings().for_data("classification", rows).folds == folds
+    assert Settings(folds=7).for_data("classification", rows).folds == 7

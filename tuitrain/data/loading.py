@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from tuitrain.data.catalog import BUNDLED, bundled_path
 from tuitrain.data.dataset import Dataset, build_dataset
@@ -22,6 +23,7 @@ from tuitrain.text import quoted, suggest, visible
 
 Source: TypeAlias = str | os.PathLike[str]
 HEAD_BYTES = 8_000_000
+STANDARD_INPUT = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
 
 @takes(DATA_FIELDS)
@@ -119,6 +121,14 @@ def _meant(name: str) -> str:
     return f"{meant} {hint.capitalize()}" if meant.endswith("?") else f"{meant}; {hint}"
 
 
+def _refuse_endless(file: BinaryIO, path: Path) -> None:
+    """Refuse a device such as /dev/zero, which never ends; a pipe, a terminal and standard input are read."""
+    mode = os.fstat(file.fileno()).st_mode
+    is_read = stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or file.isatty() or str(path) in STANDARD_INPUT
+    if not is_read:
+        raise DataError(f"{visible(path)}: is not a regular file")
+
+
 def _is_model(data: bytes) -> bool:
     """Return whether it begins as a safetensors file does: the length of a JSON object, then that."""
     return data[8:9] == b"{" and int.from_bytes(data[:8], "little") < len(data)
@@ -138,6 +148,7 @@ def read_path(
     most_bytes = HEAD_BYTES if reader.reads_heads and most_rows is not None else -1
     try:
         with path.open("rb") as file:
+            _refuse_endless(file, path)
             data = file.read(most_bytes)
             is_cut = len(data) == most_bytes and bool(file.read(1))
     except FileNotFoundError:

@@ -265,6 +265,25 @@ def _within(low: float, high: float) -> Callable[[Array, State], Any]:
     return lambda array, _: ((array >= low) & (array <= high)).all()
 
 
+def _are_kept(parameters: Array, state: State) -> Any:
+    """Whether parameters from an epoch's end are finite, except those of members that have diverged."""
+    return np.isfinite(parameters[[divergence is None for divergence in state.divergences]]).all()
+
+
+def _are_current(parameters: Array, state: State) -> Any:
+    """As `_are_kept`; within an epoch the last step may have overflowed, which only the next one's loss shows."""
+    return _is_within_epoch(state) or _are_kept(parameters, state)
+
+
+def _are_moments(moments: Array, state: State) -> Any:
+    """Whether members that train hold no NaN between two epochs; the square of a large gradient may be infinite."""
+    return _is_within_epoch(state) or not np.isnan(moments[state.arrays["ended.how"] == 0]).any()
+
+
+def _is_within_epoch(state: State) -> bool:
+    return state.counters["rows_done"] < state.counters["rows"]
+
+
 def _is_generator(words: Array, _: State) -> Any:
     """Whether the increments are odd, as PCG64's are, and the rest is half a number or none."""
     return (words[:, 3] % 2 == 1).all() and (words[:, 4] <= 1).all() and (words[:, 5] < 2**32).all()
@@ -286,9 +305,10 @@ def _are_rates(rates: Array, state: State) -> Any:
 
 
 def _are_sizes(sizes: Array, state: State) -> Any:
-    """Whether all members had the same batches, of no more rows than there are."""
+    """Whether all members had the same batches, of no more rows than there are (each too: a sum may overflow)."""
     is_same = (sizes == sizes[:1]).all() and sizes.shape == state.arrays["epoch.losses"].shape
-    return is_same and (sizes > 0).all() and sizes[0].sum() <= state.counters["rows_done"]
+    done = state.counters["rows_done"]
+    return is_same and (sizes > 0).all() and (sizes <= done).all() and sizes[0].sum() <= done
 
 
 def _is_known_ending(how: Array, state: State) -> Any:
@@ -315,4 +335,6 @@ _RANGES: dict[str, Callable[[Array, State], Any]] = {
     "schedule.best": lambda best, _: not np.isnan(best).any(), "schedule.rate": _within(0, 1e300),
     "schedule.planned": _are_rates, "shuffle.generator": _is_generator, "dropout.generator": _is_generator,
     "shuffle.order": _is_order, "epoch.sizes": _are_sizes, "record.ending": _within(0, len(ENDINGS) - 1),
+    "parameters": _are_current, "best.parameters": _are_kept, "backup": _are_kept, "ended.parameters": _are_kept,
+    **{f"optimizer.{place}": _are_moments for place in range(max(rule.n_state for rule in OPTIMIZERS.values()))},
 }  # fmt: skip

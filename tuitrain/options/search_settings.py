@@ -139,7 +139,8 @@ class Settings:
     def for_data(self, task: str, rows: int) -> Settings:
         """With the task's usual metric, and folds for `rows` of training and validation, where none are told.
 
-        With few rows a single validation part is a matter of luck: a search over it finds what suits that part.
+        With few rows a single validation part is a matter of luck: a search over it finds what suits that part. A fold
+        validates at least two rows; where there are not enough for two folds, the validation part is used alone.
 
         Raises
         ------
@@ -151,7 +152,7 @@ class Settings:
             raise SettingsError(f"metric {self.metric}: for {task} there are {', '.join(allowed)}")
         metric = self.metric or allowed[0]
         check_goal(self.goal, metric)
-        folds = self.folds or (FEW_ROWS_FOLDS if rows < FEW_ROWS else 1)
+        folds = self.folds or (max(1, min(FEW_ROWS_FOLDS, rows // 2)) if rows < FEW_ROWS else 1)
         return dataclasses.replace(self, metric=metric, folds=folds)
 
     @property

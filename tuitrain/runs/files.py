@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 from tuitrain.errors import ModelError
 from tuitrain.text import quoted, visible
@@ -28,6 +31,27 @@ def expanded(path: str | os.PathLike[str]) -> Path:
         raise ModelError(
             f"{visible(path)}: {user} is not a user's directory; write ./~ for a name that begins with ~"
         ) from error
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file of ours for reading; a pipe or a device in its place is refused, and not waited for.
+
+    Raises
+    ------
+    OSError
+        if it cannot be opened, or is not a regular file.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        mode = os.fstat(handle).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "is not a regular file")
+    except OSError:
+        os.close(handle)
+        raise
+    return os.fdopen(handle, "rb")
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.errors import SearchError
-from tuitrain.runs.files import refuse_link
+from tuitrain.runs.files import open_regular, refuse_link
 from tuitrain.text import quoted, visible
 
 
@@ -46,7 +46,7 @@ class Journal:
             if it cannot be read, holds something else than events, or has become shorter.
         """
         try:
-            with self._path.open("rb") as file:
+            with open_regular(self._path) as file:
                 size = os.fstat(file.fileno()).st_size
                 file.seek(self._whole)
                 data = file.read()

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from tuitrain.errors import SearchError
 from tuitrain.runs.file_checks import or_null, table, text, whole
-from tuitrain.runs.files import refuse_link
+from tuitrain.runs.files import open_regular, refuse_link
 from tuitrain.text import visible
 
 STALE_SECONDS = 120.0
@@ -157,7 +157,7 @@ class Lock:
 def _look(path: Path) -> _Seen | None:
     """Read the lock at `path`; None where there is none."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             content, about = file.read(), os.fstat(file.fileno())
     except FileNotFoundError:
         return None

@@ -217,6 +217,8 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     path = expanded(path)
     name = visible(path)
     try:
+        if path.is_char_device():
+            raise ModelError(f"{name}: is not a regular file")
         data = path.read_bytes()
     except FileNotFoundError:
         raise ModelError(f"{name}: there is no such file") from None

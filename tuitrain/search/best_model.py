@@ -57,8 +57,8 @@ def best_model(study: Study, dataset: Dataset) -> Model:
     assert best is not None
     h = study.hyperparameters(best)
     try:
-        kept = load_model(model_path(study))
-        if kept.hyperparameters == h and kept.dataset_fingerprint == dataset.fingerprint:
+        kept = load_model(model_path(study)) if model_path(study).is_file() else None
+        if kept is not None and kept.hyperparameters == h and kept.dataset_fingerprint == dataset.fingerprint:
             return kept
     except ModelError:
         pass  # there is none yet, or it is damaged: it is made anew

@@ -1,9 +1,14 @@
-"""Symbolic links: a study does not write through them, a model that the user saves does, and nothing is left half."""
+"""Symbolic links: a study does not write through them, a model that the user saves does, and nothing is left half.
+
+Pipes in the place of a study's files: they are not waited for.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -133,3 +138,35 @@ def test_a_file_that_is_written_whole_takes_the_place_of_a_link(tmp_path: Path) 
     write_whole(tmp_path / "link", b"new")
     assert (tmp_path / "target").read_text() == "mine"
     assert not (tmp_path / "link").is_symlink()
+
+
+def resumed(study: Path) -> subprocess.CompletedProcess[str]:
+    """Go on with a study in another process, which may hang."""
+    command = [sys.executable, "-m", "tuitrain", "search", "--resume", str(study), "--jobs", "0"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize("name", ["study.toml", "journal.jsonl", "lock"])
+def test_a_pipe_in_the_place_of_a_file_is_refused(name: str, study: Path) -> None:
+    (study / name).unlink(missing_ok=True)
+    os.mkfifo(study / name)
+    done = resumed(study)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith(f"{name}: cannot be read: is not a regular file\n")
+
+
+def test_a_pipe_in_the_place_of_the_best_model_is_replaced(study: Path) -> None:
+    (study / "best.safetensors").unlink()
+    os.mkfifo(study / "best.safetensors")
+    assert resumed(study).returncode == 0
+    assert load_model(study / "best.safetensors").dataset_name
+
+
+def test_data_that_came_through_a_pipe_are_not_waited_for(study: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    told = (study / "study.toml").read_text()
+    assert told.count('source = "diabetes"') == 1
+    (study / "study.toml").write_text(told.replace('source = "diabetes"', f'source = "{tmp_path}/pipe.csv"'))
+    done = resumed(study)
+    assert done.returncode == 1
+    assert "pipe.csv: is not a regular file, and cannot be read again" in done.stderr

@@ -276,3 +276,11 @@ def test_the_name_that_tune_had_in_0_1_works_with_a_notice() -> None:
     again = tuitrain.tune("iris", {"learning_rate": "1e-3..1"}, strategy="random", trials=2, seed=1)
     assert [trial.setting for trial in found.trials] == [trial.setting for trial in again.trials]
     assert [trial.score for trial in found.trials] == [trial.score for trial in again.trials]
+
+
+@pytest.mark.parametrize("rows", [10, 6, 4])
+def test_the_usual_folds_suit_a_small_table(rows: int, tmp_path: Path) -> None:
+    table = tmp_path / "small.csv"
+    table.write_text("a,b,y\n" + "".join(f"{row}.5,{row * row % 7},{row * 2}.25\n" for row in range(rows)))
+    found = tune(str(table), {"learning_rate": "1e-3..1"}, base=BASE, trials=2, metric="mae")
+    assert [trial.state for trial in found.trials] == ["finished", "finished"]

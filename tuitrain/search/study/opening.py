@@ -11,7 +11,7 @@ from typing import Any
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts
-from tuitrain.data.loading import load_dataset
+from tuitrain.data.loading import STANDARD_INPUT, load_dataset
 from tuitrain.engine.build import choose_loss, n_outputs
 from tuitrain.errors import SearchError, SettingsError
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -117,10 +117,18 @@ def study_dataset(study: Study) -> Dataset:
         key: tuple(value) if isinstance(value, list) else value for key, value in study.source.options.items()
     }
     if options.get("test_file"):
-        options["test_file"] = find_source(study, options["test_file"])
-    dataset = load_dataset(find_source(study, study.source.source), **options)
+        options["test_file"] = _read_again(study, options["test_file"])
+    dataset = load_dataset(_read_again(study, study.source.source), **options)
     check_fingerprint(study, dataset)
     return dataset
+
+
+def _read_again(study: Study, source: str) -> str:
+    """Find a file again, and refuse a pipe: what was in it is gone, and nobody need write to it now."""
+    found = find_source(study, source)
+    if found not in STANDARD_INPUT and Path(found).is_fifo():
+        raise SearchError(f"{visible(found)}: is not a regular file, and cannot be read again")
+    return found
 
 
 def find_source(study: Study, source: str) -> str:

@@ -13,7 +13,7 @@ from tuitrain.errors import SearchError, TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import METRICS, Settings
 from tuitrain.runs.file_checks import DATA_OPTIONS, anything, listed, mapping, one_of, table, text, whole
-from tuitrain.runs.files import refuse_link, write_whole
+from tuitrain.runs.files import open_regular, reason, refuse_link, write_whole
 from tuitrain.search.space.space import Space
 from tuitrain.text import quoted, shown, visible
 
@@ -99,10 +99,13 @@ def read_study_file(folder: Path) -> StudyFile:
     """
     file = folder / NAME
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        with open_regular(file) as opened:
+            content = tomllib.load(opened)
     except FileNotFoundError:
         raise SearchError(f"{visible(folder)}: is not a study; it holds no {NAME}") from None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise SearchError(f"{visible(file)}: cannot be read: {reason(error)}") from error
+    except (ValueError, RecursionError) as error:
         raise SearchError(f"{visible(file)}: cannot be read: {visible(error)}") from error
     if "format" in content and content["format"] != FORMAT:
         raise SearchError(f"{visible(file)}: format {shown(content['format'])}; this version reads {FORMAT}")
