@@ -145,9 +145,9 @@ async def test_saving_adds_the_suffix_and_refuses_a_missing_directory(session, t
         ("/", "directory"),
         ("a/", "directory"),
         ("a/..", "directory"),
-        ("~nouser/x", "no name for a file"),
-        ("n" * 300, "no name for a file"),
-        ("a\0b", "no name for a file"),
+        ("~nouser/x", "not a name for a file"),
+        ("n" * 300, "not a name for a file"),
+        ("a\0b", "not a name for a file"),
         ("/dev/null/x", "no directory"),
     ],
 )

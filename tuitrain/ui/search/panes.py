@@ -32,7 +32,7 @@ class SearchPane(LivePane):
         self.say_title(self.own_title())
 
     def own_title(self) -> str:
-        """This pane's part of the title of its place."""
+        """Return the part of its place's title that names this pane."""
         return _(self.TITLE)
 
     def say_title(self, shown: str, *details: str) -> None:
