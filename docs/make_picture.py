@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.session import Session, SetHyperparameter, Start, Step
+from tuitrain.session.commands import SetHyperparameter, Start, Step
+from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.theme import theme_of
 
@@ -19,14 +20,14 @@ LOOK = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
 
 async def picture_training() -> None:
     """Train, change the learning rate on the way, and save what the Train screen shows."""
-    session = Session(
+    session = TrainingSession(
         load_dataset("moons?n=1000&noise=0.2"), Hyperparameters(patience=0, epochs=120, learning_rate=0.003)
     )
     app = TuitrainApp(session, theme_of(LOOK))
     async with app.run_test(size=(160, 42)) as pilot:
         for command in (Step(epochs=40), SetHyperparameter("learning_rate", 0.01), Start()):
-            session.send(command)
-            while session.snapshot.epoch < 40 or session.snapshot.is_running:
+            number = session.send(command)
+            while session.snapshot.answered < number or session.snapshot.epoch < 40 or session.snapshot.is_running:
                 await pilot.pause(0.05)
         app.screen.form.go_to("learning_rate")
         await pilot.pause(1.0)
@@ -36,7 +37,7 @@ async def picture_training() -> None:
 
 async def picture_searching() -> None:
     """Search with the Bayesian strategy, and save what the Search screen shows."""
-    session = Session(load_dataset("breast_cancer"), Hyperparameters())
+    session = TrainingSession(load_dataset("breast_cancer"), Hyperparameters())
     app = TuitrainApp(session, theme_of(LOOK), jobs=2)
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):  # studies are kept where one works
         async with app.run_test(size=(160, 42)) as pilot:
