@@ -110,7 +110,7 @@ def test_a_record_holds_the_curve_and_where_it_was_best(session: TrainingSession
     assert (done.epochs, done.best_epoch, done.part) == (6, int(np.argmin(losses)) + 1, "validation")
     assert (done.score, done.loss) == (done.curve[done.best_epoch - 1], min(losses))
     assert done.seconds > 0
-    assert (done.dataset, done.training) == (MOONS, 1)
+    assert (done.dataset, done.training) == (DatasetFacts.of(MOONS), 1)
     assert "kept epoch" in done.ending
 
 

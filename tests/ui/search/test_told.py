@@ -94,7 +94,9 @@ async def test_notices_are_counted_and_listed() -> None:
         app.search_session._work._progress = told  # what the session makes its next snapshots from
         app.search_session.watch(())
         await until(pilot, lambda: "2 notices: ?" in status_of(app))
-        await pilot.press("f1", "end")
+        await pilot.press("f1")
+        await pilot.pause(0.2)
+        await pilot.press("end")
         await until(pilot, lambda: "! the cluster has lost a worker" in text_of(app))
 
     await searching(test, size=SMALL)

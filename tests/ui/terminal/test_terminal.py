@@ -221,7 +221,7 @@ def test_it_runs_in_tmux() -> None:
         while "running" not in (shown := tmux("capture-pane", "-p")):
             assert time.monotonic() < end, shown
             time.sleep(0.2)
-        tmux("send-keys", "?")
+        tmux("send-keys", "?", "?")
         while "start, pause" not in (shown := tmux("capture-pane", "-p")):
             assert time.monotonic() < end, shown
             time.sleep(0.2)
@@ -260,7 +260,7 @@ def test_ctrl_z_suspends_the_job_and_fg_returns_to_the_training(tmp_path: Path) 
     script = f"{program}; {CLEAR}; echo the job is stopped; read line; fg; {CLEAR}; echo it ended with $?"
     with Terminal(["sh", "-mc", script]) as terminal:
         after_some_epochs(terminal)
-        terminal.press("?")
+        terminal.press("?", "?")
         terminal.wait_for("start, pause")
         terminal.press("\x1a")
         terminal.wait_for("the job is stopped")
@@ -296,7 +296,7 @@ def test_ctrl_z_does_nothing_where_no_shell_could_continue_the_job() -> None:
     with launch(*LONG, "--start") as terminal:
         after_some_epochs(terminal)
         terminal.press("\x1a")
-        terminal.press("?")
+        terminal.press("?", "?")
         terminal.wait_for("start, pause")
         assert not terminal.is_cooked
 
@@ -305,7 +305,7 @@ def test_ctrl_z_does_nothing_where_no_shell_could_continue_the_job() -> None:
 def test_escape_and_the_key_after_it_both_count(pause: float) -> None:
     with launch(*LONG, "--start") as terminal:
         after_some_epochs(terminal)
-        terminal.press("?")
+        terminal.press("?", "?")
         terminal.wait_for("start, pause")
         if pause:
             terminal.press("escape", seconds=pause)

@@ -74,7 +74,7 @@ class RaceScreen(Dialog[None], inherit_bindings=False):
         self._theme = theme
         self._settings = settings.for_data(dataset.task, dataset.train + dataset.validation)
         self._trials = min(settings.trials or TRIALS, MOST_TRIALS)
-        self._name = dataset.name
+        self._dataset_name = dataset.name
         self._session = RaceSession(jobs=jobs)
         self._session.send(begin_race(dataset.source, space, self._settings, seeds=SEEDS, trials=self._trials))
         self._seen = -1
@@ -104,7 +104,7 @@ class RaceScreen(Dialog[None], inherit_bindings=False):
         sign = self._theme.signs.of_state(snapshot.state)
         state = f"{sign} {snapshot.done} of {self._trials} trials each"
         state = {"done": f"{sign} done", "failed": f"{sign} failed"}.get(snapshot.state, state)
-        about = f"race {self._theme.signs.dot} {plain(visible(self._name, 30))}"
+        about = f"race {self._theme.signs.dot} {plain(visible(self._dataset_name, 30))}"
         head: list[Piece | None] = [(" tuitrain  ", styles["title"]), (about, styles["plain"])]
         self._head.put([*head, None, (f"{state} ", styles["bad" if snapshot.state == "failed" else "good"])])
         told = snapshot.message or f"{counted(snapshot.trained, 'setting')} trained, each once, whoever proposed it"

@@ -33,7 +33,7 @@ class HelpPage(OverPage):
         self._theme = theme
         self._columns = columns
         self._actions = actions
-        self._word = self._value = self._facts = ""
+        self._word = self._field_value = self._facts = ""
         self._shows_keys = True
         self._notices: tuple[str, ...] = ()
         self._about = N_("the data")
@@ -44,7 +44,7 @@ class HelpPage(OverPage):
 
     def explain_word(self, word: str, value: str = "", facts: str = "") -> None:
         """Show the page of a word; `value` is what it is now, `facts` a line that the screen adds."""
-        self._word, self._value, self._facts = word, value, facts
+        self._word, self._field_value, self._facts = word, value, facts
         self._turn(shows_keys=False)
 
     def show_keys(self) -> None:
@@ -107,14 +107,16 @@ class HelpPage(OverPage):
 
         styles, plain = self._theme.styles, self._theme.plain
         found = look_up(self._word)[:MOST_EXPLAINED]
-        if self._value:  # it is an option, and explained as such first
+        if self._field_value:  # it is an option, and explained as such first
             found.sort(key=lambda item: not item.is_option)
         lines: list[list[Piece]] = []
         if not found:
             lines += [[(_("There is no page on {word}.").format(word=quoted(self._word)), styles["plain"])], []]
         for place, item in enumerate(found):
-            value = plain(visible(self._value, 60))
-            now = [("  " + _("now {value}").format(value=value), styles["accent"])] * bool(self._value and not place)
+            value = plain(visible(self._field_value, 60))
+            now = [("  " + _("now {value}").format(value=value), styles["accent"])] * bool(
+                self._field_value and not place
+            )
             lines.append([(plain(item.title)[:width], styles["bold"]), *now])
             facts = [self._facts] * bool(self._facts and not place)
             for paragraph in (*item.paragraphs, *facts):

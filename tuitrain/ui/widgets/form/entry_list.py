@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from rich.style import Style
 from textual import events
-from textual.binding import NoBinding
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tuitrain.translation import gettext as _
+from tuitrain.ui.terminal.bound import bindings_of
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.form.drawing import EntryDrawing, Line
 from tuitrain.ui.widgets.form.model import EntryModel
@@ -167,11 +167,7 @@ class EntryList(Framed, ScrollView, can_focus=True, inherit_bindings=False):
         """Do what the screen binds a key to, unless another screen has the keys by now."""
         if self.screen is not self.app.screen:
             return
-        try:
-            found = self.screen._bindings.get_bindings_for_key(self.bound_key(event.key))
-        except NoBinding:
-            return
-        for binding in found:
+        for binding in bindings_of(self.screen, self.bound_key(event.key)):
             if not binding.priority and await self.app.run_action(binding.action, self.screen):
                 event.stop()
                 event.prevent_default()
