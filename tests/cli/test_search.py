@@ -224,3 +224,10 @@ def test_mistakes_are_told_in_one_message(tmp_path: Path, arguments: tuple[str, 
     assert said in done.stderr
     assert done.stdout == ""
     assert not list(tmp_path.glob("studies/*"))
+
+
+def test_all_trials_of_a_search_that_nothing_ends_are_refused(tmp_path: Path) -> None:
+    done = run("search", "iris", "--trials", "all", "--jobs", "0", "--study", "s", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "tuitrain: nothing ends this search: give trials, time or a goal\n"
+    assert not (tmp_path / "s").exists()

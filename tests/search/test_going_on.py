@@ -16,7 +16,8 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from tests.search.study.test_study import BASE, IRIS, RANGES, run, told
-from tuitrain.errors import HyperparameterError, SearchError, SettingsError, TuitrainError
+from tuitrain.errors import DataError, HyperparameterError, SearchError, SettingsError, TuitrainError
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.api import conducting, run_study, tune
 from tuitrain.search.conductor import Conductor
@@ -27,6 +28,7 @@ from tuitrain.search.strategies import propose
 from tuitrain.search.study.opening import change_study, create_study
 from tuitrain.search.study.study import Study
 from tuitrain.search.workers.supervisor import Supervisor
+from tuitrain.session.train import train
 
 OWN = {"learning_rate": 0.02, "l2": 0.001}
 
@@ -421,3 +423,59 @@ def test_a_study_of_a_sampler_is_read_where_that_is_missing(tmp_path: Path, monk
         run_study(study, IRIS)
     with pytest.raises(SettingsError, match="Optuna is not installed"):
         begun(tmp_path / "new", strategy="optuna:tpe")
+
+
+@pytest.mark.parametrize("strategy", ["random", "quasi", "bayesian", "optuna:tpe"])
+def test_a_search_that_nothing_would_end_is_refused(strategy: str, tmp_path: Path) -> None:
+    endless = "nothing ends this search: give trials, time or a goal"
+    with pytest.raises(SettingsError, match=endless):
+        tune(IRIS, RANGES, base=BASE, trials=0, folds=1, strategy=strategy, study=tmp_path / "s")
+    assert not (tmp_path / "s").exists()
+    begun(tmp_path / "t")
+    with pytest.raises(SettingsError, match=endless):
+        tune(IRIS, trials=0, strategy=strategy, study=tmp_path / "t")
+    assert Study(tmp_path / "t").settings.trials == 12
+
+
+@pytest.mark.parametrize(
+    ("ranges", "settings", "ending"),
+    [
+        ({"l2": "0,1e-3"}, {"strategy": "random"}, "the space is exhausted"),
+        (RANGES, {"strategy": "grid", "goal": 0.0}, "the goal is reached"),
+        (RANGES, {"seconds": 0.01}, "the time is up"),
+    ],
+)
+def test_a_search_of_all_trials_ends_by_space_goal_or_time(ranges: Any, settings: Any, ending: str) -> None:
+    found = tune(IRIS, ranges, base={"hidden_layers": 4, "epochs": 1}, trials=0, folds=1, **settings)
+    assert found.progress.ending == ending
+    best = found.best_hyperparameters
+    assert best is not None
+    assert (best.epochs, best.hidden_layers) == (1, (4,))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"jobs": "x"}, 'jobs: "x" is not a whole number'),
+        ({"jobs": -1}, "jobs: -1 is not at least 0"),
+        ({"study": "\0"}, r"study '\\x00': is not a path"),
+        ({"study": 5}, "study 5: is not a path"),
+        ({"base": 5}, "hyperparameters: 5 is neither Hyperparameters nor a mapping"),
+        ({"base": {"epoch": 1}}, 'hyperparameter "epoch": did you mean epochs'),
+        ({"base": {1: 1}}, 'hyperparameter "1"'),
+    ],
+)
+def test_what_tune_cannot_use_is_told_in_one_message(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(TuitrainError, match=message) as caught:
+        tune(IRIS, RANGES, trials=1, folds=1, **wrong)
+    assert "\n" not in str(caught.value)
+
+
+def test_train_takes_a_mapping_and_tells_what_it_cannot_use() -> None:
+    assert train(IRIS, {"epochs": 1, "hidden_layers": "4"}).hyperparameters.hidden_layers == (4,)
+    for wrong in ([Hyperparameters()], 5, "epochs"):
+        with pytest.raises(HyperparameterError, match="is neither Hyperparameters nor a mapping of names to values"):
+            train(IRIS, wrong)  # type: ignore[arg-type]
+    for source in (None, 5, [1]):
+        with pytest.raises(DataError, match="is not a Dataset, a name or a path"):
+            train(source)  # type: ignore[arg-type]

@@ -162,9 +162,10 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _begun(path: Path | None, options: dict[str, Any], parallel: int) -> tuple[Study, Dataset]:
     """Make a new study."""
-    from tuitrain.search.study.opening import create_study, new_study_path  # noqa: PLC0415
+    from tuitrain.search.study.opening import check_ends, create_study, new_study_path  # noqa: PLC0415
 
     space, settings, tried, data_given = read_search(options, parallel)
+    check_ends(settings, space)
     dataset = load(dict(data_given))
     if dataset.source == "-":
         tell("note: standard input cannot be read again: this study cannot be resumed")
@@ -191,7 +192,8 @@ def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
     if other:
         shown = other[0].removesuffix("_file").replace("_", "-")
         raise click.UsageError(f"{shown} is part of the study {visible(path)} and cannot change; begin a new one")
-    change_study(study, _settings(options), tried=[parse_setting(text, study.space) for text in options["tried"]])
+    tried = [parse_setting(text, study.space) for text in options["tried"]]
+    change_study(study, _settings(options), tried=tried, must_end=True)
     return study, dataset
 
 

@@ -59,10 +59,20 @@ def load_dataset(
 
 
 def source_text(source: Source) -> str:
-    """Convert a source to text; a path object becomes text that can only name a file."""
+    """Convert a source to text; a path object becomes text that can only name a file.
+
+    Raises
+    ------
+    DataError
+        if it is neither.
+    """
     if isinstance(source, str):
         return source
-    path = os.fsdecode(source)
+    try:
+        path = os.fsdecode(source)
+    except TypeError:
+        shown = visible(repr(source), 60)
+        raise DataError(f"dataset: {shown} is not a Dataset, a name or a path") from None
     return path if "/" in path else f"./{path}"
 
 

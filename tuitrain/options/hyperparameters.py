@@ -15,6 +15,7 @@ from typing import Any
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.field import Field
 from tuitrain.options.option import Kind, check_all, declare, declared, option_named, read_all
+from tuitrain.text import visible
 
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus")
 LOSSES = ("auto", "mse", "mae", "huber", "binary_cross_entropy", "cross_entropy", "hinge")
@@ -229,6 +230,24 @@ class Hyperparameters:
     def __post_init__(self) -> None:
         if problems := check_all(self, FIELDS):
             raise HyperparameterError("\n".join(problems))
+
+    @classmethod
+    def of(cls, given: Hyperparameters | Mapping[str, Any] | None) -> Hyperparameters:
+        """Return what was given, made from names to values if it is a mapping; the defaults where None.
+
+        Raises
+        ------
+        HyperparameterError
+            if it is something else, or as `from_mapping` does.
+        """
+        if isinstance(given, Hyperparameters):
+            return given
+        if given is None or isinstance(given, Mapping):
+            return cls.from_mapping(given or {})
+        shown = visible(repr(given), 60)
+        raise HyperparameterError(
+            f"hyperparameters: {shown} is neither Hyperparameters nor a mapping of names to values"
+        )
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Hyperparameters:

@@ -328,9 +328,9 @@ def read_all(options: Mapping[str, Option], values: Mapping[str, Any], what: str
     read: dict[str, Any] = {}
     problems: list[str] = []
     for key, value in values.items():
-        name = option_named(options, key)
+        name = option_named(options, key) if isinstance(key, str) else None
         if name is None:
-            problems.append(f"{what} {quoted(key)}: {suggest(key, tuple(options))}")
+            problems.append(f"{what} {quoted(str(key))}: {suggest(str(key), tuple(options))}")
             continue
         try:
             read[name] = options[name].parse(value) if isinstance(value, str) else options[name].check(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,9 +12,10 @@ from typing import Any
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
+from tuitrain.errors import SearchError, SettingsError
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.options.option import takes
-from tuitrain.options.search_settings import OFFERED, Settings, read_settings
+from tuitrain.options.option import read_all, takes
+from tuitrain.options.search_settings import JOBS, OFFERED, Settings, read_settings
 from tuitrain.runs.files import refuse_link
 from tuitrain.runs.model import Model
 from tuitrain.search.best_model import choose, keep_model, model_path
@@ -22,13 +24,20 @@ from tuitrain.search.folds import Fold, make_folds
 from tuitrain.search.space.setting import setting_to_json
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies import check_strategy
-from tuitrain.search.study.opening import change_study, check_fingerprint, check_space, create_study
+from tuitrain.search.study.opening import (
+    change_study,
+    check_ends,
+    check_fingerprint,
+    check_space,
+    create_study,
+)
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.study_file import NAME
 from tuitrain.search.study.trial import Trial
 from tuitrain.search.workers.protocol import Workers
 from tuitrain.search.workers.supervisor import Supervisor
 from tuitrain.search.workers.thread import ThreadWorkers
+from tuitrain.text import visible
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,8 @@ class SearchResult:
 
 @takes(OFFERED)
 def tune(
-    dataset: Dataset | str, space: Space | Mapping[str, Any] | None = None, *, base: Hyperparameters | None = None,
+    dataset: Dataset | str, space: Space | Mapping[str, Any] | None = None, *,
+    base: Hyperparameters | Mapping[str, Any] | None = None,
     tried: Sequence[Setting] = (), jobs: int = 0, dask: str | None = None, study: str | Path | None = None,
     on_progress: Callable[[SearchProgress], object] | None = None, **settings: Any,
 ) -> SearchResult:  # fmt: skip
@@ -92,7 +102,7 @@ def tune(
         what is searched: a `Space`, or hyperparameters to ranges as ``{"learning_rate": "1e-4..1"}``; a usual choice
         where None
     base
-        the hyperparameters that are not searched
+        the hyperparameters that are not searched: a `Hyperparameters`, or names to values
     tried
         settings to try first
     jobs
@@ -106,7 +116,8 @@ def tune(
         called with `SearchProgress` about ten times a second
     settings
         how is searched; those that are None or not given are the usual ones, or a study's own. `trials`, `seconds` and
-        `goal` are the budget: whichever is reached first ends the search, after the stacks that train
+        `goal` are the budget: whichever is reached first ends the search, after the stacks that train; one of them is
+        needed, except with the strategy grid
 
     Raises
     ------
@@ -114,13 +125,16 @@ def tune(
         if the dataset cannot be read, space and settings do not fit, or they are not those of the study there is.
     """
     data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
+    jobs = _read_jobs(jobs)
+    base = None if base is None else Hyperparameters.of(base)
+    path = None if study is None else _study_path(study)
     told = read_settings({name: value for name, value in settings.items() if value is not None})
-    if study is not None and (Path(study) / NAME).exists():
-        opened = Study(Path(study))
+    if path is not None and (path / NAME).exists():
+        opened = Study(path)
         check_fingerprint(opened, data)
         if space is not None or base is not None:
             check_space(opened, space, base)
-        change_study(opened, told, tried=tried)
+        change_study(opened, told, tried=tried, must_end=True)
     else:
         chosen = space if isinstance(space, Space) else Space(space, base)
         parallel = max(1, jobs)
@@ -128,9 +142,30 @@ def tune(
             from tuitrain.search.workers.dask_client import cluster_slots  # noqa: PLC0415 - an extra
 
             parallel = cluster_slots(dask)
-        path = Path(study) if study is not None else Path(tempfile.mkdtemp(prefix="tuitrain-study-")) / "study"
-        opened = create_study(path, chosen, Settings.from_mapping({**told, "parallel": parallel}), data, tried=tried)
+        decided = Settings.from_mapping({**told, "parallel": parallel})
+        check_ends(decided, chosen)
+        path = path or Path(tempfile.mkdtemp(prefix="tuitrain-study-")) / "study"
+        opened = create_study(path, chosen, decided, data, tried=tried)
     return run_study(opened, data, jobs=jobs, dask=dask, on_progress=on_progress)
+
+
+def _read_jobs(jobs: int) -> int:
+    read, problems = read_all({JOBS.name: JOBS}, {JOBS.name: jobs}, "setting")
+    if problems:
+        raise SettingsError(problems[0])
+    return read[JOBS.name] or 0
+
+
+def _study_path(study: str | os.PathLike[str]) -> Path:
+    try:
+        path = Path(study)
+        path.stat()
+    except FileNotFoundError:
+        return path
+    except (OSError, TypeError, ValueError) as error:
+        shown = visible(repr(study), 60)
+        raise SearchError(f"study {shown}: is not a path ({visible(error, 60)})") from None
+    return path
 
 
 def make_workers(folds: tuple[Fold, ...], *, jobs: int = 0, dask: str | None = None) -> Workers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +80,8 @@ def _finite(value: float) -> float | None:
 
 
 def train(
-    dataset: Dataset | str | os.PathLike[str], hyperparameters: Hyperparameters | None = None,
+    dataset: Dataset | str | os.PathLike[str],
+    hyperparameters: Hyperparameters | Mapping[str, Any] | None = None,
     on_epoch: Callable[[Record], object] | None = None, *, threads: int = 0,
 ) -> Result:  # fmt: skip
     """Train one network to its end.
@@ -90,7 +91,7 @@ def train(
     dataset
         a `Dataset`, or what `load_dataset` takes
     hyperparameters
-        the defaults where None
+        a `Hyperparameters`, or names to values; the defaults where None
     on_epoch
         called after each epoch with its record; training stops when it returns False
     threads
@@ -102,7 +103,7 @@ def train(
         if the dataset cannot be read, or the hyperparameters do not fit it.
     """
     data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
-    chosen = hyperparameters or Hyperparameters()
+    chosen = Hyperparameters.of(hyperparameters)
     trainer = Trainer(data, [chosen])
     started = time.perf_counter()
     history = fit(trainer, on_epoch, threads=threads)

@@ -15,7 +15,7 @@ from tuitrain.data.loading import STANDARD_INPUT, load_dataset
 from tuitrain.engine.build import choose_loss, n_outputs
 from tuitrain.errors import SearchError, SettingsError
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.options.search_settings import COMPARED, Settings
+from tuitrain.options.search_settings import COMPARED, SETTINGS, Settings
 from tuitrain.search.folds import make_folds
 from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
@@ -57,8 +57,26 @@ def new_study_path(folder: Path, dataset: Dataset | DatasetFacts, strategy: str)
     return next(path for path in itertools.chain([first], further) if not path.exists())
 
 
-def change_study(study: Study, told: Mapping[str, Any], *, tried: Sequence[Setting] = ()) -> None:
+def check_ends(settings: Settings, space: Space) -> None:
+    """Refuse a search that nobody watches and nothing ends.
+
+    Raises
+    ------
+    SettingsError
+        if it has no budget, and its strategy would go on proposing for ever.
+    """
+    is_bounded = settings.trials or settings.seconds or settings.goal is not None
+    is_large = space.size is None or space.size > SETTINGS["trials"].maximum
+    if not is_bounded and is_large and settings.strategy not in {"grid", "manual"}:
+        raise SettingsError("nothing ends this search: give trials, time or a goal")
+
+
+def change_study(
+    study: Study, told: Mapping[str, Any], *, tried: Sequence[Setting] = (), must_end: bool = False
+) -> None:  # fmt: skip
     """Change a study's settings to those in `told`, and queue `tried`, more settings entered by the user.
+
+    With `must_end`, a search that nothing would end is refused: see `check_ends`.
 
     Raises
     ------
@@ -75,6 +93,8 @@ def change_study(study: Study, told: Mapping[str, Any], *, tried: Sequence[Setti
     with study.writing():
         changed = dataclasses.replace(study.settings, **{n: v for n, v in told.items() if n not in COMPARED})
         check_strategy(changed.strategy)
+        if must_end:
+            check_ends(changed, study.space)
         study.change(changed)
         known = [trial.setting for trial in study.trials]
         if new := [setting for setting in own if setting not in known]:
