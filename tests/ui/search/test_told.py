@@ -16,6 +16,7 @@ from tuitrain.cli.launch import _study_line
 from tuitrain.options.field import Field
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.search.study.trial import Trial
+from tuitrain.session.commands import AskFirst
 from tuitrain.ui.plots.bars import curve_line
 from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.search.drawing import SearchDrawing
@@ -92,7 +93,7 @@ async def test_notices_are_counted_and_listed() -> None:
         now = snapshot(pilot)
         told = replace(now.progress, notices=("the cluster has lost a worker", "a second one"))
         app.search_session._work._progress = told  # what the session makes its next snapshots from
-        app.search_session.watch(())
+        app.search_session.send(AskFirst(False))
         await until(pilot, lambda: "2 notices: ?" in status_of(app))
         await pilot.press("f1")
         await pilot.pause(0.2)
