@@ -221,7 +221,11 @@ def test_it_runs_in_tmux() -> None:
         while "running" not in (shown := tmux("capture-pane", "-p")):
             assert time.monotonic() < end, shown
             time.sleep(0.2)
-        tmux("send-keys", "?", "?")
+        tmux("send-keys", "?")
+        while "all keys" not in (shown := tmux("capture-pane", "-p")):
+            assert time.monotonic() < end, shown
+            time.sleep(0.2)
+        tmux("send-keys", "?")
         while "start, pause" not in (shown := tmux("capture-pane", "-p")):
             assert time.monotonic() < end, shown
             time.sleep(0.2)
