@@ -79,11 +79,13 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         rescue: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
         self.look = theme or theme_of()  # the CSS variables are asked for by the base class
+        is_by_hand = search is None or search.texts.get("strategy") == "manual"
+        if search is not None and not (start and is_by_hand):  # a key pressed early must reach the room asked for
+            self.DEFAULT_MODE = "search"  # type: ignore[misc]
         super().__init__()
         self.session = session
         self.ended_by_signal = 0
         self.is_left_unasked = False
-        is_by_hand = search is None or search.texts.get("strategy") == "manual"
         self.starts_training, self.starts_search = start and is_by_hand, start and not is_by_hand
         self.quit_when_done = quit_when_done
         self.asked, self._jobs = search, jobs
@@ -155,7 +157,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         await super().on_event(event)
 
     def on_mount(self) -> None:
-        if self.asked is not None:
+        if self.asked is not None and self.current_mode != "search":
             self.call_after_refresh(self.show, "search")
         if self._handle_signals:
             unused = (number for number in OTHER_ENDING_SIGNALS if signal.getsignal(number) is signal.SIG_DFL)

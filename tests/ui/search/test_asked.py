@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from tests.ui.fake_session import FakeSession
 from tests.ui.search.test_screen import QUICK, UNICODE, until
 from tuitrain.cli.launch import launch
 from tuitrain.data.loading import load_dataset
@@ -104,3 +105,14 @@ async def test_start_starts_the_search_that_was_asked_for_and_trains_nothing_beh
 @pytest.mark.parametrize("options", [("--search", "random"), ("--resume", "studies/1")])
 def test_quit_when_done_says_how_to_search_and_leave(monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]) -> None:
     assert "tuitrain search" in asked(monkeypatch, *options, "--start", "--quit-when-done")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "start", "first"),
+    [("random", False, "search"), ("random", True, "search"), ("manual", False, "search"), ("manual", True, "train")],
+)
+def test_the_room_that_is_asked_for_is_the_first_so_that_an_early_key_reaches_it(
+    strategy: str, start: bool, first: str
+) -> None:
+    app = TuitrainApp(FakeSession(), theme_of(UNICODE), search=SearchAsked({"strategy": strategy}), start=start)  # type: ignore[arg-type]
+    assert app.current_mode == first
