@@ -1,0 +1,74 @@
+"""The loss along directions from a network's weights: the step that is about to be made, a plane, the path walked.
+
+Many points are the members of one stack, so that one pass measures them all. `P` parameters, `S` points.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.engine.network import Network, equal_shares, with_ones
+
+Array = NDArray[Any]
+MOST_NUMBERS = 4_000_000  # parameters of a stack of points, and activations of a pass: more go in several stacks
+
+
+def losses_at(network: Network, points: Array, X: Array, y: Array) -> Array:
+    """Return J on the rows `X` (N, D), `y` at each of `points` (S, P): (S,) float64.
+
+    `network` tells shape, activation and loss; its parameters stay as they are. Points at which the loss overflows
+    give infinity.
+    """
+    rows = len(X)
+    widest = max(network.layer_sizes)
+    stack = int(np.clip(MOST_NUMBERS // max(network.n_parameters, rows * widest), 1, len(points)))
+    losses = [_of_stack(network, points[start : start + stack], X, y) for start in range(0, len(points), stack)]
+    found: Array = np.concatenate(losses)
+    return np.where(np.isnan(found), np.inf, found)
+
+
+def _of_stack(network: Network, points: Array, X: Array, y: Array) -> Array:
+    copies = Network(
+        network.layer_sizes, activation=network.activation.name, loss=network.loss.name, members=len(points),
+        dtype=np.float64, leaky_slope=network.leaky_slope, huber_delta=network.huber_delta,
+    )  # fmt: skip
+    copies.parameters[...] = points
+    rows, share = with_ones(np.asarray(X), np.float64), equal_shares(len(X), np.float64)
+    target = copies.loss.weigh(copies.encode(np.asarray(y), len(X)), share)
+    through = copies.make_pass(len(X))
+    with np.errstate(all="ignore"):
+        through.forward(rows.T)
+        return through.loss(target, share).astype(np.float64)
+
+
+def random_direction(network: Network, parameters: Array, rng: np.random.Generator) -> Array:
+    """Return a random direction (P,) whose part at each unit is as long as the unit's own weights.
+
+    Li et al. (2018, section 4) call it filter normalisation: so scale-free layers do not distort the picture.
+    """
+    direction = rng.standard_normal(network.n_parameters)
+    start = 0
+    for fan_in, fan_out in zip(network.layer_sizes, network.layer_sizes[1:], strict=False):
+        end = start + (fan_in + 1) * fan_out
+        drawn = direction[start:end].reshape(fan_in + 1, fan_out)
+        own = np.asarray(parameters[start:end], np.float64).reshape(fan_in + 1, fan_out)
+        drawn *= np.linalg.norm(own, axis=0) / np.maximum(np.linalg.norm(drawn, axis=0), 1e-12)
+        start = end
+    return direction
+
+
+def principal_directions(path: Array) -> tuple[Array, float]:
+    """Return the two main directions of a path (T, P), (2, P) of length 1, and the share of its variance they show.
+
+    With fewer than three different points the missing directions are zero.
+    """
+    centred = np.asarray(path, np.float64) - np.mean(path, axis=0, dtype=np.float64)
+    _, sizes, rows = np.linalg.svd(centred, full_matrices=False)
+    directions = np.zeros((2, centred.shape[1]))
+    found = min(2, int((sizes > 1e-12 * max(sizes[0], 1e-300)).sum()))
+    directions[:found] = rows[:found]
+    total = float(np.square(sizes).sum())
+    return directions, float(np.square(sizes[:found]).sum() / total) if total else 1.0
