@@ -16,6 +16,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from tuitrain.errors import TuitrainError
 from tuitrain.runs.awake import AWAKE
 from tuitrain.session.commands import Command, JournalEntry, Reset, Stop
+from tuitrain.session.questions import Question
 
 HOLD_SECONDS = 0.03
 CLOSE_SECONDS = 30.0
@@ -71,6 +72,9 @@ class Session(Protocol[S_co]):
         along a column.
         """
 
+    def ask(self, question: Question | None) -> None:
+        """Ask a page's question, which the snapshot's `answer` is about; None when no page is open."""
+
     def hold(self, seconds: float = HOLD_SECONDS) -> None:
         """Let training wait after the running batch until `release`, or for so long: a key is answered meanwhile."""
 
@@ -88,6 +92,7 @@ class Look:
     views: frozenset[str] = frozenset()
     boundary_shape: tuple[int, int] = (24, 48)
     column: str = ""
+    question: Question | None = None
 
 
 class Clock:
@@ -226,9 +231,18 @@ class LocalSession(Generic[S]):
         with self._wake:
             before = self._look
             self._look = Look(
-                frozenset(views), boundary_shape or before.boundary_shape, before.column if column is None else column
+                frozenset(views), boundary_shape or before.boundary_shape, before.column if column is None else column,
+                before.question,
             )
             if self._look != before:
+                self._is_look_new = True
+                self._wake.notify_all()
+
+    def ask(self, question: Question | None) -> None:
+        """Ask a page's question; see `Session.ask`."""
+        with self._wake:
+            if question != self._look.question:
+                self._look = replace(self._look, question=question)
                 self._is_look_new = True
                 self._wake.notify_all()
 

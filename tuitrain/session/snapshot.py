@@ -22,6 +22,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import Floats, History, LayerProbe
 from tuitrain.runs.json_values import decode_fields, encode_fields
+from tuitrain.session.questions import Answer
 
 State = Literal["ready", "running", "paused", "done", "diverged", "failed"]
 
@@ -147,6 +148,7 @@ class Snapshot:
     parameters: ParametersView | None = None
     metric_view: MetricView | None = None
     boundary: BoundaryView | None = None
+    answer: Answer | None = None
     saved_step: int = -1
     finished: int = 0
 

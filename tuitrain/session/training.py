@@ -26,9 +26,11 @@ from tuitrain.session.commands import (
     Step,
 )  # fmt: skip
 from tuitrain.session.datasets import DATASETS, Datasets
+from tuitrain.session.inspection import Copy, Inspection
 from tuitrain.session.live_training import LiveTraining
 from tuitrain.session.session import Clock, LocalSession, Look, Turn
 from tuitrain.session.snapshot import EarlierRun, Refused, Snapshot, State
+from tuitrain.session.views import epoch_of_weights
 from tuitrain.text import quoted, suggest, visible
 
 SNAPSHOT_SECONDS = 0.04
@@ -66,6 +68,7 @@ class Training:
         self._earlier: list[EarlierRun] = []
         self._saved_step = -1
         self._look = Look()
+        self.inspection = Inspection()
         self._steps_to_go: int | None = None
         self._epochs_to_go: int | None = None
         self._pace = self._next_epoch = 0.0  # epochs a second; when the next one may begin
@@ -77,7 +80,7 @@ class Training:
     @property
     def is_busy(self) -> bool:
         """Whether batches are being trained."""
-        return self._state == "running"
+        return self._state == "running" or self.inspection.has_more
 
     @property
     def is_unseen(self) -> bool:
@@ -212,10 +215,21 @@ class Training:
     # Training
 
     def advance(self, turn: Turn) -> None:
-        """Train until a command waits, or there is nothing more to train."""
+        """Train until a command waits, or there is nothing more to train; work out what a page has asked."""
+        if self._state != "running":
+            self._inspect(turn)
+            return
         threads = choose_threads(self.live.trainer.network.layer_sizes)
         with blas_threads(threads), training_arithmetic:
             self._train(turn)
+
+    def _inspect(self, turn: Turn) -> None:
+        """Work out the answer to a page's question, while nothing is trained."""
+        while self.inspection.has_more and not turn.is_interrupted:
+            self.inspection.advance()
+            if turn.take_new_look():
+                self.see(turn.look)
+            turn.publish()
 
     def _train(self, turn: Turn) -> None:
         self.live.start_clock()
@@ -228,6 +242,9 @@ class Training:
                 continue
             ended_epoch = self.live.step(is_by_hand=self._steps_to_go is not None)
             turn.give_way()
+            if self.inspection.has_more:
+                self.inspection.advance()
+                self._snapshot_due = 0.0
             self._count(ended_epoch)
             if ended_epoch and self._pace:
                 self._next_epoch = max(self._next_epoch + 1 / self._pace, self._clock.now())
@@ -242,6 +259,7 @@ class Training:
         """Publish a snapshot, and compute what is looked at, when that is due."""
         if turn.take_new_look():
             self._look = turn.look
+            self._ask(turn.look)
             self._snapshot_due = self._views_due = 0.0
         now = self._clock.now()
         if now < self._snapshot_due:
@@ -291,8 +309,16 @@ class Training:
     def see(self, look: Look) -> None:
         """Compute what is looked at."""
         self._views_due = math.inf
+        self._ask(look)
         if look.views:
             self._compute(look)
+
+    def _ask(self, look: Look) -> None:
+        """Take a page's question."""
+        trainer = self.live.trainer
+        self.inspection.ask(
+            look.question, lambda: Copy.of(trainer, self.live.dataset, epoch_of_weights(trainer))
+        )
 
     def _compute(self, look: Look, *, is_running: bool = False) -> None:
         """Compute what is looked at; where that fails, say so and leave the training as it is."""
@@ -306,7 +332,7 @@ class Training:
         snapshot = self.live.snapshot(
             version=version, answered=answered, state=self._state, message=self.message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
-            pace=self._pace, refused=dict(self._refused), finished=len(self.finished),
+            pace=self._pace, refused=dict(self._refused), finished=len(self.finished), answer=self.inspection.answer,
         )  # fmt: skip
         return replace(snapshot, findings=self._judge(snapshot))
 

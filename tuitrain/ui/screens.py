@@ -41,6 +41,7 @@ SCREENS: Mapping[str, Place] = {
     for place in (
         Place("train", "1", "Train", "the Train screen", "tuitrain.ui.train.screen:TrainScreen"),
         Place("search", "2", "Search", "search (1: back here)", "tuitrain.ui.search.screen:SearchScreen"),
+        Place("bench", "", "Bench", "bench: one row forward and back", "tuitrain.ui.inspect.bench:BenchPage"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
     )
 }

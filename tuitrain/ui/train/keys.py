@@ -46,6 +46,7 @@ TRAIN_ACTIONS = (
         Action("next_pane", ("tab",), "tab", "pane", "next pane", "", 89, pair=PANE),
         Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "", pair=PANE),
     )),
+    Action("show('bench')", ("B",), "B", "bench", "bench: one row forward and back", "panes", 30),
     *room_actions("train", "program"),
     Action("messages", ("M",), "M", "messages", "messages so far", "program", 12),
     *everywhere("program", leave="leave", palette_rank=45),

@@ -1,0 +1,134 @@
+"""The bench: one row through the network and back, and the step that the optimizer makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.engine.network import Network
+from tuitrain.engine.passes import Dropout
+from tuitrain.engine.random_numbers import from_words
+from tuitrain.engine.step_trace import Moments, fresh, start_of, trace_step
+from tuitrain.engine.trace import RowThrough
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.inside.rows import cells, double_network, examined_part, row_losses, truth_text, worst_first
+from tuitrain.session.inspection import Copy
+from tuitrain.session.questions import Answer, Question, RowAnswer, TraceRow
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A network, the row that goes through it, and how it learns."""
+
+    network: Network
+    x: Array
+    y: Any
+    h: Hyperparameters
+    before: Moments
+    learning_rate: float
+    l2: float
+    masks: list[Array] | None
+    row: int
+    part: str
+    rows: int
+    values: dict[str, str]
+    units: tuple[str, ...]
+    answers: tuple[str, ...]
+    truth: str
+
+
+def trace_row(question: Question, copy: Copy) -> Iterator[Answer]:
+    """Answer `TraceRow`."""
+    asked = cast("TraceRow", question)
+    case = _example(asked.example) if asked.example else _of_training(asked, copy)
+    through = RowThrough(case.network, case.x, case.y, case.masks)
+    parameters = case.network.parameters[0].copy()
+    for index, value in asked.moved:
+        if 0 <= index < len(parameters):
+            parameters[index] = value
+    before, weights = case.before, case.network.weight_mask()[0] > 0
+    for _ in range(asked.steps + 1):
+        trace = through.trace(parameters)
+        step = trace_step(
+            case.h, parameters, trace.gradient, before, learning_rate=case.learning_rate, weights=weights, l2=case.l2
+        )
+        before, parameters = step.after, step.after_parameters
+    at = trace.parameters
+    yield RowAnswer(
+        question, trace, step, through.finite_difference(at, min(max(asked.weight, 0), len(at) - 1)),
+        case.network.activation.name, case.network.loss.name, case.row, case.part, case.rows, case.values, case.units,
+        case.answers, case.truth,
+    )  # fmt: skip
+
+
+def _of_training(asked: TraceRow, copy: Copy) -> _Case:
+    trainer, dataset = copy.trainer(), copy.dataset
+    network = double_network(trainer.network)
+    h = copy.state.hyperparameters[0]
+    name, part = examined_part(dataset)
+    place = int(worst_first(row_losses(network, part))[asked.place % len(part)])
+    l2 = 1 / (h.C * len(dataset.train)) if network.loss.name == "hinge" else h.number("l2")
+    rate = float(trainer.learning_rates[0]) or h.learning_rate
+    outputs = dataset.class_names if network.n_outputs > 1 else (dataset.target_name,)
+    return _Case(
+        network, part.X[place], part.y[place], h, start_of(copy.state), rate, l2, _masks(copy, network),
+        int(part.rows[place]), name, len(part), cells(dataset, part.X[place]), dataset.encoded_names, outputs,
+        truth_text(dataset, part.y[place]),
+    )  # fmt: skip
+
+
+def _masks(copy: Copy, network: Network) -> list[Array] | None:
+    """Return the factors that the next batch's dropout would draw for a row alone; None without dropout."""
+    rate = copy.state.hyperparameters[0].dropout
+    if not rate:
+        return None
+    dropout = Dropout(from_words(copy.state.arrays["dropout.generator"]), np.array([rate]), np.float64)
+    masks = [np.empty((1, width, 1)) for width in network.layer_sizes[1:-1]]
+    for mask in masks:
+        dropout.draw(mask)
+    return [mask.ravel() for mask in masks]
+
+
+def _example(name: str) -> _Case:
+    """Return a ready-made network: ``shares`` has weights 3 and 2 and an error of 0.6, ``2-3-2`` a hidden layer."""
+    answers: tuple[str, ...]
+    if name == "shares":
+        network = Network((2, 1), activation="identity", loss="huber", dtype=np.float64)
+        network.parameters[...] = [3, 2, 0]
+        x, y = np.array([1.0, 1.0]), np.array([4.4])
+        answers, truth = ("out",), "4.4"
+    else:
+        network = Network((2, 3, 2), activation="tanh", loss="cross_entropy", dtype=np.float64)
+        network.parameters[...] = [
+            0.5,
+            0.4,
+            0.9,
+            -0.3,
+            0.8,
+            -0.6,
+            -0.25,
+            -0.56,
+            -0.2,
+            0.7,
+            -0.5,
+            -0.7,
+            0.6,
+            0.3,
+            0.4,
+            0,
+            0,
+        ]
+        x, y = np.array([0.8, -0.5]), np.array(1)
+        answers, truth = ("1", "2"), "2"
+    h = Hyperparameters(optimizer="sgd", learning_rate=0.1, l2=0, weight_decay=0)
+    values = {f"x{place + 1}": f"{value:g}" for place, value in enumerate(x)}
+    return _Case(
+        network, x, y, h, fresh("sgd", network.n_parameters), 0.1, 0.0, None, 0, "example", 1, values, tuple(values),
+        answers, truth,
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""Rows of a part: their losses, their cells as the table has them, and what they are called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.data.dataset import Dataset, Part
+from tuitrain.engine.network import Network, with_ones
+from tuitrain.numbers import number
+from tuitrain.text import visible
+
+Array = NDArray[Any]
+
+
+def examined_part(dataset: Dataset) -> tuple[str, Part]:
+    """Return the part on which weights are judged, and its name: validation, or training where there is none."""
+    return ("validation", dataset.validation) if len(dataset.validation) else ("train", dataset.train)
+
+
+def double_network(network: Network) -> Network:
+    """Return the network's first member in float64."""
+    copy = Network(
+        network.layer_sizes, activation=network.activation.name, loss=network.loss.name, dtype=np.float64,
+        leaky_slope=network.leaky_slope, huber_delta=network.huber_delta,
+    )  # fmt: skip
+    copy.parameters[...] = network.parameters[:1]
+    return copy
+
+
+def row_losses(network: Network, part: Part) -> Array:
+    """Return the loss of each row of a part, (V,), of a network of one member."""
+    outputs = network.logits_of_rows(with_ones(part.X, network.dtype))[0][:, :, None]
+    target = network.encode(part.y, len(part)).T[:, :, None]
+    share = np.ones((1, 1), network.dtype)
+    measure = network.loss(outputs.shape, network.dtype, huber_delta=network.huber_delta)
+    found: Array = measure(
+        np.ascontiguousarray(outputs), network.loss.weigh(np.ascontiguousarray(target), share), share
+    )
+    return found
+
+
+def worst_first(losses: Array) -> Array:
+    """Return the places of the rows, the one with the largest loss first; equal ones in the order of the part."""
+    return np.argsort(-losses, kind="stable")
+
+
+def cells(dataset: Dataset, x: Array) -> dict[str, str]:
+    """Return a row's cells by column, as they were before the encoding (as far as that tells), from `x` (D,)."""
+    found: dict[str, str] = {}
+    numbers = dataset.preprocessing.numbers
+    for value, column in zip(x, numbers, strict=False):
+        found[column.name] = number(float(value) * column.scale + column.shift, 4)
+    first = len(numbers) + sum(column.flag for column in numbers)
+    for text in dataset.preprocessing.texts:
+        levels = x[first : first + len(text.levels)]
+        chosen = text.levels[int(np.argmax(levels))] if levels.any() else "?"
+        found[text.name] = "missing" if chosen is None else visible(chosen, 40)
+        first += len(text.levels)
+    return found
+
+
+def truth_text(dataset: Dataset, y: Any) -> str:
+    """Return a row's target as text: its class's name, or its value in the target's own units."""
+    if dataset.n_classes:
+        return visible(dataset.class_names[int(y)], 40)
+    return number(float(dataset.own_units(np.asarray(y))[0]), 4)

@@ -1,0 +1,83 @@
+"""Answer a page's question on a copy of the network, bit by bit, so that nothing has to wait for it long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from importlib import import_module
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.engine import Trainer
+from tuitrain.engine.state import State
+from tuitrain.errors import error_line
+from tuitrain.session.questions import Answer, NoAnswer, Question
+
+ROOM = "tuitrain.session.inside"
+ANSWERED_BY = {"trace_row": "bench:trace_row"}  # kind of question: module and function in that room
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A training as it was when a page was opened; nothing that is done with it touches the training."""
+
+    dataset: Dataset
+    state: State
+    epoch: int
+
+    @classmethod
+    def of(cls, trainer: Trainer, dataset: Dataset, epoch: int) -> Copy:
+        """Copy a training of one member."""
+        return cls(dataset, trainer.state(), epoch)
+
+    def trainer(self) -> Trainer:
+        """A training that goes on from here, apart from the one that was copied."""
+        return Trainer(self.dataset, self.state.hyperparameters, state=self.state)
+
+
+Answerer = Callable[[Question, Copy], Iterator[Answer]]
+
+
+class Inspection:
+    """Answers one question at a time; `answer` is the newest, None before the first."""
+
+    def __init__(self) -> None:
+        self.answer: Answer | None = None
+        self._asked: Question | None = None
+        self._answers: Iterator[Answer] | None = None
+        self._copy: Copy | None = None
+        self._number = -1
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is more of the answer to work out."""
+        return self._answers is not None
+
+    def ask(self, question: Question | None, copy: Callable[[], Copy]) -> None:
+        """Begin to answer `question`, None for none; `copy` makes a copy where another than the last is asked for."""
+        if question == self._asked:
+            return
+        self._asked, self._answers = question, None
+        if question is None:
+            self.answer, self._copy, self._number = None, None, -1
+            return
+        if self._copy is None or question.copy != self._number:
+            self._copy, self._number = copy(), question.copy
+        module, _, name = ANSWERED_BY[question.kind].partition(":")
+        work: Answerer = getattr(import_module(f"{ROOM}.{module}"), name)
+        self._answers = work(question, self._copy)
+        self.advance()
+
+    def advance(self) -> None:
+        """Work out the next part of the answer; where that fails, the answer says so."""
+        if self._answers is None or self._asked is None or self._copy is None:
+            return
+        try:
+            found = next(self._answers, None)
+        except Exception as error:  # whatever it is: a picture is no reason to end a training
+            found, self._answers = NoAnswer(self._asked, problem=error_line(error)), None
+        if found is None:
+            self._answers = None
+            return
+        self.answer = replace(found, epoch=self._copy.epoch)
+        if found.is_whole:
+            self._answers = None

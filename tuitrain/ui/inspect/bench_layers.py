@@ -1,0 +1,174 @@
+"""Which units of a network the bench draws, and what stands on them at a step of the way forward and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from rich.cells import cell_len, set_cell_size
+
+from tuitrain.session.questions import RowAnswer
+from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.chain_rule import Place, layer_sizes, unit_name
+from tuitrain.ui.inspect.figures import decimal, factor
+from tuitrain.ui.inspect.network_picture import Column, Edge, Unit, fits
+
+INPUT_WIDTH, UNIT_WIDTH = 17, 19  # cells of a column
+NAME_WIDTH = 9  # of an input's name
+MOST_UNITS = 4
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A step of the way: 0 the input, then the layers forward, the loss, the layers back, and the new weights."""
+
+    number: int
+    layers: int
+
+    @staticmethod
+    def last(layers: int) -> int:
+        """The number of the last one."""
+        return 2 * layers + 2
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the new weights are there."""
+        return self.number == self.last(self.layers)
+
+    @property
+    def has_loss(self) -> bool:
+        """Whether the loss has been computed."""
+        return self.number > self.layers
+
+    def has_sum(self, layer: int) -> bool:
+        """Whether the way forward has reached weight layer `layer`."""
+        return self.number > layer
+
+    def has_delta(self, layer: int) -> bool:
+        """Whether the error has come back to weight layer `layer`."""
+        return self.number > 2 * self.layers - layer
+
+    def text(self) -> str:
+        """Where the way is, in words."""
+        if self.is_last:
+            return _("new weights")
+        if self.number > self.layers + 1:
+            return _("back")
+        return _("loss") if self.has_loss else _("forward")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is drawn: `layers` are columns (0 the inputs), `units` of each, and how many of each are folded."""
+
+    layers: tuple[int, ...]
+    units: dict[int, tuple[int, ...]]
+    folded: dict[int, int]
+
+
+def shown_units(answer: RowAnswer, edge: Place, width: int, height: int) -> Chosen:
+    """Choose the columns around the chosen weight that have room, and in each the units that matter most."""
+    sizes = layer_sizes(answer)
+    count = len(sizes)
+    while count > 2 and not fits(width, [INPUT_WIDTH, *[UNIT_WIDTH] * (count - 1)]):
+        count -= 1
+    first = min(max(edge.layer + 2 - count, 0), len(sizes) - count)
+    if edge.layer + 1 < first + count - 1 and first + count < len(sizes):
+        first = max(min(edge.layer, len(sizes) - count), 0)
+    layers = tuple(range(first, first + count))
+    units, folded = {}, {}
+    for layer in layers:
+        room = MOST_UNITS if layer else max(MOST_UNITS, min((height - 1) // 2, 6))
+        if height < 13:
+            room = min(room, max((height - 1) // 3, 2) if layer else room)
+        units[layer] = _most_important(answer, layer, room, edge)
+        folded[layer] = sizes[layer] - len(units[layer])
+    return Chosen(layers, units, folded)
+
+
+def _most_important(answer: RowAnswer, layer: int, most: int, edge: Place) -> tuple[int, ...]:
+    """The units of a column with the largest |δ·a|, in their order; the chosen weight's own are always among them."""
+    layers = answer.trace.layers
+    size = layer_sizes(answer)[layer]
+    if size <= most:
+        return tuple(range(size))
+    if layer == 0:
+        weight = np.abs(layers[0].inputs[:-1] * np.abs(layers[0].block[:-1]).sum(axis=1))
+    else:
+        found = layers[layer - 1]
+        weight = np.abs(found.delta * found.a)
+    must = []
+    if layer == edge.layer and edge.source < size:
+        must.append(edge.source)
+    if layer == edge.layer + 1:
+        must.append(edge.unit)
+    order = [*must, *(int(unit) for unit in np.argsort(-weight, kind="stable") if int(unit) not in must)]
+    return tuple(sorted(order[: most - 1]))
+
+
+def columns_of(answer: RowAnswer, edge: Place, phase: Phase, chosen: Chosen) -> list[Column]:
+    """Make the picture's columns."""
+    columns = []
+    for position, layer in enumerate(chosen.layers):
+        units = [_unit(answer, layer, unit, edge, phase) for unit in chosen.units[layer]]
+        if chosen.folded[layer]:
+            units.append(Unit((_("+{count} more").format(count=chosen.folded[layer]),), is_folded=True))
+        edges: list[Edge] = []
+        if position + 1 < len(chosen.layers):
+            after = chosen.units[layer + 1]
+            for start, source in enumerate(chosen.units[layer]):
+                for end, unit in enumerate(after):
+                    is_chosen = edge == Place(layer, source, unit)
+                    edges.append(
+                        Edge(
+                            start,
+                            end,
+                            is_chosen,
+                            _labels(answer, Place(layer, source, unit), phase) if is_chosen else (),
+                        )
+                    )
+        columns.append(Column(_title(answer, layer), tuple(units), tuple(edges)))
+    return columns
+
+
+def _labels(answer: RowAnswer, place: Place, phase: Phase) -> tuple[str, ...]:
+    layer = answer.trace.layers[place.layer]
+    weight = factor(float(layer.block[place.source, place.unit]), 2)
+    short = f"w {weight}"
+    if not phase.has_delta(place.layer):
+        return (short,)
+    if phase.is_last:
+        new = factor(float(answer.step.after_parameters[place.index(answer)]), 3)
+        return f"w {weight} → {new}", new, short
+    gradient = float(layer.inputs[place.source] * layer.delta[place.unit])
+    return f"w {weight}  ∂ {factor(gradient, 3)}", short
+
+
+def _title(answer: RowAnswer, layer: int) -> str:
+    last = len(answer.trace.layers)
+    if layer == 0:
+        return _("input")
+    if layer == last:
+        return _("output") + {"cross_entropy": " softmax", "binary_cross_entropy": " sigmoid"}.get(answer.loss, "")
+    return (_("hidden") if last == 2 else _("layer {number}").format(number=layer)) + f" {answer.activation}"
+
+
+def _unit(answer: RowAnswer, layer: int, unit: int, edge: Place, phase: Phase) -> Unit:
+    if layer == 0:
+        name, value = answer.units[unit], factor(float(answer.trace.layers[0].inputs[unit]), 2)
+        short = name if cell_len(name) <= NAME_WIDTH else set_cell_size(name, NAME_WIDTH - 1) + "…"
+        return Unit((f"{short} {value}",))
+    found = answer.trace.layers[layer - 1]
+    is_output = layer == len(answer.trace.layers)
+    name = unit_name(answer, layer - 1, unit)
+    chosen = (edge.layer + 1, edge.unit) == (layer, unit)
+    if not phase.has_sum(layer - 1):
+        return Unit((f"{name} ·", ""), is_chosen=chosen)
+    letter = {"cross_entropy": "p", "binary_cross_entropy": "p"}.get(answer.loss, "ŷ") if is_output else "a"
+    a = decimal(float(found.a[unit]), 3, signed=letter != "p")
+    delta = f" δ {factor(float(found.delta[unit]), 3)}" if phase.has_delta(layer - 1) else ""
+    silent = _(" dropped") if found.mask[unit] == 0 else ""
+    truth = f" t {float(answer.trace.target[unit]):.3g}" if is_output and phase.has_loss else ""
+    return Unit(
+        (f"z {factor(float(found.z[unit]), 3)} {letter} {a}", f"{name}{delta}{truth}{silent}"), is_chosen=chosen
+    )

@@ -1,0 +1,303 @@
+"""The chain rule of one weight, and its step, written out with this moment's numbers.
+
+Every line is a `Formula`: what it is, how it is computed, with which numbers, and the result. A reader can check each
+line on paper; a test computes each line from its numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.engine.step_trace import StepTrace
+from tuitrain.engine.trace import DIFFERENCE, LayerTrace
+from tuitrain.session.questions import RowAnswer
+from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.figures import decimal, factor
+
+Array = NDArray[Any]
+MOST_TERMS = 3  # of a sum that are written out
+
+
+@dataclass(frozen=True)
+class Formula:
+    """``symbol = rule = numbers = result``; a part that is "" is left out."""
+
+    symbol: str
+    rule: str
+    numbers: str
+    result: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A weight: from the `source`-th input of layer `layer` to its `unit`; the last source is the bias."""
+
+    layer: int
+    source: int
+    unit: int
+
+    def index(self, answer: RowAnswer) -> int:
+        """Its index among all parameters."""
+        before = sum(layer.block.size for layer in answer.trace.layers[: self.layer])
+        return int(before + self.source * answer.trace.layers[self.layer].block.shape[1] + self.unit)
+
+    def is_bias(self, answer: RowAnswer) -> bool:
+        """Whether it is a bias, which multiplies 1."""
+        return self.source == len(answer.trace.layers[self.layer].inputs) - 1
+
+
+def unit_name(answer: RowAnswer, layer: int, unit: int) -> str:
+    """What a unit of weight layer `layer` is called: ``h3``, with several hidden layers ``h2.3``, ``o1``."""
+    count = len(answer.trace.layers)
+    if layer == count - 1:
+        return f"o{unit + 1}"
+    return f"h{unit + 1}" if count == 2 else f"h{layer + 1}.{unit + 1}"
+
+
+def source_name(answer: RowAnswer, place: Place) -> str:
+    """What the start of a weight's edge is called: an input, a unit, or 1 for a bias."""
+    if place.is_bias(answer):
+        return "1"
+    return answer.units[place.source] if place.layer == 0 else unit_name(answer, place.layer - 1, place.source)
+
+
+def chain_rule(answer: RowAnswer, place: Place) -> list[Formula]:
+    """Write out ∂J/∂w of one weight, down to the δ of the layer after, and its finite difference."""
+    layers, name = answer.trace.layers, unit_name(answer, place.layer, place.unit)
+    layer = layers[place.layer]
+    a, delta = float(layer.inputs[place.source]), float(layer.delta[place.unit])
+    source = "1" if place.is_bias(answer) else f"a({source_name(answer, place)})" if place.layer else "x"
+    gradient = a * delta
+    lines = [Formula("∂J/∂w", f"{source} · δ({name})", f"{factor(a)} · {factor(delta)}", factor(gradient))]
+    if place.layer == len(layers) - 1:
+        lines.append(_output_delta(answer, layer, place.unit, name))
+    else:
+        lines += _hidden_delta(answer, place, name)
+    error = decimal(relative_error(gradient, answer.difference), 1)
+    rule = f"(J(w + h) − J(w − h)) / 2h, h = {decimal(DIFFERENCE)}"
+    told = _("relative error {error}").format(error=error)
+    return [*lines, Formula(_("check"), rule, told, factor(answer.difference, 6))]
+
+
+def relative_error(gradient: float, difference: float) -> float:
+    """|gradient − difference| over the larger of both; 0 where both are 0."""
+    largest = max(abs(gradient), abs(difference))
+    return abs(gradient - difference) / largest if largest else 0.0
+
+
+def _hidden_delta(answer: RowAnswer, place: Place, name: str) -> list[Formula]:
+    """δ = f′(z) · Σ w δ of a hidden unit, f′ by its activation's formula, and the sum over the units after it."""
+    layer, after = answer.trace.layers[place.layer : place.layer + 2]
+    slope, mask, back = (float(values[place.unit]) for values in (layer.slope, layer.mask, layer.back))
+    delta = float(layer.delta[place.unit])
+    dropped, kept = (" · m", f" · {decimal(mask, 2)}") if mask != 1 else ("", "")
+    lines = [
+        Formula(f"δ({name})", f"f′(z){dropped} · Σ w δ", f"{decimal(slope)}{kept} · {factor(back)}", factor(delta)),
+        _slope(answer.activation, float(layer.z[place.unit]), float(layer.a[place.unit]), slope),
+        _back(answer, place.layer + 1, after.block[place.unit], after.delta, back),
+    ]
+    if mask != 1:
+        said = _("this unit is dropped in this batch") if mask == 0 else _("kept by dropout, and scaled up")
+        lines.append(Formula("m", said, "", decimal(mask, 2)))
+    return lines
+
+
+def _back(answer: RowAnswer, after: int, weights: Array, deltas: Array, back: float) -> Formula:
+    """Σ w δ over the units after, the largest terms first where there are many."""
+    terms = weights * deltas
+    order = np.argsort(-np.abs(terms), kind="stable")[:MOST_TERMS] if len(terms) > MOST_TERMS else range(len(terms))
+    shown = [f"{factor(float(weights[j]), 2)}·{factor(float(deltas[j]))}" for j in order]
+    rest = len(terms) - len(shown)
+    if rest:
+        left = back - float(sum(terms[j] for j in order))
+        shown.append(_("{count} more: {sum}").format(count=rest, sum=factor(left)))
+    names = " + ".join(f"w·δ({unit_name(answer, after, int(j))})" for j in order)
+    return Formula("Σ w δ", names if len(shown) <= 2 else _("over the units after it"), "  ".join(shown), factor(back))
+
+
+def _slope(activation: str, z: float, a: float, slope: float) -> Formula:
+    rule, numbers = _SLOPES[activation](z, a)
+    return Formula("f′(z)", rule, numbers, decimal(slope))
+
+
+def _either(z: float, above: str, below: str) -> tuple[str, str]:
+    return f"{above} where z > 0, else {below}", f"z = {factor(z)}"
+
+
+_SLOPES: dict[str, Callable[[float, float], tuple[str, str]]] = {
+    "identity": lambda z, a: ("1", "1"),
+    "sigmoid": lambda z, a: ("a (1 − a)", f"{decimal(a)} · {decimal(1 - a)}"),
+    "tanh": lambda z, a: ("1 − a²", f"1 − {factor(a)}²"),
+    "relu": lambda z, a: _either(z, "1", "0"),
+    "leaky_relu": lambda z, a: _either(z, "1", _("the slope")),
+    "elu": lambda z, a: _either(z, "1", "a + 1"),
+    "gelu": lambda z, a: ("Φ(z) + z φ(z)", f"z = {factor(z)}"),
+    "silu": lambda z, a: ("σ(z) + a (1 − σ(z))", f"z = {factor(z)}, a = {factor(a)}"),
+    "softplus": lambda z, a: ("1 − e^(−a)", f"1 − e^(−{decimal(a)})"),
+}
+
+
+def _output_delta(answer: RowAnswer, layer: LayerTrace, unit: int, name: str) -> Formula:
+    """δ of an output: the loss's derivative by its sum."""
+    p, t, z, outputs = float(layer.a[unit]), float(answer.trace.target[unit]), float(layer.z[unit]), len(layer.a)
+    share, divided = (" / K", f" / {outputs}") if outputs > 1 else ("", "")
+    delta = factor(float(layer.delta[unit]))
+    difference = f"{decimal(z)} − {factor(t, 4) if t < 0 else decimal(t)}"
+    rules: dict[str, tuple[str, str]] = {
+        "cross_entropy": ("p − t", f"{decimal(p)} − {t:g}"),
+        "binary_cross_entropy": (f"(p − t){share}", f"({decimal(p)} − {t:g}){divided}"),
+        "mse": (f"2 (ŷ − t){share}", f"2 · ({difference}){divided}"),
+        "mae": (f"sign(ŷ − t){share}", f"sign({difference}){divided}"),
+        "huber": (f"ŷ − t, at most ±δ{share}", f"({difference}){divided}"),
+        "hinge": (_("−t inside the margin, else 0"), f"t = {t:+g}, z = {factor(z)}"),
+    }
+    rule, numbers = rules[answer.loss]
+    return Formula(f"δ({name})", rule, numbers, delta)
+
+
+def step_formulas(step: StepTrace, index: int) -> list[Formula]:
+    """Write out how the optimizer makes the new weight: penalties, averages, step, new value."""
+    w, g = float(step.parameters[index]), float(step.gradient[index])
+    lines = []
+    if step.penalty.any() or step.clip < 1:
+        penalty = float(step.penalty[index])
+        scaled = f" · {decimal(step.clip)}" if step.clip < 1 else ""
+        numbers = f"({factor(float(step.loss_gradient[index]))} + {factor(penalty)}){scaled}"
+        rule = "∂J/∂w + λ·w" if step.clip >= 1 else _("(∂J/∂w + λ·w), clipped")
+        lines.append(Formula("g", rule, numbers, factor(g)))
+    lines += _RULES.get(step.optimizer, _averages)(step, index)
+    moved = float(step.step[index])
+    taken = f"{decimal(w)} − {factor(moved)}"
+    rule = "w − " + _STEPS.get(step.optimizer, _("step"))
+    for value, symbol in ((float(step.decayed[index]), "η·decay·w"), (float(step.shrunk[index]), "L1")):
+        if value:
+            rule, taken = f"{rule} − {symbol}", f"{taken} − {factor(value)}"
+    lines.append(Formula(_("new w"), rule, taken, decimal(float(step.after_parameters[index]))))
+    return lines
+
+
+_STEPS = {
+    "sgd": "η·g", "momentum": "η·b", "nesterov": "η·(g + μ·b)", "adagrad": "η·g / (√s + ε)",
+    "adadelta": "η·g·√(a + ε) / √(s + ε)", "rmsprop": "η·g / (√v + ε)", "adam": "η·m̂ / (√v̂ + ε)",
+    "adamw": "η·m̂ / (√v̂ + ε)", "adamax": "η·m̂ / u", "nadam": "η·(μ·m̂ + g) / (√v̂ + ε)",
+}  # fmt: skip
+
+
+def _average(step: StepTrace, index: int, letter: str, setting: str, value: float, name: str) -> Formula:
+    """``m = β₁·m + (1 − β₁)·g``: one running average."""
+    share, before = step.settings[setting], float(step.before[letter][index])
+    symbol = {"beta1": "β₁", "beta2": "β₂", "rho": "ρ"}[setting]
+    numbers = f"{share:g}·{factor(before)} + {1 - share:.4g}·{factor(value)}"
+    return Formula(
+        letter, f"{symbol}·{letter} + (1 − {symbol})·{name}", numbers, factor(float(step.after[letter][index]))
+    )
+
+
+def _none(step: StepTrace, index: int) -> list[Formula]:
+    return [
+        Formula(
+            "η·g",
+            "",
+            f"{step.learning_rate:g} · {factor(float(step.gradient[index]))}",
+            factor(float(step.step[index])),
+        )
+    ]
+
+
+def _velocity(step: StepTrace, index: int) -> list[Formula]:
+    momentum, before = step.settings["momentum"], float(step.before["b"][index])
+    g = float(step.gradient[index])
+    numbers = f"{momentum:g}·{factor(before)} + {factor(g)}"
+    return [Formula("b", "μ·b + g", numbers, factor(float(step.after["b"][index])))]
+
+
+def _squares(step: StepTrace, index: int) -> list[Formula]:
+    g = float(step.gradient[index])
+    numbers = f"{decimal(float(step.before['s'][index]))} + {factor(g)}²"
+    return [Formula("s", "s + g²", numbers, decimal(float(step.after["s"][index])))]
+
+
+def _averages(step: StepTrace, index: int) -> list[Formula]:
+    """The averages that the rule keeps, and their corrected values."""
+    g = float(step.gradient[index])
+    lines = []
+    for letter, setting, value, name in (
+        ("m", "beta1", g, "g"), ("v", "rho" if step.optimizer == "rmsprop" else "beta2", g * g, "g²"),
+        ("s", "rho", g * g, "g²"),
+    ):  # fmt: skip
+        if letter in step.after:
+            lines.append(_average(step, index, letter, setting, value, name))
+    if "u" in step.after:
+        beta, before = step.settings["beta2"], float(step.before["u"][index])
+        numbers = f"max({beta:g}·{decimal(before)}, {decimal(abs(g))})"
+        lines.append(Formula("u", "max(β₂·u, |g| + ε)", numbers, decimal(float(step.after["u"][index]))))
+    for letter, power in (("m", "β1^t"), ("v", "β2^t")):
+        if letter in step.after and power in step.after:
+            value, product = float(step.after[letter][index]), float(step.after[power][0])
+            numbers = f"{factor(value)} / (1 − {decimal(product)})"
+            symbol = "β₁ᵗ" if letter == "m" else "β₂ᵗ"
+            lines.append(Formula(letter + "̂", f"{letter} / (1 − {symbol})", numbers, factor(value / (1 - product))))
+    return lines
+
+
+_RULES: dict[str, Callable[[StepTrace, int], list[Formula]]] = {
+    "sgd": _none, "momentum": _velocity, "nesterov": _velocity, "adagrad": _squares,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Share:
+    """How one input of a unit took part in its sum, and what comes back to it.
+
+    `size` is |w · a|, `share` its part of Σ |w · a|, `of_delta` the same part of the unit's δ; `back` = w · δ is what
+    the gradient hands back to it, before f′.
+    """
+
+    source: int
+    name: str
+    size: float
+    share: float
+    weight: float
+    delta: float
+
+    @property
+    def of_delta(self) -> float:
+        """Its proportional part of δ: an idea, not what is computed with."""
+        return self.share * self.delta
+
+    @property
+    def back(self) -> float:
+        """w · δ."""
+        return self.weight * self.delta
+
+
+def shares(answer: RowAnswer, layer: int, unit: int) -> list[Share]:
+    """Return the part of each input in a unit's sum, the largest first."""
+    found = answer.trace.layers[layer]
+    weights, parts = found.block[:-1, unit], found.shares(unit)
+    sizes, delta = np.abs(weights * found.inputs[:-1]), float(found.delta[unit])
+    return [
+        Share(
+            int(i),
+            source_name(answer, Place(layer, int(i), unit)),
+            float(sizes[i]),
+            float(parts[i]),
+            float(weights[i]),
+            delta,
+        )
+        for i in np.argsort(-sizes, kind="stable")
+    ]
+
+
+def layer_sizes(answer: RowAnswer) -> Sequence[int]:
+    """Inputs, hidden units, outputs."""
+    layers = answer.trace.layers
+    sizes = [len(layers[0].inputs) - 1, *(len(layer.z) for layer in layers)]
+    assert all(layer.block.shape == (a + 1, b) for layer, (a, b) in zip(layers, pairwise(sizes), strict=True))
+    return sizes

@@ -1,0 +1,34 @@
+"""Numbers of formulas: a sign of their own, four digits after the point, powers of ten where that says nothing."""
+
+from __future__ import annotations
+
+import math
+
+from rich.cells import cell_len
+
+MINUS = "−"
+
+
+def decimal(value: float, places: int = 4, *, signed: bool = False) -> str:
+    """`value` with so many digits after the point; `signed` writes the plus too. ``·`` where it is not known."""
+    if not math.isfinite(value):
+        return "·" if math.isnan(value) else "∞" if value > 0 else MINUS + "∞"
+    size = abs(value)
+    text = f"{size:.{places}f}" if size == 0 or 0.5 * 10 ** (1 - places) <= size < 1e6 else _power(size)
+    sign = MINUS if value < 0 else "+" if signed else ""
+    return sign + text
+
+
+def factor(value: float, places: int = 4) -> str:
+    """`value` as it stands in a product: with its sign."""
+    return decimal(value, places, signed=True)
+
+
+def _power(size: float) -> str:
+    mantissa, _, exponent = f"{size:.1e}".partition("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def right(text: str, width: int) -> str:
+    """`text` at the right of `width` cells."""
+    return " " * (width - cell_len(text)) + text
