@@ -192,6 +192,9 @@ class FakeSession:
         if "metric" in views and self.snapshot.epoch:
             self.become(metric_view=VIEW)
 
+    def ask(self, question):
+        self.question = question
+
     def hold(self, seconds: float = 0.0) -> None:
         self.holds += 1
 

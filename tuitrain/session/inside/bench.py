@@ -106,24 +106,9 @@ def _example(name: str) -> _Case:
     else:
         network = Network((2, 3, 2), activation="tanh", loss="cross_entropy", dtype=np.float64)
         network.parameters[...] = [
-            0.5,
-            0.4,
-            0.9,
-            -0.3,
-            0.8,
-            -0.6,
-            -0.25,
-            -0.56,
-            -0.2,
-            0.7,
-            -0.5,
-            -0.7,
-            0.6,
-            0.3,
-            0.4,
-            0,
-            0,
-        ]
+            0.5, 0.4, 0.9, -0.3, 0.8, -0.6, -0.25, -0.56, -0.2,
+            0.7, -0.5, -0.7, 0.6, 0.3, 0.4, -0.1127, 0.0415,
+        ]  # fmt: skip
         x, y = np.array([0.8, -0.5]), np.array(1)
         answers, truth = ("1", "2"), "2"
     h = Hyperparameters(optimizer="sgd", learning_rate=0.1, l2=0, weight_decay=0)

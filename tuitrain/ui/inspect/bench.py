@@ -71,20 +71,21 @@ class BenchPage(InsidePage, inherit_bindings=False):
         has_learnt = self.trainer.snapshot.step > 0
         self.example = "" if has_learnt else "2-3-2"
         self.place, self.steps = 0, 0
-        self.edge = Place(0, 0, 0)
+        self.edge = Place(-1, 0, 0)  # the one with the largest gradient, when there is an answer
         self.phase: int | None = None  # None: the last
 
     def question(self) -> Question:
-        index = self.edge.index(self.answer) if self.answer is not None and not self.answer.problem else 0
+        is_known = self.answer is not None and not self.answer.problem and self.edge.layer >= 0
+        index = self.edge.index(self.answer) if is_known and self.answer is not None else 0
         return TraceRow(place=self.place, weight=index, steps=self.steps, copy=self.copy, example=self.example)
 
     def took_answer(self) -> None:
-        """Keep the chosen weight within another network."""
+        """Choose a weight of another network."""
         if self.answer is None or self.answer.problem:
             return
         layers = self.answer.trace.layers
-        if self.edge.layer >= len(layers) or not self._is_edge(self.edge):
-            self.edge = self._first_edge(min(self.edge.layer, len(layers) - 1))
+        if not 0 <= self.edge.layer < len(layers) or not self._is_edge(self.edge):
+            self.edge = self._first_edge(min(max(self.edge.layer, 0), len(layers) - 1))
             self._ask()
 
     def _is_edge(self, edge: Place) -> bool:
@@ -145,18 +146,22 @@ class BenchPage(InsidePage, inherit_bindings=False):
         return [self._formula(formula, width) for formula in found]
 
     def _formula(self, formula: Formula, width: int) -> Strip:
+        """``symbol = rule = numbers = result`` in columns; long numbers take the rule's place too."""
         theme, result = self.look, 11
         symbol = min(9, width // 8)
         rule = min(34, (width - symbol - result) * 9 // 20)
         numbers = width - symbol - rule - result - 6
-        texts = [
-            (f" {_fit(formula.symbol, symbol, theme)}", theme["bold"]),
+        shown, given = theme.plain(formula.numbers), theme.plain(formula.result)
+        middle = [
             ("= " if formula.rule else "  ", theme["dim"]), (_fit(formula.rule, rule, theme), theme["dim"]),
-            ("= " if formula.numbers else "  ", theme["dim"]), (_fit(formula.numbers, numbers, theme), theme["plain"]),
-            ("=" if formula.result else " ", theme["dim"]),
-            (" " * (result - cell_len(formula.result)) + theme.plain(formula.result), theme["bold"]),
+            ("= " if formula.numbers else "  ", theme["dim"]), (_fit(shown, numbers, theme), theme["plain"]),
         ]  # fmt: skip
-        return line(width, texts)
+        if cell_len(shown) > numbers:
+            middle = [("= ", theme["dim"]), (_fit(shown, rule + numbers + 2, theme), theme["plain"])]
+        return line(width, [
+            (f" {_fit(formula.symbol, symbol, theme)}", theme["bold"]), *middle,
+            ("=" if given else " ", theme["dim"]), (" " * (result - cell_len(given)) + given, theme["bold"]),
+        ])  # fmt: skip
 
     def _shares(self, width: int, height: int) -> list[Strip]:
         """Who caused the chosen unit's sum, and what the gradient hands back: in two lines, or as a table."""
@@ -352,7 +357,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
     def action_example(self) -> None:
         """The next ready-made network, or one's own."""
         self.example = EXAMPLES[(EXAMPLES.index(self.example) + 1) % len(EXAMPLES)]
-        self.steps, self.phase = 0, None
+        self.steps, self.phase, self.edge, self.answer = 0, None, Place(-1, 0, 0), None
         self.place_children(self.size)
         self.ask_anew()
 

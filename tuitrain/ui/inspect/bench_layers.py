@@ -78,9 +78,7 @@ def shown_units(answer: RowAnswer, edge: Place, width: int, height: int) -> Chos
     layers = tuple(range(first, first + count))
     units, folded = {}, {}
     for layer in layers:
-        room = MOST_UNITS if layer else max(MOST_UNITS, min((height - 1) // 2, 6))
-        if height < 13:
-            room = min(room, max((height - 1) // 3, 2) if layer else room)
+        room = min(MOST_UNITS, (height - 1) // 2) if layer else min(6, height - 2)
         units[layer] = _most_important(answer, layer, room, edge)
         folded[layer] = sizes[layer] - len(units[layer])
     return Chosen(layers, units, folded)
@@ -103,7 +101,7 @@ def _most_important(answer: RowAnswer, layer: int, most: int, edge: Place) -> tu
     if layer == edge.layer + 1:
         must.append(edge.unit)
     order = [*must, *(int(unit) for unit in np.argsort(-weight, kind="stable") if int(unit) not in must)]
-    return tuple(sorted(order[: most - 1]))
+    return tuple(sorted(order[: max(most - 1, 1)]))
 
 
 def columns_of(answer: RowAnswer, edge: Place, phase: Phase, chosen: Chosen) -> list[Column]:

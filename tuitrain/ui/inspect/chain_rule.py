@@ -112,7 +112,7 @@ def _back(answer: RowAnswer, after: int, weights: Array, deltas: Array, back: fl
     """Σ w δ over the units after, the largest terms first where there are many."""
     terms = weights * deltas
     order = np.argsort(-np.abs(terms), kind="stable")[:MOST_TERMS] if len(terms) > MOST_TERMS else range(len(terms))
-    shown = [f"{factor(float(weights[j]), 2)}·{factor(float(deltas[j]))}" for j in order]
+    shown = [f"{factor(float(weights[j]), 3)}·{factor(float(deltas[j]), 3)}" for j in order]
     rest = len(terms) - len(shown)
     if rest:
         left = back - float(sum(terms[j] for j in order))
@@ -133,7 +133,7 @@ def _either(z: float, above: str, below: str) -> tuple[str, str]:
 _SLOPES: dict[str, Callable[[float, float], tuple[str, str]]] = {
     "identity": lambda z, a: ("1", "1"),
     "sigmoid": lambda z, a: ("a (1 − a)", f"{decimal(a)} · {decimal(1 - a)}"),
-    "tanh": lambda z, a: ("1 − a²", f"1 − {factor(a)}²"),
+    "tanh": lambda z, a: ("1 − a²", f"1 − {decimal(abs(a))}²"),
     "relu": lambda z, a: _either(z, "1", "0"),
     "leaky_relu": lambda z, a: _either(z, "1", _("the slope")),
     "elu": lambda z, a: _either(z, "1", "a + 1"),
@@ -154,11 +154,17 @@ def _output_delta(answer: RowAnswer, layer: LayerTrace, unit: int, name: str) ->
         "binary_cross_entropy": (f"(p − t){share}", f"({decimal(p)} − {t:g}){divided}"),
         "mse": (f"2 (ŷ − t){share}", f"2 · ({difference}){divided}"),
         "mae": (f"sign(ŷ − t){share}", f"sign({difference}){divided}"),
-        "huber": (f"ŷ − t, at most ±δ{share}", f"({difference}){divided}"),
+        "huber": (f"ŷ − t, at most ±δ{share}", f"({_huber(z, t, float(layer.delta[unit]) * outputs)}){divided}"),
         "hinge": (_("−t inside the margin, else 0"), f"t = {t:+g}, z = {factor(z)}"),
     }
     rule, numbers = rules[answer.loss]
     return Formula(f"δ({name})", rule, numbers, delta)
+
+
+def _huber(z: float, t: float, clipped: float) -> str:
+    """The difference, or the δ of the loss where the difference is larger."""
+    is_clipped = abs(z - t) > abs(clipped) * (1 + 1e-9)
+    return factor(clipped) if is_clipped else f"{decimal(z)} − {decimal(t)}"
 
 
 def step_formulas(step: StepTrace, index: int) -> list[Formula]:
@@ -273,7 +279,7 @@ class Share:
 
     @property
     def back(self) -> float:
-        """w · δ."""
+        """What the gradient hands back, w · δ."""
         return self.weight * self.delta
 
 

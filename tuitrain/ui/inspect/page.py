@@ -70,8 +70,13 @@ class PageLayout(PlacedLayout):
         return {"header": Region(0, 0, width, 1), **rows, **framed}
 
 
-class PagePane(LivePane):
-    """A pane of a page: draws what its page draws, anew when the page says so."""
+class PagePane(LivePane, inherit_bindings=False):
+    """A pane of a page: draws what its page draws, anew when the page says so. The page has the arrow keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "scroll_page(-1)", show=False),
+        Binding("pagedown", "scroll_page(1)", show=False),
+    ]
 
     def __init__(self, theme: Theme, draw: Draw, **rest: Any) -> None:
         super().__init__(theme, **rest)
@@ -255,6 +260,7 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
         for name, pane in self.panes.items():
             if name in frames:
                 pane.take_place(frames[name])
+            pane.refresh(layout=True)  # the screen forgets where its children were when one of them asks
 
     def after_arranging(self) -> None:
         self.refresh_page()

@@ -1,0 +1,132 @@
+"""Every line of the chain rule and of the step can be checked by its own numbers."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tuitrain.data.loading import load_dataset
+from tuitrain.engine import Trainer
+from tuitrain.engine.activations import ACTIVATIONS
+from tuitrain.engine.optimizers import OPTIMIZERS
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.inside.bench import trace_row
+from tuitrain.session.inspection import Copy
+from tuitrain.session.questions import RowAnswer, TraceRow
+from tuitrain.ui.inspect.chain_rule import Formula, Place, chain_rule, relative_error, shares, step_formulas
+
+LOSSES = ["cross_entropy", "binary_cross_entropy", "mse", "hinge"]
+
+
+def answer_of(question: TraceRow | None = None, steps: int = 3, dataset: str = "moons", **fields: object) -> RowAnswer:
+    data = load_dataset(dataset)
+    trainer = Trainer(data, Hyperparameters(hidden_layers=(5, 4), **fields))  # type: ignore[arg-type]
+    for _ in range(steps):
+        trainer.step()
+    answer = next(trace_row(question or TraceRow(), Copy.of(trainer, data, 0)))
+    assert isinstance(answer, RowAnswer)
+    return answer
+
+
+def value_of(text: str) -> float | None:
+    """What the numbers come to; None where they are words."""
+    text = re.sub(r"(\d+) more: ", "", text)
+    text = re.sub(r"  (?=[+−])", " + ", text)
+    for sign, word in (("−", "-"), ("·", "*"), ("²", "**2")):
+        text = text.replace(sign, word)
+    text = text.replace("sign(", "sign(").replace("e^(", "exp(")
+    if re.search(r"[^\d\s+*/().,e-]", text.replace("sign", "").replace("exp", "").replace("max", "")):
+        return None
+    names = {"sign": np.sign, "exp": math.exp, "max": max}
+    return float(eval(text, {"__builtins__": {}}, names))
+
+
+def check(formulas: list[Formula], least: int) -> None:
+    """Compare each line's numbers with its result, as far as four digits tell."""
+    checked = 0
+    for formula in formulas:
+        found, result = value_of(formula.numbers), value_of(formula.result)
+        if found is None or not formula.numbers:
+            continue
+        assert result is not None
+        assert found == pytest.approx(result, rel=0.06, abs=2e-4), formula
+        checked += 1
+    assert checked >= least
+
+
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+@pytest.mark.parametrize("layer", [0, 1, 2])
+def test_each_line_of_the_chain_rule_comes_to_its_result(activation: str, layer: int) -> None:
+    answer = answer_of(activation=activation)
+    place = Place(layer, 1, 1)
+    answer = replace(answer, difference=float(answer.trace.gradient[place.index(answer)]))
+    check(chain_rule(answer, place), 2 if layer == 2 else 3)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_outputs_delta_is_written_for_every_loss(loss: str) -> None:
+    answer = answer_of(loss=loss)
+    check(chain_rule(answer, Place(2, 0, 0)), 1)
+
+
+@pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
+def test_the_outputs_delta_of_a_regression(loss: str) -> None:
+    check(chain_rule(answer_of(dataset="sine", loss=loss), Place(2, 0, 0)), 1)
+
+
+@pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
+@pytest.mark.parametrize("penalties", [{"l2": 0.0}, {"l2": 0.1, "l1": 0.01, "gradient_clip": 0.3, "weight_decay": 0.2}])
+def test_each_line_of_the_step_comes_to_its_result(optimizer: str, penalties: dict[str, float]) -> None:
+    answer = answer_of(optimizer=optimizer, learning_rate=0.05, **penalties)
+    index = Place(0, 0, 0).index(answer)
+    check(step_formulas(answer.step, index), 1)
+    assert step_formulas(answer.step, index)[-1].result.replace("−", "-") == pytest.approx(
+        f"{answer.step.after_parameters[index]:.4f}"
+    )
+
+
+def test_the_finite_difference_is_that_of_the_chosen_weight() -> None:
+    for index in (0, 7, 20):
+        answer = answer_of(TraceRow(weight=index), activation="tanh")
+        assert relative_error(float(answer.trace.gradient[index]), answer.difference) < 1e-5
+
+
+def test_the_example_shares_an_error_of_06_by_weights_3_and_2() -> None:
+    answer = next(trace_row(TraceRow(example="shares"), None))  # type: ignore[arg-type]
+    assert isinstance(answer, RowAnswer)
+    first, second = shares(answer, 0, 0)
+    assert (first.name, second.name) == ("x1", "x2")
+    assert (first.share, second.share) == pytest.approx((0.6, 0.4))
+    assert (first.of_delta, second.of_delta) == pytest.approx((0.36, 0.24))
+    assert (first.back, second.back) == pytest.approx((1.8, 1.2))
+    assert answer.trace.loss == pytest.approx(0.5 * 0.6**2)
+    np.testing.assert_allclose(answer.step.after_parameters, [2.94, 1.94, -0.06])
+
+
+def test_dropout_stands_in_the_chain_rule() -> None:
+    answer = answer_of(dropout=0.5, activation="tanh")
+    masks = answer.trace.layers[0].mask
+    assert set(masks.tolist()) <= {0.0, 2.0}
+    for unit, mask in enumerate(masks):
+        formulas = {formula.symbol: formula for formula in chain_rule(answer, Place(0, 0, unit))}
+        assert formulas["m"].result == f"{mask:.2f}"
+        if mask == 0:
+            assert formulas["∂J/∂w"].result in {"+0.0000", "−0.0000"}
+
+
+def test_worst_row_comes_first_and_its_loss_is_the_engines() -> None:
+    data = load_dataset("moons")
+    trainer = Trainer(data, Hyperparameters(hidden_layers=(4,)), dtype=np.float64)
+    trainer.epoch()
+    losses = [
+        float(trainer.network.loss_and_gradients(data.validation.X[row : row + 1], data.validation.y[row : row + 1])[0])
+        for row in range(len(data.validation))
+    ]
+    for place in (0, 1, 10):
+        answer = next(trace_row(TraceRow(place=place), Copy.of(trainer, data, 1)))
+        assert isinstance(answer, RowAnswer)
+        assert answer.trace.loss == pytest.approx(sorted(losses, reverse=True)[place], rel=1e-6)
