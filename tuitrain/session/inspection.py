@@ -9,11 +9,12 @@ from importlib import import_module
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.state import State
-from tuitrain.errors import error_line
+from tuitrain.errors import RunError, error_line
 from tuitrain.session.questions import Answer, NoAnswer, Question
 
 ROOM = "tuitrain.session.inside"
-ANSWERED_BY = {"trace_row": "bench:trace_row"}  # kind of question: module and function in that room
+# Of each kind of question, the module in that room and its function
+ANSWERED_BY = {"trace_row": "bench:trace_row", "step_curve": "step:step_curve"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,22 @@ class Copy:
     def trainer(self) -> Trainer:
         """A training that goes on from here, apart from the one that was copied."""
         return Trainer(self.dataset, self.state.hyperparameters, state=self.state)
+
+    def going_on(self, epochs: int = 1000) -> Trainer:
+        """As `trainer`, but one that has ended may go on for so many epochs.
+
+        Raises
+        ------
+        RunError
+            if it has diverged.
+        """
+        trainer = self.trainer()
+        if trainer.is_done:
+            trainer.set(None, "patience", 0)
+            trainer.set(None, "epochs", trainer.epochs_done + epochs)
+        if trainer.is_done:
+            raise RunError("the training has diverged, and there is no next step; r on the Train screen begins again")
+        return trainer
 
 
 Answerer = Callable[[Question, Copy], Iterator[Answer]]

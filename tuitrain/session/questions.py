@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tuitrain.engine.step_trace import StepTrace
 from tuitrain.engine.trace import RowTrace
 from tuitrain.errors import RunError
@@ -125,3 +128,35 @@ class RowAnswer(Answer):
     units: tuple[str, ...]
     answers: tuple[str, ...]
     truth: str
+
+
+@dataclass(frozen=True)
+class StepCurve(Question):
+    """J along the update that the optimizer makes next, over the learning rate; `steps` steps were taken before."""
+
+    steps: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class StepAnswer(Answer):
+    """The loss of the next batch after its update at each learning rate.
+
+    `rates` and `losses` (S,) are the curve, infinite where it overflows, `here` is the loss before the update. `rate`
+    is the learning rate in use and `taken` the loss there; `best_rate` and `best` are those of the lowest point.
+    Between `decent` (low, high) the step gains at least half of what the best one gains; from `beyond` on the loss is
+    higher than here (infinite if it never is; NaN where no step gains). `rows` are the rows of the batch. `gauge` holds
+    rate / best rate of steps from here on, one after another on the copy.
+    """
+
+    rates: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    here: float
+    rate: float
+    taken: float
+    best_rate: float
+    best: float
+    decent: tuple[float, float]
+    beyond: float
+    rows: int
+    optimizer: str
+    gauge: tuple[float, ...]

@@ -42,6 +42,7 @@ SCREENS: Mapping[str, Place] = {
         Place("train", "1", "Train", "the Train screen", "tuitrain.ui.train.screen:TrainScreen"),
         Place("search", "2", "Search", "search (1: back here)", "tuitrain.ui.search.screen:SearchScreen"),
         Place("bench", "", "Bench", "bench: one row forward and back", "tuitrain.ui.inspect.bench:BenchPage"),
+        Place("step", "", "Step J", "loss along the next step", "tuitrain.ui.inspect.step:StepPage"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
     )
 }

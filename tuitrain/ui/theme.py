@@ -151,13 +151,22 @@ class Theme:
         """`text` with the signs that an ASCII terminal lacks replaced; as it is elsewhere."""
         return text.translate(_TO_ASCII).encode("ascii", "replace").decode() if self.ascii_only else text
 
+    def formula(self, text: str) -> str:
+        """`text` as `plain` shows it, in which a dot is a product."""
+        return self.plain(text.translate(_FORMULA_TO_ASCII)) if self.ascii_only else text
+
 
 _TO_ASCII = str.maketrans({
     "×": "x", "–": "-", "—": "-", "→": "->", "…": "...", "·": "|", "½": "1/2 ", "‖": "|", "²": "^2", "Σ": "sum",
     "÷": "/", "▸": ">", "●": "*", "∇": "grad", "↑": "^", "↓": "v", "←": "<",
     "σ": "s", "±": "+-", "≥": ">=", "≤": "<=", "✓": "+", "✗": "!",
-    "‑": "-", "’": "'", "«": '"', "»": '"',
+    "‑": "-", "’": "'", "«": '"', "»": '"', "›": ">", "★": "*", "−": "-", "′": "'", "√": "sqrt", "∞": "inf",
+    "∂": "d", "δ": "delta", "η": "eta", "θ": "theta", "λ": "lambda", "β": "beta", "μ": "mu", "ρ": "rho", "ε": "eps",
+    "Φ": "Phi", "φ": "phi", "Π": "prod", "ŷ": "y^", "\u0302": "^", "ᵗ": "^t", "₁": "1", "₂": "2",
 })  # fmt: skip
+
+
+_FORMULA_TO_ASCII = str.maketrans({"·": "*"})
 
 
 @cache

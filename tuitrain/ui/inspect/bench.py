@@ -151,15 +151,15 @@ class BenchPage(InsidePage, inherit_bindings=False):
         symbol = min(9, width // 8)
         rule = min(34, (width - symbol - result) * 9 // 20)
         numbers = width - symbol - rule - result - 6
-        shown, given = theme.plain(formula.numbers), theme.plain(formula.result)
+        shown, given = theme.formula(formula.numbers), theme.formula(formula.result)
         middle = [
-            ("= " if formula.rule else "  ", theme["dim"]), (_fit(formula.rule, rule, theme), theme["dim"]),
+            ("= " if formula.rule else "  ", theme["dim"]), (_fit(theme.formula(formula.rule), rule, theme), theme["dim"]),
             ("= " if formula.numbers else "  ", theme["dim"]), (_fit(shown, numbers, theme), theme["plain"]),
         ]  # fmt: skip
         if cell_len(shown) > numbers:
             middle = [("= ", theme["dim"]), (_fit(shown, rule + numbers + 2, theme), theme["plain"])]
         return line(width, [
-            (f" {_fit(formula.symbol, symbol, theme)}", theme["bold"]), *middle,
+            (f" {_fit(theme.formula(formula.symbol), symbol, theme)}", theme["bold"]), *middle,
             ("=" if given else " ", theme["dim"]), (" " * (result - cell_len(given)) + given, theme["bold"]),
         ])  # fmt: skip
 

@@ -37,5 +37,5 @@ class Footer(Lines):
     def _redraw(self) -> None:
         line: list[Piece | None] = []
         for key, word in footer_items(self.size.width, self._actions, self._words):
-            line += [(f" {key} ", self._theme["key"]), (f"{word} ", self._theme["plain"])]
+            line += [(f" {self._theme.plain(key)} ", self._theme["key"]), (f"{word} ", self._theme["plain"])]
         self.put(line)

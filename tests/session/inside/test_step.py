@@ -1,0 +1,89 @@
+"""The curve of J along the step is the loss of the batch that is trained next, at weights moved by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from tuitrain.data.loading import load_dataset
+from tuitrain.engine import Trainer
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.inside.step import GAUGE_STEPS, step_curve
+from tuitrain.session.inspection import Copy
+from tuitrain.session.questions import StepAnswer, StepCurve
+
+
+def answers_of(steps: int = 5, **fields: object) -> tuple[list[StepAnswer], Trainer]:
+    data = load_dataset("moons")
+    trainer = Trainer(data, Hyperparameters(hidden_layers=(8,), activation="tanh", **fields))  # type: ignore[arg-type]
+    for _ in range(steps):
+        trainer.step()
+    found = [answer for answer in step_curve(StepCurve(), Copy.of(trainer, data, 0)) if isinstance(answer, StepAnswer)]
+    return found, trainer
+
+
+@pytest.mark.parametrize(
+    "fields", [{"optimizer": "sgd", "learning_rate": 0.3}, {"optimizer": "adam"}, {"batch_size": "full"}]
+)
+@pytest.mark.parametrize("steps", [0, 5, 11])
+def test_curve_is_of_the_batch_and_the_update_that_come_next(fields: dict[str, object], steps: int) -> None:
+    (answer, *_), trainer = answers_of(steps, **fields)
+    start = trainer.network.parameters[0].astype(np.float64)
+    trainer.step()
+    end = trainer.network.parameters[0].astype(np.float64)
+    assert answer.here == pytest.approx(float(trainer.last_step[0][0]), rel=1e-5)
+    assert answer.rate == trainer.hyperparameters[0].learning_rate
+    middle = len(answer.rates) // 2
+    assert answer.rates[middle] == pytest.approx(answer.rate)
+    assert answer.losses[middle] == pytest.approx(answer.taken)
+    assert not np.array_equal(start, end)
+
+
+def test_losses_are_those_of_weights_moved_by_hand() -> None:
+    (answer, *_), trainer = answers_of(batch_size="full", optimizer="sgd", learning_rate=0.1, l2=0.0)
+    train, network = trainer.dataset.train, trainer.network
+    network.loss_and_gradients(train.X, train.y)
+    start, gradient = network.parameters.copy(), network.gradients.copy()
+    for place in (0, 100, 130, 160):
+        network.parameters[...] = start - answer.rates[place] * gradient
+        assert answer.losses[place] == pytest.approx(float(network.loss_and_gradients(train.X, train.y)[0]), rel=1e-4)
+
+
+def test_zones_are_read_off_the_curve() -> None:
+    answers, _ = answers_of(optimizer="sgd", learning_rate=0.3)
+    answer = answers[0]
+    gains = answer.here - answer.losses
+    best = int(np.argmax(gains))
+    assert (answer.best_rate, answer.best) == (answer.rates[best], answer.losses[best])
+    low, high = answer.decent
+    inside = (answer.rates >= low) & (answer.rates <= high)
+    assert inside[best] and (gains[inside] >= gains[best] / 2).all()
+    below, above = np.flatnonzero(inside)[0] - 1, np.flatnonzero(inside)[-1] + 1
+    assert gains[below] < gains[best] / 2 and gains[above] < gains[best] / 2
+    first_worse = answer.rates[best:][gains[best:] < 0][0]
+    assert answer.beyond == first_worse > high
+
+
+def test_gauge_follows_the_steps_and_ends() -> None:
+    answers, _ = answers_of(optimizer="sgd", learning_rate=0.3)
+    assert [len(answer.gauge) for answer in answers] == list(range(GAUGE_STEPS + 1))
+    assert answers[-1].is_whole and not answers[0].is_whole
+    first = answers[-1].gauge[0]
+    assert first == pytest.approx(answers[0].rate / answers[0].best_rate, rel=0.15)  # a coarser search finds the same
+
+
+def test_a_training_that_has_ended_goes_on_on_the_copy() -> None:
+    (answer, *_), trainer = answers_of(60, epochs=1, batch_size="full")
+    assert trainer.is_done and math.isfinite(answer.here)
+
+
+def test_one_that_diverged_says_so() -> None:
+    data = load_dataset("moons")
+    trainer = Trainer(data, Hyperparameters(hidden_layers=(8,), loss="mse", optimizer="sgd", learning_rate=900.0))
+    while not trainer.is_done:
+        trainer.step()
+    assert trainer.early_stopping.endings[0] == "diverged"
+    with pytest.raises(Exception, match="has diverged"):
+        next(step_curve(StepCurve(), Copy.of(trainer, data, 0)))
