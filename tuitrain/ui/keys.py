@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from textual.binding import Binding
 
 from tuitrain.translation import gettext as _
-from tuitrain.ui.screens import ROOMS
+from tuitrain.ui.screens import PAGES, ROOMS
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,15 @@ def room_actions(own: str, section: str) -> tuple[Action, ...]:
         for room in ROOMS
         if room.name != own
     )
+
+
+def page_actions(section: str) -> tuple[Action, ...]:
+    """The keys that open the pages on the inside of learning, and the menu of them."""
+    menu = Action("show('why')", ("semicolon",), ";", "see why", "see why: menu of pages", section, 87)
+    pages = (
+        Action(f"show('{page.name}')", (page.letter,), page.letter, page.name, page.meaning, section) for page in PAGES
+    )
+    return (menu, *pages)
 
 
 def everywhere(section: str, *, leave: str, palette_rank: int) -> tuple[Action, ...]:

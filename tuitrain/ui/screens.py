@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Place:
     """A screen that any other opens by its `name`, without importing it.
 
-    A room has a `digit`; what has none opens over the room that is shown. `where` is its module and class, imported
+    A room has a `digit`; what has none opens over the room that is shown. A page on the inside of learning has a
+    `letter`: the capital opens it, and the small one in the menu of pages. `where` is its module and class, imported
     when it is first shown.
     """
 
@@ -24,6 +25,7 @@ class Place:
     title: str
     meaning: str
     where: str
+    letter: str = ""
 
     def load(self) -> type[Screen[Any]]:
         """Import its class."""
@@ -41,9 +43,11 @@ SCREENS: Mapping[str, Place] = {
     for place in (
         Place("train", "1", "Train", "the Train screen", "tuitrain.ui.train.screen:TrainScreen"),
         Place("search", "2", "Search", "search (1: back here)", "tuitrain.ui.search.screen:SearchScreen"),
-        Place("bench", "", "Bench", "bench: one row forward and back", "tuitrain.ui.inspect.bench:BenchPage"),
-        Place("step", "", "Step J", "loss along the next step", "tuitrain.ui.inspect.step:StepPage"),
+        Place("why", "", "See why", "see why: menu of pages", "tuitrain.ui.inspect.menu:PageMenu"),
+        Place("bench", "", "Bench", "bench: backprop of one row", "tuitrain.ui.inspect.bench:BenchPage", "B"),
+        Place("step", "", "Step J", "J along the next step", "tuitrain.ui.inspect.step:StepPage", "J"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
     )
 }
 ROOMS = tuple(place for place in SCREENS.values() if place.digit)
+PAGES = tuple(place for place in SCREENS.values() if place.letter)

@@ -153,7 +153,8 @@ class BenchPage(InsidePage, inherit_bindings=False):
         numbers = width - symbol - rule - result - 6
         shown, given = theme.formula(formula.numbers), theme.formula(formula.result)
         middle = [
-            ("= " if formula.rule else "  ", theme["dim"]), (_fit(theme.formula(formula.rule), rule, theme), theme["dim"]),
+            ("= " if formula.rule else "  ", theme["dim"]),
+            (_fit(theme.formula(formula.rule), rule, theme), theme["dim"]),
             ("= " if formula.numbers else "  ", theme["dim"]), (_fit(shown, numbers, theme), theme["plain"]),
         ]  # fmt: skip
         if cell_len(shown) > numbers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuitrain.ui.keys import MOVE, PANE, Action, everywhere, in_section, room_actions
+from tuitrain.ui.keys import MOVE, PANE, Action, everywhere, in_section, page_actions, room_actions
 
 _PAGE = ("pgup pgdn", "a page up, a page down")
 _ENDS = ("home end", "first field, last field")
@@ -46,8 +46,7 @@ TRAIN_ACTIONS = (
         Action("next_pane", ("tab",), "tab", "pane", "next pane", "", 89, pair=PANE),
         Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "", pair=PANE),
     )),
-    Action("show('bench')", ("B",), "B", "bench", "bench: backprop of one row", "panes", 30),
-    Action("show('step')", ("J",), "J", "step", "J along the next step", "panes", 29),
+    *page_actions("panes"),
     *room_actions("train", "program"),
     Action("messages", ("M",), "M", "messages", "messages so far", "program", 12),
     *everywhere("program", leave="leave", palette_rank=45),
