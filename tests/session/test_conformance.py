@@ -324,11 +324,12 @@ def test_what_is_held_goes_on_when_it_is_released_or_told_something(kind: Kind, 
 @pytest.mark.parametrize("is_working", [False, True])
 def test_closing_ends_the_session_and_again_changes_nothing(kind: Kind, opened: Any, is_working: bool) -> None:
     answer(opened, kind.work() if is_working else kind.quick)
+    own = [thread for thread in threading.enumerate() if thread is getattr(opened, "_thread", None)]
     opened.close()
     ended, journal = opened.snapshot, list(opened.journal)
     assert journal[-1].command == Stop()
     assert ended.answered == journal[-1].number == 2
-    assert {thread.name for thread in threading.enumerate()}.isdisjoint({"training", "search"})
+    assert not any(thread.is_alive() for thread in own)
     opened.close()
     assert opened.snapshot is ended
     assert list(opened.journal) == journal

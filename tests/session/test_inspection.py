@@ -11,9 +11,11 @@ import pytest
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.asked.bench import TraceRow
+from tuitrain.session.asked.step import StepAnswer, StepCurve
 from tuitrain.session.commands import Reset, Start, Step
 from tuitrain.session.inspection import ANSWERED_BY
-from tuitrain.session.questions import KINDS, Answer, NoAnswer, Question, StepAnswer, StepCurve, TraceRow
+from tuitrain.session.questions import KINDS, Answer, NoAnswer, Question
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.session.training import TrainingSession
 

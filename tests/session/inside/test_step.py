@@ -10,9 +10,9 @@ import pytest
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.asked.step import StepAnswer, StepCurve
 from tuitrain.session.inside.step import GAUGE_STEPS, step_curve
 from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import StepAnswer, StepCurve
 
 
 def answers_of(steps: int = 5, **fields: object) -> tuple[list[StepAnswer], Trainer]:

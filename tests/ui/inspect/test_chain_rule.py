@@ -14,10 +14,10 @@ from tuitrain.engine import Trainer
 from tuitrain.engine.activations import ACTIVATIONS
 from tuitrain.engine.optimizers import OPTIMIZERS
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.asked.bench import RowAnswer, TraceRow
 from tuitrain.session.inside.bench import trace_row
 from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import RowAnswer, TraceRow
-from tuitrain.ui.inspect.chain_rule import Formula, Place, chain_rule, relative_error, shares, step_formulas
+from tuitrain.ui.inspect.chain_rule import Formula, WeightPlace, chain_rule, relative_error, shares, step_formulas
 
 LOSSES = ["cross_entropy", "binary_cross_entropy", "mse", "hinge"]
 
@@ -62,7 +62,7 @@ def check(formulas: list[Formula], least: int) -> None:
 @pytest.mark.parametrize("layer", [0, 1, 2])
 def test_each_line_of_the_chain_rule_comes_to_its_result(activation: str, layer: int) -> None:
     answer = answer_of(activation=activation)
-    place = Place(layer, 1, 1)
+    place = WeightPlace(layer, 1, 1)
     answer = replace(answer, difference=float(answer.trace.gradient[place.index(answer)]))
     check(chain_rule(answer, place), 2 if layer == 2 else 3)
 
@@ -70,19 +70,19 @@ def test_each_line_of_the_chain_rule_comes_to_its_result(activation: str, layer:
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_outputs_delta_is_written_for_every_loss(loss: str) -> None:
     answer = answer_of(loss=loss)
-    check(chain_rule(answer, Place(2, 0, 0)), 1)
+    check(chain_rule(answer, WeightPlace(2, 0, 0)), 1)
 
 
 @pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
 def test_the_outputs_delta_of_a_regression(loss: str) -> None:
-    check(chain_rule(answer_of(dataset="sine", loss=loss), Place(2, 0, 0)), 1)
+    check(chain_rule(answer_of(dataset="sine", loss=loss), WeightPlace(2, 0, 0)), 1)
 
 
 @pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
 @pytest.mark.parametrize("penalties", [{"l2": 0.0}, {"l2": 0.1, "l1": 0.01, "gradient_clip": 0.3, "weight_decay": 0.2}])
 def test_each_line_of_the_step_comes_to_its_result(optimizer: str, penalties: dict[str, float]) -> None:
     answer = answer_of(optimizer=optimizer, learning_rate=0.05, **penalties)
-    index = Place(0, 0, 0).index(answer)
+    index = WeightPlace(0, 0, 0).index(answer)
     check(step_formulas(answer.step, index), 1)
     assert step_formulas(answer.step, index)[-1].result.replace("−", "-") == pytest.approx(
         f"{answer.step.after_parameters[index]:.4f}"
@@ -112,7 +112,7 @@ def test_dropout_stands_in_the_chain_rule() -> None:
     masks = answer.trace.layers[0].mask
     assert set(masks.tolist()) <= {0.0, 2.0}
     for unit, mask in enumerate(masks):
-        formulas = {formula.symbol: formula for formula in chain_rule(answer, Place(0, 0, unit))}
+        formulas = {formula.symbol: formula for formula in chain_rule(answer, WeightPlace(0, 0, unit))}
         assert formulas["m"].result == f"{mask:.2f}"
         if mask == 0:
             assert formulas["∂J/∂w"].result in {"+0.0000", "−0.0000"}

@@ -15,9 +15,10 @@ from tuitrain.engine.random_numbers import from_words
 from tuitrain.engine.step_trace import Moments, fresh, start_of, trace_step
 from tuitrain.engine.trace import RowThrough
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.asked.bench import RowAnswer, TraceRow
 from tuitrain.session.inside.rows import cells, double_network, examined_part, row_losses, truth_text, worst_first
 from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question, RowAnswer, TraceRow
+from tuitrain.session.questions import Answer, Question
 
 Array = NDArray[Any]
 

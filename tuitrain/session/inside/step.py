@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from tuitrain.engine import Trainer
 from tuitrain.engine.directions import losses_at
+from tuitrain.session.asked.step import StepAnswer, StepCurve
 from tuitrain.session.inside.rows import double_network
 from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question, StepAnswer, StepCurve
+from tuitrain.session.questions import Answer, Question
 
 Array = NDArray[Any]
 DECADES, A_DECADE = 3, 40  # of learning rates on each side of the one in use, and points of the curve in each

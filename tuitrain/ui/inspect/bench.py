@@ -11,14 +11,15 @@ from textual.binding import BindingType
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tuitrain.session.questions import Question, RowAnswer, TraceRow
+from tuitrain.session.asked.bench import RowAnswer, TraceRow
+from tuitrain.session.questions import Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.bench_layers import Phase, columns_of, shown_units
 from tuitrain.ui.inspect.chain_rule import (
     Formula,
-    Place,
     Share,
+    WeightPlace,
     chain_rule,
     layer_sizes,
     shares,
@@ -71,7 +72,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
         has_learnt = self.trainer.snapshot.step > 0
         self.example = "" if has_learnt else "2-3-2"
         self.place, self.steps = 0, 0
-        self.edge = Place(-1, 0, 0)  # the one with the largest gradient, when there is an answer
+        self.edge = WeightPlace(-1, 0, 0)  # the one with the largest gradient, when there is an answer
         self.phase: int | None = None  # None: the last
 
     def question(self) -> Question:
@@ -88,16 +89,16 @@ class BenchPage(InsidePage, inherit_bindings=False):
             self.edge = self._first_edge(min(max(self.edge.layer, 0), len(layers) - 1))
             self._ask()
 
-    def _is_edge(self, edge: Place) -> bool:
+    def _is_edge(self, edge: WeightPlace) -> bool:
         assert self.answer is not None
         rows, units = self.answer.trace.layers[edge.layer].block.shape
         return edge.source < int(rows) and edge.unit < int(units)
 
-    def _first_edge(self, layer: int) -> Place:
+    def _first_edge(self, layer: int) -> WeightPlace:
         assert self.answer is not None
         gradient = np.abs(self.answer.trace.layers[layer].gradient[:-1])
         source, unit = np.unravel_index(int(gradient.argmax()), gradient.shape)
-        return Place(layer, int(source), int(unit))
+        return WeightPlace(layer, int(source), int(unit))
 
     @property
     def _phase(self) -> Phase:
@@ -303,7 +304,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
         self.edge = edges[(edges.index(self.edge) + by) % len(edges)] if self.edge in edges else edges[0]
         self.ask_anew()
 
-    def _edges(self) -> list[Place]:
+    def _edges(self) -> list[WeightPlace]:
         """The weights that are drawn, unit by unit."""
         assert self.answer is not None
         size = self.panes["network"].size
@@ -311,7 +312,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
         edges = []
         for layer in chosen.layers[1:]:
             sources = chosen.units[layer - 1]
-            edges += [Place(layer - 1, source, unit) for unit in chosen.units[layer] for source in sources]
+            edges += [WeightPlace(layer - 1, source, unit) for unit in chosen.units[layer] for source in sources]
         return edges
 
     def action_next_unit(self) -> None:
@@ -358,7 +359,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
     def action_example(self) -> None:
         """The next ready-made network, or one's own."""
         self.example = EXAMPLES[(EXAMPLES.index(self.example) + 1) % len(EXAMPLES)]
-        self.steps, self.phase, self.edge, self.answer = 0, None, Place(-1, 0, 0), None
+        self.steps, self.phase, self.edge, self.answer = 0, None, WeightPlace(-1, 0, 0), None
         self.place_children(self.size)
         self.ask_anew()
 

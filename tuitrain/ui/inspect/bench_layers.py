@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from rich.cells import cell_len, set_cell_size
 
-from tuitrain.session.questions import RowAnswer
+from tuitrain.session.asked.bench import RowAnswer
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.chain_rule import Place, layer_sizes, unit_name
+from tuitrain.ui.inspect.chain_rule import WeightPlace, layer_sizes, unit_name
 from tuitrain.ui.inspect.figures import decimal, factor
-from tuitrain.ui.inspect.network_picture import Column, Edge, Unit, fits
+from tuitrain.ui.inspect.network_picture import Edge, LayerColumn, Unit, fits
 
 INPUT_WIDTH, UNIT_WIDTH = 17, 19  # cells of a column
 NAME_WIDTH = 9  # of an input's name
@@ -66,7 +66,7 @@ class Chosen:
     folded: dict[int, int]
 
 
-def shown_units(answer: RowAnswer, edge: Place, width: int, height: int) -> Chosen:
+def shown_units(answer: RowAnswer, edge: WeightPlace, width: int, height: int) -> Chosen:
     """Choose the columns around the chosen weight that have room, and in each the units that matter most."""
     sizes = layer_sizes(answer)
     count = len(sizes)
@@ -84,7 +84,7 @@ def shown_units(answer: RowAnswer, edge: Place, width: int, height: int) -> Chos
     return Chosen(layers, units, folded)
 
 
-def _most_important(answer: RowAnswer, layer: int, most: int, edge: Place) -> tuple[int, ...]:
+def _most_important(answer: RowAnswer, layer: int, most: int, edge: WeightPlace) -> tuple[int, ...]:
     """The units of a column with the largest |δ·a|, in their order; the chosen weight's own are always among them."""
     layers = answer.trace.layers
     size = layer_sizes(answer)[layer]
@@ -104,7 +104,7 @@ def _most_important(answer: RowAnswer, layer: int, most: int, edge: Place) -> tu
     return tuple(sorted(order[: max(most - 1, 1)]))
 
 
-def columns_of(answer: RowAnswer, edge: Place, phase: Phase, chosen: Chosen) -> list[Column]:
+def columns_of(answer: RowAnswer, edge: WeightPlace, phase: Phase, chosen: Chosen) -> list[LayerColumn]:
     """Make the picture's columns."""
     columns = []
     for position, layer in enumerate(chosen.layers):
@@ -116,20 +116,20 @@ def columns_of(answer: RowAnswer, edge: Place, phase: Phase, chosen: Chosen) -> 
             after = chosen.units[layer + 1]
             for start, source in enumerate(chosen.units[layer]):
                 for end, unit in enumerate(after):
-                    is_chosen = edge == Place(layer, source, unit)
+                    is_chosen = edge == WeightPlace(layer, source, unit)
                     edges.append(
                         Edge(
                             start,
                             end,
                             is_chosen,
-                            _labels(answer, Place(layer, source, unit), phase) if is_chosen else (),
+                            _labels(answer, WeightPlace(layer, source, unit), phase) if is_chosen else (),
                         )
                     )
-        columns.append(Column(_title(answer, layer), tuple(units), tuple(edges)))
+        columns.append(LayerColumn(_title(answer, layer), tuple(units), tuple(edges)))
     return columns
 
 
-def _labels(answer: RowAnswer, place: Place, phase: Phase) -> tuple[str, ...]:
+def _labels(answer: RowAnswer, place: WeightPlace, phase: Phase) -> tuple[str, ...]:
     layer = answer.trace.layers[place.layer]
     weight = factor(float(layer.block[place.source, place.unit]), 2)
     short = f"w {weight}"
@@ -151,7 +151,7 @@ def _title(answer: RowAnswer, layer: int) -> str:
     return (_("hidden") if last == 2 else _("layer {number}").format(number=layer)) + f" {answer.activation}"
 
 
-def _unit(answer: RowAnswer, layer: int, unit: int, edge: Place, phase: Phase) -> Unit:
+def _unit(answer: RowAnswer, layer: int, unit: int, edge: WeightPlace, phase: Phase) -> Unit:
     if layer == 0:
         name, value = answer.units[unit], factor(float(answer.trace.layers[0].inputs[unit]), 2)
         short = name if cell_len(name) <= NAME_WIDTH else set_cell_size(name, NAME_WIDTH - 1) + "…"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.step_trace import StepTrace
 from tuitrain.engine.trace import DIFFERENCE, LayerTrace
-from tuitrain.session.questions import RowAnswer
+from tuitrain.session.asked.bench import RowAnswer
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.figures import decimal, factor
 
@@ -35,7 +35,7 @@ class Formula:
 
 
 @dataclass(frozen=True)
-class Place:
+class WeightPlace:
     """A weight: from the `source`-th input of layer `layer` to its `unit`; the last source is the bias."""
 
     layer: int
@@ -60,14 +60,14 @@ def unit_name(answer: RowAnswer, layer: int, unit: int) -> str:
     return f"h{unit + 1}" if count == 2 else f"h{layer + 1}.{unit + 1}"
 
 
-def source_name(answer: RowAnswer, place: Place) -> str:
+def source_name(answer: RowAnswer, place: WeightPlace) -> str:
     """What the start of a weight's edge is called: an input, a unit, or 1 for a bias."""
     if place.is_bias(answer):
         return "1"
     return answer.units[place.source] if place.layer == 0 else unit_name(answer, place.layer - 1, place.source)
 
 
-def chain_rule(answer: RowAnswer, place: Place) -> list[Formula]:
+def chain_rule(answer: RowAnswer, place: WeightPlace) -> list[Formula]:
     """Write out ∂J/∂w of one weight, down to the δ of the layer after, and its finite difference."""
     layers, name = answer.trace.layers, unit_name(answer, place.layer, place.unit)
     layer = layers[place.layer]
@@ -91,7 +91,7 @@ def relative_error(gradient: float, difference: float) -> float:
     return abs(gradient - difference) / largest if largest else 0.0
 
 
-def _hidden_delta(answer: RowAnswer, place: Place, name: str) -> list[Formula]:
+def _hidden_delta(answer: RowAnswer, place: WeightPlace, name: str) -> list[Formula]:
     """δ = f′(z) · Σ w δ of a hidden unit, f′ by its activation's formula, and the sum over the units after it."""
     layer, after = answer.trace.layers[place.layer : place.layer + 2]
     slope, mask, back = (float(values[place.unit]) for values in (layer.slope, layer.mask, layer.back))
@@ -291,7 +291,7 @@ def shares(answer: RowAnswer, layer: int, unit: int) -> list[Share]:
     return [
         Share(
             int(i),
-            source_name(answer, Place(layer, int(i), unit)),
+            source_name(answer, WeightPlace(layer, int(i), unit)),
             float(sizes[i]),
             float(parts[i]),
             float(weights[i]),

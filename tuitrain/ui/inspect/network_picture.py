@@ -39,7 +39,7 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Column:
+class LayerColumn:
     """A layer of a picture; `edges` lead from its units to those of the next column."""
 
     title: str
@@ -47,7 +47,7 @@ class Column:
     edges: tuple[Edge, ...] = field(default=())
 
 
-def draw_network(width: int, height: int, columns: Sequence[Column], *, theme: Theme) -> list[Strip]:
+def draw_network(width: int, height: int, columns: Sequence[LayerColumn], *, theme: Theme) -> list[Strip]:
     """Draw the columns from left to right, in exactly `height` lines of `width` cells."""
     if height < 2 or not columns:
         return [Strip.blank(width)] * height
@@ -102,7 +102,7 @@ def _tops(rows: int, units: Sequence[Unit]) -> list[int]:
 
 
 def _draw_edges(
-    canvas: Canvas, before: Column, after: Column, tops: tuple[list[int], list[int]], ends: tuple[int, int],
+    canvas: Canvas, before: LayerColumn, after: LayerColumn, tops: tuple[list[int], list[int]], ends: tuple[int, int],
     theme: Theme,
 ) -> None:  # fmt: skip
     window = Window(0, canvas.columns - 1, -(canvas.rows - 1), 0)
@@ -124,8 +124,8 @@ def _middle(top: int, unit: Unit) -> float:
 
 
 def _label(
-    canvas: Canvas, edge: Edge, tops: tuple[list[int], list[int]], ends: tuple[int, int], before: Column,
-    after: Column, theme: Theme,
+    canvas: Canvas, edge: Edge, tops: tuple[list[int], list[int]], ends: tuple[int, int], before: LayerColumn,
+    after: LayerColumn, theme: Theme,
 ) -> None:  # fmt: skip
     """Write the longest label that fits on an edge, a third along it, where edges have parted and not met yet."""
     room = ends[1] - ends[0] - 2

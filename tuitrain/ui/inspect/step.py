@@ -13,8 +13,9 @@ from textual.strip import Strip
 
 from tuitrain.options.field import NUDGE
 from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.session.asked.step import StepAnswer, StepCurve
 from tuitrain.session.commands import SetHyperparameter
-from tuitrain.session.questions import Question, StepAnswer, StepCurve
+from tuitrain.session.questions import Question
 from tuitrain.text import counted
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
