@@ -15,7 +15,7 @@ from tuitrain.search.race import LaneResult, Race, racing
 from tuitrain.search.space.space import Space
 from tuitrain.session.commands import BeginRace, Command
 from tuitrain.session.datasets import DATASETS, Datasets
-from tuitrain.session.session import Clock, LocalSession, Look, Turn
+from tuitrain.session.session import Clock, LocalSession, Turn, Work
 
 RaceState = Literal["ready", "running", "done", "failed"]
 
@@ -54,11 +54,10 @@ class RaceSnapshot:
         return snapshot
 
 
-class Racing:
+class Racing(Work[RaceSnapshot]):
     """The work of a race's session: one race, begun by `BeginRace`; `jobs` processes train (0: this thread)."""
 
     def __init__(self, *, jobs: int, datasets: Datasets = DATASETS) -> None:
-        self.message = ""
         self._jobs, self._datasets = jobs, datasets
         self._state: RaceState = "ready"
         self._race: Race | None = None
@@ -71,25 +70,12 @@ class Racing:
         return self._state == "running"
 
     @property
-    def is_unseen(self) -> bool:
-        """Nothing of a race is costly to look at."""
-        return False
-
-    @property
     def step(self) -> int:
         """Settings trained by now."""
         return self._race.trained if self._race is not None else 0
 
-    def obey(self, command: Command) -> None:
-        """Begin the race.
-
-        Raises
-        ------
-        TuitrainError
-            if it is another command, a race has been begun already, or the space or the settings do not fit.
-        """
-        if not isinstance(command, BeginRace):
-            raise RunError(f"a race does not know the command {command.kind}")
+    def on_begin_race(self, command: BeginRace) -> None:
+        """Begin the race; one has been begun at most."""
         if self._race is not None:
             raise RunError("a race has been begun already")
         space = Space(dict(command.space), Hyperparameters.from_mapping(command.base))
@@ -120,9 +106,6 @@ class Racing:
     def _end(self, state: RaceState) -> None:
         self._state = state
         self._open.close()
-
-    def see(self, look: Look) -> None:
-        """Nothing of a race is costly to look at."""
 
     def make_snapshot(self, version: int, answered: int) -> RaceSnapshot:
         """Make a snapshot of this moment."""

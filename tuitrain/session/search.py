@@ -12,7 +12,7 @@ from typing import Any
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts, DatasetSource
 from tuitrain.engine.threads import usable_cores
-from tuitrain.errors import RunError, TuitrainError, error_line
+from tuitrain.errors import TuitrainError, error_line
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import CHANGED, Settings
 from tuitrain.search.api import conducting
@@ -38,20 +38,19 @@ from tuitrain.session.commands import (
 )  # fmt: skip
 from tuitrain.session.datasets import DATASETS, Datasets
 from tuitrain.session.search_snapshot import GridEstimate, SearchSnapshot, SearchState
-from tuitrain.session.session import Clock, LocalSession, Look, Turn
+from tuitrain.session.session import Clock, LocalSession, Look, Turn, Work
 
 SNAPSHOT_SECONDS = 0.25  # drawing takes processor time from the workers, which use every core
 STEP_SECONDS = 0.05
 
 
-class Searching:
+class Searching(Work[SearchSnapshot]):
     """The work of a search session: at most one running search, whose study can be resumed.
 
     `jobs` processes train (0: a thread of this process); `folder` is where new studies are made.
     """
 
     def __init__(self, *, jobs: int, folder: Path, clock: Clock, datasets: Datasets = DATASETS) -> None:
-        self.message = ""
         self.jobs = jobs
         self._folder, self._clock, self._datasets = folder, clock, datasets
         self._state: SearchState = "ready"
@@ -74,30 +73,11 @@ class Searching:
         return self._conductor is not None
 
     @property
-    def is_unseen(self) -> bool:
-        """The surrogate is fitted when it is looked at, and as trials end."""
-        return False
-
-    @property
     def step(self) -> int:
         """Trials that are over."""
         return sum(trial.is_done for trial in self._study.trials) if self._study is not None else 0
 
     # Commands
-
-    def obey(self, command: Command) -> None:
-        """Carry out a command.
-
-        Raises
-        ------
-        TuitrainError
-            if a search does not know it, or it cannot be carried out now.
-        """
-        method = getattr(self, f"on_{command.kind}", None)
-        if method is None:
-            raise RunError(f"a search does not know the command {command.kind}")
-        method(command)
-        self._snapshot_due = 0.0
 
     def refuse(self, command: Command, why: str) -> None:
         """Mark the session as failed where nothing could be begun; a search that there is stays as it is."""
@@ -191,7 +171,7 @@ class Searching:
         assert self._conductor is not None
         try:
             if self._conductor.step(STEP_SECONDS):
-                is_new = turn.take_new_look()
+                is_new = turn.take_new_look() or turn.has_answers
                 if is_new or self._clock.now() >= self._snapshot_due:
                     self.see(turn.look)
                     turn.publish()
