@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.session.test_conformance import until
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.commands import COMMANDS, Command, SetHyperparameter, SetPace, Start, Step
@@ -85,6 +86,7 @@ def test_a_new_command_is_a_dataclass_and_a_method(add: Any) -> None:
 def test_a_value_that_does_not_fit_is_refused_in_words_alone() -> None:
     session = TrainingSession(load_dataset("moons?n=28"), Hyperparameters(hidden_layers=(4,), epochs=5))
     session.send(Step(batches=1))
+    until(session, lambda s: s.step == 1 and s.state == "paused")
     session.send(SetHyperparameter("hidden_layers", (0,)))  # waits for the reset, were it allowed
     session.send(SetHyperparameter("learning_rate", -1))
     session.wait_for_answer(session.send(SetPace(-1.0)), 60)
