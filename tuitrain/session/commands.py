@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from tuitrain.data.facts import DatasetSource
 from tuitrain.errors import RunError
-from tuitrain.runs import json_values
+from tuitrain.runs.json_values import JsonFields, decode_fields, encode_fields
 from tuitrain.text import quoted, suggest
 
 COMMANDS: dict[str, type[Command]] = {}
@@ -34,7 +34,7 @@ class Command:
 
     def to_json(self) -> dict[str, Any]:
         """Convert to a JSON object; ``command`` names it."""
-        return {"command": self.kind, **json_values.encode_fields(self)}
+        return {"command": self.kind, **encode_fields(self)}
 
     @staticmethod
     def from_json(json: Mapping[str, Any]) -> Command:
@@ -49,8 +49,7 @@ class Command:
         kind = str(values.pop("command", ""))
         if kind not in COMMANDS:
             raise RunError(f"command {quoted(kind)}: {suggest(kind, COMMANDS)}")
-        command: Command = json_values.decode_fields(COMMANDS[kind], values, kind)
-        return command
+        return decode_fields(COMMANDS[kind], values, kind)
 
 
 @dataclass(frozen=True)
@@ -178,7 +177,7 @@ class BeginRace(Command):
 
 
 @dataclass(frozen=True)
-class JournalEntry:
+class JournalEntry(JsonFields):
     """A command with the step at which it took effect, and why it was refused, if it was."""
 
     step: int
@@ -189,19 +188,3 @@ class JournalEntry:
     def number(self) -> int:
         """The command's number."""
         return self.command.number
-
-    def to_json(self) -> dict[str, Any]:
-        """Convert to a JSON object."""
-        return {"step": self.step, "command": self.command.to_json(), "refused": self.refused}
-
-    @classmethod
-    def from_json(cls, json: Mapping[str, Any]) -> JournalEntry:
-        """Convert a JSON object back.
-
-        Raises
-        ------
-        RunError
-            if it is not a journal entry.
-        """
-        entry: JournalEntry = json_values.decode_fields(cls, json, "journal entry")
-        return entry

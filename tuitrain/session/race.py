@@ -10,7 +10,7 @@ from tuitrain.data.facts import DatasetSource
 from tuitrain.errors import RunError, error_line
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
-from tuitrain.runs.json_values import decode_fields, encode_fields
+from tuitrain.runs.json_values import JsonFields
 from tuitrain.search.race import LaneResult, Race, racing
 from tuitrain.search.space.space import Space
 from tuitrain.session.commands import BeginRace, Command
@@ -21,7 +21,7 @@ RaceState = Literal["ready", "running", "done", "failed"]
 
 
 @dataclass(frozen=True)
-class RaceSnapshot:
+class RaceSnapshot(JsonFields):
     """One moment of a race: each strategy's curve so far, trials of the slowest run, settings trained by now."""
 
     version: int
@@ -36,22 +36,6 @@ class RaceSnapshot:
     def is_running(self) -> bool:
         """Whether settings are being trained now."""
         return self.state == "running"
-
-    def to_json(self) -> dict[str, Any]:
-        """Convert to a JSON object."""
-        return encode_fields(self)
-
-    @classmethod
-    def from_json(cls, json: Any) -> RaceSnapshot:
-        """Convert a JSON object back.
-
-        Raises
-        ------
-        RunError
-            if it is not a race's snapshot.
-        """
-        snapshot: RaceSnapshot = decode_fields(cls, json)
-        return snapshot
 
 
 class Racing(Work[RaceSnapshot]):
