@@ -28,9 +28,10 @@ class Command:
     kind: ClassVar[str]
     number: int = field(default=0, kw_only=True, compare=False, repr=False)
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, is_abstract: bool = False) -> None:
         cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-        COMMANDS[cls.kind] = cls
+        if not is_abstract:
+            COMMANDS[cls.kind] = cls
 
     def to_json(self) -> dict[str, Any]:
         """Convert to a JSON object; ``command`` names it."""
@@ -105,17 +106,23 @@ class SetPace(Command):
 
 
 @dataclass(frozen=True)
-class BeginSearch(Command):
-    """Make a study and search it.
+class SearchCommand(Command, is_abstract=True):
+    """A command that says what is searched, and how; see `search_command.py` for making and reading one.
 
     `space` maps searched hyperparameters to their ranges as texts, `base` holds all hyperparameters, `settings` those
-    of the search, `tried` settings to try first.
+    of the search.
     """
 
     dataset: DatasetSource
     space: Mapping[str, str]
     base: Mapping[str, Any]
     settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class BeginSearch(SearchCommand):
+    """Make a study and search it; `tried` are settings to try first."""
+
     tried: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -155,23 +162,14 @@ class Decide(Command):
 
 
 @dataclass(frozen=True)
-class EstimateGrid(Command):
+class EstimateGrid(SearchCommand):
     """Estimate what a grid would take; answered in the snapshot under this command's number, while nothing runs."""
-
-    dataset: DatasetSource
-    space: Mapping[str, str]
-    base: Mapping[str, Any]
-    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class BeginRace(Command):
+class BeginRace(SearchCommand):
     """Race the strategies: so many trials of each, the drawn ones from so many seeds."""
 
-    dataset: DatasetSource
-    space: Mapping[str, str]
-    base: Mapping[str, Any]
-    settings: Mapping[str, Any]
     seeds: int
     trials: int
 

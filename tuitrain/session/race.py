@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 from tuitrain.data.facts import DatasetSource
 from tuitrain.errors import RunError, error_line
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.runs.json_values import JsonFields
 from tuitrain.search.race import LaneResult, Race, racing
 from tuitrain.search.space.space import Space
 from tuitrain.session.commands import BeginRace, Command
 from tuitrain.session.datasets import DATASETS, Datasets
+from tuitrain.session.search_command import fields_of, read_command
 from tuitrain.session.session import Clock, LocalSession, Turn, Work
 
 RaceState = Literal["ready", "running", "done", "failed"]
@@ -62,8 +62,8 @@ class Racing(Work[RaceSnapshot]):
         """Begin the race; one has been begun at most."""
         if self._race is not None:
             raise RunError("a race has been begun already")
-        space = Space(dict(command.space), Hyperparameters.from_mapping(command.base))
-        settings, dataset = Settings.from_mapping(command.settings), self._datasets.find(command.dataset)
+        space, settings = read_command(command)
+        dataset = self._datasets.find(command.dataset)
         self._race = self._open.enter_context(
             racing(dataset, space, settings, jobs=self._jobs, seeds=command.seeds, trials=command.trials)
         )
@@ -125,5 +125,4 @@ class RaceSession(LocalSession[RaceSnapshot]):
 
 def begin_race(source: DatasetSource, space: Space, settings: Settings, *, seeds: int, trials: int) -> BeginRace:
     """Return the command that races the strategies on a dataset."""
-    texts = space.to_json()
-    return BeginRace(source, texts["ranges"], texts["base"], settings.to_mapping(), seeds, trials)
+    return BeginRace(**fields_of(source, space, settings), seeds=seeds, trials=trials)

@@ -13,7 +13,6 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts, DatasetSource
 from tuitrain.engine.threads import usable_cores
 from tuitrain.errors import TuitrainError, error_line
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import CHANGED, Settings
 from tuitrain.search.api import conducting
 from tuitrain.search.best_model import choose
@@ -37,6 +36,7 @@ from tuitrain.session.commands import (
     TryNext,
 )  # fmt: skip
 from tuitrain.session.datasets import DATASETS, Datasets
+from tuitrain.session.search_command import fields_of, read_command
 from tuitrain.session.search_snapshot import GridEstimate, SearchSnapshot, SearchState
 from tuitrain.session.session import Clock, LocalSession, Look, Turn, Work
 
@@ -87,7 +87,7 @@ class Searching(Work[SearchSnapshot]):
     def on_begin_search(self, command: BeginSearch) -> None:
         """Make a study and search it."""
         dataset = self._datasets.find(command.dataset)
-        space, settings = _asked(command)
+        space, settings = read_command(command)
         path = new_study_path(self._folder, dataset, settings.strategy)
         settings = replace(settings, parallel=max(1, self.jobs))
         study = create_study(path, space, settings, dataset, tried=command.tried)
@@ -157,7 +157,7 @@ class Searching(Work[SearchSnapshot]):
         if self._conductor is not None:
             return
         try:
-            space, settings = _asked(command)
+            space, settings = read_command(command)
             dataset = self._datasets.find(command.dataset)
             found = GridEstimate(command.number, estimate_grid(dataset, space, settings, max(1, self.jobs)))
         except TuitrainError as error:
@@ -260,12 +260,6 @@ class Searching(Work[SearchSnapshot]):
         self._end("stopped", "")
 
 
-def _asked(command: BeginSearch | EstimateGrid) -> tuple[Space, Settings]:
-    """Return the space and the settings of a command."""
-    space = Space(dict(command.space), Hyperparameters.from_mapping(command.base))
-    return space, Settings.from_mapping(command.settings)
-
-
 class SearchSession(LocalSession[SearchSnapshot]):
     """A search, conducted by a thread of this process; `close` ends it, and the study can be resumed.
 
@@ -282,13 +276,9 @@ class SearchSession(LocalSession[SearchSnapshot]):
 
 def begin_search(source: DatasetSource, space: Space, settings: Settings, tried: Sequence[Setting] = ()) -> BeginSearch:
     """Return the command that makes a study of a dataset and searches it."""
-    texts = space.to_json()
-    return BeginSearch(source, texts["ranges"], texts["base"], settings.to_mapping(), tuple(tried))
+    return BeginSearch(**fields_of(source, space, settings), tried=tuple(tried))
 
 
-def estimate_of_grid(
-    source: DatasetSource, space: Space, settings: Settings
-) -> EstimateGrid:  # fmt: skip
+def estimate_of_grid(source: DatasetSource, space: Space, settings: Settings) -> EstimateGrid:
     """Return the command that asks what a grid would take on a dataset."""
-    texts = space.to_json()
-    return EstimateGrid(source, texts["ranges"], texts["base"], settings.to_mapping())
+    return EstimateGrid(**fields_of(source, space, settings))
