@@ -14,7 +14,7 @@ import click
 
 from tuitrain.cli.options import check_data, hint_at_typing, reading_options, typed_options
 from tuitrain.cli.output import tell
-from tuitrain.errors import DataError
+from tuitrain.errors import DataError, FileError
 from tuitrain.options.data_options import DATA_FIELDS, DataOptions
 from tuitrain.text import visible
 
@@ -85,7 +85,7 @@ def _write_into(output: Path, text: str) -> None:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise DataError(f"{visible(output)}: cannot be written: {error.strerror}") from error
+        raise FileError(f"{visible(output)}: cannot be written: {error.strerror}") from error
 
 
 def _read(data: str, model: Model, options: DataOptions, *, prefers_test: bool = False) -> Table:
