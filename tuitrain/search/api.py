@@ -13,6 +13,7 @@ from typing import Any
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError, SettingsError
+from tuitrain.numbers import json_number
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.option import read_all, takes
 from tuitrain.options.search_settings import JOBS, OFFERED, Settings, read_settings
@@ -72,13 +73,13 @@ class SearchResult:
         if best is not None:
             described = {
                 "trial": best.number, "hyperparameters": setting_to_json(best.setting), "score": best.score,
-                "deviation": best.deviation if best.deviation == best.deviation else None,
+                "deviation": json_number(best.deviation),
                 "ties": [trial.number for trial in study.ties],
             }  # fmt: skip
         done = sum(counts.values())
         return {
             "strategy": study.settings.strategy, "metric": study.settings.metric, "trials": done, **counts,
-            "best": described, "test": {k: v if abs(v) < float("inf") else None for k, v in self.test.items()},
+            "best": described, "test": {k: json_number(v) for k, v in self.test.items()},
             "seconds": round(study.seconds, 4),
             "trials_per_second": round(done / study.seconds, 3) if study.seconds else None,
             "ending": self.progress.ending, "study": str(study.path),
