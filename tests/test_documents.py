@@ -76,11 +76,18 @@ def test_links_lead_to_files(document: Path) -> None:
         assert (document.parent / target).exists(), target
 
 
-def test_the_files_of_the_walks_exist() -> None:
+def files_named(text: str) -> set[str]:
+    return set(re.findall(r"`((?:cli|ui|session|diagnosis|search|runs|data|engine|options)/[\w/]+\.py)`", text))
+
+
+def test_the_files_of_the_walks_exist_and_are_as_many_as_is_said() -> None:
     text = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:cli|ui|session|diagnosis|search|runs|data|engine|options)/[\w/]+\.py)`", text))
+    named = files_named(text)
     assert len(named) > 40
     assert [name for name in sorted(named) if not (ROOT / "tuitrain" / name).is_file()] == []
+    walks = re.findall(r"^\*\*\d\. (.*?)\*(\d+) files", text, re.DOTALL | re.MULTILINE)
+    assert len(walks) == 5
+    assert [len(files_named(walk)) for walk, _ in walks] == [int(count) for _, count in walks]
 
 
 def test_the_citation_names_this_version() -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset as Dataset
     from tuitrain.data.loading import load_dataset as load_dataset
     from tuitrain.errors import DataError as DataError
+    from tuitrain.errors import FileError as FileError
     from tuitrain.errors import HyperparameterError as HyperparameterError
     from tuitrain.errors import ModelError as ModelError
     from tuitrain.errors import RunError as RunError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from tuitrain.session.train import train as train
 
 _HOMES = {
-    "DataError": "errors", "Dataset": "data.dataset", "HyperparameterError": "errors",
+    "DataError": "errors", "Dataset": "data.dataset", "FileError": "errors", "HyperparameterError": "errors",
     "Hyperparameters": "options.hyperparameters", "Model": "runs.model", "ModelError": "errors",
     "Result": "session.train", "RunError": "errors", "SearchError": "errors", "SearchResult": "search.api",
     "Space": "search.space.space", "TuitrainError": "errors", "load_dataset": "data.loading",

@@ -2,6 +2,17 @@
 
 Each message names the value, the place and what is allowed or what to do next, so that it can be shown as it
 stands. Only `cli/` turns them into exit codes, and only `ui/` into notices.
+
+    TuitrainError
+        DataError
+            DataOptionError
+        HyperparameterError
+        RunError
+            StateError
+        FileError
+        ModelError
+        SearchError
+            SettingsError
 """
 
 
@@ -29,8 +40,12 @@ class StateError(RunError):
     """The state of a training that is damaged, or does not fit the data or the network."""
 
 
+class FileError(TuitrainError):
+    """A file that cannot be written, or a path that names none."""
+
+
 class ModelError(TuitrainError):
-    """A model file that cannot be read, is damaged, or does not fit the rows it is given."""
+    """A model file that cannot be read or written, is damaged, or does not fit the rows it is given."""
 
 
 class SearchError(TuitrainError):

@@ -95,3 +95,8 @@ def memory(count: int) -> str:
             return f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} GB"
+
+
+def json_number(value: float) -> float | None:
+    """Return the number, or None, JSON's null, for NaN and infinities."""
+    return value if math.isfinite(value) else None

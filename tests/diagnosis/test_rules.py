@@ -9,7 +9,7 @@ import pytest
 
 from tests.ui.fake_session import FakeSession
 from tuitrain.diagnosis.finding import Finding
-from tuitrain.diagnosis.rules import findings, most_pressing
+from tuitrain.diagnosis.rules import findings
 from tuitrain.diagnosis.rules.gradients import trouble_of
 from tuitrain.errors import RunError
 from tuitrain.session.snapshot import Snapshot
@@ -23,15 +23,15 @@ def after(epochs: int) -> Snapshot:
 
 @pytest.mark.parametrize(("best", "said"), [(3, "best epoch 3"), (5, "the last the best: try more")])
 def test_a_short_training_that_has_ended_is_judged(best: int, said: str) -> None:
-    found = most_pressing(replace(after(5), state="done", best_epoch=best))
+    (found,) = findings(replace(after(5), state="done", best_epoch=best))
     assert (found.kind, found.severity) == ("done", "good")
     assert found.text.startswith("done after 5 epochs")
     assert said in found.text
 
 
 def test_a_few_epochs_say_nothing_while_training_goes_on() -> None:
-    assert "too early" in most_pressing(after(5)).text
-    assert "press space" in most_pressing(FakeSession().snapshot).text
+    assert ["too early" in found.text for found in findings(after(5))] == [True]
+    assert ["press space" in found.text for found in findings(FakeSession().snapshot)] == [True]
 
 
 def test_why_a_training_broke_is_said_whatever_was_done_since() -> None:
@@ -47,7 +47,7 @@ def test_dead_units_alarm_only_where_they_plausibly_hurt(share: float, is_stuck:
     if is_stuck:
         snapshot.history.column("train_loss").base[snapshot.history.COLUMNS.index("train_loss")][:] = 0.69
     layers = tuple(replace(layer, idle_share=share, idle_kind="dead") for layer in snapshot.layers[:-1])
-    found = most_pressing(replace(snapshot, layers=(*layers, snapshot.layers[-1])))
+    found = findings(replace(snapshot, layers=(*layers, snapshot.layers[-1])))[0]
     assert (found.kind == "dead") is ("units are dead" in found.text) is warns
 
 
@@ -55,7 +55,7 @@ def test_what_has_not_improved_for_long_is_not_said_to_fall() -> None:
     shown = after(20)
     shown = replace(shown, best_epoch=4, best_loss=1e9)  # not so much worse as to be overfitting
     assert findings(shown) == [Finding("no_better", "note", "no better since epoch 4")]
-    assert most_pressing(replace(shown, best_epoch=19)).kind == "healthy"
+    assert [found.kind for found in findings(replace(shown, best_epoch=19))] == ["healthy"]
 
 
 def test_all_that_is_found_is_listed_and_the_most_pressing_first() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tuitrain.errors import SearchError
+from tuitrain.errors import FileError
 from tuitrain.text import visible
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -51,5 +51,5 @@ def export(study_path: Path, form: str, output: Path | None, storage: str | None
         with output.open("w", newline="", encoding="utf-8") as file:
             write_csv(study, file)
     except OSError as error:
-        raise SearchError(f"{visible(output)}: cannot be written: {error.strerror}") from error
+        raise FileError(f"{visible(output)}: cannot be written: {error.strerror}") from error
     click.echo(f"{len(study.trials)} trials written to {visible(output)}", err=True)

@@ -14,7 +14,8 @@ import click
 
 from tuitrain.cli.options import check_data, hint_at_typing, reading_options, typed_options
 from tuitrain.cli.output import tell
-from tuitrain.errors import DataError
+from tuitrain.errors import DataError, FileError
+from tuitrain.numbers import json_number
 from tuitrain.options.data_options import DATA_FIELDS, DataOptions
 from tuitrain.text import visible
 
@@ -72,7 +73,7 @@ def evaluate(model_file: Path, data: str, as_json: bool, **options: Any) -> None
     if gone := len(table) - int(found["rows"]):
         tell(f"note: {gone} of {len(table)} rows have no target value and are left out")
     if as_json:
-        click.echo(json.dumps({name: value if math.isfinite(value) else None for name, value in found.items()}))
+        click.echo(json.dumps({name: json_number(value) for name, value in found.items()}))
     else:
         from tuitrain.cli.progress import why_absent  # noqa: PLC0415
 
@@ -85,7 +86,7 @@ def _write_into(output: Path, text: str) -> None:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise DataError(f"{visible(output)}: cannot be written: {error.strerror}") from error
+        raise FileError(f"{visible(output)}: cannot be written: {error.strerror}") from error
 
 
 def _read(data: str, model: Model, options: DataOptions, *, prefers_test: bool = False) -> Table:

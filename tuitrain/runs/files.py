@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
-from tuitrain.errors import ModelError
+from tuitrain.errors import FileError
 from tuitrain.text import quoted, visible
 
 SUFFIX = ".safetensors"
@@ -21,14 +21,14 @@ def expanded(path: str | os.PathLike[str]) -> Path:
 
     Raises
     ------
-    ModelError
+    FileError
         if there is no such user, or no name for a file.
     """
     try:
         return Path(path).expanduser()
     except RuntimeError as error:
         user = quoted(Path(path).parts[0])
-        raise ModelError(
+        raise FileError(
             f"{visible(path)}: {user} is not a user's directory; write ./~ for a name that begins with ~"
         ) from error
 
@@ -59,7 +59,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
     Raises
     ------
-    ModelError
+    FileError
         if it cannot be written.
     """
     made = ""
@@ -74,7 +74,7 @@ def write_whole(path: Path, data: bytes) -> None:
     except (OSError, ValueError) as error:
         if made:
             Path(made).unlink(missing_ok=True)
-        raise ModelError(f"{visible(path)}: cannot be written: {reason(error)}") from error
+        raise FileError(f"{visible(path)}: cannot be written: {reason(error)}") from error
 
 
 def followed(path: Path) -> Path:
@@ -82,15 +82,15 @@ def followed(path: Path) -> Path:
 
     Raises
     ------
-    ModelError
+    FileError
         if it cannot be a path, or a link leads back to itself.
     """
     try:
         found = Path(os.path.realpath(path))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{visible(path)}: cannot be written: {reason(error)}") from error
+        raise FileError(f"{visible(path)}: cannot be written: {reason(error)}") from error
     if found.is_symlink():
-        raise ModelError(f"{visible(path)}: is a symbolic link that leads back to itself")
+        raise FileError(f"{visible(path)}: is a symbolic link that leads back to itself")
     return found
 
 
@@ -99,12 +99,12 @@ def refuse_link(path: Path) -> None:
 
     Raises
     ------
-    ModelError
+    FileError
         if it is one, naming where it leads.
     """
     if path.is_symlink():
         target = visible(path.readlink())
-        raise ModelError(f"{visible(path)}: is a symbolic link to {target} and is not written through; remove the link")
+        raise FileError(f"{visible(path)}: is a symbolic link to {target} and is not written through; remove the link")
 
 
 def reason(error: OSError | ValueError) -> str:
@@ -127,26 +127,26 @@ def typed_path(typed: str) -> Path:
 
     Raises
     ------
-    ModelError
+    FileError
         if no file can be written under that name.
     """
     typed = typed.strip()
     if not typed:
-        raise ModelError("type a file name")
+        raise FileError("type a file name")
     try:
         path = Path(typed).expanduser()
         if typed.endswith("/") or path.name in {"", "..", "~"}:
-            raise ModelError(f"{visible(typed, 60)} is a directory; name a file in it")
+            raise FileError(f"{visible(typed, 60)} is a directory; name a file in it")
         if not path.suffix:
             path = path.with_name(path.name + SUFFIX)
         if path.is_dir():
-            raise ModelError(f"{visible(path, 60)} is a directory")
+            raise FileError(f"{visible(path, 60)} is a directory")
         if not path.parent.is_dir():
-            raise ModelError(f"there is no directory {visible(path.parent, 60)}")
+            raise FileError(f"there is no directory {visible(path.parent, 60)}")
         path.lstat()
     except FileNotFoundError:
         pass
     except (OSError, RuntimeError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise ModelError(f"{visible(typed, 40)} is not a name for a file: {visible(why, 60)}") from error
+        raise FileError(f"{visible(typed, 40)} is not a name for a file: {visible(why, 60)}") from error
     return path

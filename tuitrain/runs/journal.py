@@ -69,7 +69,7 @@ class Journal:
         ------
         SearchError
             if they cannot be written, or there are events that are not known.
-        ModelError
+        FileError
             if the file is a symbolic link: what it points to is not the study's to change.
         """
         lines = [json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n" for event in events]

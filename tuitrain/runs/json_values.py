@@ -1,5 +1,7 @@
 """Values as JSON and back, by the types that dataclasses declare: what lets a session cross a process border.
 
+A dataclass that is sent inherits `JsonFields`, and that is all it says of JSON.
+
 JSON has no NaN, no arrays and no tuples: a float that is not finite becomes ``{"float": "nan"}``, an array its dtype,
 shape and values in a list, a tuple a list. Every finite float keeps its bits.
 """
@@ -8,10 +10,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import types
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -20,7 +23,27 @@ from tuitrain.text import visible
 
 NOT_FINITE = ("nan", "inf", "-inf")
 ARRAY_KINDS = "biufU"  # booleans, integers, floats, texts; never objects
+T = TypeVar("T")
 _HINTS: dict[type[Any], dict[str, Any]] = {}  # of each dataclass, since to evaluate them takes a while
+
+
+class JsonFields:
+    """A dataclass that converts to a JSON object and back, field by field, by the types it declares."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Convert to a JSON object."""
+        return encode_fields(self)
+
+    @classmethod
+    def from_json(cls, json: Any) -> Self:
+        """Convert a JSON object back; fields that it lacks keep their defaults.
+
+        Raises
+        ------
+        RunError
+            if a field is unknown or missing, or a value does not fit its type.
+        """
+        return decode_fields(cls, json)
 
 
 def encode(value: Any) -> Any:
@@ -93,7 +116,7 @@ def decode(json: Any, hint: Any, where: str = "") -> Any:
     return _decode_class(json, hint, where)
 
 
-def decode_fields(cls: type[Any], json: Any, where: str = "") -> Any:
+def decode_fields(cls: type[T], json: Any, where: str = "") -> T:
     """Convert a JSON object back to a dataclass; fields that it lacks keep their defaults.
 
     Raises
@@ -101,7 +124,7 @@ def decode_fields(cls: type[Any], json: Any, where: str = "") -> Any:
     RunError
         if it holds a field that is not known, lacks one without a default, or a value does not fit.
     """
-    where = where or cls.__name__
+    where = where or " ".join(re.findall("[A-Z][^A-Z]*", cls.__name__)).lower()
     _checked(json, isinstance(json, dict), "an object", where)
     hints = _hints(cls)
     values = {}

@@ -54,7 +54,7 @@ class Lock:
     ------
     SearchError
         if another process holds it, saying which, or it cannot be written.
-    ModelError
+    FileError
         if it is a symbolic link.
     """
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from tuitrain.engine.build import build_network, n_outputs
 from tuitrain.engine.evaluation import Examined, decide
 from tuitrain.engine.network import Network, with_ones
 from tuitrain.engine.trainer import Trainer
-from tuitrain.errors import DataError, HyperparameterError, ModelError
+from tuitrain.errors import DataError, FileError, HyperparameterError, ModelError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs import model_file
 from tuitrain.runs.files import expanded, followed, reason, write_whole
@@ -32,6 +33,15 @@ from tuitrain.text import quoted, visible
 
 __all__ = ["Model", "check_writable", "load_model", "write_whole"]
 Array = NDArray[Any]
+
+
+@contextmanager
+def _files_as_models() -> Iterator[None]:
+    """Raise a `FileError` as a `ModelError`, so that a caller catches one for all that is wrong with a model."""
+    try:
+        yield
+    except FileError as error:
+        raise ModelError(str(error)) from error
 
 
 @dataclass(frozen=True)
@@ -149,6 +159,7 @@ class Model:
             raise DataError(f"{table.name}: target {quoted(column.name)} is text; expected numbers")
         return ((column.values - self.target_mean) / self.target_scale).astype(np.float32)[:, None]
 
+    @_files_as_models()
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file atomically; behind a symbolic link, if it is one.
 
@@ -179,6 +190,7 @@ class Model:
         }  # fmt: skip
 
 
+@_files_as_models()
 def check_writable(path: Path) -> None:
     """Check that a model could be written, and would not replace a file of another kind.
 
@@ -206,6 +218,7 @@ def check_writable(path: Path) -> None:
         raise
 
 
+@_files_as_models()
 def load_model(path: str | os.PathLike[str]) -> Model:
     """Read a model file and check it against its digest.
 

@@ -13,6 +13,7 @@ from typing import Any
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError, SettingsError
+from tuitrain.numbers import json_number
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.option import read_all, takes
 from tuitrain.options.search_settings import JOBS, OFFERED, Settings, read_settings
@@ -72,13 +73,13 @@ class SearchResult:
         if best is not None:
             described = {
                 "trial": best.number, "hyperparameters": setting_to_json(best.setting), "score": best.score,
-                "deviation": best.deviation if best.deviation == best.deviation else None,
+                "deviation": json_number(best.deviation),
                 "ties": [trial.number for trial in study.ties],
             }  # fmt: skip
         done = sum(counts.values())
         return {
             "strategy": study.settings.strategy, "metric": study.settings.metric, "trials": done, **counts,
-            "best": described, "test": {k: v if abs(v) < float("inf") else None for k, v in self.test.items()},
+            "best": described, "test": {k: json_number(v) for k, v in self.test.items()},
             "seconds": round(study.seconds, 4),
             "trials_per_second": round(done / study.seconds, 3) if study.seconds else None,
             "ending": self.progress.ending, "study": str(study.path),
@@ -99,8 +100,7 @@ def tune(
     dataset
         a `Dataset`, or what `load_dataset` takes
     space
-        what is searched: a `Space`, or hyperparameters to ranges as ``{"learning_rate": "1e-4..1"}``; a usual choice
-        where None
+        a `Space`, or hyperparameters to ranges as ``{"learning_rate": "1e-4..1"}``; a usual choice where None
     base
         the hyperparameters that are not searched: a `Hyperparameters`, or names to values
     tried
@@ -110,14 +110,13 @@ def tune(
     dask
         the address of a Dask scheduler, to train on several machines
     study
-        a directory for the study, which is made; a temporary one where None. If it holds a study, that is gone on with:
+        a directory for the study, which is made; a temporary one where None. A study that it holds is continued:
         strategy and budget may be others, the rest is as it was where None
     on_progress
         called with `SearchProgress` about ten times a second
     settings
-        how is searched; those that are None or not given are the usual ones, or a study's own. `trials`, `seconds` and
-        `goal` are the budget: whichever is reached first ends the search, after the stacks that train; one of them is
-        needed, except with the strategy grid
+        those that are None or not given are the usual ones, or a study's own. The first of `trials`, `seconds` and
+        `goal` to be reached ends the search, after the stacks that train; one is needed, except for a grid
 
     Raises
     ------
@@ -126,6 +125,23 @@ def tune(
     """
     data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
     jobs = _read_jobs(jobs)
+    opened = _open_study(data, study, space, base, settings, tried=tried, jobs=jobs, dask=dask)
+    return run_study(opened, data, jobs=jobs, dask=dask, on_progress=on_progress)
+
+
+def _read_jobs(jobs: int) -> int:
+    read, problems = read_all({JOBS.name: JOBS}, {JOBS.name: jobs}, "setting")
+    if problems:
+        raise SettingsError(problems[0])
+    return read[JOBS.name] or 0
+
+
+def _open_study(
+    data: Dataset, study: str | Path | None, space: Space | Mapping[str, Any] | None,
+    base: Hyperparameters | Mapping[str, Any] | None, settings: Mapping[str, Any], *,
+    tried: Sequence[Setting], jobs: int, dask: str | None,
+) -> Study:  # fmt: skip
+    """Return the study that is there, changed as asked, or a new one."""
     base = None if base is None else Hyperparameters.of(base)
     path = None if study is None else _study_path(study)
     told = read_settings({name: value for name, value in settings.items() if value is not None})
@@ -135,25 +151,21 @@ def tune(
         if space is not None or base is not None:
             check_space(opened, space, base)
         change_study(opened, told, tried=tried, must_end=True)
-    else:
-        chosen = space if isinstance(space, Space) else Space(space, base)
-        parallel = max(1, jobs)
-        if dask is not None and not jobs:
-            from tuitrain.search.workers.dask_client import cluster_slots  # noqa: PLC0415 - an extra
-
-            parallel = cluster_slots(dask)
-        decided = Settings.from_mapping({**told, "parallel": parallel})
-        check_ends(decided, chosen)
-        path = path or Path(tempfile.mkdtemp(prefix="tuitrain-study-")) / "study"
-        opened = create_study(path, chosen, decided, data, tried=tried)
-    return run_study(opened, data, jobs=jobs, dask=dask, on_progress=on_progress)
+        return opened
+    chosen = space if isinstance(space, Space) else Space(space, base)
+    decided = Settings.from_mapping({**told, "parallel": _count_slots(jobs, dask)})
+    check_ends(decided, chosen)
+    path = path or Path(tempfile.mkdtemp(prefix="tuitrain-study-")) / "study"
+    return create_study(path, chosen, decided, data, tried=tried)
 
 
-def _read_jobs(jobs: int) -> int:
-    read, problems = read_all({JOBS.name: JOBS}, {JOBS.name: jobs}, "setting")
-    if problems:
-        raise SettingsError(problems[0])
-    return read[JOBS.name] or 0
+def _count_slots(jobs: int, dask: str | None) -> int:
+    """Return how many tasks can be trained at once."""
+    if dask is not None and not jobs:
+        from tuitrain.search.workers.dask_client import cluster_slots  # noqa: PLC0415 - an extra
+
+        return cluster_slots(dask)
+    return max(1, jobs)
 
 
 def _study_path(study: str | os.PathLike[str]) -> Path:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tuitrain.data.facts import DatasetFacts
-from tuitrain.errors import TuitrainError
+from tuitrain.errors import error_line
 from tuitrain.runs.finished import FinishedTraining
 from tuitrain.search.by_hand import hyperparameters_of, manual_settings, manual_space, manual_trials, state_of
 from tuitrain.search.space.space import Space
@@ -61,10 +61,8 @@ class ManualStudies:
         try:
             self._write(dataset, trainings)
             self.problem = ""
-        except TuitrainError as error:
-            self.problem = f"trainings by hand are not kept: {error}"
         except Exception as error:  # the screen must say so, whatever it is
-            self.problem = f"trainings by hand are not kept: {type(error).__name__}: {error}"
+            self.problem = f"trainings by hand are not kept: {error_line(error)}"
 
     def _write(self, dataset: DatasetFacts, trainings: Sequence[FinishedTraining]) -> None:
         from tuitrain.search.study.opening import create_study, new_study_path  # noqa: PLC0415 - takes a while, and not in the screen's thread

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from tuitrain.data.facts import DatasetSource
 from tuitrain.errors import RunError
-from tuitrain.runs import json_values
+from tuitrain.runs.json_values import JsonFields, decode_fields, encode_fields
 from tuitrain.text import quoted, suggest
 
 COMMANDS: dict[str, type[Command]] = {}
@@ -28,13 +28,14 @@ class Command:
     kind: ClassVar[str]
     number: int = field(default=0, kw_only=True, compare=False, repr=False)
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, is_abstract: bool = False) -> None:
         cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-        COMMANDS[cls.kind] = cls
+        if not is_abstract:
+            COMMANDS[cls.kind] = cls
 
     def to_json(self) -> dict[str, Any]:
         """Convert to a JSON object; ``command`` names it."""
-        return {"command": self.kind, **json_values.encode_fields(self)}
+        return {"command": self.kind, **encode_fields(self)}
 
     @staticmethod
     def from_json(json: Mapping[str, Any]) -> Command:
@@ -49,8 +50,7 @@ class Command:
         kind = str(values.pop("command", ""))
         if kind not in COMMANDS:
             raise RunError(f"command {quoted(kind)}: {suggest(kind, COMMANDS)}")
-        command: Command = json_values.decode_fields(COMMANDS[kind], values, kind)
-        return command
+        return decode_fields(COMMANDS[kind], values, kind)
 
 
 @dataclass(frozen=True)
@@ -106,17 +106,23 @@ class SetPace(Command):
 
 
 @dataclass(frozen=True)
-class BeginSearch(Command):
-    """Make a study and search it.
+class SearchCommand(Command, is_abstract=True):
+    """A command that says what is searched, and how; see `search_command.py` for making and reading one.
 
     `space` maps searched hyperparameters to their ranges as texts, `base` holds all hyperparameters, `settings` those
-    of the search, `tried` settings to try first.
+    of the search.
     """
 
     dataset: DatasetSource
     space: Mapping[str, str]
     base: Mapping[str, Any]
     settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class BeginSearch(SearchCommand):
+    """Make a study and search it; `tried` are settings to try first."""
+
     tried: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -156,29 +162,20 @@ class Decide(Command):
 
 
 @dataclass(frozen=True)
-class EstimateGrid(Command):
+class EstimateGrid(SearchCommand):
     """Estimate what a grid would take; answered in the snapshot under this command's number, while nothing runs."""
-
-    dataset: DatasetSource
-    space: Mapping[str, str]
-    base: Mapping[str, Any]
-    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class BeginRace(Command):
+class BeginRace(SearchCommand):
     """Race the strategies: so many trials of each, the drawn ones from so many seeds."""
 
-    dataset: DatasetSource
-    space: Mapping[str, str]
-    base: Mapping[str, Any]
-    settings: Mapping[str, Any]
     seeds: int
     trials: int
 
 
 @dataclass(frozen=True)
-class JournalEntry:
+class JournalEntry(JsonFields):
     """A command with the step at which it took effect, and why it was refused, if it was."""
 
     step: int
@@ -189,19 +186,3 @@ class JournalEntry:
     def number(self) -> int:
         """The command's number."""
         return self.command.number
-
-    def to_json(self) -> dict[str, Any]:
-        """Convert to a JSON object."""
-        return {"step": self.step, "command": self.command.to_json(), "refused": self.refused}
-
-    @classmethod
-    def from_json(cls, json: Mapping[str, Any]) -> JournalEntry:
-        """Convert a JSON object back.
-
-        Raises
-        ------
-        RunError
-            if it is not a journal entry.
-        """
-        entry: JournalEntry = json_values.decode_fields(cls, json, "journal entry")
-        return entry

@@ -8,20 +8,20 @@ from typing import Any, Literal
 
 from tuitrain.data.facts import DatasetSource
 from tuitrain.errors import RunError, error_line
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
-from tuitrain.runs.json_values import decode_fields, encode_fields
+from tuitrain.runs.json_values import JsonFields
 from tuitrain.search.race import LaneResult, Race, racing
 from tuitrain.search.space.space import Space
 from tuitrain.session.commands import BeginRace, Command
 from tuitrain.session.datasets import DATASETS, Datasets
-from tuitrain.session.session import Clock, LocalSession, Look, Turn
+from tuitrain.session.search_command import fields_of, read_command
+from tuitrain.session.session import Clock, LocalSession, Turn, Work
 
 RaceState = Literal["ready", "running", "done", "failed"]
 
 
 @dataclass(frozen=True)
-class RaceSnapshot:
+class RaceSnapshot(JsonFields):
     """One moment of a race: each strategy's curve so far, trials of the slowest run, settings trained by now."""
 
     version: int
@@ -37,28 +37,11 @@ class RaceSnapshot:
         """Whether settings are being trained now."""
         return self.state == "running"
 
-    def to_json(self) -> dict[str, Any]:
-        """Convert to a JSON object."""
-        return encode_fields(self)
 
-    @classmethod
-    def from_json(cls, json: Any) -> RaceSnapshot:
-        """Convert a JSON object back.
-
-        Raises
-        ------
-        RunError
-            if it is not a race's snapshot.
-        """
-        snapshot: RaceSnapshot = decode_fields(cls, json)
-        return snapshot
-
-
-class Racing:
+class Racing(Work[RaceSnapshot]):
     """The work of a race's session: one race, begun by `BeginRace`; `jobs` processes train (0: this thread)."""
 
     def __init__(self, *, jobs: int, datasets: Datasets = DATASETS) -> None:
-        self.message = ""
         self._jobs, self._datasets = jobs, datasets
         self._state: RaceState = "ready"
         self._race: Race | None = None
@@ -71,29 +54,16 @@ class Racing:
         return self._state == "running"
 
     @property
-    def is_unseen(self) -> bool:
-        """Nothing of a race is costly to look at."""
-        return False
-
-    @property
     def step(self) -> int:
         """Settings trained by now."""
         return self._race.trained if self._race is not None else 0
 
-    def obey(self, command: Command) -> None:
-        """Begin the race.
-
-        Raises
-        ------
-        TuitrainError
-            if it is another command, a race has been begun already, or the space or the settings do not fit.
-        """
-        if not isinstance(command, BeginRace):
-            raise RunError(f"a race does not know the command {command.kind}")
+    def on_begin_race(self, command: BeginRace) -> None:
+        """Begin the race; one has been begun at most."""
         if self._race is not None:
             raise RunError("a race has been begun already")
-        space = Space(dict(command.space), Hyperparameters.from_mapping(command.base))
-        settings, dataset = Settings.from_mapping(command.settings), self._datasets.find(command.dataset)
+        space, settings = read_command(command)
+        dataset = self._datasets.find(command.dataset)
         self._race = self._open.enter_context(
             racing(dataset, space, settings, jobs=self._jobs, seeds=command.seeds, trials=command.trials)
         )
@@ -120,9 +90,6 @@ class Racing:
     def _end(self, state: RaceState) -> None:
         self._state = state
         self._open.close()
-
-    def see(self, look: Look) -> None:
-        """Nothing of a race is costly to look at."""
 
     def make_snapshot(self, version: int, answered: int) -> RaceSnapshot:
         """Make a snapshot of this moment."""
@@ -158,5 +125,4 @@ class RaceSession(LocalSession[RaceSnapshot]):
 
 def begin_race(source: DatasetSource, space: Space, settings: Settings, *, seeds: int, trials: int) -> BeginRace:
     """Return the command that races the strategies on a dataset."""
-    texts = space.to_json()
-    return BeginRace(source, texts["ranges"], texts["base"], settings.to_mapping(), seeds, trials)
+    return BeginRace(**fields_of(source, space, settings), seeds=seeds, trials=trials)

@@ -12,8 +12,7 @@ from typing import Any
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts, DatasetSource
 from tuitrain.engine.threads import usable_cores
-from tuitrain.errors import RunError, TuitrainError, error_line
-from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.errors import TuitrainError, error_line
 from tuitrain.options.search_settings import CHANGED, Settings
 from tuitrain.search.api import conducting
 from tuitrain.search.best_model import choose
@@ -37,21 +36,21 @@ from tuitrain.session.commands import (
     TryNext,
 )  # fmt: skip
 from tuitrain.session.datasets import DATASETS, Datasets
+from tuitrain.session.search_command import fields_of, read_command
 from tuitrain.session.search_snapshot import GridEstimate, SearchSnapshot, SearchState
-from tuitrain.session.session import Clock, LocalSession, Look, Turn
+from tuitrain.session.session import Clock, LocalSession, Look, Turn, Work
 
 SNAPSHOT_SECONDS = 0.25  # drawing takes processor time from the workers, which use every core
 STEP_SECONDS = 0.05
 
 
-class Searching:
+class Searching(Work[SearchSnapshot]):
     """The work of a search session: at most one running search, whose study can be resumed.
 
     `jobs` processes train (0: a thread of this process); `folder` is where new studies are made.
     """
 
     def __init__(self, *, jobs: int, folder: Path, clock: Clock, datasets: Datasets = DATASETS) -> None:
-        self.message = ""
         self.jobs = jobs
         self._folder, self._clock, self._datasets = folder, clock, datasets
         self._state: SearchState = "ready"
@@ -74,30 +73,11 @@ class Searching:
         return self._conductor is not None
 
     @property
-    def is_unseen(self) -> bool:
-        """The surrogate is fitted when it is looked at, and as trials end."""
-        return False
-
-    @property
     def step(self) -> int:
         """Trials that are over."""
         return sum(trial.is_done for trial in self._study.trials) if self._study is not None else 0
 
     # Commands
-
-    def obey(self, command: Command) -> None:
-        """Carry out a command.
-
-        Raises
-        ------
-        TuitrainError
-            if a search does not know it, or it cannot be carried out now.
-        """
-        method = getattr(self, f"on_{command.kind}", None)
-        if method is None:
-            raise RunError(f"a search does not know the command {command.kind}")
-        method(command)
-        self._snapshot_due = 0.0
 
     def refuse(self, command: Command, why: str) -> None:
         """Mark the session as failed where nothing could be begun; a search that there is stays as it is."""
@@ -107,7 +87,7 @@ class Searching:
     def on_begin_search(self, command: BeginSearch) -> None:
         """Make a study and search it."""
         dataset = self._datasets.find(command.dataset)
-        space, settings = _asked(command)
+        space, settings = read_command(command)
         path = new_study_path(self._folder, dataset, settings.strategy)
         settings = replace(settings, parallel=max(1, self.jobs))
         study = create_study(path, space, settings, dataset, tried=command.tried)
@@ -177,7 +157,7 @@ class Searching:
         if self._conductor is not None:
             return
         try:
-            space, settings = _asked(command)
+            space, settings = read_command(command)
             dataset = self._datasets.find(command.dataset)
             found = GridEstimate(command.number, estimate_grid(dataset, space, settings, max(1, self.jobs)))
         except TuitrainError as error:
@@ -191,7 +171,7 @@ class Searching:
         assert self._conductor is not None
         try:
             if self._conductor.step(STEP_SECONDS):
-                is_new = turn.take_new_look()
+                is_new = turn.take_new_look() or turn.has_answers
                 if is_new or self._clock.now() >= self._snapshot_due:
                     self.see(turn.look)
                     turn.publish()
@@ -280,12 +260,6 @@ class Searching:
         self._end("stopped", "")
 
 
-def _asked(command: BeginSearch | EstimateGrid) -> tuple[Space, Settings]:
-    """Return the space and the settings of a command."""
-    space = Space(dict(command.space), Hyperparameters.from_mapping(command.base))
-    return space, Settings.from_mapping(command.settings)
-
-
 class SearchSession(LocalSession[SearchSnapshot]):
     """A search, conducted by a thread of this process; `close` ends it, and the study can be resumed.
 
@@ -302,13 +276,9 @@ class SearchSession(LocalSession[SearchSnapshot]):
 
 def begin_search(source: DatasetSource, space: Space, settings: Settings, tried: Sequence[Setting] = ()) -> BeginSearch:
     """Return the command that makes a study of a dataset and searches it."""
-    texts = space.to_json()
-    return BeginSearch(source, texts["ranges"], texts["base"], settings.to_mapping(), tuple(tried))
+    return BeginSearch(**fields_of(source, space, settings), tried=tuple(tried))
 
 
-def estimate_of_grid(
-    source: DatasetSource, space: Space, settings: Settings
-) -> EstimateGrid:  # fmt: skip
+def estimate_of_grid(source: DatasetSource, space: Space, settings: Settings) -> EstimateGrid:
     """Return the command that asks what a grid would take on a dataset."""
-    texts = space.to_json()
-    return EstimateGrid(source, texts["ranges"], texts["base"], settings.to_mapping())
+    return EstimateGrid(**fields_of(source, space, settings))

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.options.search_settings import Settings
-from tuitrain.runs.json_values import decode_fields, encode_fields
+from tuitrain.runs.json_values import JsonFields
 from tuitrain.search.conductor import SearchProgress
 from tuitrain.search.estimate import Estimate
 from tuitrain.search.explanation import Explained
@@ -33,7 +33,7 @@ class GridEstimate:
 
 
 @dataclass(frozen=True)
-class SearchSnapshot:
+class SearchSnapshot(JsonFields):
     """One moment of a search. `version` grows with each new one; `test` is the chosen trial's, at the end.
 
     `answered` is the number of the last command that was obeyed or refused. `dataset` is what is searched on.
@@ -75,19 +75,3 @@ class SearchSnapshot:
     def unfinished(self) -> Path | None:
         """The study, where its search was left before its end."""
         return self.study if self.state not in {"ready", "done"} else None
-
-    def to_json(self) -> dict[str, Any]:
-        """Convert to a JSON object."""
-        return encode_fields(self)
-
-    @classmethod
-    def from_json(cls, json: Any) -> SearchSnapshot:
-        """Convert a JSON object back.
-
-        Raises
-        ------
-        RunError
-            if it is not a search snapshot.
-        """
-        snapshot: SearchSnapshot = decode_fields(cls, json)
-        return snapshot

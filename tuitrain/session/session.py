@@ -2,18 +2,20 @@
 
 A client sends commands, which take effect in order, and reads the snapshot, which is replaced as a whole. Nothing is
 pushed to the screen; it reads when it wants to draw. `LocalSession` is the one loop for training and for
-search: thread, queue, numbers, journal, hold, publish. What is done between the commands is its `Work`.
+search: thread, queue, numbers, journal, hold, publish. What is done between the commands is its `Work`, which has
+a method ``on_<kind>`` for each command that it knows.
 """
 
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from tuitrain.errors import TuitrainError
+from tuitrain.errors import RunError, error_line
 from tuitrain.runs.awake import AWAKE
 from tuitrain.session.commands import Command, JournalEntry, Reset, Stop
 from tuitrain.session.questions import Question
@@ -121,6 +123,10 @@ class Turn(Protocol):
     def take_new_look(self) -> bool:
         """Return whether something else is looked at since the last call."""
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether a command was obeyed or refused since the last snapshot."""
+
     def give_way(self) -> None:
         """Wait while training is held."""
 
@@ -131,41 +137,45 @@ class Turn(Protocol):
         """Wait; a command, or another look, ends the waiting."""
 
 
-class Work(Protocol[S_co]):
+class Work(ABC, Generic[S]):
     """What a session's thread does. Every method but `interrupt` is called from that thread alone.
 
-    `message` is what the last command led to, or why it was refused.
+    A command is carried out by the method ``on_<kind>`` of its kind, as `on_start`; an exception there refuses the
+    command and ends nothing. `message` is what the last command led to, or why it was refused.
     """
 
-    message: str
+    message: str = ""
 
     @property
+    @abstractmethod
     def is_busy(self) -> bool:
         """Whether there is something to do between commands."""
 
     @property
     def is_unseen(self) -> bool:
         """Whether what is looked at has to be computed anew, though nothing is to be done."""
+        return False
 
     @property
+    @abstractmethod
     def step(self) -> int:
         """Where the work stands, for the journal."""
 
-    def obey(self, command: Command) -> None:
-        """Carry out a command; an exception refuses it, and ends nothing."""
-
     def refuse(self, command: Command, why: str) -> None:
-        """Record that a command was refused."""
+        """Take note that a command was refused."""
 
+    @abstractmethod
     def advance(self, turn: Turn) -> None:
         """Work until the turn is interrupted, or nothing is left to do, or for a moment."""
 
     def see(self, look: Look) -> None:
         """Compute what is looked at, while nothing else is to be done."""
 
-    def make_snapshot(self, version: int, answered: int) -> S_co:
+    @abstractmethod
+    def make_snapshot(self, version: int, answered: int) -> S:
         """Make a snapshot of this moment."""
 
+    @abstractmethod
     def fail(self, error: Exception) -> dict[str, Any]:
         """Record an unexpected error; return what changes in the last snapshot."""
 
@@ -179,21 +189,22 @@ class Work(Protocol[S_co]):
 class LocalSession(Generic[S]):
     """A session whose work is done by a thread of this process; `close` ends it.
 
-    `failure` is an unexpected error that interrupted the work; the thread keeps obeying commands.
+    `name` says in messages what it is a session of, and names its thread. `failure` is an unexpected error that
+    interrupted the work; the thread keeps obeying commands.
     """
 
     def __init__(self, work: Work[S], *, name: str, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.journal: list[JournalEntry] = []
         self.failure: Exception | None = None
-        self._work = work
+        self._name, self._work = name, work
         self._sent = 0
         self._is_open, self._has_ended = True, False
         self._version = 0
         self._commands: deque[Command] = deque()
         self._wake = threading.Condition()
         self._look, self._is_look_new = Look(), False
-        self._held_until, self._holds = 0.0, 0
+        self._holds, self._held_until = 0, 0.0  # the time counts while somebody holds
         self._released = threading.Event()
         self.snapshot = self._next_snapshot()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -254,15 +265,15 @@ class LocalSession(Generic[S]):
         """
         with self._wake:
             self._released.clear()
+            until = self.clock.now() + seconds
+            self._held_until = max(self._held_until, until) if self._holds else until
             self._holds += 1
-            self._held_until = max(self._held_until, self.clock.now() + seconds)
 
     def release(self) -> None:
         """Take one hold back."""
         with self._wake:
             self._holds = max(0, self._holds - 1)  # the time may have run out before
             if not self._holds:
-                self._held_until = 0.0
                 self._released.set()
 
     def close(self) -> None:
@@ -291,12 +302,17 @@ class LocalSession(Generic[S]):
             self._is_look_new = False
         return True
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether a command was obeyed or refused since the last snapshot."""
+        return self.snapshot.answered < len(self.journal)
+
     def give_way(self) -> None:
         """Wait while training is held."""
-        if self._held_until:
+        if self._holds:
             self._released.wait(max(0.0, self._held_until - self.clock.now()))
             with self._wake:
-                self._held_until, self._holds = 0.0, 0
+                self._holds = 0
 
     def publish(self) -> None:
         """Make a new snapshot."""
@@ -342,16 +358,23 @@ class LocalSession(Generic[S]):
             self._idle()
 
     def _obey(self, command: Command) -> None:
+        """Carry out a command, or refuse it, and note it in the journal; the next snapshot answers it."""
         self._work.message = refused = ""
         try:
-            self._work.obey(command)
+            self._method(command)(command)
         except Exception as error:  # a command that does not succeed ends no training
-            refused = self._work.message = _error_line(error)
+            refused = self._work.message = error_line(error)
         self.journal.append(JournalEntry(self._work.step, command, refused))
         if refused:
             self._work.refuse(command, refused)
         elif isinstance(command, Reset):
             self.failure = None
+
+    def _method(self, command: Command) -> Callable[[Command], None]:
+        method: Callable[[Command], None] | None = getattr(self._work, f"on_{command.kind}", None)
+        if method is None:
+            raise RunError(f"a {self._name} does not know the command {command.kind}")
+        return method
 
     def _idle(self) -> None:
         with self._wake:
@@ -365,7 +388,7 @@ class LocalSession(Generic[S]):
     def _fail(self, error: Exception) -> None:
         """Report what broke, then wait for a command: what failed once is not retried unasked."""
         self.failure = error
-        self._work.message = _error_line(error)
+        self._work.message = error_line(error)
         changes = self._work.fail(error)
         self._version += 1
         failed = replace(self.snapshot, version=self._version, answered=len(self.journal), **changes)  # type: ignore[type-var]
@@ -381,8 +404,3 @@ class LocalSession(Generic[S]):
         with self._wake:
             self.snapshot = snapshot
             self._wake.notify_all()
-
-
-def _error_line(error: Exception) -> str:
-    """Describe an error; the message of a ValueError about a command's value stands alone, too."""
-    return str(error) if isinstance(error, TuitrainError | ValueError) else f"{type(error).__name__}: {error}"

@@ -21,7 +21,7 @@ from tuitrain.diagnosis.finding import Finding
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import Floats, History, LayerProbe
-from tuitrain.runs.json_values import decode_fields, encode_fields
+from tuitrain.runs.json_values import JsonFields
 from tuitrain.session.questions import Answer
 
 State = Literal["ready", "running", "paused", "done", "diverged", "failed"]
@@ -95,7 +95,7 @@ class BoundaryView:
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class Snapshot(JsonFields):
     """One moment of a training. `version` grows with each new one; equal versions mean equal content.
 
     `answered` is the number of the last command that was obeyed or refused; `message` is what it led to, `ending` why
@@ -161,19 +161,3 @@ class Snapshot:
     def has_something_to_lose(self) -> bool:
         """Whether a reset would throw away training that no file holds."""
         return self.step > 0 and self.saved_step != self.step
-
-    def to_json(self) -> dict[str, Any]:
-        """Convert to a JSON object."""
-        return encode_fields(self)
-
-    @classmethod
-    def from_json(cls, json: Any) -> Snapshot:
-        """Convert a JSON object back.
-
-        Raises
-        ------
-        RunError
-            if it is not a snapshot.
-        """
-        snapshot: Snapshot = decode_fields(cls, json)
-        return snapshot

@@ -13,6 +13,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine.fit import fit
 from tuitrain.errors import RunError
+from tuitrain.numbers import json_number
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
 
@@ -62,7 +63,7 @@ def describe(
 ) -> dict[str, Any]:
     """Describe a training as one JSON object; NaN and infinities become null."""
     found = {
-        name: {key: _finite(value) for key, value in values.items()}
+        name: {key: json_number(value) for key, value in values.items()}
         for name, values in evaluate_parts(model, dataset).items()
     }
     return {
@@ -73,10 +74,6 @@ def describe(
         **({"message": message} if message else {}),
         "rows": {name: len(part) for name, part in _parts(dataset).items()}, **found,
     }  # fmt: skip
-
-
-def _finite(value: float) -> float | None:
-    return value if abs(value) < float("inf") else None
 
 
 def train(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -28,7 +27,7 @@ from tuitrain.session.commands import (
 from tuitrain.session.datasets import DATASETS, Datasets
 from tuitrain.session.inspection import Copy, Inspection
 from tuitrain.session.live_training import LiveTraining
-from tuitrain.session.session import Clock, LocalSession, Look, Turn
+from tuitrain.session.session import Clock, LocalSession, Look, Turn, Work
 from tuitrain.session.snapshot import EarlierRun, Refused, Snapshot, State
 from tuitrain.session.views import epoch_of_weights
 from tuitrain.text import quoted, suggest, visible
@@ -39,7 +38,7 @@ VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
 MOST_EARLIER = 8
 
 
-class Training:
+class Training(Work[Snapshot]):
     """The work of a training session: train, edit, reset, and record each finished training.
 
     `finished` holds a record of each training, made by the session's own thread when the training ends (done, diverged,
@@ -56,7 +55,6 @@ class Training:
     def __init__(
         self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock, datasets: Datasets = DATASETS
     ) -> None:
-        self.message = ""
         self.finished: tuple[FinishedTraining, ...] = ()
         self._clock, self._datasets = clock, datasets
         self.live = LiveTraining(dataset, hyperparameters, clock=clock.now)
@@ -73,6 +71,7 @@ class Training:
         self._epochs_to_go: int | None = None
         self._pace = self._next_epoch = 0.0  # epochs a second; when the next one may begin
         self._snapshot_due = self._views_due = 0.0
+        self._is_unseen = True  # what is looked at, of the network that is here now
         self._findings: tuple[Finding, ...] = ()
         self._judged: object = None  # the moment that the findings are about
         datasets.keep(dataset)
@@ -85,7 +84,7 @@ class Training:
     @property
     def is_unseen(self) -> bool:
         """Whether the network is another than the one whose views were computed."""
-        return self._views_due == 0.0
+        return self._is_unseen
 
     @property
     def step(self) -> int:
@@ -94,25 +93,10 @@ class Training:
 
     # Commands
 
-    def obey(self, command: Command) -> None:
-        """Carry out a command.
-
-        Raises
-        ------
-        TuitrainError
-            if a training does not know it, or it cannot be carried out now.
-        """
-        method = getattr(self, f"on_{command.kind}", None)
-        if method is None:
-            raise RunError(f"a training does not know the command {command.kind}")
-        method(command)
-        self._snapshot_due = 0.0
-
     def refuse(self, command: Command, why: str) -> None:
         """Remember a value that does not fit, so that it is shown as refused."""
         if isinstance(command, SetHyperparameter) and command.name in FIELDS:
             self._refused[command.name] = Refused(command.value, why)
-        self._snapshot_due = 0.0
 
     def on_start(self, command: Start) -> None:
         """Train until the end."""
@@ -143,7 +127,7 @@ class Training:
             if self._state == "done" and not self.live.trainer.is_done:
                 self._state, self._ending = "paused", ""
         else:
-            self._pending[name] = FIELDS[name].check(value)
+            self._pending[name] = _checked(name, value)
             if self._pending[name] == getattr(self.live.hyperparameters, name):
                 del self._pending[name]
         self._refused.pop(name, None)
@@ -172,7 +156,7 @@ class Training:
     def on_set_pace(self, command: SetPace) -> None:
         """Train so many epochs a second at most."""
         if not 0 <= command.epochs_per_second < float("inf"):
-            raise ValueError(f"pace: {command.epochs_per_second} is not a number of epochs per second")
+            raise RunError(f"pace: {command.epochs_per_second} is not a number of epochs per second")
         self._pace, self._next_epoch = float(command.epochs_per_second), self._clock.now()
 
     def _go(self, batches: int | None, epochs: int | None) -> None:
@@ -210,7 +194,7 @@ class Training:
             self._refused = {}
         self._ending = ""
         self._judged = None
-        self._views_due = 0.0
+        self._is_unseen = True
 
     # Training
 
@@ -233,7 +217,8 @@ class Training:
 
     def _train(self, turn: Turn) -> None:
         self.live.start_clock()
-        self._views_due = 0.0
+        self._snapshot_due = self._clock.now()  # a turn begins after a command, which is answered at once
+        self._is_unseen = True
         self._look = turn.look
         self.live.measure_start()
         while self._state == "running" and not turn.is_interrupted:
@@ -244,12 +229,12 @@ class Training:
             turn.give_way()
             if self.inspection.has_more:
                 self.inspection.advance()
-                self._snapshot_due = 0.0
+                self._snapshot_due = self._clock.now()
             self._count(ended_epoch)
             if ended_epoch and self._pace:
                 self._next_epoch = max(self._next_epoch + 1 / self._pace, self._clock.now())
                 if self._pace * SNAPSHOT_SECONDS < 1:
-                    self._snapshot_due = 0.0  # each epoch is seen
+                    self._snapshot_due = self._clock.now()  # each epoch is seen
             self._show_progress(turn)
         if self._state != "running":
             self.live.stop_clock()
@@ -260,12 +245,13 @@ class Training:
         if turn.take_new_look():
             self._look = turn.look
             self._ask(turn.look)
-            self._snapshot_due = self._views_due = 0.0
+            self._snapshot_due, self._is_unseen = self._clock.now(), True
         now = self._clock.now()
         if now < self._snapshot_due:
             return
-        if now >= self._views_due and turn.look.views:
+        if (self._is_unseen or now >= self._views_due) and turn.look.views:
             self._compute(turn.look, is_running=True)
+            self._is_unseen = False
             cost = self._clock.now() - now
             self._views_due = now + cost + max(VIEW_SECONDS, cost / VIEW_SHARE)
         turn.publish()
@@ -308,7 +294,7 @@ class Training:
 
     def see(self, look: Look) -> None:
         """Compute what is looked at."""
-        self._views_due = math.inf
+        self._is_unseen = False
         self._ask(look)
         if look.views:
             self._compute(look)
@@ -355,9 +341,6 @@ class Training:
             "findings": (Finding("failed", "error", self._ending),),
         }  # fmt: skip
 
-    def interrupt(self) -> None:
-        """Do nothing: a batch is short."""
-
     def close(self) -> None:
         """Record the training that is left."""
         self.live.stop_clock()
@@ -372,6 +355,13 @@ class Training:
     def describe(self) -> dict[str, Any]:
         """Return the training as one JSON object, as ``tuitrain train --json`` prints it."""
         return self.live.describe(self._ending)
+
+
+def _checked(name: str, value: Any) -> Any:
+    try:
+        return FIELDS[name].check(value)
+    except ValueError as error:
+        raise HyperparameterError(str(error)) from error
 
 
 class TrainingSession(LocalSession[Snapshot]):

@@ -26,11 +26,8 @@ class Bench:
 
     def __init__(self, **hyperparameters):
         self.session = FakeSession(hyperparameters=Hyperparameters(**hyperparameters))
-        self.model = FormModel(self.send)
+        self.model = FormModel(self.session.send)
         self.look()
-
-    def send(self, name, value):
-        return self.session.send(SetHyperparameter(name, value))
 
     def look(self):
         self.model.take(self.session.snapshot)
@@ -247,13 +244,13 @@ def session(request):
 @pytest.fixture
 def edited(session):
     """A form on the session; `edited.numbers` are those of its edits."""
-    model = FormModel(lambda name, value: send(SetHyperparameter(name, value)))
-    model.numbers = []
 
     def send(command):
         model.numbers.append(session.send(command))
         return model.numbers[-1]
 
+    model = FormModel(send)
+    model.numbers = []
     model.take(session.snapshot)
     return model
 
@@ -307,13 +304,12 @@ def test_an_edit_and_its_undo_are_answered_one_after_the_other(session, edited):
 
 
 def test_an_answer_that_was_shown_while_the_edit_was_sent_counts(session):
-    model = FormModel(lambda name, value: send(SetHyperparameter(name, value)))
-
     def send(command):
         number = session.send(command)
         model.take(session.wait_for_answer(number, 60))
         return number
 
+    model = FormModel(send)
     model.put("learning_rate", 0.25)
     assert (model.current("learning_rate"), model.mark("learning_rate")) == (0.25, "")
     assert not model.has_unanswered

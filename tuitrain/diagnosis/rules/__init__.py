@@ -31,8 +31,3 @@ def findings(course: Course) -> list[Finding]:
         return [too_early(course)]
     found = [finding for rule in RULES if (finding := rule(course)) is not None]
     return found or [no_better(course) or going_well(course)]
-
-
-def most_pressing(course: Course) -> Finding:
-    """Return the first of the findings."""
-    return findings(course)[0]

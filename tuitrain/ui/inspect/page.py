@@ -70,7 +70,7 @@ class PageLayout(PlacedLayout):
         return {"header": Region(0, 0, width, 1), **rows, **framed}
 
 
-class PagePane(LivePane, inherit_bindings=False):
+class PagePane(LivePane[Snapshot], inherit_bindings=False):
     """A pane of a page: draws what its page draws, anew when the page says so. The page has the arrow keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

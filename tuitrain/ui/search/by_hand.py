@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tuitrain.data.facts import DatasetFacts
 from tuitrain.search.by_hand import ManualHistory, hyperparameters_of, manual_history, manual_settings
 from tuitrain.search.conductor import SearchProgress
 from tuitrain.search.explanation import Explained, explain
@@ -68,7 +69,7 @@ class ByHand:
         assert snapshot.dataset is not None
         return hyperparameters_of(self._studies().of(snapshot.dataset.fingerprint)[trial.number])
 
-    def snapshot(self, dataset: Any) -> SearchSnapshot:
+    def snapshot(self, dataset: DatasetFacts) -> SearchSnapshot:
         """What was trained by hand on `dataset`, as a search; the same while nothing is new."""
         studies, explainer = self._studies(), self._explainer
         trainings, path = studies.of(dataset.fingerprint), studies.path_of(dataset.fingerprint)
@@ -84,7 +85,7 @@ class ByHand:
             self._snapshot = self._made(dataset, path, message, sum(item.seconds for item in trainings))
         return self._snapshot
 
-    def _made(self, dataset: Any, path: Path | None, message: str, seconds: float) -> SearchSnapshot:
+    def _made(self, dataset: DatasetFacts, path: Path | None, message: str, seconds: float) -> SearchSnapshot:
         history, version, explained = self._history, self._version, self._explainer.explained
         if history is None:
             settings = manual_settings(dataset.task)

@@ -16,7 +16,7 @@ from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.pane import LivePane
 
 
-class SearchPane(LivePane):
+class SearchPane(LivePane[SearchSnapshot]):
     """A pane that shows a search's snapshot; the panes that share its place are tabs in its title."""
 
     DETAIL = ""  # what the title says where no tabs need the room

@@ -51,7 +51,7 @@ class MapPane(SearchPane):
 
     def turn_axis(self, axis: str) -> None:
         """Draw the next hyperparameter along an axis."""
-        snapshot: Any = self._snapshot
+        snapshot = self._snapshot
         if snapshot is None or snapshot.space is None:
             return
         columns = snapshot.space.columns
@@ -227,7 +227,7 @@ class SurrogatePane(SearchPane):
 
     def turn(self, steps: int) -> None:
         """Look along the next hyperparameter."""
-        snapshot: Any = self._snapshot
+        snapshot = self._snapshot
         names = [column.name for column in snapshot.space.columns] if snapshot is not None and snapshot.space else []
         if names:
             at = names.index(self.column) if self.column in names else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -151,9 +151,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self.steering.say_other_data()
         self.governor.start()
 
-    def show(self, snapshot: Any) -> None:
+    def show(self, snapshot: SearchSnapshot) -> None:
         """Pass a snapshot to the lines."""
-        if self._takes_study and snapshot.space is not None:
+        if self._takes_study and snapshot.space is not None and snapshot.settings is not None:
             self._takes_study = False
             self.form.model.texts.update(texts_of(snapshot.space, snapshot.settings))
             self.form.redraw()
@@ -245,7 +245,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def after_arranging(self) -> None:
         self._watch()
-        snapshot: Any = self.snapshot
+        snapshot = self.snapshot
         for pane in self.panes:
             pane.show(snapshot)
 

@@ -59,8 +59,7 @@ class TrialsPane(SearchPane):
     @property
     def shown(self) -> SearchSnapshot | None:
         """What the rows are of, whether the pane has a place on the screen or not."""
-        snapshot: SearchSnapshot | None = self._snapshot  # type: ignore[assignment]
-        return snapshot
+        return self._snapshot
 
     @property
     def _rows(self) -> list[Row]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Generic, Protocol, TypeVar
 
-from tuitrain.session.snapshot import Snapshot
+from tuitrain.session.session import SomeSnapshot
 
 DRAW_SHARE = 0.03
 BYTES_PER_SECOND = 9_000
@@ -21,17 +21,22 @@ SHORTEST, LONGEST = 0.1, 1.0  # seconds between frames
 POLL = 0.05  # seconds between looks at the version while nothing changes
 
 
-class Shows(Protocol):
+S = TypeVar("S", bound=SomeSnapshot)
+S_co = TypeVar("S_co", bound=SomeSnapshot, covariant=True)
+S_contra = TypeVar("S_contra", bound=SomeSnapshot, contravariant=True)
+
+
+class Shows(Protocol[S_contra]):
     """Anything that shows a snapshot, and repaints only what changed."""
 
-    def show(self, snapshot: Snapshot) -> None: ...
+    def show(self, snapshot: S_contra) -> None: ...
 
 
-class SnapshotSource(Protocol):
+class SnapshotSource(Protocol[S_co]):
     """What is drawn: a session's newest snapshot. Training waits between `hold` and `release`."""
 
     @property
-    def snapshot(self) -> Any: ...
+    def snapshot(self) -> S_co: ...
     def hold(self) -> None: ...
     def release(self) -> None: ...
 
@@ -55,22 +60,22 @@ class Spacing:
         return min(max(wanted, SHORTEST), LONGEST)
 
 
-class Governor:
+class Governor(Generic[S]):
     """Draws the newest snapshot of `session` on everything that was added, when that is due.
 
     A snapshot is new when its `key` is.
     """
 
     def __init__(
-        self, session: SnapshotSource, watch: Callable[[], None], *, count_bytes: Callable[[], int] = lambda: 0,
+        self, session: SnapshotSource[S], watch: Callable[[], None], *, count_bytes: Callable[[], int] = lambda: 0,
         after_paint: Callable[[Callable[[], None]], object] = lambda then: then(),
         clock: Callable[[], float] = time.perf_counter, cost_clock: Callable[[], float] = time.thread_time,
-        key: Callable[[Any], object] = lambda snapshot: snapshot.version,
+        key: Callable[[S], object] = lambda snapshot: snapshot.version,
     ) -> None:  # fmt: skip
         self._session, self._watch = session, watch
         self._count_bytes, self._clock, self._cost_clock = count_bytes, clock, cost_clock
         self._after_paint = after_paint
-        self._shown: list[Shows] = []
+        self._shown: list[Shows[S]] = []
         self._key, self._seen = key, object()
         self._spacing = Spacing()
         self._due = 0.0
@@ -78,7 +83,7 @@ class Governor:
         self._cost_before: tuple[float, int] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, widget: Shows) -> None:
+    def add(self, widget: Shows[S]) -> None:
         """Draw on this too."""
         self._shown.append(widget)
 
@@ -110,7 +115,7 @@ class Governor:
         self._due = now + self._spacing.interval
         return self._spacing.interval if snapshot.is_running else POLL
 
-    def _draw(self, snapshot: Snapshot) -> None:
+    def _draw(self, snapshot: S) -> None:
         """Draw while training waits: a frame is done in one go, rather than in turns that each must be waited for."""
         self._seen = self._key(snapshot)
         started = self._clock()

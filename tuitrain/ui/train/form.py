@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tuitrain.options.field import Value
+from tuitrain.session.commands import Command
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_
 from tuitrain.ui.theme import Theme
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Form(EntryList):
-    """Every hyperparameter as the session uses it; `send` passes an edit on and returns the command's number."""
+    """Every hyperparameter as the session uses it; `send` hands over a command and returns its number."""
 
     def __init__(
-        self, theme: Theme, send: Callable[[str, Value], int], moved: Callable[[], None] = lambda: None, *,
+        self, theme: Theme, send: Callable[[Command], int], moved: Callable[[], None] = lambda: None, *,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:  # fmt: skip
         self.model = FormModel(send)

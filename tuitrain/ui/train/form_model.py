@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from tuitrain.options.field import Field, Value
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.session.commands import Command, SetHyperparameter
 from tuitrain.session.snapshot import Refused, Snapshot
 from tuitrain.translation import gettext as _
 from tuitrain.ui.widgets.form.model import EntryModel
@@ -22,11 +23,11 @@ class FormModel(EntryModel):
     """The form's state.
 
     An edit is shown at once, and marked until a snapshot answers it: then the form shows what the session made of it,
-    a value in use, one that waits for the reset, or a refusal. `send` passes an edit on to the session and returns the
-    command's number. `has_validation` and `has_classes` say what the dataset has.
+    a value in use, one that waits for the reset, or a refusal. `send` hands a command over to the session and
+    returns its number. `has_validation` and `has_classes` say what the dataset has.
     """
 
-    def __init__(self, send: Callable[[str, Value], int]) -> None:
+    def __init__(self, send: Callable[[Command], int]) -> None:
         super().__init__()
         self.hyperparameters = Hyperparameters()
         self.pending: Mapping[str, Any] = {}
@@ -114,7 +115,7 @@ class FormModel(EntryModel):
 
     def put(self, name: str, value: Value) -> None:
         """Send an edit."""
-        number = self._send(name, value)
+        number = self._send(SetHyperparameter(name, value))
         if number > self._answered:  # the answer may have been shown already
             self._asked[name] = value, number
 

@@ -13,8 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
 
-from tuitrain.options.field import Value
-from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
+from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetPace, Start, Step
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
@@ -65,7 +64,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def compose(self) -> ComposeResult:
         theme = self.look
         self.header = TrainRoomRow(theme, id="header")
-        self.form = Form(theme, self._edit, self._describe_field, id="form")
+        self.form = Form(theme, self.send, self._describe_field, id="form")
         self.description = Description(theme, self.form.model, id="description")
         self.messages = MessagesPage(theme, id="messages")
         self.verdict = Verdict(theme, id="verdict")
@@ -215,9 +214,6 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             told = _("over in {seconds} s; to watch it: < slower, r, space")
             hint = told.format(seconds=f"{max(snapshot.seconds, 0.1):.1f}")
             self.say(f"{snapshot.ending}; {hint}" if snapshot.ending else hint)
-
-    def _edit(self, name: str, value: Value) -> int:
-        return self.send(SetHyperparameter(name, value))
 
     def on_descendant_focus(self) -> None:
         """Explain what has the keys now: a pane, or the form's field."""

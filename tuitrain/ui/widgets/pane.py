@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.style import Style
 from textual import events
@@ -11,13 +11,15 @@ from textual.binding import Binding, BindingType
 from textual.geometry import NULL_SIZE, Region
 from textual.strip import Strip
 
-from tuitrain.session.snapshot import Snapshot
+from tuitrain.session.session import SomeSnapshot
 from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.frame import Framed
 
+S = TypeVar("S", bound=SomeSnapshot)
 
-class LivePane(Framed, can_focus=True, inherit_bindings=False):
+
+class LivePane(Framed, Generic[S], can_focus=True, inherit_bindings=False):
     """Shows a snapshot. A kind of pane says what it draws in `draw`; a list longer than the pane scrolls.
 
     `view` names the costly view of the snapshot that the pane needs, which is computed only while the pane is shown.
@@ -41,20 +43,20 @@ class LivePane(Framed, can_focus=True, inherit_bindings=False):
         self.frame_title = _(self.TITLE)
         self._hidden_note = ""
         self._strips: list[Strip] = []
-        self._snapshot: Snapshot | None = None
-        self._drawn: Snapshot | None = None
+        self._snapshot: S | None = None
+        self._drawn: S | None = None
         self._drawn_size = NULL_SIZE
         self._offset = 0
 
-    def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
+    def draw(self, width: int, height: int, snapshot: S) -> Sequence[Strip]:
         """The lines of the pane for a snapshot; more than `height` of them scroll (as `Blocks`, where many do)."""
         raise NotImplementedError  # pragma: no cover
 
-    def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
+    def looks_the_same(self, before: S, now: S) -> bool:
         """Whether what the pane draws of two snapshots is the same, told without drawing it."""
         return before is now
 
-    def title(self, snapshot: Snapshot) -> tuple[str, str]:
+    def title(self, snapshot: S) -> tuple[str, str]:
         """The title and the note at its right for a snapshot."""
         return self.frame_title, ""
 
@@ -63,7 +65,7 @@ class LivePane(Framed, can_focus=True, inherit_bindings=False):
         title, note = self.title(self._snapshot) if self._snapshot is not None else (self.frame_title, "")
         self.set_title(title, "  ".join(filter(None, (self._hidden_note, note))))
 
-    def show(self, snapshot: Snapshot) -> None:
+    def show(self, snapshot: S) -> None:
         """Draw a snapshot, if the pane is visible and shows anything new, and repaint the lines that changed."""
         self._snapshot = snapshot
         if self.is_shown:

@@ -15,7 +15,7 @@ KEYS = {  # and what opens them
 }  # fmt: skip
 
 
-class TrainPane(LivePane):
+class TrainPane(LivePane[Snapshot]):
     """``Gradient · epoch 41``; with other panes for the same place ``Gradient│Weights w│Boundary b ── epoch 41``."""
 
     SHOWS: ClassVar[str] = ""  # the name of the title
