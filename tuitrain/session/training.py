@@ -302,9 +302,7 @@ class Training(Work[Snapshot]):
     def _ask(self, look: Look) -> None:
         """Take a page's question."""
         trainer = self.live.trainer
-        self.inspection.ask(
-            look.question, lambda: Copy.of(trainer, self.live.dataset, epoch_of_weights(trainer))
-        )
+        self.inspection.ask(look.question, lambda: Copy.of(trainer, self.live.dataset, epoch_of_weights(trainer)))
 
     def _compute(self, look: Look, *, is_running: bool = False) -> None:
         """Compute what is looked at; where that fails, say so and leave the training as it is."""
