@@ -31,9 +31,10 @@ class Examined:
 
     `decided` holds the predictions of the last evaluation: class numbers (M, V) int64, or values (M, V) of the first
     output. While `keeps_outputs` is set, each evaluation also leaves a copy of the last layer's outputs in `outputs`
-    (M, V, K), for scores that need more than the decisions; else that is None. Each of `rows` is (V, D + 1) with a last column of ones, each of `y` (V,) class numbers or (V, K) values;
-    `which` is the index of each member's part, None if there is only one. `scale` converts the spread of a standardised
-    target to its own units: a number, or (M,).
+    (M, V, K), for scores that need more than the decisions; else that is None. Each of `rows` is (V, D + 1) with a
+    last column of ones, each of `y` (V,) class numbers or (V, K) values; `which` is the index of each member's part,
+    None if there is only one. `scale` converts the spread of a standardised target to its own units: a number, or
+    (M,).
     """
 
     def __init__(

@@ -69,7 +69,7 @@ def roc_auc(truth: Array, scores: Array) -> float:
 
 
 def _area(is_class: Array, score: Array) -> float:
-    """The area under one ROC curve, from the ranks of the scores (Mann & Whitney, 1947); NaN where one side is empty."""
+    """Return the area under one ROC curve, from the ranks of the scores; NaN where all or no rows are of the class."""
     positive = int(is_class.sum())
     pairs = positive * (len(score) - positive)
     if not pairs:
