@@ -57,11 +57,25 @@ def test_the_baseline_of_probabilities_is_the_share_of_each_class_in_the_trainin
     assert view.baselines["roc_auc"] == 0.5
 
 
-def test_a_hinge_network_ranks_rows_but_has_no_probabilities() -> None:
+def test_one_output_under_binary_cross_entropy_is_the_probability_of_the_second_class() -> None:
     dataset = load_dataset("moons?n=200")
-    trainer = trained(dataset, loss="hinge")
+    trainer = trained(dataset, loss="binary_cross_entropy")
     outputs = trainer.network.logits_of_rows(with_ones(dataset.validation.X, trainer.network.dtype))[0]
-    margin = outputs[:, -1] - (outputs[:, 0] if outputs.shape[1] == 2 else 0)
+    second = 1 / (1 + np.exp(-outputs[:, 0].astype(np.float64)))
+    values, truth = metric_view(trainer, dataset).values, dataset.validation.y
+    expected = [measure(truth, second) for measure in (metrics.roc_auc_score, metrics.log_loss)]
+    assert outputs.shape[1] == 1
+    assert [values["roc_auc"], values["log_loss"]] == pytest.approx(expected)
+    assert values["brier"] == pytest.approx(metrics.brier_score_loss(truth, second))
+
+
+@pytest.mark.parametrize(("loss", "count"), [("hinge", 1), ("mse", 2)])
+def test_a_network_without_probabilities_ranks_rows(loss: str, count: int) -> None:
+    dataset = load_dataset("moons?n=200")
+    trainer = trained(dataset, loss=loss)
+    outputs = trainer.network.logits_of_rows(with_ones(dataset.validation.X, trainer.network.dtype))[0]
+    assert outputs.shape[1] == count
+    margin = outputs[:, -1] - (outputs[:, 0] if count == 2 else 0)
     values = metric_view(trainer, dataset).values
     assert values["roc_auc"] == pytest.approx(metrics.roc_auc_score(dataset.validation.y, margin))
     assert np.isnan([values["log_loss"], values["brier"]]).all()

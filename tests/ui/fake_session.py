@@ -182,7 +182,8 @@ class FakeSession:
             samples_per_second=52310.0, seconds=3.0, seconds_left=14.0, train_loss=loss, validation_loss=validation,
             best_epoch=best, best_loss=float(history.column("validation_loss")[best - 1]), gradient_norm=loss / 10,
             layers=layers, metric_view=replace(VIEW, epoch=epochs),
-            n_parameters=sum(a * b + b for a, b in pairwise(sizes)), metrics={"validation": {"accuracy": 0.98 - loss / 2}},
+            n_parameters=sum(a * b + b for a, b in pairwise(sizes)),
+            metrics={"validation": {"accuracy": 0.98 - loss / 2}},
         )  # fmt: skip
 
     def wait(self, version: int, timeout: float | None = None) -> Snapshot:
