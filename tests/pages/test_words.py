@@ -131,6 +131,9 @@ def test_states_are_explained(state: str) -> None:
         ("dead", "dead"), ("update", "update/weight"), ("EI", "EI"), ("vanishing", "vanishing"), ("sat.", "saturated"),
         ("patience", "patience"), ("best", "best"), ("--target", "target"), ("trial", "trial"), ("2=", "rank"),
         ("adamw", "optimiser"), ("noise", "noise"), ("expected impr", "EI"), ("tpe", "optuna"), ("--time", "time"),
+        ("always 0", "baseline"), ("Always versicolor", "baseline"), ("always", "baseline"), ("the mean", "baseline"),
+        ("prec.", "precision"), ("balanced acc.", "balanced accuracy"), ("F1 macro", "F1"), ("AUC", "ROC AUC"),
+        ("log loss", "log-loss"), ("Brier score", "Brier"), ("untrained", "untrained"),
     ],
 )  # fmt: skip
 def test_a_word_is_found_by_name_label_or_part(text: str, title: str) -> None:

@@ -76,7 +76,7 @@ def look_up(text: str, more: Sequence[Explanation] = ()) -> list[Explanation]:
     known = (*explanations(), *more)
     if not wanted:
         return []
-    exact = [item for item in known if wanted in _spellings(item.names)]
+    exact = [item for item in known if _is_called(wanted, _spellings(item.names))]
     chosen = [item for item in known if wanted in _spellings(item.choices)]
     return exact + [item for item in chosen if item not in exact] or [
         item for item in known if any(wanted in name for name in _spellings(item.names))
@@ -99,6 +99,14 @@ def nearest(text: str, more: Sequence[Explanation] = ()) -> str:
     spelled = [name.replace("_", " ") for name in names]
     meant = suggest(text, [*spelled, *(part for name in spelled for part in name.split() if len(part) > 3)])
     return meant if meant.endswith("?") else ""
+
+
+def _is_called(wanted: str, names: Iterable[str]) -> bool:
+    """Whether `wanted` is one of the names; one that ends in ``…``, as ``always …``, may go on with anything."""
+    return any(
+        wanted in {name, name.removesuffix(" …")} or (name.endswith(" …") and wanted.startswith(name.removesuffix("…")))
+        for name in names
+    )
 
 
 def _spellings(names: Iterable[str]) -> set[str]:

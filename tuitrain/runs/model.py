@@ -24,6 +24,7 @@ from tuitrain.data.target import choose_target, class_numbers
 from tuitrain.engine.build import build_network, n_outputs
 from tuitrain.engine.evaluation import Examined, decide
 from tuitrain.engine.network import Network, with_ones
+from tuitrain.engine.probabilities import class_probabilities
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import DataError, FileError, HyperparameterError, ModelError
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -119,12 +120,7 @@ class Model:
         """
         if not self.class_names or not self.network.loss.gives_probabilities:
             raise ModelError(f"a model trained with loss {self.network.loss.name} gives no probabilities; use predict")
-        logits = self.logits(self.preprocessing.table_of(rows)).astype(np.float64)
-        largest = float(np.finfo(np.float32).max)
-        logs = _log_probabilities(np.clip(logits, -largest, largest), self.network.loss.name)
-        weights: Array = np.exp(logs - logs.max(axis=1, keepdims=True))
-        total: Array = weights.sum(axis=1, keepdims=True)
-        return weights / total
+        return class_probabilities(self.logits(self.preprocessing.table_of(rows)), self.network.loss.name)
 
     def evaluate_part(self, part: Part) -> dict[str, float]:
         """Compute the loss and all metrics on an encoded part of a dataset."""
@@ -269,12 +265,3 @@ def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Mode
         tuple(description["class_names"]), description["target_mean"], description["target_scale"],
         description["dataset_name"], description["dataset_fingerprint"], description["epoch"],
     )  # fmt: skip
-
-
-def _log_probabilities(logits: Array, loss: str) -> Array:
-    """Compute the logarithm of each class's weight, (N, classes), not yet normalised, from logits (N, K)."""
-    if loss == "cross_entropy":
-        return logits
-    signed = np.concatenate([-logits, logits], axis=1) if logits.shape[1] == 1 else logits
-    weights: Array = -np.logaddexp(0.0, -signed)  # the logarithm of the sigmoid, also where that is 0 or 1
-    return weights

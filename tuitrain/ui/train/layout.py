@@ -146,7 +146,8 @@ def _medium(places: Places, area: Region, shown: Shown) -> None:
     )
     is_tall = area.height - 18 - gradient >= 8
     if is_tall:
-        lower = max(rest, gradient + 9)
+        matrix = 11 + 2 * shown.classes if shown.classes <= 3 else 0  # the metric's rows, with a confusion matrix
+        lower = max(rest, gradient + 9, matrix)
         loss, below = _stacked(area, lower)
         left, metric = _side_by_side(below, min(36, below.width - 51))
         first, other = _stacked(left, left.height - gradient + 1)
