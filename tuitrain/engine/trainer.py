@@ -19,7 +19,8 @@ from tuitrain.engine.early_stopping import EarlyStopping
 from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.network import with_ones
-from tuitrain.engine.optimizers import Optimizer, make_optimizer
+from tuitrain.engine.optimizer import SETTINGS, Optimizer
+from tuitrain.engine.optimizers import make_optimizer
 from tuitrain.engine.passes import Dropout, Pass
 from tuitrain.engine.penalties import Penalties
 from tuitrain.engine.probes import UpdateProbe, idle_shares
@@ -34,7 +35,6 @@ Array = NDArray[Any]
 _RATE = {"schedule", "learning_rate"}
 _PENALTIES = {"l1", "l2", "weight_decay", "gradient_clip", "C"}
 LEAST_PROBED, MOST_PROBED = 64, 256  # rows on which units are judged idle
-_OPTIMIZER_SETTINGS = ("momentum", "beta1", "beta2", "rho", "epsilon")
 
 
 class Trainer:
@@ -273,7 +273,7 @@ class Trainer:
         if name == "optimizer":
             self._optimizer = self._make_optimizer()
             self._apply_penalties()  # an automatic weight decay depends on it
-        elif name in _OPTIMIZER_SETTINGS:
+        elif name in SETTINGS:
             self._optimizer.set(name, self._member_array(name))
         elif name in _PENALTIES:
             self._apply_penalties()
@@ -295,7 +295,7 @@ class Trainer:
         return np.array([[h.number(name)] for h in self.hyperparameters], np.float64)
 
     def _make_optimizer(self) -> Optimizer:
-        settings = {name: self._member_array(name) for name in _OPTIMIZER_SETTINGS}
+        settings = {name: self._member_array(name) for name in SETTINGS}
         shape = (self.network.members, self.network.n_parameters)
         return make_optimizer(self.hyperparameters[0].optimizer, shape, self.network.dtype, **settings)
 
