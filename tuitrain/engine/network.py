@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.activations import ACTIVATIONS
+from tuitrain.engine.dropout import Dropout
 from tuitrain.engine.initializers import INITIALIZERS, choose_initializer
 from tuitrain.engine.losses import LOSSES
-from tuitrain.engine.passes import Dropout, Pass
+from tuitrain.engine.passes import Pass
 from tuitrain.engine.random_numbers import generator
 from tuitrain.errors import HyperparameterError
 from tuitrain.text import quoted, suggest

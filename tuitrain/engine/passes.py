@@ -12,35 +12,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from tuitrain.engine.activations import Activation, Room
+from tuitrain.engine.dropout import Dropout
 from tuitrain.engine.losses import Loss
 
 Array = NDArray[Any]
-
-
-class Dropout:
-    """Inverted dropout (Srivastava et al., 2014, section 10): masks drawn by each member's own generator.
-
-    `rates` (M,) are the shares of hidden units that are silenced; the others are scaled up by 1 / (1 - rate).
-    """
-
-    def __init__(self, generators: Sequence[Generator], rates: Array, dtype: Any) -> None:
-        self._generators = generators
-        self.set_rates(rates, dtype)
-
-    def set_rates(self, rates: Array, dtype: Any) -> None:
-        """Use these rates from the next pass on."""
-        self._rates = rates.astype(dtype).reshape(-1, 1, 1)
-        self._scale = (1 / (1 - rates)).astype(dtype).reshape(-1, 1, 1)
-
-    def draw(self, mask: Array) -> None:
-        """Fill `mask` (M, H, B) with 0 or the scale."""
-        for generator, part in zip(self._generators, mask, strict=True):
-            generator.random(out=part, dtype=part.dtype)
-        np.multiply(np.greater_equal(mask, self._rates), self._scale, out=mask)
 
 
 class Pass:

@@ -76,3 +76,39 @@ class Record:
 def ending_codes(endings: Sequence[Ending]) -> Array:
     """Endings as their places in `ENDINGS`, (M,) int64."""
     return np.array([ENDINGS.index(ending) for ending in endings], np.int64)
+
+
+class EpochLosses:
+    """The losses of the running epoch's steps, and their mean over the epoch's rows."""
+
+    def __init__(self) -> None:
+        self._steps: list[tuple[Array, int]] = []
+
+    def clear(self) -> None:
+        """Begin an epoch."""
+        self._steps.clear()
+
+    def add(self, losses: Array, rows: int) -> None:
+        """Record a step: the loss of each member, (M,), and the number of rows in the batch."""
+        self._steps.append((losses, rows))
+
+    def mean(self) -> Array:
+        """Return the mean over the epoch's rows, (M,), summed along each member's own row: the same bits alone."""
+        sizes = np.array([rows for _, rows in self._steps], np.float64)
+        losses = np.concatenate([losses for losses, _ in self._steps]).reshape(len(sizes), -1)
+        mean: Array = (losses.T.astype(np.float64, order="C") * sizes).sum(axis=1) / sizes.sum()
+        return mean
+
+    def arrays(self, like: Array, *, is_between_epochs: bool) -> dict[str, Array]:
+        """Return losses and rows of the steps, (M, steps), for a `State`; `like` (M, …) has the losses' dtype."""
+        steps = [] if is_between_epochs else self._steps
+        rows = np.array([rows for _, rows in steps], np.int64)
+        return {
+            "epoch.losses": np.concatenate([like[:, :0], *(losses[:, None] for losses, _ in steps)], axis=1),
+            "epoch.sizes": np.repeat(rows[None], len(like), axis=0),
+        }
+
+    def restore(self, arrays: Mapping[str, Array]) -> None:
+        """Continue from what `arrays` gave."""
+        losses, sizes = arrays["epoch.losses"], arrays["epoch.sizes"][0].tolist()
+        self._steps = [(losses[:, step], rows) for step, rows in enumerate(sizes)]

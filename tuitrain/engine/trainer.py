@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 from tuitrain.engine.batches import Batches, Rows, balanced
 from tuitrain.engine.build import SHARED, Data, build_network, check_shared, distinct_datasets
 from tuitrain.engine.divergence import explain
+from tuitrain.engine.dropout import Dropout
 from tuitrain.engine.early_stopping import EarlyStopping
 from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.network import with_ones
 from tuitrain.engine.optimizer import SETTINGS, Optimizer
 from tuitrain.engine.optimizers import make_optimizer
-from tuitrain.engine.passes import Dropout, Pass
+from tuitrain.engine.passes import Pass
 from tuitrain.engine.penalties import Penalties
-from tuitrain.engine.probes import UpdateProbe, idle_shares
-from tuitrain.engine.random_numbers import from_words, generator, to_words
-from tuitrain.engine.records import Record
+from tuitrain.engine.probes import UnitProbe, UpdateProbe
+from tuitrain.engine.records import EpochLosses, Record
 from tuitrain.engine.schedules import LearningRates
 from tuitrain.engine.state import State
 from tuitrain.errors import HyperparameterError
@@ -34,7 +34,6 @@ from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 Array = NDArray[Any]
 _RATE = {"schedule", "learning_rate"}
 _PENALTIES = {"l1", "l2", "weight_decay", "gradient_clip", "C"}
-LEAST_PROBED, MOST_PROBED = 64, 256  # rows on which units are judged idle
 
 
 class Trainer:
@@ -75,20 +74,18 @@ class Trainer:
         self._classes = self.dataset.n_classes if self.dataset.task == "classification" else 0
         self._mask = self.network.weight_mask()
         self._passes: dict[int, Pass] = {}
-        self._probed_rows: Array | None = None
-        self._losses: list[tuple[Array, int]] = []
+        self._losses = EpochLosses()
         self.epochs_done = 0
         self._is_measured = False
         self._last_losses: Array = np.full(self.network.members, np.nan)
         self.steps_done = 0
         self.samples_done = 0
         self._batches = self._make_batches(seeds, shared)
+        self._dropout = Dropout(seeds, self.network.dtype)
         if state is not None:
             self._continue(state)
             return
         self.network.initialize(seeds, shared.initializer)
-        self._dropout_state = to_words([generator(seed, "dropout") for seed in seeds])
-        self._dropout_generators: list[np.random.Generator] = []  # as long as nobody drops out
         self._prepare()
         self._record = self._make_record(np.full(len(seeds), np.nan))
 
@@ -97,6 +94,7 @@ class Trainer:
         self.validation = self._examine_validation()
         self.early_stopping = EarlyStopping(self.network.parameters)
         self._probe = UpdateProbe(self.network)
+        self._unit_probe = UnitProbe(self.network, self.validation, self.datasets, self._which)
         self._rates = LearningRates(self.hyperparameters)
         self._optimizer = self._make_optimizer()
         self.batch_size = self._rows_of_a_batch()
@@ -143,14 +141,10 @@ class Trainer:
     def state(self) -> State:
         """Everything that this training is, as a value that does not change when training goes on."""
         is_between_epochs = not self._batches.rows_left
-        done = [] if is_between_epochs else self._losses
-        sizes, losses = np.array([size for _, size in done], np.int64), [losses[:, None] for losses, _ in done]
         arrays = {
             "parameters": self.network.parameters.copy(),
-            "epoch.losses": np.concatenate([self.network.parameters[:, :0], *losses], axis=1),
-            "epoch.sizes": np.repeat(sizes[None], self.network.members, axis=0),
-            "dropout.generator": self._dropout_words(),
-            **self.early_stopping.arrays(is_between_epochs=is_between_epochs),
+            **self._losses.arrays(self.network.parameters, is_between_epochs=is_between_epochs),
+            **self._dropout.arrays(), **self.early_stopping.arrays(is_between_epochs=is_between_epochs),
             **self._optimizer.arrays(), **self._rates.arrays(), **self._batches.arrays(), **self._probe.arrays(),
             **self._record.arrays(),
         }  # fmt: skip
@@ -183,7 +177,7 @@ class Trainer:
         """Become the training that `state` is; the network is of its shape already."""
         counters, arrays = state.counters, state.arrays
         self.network.parameters[...] = arrays["parameters"]
-        self._dropout_state, self._dropout_generators = arrays["dropout.generator"], []
+        self._dropout.restore(arrays)
         self._prepare()
         self.early_stopping.restore(arrays, state.best_hyperparameters, state.divergences)
         self._optimizer.restore(arrays)
@@ -192,8 +186,7 @@ class Trainer:
         self._batches.restore(arrays, self._which, rows_done=counters["rows_done"], orders_owed=counters["orders_owed"])
         self.epochs_done, self.steps_done = counters["epochs_done"], counters["steps_done"]
         self.samples_done = counters["samples_done"]
-        losses, sizes = arrays["epoch.losses"], arrays["epoch.sizes"][0].tolist()
-        self._losses = [(losses[:, step], size) for step, size in enumerate(sizes)]
+        self._losses.restore(arrays)
         self._record = Record.from_arrays(arrays, epoch=counters["record_epoch"], step=counters["record_step"])
 
     def step(self, *, is_measured: bool = False) -> Record | None:
@@ -239,7 +232,7 @@ class Trainer:
         is_last = batches.rows_left == 0
         self._last_losses = losses
         self._update(is_last)
-        self._losses.append((losses, batch.size))
+        self._losses.add(losses, batch.size)
         self.steps_done += 1
         self.samples_done += batch.size
         return self._end_epoch() if is_last else None
@@ -321,21 +314,15 @@ class Trainer:
         self._penalties = Penalties(self._mask, l1, l2, decay, clip)
 
     def _apply_dropout(self) -> None:
-        rates = self._member_array("dropout")[:, 0]
-        if rates.any() and not self._dropout_generators:
-            self._dropout_generators = from_words(self._dropout_state)
-        self._dropout = Dropout(self._dropout_generators, rates, self.network.dtype) if rates.any() else None
-        self._passes.clear()
-
-    def _dropout_words(self) -> Array:
-        return to_words(self._dropout_generators) if self._dropout_generators else self._dropout_state
+        self._dropout.set_rates(self._member_array("dropout")[:, 0])
+        self._passes.clear()  # those without dropout have no room for masks
 
     def _pass(self, size: int) -> Pass:
         found = self._passes.get(size)
         if found is None:
             if len(self._passes) > 3:
                 self._passes.clear()
-            found = self._passes[size] = self.network.make_pass(size, self._dropout)
+            found = self._passes[size] = self.network.make_pass(size, self._dropout if self._dropout.is_used else None)
         return found
 
     def _begin_epoch(self) -> None:
@@ -366,7 +353,7 @@ class Trainer:
 
     def _end_epoch(self) -> Record:
         self.epochs_done += 1
-        train_loss, measured = self._mean_loss(), self._measure()
+        train_loss, measured = self._losses.mean(), self._measure()
         has_validation = self.validation is not None
         watched = measured["validation_loss"] if has_validation else train_loss
         if not has_validation:  # the losses were those before each update: they do not show what the last one did
@@ -383,13 +370,6 @@ class Trainer:
         self._record = self._make_record(train_loss, **measured)
         return self._record
 
-    def _mean_loss(self) -> Array:
-        """The mean over the epoch's rows, (M,) float64, summed along each member's own row: the same bits alone."""
-        sizes = np.array([size for _, size in self._losses], np.float64)
-        losses = np.concatenate([losses for losses, _ in self._losses]).reshape(len(sizes), -1)
-        mean: Array = (losses.T.astype(np.float64, order="C") * sizes).sum(axis=1) / sizes.sum()
-        return mean
-
     def _measure(self) -> dict[str, Any]:
         """What is measured after an epoch, before members end and get back their best parameters."""
         measured: dict[str, Any] = {}
@@ -397,9 +377,7 @@ class Trainer:
             looked = self.validation.evaluate()
             measured = {"validation_loss": looked.loss, "metrics": looked.metrics}
         if self._is_probed:
-            seen = self._probed_pass()
-            if seen.activations:
-                measured["idle_shares"] = idle_shares(seen.activations, self._idle_kind)
+            measured["idle_shares"] = self._unit_probe.shares()
         return measured
 
     def _make_record(
@@ -422,28 +400,6 @@ class Trainer:
             learning_rate=self._rates.current[:, 0].copy(),
             endings=tuple(self.early_stopping.endings),
         )
-
-    def _probed_pass(self) -> Pass:
-        """A pass whose units can be judged: of the validation rows; where these are few, of rows spread over training.
-
-        Of a handful of rows, many units see none that they answer to.
-        """
-        if self.validation is not None and self.validation.last_pass.outputs.shape[2] >= LEAST_PROBED:
-            return self.validation.last_pass
-        if self._probed_rows is None:
-            count = len(self.dataset.train.X)
-            spread = np.linspace(0, count - 1, min(count, MOST_PROBED)).round().astype(int)
-            rows = np.stack([with_ones(data.train.X[spread], self.network.dtype) for data in self.datasets])
-            self._probed_rows = rows[0] if len(rows) == 1 else rows
-        rows = self._probed_rows if self._probed_rows.ndim == 2 else self._probed_rows[self._which]
-        through = self.network.pass_for(rows.shape[-2])
-        through.forward(np.swapaxes(rows, -1, -2))
-        return through
-
-    @property
-    def _idle_kind(self) -> str:
-        activation = self.network.activation
-        return "saturated sigmoid" if activation.name == "sigmoid" else activation.idle
 
     def _end_diverged(self, losses: Array) -> None:
         for member in np.flatnonzero(~np.isfinite(losses) & ~self.early_stopping.ended):
