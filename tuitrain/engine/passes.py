@@ -25,6 +25,8 @@ class Pass:
     """The buffers of one batch size, and the passes through them.
 
     `blocks` and `gradient_blocks` are views (M, fan_in + 1, fan_out) into the flat arrays, a pair for each layer.
+    `activations` are those of the hidden layers in the last pass, (M, H, B) each and before dropout; `outputs` is
+    (M, K, B), after `train` or `loss` the gradient at the outputs.
     """
 
     def __init__(
@@ -78,14 +80,15 @@ class Pass:
     def train(self, rows: Array, target: Array, share: Array) -> Array:
         """Run forward, loss and backward: fill the gradient blocks and return the losses, (M,).
 
-        `target` is the result of the loss's `weigh`.
+        `rows` are as in `forward`. `target` (K, B) or (M, K, B) is what the loss's `weigh` returned; `share` (1, B) or
+        (M, 1, B) is each row's part of the mean.
         """
         loss = self._loss(self.forward(rows), target, share)
         self._backward(rows)
         return loss
 
     def loss(self, target: Array, share: Array) -> Array:
-        """Return the losses (M,) of the last forward pass, consuming its outputs."""
+        """Return the losses (M,) of the last forward pass, consuming its outputs; arguments as in `train`."""
         return self._loss(self.outputs, target, share)
 
     def _backward(self, rows: Array) -> None:

@@ -1,4 +1,4 @@
-"""What an epoch leaves behind, and how a member's training ended.
+"""The record of an epoch, and how a member's training ended.
 
 `M` members, `L` layers with parameters; arrays are float64 unless said otherwise. What was not measured is NaN.
 """
@@ -23,7 +23,10 @@ MEASURED = (
 
 @dataclass(frozen=True)
 class Divergence:
-    """Where a member's loss stopped being finite, and the hyperparameter that most likely made it so."""
+    """Where a member's loss stopped being finite, and `cause`, the hyperparameter most likely to blame.
+
+    `epoch` and `step` count from 1; `message` says all of it in words, with a remedy.
+    """
 
     epoch: int
     step: int
@@ -39,8 +42,9 @@ class Record:
     `train_loss` (M,) is the mean over the epoch's batches, each before its update; `validation_loss` (M,) and
     `metrics` (validation; name to (M,)) are taken after the epoch. `gradient_norm` (M,) and the (M, L) arrays describe
     the epoch's last step: norms of the loss's gradient, of the update over that of the parameters, and the share of
-    units that are dead or saturated (NaN for the output layer and where it does not apply). `learning_rate` (M,).
-    `endings` says for each member whether and how its training has ended.
+    units that are dead or saturated (NaN for the output layer and where it does not apply). `learning_rate` (M,)
+    is that of this step. `endings` says for each member whether and how its training has ended. Losses are in the units
+    of the loss function (a regression's target is standardised), without penalties.
     """
 
     epoch: int
@@ -56,7 +60,7 @@ class Record:
     endings: tuple[Ending, ...]
 
     def arrays(self) -> dict[str, Array]:
-        """Its arrays, for a `State`; `endings` as their places in `ENDINGS`."""
+        """Return copies of its arrays for a `State`; `endings` as their places in `ENDINGS`."""
         return {
             **{f"record.{name}": getattr(self, name).copy() for name in MEASURED},
             **{f"record.metric.{name}": value.copy() for name, value in self.metrics.items()},
@@ -65,7 +69,7 @@ class Record:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array], *, epoch: int, step: int) -> Record:
-        """The record whose `arrays` these are."""
+        """Return the record whose `arrays` these are."""
         prefix = "record.metric."
         metrics = {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
         measured = {name: arrays[f"record.{name}"] for name in MEASURED}
@@ -74,7 +78,7 @@ class Record:
 
 
 def ending_codes(endings: Sequence[Ending]) -> Array:
-    """Endings as their places in `ENDINGS`, (M,) int64."""
+    """Return endings as their places in `ENDINGS`, (M,) int64."""
     return np.array([ENDINGS.index(ending) for ending in endings], np.int64)
 
 
