@@ -279,7 +279,7 @@ def _are_current(parameters: Array, state: State) -> Any:
 
 
 def _are_moments(moments: Array, state: State) -> Any:
-    """Return whether members that train hold no NaN between two epochs; the square of a large gradient may be infinite."""
+    """Return whether members that train hold no NaN between two epochs; a large gradient's square may be infinite."""
     return _is_within_epoch(state) or not np.isnan(moments[state.arrays["ended.how"] == 0]).any()
 
 
@@ -308,7 +308,7 @@ def _are_rates(rates: Array, state: State) -> Any:
 
 
 def _are_sizes(sizes: Array, state: State) -> Any:
-    """Return whether all members had the same batches, of no more rows than there are (each too: a sum may overflow)."""
+    """Return whether all members had the same batches, of no more rows than there are (a sum may overflow)."""
     is_same = (sizes == sizes[:1]).all() and sizes.shape == state.arrays["epoch.losses"].shape
     done = state.counters["rows_done"]
     return is_same and (sizes > 0).all() and (sizes <= done).all() and sizes[0].sum() <= done
