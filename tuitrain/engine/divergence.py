@@ -11,7 +11,11 @@ USUAL_ADAM_RATE = 0.003
 
 
 def explain(loss: float, epoch: int, step: int, h: Hyperparameters, *, learning_rate: float, rows: int) -> Divergence:
-    """Describe where the loss became `loss`, the likely cause, and what to try."""
+    """Describe where the loss became `loss`, the likely cause, and what to try.
+
+    `epoch` and `step` count from 1 over the whole training, `learning_rate` is the last step's, after the schedule, and
+    `rows` is the number of training rows.
+    """
     cause = likely_cause(h, learning_rate, rows)
     value = FIELDS[cause].format(getattr(h, cause))
     message = (
