@@ -21,7 +21,7 @@ from tuitrain.ui.plots.ranges import Axis
 from tuitrain.ui.plots.raster import Window
 from tuitrain.ui.theme import Theme
 
-_TO_ASCII = str.maketrans("│─┤├┬┴┼└┘┌┐", "|-++++++++ ")
+_TO_ASCII = str.maketrans("│─┤├┬┴┼└┘┌┐−", "|-++++++++ -")
 SMALLEST = (16, 4)
 
 

@@ -285,6 +285,6 @@ def _figures(curves: Sequence[_Curve], names: tuple[str, str], signed: bool, the
         style = theme["plain" if math.isfinite(value) else "bad"]
         parts += [
             (f" {sign} {name} " if signed else f" {name} ", theme[curve.role]),
-            (f"{significant(value)} " if signed else significant(value), style),
+            (theme.plain(f"{significant(value)} " if signed else significant(value)), style),
         ]
     return parts

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from tuitrain.numbers import signed
+
 _LARGEST, _SMALLEST = 1e300, 1e-290
 
 
@@ -95,7 +97,7 @@ def labels(values: Sequence[float]) -> list[str]:
     step = min((abs(b - a) for a, b in pairwise(values) if b != a), default=largest) or 1.0
     write = exponential if largest >= 1e5 or step < 1e-4 else _decimal
     digits = next((n for n in range(6) if all(abs(float(write(v, n)) - v) <= step * 1e-3 for v in values)), 6)
-    return [write(value, digits) for value in values]
+    return [signed(write(value, digits)) for value in values]
 
 
 def power_label(power: float) -> str:
