@@ -169,7 +169,7 @@ class Description(Framed, Lines):
         shown: dict[int, list[str]] = {}
         for rank, rows, _style in sorted(wrapped, reverse=True):
             if len(rows) <= left or rank == 4:  # the meaning is worth showing in part
-                shown[rank] = shortened(rows, left, width, self._theme.signs.ellipsis)
+                shown[rank] = shortened(rows, left, width, theme=self._theme)
             left -= len(shown.get(rank, ()))
         styles = self._theme.styles
         self.put(*([(f" {row}", styles[style])] for rank, _rows, style in wrapped for row in shown.get(rank, ())))
