@@ -121,10 +121,7 @@ class TrainStatusRow(StatusRow):
 def explain_field(row: ExplainRow, model: FormModel) -> None:
     """Explain the field that the form's cursor is on, or what is folded under the heading that it is on."""
     if not model.name:
-        folded = model.foldable(model.group) if model.group not in model.opened else ()
-        names = ", ".join(map(model.label, folded))
-        told = _("enter shows {fields}").format(fields=names) if folded else _("enter folds what is rarely changed")
-        row.explain(_(model.group), told)
+        row.explain_heading(model)
         return
     field, needs = model.field, model.needs(model.name)
     is_wide = row.size.width >= ALL_SHOWN
@@ -135,7 +132,7 @@ def explain_field(row: ExplainRow, model: FormModel) -> None:
         told = _("no effect: needs {needs}").format(needs=needs)
         row.explain(name, told, (_(field.meaning),) if is_wide else (), role="warning")
     else:
-        row.explain(name, _(field.meaning), (effect, field.allowed))
+        row.explain(name, _(field.meaning), (effect, field.allowed if is_wide else field.allowed_briefly))
 
 
 class Description(Framed, Lines):
