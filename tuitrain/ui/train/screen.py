@@ -212,9 +212,11 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         is_quick = snapshot.state == "done" and snapshot.seconds < QUICK_SECONDS and not snapshot.pace
         if is_quick and not self._has_hinted:
             self._has_hinted = True
-            told = _("over in {seconds} s; to watch it: < slower, r, space")
-            hint = told.format(seconds=f"{max(snapshot.seconds, 0.1):.1f}")
-            self.say(f"{snapshot.ending}; {hint}" if snapshot.ending else hint)
+            over = _("over in {seconds} s").format(seconds=f"{max(snapshot.seconds, 0.1):.1f}")
+            how = _("to watch it: < slower, r, space")
+            parts = [snapshot.ending, over, how] if snapshot.ending else [over, how]
+            shorter = [f"{parts[0]}; {how}", f"{over}; {how}"]
+            self.status.say("; ".join(parts), shorter=shorter, noted=shorter[-1])  # the ending was said
 
     def _edit(self, name: str, value: Value) -> int:
         return self.send(SetHyperparameter(name, value))
@@ -388,7 +390,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def action_boundary(self) -> None:
         if not self._has_boundary:
-            self.say(_("a boundary is drawn for data with one or two number inputs; d chooses moons, for example"))
+            self.say(_("a boundary needs one or two number inputs; d chooses moons, for example"))
             return
         self._bring("boundary")
 
