@@ -115,7 +115,7 @@ async def test_the_selected_field_is_described(session):
         await pilot.pause()
         assert "momentum 0.9 · no effect: needs optimiser" in text_of(pilot.app)
         await pilot.press("slash", *"rest", "enter", "home", "up")
-        assert "network · enter shows leaky slope," in text_of(pilot.app).splitlines()[-3]
+        assert "network · 4 fields folded: leaky slope, huber delta, … · enter or , opens them" in text_of(pilot.app).splitlines()[-3]
 
 
 async def test_reset_asks_only_if_there_is_something_to_lose(session):
@@ -459,6 +459,24 @@ async def test_keys_that_arrive_with_a_slash_are_typed(session):
         await settle(pilot, lambda: session.sent and session.sent[-1] == wanted)
         assert isinstance(pilot.app.screen, TrainScreen)
         assert [command.name for command in session.sent] == ["dropout"] * 2
+
+
+@pytest.mark.parametrize("before", [(), ("tab",)])  # in the form, in a pane
+async def test_two_question_marks_at_once_show_all_keys(session, before):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press(*before)
+        burst(pilot.app, "question_mark", "question_mark")
+        await settle(pilot, lambda: "start, pause, go on" in text_of(pilot.app))
+        assert "esc closes" in text_of(pilot.app)
+
+
+async def test_f1_shows_all_keys_while_typing_and_from_another_page(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        for before in ("enter", "slash", "M", "tab"):
+            await pilot.press(before, "f1")
+            await settle(pilot, lambda: "start, pause, go on" in text_of(pilot.app))
+            await pilot.press("f1")
+            await settle(pilot, lambda: "Hyperparameters" in text_of(pilot.app))
 
 
 async def test_keys_that_arrive_with_an_enter_are_typed_into_the_field_that_was_gone_to(session):
