@@ -21,12 +21,13 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.plots.axes import load_plotext
 from tuitrain.ui.terminal.governor import Governor
+from tuitrain.ui.train.description import Description
 from tuitrain.ui.train.form import Form
 from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
 from tuitrain.ui.train.layout import Shown, TrainLayout
 from tuitrain.ui.train.pace import QUICK_SECONDS, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane, TrainPane
-from tuitrain.ui.train.status import ENDED, Description, TrainRoomRow, TrainStatusRow, explain_field
+from tuitrain.ui.train.status import ENDED, TrainRoomRow, TrainStatusRow, explain_field
 from tuitrain.ui.train.verdict import Verdict
 from tuitrain.ui.widgets.explain_row import ExplainRow
 from tuitrain.ui.widgets.footer import START_WORDS, Footer
@@ -179,7 +180,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self._describe(snapshot.dataset)
         if self._shown() != self.arrangement.shown:
             self.place_children(self.size)
-        for widget in (self.header, self.form, self.verdict, self.status):
+        for widget in (self.header, self.form, self.description, self.verdict, self.status):
             widget.show(snapshot)
         if is_new:
             self._say_notices(snapshot.dataset.notices)

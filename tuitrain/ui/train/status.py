@@ -1,9 +1,8 @@
-"""The rows around the panes: room, explanation and status, and the selected field's description."""
+"""The rows around the panes: room, explanation and status."""
 
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,10 +14,8 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.widgets.explain_row import ExplainRow
-from tuitrain.ui.widgets.frame import Framed
 from tuitrain.ui.widgets.room_row import RoomRow
 from tuitrain.ui.widgets.status_row import Part, StatusRow
-from tuitrain.ui.widgets.text_lines import Lines, shortened
 
 STATE_ROLES: dict[str, Role] = {
     "running": "good", "done": "good", "paused": "warning", "diverged": "bad", "failed": "bad",
@@ -133,46 +130,6 @@ def explain_field(row: ExplainRow, model: FormModel) -> None:
         row.explain(name, told, (_(field.meaning),) if is_wide else (), role="warning")
     else:
         row.explain(name, _(field.meaning), (effect, field.allowed if is_wide else field.allowed_briefly))
-
-
-class Description(Framed, Lines):
-    """What the selected field means, what it may be, when a change takes effect; as fully as the height allows."""
-
-    def __init__(self, theme: Theme, model: FormModel, **rest: Any) -> None:
-        super().__init__(**rest)
-        self._theme = self.look = theme
-        self._model = model
-
-    def show_field(self) -> None:
-        """Describe the field that the form's cursor is on."""
-        model = self._model
-        if not model.name:
-            self.set_title(_(model.group))
-            self.put([(" " + _("enter opens or folds the group"), self._theme["dim"])])
-            return
-        field = model.field
-        self.set_title(f"{_(field.label)} {self._theme.signs.dot} {_('live') if field.live else _('from reset')}")
-        effect = _("takes effect at once, while training goes on") if field.live else _("takes effect at reset")
-        needs = model.needs(model.name)
-        parts = [  # (how much it is wanted, text, style), from top to bottom
-            (4, _(field.meaning), "dim" if needs else "plain"),
-            (5, _("no effect: needs {needs}").format(needs=needs) if needs else "", "warning"),
-            (3, _(field.explanation), "plain"),
-            (2, field.allowed, "dim"),
-            (1, effect, "dim"),
-        ]
-        width, left = max(12, self.size.width - 1), self.size.height
-        wrapped = [(rank, textwrap.wrap(self._theme.plain(text), width), style) for rank, text, style in parts if text]
-        shown: dict[int, list[str]] = {}
-        for rank, rows, _style in sorted(wrapped, reverse=True):
-            if len(rows) <= left or rank == 4:  # the meaning is worth showing in part
-                shown[rank] = shortened(rows, left, width, theme=self._theme)
-            left -= len(shown.get(rank, ()))
-        styles = self._theme.styles
-        self.put(*([(f" {row}", styles[style])] for rank, _rows, style in wrapped for row in shown.get(rank, ())))
-
-    def on_resize(self) -> None:
-        self.show_field()
 
 
 def epoch_text(snapshot: Snapshot) -> str:
