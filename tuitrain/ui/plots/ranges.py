@@ -10,7 +10,7 @@ from itertools import pairwise
 from tuitrain.numbers import signed
 
 _LARGEST, _SMALLEST = 1e300, 1e-290
-LITTLE = 0.1  # of its range that an axis may be stretched by, rather than have fewer ticks
+LITTLE = 0.2  # of its range that an axis may be stretched by, rather than have fewer ticks
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.widgets.explain_row import ExplainRow
+from tuitrain.ui.widgets.footer import START_WORDS
 from tuitrain.ui.widgets.room_row import RoomRow
 from tuitrain.ui.widgets.status_row import Part, StatusRow
 
@@ -130,6 +131,13 @@ def explain_field(row: ExplainRow, model: FormModel) -> None:
         row.explain(name, told, (_(field.meaning),) if is_wide else (), role="warning")
     else:
         row.explain(name, _(field.meaning), (effect, field.allowed if is_wide else field.allowed_briefly))
+
+
+def words_now(snapshot: Snapshot) -> dict[str, str]:
+    """What the keys in the footer do now; "" where that is nothing."""
+    if snapshot.state in ENDED:
+        return {"start_pause": "", "step": "", "epoch": ""}
+    return {"start_pause": START_WORDS[snapshot.state]}
 
 
 def epoch_text(snapshot: Snapshot) -> str:
