@@ -116,6 +116,18 @@ def test_edits_whose_labels_collide_are_numbered_at_the_axis_and_listed_below(th
     assert [sign for sign in at_axis if sign in "12345"] == list("12345")
 
 
+def test_edits_of_one_moment_are_all_numbered_and_no_value_of_them_is_cut():
+    edits = [(20.0, "schedule constant→step"), (20.1, "dropout 0→0.2"), (20.2, "schedule step→exponential")]
+    for width, listed in {
+        62: "1 schedule →step  2 dropout →0.2  3 schedule →exponential",
+        48: "…  2 dropout 0→0.2  3 schedule step→exponential",
+        32: "…  3 schedule step→exponential", 27: "…  3 schedule →exponential", 20: "3 sch… →exponential",
+    }.items():  # fmt: skip
+        shown = lines_of(drawn(width, 12, edits=edits))
+        assert shown[-1].strip() == listed
+        assert "123" in shown[-4]
+
+
 def test_a_first_value_far_above_all_others_is_cut_off_and_told():
     far = np.concatenate([[23.1], TRAIN[1:]])
     shown = drawn(train=far, validation=NONE)

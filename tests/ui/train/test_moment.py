@@ -48,6 +48,19 @@ def test_nothing_is_said_of_what_was_not_measured():
     assert said == {"batch_size", "dropout", "epochs"}  # which need no training
 
 
+async def test_a_first_loss_that_is_cut_off_offers_the_logarithmic_axis_once():
+    session = FakeSession()
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        session.train(12)
+        session.become(first_train_loss=23.1, first_validation_loss=1.2)
+        await settle(pilot, lambda: "first loss, 23.1, is cut off at the top; l: logarithmic" in text_of(pilot.app))
+        assert "↑ 23.1" in text_of(pilot.app)
+        await pilot.press("down")
+        session.become(epoch=13)
+        pilot.app.screen.show(session.snapshot)
+        assert not pilot.app.screen.status.has_message
+
+
 async def test_the_description_follows_the_training_and_the_cursor():
     session = FakeSession()
     async with app_on(session).run_test(size=(120, 40)) as pilot:

@@ -220,14 +220,13 @@ def _draw_marks(
     if best is not None and best_epoch is not None:
         canvas.vertical(best, theme.signs.mark_best, style=theme["best"])
         place_label(canvas, best, [_("best {epoch}").format(epoch=f"{best_epoch:g}")], style=theme["best"], forced=True)
+    if is_numbered:
+        _number_edits(canvas, [column for column, _change in edited], theme)
+        return True
     is_told = True
     for ordinal in range(len(edited), 0, -1):  # the newest is the one that is being watched
         column, change = edited[ordinal - 1]
         if column is None:
-            continue
-        if is_numbered:
-            number = str(ordinal)
-            canvas.text(canvas.rows - 1, min(column, canvas.columns - len(number)), number, style=theme["edit"])
             continue
         forms = short_forms(change, ordinal, arrow=theme.signs.arrow)
         if not place_label(canvas, column, forms[:1], style=theme["edit"]):
@@ -236,17 +235,36 @@ def _draw_marks(
     return is_told
 
 
+def _number_edits(canvas: Canvas, columns: Sequence[int | None], theme: Theme) -> None:
+    """Write the edits' numbers in the lowest row, each at its mark, or behind the one before it."""
+    free = 0
+    for ordinal, column in enumerate(columns, 1):
+        number = str(ordinal)
+        if column is not None and free + len(number) <= canvas.columns:
+            at = min(max(column, free), canvas.columns - len(number))
+            canvas.text(canvas.rows - 1, at, number, style=theme["edit"])
+            free = at + len(number)
+
+
 def _list_of_edits(width: int, edits: Sequence[tuple[float, str]], theme: Theme) -> Strip:
-    """``1 learning rate 0.01→0.03  2 dropout 0→0.2``: as many as fit, the newest kept."""
-    texts = [f"{ordinal} {change.replace('→', theme.signs.arrow)}" for ordinal, (_, change) in enumerate(edits, 1)]
-    shown: list[str] = []
-    for text in reversed(texts):
-        more = len(texts) > len(shown) + 1
-        if shown and cell_len("  ".join([text, *shown])) + 1 + 2 * more > width:
-            shown.insert(0, theme.signs.ellipsis)
+    """``1 learning rate 0.01→0.03  2 dropout 0→0.2``: where not all fit, only new values; then the newest ones."""
+    arrow, more = theme.signs.arrow, theme.signs.ellipsis
+    whole = [f"{ordinal} {change.replace('→', arrow)}" for ordinal, (_epoch, change) in enumerate(edits, 1)]
+    parted = [text.partition(arrow) for text in whole]
+    short = [f"{before.rpartition(' ')[0]} {sign}{new}" if sign else before for before, sign, new in parted]
+    for texts in (whole, short):
+        if cell_len("  ".join(texts)) + 1 <= width:
+            return line(width, [(" " + "  ".join(texts), theme["edit"])])
+    shown = [whole[-1] if cell_len(whole[-1]) + 4 <= width else short[-1]]
+    for text in reversed(whole[:-1]):
+        if cell_len("  ".join([more, text, *shown])) + 1 > width:
             break
         shown.insert(0, text)
-    return line(width, [(cut(" " + "  ".join(shown), width, theme=theme), theme["edit"])])
+    listed = "  ".join([more, *shown])
+    if cell_len(listed) + 1 > width:  # a value is never cut
+        name, _space, new = short[-1].rpartition(" ")
+        listed = f"{cut(name, width - cell_len(new) - 2, theme=theme)} {new}"
+    return line(width, [(f" {listed}", theme["edit"])])
 
 
 def _far_ones(curves: Sequence[_Curve]) -> list[_Curve]:
@@ -256,6 +274,11 @@ def _far_ones(curves: Sequence[_Curve]) -> list[_Curve]:
         return []
     most = FAR * max(float(values.max()) for values in later)
     return [curve for curve in curves if np.isfinite(curve.raw[0]) and float(curve.raw[0]) > most]
+
+
+def first_cut_off(train: Floats, validation: Floats) -> float:
+    """Return the first loss that a linear axis cuts off, the higher one of two; NaN where none is."""
+    return max((float(curve.raw[0]) for curve in _far_ones(_curves(train, validation, 0.0))), default=math.nan)
 
 
 def _label_far(canvas: Canvas, window: Window, far: Sequence[_Curve], theme: Theme) -> None:

@@ -52,6 +52,11 @@ class StatusRow(Lines):
         self._timer = self.set_timer(ERROR_SECONDS if is_error else MESSAGE_SECONDS, self.forget)
         self.redraw()
 
+    @property
+    def has_message(self) -> bool:
+        """Whether a message is shown now."""
+        return bool(self._message)
+
     def forget(self) -> None:
         """Show the state again."""
         if self._timer is not None:
