@@ -102,7 +102,7 @@ class Option:
 
     @property
     def _range(self) -> str:
-        low, most = f"{self.minimum:g}", f"{self.maximum:.15g}"
+        low, most = f"{self.minimum:,g}", f"{self.maximum:,.15g}"
         if math.isinf(self.minimum):
             return _("a whole number") if self.kind == "whole" else _("a number")
         if self.maximum >= MOST_SHOWN:
@@ -113,6 +113,15 @@ class Option:
             text = _("{low} to below {most}") if self.below_maximum else _("{low} to {most}")
         number = _("a whole number") + ", " if self.kind == "whole" else ""
         return number + text.format(low=low, most=most)
+
+    @property
+    def allowed_briefly(self) -> str:
+        """`allowed` for where there is little room: ``>0 to 1,000``; the same where it is no range with two ends."""
+        if self.kind not in {"number", "whole"} or math.isinf(self.minimum) or self.maximum >= MOST_SHOWN:
+            return self.allowed
+        over, under = ">" * self.above_minimum, "<" * self.below_maximum
+        text = _("{low} to {most}").format(low=f"{over}{self.minimum:,g}", most=f"{under}{self.maximum:,.15g}")
+        return listed_or([text, *self.words, *self.special])
 
     @property
     def default_text(self) -> str:

@@ -86,13 +86,12 @@ def test_an_edit_and_its_undo_are_answered_one_after_the_other(session, edited):
 
 
 def test_an_answer_that_was_shown_while_the_edit_was_sent_counts(session):
-    model = FormModel(lambda name, value: send(SetHyperparameter(name, value)))
-
     def send(command):
         number = session.send(command)
         model.take(session.wait_for_answer(number, 60))
         return number
 
+    model = FormModel(send)
     model.put("learning_rate", 0.25)
     assert (model.current("learning_rate"), model.mark("learning_rate")) == (0.25, "")
     assert not model.has_unanswered

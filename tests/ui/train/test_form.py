@@ -116,7 +116,7 @@ def test_the_range_is_shown_while_typing(bench):
     bench.model.begin()
     lines = bench.lines()
     at = next(n for n, text in enumerate(lines) if "learning rate" in text)
-    assert lines[at + 1].strip() == "above 0, at most 1000"
+    assert lines[at + 1].strip() == "above 0, at most 1,000"
 
 
 def test_a_value_that_is_not_allowed_is_refused_beside_its_field(bench):

@@ -111,7 +111,10 @@ async def test_the_selected_field_is_described(session):
         await pilot.pause()
         assert "momentum 0.9 · no effect: needs optimiser" in text_of(pilot.app)
         await pilot.press("slash", *"rest", "enter", "home", "up")
-        assert "network · enter shows leaky slope," in text_of(pilot.app).splitlines()[-3]
+        assert (
+            "network · 4 fields folded: leaky slope, huber delta, … · enter or , opens them"
+            in text_of(pilot.app).splitlines()[-3]
+        )
 
 
 async def test_reset_asks_only_if_there_is_something_to_lose(session):

@@ -77,3 +77,21 @@ async def test_wide_characters_stay_within_the_form(session, text, first):
         text_of(pilot.app)
         shown = [form.render_line(y) for y in range(form.size.height)]
         assert {cell_len(strip.text) for strip in shown} == {form.size.width}
+
+
+@pytest.mark.parametrize("before", [(), ("tab",)])  # in the form, in a pane
+async def test_two_question_marks_at_once_show_all_keys(session, before):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press(*before)
+        burst(pilot.app, "question_mark", "question_mark")
+        await settle(pilot, lambda: "start, pause, go on" in text_of(pilot.app))
+        assert "esc closes" in text_of(pilot.app)
+
+
+async def test_f1_shows_all_keys_while_typing_and_from_another_page(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        for before in ("enter", "slash", "M", "tab"):
+            await pilot.press(before, "f1")
+            await settle(pilot, lambda: "start, pause, go on" in text_of(pilot.app))
+            await pilot.press("f1")
+            await settle(pilot, lambda: "Hyperparameters" in text_of(pilot.app))

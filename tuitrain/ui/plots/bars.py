@@ -145,7 +145,7 @@ def histogram(
         text = "".join(theme.signs.columns[max(0, min(8, level - 8 * row))] * cells for level in levels)
         strips.append(line(width, [(text, theme[role])]))
     if height > 1:
-        strips.append(line(width, [(_ends(low, high, bins * cells), theme["dim"])]))
+        strips.append(line(width, [(theme.plain(_ends(low, high, bins * cells)), theme["dim"])]))
     return strips
 
 

@@ -71,8 +71,9 @@ def draw_boundary(
         legend = _classes_legend(width, names, int(max(grid.max(initial=0), labels.max(initial=0))), class_names)
     else:
         ends = _ends(grid, values)
+        low, high = (theme.plain(number(end)) for end in ends)
         lines = _value_lines(plane, ends, cells, values, theme)
-        legend = [(f" {names[1]} up   low {number(ends[0])}, high {number(ends[1])}", None)]
+        legend = [(f" {names[1]} up   low {low}, high {high}", None)]
     title = [line(width, _styled(legend, theme))][:title_rows]
     return title + frame.strips(lines, theme["axis"])
 

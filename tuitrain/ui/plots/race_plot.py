@@ -64,7 +64,7 @@ def draw_race(width: int, height: int, lanes: Sequence[Lane], metric: str, sign:
     for index, (lane, style) in enumerate(zip(values, styles, strict=True)):
         pattern = ("━━━", "━ ━", "╍╍╍", "━━╍")[index % 4] if not theme.ascii_only else lane.name[:1] * 2
         final = lane.median[np.isfinite(lane.median)][-1]
-        legend.append((f"{pattern} {lane.name} {number(float(final))}  ", style))
+        legend.append((f"{pattern} {lane.name} {theme.plain(number(float(final)))}  ", style))
     return [fitting(width, legend), *frame.strips(canvas.segments(), theme["axis"])]
 
 

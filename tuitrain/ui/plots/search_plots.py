@@ -90,7 +90,7 @@ def draw_progress(width: int, height: int, data: ProgressData, *, theme: Theme) 
     title: list[Part] = [
         (" " + _("best {metric}").format(metric=cut(data.metric, 12, theme=theme)) + " ", theme["best"])
     ]
-    title.append((number(float(known[-1])) if known.size else "-", theme["plain"]))
+    title.append((theme.plain(number(float(known[-1]))) if known.size else "-", theme["plain"]))
     if cut_off.any():
         title.append((f"  {arrow} " + _("{number} beyond").format(number=int(cut_off.sum())), theme["warning"]))
     return [fitting(width, title), *frame.strips(canvas.segments(), theme["axis"])]
@@ -141,7 +141,7 @@ def draw_curves(
     values = known[leader]
     canvas.curve(np.arange(1.0, len(values) + 1), values, window, style=theme["train"], sign="*")
     said = _("{number} running   leading: trial {trial} {score}")
-    latest = " " + said.format(number=len(known), trial=leader, score=number(float(values[-1])))
+    latest = " " + said.format(number=len(known), trial=leader, score=theme.plain(number(float(values[-1]))))
     return [line(width, [(latest, theme["train"])]), *frame.strips(canvas.segments(), theme["axis"])]
 
 
@@ -249,7 +249,8 @@ def draw_importance(
         if spark_room and name in slices:
             means = slices[name][1]
             parts += [(curve_line(means, spark_room, theme=theme), theme["best"])]
-            parts += [(f" {number(float(np.min(means)))}..{number(float(np.max(means)))}", theme["dim"])]
+            reach = f" {number(float(np.min(means)))}..{number(float(np.max(means)))}"
+            parts += [(theme.plain(reach), theme["dim"])]
         strips.append(line(width, parts))
     blank = [Strip.blank(width)] * max(0, height - 1 - len(strips))
     return [line(width, head), *strips, *blank][:height]

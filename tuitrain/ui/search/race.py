@@ -122,7 +122,7 @@ class RaceScreen(Dialog[None], inherit_bindings=False):
             if known.size:
                 low, best, high = (number(float(curve[known[-1]])) for curve in (lane.low, lane.median, lane.high))
                 quartiles = f"{low}..{high}" if lane.name != "grid" else "one run: nothing in it is drawn"
-            text = f"{lane.name:<10}{len(lane.trials):>8}{best:>20}   {quartiles}"
+            text = self._theme.plain(f"{lane.name:<10}{len(lane.trials):>8}{best:>20}   {quartiles}")
             rows.append([(f" {lane.name[0]} ", self._theme.of_class(index)), (text, self._theme["plain"])])
         return rows
 

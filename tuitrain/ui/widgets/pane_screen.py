@@ -156,7 +156,10 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         return focused.id, "", ""
 
     def action_help(self) -> None:
-        """The page of the selected word."""
+        """The page of the selected word; all keys if it is open, as where two keys came at once."""
+        if self.arrangement.page == self.help.id:
+            self.help.turn_on()
+            return
         self.help.explain_word(*self.selected_word())
         self.turn_to(self.help)
 
@@ -169,7 +172,7 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         """Show a page in the place of the panes, until it is closed."""
         self.arrangement.page = page.id
         self.place_children(self.size)
-        page.focus()
+        self.set_focus(page)  # at once: the next key may have come with this one
 
     def on_over_page_closed(self) -> None:
         self.arrangement.page = ""

@@ -85,7 +85,7 @@ class ParametersPane(TrainPane):
         columns = []
         for name, values in (("weights", weights.ravel()), ("biases", biases)):
             if values.size == 1:  # nothing is spread
-                text = f"{ONE[name]} {number(float(values[0]))}"
+                text = self.look.plain(f"{ONE[name]} {number(float(values[0]))}")
                 alone = line(half, [(text, self.look["plain"])])
                 columns.append([alone, *[Strip.blank(half)] * HISTOGRAM_HEIGHT])
                 continue
@@ -97,7 +97,7 @@ class ParametersPane(TrainPane):
     def _figures(self, width: int, name: str, values: NDArray[Any]) -> Strip:
         """Mean and spread (standard deviation), in the words that fit."""
         with np.errstate(all="ignore"):
-            mean, spread = number(float(np.mean(values))), number(float(np.std(values)))
+            mean, spread = (self.look.plain(number(float(of(values)))) for of in (np.mean, np.std))
         sign = "+-" if self.look.ascii_only else "±"
         long = (f"{name} ", f"mean {mean} spread {spread}")
         short, shortest = (f"{name} ", f"{mean} {sign} {spread}"), (f"{name} ", f"{mean}{sign}{spread}")
