@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.ui.search.test_screen import QUICK, UNICODE, enter, search_through, searching, snapshot, text_of, until
-from tests.ui.search.test_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
+from tests.ui.search.driven import QUICK, UNICODE, enter, search_through, searching, snapshot, text_of, until
+from tests.ui.search.driven import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tests.ui.waiting import Timers
 from tuitrain.cli.launch import _study_line
 from tuitrain.options.field import Field
