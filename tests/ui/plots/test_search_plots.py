@@ -70,6 +70,30 @@ def test_the_map_tells_states_apart_and_explains_only_what_is_there() -> None:
     assert "failed" not in plain[0]
 
 
+@pytest.mark.parametrize("look", [THEME, theme_of({"NO_COLOR": "1", "LANG": "C"})], ids=["colours", "plain ASCII"])
+@pytest.mark.parametrize("width", [WIDTH, 40])
+def test_the_legend_names_every_sign_that_is_drawn_and_no_other(look: Any, width: int) -> None:
+    """Each sign stands in the plane once; with fewer trials, in the plane as in the legend, fewer signs."""
+    levels = map_plot.LEVELS_ASCII if look.ascii_only else map_plot.LEVELS
+    best, running, failed = "*ox" if look.ascii_only else "★◌✗"
+    names = {best: "best", running: "running", failed: "failed", "+": "next", "2": "in a cell"}
+    whole = a_map(
+        x=np.array([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.8]), y=np.full(10, 0.5), best=5,
+        share=np.array([0, 0.2, 0.4, 0.6, 0.8, 1.0, np.nan, np.nan, 0, 0]),
+        states=("finished",) * 6 + ("running", "failed") + ("finished",) * 2, proposals=np.array([[0.9, 0.5]]),
+        metric="balanced_accuracy",
+    )  # fmt: skip
+    few = a_map(share=np.array([1.0, 0.5]), y_name="", x_name="")
+    for points, signs in ((whole, {*levels, *names}), (few, {levels[2], best})):
+        rows = [strip.text for strip in map_plot.draw_map(width, HEIGHT, points, theme=look)]
+        assert len(rows) == HEIGHT
+        legend = " ".join(rows[: next(y for y, row in enumerate(rows) if "tried" in row)])
+        for sign, name in names.items():
+            assert (f"{sign} {name}" in legend or (sign == "2" and name in legend)) is (sign in signs)
+        shown = "".join(sign for sign in levels if sign in signs)
+        assert f"{shown} better" in legend
+
+
 def test_what_has_no_effect_lies_in_the_margin() -> None:
     rows = rows_of(map_plot.draw_map(WIDTH, HEIGHT, a_map(x=np.array([np.nan, 1.0])), **LOOK))
     ((_, column),) = where(rows, "★")
