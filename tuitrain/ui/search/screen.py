@@ -240,6 +240,10 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     def place_children(self, size: Size) -> None:
         self.arrangement.is_bayesian = self.form.model.texts["strategy"] == "bayesian"
         super().place_children(size)
+        frames = self.arrangement.arrangement(size).frames
+        for child in (self.form, *self.panes):
+            if str(child.id) in frames:
+                child.take_place(frames[str(child.id)])
         for pane in self.panes:
             pane.take_tabs(self.arrangement.tabs(size, pane.id))
 
