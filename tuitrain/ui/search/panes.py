@@ -19,6 +19,7 @@ from tuitrain.ui.widgets.pane import LivePane
 class SearchPane(LivePane):
     """A pane that shows a search's snapshot; the panes that share its place are tabs in its title."""
 
+    WORD = ""  # that is selected in the pane, where it is not the title
     DETAIL = ""  # what the title says where no tabs need the room
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
@@ -54,6 +55,8 @@ class SearchPane(LivePane):
         self.say_title(self.own_title())
 
     def looks_the_same(self, before: Any, now: Any) -> bool:
+        if before.space is not now.space or before.settings != now.settings:
+            return False
         if before.progress is None or now.progress is None or not now.trials:
             return before.progress is now.progress and before.state == now.state
         return self.is_unchanged(before, now)

@@ -40,6 +40,7 @@ class MapPane(SearchPane):
     """
 
     TITLE = N_("Map")
+    EXPLAINED = N_("each trial where its values of two hyperparameters are, the fuller the better")
     DETAIL = N_("(x, y: axes)")
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
@@ -187,6 +188,7 @@ class ProgressPane(SearchPane):
     """Best so far against trials; while stacks train and the pane is high, their curves below it."""
 
     TITLE = N_("Progress")
+    EXPLAINED = N_("the best score so far, and each trial's, in the order of the trials")
 
     def is_unchanged(self, before: Any, now: Any) -> bool:
         return bool(before.trials == now.trials and before.progress.curves == now.progress.curves)
@@ -219,6 +221,8 @@ class SurrogatePane(SearchPane):
     """The Gaussian process along one hyperparameter; `[` and `]` choose it."""
 
     TITLE = N_("Surrogate")
+    WORD = N_("expected improvement")
+    EXPLAINED = N_("the mean gain over the best so far{best} if that value is tried")
     DETAIL = N_("([ ]: hyperparameter)")
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
@@ -251,6 +255,7 @@ class ImportancePane(SearchPane):
     """How much each hyperparameter matters, by the surrogate."""
 
     TITLE = N_("Importance")
+    EXPLAINED = N_("share of the variation of the score that the surrogate puts down to each hyperparameter")
 
     def is_unchanged(self, before: Any, now: Any) -> bool:
         return before.explained is now.explained

@@ -32,6 +32,7 @@ class TrialsPane(SearchPane):
     """Every trial on a line; the cursor chooses one. `whole` returns all hyperparameters of a trial that is shown."""
 
     TITLE = N_("Trials")
+    EXPLAINED = N_("every trial, the best first; they are compared, adopted and trained from here")
     fixed_lines = 1
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "cursor_page(-1)", show=False),
@@ -167,6 +168,11 @@ class TrialsPane(SearchPane):
         if self.trial is not None:
             self.marked ^= {self.trial.number}
             self.action_cursor(1)
+
+    def forget(self) -> None:
+        """Select and mark none of the trials that were shown: others come."""
+        self.marked.clear()
+        self._chosen = -1
 
     def on_focus(self) -> None:
         self.redraw()

@@ -197,7 +197,9 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         if not isinstance(dialog, Dialog):
             dialog.call_after_refresh(self.trainer.release)
 
-    def ask(self, question: str, about: str, *, yes: str, no: str, then: Callable[[], object]) -> None:
+    def ask(
+        self, question: str, about: str | Callable[[], str], *, yes: str, no: str, then: Callable[[], object]
+    ) -> None:
         """Ask a question, and do something if the answer is yes.
 
         Where nobody would see the question it is whether to quit: that is done, and nothing is lost.
