@@ -30,11 +30,15 @@ class SearchPane(LivePane):
     def take_tabs(self, tabs: tuple[str, ...]) -> None:
         """Name the panes that share the place, this one among them."""
         self._tabs = tabs
-        self.say_title(self.own_title())
+        self.say_title(self.own_title(), *self.details())
 
     def own_title(self) -> str:
         """Return the part of its place's title that names this pane."""
         return _(self.TITLE)
+
+    def details(self) -> tuple[str, ...]:
+        """Return what the title adds where no tabs need the room, from long to short: what is drawn, and its keys."""
+        return (_(self.DETAIL),) if self.DETAIL else ()
 
     def say_title(self, shown: str, *details: str) -> None:
         """Write the title: `shown` is this pane's own part of it; the first of `details` follows that has room."""
@@ -42,7 +46,7 @@ class SearchPane(LivePane):
         own = {self.id: f"{signs.cursor}{shown}"} if len(self._tabs) > 1 else {}
         title = signs.bar.join(own.get(tab, _(tab.title())) for tab in self._tabs) if own else shown
         room = self.size.width - 3 - cell_len(title)
-        detail = next((text for text in details or (_(self.DETAIL),) if text and cell_len(text) <= room), "")
+        detail = next((text for text in details if text and cell_len(text) <= room), "")
         title = f"{title} {detail}".rstrip()
         self._shown_title = visible(title)
         self.entitle()
@@ -52,7 +56,7 @@ class SearchPane(LivePane):
 
     def on_resize(self) -> None:
         super().on_resize()
-        self.say_title(self.own_title())
+        self.say_title(self.own_title(), *self.details())
 
     def looks_the_same(self, before: Any, now: Any) -> bool:
         if before.space is not now.space or before.settings != now.settings:
@@ -68,7 +72,9 @@ class SearchPane(LivePane):
     def draw(self, width: int, height: int, snapshot: Any) -> Sequence[Strip]:
         if snapshot.progress is None or not snapshot.trials:
             return notice(width, height, _hints(snapshot), self.look["dim"])
-        return self.drawn(width, height, snapshot)
+        strips = self.drawn(width, height, snapshot)
+        self.say_title(self.own_title(), *self.details())
+        return strips
 
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
         """The lines for a snapshot that holds trials."""

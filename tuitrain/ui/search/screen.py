@@ -11,7 +11,6 @@ from textual.geometry import Size
 
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.search.study.trial import Trial
-from tuitrain.session.commands import ResumeSearch
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
@@ -56,7 +55,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         super().__init__(SearchLayout())
         self.session = self.host.searcher
         self._by_hand = ByHand(lambda: self.host.by_hand)
-        self._problem = ""
+        self._problem = self._next_pane = ""  # a pane that is to have the keys when it has its place
         self._takes_study = False  # when it is there: the form is to hold what the study searches
         now = self.trainer.snapshot.hyperparameters
         task = self.trainer.snapshot.dataset.task
@@ -126,15 +125,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self.governor.add(widget)
         self.place_children(self.app.size)
         self.show(self.snapshot)
-        asked = self.host.asked
-        if asked is not None and asked.resume is not None:
-            self.session.send(ResumeSearch(asked.resume))
-            self._takes_study = True
-        elif asked is not None:
-            self.form.model.texts.update(asked.texts)
-            self.form.redraw()
-            if self.host.starts_search:
-                self.call_after_refresh(self.action_new_search)
+        self._takes_study = self.steering.resume_asked()
+        if not self._takes_study and self.steering.fill_in_asked():
+            self.call_after_refresh(self.action_new_search)
 
     def on_unmount(self) -> None:
         self.governor.stop()
@@ -197,6 +190,8 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def on_descendant_focus(self) -> None:
         """Explain what is selected where the keys are now."""
+        if self.focused is not None and self.focused.id == self._next_pane:
+            self._next_pane = ""
         if self.is_mounted:
             self._explain()
 
@@ -389,7 +384,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         """Give the focus to the next pane, and a place on the screen where it has none."""
         order = ("form", *PANES)
         focused = self.focused.id if self.focused is not None and self.focused.id in order else "form"
-        self._show_pane(order[(order.index(focused) + direction) % len(order)])
+        now = self._next_pane or focused
+        self._next_pane = order[(order.index(now) + direction) % len(order)]
+        self._show_pane(self._next_pane)
 
     def _show_pane(self, name: str, *, focus: bool = True) -> None:
         if name != "form":

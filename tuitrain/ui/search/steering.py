@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuitrain.errors import TuitrainError
-from tuitrain.session.commands import AskFirst, ContinueSearch, Decide, Pause, Start, TryNext
+from tuitrain.session.commands import AskFirst, ContinueSearch, Decide, Pause, ResumeSearch, Start, TryNext
 from tuitrain.session.search import begin_search
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.session.session import Session
@@ -45,6 +45,21 @@ class Steering:
         self._asked = room.host.asked
         self._compared: tuple[object, ...] = ()  # what `_is_same` was found for
         self._is_same = False
+
+    def resume_asked(self) -> bool:
+        """Resume the study that was asked for on the command line; whether one was."""
+        if self._asked is None or self._asked.resume is None:
+            return False
+        self._session.send(ResumeSearch(self._asked.resume))
+        return True
+
+    def fill_in_asked(self) -> bool:
+        """Fill in the form as the command line asked; whether the search is to begin at once."""
+        if self._asked is None:
+            return False
+        self._form.model.texts.update(self._asked.texts)
+        self._form.redraw()
+        return self._room.host.starts_search
 
     @property
     def is_of_other_data(self) -> bool:
