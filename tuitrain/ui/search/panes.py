@@ -70,9 +70,12 @@ class SearchPane(LivePane):
         return before is now
 
     def draw(self, width: int, height: int, snapshot: Any) -> Sequence[Strip]:
-        if snapshot.progress is None or not snapshot.trials:
-            return notice(width, height, _hints(snapshot), self.look["dim"])
-        strips = self.drawn(width, height, snapshot)
+        is_empty = snapshot.progress is None or not snapshot.trials
+        strips = (
+            notice(width, height, _hints(snapshot), self.look["dim"])
+            if is_empty
+            else self.drawn(width, height, snapshot)
+        )
         self.say_title(self.own_title(), *self.details())
         return strips
 
