@@ -61,6 +61,6 @@ async def test_the_word_under_the_cursor_is_explained_first_and_the_keys_then() 
             await until(pilot, lambda word=word: f"tuitrain help {word} prints this" in text_of(app))  # type: ignore[misc]
             assert "There is no page" not in text_of(app)
             await pilot.press("escape")
-            await until(pilot, lambda: app.focused.id == "form")
+            await until(pilot, lambda pane=pane: app.focused.id == pane)  # type: ignore[misc]
 
     await searching(test, size=(80, 24))
