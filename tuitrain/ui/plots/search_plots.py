@@ -88,15 +88,15 @@ def draw_progress(width: int, height: int, data: ProgressData, *, theme: Theme) 
     canvas.points(data.numbers[cut_off], inside[cut_off], window, style=theme["warning"], sign=arrow)
     known = best[np.isfinite(best)]
     reached = number(float(known[-1])) if known.size else "-"
-    signs: list[Part] = [(f"  {'o' if theme.ascii_only else '•'} " + _("trials"), theme["train"])] * bool(
-        finished.any()
-    )
-    signs += [("  - " + _("pruned"), theme["dim"])] * bool((pruned & np.isfinite(data.scores)).any())
+    point = "o" if theme.ascii_only else "•"
+    signs: list[Part] = [(f"{point} " + _("trials"), theme["train"])] * bool(finished.any())
+    signs += [("- " + _("pruned"), theme["dim"])] * bool((pruned & np.isfinite(data.scores)).any())
     if cut_off.any():
-        signs.append((f"  {arrow} " + _("{number} beyond").format(number=int(cut_off.sum())), theme["warning"]))
+        signs.append((f"{arrow} " + _("{number} beyond").format(number=int(cut_off.sum())), theme["warning"]))
     named = _("best {metric}").format(metric=cut(data.metric, 12, theme=theme))
-    for best_name in (named, _("best")):
-        title: list[Part] = [(f" {best_name} ", theme["best"]), (reached, theme["plain"]), *signs]
+    for best_name, gap in ((named, "  "), (_("best"), "  "), (_("best"), " ")):
+        title: list[Part] = [(f" {best_name} ", theme["best"]), (reached, theme["plain"])]
+        title += [(gap + text, style) for text, style in signs]
         if length(title) <= width:
             break
     return [fitting(width, title), *frame.strips(canvas.segments(), theme["axis"])]
