@@ -23,7 +23,7 @@ NEW = SearchSnapshot(1)
 
 def footer(pane: str, snapshot: SearchSnapshot, width: int = 120, **changes: Any) -> str:
     """The footer's words in a situation."""
-    given = {"enter": "type a range", "goes_on": False, "is_manual": False, "marked": 0}
+    given = {"search_state": snapshot.state, "enter": "type a range", "goes_on": False, "is_manual": False, "marked": 0}
     situation = Situation(pane, snapshot, has_trial=bool(snapshot.trials), **{**given, **changes})
     return "  ".join(f"{key} {word}" for key, word in footer_items(width, SEARCH_ACTIONS, words_now(situation)))
 
@@ -35,6 +35,7 @@ def test_where_there_is_no_trial_none_is_offered() -> None:
         assert not {"adopt", "train", "open", "mark", "sort", "axes"} & set(shown.replace("1 train", "").split())
     assert "enter type a range" in footer("form", NEW, 80)
     assert "space" not in footer("form", NEW, is_manual=True)
+    assert "space go on" in footer("form", NEW, is_manual=True, search_state="paused")  # though it is not shown
 
 
 def test_each_pane_offers_what_works_in_it() -> None:

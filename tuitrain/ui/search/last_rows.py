@@ -44,7 +44,7 @@ class LastRows:
         else:
             explain_entry(self._explained, self._model, self._about_strategy)
         now = Situation(
-            pane if pane in self._panes else "form", snapshot, self._model.enter_word,
+            pane if pane in self._panes else "form", snapshot, self._steering.state, self._model.enter_word,
             goes_on=self._steering.would_go_on(), is_manual=self._model.texts["strategy"] == "manual",
             has_trial=self._trials.trial is not None, marked=len(self._trials.marked),
         )  # fmt: skip

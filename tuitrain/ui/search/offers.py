@@ -13,12 +13,15 @@ from tuitrain.ui.widgets.footer import START_WORDS
 class Situation:
     """What it depends on: `pane` has the keys; `enter` says what Enter does in the form.
 
+    `search_state` is the search's own, also while trainings by hand are shown.
+
     `goes_on` says whether the form still asks for the search that is shown, `is_manual` whether it is set to trainings
     by hand, `has_trial` whether a trial is selected. `marked` counts trials.
     """
 
     pane: str
     snapshot: SearchSnapshot
+    search_state: str
     enter: str
     goes_on: bool
     is_manual: bool
@@ -29,7 +32,7 @@ class Situation:
 def words_now(now: Situation) -> dict[str, str]:
     """Return what each key does now by its action's name; "" where that is nothing that is wanted there."""
     snapshot, is_table = now.snapshot, now.pane == "trials"
-    is_searching = snapshot.state in {"running", "choosing", "paused"} and not snapshot.is_by_hand
+    is_searching = now.search_state in {"running", "choosing", "paused"} and not snapshot.is_by_hand
     fields = len(snapshot.space.columns) if snapshot.space is not None and snapshot.trials else 0
     has_trial = now.has_trial and now.pane != "form"
     waits = snapshot.progress is not None and bool(snapshot.progress.proposals)
@@ -54,9 +57,8 @@ def words_now(now: Situation) -> dict[str, str]:
 
 
 def _start_word(now: Situation) -> str:
-    snapshot = now.snapshot
-    if snapshot.state in {"running", "choosing", "paused"}:
-        return START_WORDS[snapshot.state]
+    if now.search_state in {"running", "choosing", "paused"}:
+        return START_WORDS[now.search_state]
     if now.is_manual:
         return ""  # trainings by hand are begun on the Train screen
     return N_("go on") if now.goes_on else N_("start")

@@ -62,6 +62,11 @@ class Steering:
         return self._room.host.starts_search
 
     @property
+    def state(self) -> str:
+        """The state of the search, whatever is shown."""
+        return self._session.snapshot.state
+
+    @property
     def is_of_other_data(self) -> bool:
         """Whether the session's search is of another dataset than the one that is chosen now."""
         searched = self._session.snapshot.dataset
