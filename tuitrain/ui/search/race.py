@@ -20,6 +20,8 @@ from tuitrain.search.race import LANES, LaneResult
 from tuitrain.search.space.space import Space
 from tuitrain.session.race import RaceSession, begin_race
 from tuitrain.text import counted, visible
+from tuitrain.translation import gettext as _
+from tuitrain.ui.plots.lines import padded
 from tuitrain.ui.plots.race_plot import draw_race
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
@@ -83,7 +85,8 @@ class RaceScreen(Dialog[None], inherit_bindings=False):
         self._head, self._table, self._foot = Lines(), Lines(), Lines()
         self._table.styles.height = len(LANES) + 1
         self._picture = RacePicture(self._theme, self._settings.metric, self._settings.sign)
-        self._picture.border_title = self._theme.plain("Race · the best so far: median over seeds; dotted: quartiles")
+        title = _("Race · the best so far: median over seeds; dotted: quartiles")
+        self._picture.border_title = self._theme.plain(title)
         yield from (self._head, self._picture, self._table, self._foot)
 
     def on_mount(self) -> None:
@@ -113,15 +116,19 @@ class RaceScreen(Dialog[None], inherit_bindings=False):
 
     def _rows(self, lanes: Sequence[LaneResult]) -> list[list[Piece | None]]:
         """What each strategy has come to."""
-        metric = visible(self._settings.metric, 20)
-        head = f"   {'strategy':<10}{'trials':>8}{f'best {metric}':>20}   quartiles over seeds"
+        metric = visible(self._settings.metric, 24)
+        theme = self._theme
+        columns = [(_("strategy"), 10, False), (_("trials"), 8, True),
+                   (_("best {metric}").format(metric=metric), 20, True)]  # fmt: skip
+        head = "   " + "".join(padded(text, room, theme=theme, right=right) for text, room, right in columns)
+        head += "   " + _("quartiles over seeds")
         rows: list[list[Piece | None]] = [[(head, self._theme["dim"])]]
         for index, lane in enumerate(lanes):
             known = np.flatnonzero(np.isfinite(lane.median))
             best, quartiles = "-", ""
             if known.size:
                 low, best, high = (number(float(curve[known[-1]])) for curve in (lane.low, lane.median, lane.high))
-                quartiles = f"{low}..{high}" if lane.name != "grid" else "one run: nothing in it is drawn"
+                quartiles = f"{low}..{high}" if lane.name != "grid" else _("one run: nothing in it is drawn by chance")
             text = self._theme.plain(f"{lane.name:<10}{len(lane.trials):>8}{best:>20}   {quartiles}")
             rows.append([(f" {lane.name[0]} ", self._theme.of_class(index)), (text, self._theme["plain"])])
         return rows

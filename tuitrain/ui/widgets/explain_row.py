@@ -54,6 +54,16 @@ class ExplainRow(Lines):
         """What stands beside the best."""
         return "*" if self._theme.ascii_only else "★"
 
+    @property
+    def dot(self) -> str:
+        """What stands between the parts."""
+        return self._theme.signs.dot
+
+    def has_room(self, name: str, meaning: str, facts: Sequence[str]) -> bool:
+        """Whether all of it can be shown whole."""
+        parts = [part for part in (name, meaning, *facts) if part]
+        return cell_len(self._theme.plain(f" {self.dot} ".join(parts))) + 2 <= self.size.width
+
     def on_resize(self) -> None:
         self._redraw()
 
