@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from tuitrain.cli.options import check_data, declared_option, hint_at_typing, reading_options, typed_options
+from tuitrain.cli.translated import command
 from tuitrain.options.data_options import DATA_FIELDS
 
 
-@click.command()
+@command()
 @click.argument("dataset", required=False)
 @declared_option(DATA_FIELDS["target"])
 @reading_options

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tuitrain.engine.records import ENDINGS, Divergence, Ending, ending_codes
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 
@@ -139,8 +140,8 @@ class EarlyStopping:
         if self.endings[member] in {"", "diverged"} or epoch >= h.epochs or (h.patience and waited >= h.patience):
             return False
         if self._ended_at[member] != epoch:
-            raise HyperparameterError(f"member {member} ended after epoch {self._ended_at[member]}, and the stack is "
-                                      f"at {epoch}: it cannot go on from there")  # fmt: skip
+            raise HyperparameterError(_("member {member} ended after epoch {ended_at}, and the stack is at {epoch}: it "
+"cannot go on from there").format(member=member, ended_at=self._ended_at[member], epoch=epoch))  # fmt: skip
         self._parameters[member] = self._last.pop(member)
         self.endings[member] = ""
         self.ended[member] = self.is_done = False

@@ -23,6 +23,7 @@ from tuitrain.engine.penalties import Penalties
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import automatic
 from tuitrain.text import quoted, suggest
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 Coefficient = Any  # a float, or an array (M, 1)
@@ -57,7 +58,9 @@ class Optimizer:
         }  # fmt: skip
         for name, value in settings.items():
             if name not in SETTINGS:
-                raise HyperparameterError(f"optimiser setting {quoted(name)}: {suggest(name, SETTINGS)}")
+                raise HyperparameterError(
+                    _("optimiser setting {name}: {hint}").format(name=quoted(name), hint=suggest(name, SETTINGS))
+                )
             if value is not None:
                 self._settings[name] = _coefficient(value, shape[0])
 
@@ -421,7 +424,9 @@ def make_optimizer(name: str, shape: tuple[int, int], dtype: Any = np.float32, *
         if there is none of that name, or a setting is not one of `SETTINGS`.
     """
     if name not in OPTIMIZERS:
-        raise HyperparameterError(f"optimiser {quoted(name)}: {suggest(str(name), tuple(OPTIMIZERS))}")
+        raise HyperparameterError(
+            _("optimiser {name}: {hint}").format(name=quoted(name), hint=suggest(str(name), tuple(OPTIMIZERS)))
+        )
     return OPTIMIZERS[name](shape, dtype, **settings)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from tuitrain.errors import DataOptionError
 from tuitrain.options.option import Option, check_all, declare, declared, read_all
+from tuitrain.translation import gettext as _
 
 TASKS = ("classification", "regression")
 SCALES = ("standard", "minmax", "none")
@@ -87,7 +88,7 @@ class DataOptions:
         DataOptionError
             with a line for each unknown name and each value that is not allowed.
         """
-        read, problems = read_all(DATA_FIELDS, values, "data option")
+        read, problems = read_all(DATA_FIELDS, values, _("data option"))
         if problems:
             raise DataOptionError("\n".join(problems))
         return cls(**read)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from tuitrain.errors import SettingsError
 from tuitrain.options.option import Option, check_all, declare, declared, read_all
 from tuitrain.text import suggest
+from tuitrain.translation import gettext as _
 
 STRATEGIES = ("manual", "grid", "random", "bayesian", "quasi")
 OPTUNA_PREFIX = "optuna:"
@@ -45,13 +46,12 @@ class SearchOption(Option):
 
 def _near_strategy(name: str) -> str:
     if name.startswith(OPTUNA_PREFIX):
-        return f"of Optuna's samplers, {suggest(name.removeprefix(OPTUNA_PREFIX), OPTUNA_SAMPLERS)}"
+        return _("of Optuna's samplers, {hint}").format(hint=suggest(name.removeprefix(OPTUNA_PREFIX), OPTUNA_SAMPLERS))
     return suggest(name, [*STRATEGIES, "optuna:tpe"])
 
 
 def _near_metric(name: str) -> str:
-    near = suggest(name, HIGHER_IS_BETTER)
-    return near if near.endswith("?") else f"allowed: {METRICS_BY_TASK}"
+    return suggest(name, HIGHER_IS_BETTER, otherwise=_("allowed: {names}").replace("{names}", METRICS_BY_TASK))
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,11 @@ class Settings:
         """
         allowed = METRICS[task]
         if self.metric and self.metric not in allowed:
-            raise SettingsError(f"metric {self.metric}: for {task} there are {', '.join(allowed)}")
+            raise SettingsError(
+                _("metric {metric}: for {task} there are {names}").format(
+                    metric=self.metric, task=task, names=", ".join(allowed)
+                )
+            )
         metric = self.metric or allowed[0]
         check_goal(self.goal, metric)
         folds = self.folds or (max(1, min(FEW_ROWS_FOLDS, rows // 2)) if rows < FEW_ROWS else 1)
@@ -211,7 +215,7 @@ def read_settings(values: Mapping[str, Any]) -> dict[str, Any]:
     SettingsError
         with a line for each unknown name and each value that is not allowed.
     """
-    read, problems = read_all(SETTINGS, values, "setting")
+    read, problems = read_all(SETTINGS, values, _("setting"))
     if problems:
         raise SettingsError("\n".join(problems))
     return read
@@ -226,4 +230,6 @@ def check_goal(goal: float | None, metric: str) -> None:
         if it is above what the metric can be.
     """
     if goal is not None and metric in BOUNDED and goal > 1:
-        raise SettingsError(f"goal: {metric} is never above 1, and {goal:g} is asked for")
+        raise SettingsError(
+            _("goal: {goal:g} cannot be reached; {metric} is never above 1").format(metric=metric, goal=goal)
+        )

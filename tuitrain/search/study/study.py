@@ -27,6 +27,7 @@ from tuitrain.search.stack import StackResult
 from tuitrain.search.study.study_file import NAME, Source, StudyFile, check_settings, read_study_file
 from tuitrain.search.study.trial import USER, Trial, is_tie, rank_of
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 MOST_LETTERS = 2000  # of a message
 
@@ -60,8 +61,10 @@ class Study:
                 self._apply(checked_event(event))
             except (ValueError, TuitrainError) as error:
                 what = visible(str(error).replace("\n", "; "), MOST_LETTERS)
-                place = f"{visible(self._journal.path)}, line {line}"
-                raise SearchError(f"{place}: the journal does not fit the study: {what}") from error
+                place = _("{path}, line {line}").format(path=visible(self._journal.path), line=line)
+                raise SearchError(
+                    _("{place}: the journal does not fit the study: {what}").format(place=place, what=what)
+                ) from error
 
     @classmethod
     def create(
@@ -78,10 +81,12 @@ class Study:
         try:
             path.mkdir(parents=True)
         except FileExistsError:
-            hint = "use --resume to continue it" if (path / NAME).exists() else "choose another directory"
-            raise SearchError(f"{visible(path)}: already exists; {hint}") from None
+            hint = _("use --resume to continue it") if (path / NAME).exists() else _("choose another directory")
+            raise SearchError(_("{path}: already exists; {hint}").format(path=visible(path), hint=hint)) from None
         except OSError as error:
-            raise SearchError(f"{visible(path)}: cannot be made: {error.strerror}") from error
+            raise SearchError(
+                _("{path}: cannot be made: {why}").format(path=visible(path), why=error.strerror)
+            ) from error
         try:
             StudyFile(space, settings, source, space.notices).write(path)
         except TuitrainError:
@@ -275,7 +280,7 @@ class Study:
     def replace_space(self, space: Space) -> None:
         """Change the space that is searched when the study is next opened; ``study.toml`` is replaced atomically."""
         if self._lock is None:
-            raise SearchError(f"{visible(self.path)}: is open for reading only")
+            raise SearchError(_("{path}: is open for reading only").format(path=visible(self.path)))
         StudyFile(space, self.settings, self.source, self.notices).write(self.path)
 
     def choose(self, trial: Trial, test: Mapping[str, float]) -> None:
@@ -284,9 +289,11 @@ class Study:
 
     def _write(self, event: dict[str, Any]) -> None:
         if self._lock is None:
-            raise SearchError(f"{visible(self.path)}: is open for reading only")
+            raise SearchError(_("{path}: is open for reading only").format(path=visible(self.path)))
         if not self._lock.is_held:
-            raise SearchError(f"{visible(self.path)}: another process took this one for dead and searches it now")
+            raise SearchError(
+                _("{path}: another process took this one for dead and searches it now").format(path=visible(self.path))
+            )
         self._journal.append([event])
         self._apply(event)
 
@@ -299,7 +306,11 @@ class Study:
     def _on_queued(self, event: Mapping[str, Any]) -> None:
         for item in event["trials"]:
             if item["number"] != len(self._all):
-                raise ValueError(f"trial {item['number']} comes after {len(self._all) - 1} trials")
+                raise ValueError(
+                    _("trial {number} comes after {count} trials").format(
+                        number=item["number"], count=len(self._all) - 1
+                    )
+                )
             self._all.append(Trial(item["number"], self._own(setting_from_json(item["setting"])), visible(event["by"])))
             self.ungrouped.append(item["number"])
         self.propose_seconds += event.get("seconds", 0.0)
@@ -311,9 +322,9 @@ class Study:
         numbers = [number for stack in stacks for number in stack]
         stacked = set(numbers)
         if unknown := stacked.difference(self.ungrouped):
-            raise ValueError(f"trial {min(unknown)} is in a stack and does not wait for one")
+            raise ValueError(_("trial {number} is in a stack and does not wait for one").format(number=min(unknown)))
         if len(stacked) < len(numbers):
-            raise ValueError("a trial is in two stacks, or twice in one")
+            raise ValueError(_("a trial is in two stacks, or twice in one"))
         added = range(len(self.stacks), len(self.stacks) + len(stacks))
         self.stacks += stacks
         self.ungrouped = [number for number in self.ungrouped if number not in stacked]
@@ -408,5 +419,5 @@ def _place(number: int, among: Sequence[object], what: str) -> int:
         if there is none with that number.
     """
     if not 0 <= number < len(among):
-        raise ValueError(f"{what} {number}: there are {len(among)}")
+        raise ValueError(_("{what} {number}: there are {count}").format(what=what, number=number, count=len(among)))
     return number
