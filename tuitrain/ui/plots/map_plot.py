@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import Frame, frame_label, frame_of, window_of
 from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import Part, cut, fitting, line
@@ -135,7 +136,8 @@ def _above(columns: Ints, frame: Frame, width: int, theme: Theme) -> Strip:
     heights = " _=#" if theme.ascii_only else " ▁▄█"
     counts = np.bincount(columns, minlength=frame.columns)
     margin = len(frame.left[0]) if frame.left else 0
-    head = "tried".rjust(margin) if margin >= len("tried") else " " * margin
+    tried = _("tried")
+    head = tried.rjust(margin) if margin >= len(tried) else " " * margin
     text = "".join(heights[min(count, 3)] for count in counts.tolist())
     return line(width, [(head, theme["dim"]), (text, theme["bar"])])
 
@@ -155,17 +157,20 @@ def _beside(strips: list[Strip], rows: Ints, frame: Frame, theme: Theme) -> list
 def _legend(points: MapPoints, counts: Ints, width: int, names_y: bool, theme: Theme) -> Strip:
     """What the signs stand for that are there; where no note does, what goes up."""
     name = cut(points.metric, 12, theme=theme)
-    parts: list[Part] = [(f" {cut(short_label(points.y_name, 16), 16, theme=theme)} up ", theme["plain"])] * names_y
-    parts.append((f" {name} {LEVELS_ASCII if theme.ascii_only else LEVELS} better ", theme["best"]))
+    up = _("{name} up").format(name=cut(short_label(points.y_name, 16), 16, theme=theme))
+    parts: list[Part] = [(f" {up} ", theme["plain"])] * names_y
+    levels = LEVELS_ASCII if theme.ascii_only else LEVELS
+    parts.append((" " + _("{metric} {signs} better").format(metric=name, signs=levels) + " ", theme["best"]))
     if points.best is not None:
         beside = int(counts[points.best])
-        parts.append((f" {_sign('best', theme)} best{f' of {beside} there' * (beside > 1)} ", theme["warning"]))
+        best = _("best of {count} there").format(count=beside) if beside > 1 else _("best")
+        parts.append((f" {_sign('best', theme)} {best} ", theme["warning"]))
     if (counts > 1).any():
-        parts.append((" 2: two in a cell ", theme["plain"]))
-    parts += [(" + next ", theme["edit"])] if len(points.proposals) else []
+        parts.append((f" 2: {_('two in a cell')} ", theme["plain"]))
+    parts += [(f" + {_('next')} ", theme["edit"])] if len(points.proposals) else []
     is_ahead = {"running", "queued"} & set(points.states)
-    parts += [(f" {_sign('running', theme)} running ", theme["validation"])] if is_ahead else []
-    parts += [(f" {_sign('failed', theme)} failed ", theme["bad"])] if "failed" in points.states else []
+    parts += [(f" {_sign('running', theme)} {_('running')} ", theme["validation"])] if is_ahead else []
+    parts += [(f" {_sign('failed', theme)} {_('failed')} ", theme["bad"])] if "failed" in points.states else []
     return fitting(width, parts)
 
 

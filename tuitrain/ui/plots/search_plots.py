@@ -184,7 +184,7 @@ def draw_surrogate(width: int, height: int, found: Slice, metric: str, *, theme:
         if column is not None:
             canvas.text(canvas.rows - 1, column, "+", style=theme["edit"])
     title: list[Part] = [(f" {cut(metric, 10, theme=theme)}: ", theme["plain"]), (_("mean") + " ", theme["best"]),
-                         ("± deviation ".replace("±", "+-") if theme.ascii_only else "± deviation ",
+                         ("+- " * theme.ascii_only + "± " * (not theme.ascii_only) + _("deviation") + " ",
                           theme["validation"]), (_("trials") + " ", theme["train"]), (f"+ {_('next')} ", theme["edit"]),
                          (_("EI: expected improvement"), theme["warning"])]  # fmt: skip
     strips = [fitting(width, title), *frame.strips(canvas.segments(), theme["axis"])]

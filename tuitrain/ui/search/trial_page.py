@@ -14,7 +14,9 @@ from textual.binding import Binding, BindingType
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.study.trial import Trial
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.bars import sparkline
+from tuitrain.ui.plots.lines import padded
 from tuitrain.ui.search.table import detail_lines
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
@@ -45,7 +47,7 @@ class TrialPage(Dialog[None]):
     def compose(self) -> ComposeResult:
         page = Page(self._lines)
         numbers = ", ".join(str(trial.number) for trial, _ in self._trials)
-        page.border_title = f"Trial {numbers} (esc closes)"
+        page.border_title = _("Trial {numbers} (esc closes)").format(numbers=numbers)
         yield page
 
     def on_mount(self) -> None:
@@ -75,8 +77,8 @@ class TrialPage(Dialog[None]):
             texts = [plain(visible(table.get(name, ""), MOST)) for table in tables]
             lines += self._row(name, texts, room, styles["edited" if name in differing else "plain"])
         curves = [sparkline(trial.curve, room - 2, theme=self._theme) for trial, _ in trials]
-        lines.append([(f"{self._metric} by epoch".ljust(LABEL), styles["dim"])]
-                     + [(curve.ljust(room), styles["accent"]) for curve in curves])  # fmt: skip
+        label = padded(_("{metric} by epoch").format(metric=self._metric), LABEL - 1, theme=self._theme) + " "
+        lines.append([(label, styles["dim"]), *((curve.ljust(room), styles["accent"]) for curve in curves)])
         return lines
 
     def _row(self, name: str, texts: list[str], room: int, style: Style) -> list[list[Piece]]:
@@ -84,7 +86,7 @@ class TrialPage(Dialog[None]):
         cells = [textwrap.wrap(text, room - 1) for text in texts]
         lines: list[list[Piece]] = []
         for index, parts in enumerate(zip_longest(*cells, fillvalue="")):
-            label = ("" if index else name).ljust(LABEL)
+            label = padded("" if index else name, LABEL - 1, theme=self._theme) + " "
             values = [(part.ljust(room), style) for part in parts]
             lines.append([(label, self._theme.styles["dim"]), *values])
         return lines
