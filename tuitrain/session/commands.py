@@ -17,6 +17,7 @@ from tuitrain.data.facts import DatasetSource
 from tuitrain.errors import RunError
 from tuitrain.runs import json_values
 from tuitrain.text import quoted, suggest
+from tuitrain.translation import gettext as _
 
 COMMANDS: dict[str, type[Command]] = {}
 
@@ -48,7 +49,7 @@ class Command:
         values = dict(json) if isinstance(json, Mapping) else {}
         kind = str(values.pop("command", ""))
         if kind not in COMMANDS:
-            raise RunError(f"command {quoted(kind)}: {suggest(kind, COMMANDS)}")
+            raise RunError(_("command {kind}: {hint}").format(kind=quoted(kind), hint=suggest(kind, COMMANDS)))
         command: Command = json_values.decode_fields(COMMANDS[kind], values, kind)
         return command
 
