@@ -26,13 +26,13 @@ class Help:
         vars(owner)["declared_help"] = text
 
 
-class Command(click.Command):
+class TranslatedCommand(click.Command):
     """A command with its help translated."""
 
     help = Help()
 
 
-class Option(click.Option):
+class TranslatedOption(click.Option):
     """An option with its help translated, or made by `describe` when it is shown."""
 
     help = Help()
@@ -44,10 +44,10 @@ class Option(click.Option):
 
 
 def command(name: str | None = None, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
-    """Make a `Command`, as ``click.command`` makes one of click's."""
-    return click.command(name, cls=Command, **settings)
+    """Make a `TranslatedCommand`, as ``click.command`` makes one of click's."""
+    return click.command(name, cls=TranslatedCommand, **settings)
 
 
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
-    """Add an `Option`, as ``click.option`` adds one of click's."""
-    return click.option(*names, cls=Option, **settings)
+    """Add a `TranslatedOption`, as ``click.option`` adds one of click's."""
+    return click.option(*names, cls=TranslatedOption, **settings)

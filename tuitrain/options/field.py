@@ -51,7 +51,7 @@ class Field(Option):
 
     def parse(self, text: str) -> Value:
         if self.kind == "layers":
-            return self._check_layers(_parse_layers(text.strip(), self.label))
+            return self._check_layers(_parse_layers(text.strip(), _(self.label)))
         value: Value = super().parse(text)
         return value
 

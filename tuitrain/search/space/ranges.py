@@ -239,7 +239,7 @@ class _Reader:
                     )
                 values.append(self._spec.parse(part.strip().strip("'\"")))
             except ValueError as error:
-                problem = str(error).removeprefix(f"{self._spec.label}: ")
+                problem = str(error).removeprefix(f"{_(self._spec.label)}: ")
                 raise self._error(problem, part.strip(), at + len(part) - len(part.lstrip())) from None
             at += len(part) + 1
         return Choices(tuple(dict.fromkeys(values)))
@@ -298,7 +298,7 @@ class _Reader:
             self._spec.check(value)
             return value
         except ValueError as error:
-            raise self._error(str(error).removeprefix(f"{self._spec.label}: "), text, at) from None
+            raise self._error(str(error).removeprefix(f"{_(self._spec.label)}: "), text, at) from None
 
     def _read_suffixes(self, suffixes: Sequence[str]) -> tuple[Scale, int | None, float | None]:
         scale: Scale = own_scale(self._spec)

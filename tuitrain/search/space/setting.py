@@ -40,7 +40,7 @@ def own_setting(space: Space, given: Mapping[str, Any]) -> dict[str, Any]:
             except ValueError as error:
                 problems.append(str(error))
     if problems:
-        raise HyperparameterError("\n".join(f"own trial: {problem}" for problem in problems))
+        raise HyperparameterError("\n".join(_("own trial: {problem}").format(problem=problem) for problem in problems))
     return space.active(setting)
 
 
