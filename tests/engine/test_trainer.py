@@ -308,5 +308,5 @@ def test_members_of_a_stack_that_went_on_are_not_reopened() -> None:
     trainer = Trainer(load_dataset("iris"), [Hyperparameters(epochs=2), Hyperparameters(epochs=5)])
     while not trainer.is_done:
         trainer.epoch()
-    with pytest.raises(HyperparameterError, match="cannot go on from there"):
+    with pytest.raises(HyperparameterError, match="cannot continue from there"):
         trainer.set(0, "epochs", 9)

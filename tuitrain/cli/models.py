@@ -109,7 +109,7 @@ def _read(data: str, model: Model, options: DataOptions, *, prefers_test: bool =
         used, other = reversed(parts) if prefers_test else parts
         table = parts[used]
         tell(
-            _("note: {name} has two parts: its {used} is used ({count:,} rows), {other} is not").format(
+            _("note: {name} has two parts: {used} is used ({count:,} rows), {other} is not").format(
                 name=table.name, used=used, count=len(table), other=other
             )
         )

@@ -199,7 +199,7 @@ def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
     if other:
         shown = other[0].removesuffix("_file").replace("_", "-")
         raise click.UsageError(
-            _("{shown} is part of the study {path} and cannot change; begin a new one").format(
+            _("{shown} is part of the study {path} and cannot change; start a new study").format(
                 shown=shown, path=visible(path)
             )
         )

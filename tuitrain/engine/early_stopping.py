@@ -141,7 +141,7 @@ class EarlyStopping:
             return False
         if self._ended_at[member] != epoch:
             raise HyperparameterError(_("member {member} ended after epoch {ended_at}, and the stack is at {epoch}: it "
-"cannot go on from there").format(member=member, ended_at=self._ended_at[member], epoch=epoch))  # fmt: skip
+"cannot continue from there").format(member=member, ended_at=self._ended_at[member], epoch=epoch))  # fmt: skip
         self._parameters[member] = self._last.pop(member)
         self.endings[member] = ""
         self.ended[member] = self.is_done = False

@@ -55,7 +55,7 @@ class DataOptions:
         group=SPLITTING, unset="none", example="test.csv",
     )  # fmt: skip
     split_seed: int = declare(
-        0, "split seed", "whole", "what the split is drawn from",
+        0, "split seed", "whole", "seed of the split",
         "Another seed gives other rows to validation and test: how far a result moves then is luck of the split.",
         group=SPLITTING, minimum=0, maximum=2**128,
     )  # fmt: skip
@@ -122,7 +122,7 @@ GENERATOR_FIELDS: dict[str, Option] = {
         ),
         Option(
             name="seed", label="seed", kind="whole", default=0, minimum=0, maximum=2**53,
-            meaning="what the generated rows are drawn from",
+            meaning="seed of the generated rows",
         ),
     )
 }  # fmt: skip

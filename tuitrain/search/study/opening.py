@@ -88,7 +88,7 @@ def change_study(
         fixed = getattr(study.settings, name)
         if told.get(name) and told[name] != fixed:
             raise SettingsError(
-                _("{name} is {fixed} in the study {path} and cannot change; begin another").format(
+                _("{name} is {fixed} in the study {path} and cannot change; start a new study").format(
                     name=name, fixed=fixed, path=visible(study.path)
                 )
             )
@@ -108,7 +108,7 @@ def check_space(study: Study, space: Space | Mapping[str, Any] | None, base: Hyp
     """Refuse a space other than the study's."""
     told = space if isinstance(space, Space) else Space(space, base)
     if told.to_texts() != study.space.to_texts() or told.base.resolved() != study.space.base.resolved():
-        raise SearchError(_("{path}: searches another space; begin a new study").format(path=visible(study.path)))
+        raise SearchError(_("{path}: searches another space; start a new study").format(path=visible(study.path)))
 
 
 def check_fingerprint(study: Study, dataset: Dataset) -> None:
@@ -122,8 +122,8 @@ def check_fingerprint(study: Study, dataset: Dataset) -> None:
     if dataset.fingerprint != study.source.fingerprint:
         raise SearchError(
             _(
-                "{path}: was begun with other data than {name} holds now, so that its scores could "
-                "not be compared; begin a new study"
+                "{path}: was started with other data than {name} holds now, so its scores could "
+                "not be compared; start a new study"
             ).format(path=visible(study.path), name=visible(dataset.name))
         )
 

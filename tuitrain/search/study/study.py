@@ -292,7 +292,9 @@ class Study:
             raise SearchError(_("{path}: is open for reading only").format(path=visible(self.path)))
         if not self._lock.is_held:
             raise SearchError(
-                _("{path}: another process took this one for dead and searches it now").format(path=visible(self.path))
+                _("{path}: another process took this search for dead and has taken it over").format(
+                    path=visible(self.path)
+                )
             )
         self._journal.append([event])
         self._apply(event)

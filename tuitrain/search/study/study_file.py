@@ -166,5 +166,5 @@ def study_name(given: str) -> str:
     """
     name = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in given).strip("-")[:60]
     if not name:
-        raise SearchError(_("{given} makes no name of a study").format(given=quoted(given)))
+        raise SearchError(_("{given} cannot be made into the name of a study").format(given=quoted(given)))
     return name
