@@ -140,8 +140,10 @@ class EarlyStopping:
         if self.endings[member] in {"", "diverged"} or epoch >= h.epochs or (h.patience and waited >= h.patience):
             return False
         if self._ended_at[member] != epoch:
-            raise HyperparameterError(_("member {member} ended after epoch {ended_at}, and the stack is at {epoch}: it "
-"cannot continue from there").format(member=member, ended_at=self._ended_at[member], epoch=epoch))  # fmt: skip
+            text = _(
+                "member {member} ended after epoch {ended}, and the stack is at {epoch}: it cannot continue from there"
+            )
+            raise HyperparameterError(text.format(member=member, ended=self._ended_at[member], epoch=epoch))
         self._parameters[member] = self._last.pop(member)
         self.endings[member] = ""
         self.ended[member] = self.is_done = False
