@@ -22,7 +22,7 @@ def test_python_goes_on_with_a_study_as_told(tmp_path: Path) -> None:
     assert [dict(trial.setting) for trial in found.trials if trial.by == "user"] == [OWN]
     assert tune(IRIS, RANGES, base=BASE, folds=1, study=tmp_path / "s").study.settings.trials == 9
     for other in ({"space": {"learning_rate": "1e-4..1"}}, {"metric": "loss"}, {"folds": 3}):
-        with pytest.raises(SearchError, match="begin"):
+        with pytest.raises(SearchError, match="start a new study"):
             tune(IRIS, study=tmp_path / "s", **other)
 
 

@@ -55,7 +55,7 @@ def test_a_study_whose_lock_was_taken_is_not_written(tmp_path: Path) -> None:
     study.begin_writing()
     (tmp_path / "s" / "lock").write_text("another's")
     before = (tmp_path / "s" / "journal.jsonl").exists()
-    with pytest.raises(SearchError, match="took this one for dead"):
+    with pytest.raises(SearchError, match="took this search for dead"):
         study.exhaust()
     assert (tmp_path / "s" / "journal.jsonl").exists() == before
 

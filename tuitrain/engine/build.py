@@ -20,6 +20,7 @@ from tuitrain.engine.optimizers import make_optimizer
 from tuitrain.engine.penalties import Penalties
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 SHARED = (
@@ -62,12 +63,14 @@ def check_shared(hyperparameters: Sequence[Hyperparameters]) -> None:
         if so; names the first field that differs.
     """
     if not hyperparameters:
-        raise HyperparameterError("a stack needs hyperparameters for at least one member")
+        raise HyperparameterError(_("a stack needs hyperparameters for at least one member"))
     for name in SHARED:
         values = {getattr(member, name) for member in hyperparameters}
         if len(values) > 1:
-            shown = " and ".join(sorted(map(FIELDS[name].format, values)))
-            raise HyperparameterError(f"{FIELDS[name].label}: {shown} cannot train in one stack")
+            shown = _(" and ").join(sorted(map(FIELDS[name].format, values)))
+            raise HyperparameterError(
+                _("{label}: {shown} cannot train in one stack").format(label=_(FIELDS[name].label), shown=shown)
+            )
 
 
 def distinct_datasets(dataset: Data | Sequence[Data], members: int) -> tuple[list[Data], list[int]]:
@@ -101,7 +104,9 @@ def choose_loss(name: str, task: str) -> str:
     if name == "auto":
         return "cross_entropy" if task == "classification" else "mse"
     if task == "regression" and LOSSES[name].for_classes:
-        raise HyperparameterError(f"loss: {name} needs classes, and the target is a number; use mse, mae or huber")
+        raise HyperparameterError(
+            _("loss: {name} needs classes, and the target is a number; use mse, mae or huber").format(name=name)
+        )
     return name
 
 
@@ -171,6 +176,8 @@ def check_memory(layer_sizes: Sequence[int], members: int) -> None:
     if needed > there:
         shape = "x".join(map(str, layer_sizes))
         raise HyperparameterError(
-            f"hidden layers: {shape} has {parameters:,} parameters, and training them needs {needed / 2**30:.1f} GiB; "
-            f"this machine has {there / 2**30:.1f} GiB"
+            _(
+                "hidden layers: {shape} has {parameters:,} parameters, and training them needs "
+                "{needed:.1f} GiB; this machine has {there:.1f} GiB"
+            ).format(shape=shape, parameters=parameters, needed=needed / 2**30, there=there / 2**30)
         )

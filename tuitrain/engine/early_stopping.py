@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tuitrain.engine.records import ENDINGS, Divergence, Ending, ending_codes
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 
@@ -141,8 +142,11 @@ class EarlyStopping:
         members = [member for member, h in enumerate(hyperparameters) if self._may_continue(member, h, epoch)]
         for member in members:
             if self._ended_at[member] != epoch:
-                raise HyperparameterError(f"member {member} ended after epoch {self._ended_at[member]}, and the stack "
-                                          f"is at {epoch}: it cannot continue from there")  # fmt: skip
+                text = _(
+                    "member {member} ended after epoch {ended}, and the stack is at {epoch}: it cannot continue from "
+                    "there"
+                )
+                raise HyperparameterError(text.format(member=member, ended=self._ended_at[member], epoch=epoch))
         for member in members:
             self._parameters[member] = self._last.pop(member)
             self.endings[member] = ""

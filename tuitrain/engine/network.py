@@ -20,6 +20,7 @@ from tuitrain.engine.passes import Pass
 from tuitrain.engine.random_numbers import generator
 from tuitrain.errors import HyperparameterError
 from tuitrain.text import quoted, suggest
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 PREDICT_ROWS = 2048  # rows of one forward pass when predicting: bounds the memory, keeps the buffers in the cache
@@ -52,7 +53,9 @@ class Network:
     ) -> None:
         self.layer_sizes = tuple(int(size) for size in layer_sizes)
         if len(self.layer_sizes) < 2 or min(self.layer_sizes) < 1 or members < 1:
-            raise HyperparameterError(f"layer sizes {tuple(layer_sizes)}: at least inputs and outputs, each above 0")
+            raise HyperparameterError(
+                _("layer sizes {sizes}: at least inputs and outputs, each above 0").format(sizes=tuple(layer_sizes))
+            )
         self.activation = ACTIVATIONS[_known("activation", activation, tuple(ACTIVATIONS))]
         self.loss = LOSSES[_known("loss", loss, tuple(LOSSES))]
         self.members = members
@@ -101,7 +104,9 @@ class Network:
         name = initializer if initializer == "auto" else _known("initializer", initializer, tuple(INITIALIZERS))
         each = [seeds] * self.members if isinstance(seeds, (int, np.integer)) else list(seeds)
         if len(each) != self.members:
-            raise HyperparameterError(f"seeds: {len(each)} given for {self.members} members")
+            raise HyperparameterError(
+                _("seeds: {count} given for {members} members").format(count=len(each), members=self.members)
+            )
         self.parameters[...] = 0
         last = len(self.weights) - 1
         for member, seed in enumerate(each):

@@ -18,6 +18,7 @@ from tuitrain.engine.penalties import Penalties
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import automatic
 from tuitrain.text import quoted, suggest
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 Coefficient = Any  # a float, or an array (M, 1)
@@ -60,7 +61,9 @@ class Optimizer:
         }  # fmt: skip
         for name, value in settings.items():
             if name not in SETTINGS:
-                raise HyperparameterError(f"optimiser setting {quoted(name)}: {suggest(name, SETTINGS)}")
+                raise HyperparameterError(
+                    _("optimiser setting {name}: {hint}").format(name=quoted(name), hint=suggest(name, SETTINGS))
+                )
             if value is not None:
                 self._settings[name] = _coefficient(value, shape[0])
 

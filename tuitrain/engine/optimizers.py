@@ -19,6 +19,7 @@ import numpy as np
 from tuitrain.engine.optimizer import Array, Coefficient, Optimizer
 from tuitrain.errors import HyperparameterError
 from tuitrain.text import quoted, suggest
+from tuitrain.translation import gettext as _
 
 
 class GradientDescent(Optimizer):
@@ -284,7 +285,9 @@ def make_optimizer(name: str, shape: tuple[int, int], dtype: Any = np.float32, *
         if there is none of that name, or a setting is not one of `optimizer.SETTINGS`.
     """
     if name not in OPTIMIZERS:
-        raise HyperparameterError(f"optimiser {quoted(name)}: {suggest(str(name), tuple(OPTIMIZERS))}")
+        raise HyperparameterError(
+            _("optimiser {name}: {hint}").format(name=quoted(name), hint=suggest(str(name), tuple(OPTIMIZERS)))
+        )
     return OPTIMIZERS[name](shape, dtype, **settings)
 
 

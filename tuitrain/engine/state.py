@@ -42,6 +42,7 @@ from tuitrain.engine.records import ENDINGS, MEASURED, Divergence
 from tuitrain.errors import StateError, TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.text import quoted, visible
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 FORMAT = 1
@@ -131,10 +132,14 @@ class State:
         """
         own = "-".join(map(str, self.layer_sizes)), self.members, self.counters["rows"]
         asked = "-".join(map(str, layer_sizes)), members, rows
-        kinds = "of a network {}", "of {} members", "of a training on {} rows"
+        kinds = _("of a network {}"), _("of {} members"), _("of a training on {} rows")
         for kind, found, expected in zip(kinds, own, asked, strict=True):
             if found != expected:
-                raise StateError(f"the state is {kind.format(found)}, and is continued as one {kind.format(expected)}")
+                raise StateError(
+                    _("the state is {found}, and is continued as one {expected}").format(
+                        found=kind.format(found), expected=kind.format(expected)
+                    )
+                )
 
     def to_arrays(self) -> dict[str, Array]:
         """Return all of it as arrays of numbers, by name, as `from_arrays` reads them (for ``np.savez`` and the like).
@@ -164,23 +169,37 @@ class State:
         except StateError:
             raise
         except TuitrainError as error:
-            raise StateError(f"the state is damaged: {str(error).replace(chr(10), '; ')}") from error
+            raise StateError(
+                _("the state is damaged: {error}").format(error=str(error).replace(chr(10), "; "))
+            ) from error
         except (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
-            raise StateError(f"the state is damaged: {ABOUT} cannot be read ({visible(error, 120)})") from error
+            raise StateError(
+                _("the state is damaged: {about} cannot be read ({error})").format(
+                    about=ABOUT, error=visible(error, 120)
+                )
+            ) from error
         return state
 
 
 def _read(arrays: dict[str, Array]) -> State:
     """Return the state of `arrays`, whose JSON text is checked and whose other arrays are not yet."""
     if ABOUT not in arrays:
-        raise StateError(f"the state is damaged: {ABOUT} is missing")
+        raise StateError(_("the state is damaged: {about} is missing").format(about=ABOUT))
     about = json.loads(arrays.pop(ABOUT).astype(np.uint8, casting="safe").tobytes())
     if about["format"] != FORMAT:
-        raise StateError(f"the state has format {visible(about['format'], 20)}; this version reads {FORMAT}")
+        raise StateError(
+            _("the state has format {format}; this version reads {readable}").format(
+                format=visible(about["format"], 20), readable=FORMAT
+            )
+        )
     layer_sizes = tuple(about["layer_sizes"])
     for name, value in [*((name, about[name]) for name in COUNTERS), *(("layer_sizes", size) for size in layer_sizes)]:
         if type(value) is not int or not 0 <= value < 2**53:
-            raise StateError(f"the state is damaged: {name} {visible(value, 40)} is not a whole number from 0")
+            raise StateError(
+                _("the state is damaged: {name} {value} is not a whole number from 0").format(
+                    name=name, value=visible(value, 40)
+                )
+            )
     hyperparameters = tuple(Hyperparameters.from_record(values) for values in about["hyperparameters"])
     check_shared(hyperparameters)
     best = tuple(None if values is None else Hyperparameters.from_record(values) for values in about[_BEST])
@@ -214,17 +233,21 @@ def _check(state: State) -> None:
     expected = _layout(state)
     for name in expected:
         if name not in state.arrays:
-            raise StateError(f"the state is damaged: {name} is missing")
+            raise StateError(_("the state is damaged: {name} is missing").format(name=name))
     for name, array in state.arrays.items():
         if name not in expected:
-            raise StateError(f"the state is damaged: {quoted(name)} is not known")
+            raise StateError(_("the state is damaged: {name} is not known").format(name=quoted(name)))
         dtype, shape = expected[name]
         fits = len(array.shape) == len(shape) and all(
             n in {_ANY, found} for n, found in zip(shape, array.shape, strict=True)
         )
         if array.dtype != dtype or not fits:
             wanted = ", ".join("any" if n == _ANY else str(n) for n in shape)
-            raise StateError(f"the state is damaged: {name} is {array.dtype} {array.shape}, not {dtype} ({wanted})")
+            raise StateError(
+                _("the state is damaged: {name} is {dtype} {shape}, not {expected} ({wanted})").format(
+                    name=name, dtype=array.dtype, shape=array.shape, expected=dtype, wanted=wanted
+                )
+            )
     for name, is_allowed in _RANGES.items():
         if name in state.arrays:
             _demand(is_allowed(state.arrays[name], state), name)
@@ -232,7 +255,7 @@ def _check(state: State) -> None:
 
 def _demand(is_allowed: Any, name: str) -> None:
     if not is_allowed:
-        raise StateError(f"the state is damaged: {name} is out of range")
+        raise StateError(_("the state is damaged: {name} is out of range").format(name=name))
 
 
 def _layout(state: State) -> dict[str, tuple[np.dtype[Any], tuple[int, ...]]]:

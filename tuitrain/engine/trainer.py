@@ -37,6 +37,7 @@ from tuitrain.engine.schedules import LearningRates
 from tuitrain.engine.state import State
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 _RATE = {"schedule", "learning_rate"}
@@ -270,9 +271,15 @@ class Trainer:
         """
         known = field_name(name)
         if known is None or not FIELDS[known].live:
-            raise HyperparameterError(f"{name}: applies at reset, not while training" if known else f"{name}: unknown")
+            raise HyperparameterError(
+                _("{name}: applies at reset, not while training").format(name=name)
+                if known
+                else _("{name}: unknown").format(name=name)
+            )
         if member is not None and known in SHARED and self.network.members > 1:
-            raise HyperparameterError(f"{FIELDS[known].label}: is shared by all members of a stack")
+            raise HyperparameterError(
+                _("{label}: is shared by all members of a stack").format(label=_(FIELDS[known].label))
+            )
         befores = list(self.hyperparameters)
         for index in range(self.network.members) if member is None else (member,):
             before = self.hyperparameters[index]

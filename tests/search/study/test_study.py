@@ -178,7 +178,7 @@ def test_a_stop_keeps_finished_trials_and_the_rest_is_queued(tmp_path: Path) -> 
 
 def test_other_data_is_refused(tmp_path: Path) -> None:
     run(tmp_path / "s", trials=2)
-    with pytest.raises(SearchError, match="begun with other data"):
+    with pytest.raises(SearchError, match="started with other data"):
         tune(load_dataset("wine"), study=tmp_path / "s")
     with pytest.raises(SearchError, match="already exists"):
         create_study(tmp_path / "s", Space(), Settings(), IRIS)

@@ -47,7 +47,8 @@ def _setting_parser(spec: SearchOption, choices: tuple[str, ...]) -> Callable[[s
         word = "none" if not text.strip() and "none" in spec.special else text
         value = spec.parse(_completed(word, choices))
         if spec.name == "metric" and value not in choices:
-            raise ValueError(f"{spec.label}: {quoted(text)} is not one of {', '.join(choices)}")
+            told = _("{label}: {text} is not one of {choices}")
+            raise ValueError(told.format(label=_(spec.label), text=quoted(text), choices=", ".join(choices)))
         return spec.format(value)
 
     return parse

@@ -105,13 +105,14 @@ class RaceScreen(Dialog[None], inherit_bindings=False):
         self._picture.show(snapshot.lanes)
         self._table.put(*self._rows(snapshot.lanes))
         sign = self._theme.signs.of_state(snapshot.state)
-        state = f"{sign} {snapshot.done} of {self._trials} trials each"
-        state = {"done": f"{sign} done", "failed": f"{sign} failed"}.get(snapshot.state, state)
-        about = f"race {self._theme.signs.dot} {plain(visible(self._dataset_name, 30))}"
+        state = _("{done} of {trials} trials each").format(done=snapshot.done, trials=self._trials)
+        state = f"{sign} { {'done': _('done'), 'failed': _('failed')}.get(snapshot.state, state) }"
+        about = f"{_('race')} {self._theme.signs.dot} {plain(visible(self._dataset_name, 30))}"
         head: list[Piece | None] = [(" tuitrain  ", styles["title"]), (about, styles["plain"])]
         self._head.put([*head, None, (f"{state} ", styles["bad" if snapshot.state == "failed" else "good"])])
-        told = snapshot.message or f"{counted(snapshot.trained, 'setting')} trained, each once, whoever proposed it"
-        foot: list[Piece | None] = [(" esc ", styles["key"]), ("back  ", styles["plain"])]
+        text = _("{settings} trained, each once, whoever proposed it")
+        told = snapshot.message or text.format(settings=counted(snapshot.trained, "setting"))
+        foot: list[Piece | None] = [(" esc ", styles["key"]), (f"{_('back')}  ", styles["plain"])]
         self._foot.put([*foot, (plain(visible(told, 200)), styles["bad" if snapshot.message else "dim"])])
 
     def _rows(self, lanes: Sequence[LaneResult]) -> list[list[Piece | None]]:
