@@ -29,7 +29,7 @@ def groups(size: Size, *, is_bayesian: bool = False) -> tuple[tuple[str, ...], .
 
 
 @dataclass(frozen=True)
-class Places:
+class SearchPlaces:
     """Where everything is: `rows` have no frame; `boxes` overlap by the lines that they share."""
 
     rows: Mapping[str, Region]
@@ -46,11 +46,11 @@ class Places:
         return {**self.rows, **{name: place.region for name, place in self.frames.items()}}
 
 
-def arrange(size: Size, pane: str = "trials", *, is_bayesian: bool = False) -> Places:
+def arrange(size: Size, pane: str = "trials", *, is_bayesian: bool = False) -> SearchPlaces:
     """Return the places of all children; below `SMALLEST` only ``too_small`` has one."""
     width, height = size
     if width < SMALLEST.width or height < SMALLEST.height:
-        return Places({"too_small": size.region})
+        return SearchPlaces({"too_small": size.region})
     form_width = 28 if width < 100 else 34 if width < WIDE.width else 38
     rows, right = around_panes(size, form_width=form_width, meaning=0)
     form = rows.pop("form")
@@ -63,7 +63,7 @@ def arrange(size: Size, pane: str = "trials", *, is_bayesian: bool = False) -> P
     else:
         above, lower = stacked(right, max(15, right.height // 2))
         panes = dict(zip(shown, (above, *side_by_side(lower, lower.width // 2 + 1)), strict=True))
-    return Places(rows, {"form": form, **panes})
+    return SearchPlaces(rows, {"form": form, **panes})
 
 
 def _wide(area: Region) -> dict[str, Region]:
@@ -85,7 +85,7 @@ class SearchLayout(PlacedLayout):
         self.pane = "trials"
         self.is_bayesian = False
 
-    def arrangement(self, size: Size) -> Places:
+    def arrangement(self, size: Size) -> SearchPlaces:
         """Return where everything but a page is."""
         return arrange(size, self.pane, is_bayesian=self.is_bayesian)
 
