@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.text import counted
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.bars import histogram, number
@@ -25,7 +27,7 @@ PICTURE_ROWS = 12
 MOST_A_CELL = 4  # columns of a matrix that one cell may stand for
 GAP = 2
 RUNNING_SECONDS = 3.0
-ONE = {"weights": "weight", "biases": "bias"}
+ONE = {"weights": N_("weight"), "biases": N_("bias")}
 
 
 class ParametersPane(TrainPane):
@@ -68,24 +70,26 @@ class ParametersPane(TrainPane):
         return Blocks(blocks)
 
     def _total(self, width: int, count: int) -> Strip:
-        about = " in all" if width < 60 else ": weights and biases, all a prediction needs"
-        return line(width, [(f"{count:,} parameters", self.look["plain"]), (about, self.look["dim"])])
+        about = " " + _("in all") if width < 60 else ": " + _("weights and biases, all a prediction needs")
+        head = _("{count:,} parameters").format(count=count)
+        return line(width, [(head, self.look["plain"]), (about, self.look["dim"])])
 
     def _layer(self, width: int, number_of: int, weights: NDArray[Any], biases: NDArray[Any]) -> list[Strip]:
         fan_in, fan_out = weights.shape
         count = f"{fan_in}{self.look.signs.times}{fan_out}+{fan_out} = {weights.size + biases.size:,}"
-        about = f"   {fan_in} inputs, {fan_out} {'unit' if fan_out == 1 else 'units'}" if width >= 60 else ""
+        about = f"   {counted(fan_in, 'input')}, {counted(fan_out, 'unit')}" if width >= 60 else ""
         return [line(width, [
-            (f"layer {number_of}  ", self.look["bar"]), (count, self.look["plain"]), (about, self.look["dim"]),
+            (_("layer {number}").format(number=number_of) + "  ", self.look["bar"]), (count, self.look["plain"]),
+            (about, self.look["dim"]),
         ])]  # fmt: skip
 
     def _spread(self, width: int, weights: NDArray[Any], biases: NDArray[Any]) -> list[Strip]:
         """Figures over histograms, weights at the left and biases at the right."""
         half = (width - GAP) // 2
         columns = []
-        for name, values in (("weights", weights.ravel()), ("biases", biases)):
+        for name, values in ((N_("weights"), weights.ravel()), (N_("biases"), biases)):
             if values.size == 1:  # nothing is spread
-                text = f"{ONE[name]} {number(float(values[0]))}"
+                text = self.look.plain(f"{_(ONE[name])} {number(float(values[0]))}")
                 alone = line(half, [(text, self.look["plain"])])
                 columns.append([alone, *[Strip.blank(half)] * HISTOGRAM_HEIGHT])
                 continue
@@ -97,10 +101,11 @@ class ParametersPane(TrainPane):
     def _figures(self, width: int, name: str, values: NDArray[Any]) -> Strip:
         """Mean and spread (standard deviation), in the words that fit."""
         with np.errstate(all="ignore"):
-            mean, spread = number(float(np.mean(values))), number(float(np.std(values)))
+            mean, spread = (self.look.plain(number(float(of(values)))) for of in (np.mean, np.std))
         sign = "+-" if self.look.ascii_only else "±"
-        long = (f"{name} ", f"mean {mean} spread {spread}")
-        short, shortest = (f"{name} ", f"{mean} {sign} {spread}"), (f"{name} ", f"{mean}{sign}{spread}")
+        head = f"{_(name)} "
+        long = (head, _("mean {mean} spread {spread}").format(mean=mean, spread=spread))
+        short, shortest = (head, f"{mean} {sign} {spread}"), (head, f"{mean}{sign}{spread}")
         label, figures = next((form for form in (long, short) if len("".join(form)) <= width), shortest)
         return line(width, [(label, self.look["plain"]), (figures, self.look["dim"])])
 
@@ -114,12 +119,15 @@ class ParametersPane(TrainPane):
         """The matrix, its longer side across."""
         matrix = _wide(weights)
         across, down = picture_size(width, PICTURE_ROWS, *matrix.shape, theme=self.look)
-        down_across = ("inputs", "units") if matrix is weights else ("units", "inputs")
+        down_across = (N_("inputs"), N_("units")) if matrix is weights else (N_("units"), N_("inputs"))
         has_shades = self.look.shades and not self.look.ascii_only
-        signs = "orange above 0, blue below" if has_shades else "+ * # above 0, - = below"
-        forms = ("rows {}, columns {}; " + signs, "{} by {}; " + signs, signs)
-        about = next((form for form in forms if len(form.format(*down_across)) <= width), forms[-1])
-        head = line(width, [(about.format(*down_across), self.look["dim"])])
+        signs = _("orange above 0, blue below") if has_shades else _("+ * # above 0, - = below")
+        down_words, across_words = map(_, down_across)
+        long = _("rows {down}, columns {across}").format(down=down_words, across=across_words)
+        short = _("{down} by {across}").format(down=down_words, across=across_words)
+        forms = (f"{long}; {signs}", f"{short}; {signs}", signs)
+        about = next((form for form in forms if cell_len(form) <= width), forms[-1])
+        head = line(width, [(about, self.look["dim"])])
         picture = draw_matrix(across, down, matrix, theme=self.look)
         return [head, *(strip.adjust_cell_length(width) for strip in picture)]
 
