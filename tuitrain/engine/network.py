@@ -91,6 +91,23 @@ class Network:
             mask[:, part.stop - fan_out : part.stop] = 0
         return mask
 
+    def set_parameter(self, member: int, index: int, value: float) -> None:
+        """Change one weight or bias of a member, in place; `index` counts them along `parameters`.
+
+        Raises
+        ------
+        HyperparameterError
+            if there is no such parameter, or the value is not finite in the network's dtype.
+        """
+        if not 0 <= index < self.n_parameters:
+            text = _("parameter {index}: the network has {count}, counted from 0")
+            raise HyperparameterError(text.format(index=index, count=self.n_parameters))
+        with np.errstate(over="ignore"):
+            stored = self.dtype.type(value)
+        if not np.isfinite(stored):
+            raise HyperparameterError(_("parameter {index}: {value} is not finite").format(index=index, value=value))
+        self.parameters[member, index] = stored
+
     def initialize(self, seeds: int | Sequence[int], initializer: str = "auto") -> None:
         """Draw the weights of each member from its own seed, in place; biases become zero.
 

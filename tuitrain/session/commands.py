@@ -86,6 +86,14 @@ class SetHyperparameter(Command):
 
 
 @dataclass(frozen=True)
+class SetParameter(Command):
+    """Change one weight or bias of the network by hand; `index` counts them as ``Network.parameters`` does."""
+
+    index: int
+    value: float
+
+
+@dataclass(frozen=True)
 class Reset(Command):
     """Begin again, with the changes that waited for it; with another dataset if one is given."""
 

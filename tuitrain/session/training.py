@@ -21,6 +21,7 @@ from tuitrain.session.commands import (
     SaveModel,
     SetHyperparameter,
     SetPace,
+    SetParameter,
     Start,
     Step,
 )  # fmt: skip
@@ -134,6 +135,13 @@ class Training(Work[Snapshot]):
             if self._pending[name] == getattr(self.live.hyperparameters, name):
                 del self._pending[name]
         self._refused.pop(name, None)
+
+    def on_set_parameter(self, command: SetParameter) -> None:
+        """Change a weight by hand."""
+        if self.live.trainer.is_done:
+            raise RunError(_("the training has ended: its weights are those of the best epoch, and stay"))
+        self.live.trainer.network.set_parameter(0, command.index, command.value)
+        self._is_unseen = True
 
     def on_reset(self, command: Reset) -> None:
         """Begin again, on another dataset if one is given."""

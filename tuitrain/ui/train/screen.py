@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
 
-from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetPace, Start, Step
+from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetPace, SetParameter, Start, Step
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
@@ -308,6 +308,16 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         journal = self.session.journal
         answered = journal[snapshot.answered - 1] if 0 < snapshot.answered <= len(journal) else None
         return answered is not None and bool(answered.refused) and answered.refused == snapshot.message
+
+    def on_parameters_pane_edit(self, event: ParametersPane.Edit) -> None:
+        """Ask for a parameter's new value."""
+        from tuitrain.ui.train.panes.weight_prompt import weight_prompt  # noqa: PLC0415 - not for the first paint
+
+        def answered(value: float | None) -> None:
+            if value is not None:
+                self.send(SetParameter(event.index, value))
+
+        self.open(weight_prompt(self.look, event.name, event.value), answered)
 
     def action_messages(self) -> None:
         self.turn_to(self.messages)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.cells import cell_len
+from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.strip import Strip
 
 from tuitrain.session.snapshot import Snapshot
@@ -19,6 +21,7 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.bars import histogram, number
 from tuitrain.ui.plots.heat import draw_matrix, picture_size
 from tuitrain.ui.plots.lines import line, notice
+from tuitrain.ui.train.panes import weights_picture
 from tuitrain.ui.train.panes.train_pane import TrainPane
 from tuitrain.ui.widgets.blocks import Block, Blocks
 
@@ -30,13 +33,32 @@ RUNNING_SECONDS = 3.0
 ONE = {"weights": N_("weight"), "biases": N_("bias")}
 
 
-class ParametersPane(TrainPane):
-    """Per layer: count, mean, spread, a histogram of the weights and one of the biases, the matrix as a picture."""
+class ParametersPane(TrainPane, inherit_bindings=False):
+    """Per layer: count, mean, spread, a histogram of the weights and one of the biases, the matrix as a picture.
+
+    Of a small network the numbers themselves come first; one is chosen, and can be changed.
+    """
 
     SHOWS = TITLE = N_("Weights")
     EXPLAINED = N_("the weights and biases that training has found")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "choose(-1)", show=False),
+        Binding("down,j", "choose(1)", show=False),
+        Binding("enter", "edit_parameter", show=False),
+        Binding("pageup", "scroll_page(-1)", show=False),
+        Binding("pagedown", "scroll_page(1)", show=False),
+    ]
     view = "parameters"
+    chosen = 0  # of the parameters of a small network
     _drawn_at = 0.0
+    _drawn_chosen = 0
+
+    class Edit(Message):
+        """The user wants to change a parameter."""
+
+        def __init__(self, index: int, name: str, value: float) -> None:
+            super().__init__()
+            self.index, self.name, self.value = index, name, value
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot, but seldom while training runs: a matrix's picture is costly to send."""
@@ -54,13 +76,45 @@ class ParametersPane(TrainPane):
         return self.kept(snapshot, snapshot.parameters.epoch) if snapshot.parameters is not None else ""
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
-        return before.parameters is now.parameters
+        return before.parameters is now.parameters and self._drawn_chosen == self.chosen
+
+    def action_choose(self, by: int) -> None:
+        """Choose another parameter of a small network; scroll in a large one."""
+        found = self._snapshot.parameters if self._snapshot is not None else None
+        if found is None or not weights_picture.is_small(found):
+            self.action_scroll_by(by)
+            return
+        assert self._snapshot is not None
+        self.chosen = (self.chosen + by) % self._snapshot.n_parameters
+        self.redraw()
+
+    def action_edit_parameter(self) -> None:
+        """Ask for the chosen parameter to be changed."""
+        found = self._snapshot.parameters if self._snapshot is not None else None
+        if found is not None and weights_picture.is_small(found) and self._snapshot is not None:
+            name = weights_picture.name_of(found, self._names(self._snapshot), self.chosen)
+            self.post_message(self.Edit(self.chosen, name, weights_picture.value_of(found, self.chosen)))
+
+    def _names(self, snapshot: Snapshot) -> list[list[str]]:
+        assert snapshot.parameters is not None
+        data = snapshot.dataset
+        outputs = data.class_names or (data.target_name,)
+        return weights_picture.names_of(snapshot.parameters, data.feature_names, outputs)
 
     def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
         found = snapshot.parameters
         if found is None:
             return notice(width, height, (_("reading the parameters"), _("reading")), self.look["dim"])
         blocks = [Block(1, lambda: [self._total(width, snapshot.n_parameters)])]
+        if weights_picture.is_small(found):
+            self.chosen, names = min(self.chosen, snapshot.n_parameters - 1), self._names(snapshot)
+            self._drawn_chosen = self.chosen
+            value = weights_picture.value_of(found, self.chosen)
+            told = weights_picture.hint(
+                width, weights_picture.name_of(found, names, self.chosen), value, theme=self.look
+            )
+            numbers = weights_picture.draw_numbers(width, found, names, self.chosen, theme=self.look)
+            blocks += [Block(1, lambda: [told]), Block(len(numbers), lambda: numbers)]
         for number_of, (weights, biases) in enumerate(zip(found.weights, found.biases, strict=True), 1):
             spread = HISTOGRAM_HEIGHT + 1
             blocks.append(Block(1, partial(self._layer, width, number_of, weights, biases)))
