@@ -309,7 +309,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         answered = journal[snapshot.answered - 1] if 0 < snapshot.answered <= len(journal) else None
         return answered is not None and bool(answered.refused) and answered.refused == snapshot.message
 
-    def on_parameters_pane_edit(self, event: ParametersPane.Edit) -> None:
+    def on_parameters_pane_edit_asked(self, event: ParametersPane.EditAsked) -> None:
         """Ask for a parameter's new value."""
         from tuitrain.ui.train.panes.weight_prompt import weight_prompt  # noqa: PLC0415 - not for the first paint
 

@@ -53,7 +53,7 @@ class ParametersPane(TrainPane, inherit_bindings=False):
     _drawn_at = 0.0
     _drawn_chosen = 0
 
-    class Edit(Message):
+    class EditAsked(Message):
         """The user wants to change a parameter."""
 
         def __init__(self, index: int, name: str, value: float) -> None:
@@ -93,7 +93,7 @@ class ParametersPane(TrainPane, inherit_bindings=False):
         found = self._snapshot.parameters if self._snapshot is not None else None
         if found is not None and weights_picture.is_small(found) and self._snapshot is not None:
             name = weights_picture.name_of(found, self._names(self._snapshot), self.chosen)
-            self.post_message(self.Edit(self.chosen, name, weights_picture.value_of(found, self.chosen)))
+            self.post_message(self.EditAsked(self.chosen, name, weights_picture.value_of(found, self.chosen)))
 
     def _names(self, snapshot: Snapshot) -> list[list[str]]:
         assert snapshot.parameters is not None
