@@ -14,7 +14,11 @@ from tuitrain.session.questions import Answer, NoAnswer, Question
 
 ROOM = "tuitrain.session.inside"
 # Of each kind of question, the module in that room and its function
-ANSWERED_BY = {"trace_row": "bench:trace_row", "step_curve": "step:step_curve"}
+ANSWERED_BY = {
+    "trace_row": "bench:trace_row",
+    "step_curve": "step:step_curve",
+    "train_seeds": "seeds:train_seeds",
+}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,81 @@
+"""The pages of experiments on a real session: drawn at both sizes and in ASCII, moved, and adopted by a digit."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.train.test_screen import text_of
+from tests.ui.waiting import settle
+from tuitrain.data.loading import load_dataset
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.commands import Step
+from tuitrain.session.training import TrainingSession
+from tuitrain.ui.app import TuitrainApp
+from tuitrain.ui.inspect.seeds import SeedsPage
+from tuitrain.ui.theme import theme_for
+
+
+@pytest.fixture
+def session():
+    running = TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=(6,), epochs=60))
+    running.wait_for_answer(running.send(Step(epochs=3)), 30)
+    yield running
+    running.close()
+
+
+async def opened(pilot, letter, page):
+    snapshot = pilot.app.session.snapshot
+    await settle(pilot, lambda: pilot.app.session.snapshot.epoch == 3 or snapshot.step == 0)
+    await pilot.press(letter)
+    await settle(pilot, lambda: isinstance(pilot.app.screen, page))
+    await whole(pilot)
+    return pilot.app.screen
+
+
+async def whole(pilot):
+    """Wait for all of the answer to what is asked now, and for its drawing."""
+    page = pilot.app.screen
+    await settle(pilot, lambda: page.answer and page.answer.is_whole and page.answer.question == page.question())
+    await pilot.pause()
+
+
+async def known(pilot, name, value):
+    """Wait until the run has a value, now or from the next reset on."""
+    session = pilot.app.session
+    await settle(pilot, lambda: value in (session.snapshot.pending.get(name),
+                                          getattr(session.snapshot.hyperparameters, name)))  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_seeds_are_drawn_counted_and_the_best_is_kept(session, size):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
+        page = await opened(pilot, "S", SeedsPage)
+        shown, luck = text_of(pilot.app), page.answer.luck(3)
+        assert f"rank {luck.rank} of 16" in shown and f"{luck.mean:.4f} ± {luck.deviation:.4f}" in shown
+        assert f"gains less than {luck.least:.4f}" in shown and "✓ done" in shown and "░" in shown
+        before = page.answer
+        await pilot.press("left")
+        assert "At epoch 2" in text_of(pilot.app) and f"{page.answer.luck(2).mean:.4f}" in text_of(pilot.app)
+        await pilot.press("right", "l", "minus")
+        await whole(pilot)
+        assert len(page.answer.seeds) == 8 and page.answer.losses.tolist() == before.losses[:8].tolist()
+        await pilot.press("space")
+        await whole(pilot)
+        assert set(page.answer.seeds[1:]).isdisjoint(before.seeds[:8])
+        best = page.answer.luck(3).best_seed
+        await pilot.press("1")
+        if best:
+            await known(pilot, "seed", best)
+            assert "luck" in text_of(pilot.app)
+        assert session.snapshot.epoch == 3
+
+
+@pytest.mark.parametrize("colours", ["16", "none"])
+@pytest.mark.parametrize(("letter", "page"), [("S", SeedsPage)])
+async def test_in_ascii_every_page_says_the_same(session, colours, letter, page):
+    async with TuitrainApp(session, theme_for(colours, ascii_only=True)).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, letter, page)
+        shown = text_of(pilot.app)
+        assert shown.isascii() and "working" not in shown and "+ done" in shown
+        await pilot.press("question_mark")
+        assert page.TITLE_TEXT.lower() in text_of(pilot.app).lower()
