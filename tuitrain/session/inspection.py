@@ -18,6 +18,7 @@ ANSWERED_BY = {
     "trace_row": "bench:trace_row",
     "step_curve": "step:step_curve",
     "train_seeds": "seeds:train_seeds",
+    "what_if": "what_if:what_if",
 }
 
 

@@ -242,7 +242,9 @@ class LocalSession(Generic[S]):
         with self._wake:
             before = self._look
             self._look = Look(
-                frozenset(views), boundary_shape or before.boundary_shape, before.column if column is None else column,
+                frozenset(views),
+                boundary_shape or before.boundary_shape,
+                before.column if column is None else column,
                 before.question,
             )
             if self._look != before:

@@ -46,6 +46,7 @@ SCREENS: Mapping[str, Place] = {
         Place("why", "", "See why", "see why: menu of pages", "tuitrain.ui.inspect.menu:PageMenu"),
         Place("bench", "", "Bench", "bench: backprop of one row", "tuitrain.ui.inspect.bench:BenchPage", "B"),
         Place("step", "", "Step J", "J along the next step", "tuitrain.ui.inspect.step:StepPage", "J"),
+        Place("what_if", "", "What if", "what if: the next epochs", "tuitrain.ui.inspect.what_if:WhatIfPage", "W"),
         Place("seeds", "", "Seeds", "seeds: luck as a band", "tuitrain.ui.inspect.seeds:SeedsPage", "S"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
     )

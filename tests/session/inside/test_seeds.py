@@ -29,7 +29,8 @@ def answers_of(data, h: Hyperparameters, question: TrainSeeds, *, trained: int =
 def test_each_seed_has_the_losses_that_it_has_alone(monkeypatch, operations: float) -> None:
     monkeypatch.setattr(experiment, "SLICE_OPERATIONS", operations)
     data = load_dataset("moons")
-    h = Hyperparameters(hidden_layers=(8,), dropout=0.1, schedule="cosine", epochs=5, seed=2, patience=1)
+    fields = {"dropout": 0.1, "schedule": "cosine", "learning_rate": 0.3}
+    h = Hyperparameters(hidden_layers=(8,), epochs=8, seed=2, patience=1, **fields)  # type: ignore[arg-type]
     answer = answers_of(data, h, TrainSeeds(4))[-1]
     assert answer.seeds == (2, 0, 1, 3) and answer.is_whole and answer.part == "validation"
     assert answer.stacks == (1 if operations > 1e8 else 4)

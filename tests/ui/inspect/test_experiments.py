@@ -12,6 +12,7 @@ from tuitrain.session.commands import Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.seeds import SeedsPage
+from tuitrain.ui.inspect.what_if import WhatIfPage
 from tuitrain.ui.theme import theme_for
 
 
@@ -70,8 +71,31 @@ async def test_seeds_are_drawn_counted_and_the_best_is_kept(session, size):
         assert session.snapshot.epoch == 3
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_if_asks_about_fields_and_a_digit_adopts(session, size):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
+        page = await opened(pilot, "W", WhatIfPage)
+        shown, answer = text_of(pilot.app), page.answer
+        ends = answer.losses[:, -1]
+        for place, (value, factor) in enumerate(zip(answer.values, ("0.1", "0.3", "1", "3", "10", "30"), strict=True)):
+            (row,) = [line for line in shown.splitlines() if f"× {factor} " in line and f"{place + 1} " in line]
+            assert f"{value:g}" in row and f"{ends[place]:.4f}" in row
+            if place != answer.now:
+                gain = round(ends[place], 4) - round(ends[answer.now], 4)
+                assert f"{abs(gain):.4f}" in row and ("−" if gain < 0 else "+") in row
+        await pilot.press("o", "plus")
+        await whole(pilot)
+        assert page.answer.name == "beta1" and page.answer.total == 20
+        value = page.answer.values[4]
+        assert session.snapshot.hyperparameters.beta1 != value
+        await pilot.press("5")
+        await known(pilot, "beta1", value)
+        assert f"beta1 {value:g} from the next batch on" in text_of(pilot.app)
+        assert session.snapshot.epoch == 3
+
+
 @pytest.mark.parametrize("colours", ["16", "none"])
-@pytest.mark.parametrize(("letter", "page"), [("S", SeedsPage)])
+@pytest.mark.parametrize(("letter", "page"), [("S", SeedsPage), ("W", WhatIfPage)])
 async def test_in_ascii_every_page_says_the_same(session, colours, letter, page):
     async with TuitrainApp(session, theme_for(colours, ascii_only=True)).run_test(size=(80, 24)) as pilot:
         await opened(pilot, letter, page)
