@@ -105,16 +105,19 @@ def train_lanes(lanes: Sequence[Lane]) -> Iterator[int]:
         yield min(lane.done for lane in lanes)
 
 
-def losses_of(lanes: Sequence[Lane]) -> Array:
-    """Return the losses of all members up to the epoch that all have done, (M, E + 1)."""
+def losses_of(lanes: Sequence[Lane], members: int) -> Array:
+    """Return the losses of all members up to the epoch that all have done, (M, E + 1); of those not made yet NaN."""
     done = min(lane.done for lane in lanes)
-    found: Array = np.concatenate([lane.losses[:, : done + 1] for lane in lanes])
+    found = np.full((members, done + 1), np.nan)
+    made = np.concatenate([lane.losses[:, : done + 1] for lane in lanes])
+    found[: len(made)] = made
     return found
 
 
-def divergences_of(lanes: Sequence[Lane]) -> tuple[int, ...]:
+def divergences_of(lanes: Sequence[Lane], members: int) -> tuple[int, ...]:
     """Return the epoch in which each member has diverged, 0 where it has not."""
-    return tuple(int(epoch) for lane in lanes for epoch in lane.diverged)
+    found = [int(epoch) for lane in lanes for epoch in lane.diverged]
+    return (*found, *[0] * (members - len(found)))
 
 
 def part_of(dataset: Dataset) -> str:

@@ -24,8 +24,7 @@ def train_seeds(question: Question, copy: Copy) -> Iterator[Answer]:
     members = [h.replace(seed=seed) for seed in seeds]
     for lane in lanes_of(copy.dataset, members, epochs):
         lanes.append(lane)
-        made = sum(len(one.losses) for one in lanes)
-        yield _answer(question, copy, seeds[:made], lanes, epochs)
+        yield _answer(question, copy, seeds, lanes, epochs)
     for _ in train_lanes(lanes):
         yield _answer(question, copy, seeds, lanes, epochs)
 
@@ -36,9 +35,9 @@ def _others(own: int, number: int, again: int) -> Iterator[int]:
 
 
 def _answer(question: Question, copy: Copy, seeds: tuple[int, ...], lanes: list[Lane], epochs: int) -> SeedsAnswer:
-    losses = losses_of(lanes)
+    losses = losses_of(lanes, len(seeds))
     seconds = float(sum(lane.seconds[lane.done] for lane in lanes))
     return SeedsAnswer(
-        question, seeds, losses, part_of(copy.dataset), divergences_of(lanes), len(lanes), seconds,
+        question, seeds, losses, part_of(copy.dataset), divergences_of(lanes, len(seeds)), len(lanes), seconds,
         done=losses.shape[1] - 1, total=epochs,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, cast
 from tuitrain.engine.build import SHARED
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.session.asked.what_if import WhatIf, WhatIfAnswer
-from tuitrain.session.inside.experiment import divergences_of, lanes_of, losses_of, part_of, train_lanes
+from tuitrain.session.inside.experiment import Lane, divergences_of, lanes_of, losses_of, part_of, train_lanes
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
 
@@ -35,16 +35,19 @@ def what_if(question: Question, copy: Copy) -> Iterator[Answer]:
     values, now = values_around(h, name, rows)
     members = [h.replace(**{name: value}) for value in values]
     groups = [[member] for member in members] if name in SHARED else [members]
-    lanes = [lane for group in groups for lane in lanes_of(copy.dataset, group, asked.epochs, copy.state)]
+    lanes: list[Lane] = []
 
     def answer() -> WhatIfAnswer:
-        losses = losses_of(lanes)
+        losses = losses_of(lanes, len(values))
         return WhatIfAnswer(
-            question, name, names, values, now, losses, part_of(copy.dataset), divergences_of(lanes),
+            question, name, names, values, now, losses, part_of(copy.dataset), divergences_of(lanes, len(values)),
             copy.state.counters["epochs_done"], step, done=losses.shape[1] - 1, total=asked.epochs,
         )  # fmt: skip
 
-    yield answer()
+    for group in groups:
+        for lane in lanes_of(copy.dataset, group, asked.epochs, copy.state):
+            lanes.append(lane)
+            yield answer()
     for _ in train_lanes(lanes):
         yield answer()
 

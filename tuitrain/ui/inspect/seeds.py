@@ -199,7 +199,7 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
                 for seed, epoch in zip(answer.seeds, answer.diverged, strict=True) if epoch
             ]  # fmt: skip
             return listed("seed", lost) + _(" diverged and left out of the numbers")
-        told = _("{count} networks, from the start, in {seconds} s · your run is untouched; 1 takes the best")
+        told = _("{count} networks from the start in {seconds} s · run untouched; 1 keeps the best")
         return told.format(count=len(answer.seeds), seconds=decimal(answer.seconds, 2))
 
     # What the keys do
