@@ -19,6 +19,7 @@ ANSWERED_BY = {
     "step_curve": "step:step_curve",
     "train_seeds": "seeds:train_seeds",
     "what_if": "what_if:what_if",
+    "range_test": "rate_range:range_test",
 }
 
 

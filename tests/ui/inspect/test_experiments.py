@@ -11,6 +11,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.commands import Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
+from tuitrain.ui.inspect.rate_range import RateRangePage
 from tuitrain.ui.inspect.seeds import SeedsPage
 from tuitrain.ui.inspect.what_if import WhatIfPage
 from tuitrain.ui.theme import theme_for
@@ -94,8 +95,27 @@ async def test_what_if_asks_about_fields_and_a_digit_adopts(session, size):
         assert session.snapshot.epoch == 3
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_range_test_names_its_marks_and_its_suggestion_is_adopted(session, size):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
+        page = await opened(pilot, "L", RateRangePage)
+        shown, answer = text_of(pilot.app), page.answer
+        assert "★" in shown and "▼" in shown and "from first weights" in shown
+        for name, rate in (("steepest", answer.steepest), ("lowest", answer.lowest), ("suggested", answer.suggestion)):
+            (row,) = [line for line in shown.splitlines() if f" {name:<10}η " in line]
+            assert f"η {rate:.3g}".replace("e-0", "e-") in row
+        await pilot.press("right_square_bracket", "o")
+        await whole(pilot)
+        assert page.answer.rates[0] == pytest.approx(1e-4) and "from epoch 3" in text_of(pilot.app)
+        value = float(f"{page.answer.suggestion:.2g}")
+        assert session.snapshot.hyperparameters.learning_rate != value
+        await pilot.press("1")
+        await known(pilot, "learning_rate", value)
+        assert session.snapshot.epoch == 3
+
+
 @pytest.mark.parametrize("colours", ["16", "none"])
-@pytest.mark.parametrize(("letter", "page"), [("S", SeedsPage), ("W", WhatIfPage)])
+@pytest.mark.parametrize(("letter", "page"), [("S", SeedsPage), ("W", WhatIfPage), ("L", RateRangePage)])
 async def test_in_ascii_every_page_says_the_same(session, colours, letter, page):
     async with TuitrainApp(session, theme_for(colours, ascii_only=True)).run_test(size=(80, 24)) as pilot:
         await opened(pilot, letter, page)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.options.hyperparameters import Hyperparameters
 
 Array = NDArray[Any]
+T = TypeVar("T")
 SLICE_SECONDS = 0.02  # of training between two looks at whether something else is to be done
 SLICE_OPERATIONS = 4e8  # of one step, or one evaluation, of a stack: about as many as a slice has time for
 
@@ -103,6 +104,23 @@ def train_lanes(lanes: Sequence[Lane]) -> Iterator[int]:
                     break
                 lane.train(lambda end=end: time.perf_counter() >= end)  # type: ignore[misc]
         yield min(lane.done for lane in lanes)
+
+
+def sliced(work: Iterator[T], layer_sizes: Sequence[int]) -> Iterator[list[T]]:
+    """Let `work` train a network of these sizes, and yield what it has made after each slice."""
+    is_over = False
+    while not is_over:
+        found = []
+        with blas_threads(choose_threads(layer_sizes)):
+            end = time.perf_counter() + SLICE_SECONDS
+            for made in work:
+                found.append(made)
+                if time.perf_counter() >= end:
+                    break
+            else:
+                is_over = True
+        if found:
+            yield found
 
 
 def losses_of(lanes: Sequence[Lane], members: int) -> Array:
