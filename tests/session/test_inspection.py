@@ -12,6 +12,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.bench import TraceRow
+from tuitrain.session.asked.race import RunRace
 from tuitrain.session.asked.rate_range import RangeTest
 from tuitrain.session.asked.seeds import TrainSeeds
 from tuitrain.session.asked.step import StepAnswer, StepCurve
@@ -51,7 +52,15 @@ def test_every_question_has_who_answers_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", [TraceRow(copy=1), StepCurve(copy=1), TrainSeeds(4, copy=1), WhatIf(2, copy=1), RangeTest(copy=1)]
+    "question",
+    [
+        TraceRow(copy=1),
+        StepCurve(copy=1),
+        TrainSeeds(4, copy=1),
+        WhatIf(2, copy=1),
+        RangeTest(copy=1),
+        RunRace(epochs=2, copy=1),
+    ],
 )
 def test_an_answer_leaves_the_training_as_it_is_and_survives_json(session, question) -> None:
     session.wait_for_answer(session.send(Step(epochs=1)), SECONDS)

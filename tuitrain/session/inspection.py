@@ -20,6 +20,7 @@ ANSWERED_BY = {
     "train_seeds": "seeds:train_seeds",
     "what_if": "what_if:what_if",
     "range_test": "rate_range:range_test",
+    "run_race": "optimizer_race:race",
 }
 
 

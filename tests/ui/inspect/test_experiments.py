@@ -11,6 +11,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.commands import Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
+from tuitrain.ui.inspect.race import RacePage
 from tuitrain.ui.inspect.rate_range import RateRangePage
 from tuitrain.ui.inspect.seeds import SeedsPage
 from tuitrain.ui.inspect.what_if import WhatIfPage
@@ -114,8 +115,31 @@ async def test_the_range_test_names_its_marks_and_its_suggestion_is_adopted(sess
         assert session.snapshot.epoch == 3
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_race_has_a_table_and_a_digit_adopts_rule_and_rate(session, size):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
+        page = await opened(pilot, "R", RacePage)
+        shown, answer = text_of(pilot.app), page.answer
+        for lane, name in enumerate(("sgd", "momentum", "rmsprop", "adam", "adamw")):
+            (row,) = [line for line in shown.splitlines() if f" {name} " in line and f"{lane + 1} " in line[:4]]
+            loss, epoch = answer.best(lane)
+            assert f"{loss:.4f}" in row and f" {epoch} " in row
+            assert row.rstrip("│ ").endswith("yours") == (lane == answer.own)
+        await pilot.press("h")
+        assert "by step" in text_of(pilot.app)
+        await pilot.press("2")
+        await known(pilot, "optimizer", "momentum")
+        assert session.snapshot.hyperparameters.learning_rate == answer.changes[1]["learning_rate"]
+        await pilot.press("o", "minus")
+        await whole(pilot)
+        assert page.answer.name == "schedule" and "one_cycle" in text_of(pilot.app)
+        assert session.snapshot.epoch == 3
+
+
 @pytest.mark.parametrize("colours", ["16", "none"])
-@pytest.mark.parametrize(("letter", "page"), [("S", SeedsPage), ("W", WhatIfPage), ("L", RateRangePage)])
+@pytest.mark.parametrize(
+    ("letter", "page"), [("S", SeedsPage), ("W", WhatIfPage), ("L", RateRangePage), ("R", RacePage)]
+)
 async def test_in_ascii_every_page_says_the_same(session, colours, letter, page):
     async with TuitrainApp(session, theme_for(colours, ascii_only=True)).run_test(size=(80, 24)) as pilot:
         await opened(pilot, letter, page)

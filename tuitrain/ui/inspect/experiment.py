@@ -20,6 +20,7 @@ from tuitrain.ui.plots.ranges import Axis, exact_axis, linear_axis, log_axis
 from tuitrain.ui.theme import Role
 
 Floats = NDArray[np.float64]
+EQUAL = 0.01  # of the loss: a smaller difference is called equal
 CUT = 4.0  # times the median loss, above which a linear axis ends
 
 

@@ -17,7 +17,7 @@ from tuitrain.session.asked.what_if import WhatIf, WhatIfAnswer
 from tuitrain.session.questions import Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.experiment import ExperimentPage, adopting, change_text, loss_text
+from tuitrain.ui.inspect.experiment import EQUAL, ExperimentPage, adopting, change_text, loss_text
 from tuitrain.ui.inspect.figures import right
 from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import Action
@@ -26,7 +26,6 @@ from tuitrain.ui.plots.raster import Canvas, Window
 from tuitrain.ui.theme import Role, Theme
 
 EPOCHS = (3, 5, 10, 20, 50, 100)
-EQUAL = 0.01  # of the loss: a smaller difference is called equal
 READING_ROWS = 5  # of the pane below, with its frame
 MOST_ROWS = 5  # of a strip
 HIGHEST = 1.25  # times the highest loss of the copy as run, above which strips are cut off
