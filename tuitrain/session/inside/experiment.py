@@ -25,7 +25,7 @@ SLICE_SECONDS = 0.02  # of training between two looks at whether something else 
 SLICE_OPERATIONS = 4e8  # of one step, or one evaluation, of a stack: about as many as a slice has time for
 
 
-class Lane:
+class ExperimentLane:
     """A stack of members on its way, with the loss of each member at each epoch.
 
     `losses` (M, E + 1) is NaN where a member has not come or has diverged; column 0 is before the first step, and NaN
@@ -72,7 +72,7 @@ class Lane:
 
 def lanes_of(
     dataset: Dataset, members: Sequence[Hyperparameters], epochs: int, state: State | None = None
-) -> Iterator[Lane]:
+) -> Iterator[ExperimentLane]:
     """Put members into as few stacks as leave each step short, and yield each stack when it is made.
 
     With `state`, of one member, they go on from there, else they begin anew. No early stopping: all train `epochs`
@@ -89,10 +89,10 @@ def lanes_of(
     for first in range(0, len(patient), most):
         some = patient[first : first + most]
         trainer = Trainer(dataset, some, is_probed=False, state=state.repeat(len(some)) if state is not None else None)
-        yield Lane(trainer, epochs)
+        yield ExperimentLane(trainer, epochs)
 
 
-def train_lanes(lanes: Sequence[Lane]) -> Iterator[int]:
+def train_lanes(lanes: Sequence[ExperimentLane]) -> Iterator[int]:
     """Train all lanes, the one that is furthest behind first; yield after each slice how many epochs all have done."""
     sizes = lanes[0].trainer.network.layer_sizes
     while any(not lane.is_done for lane in lanes):
@@ -123,7 +123,7 @@ def sliced(work: Iterator[T], layer_sizes: Sequence[int]) -> Iterator[list[T]]:
             yield found
 
 
-def losses_of(lanes: Sequence[Lane], members: int) -> Array:
+def losses_of(lanes: Sequence[ExperimentLane], members: int) -> Array:
     """Return the losses of all members up to the epoch that all have done, (M, E + 1); of those not made yet NaN."""
     done = min(lane.done for lane in lanes)
     found = np.full((members, done + 1), np.nan)
@@ -132,7 +132,7 @@ def losses_of(lanes: Sequence[Lane], members: int) -> Array:
     return found
 
 
-def divergences_of(lanes: Sequence[Lane], members: int) -> tuple[int, ...]:
+def divergences_of(lanes: Sequence[ExperimentLane], members: int) -> tuple[int, ...]:
     """Return the epoch in which each member has diverged, 0 where it has not."""
     found = [int(epoch) for lane in lanes for epoch in lane.diverged]
     return (*found, *[0] * (members - len(found)))

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.race import RaceAnswer, RunRace
-from tuitrain.session.inside.experiment import Lane, divergences_of, lanes_of, losses_of, part_of, train_lanes
+from tuitrain.session.inside.experiment import ExperimentLane, divergences_of, lanes_of, losses_of, part_of, train_lanes
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
 
@@ -28,7 +28,7 @@ def race(question: Question, copy: Copy) -> Iterator[Answer]:
     names = ("optimizer", "schedule", *(("activation",) if h.hidden_layers else ()), "batch_size")
     name = asked.name if asked.name in names else names[0]
     changes, own = changes_of(h, name, len(dataset.train))
-    lanes: list[Lane] = []
+    lanes: list[ExperimentLane] = []
 
     def answer() -> RaceAnswer:
         losses, missing = losses_of(lanes, len(changes)), len(changes) - len(lanes)
@@ -71,7 +71,7 @@ def changes_of(h: Hyperparameters, name: str, rows: int) -> tuple[tuple[dict[str
     return tuple({name: value} for value in values), values.index(now)
 
 
-def memory_of(lane: Lane, name: str) -> int:
+def memory_of(lane: ExperimentLane, name: str) -> int:
     """Bytes of one batch (rows, outputs of each layer and gradients at them), or of what the optimizer remembers."""
     trainer = lane.trainer
     if name == "batch_size":

@@ -7,7 +7,7 @@ from itertools import count, islice
 from typing import cast
 
 from tuitrain.session.asked.seeds import SeedsAnswer, TrainSeeds
-from tuitrain.session.inside.experiment import Lane, divergences_of, lanes_of, losses_of, part_of, train_lanes
+from tuitrain.session.inside.experiment import ExperimentLane, divergences_of, lanes_of, losses_of, part_of, train_lanes
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
 
@@ -20,7 +20,7 @@ def train_seeds(question: Question, copy: Copy) -> Iterator[Answer]:
     h = copy.state.hyperparameters[0]
     epochs = min(copy.state.counters["epochs_done"] or h.epochs, MOST_EPOCHS)
     seeds = (h.seed, *_others(h.seed, asked.count - 1, asked.again))
-    lanes: list[Lane] = []
+    lanes: list[ExperimentLane] = []
     members = [h.replace(seed=seed) for seed in seeds]
     for lane in lanes_of(copy.dataset, members, epochs):
         lanes.append(lane)
@@ -34,7 +34,9 @@ def _others(own: int, number: int, again: int) -> Iterator[int]:
     return islice((seed for seed in count() if seed != own), again * number, (again + 1) * number)
 
 
-def _answer(question: Question, copy: Copy, seeds: tuple[int, ...], lanes: list[Lane], epochs: int) -> SeedsAnswer:
+def _answer(
+    question: Question, copy: Copy, seeds: tuple[int, ...], lanes: list[ExperimentLane], epochs: int
+) -> SeedsAnswer:
     losses = losses_of(lanes, len(seeds))
     seconds = float(sum(lane.seconds[lane.done] for lane in lanes))
     return SeedsAnswer(

@@ -9,7 +9,7 @@ from typing import Any, cast
 from tuitrain.engine.build import SHARED
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.session.asked.what_if import WhatIf, WhatIfAnswer
-from tuitrain.session.inside.experiment import Lane, divergences_of, lanes_of, losses_of, part_of, train_lanes
+from tuitrain.session.inside.experiment import ExperimentLane, divergences_of, lanes_of, losses_of, part_of, train_lanes
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
 
@@ -35,7 +35,7 @@ def what_if(question: Question, copy: Copy) -> Iterator[Answer]:
     values, now = values_around(h, name, rows)
     members = [h.replace(**{name: value}) for value in values]
     groups = [[member] for member in members] if name in SHARED else [members]
-    lanes: list[Lane] = []
+    lanes: list[ExperimentLane] = []
 
     def answer() -> WhatIfAnswer:
         losses = losses_of(lanes, len(values))

@@ -63,7 +63,7 @@ RACE_ACTIONS = (
 class RacePage(ExperimentPage, inherit_bindings=False):
     """Loss curves from one start, and a table of what each way costs and reaches."""
 
-    NAME = "race"
+    NAME = "optimizer_race"
     TITLE_TEXT = N_("Race")
     ACTIONS = RACE_ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(RACE_ACTIONS)
@@ -149,9 +149,9 @@ class RacePage(ExperimentPage, inherit_bindings=False):
         label = self._cut(_(FIELDS[answer.name].label), 12)
         lines = [line(width, [(f"        {label:<13}{cells}  {_('to yours')}", theme["dim"])])]
         lines += [self._row(width, lane) for lane in range(len(answer.changes))]
-        note = _("one start: the same first weights and order of rows; one seed (S says how much is luck)")
+        note = _("same first weights and order of rows; one seed: S says how much is luck")
         if answer.name == "activation":
-            note = _("the same order of rows; first weights drawn from one seed, each scaled as its activation needs")
+            note = _("same order of rows; first weights from one seed, scaled for each activation")
         return [*lines, self.told(width, note, "dim")]
 
     def _row(self, width: int, lane: int) -> Strip:
@@ -196,8 +196,8 @@ class RacePage(ExperimentPage, inherit_bindings=False):
     def describe(self) -> tuple[str, str]:
         answer = self.answer
         assert answer is not None
-        what = _("{data} · {label} · from first weights · {count} epochs").format(
-            data=self.session.snapshot.dataset.name, label=_(FIELDS[answer.name].label), count=answer.total
+        what = _("{data} · {label} · from first weights").format(
+            data=self.session.snapshot.dataset.name, label=_(FIELDS[answer.name].label)
         )
         return what, self.progress()
 

@@ -171,18 +171,18 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
             return _("above the lowest point: likely too large")
         if answer.rate < answer.suggestion / 10:
             return _("small: more than ten times below the suggestion")
-        return _("between a tenth of the suggestion and the lowest")
+        return _("near the suggestion, below the lowest")
 
     def _rise(self, width: int) -> Strip:
         """Where the loss is above that at the start, and whether the test went to the end."""
         answer = self.answer
         assert answer is not None
         if math.isfinite(answer.rises):
-            told = _("from η {rate} the mean is above {loss}, the loss at the start").format(
+            told = _("from η {rate} above {loss}, the mean at the start").format(
                 rate=_short(answer.rises), loss=loss_text(answer.start)
             )
         elif answer.is_whole and not answer.stopped:
-            told = _("the mean never rises above {loss}, the loss at the start: ] shows higher rates").format(
+            told = _("never above {loss}, the mean at the start: ] shows higher rates").format(
                 loss=loss_text(answer.start)
             )
         else:
