@@ -19,6 +19,10 @@ ANSWERED_BY = {
     "trace_row": "bench:trace_row",
     "step_curve": "step:step_curve",
     "row_loss": "row_loss:row_loss",
+    "train_seeds": "seeds:train_seeds",
+    "what_if": "what_if:what_if",
+    "range_test": "rate_range:range_test",
+    "run_race": "optimizer_race:race",
 }
 
 
