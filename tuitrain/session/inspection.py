@@ -19,6 +19,7 @@ ANSWERED_BY = {
     "step_curve": "step:step_curve",
     "row_loss": "row_loss:row_loss",
     "depth_signal": "depth:depth_signal",
+    "unit_maps": "units:unit_maps",
 }
 
 

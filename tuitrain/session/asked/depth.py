@@ -47,7 +47,8 @@ class LayerSignal:
 class Choice:
     """Another start of the same shape: `ratio` is ‖δ‖ of the first layer over that of the last hidden one.
 
-    Where there is only one hidden layer it is over that of the outputs. `scale` multiplies the weights that `initializer` drew. NaN: not measured yet, or no error arrives.
+    Where there is only one hidden layer it is over that of the outputs. `scale` multiplies the weights that
+    `initializer` drew. NaN: not measured yet, or no error arrives.
     """
 
     name: str

@@ -18,13 +18,13 @@ from tuitrain.engine.initializers import choose_initializer
 from tuitrain.engine.network import Network
 from tuitrain.errors import RunError
 from tuitrain.session.asked.depth import Choice, DepthAnswer, DepthSignal, LayerSignal
-from tuitrain.session.inside.rows import double_network, examined_part
+from tuitrain.session.inside.rows import copied_network, examined_part, some_rows
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
 
 Array = NDArray[Any]
 MOST_ROWS, LEAST_ROWS = 256, 32
-MOST_PRODUCTS = 20_000_000  # rows times parameters: fewer rows of a large network, so that training need not wait
+MOST_PRODUCTS = 60_000_000  # rows times parameters: fewer rows of a large network, so that training need not wait
 BINS = 24
 DEEP = (16,) * 7  # hidden layers of the example
 CHOICES = (
@@ -75,12 +75,19 @@ def depth_signal(question: Question, copy: Copy) -> Iterator[Answer]:
 
 
 def _of_training(copy: Copy) -> _DepthCase:
-    network, h = double_network(copy.trainer().network), copy.state.hyperparameters[0]
+    network, h = copied_network(copy), copy.state.hyperparameters[0]
     name, part = examined_part(copy.dataset)
     rows = int(np.clip(MOST_PRODUCTS // network.n_parameters, LEAST_ROWS, MOST_ROWS))
     start = choose_initializer(h.initializer, h.activation, is_output=False)
     return _DepthCase(
-        network, start, 1.0, h.seed, not copy.state.counters["steps_done"], name, _some(part, rows), copy.dataset.name
+        network,
+        start,
+        1.0,
+        h.seed,
+        not copy.state.counters["steps_done"],
+        name,
+        some_rows(part, rows),
+        copy.dataset.name,
     )
 
 
@@ -90,19 +97,13 @@ def _example() -> _DepthCase:
     network = Network((data.n_features, *DEEP, data.n_classes), activation="sigmoid", dtype=np.float64)
     network.initialize(0, "glorot_uniform")
     return _DepthCase(
-        network, "glorot_uniform", 1.0, 0, True, "validation", _some(data.validation, MOST_ROWS), data.name
+        network, "glorot_uniform", 1.0, 0, True, "validation", some_rows(data.validation, MOST_ROWS), data.name
     )
 
 
 @lru_cache(maxsize=1)
 def _digits() -> Dataset:
     return load_dataset("digits")
-
-
-def _some(part: Part, most: int) -> Part:
-    """At most `most` rows of a part, evenly spread."""
-    at = np.unique(np.linspace(0, len(part) - 1, min(len(part), most)).astype(np.intp))
-    return Part(part.X[at], part.y[at], part.rows[at])
 
 
 def _started(own: _DepthCase, choice: Choice) -> _DepthCase:
