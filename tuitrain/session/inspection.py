@@ -20,6 +20,9 @@ ANSWERED_BY = {
     "row_loss": "row_loss:row_loss",
     "depth_signal": "depth:depth_signal",
     "unit_maps": "units:unit_maps",
+    "linear_model": "linear:linear_model",
+    "support_vectors": "support:support_vectors",
+    "input_importance": "importance:input_importance",
 }
 
 

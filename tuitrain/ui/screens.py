@@ -49,6 +49,7 @@ SCREENS: Mapping[str, Place] = {
         Place("row_loss", "", "Row loss", "loss of a row", "tuitrain.ui.inspect.row_loss:RowLossPage", "C"),
         Place("depth", "", "Depth", "signal through depth", "tuitrain.ui.inspect.depth:DepthPage", "H"),
         Place("units", "", "Units", "units: what each has learnt", "tuitrain.ui.inspect.units:UnitsPage", "N"),
+        Place("inputs", "", "Inputs", "importance of the inputs", "tuitrain.ui.inspect.inputs:InputsPage"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
     )
 }

@@ -36,9 +36,10 @@ UNITS_ACTIONS = (
     Action("previous_part", ("shift+tab",), "shift+tab", "", "previous part", "page", pair=PANE),
     Action("large", ("enter",), "enter", "large", "one unit large, or all again", "page", 92),
     Action("sort", ("s",), "s", "sort", "sort by what removing costs, or by number", "page", 90),
-    Action("across", ("i",), "i", "inputs", "another input across", "page", 70, pair=_INPUT),
+    Action("across", ("i",), "i", "axes", "another input across", "page", 70, pair=_INPUT),
     Action("upward", ("o",), "o", "", "another input up", "page", pair=_INPUT),
     Action("example", ("x",), "x", "example", "a ready-made example, or yours", "page", 91),
+    Action("importance", ("p",), "p", "inputs", "importance of the inputs, by permuting them", "page", 75),
     Action("bench", ("B",), "B", "bench", "bench: backprop of one row", "page", 60),
     *everywhere_on_pages(),
 )
@@ -306,6 +307,15 @@ class UnitsPage(InsidePage, inherit_bindings=False):
 
     def action_bench(self) -> None:
         self.host.show("bench")
+
+    def action_importance(self) -> None:
+        self.host.show("inputs")
+
+    def on_mount(self) -> None:
+        """Without hidden layers there are no units of one's own: the linear model is shown first."""
+        super().on_mount()
+        if not self.has_hidden:
+            self.call_after_refresh(self.host.show, "inputs")
 
 
 def _weights_legend(answer: UnitsAnswer) -> str:
