@@ -23,6 +23,11 @@ ANSWERED_BY = {
     "what_if": "what_if:what_if",
     "range_test": "rate_range:range_test",
     "run_race": "optimizer_race:race",
+    "depth_signal": "depth:depth_signal",
+    "unit_maps": "units:unit_maps",
+    "linear_model": "linear:linear_model",
+    "support_vectors": "support:support_vectors",
+    "input_importance": "importance:input_importance",
 }
 
 

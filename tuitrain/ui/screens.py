@@ -51,6 +51,9 @@ SCREENS: Mapping[str, Place] = {
         Place("seeds", "", "Seeds", "seeds: luck as a band", "tuitrain.ui.inspect.seeds:SeedsPage", "S"),
         Place("optimizer_race", "", "Race", "race of optimisers", "tuitrain.ui.inspect.race:RacePage", "R"),
         Place("rate_range", "", "Rate range", "rate range test", "tuitrain.ui.inspect.rate_range:RateRangePage", "L"),
+        Place("depth", "", "Depth", "signal through depth", "tuitrain.ui.inspect.depth:DepthPage", "H"),
+        Place("units", "", "Units", "units: what each has learnt", "tuitrain.ui.inspect.units:UnitsPage", "N"),
+        Place("inputs", "", "Inputs", "importance of the inputs", "tuitrain.ui.inspect.inputs:InputsPage"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
     )
 }
