@@ -184,7 +184,8 @@ def _idle(network: Network, a: Array) -> tuple[str, Array]:
     name = "saturated sigmoid" if network.activation.name == "sigmoid" else kind
     if not kind:
         return "", np.empty(0, np.int64)
-    return kind, np.flatnonzero(idle_shares([a.T[:, None]], name, a.shape[1])[:, 0] == 1)  # each unit as a layer of its own
+    shares = idle_shares([a.T[:, None]], name, a.shape[1])  # each unit as a layer of its own
+    return kind, np.flatnonzero(shares[:, 0] == 1)
 
 
 def _hidden_space(network: Network, dataset: Dataset, layer: int, a: Array) -> tuple[Array, tuple[float, float], Array]:
