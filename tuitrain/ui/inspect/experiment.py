@@ -25,11 +25,11 @@ SMALL = 0.01  # losses below it differ in digits that four after the point do no
 CUT = 4.0  # times the median loss, above which a linear axis ends
 
 
-def adopting(*, most: int, meaning: str, rank: int = 98) -> tuple[Action, ...]:
+def adopting(*, most: int, meaning: str, short: str = "adopt", rank: int = 98) -> tuple[Action, ...]:
     """The digits that adopt a result, which share a place in the footer and in the help."""
     pair = (f"1-{most}" if most > 1 else "1", meaning)
     return tuple(
-        Action(f"adopt({digit})", (str(digit),), str(digit), "adopt" if digit == 1 else "", meaning, "page",
+        Action(f"adopt({digit})", (str(digit),), str(digit), short if digit == 1 else "", meaning, "page",
                rank if digit == 1 else 0, pair=pair)
         for digit in range(1, most + 1)
     )  # fmt: skip

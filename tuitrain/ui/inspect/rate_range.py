@@ -98,7 +98,7 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
     @property
     def _signs(self) -> tuple[str, str]:
         """Of the steepest fall and of the lowest loss."""
-        return ("v", "*") if self.look.ascii_only else ("▼", "★")
+        return ("v", "@") if self.look.ascii_only else ("▼", "★")
 
     def _legend(self, width: int) -> Strip:
         answer, theme = self.answer, self.look

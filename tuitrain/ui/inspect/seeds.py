@@ -40,7 +40,7 @@ SEEDS_ACTIONS = (
     Action("back", ("left",), "←", "epoch", "an earlier epoch", "page", 97, pair=_EPOCH),
     Action("on", ("right",), "→", "", "a later epoch", "page", pair=_EPOCH),
     Action("toggle_log", ("l",), "l", "log", "logarithmic axis", "page", 80),
-    *adopting(most=1, meaning=N_("keep the best seed"), rank=98),
+    *adopting(most=1, meaning=N_("keep the best seed"), short=N_("keep best")),
     Action("next_pane", ("tab",), "tab", "pane", "next pane", "page", 20, pair=PANE),
     Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "page", pair=PANE),
     *everywhere_on_pages(),
