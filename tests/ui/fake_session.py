@@ -46,7 +46,15 @@ def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> 
     )  # fmt: skip
 
 
-VIEW = MetricView("validation", {"accuracy": 0.95, "f1": 0.95}, np.array([[7, 0, 0], [0, 7, 1], [0, 0, 7]]))
+VIEW = MetricView(
+    "validation",
+    {"accuracy": 0.955, "balanced_accuracy": 0.958, "f1": 0.956, "roc_auc": 0.991, "log_loss": 0.121, "brier": 0.066},
+    np.array([[7, 0, 0], [0, 7, 1], [0, 0, 7]]),
+    class_scores=np.array([[1, 1, 1], [1, 0.875, 0.933], [0.875, 1, 0.933]]),
+    baselines={"accuracy": 0.318, "balanced_accuracy": 0.333, "f1": 0.161, "roc_auc": 0.5, "log_loss": 1.1,
+               "brier": 0.667},
+    usual=0,
+)  # fmt: skip
 
 
 class FakeSession:
@@ -173,7 +181,8 @@ class FakeSession:
             state="running", epochs_recorded=epochs, epoch=epochs, step=steps * epochs, steps_per_epoch=steps,
             samples_per_second=52310.0, seconds=3.0, seconds_left=14.0, train_loss=loss, validation_loss=validation,
             best_epoch=best, best_loss=float(history.column("validation_loss")[best - 1]), gradient_norm=loss / 10,
-            layers=layers, metric_view=VIEW, n_parameters=sum(a * b + b for a, b in pairwise(sizes)),
+            layers=layers, metric_view=replace(VIEW, epoch=epochs),
+            n_parameters=sum(a * b + b for a, b in pairwise(sizes)),
             metrics={"validation": {"accuracy": 0.98 - loss / 2}},
         )  # fmt: skip
 
@@ -190,7 +199,7 @@ class FakeSession:
     ) -> None:
         self.watched = set(views)
         if "metric" in views and self.snapshot.epoch:
-            self.become(metric_view=VIEW)
+            self.become(metric_view=replace(VIEW, epoch=self.snapshot.epoch))
 
     def ask(self, question):
         self.question = question

@@ -102,7 +102,9 @@ def with_confusion(count: int = 3, rows: int = 40) -> Snapshot:
     rng = np.random.default_rng(3)
     counts = np.diag(rng.integers(rows // 2, rows, count)) + rng.integers(0, 3, (count, count))
     values = {"accuracy": float(np.trace(counts) / counts.sum()), "balanced_accuracy": 0.951, "f1": 0.912}
+    values |= {"roc_auc": 0.987, "log_loss": 0.1312, "brier": 0.0711}
     baselines = {"accuracy": float(counts[0].sum() / counts.sum()), "balanced_accuracy": 1 / count, "f1": 0.1}
+    baselines |= {"roc_auc": 0.5, "log_loss": float(np.log(count)), "brier": 1 - 1 / count}
     recall = np.diag(counts) / counts.sum(axis=1)
     precision = np.diag(counts) / counts.sum(axis=0)
     scores = np.stack([precision, recall, 2 * precision * recall / (precision + recall)], axis=1)

@@ -27,12 +27,14 @@ class Evaluation:
 
 
 class Examined:
-    """One part, or one for each dataset of a stack, prepared for evaluation after each epoch.
+    """A part of the data, or one for each dataset of a stack, prepared to be evaluated again and again.
 
     `decided` holds the predictions of the last evaluation: class numbers (M, V) int64, or values (M, V) of the first
-    output. Each of `rows` is (V, D + 1) with a last column of ones, each of `y` (V,) class numbers or (V, K) values;
-    `which` is the index of each member's part, None if there is only one. `scale` converts the spread of a standardised
-    target to its own units: a number, or (M,).
+    output. While `keeps_outputs` is set, each evaluation also leaves a copy of the last layer's outputs in `outputs`
+    (M, V, K), for scores that need more than the decisions; else that is None. Each of `rows` is (V, D + 1) with a
+    last column of ones, each of `y` (V,) class numbers or (V, K) values; `which` is the index of each member's part,
+    None if there is only one. `scale` converts the spread of a standardised target to its own units: a number, or
+    (M,).
     """
 
     def __init__(
@@ -46,6 +48,8 @@ class Examined:
         self._count = len(rows[0])
         self._network, self._classes, self._scale = network, classes, scale
         self.decided: Array = np.empty((network.members, 0))
+        self.keeps_outputs = False
+        self.outputs: Array | None = None
         self.last_pass = network.pass_for(min(self._count, PREDICT_ROWS))
         if y[0].ndim == 1:
             self._target = one_hot(truth, network.n_outputs, network.loss.name, network.dtype)
@@ -54,10 +58,11 @@ class Examined:
         self._flat_truth = truth if y[0].ndim == 1 else truth[..., 0].astype(np.float64)
 
     def evaluate(self, *, full: bool = False) -> Evaluation:
-        """Compute the loss and the first metric (accuracy or R²); with `full`, all metrics."""
+        """Compute the loss and the first metric (accuracy or R²), or with `full` all metrics, as the network is now."""
         loss = np.zeros(self._network.members)
         count = self._count
         decided = np.empty((self._network.members, count), np.int64 if self._classes else self._rows.dtype)
+        kept = np.empty((*decided.shape, self._network.n_outputs), self._network.dtype) if self.keeps_outputs else None
         for start in range(0, count, PREDICT_ROWS):
             piece = slice(start, min(start + PREDICT_ROWS, count))
             size = piece.stop - piece.start
@@ -67,14 +72,19 @@ class Examined:
             rows = self._rows[piece] if self._which is None else self._rows[:, piece][self._which]
             outputs = through.forward(np.swapaxes(rows, -1, -2))
             decided[:, piece] = _decide(outputs, 1, self._network, self._classes)
+            if kept is not None:
+                kept[:, piece] = outputs.swapaxes(1, 2)
             share = equal_shares(size, self._network.dtype)
             target = self._network.loss.weigh(self._target[..., piece], share)
             loss += through.loss(target, share).astype(np.float64) * (size / count)
-        self.decided = decided
+        self.decided, self.outputs = decided, kept
         return Evaluation(loss, self._measure(decided, full))
 
     def all_metrics(self) -> dict[str, Array]:
-        """Compute every metric from the predictions of the last evaluation."""
+        """Compute every metric from the predictions of the last evaluation: name to (M,) float64.
+
+        These are ``accuracy`` and macro ``f1``, or ``r2`` and, in the target's own units, ``rmse`` and ``mae``.
+        """
         return self._measure(self.decided, True)
 
     def _measure(self, decided: Array, full: bool) -> dict[str, Array]:
@@ -94,7 +104,7 @@ class Examined:
 
 
 def decide(logits: Array, network: Network, classes: int) -> Array:
-    """Turn the last layer's outputs (M, V, K) into predictions: class numbers (M, V), or values (M, V)."""
+    """Turn the outputs (M, V, K) into predictions: class numbers (M, V) int64 or, for 0 `classes`, values (M, V)."""
     return _decide(logits, 2, network, classes)
 
 

@@ -1,4 +1,4 @@
-"""Measures of a prediction: accuracy, F1, confusion counts, R², RMSE, MAE.
+"""Measures of a prediction: accuracy, F1, confusion counts, ROC AUC, log-loss, Brier score, R², RMSE, MAE.
 
 `V` rows, `K` classes, `M` members; all results are float64.
 """
@@ -46,6 +46,60 @@ def balanced_accuracy(confusion: Array) -> float:
     """Return the mean recall over the classes that occur; NaN where none does."""
     present = confusion.sum(axis=1) > 0
     return float(class_scores(confusion)[present, 1].mean()) if present.any() else float("nan")
+
+
+def roc_auc(truth: Array, scores: Array) -> float:
+    """Return the area under the ROC curve; the mean over the classes, each against all others, where there are three.
+
+    `truth` holds class numbers (V,). `scores` (V, K) are larger the more likely a class is: probabilities, or any
+    outputs; of two classes, those of the second are used. The area is the share of all pairs of a
+    row of the class and another row in which the former has the higher score, ties counting half (Hanley & McNeil,
+    1982), as scikit-learn's ``roc_auc_score(..., multi_class="ovr", average="macro")`` has it. Classes without a row,
+    or without a row of another class, are left out of the mean, which scikit-learn refuses; NaN where no class is left,
+    or where a score is not a number.
+    """
+    classes = scores.shape[1]
+    if np.isnan(scores).any():
+        return float("nan")
+    if classes == 2:
+        return _area(truth == 1, scores[:, 1])
+    areas = [_area(truth == number, scores[:, number]) for number in range(classes)]
+    known = [area for area in areas if not np.isnan(area)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def _area(is_class: Array, score: Array) -> float:
+    """Return the area under one ROC curve, from the ranks of the scores; NaN where all or no rows are of the class."""
+    positive = int(is_class.sum())
+    pairs = positive * (len(score) - positive)
+    if not pairs:
+        return float("nan")
+    _, places, counts = np.unique(score, return_inverse=True, return_counts=True)
+    ranks = np.cumsum(counts) - (counts - 1) / 2  # from 1; equal scores share the mean of theirs
+    return float((ranks[places][is_class].sum() - positive * (positive + 1) / 2) / pairs)
+
+
+def log_loss(truth: Array, probabilities: Array) -> float:
+    """Return the mean of -ln p of each row's own class, as scikit-learn's ``log_loss``.
+
+    `truth` holds class numbers (V,), `probabilities` (V, K) float64 sum to 1 in each row. They are clipped to
+    [ε, 1 - ε], ε = 2.2e-16 being the spacing of float64 at 1, so that no row counts more than 36.
+    """
+    epsilon = np.finfo(np.float64).eps
+    own = probabilities[np.arange(len(truth)), truth]
+    return float(-np.log(np.clip(own, epsilon, 1 - epsilon)).mean())
+
+
+def brier_score(truth: Array, probabilities: Array) -> float:
+    """Return the Brier score, as scikit-learn's ``brier_score_loss``: 0 is perfect.
+
+    `truth` holds class numbers (V,), `probabilities` are (V, K). Of two classes it is the mean of (p - t)², where p is
+    the probability of the second class and t is 1 for its rows, else 0 (0 to 1); of more the mean of Σ (p - t)² over
+    the classes (0 to 2; Brier, 1950).
+    """
+    miss = probabilities - (truth[:, None] == np.arange(probabilities.shape[1]))
+    squares = np.square(miss[:, 1:] if probabilities.shape[1] == 2 else miss)
+    return float(squares.sum(axis=1).mean())
 
 
 def r2(truth: Array, predicted: Array) -> Array:

@@ -11,16 +11,23 @@ from tuitrain.engine import Trainer
 from tuitrain.engine.state import State
 from tuitrain.errors import RunError, error_line
 from tuitrain.session.questions import Answer, NoAnswer, Question
+from tuitrain.translation import gettext as _
 
 ROOM = "tuitrain.session.inside"
 # Of each kind of question, the module in that room and its function
 ANSWERED_BY = {
     "trace_row": "bench:trace_row",
     "step_curve": "step:step_curve",
+    "row_loss": "row_loss:row_loss",
     "train_seeds": "seeds:train_seeds",
     "what_if": "what_if:what_if",
     "range_test": "rate_range:range_test",
     "run_race": "optimizer_race:race",
+    "depth_signal": "depth:depth_signal",
+    "unit_maps": "units:unit_maps",
+    "linear_model": "linear:linear_model",
+    "support_vectors": "support:support_vectors",
+    "input_importance": "importance:input_importance",
 }
 
 
@@ -54,7 +61,7 @@ class Copy:
             trainer.set(None, "patience", 0)
             trainer.set(None, "epochs", trainer.epochs_done + epochs)
         if trainer.is_done:
-            raise RunError("the training has diverged, and there is no next step; r on the Train screen begins again")
+            raise RunError(_("the training has diverged: there is no next step; r on the Train screen begins again"))
         return trainer
 
 

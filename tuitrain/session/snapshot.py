@@ -59,9 +59,10 @@ class MetricView:
     """The model on one part (validation, or training where there is none).
 
     `baselines` are the values of always answering `usual`: the most frequent class of the training rows (its number),
-    or their mean. Classification: `confusion` (K, K) int64, rows truth, columns prediction; `class_scores` (K, 3) are
-    precision, recall and F1 of each class. Regression: `truth` and `predicted`,
-    (V,) float64 in the target's own units. `epoch` is that of the weights.
+    or their mean; of scores of probabilities, those of always answering the share of each class in the training rows.
+    A value that is not known is NaN. Classification: `confusion` (K, K) int64, rows truth, columns prediction;
+    `class_scores` (K, 3) are precision, recall and F1 of each class. Regression: `truth` and `predicted`, (V,) float64
+    in the target's own units. `epoch` is that of the weights.
     """
 
     part: str

@@ -46,10 +46,14 @@ SCREENS: Mapping[str, Place] = {
         Place("why", "", "See why", "see why: menu of pages", "tuitrain.ui.inspect.menu:PageMenu"),
         Place("bench", "", "Bench", "bench: backprop of one row", "tuitrain.ui.inspect.bench:BenchPage", "B"),
         Place("step", "", "Step J", "J along the next step", "tuitrain.ui.inspect.step:StepPage", "J"),
+        Place("row_loss", "", "Row loss", "loss of a row", "tuitrain.ui.inspect.row_loss:RowLossPage", "C"),
         Place("what_if", "", "What if", "what if: the next epochs", "tuitrain.ui.inspect.what_if:WhatIfPage", "W"),
         Place("seeds", "", "Seeds", "seeds: luck as a band", "tuitrain.ui.inspect.seeds:SeedsPage", "S"),
         Place("optimizer_race", "", "Race", "race of optimisers", "tuitrain.ui.inspect.race:RacePage", "R"),
         Place("rate_range", "", "Rate range", "rate range test", "tuitrain.ui.inspect.rate_range:RateRangePage", "L"),
+        Place("depth", "", "Depth", "signal through depth", "tuitrain.ui.inspect.depth:DepthPage", "H"),
+        Place("units", "", "Units", "units: what each has learnt", "tuitrain.ui.inspect.units:UnitsPage", "N"),
+        Place("inputs", "", "Inputs", "importance of the inputs", "tuitrain.ui.inspect.inputs:InputsPage"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
     )
 }

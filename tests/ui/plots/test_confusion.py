@@ -19,10 +19,29 @@ def test_counts_names_and_hits_are_in_their_places():
         ["virginica", "·", "1", "9", "90%"],
     ]
     assert "worst versicolor → virginica ×2" in shown[0]
-    assert shown[1].split()[1:4] == NAMES
+    assert shown[1].split()[-4:] == [*NAMES, "hit"]
     for row, name in enumerate(NAMES):  # each count ends below the end of its class's name
         end = shown[1].index(name) + len(name)
         assert shown[2 + row][:end].endswith(str(IRIS[row, row]))
+
+
+def test_the_corner_says_what_rows_and_columns_are_where_there_is_room():
+    two = np.array([[37, 1], [0, 37]])
+    assert lines_of(draw_confusion(33, 3, two, ["0", "1"], **LOOK))[0].startswith(" truth↓ predicted→ ")
+    assert lines_of(draw_confusion(33, 4, IRIS, NAMES, **LOOK))[0].split() == [
+        "truth↓", "setos", "versi", "virgi", "hit"
+    ]  # fmt: skip
+
+
+def test_the_hits_of_a_class_without_rows_are_not_known():
+    counts = np.array([[5, 0], [0, 0]])
+    assert lines_of(draw_confusion(40, 3, counts, ["a", "b"], **LOOK))[2].split() == ["b", "·", "·", "·"]
+
+
+def test_the_worst_confusion_tells_long_names_apart():
+    names = ["a measurement of the left side", "a measurement of the right side", "neither"]
+    shown = lines_of(draw_confusion(40, 6, IRIS[[1, 2, 0]][:, [1, 2, 0]], names, **LOOK))[0]
+    assert "left" in shown and "right" in shown and "×2" in shown
 
 
 def test_too_many_classes_become_a_picture_with_the_worst_confusion_named():

@@ -258,17 +258,31 @@ async def test_metric_says_each_score_beside_the_baseline_and_each_class():
     lines = shown.splitlines()
     assert lines[0].split()[-2:] == ["always", "setosa"]
     assert lines[1].split() == ["accuracy", ".953", ".442"]
-    assert [line.split()[:2] for line in lines[5:9]] == [
-        ["class", "prec"], ["●", "setosa"], ["▲", "versicolor"], ["■", "virginica"]
+    assert [line.split()[:2] for line in lines[8:12]] == [
+        ["class", "precision"], ["●", "setosa"], ["▲", "versicolor"], ["■", "virginica"]
     ]  # fmt: skip
     assert "86 rows" in shown
-    assert sum(name in line for name in NAMES for line in lines[9:]) >= 3  # of the matrix
+    assert sum(name in line for name in NAMES for line in lines[12:]) >= 3  # of the matrix
 
 
 async def test_a_narrow_column_keeps_scores_baseline_and_matrix():
     shown = await seen(metric, made_up.with_confusion(3), (20, 14))
-    for part in ("accuracy    .953", "always se… .442", "F1 macro", "hit", "36  ·  2 95%"):
+    for part in ("accuracy     .953", "always seto .442", "F1 macro", "log-loss", "set ver vir", "36   ·   2"):
         assert part in shown, shown
+
+
+async def test_before_the_first_step_the_metric_is_that_of_an_untrained_network():
+    view = replace(made_up.with_confusion(3).metric_view, epoch=0)
+    snapshot = replace(made_up.fresh(), metric_view=view)
+    assert "Metric · epoch 0 · untrained" in await seen(metric, snapshot, (60, 20))
+
+
+async def test_the_title_says_as_much_about_the_epoch_as_there_is_room_for():
+    snapshot = replace(made_up.with_confusion(3), state="done", best_epoch=60)
+    titles = [(await seen(metric, snapshot, (width, 12))).splitlines()[-1] for width in (60, 34, 28)]
+    assert [title.strip(" ─┐┌") for title in titles] == [
+        "Metric · best epoch 60 · 86 rows", "Metric · best 60 · 86 rows", "Metric · best epoch 60"
+    ]  # fmt: skip
 
 
 async def test_of_many_classes_a_narrow_column_names_the_three_worst():
@@ -395,5 +409,5 @@ async def test_the_picture_of_a_matrix_says_what_its_signs_mean_where_there_is_l
 async def test_a_single_bias_is_a_number():
     view = ParametersView((np.ones((3, 1), np.float32),), (np.array([-0.146], np.float32),))
     shown = await seen(PARAMETERS, replace(made_up.healthy(sizes=(3, 1)), parameters=view), (80, 30))
-    assert "bias -0.146" in shown
+    assert "bias −0.146" in shown
     assert "biases mean" not in shown

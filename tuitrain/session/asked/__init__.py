@@ -1,5 +1,5 @@
 """The questions and answers of each page; all are imported here, so that JSON can be read back."""
 
-from tuitrain.session.asked import bench, race, rate_range, seeds, step, what_if
+from tuitrain.session.asked import bench, depth, inputs, race, rate_range, row_loss, seeds, step, units, what_if
 
-__all__ = ["bench", "race", "rate_range", "seeds", "step", "what_if"]
+__all__ = ["bench", "depth", "inputs", "race", "rate_range", "row_loss", "seeds", "step", "units", "what_if"]

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset, Part
+from tuitrain.engine.build import build_network
 from tuitrain.engine.network import Network, with_ones
 from tuitrain.numbers import number
+from tuitrain.session.inspection import Copy
 from tuitrain.text import visible
 
 Array = NDArray[Any]
@@ -18,6 +20,19 @@ Array = NDArray[Any]
 def examined_part(dataset: Dataset) -> tuple[str, Part]:
     """Return the part on which weights are judged, and its name: validation, or training where there is none."""
     return ("validation", dataset.validation) if len(dataset.validation) else ("train", dataset.train)
+
+
+def some_rows(part: Part, most: int) -> Part:
+    """Return at most `most` rows of a part, evenly spread."""
+    at = np.unique(np.linspace(0, len(part) - 1, min(len(part), most)).astype(np.intp))
+    return Part(part.X[at], part.y[at], part.rows[at])
+
+
+def copied_network(copy: Copy) -> Network:
+    """Return the network of a copy in float64, without the training around it."""
+    network = build_network(copy.dataset, copy.state.hyperparameters[0], 1, np.float64)
+    network.parameters[...] = copy.state.arrays["parameters"][:1]
+    return network
 
 
 def double_network(network: Network) -> Network:

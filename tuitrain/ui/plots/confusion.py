@@ -14,8 +14,12 @@ from tuitrain.numbers import percent
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.heat import draw_matrix
 from tuitrain.ui.plots.lines import Part, cut, length, line, notice, padded
+from tuitrain.ui.plots.names import distinct
+from tuitrain.ui.plots.scores import corner_heading
 from tuitrain.ui.plots.shades import NEGATIVE, POSITIVE, mixed, two_colours
 from tuitrain.ui.theme import Theme
+
+CORNER = 18  # cells of what rows and columns are
 
 
 def draw_confusion(
@@ -35,23 +39,26 @@ def draw_confusion(
         return notice(width, height, (_("no predictions yet"),), theme["dim"])
     digits = len(str(int(counts.max())))
     longest = max(cell_len(name) for name in class_names)
-    name_width = max(2, min(longest, width // 4, 16))
-    column = min((width - name_width - 6) // classes, max(longest, digits, 3) + 1)
+    wanted = max(longest, digits, 3) + 1
+    spare = min(width - 6 - classes * wanted, CORNER)  # for the words in the corner
+    name_width = max(2, spare, min(longest + 1, width // 4 + 1, 17))
+    column = min((width - name_width - 6) // classes, wanted)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     if column < digits + 1 or classes + 1 > height:
         return _picture(width, height, counts, shares, class_names, theme)
     strips = [_caption(width, counts, class_names, theme)] if height >= classes + 3 else []
-    header = "".join(" " + padded(name, column - 1, theme=theme, right=True) for name in class_names)
-    corner = padded(_("truth") if name_width >= 5 else "", name_width, theme=theme)
+    across, down = (distinct(class_names, room, theme=theme) for room in (column - 1, name_width - 1))
+    header = "".join(padded(name, column, theme=theme, right=True) for name in across)
+    corner, header = corner_heading(header, name_width, theme=theme)
     strips.append(line(width, [(corner, theme["dim"]), (header, theme["plain"]), (f"   {_('hit')}", theme["dim"])]))
     for row in range(classes):
-        parts: list[Part] = [(padded(class_names[row], name_width, theme=theme), theme["plain"])]
+        parts: list[Part] = [(padded(f" {down[row]}", name_width, theme=theme), theme["plain"])]
         for other in range(classes):
             count = int(counts[row, other])
             text = (str(count) if count else theme.signs.none).rjust(column - 1)
             parts += [(" ", theme["plain"]), (text, _cell_style(count, shares[row, other], row == other, theme))]
-        hit = float(shares[row, row]) if counts[row].any() else float("nan")
-        strips.append(line(width, [*parts, (f"  {percent(hit)}", theme["dim"])]))
+        hit = percent(float(shares[row, row])) if counts[row].any() else theme.signs.none.rjust(4)
+        strips.append(line(width, [*parts, (f"  {hit}", theme["dim"])]))
     return strips + [Strip.blank(width)] * (height - len(strips))
 
 
@@ -70,13 +77,14 @@ def _cell_style(count: int, share: float, right: bool, theme: Theme) -> Style:
 def _caption(width: int, counts: NDArray[np.int64], class_names: Sequence[str], theme: Theme) -> Strip:
     """How to read the table, and what is confused most often."""
     wrong = counts * (1 - np.eye(len(counts), dtype=np.int64))
-    parts: list[Part] = [(f"{_('rows truth')} {theme.signs.none} {_('columns predicted')}", theme["dim"])]
+    parts: list[Part] = [(f" {_('rows truth')} {theme.signs.none} {_('columns predicted')}", theme["dim"])]
     if wrong.any():
-        truth, predicted = divmod(int(wrong.argmax()), len(counts))
-        pair = f"{cut(class_names[truth], 16, theme=theme)} {theme.signs.arrow} "
-        pair += cut(class_names[predicted], 16, theme=theme)
-        worst = (_("worst {pair}").format(pair=f"{pair} {theme.signs.times}{wrong.max()}"), theme["warning"])
-        longer = [*parts, (f" {theme.signs.none} ", theme["dim"]), worst]
+        places = divmod(int(wrong.argmax()), len(counts))
+        text = " " + _("worst {pair}").format(pair=f"{{}} {theme.signs.arrow} {{}} {theme.signs.times}{wrong.max()}")
+        room = max((width - cell_len(text) + 4) // 2, 1)  # of each name
+        short = distinct(class_names, min(room, 24), theme=theme)
+        worst = (text.format(*(short[place] for place in places)), theme["warning"])
+        longer = [*parts, (f" {theme.signs.none}", theme["dim"]), worst]
         parts = longer if length(longer) <= width else [worst]
     return line(width, [(cut(text, width, theme=theme), style) for text, style in parts])
 

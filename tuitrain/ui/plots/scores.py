@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,18 +13,27 @@ from tuitrain.numbers import number, share
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import Part, cut, line, padded
+from tuitrain.ui.plots.names import are_distinct, distinct
 from tuitrain.ui.theme import Theme
 
 LABELS = {
-    "accuracy": N_("accuracy"), "balanced_accuracy": N_("balanced acc."), "f1": N_("F1 macro"), "r2": "R²",
-    "rmse": "RMSE", "mae": "MAE",
+    "accuracy": N_("accuracy"), "balanced_accuracy": N_("balanced acc."), "f1": N_("F1 macro"),
+    "roc_auc": N_("ROC AUC"), "log_loss": N_("log-loss"), "brier": N_("Brier"), "r2": "R²", "rmse": "RMSE",
+    "mae": "MAE",
 }  # fmt: skip
 UNITS_OF_TARGET = ("rmse", "mae")  # not shares
-FIGURES = 6 + 7 + 6 + 5  # cells of a class's precision, recall, F1, rows
+ONLY_WIDE = ("balanced_accuracy", "roc_auc", "brier")  # a narrow column has no room for them
+SMALLEST_SHARE = 0.0005  # below, three places are all zeros
+FIGURES = 6 + 7 + 6  # cells of a class's precision, recall and F1
+SCORE = BESIDE = 6  # cells of a score, and of a baseline beside it
+LEAST_NAME = 3  # cells of a class's name in a narrow matrix
+
+Usual = Callable[[int], str]  # the constant answer that the baseline is of, in at most so many cells
 
 
 def _score(name: str, value: float, theme: Theme) -> str:
-    text = number(value) if name in UNITS_OF_TARGET else share(value)
+    is_small = name in {"log_loss", "brier"} and 0 < value < SMALLEST_SHARE
+    text = number(value) if name in UNITS_OF_TARGET or is_small else share(value)
     return theme.plain(text.strip())
 
 
@@ -33,47 +42,106 @@ def _heading(text: str, room: int, theme: Theme) -> str:
     return " " + padded(text, room - 1, theme=theme, right=True)
 
 
+def _longest(texts: Iterable[str], room: int) -> str:
+    """The first of `texts` that fits; else the last one."""
+    text = ""
+    for text in texts:
+        if cell_len(text) <= room:
+            break
+    return text
+
+
 def score_rows(
-    width: int, values: Mapping[str, float], baselines: Mapping[str, float], usual: str, part: str, *, theme: Theme
+    width: int, values: Mapping[str, float], baselines: Mapping[str, float], usual: Usual, part: str, *, theme: Theme
 ) -> list[Strip]:
     """A table of the scores on a part (``validation``) and the baseline ``always usual`` beside each."""
     named = [name for name in LABELS if name in values]
-    last = max(11, min(cell_len(usual) + 2, width // 3))
-    left = max(width - 7 - last, 10)
-    heading = cut(usual, last - 1, theme=theme)
+    labels = [f" {theme.plain(_(LABELS[name]))}" for name in named]
+    most = max(width - SCORE - max(map(cell_len, (*labels, f" {part}"))), 11)
+    heading = usual(most - 1)
+    last = max(11, min(cell_len(heading) + 2, most))
+    left = max(width - SCORE - last, 10)
     rows = [line(width, [
-        (padded(f" {part}", left, theme=theme), theme["dim"]), (_heading(_("score"), 7, theme), theme["dim"]),
-        (padded(heading, last, theme=theme, right=True), theme["dim"]),
+        (padded(f" {part}", left, theme=theme), theme["dim"]), (_heading(_("score"), SCORE, theme), theme["dim"]),
+        (_heading(heading, last, theme), theme["dim"]),
     ])]  # fmt: skip
-    for name in named:
-        baseline = _score(name, baselines[name], theme) if name in baselines else ""
-        rows.append(line(width, [
-            (padded(f" {theme.plain(_(LABELS[name]))}", left, theme=theme), theme["plain"]),
-            (_score(name, values[name], theme).rjust(7), theme["bold"]), (baseline.rjust(last), theme["dim"]),
-        ]))  # fmt: skip
+    for name, label in zip(named, labels, strict=True):
+        rows.append(line(width, _score_parts(name, label, left, last, values, baselines, theme)))
     return rows
 
 
-def score_lines(
-    width: int, values: Mapping[str, float], baselines: Mapping[str, float], usual: str, *, theme: Theme
+def score_pairs(
+    width: int, values: Mapping[str, float], baselines: Mapping[str, float], usual: Usual, part: str, *, theme: Theme
 ) -> list[Strip]:
-    """The scores below each other for a narrow column, the first one's baseline below it."""
+    """What `score_rows` shows with two scores on each line, for little height."""
+    named = [name for name in LABELS if name in values]
+    begin = f" {part} {theme.signs.dot} {_('score')}, "
+    heading = begin + usual(max(width - cell_len(begin), 11))
+    rows = [line(width, [(cut(heading, width, theme=theme), theme["dim"])])]
+    half = -(-len(named) // 2)
+    labels = [f" {theme.plain(_(LABELS[name]))}" for name in named]
+    spare = width - 2 * (SCORE + BESIDE) - 1
+    left = max(min(max(map(cell_len, labels[:half])), spare - 10), spare // 2)
+    for first in range(half):
+        parts: list[Part] = []
+        for place, room in ((first, left), (first + half, spare - left)):
+            if place < len(named):
+                parts += [(" ", theme["dim"])] * bool(parts)
+                parts += _score_parts(named[place], labels[place], room, BESIDE, values, baselines, theme)
+        rows.append(line(width, parts))
+    return rows
+
+
+def _score_parts(
+    name: str, label: str, left: int, last: int, values: Mapping[str, float], baselines: Mapping[str, float],
+    theme: Theme,
+) -> list[Part]:  # fmt: skip
+    """The label of a score in `left` cells, the score, and its baseline in `last` cells."""
+    baseline = _score(name, baselines[name], theme) if name in baselines else ""
+    return [
+        (padded(label, left, theme=theme), theme["plain"]),
+        (_score(name, values[name], theme).rjust(SCORE), theme["bold"]), (baseline.rjust(last), theme["dim"]),
+    ]  # fmt: skip
+
+
+def score_lines(
+    width: int, values: Mapping[str, float], baselines: Mapping[str, float], usual: Usual, *, theme: Theme
+) -> list[Strip]:
+    """The main scores below each other for a narrow column, the first one's baseline below it."""
     rows = []
-    for place, name in enumerate(name for name in LABELS if name in values and name != "balanced_accuracy"):
+    for place, name in enumerate(name for name in LABELS if name in values and name not in ONLY_WIDE):
         figure = _score(name, values[name], theme)
-        label = padded(f" {theme.plain(_(LABELS[name]))}", width - 1 - cell_len(figure), theme=theme)
+        label = padded(f" {theme.plain(_(LABELS[name]))}", width - 1 - cell_len(figure), theme=theme) + " "
         rows.append(line(width, [(label, theme["plain"]), (figure, theme["bold"])]))
         if place == 0 and name in baselines:
             figure = _score(name, baselines[name], theme)
-            label = padded(f"  {usual}", width - 2 - cell_len(figure), theme=theme) + " "
+            room = width - 3 - cell_len(figure)
+            label = padded(f"  {usual(room)}", room + 2, theme=theme) + " "
             rows.append(line(width, [(label, theme["dim"]), (figure, theme["dim"])]))
     return rows
 
 
 def worst_first(scores: NDArray[np.float64], confusion: NDArray[np.int64]) -> list[int]:
-    """The class numbers, those of the lowest F1 first; classes that occur nowhere are last."""
-    occurs = (confusion.sum(axis=0) + confusion.sum(axis=1)) > 0
-    return sorted(range(len(scores)), key=lambda number: (not occurs[number], scores[number, 2]))
+    """The class numbers, those of the lowest F1 first; classes without a row are last."""
+    rows = confusion.sum(axis=1)
+    return sorted(range(len(scores)), key=lambda number: (not rows[number], scores[number, 2]))
+
+
+def _class_score(
+    number_of: int, which: int, scores: NDArray[np.float64], confusion: NDArray[np.int64], theme: Theme
+) -> str:
+    """Precision (0), recall (1) or F1 (2) of a class.
+
+    Nothing is known of a class without a row, nor the precision of one that is never answered.
+    """
+    has_rows, is_answered = confusion[number_of].any(), confusion[:, number_of].any()
+    is_known = has_rows and (which > 0 or is_answered)
+    return theme.plain(share(float(scores[number_of, which]) if is_known else float("nan")))
+
+
+def _rows_width(confusion: NDArray[np.int64]) -> int:
+    """The cells of the column that counts each class's rows."""
+    return max(5, len(str(int(confusion.sum(axis=1).max(initial=0)))) + 1)
 
 
 def class_rows(
@@ -86,25 +154,31 @@ def class_rows(
     theme: Theme,
 ) -> list[Strip]:
     """Precision, recall, F1 and rows of each class under a heading; of too many, the worst ones, which is said."""
-    count = len(names)
-    left = width - FIGURES
+    count, rows_width = len(names), _rows_width(confusion)
+    left = width - FIGURES - rows_width
     is_cut = count > height - 1
     shown = worst_first(scores, confusion)[: height - 1] if is_cut else range(count)
-    heading = _("worst {shown} of {all}").format(shown=len(shown), all=count) if is_cut else _("class")
-    named = "".join(
-        _heading(text, room, theme) for text, room in ((_("prec"), 6), (_("recall"), 7), ("F1", 6), (_("rows"), 5))
-    )
-    rows = [line(width, [
-        (padded(f" {heading}", left, theme=theme), theme["dim"]), (named, theme["dim"]),
-    ])]  # fmt: skip
+    headings = [_("class")]
+    if is_cut:
+        headings = [_("worst {shown} of {all}").format(shown=len(shown), all=count),
+                    _("worst {shown}").format(shown=len(shown))]  # fmt: skip
+    precisions = (_("precision"), _("precis."), _("prec."))
+    room = left + 6  # of the first two headings
+    heading = _longest([*(f" {text}" for text in headings), ""], room - 1 - cell_len(precisions[-1]))
+    precision = _longest(precisions, room - 1 - cell_len(heading))
+    space = max(room - cell_len(heading), 0)
+    rows = [line(width, [(
+        heading + padded(precision, space, theme=theme, right=True) + _heading(_("recall"), 7, theme)
+        + _heading("F1", 6, theme) + _heading(_("rows"), rows_width, theme), theme["dim"],
+    )])]  # fmt: skip
+    short = distinct(names, max(left - 3, 1), theme=theme)
     for number_of in shown:
-        precision, recall, f1 = (theme.plain(share(float(value))) for value in scores[number_of])
-        true = int(confusion[number_of].sum())
+        precision, recall, f1 = (_class_score(number_of, which, scores, confusion, theme) for which in range(3))
         sign = theme.signs.class_signs[number_of % len(theme.signs.class_signs)]
-        known = recall if true else theme.plain(share(float("nan")))
         rows.append(line(width, [
-            (f" {sign} ", theme.of_class(number_of)), (padded(names[number_of], left - 3, theme=theme), theme["plain"]),
-            (f"{precision:>6}{known:>7}{f1:>6}{true:>5}", theme["plain"]),
+            (f" {sign} ", theme.of_class(number_of)),
+            (padded(short[number_of], left - 3, theme=theme), theme["plain"]),
+            (f"{precision:>6}{recall:>7}{f1:>6}{int(confusion[number_of].sum()):>{rows_width}}", theme["plain"]),
         ]))  # fmt: skip
     return rows
 
@@ -113,46 +187,76 @@ def worst_lines(
     width: int, scores: NDArray[np.float64], confusion: NDArray[np.int64], names: Sequence[str], *, theme: Theme
 ) -> list[Strip]:
     """The three classes of the lowest F1, for a narrow column."""
-    named = _heading("F1", 5, theme) + _heading(_("rows"), 5, theme)
-    rows = [line(width, [(padded(f" {_('worst')}", width - 11, theme=theme), theme["dim"]), (named, theme["dim"])])]
+    rows_width = _rows_width(confusion)
+    left = width - 6 - rows_width
+    named = _heading("F1", 6, theme) + _heading(_("rows"), rows_width, theme)
+    rows = [line(width, [(padded(f" {_('worst')}", left, theme=theme), theme["dim"]), (named, theme["dim"])])]
+    short = distinct(names, max(left - 1, 1), theme=theme)
     for number_of in worst_first(scores, confusion)[:3]:
-        figures = f"{theme.plain(share(float(scores[number_of, 2])))}{int(confusion[number_of].sum()):>5}"
-        name = padded(f" {names[number_of]}", width - 11, theme=theme)
+        f1 = _class_score(number_of, 2, scores, confusion, theme)
+        figures = f"{f1:>6}{int(confusion[number_of].sum()):>{rows_width}}"
+        name = padded(f" {short[number_of]}", left, theme=theme)
         rows.append(line(width, [(name, theme["plain"]), (figures, theme["plain"])]))
     return rows
 
 
 def confusion_lines(width: int, confusion: NDArray[np.int64], names: Sequence[str], *, theme: Theme) -> list[Strip]:
-    """A confusion matrix for a narrow column: class numbers where names have no room, and the share of hits."""
-    classes = len(confusion)
-    digits = max(len(str(int(confusion.max()))), 2)
-    column = max(digits + 1, min(4, (width - 11) // classes))
-    left = width - 4 - column * classes
-    if left < 3:
+    """A confusion matrix for a narrow column, and the share of hits where the names leave room for it.
+
+    Empty where the counts have no room, or the names would not be told apart.
+    """
+    form = _form(width, confusion, names, theme)
+    if form is None:
         return []
-    arrows = (_("truth"), "v" if theme.ascii_only else "↓")
-    heading = "".join(cut(name, column - 1, theme=theme).rjust(column) for name in names)
-    corner = padded("".join(arrows) if left > cell_len("".join(arrows)) else arrows[1], left - 1, theme=theme)
-    rows = [
-        line(
-            width,
-            [
-                (" ", theme["dim"]),
-                (corner, theme["dim"]),
-                (heading, theme["dim"]),
-                (_heading(_("hit"), 4, theme), theme["dim"]),
-            ],
-        )
-    ]
-    for truth in range(classes):
-        total = int(confusion[truth].sum())
-        hit = f"{confusion[truth, truth] / total:.0%}" if total else theme.signs.none
-        parts: list[Part] = [(padded(names[truth], left - 1, theme=theme, right=True) + " ", theme["plain"])]
-        for other in range(classes):
-            count = int(confusion[truth, other])
+    column, hit_width = form
+    left = width - hit_width - column * len(confusion)
+    across, down = distinct(names, column - 1, theme=theme), distinct(names, left - 1, theme=theme)
+    heading = "".join(padded(name, column, theme=theme, right=True) for name in across)
+    corner, heading = corner_heading(heading, left, theme=theme)
+    parts: list[Part] = [(corner, theme["dim"]), (heading, theme["plain"])]
+    if hit_width:
+        parts.append((_heading(_("hit"), hit_width, theme), theme["dim"]))
+    rows = [line(width, parts)]
+    for truth, counts in enumerate(confusion):
+        parts = [(padded(down[truth], left, theme=theme, right=True), theme["plain"])]
+        for other, count in enumerate(map(int, counts)):
             style = theme["dim"] if not count else theme["good"] if truth == other else theme["warning"]
             parts.append(((str(count) if count else theme.signs.none).rjust(column), style))
-        rows.append(
-            line(width, [*parts, (_heading(_("all"), 4, theme) if hit == "100%" else hit.rjust(4), theme["dim"])])
-        )
+        if hit_width:
+            parts.append((_heading(_hit(counts, truth, theme), hit_width, theme), theme["dim"]))
+        rows.append(line(width, parts))
     return rows
+
+
+def _hit(counts: NDArray[np.int64], truth: int, theme: Theme) -> str:
+    """The share of a class's rows that are answered right, in three cells; only where it is whole, ``all``."""
+    total, right = int(counts.sum()), int(counts[truth])
+    if not total:
+        return theme.signs.none
+    return _("all") if right == total else f"{min(int(100 * right / total + 0.5), 99)}%"
+
+
+def _form(width: int, confusion: NDArray[np.int64], names: Sequence[str], theme: Theme) -> tuple[int, int] | None:
+    """The cells of a column of counts and of that of hits: names of three letters are worth more than hits."""
+    digits = max(len(str(int(confusion.max()))), 2)
+    named = max(digits, min(max(map(cell_len, names)), LEAST_NAME))
+    for column, hit_width in ((max(named + 1, 4), 4), (named + 1, 4), (named + 1, 0), (digits + 1, 4), (digits + 1, 0)):
+        left = width - hit_width - column * len(confusion)
+        if left > LEAST_NAME and all(are_distinct(names, room, theme=theme) for room in (column - 1, left - 1)):
+            return column, hit_width
+    return None
+
+
+def corner_heading(heading: str, left: int, *, theme: Theme) -> tuple[str, str]:
+    """Say in `left` cells before `heading` what a matrix's rows and columns are; in more where that begins with spaces.
+
+    Returns what is said, and what is left of `heading`.
+    """
+    truth, predicted = _("truth"), _("predicted")
+    texts = [f"{truth}↓ {predicted}→", f"{truth}↓", "↓"]
+    if theme.ascii_only:
+        texts = [f"{truth} / {predicted}", truth, ""]
+    free = max(left, left + cell_len(heading) - cell_len(heading.lstrip(" ")) - 1)
+    corner = cut(f" {_longest(texts, free - 1)}", free, theme=theme)
+    corner += " " * (left - cell_len(corner))
+    return corner, heading[cell_len(corner) - left :]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from rich.cells import cell_len
@@ -15,14 +16,17 @@ from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.confusion import draw_confusion
 from tuitrain.ui.plots.lines import cut, line, notice, padded
+from tuitrain.ui.plots.names import distinct
 from tuitrain.ui.plots.residuals import draw_residuals
-from tuitrain.ui.plots.scores import class_rows, confusion_lines, score_lines, score_rows, worst_lines
+from tuitrain.ui.plots.scores import class_rows, confusion_lines, score_lines, score_pairs, score_rows, worst_lines
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.panes.train_pane import TrainPane
 
 NARROW = 32  # columns below which the tables become a column of figures
 MOST_IN_COLUMN = 4  # classes whose matrix a narrow column holds
 LEAST_TITLE = 3  # cells of the pane's name
+SPARE_FRAME = 5  # cells of a frame's upper line that no title takes
+LEAST_PAIRS = 46  # columns from which two scores have room on a line
 LEAST_PICTURE = 6  # lines of the residuals, or of a matrix
 
 
@@ -38,13 +42,34 @@ class MetricPane(TrainPane):
         self._class_names = class_names
 
     def when(self, snapshot: Snapshot) -> str:
-        found = snapshot.metric_view
-        if found is None or not snapshot.step:
-            return ""
-        is_best = 0 < found.epoch == snapshot.best_epoch and not snapshot.is_running
-        epoch = (_("best epoch {epoch}") if is_best else _("epoch {epoch}")).format(epoch=found.epoch)
-        rows = f" {self.look.signs.dot} " + _("{number} rows").format(number=f"{_rows(found):,}")
-        return epoch + rows * (self.outer_size.width > NARROW and not self.tabs[1:])
+        return self._whens(snapshot)[0]
+
+    def title(self, snapshot: Snapshot) -> tuple[str, str]:
+        """As other panes have it, with as much about the epoch as there is room for."""
+        dot = f" {self.look.signs.dot} "
+        title, note = super().title(snapshot)
+        if not self._place.has_top:
+            return title, note
+        room = self.outer_size.width - SPARE_FRAME
+        if note:
+            fitting = [when for when in self._whens(snapshot) if cell_len(f"{title}{when}") + 2 <= room]
+            return title, (fitting or [note])[0]
+        titles = [dot.join(filter(None, (_(self.SHOWS), when))) for when in self._whens(snapshot)]
+        return next((text for text in titles if cell_len(text) <= room), titles[-1]), ""
+
+    def _whens(self, snapshot: Snapshot) -> list[str]:
+        """The epoch that is shown and what is known of it, from all that can be said to the least."""
+        found, dot = snapshot.metric_view, f" {self.look.signs.dot} "
+        if found is None:
+            return [""]
+        epoch = _("epoch {epoch}").format(epoch=found.epoch)
+        if not snapshot.step:
+            return [epoch + dot + _("untrained"), epoch]
+        rows = dot + _("{number} rows").format(number=f"{_rows(found):,}")
+        if 0 < found.epoch == snapshot.best_epoch and not snapshot.is_running:
+            best, short = (text.format(epoch=found.epoch) for text in (_("best epoch {epoch}"), _("best {epoch}")))
+            return [best + rows, short + rows, best, short]
+        return [epoch + rows, epoch]
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
         is_same_title = self._place.has_top or self.title(before) == self.title(now)
@@ -53,10 +78,12 @@ class MetricPane(TrainPane):
     def draw(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
         if self._place.has_top:
             return self._content(width, height, snapshot)
-        cursor, title = self.look.signs.cursor if self.has_focus else "", self.look.plain(self.title(snapshot)[0])
-        shows, dot, when = title.partition(f" {self.look.signs.dot} ")
-        room = width - cell_len(f" {cursor}{dot}{when}")
-        title = f" {cursor}{cut(shows, max(room, LEAST_TITLE), theme=self.look)}{dot}{when}"  # the epoch stays whole
+        cursor, dot = self.look.signs.cursor if self.has_focus else "", self.look.signs.dot
+        shows, when = _(self.SHOWS), self._whens(snapshot)[-1]
+        titles = [f" {cursor}{shows} {dot} {when}", f" {cursor}{shows} {when}"] if when else [f" {cursor}{shows}"]
+        room = max(width - cell_len(f" {cursor} {when}"), LEAST_TITLE)  # the epoch stays whole
+        titles.append(f" {cursor}{cut(shows, room, theme=self.look)} {when}")
+        title = self.look.plain(next((text for text in titles if cell_len(text) <= width), titles[-1]))
         style = self.look["title" if self.has_focus else "plain"]
         head = line(width, [(padded(title, width, theme=self.look), style)])
         return [head, *self._content(width, height - 1, snapshot)]
@@ -65,58 +92,77 @@ class MetricPane(TrainPane):
         found = snapshot.metric_view
         if found is None:
             return notice(width, height, (_("shown as soon as it is known"), _("none yet")), self.look["dim"])
-        lines = self._narrow(width, height, found) if width < NARROW else self._wide(width, height, found)
+        if width < NARROW:
+            lines = self._narrow(width, height, found, is_trained=snapshot.step > 0)
+        else:
+            lines = self._wide(width, height, found)
         return (lines + [Strip.blank(width)] * height)[:height]
 
-    def _usual(self, found: MetricView, names: tuple[str, ...]) -> str:
-        """The constant answer that the baseline is of."""
+    def _usual(self, found: MetricView, names: tuple[str, ...], room: int) -> str:
+        """The constant answer that the baseline is of, in so many cells."""
         if found.confusion is None:
-            return _("the mean")
+            longer, shorter = _("always the mean"), _("the mean")
+            return longer if cell_len(longer) <= room else shorter
         number = int(found.usual) if found.usual == found.usual else -1
         if not 0 <= number < len(names):
             return _("baseline")
-        return _("always {answer}").format(answer=visible(names[number], 20))
+        always = _("always {answer}")
+        left = room - cell_len(always.format(answer=""))
+        return always.format(answer=distinct(names, max(left, 1), theme=self.look)[number])
 
     def _names(self, found: MetricView) -> tuple[str, ...]:
         """The class names, or numbers until both are of the same dataset."""
         names, count = self._class_names(), 0 if found.confusion is None else len(found.confusion)
         return tuple(visible(name, 40) for name in names) if len(names) == count else tuple(map(str, range(count)))
 
-    def _narrow(self, width: int, height: int, found: MetricView) -> list[Strip]:
+    def _narrow(self, width: int, height: int, found: MetricView, *, is_trained: bool) -> list[Strip]:
         theme, names = self.look, self._names(found)
-        lines = score_lines(width, found.values, found.baselines, self._usual(found, names), theme=theme)
+        usual = partial(self._usual, found, names)
+        lines = score_lines(width, found.values, found.baselines, usual, theme=theme)
+        between = "" if is_trained else cut(f" {theme.signs.dot} {_('untrained')}", width, theme=theme)
+        blank = line(width, [(between, theme["dim"])])
         if found.confusion is None or found.class_scores is None:
             if found.predicted is not None and found.truth is not None and len(found.truth):
                 largest = float(abs(found.truth - found.predicted).max())
                 figure = f" {significant(largest)}"
-                text = cut(f" {_('worst miss')}", width - len(figure), theme=theme) + figure
-                lines += [Strip.blank(width), line(width, [(padded(text, width, theme=theme), theme["dim"])])]
+                text = cut(f" {_('worst miss')}", width - len(figure), theme=theme)
+                text = padded(text, width - len(figure), theme=theme) + figure
+                lines += [blank, line(width, [(text, theme["dim"])])]
             return lines
-        blank = [Strip.blank(width)] if height >= len(lines) + 2 + min(len(names), 3) else []
-        if len(names) <= MOST_IN_COLUMN:
-            matrix = confusion_lines(width, found.confusion, names, theme=theme)
-            if matrix:
-                return [*lines, *blank, *matrix]
-        return [*lines, *blank, *worst_lines(width, found.class_scores, found.confusion, names, theme=theme)]
+        table: list[Strip] = []
+        if len(names) <= MOST_IN_COLUMN and len(lines) + 1 + len(names) <= height:
+            table = confusion_lines(width, found.confusion, names, theme=theme)
+        table = table or worst_lines(width, found.class_scores, found.confusion, names, theme=theme)
+        return [*lines, *[blank] * (len(lines) + len(table) < height), *table]
 
     def _wide(self, width: int, height: int, found: MetricView) -> list[Strip]:
         theme, names = self.look, self._names(found)
-        lines = score_rows(
-            width, found.values, found.baselines, self._usual(found, names), _(found.part), theme=theme
-        )  # fmt: skip
-        left = height - len(lines) - 1
+        usual = partial(self._usual, found, names)
+        is_short = width >= LEAST_PAIRS and height < len(found.values) + 1 + len(names) + 1 > len(names) + 5
+        table = score_pairs if is_short else score_rows
+        tables = [table(width, found.values, found.baselines, usual, _(found.part), theme=theme)]
+        left = height - len(tables[0])
         if found.confusion is not None and found.class_scores is not None:
-            classes = min(len(names) + 1, max(left, 0))
-            if classes >= 2:
-                rows = class_rows(width, classes, found.class_scores, found.confusion, names, theme=theme)
-                lines += [Strip.blank(width), *rows]
-                left -= len(rows) + 1
+            if left >= 2:
+                rows = min(len(names) + 1, left)
+                tables.append(class_rows(width, rows, found.class_scores, found.confusion, names, theme=theme))
+                left -= rows
             if left >= min(len(names) + 1, LEAST_PICTURE):
-                lines += [Strip.blank(width), *draw_confusion(width, left, found.confusion, names, theme=theme)]
-        elif found.truth is not None and found.predicted is not None and left >= LEAST_PICTURE:
-            picture = draw_residuals(width, left, found.truth, found.predicted, theme=theme)
-            lines += [Strip.blank(width), *picture]
-        return lines
+                wanted = len(names) + 1 if left > len(names) else LEAST_PICTURE
+                blanks = min(len(tables), left - wanted)  # they give way to the matrix
+                tables.append(draw_confusion(width, left - blanks, found.confusion, names, theme=theme))
+        elif found.truth is not None and found.predicted is not None and left > LEAST_PICTURE:
+            tables.append(draw_residuals(width, left - 1, found.truth, found.predicted, theme=theme))
+        return _stacked(tables, height, Strip.blank(width))
+
+
+def _stacked(tables: Sequence[list[Strip]], height: int, blank: Strip) -> list[Strip]:
+    """The tables below each other, with a blank line between two as far as there is room."""
+    lines, spare = list(tables[0]), height - sum(map(len, tables))
+    for table in tables[1:]:
+        lines += [*[blank] * (spare > 0), *table]
+        spare -= 1
+    return lines
 
 
 def _rows(found: MetricView) -> int:

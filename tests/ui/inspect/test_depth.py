@@ -1,0 +1,84 @@
+"""The page on depth: a line a layer, choices to look at, and a network without hidden layers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.ui.train.test_screen import text_of
+from tests.ui.waiting import settle
+from tuitrain.data.loading import load_dataset
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.training import TrainingSession
+from tuitrain.ui.app import TuitrainApp
+from tuitrain.ui.inspect.depth import DepthPage
+from tuitrain.ui.inspect.depth_table import shown_layers, spark
+from tuitrain.ui.theme import theme_for
+
+
+def session_of(layers: tuple[int, ...]) -> TrainingSession:
+    return TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=layers, activation="sigmoid"))
+
+
+async def opened(pilot):
+    await pilot.press("H")
+    await settle(
+        pilot,
+        lambda: (
+            isinstance(pilot.app.screen, DepthPage) and pilot.app.screen.answer and pilot.app.screen.answer.is_whole
+        ),
+    )
+    await pilot.pause()
+    return pilot.app.screen
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("colours", ["16", "none"])
+async def test_the_numbers_are_the_answers_and_a_choice_is_looked_at_and_kept(size, colours):
+    session = session_of((8,) * 6)
+    try:
+        async with TuitrainApp(session, theme_for(colours, ascii_only=colours == "none")).run_test(size=size) as pilot:
+            page = await opened(pilot)
+            shown = text_of(pilot.app)
+            assert "6 hidden sigmoid layers of 8" in shown and "vanishes" in shown
+            assert shown.isascii() or colours == "16"
+            assert f"{page.answer.layers[1].norm:.1e}".replace("e-0", "e-") in shown
+            await pilot.press("down", "2")
+            await settle(pilot, lambda: page.answer.activation == "relu")
+            await pilot.pause()
+            shown = text_of(pilot.app)
+            assert "6 hidden relu layers" in shown and "layer 2 of 6" in shown
+            await pilot.press("enter")
+            await settle(pilot, lambda: session.snapshot.hyperparameters.activation == "relu")
+            assert session.snapshot.hyperparameters.initializer == "he_normal"
+            await pilot.press("2")
+            await settle(pilot, lambda: page.answer.activation == "sigmoid")
+    finally:
+        session.close()
+
+
+async def test_without_a_hidden_layer_the_example_opens_and_says_so():
+    session = session_of(())
+    try:
+        async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+            page = await opened(pilot)
+            shown = text_of(pilot.app)
+            assert "your network has no hidden layer" in shown and "7 hidden sigmoid layers of 16" in shown
+            await pilot.press("x")
+            assert page.example and "only layer" in text_of(pilot.app)
+    finally:
+        session.close()
+
+
+def test_many_layers_are_folded_but_never_the_chosen_one_nor_the_ends():
+    assert shown_layers(7, 8, 0) == list(range(7))
+    for count in (9, 12, 50):
+        for chosen in range(count):
+            found = shown_layers(count, 8, chosen)
+            assert len(found) <= 7 and {0, count - 1, chosen} <= set(found) and found == sorted(set(found))
+
+
+def test_sparks_show_every_bin_that_holds_anything():
+    counts = np.zeros(24, int)
+    counts[[0, 1, 10, 23]] = [500, 500, 1, 400]
+    assert spark(counts, 12, theme_for("true")) == "█    ▁     ▄"
