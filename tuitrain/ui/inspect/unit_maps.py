@@ -25,9 +25,9 @@ LEAST_WIDTH, LEAST_HEIGHT = 15, 6  # of a map with its heading, cells
 MOST_ACROSS, MOST_DOWN = 6, 3
 
 
-def layout_of(width: int, height: int, count: int) -> tuple[int, int]:
+def layout_of(width: int, height: int, count: int, *, most_down: int = MOST_DOWN) -> tuple[int, int]:
     """Return how many maps stand (across, down): the fewest that hold `count`, else as many as fit."""
-    across, down = min(max(width // LEAST_WIDTH, 1), MOST_ACROSS), min(max(height // LEAST_HEIGHT, 1), MOST_DOWN)
+    across, down = min(max(width // LEAST_WIDTH, 1), MOST_ACROSS), min(max(height // LEAST_HEIGHT, 1), most_down)
     fitting = [(a, d) for a in range(1, across + 1) for d in range(1, down + 1) if a * d >= count]
     if not fitting:
         return across, down
@@ -36,10 +36,10 @@ def layout_of(width: int, height: int, count: int) -> tuple[int, int]:
 
 def draw_many(
     width: int, height: int, answer: UnitsAnswer, order: Sequence[int], chosen: int,
-    picture: Callable[..., list[Strip]], *, theme: Theme,
+    picture: Callable[..., list[Strip]], *, layout: tuple[int, int], theme: Theme,
 ) -> list[Strip]:  # fmt: skip
     """Draw the units `order` (places in the answer) beside each other, each under its number and what it costs."""
-    across, down = layout_of(width, height, len(order))
+    across, down = layout
     wide, high = width // across, height // down
     lines: list[Strip] = []
     for start in range(0, min(len(order), across * down), across):
