@@ -13,10 +13,11 @@ from textual.strip import Strip
 from tuitrain.session.asked.units import UnitsAnswer
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.figures import decimal, factor, right
-from tuitrain.ui.plots.boundary import draw_boundary
+from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks
 from tuitrain.ui.plots.fit import draw_fit
 from tuitrain.ui.plots.heat import draw_matrix
 from tuitrain.ui.plots.lines import cut, line, padded
+from tuitrain.ui.plots.ranges import exact_axis
 from tuitrain.ui.plots.raster import Canvas, Window
 from tuitrain.ui.theme import Role, Theme
 
@@ -110,10 +111,15 @@ def draw_large(width: int, height: int, answer: UnitsAnswer, place: int, *, them
         return draw_fit(
             width, height, values[0], answer.extent[:2], np.empty(0), np.empty(0), (names[0], unit), theme=theme
         )
-    nothing = np.empty((0, 2))
-    return draw_boundary(
-        width, height, values, None, answer.extent, nothing, np.empty(0), names, theme=theme
-    )  # fmt: skip
+    across, up = most_ticks(width, height - 1)
+    x, y = exact_axis(*answer.extent[:2], across), exact_axis(*answer.extent[2:], up)
+    frame = frame_of(width, height - 1, x, y, frame_label(names[0], width, theme), ascii_only=theme.ascii_only)
+    drawn = draw_response(frame.columns, frame.rows, answer, place, theme=theme)
+    legend = theme.plain(_(" {name} up").format(name=names[1]))
+    return [
+        line(width, [(cut(legend, width, theme=theme), theme["dim"])]),
+        *frame.strips([list(one) for one in drawn], theme["axis"]),
+    ]
 
 
 def draw_weights(width: int, height: int, answer: UnitsAnswer, place: int, *, theme: Theme) -> list[Strip]:
