@@ -32,8 +32,7 @@ async def opened(pilot):
     return pilot.app.screen
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-@pytest.mark.parametrize("colours", ["16", "none"])
+@pytest.mark.parametrize(("size", "colours"), [((80, 24), "none"), ((120, 40), "16")])
 async def test_the_numbers_are_the_answers_and_a_choice_is_looked_at_and_kept(size, colours):
     session = session_of((8,) * 6)
     try:
