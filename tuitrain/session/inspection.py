@@ -18,6 +18,7 @@ ANSWERED_BY = {
     "trace_row": "bench:trace_row",
     "step_curve": "step:step_curve",
     "row_loss": "row_loss:row_loss",
+    "mse_apart": "mse:mse_apart",
 }
 
 
