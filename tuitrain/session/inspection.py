@@ -18,6 +18,8 @@ ANSWERED_BY = {
     "trace_row": "bench:trace_row",
     "step_curve": "step:step_curve",
     "row_loss": "row_loss:row_loss",
+    "plane": "landscape:plane",
+    "line_race": "landscape:line_race",
     "mse_apart": "mse:mse_apart",
 }
 

@@ -46,6 +46,7 @@ SCREENS: Mapping[str, Place] = {
         Place("why", "", "See why", "see why: menu of pages", "tuitrain.ui.inspect.menu:PageMenu"),
         Place("bench", "", "Bench", "bench: backprop of one row", "tuitrain.ui.inspect.bench:BenchPage", "B"),
         Place("step", "", "Step J", "J along the next step", "tuitrain.ui.inspect.step:StepPage", "J"),
+        Place("landscape", "", "Landscape", "the loss landscape", "tuitrain.ui.inspect.landscape:LandscapePage", "K"),
         Place("row_loss", "", "Row loss", "loss of a row", "tuitrain.ui.inspect.row_loss:RowLossPage", "C"),
         Place("mse", "", "MSE apart", "MSE: bias, variance, noise", "tuitrain.ui.inspect.mse:MsePage", "V"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),

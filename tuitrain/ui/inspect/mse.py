@@ -127,7 +127,7 @@ class MsePage(InsidePage, inherit_bindings=False):
             return [*plot, line(width, [(f" {cut(theme.plain(told), width - 2, theme=theme)}", theme["dim"])])]
         off = answer.shots[:, at] - answer.truth[at]
         bias, deviation, kind = self._judged
-        told = _("bias {bias}, deviation {deviation}: “{kind}”; border {border}, a tenth of the spread")
+        told = _("bias {bias}, deviation {deviation}: “{kind}”; border {border} = spread / 10")
         text = told.format(
             bias=_short(bias), deviation=_short(deviation), kind=target_names()[kind],
             border=_short(BORDER * answer.spread),

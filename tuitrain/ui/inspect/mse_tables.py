@@ -89,7 +89,7 @@ def rows_say(answer: MseAnswer) -> list[str]:
         return [_("variance falls with more rows") if variance else _("variance does not fall with more rows"),
                 _("bias² cannot be told from noise here")]  # fmt: skip
     if bias and variance:
-        return [_("both shrink with more rows: consistent;"), _("the noise stays")]
+        return [_("both shrink with more rows:"), _("consistent; the noise stays")]
     if variance:
         return [_("variance shrinks with more rows,"), _("bias² stays: too few units or steps")]
     return [_("variance does not shrink with more rows"), _("(by chance, or too few steps)")]
@@ -106,7 +106,7 @@ def units_say(answer: MseAnswer) -> list[str]:
     if best == len(known) - 1:
         return [least, _("more may help further")]
     if falls and rises:
-        return [least, _("fewer are biased, more vary: the trade-off")]
+        return [least, _("fewer: biased, more: wide; a trade-off")]
     return [least, _("more units change little")]
 
 
