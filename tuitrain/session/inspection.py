@@ -20,6 +20,7 @@ ANSWERED_BY = {
     "row_loss": "row_loss:row_loss",
     "plane": "landscape:plane",
     "line_race": "landscape:line_race",
+    "batch_noise": "batch_noise:batch_noise",
     "mse_apart": "mse:mse_apart",
 }
 

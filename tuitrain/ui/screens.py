@@ -49,6 +49,7 @@ SCREENS: Mapping[str, Place] = {
         Place("landscape", "", "Landscape", "the loss landscape", "tuitrain.ui.inspect.landscape:LandscapePage", "K"),
         Place("row_loss", "", "Row loss", "loss of a row", "tuitrain.ui.inspect.row_loss:RowLossPage", "C"),
         Place("mse", "", "MSE apart", "MSE: bias, variance, noise", "tuitrain.ui.inspect.mse:MsePage", "V"),
+        Place("batch_noise", "", "Batch noise", "do batches agree?", "tuitrain.ui.inspect.batch_noise:NoisePage", "Z"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
     )
 }
