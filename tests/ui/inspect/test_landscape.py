@@ -96,6 +96,17 @@ async def test_j_leads_there_and_back(session):
         await settle(pilot, lambda: isinstance(pilot.app.screen, StepPage))
 
 
+async def test_the_palette_of_a_page_lists_its_actions(session):
+    async with TuitrainApp(session, theme_for("none")).run_test(size=(80, 24)) as pilot:
+        await pilot.press("K")
+        page = pilot.app.screen
+        await settle(pilot, lambda: is_whole(page, PlaneAnswer))
+        await pilot.press("ctrl+p")
+        await settle(pilot, lambda: "other directions" in text_of(pilot.app))
+        await pilot.press(*"directions", "enter")
+        await settle(pilot, lambda: page.view == "path")
+
+
 async def test_a_line_is_raced_on_its_own_rows():
     session = TrainingSession(load_dataset("sine?n=60"), Hyperparameters(hidden_layers=()))
     async with TuitrainApp(session, theme_for("none")).run_test(size=(80, 24)) as pilot:

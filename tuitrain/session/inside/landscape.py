@@ -118,7 +118,7 @@ def _extent(view: str, path: Array, size: float) -> tuple[Array, Array]:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _FittedLine:
     """Rows of a line: `x` as the question wants it, `y` (N,); `own` is the copy's place (w, b), None in an example."""
 
     x: Array
@@ -181,7 +181,7 @@ def is_line(sizes: tuple[int, ...], loss: str) -> bool:
     return sizes == (1, 1) and loss == "mse"
 
 
-def _own_line(asked: LineRace, copy: Copy) -> _Line:
+def _own_line(asked: LineRace, copy: Copy) -> _FittedLine:
     """Return the rows that the network fits a line to, and where it is."""
     dataset, network = copy.dataset, copy.trainer().network
     if not is_line(network.layer_sizes, network.loss.name):
@@ -191,17 +191,17 @@ def _own_line(asked: LineRace, copy: Copy) -> _Line:
     w, b = network.parameters[0].astype(np.float64)
     if asked.is_raw:
         x, w, b = x * column.scale + column.shift, w / column.scale, b - w * column.shift / column.scale
-    return _Line(
+    return _FittedLine(
         x, dataset.train.y[:, 0].astype(np.float64), np.array([w, b]), dataset.name, visible(column.name, 20),
         copy.state.hyperparameters[0],
     )  # fmt: skip
 
 
-def _example(asked: LineRace) -> _Line:
+def _example(asked: LineRace) -> _FittedLine:
     """Return forty points around a line, with an input whose mean is twice its deviation."""
     rng = np.random.default_rng(5)
     x = np.linspace(0.16, 1.64, EXAMPLE_ROWS)
     y = 0.6 * x + 1.1 + rng.normal(0, 0.2, EXAMPLE_ROWS)
     if not asked.is_raw:
         x = (x - x.mean()) / x.std()
-    return _Line(x, y, None, "a line y = w·x + b", "x", Hyperparameters())
+    return _FittedLine(x, y, None, "a line y = w·x + b", "x", Hyperparameters())
