@@ -67,7 +67,7 @@ def bare_steps(data: Any, hyperparameters: Hyperparameters, members: int = 1) ->
             for _ in range(trainer.steps_per_epoch):
                 batch = trainer._batches.next(trainer.batch_size)
                 trainer._pass(batch.size).train(batch.rows, batch.target, batch.share)
-                trainer._update(is_last=False)
+                trainer._update(is_probed=False)
 
     return run
 

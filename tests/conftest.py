@@ -12,8 +12,8 @@ settings.load_profile("quick")
 
 # The files that take longest are begun first, so that no process is left with a long one at the end.
 SLOW_FILES = (
-    "test_screen", "test_terminal", "test_study", "test_search", "test_cli", "test_lost_workers", "test_quality",
-    "test_optuna_samplers", "test_panes", "test_trainer", "test_workers",
+    "test_screen", "test_steering", "test_table", "test_form", "test_terminal", "test_study", "test_search", "test_cli",
+    "test_lost_workers", "test_quality", "test_optuna_samplers", "test_panes", "test_trainer", "test_workers",
 )  # fmt: skip
 
 

@@ -4,15 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuitrain.numbers import duration, memory, number, percent, rate
+from tuitrain.numbers import duration, memory, number, percent, rate, share, significant
+from tuitrain.ui.theme import theme_for
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
     [
         (0.081, "0.081"), (0.0081, "0.0081"), (3.14e-4, "3.1e-4"), (12_345, "12.3k"), (0, "0"), (1, "1.00"),
-        (99.96, "100"), (9.999, "10.0"), (999.7, "1.00k"), (1e30, "1.0e30"), (-0.5, "-0.500"), (-2e-30, "-2e-30"),
-        (2_500_000, "2.50M"), (math.nan, "nan"), (math.inf, "inf"), (-math.inf, "-inf"),
+        (99.96, "100"), (9.999, "10.0"), (999.7, "1.00k"), (1e30, "1.0e30"), (-0.5, "−0.500"), (-2e-30, "−2e-30"),
+        (2_500_000, "2.50M"), (math.nan, "nan"), (math.inf, "inf"), (-math.inf, "−inf"),
     ],
 )  # fmt: skip
 def test_numbers_are_short_and_keep_the_digits_that_count(value, text):
@@ -24,7 +25,7 @@ def test_numbers_keep_to_their_width_and_value(value):
     text = number(value)
     assert len(text) <= (7 if value < 0 and (abs(value) < 1e-99 or abs(value) >= 1e100) else 6)
     factor = {"k": 1e3, "M": 1e6}.get(text[-1], 1.0)
-    read = float(text.rstrip("kM")) * factor
+    read = float(text.rstrip("kM").replace("−", "-")) * factor
     assert read == pytest.approx(value, rel=0.5 if "e" in text else 0.06)
 
 
@@ -38,3 +39,10 @@ def test_times_sizes_and_rates_have_their_units():
     assert [duration(seconds) for seconds in (0.4, 59.5, 750, 3723)] == ["0:00", "1:00", "12:30", "1:02:03"]
     assert [memory(count) for count in (640, 12_400, 1_200_000, 3e9)] == ["640 B", "12.4 kB", "1.2 MB", "3 GB"]
     assert [rate(value) for value in (950, 52_310, 1.2e6, 2e9, math.nan)] == ["950", "52.3k", "1.2M", "2G", "-"]
+
+
+def test_negative_numbers_have_the_minus_sign_which_ascii_writes_as_a_hyphen():
+    written = [number(-0.5), significant(-1.234), significant(-2e-30), share(-0.012), share(-3.21)]
+    assert written == ["−0.500", "−1.23", "−2e-30", "−.012", "−3.21"]
+    plain = theme_for("none", ascii_only=True).plain
+    assert [float(plain(text)) for text in written] == [-0.5, -1.23, -2e-30, -0.012, -3.21]

@@ -1,8 +1,19 @@
-"""Numbers as they are written: short, with their unit; those of a bounded width can stand in columns."""
+"""Numbers as the screen shows them: short, with their unit; those of a bounded width can stand in columns.
+
+A negative one has the minus sign ``−`` (`Theme.plain` makes a hyphen of it where only ASCII may be written); powers of
+ten keep the hyphen: ``−9.8e-4``.
+"""
 
 from __future__ import annotations
 
 import math
+
+MINUS = "−"
+
+
+def signed(text: str) -> str:
+    """Give a number that Python wrote the minus sign in place of its leading hyphen."""
+    return MINUS + text[1:] if text.startswith("-") else text
 
 
 def number(value: float, width: int = 6) -> str:
@@ -12,16 +23,16 @@ def number(value: float, width: int = 6) -> str:
     number with a power of three digits takes seven characters.
     """
     if not math.isfinite(value):
-        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+        return "nan" if math.isnan(value) else "inf" if value > 0 else f"{MINUS}inf"
     size = abs(value)
     if size == 0:
         return "0"
     if size < 0.001 or size >= 1e9:
-        return _power(value, width)
+        return signed(_power(value, width))
     for factor, letter in ((1e6, "M"), (1e3, "k"), (1.0, "")):
         if size >= factor * 0.9995 or not letter:
             text = _three_digits(value / factor) + letter
-            return text if len(text) <= width else _power(value, width)
+            return signed(text if len(text) <= width else _power(value, width))
     raise AssertionError(value)
 
 
@@ -49,15 +60,16 @@ def significant(value: float) -> str:
         return number(value)
     places = max(0, 2 - math.floor(math.log10(size) + 1e-12))
     text = f"{value:.{places}f}"
-    return text if places == 0 or len(text.lstrip("-0.").replace(".", "")) <= 3 else f"{value:.{places - 1}f}"
+    has_four = places > 0 and len(text.lstrip("-0.").replace(".", "")) > 3
+    return signed(f"{value:.{places - 1}f}" if has_four else text)
 
 
 def share(value: float) -> str:
-    """A score of at most 1 in five characters: `` .987``, ``1.000``, ``-.012``; ``    ·`` where it is not known."""
+    """A score of at most 1 in five characters: `` .987``, ``1.000``, ``−.012``; ``    ·`` where it is not known."""
     if not math.isfinite(value):
         return "    ·"
     text = f"{value:.3f}"
-    return (text.replace("0.", ".", 1) if abs(float(text)) < 1 else text[:5]).rjust(5)
+    return signed(text.replace("0.", ".", 1) if abs(float(text)) < 1 else text[:5]).rjust(5)
 
 
 def percent(share: float) -> str:

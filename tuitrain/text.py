@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
+from tuitrain.translation import gettext as _
 from tuitrain.translation import ngettext
 
 MOST_NAMES = 5
@@ -15,7 +15,7 @@ def visible(text: object, most: int = 200) -> str:
     try:
         whole = str(text)
     except (ValueError, RecursionError):  # a number of thousands of digits, or deep nesting, as a file may hold them
-        whole = f"<{type(text).__name__} that is too large to show>"
+        whole = f"<{_('{type} that is too large to show').format(type=type(text).__name__)}>"
     shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in whole)
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
@@ -30,30 +30,74 @@ def shown(value: object) -> str:
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, int) and abs(value) >= 10**20:
-        return f"a number of about {int(value.bit_length() * 0.30103) + 1} digits"
+        return _("a number of about {count} digits").format(count=int(value.bit_length() * 0.30103) + 1)
     try:
         return visible(repr(value), 60)
     except (ValueError, RecursionError):  # a huge number in a list, or lists in lists in lists
-        return f"a {type(value).__name__} that is too large to show"
+        return _("a {type} that is too large to show").format(type=type(value).__name__)
 
 
-def suggest(word: str, allowed: Iterable[str]) -> str:
-    """``did you mean adam?`` where one name is near; else what is allowed."""
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """Return the name that `word` probably means, whatever its case, hyphens and spaces; None if none is close.
+
+    Close is a name with the same first letter, one change in four letters away; else one that has a word which begins
+    with `word`, of three letters or more.
+    """
+    spelled = _spelled(word)
+    by_spelling: dict[str, str] = {}
+    for name in names:
+        by_spelling.setdefault(_spelled(name), name)
+    same = [name for name in by_spelling if name[:1] == spelled[:1] or name[:2] == spelled[1::-1]]
+    changes = {name: _changes(spelled, name) for name in same}
+    close = [name for name in same if 4 * changes[name] <= max(len(spelled), len(name))]
+    if close:
+        return by_spelling[min(close, key=changes.__getitem__)]
+    longer = (name for name in by_spelling if len(spelled) > 2 and f"_{spelled}" in f"_{name}")
+    return next((by_spelling[name] for name in longer), None)
+
+
+def _spelled(text: str) -> str:
+    return text.lower().replace("-", "_").replace(" ", "_")
+
+
+def _changes(one: str, other: str) -> int:
+    """Count the letters to add, leave out, replace or swap with the next to make `other` of `one`.
+
+    The optimal string alignment distance (Damerau, 1964; Levenshtein, 1966).
+    """
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, wanted in enumerate(other, 1):
+            changes = min(last[j] + 1, row[-1] + 1, last[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                changes = min(changes, before[j - 2] + 1)
+            row.append(changes)
+        before, last = last, row
+    return last[-1]
+
+
+def suggest(word: str, allowed: Iterable[str], otherwise: str = "") -> str:
+    """Return ``did you mean adam?`` where one name is close; else what is allowed, or `otherwise` with ``{names}``."""
     names = list(allowed)
-    by_lower = {name.lower(): name for name in names}
-    near = difflib.get_close_matches(word.lower().replace("-", "_"), list(by_lower), n=1, cutoff=0.6)
-    return f"did you mean {visible(by_lower[near[0]])}?" if near else "allowed: " + ", ".join(map(visible, names))
+    meant = nearest(word, names)
+    if meant is not None:
+        return _("did you mean {name}?").format(name=visible(meant))
+    return (otherwise or _("allowed: {names}")).format(names=", ".join(map(visible, names)))
 
 
 def listed_or(words: Iterable[str]) -> str:
     """Join words by commas and a final ``or``: ``a, b or c``."""
     *first, last = words
-    return f"{', '.join(first)} or {last}" if first else last
+    return _("{first} or {last}").format(first=", ".join(first), last=last) if first else last
 
 
 def extra(name: str) -> str:
     """How to install an extra, as a message about something missing ends."""
-    return f"the extra {quoted(name)}: pip install 'tuitrain[{name}]', or in a checkout: pip install -e '.[{name}]'"
+    return _("the extra {quoted}: pip install 'tuitrain[{name}]', or in a checkout: pip install -e '.[{name}]'").format(
+        quoted=quoted(name), name=name
+    )
 
 
 def counted(count: int, noun: str) -> str:
@@ -64,5 +108,6 @@ def counted(count: int, noun: str) -> str:
 def listed(noun: str, names: Sequence[str], plural: str = "") -> str:
     """List names with their noun: ``column "a"``, ``columns "a", "b"``; the first five and a count of the rest."""
     shown = ", ".join(map(quoted, names[:MOST_NAMES]))
-    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
-    return f"{noun if len(names) == 1 else plural or noun + 's'} {shown}{more}"
+    if len(names) > MOST_NAMES:
+        shown = _("{names} and {count:,} more").format(names=shown, count=len(names) - MOST_NAMES)
+    return f"{ngettext(noun, plural or f'{noun}s', len(names))} {shown}"

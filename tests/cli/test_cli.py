@@ -77,7 +77,7 @@ def test_all_wrong_hyperparameters_are_told_at_once() -> None:
         (["train", "sine", "--loss", "hinge"], "needs classes", 2),
         (["train", "iris", "--target", "specie"], "did you mean species?", 1),
         (["predict", "nothing.safetensors", "iris"], "no such file", 1),
-        (["help", "zzzzzz"], "tuitrain help lists the topics", 2),
+        (["help", "zzzzzz"], "tuitrain help words lists all words", 2),
         (["train", "iris", "--config", "nothing.toml"], "cannot be read", 2),
         (["train", "iris", "--scale", "zz"], "allowed: standard, minmax, none", 2),
         (["train", "iris", "--task", "zz"], "allowed: classification, regression", 2),

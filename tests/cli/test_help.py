@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from tuitrain.cli import commands
 from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.pages.words import load_words
 
 
 def run(*arguments: str) -> Result:
@@ -26,7 +27,7 @@ def test_without_a_name_it_lists_topics_that_it_explains() -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("learning rate", "Allowed: above 0, at most 1000. Default: 0.01."),
+        ("learning rate", "Allowed: above 0, at most 1,000. Default: 0.01."),
         ("update", "‖Δw‖ / ‖w‖"),
         ("--target", "Column to predict."),
         ("--json", "Print one JSON object"),
@@ -35,6 +36,8 @@ def test_without_a_name_it_lists_topics_that_it_explains() -> None:
         ("train", "Its help: tuitrain train --help"),
         ("rate", "See also: "),
         ("folds", "folds  --folds"),
+        ("★", "The best trial"),
+        ("from reset", "waits for the next reset"),
     ],
 )
 def test_a_name_is_explained(name: str, told: str) -> None:
@@ -47,6 +50,15 @@ def test_an_unknown_word_gets_a_suggestion_and_an_error() -> None:
     done = run("patiense")
     assert done.exit_code == 2
     assert 'no help on "patiense"; did you mean patience?' in done.output
+
+
+def test_a_strange_word_is_answered_with_how_to_list_all_words() -> None:
+    done = run("nonsense")
+    assert done.exit_code == 2
+    assert 'no help on "nonsense"; tuitrain help words lists all words' in done.output
+    listed = run("words")
+    assert listed.exit_code == 0
+    assert all(f"    {word.name} " in listed.output for word in load_words().words)
 
 
 def test_hyperparameters_lists_them_all() -> None:

@@ -44,11 +44,11 @@ def test_evaluating_uses_the_test_part_and_predicting_the_other_and_both_say_so(
     called(evaluate, "m", "two.npz")
     told = capsys.readouterr()
     assert told.out.startswith("rows 9 ")
-    assert "its x_test is used (9 rows), x_train is not" in told.err
+    assert "x_test is used (9 rows), x_train is not" in told.err
     called(predict, "m", "two.npz")
     told = capsys.readouterr()
     assert len(told.out.splitlines()) == 1 + 41
-    assert "its x_train is used (41 rows), x_test is not" in told.err
+    assert "x_train is used (41 rows), x_test is not" in told.err
 
 
 def test_no_control_character_reaches_a_terminal(

@@ -147,7 +147,7 @@ def test_a_second_ctrl_c_ends_at_once(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     assert process.stderr is not None
     said = b""
-    while STOPPING not in said:  # the first is obeyed, and ends nothing yet
+    while STOPPING.encode() not in said:  # the first is obeyed, and ends nothing yet
         more = os.read(process.stderr.fileno(), 4096)
         assert more, said
         said += more

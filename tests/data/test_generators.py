@@ -36,10 +36,10 @@ def test_options_are_read_as_they_are_written(n: int, noise: float, seed: int) -
     [
         ("moons?nois=0.2", r'moons: there is no option "nois": did you mean noise\?; as in moons\?n=1000'),
         ("moons?size=9", r'there is no option "size": allowed: n, noise, seed'),
-        ("moons?n=3", "moons: n: 3 is not at least 8; allowed: a whole number, 8 to 10000000"),
+        ("moons?n=3", "moons: n: 3 is not at least 8; allowed: a whole number, 8 to 10,000,000"),
         ("moons?n=12.5", "n: 12.5 is not a whole number"),
         ("moons?n", 'n: "" is not a whole number'),
-        ("moons?noise=-1", "noise: -1 is not at least 0; allowed: 0 to 1000"),
+        ("moons?noise=-1", "noise: -1 is not at least 0; allowed: 0 to 1,000"),
         ("moons?noise=nan", 'noise: "nan" is not a number'),
         ("moons?n=1_000", 'n: "1_000" is not a whole number'),
         ("moons?seed=1e99", "seed: 1e[+]99 is more than 9.0072e[+]15"),

@@ -1,6 +1,7 @@
 """Trainings that continue from a file: run by test_state.py in a process of its own.
 
-A line of JSON names the file of a state and a plan; the answer is the digest of the state that training ends in.
+A line of JSON names the file of a state and a plan; the answer is two digests: of the state that training begins in,
+and of the one that it ends in.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sklearn.datasets import load_diabetes, load_iris
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.state import State
+from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import Hyperparameters
 
 DATA = {
@@ -31,6 +33,15 @@ def datasets(name: str, which: list[int]) -> Any:
     return [FOLDS[fold] for fold in which] if name == "folds" else DATA[name]
 
 
+def edit(trainer: Trainer, member: int | None, name: str, value: Any) -> None:
+    """Edit live, unless the edit asks a member to train again that the others have left behind."""
+    try:
+        trainer.set(member, name, value)
+    except HyperparameterError as error:
+        if "cannot continue from there" not in str(error):
+            raise
+
+
 def train(trainer: Trainer, actions: list[list[Any]], start: int, stop: int | None = None) -> None:
     """Train from step `start` to `stop`, or to the end; `actions` are [step, "set" or "take", …]."""
     step = start
@@ -39,7 +50,7 @@ def train(trainer: Trainer, actions: list[list[Any]], start: int, stop: int | No
             if kind == "take":
                 trainer.take(rest[0])
             else:
-                trainer.set(*rest)
+                edit(trainer, *rest)
         later = any(action[0] > step for action in actions)
         if trainer.is_done and not later:
             return
@@ -64,8 +75,9 @@ def main() -> None:
         given = [Hyperparameters.from_mapping(values) for values in plan["hyperparameters"]]
         trainer = Trainer(datasets(plan["data"], plan["which"]), given, state=state)
         assert trainer.hyperparameters == given
+        begun = digest(trainer)
         train(trainer, plan["actions"], plan["stop"])
-        print(digest(trainer), flush=True)
+        print(begun, digest(trainer), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tuitrain.engine import make_optimizer
-from tuitrain.engine.optimizers import OPTIMIZERS, PIECE
+from tuitrain.engine.optimizer import PIECE
+from tuitrain.engine.optimizers import OPTIMIZERS
 from tuitrain.engine.penalties import Penalties
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import OPTIMIZERS as DECLARED

@@ -11,7 +11,7 @@ from sklearn.linear_model import Lasso
 from tests.engine.test_trainer import IRIS, run
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
-from tuitrain.engine.optimizers import PIECE
+from tuitrain.engine.optimizer import PIECE
 from tuitrain.options.hyperparameters import OPTIMIZERS, Hyperparameters
 
 RATES = {"sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "adagrad": 0.3, "adadelta": 1.0}

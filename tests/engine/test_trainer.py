@@ -304,9 +304,11 @@ def test_balanced_class_weights_equal_repeating_the_rare_rows(loss: str) -> None
     assert not np.allclose(weighted.network.parameters, run(rare, h).network.parameters, atol=1e-4)
 
 
-def test_members_of_a_stack_that_went_on_are_not_reopened() -> None:
-    trainer = Trainer(load_dataset("iris"), [Hyperparameters(epochs=2), Hyperparameters(epochs=5)])
-    while not trainer.is_done:
-        trainer.epoch()
-    with pytest.raises(HyperparameterError, match="cannot go on from there"):
-        trainer.set(0, "epochs", 9)
+def test_members_of_a_stack_that_has_continued_are_not_reopened_and_nothing_changes() -> None:
+    members = [Hyperparameters(epochs=5, seed=1), Hyperparameters(epochs=2), Hyperparameters(epochs=5)]
+    trainer = run(load_dataset("iris"), members)
+    with pytest.raises(HyperparameterError, match="cannot continue from there"):
+        trainer.set(None, "epochs", 9)  # the first and the last could train on
+    assert trainer.hyperparameters == members
+    assert trainer.early_stopping.endings == ["epochs"] * 3
+    assert trainer.is_done

@@ -59,8 +59,8 @@ def test_a_text_is_read_by_its_kind(name: str, text: str, value: Any) -> None:
     [
         ("header", "perhaps", "header: 'perhaps' is not yes or no"),
         ("decimal", "coma", 'decimal "coma": did you mean comma?'),
-        ("skip_lines", "-1", "skip lines: -1 is not at least 0; allowed: a whole number, 0 to 1000"),
-        ("skip_lines", "x", 'skip lines: "x" is not a whole number; allowed: a whole number, 0 to 1000'),
+        ("skip_lines", "-1", "skip lines: -1 is not at least 0; allowed: a whole number, 0 to 1,000"),
+        ("skip_lines", "x", 'skip lines: "x" is not a whole number; allowed: a whole number, 0 to 1,000'),
         ("type", "age=nummer", 'type of "age" "nummer": did you mean number?'),
         ("type", "age", "type 'age': write NAME=VALUE; values: number, category, date"),
         ("limit", "soon", 'time "soon": write a time above 0, as 90s, 10m, 1.5h or 1h30m'),

@@ -11,10 +11,12 @@ from typing import get_args
 import pytest
 
 import tuitrain
-from tuitrain.pages.lookup import explanations, look_up, nearest
+from tuitrain.pages.lookup import explanations, look_up, meant_by
 from tuitrain.pages.words import load_words
 from tuitrain.session.search_snapshot import SearchState
 from tuitrain.ui.search.table import STATES
+from tuitrain.ui.theme import theme_for
+from tuitrain.ui.train.verdict import SIGNS
 
 PACKAGE = Path(tuitrain.__file__).parent
 NAMES = {name.lower() for item in explanations() for name in item.names}
@@ -140,10 +142,48 @@ def test_a_word_is_found_by_name_label_or_part(text: str, title: str) -> None:
     assert look_up(text)[0].title.startswith(title)
 
 
-def test_an_unknown_word_is_answered_with_the_nearest() -> None:
-    assert look_up("larning") == []
-    assert nearest("satruated") == "did you mean saturated?"
-    assert nearest("zzzzzz") == ""
+MISSPELT = {
+    "larning": "learning", "satruated": "saturated", "epoc": "epoch", "gradeint": "gradient", "momentm": "momentum",
+    "optimzer": "optimizer", "dropot": "dropout", "patiance": "patience", "overfiting": "overfitting",
+    "validaton": "validation", "leraning rate": "learning rate", "learing rate": "learning rate",
+    "activaton": "activation", "sigmod": "sigmoid", "accurracy": "accuracy", "confusion matix": "confusion matrix",
+    "bayesain": "bayesian", "surogate": "surrogate", "importence": "importance", "pruneing": "pruning",
+    "strateg": "strategy", "budgt": "budget", "wieght": "weight", "weigth decay": "weight decay",
+    "divergd": "diverged", "vanishng": "vanishing", "boundry": "boundary", "histry": "history", "layrs": "layers",
+    "paramters": "parameters", "hiden layers": "hidden layers", "bach size": "batch size", "adm": "adam",
+    "rmsporp": "rmsprop", "tahn": "tanh", "rleu": "relu", "delimter": "delimiter", "targt": "target",
+}  # fmt: skip
+STRANGE = """
+    nonsense banana window garden mountain river kitchen bottle pencil thunder python pizza guitar elephant holiday
+    doctor purple winter summer hammer tomato rocket planet basket candle monkey orange flower bridge castle letter
+    market police school ticket turtle violin wallet zebra coffee picture keyboard monitor printer database browser
+    download password telephone camera xyzzy qwerty lorem ipsum everything chicken cheese blanket bicycle station
+    museum restaurant quantum electron comet volcano harbour village country attention kernel salary contract prison
+"""
+
+
+@pytest.mark.parametrize(("typed", "meant"), MISSPELT.items())
+def test_a_misspelt_word_is_recognised(typed: str, meant: str) -> None:
+    assert meant in [item.lower() for found in look_up(typed) for item in found.names] or meant_by(typed) == meant
+
+
+@pytest.mark.parametrize("word", STRANGE.split())
+def test_a_strange_word_brings_no_far_fetched_suggestion(word: str) -> None:
+    assert look_up(word) == []
+    assert meant_by(word) is None
+
+
+@pytest.mark.parametrize("name", ["live", "from reset", "stack", *"★▸●◆▲○×◌✓✗!↯≈·"])
+def test_the_words_and_signs_beside_values_are_explained(name: str) -> None:
+    assert [name in item.names for item in look_up(name)][:1] == [True]
+
+
+def test_every_sign_of_a_state_a_class_or_a_finding_is_explained() -> None:
+    signs = theme_for("true").signs
+    drawn = {signs.cursor, signs.more, signs.less, *signs.class_signs, *(sign for sign, _ in SIGNS.values())}
+    drawn |= {signs.of_state(state) for state in ("ready", "running", "paused", "done", "diverged", "failed")}
+    names = {name for item in explanations() for name in item.names}
+    assert drawn - names == set()
 
 
 def test_words_are_whole_and_belong_to_a_topic() -> None:

@@ -90,7 +90,7 @@ def test_optuna_loads_the_study_that_was_searched(study: Study, storage: str, tm
 
     code, _, told = export(study, "--to", "optuna", "--storage", place, "--name", "first")
     assert (code, len(told.splitlines())) == (1, 1)
-    assert 'holds a study "first" already' in told
+    assert 'already holds a study "first"' in told
     assert export(study, "--to", "optuna", "--storage", place, "--name", "second")[0] == 0
 
 

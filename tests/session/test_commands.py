@@ -31,6 +31,7 @@ from tuitrain.session.commands import (
     SaveModel,
     SetHyperparameter,
     SetPace,
+    SetParameter,
     Start,
     Step,
     Stop,
@@ -44,7 +45,8 @@ SPACE = Space({"learning_rate": "1e-4..1", "hidden_layers": "8,16x16", "momentum
 EXAMPLES: tuple[Command, ...] = (
     Start(), Pause(), Stop(), Step(batches=3), Step(epochs=2), SetHyperparameter("hidden_layers", (16, 8)),
     SetHyperparameter("learning_rate", 0.1 + 0.2), SetHyperparameter("l2", math.inf), Reset(), Reset(IRIS),
-    SaveModel(Path("a b/모델.safetensors")), SetPace(2.5), begin_search(IRIS, SPACE, Settings(trials=5), [{"l2": 0.1}]),
+    SaveModel(Path("a b/모델.safetensors")), SetPace(2.5), SetParameter(3, -0.25),
+    begin_search(IRIS, SPACE, Settings(trials=5), [{"l2": 0.1}]),
     ResumeSearch(Path("studies/x")), ContinueSearch(Settings(goal=0.5).to_mapping()),
     TryNext({"hidden_layers": (4,), "learning_rate": 1e-300}), AskFirst(True), Decide(({"l2": 0.0}, {"l2": 1.0})),
     EstimateGrid(IRIS, SPACE.to_json()["ranges"], SPACE.to_json()["base"], Settings().to_mapping()),

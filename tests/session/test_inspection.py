@@ -12,7 +12,11 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.bench import TraceRow
+from tuitrain.session.asked.race import RunRace
+from tuitrain.session.asked.rate_range import RangeTest
+from tuitrain.session.asked.seeds import TrainSeeds
 from tuitrain.session.asked.step import StepAnswer, StepCurve
+from tuitrain.session.asked.what_if import WhatIf
 from tuitrain.session.commands import Reset, Start, Step
 from tuitrain.session.inspection import ANSWERED_BY
 from tuitrain.session.questions import KINDS, Answer, NoAnswer, Question
@@ -47,7 +51,17 @@ def test_every_question_has_who_answers_it() -> None:
     assert questions == set(ANSWERED_BY)
 
 
-@pytest.mark.parametrize("question", [TraceRow(copy=1), StepCurve(copy=1)])
+@pytest.mark.parametrize(
+    "question",
+    [
+        TraceRow(copy=1),
+        StepCurve(copy=1),
+        TrainSeeds(4, copy=1),
+        WhatIf(2, copy=1),
+        RangeTest(copy=1),
+        RunRace(epochs=2, copy=1),
+    ],
+)
 def test_an_answer_leaves_the_training_as_it_is_and_survives_json(session, question) -> None:
     session.wait_for_answer(session.send(Step(epochs=1)), SECONDS)
     wait_for(session, lambda snapshot: snapshot.epoch == 1 and not snapshot.is_running)

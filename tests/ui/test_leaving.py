@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.ui.fake_session import FakeSession
-from tests.ui.search.test_screen import UNICODE, search_through, searching, snapshot, text_of, until
+from tests.ui.search.driven import UNICODE, search_through, searching, snapshot, text_of, until
 from tuitrain.session.commands import SaveModel, Step
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.theme import theme_of

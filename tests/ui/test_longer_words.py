@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +13,20 @@ import pytest
 from textual.pilot import Pilot
 
 import tuitrain
+from tests.pseudo import OTHER_LETTERS, Pseudo
 from tests.ui import fake_session
-from tests.ui.main_screens import on_screen
+from tests.ui.main_screens import TERMINAL, on_screen
 from tests.ui.snapshots_made_up import with_confusion
 from tests.ui.waiting import settle
+from tuitrain.data.catalog import BUNDLED
+from tuitrain.data.generators import RECIPES
+from tuitrain.options.data_options import DATA_FIELDS
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.search_settings import SETTINGS
 from tuitrain.translation import gettext, install
+from tuitrain.ui.search.trial_page import TrialPage
+from tuitrain.ui.search.veto import Veto
+from tuitrain.ui.theme import theme_of
 from tuitrain.ui.widgets.pane import LivePane
 from tuitrain.ui.widgets.text_lines import Lines
 
@@ -27,23 +34,6 @@ PACKAGE = Path(tuitrain.__file__).parent
 SIZES = [(80, 24), (120, 40)]
 SCREENS = ("train-running", "train-diverged", "search-running")
 FIGURE = re.compile(r"\d[\d.,]*[\d%]|\d")
-
-
-class Pseudo(NullTranslations):
-    """Makes each text longer by two fifths, spaces at its ends and the names of figures as they are."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: set[str] = set()
-
-    def gettext(self, message: str) -> str:
-        self.asked.add(message)
-        words = re.sub(r"\{\w*\}", "", message).strip()
-        end = len(message.rstrip())
-        return message[:end] + "·" * math.ceil(0.4 * len(words)) + message[end:]
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return self.gettext(msgid1 if n == 1 else msgid2)
 
 
 @pytest.fixture
@@ -136,6 +126,76 @@ async def test_longer_words_are_cut_and_values_are_not(
         assert f" {key} {gettext(word)} " in f"{longer['footer']} "
 
 
+# --- no prose stands in English
+
+
+TYPED = {  # beside the choices of options: names in the snapshots, and what is typed, a key or the name of a unit
+    "tuitrain", "enter", "esc", "tab", "space", "ctrl", "shift", "home", "end", "pgup", "pgdn", "left", "right", "up",
+    "down", "data", "csv", "models", "safetensors", "tmp", "path", "file",
+}  # fmt: skip
+LOOKS: dict[str, dict[str, tuple[str, ...]]] = {  # on each screen, what opens, and the keys that open it
+    "train-running": {
+        "TrainScreen": ("w",), "Palette": ("ctrl+p",), "SaveDialog": ("ctrl+s",), "Confirm": ("r",),
+        "DatasetChooser": ("d", "y"),
+    },
+    "train-diverged": {"TrainScreen": ()},
+    "search-new": {"SearchScreen": ("f1",)},
+    "search-running": {"SearchScreen": (), "PromptDialog": ("tab", "slash"), "TrialPage": (), "Veto": ()},
+}  # fmt: skip
+# In the snapshots, and what a hint gives to type
+MADE_UP = {"made", "bayes", "class", "the", "stopped", "being", "finite", "loss", "nan", "inf", "score"}
+
+
+def is_class(word: str) -> bool:
+    """Whether it is a class's name, or the beginning of one."""
+    return any(name.startswith(word) for name in ("setosa", "versicolor", "virginica"))
+
+
+def typed_words() -> set[str]:
+    """The choices and special values of options, the metrics, and the datasets."""
+    options = [*FIELDS.values(), *DATA_FIELDS.values(), *SETTINGS.values()]
+    texts = [text for spec in options for text in (*spec.choices, *spec.special, *spec.words)]
+    texts += [*BUNDLED, *RECIPES]
+    return {word for text in texts for word in re.findall("[a-z]{3,}", text.lower())} | TYPED
+
+
+@pytest.mark.parametrize("screen", LOOKS)
+async def test_no_prose_stands_in_english(
+    screen: str, pseudo: Pseudo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    install(pseudo)
+    seen: dict[str, list[str]] = {}
+
+    async def work(pilot: Pilot[Any]) -> str:
+        room = await drawn(pilot)
+        for name, keys in LOOKS[screen].items():
+            if name == "Veto":
+                pilot.app.push_screen(Veto(theme_of(TERMINAL), [{"learning_rate": 0.01, "hidden_layers": (64,)}]))
+            if name == "TrialPage":
+                trial = room.session.snapshot.trials[0]
+                pilot.app.push_screen(TrialPage(theme_of(TERMINAL), [(trial, Hyperparameters())], "accuracy"))
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause()
+            await settle(pilot, lambda name=name: type(pilot.app.screen).__name__ == name)  # type: ignore[misc]
+            await pilot.pause()
+            strips = pilot.app.screen._compositor.render_strips()
+            assert {strip.cell_length for strip in strips} == {80}, name
+            shown = "\n".join(strip.text for strip in strips)
+            assert sum(letter in OTHER_LETTERS for letter in shown) > 40
+            words = re.findall(r"(?<![\w=/.…])[A-Za-z][a-z]{2,}(?![\w=/.…])", shown)
+            own = typed_words() | MADE_UP
+            seen[name] = [word for word in words if word.lower() not in own and not is_class(word)]
+            while pilot.app.screen is not room:
+                await pilot.press("escape")
+                await pilot.pause()
+        return ""
+
+    await on_screen(screen, (80, 24), work)
+    assert seen == {name: [] for name in LOOKS[screen]}
+
+
 # --- what is declared is translated where it is shown
 
 
@@ -184,7 +244,8 @@ async def test_actions_are_translated_where_they_are_shown(name: str, pseudo: Ps
         await pilot.press("escape", "ctrl+p")
         await settle(pilot, lambda: pilot.app.screen is not room)
         shown = {action.meaning for action in room.ACTIONS}
-        shown |= {action.short for action in room.ACTIONS if action.name != "start_pause"}  # whose word changes
+        words_change = {"start_pause", *room.footer._words}  # they follow the state and the pane that has the keys
+        shown |= {action.short for action in room.ACTIONS if action.name not in words_change}
         missing = [text for text in declared_actions() if text in shown and text not in pseudo.asked]
         assert missing == []
         return ""

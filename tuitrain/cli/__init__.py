@@ -17,20 +17,23 @@ import click
 
 from tuitrain._version import __version__
 from tuitrain.cli.output import finish, give_up, prepare_streams, tell
+from tuitrain.cli.translated import Help
 from tuitrain.errors import DataOptionError, HyperparameterError, SettingsError, TuitrainError
 from tuitrain.text import quoted, suggest
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 
 # name: module, function, what the list of commands says of it
 COMMANDS = {
-    "launch": ("launch", "launch", "Open the screen: train, watch, change hyperparameters."),
-    "train": ("train", "train", "Train a network without a screen."),
-    "search": ("search", "search", "Search for good hyperparameters, many trials at once."),
-    "export": ("export", "export", "Write a study for other tools: CSV, Optuna."),
-    "predict": ("models", "predict", "Predict the rows of a table with a saved model."),
-    "evaluate": ("models", "evaluate", "Measure a saved model on a table."),
-    "datasets": ("datasets", "datasets", "List the datasets, or describe one."),
-    "config": ("help", "config", "Print a commented TOML file with all hyperparameters."),
-    "help": ("help", "help_page", "Show help, as `tuitrain help hyperparameters`."),
+    "launch": ("launch", "launch", N_("Open the screen: train, watch, change hyperparameters.")),
+    "train": ("train", "train", N_("Train a network without a screen.")),
+    "search": ("search", "search", N_("Search for good hyperparameters, many trials at once.")),
+    "export": ("export", "export", N_("Write a study for other tools: CSV, Optuna.")),
+    "predict": ("models", "predict", N_("Predict the rows of a table with a saved model.")),
+    "evaluate": ("models", "evaluate", N_("Measure a saved model on a table.")),
+    "datasets": ("datasets", "datasets", N_("List the datasets, or describe one.")),
+    "config": ("help", "config", N_("Print a commented TOML file with all hyperparameters.")),
+    "help": ("help", "help_page", N_("Show help, as `tuitrain help hyperparameters`.")),
 }
 
 
@@ -50,6 +53,8 @@ def closed_pipe_as_unread() -> Iterator[None]:
 class Commands(click.Group):
     """The commands, each imported when it is asked for."""
 
+    help = Help()
+
     def make_context(self, *arguments: Any, **rest: Any) -> click.Context:
         with closed_pipe_as_unread():  # here the help is printed
             return super().make_context(*arguments, **rest)
@@ -64,7 +69,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, function, _ = COMMANDS[cmd_name]
+        module, function, _text = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"tuitrain.cli.{module}"), function)
         return command
 
@@ -74,12 +79,14 @@ class Commands(click.Group):
         """Find the command; where there is none of that name, say which was probably meant."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            raise click.UsageError(f"there is no command {quoted(name)}: {suggest(name, COMMANDS)}", ctx)
+            raise click.UsageError(
+                _("there is no command {name}: {hint}").format(name=quoted(name), hint=suggest(name, COMMANDS)), ctx
+            )
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(text)) for name, (_module, _function, text) in COMMANDS.items()])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -119,7 +126,7 @@ def _run() -> int:
     except OSError as error:
         return _tell_unwritten(error)
     except MemoryError as error:
-        tell(f"tuitrain: not enough memory: {error}")
+        tell(_("tuitrain: not enough memory: {error}").format(error=error))
         return 1
     return code if isinstance(code, int) else 0
 
@@ -129,5 +136,5 @@ def _tell_unwritten(error: OSError) -> int:
     give_up(sys.stdout)
     if isinstance(error, BrokenPipeError):
         return 128 + signal.SIGPIPE
-    tell(f"tuitrain: cannot write: {error.strerror or error}")
+    tell(_("tuitrain: cannot write: {why}").format(why=error.strerror or error))
     return 1

@@ -8,10 +8,12 @@ from typing import Any
 import click
 
 from tuitrain.cli.options import check_data, declared_option, hint_at_typing, reading_options, typed_options
+from tuitrain.cli.translated import command
 from tuitrain.options.data_options import DATA_FIELDS
+from tuitrain.translation import gettext as _
 
 
-@click.command()
+@command()
 @click.argument("dataset", required=False)
 @declared_option(DATA_FIELDS["target"])
 @reading_options
@@ -25,7 +27,8 @@ def datasets(dataset: str | None, **options: Any) -> None:
         width = max(shutil.get_terminal_size().columns, 60)
         click.echo("\n".join(describe_lines(preview(dataset, chosen), width)))
         return
-    click.echo(f"{'name':<14} {'rows':>6} {'columns':>7}  {'task':<14}  what it holds")
+    head = f"{_('name'):<14} {_('rows'):>6} {_('columns'):>7}  {_('task'):<14}  {_('what it holds')}"
+    click.echo(head)
     for listed in list_datasets():
         click.echo(f"{listed.name:<14} {listed.rows:>6,} {listed.columns:>7}  {listed.task:<14}  {listed.meaning}")
-    click.echo("\nThe generated ones (and … mixed) take options: moons?n=1000&noise=0.2&seed=1 (in quotes).")
+    click.echo("\n" + _("The generated ones (and … mixed) take options: moons?n=1000&noise=0.2&seed=1 (in quotes)."))

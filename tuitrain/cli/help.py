@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuitrain.cli.options import hyperparameter_options, read_options
+from tuitrain.cli.translated import command
 from tuitrain.options.configuration import write_configuration
 from tuitrain.options.data_options import DATA_FIELDS, DATA_GROUPS
 from tuitrain.options.hyperparameters import FIELDS
@@ -16,29 +17,34 @@ from tuitrain.options.option import Option
 from tuitrain.options.reference import entry_lines, reference_page
 from tuitrain.options.search_settings import JOBS, OFFERED, QUASI
 from tuitrain.text import quoted
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.pages.lookup import Explanation
+    from tuitrain.pages.words import Words
 
 OPTION_TOPICS: dict[str, tuple[str, list[Option]]] = {
-    "hyperparameters": ("what you set for a training", list(FIELDS.values())),
+    "hyperparameters": (N_("what you set for a training"), list(FIELDS.values())),
     "data options": (
-        "how a table is read, what is predicted, how rows are split",
+        N_("how a table is read, what is predicted, how rows are split"),
         sorted(DATA_FIELDS.values(), key=lambda spec: DATA_GROUPS.index(spec.group)),
     ),
-    "search settings": ("strategy, budget, score and pruning of a search", [*OFFERED.values(), QUASI, JOBS]),
+    "search settings": (N_("strategy, budget, score and pruning of a search"), [*OFFERED.values(), QUASI, JOBS]),
 }
+EXAMPLES = ("learning rate", "dead", "update/weight", "--folds", "EI", "★")
+ALL_WORDS = "words"  # the topic that lists all others
 MOST_EXPLAINED = 4  # entries in full; of more, a line each
 
 
-@click.command()
+@command()
 @hyperparameter_options
 def config(**options: Any) -> None:
     """Print a commented TOML file with all hyperparameters, for --config."""
     click.echo(write_configuration(read_options(options)[0]), nl=False)
 
 
-@click.command(name="help", context_settings={"ignore_unknown_options": True})
+@command("help", context_settings={"ignore_unknown_options": True})
 @click.argument("name", nargs=-1)
 @click.pass_context
 def help_page(context: click.Context, name: tuple[str, ...]) -> None:
@@ -64,22 +70,24 @@ def _commands(context: click.Context) -> dict[str, click.Command]:
 def _of_command(text: str, commands: dict[str, click.Command]) -> list[str]:
     if text.lower() not in commands:
         return []
-    command = commands[text.lower()]
-    return [*entry_lines(f"{text.lower()}  (a command)", [
-        command.get_short_help_str(200), f"Its help: tuitrain {text.lower()} --help",
-    ], 100)]  # fmt: skip
+    name = text.lower()
+    about = [commands[name].get_short_help_str(200), _("Its help: tuitrain {name} --help").format(name=name)]
+    return entry_lines(_("{name}  (a command)").format(name=name), about, 100)
 
 
 def _topic_list(width: int) -> list[str]:
     from tuitrain.pages.words import load_words  # noqa: PLC0415
 
     words = load_words()
-    about = {name: text for name, (text, _) in OPTION_TOPICS.items()} | words.topics
-    lines = ["tuitrain help NAME explains an option, a word on a screen, a column or a verdict:", ""]
-    lines += [f"    tuitrain help {example}" for example in ("learning rate", "dead", "update/weight", "--folds", "EI")]
-    lines += ["", "tuitrain help TOPIC lists a topic:", ""]
+    about = {name: _(text) for name, (text, _options) in OPTION_TOPICS.items()} | words.topics
+    about[ALL_WORDS] = _("all of these words, by topic")
+    lines = [_("tuitrain help NAME explains an option, a word or a sign on a screen, a column or a verdict:"), ""]
+    lines += [
+        f"    tuitrain help {example}" for example in ("learning rate", "dead", "update/weight", "--folds", "EI", "★")
+    ]
+    lines += ["", _("tuitrain help TOPIC lists a topic:"), ""]
     lines += [f"    {name:<16} {text}" for name, text in about.items()]
-    return [*lines, "", "tuitrain --help lists the commands, tuitrain COMMAND --help explains one."]
+    return [*lines, "", _("tuitrain --help lists the commands, tuitrain COMMAND --help explains one.")]
 
 
 def _explained(text: str, commands: dict[str, click.Command], width: int) -> list[str]:
@@ -90,7 +98,7 @@ def _explained(text: str, commands: dict[str, click.Command], width: int) -> lis
     UsageError
         if there are none.
     """
-    from tuitrain.pages.lookup import look_up, names_with, nearest  # noqa: PLC0415
+    from tuitrain.pages.lookup import look_up, meant_by, names_with  # noqa: PLC0415
     from tuitrain.pages.words import load_words  # noqa: PLC0415
 
     topic = text.lower().replace("-", " ").replace("_", " ")
@@ -98,20 +106,30 @@ def _explained(text: str, commands: dict[str, click.Command], width: int) -> lis
         return [reference_page(OPTION_TOPICS[topic][1], width)]
     words = load_words()
     if topic in words.topics:
-        listed = [f"{word.name:<20} {_first_sentence(word.meaning)}" for word in words.words if word.topic == topic]
-        return [f"{topic}: {words.topics[topic]}", "", *(_cut(f"    {row}", width) for row in listed), ""]
+        return _topic_lines(topic, words, width)
+    if topic == ALL_WORDS:
+        return [line for name in words.topics for line in _topic_lines(name, words, width)]
     more = [*_command_options(commands), *_keys()]
     found = look_up(text, more)
     if not found and topic not in commands:
-        meant = nearest(text, more) or "tuitrain help lists the topics"
-        raise click.UsageError(f"no help on {quoted(text)}; {meant}")
+        meant = meant_by(text, more)
+        hint = _("tuitrain help words lists all words")
+        if meant is not None:
+            hint = _("did you mean {name}?").format(name=meant)
+        raise click.UsageError(_("no help on {name}; {hint}").format(name=quoted(text), hint=hint))
     if len(found) <= MOST_EXPLAINED:
         lines = [row for item in found for row in entry_lines(item.title, item.paragraphs, width)]
         also = names_with(text, found)
-        return lines + [_cut(f"See also: {', '.join(also)}", width)] * bool(also)
+        return lines + [_cut(_("See also: {names}").format(names=", ".join(also)), width)] * bool(also)
     rows = [f"    {item.names[0].replace('_', ' '):<20} {_first_sentence(item.paragraphs[0])}" for item in found]
     rows = [_cut(row, width) for row in rows]
-    return [f"{len(found)} entries have {quoted(text)} in their name:", "", *rows]
+    return [_("{count} entries have {name} in their name:").format(count=len(found), name=quoted(text)), "", *rows]
+
+
+def _topic_lines(topic: str, words: Words, width: int) -> list[str]:
+    """List a topic: a line for each of its words."""
+    listed = [f"{word.name:<20} {_first_sentence(word.meaning)}" for word in words.words if word.topic == topic]
+    return [f"{topic}: {words.topics[topic]}", "", *(_cut(f"    {row}", width) for row in listed), ""]
 
 
 def _cut(text: str, width: int) -> str:
@@ -124,12 +142,14 @@ def _keys() -> Iterator[Explanation]:
     from tuitrain.ui.search.keys import SEARCH_ACTIONS  # noqa: PLC0415
     from tuitrain.ui.train.keys import TRAIN_ACTIONS  # noqa: PLC0415
 
-    for screen, actions in (("Train", TRAIN_ACTIONS), ("Search", SEARCH_ACTIONS)):
+    for screen, actions in ((_("Train"), TRAIN_ACTIONS), (_("Search"), SEARCH_ACTIONS)):
         for action in actions:
             if action.short:
-                title = f"{action.short}  (key {action.shown} on the {screen} screen)"
-                meaning = f"{action.meaning[0].upper()}{action.meaning[1:]}."
-                yield Explanation(title, (meaning,), (action.short,))
+                short, meaning = _(action.short), _(action.meaning)
+                title = _("{action}  (key {key} on the {screen} screen)").format(
+                    action=short, key=action.shown, screen=screen
+                )
+                yield Explanation(title, (f"{meaning[0].upper()}{meaning[1:]}.",), (short, action.short))
 
 
 def _first_sentence(text: str) -> str:
@@ -142,10 +162,11 @@ def _command_options(commands: dict[str, click.Command]) -> Iterator[Explanation
 
     declared = {name.replace("_", "-") for item in explanations() for name in item.names}
     found: dict[tuple[str, str], list[str]] = {}
-    for name, command in commands.items():
-        for parameter in command.params:
+    for name, one in commands.items():
+        for parameter in one.params:
             flag = max(parameter.opts, key=len)
             if isinstance(parameter, click.Option) and flag.removeprefix("--") not in declared:
                 found.setdefault((flag, parameter.help or ""), []).append(name)
     for (flag, text), names in found.items():
-        yield Explanation(f"{flag}  (an option of {', '.join(names)})", (text,), (flag.removeprefix("--"),))
+        title = _("{flag}  (an option of {commands})").format(flag=flag, commands=", ".join(names))
+        yield Explanation(title, (text,), (flag.removeprefix("--"),))

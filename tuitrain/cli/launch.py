@@ -13,40 +13,42 @@ import click
 from tuitrain.cli.options import data_options, hyperparameter_options, load, read_jobs, read_options, search_options
 from tuitrain.cli.output import tell
 from tuitrain.cli.train import end
+from tuitrain.cli.translated import command, option
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.options.hyperparameters import Hyperparameters
     from tuitrain.ui.app import SearchAsked
 
 
-@click.command()
+@command()
 @click.argument("dataset", required=False)
 @data_options
 @hyperparameter_options
-@click.option(
+@option(
     "--search",
     "strategy",
     metavar="STRATEGY",
     help="Open the Search screen: manual, grid, random, bayesian; fields then take ranges, as in `tuitrain search`.",
 )
 @search_options(with_strategy=False)
-@click.option(
+@option(
     "--resume",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="STUDY",
     help="Open the Search screen on a study, and continue it.",
 )
-@click.option(
+@option(
     "--pace",
     type=click.FloatRange(0),
     default=0.0,
     metavar="EPOCHS",
     help="Train at most so many epochs a second, to watch; the keys < and > change it [as many as can be].",
 )
-@click.option("--start", is_flag=True, help="Start the training at once; with --search, the search.")
-@click.option("--quit-when-done", is_flag=True, help="Leave when training ends, and print what `train` prints.")
-@click.option("--json", "as_json", is_flag=True, help="With --quit-when-done: print one JSON object.")
+@option("--start", is_flag=True, help="Start the training at once; with --search, the search.")
+@option("--quit-when-done", is_flag=True, help="Leave when training ends, and print what `train` prints.")
+@option("--json", "as_json", is_flag=True, help="With --quit-when-done: print one JSON object.")
 def launch(
     start: bool, quit_when_done: bool, as_json: bool, strategy: str | None, resume: Path | None,
     pace: float, **options: Any,
@@ -57,13 +59,15 @@ def launch(
     """
     _start_quickly()
     if not math.isfinite(pace):
-        raise click.UsageError(f"--pace {pace}: is not a number of epochs per second")
+        raise click.UsageError(_("--pace {pace}: is not a number of epochs per second").format(pace=pace))
     jobs = read_jobs(options)
     asked: SearchAsked | None = None
     if strategy is None and any(options[name] not in {None, ()} for name in ("tried", "search_seed", "batch")):
-        raise click.UsageError("--try, --search-seed and --batch go with --search, or with `tuitrain search --resume`")
+        raise click.UsageError(
+            _("--try, --search-seed and --batch go with --search, or with `tuitrain search --resume`")
+        )
     if quit_when_done and (resume is not None or strategy not in {None, "manual"}):
-        raise click.UsageError("--quit-when-done leaves when a training ends; to search and leave: tuitrain search")
+        raise click.UsageError(_("--quit-when-done leaves when a training ends; to search and leave: tuitrain search"))
     if strategy is None and resume is None:
         hyperparameters, data = read_options(options)
     else:
@@ -87,8 +91,12 @@ def _study_line(path: Path, *, is_through: bool) -> str:
     from tuitrain.search.best_model import MODEL_NAME  # noqa: PLC0415 - a search has loaded it
 
     study, model = visible(path, 1000), path / MODEL_NAME
-    kept = f", model: {visible(model, 1000)}" if model.exists() else ""
-    return f"study: {study}{kept}" if is_through else f"study: {study} (to continue: tuitrain search --resume {study})"
+    kept = _(", model: {model}").format(model=visible(model, 1000)) if model.exists() else ""
+    return (
+        _("study: {study}{kept}").format(study=study, kept=kept)
+        if is_through
+        else _("study: {study} (to continue: tuitrain search --resume {study})").format(study=study)
+    )
 
 
 def _search_asked(

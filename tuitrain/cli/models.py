@@ -14,10 +14,12 @@ import click
 
 from tuitrain.cli.options import check_data, hint_at_typing, reading_options, typed_options
 from tuitrain.cli.output import tell
+from tuitrain.cli.translated import command, option
 from tuitrain.errors import DataError, FileError
 from tuitrain.numbers import json_number
 from tuitrain.options.data_options import DATA_FIELDS, DataOptions
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.data.table import Table
@@ -26,11 +28,11 @@ if TYPE_CHECKING:
 MODEL = click.argument("model_file", metavar="MODEL", type=click.Path(path_type=Path, dir_okay=False))
 
 
-@click.command()
+@command()
 @MODEL
 @click.argument("data")
 @reading_options
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write CSV here.")
+@option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write CSV here.")
 def predict(model_file: Path, data: str, output: Path | None, **options: Any) -> None:
     """Predict each row of DATA with MODEL: CSV with the prediction and, for classes, their probabilities."""
     from tuitrain.runs.files import followed, write_whole  # noqa: PLC0415
@@ -45,21 +47,21 @@ def predict(model_file: Path, data: str, output: Path | None, **options: Any) ->
         _write(sys.stdout, [[visible(cell, sys.maxsize) for cell in row] for row in rows] if is_shown else rows)
         return
     if output.exists() and any(output.samefile(name) for name in (data, model_file) if Path(name).exists()):
-        raise DataError(f"{visible(output)}: is the input; choose another output file")
+        raise DataError(_("{output}: is the input; choose another output file").format(output=visible(output)))
     text = io.StringIO(newline="")
     _write(text, rows)
     if output.exists() and not output.is_file():
         _write_into(output, text.getvalue())  # a pipe, a device
     else:
         write_whole(followed(output), text.getvalue().encode())
-    tell(f"{len(table)} predictions written to {visible(output)}")
+    tell(_("{count} predictions written to {output}").format(count=len(table), output=visible(output)))
 
 
-@click.command()
+@command()
 @MODEL
 @click.argument("data")
 @reading_options
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def evaluate(model_file: Path, data: str, as_json: bool, **options: Any) -> None:
     """Measure MODEL on the rows of DATA, which must hold the target column."""
     from tuitrain.runs.model import load_model  # noqa: PLC0415
@@ -68,10 +70,16 @@ def evaluate(model_file: Path, data: str, as_json: bool, **options: Any) -> None
     model = load_model(model_file)
     table = _read(data, model, chosen, prefers_test=True)
     if table.name == model.dataset_name:
-        tell(f"note: the model was trained on rows of {table.name}: if these are the same, expect less on new ones")
+        tell(
+            _("note: the model was trained on rows of {name}: if these are the same, expect less on new ones").format(
+                name=table.name
+            )
+        )
     found = model.evaluate(table)
     if gone := len(table) - int(found["rows"]):
-        tell(f"note: {gone} of {len(table)} rows have no target value and are left out")
+        tell(
+            _("note: {gone} of {count} rows have no target value and are left out").format(gone=gone, count=len(table))
+        )
     if as_json:
         click.echo(json.dumps({name: json_number(value) for name, value in found.items()}))
     else:
@@ -86,7 +94,9 @@ def _write_into(output: Path, text: str) -> None:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise FileError(f"{visible(output)}: cannot be written: {error.strerror}") from error
+        raise FileError(
+            _("{output}: cannot be written: {why}").format(output=visible(output), why=error.strerror)
+        ) from error
 
 
 def _read(data: str, model: Model, options: DataOptions, *, prefers_test: bool = False) -> Table:
@@ -99,9 +109,13 @@ def _read(data: str, model: Model, options: DataOptions, *, prefers_test: bool =
         parts = {"x_train": table, "x_test": test_table}
         used, other = reversed(parts) if prefers_test else parts
         table = parts[used]
-        tell(f"note: {table.name} has two parts: its {used} is used ({len(table):,} rows), {other} is not")
+        tell(
+            _("note: {name} has two parts: {used} is used ({count:,} rows), {other} is not").format(
+                name=table.name, used=used, count=len(table), other=other
+            )
+        )
     for notice in (*table.notices, *model.preprocessing.notices(table, target=model.target_name)):
-        tell(f"note: {notice}")
+        tell(_("note: {notice}").format(notice=notice))
     return table
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tuitrain.cli.output import tell
+from tuitrain.cli.translated import option
 from tuitrain.errors import SettingsError, TuitrainError
 from tuitrain.options.configuration import Configuration, read_configuration
 from tuitrain.options.data_options import DATA_FIELDS, DATASET, READING, DataOptions
@@ -17,6 +18,7 @@ from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
 from tuitrain.options.option import Option
 from tuitrain.options.search_settings import JOBS, OFFERED, QUASI
 from tuitrain.text import listed_or
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
@@ -26,25 +28,31 @@ READING_OPTIONS = {name: spec for name, spec in DATA_FIELDS.items() if spec.grou
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-def declared_option(spec: Option, help_text: str = "", metavar: str = "") -> Callable[[Function], Function]:
-    """Make a command-line option of a declaration; what is given stays a text until all options are checked at once."""
+def declared_option(
+    spec: Option, metavar: str = "", describe: Callable[[Option], str] | None = None
+) -> Callable[[Function], Function]:
+    """Make a command-line option of a declaration; what is given stays a text until all options are checked at once.
+
+    `describe` makes its help, if not `_help_text`, when it is shown.
+    """
     if spec.kind == "flag":
-        return click.option(spec.flag, spec.key, is_flag=True, help=help_text or f"{_sentence(spec)}.")
+        return option(spec.flag, spec.key, is_flag=True, describe=lambda: f"{_sentence(spec)}.")
     shown = {"choice": "CHOICE", "mapping": "NAME=VALUE", "list": "NAME", "text": "TEXT", "time": "TIME"}
-    return click.option(
+    return option(
         spec.flag, spec.key, multiple=spec.is_repeatable, metavar=metavar or shown.get(spec.kind, "VALUE"),
-        help=help_text or _help_text(spec),
+        describe=lambda: (describe or _help_text)(spec),
     )  # fmt: skip
 
 
 def _sentence(spec: Option) -> str:
-    return spec.meaning[0].upper() + spec.meaning[1:]
+    meaning = _(spec.meaning)
+    return meaning[0].upper() + meaning[1:]
 
 
 def _help_text(spec: Option) -> str:
     """Describe an option: ``How number columns are scaled: standard, minmax or none [standard].``."""
-    choices = f": {spec.choices_text or listed_or(spec.choices)}" if spec.choices else ""
-    again = "; may be given again" if spec.is_repeatable else ""
+    choices = f": {_(spec.choices_text) or listed_or(spec.choices)}" if spec.choices else ""
+    again = _("; may be given again") if spec.is_repeatable else ""
     default = "" if spec.default in (None, ()) and not spec.unset else f" [{spec.default_text}]"
     return f"{_sentence(spec)}{choices}{again}{default}."
 
@@ -70,9 +78,19 @@ def hyperparameter_options(function: Function, *, ranges: bool = False) -> Funct
     for group in reversed(GROUPS):
         for spec in reversed(list(FIELDS.values())):
             if spec.group == group:
-                shown = f"{spec.format(spec.default)}; or {spec.search}" if ranges else spec.format(spec.default)
-                function = declared_option(spec, f"{_sentence(spec)} [{shown}].", "RANGE" * ranges)(function)
-    return click.option("--config", type=FILE, help="TOML file, as `tuitrain config` prints it.")(function)
+                describe = _range_help if ranges else _value_help
+                function = declared_option(spec, "RANGE" * ranges, describe)(function)
+    return option("--config", type=FILE, help="TOML file, as `tuitrain config` prints it.")(function)
+
+
+def _value_help(spec: Option) -> str:
+    return f"{_sentence(spec)} [{spec.format(spec.default)}]."
+
+
+def _range_help(spec: Option) -> str:
+    """Describe a hyperparameter that is searched: ``Size of a step [0.01; or 1e-4..1].``."""
+    shown = _("{default}; or {range}").format(default=spec.format(spec.default), range=FIELDS[spec.name].search)
+    return f"{_sentence(spec)} [{shown}]."
 
 
 def search_options(*, with_strategy: bool = True) -> Callable[[Function], Function]:
@@ -82,16 +100,16 @@ def search_options(*, with_strategy: bool = True) -> Callable[[Function], Functi
     options = [
         *(strategy if with_strategy else []),
         declared_option(QUASI),
-        click.option("--space", "space_file", type=FILE, help="TOML file of ranges, in [space] or by themselves."),
+        option("--space", "space_file", type=FILE, help="TOML file of ranges, in [space] or by themselves."),
         *(declared_option(spec) for spec in offered),
-        click.option("--try", "tried", multiple=True, metavar="SETTING",
+        option("--try", "tried", multiple=True, metavar="SETTING",
                      help='A trial of your own to run first: "learning_rate=.01 l2=0"; may be given again.'),
         declared_option(JOBS),
     ]  # fmt: skip
 
     def add(function: Function) -> Function:
-        for option in reversed(options):
-            function = option(function)
+        for add_option in reversed(options):
+            function = add_option(function)
         return function
 
     return add
@@ -161,7 +179,7 @@ def read_jobs(options: Mapping[str, Any]) -> int | None:
 def hint_at_typing(source: str | None) -> None:
     """Say that standard input is read, where that is a keyboard and nothing would seem to happen."""
     if source == "-" and sys.stdin is not None and sys.stdin.isatty():
-        tell("reading a table from the keyboard; end it with Ctrl-D, or name a file (tuitrain train data.csv)")
+        tell(_("reading a table from the keyboard; end it with Ctrl-D, or name a file (tuitrain train data.csv)"))
 
 
 def load(data: Mapping[str, Any], default: str | None = None) -> Dataset:
@@ -171,10 +189,10 @@ def load(data: Mapping[str, Any], default: str | None = None) -> Dataset:
     options = dict(data)
     source = options.pop(DATASET.name, None) or default
     if source is None:
-        raise click.UsageError("name a dataset: iris, moons?n=1000, data.csv, - (see `tuitrain datasets`)")
+        raise click.UsageError(_("name a dataset: iris, moons?n=1000, data.csv, - (see `tuitrain datasets`)"))
     for named in (source, data.get("test_file")):
         hint_at_typing(named)
     dataset = load_dataset(source, **options)
     for notice in dataset.notices:
-        tell(f"note: {notice}")
+        tell(_("note: {notice}").format(notice=notice))
     return dataset

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from tuitrain.numbers import duration, rate
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.search.api import SearchResult
@@ -46,7 +47,9 @@ class _Output:
 
     def note(self, text: str) -> None:
         """Write a note in place of the current line."""
-        self._write(("\r\x1b[K" if self.is_terminal else "") + f"note: {visible(text, MOST_LETTERS)}\n")
+        self._write(
+            ("\r\x1b[K" if self.is_terminal else "") + _("note: {text}\n").format(text=visible(text, MOST_LETTERS))
+        )
 
     def _write(self, text: str) -> None:
         if self._is_silent:
@@ -95,7 +98,7 @@ def bar(snapshot: Snapshot, width: int) -> str:
     done = (snapshot.epoch + snapshot.step_in_epoch / snapshot.steps_per_epoch) / epochs
     right = f" {snapshot.epoch}/{epochs}  {losses(snapshot)}  {rate(snapshot.samples_per_second)}/s"
     if snapshot.seconds_left is not None:
-        right += f"  {duration(snapshot.seconds_left)} left"
+        right += _("  {duration} left").format(duration=duration(snapshot.seconds_left))
     room = max(4, min(24, width - 2 - len(right)))
     filled = round(min(done, 1) * room)
     return ("█" * filled + "░" * (room - filled) + right)[: width - 1]
@@ -104,35 +107,46 @@ def bar(snapshot: Snapshot, width: int) -> str:
 def plain(snapshot: Snapshot) -> str:
     """Format the same as a line of a log."""
     metric = "".join(f"  {name} {value:.4f}" for name, value in snapshot.metrics.get("validation", {}).items())
-    return f"epoch {snapshot.epoch}  {losses(snapshot)}{metric}  {rate(snapshot.samples_per_second)}/s"
+    return _("epoch {epoch}  {losses}{metric}  {rate}/s").format(
+        epoch=snapshot.epoch, losses=losses(snapshot), metric=metric, rate=rate(snapshot.samples_per_second)
+    )
 
 
 def losses(snapshot: Snapshot) -> str:
     """Format the training and validation loss."""
-    text = f"train {snapshot.train_loss:.4g}"
-    return text if math.isnan(snapshot.validation_loss) else f"{text}  validation {snapshot.validation_loss:.4g}"
+    text = _("train {loss:.4g}").format(loss=snapshot.train_loss)
+    return (
+        text
+        if math.isnan(snapshot.validation_loss)
+        else _("{text}  validation {loss:.4g}").format(text=text, loss=snapshot.validation_loss)
+    )
 
 
 def training_summary(found: dict[str, Any]) -> str:
     """Summarise a finished training in a few lines: the loss and metrics of each part at the best epoch."""
     seconds = f"{found['seconds']:.1f} s"
     lines = [
-        f"{found['dataset']}: {found['epochs']} epochs in {seconds}, best epoch {found['best_epoch']}, "
-        f"{found['parameters']:,} parameters"
+        _("{dataset}: {epochs} epochs in {seconds}, best epoch {best_epoch}, {parameters:,} parameters").format(
+            dataset=found["dataset"],
+            epochs=found["epochs"],
+            seconds=seconds,
+            best_epoch=found["best_epoch"],
+            parameters=found["parameters"],
+        )
     ]
     for part in ("train", "validation", "test"):
         if part in found:
             absent = why_absent(found[part]["loss"], found["rows"][part])
             values = "  ".join(f"{name} {_figure(value, absent)}" for name, value in found[part].items())
-            lines.append(f"  {part:<10}  {values}")
+            lines.append(f"  {_(part):<10}  {values}")
     return "\n".join(lines)
 
 
 def why_absent(loss: float | None, rows: int) -> str:
     """Explain a metric that is not a number, on a part of `rows` rows with this loss."""
     if loss is None or not math.isfinite(loss):
-        return "not finite"
-    return f"undefined ({'one row' if rows == 1 else 'the target does not vary'})"
+        return _("not finite")
+    return _("undefined (one row)") if rows == 1 else _("undefined (the target does not vary)")
 
 
 def _figure(value: float | None, absent: str) -> str:
@@ -151,20 +165,34 @@ class SearchLine:
     def begin(self) -> None:
         """Describe the search."""
         study, settings = self._study, self._study.settings
-        trials = f"{settings.trials} trials" if settings.trials else "as many trials as there is time for"
+        trials = (
+            _("{trials} trials").format(trials=settings.trials)
+            if settings.trials
+            else _("as many trials as there is time for")
+        )
         if settings.strategy == "grid":
             whole = study.space.grid_size
-            trials = f"{settings.trials} of {whole} trials" if 0 < settings.trials < whole else f"{whole} trials"
+            trials = (
+                _("{trials} of {whole} trials").format(trials=settings.trials, whole=whole)
+                if 0 < settings.trials < whole
+                else _("{whole} trials").format(whole=whole)
+            )
         elif not settings.trials and not settings.seconds:
-            trials = "trials without end" if settings.goal is None else "trials until the goal is reached"
-        score = settings.metric + (f", mean of {settings.folds} folds" if settings.folds > 1 else "")
-        score += f", of {settings.seeds} seeds" if settings.seeds > 1 else ""
+            trials = _("trials without end") if settings.goal is None else _("trials until the goal is reached")
+        score = settings.metric + (
+            _(", mean of {folds} folds").format(folds=settings.folds) if settings.folds > 1 else ""
+        )
+        score += _(", of {seeds} seeds").format(seeds=settings.seeds) if settings.seeds > 1 else ""
         known = sum(trial.is_done for trial in study.trials)
-        self._output.line(f"{settings.strategy} search, {trials}, by {score}; study {visible(study.path)}")
+        self._output.line(
+            _("{strategy} search, {trials}, by {score}; study {path}").format(
+                strategy=settings.strategy, trials=trials, score=score, path=visible(study.path)
+            )
+        )
         for name, text in study.space.to_texts().items():
-            self._output.line(f"  {FIELDS[name].label:<15} {text}")
+            self._output.line(f"  {_(FIELDS[name].label):<15} {text}")
         if known:
-            self._output.line(f"  {known} trials are known")
+            self._output.line(_("  {known} trials are known").format(known=known))
         self._note(study.notices)
 
     def show(self, progress: SearchProgress) -> None:
@@ -192,13 +220,17 @@ class SearchLine:
     def _line(self, progress: SearchProgress) -> str:
         done = sum(trial.is_done for trial in progress.trials)
         most = self._study.settings.trials
-        parts = [f"{done}/{most} trials" if most else f"{done} trials"]
+        parts = [
+            _("{done}/{most} trials").format(done=done, most=most) if most else _("{done} trials").format(done=done)
+        ]
         if progress.best is not None:
-            parts.append(f"best {score(progress.best)} (trial {progress.best.number})")
+            parts.append(
+                _("best {score} (trial {number})").format(score=score(progress.best), number=progress.best.number)
+            )
         if progress.trials_per_second:
             parts.append(f"{progress.trials_per_second:.3g}/s")
         if progress.seconds_left is not None and not progress.ending:
-            parts.append(f"{duration(progress.seconds_left)} left")
+            parts.append(_("{duration} left").format(duration=duration(progress.seconds_left)))
         return "  ".join(parts)
 
     def _note(self, notices: Sequence[str]) -> None:
@@ -225,19 +257,32 @@ def search_summary(found: SearchResult) -> str:
     done = [trial for trial in study.trials if trial.is_done]
     failed = sum(trial.state == "failed" for trial in done)
     pruned = sum(trial.state == "pruned" for trial in done)
-    counts = "".join(f", {count} {word}" for count, word in ((pruned, "pruned"), (failed, "failed")) if count)
-    rate = f" ({len(done) / study.seconds:.3g} a second)" if study.seconds else ""
-    lines = [f"{len(done)} trials{counts} in {study.seconds:.1f} s{rate}: {found.progress.ending}"]
+    counts = _(", {count} pruned").format(count=pruned) if pruned else ""
+    counts += _(", {count} failed").format(count=failed) if failed else ""
+    rate = _(" ({rate:.3g} a second)").format(rate=len(done) / study.seconds) if study.seconds else ""
+    lines = [
+        _("{count} trials{counts} in {seconds:.1f} s{rate}: {ending}").format(
+            count=len(done), counts=counts, seconds=study.seconds, rate=rate, ending=found.progress.ending
+        )
+    ]
     if best is None:
         return lines[0]
-    lines.append(f"  best        trial {best.number}  {study.settings.metric} {score(best)}  epoch {best.best_epoch}")
-    lines.append(f"  setting     {setting_text(best.setting)}")
+    lines.append(
+        _("  best        trial {number}  {metric} {score}  epoch {best_epoch}").format(
+            number=best.number, metric=study.settings.metric, score=score(best), best_epoch=best.best_epoch
+        )
+    )
+    lines.append(_("  setting     {setting}").format(setting=setting_text(best.setting)))
     if study.ties:
         shown = ", ".join(str(trial.number) for trial in study.ties[:8])
-        more = f" and {len(study.ties) - 8} more" if len(study.ties) > 8 else ""
-        how = "equal scores" if math.isnan(best.deviation) else "within the deviation"
-        lines.append(f"  ties        {how}: trial {shown}{more}; ranked by loss, then by number")
+        more = _(" and {count} more").format(count=len(study.ties) - 8) if len(study.ties) > 8 else ""
+        how = _("equal scores") if math.isnan(best.deviation) else _("within the deviation")
+        lines.append(
+            _("  ties        {how}: trial {shown}{more}; ranked by loss, then by number").format(
+                how=how, shown=shown, more=more
+            )
+        )
     if found.test:
-        lines.append("  test        " + "  ".join(f"{name} {value:.4f}" for name, value in found.test.items()))
-    lines.append(f"  study       {visible(study.path)} (model: best.safetensors)")
+        lines.append(_("  test        ") + "  ".join(f"{name} {value:.4f}" for name, value in found.test.items()))
+    lines.append(_("  study       {path} (model: best.safetensors)").format(path=visible(study.path)))
     return "\n".join(lines)

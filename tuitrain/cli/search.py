@@ -26,12 +26,15 @@ from tuitrain.cli.options import (
     typed_options,
 )
 from tuitrain.cli.output import tell
+from tuitrain.cli.translated import command, option
 from tuitrain.engine.threads import usable_cores
 from tuitrain.errors import SettingsError, TuitrainError
 from tuitrain.options.configuration import read_configuration
 from tuitrain.options.data_options import DATA_FIELDS, DATASET, DataOptions
 from tuitrain.options.search_settings import OFFERED, read_settings
 from tuitrain.text import quoted, visible
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
@@ -41,19 +44,19 @@ if TYPE_CHECKING:
     from tuitrain.search.space.space import Space
     from tuitrain.search.study.study import Study
 
-STOPPING = b"\nstopping; what is finished stays, the best model is made (Ctrl-C again ends at once)\n"
+STOPPING = N_("stopping; what is finished is kept, and the best model is made (Ctrl-C again ends at once)")
 _DIRECTORY = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command()
+@command()
 @click.argument("dataset", required=False)
 @search_options()
-@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to train on.")
-@click.option("--study", "study_path", type=_DIRECTORY, help="Directory for the study [studies/…].")
-@click.option("--resume", type=_DIRECTORY, metavar="STUDY", help="Go on with a study; strategy and budget may change.")
-@click.option("--model", "model_file", type=_FILE, help="Save the best trial's model here too.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
+@option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to train on.")
+@option("--study", "study_path", type=_DIRECTORY, help="Directory for the study [studies/…].")
+@option("--resume", type=_DIRECTORY, metavar="STUDY", help="Continue a study; strategy and budget may change.")
+@option("--model", "model_file", type=_FILE, help="Save the best trial's model here too.")
+@option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
 @data_options
 @lambda function: hyperparameter_options(function, ranges=True)
 def search(
@@ -73,13 +76,15 @@ def search(
     options["dataset"] = dataset
     jobs = read_jobs(options)
     if (options["strategy"] or "").strip().lower() == "manual" and not options["tried"]:
-        raise SettingsError("strategy manual: trials by hand are made on the screen (tuitrain launch), or with --try")
+        raise SettingsError(
+            _("strategy manual: trials by hand are made on the screen (tuitrain launch), or with --try")
+        )
     if model_file is not None:
         check_writable(model_file)
     processes = usable_cores() if jobs is None and dask is None else jobs or 0
     if resume is not None:
         if study_path is not None:
-            raise click.UsageError("--study names a new study, --resume the one to continue; leave one of them out")
+            raise click.UsageError(_("--study names a new study, --resume the one to continue; leave one of them out"))
         study, data = _resumed(resume, options)
     else:
         parallel = _slots(dask) if jobs is None and dask is not None else processes
@@ -90,12 +95,12 @@ def search(
         found.model.save(model_file)
     _report(found, as_json=as_json)
     if model_file is not None and found.model is not None:
-        tell(f"model saved as {visible(model_file)}")
+        tell(_("model saved as {model_file}").format(model_file=visible(model_file)))
     if caught:
         return 128 + caught[0]
     if found.best is None:
-        message = next((trial.message for trial in found.trials if trial.message), "no trial was finished")
-        tell(f"tuitrain: no trial was finished: {message}")
+        message = next((trial.message for trial in found.trials if trial.message), _("no trial was finished"))
+        tell(_("tuitrain: no trial was finished: {message}").format(message=message))
         return 1
     return 0
 
@@ -116,7 +121,7 @@ def read_search(options: dict[str, Any], parallel: int) -> tuple[Space, Settings
     ranges = {**given.space, **_space_file(options.get("space_file"))}
     typed = {name: value for name, value in given.hyperparameters.items() if options.get(name) is not None}
     fixed = {k: v for k, v in given.hyperparameters.items() if k not in typed}
-    space, told, _ = at_once(
+    space, told, _data = at_once(
         lambda: Space({**ranges, **typed}, Hyperparameters.from_mapping(fixed)),
         lambda: _settings(options),
         lambda: check_data(given.data),
@@ -139,7 +144,9 @@ def parse_setting(text: str, space: Space) -> dict[str, Any]:
 
     pairs = [part.partition("=") for part in text.split()]
     if not pairs or not all(mark for _, mark, _ in pairs):
-        raise SettingsError(f'trial {quoted(text)}: write name=value, as "learning_rate=.01 hidden_layers=64"')
+        raise SettingsError(
+            _('trial {text}: write name=value, as "learning_rate=.01 hidden_layers=64"').format(text=quoted(text))
+        )
     return own_setting(space, {name: value for name, _, value in pairs})
 
 
@@ -155,7 +162,7 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
     told = read_settings(typed_options(OFFERED, options))
     if options.get("quasi"):
         if told.get("strategy", "random") != "random":
-            raise click.UsageError("--quasi is a kind of random search; leave --strategy out")
+            raise click.UsageError(_("--quasi is a kind of random search; leave --strategy out"))
         told["strategy"] = "quasi"
     return told
 
@@ -168,7 +175,7 @@ def _begun(path: Path | None, options: dict[str, Any], parallel: int) -> tuple[S
     check_ends(settings, space)
     dataset = load(dict(data_given))
     if dataset.source == "-":
-        tell("note: standard input cannot be read again: this study cannot be resumed")
+        tell(_("note: standard input cannot be read again: this study cannot be resumed"))
     path = path or new_study_path(Path("studies"), dataset, settings.strategy)
     return create_study(path, space, settings, dataset, tried=tried), dataset
 
@@ -191,7 +198,11 @@ def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
     other += [name for name in (DATASET.name, *DATA_FIELDS) if not _is_same(name, options.get(name), study, dataset)]
     if other:
         shown = other[0].removesuffix("_file").replace("_", "-")
-        raise click.UsageError(f"{shown} is part of the study {visible(path)} and cannot change; begin a new one")
+        raise click.UsageError(
+            _("{shown} is part of the study {path} and cannot change; start a new study").format(
+                shown=shown, path=visible(path)
+            )
+        )
     tried = [parse_setting(text, study.space) for text in options["tried"]]
     change_study(study, _settings(options), tried=tried, must_end=True)
     return study, dataset
@@ -221,6 +232,7 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
     if study.settings.strategy == "grid" and not any(trial.is_done for trial in study.trials):
         _tell_estimate(study, dataset)
     conductors: list[Conductor] = []
+    stopping = f"\n{_(STOPPING)}\n".encode()  # made before a signal comes
 
     def begun(conductor: Conductor) -> None:
         conductors.append(conductor)
@@ -234,7 +246,7 @@ def _run(study: Study, dataset: Dataset, jobs: int, dask: str | None, caught: li
             os._exit(128 + number)  # whatever is being done: a study bears that at any moment
         caught.append(number)
         with suppress(OSError):
-            os.write(sys.stderr.fileno(), STOPPING)
+            os.write(sys.stderr.fileno(), stopping)
         for conductor in conductors:
             conductor.ask_to_stop()
 
@@ -254,7 +266,7 @@ def _tell_estimate(study: Study, dataset: Dataset) -> None:
     try:
         told = f"  {estimate_grid(dataset, study.space, study.settings, study.settings.parallel)}"
     except TuitrainError as error:  # one combination cannot be trained: it will be a failed trial
-        told = f"note: the cost of the grid is unknown: {error}"
+        told = _("note: the cost of the grid is unknown: {error}").format(error=error)
     tell(told)
 
 

@@ -15,19 +15,21 @@ import click
 
 from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options
 from tuitrain.cli.output import tell
+from tuitrain.cli.translated import command, option
 from tuitrain.text import quoted, visible
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.session.training import TrainingSession
 
 
-@click.command()
+@command()
 @click.argument("dataset", required=False)
 @data_options
 @hyperparameter_options
-@click.option("--model", "model_file", type=click.Path(path_type=Path, dir_okay=False), help="Save the model here.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
+@option("--model", "model_file", type=click.Path(path_type=Path, dir_okay=False), help="Save the model here.")
+@option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
 def train(model_file: Path | None, as_json: bool, **options: Any) -> int:
     """Train a network on DATASET without a screen.
 
@@ -58,9 +60,13 @@ def data_has_target(data: dict[str, Any]) -> bool:
 
 def tell_target(dataset: Dataset, *, is_given: bool) -> None:
     """Say on standard error what is predicted."""
-    what = f"{dataset.n_classes} classes" if dataset.class_names else "a number"
-    how = "" if is_given else " (guessed; --target names another)"
-    tell(f"note: predicting {quoted(dataset.target_name)}, {what}{how}")
+    what = _("{n_classes} classes").format(n_classes=dataset.n_classes) if dataset.class_names else _("a number")
+    how = "" if is_given else _(" (guessed; --target names another)")
+    tell(
+        _("note: predicting {target_name}, {what}{how}").format(
+            target_name=quoted(dataset.target_name), what=what, how=how
+        )
+    )
 
 
 @contextmanager
@@ -113,11 +119,15 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
     try:
         if model_file is not None and not has_failed:
             session.model().save(model_file)
-            tell(f"model saved as {visible(model_file)}")
+            tell(_("model saved as {model_file}").format(model_file=visible(model_file)))
     finally:
         report(session.describe(), as_json=as_json)
         if has_failed:
-            kept = "" if model_file is None else f" (no model is saved as {visible(model_file)})"
+            kept = (
+                ""
+                if model_file is None
+                else _(" (no model is saved as {model_file})").format(model_file=visible(model_file))
+            )
             tell(f"tuitrain: {visible(snapshot.ending or snapshot.message)}{kept}")
     return int(has_failed)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuitrain.errors import DataError
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,13 @@ class Bundled:
 
 
 BUNDLED: dict[str, Bundled] = {
-    "iris": Bundled("iris.csv", "species", "classification", "three species of iris, measured (Fisher, 1936)"),
-    "wine": Bundled("wine.csv", "cultivar", "classification", "chemistry of wines from three cultivars"),
+    "iris": Bundled("iris.csv", "species", "classification", N_("three species of iris, measured (Fisher, 1936)")),
+    "wine": Bundled("wine.csv", "cultivar", "classification", N_("chemistry of wines from three cultivars")),
     "breast_cancer": Bundled(
-        "breast_cancer.csv", "diagnosis", "classification", "cell nuclei, benign or malignant (Wisconsin)"
+        "breast_cancer.csv", "diagnosis", "classification", N_("cell nuclei, benign or malignant (Wisconsin)")
     ),
-    "digits": Bundled("digits.csv", "digit", "classification", "handwritten digits, 8×8 pixels"),
-    "diabetes": Bundled("diabetes.csv", "progression", "regression", "disease progression after one year"),
+    "digits": Bundled("digits.csv", "digit", "classification", N_("handwritten digits, 8×8 pixels")),
+    "diabetes": Bundled("diabetes.csv", "progression", "regression", N_("disease progression after one year")),
 }
 
 
@@ -42,4 +44,8 @@ def bundled_path(name: str) -> Path:
         path = folder / BUNDLED[name].file
         if path.is_file():
             return path
-    raise DataError(f"{name}: {BUNDLED[name].file} is missing from this installation; reinstall tuitrain")
+    raise DataError(
+        _("{name}: {file} is missing from this installation; reinstall tuitrain").format(
+            name=name, file=BUNDLED[name].file
+        )
+    )

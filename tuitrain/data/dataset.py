@@ -22,9 +22,11 @@ from tuitrain.data.target import Target, choose_target, class_numbers, read_targ
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
 from tuitrain.text import counted, listed, quoted, visible
+from tuitrain.translation import N_, ngettext
+from tuitrain.translation import gettext as _
 
 LEAST_COUNTED = 20  # rows; fewer may be numbered by chance
-SPLIT = "split by comma, semicolon, tab or pipe"
+SPLIT = N_("split by comma, semicolon, tab or pipe")
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,9 @@ class Dataset:
         try:
             X, y = np.asarray(X), np.asarray(y)
         except ValueError as error:
-            raise DataError(f"{visible(name)}: X or y has rows of different lengths ({error})") from error
+            raise DataError(
+                _("{name}: X or y has rows of different lengths ({error})").format(name=visible(name), error=error)
+            ) from error
         options = DataOptions(task=task, validation=validation, test=test, split_seed=seed, scale=scale)
         return build_dataset(table_of(X, y, visible(name)), options)
 
@@ -133,16 +137,26 @@ def build_dataset(
     options = options or DataOptions()
     if len(table.columns) < 2:
         raise DataError(
-            f"{table.name}: found a single column, {quoted(table.names[0])}; expected at least two, {SPLIT}"
+            _("{name}: found a single column, {column}; expected at least two, {split}").format(
+                name=table.name, column=quoted(table.names[0]), split=_(SPLIT)
+            )
         )
     notices = list(table.notices)
     table = _without_columns(table, options.drop, options.target)
     target_name = choose_target(table, options.target)
     table, kept = _with_target(table, target_name)
     if gone := kept.size - len(table):
-        notices.append(f"{counted(gone, 'row')} without a value in target {quoted(target_name)} left out")
+        notices.append(
+            _("{rows} without a value in target {target_name} left out").format(
+                rows=counted(gone, "row"), target_name=quoted(target_name)
+            )
+        )
     if len(table) < 3:
-        raise DataError(f"{table.name}: found {counted(len(table), 'row')} with a target; at least 3 are needed")
+        raise DataError(
+            _("{name}: found {rows} with a target; at least 3 are needed").format(
+                name=table.name, rows=counted(len(table), "row")
+            )
+        )
     goal = read_target(table.column(target_name), _task(table, target_name, options.task), table.name)
     shares = {"validation": options.validation, "test": 0.0 if test_table else options.test}
     rows = split_rows(len(table), **shares, seed=options.split_seed, classes=goal.values if goal.class_names else None)
@@ -154,9 +168,11 @@ def build_dataset(
 
 def _empty_parts(rows: Sequence[NDArray[np.int64]], shares: Mapping[str, float], count: int) -> list[str]:
     """Return a notice for each part that should have had a share of the rows but got none."""
-    effect = {"validation": "; training keeps its last epoch, not its best", "test": ""}
+    effect = {"validation": _("; training keeps its last epoch, not its best"), "test": ""}
     return [
-        f"no row is left for {name} ({share:g} of {counted(count, 'row')}){effect[name]}"
+        _("no row is left for {name} ({share:g} of {rows}){effect}").format(
+            name=name, share=share, rows=counted(count, "row"), effect=effect[name]
+        )
         for (name, share), part in zip(shares.items(), rows[1:], strict=True)
         if share and not len(part)
     ]
@@ -165,11 +181,17 @@ def _empty_parts(rows: Sequence[NDArray[np.int64]], shares: Mapping[str, float],
 def _without_columns(table: Table, drop: Sequence[str], target: str | None) -> Table:
     dropped = {choose_target(table, name) for name in drop}
     if target is not None and dropped and choose_target(table, target) in dropped:
-        raise DataError(f"{table.name}: column {quoted(target)} is both the target and dropped; choose one")
+        raise DataError(
+            _("{name}: column {target} is both the target and dropped; choose one").format(
+                name=table.name, target=quoted(target)
+            )
+        )
     columns = tuple(column for column in table.columns if column.name not in dropped)
     if len(columns) < 2:
         raise DataError(
-            f"{table.name}: leaving out {counted(len(dropped), 'column')} leaves {len(columns)}; expected at least two"
+            _("{name}: leaving out {columns} leaves {count}; expected at least two").format(
+                name=table.name, columns=counted(len(dropped), "column"), count=len(columns)
+            )
         )
     return replace(table, columns=columns)
 
@@ -194,7 +216,11 @@ def _encode(
     training, remarks = drop_useless(training, keep_constant=table.image_largest is not None)
     if not training:
         why = "; ".join(remarks)
-        raise DataError(f"{table.name}: no column is left to learn from besides the target {quoted(goal.name)}: {why}")
+        raise DataError(
+            _("{name}: no column is left to learn from besides the target {target}: {why}").format(
+                name=table.name, target=quoted(goal.name), why=why
+            )
+        )
     mean, spread = _target_scaling(goal, rows[0])
     preprocessing = Preprocessing.fit(
         training, scale, image_largest=table.image_largest, source_names=[column.name for column in columns]
@@ -222,8 +248,12 @@ def _counters(columns: Sequence[Column]) -> list[str]:
     ]  # fmt: skip
     if not names:
         return []
-    verb, them = ("counts", "it") if len(names) == 1 else ("count", "them")
-    return [f"{listed('column', names)} {verb} the rows; to leave {them} out: --drop {quoted(names[0])}"]
+    text = ngettext(
+        "{columns} counts the rows; to leave it out: --drop {first}",
+        "{columns} count the rows; to leave them out: --drop {first}",
+        len(names),
+    )
+    return [text.format(columns=listed("column", names), first=quoted(names[0]))]
 
 
 def _class_notices(goal: Target, train_rows: NDArray[np.int64], where: str) -> list[str]:
@@ -234,12 +264,21 @@ def _class_notices(goal: Target, train_rows: NDArray[np.int64], where: str) -> l
         np.bincount(values, minlength=len(goal.class_names)) for values in (goal.values, goal.values[train_rows])
     )
     if (trained > 0).sum() < 2:
-        found = f"{int((trained > 0).sum())} of {len(goal.class_names)} classes"
-        raise DataError(f"{where}: the training rows hold {found}; two are needed")
+        raise DataError(
+            _("{where}: the training rows hold {held} of {count} classes; two are needed").format(
+                where=where, held=int((trained > 0).sum()), count=len(goal.class_names)
+            )
+        )
     single = [name for name, count, known in zip(goal.class_names, whole, trained, strict=True) if count == known == 1]
     untrained = [name for name, known in zip(goal.class_names, trained, strict=True) if not known]
-    notices = [f"{listed('class', single, 'classes')}: a single row, in the training part"] if single else []
-    return notices + ([f"{listed('class', untrained, 'classes')}: no row in the training part"] if untrained else [])
+    notices = []
+    if single:
+        classes = listed("class", single, "classes")
+        notices.append(_("{classes}: a single row, in the training part").format(classes=classes))
+    if untrained:
+        classes = listed("class", untrained, "classes")
+        notices.append(_("{classes}: no row in the training part").format(classes=classes))
+    return notices
 
 
 def _target_scaling(goal: Target, train_rows: NDArray[np.int64]) -> tuple[float, float]:
@@ -261,10 +300,16 @@ def _test_part(
         table = replace(table, columns=tuple(c.as_text() if c.name == name else c for c in table.columns))
     table, kept = _with_target(table, name)
     if gone := kept.size - len(table):
-        notices.append(f"{table.name}: {counted(gone, 'row')} without a value in target {quoted(name)} left out")
+        notices.append(
+            _("{name}: {rows} without a value in target {target} left out").format(
+                name=table.name, rows=counted(gone, "row"), target=quoted(name)
+            )
+        )
     column = table.column(name)
     if not goal.class_names and column.kind == "text":
-        raise DataError(f"{table.name}: target {quoted(name)} is text; expected numbers")
+        raise DataError(
+            _("{name}: target {target} is text; expected numbers").format(name=table.name, target=quoted(name))
+        )
     values = class_numbers(column, goal.class_names, table.name) if goal.class_names else column.values
     notices += [f"{table.name}: {notice}" for notice in preprocessing.notices(table, target=name)]
     return Part(

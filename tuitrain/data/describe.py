@@ -14,6 +14,7 @@ from tuitrain.data.table import Column, drop_useless, number_text
 from tuitrain.data.target import choose_target, infer_task
 from tuitrain.options.data_options import DataOptions
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 PREVIEW_ROWS = 2000
 FIRST_ROWS = 8
@@ -60,11 +61,11 @@ def list_datasets() -> list[Listed]:
     """List every bundled and generated table."""
     listed = []
     for name, bundled in BUNDLED.items():
-        table, _ = load_tables(name)
-        listed.append(Listed(name, len(table), len(table.columns), bundled.task, bundled.meaning))
+        table, _test = load_tables(name)
+        listed.append(Listed(name, len(table), len(table.columns), bundled.task, _(bundled.meaning)))
     for name, recipe in RECIPES.items():
-        table, _ = load_tables(name, most_rows=8)
-        listed.append(Listed(name, recipe.n, len(table.columns), recipe.task, recipe.meaning))
+        table, _test = load_tables(name, most_rows=8)
+        listed.append(Listed(name, recipe.n, len(table.columns), recipe.task, _(recipe.meaning)))
     return listed
 
 
@@ -76,14 +77,16 @@ def preview(
     `allow_stdin` as in `load_dataset`.
     """
     options = options or DataOptions()
-    table, _ = load_tables(source, options, most_rows=most_rows, allow_stdin=allow_stdin)
+    table, _test = load_tables(source, options, most_rows=most_rows, allow_stdin=allow_stdin)
     chosen = choose_target(table, options.target)
     column = table.column(chosen)
     suggested = table.suggested_task if chosen == table.suggested_target else None
     task = suggested or infer_task(column)
     balance = _balance(column) if task == "classification" else ()
     summaries = tuple(map(summarize, table.columns))
-    _, left_out = drop_useless([c for c in table.columns if c is not column], keep_constant=bool(table.image_largest))
+    _kept, left_out = drop_useless(
+        [c for c in table.columns if c is not column], keep_constant=bool(table.image_largest)
+    )
     notices = (*table.notices, *(() if table.is_partial else left_out))
     first_rows = tuple(zip(*(_first_cells(c) for c in table.columns), strict=True))
     return Preview(table.name, len(table), not table.is_partial, summaries, chosen, task, balance, notices, first_rows)
@@ -100,38 +103,50 @@ def summarize(column: Column) -> ColumnSummary:
     if column.kind == "number":
         present = column.values[~np.isnan(column.values)].astype(np.float64)
         if not len(present):
-            return ColumnSummary(column.name, "number", missing, "no values")
+            return ColumnSummary(column.name, "number", missing, _("no values"))
         low, high, mean = present.min(), present.max(), float((present / len(present)).sum())
         is_whole = bool((present == np.round(present)).all())
-        text = f"{_short(low)} to {_short(high)}, mean {_short(mean)}"
+        text = _("{low} to {high}, mean {mean}").format(low=_short(low), high=_short(high), mean=_short(mean))
         return ColumnSummary(column.name, "whole number" if is_whole else "number", missing, text)
     counts = _balance(column)
     shown = ", ".join(f"{visible(name, 20)} ({count})" for name, count in counts[:4])
-    more = f", … {len(counts)} in all" if len(counts) > 4 else ""
+    more = _(", … {count} in all").format(count=len(counts)) if len(counts) > 4 else ""
     return ColumnSummary(column.name, column.kind, missing, shown + more)
 
 
 def describe_lines(found: Preview, width: int = 80) -> list[str]:
     """Format the preview as lines of text at most `width` wide."""
-    more = "" if found.is_whole else "more than "
-    size = f"{more}{found.rows:,} rows × {len(found.columns)} columns"
-    lines = [*_wrapped(f"{found.name}: {size}; predicts {visible(found.target, 40)} ({found.task})", width), ""]
+    more = "" if found.is_whole else _("more than ")
+    size = _("{more_than}{rows:,} rows × {count} columns").format(
+        more_than=more, rows=found.rows, count=len(found.columns)
+    )
+    lines = [
+        *_wrapped(
+            _("{name}: {size}; predicts {target} ({task})").format(
+                name=found.name, size=size, target=visible(found.target, 40), task=found.task
+            ),
+            width,
+        ),
+        "",
+    ]
     name_width = min(max(len(column.name) for column in found.columns), 28)
     for column in found.columns:
         mark = "▸" if column.name == found.target else " "
-        missing = f"{column.missing:,} missing  " if column.missing else ""
+        missing = _("{missing:,} missing  ").format(missing=column.missing) if column.missing else ""
         name = visible(column.name, name_width)
-        lines.append(visible(f"{mark} {name:<{name_width}}  {column.kind:<12}  {missing}{column.summary}", width))
+        lines.append(visible(f"{mark} {name:<{name_width}}  {_(column.kind):<12}  {missing}{column.summary}", width))
     if found.balance:
-        lines += ["", "classes"]
+        lines += ["", _("classes")]
         total = sum(count for _, count in found.balance)
         name_width = min(max(len(name) for name, _ in found.balance), 28)
         for name, count in found.balance[:MOST_CLASSES]:
             lines.append(f"  {visible(name, name_width):<{name_width}}  {count:>8,}  {count / total:6.1%}")
         if len(found.balance) > MOST_CLASSES:
-            lines.append(f"  … {len(found.balance)} in all")
+            lines.append(_("  … {count} in all").format(count=len(found.balance)))
     lines += [""] * bool(found.notices)
-    return lines + [line for notice in found.notices for line in _wrapped(f"note: {notice}", width)]
+    return lines + [
+        line for notice in found.notices for line in _wrapped(_("note: {notice}").format(notice=notice), width)
+    ]
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -19,6 +19,8 @@ from tuitrain.data.table import Table, from_objects
 from tuitrain.errors import DataOptionError
 from tuitrain.options.data_options import GENERATOR_FIELDS
 from tuitrain.text import quoted, suggest, visible
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 
 Columns = dict[str, Any]
 
@@ -105,16 +107,18 @@ def _mixed(n: int, noise: float, rng: Generator) -> Columns:
 
 
 RECIPES: dict[str, Recipe] = {
-    "and": Recipe("both inputs: one straight line is enough", "classification", 200, 0.1, _gate(np.bitwise_and)),
-    "or": Recipe("either input: one straight line is enough", "classification", 200, 0.1, _gate(np.bitwise_or)),
-    "xor": Recipe("one input but not both: needs a hidden layer", "classification", 400, 0.1, _gate(np.bitwise_xor)),
-    "circles": Recipe("a ring around a disc", "classification", 500, 0.05, _circles),
-    "moons": Recipe("two half moons, interlocked", "classification", 500, 0.1, _moons),
-    "spiral": Recipe("two arms, one and a half turns", "classification", 1000, 0.02, _spiral),
-    "blobs": Recipe("three clouds of points", "classification", 300, 0.5, _blobs),
-    "sine": Recipe("a curve of one input", "regression", 400, 0.1, _sine),
-    "plane": Recipe("a tilted plane: linear regression", "regression", 300, 0.1, _plane),
-    "mixed": Recipe("numbers, categories, gaps, a code with leading zeros", "classification", 600, 0.3, _mixed),
+    "and": Recipe(N_("both inputs: one straight line is enough"), "classification", 200, 0.1, _gate(np.bitwise_and)),
+    "or": Recipe(N_("either input: one straight line is enough"), "classification", 200, 0.1, _gate(np.bitwise_or)),
+    "xor": Recipe(
+        N_("one input but not both: needs a hidden layer"), "classification", 400, 0.1, _gate(np.bitwise_xor)
+    ),
+    "circles": Recipe(N_("a ring around a disc"), "classification", 500, 0.05, _circles),
+    "moons": Recipe(N_("two half moons, interlocked"), "classification", 500, 0.1, _moons),
+    "spiral": Recipe(N_("two arms, one and a half turns"), "classification", 1000, 0.02, _spiral),
+    "blobs": Recipe(N_("three clouds of points"), "classification", 300, 0.5, _blobs),
+    "sine": Recipe(N_("a curve of one input"), "regression", 400, 0.1, _sine),
+    "plane": Recipe(N_("a tilted plane: linear regression"), "regression", 300, 0.1, _plane),
+    "mixed": Recipe(N_("numbers, categories, gaps, a code with leading zeros"), "classification", 600, 0.3, _mixed),
 }
 
 
@@ -149,11 +153,13 @@ def recipe_options(name: str, options: str) -> dict[str, Any]:
     recipe = RECIPES[name]
     values: dict[str, Any] = {"n": recipe.n, "noise": recipe.noise, "seed": 0}
     for option in filter(None, options.split("&")):
-        key, _, text = option.partition("=")
+        key, _equals, text = option.partition("=")
         if key not in GENERATOR_FIELDS:
-            usual = f"as in {name}?n=1000&noise=0.2&seed=1"
+            usual = _("as in {name}?n=1000&noise=0.2&seed=1").format(name=name)
             raise DataOptionError(
-                f"{name}: there is no option {quoted(key)}: {suggest(key, GENERATOR_FIELDS)}; {usual}"
+                _("{name}: there is no option {key}: {hint}; {usual}").format(
+                    name=name, key=quoted(key), hint=suggest(key, GENERATOR_FIELDS), usual=usual
+                )
             )
         try:
             values[key] = GENERATOR_FIELDS[key].parse(text)

@@ -19,7 +19,8 @@ from tuitrain.data.table import Table
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DATA_FIELDS, DataOptions
 from tuitrain.options.option import takes
-from tuitrain.text import quoted, suggest, visible
+from tuitrain.text import nearest, quoted, suggest, visible
+from tuitrain.translation import gettext as _
 
 Source: TypeAlias = str | os.PathLike[str]
 HEAD_BYTES = 8_000_000
@@ -72,7 +73,7 @@ def source_text(source: Source) -> str:
         path = os.fsdecode(source)
     except TypeError:
         shown = visible(repr(source), 60)
-        raise DataError(f"dataset: {shown} is not a Dataset, a name or a path") from None
+        raise DataError(_("dataset: {shown} is not a Dataset, a name or a path").format(shown=shown)) from None
     return path if "/" in path else f"./{path}"
 
 
@@ -89,7 +90,7 @@ def load_tables(
         if `source` is neither a name nor a path, or its table cannot be read.
     """
     options = options or DataOptions()
-    name, _, details = source.partition("?")
+    name, _mark, details = source.partition("?")
     if name in RECIPES:
         return generate(name, details, most_rows=most_rows), None
     if name in BUNDLED and not details:
@@ -98,13 +99,17 @@ def load_tables(
         return replace(table, suggested_target=bundled.target, suggested_task=bundled.task), None
     if source == "-":
         if not allow_stdin or sys.stdin is None:
-            raise DataError("dataset -: standard input cannot be read here; name a file, such as ./data.csv")
+            raise DataError(_("dataset -: standard input cannot be read here; name a file, such as ./data.csv"))
         return TEXT.load()(FileContent(sys.stdin.buffer.read(), "standard input", "", most_rows), options)
     if re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE):
-        raise DataError(f"dataset {quoted(source)}: is a URL; download the file first, for example with curl -O")
+        raise DataError(
+            _("dataset {source}: is a URL; download the file first, for example with curl -O").format(
+                source=quoted(source)
+            )
+        )
     path = _path(source)
     if "/" not in source and not path.is_file() and (not path.suffix or "?" in source):
-        raise DataError(f"dataset {quoted(source)}: {_meant(name)}")
+        raise DataError(_("dataset {source}: {meant}").format(source=quoted(source), meant=_meant(name)))
     return read_path(path, options, most_rows=most_rows)
 
 
@@ -116,19 +121,25 @@ def _path(source: str) -> Path:
         return path
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise DataError(f"{quoted(source)} is not a valid path: {reason}") from error
+        raise DataError(
+            _("{source} is not a valid path: {reason}").format(source=quoted(source), reason=reason)
+        ) from error
     return path
 
 
 def _meant(name: str) -> str:
     """Suggest what an unknown dataset name may have meant."""
-    hint = "to name a file, include its suffix or a slash: data.csv, ./data"
+    known = [*BUNDLED, *RECIPES]
+    hint = _("to name a file, include its suffix or a slash: data.csv, ./data")
     if name in BUNDLED:
-        return f"{name} takes no options"
-    meant = suggest(name, [*BUNDLED, *RECIPES])
+        return _("{name} takes no options").format(name=name)
     if not name:
-        return f"the name is empty; {hint}"
-    return f"{meant} {hint.capitalize()}" if meant.endswith("?") else f"{meant}; {hint}"
+        return _("the name is empty; {hint}").format(hint=hint)
+    if meant := nearest(name, known):
+        return _("did you mean {name}? To name a file, include its suffix or a slash: data.csv, ./data").format(
+            name=meant
+        )
+    return f"{suggest(name, known)}; {hint}"
 
 
 def _refuse_endless(file: BinaryIO, path: Path) -> None:
@@ -136,7 +147,7 @@ def _refuse_endless(file: BinaryIO, path: Path) -> None:
     mode = os.fstat(file.fileno()).st_mode
     is_read = stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or file.isatty() or str(path) in STANDARD_INPUT
     if not is_read:
-        raise DataError(f"{visible(path)}: is not a regular file")
+        raise DataError(_("{path}: is not a regular file").format(path=visible(path)))
 
 
 def _is_model(data: bytes) -> bool:
@@ -162,16 +173,18 @@ def read_path(
             data = file.read(most_bytes)
             is_cut = len(data) == most_bytes and bool(file.read(1))
     except FileNotFoundError:
-        raise DataError(f"{visible(path)}: no such file") from None
+        raise DataError(_("{path}: no such file").format(path=visible(path))) from None
     except IsADirectoryError:
-        raise DataError(f"{visible(path)}: is a directory; expected a file") from None
+        raise DataError(_("{path}: is a directory; expected a file").format(path=visible(path))) from None
     except OSError as error:
-        raise DataError(f"{visible(path)}: cannot be read: {error.strerror}") from error
+        raise DataError(_("{path}: cannot be read: {why}").format(path=visible(path), why=error.strerror)) from error
     if path.suffix.lower() == ".safetensors" or _is_model(data):
         model = visible(path)
         raise DataError(
-            f"{model}: is a model, not a table; to predict with it: tuitrain predict {model} DATA; "
-            f"to measure it: tuitrain evaluate {model} DATA"
+            _(
+                "{model}: is a model, not a table; to predict with it: tuitrain predict {model} "
+                "DATA; to measure it: tuitrain evaluate {model} DATA"
+            ).format(model=model)
         )
     content = FileContent(data, visible(path.name), path.suffix.lower(), most_rows, is_cut)
     return reader.load()(content, options or DataOptions())

@@ -26,6 +26,8 @@ from tuitrain.data.table import (
 )
 from tuitrain.errors import DataError
 from tuitrain.text import counted, listed, quoted, visible
+from tuitrain.translation import gettext as _
+from tuitrain.translation import ngettext
 
 Scale = Literal["standard", "minmax", "none"]
 LARGEST = float(np.finfo(np.float32).max) / 2
@@ -112,13 +114,17 @@ class Preprocessing:
         found_notices = []
         known = {*self.source_names, *self.column_names, target}
         if unknown := [name for name in table.names if name not in known]:
-            found_notices.append(f"{listed('column', unknown)} not seen in training: ignored")
+            found_notices.append(_("{listed} not seen in training: ignored").format(listed=listed("column", unknown)))
         for number in self.numbers:
             if number.flag or number.name not in table.names:
                 continue
             if absent := int(table.column(number.name).missing.sum()):
-                found = f"{counted(absent, 'missing value')}, which training did not have"
-                found_notices.append(f"column {quoted(number.name)}: {found}: taken as its median, {number.median:g}")
+                found = _("{values}, which training did not have").format(values=counted(absent, "missing value"))
+                found_notices.append(
+                    _("column {name}: {found}: taken as its median, {median:g}").format(
+                        name=quoted(number.name), found=found, median=number.median
+                    )
+                )
         for spec in self.texts:
             if spec.name not in table.names:
                 continue
@@ -126,13 +132,19 @@ class Preprocessing:
             texts = column.as_text()
             strange = _level_numbers(column, spec) < 0
             if absent := int((strange & texts.missing).sum()):
-                found = f"{counted(absent, 'missing value')}, which training did not have"
-                found_notices.append(f"column {quoted(spec.name)}: {found}: taken as none of its values")
+                found = _("{values}, which training did not have").format(values=counted(absent, "missing value"))
+                found_notices.append(
+                    _("column {name}: {found}: taken as none of its values").format(name=quoted(spec.name), found=found)
+                )
             new = np.flatnonzero(strange & ~texts.missing)
             if len(new):
                 example = quoted(texts.values[new[0]])
-                found = f"{counted(len(new), 'value')} not seen in training (such as {example})"
-                found_notices.append(f"column {quoted(spec.name)}: {found}: taken as none of its values")
+                found = _("{values} not seen in training (such as {example})").format(
+                    values=counted(len(new), "value"), example=example
+                )
+                found_notices.append(
+                    _("column {name}: {found}: taken as none of its values").format(name=quoted(spec.name), found=found)
+                )
         return tuple(found_notices)
 
     def transform(self, table: Table) -> NDArray[np.float32]:
@@ -148,8 +160,12 @@ class Preprocessing:
         if absent:
             names = ", ".join(map(quoted, absent[:20]))
             found = ", ".join(map(quoted, table.names[:20]))
-            words = "column {} is missing" if len(absent) == 1 else "columns {} are missing"
-            raise DataError(f"{table.name}: {words.format(names)}; found {found}")
+            message = ngettext(
+                "{name}: column {columns} is missing; found {found}",
+                "{name}: columns {columns} are missing; found {found}",
+                len(absent),
+            )
+            raise DataError(message.format(name=table.name, columns=names, found=found))
         numbers = [_as_numbers(table.columns[place[spec.name]], spec, table.name) for spec in self.numbers]
         X = np.zeros((len(table), len(self.encoded_names)), np.float32)
         step = max(256, BLOCK_VALUES // max(1, X.shape[1]))  # in blocks that stay in the cache
@@ -252,9 +268,13 @@ def _as_numbers(column: Column, spec: NumberColumn, where: str) -> NDArray[Any]:
         elif NUMBER.fullmatch(cell):
             values[row] = float(cell) if np.isfinite(float(cell)) else np.nan
         elif cell not in MISSING_IN_NUMBERS and not INFINITE.fullmatch(cell):
-            expected = " or ".join(map(quoted, spec.words)) or "a number"
-            found = f"column {quoted(column.name)} holds {quoted(label)} in row {row + 1}"
-            raise DataError(f"{where}: {found}; expected {expected}")
+            expected = _(" or ").join(map(quoted, spec.words)) or _("a number")
+            found = _("column {name} holds {label} in row {row}").format(
+                name=quoted(column.name), label=quoted(label), row=row + 1
+            )
+            raise DataError(
+                _("{where}: {found}; expected {expected}").format(where=where, found=found, expected=expected)
+            )
     return values
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from tuitrain.data.table import Table, from_objects
 from tuitrain.errors import DataError
 from tuitrain.text import counted, quoted, visible
+from tuitrain.translation import gettext as _
 
 NAME = "rows"
 
@@ -31,19 +32,27 @@ def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table
         return _columns_table({str(name): rows[name] for name in getattr(rows, "columns", rows)})
     if isinstance(rows, np.ndarray):
         if rows.ndim < 2:
-            raise DataError(f"{NAME}: found an array of shape {rows.shape}; expected rows by columns")
+            raise DataError(
+                _("{name}: found an array of shape {shape}; expected rows by columns").format(
+                    name=NAME, shape=rows.shape
+                )
+            )
         return _sequences_table(rows.reshape(len(rows), int(np.prod(rows.shape[1:]))), needed, source)
     if not hasattr(rows, "__iter__"):
-        raise DataError(f"{NAME}: found {quoted(rows)}; expected rows")
+        raise DataError(_("{name}: found {rows}; expected rows").format(name=NAME, rows=quoted(rows)))
     rows = list(rows)
     if not rows:
-        raise DataError(f"{NAME}: found no rows; expected at least one")
+        raise DataError(_("{name}: found no rows; expected at least one").format(name=NAME))
     if all(isinstance(row, Mapping) for row in rows):
         names = dict.fromkeys(name for row in rows for name in row)
         return _columns_table({str(name): [row.get(name) for row in rows] for name in names})
     wrong = next((row for row in rows if isinstance(row, (str, bytes, Mapping)) or not hasattr(row, "__len__")), None)
     if wrong is not None:
-        raise DataError(f"{NAME}: found {quoted(wrong)} for a row; expected all mappings, or all sequences of values")
+        raise DataError(
+            _("{name}: found {wrong} for a row; expected all mappings, or all sequences of values").format(
+                name=NAME, wrong=quoted(wrong)
+            )
+        )
     return _sequences_table(rows, needed, source)
 
 
@@ -51,20 +60,30 @@ def _columns_table(columns: Mapping[str, Any]) -> Table:
     made = {name: list(values) if not isinstance(values, np.ndarray) else values for name, values in columns.items()}
     lengths = {len(values) for values in made.values()}
     if len(lengths) > 1 or not max(lengths, default=0):
-        found = "columns of different lengths" if len(lengths) > 1 else "no rows"
-        raise DataError(f"{NAME}: found {found}; expected at least one row, and as many values in each column")
+        found = _("columns of different lengths") if len(lengths) > 1 else _("no rows")
+        raise DataError(
+            _("{name}: found {found}; expected at least one row, and as many values in each column").format(
+                name=NAME, found=found
+            )
+        )
     return Table(NAME, tuple(from_objects(visible(name.strip(), sys.maxsize), values) for name, values in made.items()))
 
 
 def _sequences_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table:
     widths = sorted({len(row) for row in rows})
     if not widths:
-        raise DataError(f"{NAME}: found no rows; expected at least one")
+        raise DataError(_("{name}: found no rows; expected at least one").format(name=NAME))
     names = next((names for names in (needed, source) if widths == [len(names)]), None)
     if names is None:
-        found = " or ".join(counted(width, "value") for width in widths[:5])
-        all_of_them = f", or all {len(source)} except the target" if len(source) > len(needed) else ""
+        found = _(" or ").join(counted(width, "value") for width in widths[:5])
+        all_of_them = (
+            _(", or all {count} except the target").format(count=len(source)) if len(source) > len(needed) else ""
+        )
         listed = ", ".join(map(quoted, needed[:20]))
-        raise DataError(f"{NAME}: found {found} in a row, expected {len(needed)} ({listed}){all_of_them}")
+        raise DataError(
+            _("{name}: found {found} in a row, expected {count} ({listed}){all_of_them}").format(
+                name=NAME, found=found, count=len(needed), listed=listed, all_of_them=all_of_them
+            )
+        )
     parts = list(rows.T) if isinstance(rows, np.ndarray) else [list(column) for column in zip(*rows, strict=True)]
     return Table(NAME, tuple(from_objects(name, part) for name, part in zip(names, parts, strict=True)))

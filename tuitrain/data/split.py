@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.errors import DataError, DataOptionError
+from tuitrain.translation import gettext as _
 
 Rows = NDArray[np.int64]
 
@@ -27,13 +28,19 @@ def split_rows(
         if nothing is left to train on.
     """
     if seed < 0:
-        raise DataOptionError(f"split seed: {seed} is below 0")
+        raise DataOptionError(_("split seed: {seed} is below 0").format(seed=seed))
     for name, share in (("validation", validation), ("test", test)):
         if not 0 <= share < 1:
-            raise DataOptionError(f"{name} part: {share:g} is not a share from 0 to below 1")
+            raise DataOptionError(
+                _("{name} part: {share:g} is not a share from 0 to below 1").format(name=name, share=share)
+            )
     n_test, n_validation = round(count * test), round(count * validation)
     if validation + test >= 1 or n_test + n_validation >= count:
-        raise DataError(f"validation {validation:g} and test {test:g} of {count} rows leave nothing to train on")
+        raise DataError(
+            _("validation {validation:g} and test {test:g} of {count} rows leave nothing to train on").format(
+                validation=validation, test=test, count=count
+            )
+        )
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *b"split"])))
     order = line_up(count, rng, classes)
     ends = (n_test, n_test + n_validation)

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.text import counted, listed, quoted, visible
+from tuitrain.translation import gettext as _
+from tuitrain.translation import ngettext
 
 Kind = Literal["number", "boolean", "text"]
 MISSING = frozenset({
@@ -163,13 +165,19 @@ def _why_text(name: str, cells: Sequence[str], present: set[str], numeric: set[s
     """Explain why a column is text although most of its cells are numbers."""
     if has_both:
         comma, point = (next(cell for cell in cells if sign in cell and cell in numeric) for sign in ",.")
-        return [f"column {quoted(name)}: taken as text, since it has {quoted(comma)} as well as {quoted(point)}"]
+        return [
+            _("column {name}: taken as text, since it has {comma} as well as {point}").format(
+                name=quoted(name), comma=quoted(comma), point=quoted(point)
+            )
+        ]
     others = len(present) - len(numeric)
     if others == 0 or len(present) <= 5 or len(numeric) < 0.8 * len(present):
         return []
     odd = next(cell for cell in cells if cell in present and cell not in numeric)
-    share = f"{others} of {len(present)} distinct values are not numbers (such as {quoted(odd)})"
-    return [f"column {quoted(name)}: taken as text, since {share}"]
+    share = _("{others} of {count} distinct values are not numbers (such as {odd})").format(
+        others=others, count=len(present), odd=quoted(odd)
+    )
+    return [_("column {name}: taken as text, since {why}").format(name=quoted(name), why=share)]
 
 
 def _number(cell: str) -> float:
@@ -187,8 +195,8 @@ def clean_numbers(name: str, values: NDArray[Any]) -> tuple[Column, list[str]]:
         return Column(name, "number", values), []
     count = int(infinite.sum())
     values = np.where(infinite, np.nan, values)
-    remark = f"{counted(count, 'infinite value')} taken as missing"
-    return Column(name, "number", values), [f"column {quoted(name)}: {remark}"]
+    remark = _("{values} taken as missing").format(values=counted(count, "infinite value"))
+    return Column(name, "number", values), [_("column {name}: {remark}").format(name=quoted(name), remark=remark)]
 
 
 def _booleans(name: str, cells: Sequence[str]) -> Column:
@@ -237,12 +245,20 @@ def tidy_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
         name = visible(original.strip(), sys.maxsize)
         if not name:
             name = f"column {position}"
-            notices.append(f"column {position} has a blank header; it is now called {quoted(name)}")
+            notices.append(
+                _("column {position} has a blank header; it is now called {name}").format(
+                    position=position, name=quoted(name)
+                )
+            )
         base, count = name, 2
         while name in taken:
             name, count = f"{base}_{count}", count + 1
         if name != base:
-            notices.append(f"header {quoted(base)} appears twice; column {position} is now called {quoted(name)}")
+            notices.append(
+                _("header {base} appears twice; column {position} is now called {name}").format(
+                    base=quoted(base), position=position, name=quoted(name)
+                )
+            )
         taken.add(name)
         result.append(name)
     return result, notices
@@ -260,8 +276,8 @@ def drop_useless(columns: Sequence[Column], *, keep_constant: bool = False) -> t
             kept.append(column)
     notices = []
     for reason, names in gone.items():
-        verb = "is" if len(names) == 1 else "are"
-        notices.append(f"{listed('column', names)} {verb} left out: {reason}")
+        text = ngettext("{columns} is left out: {reason}", "{columns} are left out: {reason}", len(names))
+        notices.append(text.format(columns=listed("column", names), reason=reason))
     return kept, notices
 
 
@@ -269,17 +285,21 @@ def _uselessness(column: Column, keep_constant: bool) -> str:
     """Explain why a column of the training rows is useless; return an empty string if it is not."""
     present = column.values[~column.missing]
     if len(present) == 0:
-        return "no values in the training rows"
+        return _("no values in the training rows")
     if keep_constant:
         return ""
     if column.kind != "text":
         is_constant = len(present) == len(column) and bool((present == present[0]).all())
-        return f"always {column.take(np.zeros(1, np.int64)).labels()[0]}" if is_constant else ""
+        return _("always {value}").format(value=column.take(np.zeros(1, np.int64)).labels()[0]) if is_constant else ""
     distinct = set(present)
     if len(distinct) == 1 and len(present) == len(column):
-        return f"always {quoted(present[0])}"
+        return _("always {value}").format(value=quoted(present[0]))
     if len(distinct) > 10 and len(distinct) >= NEAR_UNIQUE * len(present):
-        return f"{len(distinct)} different texts in {len(present)} rows say nothing about new rows"
+        return _("{count} different texts in {rows} rows say nothing about new rows").format(
+            count=len(distinct), rows=len(present)
+        )
     if len(distinct) > MOST_LEVELS:
-        return f"{len(distinct)} different texts, more than the {MOST_LEVELS:,} that can be encoded"
+        return _("{count} different texts, more than the {most:,} that can be encoded").format(
+            count=len(distinct), most=MOST_LEVELS
+        )
     return ""

@@ -16,6 +16,7 @@ from tuitrain.data.readers.number_like import what_to_write
 from tuitrain.data.table import Column, Table, number_text
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, suggest, visible
+from tuitrain.translation import gettext as _
 
 USUAL_NAMES = (
     "target", "label", "labels", "class", "y", "species", "diagnosis", "outcome", "response", "survived", "category",
@@ -47,8 +48,12 @@ def choose_target(table: Table, wanted: str | None) -> str:
     if wanted is not None:
         found = wanted if wanted in table.names else by_lower.get(visible(wanted).lower())
         if found is None:
-            hint = suggest(wanted, table.names[:50]).replace("allowed: ", "found: ")
-            raise DataError(f"{table.name}: there is no column {quoted(wanted)}; {hint}")
+            hint = suggest(wanted, table.names[:50], otherwise=_("found: {names}"))
+            raise DataError(
+                _("{name}: there is no column {wanted}; {hint}").format(
+                    name=table.name, wanted=quoted(wanted), hint=hint
+                )
+            )
         return found
     if table.suggested_target in table.names:
         return table.suggested_target
@@ -78,21 +83,35 @@ def read_target(column: Column, task: str | None, where: str) -> Target:
     task = task or infer_task(column)
     if task == "regression":
         if column.kind == "text":
-            raise DataError(f"{where}: target {quoted(column.name)} is text; regression needs numbers{_advice(column)}")
+            raise DataError(
+                _("{where}: target {name} is text; regression needs numbers{advice}").format(
+                    where=where, name=quoted(column.name), advice=_advice(column)
+                )
+            )
         values = column.values.astype(np.float64)
         if (values == values[0]).all():
             alike = number_text(float(values[0]))
-            raise DataError(f"{where}: target {quoted(column.name)} is {alike} in every row; there is nothing to learn")
+            raise DataError(
+                _("{where}: target {name} is {alike} in every row; there is nothing to learn").format(
+                    where=where, name=quoted(column.name), alike=alike
+                )
+            )
         return Target(column.name, task, values, ())
     names, numbers = _classes(column)
     if len(names) < 2:
         raise DataError(
-            f"{where}: target {quoted(column.name)} has the single class {quoted(names[0])}; two are needed"
+            _("{where}: target {name} has the single class {only}; two are needed").format(
+                where=where, name=quoted(column.name), only=quoted(names[0])
+            )
         )
     if len(names) > max(2, len(column) / 2):
-        other = "choose another --target" + ("" if column.kind == "text" else ", or --task regression")
-        found = f"{len(names)} classes in {len(column)} rows"
-        raise DataError(f"{where}: target {quoted(column.name)} has {found}; {other}{_advice(column)}")
+        other = _("choose another --target") + ("" if column.kind == "text" else _(", or --task regression"))
+        found = _("{count} classes in {rows} rows").format(count=len(names), rows=len(column))
+        raise DataError(
+            _("{where}: target {name} has {found}; {other}{advice}").format(
+                where=where, name=quoted(column.name), found=found, other=other, advice=_advice(column)
+            )
+        )
     return Target(column.name, task, numbers, names)
 
 
@@ -117,8 +136,12 @@ def class_numbers(column: Column, class_names: Sequence[str], where: str) -> NDA
     unknown = next((label for label in labels if label not in place), None)
     if unknown is not None:
         known = ", ".join(visible(name, 40) for name in class_names[:10]) + ", …" * (len(class_names) > 10)
-        target = f"target {quoted(column.name)} holds {quoted(unknown)}"
-        raise DataError(f"{where}: {target}, which was not seen in training; known: {known}")
+        target = _("target {name} holds {value}").format(name=quoted(column.name), value=quoted(unknown))
+        raise DataError(
+            _("{where}: {target}, which was not seen in training; known: {known}").format(
+                where=where, target=target, known=known
+            )
+        )
     return np.array([place[label] for label in labels], np.int64)
 
 

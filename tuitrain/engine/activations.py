@@ -26,7 +26,7 @@ Array = NDArray[Any]
 
 @dataclass
 class Room:
-    """Buffers of one layer that an activation may use; see the module's docstring.
+    """Buffers of one layer that an activation may use; see the module's docstring. `slope` is leaky ReLU's.
 
     `zero`, `half` and `one` are 0-d arrays of the right dtype, which NumPy handles in half the time of a Python number.
     """
@@ -42,7 +42,7 @@ class Room:
 
 @dataclass(frozen=True)
 class Activation:
-    """One activation function. `idle` is how its units stop learning: dead (ReLU family) or saturated."""
+    """One activation function. `idle` says how its units stop learning: dead (ReLU) or saturated."""
 
     name: str
     forward: Callable[[Array, Room], None]
@@ -56,7 +56,7 @@ def _identity_forward(z: Array, room: Room) -> None:
 
 
 def _identity_backward(delta: Array, a: Array, room: Room) -> None:
-    """F' = 1."""
+    """Derivative: 1."""
 
 
 def _sigmoid_forward(z: Array, room: Room) -> None:
@@ -68,7 +68,7 @@ def _sigmoid_forward(z: Array, room: Room) -> None:
 
 
 def _sigmoid_backward(delta: Array, a: Array, room: Room) -> None:
-    """F' = a (1 - a)."""
+    """Derivative: a (1 - a)."""
     np.multiply(delta, a, delta)
     np.multiply(delta, a, room.scratch)
     np.subtract(delta, room.scratch, delta)
@@ -79,7 +79,7 @@ def _tanh_forward(z: Array, room: Room) -> None:
 
 
 def _tanh_backward(delta: Array, a: Array, room: Room) -> None:
-    """F' = 1 - a²."""
+    """Derivative: 1 - a²."""
     np.multiply(a, a, room.scratch)
     np.subtract(room.one, room.scratch, room.scratch)
     np.multiply(delta, room.scratch, delta)
@@ -90,7 +90,7 @@ def _relu_forward(z: Array, room: Room) -> None:
 
 
 def _relu_backward(delta: Array, a: Array, room: Room) -> None:
-    """F' = 1 where a > 0, else 0."""
+    """Derivative: 1 where a > 0, else 0."""
     np.greater(a, room.zero, room.mask)
     np.multiply(delta, room.mask, delta)
 
@@ -102,7 +102,7 @@ def _leaky_relu_forward(z: Array, room: Room) -> None:
 
 
 def _leaky_relu_backward(delta: Array, a: Array, room: Room) -> None:
-    """F' = 1 where a > 0, else the slope."""
+    """Derivative: 1 where a > 0, else the slope."""
     np.greater(a, room.zero, room.mask)
     np.multiply(room.mask, 1 - room.slope, room.scratch)
     np.add(room.scratch, room.slope, room.scratch)
@@ -118,7 +118,7 @@ def _elu_forward(z: Array, room: Room) -> None:
 
 
 def _elu_backward(delta: Array, a: Array, room: Room) -> None:
-    """F' = 1 above 0, a + 1 below."""
+    """Derivative: 1 above 0, a + 1 below."""
     np.minimum(a, room.zero, out=room.scratch)
     np.add(room.scratch, 1, room.scratch)
     np.multiply(delta, room.scratch, delta)
@@ -135,7 +135,7 @@ def _softplus_forward(z: Array, room: Room) -> None:
 
 
 def _softplus_backward(delta: Array, a: Array, room: Room) -> None:
-    """F' = 1 - exp(-a), the sigmoid of z."""
+    """Derivative: 1 - exp(-a), the sigmoid of z."""
     np.negative(a, room.scratch)
     np.expm1(room.scratch, room.scratch)
     np.multiply(delta, room.scratch, delta)

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.engine.build import DataPart
 from tuitrain.engine.losses import Loss
-from tuitrain.engine.network import one_hot
+from tuitrain.engine.network import one_hot, with_ones
 from tuitrain.engine.random_numbers import from_words, generator, to_words
 
 Array = NDArray[Any]
@@ -21,9 +22,10 @@ BLOCK_BYTES = 1 << 20
 
 
 class Batch(NamedTuple):
-    """One batch: `rows` (D + 1, B), `target` (K, B), `share` (1, B); with members first where they differ.
+    """One batch of `size` = B rows: `rows` (D + 1, B), `target` (K, B), `share` (1, B), all of the parameters' dtype.
 
-    `target` is as the loss's `weigh` made it, `share` each row's part of the mean.
+    Where members differ, they come first: (M, D + 1, B) and so on. `target` is what the loss's `weigh` returned,
+    `share` each row's part of the mean.
     """
 
     rows: Array
@@ -33,21 +35,26 @@ class Batch(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Training rows: `rows` (N, D + 1), `y` (N,) class numbers or (N, K) values, class weights (K,) or None."""
+    """Training rows: `rows` (N, D + 1), `y` (N,) class numbers or (N, K) values, `class_weight` (K,) or None."""
 
     rows: Array
     y: Array
     class_weight: Array | None = None
 
+    @classmethod
+    def of(cls, part: DataPart, dtype: Any, *, balanced_classes: int = 0) -> Rows:
+        """Return the rows of a part of the data, weighted so that this many classes count alike (0: not weighted)."""
+        weights = balanced(part.y, balanced_classes) if balanced_classes else None
+        return cls(with_ones(part.X, dtype), part.y, weights)
+
 
 class Batches:
-    """The training rows in an order of their own for each member, epoch after epoch.
+    """Batches of the training rows, epoch after epoch, in an order of its own for each member.
 
-    `sources` are the training rows, `which` says for each member which of them it trains on (a fold of
-    cross-validation); all have the same shapes. Members with the same source and seed share one order; where all do,
-    they share one gathered batch. The order of an epoch depends on the seed and the number of epochs before it alone,
-    not on who else is in the stack nor on the batch size, so that any of these may change. A batch of all rows is not
-    shuffled.
+    `sources` are the training rows, all of the same shapes, and `which` is the index of each member's source (a fold of
+    cross-validation). Members with the same source and seed share one order; where all do, they share one gathered
+    batch. The order of an epoch depends only on the seed and the number of epochs before it, not on the other members
+    nor on the batch size, so these may change at any time. A batch of all rows is not shuffled.
     """
 
     def __init__(
@@ -65,23 +72,23 @@ class Batches:
 
     @property
     def rows_left(self) -> int:
-        """Rows of this epoch that no batch has held yet."""
+        """The number of rows of this epoch that have been in no batch yet."""
         return self._count - self._position
 
     @property
     def counters(self) -> dict[str, int]:
-        """Rows of this epoch that batches have held, and epochs whose order was not drawn; for a `State`."""
+        """The rows of this epoch that have been in batches, and the epochs whose order was not drawn; for a `State`."""
         return {"rows_done": self._position, "orders_owed": self._owed}
 
     def arrays(self) -> dict[str, Array]:
-        """Generators (M, 6) uint64, and this epoch's rows that are left, in order (M, rows left); for a `State`."""
+        """Return the generators (M, 6) uint64, and the rows left of this epoch, in order, (M, left) int64."""
         return {
             "shuffle.generator": to_words(self._generators)[self._stream_of],
             "shuffle.order": self._order[:, self._position :][self._stream_of],
         }
 
     def restore(self, arrays: Mapping[str, Array], which: Sequence[int], *, rows_done: int, orders_owed: int) -> None:
-        """Go on from what `arrays` and `counters` gave, for members who train on the sources `which`."""
+        """Continue from what `arrays` and `counters` gave, for members that train on the sources `which`."""
         words, order = arrays["shuffle.generator"], arrays["shuffle.order"]
         keys = list(zip(which, map(bytes, words), map(bytes, order), strict=True))
         streams = self._begin(which, keys)
@@ -91,7 +98,7 @@ class Batches:
         self._position, self._owed = rows_done, orders_owed
 
     def _begin(self, which: Sequence[int], keys: Sequence[Hashable]) -> list[int]:
-        """Let members of one key share a stream; returns the first member of each stream."""
+        """Let members of one key share a stream, and return the first member of each stream."""
         first = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
         streams = sorted(first.values())
         place = {member: stream for stream, member in enumerate(streams)}
@@ -108,7 +115,7 @@ class Batches:
         self._block.clear()
 
     def next(self, batch_size: int) -> Batch:
-        """The next batch of the epoch, of `batch_size` rows, or of as many as are left."""
+        """Return the next batch of the epoch, of `batch_size` rows or of as many as are left; some have to be."""
         if batch_size >= self._count and self._position == 0:
             self._whole = self._whole or self._make_whole()
             self._position = self._count
@@ -119,7 +126,7 @@ class Batches:
         return self._block.pop()
 
     def _gather(self, size: int) -> list[Batch]:
-        """The next batches of `size` rows, in reverse order, as many as a block holds."""
+        """Gather the next batches of `size` rows, as many as a block holds, and return them in reverse order."""
         self._draw()
         sharers = 1 if len(self._source_of) == 1 else len(self._stream_of)
         per_batch = sharers * size * (self._sources[0].rows.shape[1] + self._outputs) * self._sources[0].rows.itemsize
@@ -131,14 +138,14 @@ class Batches:
         return self._make(np.broadcast_to(np.arange(self._count), (len(self._source_of), 1, self._count)))
 
     def _draw(self) -> None:
-        """Draw the order of this epoch, after those of the epochs that did not need one."""
+        """Draw the order of this epoch, and before it those of earlier epochs that did not need one."""
         for _ in range(self._owed):
             for order, rng in zip(self._order, self._generators, strict=True):
                 order[:] = rng.permutation(len(order))
         self._owed = 0
 
     def _make(self, index: Array) -> list[Batch]:
-        """The batches of rows that `index` (streams, S, B) names, a list of S; members come first where they differ."""
+        """Return the S batches with the rows `index` (streams, S, B); members come first where they differ."""
         source = self._sources[0]
         rows = np.empty((*index.shape, source.rows.shape[1]), source.rows.dtype)
         y = np.empty((*index.shape, *source.y.shape[1:]), source.y.dtype)
@@ -161,7 +168,7 @@ class Batches:
         ]
 
     def _of_members(self, part: Array) -> Array:
-        """What streams (streams, S, …) hold, for each member (M, S, …), or for all (S, …) where there is one."""
+        """Give each member its stream's rows, (streams, S, …) as (M, S, …); with one stream return (S, …) for all."""
         if len(part) == 1:
             shared: Array = part[0]
             return shared
@@ -170,6 +177,9 @@ class Batches:
 
 
 def balanced(y: Array, classes: int) -> Array:
-    """Class weights N / (K n_k), (K,) float64; a class without rows gets 0."""
+    """Return class weights N / (K n_k), (K,) float64, for class numbers `y` (N,); a class without rows gets 0.
+
+    n_k is the number of rows of class k, K = `classes`; as scikit-learn's ``balanced`` (King & Zeng, 2001).
+    """
     counts = np.bincount(y, minlength=classes).astype(np.float64)
     return np.divide(len(y), classes * counts, out=np.zeros(classes), where=counts > 0)

@@ -1,6 +1,6 @@
-"""Check that members can share a stack, and build its network.
+"""Check that members can share a stack, and build its network, optimizer and penalties.
 
-The engine sees a dataset through `Data`: it knows arrays, not tables.
+The engine sees a dataset through `Data`: it knows arrays, not tables. `M` members, `P` parameters of a member.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.losses import LOSSES
 from tuitrain.engine.network import Network
+from tuitrain.engine.optimizer import SETTINGS, Optimizer
+from tuitrain.engine.optimizers import make_optimizer
+from tuitrain.engine.penalties import Penalties
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 SHARED = (
     "hidden_layers", "activation", "leaky_slope", "loss", "huber_delta", "initializer", "optimizer", "batch_size",
     "class_weights",
 )  # fmt: skip
-
-
 ARRAYS_PER_PARAMETER = 7  # parameters, gradient, two of the optimizer, best, backup, probe
 
 
@@ -53,14 +55,22 @@ class Data(Protocol):
 
 
 def check_shared(hyperparameters: Sequence[Hyperparameters]) -> None:
-    """Refuse members that cannot share a stack."""
+    """Refuse members that cannot share a stack: they differ in one of `SHARED`, or there are none.
+
+    Raises
+    ------
+    HyperparameterError
+        if so; names the first field that differs.
+    """
     if not hyperparameters:
-        raise HyperparameterError("a stack needs hyperparameters for at least one member")
+        raise HyperparameterError(_("a stack needs hyperparameters for at least one member"))
     for name in SHARED:
         values = {getattr(member, name) for member in hyperparameters}
         if len(values) > 1:
-            shown = " and ".join(sorted(map(FIELDS[name].format, values)))
-            raise HyperparameterError(f"{FIELDS[name].label}: {shown} cannot train in one stack")
+            shown = _(" and ").join(sorted(map(FIELDS[name].format, values)))
+            raise HyperparameterError(
+                _("{label}: {shown} cannot train in one stack").format(label=_(FIELDS[name].label), shown=shown)
+            )
 
 
 def distinct_datasets(dataset: Data | Sequence[Data], members: int) -> tuple[list[Data], list[int]]:
@@ -94,7 +104,9 @@ def choose_loss(name: str, task: str) -> str:
     if name == "auto":
         return "cross_entropy" if task == "classification" else "mse"
     if task == "regression" and LOSSES[name].for_classes:
-        raise HyperparameterError(f"loss: {name} needs classes, and the target is a number; use mse, mae or huber")
+        raise HyperparameterError(
+            _("loss: {name} needs classes, and the target is a number; use mse, mae or huber").format(name=name)
+        )
     return name
 
 
@@ -106,7 +118,13 @@ def n_outputs(loss: str, n_classes: int, width: int = 1) -> int:
 
 
 def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any = np.float32) -> Network:
-    """Build the stack that `shared` describes, for `data`; its parameters are still zero."""
+    """Build the stack that `shared` describes, for `data`; its parameters are still zero.
+
+    Raises
+    ------
+    HyperparameterError
+        if the loss does not fit the task, or the network is too large for the machine's memory.
+    """
     loss = choose_loss(shared.loss, data.task)
     width = data.train.y.shape[1] if data.train.y.ndim == 2 else 1
     sizes = (data.train.X.shape[1], *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
@@ -115,6 +133,30 @@ def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any 
         sizes, activation=shared.activation, loss=loss, members=members, dtype=dtype, leaky_slope=shared.leaky_slope,
         huber_delta=shared.huber_delta,
     )  # fmt: skip
+
+
+def member_values(hyperparameters: Sequence[Hyperparameters], name: str) -> Array:
+    """Return a numeric field for each member, (M, 1) float64, with ``auto`` resolved."""
+    return np.array([[h.number(name)] for h in hyperparameters], np.float64)
+
+
+def build_optimizer(network: Network, hyperparameters: Sequence[Hyperparameters]) -> Optimizer:
+    """Build the optimizer of a stack, with fresh state; the first member names it for all."""
+    settings = {name: member_values(hyperparameters, name) for name in SETTINGS}
+    shape = (network.members, network.n_parameters)
+    return make_optimizer(hyperparameters[0].optimizer, shape, network.dtype, **settings)
+
+
+def build_penalties(mask: Array, loss: str, hyperparameters: Sequence[Hyperparameters], rows: int) -> Penalties:
+    """Build the penalties of a stack on the weights, where `mask` (1, P) is 1; `rows` are those of the training part.
+
+    Under hinge, 1/(C·rows) replaces L2: the sum is then that of a support vector machine, ½‖w‖² + C Σ hinge (Cortes &
+    Vapnik, 1995), divided by C·rows.
+    """
+    l1, l2, decay, clip, C = (
+        member_values(hyperparameters, name)[:, 0] for name in ("l1", "l2", "weight_decay", "gradient_clip", "C")
+    )
+    return Penalties(mask, l1, 1 / (C * rows) if loss == "hinge" else l2, decay, clip)
 
 
 def check_memory(layer_sizes: Sequence[int], members: int) -> None:
@@ -134,6 +176,8 @@ def check_memory(layer_sizes: Sequence[int], members: int) -> None:
     if needed > there:
         shape = "x".join(map(str, layer_sizes))
         raise HyperparameterError(
-            f"hidden layers: {shape} has {parameters:,} parameters, and training them needs {needed / 2**30:.1f} GiB; "
-            f"this machine has {there / 2**30:.1f} GiB"
+            _(
+                "hidden layers: {shape} has {parameters:,} parameters, and training them needs "
+                "{needed:.1f} GiB; this machine has {there:.1f} GiB"
+            ).format(shape=shape, parameters=parameters, needed=needed / 2**30, there=there / 2**30)
         )

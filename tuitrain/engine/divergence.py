@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tuitrain.engine.records import Divergence
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.translation import gettext as _
 
 # usual learning rates, by optimizer; far above them, steps overshoot (measured on the bundled sets)
 USUAL_RATE = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.05, "adadelta": 1.0}
@@ -11,13 +12,18 @@ USUAL_ADAM_RATE = 0.003
 
 
 def explain(loss: float, epoch: int, step: int, h: Hyperparameters, *, learning_rate: float, rows: int) -> Divergence:
-    """Describe where the loss became `loss`, the likely cause, and what to try."""
+    """Describe where the loss became `loss`, the likely cause, and what to try.
+
+    `epoch` and `step` count from 1 over the whole training, `learning_rate` is the last step's, after the schedule, and
+    `rows` is the number of training rows.
+    """
     cause = likely_cause(h, learning_rate, rows)
     value = FIELDS[cause].format(getattr(h, cause))
-    message = (
-        f"the loss became {loss:g} in epoch {epoch}, step {step}; the likely cause is {FIELDS[cause].label} {value}: "
-        f"{_remedy(h, cause, learning_rate)}"
-    )
+    text = _("the loss became {loss:g} in epoch {epoch}, step {step}; the likely cause is {label} {value}: {remedy}")
+    message = text.format(
+        loss=loss, epoch=epoch, step=step, label=_(FIELDS[cause].label), value=value,
+        remedy=_remedy(h, cause, learning_rate),
+    )  # fmt: skip
     return Divergence(epoch, step, loss, cause, message)
 
 
@@ -45,8 +51,9 @@ def likely_cause(h: Hyperparameters, learning_rate: float, rows: int) -> str:
 
 def _remedy(h: Hyperparameters, cause: str, learning_rate: float) -> str:
     if cause == "learning_rate":
-        clip = "" if h.gradient_clip else ", or a gradient clip of 1"
         usual = USUAL_RATE.get(h.optimizer, USUAL_ADAM_RATE)
-        return f"try {min(learning_rate / 10, usual):.2g}{clip}"
-    return "try " + {"l2": "a smaller one", "weight_decay": "a smaller one", "C": "a larger one",
-                     "momentum": "0.9", "beta2": "0.999"}[cause]  # fmt: skip
+        text = _("try {rate:.2g}") if h.gradient_clip else _("try {rate:.2g}, or a gradient clip of 1")
+        return text.format(rate=min(learning_rate / 10, usual))
+    if cause in {"momentum", "beta2"}:
+        return _("try {value}").format(value={"momentum": "0.9", "beta2": "0.999"}[cause])
+    return _("try a larger one") if cause == "C" else _("try a smaller one")

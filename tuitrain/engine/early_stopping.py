@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tuitrain.engine.records import ENDINGS, Divergence, Ending, ending_codes
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 
@@ -22,11 +23,13 @@ Array = NDArray[Any]
 class EarlyStopping:
     """Remembers each member's best parameters, by validation loss; without validation, the last ones.
 
-    `best_hyperparameters` are those with which the best epoch's last step was trained, None before the first epoch:
-    a live edit after the best epoch has had no part in the best parameters.
+    `parameters` (M, P) are those of the network, in place. `best_parameters` (M, P), `best_loss` (M,) float64 and
+    `best_epoch` (M,) int64 describe each member's best epoch, which is 0 before the first. `best_hyperparameters` are
+    those with which the best epoch's last step was trained, None before the first epoch: a live edit after the best
+    epoch has had no part in the best parameters. `endings` and `ended` (M,) say how and whether each member has ended.
 
     When a member ends, its row of `parameters` becomes its best one and is held there; the last one is kept, so that
-    training can go on where it stopped.
+    training can continue where it stopped.
     """
 
     def __init__(self, parameters: Array) -> None:
@@ -46,10 +49,10 @@ class EarlyStopping:
         self.is_done = False  # whether every member's training has ended
 
     def arrays(self, *, is_between_epochs: bool) -> dict[str, Array]:
-        """What is remembered, for a `State`; hyperparameters and divergences are no arrays.
+        """Return copies of the arrays for a `State`; hyperparameters and divergences are not among them.
 
-        Between two epochs there is nothing to back up, and while nobody has ended no last parameters are kept: the
-        arrays of these are (M, 0) then.
+        Between two epochs no backup is needed, and until a member has ended no last parameters are kept: these arrays
+        are (M, 0) then.
         """
         members = len(self._parameters)
         last = self._parameters.copy() if self._last else self._parameters[:, :0]
@@ -66,7 +69,7 @@ class EarlyStopping:
         self, arrays: Mapping[str, Array], best_hyperparameters: Sequence[Hyperparameters | None],
         divergences: Sequence[Divergence | None],
     ) -> None:  # fmt: skip
-        """Continue from what `arrays` gave; the parameters are in place already."""
+        """Continue from what `arrays` gave; `parameters` already hold theirs."""
         self.best_hyperparameters = list(best_hyperparameters)
         for name in ("best_parameters", "best_loss", "best_epoch"):
             getattr(self, name)[...] = arrays[name.replace("_", ".")]
@@ -83,15 +86,15 @@ class EarlyStopping:
         self._held = self._parameters[self.ended]
 
     def back_up(self) -> None:
-        """Keep the parameters as they are at the start of an epoch."""
+        """Keep a copy of the parameters as they are at the start of an epoch."""
         np.copyto(self._backup, self._parameters)
 
     def observe(
         self, epoch: int, loss: Array, hyperparameters: Sequence[Hyperparameters], *, is_validation: bool = True
     ) -> None:
-        """Take note of the epoch's losses (M,), and end the members that have reached their limits.
+        """Record the losses (M,) of an epoch, and end the members that have reached their limits.
 
-        A training loss says nothing about which epoch is best: without validation the last epoch always counts as it.
+        A training loss does not show which epoch is best: without validation, the last epoch always counts as the best.
         """
         better = ((loss < self.best_loss) | (not is_validation)) & ~self.ended
         if better.any():
@@ -108,7 +111,7 @@ class EarlyStopping:
                 self.end(member, "patience", epoch)
 
     def end(self, member: int, ending: Ending, epoch: int) -> None:
-        """End a member after `epoch`: its best parameters take the place of the last ones."""
+        """End a member after `epoch`: its best parameters replace the last ones."""
         self._last[member] = self._parameters[member].copy()
         self._ended_at[member] = epoch
         if ending != "diverged" and self.best_epoch[member]:
@@ -116,7 +119,7 @@ class EarlyStopping:
         self._freeze(member, ending)
 
     def end_diverged(self, member: int, divergence: Divergence) -> None:
-        """End a member whose loss is not finite, with its last finite parameters."""
+        """End a member whose loss is not finite; parameters that are not finite become those of the epoch's start."""
         if not np.isfinite(self._parameters[member]).all():
             self._parameters[member] = self._backup[member]
         self.divergences[member] = divergence
@@ -127,25 +130,34 @@ class EarlyStopping:
         if len(self._held):
             self._parameters[self.ended] = self._held
 
-    def reopen(self, member: int, h: Hyperparameters, epoch: int) -> bool:
-        """Let an ended member go on where it stopped, if its limits now allow it; says whether they do.
+    def reopen(self, hyperparameters: Sequence[Hyperparameters], epoch: int) -> None:
+        """Let ended members whose limits now allow it continue where they stopped; the stack is after `epoch`.
 
         Raises
         ------
         HyperparameterError
-            if other members have gone on since: order, optimizer and schedule are not where this one stopped.
+            if other members have continued since such a one ended: order, optimizer and schedule are not where it
+            stopped. Nothing has changed then.
         """
-        waited = epoch - self.best_epoch[member]
-        if self.endings[member] in {"", "diverged"} or epoch >= h.epochs or (h.patience and waited >= h.patience):
-            return False
-        if self._ended_at[member] != epoch:
-            raise HyperparameterError(f"member {member} ended after epoch {self._ended_at[member]}, and the stack is "
-                                      f"at {epoch}: it cannot go on from there")  # fmt: skip
-        self._parameters[member] = self._last.pop(member)
-        self.endings[member] = ""
-        self.ended[member] = self.is_done = False
+        members = [member for member, h in enumerate(hyperparameters) if self._may_continue(member, h, epoch)]
+        for member in members:
+            if self._ended_at[member] != epoch:
+                text = _(
+                    "member {member} ended after epoch {ended}, and the stack is at {epoch}: it cannot continue from "
+                    "there"
+                )
+                raise HyperparameterError(text.format(member=member, ended=self._ended_at[member], epoch=epoch))
+        for member in members:
+            self._parameters[member] = self._last.pop(member)
+            self.endings[member] = ""
+            self.ended[member] = self.is_done = False
         self._held = self._parameters[self.ended]
-        return True
+
+    def _may_continue(self, member: int, h: Hyperparameters, epoch: int) -> bool:
+        """Return whether a member has ended, by a limit that it is now below."""
+        waited = epoch - self.best_epoch[member]
+        is_limited = self.endings[member] in {"epochs", "patience"}
+        return is_limited and epoch < h.epochs and not (h.patience and waited >= h.patience)
 
     def _freeze(self, member: int, ending: Ending) -> None:
         self.endings[member] = ending

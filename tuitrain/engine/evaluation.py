@@ -27,7 +27,7 @@ class Evaluation:
 
 
 class Examined:
-    """One part, or one for each dataset of a stack, prepared for evaluation after each epoch.
+    """A part of the data, or one for each dataset of a stack, prepared to be evaluated again and again.
 
     `decided` holds the predictions of the last evaluation: class numbers (M, V) int64, or values (M, V) of the first
     output. While `keeps_outputs` is set, each evaluation also leaves a copy of the last layer's outputs in `outputs`
@@ -58,7 +58,7 @@ class Examined:
         self._flat_truth = truth if y[0].ndim == 1 else truth[..., 0].astype(np.float64)
 
     def evaluate(self, *, full: bool = False) -> Evaluation:
-        """Compute the loss and the first metric (accuracy or R²); with `full`, all metrics."""
+        """Compute the loss and the first metric (accuracy or R²), or with `full` all metrics, as the network is now."""
         loss = np.zeros(self._network.members)
         count = self._count
         decided = np.empty((self._network.members, count), np.int64 if self._classes else self._rows.dtype)
@@ -81,7 +81,10 @@ class Examined:
         return Evaluation(loss, self._measure(decided, full))
 
     def all_metrics(self) -> dict[str, Array]:
-        """Compute every metric from the predictions of the last evaluation."""
+        """Compute every metric from the predictions of the last evaluation: name to (M,) float64.
+
+        These are ``accuracy`` and macro ``f1``, or ``r2`` and, in the target's own units, ``rmse`` and ``mae``.
+        """
         return self._measure(self.decided, True)
 
     def _measure(self, decided: Array, full: bool) -> dict[str, Array]:
@@ -101,7 +104,7 @@ class Examined:
 
 
 def decide(logits: Array, network: Network, classes: int) -> Array:
-    """Turn the last layer's outputs (M, V, K) into predictions: class numbers (M, V), or values (M, V)."""
+    """Turn the outputs (M, V, K) into predictions: class numbers (M, V) int64 or, for 0 `classes`, values (M, V)."""
     return _decide(logits, 2, network, classes)
 
 

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.activations import ACTIVATIONS
+from tuitrain.engine.dropout import Dropout
 from tuitrain.engine.initializers import INITIALIZERS, choose_initializer
 from tuitrain.engine.losses import LOSSES
-from tuitrain.engine.passes import Dropout, Pass
+from tuitrain.engine.passes import Pass
 from tuitrain.engine.random_numbers import generator
 from tuitrain.errors import HyperparameterError
 from tuitrain.text import quoted, suggest
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 PREDICT_ROWS = 2048  # rows of one forward pass when predicting: bounds the memory, keeps the buffers in the cache
@@ -29,12 +31,13 @@ class Network:
 
     `parameters` and `gradients` are (M, P), C-contiguous; each layer's block holds its weights and then its biases.
     `weights[l]` (M, fan_in, fan_out) and `biases[l]` (M, 1, fan_out) are views into `parameters`. `layer_sizes` are the
-    inputs, hidden units and outputs: (4, 16, 3); with two entries there is no hidden layer.
+    inputs, hidden units and outputs: (4, 16, 3); with two entries there is no hidden layer. `dtype` is float32 or
+    float64, `slices[l]` a layer's place among the P parameters.
 
     Raises
     ------
     HyperparameterError
-        for an unknown activation or loss, or sizes that are not positive whole numbers.
+        for an unknown activation or loss, or sizes or a number of members that are not above 0.
     """
 
     def __init__(
@@ -50,7 +53,9 @@ class Network:
     ) -> None:
         self.layer_sizes = tuple(int(size) for size in layer_sizes)
         if len(self.layer_sizes) < 2 or min(self.layer_sizes) < 1 or members < 1:
-            raise HyperparameterError(f"layer sizes {tuple(layer_sizes)}: at least inputs and outputs, each above 0")
+            raise HyperparameterError(
+                _("layer sizes {sizes}: at least inputs and outputs, each above 0").format(sizes=tuple(layer_sizes))
+            )
         self.activation = ACTIVATIONS[_known("activation", activation, tuple(ACTIVATIONS))]
         self.loss = LOSSES[_known("loss", loss, tuple(LOSSES))]
         self.members = members
@@ -71,30 +76,54 @@ class Network:
 
     @property
     def n_parameters(self) -> int:
-        """Weights and biases of one member."""
+        """The number of weights and biases of one member, P."""
         return int(self.parameters.shape[1])
 
     @property
     def n_outputs(self) -> int:
-        """Units of the last layer."""
+        """The number of units of the last layer, K."""
         return self.layer_sizes[-1]
 
     def weight_mask(self) -> Array:
-        """(1, P): 1 for each weight and 0 for each bias, which penalties leave alone."""
+        """Return (1, P): 1 for each weight and 0 for each bias, which penalties leave alone."""
         mask = np.ones((1, self.n_parameters), self.dtype)
         for part, fan_out in zip(self.slices, self.layer_sizes[1:], strict=True):
             mask[:, part.stop - fan_out : part.stop] = 0
         return mask
 
+    def set_parameter(self, member: int, index: int, value: float) -> None:
+        """Change one weight or bias of a member, in place; `index` counts them along `parameters`.
+
+        Raises
+        ------
+        HyperparameterError
+            if there is no such parameter, or the value is not finite in the network's dtype.
+        """
+        if not 0 <= index < self.n_parameters:
+            text = _("parameter {index}: the network has {count}, counted from 0")
+            raise HyperparameterError(text.format(index=index, count=self.n_parameters))
+        with np.errstate(over="ignore"):
+            stored = self.dtype.type(value)
+        if not np.isfinite(stored):
+            raise HyperparameterError(_("parameter {index}: {value} is not finite").format(index=index, value=value))
+        self.parameters[member, index] = stored
+
     def initialize(self, seeds: int | Sequence[int], initializer: str = "auto") -> None:
         """Draw the weights of each member from its own seed, in place; biases become zero.
 
         `seeds` is a whole number for all members, or one for each.
+
+        Raises
+        ------
+        HyperparameterError
+            for an unknown initializer, or a number of seeds that is not that of the members.
         """
         name = initializer if initializer == "auto" else _known("initializer", initializer, tuple(INITIALIZERS))
         each = [seeds] * self.members if isinstance(seeds, (int, np.integer)) else list(seeds)
         if len(each) != self.members:
-            raise HyperparameterError(f"seeds: {len(each)} given for {self.members} members")
+            raise HyperparameterError(
+                _("seeds: {count} given for {members} members").format(count=len(each), members=self.members)
+            )
         self.parameters[...] = 0
         last = len(self.weights) - 1
         for member, seed in enumerate(each):
@@ -104,14 +133,14 @@ class Network:
                 weights[member] = draw(rng, *weights.shape[1:])
 
     def make_pass(self, batch: int, dropout: Dropout | None = None) -> Pass:
-        """Buffers for batches of `batch` rows."""
+        """Allocate buffers for batches of `batch` rows, with room for masks if there is `dropout`."""
         return Pass(
             self.blocks, self.gradient_blocks, self.activation, self.loss, batch=batch, leaky_slope=self.leaky_slope,
             huber_delta=self.huber_delta, dropout=dropout,
         )  # fmt: skip
 
     def pass_for(self, batch: int) -> Pass:
-        """Buffers without dropout, kept for the next use of the same batch size; at most four are kept."""
+        """Return buffers without dropout; those of the four batch sizes used last are kept."""
         found = self._passes.pop(batch, None) or self.make_pass(batch)
         self._passes[batch] = found
         if len(self._passes) > 4:
@@ -119,10 +148,10 @@ class Network:
         return found
 
     def loss_and_gradients(self, X: Array, y: Array) -> Array:
-        """One forward and backward pass: returns the losses (M,) and fills `gradients`.
+        """Run one forward and backward pass: fill `gradients`, and return the losses (M,), means over the rows.
 
-        `X` is (B, D), or (M, B, D) with rows of its own for each member; `y` (B,) class numbers, or (B, K) values;
-        either with members first.
+        `X` is (B, D), or (M, B, D) with rows of its own for each member; `y` is (B,) class numbers or (B, K) values, or
+        the same with members first.
 
         Raises
         ------
@@ -136,15 +165,21 @@ class Network:
         return self.pass_for(rows.shape[-2]).train(np.swapaxes(rows, -1, -2), target, share)
 
     def predict(self, X: Array) -> Array:
-        """Probabilities (cross entropies) or values, (M, B, K), for rows (B, D) or (M, B, D)."""
+        """Return probabilities (cross entropies) or values, (M, B, K), for rows `X` (B, D) or (M, B, D).
+
+        Raises
+        ------
+        ValueError
+            if the shape does not fit the network.
+        """
         return self.predict_rows(with_ones(self._checked(X), self.dtype))
 
     def predict_rows(self, rows: Array) -> Array:
-        """`predict` for rows that already end in a column of ones, (B, D + 1) or (M, B, D + 1)."""
+        """Predict for rows that already end in a column of ones, (B, D + 1) or (M, B, D + 1)."""
         return self._outputs(rows, self.loss.to_probabilities)
 
     def logits_of_rows(self, rows: Array) -> Array:
-        """The outputs as the last layer has them, (M, B, K), for rows as in `predict_rows`."""
+        """Return the outputs as the last layer computes them, (M, B, K), for rows as in `predict_rows`."""
         return self._outputs(rows, lambda logits: None)
 
     def _outputs(self, rows: Array, finish: Callable[[Array], None]) -> Array:
@@ -158,7 +193,7 @@ class Network:
         return result
 
     def encode(self, y: Array, batch: int) -> Array:
-        """Targets as the losses want them, (K, B) or (M, K, B), from class numbers or values."""
+        """Convert class numbers or values to targets as the losses expect them; see `encode_target`."""
         return encode_target(y, batch, self)
 
     def _checked(self, X: Array) -> Array:
@@ -169,7 +204,15 @@ class Network:
 
 
 def encode_target(y: Array, batch: int, network: Network) -> Array:
-    """Turn class numbers or values into (K, B) or (M, K, B); see `Network.loss_and_gradients`."""
+    """Convert class numbers or values `y` to targets (K, B) or (M, K, B), in the network's dtype.
+
+    `y` has the shapes that `Network.loss_and_gradients` accepts, for `batch` rows.
+
+    Raises
+    ------
+    ValueError
+        for another shape, or class numbers that the network has no outputs for.
+    """
     members, outputs = network.members, network.n_outputs
     lead = y.shape[:1] if len(y) == members and y.shape[:2] == (members, batch) else ()
     is_values = (y.shape == (batch, outputs) and (outputs > 1 or not lead)) or y.shape == (members, batch, outputs)
@@ -188,7 +231,7 @@ def encode_target(y: Array, batch: int, network: Network) -> Array:
 
 
 def one_hot(numbers: Array, outputs: int, loss: str, dtype: Any) -> Array:
-    """Class numbers (..., B) as (..., K, B): 1 for the class; with one output 0 and 1, for hinge -1 and 1."""
+    """Encode class numbers (..., B) as (..., K, B): 1 for the class; with one output 0 and 1, for hinge -1 and 1."""
     if outputs == 1:
         row = numbers[..., None, :].astype(dtype)
         return row * 2 - 1 if loss == "hinge" else row
@@ -198,12 +241,12 @@ def one_hot(numbers: Array, outputs: int, loss: str, dtype: Any) -> Array:
 
 
 def equal_shares(batch: int, dtype: Any) -> Array:
-    """Each of `batch` rows counts the same: (1, B) of 1/B."""
+    """Return the shares of rows that count alike: (1, B) of 1/B."""
     return np.full((1, batch), 1 / batch, dtype)
 
 
 def with_ones(X: Array, dtype: Any) -> Array:
-    """`X` (..., D) as (..., D + 1) with a last column of ones, which the biases multiply."""
+    """Return `X` (..., D) as (..., D + 1), with a last column of ones, which the biases multiply."""
     rows = np.ones((*X.shape[:-1], X.shape[-1] + 1), dtype)
     rows[..., :-1] = X
     return rows

@@ -12,41 +12,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from tuitrain.engine.activations import Activation, Room
+from tuitrain.engine.dropout import Dropout
 from tuitrain.engine.losses import Loss
 
 Array = NDArray[Any]
-
-
-class Dropout:
-    """Inverted dropout (Srivastava et al., 2014, section 10): masks drawn by each member's own generator.
-
-    `rates` (M,) are the shares of hidden units that are silenced; the others are scaled up by 1 / (1 - rate).
-    """
-
-    def __init__(self, generators: Sequence[Generator], rates: Array, dtype: Any) -> None:
-        self._generators = generators
-        self.set_rates(rates, dtype)
-
-    def set_rates(self, rates: Array, dtype: Any) -> None:
-        """Use these rates from the next pass on."""
-        self._rates = rates.astype(dtype).reshape(-1, 1, 1)
-        self._scale = (1 / (1 - rates)).astype(dtype).reshape(-1, 1, 1)
-
-    def draw(self, mask: Array) -> None:
-        """Fill `mask` (M, H, B) with 0 or the scale."""
-        for generator, part in zip(self._generators, mask, strict=True):
-            generator.random(out=part, dtype=part.dtype)
-        np.multiply(np.greater_equal(mask, self._rates), self._scale, out=mask)
 
 
 class Pass:
     """The buffers of one batch size, and the passes through them.
 
     `blocks` and `gradient_blocks` are views (M, fan_in + 1, fan_out) into the flat arrays, a pair for each layer.
+    `activations` are those of the hidden layers in the last pass, (M, H, B) each and before dropout; `outputs` is
+    (M, K, B), after `train` or `loss` the gradient at the outputs.
     """
 
     def __init__(
@@ -100,7 +80,8 @@ class Pass:
     def train(self, rows: Array, target: Array, share: Array) -> Array:
         """Run forward, loss and backward: fill the gradient blocks and return the losses, (M,).
 
-        `target` is the result of the loss's `weigh`.
+        `rows` are as in `forward`. `target` (K, B) or (M, K, B) is what the loss's `weigh` returned; `share` (1, B) or
+        (M, 1, B) is each row's part of the mean.
         """
         loss = self._loss(self.forward(rows), target, share)
         self._backward(rows)
@@ -115,7 +96,7 @@ class Pass:
         ]
 
     def loss(self, target: Array, share: Array) -> Array:
-        """Return the losses (M,) of the last forward pass, consuming its outputs."""
+        """Return the losses (M,) of the last forward pass, consuming its outputs; arguments as in `train`."""
         return self._loss(self.outputs, target, share)
 
     def _backward(self, rows: Array) -> None:

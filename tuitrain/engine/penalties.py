@@ -1,4 +1,4 @@
-"""What is added to the gradient or taken off the weights besides the loss: L1, L2, weight decay, clipping.
+"""L1, L2, weight decay and gradient clipping: what acts on a step besides the gradient of the loss.
 
 `M` members, `P` parameters. Penalties act on weights and leave biases alone. A member whose penalty is 0 gets the same
 bits as if there were none in the stack.
@@ -55,7 +55,7 @@ class Penalties:
             np.multiply(gradients, scale.astype(gradients.dtype)[:, None], gradients)
 
     def change(self, p: Array, g: Array, scratch: Array, piece: Piece) -> None:
-        """Do the rest to one piece of the parameters and of the gradients, in place; `scratch` is of its shape."""
+        """Do what remains for one piece of the parameters and of the gradients, in place; `scratch` has its shape."""
         if self._clip is None:
             self._add(p, g, scratch, piece)
         if self._decay is not None:

@@ -1,4 +1,7 @@
-"""The random numbers of a training: a generator for each member and purpose, and its state as an array."""
+"""The random numbers of a training: a generator for each member and purpose, and its state as an array.
+
+`M` members.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,12 @@ class _Nothing(ISeedSequence):
 
 
 def generator(seed: int, purpose: str) -> Generator:
-    """The random numbers of one member for one purpose: initialize, shuffle or dropout; independent of each other."""
+    """Make a member's generator for one purpose: initialize, shuffle or dropout, independent of each other."""
     return Generator(PCG64(SeedSequence([seed, *purpose.encode()])))
 
 
 def to_words(generators: Sequence[Generator]) -> Array:
-    """The states of generators that `generator` made: (M, 6) uint64."""
+    """Return the states of generators that `generator` made, (M, 6) uint64."""
     rows = []
     for rng in generators:
         found: Any = rng.bit_generator.state
@@ -38,7 +41,7 @@ def to_words(generators: Sequence[Generator]) -> Array:
 
 
 def from_words(words: Array) -> list[Generator]:
-    """The generators in the states `words` (M, 6) uint64, as `to_words` gives them."""
+    """Make generators in the states `words` (M, 6) uint64, as `to_words` returned them."""
     generators = []
     for high, low, inc_high, inc_low, has_uint32, uinteger in words.tolist():
         bits = PCG64(_Nothing())  # type: ignore[arg-type]  # NumPy takes any ISeedSequence

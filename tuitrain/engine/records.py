@@ -1,4 +1,4 @@
-"""What an epoch leaves behind, and how a member's training ended.
+"""The record of an epoch, and how a member's training ended.
 
 `M` members, `L` layers with parameters; arrays are float64 unless said otherwise. What was not measured is NaN.
 """
@@ -23,7 +23,10 @@ MEASURED = (
 
 @dataclass(frozen=True)
 class Divergence:
-    """Where a member's loss stopped being finite, and the hyperparameter that most likely made it so."""
+    """Where a member's loss stopped being finite, and `cause`, the hyperparameter most likely to blame.
+
+    `epoch` and `step` count from 1; `message` says all of it in words, with a remedy.
+    """
 
     epoch: int
     step: int
@@ -39,8 +42,9 @@ class Record:
     `train_loss` (M,) is the mean over the epoch's batches, each before its update; `validation_loss` (M,) and
     `metrics` (validation; name to (M,)) are taken after the epoch. `gradient_norm` (M,) and the (M, L) arrays describe
     the epoch's last step: norms of the loss's gradient, of the update over that of the parameters, and the share of
-    units that are dead or saturated (NaN for the output layer and where it does not apply). `learning_rate` (M,).
-    `endings` says for each member whether and how its training has ended.
+    units that are dead or saturated (NaN for the output layer and where it does not apply). `learning_rate` (M,)
+    is that of this step. `endings` says for each member whether and how its training has ended. Losses are in the units
+    of the loss function (a regression's target is standardised), without penalties.
     """
 
     epoch: int
@@ -56,7 +60,7 @@ class Record:
     endings: tuple[Ending, ...]
 
     def arrays(self) -> dict[str, Array]:
-        """Its arrays, for a `State`; `endings` as their places in `ENDINGS`."""
+        """Return copies of its arrays for a `State`; `endings` as their places in `ENDINGS`."""
         return {
             **{f"record.{name}": getattr(self, name).copy() for name in MEASURED},
             **{f"record.metric.{name}": value.copy() for name, value in self.metrics.items()},
@@ -65,7 +69,7 @@ class Record:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array], *, epoch: int, step: int) -> Record:
-        """The record whose `arrays` these are."""
+        """Return the record whose `arrays` these are."""
         prefix = "record.metric."
         metrics = {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
         measured = {name: arrays[f"record.{name}"] for name in MEASURED}
@@ -74,5 +78,41 @@ class Record:
 
 
 def ending_codes(endings: Sequence[Ending]) -> Array:
-    """Endings as their places in `ENDINGS`, (M,) int64."""
+    """Return endings as their places in `ENDINGS`, (M,) int64."""
     return np.array([ENDINGS.index(ending) for ending in endings], np.int64)
+
+
+class EpochLosses:
+    """The losses of the running epoch's steps, and their mean over the epoch's rows."""
+
+    def __init__(self) -> None:
+        self._steps: list[tuple[Array, int]] = []
+
+    def clear(self) -> None:
+        """Begin an epoch."""
+        self._steps.clear()
+
+    def add(self, losses: Array, rows: int) -> None:
+        """Record a step: the loss of each member, (M,), and the number of rows in the batch."""
+        self._steps.append((losses, rows))
+
+    def mean(self) -> Array:
+        """Return the mean over the epoch's rows, (M,), summed along each member's own row: the same bits alone."""
+        sizes = np.array([rows for _, rows in self._steps], np.float64)
+        losses = np.concatenate([losses for losses, _ in self._steps]).reshape(len(sizes), -1)
+        mean: Array = (losses.T.astype(np.float64, order="C") * sizes).sum(axis=1) / sizes.sum()
+        return mean
+
+    def arrays(self, like: Array, *, is_between_epochs: bool) -> dict[str, Array]:
+        """Return losses and rows of the steps, (M, steps), for a `State`; `like` (M, …) has the losses' dtype."""
+        steps = [] if is_between_epochs else self._steps
+        rows = np.array([rows for _, rows in steps], np.int64)
+        return {
+            "epoch.losses": np.concatenate([like[:, :0], *(losses[:, None] for losses, _ in steps)], axis=1),
+            "epoch.sizes": np.repeat(rows[None], len(like), axis=0),
+        }
+
+    def restore(self, arrays: Mapping[str, Array]) -> None:
+        """Continue from what `arrays` gave."""
+        losses, sizes = arrays["epoch.losses"], arrays["epoch.sizes"][0].tolist()
+        self._steps = [(losses[:, step], rows) for step, rows in enumerate(sizes)]

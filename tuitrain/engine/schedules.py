@@ -1,7 +1,8 @@
 """The learning rate as a function of the step: the multiplier of the hyperparameter.
 
-A schedule sees the position in steps after the warm-up and the total number of steps; only `plateau` looks at the
-losses, see `Plateau`. `S` steps.
+A schedule is a function of `step` (count,) float64, the steps since the end of the warm-up; of `total`, the steps of
+the training after it; of `per_epoch`, the steps of an epoch; and of the hyperparameters. It returns multipliers
+(count,) float64. Only `plateau` looks at the losses, see `Plateau`. `M` members.
 
 To add one: a function, a line in `SCHEDULES`, and the name in `hyperparameters.SCHEDULES`.
 """
@@ -84,7 +85,11 @@ SCHEDULES: dict[str, Schedule] = {
 
 
 def multipliers(h: Hyperparameters, first: int, count: int, per_epoch: int) -> Floats:
-    """Return the learning rate's multipliers in the steps `first` … `first + count - 1`: (count,) float64."""
+    """Return the learning rate's multipliers in the steps `first` … `first + count - 1`, (count,) float64.
+
+    Steps count from 0 over the whole training, with `per_epoch` in an epoch. During the warm-up the multiplier rises in
+    equal steps to 1: gradual warm-up (Goyal et al., 2017, section 2.2).
+    """
     steps = np.arange(first, first + count, dtype=np.float64)
     warm = h.warmup * per_epoch
     position = np.maximum(steps - math.ceil(warm), 0)
@@ -94,7 +99,10 @@ def multipliers(h: Hyperparameters, first: int, count: int, per_epoch: int) -> F
 
 @dataclass
 class Plateau:
-    """Reduce on plateau, for one member: the multiplier falls when the watched loss stops falling."""
+    """Reduce on plateau, for one member: the multiplier falls when the watched loss stops falling.
+
+    `best` is the last loss that was better, `waited` the number of epochs since then or since the last cut.
+    """
 
     multiplier: float = 1.0
     best: float = math.inf
@@ -112,7 +120,7 @@ class Plateau:
 
 
 class LearningRates:
-    """The learning rates of a stack, planned to the end of the running epoch; `M` members.
+    """The learning rates of a stack, planned to the end of the running epoch.
 
     `current` (M, 1) float64 is the rate of the last step.
     """
@@ -123,7 +131,7 @@ class LearningRates:
         self.current = _base_rates(hyperparameters)
 
     def plan(self, hyperparameters: Sequence[Hyperparameters], first: int, count: int, per_epoch: int) -> None:
-        """Compute the rates of the steps `first` … `first + count - 1`."""
+        """Compute the rates of the steps `first` … `first + count - 1`, as `multipliers` counts them."""
         cuts = [
             plateau.multiplier if h.schedule == "plateau" else 1.0
             for h, plateau in zip(hyperparameters, self._plateaus, strict=True)
@@ -136,22 +144,22 @@ class LearningRates:
         self._planned = list((shares[:, :, None] * base)[::-1])
 
     def next(self) -> NDArray[Any]:
-        """The rate of the next step, (M, 1), which is `current` from now on."""
+        """Return the rate of the next planned step, (M, 1) float64, which becomes `current`."""
         self.current = self._planned.pop()
         return self.current
 
     def observe(self, losses: NDArray[Any], hyperparameters: Sequence[Hyperparameters]) -> None:
-        """Let `plateau` look at an epoch's losses (M,)."""
+        """Show an epoch's losses (M,) to the members with the schedule `plateau`."""
         for plateau, loss, h in zip(self._plateaus, losses, hyperparameters, strict=True):
             if h.schedule == "plateau":
                 plateau.observe(float(loss), h)
 
     def forget_cuts(self, member: int) -> None:
-        """Begin anew to watch for a standstill: what was cut belonged to another rate."""
+        """Watch a member for a plateau from the beginning again: its cuts belonged to another rate."""
         self._plateaus[member] = Plateau()
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Its arrays for a `State`: (M,), and (M, steps left) of the rates that are planned."""
+        """Return its arrays for a `State`: (M,), and (M, steps left) float64 of the planned rates."""
         planned = np.concatenate([self.current[:, :0], *self._planned], axis=1)
         return {
             "schedule.multiplier": np.array([plateau.multiplier for plateau in self._plateaus], np.float64),
@@ -161,7 +169,7 @@ class LearningRates:
         }  # fmt: skip
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Go on from what `arrays` gave."""
+        """Continue from what `arrays` gave."""
         watched = (arrays[f"schedule.{name}"].tolist() for name in ("multiplier", "best", "waited"))
         self._plateaus = [Plateau(*values) for values in zip(*watched, strict=True)]
         planned = arrays["schedule.planned"]

@@ -42,6 +42,7 @@ from tuitrain.engine.records import ENDINGS, MEASURED, Divergence
 from tuitrain.errors import StateError, TuitrainError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.text import quoted, visible
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 FORMAT = 1
@@ -79,16 +80,16 @@ class State:
 
     @property
     def members(self) -> int:
-        """How many trainings it holds."""
+        """The number of trainings that it holds, M."""
         return len(self.hyperparameters)
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """That of the parameters."""
+        """The parameters' dtype, float32 or float64."""
         return self.arrays["parameters"].dtype
 
     def take(self, members: Sequence[int]) -> State:
-        """The state of these members alone, in this order; one may be taken several times.
+        """Return the state of these members only, in this order; a member may be taken several times.
 
         Raises
         ------
@@ -106,11 +107,11 @@ class State:
         )  # fmt: skip
 
     def repeat(self, n: int) -> State:
-        """Each member `n` times in a row: copies that continue alike until something is changed in one."""
+        """Return each member `n` times in a row: copies that continue alike until something is changed in one."""
         return self.take([member for member in range(self.members) for _ in range(n)])
 
     def reseeded(self, seeds: Sequence[int]) -> State:
-        """The state whose next orders and masks come from these seeds, for members that had another one."""
+        """Return the state in which members that had another seed draw their next orders and masks from this one."""
         changed = [member for member, h in enumerate(self.hyperparameters) if h.seed != seeds[member]]
         if not changed:
             return self
@@ -122,7 +123,7 @@ class State:
         return replace(self, arrays=arrays)
 
     def check_fits(self, layer_sizes: tuple[int, ...], members: int, rows: int) -> None:
-        """Refuse a training of another shape.
+        """Refuse to continue as a training of another shape.
 
         Raises
         ------
@@ -131,13 +132,20 @@ class State:
         """
         own = "-".join(map(str, self.layer_sizes)), self.members, self.counters["rows"]
         asked = "-".join(map(str, layer_sizes)), members, rows
-        kinds = "of a network {}", "of {} members", "of a training on {} rows"
+        kinds = _("of a network {}"), _("of {} members"), _("of a training on {} rows")
         for kind, found, expected in zip(kinds, own, asked, strict=True):
             if found != expected:
-                raise StateError(f"the state is {kind.format(found)}, and is continued as one {kind.format(expected)}")
+                raise StateError(
+                    _("the state is {found}, and is continued as one {expected}").format(
+                        found=kind.format(found), expected=kind.format(expected)
+                    )
+                )
 
     def to_arrays(self) -> dict[str, Array]:
-        """All of it as arrays of numbers, by name, as `from_arrays` reads them (for ``np.savez`` and the like)."""
+        """Return all of it as arrays of numbers, by name, as `from_arrays` reads them (for ``np.savez`` and the like).
+
+        ``about`` is a JSON text in bytes (uint8); the others are those of the module's table, views that are read-only.
+        """
         text = json.dumps({
             "format": FORMAT, "layer_sizes": self.layer_sizes, **self.counters,
             "hyperparameters": [h.to_mapping() for h in self.hyperparameters],
@@ -148,7 +156,7 @@ class State:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array]) -> State:
-        """The state that `to_arrays` turned into these.
+        """Return the state that `to_arrays` turned into these arrays.
 
         Raises
         ------
@@ -161,23 +169,37 @@ class State:
         except StateError:
             raise
         except TuitrainError as error:
-            raise StateError(f"the state is damaged: {str(error).replace(chr(10), '; ')}") from error
+            raise StateError(
+                _("the state is damaged: {error}").format(error=str(error).replace(chr(10), "; "))
+            ) from error
         except (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
-            raise StateError(f"the state is damaged: {ABOUT} cannot be read ({visible(error, 120)})") from error
+            raise StateError(
+                _("the state is damaged: {about} cannot be read ({error})").format(
+                    about=ABOUT, error=visible(error, 120)
+                )
+            ) from error
         return state
 
 
 def _read(arrays: dict[str, Array]) -> State:
-    """The state of `arrays`, of which the JSON text is checked and the arrays are not yet."""
+    """Return the state of `arrays`, whose JSON text is checked and whose other arrays are not yet."""
     if ABOUT not in arrays:
-        raise StateError(f"the state is damaged: {ABOUT} is missing")
+        raise StateError(_("the state is damaged: {about} is missing").format(about=ABOUT))
     about = json.loads(arrays.pop(ABOUT).astype(np.uint8, casting="safe").tobytes())
     if about["format"] != FORMAT:
-        raise StateError(f"the state has format {visible(about['format'], 20)}; this version reads {FORMAT}")
+        raise StateError(
+            _("the state has format {format}; this version reads {readable}").format(
+                format=visible(about["format"], 20), readable=FORMAT
+            )
+        )
     layer_sizes = tuple(about["layer_sizes"])
     for name, value in [*((name, about[name]) for name in COUNTERS), *(("layer_sizes", size) for size in layer_sizes)]:
         if type(value) is not int or not 0 <= value < 2**53:
-            raise StateError(f"the state is damaged: {name} {visible(value, 40)} is not a whole number from 0")
+            raise StateError(
+                _("the state is damaged: {name} {value} is not a whole number from 0").format(
+                    name=name, value=visible(value, 40)
+                )
+            )
     hyperparameters = tuple(Hyperparameters.from_record(values) for values in about["hyperparameters"])
     check_shared(hyperparameters)
     best = tuple(None if values is None else Hyperparameters.from_record(values) for values in about[_BEST])
@@ -211,17 +233,21 @@ def _check(state: State) -> None:
     expected = _layout(state)
     for name in expected:
         if name not in state.arrays:
-            raise StateError(f"the state is damaged: {name} is missing")
+            raise StateError(_("the state is damaged: {name} is missing").format(name=name))
     for name, array in state.arrays.items():
         if name not in expected:
-            raise StateError(f"the state is damaged: {quoted(name)} is not known")
+            raise StateError(_("the state is damaged: {name} is not known").format(name=quoted(name)))
         dtype, shape = expected[name]
         fits = len(array.shape) == len(shape) and all(
             n in {_ANY, found} for n, found in zip(shape, array.shape, strict=True)
         )
         if array.dtype != dtype or not fits:
             wanted = ", ".join("any" if n == _ANY else str(n) for n in shape)
-            raise StateError(f"the state is damaged: {name} is {array.dtype} {array.shape}, not {dtype} ({wanted})")
+            raise StateError(
+                _("the state is damaged: {name} is {dtype} {shape}, not {expected} ({wanted})").format(
+                    name=name, dtype=array.dtype, shape=array.shape, expected=dtype, wanted=wanted
+                )
+            )
     for name, is_allowed in _RANGES.items():
         if name in state.arrays:
             _demand(is_allowed(state.arrays[name], state), name)
@@ -229,11 +255,11 @@ def _check(state: State) -> None:
 
 def _demand(is_allowed: Any, name: str) -> None:
     if not is_allowed:
-        raise StateError(f"the state is damaged: {name} is out of range")
+        raise StateError(_("the state is damaged: {name} is out of range").format(name=name))
 
 
 def _layout(state: State) -> dict[str, tuple[np.dtype[Any], tuple[int, ...]]]:
-    """Each array's type and shape."""
+    """Return each array's type and shape."""
     counters, members, layers = state.counters, state.members, len(state.layer_sizes) - 1
     parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(state.layer_sizes))
     left = counters["rows"] - counters["rows_done"]
@@ -266,7 +292,7 @@ def _within(low: float, high: float) -> Callable[[Array, State], Any]:
 
 
 def _are_kept(parameters: Array, state: State) -> Any:
-    """Whether parameters from an epoch's end are finite, except those of members that have diverged."""
+    """Return whether parameters from an epoch's end are finite, except those of members that have diverged."""
     return np.isfinite(parameters[[divergence is None for divergence in state.divergences]]).all()
 
 
@@ -276,7 +302,7 @@ def _are_current(parameters: Array, state: State) -> Any:
 
 
 def _are_moments(moments: Array, state: State) -> Any:
-    """Whether members that train hold no NaN between two epochs; the square of a large gradient may be infinite."""
+    """Return whether members that train hold no NaN between two epochs; a large gradient's square may be infinite."""
     return _is_within_epoch(state) or not np.isnan(moments[state.arrays["ended.how"] == 0]).any()
 
 
@@ -285,19 +311,19 @@ def _is_within_epoch(state: State) -> bool:
 
 
 def _is_generator(words: Array, _: State) -> Any:
-    """Whether the increments are odd, as PCG64's are, and the rest is half a number or none."""
+    """Return whether the increments are odd, as PCG64's are, and what is left of a draw is half a number or none."""
     return (words[:, 3] % 2 == 1).all() and (words[:, 4] <= 1).all() and (words[:, 5] < 2**32).all()
 
 
 def _is_order(order: Array, state: State) -> Any:
-    """Whether each row is left once at most."""
+    """Return whether no row is left twice."""
     ordered = np.sort(order, axis=1)
     is_once = (np.diff(ordered, axis=1) > 0).all()
     return is_once and (order >= 0).all() and (order < state.counters["rows"]).all()
 
 
 def _are_rates(rates: Array, state: State) -> Any:
-    """Whether there is a learning rate for every step that is left of the epoch."""
+    """Return whether there is a learning rate for every step that is left of the epoch."""
     size, rows = state.hyperparameters[0].batch_size, state.counters["rows"]
     left = math.ceil((rows - state.counters["rows_done"]) / (rows if size == "full" else min(int(size), rows)))
     is_enough = rates.shape[1] >= left or (state.arrays["ended.how"] > 0).all()
@@ -305,7 +331,7 @@ def _are_rates(rates: Array, state: State) -> Any:
 
 
 def _are_sizes(sizes: Array, state: State) -> Any:
-    """Whether all members had the same batches, of no more rows than there are (each too: a sum may overflow)."""
+    """Return whether all members had the same batches, of no more rows than there are (a sum may overflow)."""
     is_same = (sizes == sizes[:1]).all() and sizes.shape == state.arrays["epoch.losses"].shape
     done = state.counters["rows_done"]
     return is_same and (sizes > 0).all() and (sizes <= done).all() and sizes[0].sum() <= done

@@ -16,6 +16,7 @@ from tuitrain.options.data_options import DATA_FIELDS, DATASET
 from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters, field_name
 from tuitrain.options.option import Option, read_all
 from tuitrain.text import quoted, suggest, visible
+from tuitrain.translation import gettext as _
 
 DATA_KEYS = {DATASET.name: DATASET, **DATA_FIELDS}
 
@@ -42,11 +43,13 @@ def read_configuration(path: Path) -> Configuration:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise HyperparameterError(f"{name}: cannot be read: {error.strerror}") from error
+        raise HyperparameterError(_("{name}: cannot be read: {why}").format(name=name, why=error.strerror)) from error
     except RecursionError as error:
-        raise HyperparameterError(f"{name}: is nested too deeply; expected tables of names and values") from error
+        raise HyperparameterError(
+            _("{name}: is nested too deeply; expected tables of names and values").format(name=name)
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HyperparameterError(f"{name}: is not TOML: {visible(error)}") from error
+        raise HyperparameterError(_("{name}: is not TOML: {error}").format(name=name, error=visible(error))) from error
     found = Configuration()
     for key, value in content.items():
         if key == "data" and isinstance(value, dict):
@@ -58,7 +61,11 @@ def read_configuration(path: Path) -> Configuration:
             found.space.update(value)
         elif isinstance(value, dict) and field_name(key) is None:
             if key not in GROUPS:
-                raise HyperparameterError(f"{name}: table {quoted(key)}: {suggest(key, ('data', 'space', *GROUPS))}")
+                raise HyperparameterError(
+                    _("{name}: table {key}: {hint}").format(
+                        name=name, key=quoted(key), hint=suggest(key, ("data", "space", *GROUPS))
+                    )
+                )
             found.hyperparameters.update(value)
         else:
             found.hyperparameters[key] = value
@@ -69,7 +76,7 @@ def write_configuration(hyperparameters: Hyperparameters) -> str:
     """A commented TOML file with these hyperparameters; reading it gives them back."""
     import tomli_w  # noqa: PLC0415  (it costs start-up time)
 
-    lines = ["# Hyperparameters of a training: tuitrain train iris --config FILE", "", "# [data]"]
+    lines = [f"# {_('Hyperparameters of a training: tuitrain train iris --config FILE')}", "", "# [data]"]
     for name, option in DATA_KEYS.items():
         value = option.plain(option.check(option.example if option.default in (None, ()) else option.default))
         lines += _explained(option) + [f"# {line}" for line in tomli_w.dumps({name: value}).strip().split("\n")]
@@ -86,4 +93,4 @@ def write_configuration(hyperparameters: Hyperparameters) -> str:
 
 
 def _explained(spec: Option) -> list[str]:
-    return [f"# {spec.label}: {spec.meaning}; {spec.allowed}" + (f" [{spec.unset}]" if spec.unset else "")]
+    return [f"# {_(spec.label)}: {_(spec.meaning)}; {spec.allowed}" + (f" [{_(spec.unset)}]" if spec.unset else "")]

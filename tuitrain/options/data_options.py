@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from tuitrain.errors import DataOptionError
 from tuitrain.options.option import Option, check_all, declare, declared, read_all
+from tuitrain.translation import gettext as _
 
 TASKS = ("classification", "regression")
 SCALES = ("standard", "minmax", "none")
@@ -54,7 +55,7 @@ class DataOptions:
         group=SPLITTING, unset="none", example="test.csv",
     )  # fmt: skip
     split_seed: int = declare(
-        0, "split seed", "whole", "what the split is drawn from",
+        0, "split seed", "whole", "seed of the split",
         "Another seed gives other rows to validation and test: how far a result moves then is luck of the split.",
         group=SPLITTING, minimum=0, maximum=2**128,
     )  # fmt: skip
@@ -87,7 +88,7 @@ class DataOptions:
         DataOptionError
             with a line for each unknown name and each value that is not allowed.
         """
-        read, problems = read_all(DATA_FIELDS, values, "data option")
+        read, problems = read_all(DATA_FIELDS, values, _("data option"))
         if problems:
             raise DataOptionError("\n".join(problems))
         return cls(**read)
@@ -121,7 +122,7 @@ GENERATOR_FIELDS: dict[str, Option] = {
         ),
         Option(
             name="seed", label="seed", kind="whole", default=0, minimum=0, maximum=2**53,
-            meaning="what the generated rows are drawn from",
+            meaning="seed of the generated rows",
         ),
     )
 }  # fmt: skip

@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 
 from tuitrain.text import quoted
+from tuitrain.translation import gettext as _
 
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
@@ -31,7 +32,7 @@ def parse_time(text: str) -> float:
     is_read = re.fullmatch(f"(?:{_PART.pattern})+", whole) and all(unit in _UNITS for _, unit in parts)
     seconds = sum(float(number) * _UNITS[unit] for number, unit in parts) if is_read else 0.0
     if not 0 < seconds < math.inf:
-        raise ValueError(f"time {quoted(text)}: write a time above 0, as 90s, 10m, 1.5h or 1h30m")
+        raise ValueError(_("time {text}: write a time above 0, as 90s, 10m, 1.5h or 1h30m").format(text=quoted(text)))
     return seconds
 
 

@@ -51,7 +51,7 @@ class Field(Option):
 
     def parse(self, text: str) -> Value:
         if self.kind == "layers":
-            return self._check_layers(_parse_layers(text.strip(), self.label))
+            return self._check_layers(_parse_layers(text.strip(), _(self.label)))
         value: Value = super().parse(text)
         return value
 
@@ -65,9 +65,15 @@ class Field(Option):
         for size in sizes:
             is_number = isinstance(size, numbers.Real) and not isinstance(size, bool)
             if not is_number or not 1 <= size <= self.maximum or int(size) != size:
-                raise ValueError(f"{self.label}: {shown(size)} units are not a whole number from 1 to {self.maximum:g}")
+                raise ValueError(
+                    _("{label}: {size} units are not a whole number from 1 to {maximum:g}").format(
+                        label=_(self.label), size=shown(size), maximum=self.maximum
+                    )
+                )
         if len(sizes) > 32:
-            raise ValueError(f"{self.label}: {len(sizes)} layers are more than 32")
+            raise ValueError(
+                _("{label}: {count} layers are more than 32").format(label=_(self.label), count=len(sizes))
+            )
         return tuple(int(size) for size in sizes)
 
     def format(self, value: Any) -> str:
@@ -129,5 +135,9 @@ def _parse_layers(text: str, label: str) -> tuple[int, ...]:
         return ()
     parts = text.strip("()[]").rstrip(",").lower().replace("×", "x").replace(",", "x").replace(" ", "").split("x")
     if not all(part.isascii() and part.isdigit() and len(part) <= MOST_DIGITS for part in parts):
-        raise ValueError(f"{label}: {quoted(text)} is not a list of layer sizes; write 64x32, or none")
+        raise ValueError(
+            _("{label}: {text} is not a list of layer sizes; write 64x32, or none").format(
+                label=label, text=quoted(text)
+            )
+        )
     return tuple(map(int, parts))

@@ -16,6 +16,7 @@ from tuitrain.errors import HyperparameterError
 from tuitrain.options.field import Field
 from tuitrain.options.option import Kind, check_all, declare, declared, option_named, read_all
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus")
 LOSSES = ("auto", "mse", "mae", "huber", "binary_cross_entropy", "cross_entropy", "hinge")
@@ -246,7 +247,9 @@ class Hyperparameters:
             return cls.from_mapping(given or {})
         shown = visible(repr(given), 60)
         raise HyperparameterError(
-            f"hyperparameters: {shown} is neither Hyperparameters nor a mapping of names to values"
+            _("hyperparameters: {shown} is neither Hyperparameters nor a mapping of names to values").format(
+                shown=shown
+            )
         )
 
     @classmethod
@@ -258,7 +261,7 @@ class Hyperparameters:
         HyperparameterError
             with a line for each unknown name and each value that is not allowed.
         """
-        read, problems = read_all(FIELDS, values, "hyperparameter")
+        read, problems = read_all(FIELDS, values, _("hyperparameter"))
         if problems:
             raise HyperparameterError("\n".join(problems))
         return cls(**read)

@@ -102,7 +102,7 @@ class Option:
 
     @property
     def _range(self) -> str:
-        low, most = f"{self.minimum:g}", f"{self.maximum:.15g}"
+        low, most = f"{self.minimum:,g}", f"{self.maximum:,.15g}"
         if math.isinf(self.minimum):
             return _("a whole number") if self.kind == "whole" else _("a number")
         if self.maximum >= MOST_SHOWN:
@@ -115,9 +115,18 @@ class Option:
         return number + text.format(low=low, most=most)
 
     @property
+    def allowed_briefly(self) -> str:
+        """`allowed` for where there is little room: ``>0 to 1,000``; the same where it is no range with two ends."""
+        if self.kind not in {"number", "whole"} or math.isinf(self.minimum) or self.maximum >= MOST_SHOWN:
+            return self.allowed
+        over, under = ">" * self.above_minimum, "<" * self.below_maximum
+        text = _("{low} to {most}").format(low=f"{over}{self.minimum:,g}", most=f"{under}{self.maximum:,.15g}")
+        return listed_or([text, *self.words, *self.special])
+
+    @property
     def default_text(self) -> str:
         """The default as the help shows it."""
-        return self.unset or self.format(self.default)
+        return _(self.unset) or self.format(self.default)
 
     def parse(self, text: str) -> Any:
         """Read what a person typed.
@@ -155,7 +164,11 @@ class Option:
         except ValueError:
             number = math.nan
         if math.isnan(number):
-            raise ValueError(f"{self.label}: {quoted(text)} is not {self._indefinite}; allowed: {self.allowed}")
+            raise ValueError(
+                _("{label}: {text} is not {indefinite}; allowed: {allowed}").format(
+                    label=_(self.label), text=quoted(text), indefinite=self._indefinite, allowed=self.allowed
+                )
+            )
         return self.check(number)
 
     def check(self, value: Any) -> Any:
@@ -177,7 +190,9 @@ class Option:
                 return self._check_flag(value)
             case "text":
                 if not isinstance(value, str):
-                    raise ValueError(f"{self.label}: {_shown(value)} is not a text")
+                    raise ValueError(
+                        _("{label}: {value} is not a text").format(label=_(self.label), value=_shown(value))
+                    )
                 return value
             case "list":
                 return self._check_list(value)
@@ -188,19 +203,23 @@ class Option:
         if self.kind == "time" and isinstance(value, str):
             return parse_time(value)
         if isinstance(value, bool) or not hasattr(value, "__float__"):
-            raise ValueError(f"{self.label}: {_shown(value)} is not {self._indefinite}; allowed: {self.allowed}")
+            raise ValueError(
+                _("{label}: {value} is not {indefinite}; allowed: {allowed}").format(
+                    label=_(self.label), value=_shown(value), indefinite=self._indefinite, allowed=self.allowed
+                )
+            )
         return self._check_number(value)
 
     def _check_choice(self, value: Any) -> str:
         if value not in self.choices:
             near = self.refuse or (lambda word: suggest(word, [*self.choices, *self.special]))
-            raise ValueError(f"{self.label} {quoted(value)}: {near(str(value))}")
+            raise ValueError(f"{_(self.label)} {quoted(value)}: {near(str(value))}")
         return str(value)
 
     def _check_flag(self, value: Any) -> bool:
         if isinstance(value, bool) or str(value) in {*_YES, *_NO}:
             return value is True or str(value) in _YES
-        raise ValueError(f"{self.label}: {_shown(value)} is not yes or no")
+        raise ValueError(_("{label}: {value} is not yes or no").format(label=_(self.label), value=_shown(value)))
 
     def _check_list(self, value: Any) -> tuple[str, ...]:
         if isinstance(value, str) or not isinstance(value, Iterable):
@@ -208,7 +227,7 @@ class Option:
         items = tuple(value)
         for item in items:
             if not isinstance(item, str):
-                raise ValueError(f"{self.label}: {_shown(item)} is not a text")
+                raise ValueError(_("{label}: {item} is not a text").format(label=_(self.label), item=_shown(item)))
         return items
 
     def _check_mapping(self, value: Any) -> tuple[tuple[str, str], ...]:
@@ -218,10 +237,18 @@ class Option:
         for item in value.items() if isinstance(value, Mapping) else value:
             name, text = _split_pair(item)
             if not name or not isinstance(text, str):
-                raise ValueError(f"{self.label} {_shown(item)}: write {self.allowed}")
+                raise ValueError(
+                    _("{label} {item}: write {allowed}").format(
+                        label=_(self.label), item=_shown(item), allowed=self.allowed
+                    )
+                )
             word = text.strip().lower()
             if self.choices and word not in self.choices:
-                raise ValueError(f"{self.label} of {quoted(name)} {quoted(text)}: {suggest(word, self.choices)}")
+                raise ValueError(
+                    _("{label} of {name} {text}: {hint}").format(
+                        label=_(self.label), name=quoted(name), text=quoted(text), hint=suggest(word, self.choices)
+                    )
+                )
             pairs[name] = word if self.choices else text
         return tuple(pairs.items())
 
@@ -231,32 +258,38 @@ class Option:
         except OverflowError:
             as_float = math.inf
         except TypeError:
-            raise ValueError(f"{self.label}: {_shown(number)} is not {self._indefinite}") from None
+            raise ValueError(
+                _("{label}: {number} is not {indefinite}").format(
+                    label=_(self.label), number=_shown(number), indefinite=self._indefinite
+                )
+            ) from None
         if self.kind != "whole" or not isinstance(number, int) or math.isinf(as_float):
             number = as_float
-        shown = f"{self.label}: {as_float:g}"
+        shown = f"{_(self.label)}: {as_float:g}"
         if math.isnan(number) or math.isinf(number):
-            raise ValueError(f"{shown} is not a finite number; allowed: {self.allowed}")
+            raise ValueError(
+                _("{shown} is not a finite number; allowed: {allowed}").format(shown=shown, allowed=self.allowed)
+            )
         if number < self.minimum or (self.above_minimum and number == self.minimum):
-            over = "above" if self.above_minimum else "at least"
-            raise ValueError(f"{shown} is not {over} {self.minimum:g}{self._hint}")
+            over = _("{shown} is not above {limit:g}") if self.above_minimum else _("{shown} is not at least {limit:g}")
+            raise ValueError(over.format(shown=shown, limit=self.minimum) + self._hint)
         if number > self.maximum or (self.below_maximum and number == self.maximum):
-            over = "not below" if self.below_maximum else "more than"
-            raise ValueError(f"{shown} is {over} {self.maximum:g}{self._hint}")
+            over = _("{shown} is not below {limit:g}") if self.below_maximum else _("{shown} is more than {limit:g}")
+            raise ValueError(over.format(shown=shown, limit=self.maximum) + self._hint)
         if self.kind == "whole":
             if number != int(number):
-                raise ValueError(f"{shown} is not a whole number")
+                raise ValueError(_("{shown} is not a whole number").format(shown=shown))
             return int(number)
         return float(number)
 
     @property
     def _hint(self) -> str:
         """The end of a message about a number out of range."""
-        return f"; allowed: {self.allowed}"
+        return _("; allowed: {allowed}").format(allowed=self.allowed)
 
     @property
     def _indefinite(self) -> str:
-        return {"whole": "a whole number", "time": "a time"}.get(self.kind, "a number")
+        return {"whole": _("a whole number"), "time": _("a time")}.get(self.kind, _("a number"))
 
     def format(self, value: Any) -> str:
         """Write `value` as `parse` reads it: ``0.01``, ``none``, ``full``, ``10m``."""
@@ -286,7 +319,7 @@ class Option:
 def _split_pair(item: Any) -> tuple[str, Any]:
     """``age=number`` or ("age", "number"); a name may itself hold ``=``."""
     if isinstance(item, str):
-        name, _, text = item.rpartition("=")
+        name, _equals, text = item.rpartition("=")
         return name, text
     if isinstance(item, (tuple, list)) and len(item) == 2 and isinstance(item[0], str):
         return item[0], item[1]

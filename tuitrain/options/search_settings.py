@@ -14,6 +14,7 @@ from typing import Any, Literal
 from tuitrain.errors import SettingsError
 from tuitrain.options.option import Option, check_all, declare, declared, read_all
 from tuitrain.text import suggest
+from tuitrain.translation import gettext as _
 
 STRATEGIES = ("manual", "grid", "random", "bayesian", "quasi")
 OPTUNA_PREFIX = "optuna:"
@@ -26,7 +27,7 @@ BOUNDED = ("accuracy", "f1", "r2")  # by 1
 METRICS_BY_TASK = "; ".join(f"{', '.join(names)} ({task})" for task, names in METRICS.items())
 
 FEW_ROWS, FEW_ROWS_FOLDS = 1500, 5
-BATCH = 8  # trials that a strategy which learns proposes at once
+BATCH = 8  # trials proposed at once, by a strategy that learns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +46,12 @@ class SearchOption(Option):
 
 def _near_strategy(name: str) -> str:
     if name.startswith(OPTUNA_PREFIX):
-        return f"of Optuna's samplers, {suggest(name.removeprefix(OPTUNA_PREFIX), OPTUNA_SAMPLERS)}"
+        return _("of Optuna's samplers, {hint}").format(hint=suggest(name.removeprefix(OPTUNA_PREFIX), OPTUNA_SAMPLERS))
     return suggest(name, [*STRATEGIES, "optuna:tpe"])
 
 
 def _near_metric(name: str) -> str:
-    near = suggest(name, HIGHER_IS_BETTER)
-    return near if near.endswith("?") else f"allowed: {METRICS_BY_TASK}"
+    return suggest(name, HIGHER_IS_BETTER, otherwise=_("allowed: {names}").replace("{names}", METRICS_BY_TASK))
 
 
 @dataclass(frozen=True)
@@ -100,13 +100,13 @@ class Settings:
         unset="accuracy or r2",
     )  # fmt: skip
     folds: int = declare(
-        0, "folds", "whole", "folds that a trial is validated on",
+        0, "folds", "whole", "folds that each trial is validated on",
         "The score is their mean. auto: 5 where there are fewer than 1,500 rows, else the validation part alone.",
         minimum=1, maximum=100, special={"auto": 0}, steps=("auto", "1", "3", "5", "10"), is_compared=True,
         unset="5 below 1,500 rows, else 1",
     )  # fmt: skip
     seeds: int = declare(
-        1, "seeds", "whole", "seeds that a trial is trained from", "More of them tell luck from merit.",
+        1, "seeds", "whole", "seeds that each trial is trained with", "More seeds tell luck from merit.",
         minimum=1, maximum=100, steps=("1", "2", "3", "5", "10"), is_compared=True,
     )  # fmt: skip
     prune: Literal["halving", "none"] = declare(
@@ -115,11 +115,11 @@ class Settings:
         choices=("none", "halving"), steps=("none", "halving"), flag_name="prune",
     )  # fmt: skip
     seed: int = declare(
-        0, "search seed", "whole", "what proposals are drawn from", "The same seed proposes the same again.",
+        0, "search seed", "whole", "seed of the proposals", "The same seed proposes the same again.",
         minimum=0, maximum=2**63 - 1, flag_name="search-seed", is_in_form=False,
     )  # fmt: skip
     batch: int = declare(
-        0, "batch", "whole", "trials that a strategy which learns proposes at once",
+        0, "batch", "whole", "trials proposed at once, by a strategy that learns",
         "More keep more processes busy; fewer let each proposal know more.", minimum=1, maximum=1000,
         special={"auto": 0}, unset="8, or 4 a core", is_in_form=False,
     )  # fmt: skip
@@ -149,7 +149,11 @@ class Settings:
         """
         allowed = METRICS[task]
         if self.metric and self.metric not in allowed:
-            raise SettingsError(f"metric {self.metric}: for {task} there are {', '.join(allowed)}")
+            raise SettingsError(
+                _("metric {metric}: for {task} there are {names}").format(
+                    metric=self.metric, task=task, names=", ".join(allowed)
+                )
+            )
         metric = self.metric or allowed[0]
         check_goal(self.goal, metric)
         folds = self.folds or (max(1, min(FEW_ROWS_FOLDS, rows // 2)) if rows < FEW_ROWS else 1)
@@ -199,7 +203,7 @@ QUASI = Option(
 )  # fmt: skip
 JOBS = Option(
     name="jobs", label="jobs", kind="whole", default=None, minimum=0, maximum=1000,
-    meaning="processes to train in; 0: none but this one", unset="all cores",
+    meaning="worker processes; 0: train in this one", unset="all cores",
 )  # fmt: skip
 
 
@@ -211,7 +215,7 @@ def read_settings(values: Mapping[str, Any]) -> dict[str, Any]:
     SettingsError
         with a line for each unknown name and each value that is not allowed.
     """
-    read, problems = read_all(SETTINGS, values, "setting")
+    read, problems = read_all(SETTINGS, values, _("setting"))
     if problems:
         raise SettingsError("\n".join(problems))
     return read
@@ -226,4 +230,6 @@ def check_goal(goal: float | None, metric: str) -> None:
         if it is above what the metric can be.
     """
     if goal is not None and metric in BOUNDED and goal > 1:
-        raise SettingsError(f"goal: {metric} is never above 1, and {goal:g} is asked for")
+        raise SettingsError(
+            _("goal: {goal:g} cannot be reached; {metric} is never above 1").format(metric=metric, goal=goal)
+        )

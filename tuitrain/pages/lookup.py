@@ -13,7 +13,7 @@ from tuitrain.options.option import Option
 from tuitrain.options.reference import option_paragraphs, option_title
 from tuitrain.options.search_settings import JOBS, OFFERED, QUASI
 from tuitrain.pages.words import Word, load_words
-from tuitrain.text import suggest
+from tuitrain.text import nearest
 from tuitrain.translation import gettext as _
 from tuitrain.translation import installed
 
@@ -93,12 +93,11 @@ def names_with(text: str, found: Sequence[Explanation]) -> list[str]:
     ]  # fmt: skip
 
 
-def nearest(text: str, more: Sequence[Explanation] = ()) -> str:
-    """``did you mean …?`` where a name is near to `text`; else empty."""
+def meant_by(text: str, more: Sequence[Explanation] = ()) -> str | None:
+    """Return the name, or the word of one, that a misspelt `text` probably means; None if none is close."""
     names = dict.fromkeys(name for item in (*explanations(), *more) for name in (*item.names, *item.choices))
     spelled = [name.replace("_", " ") for name in names]
-    meant = suggest(text, [*spelled, *(part for name in spelled for part in name.split() if len(part) > 3)])
-    return meant if meant.endswith("?") else ""
+    return nearest(text, [*spelled, *(part for name in spelled for part in name.split() if len(part) > 3)])
 
 
 def _is_called(wanted: str, names: Iterable[str]) -> bool:

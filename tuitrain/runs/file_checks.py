@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from tuitrain.text import quoted, shown, suggest, visible
+from tuitrain.translation import gettext as _
 
 Check = Callable[[Any], Any]
 MOST = 2**53  # whole numbers that a float holds exactly; no count of ours comes near
@@ -22,7 +23,9 @@ def whole(low: int = 0, high: int = MOST) -> Check:
 
     def check(value: Any) -> int:
         if type(value) is not int or not low <= value <= high:
-            raise ValueError(f"{shown(value)} is not a whole number from {low} to {high}")
+            raise ValueError(
+                _("{value} is not a whole number from {low} to {high}").format(value=shown(value), low=low, high=high)
+            )
         return value
 
     return check
@@ -34,8 +37,14 @@ def number(low: float = -math.inf, *, above: bool = False) -> Check:
     def check(value: Any) -> float:
         found = _as_float(value)
         if not math.isfinite(found) or found < low or (above and found == low):
-            bound = "" if low == -math.inf else f" above {low:g}" if above else f" of at least {low:g}"
-            raise ValueError(f"{shown(value)} is not a finite number{bound}")
+            bound = (
+                ""
+                if low == -math.inf
+                else _(" above {low:g}").format(low=low)
+                if above
+                else _(" of at least {low:g}").format(low=low)
+            )
+            raise ValueError(_("{value} is not a finite number{bound}").format(value=shown(value), bound=bound))
         return found
 
     return check
@@ -55,7 +64,7 @@ def score(value: Any) -> float | int | str | None:
     """Accept a number; null stands for NaN, and infinities may be texts."""
     is_number = type(value) is float or (type(value) is int and not math.isnan(_as_float(value)))
     if not (is_number or value is None or value in ("inf", "-inf")):
-        raise ValueError(f"{shown(value)} is not a number, null, inf or -inf")
+        raise ValueError(_("{value} is not a number, null, inf or -inf").format(value=shown(value)))
     return value  # type: ignore[no-any-return]
 
 
@@ -70,14 +79,14 @@ def scores(value: Any) -> list[Any]:
 def text(value: Any) -> str:
     """Accept a text of any length."""
     if not isinstance(value, str):
-        raise ValueError(f"{shown(value)} is not a text")
+        raise ValueError(_("{value} is not a text").format(value=shown(value)))
     return value
 
 
 def truth(value: Any) -> bool:
     """Accept true or false."""
     if not isinstance(value, bool):
-        raise ValueError(f"{shown(value)} is neither true nor false")
+        raise ValueError(_("{value} is neither true nor false").format(value=shown(value)))
     return value
 
 
@@ -86,8 +95,8 @@ def one_of(allowed: Collection[str]) -> Check:
 
     def check(value: Any) -> str:
         if not isinstance(value, str) or value not in allowed:
-            told = suggest(value, allowed) if isinstance(value, str) else "allowed: " + ", ".join(allowed)
-            raise ValueError(f"{shown(value)}: {told}")
+            hint = suggest(value if isinstance(value, str) else "", allowed)
+            raise ValueError(f"{shown(value)}: {hint}")
         return value
 
     return check
@@ -103,14 +112,20 @@ def listed(item: Check, *, least: int = 0, most: int | None = None) -> Check:
 
     def check(value: Any) -> list[Any]:
         if type(value) is not list:
-            raise ValueError(f"{shown(value)} is not a list")
+            raise ValueError(_("{value} is not a list").format(value=shown(value)))
         if len(value) < least or (most is not None and len(value) > most):
-            wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-            raise ValueError(f"{shown(value)}, not of {wanted}")
+            wanted = (
+                f"{least}"
+                if least == most
+                else _("at least {least}").format(least=least)
+                if most is None
+                else _("{least} to {most}").format(least=least, most=most)
+            )
+            raise ValueError(_("{value}, not of {wanted}").format(value=shown(value), wanted=wanted))
         try:
             return [item(part) for part in value]
         except ValueError:  # look for the place only now: most lists are long and right
-            return [_within(f"item {place}", item, part) for place, part in enumerate(value, 1)]
+            return [_within(_("item {place}").format(place=place), item, part) for place, part in enumerate(value, 1)]
 
     return check
 
@@ -120,7 +135,7 @@ def mapping(key: Check, item: Check) -> Check:
 
     def check(value: Any) -> dict[Any, Any]:
         if type(value) is not dict:
-            raise ValueError(f"{shown(value)} is not a table")
+            raise ValueError(_("{value} is not a table").format(value=shown(value)))
         return {key(name): _within(visible(name, 60), item, part) for name, part in value.items()}
 
     return check
@@ -134,7 +149,7 @@ def table(
 
     def check(value: Any) -> dict[str, Any]:
         if type(value) is not dict:
-            raise ValueError(f"{shown(value)} is not a table")
+            raise ValueError(_("{value} is not a table").format(value=shown(value)))
         if required.keys() <= value.keys() <= known.keys():
             try:
                 return {name: known[name](part) for name, part in value.items()}
@@ -142,7 +157,7 @@ def table(
                 pass
         for name in required:
             if name not in value:
-                raise ValueError(f"{name} is missing")
+                raise ValueError(_("{name} is missing").format(name=name))
         found = {}
         for name, part in value.items():
             if name in known:
@@ -150,7 +165,7 @@ def table(
             elif is_open:
                 found[name] = part
             else:
-                raise ValueError(f"{quoted(name)} is not known: {suggest(name, known)}")
+                raise ValueError(_("{name} is not known: {hint}").format(name=quoted(name), hint=suggest(name, known)))
         return found
 
     return check

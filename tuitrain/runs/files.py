@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from tuitrain.errors import FileError
 from tuitrain.text import quoted, visible
+from tuitrain.translation import gettext as _
 
 SUFFIX = ".safetensors"
 
@@ -29,7 +30,9 @@ def expanded(path: str | os.PathLike[str]) -> Path:
     except RuntimeError as error:
         user = quoted(Path(path).parts[0])
         raise FileError(
-            f"{visible(path)}: {user} is not a user's directory; write ./~ for a name that begins with ~"
+            _("{path}: {user} is not a user's directory; write ./~ for a name that begins with ~").format(
+                path=visible(path), user=user
+            )
         ) from error
 
 
@@ -47,7 +50,7 @@ def open_regular(path: Path) -> BinaryIO:
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "is not a regular file")
+            raise OSError(errno.EINVAL, _("is not a regular file"))
     except OSError:
         os.close(handle)
         raise
@@ -74,7 +77,9 @@ def write_whole(path: Path, data: bytes) -> None:
     except (OSError, ValueError) as error:
         if made:
             Path(made).unlink(missing_ok=True)
-        raise FileError(f"{visible(path)}: cannot be written: {reason(error)}") from error
+        raise FileError(
+            _("{path}: cannot be written: {error}").format(path=visible(path), error=reason(error))
+        ) from error
 
 
 def followed(path: Path) -> Path:
@@ -88,9 +93,11 @@ def followed(path: Path) -> Path:
     try:
         found = Path(os.path.realpath(path))
     except (OSError, ValueError) as error:
-        raise FileError(f"{visible(path)}: cannot be written: {reason(error)}") from error
+        raise FileError(
+            _("{path}: cannot be written: {error}").format(path=visible(path), error=reason(error))
+        ) from error
     if found.is_symlink():
-        raise FileError(f"{visible(path)}: is a symbolic link that leads back to itself")
+        raise FileError(_("{path}: is a symbolic link that leads back to itself").format(path=visible(path)))
     return found
 
 
@@ -104,7 +111,11 @@ def refuse_link(path: Path) -> None:
     """
     if path.is_symlink():
         target = visible(path.readlink())
-        raise FileError(f"{visible(path)}: is a symbolic link to {target} and is not written through; remove the link")
+        raise FileError(
+            _("{path}: is a symbolic link to {target} and is not written through; remove the link").format(
+                path=visible(path), target=target
+            )
+        )
 
 
 def reason(error: OSError | ValueError) -> str:
@@ -132,21 +143,23 @@ def typed_path(typed: str) -> Path:
     """
     typed = typed.strip()
     if not typed:
-        raise FileError("type a file name")
+        raise FileError(_("type a file name"))
     try:
         path = Path(typed).expanduser()
         if typed.endswith("/") or path.name in {"", "..", "~"}:
-            raise FileError(f"{visible(typed, 60)} is a directory; name a file in it")
+            raise FileError(_("{typed} is a directory; name a file in it").format(typed=visible(typed, 60)))
         if not path.suffix:
             path = path.with_name(path.name + SUFFIX)
         if path.is_dir():
-            raise FileError(f"{visible(path, 60)} is a directory")
+            raise FileError(_("{path} is a directory").format(path=visible(path, 60)))
         if not path.parent.is_dir():
-            raise FileError(f"there is no directory {visible(path.parent, 60)}")
+            raise FileError(_("there is no directory {parent}").format(parent=visible(path.parent, 60)))
         path.lstat()
     except FileNotFoundError:
         pass
     except (OSError, RuntimeError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise FileError(f"{visible(typed, 40)} is not a name for a file: {visible(why, 60)}") from error
+        raise FileError(
+            _("{typed} is not a name for a file: {why}").format(typed=visible(typed, 40), why=visible(why, 60))
+        ) from error
     return path

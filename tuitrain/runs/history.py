@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tuitrain.errors import RunError
 from tuitrain.runs.json_values import decode_fields, encode
+from tuitrain.translation import gettext as _
 
 Floats = NDArray[np.float64]
 
@@ -89,7 +90,7 @@ class History:
         is_even = len(shapes) == 1 and len(min(shapes)) == 1 and parts.n_layers > 0
         if names != {*cls.COLUMNS, *cls.LAYER_COLUMNS} or not is_even:
             expected = ", ".join((*cls.COLUMNS, *cls.LAYER_COLUMNS))
-            raise RunError(f"history: expected the columns {expected}, equally long")
+            raise RunError(_("history: expected the columns {expected}, equally long").format(expected=expected))
         history = cls(parts.n_layers)
         for row in range(shapes.pop()[0]):
             history.append(

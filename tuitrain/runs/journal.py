@@ -16,6 +16,7 @@ from typing import Any
 from tuitrain.errors import SearchError
 from tuitrain.runs.files import open_regular, refuse_link
 from tuitrain.text import quoted, visible
+from tuitrain.translation import gettext as _
 
 
 class Journal:
@@ -53,9 +54,11 @@ class Journal:
         except FileNotFoundError:
             size, data = 0, b""
         except OSError as error:
-            raise SearchError(f"{visible(self._path)}: cannot be read: {error.strerror}") from error
+            raise SearchError(
+                _("{path}: cannot be read: {why}").format(path=visible(self._path), why=error.strerror)
+            ) from error
         if size < self._whole:
-            raise SearchError(f"{visible(self._path)}: has been cut short by another program")
+            raise SearchError(_("{path}: has been cut short by another program").format(path=visible(self._path)))
         lines = data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
         events = [self._event(line, number) for number, line in enumerate(lines, self._lines + 1)]
         self._whole += sum(len(line) + 1 for line in lines)
@@ -85,7 +88,9 @@ class Journal:
                 self._take_back(file)
                 raise
         except OSError as error:
-            raise SearchError(f"{visible(self._path)}: cannot be written: {error.strerror}") from error
+            raise SearchError(
+                _("{path}: cannot be written: {why}").format(path=visible(self._path), why=error.strerror)
+            ) from error
         self._whole += len(data)
         self._lines += len(events)
 
@@ -105,7 +110,11 @@ class Journal:
             os.lseek(file, self._whole, os.SEEK_SET)
             while tail := os.read(file, 1 << 16):
                 if b"\n" in tail:
-                    raise SearchError(f"{visible(self._path)}: another process has written to it; open the study again")
+                    raise SearchError(
+                        _("{path}: another process has written to it; open the study again").format(
+                            path=visible(self._path)
+                        )
+                    )
             os.ftruncate(file, self._whole)
         except BaseException:
             os.close(file)
@@ -123,8 +132,8 @@ class Journal:
         try:
             event = json.loads(line)
             if not isinstance(event, dict) or "event" not in event:
-                raise ValueError("is not an event: a table with the name of one")
+                raise ValueError(_("is not an event: a table with the name of one"))
         except (ValueError, RecursionError) as error:
-            place = f"{visible(self._path)}, line {number}"
+            place = _("{path}, line {number}").format(path=visible(self._path), number=number)
             raise SearchError(f"{place}: {quoted(line[:40].decode(errors='replace'))}: {visible(error)}") from None
         return event

@@ -20,6 +20,7 @@ import numpy as np
 
 from tuitrain.errors import RunError
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 NOT_FINITE = ("nan", "inf", "-inf")
 ARRAY_KINDS = "biufU"  # booleans, integers, floats, texts; never objects
@@ -98,14 +99,16 @@ def decode(json: Any, hint: Any, where: str = "") -> Any:
     if origin in (Union, types.UnionType):
         return _decode_union(json, arguments, where)
     if origin is Literal:
-        return _checked(json, json in arguments, "one of " + ", ".join(map(str, arguments)), where)
+        return _checked(
+            json, json in arguments, _("one of {choices}").format(choices=", ".join(map(str, arguments))), where
+        )
     if origin is np.ndarray or hint is np.ndarray:
         return _decode_array(json, where)
     if origin is tuple:
         items = _checked(json, isinstance(json, list), "a list", where)
         if arguments[-1] is Ellipsis:
             return tuple(decode(item, arguments[0], where) for item in items)
-        _checked(json, len(items) == len(arguments), f"{len(arguments)} values", where)
+        _checked(json, len(items) == len(arguments), _("{count} values").format(count=len(arguments)), where)
         return tuple(decode(item, kind, where) for item, kind in zip(items, arguments, strict=True))
     if origin in (frozenset, list, Sequence):
         items = _checked(json, isinstance(json, list), "a list", where)
@@ -125,11 +128,11 @@ def decode_fields(cls: type[T], json: Any, where: str = "") -> T:
         if it holds a field that is not known, lacks one without a default, or a value does not fit.
     """
     where = where or " ".join(re.findall("[A-Z][^A-Z]*", cls.__name__)).lower()
-    _checked(json, isinstance(json, dict), "an object", where)
+    _checked(json, isinstance(json, dict), _("an object"), where)
     hints = _hints(cls)
     values = {}
     for name, value in json.items():
-        _checked(name, name in hints, "a field of " + cls.__name__, where)
+        _checked(name, name in hints, _("a field of {name}").format(name=cls.__name__), where)
         values[name] = decode(value, hints[name], f"{where}.{name}")
     try:
         return cls(**values)
@@ -146,7 +149,11 @@ def _hints(cls: type[Any]) -> dict[str, Any]:
 
 def _checked(json: Any, fits: bool, expected: str, where: str) -> Any:
     if not fits:
-        raise RunError(f"{where or 'value'}: expected {expected}, found {visible(repr(json), 60)}")
+        raise RunError(
+            _("{where}: expected {expected}, found {json}").format(
+                where=where or _("value"), expected=expected, json=visible(repr(json), 60)
+            )
+        )
     return json
 
 
@@ -178,7 +185,7 @@ def _decode_union(json: Any, arguments: tuple[Any, ...], where: str) -> Any:
 
 
 def _decode_mapping(json: Any, arguments: tuple[Any, ...], where: str) -> dict[Any, Any]:
-    _checked(json, isinstance(json, dict) and not _is_float(json), "an object", where)
+    _checked(json, isinstance(json, dict) and not _is_float(json), _("an object"), where)
     key_kind, kind = arguments
     try:
         return {int(k) if key_kind is int else k: decode(item, kind, f"{where}.{k}") for k, item in json.items()}
@@ -192,16 +199,16 @@ def _decode_class(json: Any, hint: Any, where: str) -> Any:
         try:
             return float(json["float"]) if _is_float(json) else float(_checked(json, is_number, "a number", where))
         except OverflowError:
-            raise RunError(f"{where or 'value'}: a number beyond all floats") from None
+            raise RunError(_("{where}: a number beyond all floats").format(where=where or _("value"))) from None
     if hint in (bool, int, str):
         fits = isinstance(json, hint) and not (hint is int and isinstance(json, bool))
-        return _checked(json, fits, {bool: "true or false", int: "a whole number", str: "a text"}[hint], where)
+        return _checked(json, fits, {bool: _("true or false"), int: _("a whole number"), str: _("a text")}[hint], where)
     if hint is Path:
         return Path(_checked(json, isinstance(json, str), "a path", where))
     if hasattr(hint, "from_json"):
         return hint.from_json(json)
     if hasattr(hint, "from_mapping"):
-        return hint.from_mapping(_decode_any(_checked(json, isinstance(json, dict), "an object", where)))
+        return hint.from_mapping(_decode_any(_checked(json, isinstance(json, dict), _("an object"), where)))
     return decode_fields(hint, json, where)
 
 
@@ -215,10 +222,10 @@ def _encode_array(array: np.ndarray[Any, Any]) -> dict[str, Any]:
 
 
 def _decode_array(json: Any, where: str) -> np.ndarray[Any, Any]:
-    _checked(json, isinstance(json, dict) and set(json) == {"dtype", "shape", "values"}, "an array", where)
+    _checked(json, isinstance(json, dict) and set(json) == {"dtype", "shape", "values"}, _("an array"), where)
     try:
-        dtype = np.dtype(_checked(json["dtype"], isinstance(json["dtype"], str), "the name of a dtype", where))
-        _checked(json["dtype"], dtype.kind in ARRAY_KINDS, "a dtype of numbers or texts", where)
+        dtype = np.dtype(_checked(json["dtype"], isinstance(json["dtype"], str), _("the name of a dtype"), where))
+        _checked(json["dtype"], dtype.kind in ARRAY_KINDS, _("a dtype of numbers or texts"), where)
         values = (
             [float(v) if isinstance(v, str) else v for v in json["values"]] if dtype.kind == "f" else json["values"]
         )

@@ -20,6 +20,7 @@ from tuitrain.errors import SearchError
 from tuitrain.runs.file_checks import or_null, table, text, whole
 from tuitrain.runs.files import open_regular, refuse_link
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 STALE_SECONDS = 120.0
 BEAT_SECONDS = 15.0
@@ -63,12 +64,12 @@ class Lock:
         pid = os.getpid()
         told = {"host": socket.gethostname(), "pid": pid, "place": _place(), "started": _started(pid), "id": _unique()}
         self._own = json.dumps(told).encode()
-        for _ in range(_ATTEMPTS):
+        for _attempt in range(_ATTEMPTS):
             if self._make():
                 break
             self._clear()
         else:
-            raise SearchError(f"{visible(path)}: cannot be taken")
+            raise SearchError(_("{path}: cannot be taken").format(path=visible(path)))
         self._is_released = threading.Event()
         threading.Thread(target=self._beat, name="lock", daemon=True).start()
 
@@ -93,7 +94,9 @@ class Lock:
         except FileExistsError:
             return self.is_held  # true where a server's answer was lost and the client asked again
         except OSError as error:
-            raise SearchError(f"{visible(self._path)}: cannot be written: {error.strerror}") from error
+            raise SearchError(
+                _("{path}: cannot be written: {why}").format(path=visible(self._path), why=error.strerror)
+            ) from error
         finally:
             made.unlink(missing_ok=True)
         return True
@@ -109,20 +112,28 @@ class Lock:
         if seen is None:
             return
         if not self._is_dead(seen):
-            raise SearchError(f"{visible(self._path.parent)}: is being searched by {_told(seen)}")
+            raise SearchError(
+                _("{study}: is being searched by {holder}").format(study=visible(self._path.parent), holder=_told(seen))
+            )
         aside = self._aside()
         try:
             self._path.rename(aside)
         except FileNotFoundError:
             return  # another process was faster
         except OSError as error:
-            raise SearchError(f"{visible(self._path)}: cannot be taken over: {error.strerror}") from error
+            raise SearchError(
+                _("{path}: cannot be taken over: {why}").format(path=visible(self._path), why=error.strerror)
+            ) from error
         try:
             taken = _look(aside)
             if taken != seen and taken is not None:  # another process was faster, and this lock is its own
                 with suppress(OSError):  # there is a third one's: its owner sees that it is lost before it writes
                     _link(aside, self._path)
-                raise SearchError(f"{visible(self._path.parent)}: is being searched by {_told(taken)}")
+                raise SearchError(
+                    _("{study}: is being searched by {holder}").format(
+                        study=visible(self._path.parent), holder=_told(taken)
+                    )
+                )
         finally:
             aside.unlink(missing_ok=True)
 
@@ -143,7 +154,9 @@ class Lock:
             probe.touch()
             return (probe.stat().st_mtime_ns - seen.touched_ns) / 1e9
         except OSError as error:
-            raise SearchError(f"{visible(self._path)}: cannot be written: {error.strerror}") from error
+            raise SearchError(
+                _("{path}: cannot be written: {why}").format(path=visible(self._path), why=error.strerror)
+            ) from error
         finally:
             probe.unlink(missing_ok=True)
 
@@ -162,7 +175,7 @@ def _look(path: Path) -> _Seen | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise SearchError(f"{visible(path)}: cannot be read: {error.strerror}") from error
+        raise SearchError(_("{path}: cannot be read: {why}").format(path=visible(path), why=error.strerror)) from error
     return _Seen(content, about.st_ino, about.st_mtime_ns)
 
 
@@ -179,7 +192,11 @@ def _link(made: Path, path: Path) -> None:
 
 def _told(seen: _Seen) -> str:
     holder = seen.holder
-    return f"process {holder['pid']} on {visible(holder.get('host', '?'))}" if holder else "another process"
+    return (
+        _("process {pid} on {host}").format(pid=holder["pid"], host=visible(holder.get("host", "?")))
+        if holder
+        else _("another process")
+    )
 
 
 def _unique() -> str:

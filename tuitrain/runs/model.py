@@ -31,6 +31,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs import model_file
 from tuitrain.runs.files import expanded, followed, reason, write_whole
 from tuitrain.text import quoted, visible
+from tuitrain.translation import gettext as _
 
 __all__ = ["Model", "check_writable", "load_model", "write_whole"]
 Array = NDArray[Any]
@@ -119,7 +120,11 @@ class Model:
             for a model that has none: regression, hinge, and losses for values.
         """
         if not self.class_names or not self.network.loss.gives_probabilities:
-            raise ModelError(f"a model trained with loss {self.network.loss.name} gives no probabilities; use predict")
+            raise ModelError(
+                _("a model trained with loss {name} gives no probabilities; use predict").format(
+                    name=self.network.loss.name
+                )
+            )
         return class_probabilities(self.logits(self.preprocessing.table_of(rows)), self.network.loss.name)
 
     def evaluate_part(self, part: Part) -> dict[str, float]:
@@ -143,7 +148,11 @@ class Model:
             column = column.as_text()
         kept = np.flatnonzero(~column.missing)
         if not len(kept):
-            raise DataError(f"{table.name}: no row has a value in target {quoted(self.target_name)}")
+            raise DataError(
+                _("{name}: no row has a value in target {target_name}").format(
+                    name=table.name, target_name=quoted(self.target_name)
+                )
+            )
         table = Table(table.name, tuple(c.take(kept) for c in table.columns))
         part = Part(self.preprocessing.transform(table), self._target(table, column.take(kept)), kept)
         return {"rows": len(kept), **self.evaluate_part(part)}
@@ -152,7 +161,11 @@ class Model:
         if self.class_names:
             return class_numbers(column, self.class_names, table.name)
         if column.kind == "text":
-            raise DataError(f"{table.name}: target {quoted(column.name)} is text; expected numbers")
+            raise DataError(
+                _("{name}: target {target} is text; expected numbers").format(
+                    name=table.name, target=quoted(column.name)
+                )
+            )
         return ((column.values - self.target_mean) / self.target_scale).astype(np.float32)[:, None]
 
     @_files_as_models()
@@ -203,14 +216,16 @@ def check_writable(path: Path) -> None:
         os.close(handle)
         Path(made).unlink()
         if path.is_dir() or not path.name:
-            raise ModelError(f"{name}: is a directory; name a file in it")
+            raise ModelError(_("{name}: is a directory; name a file in it").format(name=name))
         if path.exists():
             load_model(path)
     except (OSError, ValueError) as error:
-        raise ModelError(f"{name}: cannot be written: {reason(error)}") from error
+        raise ModelError(_("{name}: cannot be written: {error}").format(name=name, error=reason(error))) from error
     except ModelError as error:
         if path.is_file():
-            raise ModelError(f"{name}: already exists and is not a model; it is not overwritten") from error
+            raise ModelError(
+                _("{name}: already exists and is not a model; it is not overwritten").format(name=name)
+            ) from error
         raise
 
 
@@ -227,23 +242,29 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     name = visible(path)
     try:
         if path.is_char_device():
-            raise ModelError(f"{name}: is not a regular file")
+            raise ModelError(_("{name}: is not a regular file").format(name=name))
         data = path.read_bytes()
     except FileNotFoundError:
-        raise ModelError(f"{name}: there is no such file") from None
+        raise ModelError(_("{name}: there is no such file").format(name=name)) from None
     except (OSError, ValueError) as error:
-        raise ModelError(f"{name}: cannot be read: {reason(error)}") from error
+        raise ModelError(_("{name}: cannot be read: {error}").format(name=name, error=reason(error))) from error
     description, tensors = model_file.decode(data, name)
     try:
         return _build(model_file.checked(description, tensors), tensors)
     except HyperparameterError as error:
         what = str(error).replace("\n", "; ")
-        saved = f"was saved by tuitrain {visible(description.get('version'), 20)}"
+        saved = _("was saved by tuitrain {version}").format(version=visible(description.get("version"), 20))
         raise ModelError(
-            f"{name}: {saved}, and this is {__version__}, which does not know all of it: {what}"
+            _("{name}: {saved}, and this is {version}, which does not know all of it: {what}").format(
+                name=name, saved=saved, version=__version__, what=what
+            )
         ) from error
     except (KeyError, ValueError) as error:
-        raise ModelError(f"{name}: the description does not fit the parameters ({visible(error, 160)})") from error
+        raise ModelError(
+            _("{name}: the description does not fit the parameters ({error})").format(
+                name=name, error=visible(error, 160)
+            )
+        ) from error
 
 
 def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Model:
@@ -257,7 +278,11 @@ def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Mode
     ends = network.layer_sizes[0], network.n_outputs
     expected = len(preprocessing.encoded_names), n_outputs(network.loss.name, len(description["class_names"]))
     if ends != expected:
-        raise ValueError(f"{ends[0]} inputs and {ends[1]} outputs, where columns and classes need {expected}")
+        raise ValueError(
+            _("{inputs} inputs and {outputs} outputs, where columns and classes need {expected}").format(
+                inputs=ends[0], outputs=ends[1], expected=expected
+            )
+        )
     for layer, (weights, biases) in enumerate(zip(network.weights, network.biases, strict=True)):
         weights[0], biases[0, 0] = tensors[f"weights.{layer}"], tensors[f"biases.{layer}"]
     return Model(

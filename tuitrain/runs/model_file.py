@@ -34,6 +34,7 @@ from tuitrain.runs.file_checks import (
     whole,
 )
 from tuitrain.text import shown, visible
+from tuitrain.translation import gettext as _
 
 FORMAT = 1
 Array = NDArray[Any]
@@ -44,7 +45,7 @@ def _words(value: Any) -> list[str]:
     """Return the two words that a number column held, or none."""
     found: list[str] = listed(text)(value)
     if len(found) not in {0, 2}:
-        raise ValueError(f"{shown(value)}, not of two words or none")
+        raise ValueError(_("{value}, not of two words or none").format(value=shown(value)))
     return found
 
 
@@ -92,16 +93,18 @@ def decode(data: bytes, name: str) -> tuple[Description, dict[str, Array]]:
         metadata = json.loads(data[8 : 8 + length]).get("__metadata__", {}) if length < len(data) else None
         tensors = load(data)
     except (struct.error, ValueError, AttributeError, RecursionError, SafetensorError) as error:
-        raise ModelError(f"{name}: is not a safetensors file, or damaged ({visible(error, 80)})") from error
+        raise ModelError(
+            _("{name}: is not a safetensors file, or damaged ({error})").format(name=name, error=visible(error, 80))
+        ) from error
     if not isinstance(metadata, dict) or "tuitrain" not in metadata:
-        raise ModelError(f"{name}: is a safetensors file, but no tuitrain model")
+        raise ModelError(_("{name}: is a safetensors file, but not a tuitrain model").format(name=name))
     try:
         description = json.loads(metadata["tuitrain"])
         is_whole = description.pop("sha256") == _digest(description, tensors)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         is_whole = False
     if not is_whole:
-        raise ModelError(f"{name}: the content does not match its digest; the file is damaged")
+        raise ModelError(_("{name}: the content does not match its digest; the file is damaged").format(name=name))
     return description, tensors
 
 
@@ -114,21 +117,31 @@ def checked(description: Description, tensors: Mapping[str, Array]) -> Descripti
         saying which part does not fit.
     """
     if "format" in description and description["format"] != FORMAT:
-        raise ValueError(f"format {shown(description['format'])}; this version reads {FORMAT}")
+        raise ValueError(
+            _("format {format}; this version reads {readable}").format(
+                format=shown(description["format"]), readable=FORMAT
+            )
+        )
     description = _DESCRIPTION(description)
     classes, has_classes = description["class_names"], description["task"] == "classification"
     if not (len(set(classes)) == len(classes) > 1 if has_classes else not classes):
-        raise ValueError("class_names: not two or more different texts for classes, none for a number")
+        raise ValueError(_("class_names: not two or more different texts for classes, none for a number"))
     sizes = description["layer_sizes"]
     shapes: dict[str, tuple[int, ...]] = {}
     for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
         shapes |= {f"weights.{layer}": (fan_in, fan_out), f"biases.{layer}": (fan_out,)}
     if set(shapes) != set(tensors):
-        raise ValueError(f"{len(sizes) - 1} layers and the tensors {', '.join(sorted(tensors))}")
+        raise ValueError(
+            _("{count} layers and the tensors {names}").format(count=len(sizes) - 1, names=", ".join(sorted(tensors)))
+        )
     for tensor, shape in shapes.items():
         found = tensors[tensor]
         if found.shape != shape or found.dtype != np.float32:
-            raise ValueError(f"{tensor} is {found.dtype} {found.shape}, not float32 {shape}")
+            raise ValueError(
+                _("{tensor} is {dtype} {shape}, not float32 {expected}").format(
+                    tensor=tensor, dtype=found.dtype, shape=found.shape, expected=shape
+                )
+            )
     return description
 
 

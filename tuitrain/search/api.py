@@ -39,6 +39,7 @@ from tuitrain.search.workers.protocol import Workers
 from tuitrain.search.workers.supervisor import Supervisor
 from tuitrain.search.workers.thread import ThreadWorkers
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,9 @@ def _study_path(study: str | os.PathLike[str]) -> Path:
         return path
     except (OSError, TypeError, ValueError) as error:
         shown = visible(repr(study), 60)
-        raise SearchError(f"study {shown}: is not a path ({visible(error, 60)})") from None
+        raise SearchError(
+            _("study {shown}: is not a path ({error})").format(shown=shown, error=visible(error, 60))
+        ) from None
     return path
 
 

@@ -19,6 +19,7 @@ from tuitrain.search.space.ranges import Choices, Domain, Range, parse_domain
 from tuitrain.search.space.space import Space
 from tuitrain.search.study.trial import USER, State, Trial, rank_of
 from tuitrain.text import counted
+from tuitrain.translation import gettext as _
 
 MOST_EDITS = 8  # of a training, in words
 
@@ -107,26 +108,29 @@ def _message(training: FinishedTraining, before: FinishedTraining | None, metric
     known = before.edits if before is not None and is_continued else ()
     notes = _edits_in_words(training, [edit for edit in training.edits if edit not in known])
     if training.state == "left":
-        notes.append(f"left after {counted(training.epochs, 'epoch')}")
+        notes.append(_("left after {epochs}").format(epochs=counted(training.epochs, "epoch")))
     if training.part == "train":
-        notes.append("scored on the training rows")
+        notes.append(_("scored on the training rows"))
     return "; ".join([_difference(training, before, metric, is_continued), *notes])
 
 
 def _difference(training: FinishedTraining, before: FinishedTraining | None, metric: str, is_continued: bool) -> str:
     ending = training.ending if training.is_broken else ""
     if before is None:
-        return ending or "the first training"
+        return ending or _("the first training")
     changed = hyperparameters_of(before).differences(hyperparameters_of(training))
     parts = [
-        f"{FIELDS[name].label} {FIELDS[name].format(old)} to {FIELDS[name].format(new)}"
+        _("{label} {old} to {new}").format(
+            label=_(FIELDS[name].label), old=FIELDS[name].format(old), new=FIELDS[name].format(new)
+        )
         for name, (old, new) in changed.items()
     ]
     difference = training.score - before.score
     did = f"{metric} {difference:+.4f}" if math.isfinite(difference) else ""
     if did and difference:
-        did += " (better)" if (difference > 0) == HIGHER_IS_BETTER[metric] else " (worse)"
-    head = ", ".join(parts) or ("continued" if is_continued else "nothing changed")
+        is_better = (difference > 0) == HIGHER_IS_BETTER[metric]
+        did += " " + (_("(better)") if is_better else _("(worse)"))
+    head = ", ".join(parts) or (_("continued") if is_continued else _("nothing changed"))
     return ": ".join(part for part in (head, did, ending) if part)
 
 
@@ -139,8 +143,11 @@ def _edits_in_words(training: FinishedTraining, edits: Sequence[Edit]) -> list[s
     words = []
     for edit in merged.values():
         if edit.old != edit.new:
-            spec, late = FIELDS[edit.name], ", after the best" if training.was_edited_after_best(edit) else ""
-            at = f"at epoch {round(edit.epoch, 1):.10g}{late}"
-            words.append(f"{spec.label} {spec.format(edit.old)} -> {spec.format(edit.new)} {at}")
+            spec, late = FIELDS[edit.name], _(", after the best") if training.was_edited_after_best(edit) else ""
+            at = _("at epoch {epoch:.10g}{late}").format(epoch=round(edit.epoch, 1), late=late)
+            words.append(f"{_(spec.label)} {spec.format(edit.old)} -> {spec.format(edit.new)} {at}")
     left_out = len(words) - MOST_EDITS
-    return [*words[:MOST_EDITS], *([f"and {counted(left_out, 'more edit')}"] if left_out > 0 else [])]
+    return [
+        *words[:MOST_EDITS],
+        *([_("and {edits}").format(edits=counted(left_out, "more edit"))] if left_out > 0 else []),
+    ]

@@ -24,6 +24,7 @@ from tuitrain.search.strategies.observation import known_before, observations
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import USER, Trial
 from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor
+from tuitrain.translation import gettext as _
 
 MOST_AT_ONCE = 512  # trials that a strategy that does not learn proposes at a time
 FEW_AT_ONCE = 8  # trials per running stack, if a time or a goal may end the search
@@ -200,16 +201,16 @@ class Conductor:
         if self._is_stopping:
             return True
         if self.study.settings.strategy == "manual" and not self._has_open_stacks():
-            self.ending = self.ending or "no more trials were asked for"
+            self.ending = self.ending or _("no more trials were asked for")
         return bool(self.ending) and not (self._has_open_stacks() and not self._budget_ending())
 
     def _budget_ending(self) -> str:
         """Return the reason to start no more stacks, or an empty string."""
         settings, best = self.study.settings, self.study.best
         if settings.goal is not None and best is not None and settings.sign * (best.score - settings.goal) <= 0:
-            return "the goal is reached"
+            return _("the goal is reached")
         if settings.seconds and self.study.seconds + self._clock.unreported >= settings.seconds:
-            return "the time is up"
+            return _("the time is up")
         return ""
 
     # The next trials
@@ -240,11 +241,11 @@ class Conductor:
             return False
         if settings.trials and len(study.trials) >= settings.trials:
             if not self._has_open_stacks():
-                self.ending = "all trials are done"
+                self.ending = _("all trials are done")
             return False
         if study.is_exhausted:
             if not self._has_open_stacks():
-                self.ending = "the space is exhausted"
+                self.ending = _("the space is exhausted")
             return False
         return study.done_stacks.issuperset(study.order[: -self._awaited])
 

@@ -21,6 +21,7 @@ from tuitrain.options.search_settings import Settings
 from tuitrain.search.folds import Fold, make_folds
 from tuitrain.search.grouping import group_into_stacks, n_parameters
 from tuitrain.search.space.space import Setting, Space
+from tuitrain.translation import gettext as _
 
 MOST_SEEN = 2048  # combinations examined; the whole grid is assumed to resemble them
 NEIGHBOURS = 32  # of them in a row: they are alike in structure, so that stacks are as full as those of the whole grid
@@ -42,14 +43,17 @@ class Estimate:
 
     def __str__(self) -> str:
         """Format as in ``64 combinations, about 12 s, 3.4 MB of memory``."""
-        return f"{self.trials:,} combinations, about {about(self.seconds)}, {self.bytes / 1e6:,.3g} MB of memory"
+        return _("{trials:,} combinations, about {about}, {bytes:,.3g} MB of memory").format(
+            trials=self.trials, about=about(self.seconds), bytes=self.bytes / 1e6
+        )
 
 
 def about(seconds: float) -> str:
     """Format a time to two digits in a suitable unit."""
-    for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
+    units = ((_("{count:.2g} days"), 86400.0), (_("{count:.2g} hours"), 3600.0), (_("{count:.2g} minutes"), 60.0))
+    for text, length in units:
         if seconds >= 2 * length:
-            return f"{seconds / length:.2g} {unit}"
+            return text.format(count=seconds / length)
     return f"{seconds:.2g} s"
 
 

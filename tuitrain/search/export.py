@@ -21,6 +21,7 @@ from tuitrain.search.space.ranges import Choices, Domain, Range
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
 from tuitrain.text import extra, quoted, visible
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     import optuna
@@ -79,7 +80,7 @@ def write_optuna(study: Study, storage: str, name: str) -> int:
     try:
         import optuna  # noqa: PLC0415
     except ImportError:
-        raise SearchError(f"export: Optuna is not installed; it is {extra('optuna')}") from None
+        raise SearchError(_("export: Optuna is not installed; it is {extra}").format(extra=extra("optuna"))) from None
     from tuitrain.search.strategies.optuna_samplers import silence  # noqa: PLC0415
 
     distributions = {n: _distribution(study, n) for n in searched_names(study)}
@@ -90,9 +91,11 @@ def write_optuna(study: Study, storage: str, name: str) -> int:
             made = optuna.create_study(storage=opened, study_name=name, direction=direction)
         except optuna.exceptions.DuplicatedStudyError:
             place = _without_password(storage)
-            raise SearchError(f"{place}: holds a study {quoted(name)} already; give another --name") from None
+            raise SearchError(
+                _("{place}: already holds a study {name}; give another --name").format(place=place, name=quoted(name))
+            ) from None
         except _storage_errors() as error:
-            raise _cannot(storage, "written", error) from None
+            raise _cannot(_("{place}: cannot be written: {reason}"), storage, error) from None
         try:
             made.set_metric_names([study.settings.metric])
             for key, value in _study_attributes(study).items():
@@ -101,7 +104,7 @@ def write_optuna(study: Study, storage: str, name: str) -> int:
         except BaseException as error:
             optuna.delete_study(study_name=name, storage=opened)
             if isinstance(error, _storage_errors()):
-                raise _cannot(storage, "written", error) from None
+                raise _cannot(_("{place}: cannot be written: {reason}"), storage, error) from None
             raise
     return len(trials)
 
@@ -131,7 +134,7 @@ def _open(storage: str) -> optuna.storages.BaseStorage:
         _check_journal(Path(storage))
         return optuna.storages.JournalStorage(JournalFileBackend(storage))
     except _storage_errors() as error:
-        raise _cannot(storage, "opened", error) from None
+        raise _cannot(_("{place}: cannot be opened: {reason}"), storage, error) from None
 
 
 def _check_journal(path: Path) -> None:
@@ -147,8 +150,8 @@ def _check_journal(path: Path) -> None:
     except (ValueError, TypeError):
         is_journal = False
     if not is_journal:
-        hint = "; a database is written sqlite:///file.db" if first.startswith(b"SQLite") else ""
-        raise SearchError(f"{visible(path)}: is not an Optuna journal{hint}")
+        hint = _("; a database is written sqlite:///file.db") if first.startswith(b"SQLite") else ""
+        raise SearchError(_("{path}: is not an Optuna journal{hint}").format(path=visible(path), hint=hint))
 
 
 def _storage_errors() -> tuple[type[Exception], ...]:
@@ -159,10 +162,10 @@ def _storage_errors() -> tuple[type[Exception], ...]:
     return (OSError, ValueError, ImportError, SQLAlchemyError, optuna.exceptions.OptunaError, RuntimeError)
 
 
-def _cannot(storage: str, what: str, error: Exception) -> SearchError:
+def _cannot(text: str, storage: str, error: Exception) -> SearchError:
     cause = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None) or error
     reason = getattr(error, "strerror", None) or (str(cause).strip() or type(cause).__name__).splitlines()[0]
-    return SearchError(f"{_without_password(storage)}: cannot be {what}: {visible(_hide(reason))}")
+    return SearchError(text.format(place=_without_password(storage), reason=visible(_hide(reason))))
 
 
 def _without_password(storage: str) -> str:

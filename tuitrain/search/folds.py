@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tuitrain.data.dataset import Part
 from tuitrain.data.split import line_up
 from tuitrain.errors import SearchError
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
@@ -44,14 +45,20 @@ def make_folds(dataset: Dataset, count: int = 1) -> tuple[Fold, ...]:
     """
     if count == 1:
         if not len(dataset.validation):
-            raise SearchError(f"{dataset.name}: a search needs validation rows; use --validation or --folds 5")
+            raise SearchError(
+                _("{name}: a search needs validation rows; use --validation or --folds 5").format(name=dataset.name)
+            )
         return (Fold(dataset.train, dataset.validation, dataset.task, dataset.n_classes, dataset.target_scale),)
     parts = (dataset.train, dataset.validation)
     X = np.concatenate([part.X for part in parts])
     y = np.concatenate([part.y for part in parts])
     rows = np.concatenate([part.rows for part in parts])
     if not 2 <= count <= len(X) // 2:
-        raise SearchError(f"folds: {count} of {len(X)} rows; allowed: 1 to {min(len(X) // 2, 100)}")
+        raise SearchError(
+            _("folds: {count} of {rows} rows; allowed: 1 to {most}").format(
+                count=count, rows=len(X), most=min(len(X) // 2, 100)
+            )
+        )
     line = line_up(len(X), np.random.Generator(np.random.PCG64(0)), y if dataset.n_classes else None)
     size = len(X) // count
     columns = _standardised_columns(dataset)

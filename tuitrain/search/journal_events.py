@@ -25,6 +25,7 @@ from tuitrain.runs.file_checks import (
 )
 from tuitrain.search.study.trial import DONE
 from tuitrain.text import quoted, shown, suggest, visible
+from tuitrain.translation import gettext as _
 
 SETTING = mapping(one_of(FIELDS), anything)  # values are checked by their fields
 OUTCOME: Check = table(
@@ -41,7 +42,7 @@ _NUMBERS = listed(whole())
 def _epoch(name: str) -> str:
     """The epoch of a rung, which JSON holds as a text."""
     if not (name.isascii() and name.isdigit() and len(name) < 16):
-        raise ValueError(f"{quoted(name)} is not an epoch")
+        raise ValueError(_("{name} is not an epoch").format(name=quoted(name)))
     return name
 
 
@@ -73,8 +74,8 @@ def checked_event(event: Mapping[str, Any]) -> dict[str, Any]:
     """
     name = event["event"]
     if not isinstance(name, str) or name not in EVENTS:
-        told = suggest(name, EVENTS) if isinstance(name, str) else "allowed: " + ", ".join(EVENTS)
-        raise ValueError(f"event {shown(name)}: {told}")
+        hint = suggest(name if isinstance(name, str) else "", EVENTS)
+        raise ValueError(_("event {name}: {hint}").format(name=shown(name), hint=hint))
     found: dict[str, Any] = EVENTS[name](event)
     return found
 

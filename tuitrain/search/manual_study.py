@@ -18,6 +18,7 @@ from tuitrain.search.by_hand import hyperparameters_of, manual_settings, manual_
 from tuitrain.search.space.space import Space
 from tuitrain.search.stack import StackResult, TrialOutcome
 from tuitrain.search.study.study import Study
+from tuitrain.translation import gettext as _
 
 LEAST_TRAININGS = 2
 
@@ -62,7 +63,7 @@ class ManualStudies:
             self._write(dataset, trainings)
             self.problem = ""
         except Exception as error:  # the screen must say so, whatever it is
-            self.problem = f"trainings by hand are not kept: {error_line(error)}"
+            self.problem = _("trainings by hand are not kept: {error}").format(error=error_line(error))
 
     def _write(self, dataset: DatasetFacts, trainings: Sequence[FinishedTraining]) -> None:
         from tuitrain.search.study.opening import create_study, new_study_path  # noqa: PLC0415 - takes a while, and not in the screen's thread

@@ -21,6 +21,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.folds import Fold
 from tuitrain.search.halving import Value, survivors
 from tuitrain.search.study.trial import State, is_higher_better
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 REPORT_SECONDS = 0.04
@@ -221,7 +222,7 @@ class _StackRun:
                 trial.state, trial.message = "failed", diverged[0].message
             elif not np.isfinite(trial.values).all():
                 trial.state = "failed"
-                trial.message = f"{self._task.metric} is not defined on the validation rows"
+                trial.message = _("{metric} is not defined on the validation rows").format(metric=self._task.metric)
             trial.seconds = time.perf_counter() - self._started
             if trial.state == "finished":
                 self._keep_best(trial, trainer, own[0])

@@ -17,6 +17,7 @@ from tuitrain.data.facts import DatasetSource
 from tuitrain.errors import RunError
 from tuitrain.runs.json_values import JsonFields, decode_fields, encode_fields
 from tuitrain.text import quoted, suggest
+from tuitrain.translation import gettext as _
 
 COMMANDS: dict[str, type[Command]] = {}
 
@@ -49,7 +50,7 @@ class Command:
         values = dict(json) if isinstance(json, Mapping) else {}
         kind = str(values.pop("command", ""))
         if kind not in COMMANDS:
-            raise RunError(f"command {quoted(kind)}: {suggest(kind, COMMANDS)}")
+            raise RunError(_("command {kind}: {hint}").format(kind=quoted(kind), hint=suggest(kind, COMMANDS)))
         return decode_fields(COMMANDS[kind], values, kind)
 
 
@@ -82,6 +83,14 @@ class SetHyperparameter(Command):
 
     name: str
     value: Any
+
+
+@dataclass(frozen=True)
+class SetParameter(Command):
+    """Change one weight or bias of the network by hand; `index` counts them as ``Network.parameters`` does."""
+
+    index: int
+    value: float
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetSource
 from tuitrain.errors import DataError
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 MOST_KEPT = 3
 
@@ -44,12 +45,12 @@ class Datasets:
         if kept is not None:
             return kept
         if source.source == "-" or (source.fingerprint and not source.options):  # a file's options are never empty
-            raise DataError("data from standard input or from Python is not kept, and cannot be read again")
+            raise DataError(_("data from standard input or from Python is not kept, and cannot be read again"))
         from tuitrain.data.loading import load_dataset  # noqa: PLC0415 - most sessions read nothing themselves
 
         dataset = load_dataset(source.source, **source.options)
         if source.fingerprint and dataset.fingerprint != source.fingerprint:
-            raise DataError(f"{visible(source.source)}: has changed since it was read")
+            raise DataError(_("{source}: has changed since it was read").format(source=visible(source.source)))
         self.keep(dataset)
         return dataset
 

@@ -11,6 +11,7 @@ from tuitrain.engine import Trainer
 from tuitrain.engine.state import State
 from tuitrain.errors import RunError, error_line
 from tuitrain.session.questions import Answer, NoAnswer, Question
+from tuitrain.translation import gettext as _
 
 ROOM = "tuitrain.session.inside"
 # Of each kind of question, the module in that room and its function
@@ -22,6 +23,10 @@ ANSWERED_BY = {
     "line_race": "landscape:line_race",
     "batch_noise": "batch_noise:batch_noise",
     "mse_apart": "mse:mse_apart",
+    "train_seeds": "seeds:train_seeds",
+    "what_if": "what_if:what_if",
+    "range_test": "rate_range:range_test",
+    "run_race": "optimizer_race:race",
 }
 
 
@@ -55,7 +60,7 @@ class Copy:
             trainer.set(None, "patience", 0)
             trainer.set(None, "epochs", trainer.epochs_done + epochs)
         if trainer.is_done:
-            raise RunError("the training has diverged, and there is no next step; r on the Train screen begins again")
+            raise RunError(_("the training has diverged: there is no next step; r on the Train screen begins again"))
         return trainer
 
 

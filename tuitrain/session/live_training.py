@@ -30,6 +30,7 @@ from tuitrain.session.snapshot import EarlierRun, Snapshot, State
 from tuitrain.session.train import describe
 from tuitrain.session.views import boundary_view, metric_view, parameters_view
 from tuitrain.text import counted
+from tuitrain.translation import gettext as _
 
 FIRST_ROWS = 5_000  # training rows at most that the loss before the first step is of
 
@@ -154,8 +155,9 @@ class LiveTraining:
             return "diverged", divergence.message if divergence else ""
         if ending == "patience":
             waited = counted(self.hyperparameters.patience, "epoch")
-            return "done", f"stopped: {waited} no better; kept epoch {best}"
-        return "done", f"{counted(self.trainer.epochs_done, 'epoch')} done; kept epoch {best}"
+            return "done", _("stopped: {epochs} no better; kept epoch {best}").format(epochs=waited, best=best)
+        done = counted(self.trainer.epochs_done, "epoch")
+        return "done", _("{epochs} done; kept epoch {best}").format(epochs=done, best=best)
 
     def finished(
         self, training: int, state: Literal["done", "diverged", "failed", "left"], ending: str

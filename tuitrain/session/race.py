@@ -16,6 +16,7 @@ from tuitrain.session.commands import BeginRace, Command
 from tuitrain.session.datasets import DATASETS, Datasets
 from tuitrain.session.search_command import fields_of, read_command
 from tuitrain.session.session import Clock, LocalSession, Turn, Work
+from tuitrain.translation import gettext as _
 
 RaceState = Literal["ready", "running", "done", "failed"]
 
@@ -61,7 +62,7 @@ class Racing(Work[RaceSnapshot]):
     def on_begin_race(self, command: BeginRace) -> None:
         """Begin the race; one has been begun at most."""
         if self._race is not None:
-            raise RunError("a race has been begun already")
+            raise RunError(_("a race has been begun already"))
         space, settings = read_command(command)
         dataset = self._datasets.find(command.dataset)
         self._race = self._open.enter_context(

@@ -19,6 +19,7 @@ from tuitrain.errors import RunError, error_line
 from tuitrain.runs.awake import AWAKE
 from tuitrain.session.commands import Command, JournalEntry, Reset, Stop
 from tuitrain.session.questions import Question
+from tuitrain.translation import gettext as _
 
 HOLD_SECONDS = 0.03
 CLOSE_SECONDS = 30.0
@@ -375,7 +376,7 @@ class LocalSession(Generic[S]):
     def _method(self, command: Command) -> Callable[[Command], None]:
         method: Callable[[Command], None] | None = getattr(self._work, f"on_{command.kind}", None)
         if method is None:
-            raise RunError(f"a {self._name} does not know the command {command.kind}")
+            raise RunError(_("a {name} does not know the command {kind}").format(name=_(self._name), kind=command.kind))
         return method
 
     def _idle(self) -> None:

@@ -21,6 +21,7 @@ from tuitrain.session.commands import (
     SaveModel,
     SetHyperparameter,
     SetPace,
+    SetParameter,
     Start,
     Step,
 )  # fmt: skip
@@ -31,6 +32,7 @@ from tuitrain.session.session import Clock, LocalSession, Look, Turn, Work
 from tuitrain.session.snapshot import EarlierRun, Refused, Snapshot, State
 from tuitrain.session.views import epoch_of_weights
 from tuitrain.text import quoted, suggest, visible
+from tuitrain.translation import gettext as _
 
 SNAPSHOT_SECONDS = 0.04
 VIEW_SECONDS = 0.25
@@ -117,7 +119,9 @@ class Training(Work[Snapshot]):
         """Change a hyperparameter: of a training that has not begun, from the next batch on, or at the reset."""
         name, value = command.name, command.value
         if name not in FIELDS:
-            raise HyperparameterError(f"hyperparameter {quoted(name)}: {suggest(name, FIELDS)}")
+            raise HyperparameterError(
+                _("hyperparameter {name}: {hint}").format(name=quoted(name), hint=suggest(name, FIELDS))
+            )
         if self.step == 0:
             was_running = self._state == "running"
             self._rebuild(self.live.dataset, {**self._pending, name: value})
@@ -131,6 +135,13 @@ class Training(Work[Snapshot]):
             if self._pending[name] == getattr(self.live.hyperparameters, name):
                 del self._pending[name]
         self._refused.pop(name, None)
+
+    def on_set_parameter(self, command: SetParameter) -> None:
+        """Change a weight by hand."""
+        if self.live.trainer.is_done:
+            raise RunError(_("the training has ended: its weights are those of the best epoch, and stay"))
+        self.live.trainer.network.set_parameter(0, command.index, command.value)
+        self._is_unseen = True
 
     def on_reset(self, command: Reset) -> None:
         """Begin again, on another dataset if one is given."""
@@ -151,21 +162,22 @@ class Training(Work[Snapshot]):
         """Write the model of the best epoch so far."""
         self.model().save(command.path)
         self._saved_step = self.step
-        self.message = f"saved {visible(command.path, 1000)}"
+        self.message = _("saved {path}").format(path=visible(command.path, 1000))
 
     def on_set_pace(self, command: SetPace) -> None:
         """Train so many epochs a second at most."""
         if not 0 <= command.epochs_per_second < float("inf"):
-            raise RunError(f"pace: {command.epochs_per_second} is not a number of epochs per second")
+            text = _("pace: {pace} is not a number of epochs per second")
+            raise RunError(text.format(pace=command.epochs_per_second))
         self._pace, self._next_epoch = float(command.epochs_per_second), self._clock.now()
 
     def _go(self, batches: int | None, epochs: int | None) -> None:
         if not self.step:
             self._check_nothing_is_refused()
         if self._state in {"diverged", "failed"}:
-            self.message = f"training {self._state}; reset (r) to begin again"
+            self.message = _("training {state}; reset (r) to begin again").format(state=_(self._state))
         elif self.live.trainer.is_done:
-            self.message = "training has ended; raise epochs or patience to continue, or reset (r)"
+            self.message = _("training has ended; raise epochs or patience to continue, or reset (r)")
         elif self.live.end_if_past_limits():
             self._end()
         else:
@@ -182,7 +194,7 @@ class Training(Work[Snapshot]):
             if a value was asked for that does not fit.
         """
         for refused in self._refused.values():
-            raise HyperparameterError(f"not started; {refused.why}")
+            raise HyperparameterError(_("not started; {why}").format(why=refused.why))
 
     def _rebuild(self, dataset: Dataset, changes: dict[str, Any]) -> None:
         fresh = LiveTraining(dataset, self.live.hyperparameters.replace(**changes), clock=self._clock.now)
@@ -309,7 +321,7 @@ class Training(Work[Snapshot]):
         try:
             self.live.look(look, is_running=is_running)
         except Exception as error:  # whatever it is: a picture is no reason to end a training
-            self.message = f"cannot be shown: {error_line(error)}"
+            self.message = _("cannot be shown: {error}").format(error=error_line(error))
 
     def make_snapshot(self, version: int, answered: int) -> Snapshot:
         """Make a snapshot of this moment."""

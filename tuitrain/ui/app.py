@@ -69,7 +69,6 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", priority=True)]  # in dialogs too
-    DEFAULT_MODE = "train"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {room.name: room.make for room in ROOMS}
 
     def __init__(
@@ -80,9 +79,8 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
     ) -> None:  # fmt: skip
         self.look = theme or theme_of()  # the CSS variables are asked for by the base class
         is_by_hand = search is None or search.texts.get("strategy") == "manual"
-        if search is not None and not (start and is_by_hand):  # a key pressed early must reach the room asked for
-            self.DEFAULT_MODE = "search"  # type: ignore[misc]
-        super().__init__()
+        is_search_first = search is not None and not (start and is_by_hand)
+        super().__init__(first="search" if is_search_first else "train")  # an early key must reach the room asked for
         self.session = session
         self.ended_by_signal = 0
         self.is_left_unasked = False

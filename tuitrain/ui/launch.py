@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuitrain.errors import RunError
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
@@ -55,10 +56,11 @@ def check_terminal(environment: Mapping[str, str] | None = None, *, prints_resul
     """
     term = (os.environ if environment is None else environment).get("TERM", "")
     if term == "dumb" or not term:
-        raise RunError(f"launch needs a terminal that can place text (TERM is {term!r}); use: tuitrain train")
+        text = _("launch needs a terminal that can place text (TERM is {term!r}); use: tuitrain train")
+        raise RunError(text.format(term=term))
     stdin, stdout, stderr = (stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
     if not stdin or not (stdout or (prints_result and stderr)):
-        raise RunError("launch draws on a terminal, and this is a pipe or a file; use: tuitrain train")
+        raise RunError(_("launch draws on a terminal, and this is a pipe or a file; use: tuitrain train"))
 
 
 def run(
@@ -117,7 +119,8 @@ def run(
         if app.search_session is not None:
             app.search_session.close()
     if crash is not None:
-        raise RunError(_report(crash, "training" if crash is session.failure else "the screen")) from crash
+        what = _("training broke") if crash is session.failure else _("the screen broke")
+        raise RunError(_report(crash, what)) from crash
     searched = app.search_session
     study = searched.snapshot.study if searched is not None else None
     return Outcome(session, app.ended_by_signal, study, searched is not None and searched.snapshot.unfinished is None)
@@ -133,11 +136,11 @@ def _tell(line: str, terminals: Sequence[int]) -> None:
 
 
 def _report(error: BaseException, what: str) -> str:
-    """One line about what broke; the traceback goes to the log file if one was asked for."""
-    line = f"{what} broke: {type(error).__name__}: {error}".splitlines()[0]
+    """One line about `what` broke; the traceback goes to the log file if one was asked for."""
+    line = f"{what}: {type(error).__name__}: {error}".splitlines()[0]
     log = os.environ.get(LOG_VARIABLE)
     if not log:
-        return f"{line} (set {LOG_VARIABLE}=FILE to keep the traceback)"
+        return _("{line} (set {variable}=FILE to keep the traceback)").format(line=line, variable=LOG_VARIABLE)
     with Path(log).expanduser().open("a", encoding="utf-8") as file:
         traceback.print_exception(error, file=file)
-    return f"{line} (traceback in {log})"
+    return _("{line} (traceback in {file})").format(line=line, file=log)

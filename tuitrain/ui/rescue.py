@@ -12,6 +12,7 @@ from tuitrain.errors import RunError
 from tuitrain.runs.files import model_name
 from tuitrain.session.commands import SaveModel
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.session.session import Session
@@ -47,9 +48,10 @@ class Rescue:
                 path = path.with_stem(f"{path.stem}-{os.getpid()}")
             number = self._session.send(SaveModel(path))
             if self._session.wait_for_answer(number, ANSWER_SECONDS).answered < number:
-                raise RunError("the training does not answer")
+                raise RunError(_("the training does not answer"))
             if refused := self._session.journal[number - 1].refused:
                 raise RunError(refused)
         except Exception as error:
-            return f"the model of epoch {snapshot.best_epoch} could not be saved: {visible(error)}"
-        return f"the training was in no file: saved the model of its best epoch as {path}"
+            text = _("the model of epoch {epoch} could not be saved: {error}")
+            return text.format(epoch=snapshot.best_epoch, error=visible(error))
+        return _("the training was in no file: saved the model of its best epoch as {path}").format(path=path)

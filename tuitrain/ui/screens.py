@@ -50,6 +50,10 @@ SCREENS: Mapping[str, Place] = {
         Place("row_loss", "", "Row loss", "loss of a row", "tuitrain.ui.inspect.row_loss:RowLossPage", "C"),
         Place("mse", "", "MSE apart", "MSE: bias, variance, noise", "tuitrain.ui.inspect.mse:MsePage", "V"),
         Place("batch_noise", "", "Batch noise", "do batches agree?", "tuitrain.ui.inspect.batch_noise:NoisePage", "Z"),
+        Place("what_if", "", "What if", "what if: the next epochs", "tuitrain.ui.inspect.what_if:WhatIfPage", "W"),
+        Place("seeds", "", "Seeds", "seeds: luck as a band", "tuitrain.ui.inspect.seeds:SeedsPage", "S"),
+        Place("optimizer_race", "", "Race", "race of optimisers", "tuitrain.ui.inspect.race:RacePage", "R"),
+        Place("rate_range", "", "Rate range", "rate range test", "tuitrain.ui.inspect.rate_range:RateRangePage", "L"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
     )
 }

@@ -34,15 +34,20 @@ from tuitrain.session.train import train
 IRIS = load_dataset("iris")
 BASE = Hyperparameters(hidden_layers=(8,), epochs=9, patience=0)
 RANGES = {"learning_rate": "1e-3..1", "l2": "1e-6..1e-1"}
+OWN = {"learning_rate": 0.02, "l2": 0.001}
 
 
 def told(study: Study) -> list[Any]:
     return [(t.number, dict(t.setting), t.by, t.state, t.score, t.loss, t.epochs, t.curve) for t in study.trials]
 
 
-def run(path: Path, ranges: Any = RANGES, *, jobs: int = 0, **settings: Any) -> SearchResult:
+def begun(path: Path, ranges: Any = RANGES, **settings: Any) -> Study:
     given = {"folds": 1, "trials": 12, "stack": 3, **settings}
-    create_study(path, Space(ranges, BASE), Settings(**given), IRIS)
+    return create_study(path, Space(ranges, BASE), Settings(**given), IRIS)
+
+
+def run(path: Path, ranges: Any = RANGES, *, jobs: int = 0, **settings: Any) -> SearchResult:
+    begun(path, ranges, **settings)
     return run_study(Study(path), IRIS, jobs=jobs)
 
 
@@ -173,7 +178,7 @@ def test_a_stop_keeps_finished_trials_and_the_rest_is_queued(tmp_path: Path) -> 
 
 def test_other_data_is_refused(tmp_path: Path) -> None:
     run(tmp_path / "s", trials=2)
-    with pytest.raises(SearchError, match="begun with other data"):
+    with pytest.raises(SearchError, match="started with other data"):
         tune(load_dataset("wine"), study=tmp_path / "s")
     with pytest.raises(SearchError, match="already exists"):
         create_study(tmp_path / "s", Space(), Settings(), IRIS)

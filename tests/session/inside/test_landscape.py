@@ -11,7 +11,7 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.asked.landscape import LineRace, Plane, PlaneAnswer, RaceAnswer
+from tuitrain.session.asked.landscape import BowlAnswer, LineRace, Plane, PlaneAnswer
 from tuitrain.session.inside.landscape import line_race, plane
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer
@@ -29,9 +29,9 @@ def planes_of(trainer: Trainer, **fields: object) -> list[PlaneAnswer]:
     return [one for one in plane(Plane(**fields), copy) if isinstance(one, PlaneAnswer)]  # type: ignore[arg-type]
 
 
-def race_of(trainer: Trainer, **fields: object) -> RaceAnswer:
+def race_of(trainer: Trainer, **fields: object) -> BowlAnswer:
     (answer,) = line_race(LineRace(**fields), Copy.of(trainer, trainer.dataset, 1))  # type: ignore[arg-type]
-    assert isinstance(answer, RaceAnswer)
+    assert isinstance(answer, BowlAnswer)
     return answer
 
 
@@ -128,7 +128,7 @@ def test_answers_survive_json() -> None:
     for answer in (race_of(trained(), example="line"), planes_of(trained())[-1]):
         back = Answer.from_json(json.loads(json.dumps(answer.to_json())))
         assert type(back) is type(answer) and back.question == answer.question
-        name = "grid" if isinstance(answer, RaceAnswer) else "losses"
+        name = "grid" if isinstance(answer, BowlAnswer) else "losses"
         np.testing.assert_array_equal(getattr(back, name), getattr(answer, name))
 
 

@@ -85,5 +85,5 @@ def test_one_that_diverged_says_so() -> None:
     while not trainer.is_done:
         trainer.step()
     assert trainer.early_stopping.endings[0] == "diverged"
-    with pytest.raises(Exception, match="has diverged"):
+    with pytest.raises(Exception, match="has diverged: there is no next step"):
         next(step_curve(StepCurve(), Copy.of(trainer, data, 0)))

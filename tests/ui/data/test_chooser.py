@@ -1,15 +1,19 @@
-"""The dataset chooser on files: finding them, looking at them, leaving columns out."""
+"""The dataset chooser: choosing a name or a file, looking at it, leaving columns out, and what cannot be read."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
-from tests.ui.fake_session import FakeSession
+from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.train.test_screen import app_on, text_of
 from tests.ui.waiting import settle
+from tuitrain.session.commands import Reset
 from tuitrain.session.datasets import DATASETS
 from tuitrain.ui.data.chooser import DatasetChooser
 from tuitrain.ui.data.path_completion import completed, paths_from
+from tuitrain.ui.train.screen import TrainScreen
+from tuitrain.ui.widgets.confirm import Confirm
 
 ROWS = [f"{100 + n},{'red' if n % 3 else 'green'},{'yes' if n % 2 else 'no'}" for n in range(60)]
 FRUIT = "\n".join(["weight,colour,ripe", *ROWS])
@@ -90,3 +94,156 @@ async def test_x_leaves_a_column_out_and_takes_it_in_again(session):
         await settle(pilot, lambda: bool(session.sent))
     dataset = DATASETS.find(session.sent[0].dataset)
     assert (dataset.target_name, dataset.feature_names) == ("ripe", ("colour",))
+
+
+async def test_choosing_a_bundled_dataset(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        assert isinstance(pilot.app.screen, DatasetChooser)
+        await pilot.press(*"win", "enter")
+        await settle(pilot, lambda: "178 rows" in text_of(pilot.app))
+        text = text_of(pilot.app)
+        assert "cultivar" in text
+        await pilot.press("enter")
+        await settle(pilot, lambda: bool(session.sent))
+        await pilot.pause()
+        assert "│ wine ·" in text_of(pilot.app)
+    assert isinstance(session.sent[0], Reset)
+    assert DATASETS.find(session.sent[0].dataset).target_name == "cultivar"
+
+
+async def test_choosing_a_file_and_its_target(session, tmp_path):
+    path = tmp_path / "a [b] table.csv"
+    rows = [f"{n},{n % 7},{'ja' if n % 2 else 'nein'},{n * 0.5}" for n in range(60)]
+    path.write_text("\n".join(["[red]x[/],n,answer,z", *rows]))
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        pilot.app.screen.query_one("Input").value = str(path)
+        await pilot.press("enter")
+        await settle(pilot, lambda: "60 rows, 4 columns" in text_of(pilot.app))
+        assert "[red]x[/]" in text_of(pilot.app)
+        await pilot.press("home", "down", "down", "down", "enter")
+        await settle(pilot, lambda: bool(session.sent))
+    assert DATASETS.find(session.sent[0].dataset).target_name == "answer"
+
+
+async def test_a_source_that_cannot_be_read_is_said_in_place(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        pilot.app.screen.query_one("Input").value = "./missing.csv"
+        await pilot.press("enter")
+        await settle(pilot, lambda: "no such file" in text_of(pilot.app))
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, TrainScreen)
+    assert session.sent == []
+
+
+class Panic(BaseException):
+    """As polars' PanicException: no Exception."""
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("unforeseen"), Panic("unforeseen"), MemoryError("unforeseen")])
+@pytest.mark.parametrize("work", ["preview", "load_dataset"])
+async def test_whatever_reading_a_dataset_raises_is_said_in_place(session, monkeypatch, error, work):
+    def broken(*args, **rest):
+        raise error
+
+    monkeypatch.setattr(f"tuitrain.ui.data.chooser.{work}", broken)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d", "enter")
+        if work == "load_dataset":
+            await settle(pilot, lambda: "150 rows" in text_of(pilot.app))
+            await pilot.press("enter")
+        await settle(pilot, lambda: f"{type(error).__name__}: unforeseen" in text_of(pilot.app))
+        assert isinstance(pilot.app.screen, DatasetChooser)
+    assert session.sent == []
+
+
+@pytest.mark.parametrize("source", ["-", "/dev/tty"])
+async def test_the_keyboard_is_no_dataset(session, source):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        pilot.app.screen.query_one("Input").value = source
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "is the keyboard here" in text_of(pilot.app)
+
+
+async def test_escape_gives_up_a_dataset_that_is_being_loaded(session, monkeypatch):
+    session.train(5)
+    go_on, has_come = threading.Event(), threading.Event()
+
+    def late(*args, **rest):
+        go_on.wait(60)
+        has_come.set()
+        return make_dataset()
+
+    monkeypatch.setattr("tuitrain.ui.data.chooser.load_dataset", late)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d", "enter")
+        await settle(pilot, lambda: "150 rows" in text_of(pilot.app))
+        await pilot.press("enter")
+        await settle(pilot, lambda: "loading iris" in text_of(pilot.app))
+        await pilot.press("escape")
+        go_on.set()
+        await settle(pilot, has_come.is_set)
+        await pilot.pause(0.1)  # in which nothing may change
+        assert isinstance(pilot.app.screen, DatasetChooser)
+        assert "given up" in text_of(pilot.app)
+        await pilot.press("escape", "escape")
+        assert isinstance(pilot.app.screen, TrainScreen)
+    assert session.sent == []
+
+
+async def test_a_hanging_file_keeps_nobody_from_leaving(session, monkeypatch):
+    hangs = threading.Event()
+    monkeypatch.setattr("tuitrain.ui.data.chooser.preview", lambda *args, **rest: hangs.wait(30))
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d", "enter")
+        await settle(pilot, lambda: "reading iris" in text_of(pilot.app))
+        assert all(thread.daemon for thread in threading.enumerate() if thread.name == "beside the screen")
+        assert not any(thread.name.startswith("asyncio") for thread in threading.enumerate())
+        await pilot.press("escape", "escape", "q")
+        assert pilot.app._exit
+    hangs.set()
+
+
+async def test_the_detected_target_of_a_wide_table_is_listed_first(session, tmp_path):
+    path = tmp_path / "wide.csv"
+    names = [f"c{n}" for n in range(700)]
+    rows = [",".join(str((n * 7 + row) % 5) for n in range(700)) for row in range(40)]
+    path.write_text("\n".join([",".join([*names[:650], "target", *names[651:]]), *rows]))
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        pilot.app.screen.query_one("Input").value = str(path)
+        await pilot.press("enter")
+        await settle(pilot, lambda: "40 rows, 700 columns" in text_of(pilot.app))
+        await pilot.press("enter")
+        await settle(pilot, lambda: bool(session.sent))
+    assert DATASETS.find(session.sent[0].dataset).target_name == "target"
+
+
+async def test_a_file_name_that_looks_like_markup_is_shown_as_it_is(session, tmp_path):
+    path = tmp_path / "v[b=1.csv"
+    path.write_text("\n".join(["x,y", *(f"{n},{n % 2}" for n in range(60))]))
+    session.train(5)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        pilot.app.screen.query_one("Input").value = str(path)
+        await pilot.press("enter")
+        await settle(pilot, lambda: "60 rows" in text_of(pilot.app))
+        await pilot.press("enter")
+        await settle(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await settle(pilot, lambda: "Train on v[b=1.csv?" in text_of(pilot.app))
+
+
+async def test_changing_the_dataset_asks_if_there_is_something_to_lose(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        session.train(5)
+        await pilot.press("d", *"xor", "enter")
+        await settle(pilot, lambda: "columns" in text_of(pilot.app) and "xor" in text_of(pilot.app))
+        await pilot.press("enter")
+        await settle(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("n")
+        await pilot.pause()
+    assert session.sent == []

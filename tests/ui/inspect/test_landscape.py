@@ -10,7 +10,7 @@ from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.asked.landscape import PlaneAnswer, RaceAnswer
+from tuitrain.session.asked.landscape import BowlAnswer, PlaneAnswer
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.landscape import LandscapePage
@@ -50,7 +50,7 @@ async def test_the_plane_and_the_race(session, size):
         await pilot.press("o")
         await settle(pilot, lambda: is_whole(page, PlaneAnswer) and page.answer.view == "path")
         await pilot.press("x")
-        await settle(pilot, lambda: isinstance(page.answer, RaceAnswer))
+        await settle(pilot, lambda: isinstance(page.answer, BowlAnswer))
         await pilot.pause()
         shown = text_of(pilot.app)
         assert "a ravine" in shown and "0.949" in shown and "step 0" in shown
@@ -58,7 +58,7 @@ async def test_the_plane_and_the_race(session, size):
         shown = text_of(pilot.app)
         assert "step 3" in shown and {"G", "M", "R"} <= set("".join(line[:40] for line in shown.splitlines()[1:20]))
         await pilot.press("i")
-        await settle(pilot, lambda: isinstance(page.answer, RaceAnswer) and not page.answer.is_raw)
+        await settle(pilot, lambda: isinstance(page.answer, BowlAnswer) and not page.answer.is_raw)
         await pilot.pause()
         assert "a bowl" in text_of(pilot.app)
 
@@ -67,7 +67,7 @@ async def test_space_runs_the_race_and_the_start_can_be_moved(session):
     async with TuitrainApp(session, theme_for("none")).run_test(size=(80, 24)) as pilot:
         await pilot.press("K", "x")
         page = pilot.app.screen
-        await settle(pilot, lambda: isinstance(page.answer, RaceAnswer))
+        await settle(pilot, lambda: isinstance(page.answer, BowlAnswer))
         await pilot.press("space")
         await settle(pilot, lambda: page.step > 3)
         await pilot.press("space", "r")
@@ -112,6 +112,6 @@ async def test_a_line_is_raced_on_its_own_rows():
     async with TuitrainApp(session, theme_for("none")).run_test(size=(80, 24)) as pilot:
         await pilot.press("K")
         page = pilot.app.screen
-        await settle(pilot, lambda: isinstance(page.answer, RaceAnswer))
+        await settle(pilot, lambda: isinstance(page.answer, BowlAnswer))
         assert page.answer.rows == len(load_dataset("sine?n=60").train)
     session.close()

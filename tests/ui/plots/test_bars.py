@@ -60,7 +60,7 @@ def test_the_columns_of_a_histogram_stand_for_the_counts():
 
 def test_a_histogram_marks_zero_between_its_ends():
     line = lines_of(histogram(41, 4, np.linspace(-1, 1, 999), **LOOK))[-1]
-    assert line.index(" 0 ") + 1 == 20 and line.startswith("-1.00") and line.rstrip().endswith("1.00")
+    assert line.index(" 0 ") + 1 == 20 and line.startswith("−1.00") and line.rstrip().endswith("1.00")
 
 
 @given(st.lists(st.floats(width=32), max_size=50), st.integers(1, 50), st.integers(1, 8), st.sampled_from(LOOKS))

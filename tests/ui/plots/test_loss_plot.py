@@ -1,9 +1,14 @@
+from gettext import NullTranslations
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from tests.ui.plots.pictures import LOOKS, UNICODE, assert_size, dots_of, lines_of
+from tuitrain.translation import install
+from tuitrain.ui.plots.lines import cut_words
 from tuitrain.ui.plots.loss_plot import draw_loss
 from tuitrain.ui.theme import theme_for
 
@@ -83,6 +88,18 @@ def test_the_best_epoch_and_the_edits_stand_in_their_columns():
     assert any("learning rate 0.01→0.03" in line for line in shown)
 
 
+@pytest.mark.parametrize("last", [9, 41, 60, 130, 350])
+@pytest.mark.parametrize("width", [32, 51, 84, 119, 150])
+def test_ticks_stand_at_equal_distances_whatever_the_size(width, last):
+    for height in range(8, 40):
+        shown = lines_of(drawn(width, height, np.linspace(0.91, 0.02, last), NONE))
+        across = [column for column, sign in enumerate(shown[-2]) if sign == "┬"]
+        up = [row for row, line in enumerate(shown) if "┤" in line]
+        assert len(across) >= 2 and len(up) >= 2
+        assert np.ptp(np.diff(across)) == np.ptp(np.diff(up)) == 0
+        assert max(across) - min(across) > 0.6 * (width - 5) and max(up) - min(up) > 0.55 * (height - 4)
+
+
 @pytest.mark.parametrize("theme", [theme_for("true"), theme_for("none", ascii_only=True)])
 def test_edits_whose_labels_collide_are_numbered_at_the_axis_and_listed_below(theme):
     edits = [(20 + 3 * n, f"learning rate 0.{n}→0.{n + 1}") for n in range(1, 6)]
@@ -97,6 +114,18 @@ def test_edits_whose_labels_collide_are_numbered_at_the_axis_and_listed_below(th
     assert shown[-2].split()[0] == "0"
     at_axis = shown[-4]
     assert [sign for sign in at_axis if sign in "12345"] == list("12345")
+
+
+def test_edits_of_one_moment_are_all_numbered_and_no_value_of_them_is_cut():
+    edits = [(20.0, "schedule constant→step"), (20.1, "dropout 0→0.2"), (20.2, "schedule step→exponential")]
+    for width, listed in {
+        62: "1 schedule →step  2 dropout →0.2  3 schedule →exponential",
+        48: "…  2 dropout 0→0.2  3 schedule step→exponential",
+        32: "…  3 schedule step→exponential", 27: "…  3 schedule →exponential", 20: "3 sch… →exponential",
+    }.items():  # fmt: skip
+        shown = lines_of(drawn(width, 12, edits=edits))
+        assert shown[-1].strip() == listed
+        assert "123" in shown[-4]
 
 
 def test_a_first_value_far_above_all_others_is_cut_off_and_told():
@@ -208,3 +237,43 @@ def test_any_data_at_any_size_give_a_picture_of_that_size(width, height, train, 
         theme=look,
     )  # fmt: skip
     assert_size(strips, width, height)
+
+
+class Long(NullTranslations):
+    """A language with very long names of the curves."""
+
+    def gettext(self, message):
+        return {"train": "Trainingsverlust", "val": "Validierungsverlust"}.get(message, message)
+
+
+def test_the_legend_cuts_names_never_figures():
+    try:
+        install(Long())
+        title = {width: lines_of(drawn(width, 12))[0] for width in (60, 38, 34, 30)}
+    finally:
+        install(None)
+    assert "Trainingsverlust 0.0667" in title[60]
+    for width in (38, 34):
+        assert "…" in title[width] and " Tr" in title[width] and " Va" in title[width]
+    assert all("0.0667" in row and "0.137" in row for row in title.values())
+
+
+def test_the_name_of_what_was_different_is_cut_and_its_values_are_not():
+    earlier = [(np.arange(1.0, 61), np.full(60, 0.7))]
+    label = "a hyperparameter of a very long name 0.01→0.125 +2"
+    shown = "\n".join(lines_of(drawn(48, 14, earlier=earlier, earlier_labels=[label])))
+    assert "a hyper" in shown and "… 0.01→0.125 +2" in shown
+    wide = "학습률 학습률 0.01→0.125"  # two cells a letter
+    assert "0.01→0.125" in "\n".join(lines_of(drawn(48, 14, earlier=earlier, earlier_labels=[wide])))
+
+
+@given(st.text("ab 가1;", max_size=40), st.integers(4, 30))
+def test_texts_are_cut_between_words(text, width):
+    text = " ".join(text.split())
+    cut = cut_words(text, width, theme=UNICODE)
+    assert cell_len(cut) <= width
+    if cut == text:
+        return
+    kept, rest = cut.removesuffix("…"), text[len(cut) - 1 :]
+    assert cut.endswith("…") and text.startswith(kept)
+    assert " " not in kept or rest.lstrip(" ;")[:1] != rest[:1] or cell_len(text.split()[0]) >= width

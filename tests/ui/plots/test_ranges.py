@@ -62,7 +62,7 @@ def test_steps_are_the_round_numbers_that_fit():
         ([0, 1e30, 2e30], ["0", "1e30", "2e30"]),
         ([0, 5e-7, 1e-6], ["0", "5e-7", "1e-6"]),
         ([100, 200], ["100", "200"]),
-        ([-0.5, 0.0], ["-0.5", "0.0"]),
+        ([-0.5, 0.0], ["−0.5", "0.0"]),
     ],
 )
 def test_labels_have_one_form_and_the_digits_that_count(values, texts):

@@ -70,6 +70,30 @@ def test_the_map_tells_states_apart_and_explains_only_what_is_there() -> None:
     assert "failed" not in plain[0]
 
 
+@pytest.mark.parametrize("look", [THEME, theme_of({"NO_COLOR": "1", "LANG": "C"})], ids=["colours", "plain ASCII"])
+@pytest.mark.parametrize("width", [WIDTH, 40])
+def test_the_legend_names_every_sign_that_is_drawn_and_no_other(look: Any, width: int) -> None:
+    """Each sign stands in the plane once; with fewer trials, in the plane as in the legend, fewer signs."""
+    levels = map_plot.LEVELS_ASCII if look.ascii_only else map_plot.LEVELS
+    best, running, failed = "*ox" if look.ascii_only else "★◌✗"
+    names = {best: "best", running: "running", failed: "failed", "+": "next", "2": "in a cell"}
+    whole = a_map(
+        x=np.array([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.8]), y=np.full(10, 0.5), best=5,
+        share=np.array([0, 0.2, 0.4, 0.6, 0.8, 1.0, np.nan, np.nan, 0, 0]),
+        states=("finished",) * 6 + ("running", "failed") + ("finished",) * 2, proposals=np.array([[0.9, 0.5]]),
+        metric="balanced_accuracy",
+    )  # fmt: skip
+    few = a_map(share=np.array([1.0, 0.5]), y_name="", x_name="")
+    for points, signs in ((whole, {*levels, *names}), (few, {levels[2], best})):
+        rows = [strip.text for strip in map_plot.draw_map(width, HEIGHT, points, theme=look)]
+        assert len(rows) == HEIGHT
+        legend = " ".join(rows[: next(y for y, row in enumerate(rows) if "tried" in row)])
+        for sign, name in names.items():
+            assert (f"{sign} {name}" in legend or (sign == "2" and name in legend)) is (sign in signs)
+        shown = "".join(sign for sign in levels if sign in signs)
+        assert f"{shown} better" in legend
+
+
 def test_what_has_no_effect_lies_in_the_margin() -> None:
     rows = rows_of(map_plot.draw_map(WIDTH, HEIGHT, a_map(x=np.array([np.nan, 1.0])), **LOOK))
     ((_, column),) = where(rows, "★")
@@ -118,6 +142,10 @@ def test_notes_below_the_map_say_what_a_grid_repeats() -> None:
     assert grid_note(25, 2, "learning rate", drawn, "random").startswith("a 5×5 grid tries 5 of each: if only the rate")
     assert "20 of its 25 trials" in grid_note(27, 2, "L2", drawn, "random")
     assert "6 of its 8 trials" in grid_note(9, 3, "L2", drawn, "bayesian")
+    assert grid_note(40, 5, "L2", drawn, "random").startswith(
+        "a grid of 32 trials tries 2 values of each field: if only"
+    )
+    assert "30 of them repeat" in grid_note(40, 5, "L2", drawn, "random")
     assert "20 of the 25 trials" in grid_note(25, 2, "L2", np.repeat(np.linspace(0, 1, 5), 5), "grid")
     rows = rows_of(map_plot.draw_map(WIDTH, HEIGHT, a_grid(notes=("x one", "y two")), **LOOK))
     assert [row.strip() for row in rows[-2:]] == ["x one", "y two"]
@@ -139,6 +167,7 @@ def test_progress_shows_each_score_and_the_best() -> None:
     assert "1 beyond" in rows[0]  # .1 is too far off to be drawn
     assert len(where(rows, "↓")) == 1
     assert len(where(rows, "•")) == 5
+    assert "• trials" in rows[0]
     y, _ = next(place for place in where(rows, "•") if place[0] == min(y for y, _ in where(rows, "•")))
     assert abs(y - tick_row(rows, "0.96")) <= 1
 
@@ -165,6 +194,28 @@ def test_the_surrogate_shows_trials_band_improvement_and_what_is_next() -> None:
     bars = {column for y, row in enumerate(rows) if "EI" in row for column, letter in enumerate(row) if letter == "█"}
     assert right in bars
     assert middle not in bars
+
+
+def test_the_surrogates_legend_names_what_is_drawn() -> None:
+    rows = [row.text for row in pictures.draw_surrogate(48, HEIGHT, a_slice(), "accuracy", **LOOK)]
+    assert rows[0].split() == ["⠒", "mean", "⠁⠂", "±", "deviation", "●", "trials", "+", "next", "▇", "EI"]
+    alone = a_slice(nearness=np.zeros(2), proposed=np.empty(0))
+    rows = rows_of(pictures.draw_surrogate(WIDTH, HEIGHT, alone, "r2", **LOOK))
+    assert rows[0].split() == [
+        "r2",
+        "⠒",
+        "mean",
+        "⠁⠂",
+        "±",
+        "deviation",
+        "▇",
+        "EI",
+        "·",
+        "trials",
+        "far",
+        "from",
+        "here",
+    ]
 
 
 @pytest.mark.parametrize(("metric", "is_cut"), [("accuracy", True), ("rmse", False)])

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.ui.fake_session import FakeSession
-from tests.ui.search.test_screen import QUICK, UNICODE, until
+from tests.ui.search.driven import QUICK, UNICODE, until
 from tuitrain.cli.launch import launch
 from tuitrain.data.loading import load_dataset
 from tuitrain.search.study.study import Study

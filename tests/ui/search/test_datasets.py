@@ -7,8 +7,8 @@ from typing import Any
 from textual.pilot import Pilot
 
 from tests.search.trainings_made_up import training
-from tests.ui.search.test_screen import QUICK, enter, search_through, searching, snapshot, text_of, until
-from tests.ui.search.test_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
+from tests.ui.search.driven import QUICK, enter, search_through, searching, snapshot, text_of, until
+from tests.ui.search.driven import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.data.loading import load_dataset
 from tuitrain.session.commands import Reset
 from tuitrain.session.datasets import DATASETS

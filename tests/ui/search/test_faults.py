@@ -9,8 +9,8 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.search.trainings_made_up import training
-from tests.ui.search.test_screen import QUICK, enter, search_through, searching, snapshot, text_of, typed, until
-from tests.ui.search.test_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
+from tests.ui.search.driven import QUICK, enter, search_through, searching, snapshot, text_of, typed, until
+from tests.ui.search.driven import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.runs.finished import FinishedTraining

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from tests.ui.search.test_screen import QUICK, UNICODE, enter, search_through, searching, snapshot, text_of, until
-from tests.ui.search.test_screen import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
+from tests.ui.search.driven import QUICK, UNICODE, enter, search_through, searching, snapshot, text_of, until
+from tests.ui.search.driven import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tests.ui.waiting import Timers
 from tuitrain.cli.launch import _study_line
 from tuitrain.options.field import Field
@@ -131,6 +132,14 @@ async def test_trials_side_by_side_are_whole_and_brackets_tell_what_has_no_effec
         await until(pilot, lambda: "(0.9)" in text_of(app))  # momentum, under sgd
 
     await searching(test, size=SMALL)
+
+
+def test_a_trials_page_keeps_its_columns_by_cells_where_names_are_long_or_wide() -> None:
+    trials = [(Trial(number, {}, state="failed", message="漢字" * 20), Hyperparameters()) for number in (0, 1)]
+    lines = TrialPage(theme_of(UNICODE), trials, "balanced_accuracy_of_all")._lines(60)
+    assert {cell_len(row[0][0]) for row in lines} == {18}
+    assert {cell_len(row[1][0]) for row in lines} == {21}
+    assert "balanced_accurac… " in {row[0][0] for row in lines}
 
 
 @pytest.mark.parametrize("strategy", ["manual", "grid", "random", "bayesian", "quasi", "optuna:cmaes"])

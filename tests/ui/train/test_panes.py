@@ -409,5 +409,5 @@ async def test_the_picture_of_a_matrix_says_what_its_signs_mean_where_there_is_l
 async def test_a_single_bias_is_a_number():
     view = ParametersView((np.ones((3, 1), np.float32),), (np.array([-0.146], np.float32),))
     shown = await seen(PARAMETERS, replace(made_up.healthy(sizes=(3, 1)), parameters=view), (80, 30))
-    assert "bias -0.146" in shown
+    assert "bias −0.146" in shown
     assert "biases mean" not in shown

@@ -2,9 +2,6 @@
 
 import numpy as np
 import pytest
-from rich.cells import cell_len
-from textual.events import Key, Paste
-from textual.geometry import Region, Size
 
 from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.waiting import settle
@@ -14,7 +11,6 @@ from tuitrain.session.commands import Pause, Reset, SetHyperparameter, Start, St
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.search.screen import SearchScreen
 from tuitrain.ui.theme import theme_of
-from tuitrain.ui.train.layout import DETAILS, Shown, arrange
 from tuitrain.ui.train.screen import TrainScreen
 from tuitrain.ui.widgets.confirm import Confirm
 
@@ -115,7 +111,10 @@ async def test_the_selected_field_is_described(session):
         await pilot.pause()
         assert "momentum 0.9 · no effect: needs optimiser" in text_of(pilot.app)
         await pilot.press("slash", *"rest", "enter", "home", "up")
-        assert "network · enter shows leaky slope," in text_of(pilot.app).splitlines()[-3]
+        assert (
+            "network · 4 fields folded: leaky slope, huber delta, … · enter or , opens them"
+            in text_of(pilot.app).splitlines()[-3]
+        )
 
 
 async def test_reset_asks_only_if_there_is_something_to_lose(session):
@@ -171,21 +170,6 @@ async def test_start_and_leaving_when_done(session):
         assert app._exit
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("environment", [UNICODE, {"LC_ALL": "C", "TERM": "xterm"}, {**UNICODE, "NO_COLOR": "1"}])
-async def test_sizes_and_terminals(session, size, environment, monkeypatch):
-    if "NO_COLOR" in environment:
-        monkeypatch.setenv("NO_COLOR", "1")  # Textual looks for itself
-    session.train(41)
-    async with app_on(session, environment).run_test(size=size) as pilot:
-        await pilot.pause()
-        text = text_of(pilot.app)
-        assert "1 Train  2 Search" in text
-        for expected in ("iris", "epoch 41/200", "learning rate", "52k rows/s", "0:14 left", "5.3 kB"):
-            assert expected in text
-        assert text.isascii() is ("LC_ALL" in environment)
-
-
 async def test_status_and_header_follow_the_snapshot(session):
     async with app_on(session).run_test(size=(120, 40)) as pilot:
         screen = pilot.app.screen
@@ -216,29 +200,6 @@ async def test_nothing_is_repainted_when_nothing_changed(session):
         session.become(samples_per_second=77.0)
         screen.show(session.snapshot)
         assert dirty(screen) == ["status"]
-
-
-async def test_a_terminal_that_is_too_small_says_what_it_needs(session):
-    async with app_on(session).run_test(size=(79, 24)) as pilot:
-        await pilot.pause()
-        text = text_of(pilot.app)
-        assert "needs 80 x 24" in text
-        assert "79 x 24" in text
-        assert "Hyperparameters" not in text
-
-
-async def test_resizing_to_and_fro(session):
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        before = text_of(pilot.app)
-        for size in [(200, 50), (60, 20), (120, 40), (10, 3), (80, 24)]:
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
-            text_of(pilot.app)
-        assert text_of(pilot.app) == before
-        form = pilot.app.screen.form
-        assert pilot.app.focused is form
-        assert form.render_line(1).cell_length == form.size.width
-        assert next(iter(form.render_line(1))).style.bgcolor is not None  # the cursor's line is highlighted
 
 
 async def test_a_click_selects_a_field_and_a_second_one_edits_it(session):
@@ -273,76 +234,6 @@ async def test_notices_of_the_dataset_are_shown():
     async with app_on(FakeSession(dataset)).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "3 infinities became missing" in text_of(pilot.app)
-
-
-@pytest.mark.parametrize("detail", ["", *DETAILS])
-@pytest.mark.parametrize("has_boundary", [False, True])
-@pytest.mark.parametrize("layers", [1, 3, 21])
-@pytest.mark.parametrize("verdict", [1, 2])
-@pytest.mark.parametrize("size", [*SIZES, (100, 24), (109, 60), (110, 24), (110, 32), (160, 40), (300, 100), (80, 90)])
-def test_the_panes_tile_the_screen(size, detail, has_boundary, layers, verdict):
-    places = arrange(Size(*size), Shown(detail, has_boundary, layers, 3, verdict))
-    regions = [region for name, region in places.regions.items() if name not in places.inside]
-    assert sum(region.area for region in regions) == size[0] * size[1]
-    for n, one in enumerate(regions):
-        assert Size(*size).region.contains_region(one)
-        assert not any(one.overlaps(other) for other in regions[n + 1 :])
-    loss = places.frames["loss"].region
-    for region in places.inside.values():
-        assert loss.contains_region(region)
-    assert loss.height >= verdict + 7
-    assert not places.inside["verdict"].overlaps(places.inside.get("metric", Region()))
-    if detail:
-        assert detail in places.regions
-
-
-async def test_panes_share_the_line_between_them_and_the_one_with_the_keys_is_marked(session):
-    session.train(41)
-    async with app_on(session).run_test(size=(120, 40)) as pilot:
-        await settle(pilot, lambda: "├ Gradient" in text_of(pilot.app))
-        rows = text_of(pilot.app).splitlines()
-        assert rows[1].startswith("┌ ▸Hyperparameters ─")
-        border = next(row for row in rows if "Gradient" in row)
-        assert border[34] == "├"
-        assert border[-1] == "┤"
-        assert border[border.index("Metric") - 2] == "┬"
-        assert rows[-4][border.index("Metric") - 2] == "┴"
-        await pilot.press("tab")
-        await pilot.pause()
-        rows = text_of(pilot.app).splitlines()
-        assert "┌ Hyperparameters ─" in rows[1]
-        assert "┌ ▸Loss · epochs 0–41 ─" in rows[1]
-        assert rows[-3].startswith(" Loss · train: the mean over the epoch's batches, each before its update")
-
-
-async def test_panes_that_are_not_shown_are_tabs_with_their_keys(session):
-    session.train(41)
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        await settle(pilot, lambda: not pilot.app.screen._later)
-        assert "├ Gradient│Weights w ─" in text_of(pilot.app)
-        await pilot.press("w")
-        await settle(pilot, lambda: "├ Weights│Gradient g ─" in text_of(pilot.app))
-        await pilot.press("g")
-        await settle(pilot, lambda: "├ Gradient│Weights w ─" in text_of(pilot.app))
-        await pilot.press("m")
-        await settle(pilot, lambda: "├ Metric│Gradient g│Weights w ─" in text_of(pilot.app))
-        await pilot.press("b")  # not for four inputs
-        await settle(pilot, lambda: "one or two number inputs" in text_of(pilot.app).splitlines()[-2])
-
-
-@pytest.mark.parametrize("state", ["running", "done", "diverged"])
-async def test_the_verdict_stands_below_the_loss_title_also_after_the_end(session, state):
-    session.train(41)
-    ending = "" if state == "running" else "loss is no longer finite at epoch 8, said at some length to need two lines"
-    session.become(state=state, ending=ending)
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        pilot.app.screen.say("a message " * 30)
-        await pilot.pause()
-        rows = text_of(pilot.app).splitlines()
-        assert "Loss · epochs 0–41" in rows[1]
-        assert rows[2][28:30] in {" ✓", " ·", " ✗", " !"}
-        assert ("need two lines" in rows[3]) is (state == "diverged")
 
 
 def test_set_hyperparameter_carries_the_fields_own_type():
@@ -443,66 +334,3 @@ async def test_a_page_that_comes_back_after_the_terminal_was_too_small_can_be_cl
         await pilot.press("escape")
         await pilot.pause()
         assert "Hyperparameters" in text_of(pilot.app)
-
-
-def burst(app, *keys):
-    """Keys that arrive together, before any of them has acted."""
-    characters = {"slash": "/", "enter": "\r"}
-    for key in keys:
-        app.post_message(Key(key, characters.get(key, key if len(key) == 1 else None)))
-
-
-async def test_keys_that_arrive_with_a_slash_are_typed(session):
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        burst(pilot.app, "slash", *"dropout", "enter", "plus", "enter", *"0.3", "enter")
-        wanted = SetHyperparameter("dropout", 0.3)
-        await settle(pilot, lambda: session.sent and session.sent[-1] == wanted)
-        assert isinstance(pilot.app.screen, TrainScreen)
-        assert [command.name for command in session.sent] == ["dropout"] * 2
-
-
-async def test_keys_that_arrive_with_an_enter_are_typed_into_the_field_that_was_gone_to(session):
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        model = pilot.app.screen.form.model
-        await pilot.press("down")
-        second = model.name
-        await pilot.press("up")
-        burst(pilot.app, "down", "enter", "2")
-        await settle(pilot, lambda: model.editor is not None and model.editor.text == "2")
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, TrainScreen)
-        assert model.name == second
-
-
-async def test_keys_that_arrive_with_one_that_opens_a_dialog_are_the_dialogs(session):
-    session.train(5)
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        burst(pilot.app, "r", "y")
-        await settle(pilot, lambda: Reset() in session.sent)
-        assert pilot.app.screen.form.model.editor is None
-
-
-async def test_what_is_pasted_is_found(session):
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        model = pilot.app.screen.form.model
-        await pilot.press("slash")
-        pilot.app.post_message(Paste("dropout\nq"))
-        await settle(pilot, lambda: model.name == "dropout")
-        assert model.finding.text == "dropout"
-
-
-@pytest.mark.parametrize("text", ["中文" * 30, "한글 " * 30], ids=["Chinese", "Korean"])
-@pytest.mark.parametrize("first", ["slash", "enter"])
-async def test_wide_characters_stay_within_the_form(session, text, first):
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        form = pilot.app.screen.form
-        form.go_to("activation")
-        await pilot.press(first)
-        pilot.app.post_message(Paste(text))
-        await settle(pilot, lambda: text[0] in text_of(pilot.app))
-        if first == "enter":
-            await pilot.press("enter")
-            await settle(pilot, lambda: form.model.error)
-        text_of(pilot.app)
-        shown = [form.render_line(y) for y in range(form.size.height)]
-        assert {cell_len(strip.text) for strip in shown} == {form.size.width}

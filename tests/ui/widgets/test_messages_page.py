@@ -9,6 +9,7 @@ from tests.ui.fake_session import FakeSession
 from tests.ui.train.test_screen import SIZES, app_on, text_of
 from tests.ui.waiting import Timers, settle
 from tuitrain.cli.launch import launch
+from tuitrain.data.facts import DatasetFacts
 from tuitrain.session.commands import SaveModel, SetPace, Start
 from tuitrain.ui.widgets import status_row
 
@@ -155,6 +156,27 @@ async def test_a_training_that_nobody_could_watch_names_the_key_once(session, se
             session.become(state=state)
             pilot.app.screen.show(session.snapshot)
         assert "< slower" not in said(pilot.app)
+
+
+@pytest.mark.parametrize(
+    ("width", "notices", "told"),
+    [
+        (120, 0, "over in 0.4 s; to watch it: < slower, r, space"),
+        (80, 0, "kept epoch 9; to watch it: < slower, r, space"),
+        (80, 2, "over in 0.4 s; to watch it: < slower, r, space"),
+    ],
+)  # fmt: skip
+async def test_the_end_of_a_quick_training_is_told_whole_and_kept_once(session, width, notices, told):
+    ending = "stopped: 30 epochs no better; kept epoch 9"
+    session.dataset.notices = ("one notice",) * notices
+    session.become(dataset=DatasetFacts.of(session.dataset))
+    async with app_on(session).run_test(size=(width, 24)) as pilot:
+        session.train(9)
+        session.become(state="done", seconds=0.4, ending=ending, message=ending, answered=1)
+        await settle(pilot, lambda: "slower" in said(pilot.app))
+        assert said(pilot.app).removesuffix("2 notices: ?").strip().endswith(told)
+        kept = [text for _time, _epoch, text in pilot.app.screen.messages._messages]
+        assert [text.count("kept epoch 9") for text in kept if "notice" not in text] == [0, 1]
 
 
 @pytest.mark.parametrize("width", [80, 92, 100, 110, 120, 128, 140])

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from textual.app import App
 
 from tuitrain.ui.theme import theme_for
+from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.widgets.explain_row import ExplainRow
 from tuitrain.ui.widgets.room_row import RoomRow
 from tuitrain.ui.widgets.status_row import StatusRow
@@ -63,15 +64,35 @@ async def test_the_present_room_is_marked() -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", [30, 50, 80, 120])
-async def test_the_explanation_keeps_the_value_whatever_is_cut(theme: Any, width: int) -> None:
-    facts = ("live", "above 0, at most 1000")
+async def test_the_explanation_gives_up_the_range_then_words_of_the_meaning_and_never_the_value(theme: Any) -> None:
+    facts = ("live", "above 0, at most 1,000")
     meaning = "size of a step along the gradient of the loss"
-    text = await shown(ExplainRow(theme), (width, 3), lambda row: row.explain("learning rate 0.003", meaning, facts))
-    assert text.startswith(" learning rate 0.003")
-    assert (meaning in text) is (width == 120)
-    if width >= 80:
-        assert text.endswith("live " + theme.signs.dot + " above 0, at most 1000")
+    dot, more = f" {theme.signs.dot} ", theme.signs.ellipsis
+    for width, parts in {
+        120: ("learning rate 0.003", meaning, *facts), 80: ("learning rate 0.003", meaning, "live"),
+        60: ("learning rate 0.003", f"size of a step along the{more}", "live"),
+        45: ("learning rate 0.003", f"size of a{more}", "live"), 36: ("learning rate 0.003", f"size of a{more}"),
+        25: ("learning rate 0.003",),
+    }.items():  # fmt: skip
+        row = ExplainRow(theme)
+        text = await shown(row, (width, 3), lambda row: row.explain("learning rate 0.003", meaning, facts))
+        assert text == " " + dot.join(parts), width
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_a_heading_counts_and_names_what_is_folded_and_tells_the_keys(theme: Any) -> None:
+    model = FormModel(lambda command: 0)
+    model.move(-1)
+    dot, more = f" {theme.signs.dot} ", theme.signs.ellipsis
+    for width, names in {
+        120: "leaky slope, huber delta, C, initialiser",
+        80: f"leaky slope, huber delta, {more}",
+    }.items():
+        text = await shown(ExplainRow(theme), (width, 3), lambda row: row.explain_heading(model))
+        assert text == f" network{dot}4 fields folded: {names}{dot}enter or , opens them"
+    model.toggle_fold()
+    text = await shown(ExplainRow(theme), (80, 3), lambda row: row.explain_heading(model))
+    assert text == f" network{dot}enter or , folds what is rarely changed"
 
 
 async def test_a_figure_that_does_not_fit_is_left_out_whole() -> None:

@@ -19,8 +19,10 @@ from tuitrain.data.table import Column, Table, clean_numbers, from_objects, pars
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
 from tuitrain.text import extra, quoted, visible
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 
-NPZ_FORMS = "X and y, or x_train, y_train and perhaps x_test, y_test"
+NPZ_FORMS = N_("X and y, or x_train, y_train and perhaps x_test, y_test")
 
 
 def read_npy_file(file: FileContent, options: DataOptions) -> tuple[Table, None]:
@@ -48,8 +50,10 @@ def read_npy(data: bytes, name: str, *, most_rows: int | None = None) -> Table:
     """
     array = _load(data, name)
     if not isinstance(array, np.ndarray) or array.ndim != 2:
-        found = f"shape {array.shape}" if isinstance(array, np.ndarray) else "several arrays"
-        raise DataError(f"{name}: found {found}; expected one 2-D array, rows by columns")
+        found = _("shape {shape}").format(shape=array.shape) if isinstance(array, np.ndarray) else _("several arrays")
+        raise DataError(
+            _("{name}: found {found}; expected one 2-D array, rows by columns").format(name=name, found=found)
+        )
     return table_of(array, None, name, most_rows=most_rows)
 
 
@@ -63,7 +67,11 @@ def read_npz(data: bytes, name: str, *, most_rows: int | None = None) -> tuple[T
     """
     archive = _load(data, name)
     if isinstance(archive, np.ndarray):
-        raise DataError(f"{name}: found a single array; expected an archive with {NPZ_FORMS}")
+        raise DataError(
+            _("{name}: found a single array; expected an archive with {expected}").format(
+                name=name, expected=_(NPZ_FORMS)
+            )
+        )
     lower = {key.lower(): key for key in archive.files}
 
     def table(X: str, y: str) -> Table | None:
@@ -75,32 +83,40 @@ def read_npz(data: bytes, name: str, *, most_rows: int | None = None) -> tuple[T
         return train, table("x_test", "y_test")
     if (whole := table("x", "y")) is not None:
         return whole, None
-    found = ", ".join(map(visible, archive.files)) or "nothing"
-    raise DataError(f"{name}: found {found}; expected {NPZ_FORMS}")
+    found = ", ".join(map(visible, archive.files)) or _("nothing")
+    raise DataError(
+        _("{name}: found {found}; expected {expected}").format(name=name, found=found, expected=_(NPZ_FORMS))
+    )
 
 
 def _load(data: bytes, name: str) -> Any:
     try:
         return np.load(io.BytesIO(data), allow_pickle=False)
     except Exception as error:  # damaged bytes raise a dozen kinds of exception, TokenError among them
-        raise DataError(f"{name}: cannot be read as a NumPy file ({_damage(error)})") from error
+        raise DataError(
+            _("{name}: cannot be read as a NumPy file ({damage})").format(name=name, damage=_damage(error))
+        ) from error
 
 
 def _member(archive: Any, key: str, name: str) -> NDArray[Any]:
     try:
         array: NDArray[Any] | bytes = archive[key]
     except Exception as error:  # as in `_load`; an encrypted member is a RuntimeError
-        raise DataError(f"{name}: array {quoted(key)} cannot be read ({_damage(error)})") from error
+        raise DataError(
+            _("{name}: array {key} cannot be read ({damage})").format(name=name, key=quoted(key), damage=_damage(error))
+        ) from error
     if not isinstance(array, np.ndarray):
         raise DataError(
-            f"{name}: member {quoted(key)} is not an array; expected {quoted(key + '.npy')}, as np.savez writes"
+            _("{name}: member {key} is not an array; expected {usual}, as np.savez writes").format(
+                name=name, key=quoted(key), usual=quoted(key + ".npy")
+            )
         )
     return array
 
 
 def _damage(error: Exception) -> str:
     """Describe what is wrong with a file; NumPy's own message suggests loading pickles, which would run code."""
-    return "it is not one, or it holds Python objects" if "pickle" in str(error) else visible(error)
+    return _("it is not one, or it holds Python objects") if "pickle" in str(error) else visible(error)
 
 
 def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: int | None = None) -> Table:
@@ -115,13 +131,21 @@ def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: i
         if the shapes or types do not fit.
     """
     if X.dtype.kind not in "fiub":
-        raise DataError(f"{name}: X has dtype {X.dtype}; expected numbers")
+        raise DataError(_("{name}: X has dtype {dtype}; expected numbers").format(name=name, dtype=X.dtype))
     if not X.ndim or not X.size:
-        raise DataError(f"{name}: X has shape {X.shape}; expected rows by columns, and at least one of each")
+        raise DataError(
+            _("{name}: X has shape {shape}; expected rows by columns, and at least one of each").format(
+                name=name, shape=X.shape
+            )
+        )
     if y is not None:
         y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
         if y.ndim != 1 or len(y) != len(X):
-            raise DataError(f"{name}: y has shape {y.shape}; expected ({len(X)},), one value for each row of X")
+            raise DataError(
+                _("{name}: y has shape {shape}; expected ({count},), one value for each row of X").format(
+                    name=name, shape=y.shape, count=len(X)
+                )
+            )
     is_partial = most_rows is not None and len(X) > most_rows
     X, y = X[:most_rows], None if y is None else y[:most_rows]
     largest = _largest_pixel(X) if X.ndim > 2 and X.dtype.kind in "iu" else None
@@ -178,16 +202,18 @@ def read_parquet(data: bytes, name: str, *, most_rows: int | None = None) -> Tab
     try:
         polars = importlib.import_module("polars")
     except ImportError as error:
-        raise DataError(f"{name}: reading Parquet needs {extra('parquet')}") from error
+        raise DataError(_("{name}: reading Parquet needs {extra}").format(name=name, extra=extra("parquet"))) from error
     try:
         with _without_traces():
             frame = polars.read_parquet(io.BytesIO(data), n_rows=None if most_rows is None else most_rows + 1)
     except polars.exceptions.PanicException as error:  # not an Exception
-        raise DataError(f"{name}: cannot be read as Parquet (the file is damaged)") from error
+        raise DataError(_("{name}: cannot be read as Parquet (the file is damaged)").format(name=name)) from error
     except (polars.exceptions.PolarsError, OSError, ValueError) as error:
-        raise DataError(f"{name}: cannot be read as Parquet ({visible(error)})") from error
+        raise DataError(
+            _("{name}: cannot be read as Parquet ({error})").format(name=name, error=visible(error))
+        ) from error
     if not frame.height or not frame.width:
-        raise DataError(f"{name}: has no rows")
+        raise DataError(_("{name}: has no rows").format(name=name))
     is_partial = most_rows is not None and frame.height > most_rows
     frame = frame.head(most_rows) if is_partial else frame
     names, notices = tidy_names(frame.columns)

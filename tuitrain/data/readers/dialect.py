@@ -12,21 +12,24 @@ from itertools import islice
 from tuitrain.data.table import DECIMAL_COMMA, MISSING_IN_NUMBERS, NUMBER
 from tuitrain.errors import DataError
 from tuitrain.options import data_options
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_NAMES = {sign: name for name, sign in data_options.DELIMITERS.items()}
 SAMPLE_CHARACTERS = 65_536
 SAMPLE_ROWS = 50
-EXPECTED_TEXT = "expected CSV or TSV text"
+EXPECTED_TEXT = N_("expected CSV or TSV text")
 MAGIC = {
-    b"\x1f\x8b": "gzip archive",
-    b"PK\x03\x04": "zip archive or spreadsheet", b"\xfd7zXZ": "xz archive", b"BZh91AY": "bzip2 archive",
-    b"\x28\xb5\x2f\xfd": "zstandard archive", b"7z\xbc\xaf": "7z archive", b"\x89PNG": "PNG image",
-    b"\xff\xd8\xff": "JPEG image", b"%PDF": "PDF document", b"SQLite format 3": "SQLite database",
-    b"\x7fELF": "program", b"\xd0\xcf\x11\xe0": "spreadsheet", b"\x89HDF": "HDF5 file",
-    b"[{": "JSON file", b"[[": "JSON file", b'{"': "JSON file", b"[\n": "JSON file", b"{\n": "JSON file",
-    b"<html": "web page", b"<!DOCTYPE": "web page", b"<?xml": "XML file",
-    b"PAR1": "Parquet file (name it .parquet)", b"\x93NUMPY": "NumPy file (name it .npy)",
+    b"\x1f\x8b": N_("gzip archive"),
+    b"PK\x03\x04": N_("zip archive or spreadsheet"), b"\xfd7zXZ": N_("xz archive"), b"BZh91AY": N_("bzip2 archive"),
+    b"\x28\xb5\x2f\xfd": N_("zstandard archive"), b"7z\xbc\xaf": N_("7z archive"), b"\x89PNG": N_("PNG image"),
+    b"\xff\xd8\xff": N_("JPEG image"), b"%PDF": N_("PDF document"), b"SQLite format 3": N_("SQLite database"),
+    b"\x7fELF": N_("program"), b"\xd0\xcf\x11\xe0": N_("spreadsheet"), b"\x89HDF": N_("HDF5 file"),
+    b"[{": N_("JSON file"), b"[[": N_("JSON file"), b'{"': N_("JSON file"),
+    b"[\n": N_("JSON file"), b"{\n": N_("JSON file"),
+    b"<html": N_("web page"), b"<!DOCTYPE": N_("web page"), b"<?xml": N_("XML file"),
+    b"PAR1": N_("Parquet file (name it .parquet)"), b"\x93NUMPY": N_("NumPy file (name it .npy)"),
 }  # fmt: skip
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -49,10 +52,14 @@ def decode(data: bytes, name: str, *, is_cut: bool = False) -> tuple[str, list[s
         if the file is empty or binary, or no supported encoding fits its bytes.
     """
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise DataError(f"{name}: the file is empty; expected a header and rows")
+        raise DataError(_("{name}: the file is empty; expected a header and rows").format(name=name))
     for magic, kind in MAGIC.items():
         if data.startswith(magic):
-            raise DataError(f"{name}: this is a {kind}; expected CSV or TSV text, .npy, .npz or .parquet")
+            raise DataError(
+                _("{name}: this is a {kind}; expected CSV or TSV text, .npy, .npz or .parquet").format(
+                    name=name, kind=_(kind)
+                )
+            )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode_utf16(data, name, is_cut=is_cut), []
     if is_cut:
@@ -60,8 +67,12 @@ def decode(data: bytes, name: str, *, is_cut: bool = False) -> tuple[str, list[s
     if b"\x00" in data:
         line = data[: data.index(b"\x00")].count(b"\n") + 1
         is_wide = 3 * data.count(b"\x00") > len(data)
-        kind = "UTF-16 text without its mark (save it as UTF-8), or a binary file" if is_wide else "a binary file"
-        raise DataError(f"{name}, line {line}: found a zero byte, so this is {kind}; {EXPECTED_TEXT}")
+        kind = _("UTF-16 text without its mark (save it as UTF-8), or a binary file") if is_wide else _("a binary file")
+        raise DataError(
+            _("{name}, line {line}: found a zero byte, so this is {kind}; {expected}").format(
+                name=name, line=line, kind=kind, expected=_(EXPECTED_TEXT)
+            )
+        )
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -77,20 +88,30 @@ def _decode_utf16(data: bytes, name: str, *, is_cut: bool) -> str:
         return text[: text.rfind("\n") + 1] or text
     except UnicodeDecodeError as error:
         raise DataError(
-            f"{name}: starts as UTF-16, but byte {error.start + 1} does not fit; expected UTF-16 throughout"
+            _("{name}: starts as UTF-16, but byte {start} does not fit; expected UTF-16 throughout").format(
+                name=name, start=error.start + 1
+            )
         ) from error
 
 
 def _decode_windows(data: bytes, name: str, start: int) -> tuple[str, list[str]]:
     """Decode Windows-1252, which has a letter for nearly every byte; control characters mean that it is not text."""
     line = data[:start].count(b"\n") + 1
-    found = f"line {line} has a byte that is not UTF-8 (0x{data[start]:02x})"
+    found = _("line {line} has a byte that is not UTF-8 (0x{byte:02x})").format(line=line, byte=data[start])
     if CONTROL.search(data):
-        raise DataError(f"{name}, {found}, and control characters, so this is a binary file; {EXPECTED_TEXT}")
+        raise DataError(
+            _("{name}, {found}, and control characters, so this is a binary file; {expected}").format(
+                name=name, found=found, expected=_(EXPECTED_TEXT)
+            )
+        )
     try:
-        return data.decode("cp1252"), [f"{found}; the file is read as Windows-1252"]
+        return data.decode("cp1252"), [_("{found}; the file is read as Windows-1252").format(found=found)]
     except UnicodeDecodeError as error:
-        raise DataError(f"{name}, {found}; expected UTF-8, UTF-16 with a byte order mark, or Windows-1252") from error
+        raise DataError(
+            _("{name}, {found}; expected UTF-8, UTF-16 with a byte order mark, or Windows-1252").format(
+                name=name, found=found
+            )
+        ) from error
 
 
 def sniff(text: str, name: str, delimiter: str | None = None, header: bool | None = None) -> Format:
@@ -106,12 +127,13 @@ def sniff(text: str, name: str, delimiter: str | None = None, header: bool | Non
     delimiter = delimiter or _find_delimiter(whole_lines)
     rows = _rows(squeezed(whole_lines) if delimiter == " " else whole_lines, delimiter)
     if not rows:
-        raise DataError(f"{name}: found no rows; expected a header and rows")
+        raise DataError(_("{name}: found no rows; expected a header and rows").format(name=name))
     if header is not None:
         return Format(delimiter, header)
     is_header = _is_header(rows, delimiter)
     numeric = is_header and any(_is_number(cell, delimiter) for cell in rows[0])
-    return Format(delimiter, is_header, "the first row is taken as the header, although it holds numbers" * numeric)
+    notice = _("the first row is taken as the header, although it holds numbers") if numeric else ""
+    return Format(delimiter, is_header, notice)
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from tuitrain.data.table import LEADING_ZERO, MISSING_IN_NUMBERS, NUMBER
 from tuitrain.text import quoted
+from tuitrain.translation import gettext as _
 
 GROUPED = re.compile(r"[0-9]{1,3}(?:([,.'’ \u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:[.,][0-9]+)?")
 SIMPLE = re.compile(r"[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+")
@@ -30,8 +31,10 @@ def look_alikes(name: str, cells: Sequence[str], line_of: Callable[[str], int] |
     found = what_to_write(cells)
     if found is None:
         return []
-    line = "" if line_of is None else f", line {line_of(found[0])}"
-    return [f"column {quoted(name)}{line}: taken as text, although {found[1]}"]
+    line = "" if line_of is None else _(", line {line}").format(line=line_of(found[0]))
+    return [
+        _("column {name}{line}: taken as text, although {found}").format(name=quoted(name), line=line, found=found[1])
+    ]
 
 
 def what_to_write(cells: Sequence[str]) -> tuple[str, str] | None:
@@ -42,13 +45,17 @@ def what_to_write(cells: Sequence[str]) -> tuple[str, str] | None:
     cells = cells[:EXAMINED]
     example = _number_like(cells)
     if example is not None:
-        return example, f"its values look like numbers; write {quoted(example)} as {written_plainly(example)}"
+        return example, _("its values look like numbers; write {example} as {plain}").format(
+            example=quoted(example), plain=written_plainly(example)
+        )
     present = {cell for cell in map(str.strip, set(cells)) if cell.lower() not in MISSING_IN_NUMBERS}
     dates = {cell for cell in present if DATE.fullmatch(cell)}
     if len(present) < 2 or len(dates) < ENOUGH * len(present):
         return None
     example = next(cell.strip() for cell in cells if cell.strip() in dates)
-    return example, f"its values are dates ({quoted(example)}); years, months or days as numbers would be more useful"
+    return example, _("its values are dates ({example}); years, months or days as numbers would be more useful").format(
+        example=quoted(example)
+    )
 
 
 def _number_like(cells: Sequence[str]) -> str | None:
@@ -76,8 +83,11 @@ def written_plainly(cell: str) -> str:
     minus = "-" if match["sign"] in {"-", "−"} or match["open"] else ""
     digits = match["digits"]
     if AMBIGUOUS.fullmatch(digits):
-        sign = "comma" if "," in digits else "point"
-        return f"{minus}{_digits(digits, '')}, or {minus}{_digits(digits, digits[-4])} if the {sign} is a decimal one"
+        is_comma = _("{whole}, or {decimal} if the comma is a decimal one")
+        is_point = _("{whole}, or {decimal} if the point is a decimal one")
+        return (is_comma if "," in digits else is_point).format(
+            whole=minus + _digits(digits, ""), decimal=minus + _digits(digits, digits[-4])
+        )
     last = max(digits.rfind(","), digits.rfind("."))
     is_decimal = last >= 0 and digits.count(digits[last]) == 1
     return minus + _digits(digits, digits[last] if is_decimal else "")

@@ -21,6 +21,7 @@ from tuitrain.data.table import Column, Table, clean_numbers, parse_column, plai
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DELIMITERS, DataOptions
 from tuitrain.text import counted, quoted
+from tuitrain.translation import gettext as _
 
 Cells: TypeAlias = NDArray[np.float64] | list[str]
 SEP_LINE = re.compile(r'"?sep=(?P<sign>[,;\t|])"?\r?\n', re.IGNORECASE)
@@ -70,15 +71,20 @@ def read_text_table(
     else:
         columns = _read_cells(rows)
         names, is_partial = rows.names, rows.is_partial
-        notices += [f"{counted(rows.blank, 'blank line')} skipped"] if rows.blank else []
+        if rows.blank:
+            notices.append(_("{lines} skipped").format(lines=counted(rows.blank, "blank line")))
     names, columns, left_out = _without_empty_end(names, columns)
     headers = names
     names, renamed = tidy_names(headers)
     notices += left_out
     if not layout.has_header:
-        renamed = [f"no header found; the columns are called {quoted(names[0])} to {quoted(names[-1])}"]
+        renamed = [
+            _("no header found; the columns are called {first} to {last}").format(
+                first=quoted(names[0]), last=quoted(names[-1])
+            )
+        ]
     elif len(renamed) > 2 and 2 * sum(not name.strip() for name in headers) > len(headers):
-        renamed = ["most of the first row is blank; if it is a title, remove it"]
+        renamed = [_("most of the first row is blank; if it is a title, remove it")]
     parsed, remarks = _parse_columns(names, columns, layout, rows.line_of)
     return Table(name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial)
 
@@ -92,7 +98,9 @@ def _without_empty_end(names: list[str], columns: list[Cells]) -> tuple[list[str
     while kept > 1 and not names[kept - 1].strip() and _is_empty(columns[kept - 1]):
         kept -= 1
     gone = len(names) - kept
-    notices = [f"{counted(gone, 'last column')} without header and values left out"] if gone else []
+    notices = (
+        [_("{columns} without header and values left out").format(columns=counted(gone, "last column"))] if gone else []
+    )
     return names[:kept], columns[:kept], notices
 
 
@@ -148,10 +156,14 @@ def _takes_decimal_comma(columns: Sequence[Cells], layout: Format) -> bool:
 def _decimal_comma_notice(parsed: Sequence[Column], columns: Sequence[Cells], with_comma: Sequence[int]) -> str:
     first = with_comma[0]
     cell = next(cell for cell in columns[first] if "," in cell)
-    notice = f"numbers are read with a decimal comma (column {quoted(parsed[first].name)} has {quoted(cell)})"
+    notice = _("numbers are read with a decimal comma (column {name} has {cell})").format(
+        name=quoted(parsed[first].name), cell=quoted(cell)
+    )
     for place, column in enumerate(parsed):
         if place not in with_comma and column.kind == "number" and (column.values % 1 > 0).any():
-            return f"{notice}, but those of column {quoted(column.name)} with a decimal point"
+            return _("{notice}, but those of column {name} with a decimal point").format(
+                notice=notice, name=quoted(column.name)
+            )
     return notice
 
 
@@ -202,7 +214,7 @@ class _Rows:
         """Yield lists of at most `BLOCK_ROWS` rows; `names` is known from the first one on."""
         block: list[list[str]] = []
         count = 0
-        for _, row in self._checked():
+        for _line, row in self._checked():
             if self._most_rows is not None and count >= self._most_rows:
                 self.is_partial = True
                 break
@@ -212,7 +224,7 @@ class _Rows:
                 yield block
                 block = []
         if not count:
-            raise DataError(f"{self._name}: found a header and no rows; expected at least one row")
+            raise DataError(_("{name}: found a header and no rows; expected at least one row").format(name=self._name))
         if block:
             yield block
 
@@ -248,19 +260,22 @@ class _Rows:
 
     def _length_problem(self, line: int, row: Sequence[str], expected: int, header_line: int) -> str:
         """Describe a row of the wrong length; `header_line` is 0 if earlier rows had the right one."""
-        split = f"split at each {DELIMITER_NAMES.get(self._layout.delimiter, self._layout.delimiter)}"
-        found = f"found {counted(len(row), 'field')}, expected {expected}"
-        return f"{self._name}, line {line}: {found} ({split}){_suspicion(row, expected, header_line)}"
+        text = _("{name}, line {line}: found {fields}, expected {expected} (split at each {delimiter}){suspicion}")
+        return text.format(
+            name=self._name, line=line, fields=counted(len(row), "field"), expected=expected,
+            delimiter=DELIMITER_NAMES.get(self._layout.delimiter, self._layout.delimiter),
+            suspicion=_suspicion(row, expected, header_line),
+        )  # fmt: skip
 
 
 def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
     """Suggest what may be wrong with a row that has too many fields."""
     if len(row) == expected + 1 and not row[-1].strip():
-        return "; the last is blank: do the rows end with an extra delimiter?"
+        return _("; the last is blank: do the rows end with an extra delimiter?")
     if len(row) > expected and any(cell.strip().startswith("'") for cell in row):
-        return "; put a text that contains the delimiter in double quotes"
+        return _("; put a text that contains the delimiter in double quotes")
     if len(row) > expected and header_line:
-        return f", as in line {header_line}: if that is a title or a comment, remove it"
+        return _(", as in line {line}: if that is a title or a comment, remove it").format(line=header_line)
     return ""
 
 
@@ -293,11 +308,15 @@ def _joined(pieces: list[Cells]) -> Cells:
 
 def _csv_problem(name: str, line: int, error: csv.Error) -> str:
     if "unexpected end of data" in str(error):
-        return f"{name}, line {line}: a quote is opened and never closed; expected a closing quote"
-    if "expected after" in str(error):
-        return f"{name}, line {line}: found text after a closing quote; expected the delimiter (write a quote as two)"
-    if "field larger" in str(error):
-        return (
-            f"{name}, line {line}: a field is longer than {csv.field_size_limit():,} characters; is a quote left open?"
+        return _("{name}, line {line}: a quote is opened and never closed; expected a closing quote").format(
+            name=name, line=line
         )
-    return f"{name}, line {line}: {error}"
+    if "expected after" in str(error):
+        return _(
+            "{name}, line {line}: found text after a closing quote; expected the delimiter (write a quote as two)"
+        ).format(name=name, line=line)
+    if "field larger" in str(error):
+        return _("{name}, line {line}: a field is longer than {most:,} characters; is a quote left open?").format(
+            name=name, line=line, most=csv.field_size_limit()
+        )
+    return _("{name}, line {line}: {error}").format(name=name, line=line, error=error)

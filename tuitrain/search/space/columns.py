@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tuitrain.engine.build import SHARED
 from tuitrain.options.field import Field, Value
 from tuitrain.search.space.ranges import GRID_POINTS, MOST_STEPS, Choices, Domain, Range, Scale, Shapes, own_scale
+from tuitrain.translation import gettext as _
 
 Array = NDArray[np.float64]
 DIGITS = 4  # of a value drawn from a continuous range: short to read and to type
@@ -184,7 +185,11 @@ def _range_values(spec: Field, domain: Range) -> list[Any] | None:
     count = domain.steps
     if domain.step is not None and count is not None:
         if count > MOST_STEPS:
-            raise ValueError(f"{spec.label}: has more than {MOST_STEPS:,} steps; write a wider one")
+            raise ValueError(
+                _("{label}: has more than {most:,} steps; write a wider one").format(
+                    label=_(spec.label), most=MOST_STEPS
+                )
+            )
         values = [float(f"{domain.low + index * domain.step:.12g}") for index in range(count)]
         return sorted({round(value) for value in values}) if spec.kind == "whole" else values
     if spec.scale == "doubling" and domain.scale == "log":

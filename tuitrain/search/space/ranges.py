@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from tuitrain.options.field import Field, Value
 from tuitrain.text import quoted
+from tuitrain.translation import gettext as _
 
 Scale = Literal["linear", "log", "complement"]
 GRID_POINTS = 5
@@ -85,8 +86,13 @@ def parse_domain(spec: Field, given: Any) -> Domain:
         return _Reader(spec, given).read()
     if isinstance(given, Sequence) and not isinstance(given, tuple):
         if not given:
-            raise ValueError(f"{spec.label}: an empty list; for example {example(spec)}")
-        values = [_checked_item(spec, item, f"value {place} of the list") for place, item in enumerate(given, 1)]
+            raise ValueError(
+                _("{label}: an empty list; for example {example}").format(label=_(spec.label), example=example(spec))
+            )
+        values = [
+            _checked_item(spec, item, _("value {place} of the list").format(place=place))
+            for place, item in enumerate(given, 1)
+        ]
         return Choices(tuple(dict.fromkeys(values)))
     return Choices((_checked_item(spec, given),))
 
@@ -139,7 +145,9 @@ def _checked_item(spec: Field, item: Any, place: str = "") -> Value:
         return spec.parse(item) if isinstance(item, str) else spec.check(item)
     except ValueError as error:
         where = f" ({place})" if place else ""
-        raise ValueError(f"{error}{where}; for example {example(spec)}") from None
+        raise ValueError(
+            _("{error}{where}; for example {example}").format(error=error, where=where, example=example(spec))
+        ) from None
 
 
 def _from_table(spec: Field, table: Mapping[str, Any]) -> Domain:
@@ -149,12 +157,22 @@ def _from_table(spec: Field, table: Mapping[str, Any]) -> Domain:
     listed = table.get("values", table.get("choices"))
     if listed is not None and len(table) == 1:
         if not isinstance(listed, str | list | tuple):
-            raise ValueError(f"{spec.label}: values = {quoted(listed)} is not a list; for example {example(spec)}")
+            raise ValueError(
+                _("{label}: values = {listed} is not a list; for example {example}").format(
+                    label=_(spec.label), listed=quoted(listed), example=example(spec)
+                )
+            )
         return parse_domain(spec, list(listed) if isinstance(listed, tuple) else listed)
     low, high = table.get("min", table.get("low")), table.get("max", table.get("high"))
     if unknown or low is None or high is None:
-        found = f"{quoted(unknown[0])} is not known" if unknown else "min and max are needed"
-        raise ValueError(f"{spec.label}: {found}; for example {{min = 0.1, max = 1, scale = 'log', n = 5}}")
+        found = (
+            _("{unknown} is not known").format(unknown=quoted(unknown[0])) if unknown else _("min and max are needed")
+        )
+        raise ValueError(
+            _("{label}: {found}; for example {{min = 0.1, max = 1, scale = 'log', n = 5}}").format(
+                label=_(spec.label), found=found
+            )
+        )
     suffix = [str(table["scale"])] if "scale" in table else ["log"] * bool(table.get("log"))
     suffix += [f"{key}={table[key]}" for key in ("n", "step") if key in table]
     return _Reader(spec, ":".join([f"{low}..{high}", *suffix])).read()
@@ -170,10 +188,10 @@ class _Reader:
     def read(self) -> Domain:
         text = self._text.strip()
         if not text:
-            raise self._error("nothing is given")
+            raise self._error(_("nothing is given"))
         if text == "..":
             if not self._spec.search:
-                raise self._error("there is no default range", "..")
+                raise self._error(_("there is no default range"), "..")
             return _Reader(self._spec, self._spec.search).read()
         called = _CALL.fullmatch(text.lower())
         if called and (called[1] or called[2] != "(" or self._spec.kind != "layers"):
@@ -198,9 +216,14 @@ class _Reader:
             "logspace": "log", "range": "", "randint": "",
         }  # fmt: skip
         if name not in suffixes:
-            raise self._error(f"{quoted(name)} is not known: uniform, loguniform, choice, linspace or logspace", name)
+            raise self._error(
+                _("{name} is not known: uniform, loguniform, choice, linspace or logspace").format(name=quoted(name)),
+                name,
+            )
         if len(parts) not in {2, 3}:
-            raise self._error(f"{name} takes two bounds, and linspace and logspace how many points", inside)
+            raise self._error(
+                _("{name} takes two bounds, and linspace and logspace how many points").format(name=name), inside
+            )
         suffix = [suffixes[name]] * bool(suffixes[name]) + [f"n={points}" for points in parts[2:]]
         return self._read_range(":".join(["..".join(parts[:2]), *suffix]))
 
@@ -211,10 +234,12 @@ class _Reader:
         for part in re.split(r",(?![^(]*\))", text):
             try:
                 if not part.strip():
-                    raise ValueError("a value is missing between two commas" if values or "," in text else "no value")
+                    raise ValueError(
+                        _("a value is missing between two commas") if values or "," in text else _("no value")
+                    )
                 values.append(self._spec.parse(part.strip().strip("'\"")))
             except ValueError as error:
-                problem = str(error).removeprefix(f"{self._spec.label}: ")
+                problem = str(error).removeprefix(f"{_(self._spec.label)}: ")
                 raise self._error(problem, part.strip(), at + len(part) - len(part.lstrip())) from None
             at += len(part) + 1
         return Choices(tuple(dict.fromkeys(values)))
@@ -222,48 +247,50 @@ class _Reader:
     def _read_shapes(self, text: str) -> Domain:
         found = _SHAPES.fullmatch(text.replace(" ", "").lower())
         if not found:
-            raise self._error("is not layers x units", text)
+            raise self._error(_("is not layers x units"), text)
         few, many, narrow, wide = (int(part) if part else None for part in found.groups())
         assert few is not None and narrow is not None
         many, wide = few if many is None else many, narrow if wide is None else wide
         if many < few or wide < narrow:
-            raise self._error("runs downwards; write the smaller number first", text)
+            raise self._error(_("runs downwards; write the smaller number first"), text)
         if many > 32 or narrow < 1 or wide > self._spec.maximum:
-            raise self._error(f"0 to 32 layers of 1 to {self._spec.maximum:g} units are allowed", text)
+            raise self._error(
+                _("0 to 32 layers of 1 to {maximum:g} units are allowed").format(maximum=self._spec.maximum), text
+            )
         return settled(self._spec, Shapes((few, many), (narrow, wide)))
 
     def _read_range(self, text: str) -> Domain:
         spec = self._spec
         if spec.kind in {"choice", "layers"}:
-            raise self._error("has no range; list values", "..")
+            raise self._error(_("has no range; list values"), "..")
         ends, *suffixes = text.split(":")
         low_text, dots, high_text = ends.partition("..")
         at = max(0, self._text.find(low_text)), max(0, self._text.find(high_text, self._text.find(dots) + len(dots)))
         scale, points, step = self._read_suffixes(suffixes)
         low, high = self._read_end(low_text, at[0]), self._read_end(high_text, at[1])
         if scale == "log" and min(low, high) < 0:
-            raise self._error("a log range has bounds above 0; write values, not exponents", low_text)
+            raise self._error(_("a log range has bounds above 0; write values, not exponents"), low_text)
         low, high = self._checked(low, low_text, at[0]), self._checked(high, high_text, at[1])
         if scale == "log" and low <= 0:
-            raise self._error("a log range starts above 0; add :linear, or list 0 with other values", low_text)
+            raise self._error(_("a log range starts above 0; add :linear, or list 0 with other values"), low_text)
         if scale == "complement" and high >= 1:
-            raise self._error("a complement range ends below 1; end it at 0.999, or add :linear", high_text, at[1])
+            raise self._error(_("a complement range ends below 1; end it at 0.999, or add :linear"), high_text, at[1])
         if low > high:
-            raise self._error("runs downwards; write the smaller number first", text)
+            raise self._error(_("runs downwards; write the smaller number first"), text)
         found = Range(low, high, scale, points, step)
         if (found.steps or 0) > MOST_STEPS:
-            raise self._error(f"has more than {MOST_STEPS:,} steps; write a wider one", "step=")
+            raise self._error(_("has more than {most:,} steps; write a wider one").format(most=MOST_STEPS), "step=")
         return settled(spec, found)
 
     def _read_end(self, text: str, at: int | None = None) -> float:
         if not text.strip():
-            raise self._error("a number is missing", at=at)
+            raise self._error(_("a number is missing"), at=at)
         try:
             value = float(text) if "_" not in text else math.nan
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            raise self._error(f"{quoted(text)} is not a number", text, at)
+            raise self._error(_("{text} is not a number").format(text=quoted(text)), text, at)
         return value
 
     def _checked(self, value: float, text: str, at: int) -> float:
@@ -271,27 +298,29 @@ class _Reader:
             self._spec.check(value)
             return value
         except ValueError as error:
-            raise self._error(str(error).removeprefix(f"{self._spec.label}: "), text, at) from None
+            raise self._error(str(error).removeprefix(f"{_(self._spec.label)}: "), text, at) from None
 
     def _read_suffixes(self, suffixes: Sequence[str]) -> tuple[Scale, int | None, float | None]:
         scale: Scale = own_scale(self._spec)
         points: int | None = None
         step: float | None = None
         for suffix in suffixes:
-            name, _, value = suffix.partition("=")
+            name, _equals, value = suffix.partition("=")
             name = name.strip().lower()
             if name in {"log", "linear", "complement"} and not value:
                 scale = name  # type: ignore[assignment]
             elif name == "n":
                 if not _POINTS.fullmatch(value.strip()) or not 2 <= int(value) <= 1000:
-                    raise self._error("n is a whole number from 2 to 1000", suffix)
+                    raise self._error(_("n is a whole number from 2 to 1000"), suffix)
                 points = int(value)
             elif name == "step":
                 step = self._read_end(value, self._text.find(suffix) + suffix.find("=") + 1)
                 if step <= 0:
-                    raise self._error("a step is above 0", suffix)
+                    raise self._error(_("a step is above 0"), suffix)
             else:
-                raise self._error(f"{quoted(suffix)} is not :log, :linear, :n=5 or :step=0.1", suffix)
+                raise self._error(
+                    _("{suffix} is not :log, :linear, :n=5 or :step=0.1").format(suffix=quoted(suffix)), suffix
+                )
         return scale, points, step
 
     def _error(self, problem: str, token: str = "", at: int | None = None) -> ValueError:
@@ -299,6 +328,10 @@ class _Reader:
         if at is None and token and token in self._text:
             at = self._text.find(token)
         is_all = bool(token) and token == self._text.strip()
-        where = f" (at character {at + 1})" if at is not None and not is_all else ""
+        where = _(" (at character {at})").format(at=at + 1) if at is not None and not is_all else ""
         shown = "" if problem.startswith(quoted(self._text)) else f"{quoted(self._text)}: "
-        return ValueError(f"{self._spec.label}: {shown}{problem}{where}; for example {example(self._spec)}")
+        return ValueError(
+            _("{label}: {shown}{problem}{where}; for example {example}").format(
+                label=_(self._spec.label), shown=shown, problem=problem, where=where, example=example(self._spec)
+            )
+        )

@@ -9,6 +9,7 @@ from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import FIELDS, field_name
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.text import quoted, suggest
+from tuitrain.translation import gettext as _
 
 
 def own_setting(space: Space, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,16 +27,20 @@ def own_setting(space: Space, given: Mapping[str, Any]) -> dict[str, Any]:
     for written, value in given.items():
         name = field_name(str(written))
         if name is None:
-            problems.append(f"hyperparameter {quoted(written)}: {suggest(str(written), tuple(FIELDS))}")
+            problems.append(
+                _("hyperparameter {written}: {hint}").format(
+                    written=quoted(written), hint=suggest(str(written), tuple(FIELDS))
+                )
+            )
         elif name not in space.names:
-            problems.append(f"{FIELDS[name].label} is not searched; give it a range")
+            problems.append(_("{label} is not searched; give it a range").format(label=_(FIELDS[name].label)))
         else:
             try:
                 setting[name] = FIELDS[name].parse(value) if isinstance(value, str) else FIELDS[name].check(value)
             except ValueError as error:
                 problems.append(str(error))
     if problems:
-        raise HyperparameterError("\n".join(f"own trial: {problem}" for problem in problems))
+        raise HyperparameterError("\n".join(_("own trial: {problem}").format(problem=problem) for problem in problems))
     return space.active(setting)
 
 

@@ -18,6 +18,7 @@ from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.search.space.columns import Array, SearchColumn, grid_values, make_columns
 from tuitrain.search.space.ranges import Choices, Domain, Range, Shapes, format_domain, parse_domain, settled
 from tuitrain.text import quoted, suggest
+from tuitrain.translation import gettext as _
 
 Setting = Mapping[str, Any]
 SEARCHED = ("hidden_layers", "activation", "learning_rate", "batch_size", "l2")  # when no range is given
@@ -45,7 +46,10 @@ class Space:
         self.base = (base or Hyperparameters()).replace(**fixed)
         searched = {name: domains[name] for name in FIELDS if name in domains and _is_searched(domains[name])}
         idle = [name for name in searched if not self._can_matter(name, searched)]
-        self.notices = tuple(f"{FIELDS[name].label} is not searched: {self._why_idle(name)}" for name in idle)
+        self.notices = tuple(
+            _("{label} is not searched: {why}").format(label=_(FIELDS[name].label), why=self._why_idle(name))
+            for name in idle
+        )
         self.idle: dict[str, Domain] = {name: searched[name] for name in idle}
         self.domains: dict[str, Domain] = {name: d for name, d in searched.items() if name not in idle}
         try:
@@ -53,7 +57,7 @@ class Space:
         except ValueError as error:
             raise HyperparameterError(str(error)) from None
         if not columns:
-            advice = "nothing is searched: give a hyperparameter a range, as learning_rate=1e-4..1"
+            advice = _("nothing is searched: give a hyperparameter a range, as learning_rate=1e-4..1")
             raise HyperparameterError("\n".join([*self.notices, advice]))
         self.columns: tuple[SearchColumn, ...] = tuple(columns)
         self._place = {column.name: index for index, column in enumerate(self.columns)}
@@ -80,7 +84,7 @@ class Space:
             if it is not a space.
         """
         if not isinstance(json, Mapping) or set(json) != {"ranges", "base"}:
-            raise RunError("space: expected ranges and base")
+            raise RunError(_("space: expected ranges and base"))
         return cls(json["ranges"], Hyperparameters.from_mapping(json["base"]))
 
     @property
@@ -248,7 +252,9 @@ class Space:
 
     def _why_idle(self, name: str) -> str:
         parts = [
-            f"it matters only with {FIELDS[other].label} {' or '.join(allowed)}"
+            _("it matters only with {label} {names}").format(
+                label=_(FIELDS[other].label), names=_(" or ").join(allowed)
+            )
             for other, allowed in FIELDS[name].when.items()
         ]
         return "; ".join(parts)
@@ -264,7 +270,7 @@ def _read(ranges: Mapping[str, Any]) -> dict[str, Domain]:
     for key, given in ranges.items():
         name = field_name(key)
         if name is None:
-            problems.append(f"hyperparameter {quoted(key)}: {suggest(key, tuple(FIELDS))}")
+            problems.append(_("hyperparameter {key}: {hint}").format(key=quoted(key), hint=suggest(key, tuple(FIELDS))))
             continue
         try:
             domain = given if isinstance(given, Choices | Range | Shapes) else parse_domain(FIELDS[name], given)

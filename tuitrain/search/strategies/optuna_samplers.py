@@ -27,6 +27,7 @@ from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import Observation, key, seen
 from tuitrain.search.strategies.random import ATTEMPTS, draw_new, draw_rest
 from tuitrain.text import extra
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     import optuna
@@ -104,11 +105,15 @@ def check_installed(name: str) -> None:
         if Optuna, or a package that the sampler needs, is not installed.
     """
     if find_spec("optuna") is None:
-        raise SettingsError(f"strategy {name}: Optuna is not installed; it is {extra('optuna')}")
+        raise SettingsError(
+            _("strategy {name}: Optuna is not installed; it is {extra}").format(name=name, extra=extra("optuna"))
+        )
     missing = [package for package in SAMPLERS[name.removeprefix(OPTUNA_PREFIX)].needs if find_spec(package) is None]
     if missing:
         raise SettingsError(
-            f"strategy {name}: Optuna needs {' and '.join(missing)} for it; pip install {' '.join(missing)}"
+            _("strategy {name}: Optuna needs {names} for it; pip install {packages}").format(
+                name=name, names=_(" and ").join(missing), packages=" ".join(missing)
+            )
         )
 
 

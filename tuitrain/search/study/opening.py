@@ -24,6 +24,7 @@ from tuitrain.search.study.study import Study
 from tuitrain.search.study.study_file import Source, study_name
 from tuitrain.search.study.trial import USER
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 
 def create_study(
@@ -68,7 +69,7 @@ def check_ends(settings: Settings, space: Space) -> None:
     is_bounded = settings.trials or settings.seconds or settings.goal is not None
     is_large = space.size is None or space.size > SETTINGS["trials"].maximum
     if not is_bounded and is_large and settings.strategy not in {"grid", "manual"}:
-        raise SettingsError("nothing ends this search: give trials, time or a goal")
+        raise SettingsError(_("nothing ends this search: give trials, time or a goal"))
 
 
 def change_study(
@@ -87,7 +88,9 @@ def change_study(
         fixed = getattr(study.settings, name)
         if told.get(name) and told[name] != fixed:
             raise SettingsError(
-                f"{name} is {fixed} in the study {visible(study.path)} and cannot change; begin another"
+                _("{name} is {fixed} in the study {path} and cannot change; start a new study").format(
+                    name=name, fixed=fixed, path=visible(study.path)
+                )
             )
     own = [own_setting(study.space, setting) for setting in tried]
     with study.writing():
@@ -105,7 +108,7 @@ def check_space(study: Study, space: Space | Mapping[str, Any] | None, base: Hyp
     """Refuse a space other than the study's."""
     told = space if isinstance(space, Space) else Space(space, base)
     if told.to_texts() != study.space.to_texts() or told.base.resolved() != study.space.base.resolved():
-        raise SearchError(f"{visible(study.path)}: searches another space; begin a new study")
+        raise SearchError(_("{path}: searches another space; start a new study").format(path=visible(study.path)))
 
 
 def check_fingerprint(study: Study, dataset: Dataset) -> None:
@@ -118,8 +121,10 @@ def check_fingerprint(study: Study, dataset: Dataset) -> None:
     """
     if dataset.fingerprint != study.source.fingerprint:
         raise SearchError(
-            f"{visible(study.path)}: was begun with other data than {visible(dataset.name)} holds now, so that its "
-            "scores could not be compared; begin a new study"
+            _(
+                "{path}: was started with other data than {name} holds now, so its scores could "
+                "not be compared; start a new study"
+            ).format(path=visible(study.path), name=visible(dataset.name))
         )
 
 
@@ -132,7 +137,11 @@ def study_dataset(study: Study) -> Dataset:
         if it cannot be read, or has changed.
     """
     if study.source.source == "-" or not study.source.options:
-        raise SearchError(f"{visible(study.path)}: its data came from standard input or from Python and is not kept")
+        raise SearchError(
+            _("{path}: its data came from standard input or from Python and is not kept").format(
+                path=visible(study.path)
+            )
+        )
     options: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in study.source.options.items()
     }
@@ -147,7 +156,7 @@ def _read_again(study: Study, source: str) -> str:
     """Find a file again, and refuse a pipe: what was in it is gone, and nobody need write to it now."""
     found = find_source(study, source)
     if found not in STANDARD_INPUT and Path(found).is_fifo():
-        raise SearchError(f"{visible(found)}: is not a regular file, and cannot be read again")
+        raise SearchError(_("{found}: is not a regular file, and cannot be read again").format(found=visible(found)))
     return found
 
 

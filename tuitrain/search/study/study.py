@@ -26,6 +26,7 @@ from tuitrain.search.study.record import MOST_LETTERS, StudyRecord
 from tuitrain.search.study.study_file import NAME, Source, StudyFile, read_study_file
 from tuitrain.search.study.trial import USER, Trial
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 
 class Study(StudyRecord):
@@ -54,8 +55,10 @@ class Study(StudyRecord):
                 self._apply(checked_event(event))
             except (ValueError, TuitrainError) as error:
                 what = visible(str(error).replace("\n", "; "), MOST_LETTERS)
-                place = f"{visible(self._journal.path)}, line {line}"
-                raise SearchError(f"{place}: the journal does not fit the study: {what}") from error
+                place = _("{path}, line {line}").format(path=visible(self._journal.path), line=line)
+                raise SearchError(
+                    _("{place}: the journal does not fit the study: {what}").format(place=place, what=what)
+                ) from error
 
     @classmethod
     def create(
@@ -72,10 +75,12 @@ class Study(StudyRecord):
         try:
             path.mkdir(parents=True)
         except FileExistsError:
-            hint = "use --resume to continue it" if (path / NAME).exists() else "choose another directory"
-            raise SearchError(f"{visible(path)}: already exists; {hint}") from None
+            hint = _("use --resume to continue it") if (path / NAME).exists() else _("choose another directory")
+            raise SearchError(_("{path}: already exists; {hint}").format(path=visible(path), hint=hint)) from None
         except OSError as error:
-            raise SearchError(f"{visible(path)}: cannot be made: {error.strerror}") from error
+            raise SearchError(
+                _("{path}: cannot be made: {why}").format(path=visible(path), why=error.strerror)
+            ) from error
         try:
             StudyFile(space, settings, source, space.notices).write(path)
         except TuitrainError:
@@ -203,7 +208,7 @@ class Study(StudyRecord):
     def replace_space(self, space: Space) -> None:
         """Change the space that is searched when the study is next opened; ``study.toml`` is replaced atomically."""
         if self._lock is None:
-            raise SearchError(f"{visible(self.path)}: is open for reading only")
+            raise SearchError(_("{path}: is open for reading only").format(path=visible(self.path)))
         StudyFile(space, self.settings, self.source, self.notices).write(self.path)
 
     def choose(self, trial: Trial, test: Mapping[str, float]) -> None:
@@ -212,8 +217,12 @@ class Study(StudyRecord):
 
     def _write(self, event: dict[str, Any]) -> None:
         if self._lock is None:
-            raise SearchError(f"{visible(self.path)}: is open for reading only")
+            raise SearchError(_("{path}: is open for reading only").format(path=visible(self.path)))
         if not self._lock.is_held:
-            raise SearchError(f"{visible(self.path)}: another process took this one for dead and searches it now")
+            raise SearchError(
+                _("{path}: another process took this search for dead and has taken it over").format(
+                    path=visible(self.path)
+                )
+            )
         self._journal.append([event])
         self._apply(event)

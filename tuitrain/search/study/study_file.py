@@ -16,6 +16,7 @@ from tuitrain.runs.file_checks import DATA_OPTIONS, anything, listed, mapping, o
 from tuitrain.runs.files import open_regular, reason, refuse_link, write_whole
 from tuitrain.search.space.space import Space
 from tuitrain.text import quoted, shown, visible
+from tuitrain.translation import gettext as _
 
 FORMAT = 1
 NAME = "study.toml"
@@ -73,8 +74,9 @@ class StudyFile:
             write_whole(folder / NAME, self._to_toml().encode())
         except UnicodeEncodeError:
             raise SearchError(
-                f"{visible(self.source.source)}: a study keeps the path of its data, and this one is not UTF-8; "
-                "rename the file"
+                _("{source}: a study keeps the path of its data, and this one is not UTF-8; rename the file").format(
+                    source=visible(self.source.source)
+                )
             ) from None
 
     def _to_toml(self) -> str:
@@ -102,13 +104,23 @@ def read_study_file(folder: Path) -> StudyFile:
         with open_regular(file) as opened:
             content = tomllib.load(opened)
     except FileNotFoundError:
-        raise SearchError(f"{visible(folder)}: is not a study; it holds no {NAME}") from None
+        raise SearchError(
+            _("{folder}: is not a study; it holds no {name}").format(folder=visible(folder), name=NAME)
+        ) from None
     except OSError as error:
-        raise SearchError(f"{visible(file)}: cannot be read: {reason(error)}") from error
+        raise SearchError(
+            _("{file}: cannot be read: {error}").format(file=visible(file), error=reason(error))
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise SearchError(f"{visible(file)}: cannot be read: {visible(error)}") from error
+        raise SearchError(
+            _("{file}: cannot be read: {error}").format(file=visible(file), error=visible(error))
+        ) from error
     if "format" in content and content["format"] != FORMAT:
-        raise SearchError(f"{visible(file)}: format {shown(content['format'])}; this version reads {FORMAT}")
+        raise SearchError(
+            _("{file}: format {format}; this version reads {readable}").format(
+                file=visible(file), format=shown(content["format"]), readable=FORMAT
+            )
+        )
     try:
         return _read(content)
     except (ValueError, TuitrainError) as error:
@@ -120,7 +132,7 @@ def _read(content: Mapping[str, Any]) -> StudyFile:
     source = Source(**content["dataset"])
     settings = check_settings(Settings.from_mapping(content["search"]), source.task)
     if not content["space"]:
-        raise ValueError("space: nothing is searched")
+        raise ValueError(_("space: nothing is searched"))
     space = Space(content["space"], Hyperparameters.from_record(content["hyperparameters"]))
     return StudyFile(space, settings, source, tuple(visible(notice) for notice in content.get("notices", ())))
 
@@ -134,9 +146,13 @@ def check_settings(settings: Settings, task: str) -> Settings:
         if the metric is another task's, or the number of folds is missing.
     """
     if settings.metric not in METRICS[task]:
-        raise ValueError(f"search: metric {quoted(settings.metric)}; for {task} there are {', '.join(METRICS[task])}")
+        raise ValueError(
+            _("search: metric {metric}; for {task} there are {names}").format(
+                metric=quoted(settings.metric), task=task, names=", ".join(METRICS[task])
+            )
+        )
     if not settings.folds:
-        raise ValueError("search: folds: 0; a study has at least 1")
+        raise ValueError(_("search: folds: 0; a study has at least 1"))
     return settings
 
 
@@ -150,5 +166,5 @@ def study_name(given: str) -> str:
     """
     name = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in given).strip("-")[:60]
     if not name:
-        raise SearchError(f"{quoted(given)} makes no name of a study")
+        raise SearchError(_("{given} cannot be made into the name of a study").format(given=quoted(given)))
     return name

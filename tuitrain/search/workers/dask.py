@@ -31,11 +31,13 @@ from tuitrain.search.workers.protocol import (
     failure,
     ignore_event,
 )
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 
 SECONDS_BETWEEN_LOOKS = 2.0
 SECONDS_FOR_A_RESULT, MOST_SECONDS_FOR_A_RESULT = 0.5, 30.0  # after which it is checked whether anyone still waits
 ALL = "all"  # the topic on which the scheduler announces workers that come and go
-UNKNOWN = "an unknown address"
+UNKNOWN = N_("an unknown address")
 
 
 @dataclass(eq=False)
@@ -98,14 +100,22 @@ class DaskWorkers:
         self._look(may_refuse=False)
         if not self._threads:
             address = address_of(self._client)
-            self.notices.append(f"{address} has no workers yet; start some with `dask worker {address} --nthreads 1`")
+            self.notices.append(
+                _("{address} has no workers yet; start some with `dask worker {address} --nthreads 1`").format(
+                    address=address
+                )
+            )
         self._layout, parts = split(self._session, shared)
         for part in parts:
             answers = self._client.register_plugin(part, name=part.name)
             self._parts.append(part.name)
             for worker, answer in (answers or {}).items():
                 if answer.get("status") == "error":
-                    raise SearchError(f"the worker at {worker} cannot take the data: {answer.get('exception')}")
+                    raise SearchError(
+                        _("the worker at {worker} cannot take the data: {error}").format(
+                            worker=worker, error=answer.get("exception")
+                        )
+                    )
         self._client.subscribe_topic(topic_name(self._session), self._take_report)
         self._client.subscribe_topic(ALL, self._changed)
 
@@ -265,7 +275,9 @@ class DaskWorkers:
                 if self._is_closed:
                     return
                 place = address_of(self._client)
-                self._gone = f"the Dask scheduler at {place} is gone: {error}; finished trials are kept for --resume"
+                self._gone = _(
+                    "the Dask scheduler at {place} is gone: {error}; finished trials are kept for --resume"
+                ).format(place=place, error=error)
                 self._give_up(loss, everything=True)
             else:
                 self._give_up(loss)
@@ -280,7 +292,7 @@ class DaskWorkers:
         With `may_refuse` a worker that does not fit is not used and noted; otherwise a `SearchError` is raised.
         """
         if self._client.status != "running":
-            raise OSError("the connection was lost")
+            raise OSError(_("the connection was lost"))
         workers = self._client.scheduler_info(n_workers=-1)["workers"]
         known = {address: info["nthreads"] for address, info in workers.items() if address not in self._refused}
         with self._lock:
@@ -289,7 +301,7 @@ class DaskWorkers:
         for address, problem in found.misfits.items():
             if not may_refuse:
                 raise SearchError(problem)
-            self.notices.append(f"{problem}; it is not used")
+            self.notices.append(_("{problem}; it is not used").format(problem=problem))
             self._refused.add(address)
         self.notices += found.notices
         with self._lock:
@@ -328,7 +340,9 @@ class DaskWorkers:
         """Report that the worker is gone, and an unreported start first, so that the attempt is charged."""
         if has_begun and not flight.worker:
             self.on_event(flight.task, flight.attempt, STARTED, UNKNOWN)
-        flight.future.set_exception(WorkerLostError(f"the Dask worker at {flight.worker or UNKNOWN} went away"))
+        flight.future.set_exception(
+            WorkerLostError(_("the Dask worker at {worker} went away").format(worker=flight.worker or _(UNKNOWN)))
+        )
 
 
 def _outcome(blob: bytes) -> TaskOutcome:

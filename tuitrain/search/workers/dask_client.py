@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuitrain.errors import SearchError
 from tuitrain.text import extra
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from distributed import Client, Security
@@ -29,13 +30,15 @@ def compare(ours: dict[str, str], theirs: dict[str, str], address: str) -> tuple
 
     def differences(names: tuple[str, ...]) -> str:
         return ", ".join(
-            f"{name} {theirs.get(name, 'missing')} there and {ours[name]} here"
+            _("{name} {theirs} there and {ours} here").format(
+                name=name, theirs=theirs.get(name, _("missing")), ours=ours[name]
+            )
             for name in names
             if theirs.get(name) != ours[name]
         )
 
     wrong, different = differences(MUST_AGREE), differences(SHOULD_AGREE)
-    place = f"the Dask worker at {address} has other versions: "
+    place = _("the Dask worker at {address} has other versions: ").format(address=address)
     return (f"{place}{wrong}" if wrong else ""), (f"{place}{different}" if different else "")
 
 
@@ -60,7 +63,9 @@ def inspect(client: Client, addresses: list[str]) -> Found:
         if isinstance(theirs, OSError):
             continue  # it is gone; if not, the next look asks again
         if isinstance(theirs, Exception):
-            found.misfits[address] = f"the Dask worker at {address} cannot import tuitrain: {theirs}"
+            found.misfits[address] = _("the Dask worker at {address} cannot import tuitrain: {error}").format(
+                address=address, error=theirs
+            )
             continue
         problem, notice = compare(ours, theirs, address)
         if problem:
@@ -83,7 +88,7 @@ def connect(address: Any) -> Client:
     try:
         from distributed import Client, Security  # noqa: PLC0415  (an extra)
     except ImportError as error:
-        raise SearchError(f"a Dask cluster needs {extra('distributed')}") from error
+        raise SearchError(_("a Dask cluster needs {extra}").format(extra=extra("distributed"))) from error
     security = address.security if isinstance(address, Client) else Security()
     place = address_of(address) if isinstance(address, Client) else str(address)
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # its errors are raised as `SearchError`
@@ -95,7 +100,9 @@ def connect(address: Any) -> Client:
             return Client(place, timeout=SECONDS_TO_CONNECT, set_as_default=False, name=NAME, security=security)
     except Exception as error:  # OSError and ValueError; and anything at all, where something else listens
         raise SearchError(
-            f"no Dask scheduler answers at {place}; start one with `dask scheduler` and give the address it prints"
+            _(
+                "no Dask scheduler answers at {place}; start one with `dask scheduler` and give the address it prints"
+            ).format(place=place)
         ) from error
 
 

@@ -21,6 +21,7 @@ from tuitrain._version import __version__
 from tuitrain.search.workers.child import limit_blas_for_good
 from tuitrain.search.workers.protocol import CANNOT_BE_READ, CANNOT_COME, REPORT, STARTED, failure, run_task
 from tuitrain.search.workers.shared_block import BlockLayout, pack, unpack, write_pieces
+from tuitrain.translation import gettext as _
 
 SECONDS_BETWEEN_QUESTIONS = 0.1  # each asks the scheduler, over the network
 
@@ -73,7 +74,7 @@ def _shared_of(session: str, layout: BlockLayout) -> Any:
         if session not in _shared:
             parts = _parts.get(session, {})
             if sum(map(len, parts.values())) != layout.size:
-                raise RuntimeError("the data did not reach this worker whole")
+                raise RuntimeError(_("the data did not reach this worker whole"))
             block = mmap.mmap(-1, layout.size)
             for number in sorted(parts):
                 block.write(parts[number])

@@ -39,6 +39,7 @@ from tuitrain.search.workers.protocol import (
     ignore_event,
 )
 from tuitrain.search.workers.shared_block import Descriptor, SharedBlock
+from tuitrain.translation import gettext as _
 
 BLAS_VARIABLES = (
     "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS",
@@ -133,14 +134,17 @@ class ProcessWorkers:
             return
         if self._false_starts >= MOST_FALSE_STARTS:
             raise SearchError(
-                f"{self._false_starts} worker processes in a row ended as they started; a script that searches needs "
-                'its calls under if __name__ == "__main__":, or use one job, which needs no processes'
+                _(
+                    "{count} worker processes in a row ended as they started; a script that "
+                    'searches needs its calls under if __name__ == "__main__":, or use one job, which '
+                    "needs no processes"
+                ).format(count=self._false_starts)
             )
         while len(self._children) < self._jobs:
             try:
                 child = _start(self._block)
             except OSError as error:
-                raise SearchError(f"no worker process can be started: {error}") from error
+                raise SearchError(_("no worker process can be started: {error}").format(error=error)) from error
             with self._lock:
                 self._children.append(child)
             threading.Thread(target=self._read, args=(child,), name="worker-pipe", daemon=True).start()
@@ -198,7 +202,9 @@ class ProcessWorkers:
         if child.process.is_alive():  # it closed its pipe but lives: nothing from it can reach us any more
             child.process.kill()
         if task is not None:
-            task.future.set_exception(WorkerLostError(f"worker process {child.process.pid} {_ending(child)}"))
+            task.future.set_exception(
+                WorkerLostError(_("worker process {pid} {ending}").format(pid=child.process.pid, ending=_ending(child)))
+            )
         child.output.close()
         if not self._is_closed:
             self.on_event(NO_TASK, 0, WORKERS, None)
@@ -237,15 +243,19 @@ def _ending(child: _Child) -> str:
     """Describe how a child ended, with its last printed line or Python's crash report."""
     code = child.process.exitcode
     if code is None:
-        how = "is gone"
+        how = _("is gone")
     else:
-        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-        how += ", as happens when memory runs out" if code == -signal.SIGKILL else ""
+        how = (
+            _("was killed by {name}").format(name=signal.Signals(-code).name)
+            if code < 0
+            else _("ended with code {code}").format(code=code)
+        )
+        how += _(", as happens when memory runs out") if code == -signal.SIGKILL else ""
     size = child.output.seek(0, os.SEEK_END)
     lines = os.pread(child.output.fileno(), LAST_BYTES, max(0, size - LAST_BYTES)).decode(errors="replace").split("\n")
     printed = next((line for line in lines if line.startswith("Fatal Python error")), "")
     printed = printed or next((line.strip() for line in reversed(lines) if line.strip()), "")
-    return f"{how}; it last printed: {printed}" if printed else how
+    return _("{how}; it last printed: {printed}").format(how=how, printed=printed) if printed else how
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tuitrain.errors import SearchError
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 
 Report = Callable[[Any], None]
 IsStopped = Callable[[], bool]
@@ -25,9 +27,9 @@ REPORT = "report"  # value: what the function reported
 WORKERS = "workers"  # not about a task: a worker came or went, so `revive` is due and `slots` may have changed
 NO_TASK = -1
 
-CANNOT_GO = "the task cannot be sent to a worker"
-CANNOT_COME = "the task's result cannot be sent back"
-CANNOT_BE_READ = "the data that arrived cannot be read here"
+CANNOT_GO = N_("the task cannot be sent to a worker")
+CANNOT_COME = N_("the task's result cannot be sent back")
+CANNOT_BE_READ = N_("the data that arrived cannot be read here")
 
 
 class WorkerLostError(SearchError):
@@ -102,5 +104,5 @@ def failure(error: BaseException, what: str = "") -> TaskOutcome:
     text = str(error)
     message = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return TaskOutcome(
-        error=f"{what}: {message}" if what else message, details="".join(traceback.format_exception(error))
+        error=f"{_(what)}: {message}" if what else message, details="".join(traceback.format_exception(error))
     )

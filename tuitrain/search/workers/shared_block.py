@@ -18,6 +18,7 @@ from multiprocessing import reduction
 from typing import IO, Any
 
 from tuitrain.errors import SearchError
+from tuitrain.translation import gettext as _
 
 ALIGNMENT = 64
 
@@ -42,7 +43,7 @@ def pack(shared: Any) -> list[memoryview]:
     try:
         stream = pickle.dumps(shared, protocol=5, buffer_callback=buffers.append)
     except Exception as error:
-        raise SearchError(f"the data cannot be sent to the workers: {error}") from error
+        raise SearchError(_("the data cannot be sent to the workers: {error}").format(error=error)) from error
     return [memoryview(stream), *(buffer.raw() for buffer in buffers)]
 
 

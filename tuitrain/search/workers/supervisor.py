@@ -26,6 +26,7 @@ from tuitrain.search.workers.protocol import (
     Workers,
     failure,
 )
+from tuitrain.translation import gettext as _
 
 MOST_ATTEMPTS = 3
 DONE = "done"
@@ -246,7 +247,14 @@ class Supervisor:
         if record.is_stopping:
             self._end(Stopped(task, None))
         elif record.charged >= MOST_ATTEMPTS:
-            self._end(Failed(task, f"its worker was lost {record.charged} times; the last time: {lost}"))
+            self._end(
+                Failed(
+                    task,
+                    _("its worker was lost {count} times; the last time: {lost}").format(
+                        count=record.charged, lost=lost
+                    ),
+                )
+            )
         else:
             self._waiting.appendleft(task)
 
@@ -265,6 +273,6 @@ def _outcome(future: Future[TaskOutcome]) -> TaskOutcome | WorkerLostError:
     except WorkerLostError as lost:
         return lost
     except CancelledError:
-        return WorkerLostError("the task was cancelled before it began")
+        return WorkerLostError(_("the task was cancelled before it began"))
     except Exception as error:  # for example, a payload that cannot be pickled: reported as the task's failure
         return failure(error)

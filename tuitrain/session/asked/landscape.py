@@ -57,7 +57,7 @@ class LineRace(Question):
 
 
 @dataclass(frozen=True, eq=False)
-class RaceAnswer(Answer):
+class BowlAnswer(Answer):
     """A bowl J(w, b) = mean (y - w x - b)², with its lowest point `minimum` (2,), where J is `least`.
 
     `curvatures` (2,) are the eigenvalues of its Hessian, the larger first; `shrinks` (2,) |1 - ηλ|, and `moduli` (2,)

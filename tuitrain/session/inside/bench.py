@@ -9,9 +9,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.engine.dropout import Dropout
 from tuitrain.engine.network import Network
-from tuitrain.engine.passes import Dropout
-from tuitrain.engine.random_numbers import from_words
 from tuitrain.engine.step_trace import Moments, fresh, start_of, trace_step
 from tuitrain.engine.trace import RowThrough
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -89,7 +88,9 @@ def _masks(copy: Copy, network: Network) -> list[Array] | None:
     rate = copy.state.hyperparameters[0].dropout
     if not rate:
         return None
-    dropout = Dropout(from_words(copy.state.arrays["dropout.generator"]), np.array([rate]), np.float64)
+    dropout = Dropout([0], np.float64)
+    dropout.restore(copy.state.arrays)
+    dropout.set_rates(np.array([rate]))
     masks = [np.empty((1, width, 1)) for width in network.layer_sizes[1:-1]]
     for mask in masks:
         dropout.draw(mask)

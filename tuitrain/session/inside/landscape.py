@@ -14,7 +14,7 @@ from tuitrain.engine.directions import losses_at, principal_directions, random_d
 from tuitrain.engine.quadratics import Bowl, momentum_modulus
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.asked.landscape import LineRace, Plane, PlaneAnswer, RaceAnswer
+from tuitrain.session.asked.landscape import BowlAnswer, LineRace, Plane, PlaneAnswer
 from tuitrain.session.inside.rows import double_network
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
@@ -150,7 +150,7 @@ def line_race(question: Question, copy: Copy) -> Iterator[Answer]:
     height = IN_VIEW * float(max(bowl.losses(start), bowl.losses(_start(bowl, None))) - bowl.least)
     reach = np.sqrt(2 * height * np.diag(np.linalg.inv(bowl.hessian)))
     across, up = (bowl.minimum[k] + reach[k] * np.linspace(-1, 1, count) for k, count in enumerate(GRIDS[-1]))
-    yield RaceAnswer(
+    yield BowlAnswer(
         asked, RACERS, found.data, found.name, len(found.x), asked.is_raw, rate, momentum, bowl.minimum, bowl.least,
         curvatures, np.abs(1 - rate * curvatures),
         np.array([momentum_modulus(rate, value, momentum) for value in curvatures]), paths, losses,

@@ -23,12 +23,15 @@ from tuitrain.data.generators import RECIPES
 from tuitrain.data.loading import load_dataset
 from tuitrain.errors import TuitrainError
 from tuitrain.text import visible
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.data.path_completion import completed, is_directory, paths_from
 from tuitrain.ui.data.sample import sample_lines, target_text
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.terminal.prompt import Prompt
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.background import Beside
+from tuitrain.ui.widgets.key_line import key_line
 from tuitrain.ui.widgets.page import Page
 from tuitrain.ui.widgets.text_lines import Lines, Piece
 
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from tuitrain.ui.app import TuitrainApp
 
 MOST_COLUMNS = 500
-NOTHING_TO_PREDICT = "what is left out is not predicted: move to another column, or x takes it in"
+NOTHING_TO_PREDICT = N_("what is left out is not predicted: move to another column, or press x to take it in")
 MOST_PATHS = 200
 SAMPLE_LINES = 5
 Result = TypeVar("Result")
@@ -87,9 +90,9 @@ class DatasetChooser(Dialog[Dataset]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = "Dataset"
+            box.border_title = _("Dataset")
             yield SourcePrompt(
-                placeholder="a name below, or a path: ./data.csv", id="source", select_on_focus=False, compact=True
+                placeholder=_("a name below, or a path: ./data.csv"), id="source", select_on_focus=False, compact=True
             )
             yield OptionList(markup=False, id="names")
             yield OptionList(markup=False, id="columns")
@@ -102,7 +105,7 @@ class DatasetChooser(Dialog[Dataset]):
     def on_mount(self) -> None:
         source = self.query_one("#source", Input)
         source.cursor_blink = False
-        self._columns.border_title = "Columns: which one is to be predicted? (first: the likely one)"
+        self._columns.border_title = _("Columns: which one is to be predicted? (first: the likely one)")
         self._offer("")
         self._show_sources()
         source.focus()
@@ -120,13 +123,18 @@ class DatasetChooser(Dialog[Dataset]):
         self.query_one("#source").display, self.query_one("#sample").display = True, False
         self._preview = None
         self._about("")
-        self._hint("enter", "look at it", "up down", "choose", "tab", "complete a path", "esc", "close")
+        self._hint(
+            ("enter", _("look at it")), ("up down", _("choose")), ("tab", _("complete a path")), ("esc", _("close")),
+        )  # fmt: skip
 
     def _show_columns(self) -> None:
         self._columns.display, self._names.display = True, False
         self.query_one("#source").display, self.query_one("#sample").display = False, True
         self._columns.focus()
-        self._hint("enter", "train, predicting it", "up down", "another", "x", "leave it out", "esc", "back")
+        self._hint(
+            ("enter", _("train, predicting it")), ("up down", _("another")), ("x", _("leave it out")),
+            ("esc", _("back")),
+        )  # fmt: skip
 
     def _offer(self, typed: str) -> None:
         """List the names that hold what was typed, and below them the tables here; for a path, what it goes on to."""
@@ -135,8 +143,10 @@ class DatasetChooser(Dialog[Dataset]):
         self._offered = typed
         word = typed.strip().lower()
         self._names.clear_options()
-        offered = [(name, item.meaning) for name, item in BUNDLED.items()]
-        offered += [(name, f"{item.meaning} (generated)") for name, item in RECIPES.items()]
+        offered = [(name, _(item.meaning)) for name, item in BUNDLED.items()]
+        offered += [
+            (name, _("{meaning} (generated)").format(meaning=_(item.meaning))) for name, item in RECIPES.items()
+        ]
         for name, meaning in offered:
             if word.partition("?")[0] in name:
                 text = self._theme.plain(f" {name:<15} {meaning}")
@@ -147,7 +157,7 @@ class DatasetChooser(Dialog[Dataset]):
             if not (has_names and path.endswith("/")):
                 self._names.add_option(Option(Content(self._theme.plain(f" {visible(path)}")), id=f"./{path}"))
         self._offers_paths = not has_names
-        self._names.border_title = "Files" if self._offers_paths else "Bundled and generated; tables here below"
+        self._names.border_title = _("Files") if self._offers_paths else _("Bundled and generated; tables here below")
         self._names.highlighted = 0 if has_names else None
 
     @on(Input.Changed)
@@ -179,13 +189,14 @@ class DatasetChooser(Dialog[Dataset]):
         if not source:
             return
         if _reads_the_terminal(source):
-            self._about(f"{source} is the keyboard here; save the table as a file, and name that", "bad")
+            text = _("{source} is the keyboard here; save the table as a file, and name that")
+            self._about(text.format(source=source), "bad")
             return
         if source not in {*BUNDLED, *RECIPES} and is_directory(source):
             self._open_directory(source)
             return
         self._source = source
-        self._about(f"reading {visible(source)}")
+        self._about(_("reading {source}").format(source=visible(source)))
         self._in_thread(partial(preview, source, most_rows=PREVIEW_ROWS, allow_stdin=False), self._looked)
 
     def _open_directory(self, source: str) -> None:
@@ -194,7 +205,9 @@ class DatasetChooser(Dialog[Dataset]):
         prompt.value = source if source.endswith("/") else f"{source}/"
         prompt.cursor_position = len(prompt.value)
         prompt.focus()
-        self._about(f"{visible(source)} is a directory" + ("" if paths_from(prompt.value) else " without tables"))
+        has_tables = bool(paths_from(prompt.value))
+        text = _("{source} is a directory") if has_tables else _("{source} is a directory without tables")
+        self._about(text.format(source=visible(source)))
 
     def _looked(self, found: Preview) -> None:
         self._preview = found
@@ -218,10 +231,10 @@ class DatasetChooser(Dialog[Dataset]):
         found, option = self._preview, self._columns.highlighted_option
         if found is None or option is None or option.id is None:
             return
-        rows = f"{found.rows:,}" if found.is_whole else f"more than {PREVIEW_ROWS:,}"
-        facts = f"{found.name}: {rows} rows, {len(found.columns)} columns"
+        rows = f"{found.rows:,}" if found.is_whole else _("more than {count:,}").format(count=PREVIEW_ROWS)
+        facts = _("{name}: {rows} rows, {count} columns").format(name=found.name, rows=rows, count=len(found.columns))
         number = self._to_predict(option.id)
-        told = NOTHING_TO_PREDICT if number is None else target_text(found, number)
+        told = _(NOTHING_TO_PREDICT) if number is None else target_text(found, number)
         self._about(f"{facts}; {told}", notices=found.notices)
 
     def _list_columns(self, found: Preview) -> None:
@@ -233,7 +246,8 @@ class DatasetChooser(Dialog[Dataset]):
             columns.add_option(Option(self._column_content(number), id=str(number)))
         more = len(numbers) - MOST_COLUMNS
         if more > 0:
-            line = self._theme.plain(f" … {more:,} more; to predict one of them: tuitrain launch FILE --target NAME")
+            text = _("{count:,} more; to predict one of them: tuitrain launch FILE --target NAME")
+            line = self._theme.plain(f" … {text.format(count=more)}")
             columns.add_option(Option(Content(line), disabled=True))
         columns.highlighted = 0
 
@@ -268,11 +282,11 @@ class DatasetChooser(Dialog[Dataset]):
             return
         chosen = self._to_predict(event.option_id)
         if chosen is None:
-            self._about(NOTHING_TO_PREDICT, "bad")
+            self._about(_(NOTHING_TO_PREDICT), "bad")
             return
         target = self._preview.columns[chosen].name
         drop = [self._preview.columns[number].name for number in sorted(self._left_out)]
-        self._about(f"loading {visible(self._source)}")
+        self._about(_("loading {source}").format(source=visible(self._source)))
         self._in_thread(partial(load_dataset, self._source, target, drop=drop, allow_stdin=False), self.dismiss)
 
     def _in_thread(self, work: Callable[[], Result], then: Callable[[Result], object]) -> None:
@@ -283,7 +297,7 @@ class DatasetChooser(Dialog[Dataset]):
         if isinstance(error, TuitrainError):
             self._about(str(error), "bad")
             return
-        self._about(f"cannot be read: {type(error).__name__}: {error}", "bad")
+        self._about(_("cannot be read: {name}: {error}").format(name=type(error).__name__, error=error), "bad")
         app: TuitrainApp = self.app  # type: ignore[assignment]
         app.paint_all()  # a library that panics has written over the screen
 
@@ -293,19 +307,18 @@ class DatasetChooser(Dialog[Dataset]):
         for notice in notices:
             rows += [(row, "warning") for row in textwrap.wrap(self._theme.plain(f"! {visible(notice)}"), width)]
         if len(rows) > 4:
-            rows = [*rows[:3], (f"{len(notices)} notices in all; once it is loaded, ? lists them", "warning")]
+            text = _("{count} notices in all; once it is loaded, ? lists them").format(count=len(notices))
+            rows = [*rows[:3], (text, "warning")]
         self.query_one("#about", Lines).put(*([(row, self._theme.styles[style])] for row, style in rows))
 
-    def _hint(self, *pairs: str) -> None:
-        line: list[Piece] = []
-        for key, word in zip(pairs[::2], pairs[1::2], strict=True):
-            line += [(f"{key} ", self._theme.styles["key"]), (f"{word}   ", self._theme.styles["plain"])]
-        self.query_one("#hint", Lines).put(line)
+    def _hint(self, *pairs: tuple[str, str]) -> None:
+        width = max(20, (self.query_one(Vertical).size.width or 78) - 2)
+        self.query_one("#hint", Lines).put(key_line(pairs, width, theme=self._theme))
 
     def action_back(self) -> None:
         """Give up what is read; else from the columns to the sources, from there out."""
         if self._beside.cancel():
-            self._about("given up")
+            self._about(_("given up"))
         elif self._columns.display:
             self._show_sources()
             self.query_one("#source").focus()
@@ -320,8 +333,8 @@ def _source_of(option: Option) -> str:
 
 def _column_line(column: ColumnSummary, width: int, sign: str) -> str:
     name = visible(column.name, width)
-    missing = f"{column.missing:,} missing, " if column.missing else ""
-    return f"{sign} {name:<{width}}  {column.kind:<13} {missing}{visible(column.summary)}"
+    missing = _("{missing:,} missing, ").format(missing=column.missing) if column.missing else ""
+    return f"{sign} {name:<{width}}  {_(column.kind):<13} {missing}{visible(column.summary)}"
 
 
 def _reads_the_terminal(source: str) -> bool:

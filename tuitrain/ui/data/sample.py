@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from tuitrain.data.describe import Preview
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 WIDEST = 16
 GAP = 2
@@ -41,10 +42,16 @@ def target_text(found: Preview, number: int) -> str:
     column = found.columns[number]
     name = visible(column.name, 30)
     if column.name != found.target:
-        return f"to be predicted: {name}; {column.kind}, {column.summary}"
+        return _("to be predicted: {name}; {kind}, {summary}").format(
+            name=name, kind=_(column.kind), summary=column.summary
+        )
     if not found.balance:
-        return f"to be predicted: {name}; {found.task}, {column.summary}"
+        return _("to be predicted: {name}; {task}, {summary}").format(
+            name=name, task=_(found.task), summary=column.summary
+        )
     total = sum(count for _, count in found.balance)
     shares = ", ".join(f"{visible(label, 20)} {count / total:.0%}" for label, count in found.balance[:6])
-    more = f", … {len(found.balance)} in all" if len(found.balance) > 6 else ""
-    return f"to be predicted: {name}; {found.task}: {shares}{more}"
+    more = _(", … {count} in all").format(count=len(found.balance)) if len(found.balance) > 6 else ""
+    return _("to be predicted: {name}; {task}: {shares}{more}").format(
+        name=name, task=_(found.task), shares=shares, more=more
+    )

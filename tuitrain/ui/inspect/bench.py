@@ -28,10 +28,10 @@ from tuitrain.ui.inspect.chain_rule import (
     unit_name,
 )
 from tuitrain.ui.inspect.figures import decimal, factor, right
-from tuitrain.ui.inspect.network_picture import draw_network
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import PANE, Action
 from tuitrain.ui.plots.lines import cut, line
+from tuitrain.ui.plots.network_picture import draw_network
 from tuitrain.ui.theme import Role, Theme
 
 _STEP = ("← →", "one step back, one on")

@@ -11,7 +11,7 @@ from tuitrain.session.asked.bench import RowAnswer
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.chain_rule import WeightPlace, layer_sizes, unit_name
 from tuitrain.ui.inspect.figures import decimal, factor
-from tuitrain.ui.inspect.network_picture import Edge, LayerColumn, Unit, fits
+from tuitrain.ui.plots.network_picture import Edge, LayerColumn, Unit, fits
 
 INPUT_WIDTH, UNIT_WIDTH = 17, 19  # cells of a column
 NAME_WIDTH = 9  # of an input's name

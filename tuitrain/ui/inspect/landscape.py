@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from tuitrain.options.field import NUDGE
-from tuitrain.session.asked.landscape import LineRace, Plane, PlaneAnswer, RaceAnswer
+from tuitrain.session.asked.landscape import BowlAnswer, LineRace, Plane, PlaneAnswer
 from tuitrain.session.questions import Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
@@ -58,7 +58,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
     ACTIONS = LANDSCAPE_ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(LANDSCAPE_ACTIONS)
     PARTS = ("map", "race", "facts")
-    answer: PlaneAnswer | RaceAnswer | None
+    answer: PlaneAnswer | BowlAnswer | None
 
     def __init__(self, look: Theme) -> None:
         super().__init__(look)
@@ -102,7 +102,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
 
     def draw_part(self, name: str, width: int, height: int) -> Sequence[Strip]:
         answer = self.answer
-        if isinstance(answer, RaceAnswer):
+        if isinstance(answer, BowlAnswer):
             if name == "map":
                 return self._race_map(width, height, answer)
             if name == "race":
@@ -122,7 +122,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
     def _levels(self, width: int) -> int:
         return 6 if width > 50 else 4
 
-    def _race_map(self, width: int, height: int, answer: RaceAnswer) -> list[Strip]:
+    def _race_map(self, width: int, height: int, answer: BowlAnswer) -> list[Strip]:
         theme, step = self.look, self.step
         levels = levels_between(answer.least, answer.grid, self._levels(width))
         stands = []
@@ -161,7 +161,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
 
     def describe(self) -> tuple[str, str]:
         answer = self.answer
-        if isinstance(answer, RaceAnswer):
+        if isinstance(answer, BowlAnswer):
             inputs = _("inputs raw") if answer.is_raw else _("inputs standardised")
             what = _("{data}, {rows} points, {inputs}").format(data=answer.data, rows=answer.rows, inputs=inputs)
             return what, _("step {step}").format(step=self.step)
@@ -172,7 +172,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
 
     def titles(self) -> dict[str, tuple[str, str]]:
         answer = self.answer
-        if isinstance(answer, RaceAnswer):
+        if isinstance(answer, BowlAnswer):
             return {
                 "map": ("J(w, b)", ""),
                 "race": (_("Race · same start"), ""),
@@ -191,7 +191,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
 
     def explain(self) -> tuple[str, str, tuple[str, ...]]:
         answer, theme = self.answer, self.look
-        if isinstance(answer, RaceAnswer):
+        if isinstance(answer, BowlAnswer):
             start, least = answer.paths[0, 0], answer.minimum
             told = _("{star} minimum ({w}, {b}); letters: paths, capitals: now").format(
                 star=theme.plain("★"), w=decimal(least[0], 2), b=decimal(least[1], 2)
@@ -217,7 +217,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
     @property
     def _steps(self) -> int:
         """The steps that there are."""
-        if isinstance(self.answer, RaceAnswer):
+        if isinstance(self.answer, BowlAnswer):
             return len(self.answer.losses[0]) - 1
         return max(len(self.answer.path) - 1, 0) if isinstance(self.answer, PlaneAnswer) else 0
 
@@ -265,7 +265,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
 
     def _nudge(self, rate: float, zoom: float) -> None:
         answer = self.answer
-        if isinstance(answer, RaceAnswer):
+        if isinstance(answer, BowlAnswer):
             self.rate = float(f"{answer.rate * rate:.3g}")
         else:
             self.zoom = float(min(max(self.zoom * zoom, 1 / MOST_ZOOM), MOST_ZOOM))
@@ -290,7 +290,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
     def action_move_start(self, right: int, up: int) -> None:
         """Move the start of the race by a sixteenth of the map."""
         answer = self.answer
-        if not isinstance(answer, RaceAnswer):
+        if not isinstance(answer, BowlAnswer):
             self.say(_("the path begins at your network's weights"))
             return
         x, y = answer.paths[0, 0]

@@ -6,7 +6,7 @@ import math
 
 from textual.strip import Strip
 
-from tuitrain.session.asked.landscape import PlaneAnswer, RaceAnswer
+from tuitrain.session.asked.landscape import BowlAnswer, PlaneAnswer
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.figures import decimal
 from tuitrain.ui.inspect.landscape_map import levels_between
@@ -17,7 +17,7 @@ LETTERS = {"sgd": "g", "momentum": "m", "nesterov": "n", "rmsprop": "r", "adam":
 A_RAVINE = 5.0  # times as steep one way as the other
 
 
-def race_list(width: int, answer: RaceAnswer, step: int, *, theme: Theme) -> list[Strip]:
+def race_list(width: int, answer: BowlAnswer, step: int, *, theme: Theme) -> list[Strip]:
     """List each optimizer's distance from the lowest loss at this step, and when it stays near."""
     head = f"  {_('optimiser'):<11}{'J−Jmin':>9}  {_('to')} {_power(answer.near)}"
     lines = [line(width, [(theme.plain(head), theme["dim"])])]
@@ -32,7 +32,7 @@ def race_list(width: int, answer: RaceAnswer, step: int, *, theme: Theme) -> lis
     return lines
 
 
-def curvature_facts(width: int, answer: RaceAnswer, *, theme: Theme) -> list[Strip]:
+def curvature_facts(width: int, answer: BowlAnswer, *, theme: Theme) -> list[Strip]:
     """What a step leaves of the distance along the steep and the flat direction."""
     steep, flat = answer.curvatures
     ratio = steep / flat if flat > 0 else math.inf

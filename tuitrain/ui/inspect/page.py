@@ -221,6 +221,11 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
     def _ask(self) -> None:
         self.session.ask(self.question())
 
+    def copy_anew(self) -> None:
+        """Ask about a copy of the network as it is now, and show nothing until its answer comes."""
+        self.copy, self.answer = next(_copies), None
+        self.ask_anew()
+
     def ask_anew(self) -> None:
         """Ask what is asked now, and draw what is known already."""
         self._ask()

@@ -7,6 +7,7 @@ that takes a while.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +22,7 @@ from tuitrain.ui.plots.ranges import Axis
 from tuitrain.ui.plots.raster import Window
 from tuitrain.ui.theme import Theme
 
-_TO_ASCII = str.maketrans("│─┤├┬┴┼└┘┌┐", "|-++++++++ ")
+_TO_ASCII = str.maketrans("│─┤├┬┴┼└┘┌┐−", "|-++++++++ -")
 SMALLEST = (16, 4)
 
 
@@ -55,10 +56,15 @@ def most_ticks(width: int, height: int, *, label: int = 6) -> tuple[int, int]:
     return max(1, (width - 8) // (label + 6)), max(2 if height < 7 else 3, min(8, height // 3))
 
 
+def margin_of(y: Axis) -> int:
+    """Count the cells at the left of a canvas: of the labels of `y`, and of the axis."""
+    return max((len(label) for _, label in y.ticks), default=0) + 1
+
+
 @lru_cache(maxsize=32)
 def frame_of(width: int, height: int, x: Axis, y: Axis, x_label: str, *, ascii_only: bool) -> Frame:
     """Draw the frame of a plot of `width`×`height` cells; a very small plot has none (the canvas fills it)."""
-    margin = max((len(label) for _, label in y.ticks), default=0) + 1
+    margin = margin_of(y)
     if width < max(SMALLEST[0], margin + 8) or height < SMALLEST[1]:
         return Frame(height, width, ("",) * height, ())
     lines = _drawn(width, height, x, y)
@@ -90,14 +96,21 @@ def _drawn(width: int, height: int, x: Axis, y: Axis) -> list[str]:
     figure.plot_size(width, height)
     figure.axes(False, axis="x", side="upper")
     figure.axes(False, axis="y", side="right")
-    for axis, side, name in ((x, "lower", "x"), (y, "left", "y")):
-        span = axis.high - axis.low
-        places = [(place - axis.low) / span for place, _ in axis.ticks]
+    columns, rows = width - margin_of(y), height - 2
+    for axis, side, name, cells in ((x, "lower", "x", columns), (y, "left", "y", rows)):
+        places = [_middle(place, axis, cells, is_from_top=name == "y") for place, _ in axis.ticks]
         ruler = figure.ruler(name, side)
         ruler.lim(0, 1)
         ruler.ticks(places, [label for _, label in axis.ticks])
     lines: list[str] = figure.build().string(colorless=True).split("\n")
     return [line.ljust(width)[:width] for line in (lines + [""] * height)[:height]]
+
+
+def _middle(place: float, axis: Axis, cells: int, *, is_from_top: bool) -> float:
+    """Return where, in 0..1, the middle of the cell is that the canvas draws `place` in: nothing is left to round."""
+    share = (place - axis.low) / (axis.high - axis.low)
+    cell = math.floor(0.5 + (1 - share if is_from_top else share) * (cells - 1) + 1e-9) / max(cells - 1, 1)
+    return 1 - cell if is_from_top else cell
 
 
 def _labelled(axis: str, ticks: str, label: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from textual.strip import Strip
 
 from tuitrain.numbers import number, percent
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import line, notice
 from tuitrain.ui.theme import Role, Theme
 
@@ -123,7 +124,7 @@ def histogram(
     finite = np.isfinite(flat)
     flat = flat if finite.all() else flat[finite]
     if not flat.size or width < 1:
-        return notice(width, height, ("no values",), theme["dim"])
+        return notice(width, height, (_("no values"),), theme["dim"])
     low, high = float(flat.min()), float(flat.max())
     if high - low <= 1e-9 * max(abs(low), abs(high), 1e-300):
         low, high = low - (abs(low) or 1.0), high + (abs(high) or 1.0)
@@ -145,7 +146,7 @@ def histogram(
         text = "".join(theme.signs.columns[max(0, min(8, level - 8 * row))] * cells for level in levels)
         strips.append(line(width, [(text, theme[role])]))
     if height > 1:
-        strips.append(line(width, [(_ends(low, high, bins * cells), theme["dim"])]))
+        strips.append(line(width, [(theme.plain(_ends(low, high, bins * cells)), theme["dim"])]))
     return strips
 
 

@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuitrain.numbers import number
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import Frame, frame_label, frame_of, most_ticks, window_of
 from tuitrain.ui.plots.fit import draw_fit
 from tuitrain.ui.plots.lines import Part, line
@@ -71,8 +72,10 @@ def draw_boundary(
         legend = _classes_legend(width, names, int(max(grid.max(initial=0), labels.max(initial=0))), class_names)
     else:
         ends = _ends(grid, values)
+        low, high = (theme.plain(number(end)) for end in ends)
         lines = _value_lines(plane, ends, cells, values, theme)
-        legend = [(f" {names[1]} up   low {number(ends[0])}, high {number(ends[1])}", None)]
+        text = _("{name} up   low {low}, high {high}")
+        legend = [(" " + text.format(name=names[1], low=low, high=high), None)]
     title = [line(width, _styled(legend, theme))][:title_rows]
     return title + frame.strips(lines, theme["axis"])
 
@@ -147,7 +150,7 @@ def _classes_legend(
     width: int, names: Sequence[str], last: int, class_names: Sequence[str]
 ) -> list[tuple[str, int | None]]:
     """Write the name of the vertical input, then each class's name with its number, as many as fit."""
-    parts: list[tuple[str, int | None]] = [(f" {names[1]} up", None)]
+    parts: list[tuple[str, int | None]] = [(" " + _("{name} up").format(name=names[1]), None)]
     used = cell_len(parts[0][0])
     for number_ in range(last + 1):
         name = class_names[number_] if number_ < len(class_names) else str(number_)

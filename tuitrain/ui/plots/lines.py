@@ -13,6 +13,7 @@ from textual.strip import Strip
 from tuitrain.ui.theme import Theme
 
 Part = tuple[str, Style]
+LOOSE = " ,;:·|(<–-"  # what says nothing before an ellipsis
 
 
 def cut(text: str, width: int, *, theme: Theme) -> str:
@@ -20,6 +21,16 @@ def cut(text: str, width: int, *, theme: Theme) -> str:
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + theme.signs.ellipsis if width > 1 else set_cell_size(text, width)
+
+
+def cut_words(text: str, width: int, *, theme: Theme) -> str:
+    """Cut `text` to at most `width` cells between words; within one only where not even the first fits."""
+    kept = text
+    while cell_len(kept) + (kept != text) > width and " " in kept:
+        kept = kept.rpartition(" ")[0].rstrip(LOOSE)
+    if kept == text or not kept or cell_len(kept) >= width:
+        return cut(text, width, theme=theme)
+    return kept + theme.signs.ellipsis
 
 
 def padded(text: str, width: int, *, theme: Theme, right: bool = False) -> str:

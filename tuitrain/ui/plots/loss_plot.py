@@ -13,16 +13,17 @@ from textual.strip import Strip
 
 from tuitrain.numbers import significant
 from tuitrain.translation import gettext as _
-from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
+from tuitrain.ui.plots.axes import frame_of, margin_of, most_ticks, window_of
 from tuitrain.ui.plots.lines import Part, cut, length, line, notice
 from tuitrain.ui.plots.marks import place_label, short_forms
-from tuitrain.ui.plots.ranges import epoch_axis, linear_axis, log_axis, round_step
+from tuitrain.ui.plots.ranges import best_on_cells, epoch_axis, linear_axis, log_axis, on_cells, round_step
 from tuitrain.ui.plots.raster import Canvas, Floats, Window
 from tuitrain.ui.plots.smoothing import smoothed
 from tuitrain.ui.theme import Role, Theme
 
 View = Literal["full", "recent"]
 FAR = 5.0  # times the largest other value from which a first one is cut off
+LEAST_NAME = 3  # cells of a curve's name that still tell it
 LEAST_WITH_LIST = 8  # rows of a plot that has a list of edits below its axis
 _DASHED, _DOTTED, _SPARSE = (4, 3), (1, 1), (1, 2)
 
@@ -37,6 +38,19 @@ class _Curve:
     shown: Floats
     dash: tuple[int, int] | None
     sign: str
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What is drawn; `x` (E,) are the epochs of the curves, `far` those of them whose first value is cut off."""
+
+    x: Floats
+    curves: Sequence[_Curve]
+    far: Sequence[_Curve]
+    best_epoch: float | None
+    edits: Sequence[tuple[float, str]]
+    earlier: Sequence[tuple[Floats, Floats]]
+    earlier_labels: Sequence[str]
 
 
 def draw_loss(
@@ -66,53 +80,62 @@ def draw_loss(
     Returns `height` strips of `width` cells.
     """
     x = np.arange(1.0, max(train.size, validation.size) + 1) if epochs is None else epochs
-    curves = [
-        _Curve("train", "train_raw", train, smoothed(train, smoothing), None, "*"),
-        _Curve("validation", "validation_raw", validation, smoothed(validation, smoothing), _DASHED, "o"),
-    ]
-    curves = [curve for curve in curves if curve.raw.size and not np.isnan(curve.raw).all()]
+    curves = _curves(train, validation, smoothing)
     if not curves and not earlier:
         hints = (_("the losses appear here during training"), _("no losses yet"))
         return notice(width, height, hints, theme["dim"])
+    title = _title(width, curves, log, theme)[: 1 if height >= 3 else 0]
     start = _first_shown(x, view)
     far = [] if log or start > 0 else _far_ones(curves)
-    extent = _extent(
-        [curve.raw[max(x.searchsorted(start), int(curve in far)) :] for curve in curves], log=log
-    )  # fmt: skip
-    older = _extent([values[epochs.searchsorted(start) :] for epochs, values in earlier], log=log)
-    extent = _widened(extent, older, log=log)
-    title_rows = 1 if height >= 3 else 0
+    content = _Content(x, curves, far, best_epoch, edits, earlier, earlier_labels)
+    extent = _extent_of(content, start, log=log)
     if extent is None:
         hints = (_("no finite loss yet"), _("not finite"))
         if log:
             hints = (_("no loss above 0 for a log axis"), _("none above 0"))
-        return _title(width, curves, log, theme)[:title_rows] + notice(
-            width, height - title_rows, hints, theme["warning"]
-        )
-    across, up = most_ticks(width, height - title_rows, label=4)
-    last = max([float(x[-1])] if x.size else [], default=start)
-    if view == "full":
-        last = max([last, *(float(epochs[-1]) for epochs, _values in earlier if epochs.size)])
-    x_axis = epoch_axis(start, last, across)
-    y_axis = (log_axis if log else linear_axis)(*extent, up)
+        return title + notice(width, height - len(title), hints, theme["warning"])
+    span = (start, _last_shown(content, start, view))
+    return title + _picture(width, height - len(title), content, span, extent, log=log, theme=theme)
+
+
+def _curves(train: Floats, validation: Floats, smoothing: float) -> list[_Curve]:
+    """The curves that hold anything."""
+    curves = [
+        _Curve("train", "train_raw", train, smoothed(train, smoothing), None, "*"),
+        _Curve("validation", "validation_raw", validation, smoothed(validation, smoothing), _DASHED, "o"),
+    ]
+    return [curve for curve in curves if curve.raw.size and not np.isnan(curve.raw).all()]
+
+
+def _picture(
+    width: int, height: int, content: _Content, span: tuple[float, float], extent: tuple[float, float], *,
+    log: bool, theme: Theme,
+) -> list[Strip]:  # fmt: skip
+    """The plot over the epochs `span`; where not every edit can be told in it, with a list of them below it."""
+    strips, is_told = _plot(width, height, content, span, extent, log=log, is_numbered=False, theme=theme)
+    if is_told or height < LEAST_WITH_LIST:
+        return strips
+    strips, _is_told = _plot(width, height - 1, content, span, extent, log=log, is_numbered=True, theme=theme)
+    return [*strips, _list_of_edits(width, content.edits, theme)]
+
+
+def _plot(
+    width: int, height: int, content: _Content, span: tuple[float, float], extent: tuple[float, float], *,
+    log: bool, is_numbered: bool, theme: Theme,
+) -> tuple[list[Strip], bool]:  # fmt: skip
+    """The plot, and whether every edit could be told in it."""
+    across, up = most_ticks(width, height, label=4)
+    make = log_axis if log else linear_axis
+    y_axis = best_on_cells([make(*extent, most) for most in range(up, min(up, 2) - 1, -1)], height - 2)
+    x_axis = on_cells(epoch_axis(*span, across), width - margin_of(y_axis))
     window = window_of(x_axis, y_axis, log=log)
-    title = _title(width, curves, log, theme)[:title_rows]
-
-    def drawn(rows: int, *, is_numbered: bool) -> tuple[list[Strip], bool]:
-        """The plot in so many rows, and whether every edit could be told."""
-        frame = frame_of(width, rows, x_axis, y_axis, _("epoch"), ascii_only=theme.ascii_only)
-        canvas = Canvas(frame.rows, frame.columns, theme=theme)
-        _draw_curves(canvas, window, x, curves, earlier, theme)
-        is_told = _draw_marks(canvas, window, best_epoch, edits, theme, is_numbered=is_numbered)
-        _label_far(canvas, window, far, theme)
-        _label_earlier(canvas, window, earlier, earlier_labels, theme)
-        return frame.strips(canvas.segments(), theme["axis"]), is_told
-
-    strips, is_told = drawn(height - title_rows, is_numbered=False)
-    if not is_told and height - title_rows >= LEAST_WITH_LIST:
-        strips, _is_told = drawn(height - title_rows - 1, is_numbered=True)
-        strips.append(_list_of_edits(width, edits, theme))
-    return title + strips
+    frame = frame_of(width, height, x_axis, y_axis, _("epoch"), ascii_only=theme.ascii_only)
+    canvas = Canvas(frame.rows, frame.columns, theme=theme)
+    _draw_curves(canvas, window, content, theme)
+    is_told = _draw_marks(canvas, window, content.best_epoch, content.edits, theme, is_numbered=is_numbered)
+    _label_far(canvas, window, content.far, theme)
+    _label_earlier(canvas, window, content.earlier, content.earlier_labels, theme)
+    return frame.strips(canvas.segments(), theme["axis"]), is_told
 
 
 def _first_shown(x: Floats, view: View) -> float:
@@ -122,6 +145,22 @@ def _first_shown(x: Floats, view: View) -> float:
     span = max(20.0, float(x[-1]) / 4)
     step = round_step(span, 4, whole=True)
     return math.floor((float(x[-1]) - span) / step) * step
+
+
+def _last_shown(content: _Content, start: float, view: View) -> float:
+    """Return the newest epoch; in the full view, the last one of any run."""
+    last = float(content.x[-1]) if content.x.size else start
+    if view != "full":
+        return last
+    return max([last, *(float(epochs[-1]) for epochs, _values in content.earlier if epochs.size)])
+
+
+def _extent_of(content: _Content, start: float, *, log: bool) -> tuple[float, float] | None:
+    """Return the lowest and highest loss from the epoch `start` on that has a place; None if there is none."""
+    at = int(content.x.searchsorted(start))
+    own = _extent([curve.raw[max(at, int(curve in content.far)) :] for curve in content.curves], log=log)
+    older = _extent([values[epochs.searchsorted(start) :] for epochs, values in content.earlier], log=log)
+    return _widened(own, older, log=log)
 
 
 def _extent(parts: Sequence[Floats], *, log: bool) -> tuple[float, float] | None:
@@ -148,15 +187,9 @@ def _widened(
     return min(low, max(older[0], least)), max(high, min(older[1], most))
 
 
-def _draw_curves(
-    canvas: Canvas,
-    window: Window,
-    x: Floats,
-    curves: Sequence[_Curve],
-    earlier: Sequence[tuple[Floats, Floats]],
-    theme: Theme,
-) -> None:
-    for epochs, values in earlier:
+def _draw_curves(canvas: Canvas, window: Window, content: _Content, theme: Theme) -> None:
+    x, curves = content.x, content.curves
+    for epochs, values in content.earlier:
         canvas.curve(epochs, values, window, style=theme["earlier"], dash=_SPARSE, faint=True, sign=",")
     for curve in curves:
         if curve.shown is not curve.raw:
@@ -187,14 +220,13 @@ def _draw_marks(
     if best is not None and best_epoch is not None:
         canvas.vertical(best, theme.signs.mark_best, style=theme["best"])
         place_label(canvas, best, [_("best {epoch}").format(epoch=f"{best_epoch:g}")], style=theme["best"], forced=True)
+    if is_numbered:
+        _number_edits(canvas, [column for column, _change in edited], theme)
+        return True
     is_told = True
     for ordinal in range(len(edited), 0, -1):  # the newest is the one that is being watched
         column, change = edited[ordinal - 1]
         if column is None:
-            continue
-        if is_numbered:
-            number = str(ordinal)
-            canvas.text(canvas.rows - 1, min(column, canvas.columns - len(number)), number, style=theme["edit"])
             continue
         forms = short_forms(change, ordinal, arrow=theme.signs.arrow)
         if not place_label(canvas, column, forms[:1], style=theme["edit"]):
@@ -203,17 +235,36 @@ def _draw_marks(
     return is_told
 
 
+def _number_edits(canvas: Canvas, columns: Sequence[int | None], theme: Theme) -> None:
+    """Write the edits' numbers in the lowest row, each at its mark, or behind the one before it."""
+    free = 0
+    for ordinal, column in enumerate(columns, 1):
+        number = str(ordinal)
+        if column is not None and free + len(number) <= canvas.columns:
+            at = min(max(column, free), canvas.columns - len(number))
+            canvas.text(canvas.rows - 1, at, number, style=theme["edit"])
+            free = at + len(number)
+
+
 def _list_of_edits(width: int, edits: Sequence[tuple[float, str]], theme: Theme) -> Strip:
-    """``1 learning rate 0.01→0.03  2 dropout 0→0.2``: as many as fit, the newest kept."""
-    texts = [f"{ordinal} {change.replace('→', theme.signs.arrow)}" for ordinal, (_, change) in enumerate(edits, 1)]
-    shown: list[str] = []
-    for text in reversed(texts):
-        more = len(texts) > len(shown) + 1
-        if shown and cell_len("  ".join([text, *shown])) + 1 + 2 * more > width:
-            shown.insert(0, theme.signs.ellipsis)
+    """``1 learning rate 0.01→0.03  2 dropout 0→0.2``: where not all fit, only new values; then the newest ones."""
+    arrow, more = theme.signs.arrow, theme.signs.ellipsis
+    whole = [f"{ordinal} {change.replace('→', arrow)}" for ordinal, (_epoch, change) in enumerate(edits, 1)]
+    parted = [text.partition(arrow) for text in whole]
+    short = [f"{before.rpartition(' ')[0]} {sign}{new}" if sign else before for before, sign, new in parted]
+    for texts in (whole, short):
+        if cell_len("  ".join(texts)) + 1 <= width:
+            return line(width, [(" " + "  ".join(texts), theme["edit"])])
+    shown = [whole[-1] if cell_len(whole[-1]) + 4 <= width else short[-1]]
+    for text in reversed(whole[:-1]):
+        if cell_len("  ".join([more, text, *shown])) + 1 > width:
             break
         shown.insert(0, text)
-    return line(width, [(cut(" " + "  ".join(shown), width, theme=theme), theme["edit"])])
+    listed = "  ".join([more, *shown])
+    if cell_len(listed) + 1 > width:  # a value is never cut
+        name, _space, new = short[-1].rpartition(" ")
+        listed = f"{cut(name, width - cell_len(new) - 2, theme=theme)} {new}"
+    return line(width, [(f" {listed}", theme["edit"])])
 
 
 def _far_ones(curves: Sequence[_Curve]) -> list[_Curve]:
@@ -223,6 +274,11 @@ def _far_ones(curves: Sequence[_Curve]) -> list[_Curve]:
         return []
     most = FAR * max(float(values.max()) for values in later)
     return [curve for curve in curves if np.isfinite(curve.raw[0]) and float(curve.raw[0]) > most]
+
+
+def first_cut_off(train: Floats, validation: Floats) -> float:
+    """Return the first loss that a linear axis cuts off, the higher one of two; NaN where none is."""
+    return max((float(curve.raw[0]) for curve in _far_ones(_curves(train, validation, 0.0))), default=math.nan)
 
 
 def _label_far(canvas: Canvas, window: Window, far: Sequence[_Curve], theme: Theme) -> None:
@@ -238,9 +294,9 @@ def _label_earlier(
     """What was different in each earlier run, above or below the end of its curve, where there is room."""
     for (epochs, values), label in zip(earlier, labels, strict=False):
         shown, down, across = canvas.places(epochs, values, window, 1, 1)
-        if not shown.size or cell_len(label) != len(label):
+        if not shown.size:
             continue
-        for text in (label, label.rpartition(" ")[2] if "+" not in label else label):
+        for text in _label_forms(label, canvas.columns, theme):
             start = max(0, min(int(across[-1]) - len(text) + 1, canvas.columns - len(text)))
             rows = [row for row in (int(down[-1]) - 1, int(down[-1]) + 1) if 0 <= row < canvas.rows]
             free = [row for row in rows if not canvas.occupied(row, start, len(text))]
@@ -249,12 +305,21 @@ def _label_earlier(
                 break
 
 
-def _title(
-    width: int,
-    curves: Sequence[_Curve],
-    log: bool,
-    theme: Theme,
-) -> list[Strip]:
+def _label_forms(label: str, width: int, theme: Theme) -> list[str]:
+    """``learning rate 0.01→0.1 +2``, with its name cut, and only ``0.01→0.1 +2``: values are whole.
+
+    A form with characters of two cells is left out: the canvas has no place for them.
+    """
+    arrow = theme.signs.arrow
+    before, sign, new = label.partition(arrow)
+    name, _space, old = before.rpartition(" ")
+    values = f"{old}{sign}{new}"
+    shorter = [cut(name, room - cell_len(values) - 1, theme=theme) for room in (width, width * 2 // 3)]
+    forms = [label, *(f"{text} {values}" for text in shorter if text), values] if sign and name else [label]
+    return [form for form in forms if cell_len(form) == len(form)]
+
+
+def _title(width: int, curves: Sequence[_Curve], log: bool, theme: Theme) -> list[Strip]:
     """Write the legend with the newest figures, as much of it as fits."""
     notes: list[Part] = []
     less: list[Part] = []
@@ -264,7 +329,10 @@ def _title(
     if any(curve.shown is not curve.raw for curve in curves):
         less = [(f"  {_('smoothed')}", theme["dim"])]
     said = [(f"  {_('train: mean of the epoch, before each update')}", theme["dim"])]
-    forms = (((_("train"), name), True) for name in (_("validation"), _("valid."), _("val")))
+    forms = [((_("train"), name), True) for name in (_("validation"), _("valid."), _("val"))]
+    room = (width - length(_figures(curves, ("", ""), True, theme))) // max(len(curves), 1)
+    if room >= LEAST_NAME:  # languages have longer words than these
+        forms.append(((cut(_("train"), room, theme=theme), cut(_("val"), room, theme=theme)), True))
     for names, signed in (*forms, (("t", "v"), False)):
         figures = _figures(curves, names, signed, theme)
         for parts in ([*notes, *less, *said], [*notes, *less], notes, []):
@@ -285,6 +353,6 @@ def _figures(curves: Sequence[_Curve], names: tuple[str, str], signed: bool, the
         style = theme["plain" if math.isfinite(value) else "bad"]
         parts += [
             (f" {sign} {name} " if signed else f" {name} ", theme[curve.role]),
-            (f"{significant(value)} " if signed else significant(value), style),
+            (theme.plain(f"{significant(value)} " if signed else significant(value)), style),
         ]
     return parts

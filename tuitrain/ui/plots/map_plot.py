@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import Frame, frame_label, frame_of, window_of
 from tuitrain.ui.plots.labels import short_label
-from tuitrain.ui.plots.lines import Part, cut, fitting, line
+from tuitrain.ui.plots.lines import Part, cut, length, line, padded
 from tuitrain.ui.plots.ranges import Axis
 from tuitrain.ui.plots.raster import Canvas, Floats, Ints
 from tuitrain.ui.theme import Role, Theme
@@ -28,6 +30,7 @@ _SIGNS = {"best": "★*", "running": "◌o", "failed": "✗x"}
 MARGIN = 0.06  # of the plane, on each side: what lies at an end is seen whole
 MOST_COUNTED = 9  # trials in a cell that a digit tells; more are `#`
 SIDE = 8  # columns that the counts at the right take
+MOST_LEGEND = 3  # lines that the signs' meanings take at most
 LEAST_WIDTH, LEAST_ROWS = 38, 9  # of a plot that has room for the counts, and for notes below it
 
 
@@ -58,17 +61,31 @@ def draw_map(width: int, height: int, points: MapPoints, *, theme: Theme) -> lis
     """Each trial as a sign, the fuller the better; running ones hollow, failed ones crossed, the best a star.
 
     Trials that share a cell show their number. Above and at the right stand the tries of each value. Where a
-    hyperparameter has no effect, a trial lies in the margin.
+    hyperparameter has no effect, a trial lies in the margin. The legend names the signs that are drawn, in a second
+    line where one is too short.
     """
     notes = _notes(points.notes, width, min(height - LEAST_ROWS, height // 3), theme)
+    for lines in range(1, MOST_LEGEND + 1):
+        picture, drawn, beside = _plane(width, height - lines - len(notes), points, theme, has_x_name=not notes)
+        legend = _legend(points, drawn, beside, width, not notes, theme)
+        if len(legend) <= lines or lines == MOST_LEGEND:
+            break
+    blank = [Strip.blank(width)] * (lines - len(legend))
+    return [*legend[:lines], *blank, *picture, *notes]
+
+
+def _plane(
+    width: int, height: int, points: MapPoints, theme: Theme, *, has_x_name: bool
+) -> tuple[list[Strip], set[str], int]:
+    """The plane with its axes and the tries beside them; the signs that are drawn in it; trials in the best's cell."""
     side = SIDE if width >= LEAST_WIDTH else 0
-    above = int(bool(side) and not points.is_by_trial and height - len(notes) >= LEAST_ROWS)
+    above = int(bool(side) and not points.is_by_trial and height + 1 >= LEAST_ROWS)
     x_axis, y_axis = (
         Axis(-MARGIN, 1 + MARGIN, tuple((place, tick_label(text, 10, theme)) for place, text in ticks))
         for ticks in (points.x_ticks, points.y_ticks)
     )
-    x_name = "" if notes else frame_label(short_label(points.x_name, width // 3), width, theme)
-    frame = frame_of(width - side, height - 1 - above - len(notes), x_axis, y_axis, x_name, ascii_only=theme.ascii_only)
+    x_name = frame_label(short_label(points.x_name, width // 3), width, theme) if has_x_name else ""
+    frame = frame_of(width - side, height - above, x_axis, y_axis, x_name, ascii_only=theme.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, theme=theme)
     window = window_of(x_axis, y_axis)
     x, y = (np.where(np.isnan(places), -MARGIN, places) for places in (points.x, points.y))
@@ -82,7 +99,7 @@ def draw_map(width: int, height: int, points: MapPoints, *, theme: Theme) -> lis
         canvas.points(x[chosen], y[chosen], window, style=theme[role], sign=sign)
 
     put(states == "failed", _sign("failed", theme), "bad")
-    for level, sign in enumerate(LEVELS_ASCII if theme.ascii_only else LEVELS):
+    for level, sign in enumerate(_scale(theme)):
         put(levels == level, sign, _LEVEL_ROLES[level])
     put((states == "running") | (states == "queued"), _sign("running", theme), "validation")
     best_levels = _best_in_cell(cells, levels)
@@ -96,11 +113,13 @@ def draw_map(width: int, height: int, points: MapPoints, *, theme: Theme) -> lis
     if points.best is not None:
         put(np.arange(len(x)) == points.best, _sign("best", theme), "warning")
     begun = np.isin(shown, np.flatnonzero(states != "queued"))
-    strips = frame.strips(canvas.segments(), theme["axis"])
+    segments = canvas.segments()
+    drawn = {sign for row in segments for segment in row for sign in segment.text}
+    strips = frame.strips(segments, theme["axis"])
     if side:
         strips = _beside(strips, rows[begun], frame, theme)
     tried = [_above(columns[begun], frame, width, theme)] * above
-    return [_legend(points, counts, width, not notes, theme), *tried, *strips, *notes]
+    return [*tried, *strips], drawn, int(counts[points.best]) if points.best is not None else 0
 
 
 def _count(cells: Ints) -> Ints:
@@ -135,9 +154,11 @@ def _above(columns: Ints, frame: Frame, width: int, theme: Theme) -> Strip:
     heights = " _=#" if theme.ascii_only else " ▁▄█"
     counts = np.bincount(columns, minlength=frame.columns)
     margin = len(frame.left[0]) if frame.left else 0
-    head = "tried".rjust(margin) if margin >= len("tried") else " " * margin
+    word = _("tried")
+    head = padded(word, margin, theme=theme, right=True) if margin >= cell_len(word) else " " * margin
     text = "".join(heights[min(count, 3)] for count in counts.tolist())
-    return line(width, [(head, theme["dim"]), (text, theme["bar"])])
+    side = padded(f" {word}", SIDE, theme=theme)
+    return line(width, [(head, theme["dim"]), (text, theme["bar"]), (side, theme["dim"])])
 
 
 def _beside(strips: list[Strip], rows: Ints, frame: Frame, theme: Theme) -> list[Strip]:
@@ -152,21 +173,54 @@ def _beside(strips: list[Strip], rows: Ints, frame: Frame, theme: Theme) -> list
     return found
 
 
-def _legend(points: MapPoints, counts: Ints, width: int, names_y: bool, theme: Theme) -> Strip:
-    """What the signs stand for that are there; where no note does, what goes up."""
+def _legend(points: MapPoints, drawn: set[str], beside: int, width: int, names_y: bool, theme: Theme) -> list[Strip]:
+    """Say what the signs stand for that are drawn, and no others; where no note does, what goes up.
+
+    Where all do not fit into a line, they are said in fewer words, and then in as many lines as that takes.
+    """
     name = cut(points.metric, 12, theme=theme)
-    parts: list[Part] = [(f" {cut(short_label(points.y_name, 16), 16, theme=theme)} up ", theme["plain"])] * names_y
-    parts.append((f" {name} {LEVELS_ASCII if theme.ascii_only else LEVELS} better ", theme["best"]))
-    if points.best is not None:
-        beside = int(counts[points.best])
-        parts.append((f" {_sign('best', theme)} best{f' of {beside} there' * (beside > 1)} ", theme["warning"]))
-    if (counts > 1).any():
-        parts.append((" 2: two in a cell ", theme["plain"]))
-    parts += [(" + next ", theme["edit"])] if len(points.proposals) else []
-    is_ahead = {"running", "queued"} & set(points.states)
-    parts += [(f" {_sign('running', theme)} running ", theme["validation"])] if is_ahead else []
-    parts += [(f" {_sign('failed', theme)} failed ", theme["bad"])] if "failed" in points.states else []
-    return fitting(width, parts)
+    levels = "".join(sign for sign in _scale(theme) if sign in drawn)
+    counted = sorted(int(sign) for sign in drawn if sign.isdigit())
+    parts: list[tuple[str, str, Role]] = []  # in full, in short
+    if names_y:
+        up = _("{field} up").format(field=cut(short_label(points.y_name, 16), 16, theme=theme))
+        parts.append((up, up, "plain"))
+    if levels:
+        parts.append((_("{metric} {signs} better").format(metric=name, signs=levels),
+                      _("{signs} better").format(signs=levels), "best"))  # fmt: skip
+    if (sign := _sign("best", theme)) in drawn:
+        best = f"{sign} " + _("best")
+        parts.append((f"{sign} " + _("best of {number} there").format(number=beside) if beside > 1 else best, best,
+                      "warning"))  # fmt: skip
+    if counted:
+        least, most = counted[0], counted[-1]
+        digits = str(most) if least == most else f"{least}-{most}"
+        full = _("2: two in a cell") if most == 2 else _("{digits}: as many in a cell").format(digits=digits)
+        parts.append((full, _("{digits}: in a cell").format(digits=digits), "plain"))
+    if "#" in drawn:
+        more = "#: " + _("more than {number}").format(number=MOST_COUNTED)
+        parts.append((more, more, "plain"))
+    if "+" in drawn:
+        parts.append(("+ " + _("next"), "+ " + _("next"), "edit"))
+    if (sign := _sign("running", theme)) in drawn:
+        words = [_(state) for state in ("running", "queued") if state in points.states]
+        parts.append((f"{sign} " + ", ".join(words), f"{sign} " + words[0], "validation"))
+    if (sign := _sign("failed", theme)) in drawn:
+        parts.append((f"{sign} " + _("failed"), f"{sign} " + _("failed"), "bad"))
+    for form in (0, 1):
+        texts: list[Part] = [(f" {part[form]} ", theme[part[2]]) for part in parts]
+        if length(texts) <= width or (form == 0 and length(texts) <= width + 1):
+            return [line(width, texts)]
+    lines: list[list[Part]] = [[]]
+    for text in texts:
+        if length([*lines[-1], text]) > width + 1:  # its last cell is blank
+            lines.append([])
+        lines[-1].append(text)
+    return [line(width, found) for found in lines]
+
+
+def _scale(theme: Theme) -> str:
+    return LEVELS_ASCII if theme.ascii_only else LEVELS
 
 
 def _notes(notes: Sequence[str], width: int, most: int, theme: Theme) -> list[Strip]:

@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuitrain.numbers import number
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
 from tuitrain.ui.plots.lines import Part, cut, fitting, notice
 from tuitrain.ui.plots.ranges import epoch_axis
@@ -42,14 +43,14 @@ def draw_race(width: int, height: int, lanes: Sequence[Lane], metric: str, sign:
     """
     values = [lane for lane in lanes if lane.trials.size and np.isfinite(lane.median).any()]
     if not values:
-        return notice(width, height, ("the race begins",), theme["dim"])
+        return notice(width, height, (_("the race begins"),), theme["dim"])
     every = np.concatenate([np.concatenate([lane.median, lane.low, lane.high]) for lane in values])
     every = every[np.isfinite(every)]
     low, high = robust_range(every, sign)
     across, up = most_ticks(width, height - 1, label=4)
     x_axis = epoch_axis(0, max(float(lane.trials.max()) for lane in values), across)
     y_axis = score_axis(low, high, up, metric)
-    frame = frame_of(width, height - 1, x_axis, y_axis, "trial", ascii_only=theme.ascii_only)
+    frame = frame_of(width, height - 1, x_axis, y_axis, _("trial"), ascii_only=theme.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, theme=theme)
     window = window_of(x_axis, y_axis)
     styles = [theme.of_class(lanes.index(lane)) for lane in values]
@@ -60,11 +61,12 @@ def draw_race(width: int, height: int, lanes: Sequence[Lane], metric: str, sign:
         dash = _DASHES[index % len(_DASHES)]
         canvas.curve(lane.trials, lane.median, window, style=style, dash=dash, sign=lane.name[:1])
     _take_turns(canvas, values, styles, window)
-    legend: list[Part] = [(f" best {cut(metric, 10, theme=theme)}: ", theme["plain"])]
+    best = _("best {metric}").format(metric=cut(metric, 10, theme=theme))
+    legend: list[Part] = [(f" {best}: ", theme["plain"])]
     for index, (lane, style) in enumerate(zip(values, styles, strict=True)):
         pattern = ("━━━", "━ ━", "╍╍╍", "━━╍")[index % 4] if not theme.ascii_only else lane.name[:1] * 2
         final = lane.median[np.isfinite(lane.median)][-1]
-        legend.append((f"{pattern} {lane.name} {number(float(final))}  ", style))
+        legend.append((f"{pattern} {lane.name} {theme.plain(number(float(final)))}  ", style))
     return [fitting(width, legend), *frame.strips(canvas.segments(), theme["axis"])]
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from tuitrain.numbers import signed
+
 _LARGEST, _SMALLEST = 1e300, 1e-290
+LITTLE = 0.2  # of its range that an axis may be stretched by, rather than have fewer ticks
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,35 @@ def epoch_axis(first: float, last: float, most: int) -> Axis:
     return Axis(first, high, tuple((place, epoch_label(place)) for place in places))
 
 
+def on_cells(axis: Axis, cells: int) -> Axis:
+    """Stretch an axis at its high end so that its ticks, if equally spaced, are a whole number of `cells` apart.
+
+    Otherwise rounding to cells would set some of them closer together than others.
+    """
+    places = [place for place, _ in axis.ticks]
+    steps = [after - before for before, after in pairwise(places)]
+    if len(steps) < 2 or max(steps) - min(steps) > 1e-6 * max(steps):
+        return axis
+    apart = math.floor((cells - 1) * steps[0] / (axis.high - axis.low) + 1e-9)
+    return replace(axis, high=axis.low + (cells - 1) * steps[0] / apart) if apart else axis
+
+
+def best_on_cells(axes: Sequence[Axis], cells: int) -> Axis:
+    """Return the first of `axes` (of one range) that `on_cells` stretches little, else the one it stretches least."""
+    fitted = [on_cells(axis, cells) for axis in axes]
+    stretched = [after.high - before.high for before, after in zip(axes, fitted, strict=True)]
+    most = LITTLE * (axes[0].high - axes[0].low)
+    little = [axis for axis, by in zip(fitted, stretched, strict=True) if by <= most]
+    return little[0] if little else fitted[stretched.index(min(stretched))]
+
+
 def labels(values: Sequence[float]) -> list[str]:
     """Format the values alike, with only the digits that distinguish neighbours."""
     largest = max((abs(value) for value in values), default=0.0)
     step = min((abs(b - a) for a, b in pairwise(values) if b != a), default=largest) or 1.0
     write = exponential if largest >= 1e5 or step < 1e-4 else _decimal
     digits = next((n for n in range(6) if all(abs(float(write(v, n)) - v) <= step * 1e-3 for v in values)), 6)
-    return [write(value, digits) for value in values]
+    return [signed(write(value, digits)) for value in values]
 
 
 def power_label(power: float) -> str:

@@ -126,6 +126,13 @@ class Canvas:
         self._under[cells] = ord(sign)
         self._owner[cells] = self._style_number(style)
 
+    def shade(self, down: Ints, across: Ints, sign: str, *, style: Style) -> None:
+        """Fill cells, given by their rows and columns, with `sign`, behind everything drawn so far."""
+        cells = down * self.columns + across
+        cells = cells[(self._codes[cells] == 0) & (self._signs[cells] == 0)]
+        self._under[cells] = ord(sign)
+        self._owner[cells] = self._style_number(style)
+
     def text(self, row: int, column: int, text: str, *, style: Style) -> None:
         """Write `text` (characters of one cell) from `column` on, over existing content; cut what does not fit."""
         letters = np.array([ord(letter) for letter in text[: self.columns - column]], np.uint32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from textual.strip import Strip
 
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
 from tuitrain.ui.plots.lines import cut, line, notice
 from tuitrain.ui.plots.ranges import linear_axis
@@ -25,13 +26,13 @@ def draw_residuals(width: int, height: int, truth: Floats, predicted: Floats, *,
     finite = np.isfinite(truth) & np.isfinite(predicted)
     truth, predicted = truth[finite], predicted[finite]
     if not truth.size:
-        return notice(width, height, ("no predictions yet",), theme["dim"])
+        return notice(width, height, (_("no predictions yet"),), theme["dim"])
     title_rows = 1 if height >= 4 else 0
     residuals = truth - predicted
     across, up = most_ticks(width, height - title_rows)
     x_axis = linear_axis(float(predicted.min()), float(predicted.max()), across)
     y_axis = linear_axis(float(min(residuals.min(), 0)), float(max(residuals.max(), 0)), up)
-    frame = frame_of(width, height - title_rows, x_axis, y_axis, "predicted", ascii_only=theme.ascii_only)
+    frame = frame_of(width, height - title_rows, x_axis, y_axis, _("predicted"), ascii_only=theme.ascii_only)
     canvas = Canvas(frame.rows, frame.columns, theme=theme)
     window = window_of(x_axis, y_axis)
     canvas.curve(
@@ -44,5 +45,5 @@ def draw_residuals(width: int, height: int, truth: Floats, predicted: Floats, *,
         sign=".",
     )
     canvas.points(predicted, residuals, window, style=theme["train"], sign="o" if theme.ascii_only else None)
-    legend = cut(" truth - predicted (up)", width, theme=theme)
+    legend = cut(" " + _("truth - predicted (up)"), width, theme=theme)
     return [line(width, [(legend, theme["dim"])])][:title_rows] + frame.strips(canvas.segments(), theme["axis"])

@@ -87,12 +87,18 @@ def draw_progress(width: int, height: int, data: ProgressData, *, theme: Theme) 
     arrow = ("v" if data.sign < 0 else "^") if theme.ascii_only else ("↓" if data.sign < 0 else "↑")
     canvas.points(data.numbers[cut_off], inside[cut_off], window, style=theme["warning"], sign=arrow)
     known = best[np.isfinite(best)]
-    title: list[Part] = [
-        (" " + _("best {metric}").format(metric=cut(data.metric, 12, theme=theme)) + " ", theme["best"])
-    ]
-    title.append((number(float(known[-1])) if known.size else "-", theme["plain"]))
+    reached = theme.plain(number(float(known[-1]))) if known.size else "-"
+    point = "o" if theme.ascii_only else "•"
+    signs: list[Part] = [(f"{point} " + _("trials"), theme["train"])] * bool(finished.any())
+    signs += [("- " + _("pruned"), theme["dim"])] * bool((pruned & np.isfinite(data.scores)).any())
     if cut_off.any():
-        title.append((f"  {arrow} " + _("{number} beyond").format(number=int(cut_off.sum())), theme["warning"]))
+        signs.append((f"{arrow} " + _("{number} beyond").format(number=int(cut_off.sum())), theme["warning"]))
+    named = _("best {metric}").format(metric=cut(data.metric, 12, theme=theme))
+    for best_name, gap in ((named, "  "), (_("best"), "  "), (_("best"), " ")):
+        title: list[Part] = [(f" {best_name} ", theme["best"]), (reached, theme["plain"])]
+        title += [(gap + text, style) for text, style in signs]
+        if length(title) <= width:
+            break
     return [fitting(width, title), *frame.strips(canvas.segments(), theme["axis"])]
 
 
@@ -141,7 +147,7 @@ def draw_curves(
     values = known[leader]
     canvas.curve(np.arange(1.0, len(values) + 1), values, window, style=theme["train"], sign="*")
     said = _("{number} running   leading: trial {trial} {score}")
-    latest = " " + said.format(number=len(known), trial=leader, score=number(float(values[-1])))
+    latest = " " + said.format(number=len(known), trial=leader, score=theme.plain(number(float(values[-1]))))
     return [line(width, [(latest, theme["train"])]), *frame.strips(canvas.segments(), theme["axis"])]
 
 
@@ -183,15 +189,29 @@ def draw_surrogate(width: int, height: int, found: Slice, metric: str, *, theme:
         column = canvas.column_of(float(place), window)
         if column is not None:
             canvas.text(canvas.rows - 1, column, "+", style=theme["edit"])
-    title: list[Part] = [(f" {cut(metric, 10, theme=theme)}: ", theme["plain"]), (_("mean") + " ", theme["best"]),
-                         ("± deviation ".replace("±", "+-") if theme.ascii_only else "± deviation ",
-                          theme["validation"]), (_("trials") + " ", theme["train"]), (f"+ {_('next')} ", theme["edit"]),
-                         (_("EI: expected improvement"), theme["warning"])]  # fmt: skip
+    title = _surrogate_legend(width, found, near, metric, has_strip=bool(low_strip), theme=theme)
     strips = [fitting(width, title), *frame.strips(canvas.segments(), theme["axis"])]
     if low_strip:
         margin = width - frame.columns
         strips[-2:-2] = _improvement(found, frame.columns, low_strip, margin, window, theme)
     return strips[:height]
+
+
+def _surrogate_legend(
+    width: int, found: Slice, near: Any, metric: str, *, has_strip: bool, theme: Theme
+) -> list[Part]:  # fmt: skip
+    """Say what each sign that is drawn stands for, the most wanted first; the metric where that leaves it room."""
+    mean, band, trial, far, strip = ("=", ".", "o", ".", "#") if theme.ascii_only else ("⠒", "⠁⠂", "●", "·", "▇")
+    parts: list[Part] = [
+        (f" {mean} {_('mean')} ", theme["best"]),
+        (theme.plain(f" {band} {_('± deviation')} "), theme["validation"]),
+    ]
+    parts += [(f" {trial} {_('trials')} ", theme["train"])] * bool(near.any())
+    parts += [(f" + {_('next')} ", theme["edit"])] * bool(len(found.proposed))
+    parts += [(f" {strip} {_('EI')} ", theme["warning"])] * has_strip
+    parts += [(f" {far} {_('trials far from here')} ", theme["dim"])] * bool((~near).any())
+    named: Part = (f" {cut(metric, 12, theme=theme)} ", theme["plain"])
+    return [named, *parts] if length([named, *parts]) <= width else parts
 
 
 def _clipped(found: Slice, metric: str) -> Slice:
@@ -249,7 +269,8 @@ def draw_importance(
         if spark_room and name in slices:
             means = slices[name][1]
             parts += [(curve_line(means, spark_room, theme=theme), theme["best"])]
-            parts += [(f" {number(float(np.min(means)))}..{number(float(np.max(means)))}", theme["dim"])]
+            reach = f" {number(float(np.min(means)))}..{number(float(np.max(means)))}"
+            parts += [(theme.plain(reach), theme["dim"])]
         strips.append(line(width, parts))
     blank = [Strip.blank(width)] * max(0, height - 1 - len(strips))
     return [line(width, head), *strips, *blank][:height]

@@ -14,6 +14,7 @@ from tuitrain.search.explanation import Explained, explain
 from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study.trial import Trial, is_tie
 from tuitrain.session.search_snapshot import SearchSnapshot
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.options.hyperparameters import Hyperparameters
@@ -35,7 +36,9 @@ class Explainer:
             if not self._fitting.done():
                 return
             error = self._fitting.exception()
-            self.problem = f"the surrogate cannot be fitted: {error}" if error is not None else ""
+            self.problem = ""
+            if error is not None:
+                self.problem = _("the surrogate cannot be fitted: {error}").format(error=error)
             self.explained, self._fitting = (None if error is not None else self._fitting.result()), None
         if self._asked is None or self._asked[0] is not history or self._asked[1] != column:
             self._asked = (history, column)

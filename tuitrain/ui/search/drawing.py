@@ -65,7 +65,7 @@ class SearchDrawing(EntryDrawing):
         if name != model.name or model.editor is None:
             return []
         if model.error:
-            text = model.error.removeprefix(f"{entry.label}: ")
+            text = model.error.removeprefix(f"{_(entry.label)}: ")
             return wrapped_note(theme, f"{theme.signs.error} {text}", width, theme.styles["bad"])
         hint = ", ".join(entry.choices) or _(entry.explanation)
         if entry.is_field:

@@ -47,7 +47,8 @@ def _setting_parser(spec: SearchOption, choices: tuple[str, ...]) -> Callable[[s
         word = "none" if not text.strip() and "none" in spec.special else text
         value = spec.parse(_completed(word, choices))
         if spec.name == "metric" and value not in choices:
-            raise ValueError(f"{spec.label}: {quoted(text)} is not one of {', '.join(choices)}")
+            told = _("{label}: {text} is not one of {choices}")
+            raise ValueError(told.format(label=_(spec.label), text=quoted(text), choices=", ".join(choices)))
         return spec.format(value)
 
     return parse
@@ -92,8 +93,7 @@ def first_texts(task: str, base: Hyperparameters) -> dict[str, str]:
     """What the form holds when it is first opened: usual settings, the usual ranges, and the values in use."""
     texts = {entry.name: entry.default for entry in setting_entries(task)}
     for name, spec in FIELDS.items():
-        usual = format_domain(spec, parse_domain(spec, ".."))
-        texts[name] = usual if name in SEARCHED else spec.format(getattr(base, name))
+        texts[name] = usual_range(name) if name in SEARCHED else spec.format(getattr(base, name))
     return texts
 
 
@@ -138,6 +138,11 @@ def is_searched(name: str, text: str) -> bool:
     """Whether the text means more than one value."""
     domain = parse_domain(FIELDS[name], text)
     return not isinstance(domain, Choices) or len(domain.values) > 1
+
+
+def usual_range(name: str) -> str:
+    """The range that a search of the field takes where none is given."""
+    return format_domain(FIELDS[name], parse_domain(FIELDS[name], ".."))
 
 
 def points_text(name: str, text: str, most: int = 6) -> str:

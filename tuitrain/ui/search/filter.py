@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from tuitrain.errors import SettingsError
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.search.table import filter_problem
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.prompt_dialog import PromptDialog
 
 HINTS = (
-    "words and comparisons: relu finished rank<=10",
+    N_("words and comparisons: relu finished rank<=10"),
     "learning_rate<0.1 score>0.95 hidden_layers=64x32",
 )
 
 
 def filter_dialog(theme: Theme, text: str) -> PromptDialog[str]:
     """Make the dialog that asks for a filter."""
-    title = "Show trials with (enter applies, empty shows all)"
-    return PromptDialog(theme, title, text, read_filter, hints=HINTS, replaces=False)
+    title = _("Show trials with (enter applies, empty shows all)")
+    return PromptDialog(theme, title, text, read_filter, hints=[_(HINTS[0]), HINTS[1]], replaces=False)
 
 
 def read_filter(text: str) -> str:

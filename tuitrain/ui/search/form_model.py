@@ -6,9 +6,9 @@ from tuitrain.errors import SettingsError
 from tuitrain.options.field import Value
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.search_settings import check_goal
-from tuitrain.search.space.ranges import format_domain, parse_domain
+from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.search.entries import Entry, field_entries, first_texts, is_searched, setting_entries
+from tuitrain.ui.search.entries import Entry, field_entries, first_texts, is_searched, setting_entries, usual_range
 from tuitrain.ui.widgets.form.model import EntryModel
 
 # What has a line where there is little room even if it is not searched; the settings do, but for the goal.
@@ -60,6 +60,13 @@ class SearchFormModel(EntryModel):
         """The selected entry; on a heading, the first of its group."""
         return self.entries[self.place]
 
+    @property
+    def enter_word(self) -> str:
+        """What Enter does on the selected line."""
+        if not self.name:
+            return N_("fold") if self.group in self.opened or not self.foldable(self.group) else N_("open")
+        return N_("type a range") if self.entry.is_field else N_("type")
+
     def is_searched(self, name: str) -> bool:
         """Whether a hyperparameter holds a range."""
         return self.entries[name].is_field and is_searched(name, self.texts[name])
@@ -85,9 +92,7 @@ class SearchFormModel(EntryModel):
         """The next choice of a setting; for a hyperparameter, its usual range (1) or the value in use (-1)."""
         entry, text = self.entries[name], self.texts[name]
         if entry.is_field:
-            spec = FIELDS[name]
-            usual = format_domain(spec, parse_domain(spec, ".."))
-            return usual if direction > 0 else self._values[name]
+            return usual_range(name) if direction > 0 else self._values[name]
         if entry.choices:
             at = entry.choices.index(text) + direction if text in entry.choices else 0
             return entry.choices[at % len(entry.choices)]

@@ -2,13 +2,17 @@
 
 Below 110×32 there is one place beside the form for all panes; from there on three places: above the surrogate where
 the search is bayesian, else the trials; below it the map, and beside that one of the others. From 160×40 on each pane
-has a place of its own.
+has a place of its own. Panes of one column share the lines between them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from textual.geometry import Region, Size
 
+from tuitrain.ui.widgets.frame import FramePlace, share_lines, side_by_side, stacked
 from tuitrain.ui.widgets.layout import MEDIUM, SMALLEST, WIDE, PlacedLayout, around_panes
 
 PANES = ("trials", "map", "progress", "surrogate", "importance")
@@ -24,29 +28,50 @@ def groups(size: Size, *, is_bayesian: bool = False) -> tuple[tuple[str, ...], .
     return (PANES,)
 
 
-def arrange(size: Size, pane: str = "trials", *, is_bayesian: bool = False) -> dict[str, Region]:
-    """Pane names to regions that tile the screen; below `SMALLEST` only ``too_small``."""
+@dataclass(frozen=True)
+class SearchPlaces:
+    """Where everything is: `rows` have no frame; `boxes` overlap by the lines that they share."""
+
+    rows: Mapping[str, Region]
+    boxes: Mapping[str, Region] = field(default_factory=dict)
+
+    @property
+    def frames(self) -> dict[str, FramePlace]:
+        """The places of the form and the panes."""
+        return share_lines(self.boxes)
+
+    @property
+    def regions(self) -> dict[str, Region]:
+        """All regions, which tile the screen."""
+        return {**self.rows, **{name: place.region for name, place in self.frames.items()}}
+
+
+def arrange(size: Size, pane: str = "trials", *, is_bayesian: bool = False) -> SearchPlaces:
+    """Return the places of all children; below `SMALLEST` only ``too_small`` has one."""
     width, height = size
     if width < SMALLEST.width or height < SMALLEST.height:
-        return {"too_small": size.region}
+        return SearchPlaces({"too_small": size.region})
     form_width = 28 if width < 100 else 34 if width < WIDE.width else 38
-    regions, right = around_panes(size, form_width=form_width, meaning=0)
+    rows, right = around_panes(size, form_width=form_width, meaning=0)
+    form = rows.pop("form")
     shared = groups(size, is_bayesian=is_bayesian)
     shown = tuple(pane if pane in group else group[0] for group in shared)
     if len(shown) == len(PANES):
-        return regions | _wide(right)
-    if len(shown) == 1:
-        return regions | {shown[0]: right}
-    above, lower = right.split_horizontal(right.height - max(15, right.height // 2))
-    left, beside = lower.split_vertical(lower.width // 2)
-    return regions | dict(zip(shown, (above, left, beside), strict=True))
+        panes = _wide(right)
+    elif len(shown) == 1:
+        panes = {shown[0]: right}
+    else:
+        above, lower = stacked(right, max(15, right.height // 2))
+        panes = dict(zip(shown, (above, *side_by_side(lower, lower.width // 2 + 1)), strict=True))
+    return SearchPlaces(rows, {"form": form, **panes})
 
 
 def _wide(area: Region) -> dict[str, Region]:
-    left, third = area.split_vertical(area.width * 3 // 5)
-    trials, lower = left.split_horizontal(left.height // 2)
-    map_, progress = lower.split_vertical(lower.width // 2)
-    surrogate, importance = third.split_horizontal(third.height * 3 // 5)
+    """Two columns: trials above map and progress, surrogate above importance."""
+    left, right = area.split_vertical(area.width * 3 // 5)
+    trials, lower = stacked(left, left.height - left.height // 2)
+    map_, progress = side_by_side(lower, lower.width // 2 + 1)
+    surrogate, importance = stacked(right, right.height - right.height * 3 // 5)
     return {"trials": trials, "map": map_, "progress": progress, "surrogate": surrogate, "importance": importance}
 
 
@@ -60,8 +85,12 @@ class SearchLayout(PlacedLayout):
         self.pane = "trials"
         self.is_bayesian = False
 
-    def places(self, size: Size) -> dict[str, Region]:
+    def arrangement(self, size: Size) -> SearchPlaces:
+        """Return where everything but a page is."""
         return arrange(size, self.pane, is_bayesian=self.is_bayesian)
+
+    def places(self, size: Size) -> dict[str, Region]:
+        return self.arrangement(size).regions
 
     def tabs(self, size: Size, pane: str) -> tuple[str, ...]:
         """The panes that share the place of one; they are the tabs in its title."""

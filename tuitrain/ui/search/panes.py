@@ -19,6 +19,7 @@ from tuitrain.ui.widgets.pane import LivePane
 class SearchPane(LivePane[SearchSnapshot]):
     """A pane that shows a search's snapshot; the panes that share its place are tabs in its title."""
 
+    WORD = ""  # that is selected in the pane, where it is not the title
     DETAIL = ""  # what the title says where no tabs need the room
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
@@ -29,11 +30,15 @@ class SearchPane(LivePane[SearchSnapshot]):
     def take_tabs(self, tabs: tuple[str, ...]) -> None:
         """Name the panes that share the place, this one among them."""
         self._tabs = tabs
-        self.say_title(self.own_title())
+        self.say_title(self.own_title(), *self.details())
 
     def own_title(self) -> str:
         """Return the part of its place's title that names this pane."""
         return _(self.TITLE)
+
+    def details(self) -> tuple[str, ...]:
+        """Return what the title adds where no tabs need the room, from long to short: what is drawn, and its keys."""
+        return (_(self.DETAIL),) if self.DETAIL else ()
 
     def say_title(self, shown: str, *details: str) -> None:
         """Write the title: `shown` is this pane's own part of it; the first of `details` follows that has room."""
@@ -41,7 +46,7 @@ class SearchPane(LivePane[SearchSnapshot]):
         own = {self.id: f"{signs.cursor}{shown}"} if len(self._tabs) > 1 else {}
         title = signs.bar.join(own.get(tab, _(tab.title())) for tab in self._tabs) if own else shown
         room = self.size.width - 3 - cell_len(title)
-        detail = next((text for text in details or (_(self.DETAIL),) if text and cell_len(text) <= room), "")
+        detail = next((text for text in details if text and cell_len(text) <= room), "")
         title = f"{title} {detail}".rstrip()
         self._shown_title = visible(title)
         self.entitle()
@@ -51,9 +56,11 @@ class SearchPane(LivePane[SearchSnapshot]):
 
     def on_resize(self) -> None:
         super().on_resize()
-        self.say_title(self.own_title())
+        self.say_title(self.own_title(), *self.details())
 
     def looks_the_same(self, before: Any, now: Any) -> bool:
+        if before.space is not now.space or before.settings != now.settings:
+            return False
         if before.progress is None or now.progress is None or not now.trials:
             return before.progress is now.progress and before.state == now.state
         return self.is_unchanged(before, now)
@@ -63,9 +70,14 @@ class SearchPane(LivePane[SearchSnapshot]):
         return before is now
 
     def draw(self, width: int, height: int, snapshot: Any) -> Sequence[Strip]:
-        if snapshot.progress is None or not snapshot.trials:
-            return notice(width, height, _hints(snapshot), self.look["dim"])
-        return self.drawn(width, height, snapshot)
+        is_empty = snapshot.progress is None or not snapshot.trials
+        strips = (
+            notice(width, height, _hints(snapshot), self.look["dim"])
+            if is_empty
+            else self.drawn(width, height, snapshot)
+        )
+        self.say_title(self.own_title(), *self.details())
+        return strips
 
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
         """The lines for a snapshot that holds trials."""

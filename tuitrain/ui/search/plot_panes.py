@@ -40,11 +40,12 @@ class MapPane(SearchPane):
     """
 
     TITLE = N_("Map")
+    EXPLAINED = N_("each trial where its values of two hyperparameters are, the fuller the better")
     DETAIL = N_("(x, y: axes)")
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(theme, **rest)
-        self._axes = {"x": -1, "y": -1}
+        self._axes = {"x": "", "y": ""}  # the hyperparameters that were chosen
         self._space: Space | None = None
         self._places: Any = np.empty((0, 0))
         self._numbers: list[int] = []  # of the trials whose places these are
@@ -55,24 +56,32 @@ class MapPane(SearchPane):
         if snapshot is None or snapshot.space is None:
             return
         columns = snapshot.space.columns
-        chosen = {**dict(zip("xy", self._chosen(columns), strict=True))}
+        chosen = dict(zip("xy", self._chosen(columns), strict=True))
         other = "y" if axis == "x" else "x"
         step = (chosen[axis] + 1) % len(columns)
         if step == chosen[other] and len(columns) > 1:
             step = (step + 1) % len(columns)
-        self._axes = {**chosen, axis: step}
+        self._axes = {key: columns[at].name for key, at in {**chosen, axis: step}.items()}
         self.redraw()
+
+    def details(self) -> tuple[str, ...]:
+        snapshot: Any = self._snapshot
+        if snapshot is None or snapshot.space is None or not snapshot.trials or len(snapshot.space.columns) < 2:
+            return super().details()
+        x, y = (snapshot.space.columns[at].label for at in self._chosen(snapshot.space.columns))
+        dot, told = self.look.signs.dot, _("x {x}, y {y}")
+        forms = [told.format(x=short_label(x, room), y=short_label(y, room)) for room in (100, 0)]
+        return (*(f"{dot} {form}  (x y)" for form in forms), *super().details())
 
     def _chosen(self, columns: Sequence[SearchColumn]) -> tuple[int, int]:
         """The columns along x and y: at first the learning rate, and another that is continuous."""
+        names = [column.name for column in columns]
         numbers = [i for i, column in enumerate(columns) if not column.is_category]
         numbers.sort(key=lambda i: (columns[i].name != "learning_rate", columns[i].count is not None))
-        rest = [i for i in range(len(columns)) if i not in numbers]
-        order = [*numbers, *rest, 0]
-        first = self._axes["x"] if 0 <= self._axes["x"] < len(columns) else order[0]
-        second = (
-            self._axes["y"] if 0 <= self._axes["y"] < len(columns) else next((i for i in order if i != first), first)
-        )
+        order = [*numbers, *(i for i in range(len(columns)) if i not in numbers)]
+        x, y = (names.index(self._axes[axis]) if self._axes[axis] in names else None for axis in "xy")
+        first = x if x is not None else next((i for i in order if i != y), order[0])
+        second = y if y is not None else next((i for i in order if i != first), first)
         return first, second
 
     def _encoded(self, snapshot: SearchSnapshot) -> Any:
@@ -151,11 +160,16 @@ def grid_note(trials: int, fields: int, name: str, places: Any, strategy: str) -
     each = int(trials ** (1 / fields) + 1e-9)
     if each < 2:
         return ""
-    shape = "×".join([str(each)] * fields) if fields <= MOST_FACTORS else f"{each}^{fields}"
     whole = each**fields
     told = _(
         "a {shape} grid tries {each} of each: if only {field} matters, {repeated} of its {trials} trials repeat a value"
     )
+    if fields > MOST_FACTORS:
+        told = _(
+            "a grid of {trials} trials tries {each} values of each field: if only {field} matters, {repeated} of them "
+            "repeat a value"
+        )
+    shape = "×".join([str(each)] * fields)
     return told.format(shape=shape, each=each, field=name, repeated=whole - each, trials=whole)
 
 
@@ -187,6 +201,7 @@ class ProgressPane(SearchPane):
     """Best so far against trials; while stacks train and the pane is high, their curves below it."""
 
     TITLE = N_("Progress")
+    EXPLAINED = N_("the best score so far, and each trial's, in the order of the trials")
 
     def is_unchanged(self, before: Any, now: Any) -> bool:
         return bool(before.trials == now.trials and before.progress.curves == now.progress.curves)
@@ -219,11 +234,20 @@ class SurrogatePane(SearchPane):
     """The Gaussian process along one hyperparameter; `[` and `]` choose it."""
 
     TITLE = N_("Surrogate")
+    WORD = N_("expected improvement")
+    EXPLAINED = N_("the mean gain over the best so far{best} if that value is tried")
     DETAIL = N_("([ ]: hyperparameter)")
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(theme, **rest)
-        self.column = ""
+        self.column = self._label = ""
+
+    def details(self) -> tuple[str, ...]:
+        if not self._label:
+            return super().details()
+        dot, field = self.look.signs.dot, _(self._label)
+        whole = _("{field}, the others as in the best trial").format(field=field)
+        return (f"{dot} {whole}  [ ]", f"{dot} {field}  [ ]")
 
     def turn(self, steps: int) -> None:
         """Look along the next hyperparameter."""
@@ -239,10 +263,11 @@ class SurrogatePane(SearchPane):
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
         explained = snapshot.explained
         if explained is None or explained.slice is None:
+            self._label = ""
             hints = (_("after {number} trials a Gaussian process is fitted to them").format(number=LEAST_TRIALS),
                      _("a few more trials"))  # fmt: skip
             return notice(width, height, hints, self.look["dim"])
-        self.column = explained.column
+        self.column, self._label = explained.column, explained.slice.label
         metric = snapshot.settings.metric if snapshot.settings is not None else "score"
         return draw_surrogate(width, height, explained.slice, metric, theme=self.look)
 
@@ -251,6 +276,7 @@ class ImportancePane(SearchPane):
     """How much each hyperparameter matters, by the surrogate."""
 
     TITLE = N_("Importance")
+    EXPLAINED = N_("share of the variation of the score that the surrogate puts down to each hyperparameter")
 
     def is_unchanged(self, before: Any, now: Any) -> bool:
         return before.explained is now.explained

@@ -20,6 +20,8 @@ from tuitrain.search.race import LANES, LaneResult
 from tuitrain.search.space.space import Space
 from tuitrain.session.race import RaceSession, begin_race
 from tuitrain.text import counted, visible
+from tuitrain.translation import gettext as _
+from tuitrain.ui.plots.lines import padded
 from tuitrain.ui.plots.race_plot import draw_race
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
@@ -83,7 +85,8 @@ class RaceScreen(Dialog[None], inherit_bindings=False):
         self._head, self._table, self._foot = Lines(), Lines(), Lines()
         self._table.styles.height = len(LANES) + 1
         self._picture = RacePicture(self._theme, self._settings.metric, self._settings.sign)
-        self._picture.border_title = self._theme.plain("Race · the best so far: median over seeds; dotted: quartiles")
+        title = _("Race · the best so far: median over seeds; dotted: quartiles")
+        self._picture.border_title = self._theme.plain(title)
         yield from (self._head, self._picture, self._table, self._foot)
 
     def on_mount(self) -> None:
@@ -102,27 +105,32 @@ class RaceScreen(Dialog[None], inherit_bindings=False):
         self._picture.show(snapshot.lanes)
         self._table.put(*self._rows(snapshot.lanes))
         sign = self._theme.signs.of_state(snapshot.state)
-        state = f"{sign} {snapshot.done} of {self._trials} trials each"
-        state = {"done": f"{sign} done", "failed": f"{sign} failed"}.get(snapshot.state, state)
-        about = f"race {self._theme.signs.dot} {plain(visible(self._dataset_name, 30))}"
+        state = _("{done} of {trials} trials each").format(done=snapshot.done, trials=self._trials)
+        state = f"{sign} { {'done': _('done'), 'failed': _('failed')}.get(snapshot.state, state) }"
+        about = f"{_('race')} {self._theme.signs.dot} {plain(visible(self._dataset_name, 30))}"
         head: list[Piece | None] = [(" tuitrain  ", styles["title"]), (about, styles["plain"])]
         self._head.put([*head, None, (f"{state} ", styles["bad" if snapshot.state == "failed" else "good"])])
-        told = snapshot.message or f"{counted(snapshot.trained, 'setting')} trained, each once, whoever proposed it"
-        foot: list[Piece | None] = [(" esc ", styles["key"]), ("back  ", styles["plain"])]
+        text = _("{settings} trained, each once, whoever proposed it")
+        told = snapshot.message or text.format(settings=counted(snapshot.trained, "setting"))
+        foot: list[Piece | None] = [(" esc ", styles["key"]), (f"{_('back')}  ", styles["plain"])]
         self._foot.put([*foot, (plain(visible(told, 200)), styles["bad" if snapshot.message else "dim"])])
 
     def _rows(self, lanes: Sequence[LaneResult]) -> list[list[Piece | None]]:
         """What each strategy has come to."""
-        metric = visible(self._settings.metric, 20)
-        head = f"   {'strategy':<10}{'trials':>8}{f'best {metric}':>20}   quartiles over seeds"
+        metric = visible(self._settings.metric, 24)
+        theme = self._theme
+        columns = [(_("strategy"), 10, False), (_("trials"), 8, True),
+                   (_("best {metric}").format(metric=metric), 20, True)]  # fmt: skip
+        head = "   " + "".join(padded(text, room, theme=theme, right=right) for text, room, right in columns)
+        head += "   " + _("quartiles over seeds")
         rows: list[list[Piece | None]] = [[(head, self._theme["dim"])]]
         for index, lane in enumerate(lanes):
             known = np.flatnonzero(np.isfinite(lane.median))
             best, quartiles = "-", ""
             if known.size:
                 low, best, high = (number(float(curve[known[-1]])) for curve in (lane.low, lane.median, lane.high))
-                quartiles = f"{low}..{high}" if lane.name != "grid" else "one run: nothing in it is drawn"
-            text = f"{lane.name:<10}{len(lane.trials):>8}{best:>20}   {quartiles}"
+                quartiles = f"{low}..{high}" if lane.name != "grid" else _("one run: nothing in it is drawn by chance")
+            text = self._theme.plain(f"{lane.name:<10}{len(lane.trials):>8}{best:>20}   {quartiles}")
             rows.append([(f" {lane.name[0]} ", self._theme.of_class(index)), (text, self._theme["plain"])])
         return rows
 

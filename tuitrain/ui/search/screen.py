@@ -9,32 +9,29 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
 
-from tuitrain.errors import TuitrainError
 from tuitrain.options.hyperparameters import FIELDS
-from tuitrain.search.space.ranges import format_domain, parse_domain
 from tuitrain.search.study.trial import Trial
-from tuitrain.session.commands import ResumeSearch
-from tuitrain.session.search import estimate_of_grid
 from tuitrain.session.search_snapshot import SearchSnapshot
-from tuitrain.text import visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.search.by_hand import ByHand
-from tuitrain.ui.search.entries import settings_of, space_of, texts_of
+from tuitrain.ui.search.entries import texts_of, usual_range
 from tuitrain.ui.search.form import SearchForm
+from tuitrain.ui.search.grid_ahead import GridAhead
 from tuitrain.ui.search.help import SearchHelp
 from tuitrain.ui.search.keys import COLUMNS, SEARCH_ACTIONS
+from tuitrain.ui.search.last_rows import LastRows
 from tuitrain.ui.search.layout import PANES, SearchLayout
 from tuitrain.ui.search.plot_panes import ImportancePane, MapPane, ProgressPane, SurrogatePane
-from tuitrain.ui.search.status import SearchRoomRow, SearchStatusRow, explain_entry, explain_trial
+from tuitrain.ui.search.status import SearchRoomRow, SearchStatusRow
 from tuitrain.ui.search.steering import Steering
 from tuitrain.ui.search.trials_pane import TrialsPane
 from tuitrain.ui.terminal.governor import Governor
 from tuitrain.ui.widgets.explain_row import ExplainRow
-from tuitrain.ui.widgets.footer import START_WORDS, Footer
+from tuitrain.ui.widgets.footer import Footer
 from tuitrain.ui.widgets.messages_page import MessagesPage
-from tuitrain.ui.widgets.pane_screen import PlacedScreen, unsaved
+from tuitrain.ui.widgets.pane_screen import PlacedScreen
 from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
@@ -58,12 +55,12 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         super().__init__(SearchLayout())
         self.session = self.host.searcher
         self._by_hand = ByHand(lambda: self.host.by_hand)
-        self._problem = self._estimate_text = ""
-        self._estimated: tuple[object, int] = (None, 0)  # what was asked, by which command
+        self._problem = self._next_pane = ""  # a pane that is to have the keys when it has its place
         self._takes_study = False  # when it is there: the form is to hold what the study searches
         now = self.trainer.snapshot.hyperparameters
         task = self.trainer.snapshot.dataset.task
         self.form = SearchForm(self.look, task, now, self._describe_entry, id="form")
+        self.grid_ahead = GridAhead(self.session, self.trainer, self.form.model)
         self.steering = Steering(
             self,
             self.session,
@@ -71,7 +68,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             jobs=self.host.jobs,
             begun=self._show_trials,
             soon=self._soon,
-            estimate=self._grid_estimate,
+            estimate=self.grid_ahead.text,
         )
         self.governor = Governor(
             self, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh,
@@ -113,6 +110,10 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self.trials, self.map, ProgressPane(theme, id="progress"), self.surrogate,
             ImportancePane(theme, id="importance"),
         )  # fmt: skip
+        self.rows = LastRows(
+            self.explain_row, self.status, self.footer, model=self.form.model, trials=self.trials,
+            panes={str(pane.id): pane for pane in self.panes}, steering=self.steering, grid=self.grid_ahead,
+        )  # fmt: skip
         self.help = SearchHelp(theme, SEARCH_ACTIONS, COLUMNS, id="help")
         self.too_small = Lines(id="too_small")
         yield from (self.header, self.form, *self.panes, self.explain_row, self.status, self.footer)
@@ -120,19 +121,13 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.form.focus()
-        for widget in (self, *self.panes):
+        for widget in (*self.panes, self):  # the rows tell of what the panes show
             self.governor.add(widget)
         self.place_children(self.app.size)
         self.show(self.snapshot)
-        asked = self.host.asked
-        if asked is not None and asked.resume is not None:
-            self.session.send(ResumeSearch(asked.resume))
-            self._takes_study = True
-        elif asked is not None:
-            self.form.model.texts.update(asked.texts)
-            self.form.redraw()
-            if self.host.starts_search:
-                self.call_after_refresh(self.action_new_search)
+        self._takes_study = self.steering.resume_asked()
+        if not self._takes_study and self.steering.fill_in_asked():
+            self.call_after_refresh(self.action_new_search)
 
     def on_unmount(self) -> None:
         self.governor.stop()
@@ -146,7 +141,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.form.model.take_base(self.trainer.snapshot.hyperparameters)
         self.form.redraw()
         self.place_children(self.app.size)
-        self.show(self.snapshot)
+        self._show_now()
         if self.steering.is_of_other_data:
             self.steering.say_other_data()
         self.governor.start()
@@ -158,18 +153,20 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self.form.model.texts.update(texts_of(snapshot.space, snapshot.settings))
             self.form.redraw()
         is_by_hand = snapshot.is_by_hand
-        if self._estimated[1] or is_by_hand:
+        if self.grid_ahead.is_asked or is_by_hand:
             self._describe_entry()
         if is_by_hand and self._by_hand.problem != self._problem:
             self._problem = self._by_hand.problem
             self.status.say(self._problem)
         self.header.show(snapshot, self.trainer.snapshot.dataset)
         self.status.show(snapshot)
-        self.footer.say_now(
-            {"start_pause": START_WORDS.get(snapshot.state, N_("go on") if snapshot.trials else N_("start"))}
-        )
-        if self._has_focus("trials"):
-            self._explain()
+        self._explain()
+
+    def _show_now(self) -> None:
+        """Show one moment everywhere, so that no pane differs from another or from the rows."""
+        snapshot = self.snapshot
+        for widget in (*self.panes, self):
+            widget.show(snapshot)
 
     def _watch(self) -> None:
         """Tell the session whether the surrogate is looked at, and along which column."""
@@ -181,30 +178,20 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         """Describe the selected entry; of a grid, say also what it takes, before it runs."""
         if self.arrangement.is_bayesian != (self.form.model.texts["strategy"] == "bayesian"):
             self.place_children(self.size)
-        estimate = self._grid_estimate()
-        shown = self.snapshot
-        if shown.is_by_hand and shown.study is not None and self.form.model.texts["strategy"] == "manual":
-            estimate = _("kept in {path}").format(path=shown.study)
-        self._estimate_text = estimate
+        self.rows.look_ahead(self.snapshot)
         self._explain()
-        self.status.tell_ahead(estimate if self.form.model.texts["strategy"] == "grid" else "")
 
     def _explain(self) -> None:
-        """Explain what is selected: the trial under the cursor where the table has the keys, else the form's entry."""
-        trial = self.trials.trial if self._has_focus("trials") else None
-        snapshot = self.snapshot
-        if trial is None or snapshot.settings is None:
-            explain_entry(self.explain_row, self.form.model, self._estimate_text)
-            return
-        best = snapshot.progress.best if snapshot.progress is not None else None
-        is_best = best is not None and best.number == trial.number
-        explain_trial(self.explain_row, trial, is_best=is_best, metric=snapshot.settings.metric)
+        """Explain what is selected where the keys are, and say what they do there."""
+        self.rows.tell(str(self.focused.id) if self.focused is not None else "", self.snapshot)
 
     def on_trials_pane_selected(self) -> None:
         self._explain()
 
     def on_descendant_focus(self) -> None:
         """Explain what is selected where the keys are now."""
+        if self.focused is not None and self.focused.id == self._next_pane:
+            self._next_pane = ""
         if self.is_mounted:
             self._explain()
 
@@ -218,36 +205,19 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     def action_messages(self) -> None:
         self.turn_to(self.messages)
 
-    def _grid_estimate(self) -> str:
-        """What the form's grid takes, where that is chosen; it is asked for when it is not known yet."""
-        texts = self.form.model.texts
-        if texts["strategy"] != "grid" or self.session.snapshot.is_running:
-            return ""
-        try:
-            space, settings = space_of(texts), settings_of(texts)
-        except TuitrainError as error:
-            return str(error).split("\n")[0]
-        key = (self.trainer.snapshot.dataset.fingerprint, *sorted(texts.items()))
-        known, (asked, number) = self.session.snapshot.estimate, self._estimated
-        if known is not None and asked == key and known.number == number:
-            return str(known)
-        if asked != key:
-            source = self.trainer.snapshot.dataset.source
-            self._estimated = (key, self.session.send(estimate_of_grid(source, space, settings)))
-        told = _("{number} combinations; the time is being estimated")
-        return told.format(number=f"{space.grid_size:,}")
-
     def place_children(self, size: Size) -> None:
         self.arrangement.is_bayesian = self.form.model.texts["strategy"] == "bayesian"
         super().place_children(size)
+        frames = self.arrangement.arrangement(size).frames
+        for child in (self.form, *self.panes):
+            if str(child.id) in frames:
+                child.take_place(frames[str(child.id)])
         for pane in self.panes:
             pane.take_tabs(self.arrangement.tabs(size, pane.id))
 
     def after_arranging(self) -> None:
         self._watch()
-        snapshot = self.snapshot
-        for pane in self.panes:
-            pane.show(snapshot)
+        self._show_now()
 
     def _whole(self, trial: Trial) -> Hyperparameters:
         shown = self.trials.shown
@@ -279,9 +249,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         if self._has_focus("trials"):
             word = "trial"
         elif self._has_focus("form") and word in FIELDS:
-            spec = FIELDS[word]
-            usual = format_domain(spec, parse_domain(spec, ".."))
-            facts = _("Usual range of a search: {range}.").format(range=usual)
+            facts = _("Usual range of a search: {range}.").format(range=usual_range(word))
         return word, value, facts
 
     def action_keys(self) -> None:
@@ -289,14 +257,10 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         super().action_keys()
 
     def action_quit(self) -> None:
-        if not self.session.snapshot.is_running:
+        if self.session.snapshot.is_running:
+            self.steering.ask_to_leave()
+        else:
             self.leave_or_ask(saving=N_("ctrl+s on screen 1 saves the model"))
-            return
-        command = f"tuitrain search --resume {visible(self.session.snapshot.study, 1000)}"
-        about = _("The study stays: {command}").format(command=command)
-        if self.trainer.snapshot.has_something_to_lose:
-            about = f"{unsaved(self.trainer.snapshot)}. {about}"
-        self.ask(_("Quit?"), about, yes=_("quit"), no=_("go on searching"), then=self.host.leave)
 
     # --- the search
 
@@ -308,11 +272,11 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def _show_answer(self) -> None:
         if self.is_mounted:
-            self.show(self.snapshot)
+            self._show_now()
 
     def _show_trials(self) -> None:
         """Show those of a search that was begun."""
-        self.trials.marked.clear()
+        self.trials.forget()
         self._show_pane("trials", focus=False)
 
     def action_start_pause(self) -> None:
@@ -420,7 +384,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         """Give the focus to the next pane, and a place on the screen where it has none."""
         order = ("form", *PANES)
         focused = self.focused.id if self.focused is not None and self.focused.id in order else "form"
-        self._show_pane(order[(order.index(focused) + direction) % len(order)])
+        now = self._next_pane or focused
+        self._next_pane = order[(order.index(now) + direction) % len(order)]
+        self._show_pane(self._next_pane)
 
     def _show_pane(self, name: str, *, focus: bool = True) -> None:
         if name != "form":

@@ -10,15 +10,17 @@ from tuitrain.data.facts import DatasetFacts
 from tuitrain.numbers import duration
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.space.ranges import format_domain, parse_domain
 from tuitrain.search.study.trial import Trial
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
 from tuitrain.translation import ngettext
-from tuitrain.ui.search.entries import points_text
+from tuitrain.ui.plots.labels import short_label
+from tuitrain.ui.search.entries import points_text, usual_range
 from tuitrain.ui.search.form_model import SearchFormModel
+from tuitrain.ui.search.panes import SearchPane
 from tuitrain.ui.search.table import score_text
+from tuitrain.ui.search.trials_pane import TrialsPane
 from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.widgets.explain_row import ExplainRow
 from tuitrain.ui.widgets.room_row import RoomRow
@@ -165,20 +167,39 @@ def explain_entry(row: ExplainRow, model: SearchFormModel, estimate: str) -> Non
         return
     facts: tuple[str, ...] = (_(entry.explanation),)
     if entry.is_field:
-        spec = FIELDS[entry.name]
-        usual = format_domain(spec, parse_domain(spec, ".."))
-        points = points_text(entry.name, model.texts[entry.name])
-        facts = (points if model.is_searched(entry.name) else _("+ searches {range}").format(range=usual),)
+        facts = (_("+ searches {range}").format(range=usual_range(entry.name)),)
+        if model.is_searched(entry.name):
+            is_grid = model.texts["strategy"] == "grid"
+            fixes = _("- fixes {value}").format(value=model.nudged(entry.name, -1))
+            facts = (points_text(entry.name, model.texts[entry.name]) if is_grid else fixes,)
     elif entry.name == "strategy" and estimate:
         facts = (estimate,)
     row.explain(f"{_(entry.label)} {model.texts[entry.name]}", _(entry.meaning), facts)
 
 
+def explain_pane(row: ExplainRow, pane: SearchPane, trials: TrialsPane) -> None:
+    """Explain what is selected in a pane: the trial that is, or what the pane shows where none is."""
+    snapshot, trial = trials.shown, trials.trial
+    settings = snapshot.settings if snapshot is not None else None
+    best = snapshot.progress.best if snapshot is not None and snapshot.progress is not None else None
+    if trial is None or settings is None or pane.id in {"surrogate", "importance"}:
+        known = f", {score_text(best)}," if best is not None else ""
+        row.explain(_(pane.WORD or pane.TITLE), _(pane.EXPLAINED).format(best=known))
+        return
+    explain_trial(row, trial, is_best=best is not None and best.number == trial.number, metric=settings.metric)
+
+
 def explain_trial(row: ExplainRow, trial: Trial, *, is_best: bool, metric: str) -> None:
-    """``trial 17 ★ · accuracy 0.971 · learning rate 0.0734 · L2 0.0032``."""
+    """``trial 17 ★ · accuracy 0.971 · learning rate 0.0734 · L2 0.0032``, with shorter names where that is too long."""
     star = f" {row.best_sign}" * is_best
     score = f"{metric} {score_text(trial)}" if trial.is_done and math.isfinite(trial.score) else _(trial.state)
-    values = [f"{_(FIELDS[name].label)} {FIELDS[name].format(value)}" for name, value in trial.setting.items()]
-    row.explain(
-        _("trial {number}").format(number=trial.number) + star, score, [*values, *[trial.message] * bool(trial.message)]
-    )
+    name = _("trial {number}").format(number=trial.number) + f"{star} {row.dot} {score}"
+    values: list[str] = []
+    for room in (100, 0):
+        values = [
+            f"{short_label(FIELDS[field].label, room)} {FIELDS[field].format(value)}"
+            for field, value in trial.setting.items()
+        ]
+        if row.has_room(name, trial.message, values):
+            break
+    row.explain(name, trial.message, values)

@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuitrain.errors import TuitrainError
-from tuitrain.session.commands import AskFirst, ContinueSearch, Decide, Pause, Start, TryNext
+from tuitrain.session.commands import AskFirst, ContinueSearch, Decide, Pause, ResumeSearch, Start, TryNext
 from tuitrain.session.search import begin_search
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.session.session import Session
-from tuitrain.text import counted
+from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
 from tuitrain.translation import ngettext
 from tuitrain.ui.search.entries import settings_of, space_of
 from tuitrain.ui.search.form import SearchForm
-from tuitrain.ui.widgets.pane_screen import PlacedScreen
+from tuitrain.ui.widgets.pane_screen import PlacedScreen, unsaved
 
 if TYPE_CHECKING:
     from tuitrain.options.search_settings import Settings
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tuitrain.ui.search.veto import Decision
 
 ENDLESS = ("all", "none", "none")  # what the form's trials, time and goal hold where nothing ends a search
+ENDED = ("done", "stopped", "failed")
 MOST_COMBINATIONS = 100_000
 MOST_UNASKED = 1_000  # combinations of a grid that is begun without asking
 
@@ -42,6 +43,28 @@ class Steering:
         self._room, self._session, self._form = room, session, form
         self._begun, self._soon, self._jobs, self._estimate = begun, soon, jobs, estimate
         self._asked = room.host.asked
+        self._compared: tuple[object, ...] = ()  # what `_is_same` was found for
+        self._is_same = False
+
+    def resume_asked(self) -> bool:
+        """Resume the study that was asked for on the command line; whether one was."""
+        if self._asked is None or self._asked.resume is None:
+            return False
+        self._session.send(ResumeSearch(self._asked.resume))
+        return True
+
+    def fill_in_asked(self) -> bool:
+        """Fill in the form as the command line asked; whether the search is to begin at once."""
+        if self._asked is None:
+            return False
+        self._form.model.texts.update(self._asked.texts)
+        self._form.redraw()
+        return self._room.host.starts_search
+
+    @property
+    def state(self) -> str:
+        """The state of the search, whatever is shown."""
+        return self._session.snapshot.state
 
     @property
     def is_of_other_data(self) -> bool:
@@ -60,10 +83,27 @@ class Steering:
     def _asked_for(self) -> tuple[Space, Settings] | None:
         """What the form asks for; None, with a notice of why, where its entries do not go together."""
         try:
-            return space_of(self._form.model.texts), settings_of(self._form.model.texts)
+            return self._parsed()
         except TuitrainError as error:
             self._room.say(str(error).split("\n")[0])
             return None
+
+    def _parsed(self) -> tuple[Space, Settings]:
+        return space_of(self._form.model.texts), settings_of(self._form.model.texts)
+
+    def would_go_on(self) -> bool:
+        """Whether the start key continues the search that has ended, rather than begin another."""
+        snapshot = self._session.snapshot
+        if snapshot.state not in ENDED or self.is_of_other_data:
+            return False
+        key = (snapshot.space, snapshot.settings, tuple(self._form.model.texts.items()))
+        if key != self._compared:
+            self._compared = key
+            try:
+                self._is_same = self._is_same_search(snapshot, self._parsed())
+            except TuitrainError:
+                self._is_same = False
+        return self._is_same
 
     def start_pause(self) -> None:
         """Start, pause or continue."""
@@ -72,17 +112,14 @@ class Steering:
             self._session.send(Pause())
         elif snapshot.state == "paused":
             self._session.send(Start())
-        elif snapshot.state in {"done", "stopped", "failed"} and self._is_same_search(snapshot):
+        elif self.would_go_on():
             self._go_on(snapshot)
         else:
             self.begin()
         self._soon()
 
-    def _is_same_search(self, snapshot: SearchSnapshot) -> bool:
+    def _is_same_search(self, snapshot: SearchSnapshot, asked: tuple[Space, Settings]) -> bool:
         """Whether the form still asks for the study that is shown, so that it can be continued."""
-        asked = self._asked_for()
-        if asked is None or self.is_of_other_data:
-            return False
         (space, settings), (shown, known) = asked, (snapshot.space, snapshot.settings)
         if shown is None or known is None:
             return False
@@ -129,7 +166,7 @@ class Steering:
         """Begin a large grid if the user says so; where nobody can see the question, do not."""
         if not self._room.is_too_small:
             question = _("Search a grid of {number} combinations?").format(number=f"{space.grid_size:,}")
-            self._room.ask(question, f"{self._estimate()}.", yes=_("search it"), no=_("stay"),
+            self._room.ask(question, lambda: f"{self._estimate()}.", yes=_("search it"), no=_("stay"),
                            then=lambda: self._begin(space, settings))  # fmt: skip
 
     def _begin(self, space: Space, settings: Settings) -> None:
@@ -140,6 +177,15 @@ class Steering:
             tried, self._asked = self._asked.tried, None
         self._session.send(begin_search(self._room.trainer.snapshot.dataset.source, space, settings, tried))
         self._begun()
+
+    def ask_to_leave(self) -> None:
+        """Leave the program, where a search runs, if the user says so; say how it can be resumed."""
+        room = self._room
+        command = f"tuitrain search --resume {visible(self._session.snapshot.study, 1000)}"
+        about = _("The study stays: {command}").format(command=command)
+        if room.trainer.snapshot.has_something_to_lose:
+            about = f"{unsaved(room.trainer.snapshot)}. {about}"
+        room.ask(_("Quit?"), about, yes=_("quit"), no=_("go on searching"), then=room.host.leave)
 
     def begin_anew(self) -> None:
         """Begin a new search; ask first where one runs."""

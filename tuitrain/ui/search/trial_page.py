@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import ClassVar
@@ -14,7 +13,9 @@ from textual.binding import Binding, BindingType
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.study.trial import Trial
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.bars import sparkline
+from tuitrain.ui.plots.lines import padded, wrapped
 from tuitrain.ui.search.table import detail_lines
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
@@ -44,8 +45,8 @@ class TrialPage(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         page = Page(self._lines)
-        numbers = ", ".join(str(trial.number) for trial, _ in self._trials)
-        page.border_title = f"Trial {numbers} (esc closes)"
+        numbers = ", ".join(str(trial.number) for trial, _whole in self._trials)
+        page.border_title = _("Trial {numbers} (esc closes)").format(numbers=numbers)
         yield page
 
     def on_mount(self) -> None:
@@ -74,20 +75,22 @@ class TrialPage(Dialog[None]):
         for name in names:
             texts = [plain(visible(table.get(name, ""), MOST)) for table in tables]
             lines += self._row(name, texts, room, styles["edited" if name in differing else "plain"])
-        curves = [sparkline(trial.curve, room - 2, theme=self._theme) for trial, _ in trials]
-        lines.append([(f"{self._metric} by epoch".ljust(LABEL), styles["dim"])]
-                     + [(curve.ljust(room), styles["accent"]) for curve in curves])  # fmt: skip
+        curves = [sparkline(trial.curve, room - 2, theme=self._theme) for trial, _whole in trials]
+        label = self._label(_("{metric} by epoch").format(metric=self._metric))
+        lines.append([(label, styles["dim"]), *((curve.ljust(room), styles["accent"]) for curve in curves)])
         return lines
 
     def _row(self, name: str, texts: list[str], room: int, style: Style) -> list[list[Piece]]:
         """A row of cells, as many lines high as the longest text takes."""
-        cells = [textwrap.wrap(text, room - 1) for text in texts]
+        cells = [wrapped(text, room - 1) for text in texts]
         lines: list[list[Piece]] = []
         for index, parts in enumerate(zip_longest(*cells, fillvalue="")):
-            label = ("" if index else name).ljust(LABEL)
-            values = [(part.ljust(room), style) for part in parts]
-            lines.append([(label, self._theme.styles["dim"]), *values])
+            values = [(padded(part, room, theme=self._theme), style) for part in parts]
+            lines.append([(self._label("" if index else name), self._theme.styles["dim"]), *values])
         return lines
+
+    def _label(self, name: str) -> str:
+        return padded(self._theme.plain(name), LABEL - 1, theme=self._theme) + " "
 
 
 def _differing(tables: Sequence[Mapping[str, str]]) -> set[str]:

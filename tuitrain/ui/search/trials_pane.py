@@ -20,7 +20,6 @@ from tuitrain.ui.plots.lines import line
 from tuitrain.ui.search.panes import SearchPane
 from tuitrain.ui.search.table import Row, TableLines, heading, row_line, rows_of, shown_columns
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.pane import LivePane
 from tuitrain.ui.widgets.pane_screen import PlacedScreen, unsaved
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ class TrialsPane(SearchPane):
     """Every trial on a line; the cursor chooses one. `whole` returns all hyperparameters of a trial that is shown."""
 
     TITLE = N_("Trials")
+    EXPLAINED = N_("every trial, the best first; they are compared, adopted and trained from here")
     fixed_lines = 1
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "cursor_page(-1)", show=False),
@@ -81,10 +81,6 @@ class TrialsPane(SearchPane):
     def is_unchanged(self, before: Any, now: Any) -> bool:
         return bool(before.trials == now.trials and before.progress.curves == now.progress.curves)
 
-    def draw(self, width: int, height: int, snapshot: Any) -> Sequence[Strip]:
-        self._say_title(width, snapshot.space.names if snapshot.space is not None and snapshot.trials else ())
-        return super().draw(width, height, snapshot)
-
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
         rows = self._sorted(snapshot)
         names = snapshot.space.names if snapshot.space is not None else ()
@@ -107,11 +103,13 @@ class TrialsPane(SearchPane):
         self._follow(at, height)
         return TableLines(head, len(rows), draw)
 
-    def _say_title(self, width: int, names: Sequence[str]) -> None:
-        """Say what is filtered by, and which keys show the columns that have no room."""
-        hidden = len(names) - len(shown_columns(width, names, self._columns_from, self.look))
+    def details(self) -> tuple[str, ...]:
+        """Say which keys show the columns that have no room."""
+        shown = self.shown
+        names = shown.space.names if shown is not None and shown.space is not None and shown.trials else ()
+        hidden = len(names) - len(shown_columns(self.size.width, names, self._columns_from, self.look))
         hints = (_("(left, right: {columns})").format(columns=counted(hidden, "more column")), f"←→ +{hidden}")
-        self.say_title(self.own_title(), *hints if hidden else ())
+        return hints if hidden else ()
 
     def own_title(self) -> str:
         return _(self.TITLE) + (f": {self.filter_text}" if self.filter_text else "")
@@ -128,9 +126,6 @@ class TrialsPane(SearchPane):
         """Scroll so that the cursor is seen."""
         room = max(1, height - self.fixed_lines)
         self._offset = min(max(self._offset, at - room + 1), at)
-
-    def on_resize(self) -> None:
-        LivePane.on_resize(self)  # drawing says the title
 
     def action_cursor(self, steps: int) -> None:
         """Move the cursor."""
@@ -166,6 +161,11 @@ class TrialsPane(SearchPane):
         if self.trial is not None:
             self.marked ^= {self.trial.number}
             self.action_cursor(1)
+
+    def forget(self) -> None:
+        """Select and mark none of the trials that were shown: others come."""
+        self.marked.clear()
+        self._chosen = -1
 
     def on_focus(self) -> None:
         self.redraw()
@@ -216,7 +216,7 @@ class TrialsPane(SearchPane):
         def answered(text: str | None) -> None:
             if text is not None:
                 self.filter_text = text
-                self.say_title(self.own_title())
+                self.say_title(self.own_title(), *self.details())
                 self.redraw()
 
         self._room.open(filter_dialog(self.look, self.filter_text), answered)

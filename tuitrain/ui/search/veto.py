@@ -15,16 +15,22 @@ from textual.widgets import Input
 from tuitrain.errors import TuitrainError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.text import visible
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import cut
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.terminal.prompt import Prompt
 from tuitrain.ui.theme import Theme
+from tuitrain.ui.widgets.key_line import key_line
 from tuitrain.ui.widgets.text_lines import Lines, Piece
 
 Setting = dict[str, Any]
 LEAST_LABEL = 6  # of a column's name that is shown at least
-KEYS = (("a", "run all"), ("s", "skip this"), ("enter", "edit this"), ("o", "veto off"), ("esc", "later"))
+KEYS = (
+    ("a", N_("run all")), ("s", N_("skip this")), ("enter", N_("edit this")), ("o", N_("veto off")),
+    ("esc", N_("later")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Veto(Dialog[Decision]):
         self._rows, self._hint = Lines(id="rows"), Lines()
         self._prompt = Prompt(select_on_focus=True, compact=True)
         with Vertical() as self._box:
-            self._box.border_title = "Proposals"
+            self._box.border_title = _("Proposals")
             self._box.styles.height = len(self._settings) + 5  # frame, names, prompt or blank, keys
             yield from (self._rows, self._prompt, self._hint)
 
@@ -95,8 +101,9 @@ class Veto(Dialog[Decision]):
         self._rows.put(*lines)
         self._hint.put(self._told())
         left = len(rows) - len(self._skipped)
-        place = "" if room >= len(rows) else f"{self._at + 1} of {len(rows)}"
-        skipped = f"{len(self._skipped)} skipped (x), {left} to run" if self._skipped else ""
+        place = "" if room >= len(rows) else _("{number} of {count}").format(number=self._at + 1, count=len(rows))
+        text = _("{count} skipped (x), {left} to run") if self._skipped else ""
+        skipped = text.format(count=len(self._skipped), left=left)
         self._box.border_subtitle = ", ".join(filter(None, (place, skipped)))
 
     def _told(self) -> list[Piece | None]:
@@ -104,11 +111,9 @@ class Veto(Dialog[Decision]):
         styles = self._theme.styles
         if self._error:
             return [(self._theme.plain(visible(self._error)), styles["bad"])]
-        keys = (("enter", "keep what is typed"), ("esc", "leave it as it was")) if self._is_editing else KEYS
-        line: list[Piece | None] = []
-        for key, word in keys:
-            line += [(f"{key} ", styles["key"]), (f"{word}  ", styles["plain"])]
-        return line
+        keys = (("enter", N_("keep what is typed")), ("esc", N_("leave it as it was"))) if self._is_editing else KEYS
+        width = max(20, self._hint.size.width)
+        return [*key_line([(key, _(word)) for key, word in keys], width, theme=self._theme)]
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)

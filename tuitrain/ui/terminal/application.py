@@ -13,12 +13,16 @@ from tuitrain.ui.terminal.screen_diff import Painted, Update
 
 
 class TerminalApp(App[None], inherit_bindings=False):
-    """Writes to the terminal only what it does not show already; `crash` holds what broke the screen."""
+    """Writes to the terminal only what it does not show already; `crash` holds what broke the screen.
+
+    `first` is the mode that it opens in; Textual knows only one for the class.
+    """
 
     ENABLE_COMMAND_PALETTE = False  # ours is made from the key table
 
-    def __init__(self) -> None:
+    def __init__(self, *, first: str) -> None:
         super().__init__(driver_class=PromptDriver, ansi_color=True)
+        self._screen_stacks, self._current_mode = {first: []}, first
         self.theme = "ansi-dark"  # the terminal's own colours, dark or light
         self.animation_level = "none"
         self.crash: Exception | None = None

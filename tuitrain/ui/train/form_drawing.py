@@ -35,12 +35,12 @@ class FormDrawing(EntryDrawing):
         field = FIELDS[name]
         if name == model.name and model.editor is not None:
             if model.error:
-                text = model.error.removeprefix(f"{field.label}: ")
+                text = model.error.removeprefix(f"{_(field.label)}: ")
                 return wrapped_note(theme, f"{theme.signs.error} {text}", width, theme["bad"])
             return wrapped_note(theme, field.allowed, width, theme["accent"])
         mark = model.mark(name)
         if mark == "refused":
-            why = model.refused[name].why.removeprefix(f"{field.label}: ")
+            why = model.refused[name].why.removeprefix(f"{_(field.label)}: ")
             return wrapped_note(theme, f"{theme.signs.error} {why}", width, theme["bad"])
         if mark == "ended":
             text = f"{theme.signs.corner} " + _("not used: training has ended")

@@ -131,7 +131,7 @@ class FormModel(EntryModel):
         except ValueError as error:
             if ".." in text or "," in text:
                 told = _("a range is searched; esc, then key 2")
-                raise ValueError(f"{self.field.label}: {told}") from error
+                raise ValueError(f"{_(self.field.label)}: {told}") from error
             raise
 
     def press(self, key: str, character: str | None) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from textual.geometry import Region, Size
 
-from tuitrain.ui.widgets.frame import FramePlace, share_lines
+from tuitrain.ui.widgets.frame import FramePlace, share_lines, side_by_side, stacked
 from tuitrain.ui.widgets.layout import MEDIUM, SMALLEST, WIDE, PlacedLayout, around_panes
 
 DETAILS = ("parameters", "metric", "boundary")  # what can be asked for
@@ -88,21 +88,9 @@ def _place_form(places: Places, area: Region, *, has_description: bool) -> None:
     """The form, and below it, where there is room, what the selected field does."""
     rest = area.height - FORM_ROWS - 3
     if has_description and rest >= 4:
-        places.boxes["form"], places.boxes["description"] = _stacked(area, rest + 2)
+        places.boxes["form"], places.boxes["description"] = stacked(area, rest + 2)
     else:
         places.boxes["form"] = area
-
-
-def _stacked(area: Region, lower: int) -> tuple[Region, Region]:
-    """Two boxes, the lower one so high, that share a line."""
-    top = Region(area.x, area.y, area.width, area.height - lower + 1)
-    return top, Region(area.x, area.bottom - lower, area.width, lower)
-
-
-def _side_by_side(area: Region, right: int) -> tuple[Region, Region]:
-    """Two boxes, the right one so wide, that share a line."""
-    left = Region(area.x, area.y, area.width - right + 1, area.height)
-    return left, Region(area.right - right, area.y, right, area.height)
 
 
 def _alternatives(chosen: str, names: tuple[str, ...], shown: Shown) -> tuple[str, ...]:
@@ -124,7 +112,7 @@ def _small(places: Places, area: Region, shown: Shown) -> None:
     lower = min(wanted, area.height - least_loss) if chosen == "gradients" else area.height - least_loss + 1
     spare = area.height + 1 - lower - 3 - shown.verdict - LOSS_ROWS - 2
     lower = max(lower, lower + spare // 2 if chosen != "gradients" else lower)
-    loss, below = _stacked(area, lower)
+    loss, below = stacked(area, lower)
     places.boxes |= {"loss": loss, chosen: below}
     names: tuple[str, ...] = ("gradients", "metric", "parameters", "boundary")
     if is_beside and chosen != "metric":
@@ -148,16 +136,16 @@ def _medium(places: Places, area: Region, shown: Shown) -> None:
     if is_tall:
         matrix = 11 + 2 * shown.classes if shown.classes <= 3 else 0  # the metric's rows, with a confusion matrix
         lower = max(rest, gradient + 9, matrix)
-        loss, below = _stacked(area, lower)
-        left, metric = _side_by_side(below, min(36, below.width - 51))
-        first, other = _stacked(left, left.height - gradient + 1)
+        loss, below = stacked(area, lower)
+        left, metric = side_by_side(below, min(36, below.width - 51))
+        first, other = stacked(left, left.height - gradient + 1)
         places.boxes |= {"loss": loss, "gradients": first, second: other, "metric": metric}
         places.tabs[second] = _alternatives(second, ("boundary", "parameters"), shown)
         return
     chosen = shown.detail if shown.detail in {"parameters", "boundary"} else "gradients"
     lower = min(max(_gradient_rows(shown), 10, rest), area.height - least)
-    loss, below = _stacked(area, lower)
-    left, metric = _side_by_side(below, min(36, below.width - 51))
+    loss, below = stacked(area, lower)
+    left, metric = side_by_side(below, min(36, below.width - 51))
     places.boxes |= {"loss": loss, chosen: left, "metric": metric}
     places.tabs[chosen] = _alternatives(chosen, ("gradients", "parameters", "boundary"), shown)
 
@@ -166,14 +154,14 @@ def _wide(places: Places, area: Region, shown: Shown) -> None:
     third = max(62, area.width * 2 // 5)
     middle = Region(area.x, area.y, area.width - third, area.height)
     right = Region(middle.right, area.y, third, area.height)
-    loss, gradients = _stacked(middle, min(_gradient_rows(shown), middle.height // 2))
+    loss, gradients = stacked(middle, min(_gradient_rows(shown), middle.height // 2))
     second = (
         shown.detail
         if shown.detail in {"parameters", "boundary"}
         else ("boundary" if shown.has_boundary else "parameters")
     )
     metric_rows = min(8 + max(2 * shown.classes + 5, 10), right.height * 3 // 5)
-    metric, other = _stacked(right, right.height - metric_rows + 1)
+    metric, other = stacked(right, right.height - metric_rows + 1)
     places.boxes |= {"loss": loss, "gradients": gradients, "metric": metric, second: other}
     places.tabs[second] = _alternatives(second, ("boundary", "parameters"), shown)
 

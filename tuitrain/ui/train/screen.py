@@ -13,22 +13,23 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
 
-from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetPace, Start, Step
+from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetPace, SetParameter, Start, Step
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import bindings
 from tuitrain.ui.plots.axes import load_plotext
 from tuitrain.ui.terminal.governor import Governor
+from tuitrain.ui.train.description import Description
 from tuitrain.ui.train.form import Form
 from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
 from tuitrain.ui.train.layout import Shown, TrainLayout
-from tuitrain.ui.train.pace import QUICK_SECONDS, faster, pace_text, slower
+from tuitrain.ui.train.pace import PaceHint, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane, TrainPane
-from tuitrain.ui.train.status import ENDED, Description, TrainRoomRow, TrainStatusRow, explain_field
+from tuitrain.ui.train.status import ENDED, TrainRoomRow, TrainStatusRow, explain_field, words_now
 from tuitrain.ui.train.verdict import Verdict
 from tuitrain.ui.widgets.explain_row import ExplainRow
-from tuitrain.ui.widgets.footer import START_WORDS, Footer
+from tuitrain.ui.widgets.footer import Footer
 from tuitrain.ui.widgets.help_page import HelpPage
 from tuitrain.ui.widgets.messages_page import MessagesPage
 from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, PlacedScreen, unsaved
@@ -54,7 +55,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         super().__init__(TrainLayout())
         self.session = self.trainer
         self._dataset: DatasetFacts | None = None
-        self._has_hinted = False
+        self._pace_hint = PaceHint()
         self._detail = ""
         self._watched: tuple[frozenset[str], tuple[int, int] | None] = (frozenset(), None)
         self.governor = Governor(
@@ -178,12 +179,15 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self._describe(snapshot.dataset)
         if self._shown() != self.arrangement.shown:
             self.place_children(self.size)
-        for widget in (self.header, self.form, self.verdict, self.status):
+        for widget in (self.header, self.form, self.description, self.verdict, self.status):
             widget.show(snapshot)
         if is_new:
             self._say_notices(snapshot.dataset.notices)
-        self.footer.say_now(_words(snapshot))
-        self._hint_at_pace(snapshot)
+        self.footer.say_now(words_now(snapshot))
+        if hint := self._pace_hint.about(snapshot):
+            self.status.say(hint[0], shorter=hint[1:], noted=hint[-1])  # the ending was said already
+        if not self.status.has_message and (offer := self.loss.offer_log(snapshot)):
+            self.say(offer)
         self.host.observe(snapshot)
         if self.host.quit_when_done and snapshot.state in ENDED:
             self.host.leave()
@@ -204,16 +208,6 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         if number:
             head = _("{number} notices (? lists them): ").format(number=number) if number > 1 else ""
             self.say(head + "; ".join(notices))
-
-    def _hint_at_pace(self, snapshot: Snapshot) -> None:
-        """Tell once, when a training was over too soon to be watched, that it can go slower."""
-        self._has_hinted |= bool(snapshot.pace)  # who has set one knows of it
-        is_quick = snapshot.state == "done" and snapshot.seconds < QUICK_SECONDS and not snapshot.pace
-        if is_quick and not self._has_hinted:
-            self._has_hinted = True
-            told = _("over in {seconds} s; to watch it: < slower, r, space")
-            hint = told.format(seconds=f"{max(snapshot.seconds, 0.1):.1f}")
-            self.say(f"{snapshot.ending}; {hint}" if snapshot.ending else hint)
 
     def on_descendant_focus(self) -> None:
         """Explain what has the keys now: a pane, or the form's field."""
@@ -315,6 +309,16 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         answered = journal[snapshot.answered - 1] if 0 < snapshot.answered <= len(journal) else None
         return answered is not None and bool(answered.refused) and answered.refused == snapshot.message
 
+    def on_parameters_pane_edit_asked(self, event: ParametersPane.EditAsked) -> None:
+        """Ask for a parameter's new value."""
+        from tuitrain.ui.train.panes.weight_prompt import weight_prompt  # noqa: PLC0415 - not for the first paint
+
+        def answered(value: float | None) -> None:
+            if value is not None:
+                self.send(SetParameter(event.index, value))
+
+        self.open(weight_prompt(self.look, event.name, event.value), answered)
+
     def action_messages(self) -> None:
         self.turn_to(self.messages)
 
@@ -384,7 +388,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def action_boundary(self) -> None:
         if not self._has_boundary:
-            self.say(_("a boundary is drawn for data with one or two number inputs; d chooses moons, for example"))
+            self.say(_("a boundary needs one or two number inputs; d chooses moons, for example"))
             return
         self._bring("boundary")
 
@@ -392,10 +396,3 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         """Show a pane in the place that it has; the gradient's again where it is shown already."""
         self._detail = "" if name in {"gradients", self._detail} else name
         self.place_children(self.size)
-
-
-def _words(snapshot: Snapshot) -> dict[str, str]:
-    """What the keys in the footer do now; "" where that is nothing."""
-    if snapshot.state in ENDED:
-        return {"start_pause": "", "step": "", "epoch": ""}
-    return {"start_pause": START_WORDS[snapshot.state]}

@@ -1,9 +1,8 @@
-"""The rows around the panes: room, explanation and status, and the selected field's description."""
+"""The rows around the panes: room, explanation and status."""
 
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,10 +14,9 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.train.form_model import FormModel
 from tuitrain.ui.widgets.explain_row import ExplainRow
-from tuitrain.ui.widgets.frame import Framed
+from tuitrain.ui.widgets.footer import START_WORDS
 from tuitrain.ui.widgets.room_row import RoomRow
 from tuitrain.ui.widgets.status_row import Part, StatusRow
-from tuitrain.ui.widgets.text_lines import Lines, shortened
 
 STATE_ROLES: dict[str, Role] = {
     "running": "good", "done": "good", "paused": "warning", "diverged": "bad", "failed": "bad",
@@ -121,10 +119,7 @@ class TrainStatusRow(StatusRow):
 def explain_field(row: ExplainRow, model: FormModel) -> None:
     """Explain the field that the form's cursor is on, or what is folded under the heading that it is on."""
     if not model.name:
-        folded = model.foldable(model.group) if model.group not in model.opened else ()
-        names = ", ".join(map(model.label, folded))
-        told = _("enter shows {fields}").format(fields=names) if folded else _("enter folds what is rarely changed")
-        row.explain(_(model.group), told)
+        row.explain_heading(model)
         return
     field, needs = model.field, model.needs(model.name)
     is_wide = row.size.width >= ALL_SHOWN
@@ -135,47 +130,14 @@ def explain_field(row: ExplainRow, model: FormModel) -> None:
         told = _("no effect: needs {needs}").format(needs=needs)
         row.explain(name, told, (_(field.meaning),) if is_wide else (), role="warning")
     else:
-        row.explain(name, _(field.meaning), (effect, field.allowed))
+        row.explain(name, _(field.meaning), (effect, field.allowed if is_wide else field.allowed_briefly))
 
 
-class Description(Framed, Lines):
-    """What the selected field means, what it may be, when a change takes effect; as fully as the height allows."""
-
-    def __init__(self, theme: Theme, model: FormModel, **rest: Any) -> None:
-        super().__init__(**rest)
-        self._theme = self.look = theme
-        self._model = model
-
-    def show_field(self) -> None:
-        """Describe the field that the form's cursor is on."""
-        model = self._model
-        if not model.name:
-            self.set_title(_(model.group))
-            self.put([(" " + _("enter opens or folds the group"), self._theme["dim"])])
-            return
-        field = model.field
-        self.set_title(f"{_(field.label)} {self._theme.signs.dot} {_('live') if field.live else _('from reset')}")
-        effect = _("takes effect at once, while training goes on") if field.live else _("takes effect at reset")
-        needs = model.needs(model.name)
-        parts = [  # (how much it is wanted, text, style), from top to bottom
-            (4, _(field.meaning), "dim" if needs else "plain"),
-            (5, _("no effect: needs {needs}").format(needs=needs) if needs else "", "warning"),
-            (3, _(field.explanation), "plain"),
-            (2, field.allowed, "dim"),
-            (1, effect, "dim"),
-        ]
-        width, left = max(12, self.size.width - 1), self.size.height
-        wrapped = [(rank, textwrap.wrap(self._theme.plain(text), width), style) for rank, text, style in parts if text]
-        shown: dict[int, list[str]] = {}
-        for rank, rows, _style in sorted(wrapped, reverse=True):
-            if len(rows) <= left or rank == 4:  # the meaning is worth showing in part
-                shown[rank] = shortened(rows, left, width, self._theme.signs.ellipsis)
-            left -= len(shown.get(rank, ()))
-        styles = self._theme.styles
-        self.put(*([(f" {row}", styles[style])] for rank, _rows, style in wrapped for row in shown.get(rank, ())))
-
-    def on_resize(self) -> None:
-        self.show_field()
+def words_now(snapshot: Snapshot) -> dict[str, str]:
+    """What the keys in the footer do now; "" where that is nothing."""
+    if snapshot.state in ENDED:
+        return {"start_pause": "", "step": "", "epoch": ""}
+    return {"start_pause": START_WORDS[snapshot.state]}
 
 
 def epoch_text(snapshot: Snapshot) -> str:

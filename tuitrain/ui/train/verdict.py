@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 from rich.style import Style
@@ -10,6 +9,7 @@ from rich.style import Style
 from tuitrain.diagnosis.finding import Severity
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import visible
+from tuitrain.ui.plots.lines import wrapped
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.text_lines import Lines, shortened
 
@@ -43,7 +43,7 @@ class Verdict(Lines):
             return
         found, style = self._verdict(self._snapshot)
         width, height = max(20, self.size.width - 2), max(1, self.size.height)
-        rows = shortened(self._wrapped(found, width), height, width, self._theme.signs.ellipsis)
+        rows = shortened(self._wrapped(found, width), height, width, theme=self._theme)
         self.put(*([(f" {row}", style)] for row in rows))
 
     def _verdict(self, snapshot: Snapshot) -> tuple[str, Style]:
@@ -55,4 +55,4 @@ class Verdict(Lines):
         return f"{sign} {finding.text}", self._theme.styles[role]
 
     def _wrapped(self, text: str, width: int) -> list[str]:
-        return textwrap.wrap(self._theme.plain(visible(text, 400)), width)
+        return wrapped(self._theme.plain(visible(text, 400)), width)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -18,11 +19,14 @@ from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.text_lines import Lines, Piece
 
+ABOUT_SECONDS = 0.1  # between two looks at what there is to say
+
 
 class Confirm(Dialog[bool]):
     """Ask; dismiss with True for yes. Show the question, what would happen, and the two answers, each with its key.
 
     "No" is the answer that loses nothing: it stands first, and Enter gives it. Only the letter y, or a click, says yes.
+    Where `about` is a function, what it returns is shown, and kept up to date.
     """
 
     BINDINGS = [  # noqa: RUF012 - Textual's own way
@@ -34,22 +38,39 @@ class Confirm(Dialog[bool]):
     Confirm Lines { border: $focus-frame $focus-colour; padding: 0 1; background: ansi_default; }
     """
 
-    def __init__(self, theme: Theme, question: str, about: str, *, yes: str, no: str) -> None:
+    def __init__(self, theme: Theme, question: str, about: str | Callable[[], str], *, yes: str, no: str) -> None:
         super().__init__()
         self._theme = theme
         self._question = visible(question, 70)
-        self._about = about
+        self._ask_about = about if callable(about) else None
+        self._about = about() if callable(about) else about
         self._answers = (yes, no)
 
     def compose(self) -> ComposeResult:
         self._box = Lines()
+        self._fit()
+        yield self._box
+
+    def _fit(self) -> None:
+        """Make the box as large as its text."""
         width = max(len(self._question), len(self._about), len("".join(self._answers)) + 17) + 4
         self._rows = textwrap.wrap(self._theme.plain(self._about), 72, break_on_hyphens=False)
         self._box.styles.width = min(width, 76)
         self._box.styles.height = 5 + len(self._rows)
-        yield self._box
 
     def on_mount(self) -> None:
+        self._draw()
+        if self._ask_about is not None:
+            self.set_interval(ABOUT_SECONDS, self._ask_again)
+
+    def _ask_again(self) -> None:
+        about = self._ask_about() if self._ask_about is not None else self._about
+        if about != self._about:
+            self._about = about
+            self._fit()
+            self._draw()
+
+    def _draw(self) -> None:
         styles = self._theme.styles
         yes, no = self._answers
         none = Style.null()

@@ -7,8 +7,11 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from tuitrain.ui.plots.lines import cut
+from tuitrain.text import counted
+from tuitrain.translation import gettext as _
+from tuitrain.ui.plots.lines import cut, cut_words
 from tuitrain.ui.theme import Role, Theme
+from tuitrain.ui.widgets.form.model import EntryModel
 from tuitrain.ui.widgets.text_lines import Lines
 
 LEAST_MEANING = 12  # cells of a meaning that still say something
@@ -17,7 +20,7 @@ LEAST_MEANING = 12  # cells of a meaning that still say something
 class ExplainRow(Lines):
     """``learning rate 0.003 · size of a step along the gradient · live · above 0, at most 1000``.
 
-    The meaning is cut first, the value never.
+    Where not all of it fits, the last fact goes first, then the meaning is cut between words; the value never is.
     """
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
@@ -30,10 +33,36 @@ class ExplainRow(Lines):
         self._explained = (name, meaning, tuple(facts), role)
         self._redraw()
 
+    def explain_heading(self, model: EntryModel) -> None:
+        """Say what is folded under the heading that the cursor is on, as many names as fit, and how to open it."""
+        group = _(model.group)
+        if model.group in model.opened:
+            self.explain(group, _("enter or , folds what is rarely changed"))
+            return
+        names, more = list(map(model.label, model.foldable(model.group))), self._theme.signs.ellipsis
+        count, how = counted(len(names), "field"), _("enter or , opens them")
+        told = count
+        for shown in range(len(names), 0, -1):
+            listed = ", ".join([*names[:shown], more] if shown < len(names) else names)
+            told = _("{fields} folded: {names}").format(fields=count, names=listed)
+            if cell_len(self._theme.plain(f" {group} · {told} · {how}")) < self.size.width:
+                break
+        self.explain(group, told, (how,))
+
     @property
     def best_sign(self) -> str:
         """What stands beside the best."""
         return "*" if self._theme.ascii_only else "★"
+
+    @property
+    def dot(self) -> str:
+        """What stands between the parts."""
+        return self._theme.signs.dot
+
+    def has_room(self, name: str, meaning: str, facts: Sequence[str]) -> bool:
+        """Whether all of it can be shown whole."""
+        parts = [part for part in (name, meaning, *facts) if part]
+        return cell_len(self._theme.plain(f" {self.dot} ".join(parts))) + 2 <= self.size.width
 
     def on_resize(self) -> None:
         self._redraw()
@@ -46,9 +75,12 @@ class ExplainRow(Lines):
         room = self.size.width - cell_len(head) - 1
         about = theme.plain(meaning)
         kept = [theme.plain(fact) for fact in facts if fact]
-        while kept and room - cell_len(dot.join(["", "", *kept])) < min(cell_len(about), LEAST_MEANING):
+        while len(kept) > 1 and cell_len(dot.join(["", about, *kept])) > room:
             kept.pop()  # the last is the least wanted
+        if cell_len(dot.join(["", "", *kept])) + min(cell_len(about), LEAST_MEANING) > room:
+            kept = []
         left = room - cell_len(dot.join(["", "", *kept]))
-        texts = [cut(about, left, theme=theme)] if (about and left >= LEAST_MEANING) or cell_len(about) <= left else []
+        is_worth_it = left >= min(cell_len(about), LEAST_MEANING)
+        texts = [cut_words(about, left, theme=theme)] if is_worth_it else []
         rest = "".join(dot + text for text in [*texts, *kept] if text)
         self.put([(cut(head, self.size.width, theme=theme), theme["bold"]), (rest, theme[role])])

@@ -75,6 +75,18 @@ def share_lines(boxes: Mapping[str, Region], rules: Iterable[Region] = ()) -> di
     return places
 
 
+def stacked(area: Region, lower: int) -> tuple[Region, Region]:
+    """Return two boxes that share a line, the lower one `lower` rows high."""
+    upper = Region(area.x, area.y, area.width, area.height - lower + 1)
+    return upper, Region(area.x, area.bottom - lower, area.width, lower)
+
+
+def side_by_side(area: Region, right: int) -> tuple[Region, Region]:
+    """Return two boxes that share a line, the right one `right` columns wide."""
+    left = Region(area.x, area.y, area.width - right + 1, area.height)
+    return left, Region(area.right - right, area.y, right, area.height)
+
+
 def _outline(box: Region) -> dict[Cell, int]:
     """The cells of a box's lines, and where the line goes on from each."""
     left, right, top, bottom = box.x, box.right - 1, box.y, box.bottom - 1

@@ -28,6 +28,8 @@ _AGAIN = ("question_mark", "f1")
 class HelpPage(OverPage):
     """First the page of a word, as `tuitrain help WORD` prints it; the key table after `?` again, or at once by F1."""
 
+    PASSED = ()
+
     def __init__(self, theme: Theme, actions: Sequence[Action], columns: Sequence[Sequence[str]], **rest: Any) -> None:
         super().__init__(self._lines, **rest)
         self._theme = theme
@@ -66,10 +68,17 @@ class HelpPage(OverPage):
         """How many notices stand below."""
         return len(self._notices)
 
-    def on_key(self, event: events.Key) -> None:
-        """The key that opened the page of a word turns to the keys; then it closes."""
-        if event.key in _AGAIN and not self._shows_keys:
+    def turn_on(self) -> None:
+        """Turn from the page of a word to the keys; from the keys back to the panes."""
+        if self._shows_keys:
+            self.post_message(self.Closed())
+        else:
             self.show_keys()
+
+    def on_key(self, event: events.Key) -> None:
+        """The key that opened the page turns on."""
+        if event.key in _AGAIN:
+            self.turn_on()
             event.stop()
             event.prevent_default()
         else:

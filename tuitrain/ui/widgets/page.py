@@ -64,12 +64,13 @@ class Page(ScrollView, can_focus=True):
 
 
 class OverPage(Page):
-    """A page over the panes; it takes all keys until one of `CLOSING` closes it.
+    """A page over the panes; it takes all keys, but those that are `PASSED` on, until one of `CLOSING` closes it.
 
     A part of the Train screen rather than a screen of its own: that opens in a third of the time.
     """
 
-    CLOSING: tuple[str, ...] = ("escape", "question_mark", "f1", "q", "enter", "space", "ctrl+c", "ctrl+q")
+    CLOSING: tuple[str, ...] = ("escape", "question_mark", "q", "enter", "space", "ctrl+c", "ctrl+q")
+    PASSED: tuple[str, ...] = ("f1",)  # to the screen: it shows all keys
     SCROLLING = ("up", "down", "pageup", "pagedown", "home", "end")
     DEFAULT_CSS = "OverPage { border: $focus-frame $focus-colour; padding: 0 1; }"
 
@@ -79,5 +80,5 @@ class OverPage(Page):
     def on_key(self, event: events.Key) -> None:
         if event.key in self.CLOSING:
             self.post_message(self.Closed())
-        if event.key not in self.SCROLLING:
+        if event.key not in (*self.SCROLLING, *self.PASSED):
             event.stop()

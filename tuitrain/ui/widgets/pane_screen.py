@@ -9,6 +9,7 @@ from textual import events
 from textual.geometry import Size
 from textual.layout import Layout
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import counted
@@ -80,6 +81,7 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         self.trainer = self.host.session
         self.look = self.host.look
         self.arrangement: Any = arrangement
+        self._had_keys: Widget | None = None  # before a page took the panes' place
 
     @property
     def layout(self) -> Layout:
@@ -156,7 +158,10 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         return focused.id, "", ""
 
     def action_help(self) -> None:
-        """The page of the selected word."""
+        """The page of the selected word; all keys if it is open, as where two keys came at once."""
+        if self.arrangement.page == self.help.id:
+            self.help.turn_on()
+            return
         self.help.explain_word(*self.selected_word())
         self.turn_to(self.help)
 
@@ -167,14 +172,18 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
 
     def turn_to(self, page: OverPage) -> None:
         """Show a page in the place of the panes, until it is closed."""
+        if not isinstance(self.focused, OverPage):
+            self._had_keys = self.focused
         self.arrangement.page = page.id
         self.place_children(self.size)
-        page.focus()
+        self.set_focus(page)  # at once: the next key may have come with this one
 
     def on_over_page_closed(self) -> None:
+        """Give the keys back to the pane that had them."""
         self.arrangement.page = ""
         self.place_children(self.size)
-        self.form.focus()
+        pane = self._had_keys
+        (pane if pane is not None and pane.display else self.form).focus()
 
     def action_palette(self) -> None:
         from tuitrain.ui.widgets.action_palette import FormField, Palette  # noqa: PLC0415 - not for the first paint
@@ -197,7 +206,9 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         if not isinstance(dialog, Dialog):
             dialog.call_after_refresh(self.trainer.release)
 
-    def ask(self, question: str, about: str, *, yes: str, no: str, then: Callable[[], object]) -> None:
+    def ask(
+        self, question: str, about: str | Callable[[], str], *, yes: str, no: str, then: Callable[[], object]
+    ) -> None:
         """Ask a question, and do something if the answer is yes.
 
         Where nobody would see the question it is whether to quit: that is done, and nothing is lost.

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.timer import Timer
 
 from tuitrain.text import visible
-from tuitrain.ui.plots.lines import cut
+from tuitrain.ui.plots.lines import cut_words
 from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.widgets.text_lines import Lines, Piece
 
@@ -25,7 +25,8 @@ class StatusRow(Lines):
     """State sign and word, then figures; a message takes the row's place until it is old.
 
     A message stays for `MESSAGE_SECONDS` or until the next key (`key_pressed`), an error for longer; it never moves
-    anything. `note(text)` is called with each message, so that it can be read again.
+    anything. `note(text)` is called with each message, so that it can be read again. What does not
+    fit is cut between words, and names the key of that page.
     """
 
     def __init__(self, theme: Theme, note: Callable[[str], None] = lambda text: None, **rest: Any) -> None:
@@ -33,19 +34,28 @@ class StatusRow(Lines):
         self._theme = theme
         self._note = note
         self._message = ""
+        self._shorter: tuple[str, ...] = ()  # forms of the message
         self._is_error = False
         self._keys_left = 0
         self._timer: Timer | None = None
 
-    def say(self, text: str, *, is_error: bool = False) -> None:
-        """Show a message in the place of the state."""
-        self._message, self._is_error = text, is_error
+    def say(self, text: str, *, is_error: bool = False, shorter: Sequence[str] = (), noted: str = "") -> None:
+        """Show a message in the place of the state: `text`, or the first of the `shorter` ones that fits.
+
+        `noted` is kept in its place, where a part of it was kept already.
+        """
+        self._message, self._shorter, self._is_error = text, tuple(shorter), is_error
         self._keys_left = KEYS_OF_AN_ERROR if is_error else 1
-        self._note(text)
+        self._note(noted or text)
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(ERROR_SECONDS if is_error else MESSAGE_SECONDS, self.forget)
         self.redraw()
+
+    @property
+    def has_message(self) -> bool:
+        """Whether a message is shown now."""
+        return bool(self._message)
 
     def forget(self) -> None:
         """Show the state again."""
@@ -101,9 +111,10 @@ class StatusRow(Lines):
 
     def _said(self, room: int) -> list[Piece | None]:
         theme = self._theme
-        text = theme.plain(visible(self._message, 1000))
-        if self._is_error and not text.startswith(theme.signs.error):
-            text = f"{theme.signs.error} {text}"
-        if cell_len(text) + 2 > room:
-            text = cut(text, room - 2 - len(KEEPS), theme=theme) + KEEPS
+        forms = [theme.plain(visible(form, 1000)) for form in (self._message, *self._shorter)]
+        if self._is_error:
+            sign = theme.signs.error
+            forms = [form if form.startswith(sign) else f"{sign} {form}" for form in forms]
+        text = next((form for form in forms if cell_len(form) + 2 <= room), "")
+        text = text or cut_words(forms[-1], room - 2 - len(KEEPS), theme=theme) + KEEPS
         return [(f" {text}", theme["bad" if self._is_error else "bold"])]

@@ -10,6 +10,9 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuitrain.ui.plots.lines import cut_words
+from tuitrain.ui.theme import Theme
+
 Piece = tuple[str, Style]
 
 
@@ -42,11 +45,11 @@ class Lines(Widget):
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, Style.null())
 
 
-def shortened(rows: list[str], height: int, width: int, more: str) -> list[str]:
-    """At most `height` rows, the last one ending in `more` (an ellipsis, say) where some are left out."""
+def shortened(rows: list[str], height: int, width: int, *, theme: Theme) -> list[str]:
+    """At most `height` rows, the last one ending in an ellipsis, after a word, where some are left out."""
     if len(rows) <= height or height < 1:
         return rows[: max(height, 0)]
-    return [*rows[: height - 1], rows[height - 1][: width - len(more)] + more]
+    return [*rows[: height - 1], cut_words(" ".join(rows[height - 1 :]), width, theme=theme)]
 
 
 def _strip(line: Sequence[Piece | None], width: int) -> Strip:

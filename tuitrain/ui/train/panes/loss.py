@@ -15,7 +15,7 @@ from tuitrain.runs.history import Floats
 from tuitrain.session.snapshot import EarlierRun, Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.plots.loss_plot import View, draw_loss
+from tuitrain.ui.plots.loss_plot import View, draw_loss, first_cut_off
 from tuitrain.ui.train.panes.train_pane import TrainPane
 
 SMOOTHING = (0.0, 0.6, 0.9, 0.97)
@@ -30,6 +30,7 @@ class LossPane(TrainPane):
     is_log = False
     smoothing = 0.0
     scale_view: View = "full"
+    _has_offered_log = False
     insets = (0, 0)  # lines above for the verdict, columns at the right for the metric
 
     def leave_room(self, top: int, right: int) -> None:
@@ -90,13 +91,19 @@ class LossPane(TrainPane):
         plot = self._plot(wide, high, snapshot)
         return [*[Strip.blank(width)] * top, *(strip.adjust_cell_length(width) for strip in plot)]
 
+    def offer_log(self, snapshot: Snapshot) -> str:
+        """Tell once, where the first loss is cut off, which key shows it; "" otherwise."""
+        if self._has_offered_log or self.is_log or self.scale_view != "full" or math.isnan(snapshot.first_train_loss):
+            return ""
+        first = first_cut_off(*_losses(snapshot)[1:])
+        if math.isnan(first):
+            return ""
+        self._has_offered_log = True
+        told = _("the first loss, {loss}, is cut off at the top; l: logarithmic axis")
+        return told.format(loss=significant(first))
+
     def _plot(self, width: int, height: int, snapshot: Snapshot) -> list[Strip]:
-        length = snapshot.epochs_recorded
-        column = snapshot.history.column
-        epochs, train, validation = (column(name, length) for name in ("epoch", "train_loss", "validation_loss"))
-        if not math.isnan(snapshot.first_train_loss):
-            epochs, train = _from_start(0.0, epochs), _from_start(snapshot.first_train_loss, train)
-            validation = _from_start(snapshot.first_validation_loss, validation)
+        epochs, train, validation = _losses(snapshot)
         return draw_loss(
             width, height, train, validation,
             epochs=epochs, earlier_labels=[self._difference(run, snapshot) for run in snapshot.earlier],
@@ -117,6 +124,16 @@ class LossPane(TrainPane):
     def _edit(self, edit: Edit) -> tuple[float, str]:
         spec = FIELDS[edit.name]
         return edit.epoch, f"{_(spec.label)} {spec.format(edit.old)}{self.look.signs.arrow}{spec.format(edit.new)}"
+
+
+def _losses(snapshot: Snapshot) -> tuple[Floats, Floats, Floats]:
+    """Epochs, training and validation losses, from before the first step on where that was measured."""
+    length, column = snapshot.epochs_recorded, snapshot.history.column
+    epochs, train, validation = (column(name, length) for name in ("epoch", "train_loss", "validation_loss"))
+    if math.isnan(snapshot.first_train_loss):
+        return epochs, train, validation
+    first, first_validation = snapshot.first_train_loss, snapshot.first_validation_loss
+    return _from_start(0.0, epochs), _from_start(first, train), _from_start(first_validation, validation)
 
 
 def _from_start(first: float, losses: Floats) -> Floats:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.cells import cell_len
+from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.strip import Strip
 
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.text import counted
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.bars import histogram, number
 from tuitrain.ui.plots.heat import draw_matrix, picture_size
 from tuitrain.ui.plots.lines import line, notice
+from tuitrain.ui.train.panes import weights_picture
 from tuitrain.ui.train.panes.train_pane import TrainPane
 from tuitrain.ui.widgets.blocks import Block, Blocks
 
@@ -25,16 +30,35 @@ PICTURE_ROWS = 12
 MOST_A_CELL = 4  # columns of a matrix that one cell may stand for
 GAP = 2
 RUNNING_SECONDS = 3.0
-ONE = {"weights": "weight", "biases": "bias"}
+ONE = {"weights": N_("weight"), "biases": N_("bias")}
 
 
-class ParametersPane(TrainPane):
-    """Per layer: count, mean, spread, a histogram of the weights and one of the biases, the matrix as a picture."""
+class ParametersPane(TrainPane, inherit_bindings=False):
+    """Per layer: count, mean, spread, a histogram of the weights and one of the biases, the matrix as a picture.
+
+    Of a small network the numbers themselves come first; one is chosen, and can be changed.
+    """
 
     SHOWS = TITLE = N_("Weights")
     EXPLAINED = N_("the weights and biases that training has found")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "choose(-1)", show=False),
+        Binding("down,j", "choose(1)", show=False),
+        Binding("enter", "edit_parameter", show=False),
+        Binding("pageup", "scroll_page(-1)", show=False),
+        Binding("pagedown", "scroll_page(1)", show=False),
+    ]
     view = "parameters"
+    chosen = 0  # of the parameters of a small network
     _drawn_at = 0.0
+    _drawn_chosen = 0
+
+    class EditAsked(Message):
+        """The user wants to change a parameter."""
+
+        def __init__(self, index: int, name: str, value: float) -> None:
+            super().__init__()
+            self.index, self.name, self.value = index, name, value
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw a snapshot, but seldom while training runs: a matrix's picture is costly to send."""
@@ -52,13 +76,45 @@ class ParametersPane(TrainPane):
         return self.kept(snapshot, snapshot.parameters.epoch) if snapshot.parameters is not None else ""
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
-        return before.parameters is now.parameters
+        return before.parameters is now.parameters and self._drawn_chosen == self.chosen
+
+    def action_choose(self, by: int) -> None:
+        """Choose another parameter of a small network; scroll in a large one."""
+        found = self._snapshot.parameters if self._snapshot is not None else None
+        if found is None or not weights_picture.is_small(found):
+            self.action_scroll_by(by)
+            return
+        assert self._snapshot is not None
+        self.chosen = (self.chosen + by) % self._snapshot.n_parameters
+        self.redraw()
+
+    def action_edit_parameter(self) -> None:
+        """Ask for the chosen parameter to be changed."""
+        found = self._snapshot.parameters if self._snapshot is not None else None
+        if found is not None and weights_picture.is_small(found) and self._snapshot is not None:
+            name = weights_picture.name_of(found, self._names(self._snapshot), self.chosen)
+            self.post_message(self.EditAsked(self.chosen, name, weights_picture.value_of(found, self.chosen)))
+
+    def _names(self, snapshot: Snapshot) -> list[list[str]]:
+        assert snapshot.parameters is not None
+        data = snapshot.dataset
+        outputs = data.class_names or (data.target_name,)
+        return weights_picture.names_of(snapshot.parameters, data.feature_names, outputs)
 
     def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
         found = snapshot.parameters
         if found is None:
             return notice(width, height, (_("reading the parameters"), _("reading")), self.look["dim"])
         blocks = [Block(1, lambda: [self._total(width, snapshot.n_parameters)])]
+        if weights_picture.is_small(found):
+            self.chosen, names = min(self.chosen, snapshot.n_parameters - 1), self._names(snapshot)
+            self._drawn_chosen = self.chosen
+            value = weights_picture.value_of(found, self.chosen)
+            told = weights_picture.hint(
+                width, weights_picture.name_of(found, names, self.chosen), value, theme=self.look
+            )
+            numbers = weights_picture.draw_numbers(width, found, names, self.chosen, theme=self.look)
+            blocks += [Block(1, lambda: [told]), Block(len(numbers), lambda: numbers)]
         for number_of, (weights, biases) in enumerate(zip(found.weights, found.biases, strict=True), 1):
             spread = HISTOGRAM_HEIGHT + 1
             blocks.append(Block(1, partial(self._layer, width, number_of, weights, biases)))
@@ -68,24 +124,26 @@ class ParametersPane(TrainPane):
         return Blocks(blocks)
 
     def _total(self, width: int, count: int) -> Strip:
-        about = " in all" if width < 60 else ": weights and biases, all a prediction needs"
-        return line(width, [(f"{count:,} parameters", self.look["plain"]), (about, self.look["dim"])])
+        about = " " + _("in all") if width < 60 else ": " + _("weights and biases, all a prediction needs")
+        head = _("{count:,} parameters").format(count=count)
+        return line(width, [(head, self.look["plain"]), (about, self.look["dim"])])
 
     def _layer(self, width: int, number_of: int, weights: NDArray[Any], biases: NDArray[Any]) -> list[Strip]:
         fan_in, fan_out = weights.shape
         count = f"{fan_in}{self.look.signs.times}{fan_out}+{fan_out} = {weights.size + biases.size:,}"
-        about = f"   {fan_in} inputs, {fan_out} {'unit' if fan_out == 1 else 'units'}" if width >= 60 else ""
+        about = f"   {counted(fan_in, 'input')}, {counted(fan_out, 'unit')}" if width >= 60 else ""
         return [line(width, [
-            (f"layer {number_of}  ", self.look["bar"]), (count, self.look["plain"]), (about, self.look["dim"]),
+            (_("layer {number}").format(number=number_of) + "  ", self.look["bar"]), (count, self.look["plain"]),
+            (about, self.look["dim"]),
         ])]  # fmt: skip
 
     def _spread(self, width: int, weights: NDArray[Any], biases: NDArray[Any]) -> list[Strip]:
         """Figures over histograms, weights at the left and biases at the right."""
         half = (width - GAP) // 2
         columns = []
-        for name, values in (("weights", weights.ravel()), ("biases", biases)):
+        for name, values in ((N_("weights"), weights.ravel()), (N_("biases"), biases)):
             if values.size == 1:  # nothing is spread
-                text = f"{ONE[name]} {number(float(values[0]))}"
+                text = self.look.plain(f"{_(ONE[name])} {number(float(values[0]))}")
                 alone = line(half, [(text, self.look["plain"])])
                 columns.append([alone, *[Strip.blank(half)] * HISTOGRAM_HEIGHT])
                 continue
@@ -97,10 +155,11 @@ class ParametersPane(TrainPane):
     def _figures(self, width: int, name: str, values: NDArray[Any]) -> Strip:
         """Mean and spread (standard deviation), in the words that fit."""
         with np.errstate(all="ignore"):
-            mean, spread = number(float(np.mean(values))), number(float(np.std(values)))
+            mean, spread = (self.look.plain(number(float(of(values)))) for of in (np.mean, np.std))
         sign = "+-" if self.look.ascii_only else "±"
-        long = (f"{name} ", f"mean {mean} spread {spread}")
-        short, shortest = (f"{name} ", f"{mean} {sign} {spread}"), (f"{name} ", f"{mean}{sign}{spread}")
+        head = f"{_(name)} "
+        long = (head, _("mean {mean} spread {spread}").format(mean=mean, spread=spread))
+        short, shortest = (head, f"{mean} {sign} {spread}"), (head, f"{mean}{sign}{spread}")
         label, figures = next((form for form in (long, short) if len("".join(form)) <= width), shortest)
         return line(width, [(label, self.look["plain"]), (figures, self.look["dim"])])
 
@@ -114,12 +173,15 @@ class ParametersPane(TrainPane):
         """The matrix, its longer side across."""
         matrix = _wide(weights)
         across, down = picture_size(width, PICTURE_ROWS, *matrix.shape, theme=self.look)
-        down_across = ("inputs", "units") if matrix is weights else ("units", "inputs")
+        down_across = (N_("inputs"), N_("units")) if matrix is weights else (N_("units"), N_("inputs"))
         has_shades = self.look.shades and not self.look.ascii_only
-        signs = "orange above 0, blue below" if has_shades else "+ * # above 0, - = below"
-        forms = ("rows {}, columns {}; " + signs, "{} by {}; " + signs, signs)
-        about = next((form for form in forms if len(form.format(*down_across)) <= width), forms[-1])
-        head = line(width, [(about.format(*down_across), self.look["dim"])])
+        signs = _("orange above 0, blue below") if has_shades else _("+ * # above 0, - = below")
+        down_words, across_words = map(_, down_across)
+        long = _("rows {down}, columns {across}").format(down=down_words, across=across_words)
+        short = _("{down} by {across}").format(down=down_words, across=across_words)
+        forms = (f"{long}; {signs}", f"{short}; {signs}", signs)
+        about = next((form for form in forms if cell_len(form) <= width), forms[-1])
+        head = line(width, [(about, self.look["dim"])])
         picture = draw_matrix(across, down, matrix, theme=self.look)
         return [head, *(strip.adjust_cell_length(width) for strip in picture)]
 

@@ -17,6 +17,7 @@ from tuitrain.ui.widgets.form.drawing import EntryDrawing, Line
 from tuitrain.ui.widgets.form.model import EntryModel
 from tuitrain.ui.widgets.frame import Framed
 from tuitrain.ui.widgets.layout import MEDIUM
+from tuitrain.ui.widgets.page import OverPage
 
 
 class EntryList(Framed, ScrollView, can_focus=True, inherit_bindings=False):
@@ -139,12 +140,12 @@ class EntryList(Framed, ScrollView, can_focus=True, inherit_bindings=False):
         self._entries.leave()
 
     async def on_key(self, event: events.Key) -> None:
-        """While a value is typed all keys are its own; the others do at once what the screen binds them to.
+        """While a value is typed all keys but F1 are its own; the others do at once what the screen binds them to.
 
         Textual would let those go all the way up before they act; what arrives in the same burst would overtake them,
         and what follows a ``/`` would act as commands instead of being typed.
         """
-        if not self._is_typing:
+        if not self._is_typing or event.key == "f1":
             await self._act(event)
             return
         if event.key == "escape":
@@ -164,8 +165,11 @@ class EntryList(Framed, ScrollView, can_focus=True, inherit_bindings=False):
         return key
 
     async def _act(self, event: events.Key) -> None:
-        """Do what the screen binds a key to, unless another screen has the keys by now."""
+        """Do what the screen binds a key to, unless another screen, or a page, has the keys by now."""
         if self.screen is not self.app.screen:
+            return
+        if isinstance(page := self.screen.focused, OverPage):
+            page.on_key(event)
             return
         for binding in bindings_of(self.screen, self.bound_key(event.key)):
             if not binding.priority and await self.app.run_action(binding.action, self.screen):

@@ -15,7 +15,7 @@ from tuitrain.ui.plots.lines import cut, line, padded
 from tuitrain.ui.plots.raster import Canvas, Window
 from tuitrain.ui.theme import Role, Theme
 
-LEAST_GAP = 9  # cells between two columns, for edges to be told apart
+LEAST_GAP = 8  # cells between two columns, for edges to be told apart
 
 
 @dataclass(frozen=True)

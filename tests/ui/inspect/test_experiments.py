@@ -1,0 +1,156 @@
+"""The pages of experiments on a real session: drawn at both sizes and in ASCII, moved, and adopted by a digit."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.train.test_screen import text_of
+from tests.ui.waiting import settle
+from tuitrain.data.loading import load_dataset
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.commands import Step
+from tuitrain.session.training import TrainingSession
+from tuitrain.ui.app import TuitrainApp
+from tuitrain.ui.inspect.race import RacePage
+from tuitrain.ui.inspect.rate_range import RateRangePage
+from tuitrain.ui.inspect.seeds import SeedsPage
+from tuitrain.ui.inspect.what_if import WhatIfPage
+from tuitrain.ui.theme import theme_for
+
+
+@pytest.fixture
+def session():
+    running = TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=(6,), epochs=60))
+    running.wait_for_answer(running.send(Step(epochs=3)), 30)
+    yield running
+    running.close()
+
+
+async def opened(pilot, letter, page):
+    snapshot = pilot.app.session.snapshot
+    await settle(pilot, lambda: pilot.app.session.snapshot.epoch == 3 or snapshot.step == 0)
+    await pilot.press(letter)
+    await settle(pilot, lambda: isinstance(pilot.app.screen, page))
+    await whole(pilot)
+    return pilot.app.screen
+
+
+async def whole(pilot):
+    """Wait for all of the answer to what is asked now, and for its drawing."""
+    page = pilot.app.screen
+    await settle(pilot, lambda: page.answer and page.answer.is_whole and page.answer.question == page.question())
+    await pilot.pause()
+
+
+async def known(pilot, name, value):
+    """Wait until the run has a value, now or from the next reset on."""
+    session = pilot.app.session
+    await settle(pilot, lambda: value in (session.snapshot.pending.get(name),
+                                          getattr(session.snapshot.hyperparameters, name)))  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_seeds_are_drawn_counted_and_the_best_is_kept(session, size):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
+        page = await opened(pilot, "S", SeedsPage)
+        shown, luck = text_of(pilot.app), page.answer.luck(3)
+        assert f"rank {luck.rank} of 16" in shown and f"{luck.mean:.4f} ± {luck.deviation:.4f}" in shown
+        assert f"gains less than {luck.least:.4f}" in shown and "✓ done" in shown and "░" in shown
+        before = page.answer
+        await pilot.press("left")
+        assert "At epoch 2" in text_of(pilot.app) and f"{page.answer.luck(2).mean:.4f}" in text_of(pilot.app)
+        await pilot.press("right", "l", "minus")
+        await whole(pilot)
+        assert len(page.answer.seeds) == 8 and page.answer.losses.tolist() == before.losses[:8].tolist()
+        await pilot.press("space")
+        await whole(pilot)
+        assert set(page.answer.seeds[1:]).isdisjoint(before.seeds[:8])
+        best = page.answer.luck(3).best_seed
+        await pilot.press("1")
+        if best:
+            await known(pilot, "seed", best)
+            assert "luck" in text_of(pilot.app)
+        assert session.snapshot.epoch == 3
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_if_asks_about_fields_and_a_digit_adopts(session, size):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
+        page = await opened(pilot, "W", WhatIfPage)
+        shown, answer = text_of(pilot.app), page.answer
+        ends = answer.losses[:, -1]
+        for place, (value, factor) in enumerate(zip(answer.values, ("0.1", "0.3", "1", "3", "10", "30"), strict=True)):
+            (row,) = [line for line in shown.splitlines() if f"× {factor} " in line and f"{place + 1} " in line]
+            assert f"{value:g}" in row and f"{ends[place]:.4f}" in row
+            if place != answer.now:
+                gain = round(ends[place], 4) - round(ends[answer.now], 4)
+                assert f"{abs(gain):.4f}" in row and ("−" if gain < 0 else "+") in row
+        await pilot.press("o", "plus")
+        await whole(pilot)
+        assert page.answer.name == "beta1" and page.answer.total == 20
+        value = page.answer.values[4]
+        assert session.snapshot.hyperparameters.beta1 != value
+        await pilot.press("5")
+        await known(pilot, "beta1", value)
+        assert f"beta1 {value:g} from the next batch on" in text_of(pilot.app)
+        assert session.snapshot.epoch == 3
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_range_test_names_its_marks_and_its_suggestion_is_adopted(session, size):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
+        page = await opened(pilot, "L", RateRangePage)
+        shown, answer = text_of(pilot.app), page.answer
+        assert "★" in shown and "▼" in shown and "from first weights" in shown
+        for name, rate in (("steepest", answer.steepest), ("lowest", answer.lowest), ("suggested", answer.suggestion)):
+            (row,) = [line for line in shown.splitlines() if f" {name:<10}η " in line]
+            assert f"η {rate:.3g}".replace("e-0", "e-") in row
+        await pilot.press("right_square_bracket", "o")
+        await whole(pilot)
+        assert page.answer.rates[0] == pytest.approx(1e-4) and "from epoch 3" in text_of(pilot.app)
+        value = float(f"{page.answer.suggestion:.2g}")
+        assert session.snapshot.hyperparameters.learning_rate != value
+        await pilot.press("1")
+        await known(pilot, "learning_rate", value)
+        assert session.snapshot.epoch == 3
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_race_has_a_table_and_a_digit_adopts_rule_and_rate(session, size):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
+        page = await opened(pilot, "R", RacePage)
+        shown, answer = text_of(pilot.app), page.answer
+        for lane, name in enumerate(("sgd", "momentum", "rmsprop", "adam", "adamw")):
+            (row,) = [line for line in shown.splitlines() if f" {name} " in line and f"{lane + 1} " in line[:4]]
+            loss, epoch = answer.best(lane)
+            assert f"{loss:.4f}" in row and f" {epoch} " in row
+            assert row.rstrip("│ ").endswith("yours") == (lane == answer.own)
+        await pilot.press("h")
+        assert "by step" in text_of(pilot.app)
+        await pilot.press("3")
+        await known(pilot, "optimizer", "rmsprop")
+        await known(pilot, "learning_rate", 0.001)
+        await pilot.press("o", "minus")
+        await whole(pilot)
+        assert page.answer.name == "schedule" and "one_cycle" in text_of(pilot.app)
+        assert session.snapshot.epoch == 3
+
+
+@pytest.mark.parametrize("colours", ["16", "none"])
+@pytest.mark.parametrize(
+    ("letter", "page", "said"),
+    [
+        ("S", SeedsPage, "by luck up to"),
+        ("W", WhatIfPage, "negative is better"),
+        ("L", RateRangePage, "the steps overshoot and it"),
+        ("R", RacePage, "memory of an optimiser"),
+    ],
+)
+async def test_every_page_is_drawn_in_ascii_and_explained(session, colours, letter, page, said):
+    async with TuitrainApp(session, theme_for(colours, ascii_only=True)).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, letter, page)
+        shown = text_of(pilot.app)
+        assert shown.isascii() and "working" not in shown and "+ done" in shown
+        assert said not in shown
+        await pilot.press("question_mark")
+        await settle(pilot, lambda: said in text_of(pilot.app))

@@ -1,0 +1,155 @@
+"""Train copies of a training side by side, some steps at a time: what the experiments on it share.
+
+`M` members, `E` epochs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.engine import Trainer
+from tuitrain.engine.state import State
+from tuitrain.engine.threads import blas_threads, choose_threads
+from tuitrain.options.hyperparameters import Hyperparameters
+
+Array = NDArray[Any]
+T = TypeVar("T")
+SLICE_SECONDS = 0.02  # of training between two looks at whether something else is to be done
+SLICE_OPERATIONS = 4e8  # of one step, or one evaluation, of a stack: about as many as a slice has time for
+
+
+class ExperimentLane:
+    """A stack of members on its way, with the loss of each member at each epoch.
+
+    `losses` (M, E + 1) is NaN where a member has not come or has diverged; column 0 is before the first step, and NaN
+    where there are no validation rows: the loss is that of these, or else the mean of the epoch's batches. `diverged`
+    (M,) is the epoch in which a member did, 0 where it did not. `seconds` and `steps` (E + 1,) are those of training
+    up to each epoch.
+    """
+
+    def __init__(self, trainer: Trainer, epochs: int) -> None:
+        self.trainer, self.epochs, self.done = trainer, epochs, 0
+        self.losses = np.full((trainer.network.members, epochs + 1), np.nan)
+        self.seconds, self.steps = np.zeros(epochs + 1), np.zeros(epochs + 1, np.int64)
+        self.diverged = np.zeros(trainer.network.members, np.int64)
+        self._first_step, self._spent = trainer.steps_done, 0.0
+        if trainer.validation is not None:
+            self.losses[:, 0] = trainer.validation.evaluate().loss
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all epochs are trained."""
+        return self.done >= self.epochs
+
+    def train(self, until: Callable[[], bool]) -> None:
+        """Train to the end of the epoch that runs, or until `until` says so after a step."""
+        started = time.perf_counter()
+        record = None
+        while record is None:
+            record = self.trainer.step()
+            if until():
+                break
+        self._spent += time.perf_counter() - started
+        if record is None:
+            return
+        self.done += 1
+        has_diverged = np.array([ending == "diverged" for ending in record.endings])
+        loss = record.validation_loss if self.trainer.validation is not None else record.train_loss
+        self.losses[:, self.done] = np.where(has_diverged, np.nan, loss)
+        self.seconds[self.done] = self._spent
+        self.steps[self.done] = self.trainer.steps_done - self._first_step
+        for member in np.flatnonzero(has_diverged):
+            divergence = self.trainer.early_stopping.divergences[member]
+            self.diverged[member] = divergence.epoch if divergence is not None else 0
+
+
+def lanes_of(
+    dataset: Dataset, members: Sequence[Hyperparameters], epochs: int, state: State | None = None
+) -> Iterator[ExperimentLane]:
+    """Put members into as few stacks as leave each step short, and yield each stack when it is made.
+
+    With `state`, of one member, they go on from there, else they begin anew. No early stopping: all train `epochs`
+    epochs, unless they diverge.
+
+    Raises
+    ------
+    HyperparameterError
+        if the members cannot share a stack.
+    """
+    done = state.counters["epochs_done"] if state is not None else 0
+    patient = [h.replace(patience=0, epochs=max(h.epochs, done + epochs)) for h in members]
+    most = _most_members(dataset, members[0], state)
+    for first in range(0, len(patient), most):
+        some = patient[first : first + most]
+        trainer = Trainer(dataset, some, is_probed=False, state=state.repeat(len(some)) if state is not None else None)
+        yield ExperimentLane(trainer, epochs)
+
+
+def train_lanes(lanes: Sequence[ExperimentLane]) -> Iterator[int]:
+    """Train all lanes, the one that is furthest behind first; yield after each slice how many epochs all have done."""
+    sizes = lanes[0].trainer.network.layer_sizes
+    while any(not lane.is_done for lane in lanes):
+        with blas_threads(choose_threads(sizes)):
+            end = time.perf_counter() + SLICE_SECONDS
+            while time.perf_counter() < end:
+                lane = min(lanes, key=lambda one: one.done)
+                if lane.is_done:
+                    break
+                lane.train(lambda end=end: time.perf_counter() >= end)  # type: ignore[misc]
+        yield min(lane.done for lane in lanes)
+
+
+def sliced(work: Iterator[T], layer_sizes: Sequence[int]) -> Iterator[list[T]]:
+    """Let `work` train a network of these sizes, and yield what it has made after each slice."""
+    is_over = False
+    while not is_over:
+        found = []
+        with blas_threads(choose_threads(layer_sizes)):
+            end = time.perf_counter() + SLICE_SECONDS
+            for made in work:
+                found.append(made)
+                if time.perf_counter() >= end:
+                    break
+            else:
+                is_over = True
+        if found:
+            yield found
+
+
+def losses_of(lanes: Sequence[ExperimentLane], members: int) -> Array:
+    """Return the losses of all members up to the epoch that all have done, (M, E + 1); of those not made yet NaN."""
+    done = min(lane.done for lane in lanes)
+    found = np.full((members, done + 1), np.nan)
+    made = np.concatenate([lane.losses[:, : done + 1] for lane in lanes])
+    found[: len(made)] = made
+    return found
+
+
+def divergences_of(lanes: Sequence[ExperimentLane], members: int) -> tuple[int, ...]:
+    """Return the epoch in which each member has diverged, 0 where it has not."""
+    found = [int(epoch) for lane in lanes for epoch in lane.diverged]
+    return (*found, *[0] * (members - len(found)))
+
+
+def part_of(dataset: Dataset) -> str:
+    """Return the part whose loss is shown."""
+    return "validation" if len(dataset.validation) else "train"
+
+
+def _most_members(dataset: Dataset, h: Hyperparameters, state: State | None) -> int:
+    """Count the members of a stack of which a step takes no longer than a slice, by the operations of its products."""
+    if state is not None:
+        sizes: tuple[int, ...] = state.layer_sizes
+    else:
+        sizes = (dataset.train.X.shape[1], *h.hidden_layers, max(dataset.n_classes, 1))
+    parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
+    rows = len(dataset.train) if h.batch_size == "full" else min(int(h.batch_size), len(dataset.train))
+    operations = parameters * max(6 * rows + 60, 2 * len(dataset.validation))
+    return max(1, int(SLICE_OPERATIONS / operations))

@@ -1,0 +1,96 @@
+"""What the pages of experiments share: the keys, adopting a value, lines of text, a plot's y axis."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.strip import Strip
+
+from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.session.commands import SetHyperparameter
+from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.figures import decimal
+from tuitrain.ui.inspect.page import InsidePage
+from tuitrain.ui.keys import Action
+from tuitrain.ui.plots.lines import cut, line
+from tuitrain.ui.plots.ranges import Axis, exact_axis, linear_axis, log_axis
+from tuitrain.ui.theme import Role
+
+Floats = NDArray[np.float64]
+EQUAL = 0.01  # of the loss: a smaller difference is called equal
+CUT = 4.0  # times the median loss, above which a linear axis ends
+
+
+def adopting(*, most: int, meaning: str, rank: int = 98) -> tuple[Action, ...]:
+    """The digits that adopt a result, which share a place in the footer and in the help."""
+    pair = (f"1-{most}" if most > 1 else "1", meaning)
+    return tuple(
+        Action(f"adopt({digit})", (str(digit),), str(digit), "adopt" if digit == 1 else "", meaning, "page",
+               rank if digit == 1 else 0, pair=pair)
+        for digit in range(1, most + 1)
+    )  # fmt: skip
+
+
+class ExperimentPage(InsidePage, inherit_bindings=False):
+    """A page that trains copies; nothing of it touches the run until something is adopted."""
+
+    def action_start_pause(self) -> None:
+        """Do it again, on the run as it is now."""
+        self.copy_anew()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is an answer to work with."""
+        return self.answer is not None and not self.answer.problem
+
+    def progress(self) -> str:
+        """How much of the work is done, for the right of the first row."""
+        answer, signs = self.answer, self.look.signs
+        assert answer is not None
+        if answer.is_whole:
+            return f"{signs.done} {_('done')}"
+        return f"{signs.running} " + _("{done} of {total}").format(done=answer.done, total=answer.total)
+
+    def set_field(self, name: str, value: Any) -> str:
+        """Set a hyperparameter of the run, and return when that takes effect."""
+        self.session.send(SetHyperparameter(name, value))
+        if self.session.snapshot.step and not FIELDS[name].live:
+            return _("at the next reset (r on the Train screen)")
+        return _("from the next batch on")
+
+    def told(self, width: int, text: str, role: Role = "plain") -> Strip:
+        """A line of text, cut to fit."""
+        return line(width, [(f" {cut(self.look.formula(text), width - 2, theme=self.look)}", self.look[role])])
+
+
+def loss_axis(losses: Floats, most: int, *, log: bool = False) -> Axis:
+    """Make the y axis of losses over epochs (…, E): from all of them where it is logarithmic.
+
+    Else the first twentieth of the epochs, and what is beyond four times the median of the rest, is cut off.
+    """
+    known = losses[np.isfinite(losses) & ((losses > 0) | (not log))]
+    if not known.size:
+        return linear_axis(0.0, 1.0, most)
+    low, high = float(known.min()), float(known.max())
+    if log:
+        return log_axis(low, high, most)
+    later = losses[..., losses.shape[-1] // 20 + 1 :]
+    later = later[np.isfinite(later)]
+    if later.size:
+        high = min(float(later.max()), CUT * float(np.median(later)))
+    return exact_axis(low, max(high, low + 1e-12), most)
+
+
+def loss_text(value: float) -> str:
+    """A loss with four digits after the point."""
+    return decimal(value, 4)
+
+
+def change_text(value: float, base: float) -> str:
+    """The difference of two losses as they are printed, with its sign."""
+    if not (math.isfinite(value) and math.isfinite(base)):
+        return "·"
+    return decimal(round(value, 4) - round(base, 4), 4, signed=True)

@@ -1,0 +1,294 @@
+"""What if: the next epochs at other values, from exactly here; a digit adopts one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+from textual.binding import BindingType
+from textual.geometry import Region
+from textual.strip import Strip
+
+from tuitrain.numbers import significant
+from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.session.asked.what_if import WhatIf, WhatIfAnswer
+from tuitrain.session.questions import Question
+from tuitrain.translation import N_
+from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.experiment import EQUAL, ExperimentPage, adopting, change_text, loss_text
+from tuitrain.ui.inspect.figures import right
+from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
+from tuitrain.ui.keys import Action
+from tuitrain.ui.plots.lines import Part, cut, line
+from tuitrain.ui.plots.raster import Canvas, Window
+from tuitrain.ui.theme import Role, Theme
+
+EPOCHS = (3, 5, 10, 20, 50, 100)
+READING_ROWS = 5  # of the pane below, with its frame
+MOST_ROWS = 5  # of a strip
+HIGHEST = 1.25  # times the highest loss of the copy as run, above which strips are cut off
+_EPOCHS = ("+ -", "more epochs, fewer")
+_RUNG = ("↑ ↓ j k", "another value")
+
+WHAT_IF_ACTIONS = (
+    *adopting(most=6, meaning=N_("adopt this value")),
+    Action("other", ("o",), "o", "field", "ask about another field", "page", 97),
+    Action("nudge_up", ("plus", "equals_sign"), "+ =", "epochs", "more epochs", "page", 88, pair=_EPOCHS),
+    Action("nudge_down", ("minus", "underscore"), "- _", "", "fewer epochs", "page", pair=_EPOCHS),
+    Action("start_pause", ("space",), "space", "redo", "again, from the run as it is", "page", 90),
+    Action("up", ("up", "k"), "↑ k", "value", "the value above", "page", 60, pair=_RUNG),
+    Action("down", ("down", "j"), "↓ j", "", "the value below", "page", pair=_RUNG),
+    *everywhere_on_pages(),
+)
+
+
+class WhatIfPage(ExperimentPage, inherit_bindings=False):
+    """A ladder of values, each with the loss of the next epochs as a strip."""
+
+    NAME = "what_if"
+    TITLE_TEXT = N_("What if")
+    ACTIONS = WHAT_IF_ACTIONS
+    BINDINGS: ClassVar[list[BindingType]] = page_bindings(WHAT_IF_ACTIONS)
+    PARTS = ("ladder", "reading")
+    answer: WhatIfAnswer | None
+
+    def __init__(self, look: Theme) -> None:
+        super().__init__(look)
+        self.epochs, self.field_name = 10, "learning_rate"
+        self.chosen: int | None = None  # None: the best
+
+    def question(self) -> Question:
+        return WhatIf(self.epochs, self.field_name, copy=self.copy)
+
+    @property
+    def _ends(self) -> list[float]:
+        """The loss of each copy at the last epoch that all have done."""
+        assert self.answer is not None
+        ends: list[float] = self.answer.losses[:, -1].tolist()
+        return ends
+
+    @property
+    def _best(self) -> int:
+        assert self.answer is not None
+        ends = self._ends
+        known = [place for place, loss in enumerate(ends) if math.isfinite(loss)]
+        return min(known, key=lambda place: (ends[place], place != self.answer.now)) if known else self.answer.now  # type: ignore[union-attr]
+
+    @property
+    def _place(self) -> int:
+        assert self.answer is not None
+        return self._best if self.chosen is None else min(self.chosen, len(self.answer.values) - 1)
+
+    # Drawing
+
+    def boxes(self, area: Region) -> dict[str, Region]:
+        ladder = Region(area.x, area.y, area.width, area.height - READING_ROWS + 1)
+        return {"ladder": ladder, "reading": Region(area.x, ladder.bottom - 1, area.width, READING_ROWS)}
+
+    def draw_part(self, name: str, width: int, height: int) -> Sequence[Strip]:
+        return self._draw_ladder(width, height) if name == "ladder" else self._read(width, height)
+
+    def _draw_ladder(self, width: int, height: int) -> list[Strip]:
+        answer, theme = self.answer, self.look
+        assert answer is not None
+        window = self._window()
+        rows = max(1, min(MOST_ROWS, (height - 2) // len(answer.values)))
+        left, end = 24, 27
+        columns = max(width - left - end, 8)
+        what = _("validation loss") if answer.part == "validation" else _("training loss")
+        over = _("{what}, epochs {first}–{last}").format(
+            what=what, first=answer.start, last=answer.start + answer.total
+        )
+        lines = [line(width, [
+            (f"    {right(self._cut(_('value'), 9), 9)}  {right(self._cut(_('× now'), 7), 7)}  ", theme["dim"]),
+            (f"{self._cut(over, columns + 1):<{columns + 1}}", theme["dim"]),
+            (right(_("at {epoch}").format(epoch=answer.start + answer.done), 9), theme["dim"]),
+            (f"   {_('gain')}", theme["dim"]),
+        ])]  # fmt: skip
+        for place in range(len(answer.values)):
+            lines += self._rung(place, window, rows, (left, columns, width))
+        low, high = significant(window.y_low), significant(window.y_high)
+        told = _("scale of each strip: {low} below, {high} above; what is higher is cut off").format(low=low, high=high)
+        return [*lines, self.told(width, f" {told}", "dim")]
+
+    def _cut(self, text: str, width: int) -> str:
+        return cut(self.look.plain(text), width, theme=self.look)
+
+    def _window(self) -> Window:
+        """What all strips show: from the lowest loss to the highest, or to a multiple of those of the copy as run."""
+        answer = self.answer
+        assert answer is not None
+        known, own = answer.losses[np.isfinite(answer.losses)], answer.losses[answer.now]
+        own = own[np.isfinite(own)]
+        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+        if own.size:
+            high = min(high, HIGHEST * float(own.max()))
+        return Window(float(answer.start), float(answer.start + answer.total), low, max(high, low + 1e-9))
+
+    def _rung(self, place: int, window: Window, rows: int, room: tuple[int, int, int]) -> list[Strip]:
+        """The lines of a value: its number, the value, the strip, and the loss at the end with what it gains."""
+        answer, theme, (left, columns, width) = self.answer, self.look, room
+        assert answer is not None
+        canvas = Canvas(rows, columns, theme=theme)
+        epochs = answer.start + np.arange(answer.losses.shape[1], dtype=float)
+        role: Role = "bold" if place == self._place else "plain"
+        canvas.curve(epochs, np.minimum(answer.losses[place], window.y_high), window, style=theme["validation"])
+        sign = theme.signs.cursor if place == self._place else " "
+        value = right(self._value(place), 9)
+        head = f"{sign}{place + 1}  {value}  {right(self._factor(place), 7)}"
+        first: list[Part] = [(f"{head:<{left}}", theme[role])]
+        ends = self._end_of(place)
+        blank: list[Part] = [(" " * left, theme["plain"])]
+        lines = []
+        for row, segments in enumerate(canvas.segments()):
+            strip: list[Part] = [(segment.text, segment.style or theme["plain"]) for segment in segments]
+            lines.append(line(width, [*(blank if row else first), *strip, *([] if row else ends)]))
+        return lines
+
+    def _value(self, place: int) -> str:
+        assert self.answer is not None
+        return FIELDS[self.answer.name].format(self.answer.values[place])
+
+    def _factor(self, place: int) -> str:
+        """What the value is of the present one, or that it is that."""
+        answer, times = self.answer, self.look.signs.times
+        assert answer is not None
+        now, value = answer.values[answer.now], answer.values[place]
+        if answer.name == "learning_rate":
+            return f"{times} {round(float(value) / float(now), 2):g}"
+        return _("now") if place == answer.now else ""
+
+    def _end_of(self, place: int) -> list[Part]:
+        """The loss at the end, and the difference to the copy as run."""
+        answer, theme, ends = self.answer, self.look, self._ends
+        assert answer is not None
+        if answer.diverged[place] and not math.isfinite(ends[place]):
+            told = _("diverged at epoch {epoch}").format(epoch=answer.diverged[place])
+            return [(f"  {theme.signs.diverged} {told}", theme["bad"])]
+        loss: Part = (right(loss_text(ends[place]), 10), theme["plain"])
+        if place == answer.now:
+            return [loss, (f"     {_('now')}", theme["dim"])]
+        sign, role = self._verdict(place)
+        return [loss, (f"   {sign} {theme.plain(change_text(ends[place], ends[answer.now]))}", theme[role])]
+
+    def _verdict(self, place: int) -> tuple[str, Role]:
+        """Whether a value did better than the present one."""
+        answer, theme = self.answer, self.look
+        assert answer is not None
+        own, loss = self._ends[answer.now], self._ends[place]
+        if not (math.isfinite(own) and math.isfinite(loss)):
+            return " ", "dim"
+        if abs(loss - own) < EQUAL * abs(own):
+            return theme.plain("≈") if not theme.ascii_only else "=", "dim"
+        return (theme.signs.done, "good") if loss < own else (theme.signs.diverged, "bad")
+
+    def _read(self, width: int, height: int) -> list[Strip]:
+        """What the ladder says, in words."""
+        answer = self.answer
+        assert answer is not None
+        ends, best, now = self._ends, self._best, answer.now
+        if not math.isfinite(ends[now]):
+            first = _("with the value as it is the run diverges at epoch {epoch}").format(epoch=answer.diverged[now])
+        elif best == now or self._verdict(best)[0] != self.look.signs.done:
+            first = _("no other value does better than the present one by more than 1 % of its loss")
+        else:
+            first = _("{value} gains {gain} over staying at {now}").format(
+                value=self._value(best), gain=change_text(ends[now], ends[best]).lstrip("+"), now=self._value(now)
+            )
+        lost = [self._value(place) for place, epoch in enumerate(answer.diverged) if epoch]
+        if lost and math.isfinite(ends[now]):
+            first += "; " + _("{values} diverged").format(values=", ".join(lost))
+        return [
+            self.told(width, first, "bold"),
+            self.told(width, _("so few epochs say what is fast now, not what is best at the end")),
+            self.told(width, _("+ asks about more epochs, space again from where the run is then"), "dim"),
+        ]
+
+    # What is said
+
+    def describe(self) -> tuple[str, str]:
+        answer = self.answer
+        assert answer is not None
+        what = _("{data} · from epoch {epoch}, {count} more epochs each").format(
+            data=self.session.snapshot.dataset.name, epoch=self._from(), count=answer.total
+        )
+        return what, self.progress()
+
+    def _from(self) -> str:
+        assert self.answer is not None
+        answer = self.answer
+        return str(answer.start) + (" + " + _("step {step}").format(step=answer.step) if answer.step else "")
+
+    def titles(self) -> dict[str, tuple[str, str]]:
+        answer = self.answer
+        assert answer is not None
+        label = _(FIELDS[answer.name].label)
+        how = (
+            _("one after another, in other batches")
+            if answer.name == "batch_size"
+            else _("from here, same batches in one stack")
+        )
+        return {"ladder": (_("Ladder") + f" · {label}, {how}", ""), "reading": (_("Reading"), "")}
+
+    def explain(self) -> tuple[str, str, tuple[str, ...]]:
+        answer = self.answer
+        assert answer is not None
+        name = f"{_(FIELDS[answer.name].label)} {self._value(self._place)}"
+        return name, _(FIELDS[answer.name].meaning), ()
+
+    def tell(self) -> str:
+        answer = self.answer
+        assert answer is not None
+        return _("copied at epoch {epoch}, your run is untouched · {digit} adopts, u takes it back").format(
+            epoch=self._from(), digit=self._place + 1
+        )
+
+    # What the keys do
+
+    def action_other(self) -> None:
+        """Ask about the next hyperparameter, of the same copy."""
+        if not self.is_known or self.answer is None:
+            return
+        names = self.answer.names
+        self.field_name, self.chosen = names[(names.index(self.answer.name) + 1) % len(names)], None
+        self.ask_anew()
+
+    def action_nudge_up(self) -> None:
+        self._take_epochs(1)
+
+    def action_nudge_down(self) -> None:
+        self._take_epochs(-1)
+
+    def _take_epochs(self, by: int) -> None:
+        place = EPOCHS.index(self.epochs) + by
+        if not 0 <= place < len(EPOCHS):
+            self.say(_("{least} to {most} epochs").format(least=EPOCHS[0], most=EPOCHS[-1]))
+            return
+        self.epochs = EPOCHS[place]
+        self.ask_anew()
+
+    def action_up(self) -> None:
+        self._move(-1)
+
+    def action_down(self) -> None:
+        self._move(1)
+
+    def _move(self, by: int) -> None:
+        if not self.is_known or self.answer is None:
+            return
+        self.chosen = (self._place + by) % len(self.answer.values)
+        self.refresh_page()
+
+    def action_adopt(self, digit: int) -> None:
+        """Set the value of the run."""
+        if not self.is_known or self.answer is None or digit > len(self.answer.values):
+            return
+        answer = self.answer
+        when = self.set_field(answer.name, answer.values[digit - 1])
+        self.chosen = digit - 1
+        self.refresh_page()
+        self.say(_("{name} {value} {when}; u on the Train screen takes it back").format(
+            name=_(FIELDS[answer.name].label), value=self._value(digit - 1), when=when
+        ))  # fmt: skip

@@ -1,0 +1,34 @@
+"""The question for a weight's new value."""
+
+from __future__ import annotations
+
+import math
+
+from tuitrain.errors import HyperparameterError
+from tuitrain.text import quoted
+from tuitrain.translation import gettext as _
+from tuitrain.ui.theme import Theme
+from tuitrain.ui.widgets.prompt_dialog import PromptDialog
+
+
+def weight_prompt(theme: Theme, name: str, value: float) -> PromptDialog[float]:
+    """Ask for a number in the place of `value`."""
+    hint = _("from now on training goes on from this value; u does not take it back, typing the old one does")
+    return PromptDialog(theme, theme.plain(name), f"{value:.4g}", read_number, hints=[hint])
+
+
+def read_number(typed: str) -> float:
+    """Read a finite number.
+
+    Raises
+    ------
+    HyperparameterError
+        if it is none.
+    """
+    try:
+        found = float(typed.strip().replace("−", "-").replace(",", "."))
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise HyperparameterError(_("{typed} is not a finite number").format(typed=quoted(typed)))
+    return found
