@@ -15,7 +15,7 @@ from tuitrain.session.commands import SetHyperparameter
 from tuitrain.session.questions import Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.depth_table import choice_names, draw_choices, draw_layers, power, verdict
+from tuitrain.ui.inspect.depth_table import choice_names, draw_choices, draw_layers, lines_of_a_layer, power, verdict
 from tuitrain.ui.inspect.figures import decimal
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.plot import Curve, Mark, draw_plot
@@ -26,6 +26,7 @@ from tuitrain.ui.plots.ranges import Axis, power_label
 _LAYER = ("↑ ↓ j k", "another layer")
 _CHOICE = ("1-4", "look at a copy with that choice; again: yours")
 EXAMPLE = "deep"
+WHY = 6  # lines of the reason that a wide screen leaves room for
 WIDE = 110  # columns from which the curve of ‖δ‖ has a pane of its own
 LARGEST_SLOPE = {"sigmoid": "1/4", "tanh": "1", "relu": "1", "leaky_relu": "1", "elu": "1", "softplus": "1"}
 
@@ -77,7 +78,8 @@ class DepthPage(InsidePage, inherit_bindings=False):
         count = len(self.answer.layers) if known and self.answer is not None else 4
         choices = len(self._choices()) + 1 if known else 4
         if area.width >= WIDE:
-            top = min(count + 4, area.height - choices - 7)
+            room = area.height - choices - WHY - 5
+            top = min(count * lines_of_a_layer(count, room) + 4, room + 4)
             layers = Region(area.x, area.y, area.width, top)
             rest = area.height - top + 1
             left = Region(area.x, layers.bottom - 1, 66, rest)
@@ -85,7 +87,8 @@ class DepthPage(InsidePage, inherit_bindings=False):
             low = Region(left.x, why.bottom - 1, left.width, choices + 2)
             beside = Region(left.right - 1, left.y, area.width - left.width + 1, rest)
             return {"layers": layers, "why": why, "choices": low, "curve": beside}
-        top = min(count + 4, area.height - choices - 4)
+        each = lines_of_a_layer(count, area.height - choices - 10)
+        top = min(count * each + 4, area.height - choices - 4)
         below = choices + 2 if top + choices + 5 > area.height else choices + 3  # with the scale of the bars
         layers = Region(area.x, area.y, area.width, top)
         why = Region(area.x, layers.bottom - 1, area.width, area.height - top - below + 2)
