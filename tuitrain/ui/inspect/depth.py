@@ -150,30 +150,27 @@ class DepthPage(InsidePage, inherit_bindings=False):
     # Choices
 
     def _choices(self) -> list[Choice]:
-        """The other starts: without what one has."""
+        """The other starts: without the one that one's own network is at."""
         answer = self.answer
         if answer is None or answer.problem:
             return []
-        own = self._own(answer)
-        return [
-            one for one in answer.choices
-            if (one.activation, one.initializer) != own or one.scale != 1
-        ]  # fmt: skip
+        activation, initializer, is_start = self._own(answer)
+        mine = (activation, initializer, 1.0) if is_start else None
+        return [one for one in answer.choices if (one.activation, one.initializer, one.scale) != mine]
 
-    def _own(self, answer: DepthAnswer) -> tuple[str, str]:
-        """Activation and start of the network itself, also while a choice is looked at."""
-        if not self.choice:
-            self._mine = answer.activation, answer.initializer
+    def _own(self, answer: DepthAnswer) -> tuple[str, str, bool]:
+        """Activation and start of the network itself, and whether it is there; also while a choice is looked at."""
+        if not self.choice and not answer_choice(answer):
+            self._mine = answer.activation, answer.initializer, answer.is_start
+            self._own_ratio = answer.first_to_last
         return self._mine
 
-    _mine = ("", "")
+    _mine = ("", "", True)
     _own_ratio = float("nan")
 
     def _choice_rows(self, answer: DepthAnswer) -> list[tuple[str, str, float]]:
-        activation, initializer = self._own(answer)
-        if not self.choice:
-            self._own_ratio = answer.first_to_last
-        yours = _("example") if self.example else _("yours")
+        activation, initializer, is_start = self._own(answer)
+        yours = _("example") if self.example else _("yours") if is_start else _("yours, now")
         name = f"{activation.replace('_', ' ')}, {_start_name(initializer)} ({yours})"
         rows = [(" ", name, self._own_ratio)]
         names = choice_names()
@@ -300,6 +297,11 @@ class DepthPage(InsidePage, inherit_bindings=False):
         self.example = "" if self.example else EXAMPLE
         self.choice, self.at, self.answer = "", 0, None
         self.ask_anew()
+
+
+def answer_choice(answer: DepthAnswer) -> str:
+    """The choice that an answer is about; "" for the network itself."""
+    return answer.question.choice if isinstance(answer.question, DepthSignal) else ""
 
 
 def _start_name(initializer: str) -> str:

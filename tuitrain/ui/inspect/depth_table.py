@@ -195,7 +195,7 @@ def draw_choices(
     """Bars of ‖δ₁‖/‖δ_L‖ on a log scale, for (key, name, ratio); the scale below, where there is room."""
     known = [ratio for _key, _name, ratio in rows if np.isfinite(ratio) and ratio > 0]
     low = 10.0 ** np.floor(np.log10(min([*known, 0.1]) / 2) - 1e-9)
-    high = 10.0 ** np.ceil(np.log10(max([*known, 1.0])) - 1e-9)
+    high = 10.0 ** np.ceil(np.log10(max([*known, 1.0]) / 1.5))
     names = min(max(len(name) for _key, name, _ratio in rows) + 2, width // 2)
     room = width - names - 3 - 9 - 3
     lines = []
