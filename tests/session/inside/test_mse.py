@@ -47,7 +47,7 @@ def test_shots_are_those_of_trainings_one_by_one(dataset: str) -> None:
     answers = answers_of(copy, MseApart(members=8))
     whole, world = answers[-1], World.of(copy.dataset)
     assert whole.is_whole and len(answers[0].shots) == 0
-    samples = world.sample(8, len(copy.dataset.train), 0)
+    samples = list(world.samples(8, len(copy.dataset.train), 0))
     h = copy.state.hyperparameters[0].replace(epochs=6, patience=0)
     for member in (0, 5):
         trainer = Trainer(samples[member], h.replace(seed=member))
@@ -71,7 +71,7 @@ def test_the_truth_of_a_generated_table_is_its_formula() -> None:
         np.testing.assert_allclose(
             data.own_units(world.truth), formula(world.X.astype(float) * scale + shift), rtol=1e-4, atol=1e-4
         )
-        (sample,) = world.sample(1, 4000, 0)
+        (sample,) = world.samples(1, 4000, 0)
         off = data.own_units(sample.train.y[:, 0]) - formula(sample.train.X.astype(float) * scale + shift)
         assert off.std() == pytest.approx(world.noise, rel=0.05) and world.noise == 0.3
 
@@ -90,7 +90,7 @@ def test_a_table_of_a_file_is_drawn_from_with_replacement() -> None:
     world = World.of(data)
     assert np.isnan(world.noise) and world.part == "validation" and len(world.truth) == len(data.validation)
     known = {row.tobytes() for row in data.train.X}
-    one, other = world.sample(2, len(data.train), 0)
+    one, other = world.samples(2, len(data.train), 0)
     drawn = [row.tobytes() for row in one.train.X]
     assert set(drawn) <= known
     assert 0.55 < len(set(drawn)) / len(known) < 0.72  # 1 - 1/e of the rows are expected

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -75,22 +75,21 @@ class World:
         order = np.argsort(X[:, 0], kind="stable")
         return cls(dataset, "", math.nan, part_name, X[order], y[order])
 
-    def sample(self, members: int, rows: int, draw: int) -> list[Dataset]:
+    def samples(self, members: int, rows: int, draw: int) -> Iterator[Dataset]:
         """Draw a sample of `rows` training rows for each member; there is no validation part."""
         rng = np.random.default_rng([draw, rows, *b"samples"])
         train = self.dataset.train
+        empty = Part(train.X[:0], train.y[:0], train.rows[:0])
         if self.recipe:
             X, y = _generated(self.dataset, self.recipe, members * rows, self.noise, rng)
-        else:
-            drawn = rng.integers(len(train), size=members * rows)
-            X, y = train.X[drawn], train.y[drawn]
-        empty = Part(train.X[:0], train.y[:0], train.rows[:0])
-        numbers = np.arange(rows)
-        return [
-            replace(self.dataset, train=Part(X[start : start + rows], y[start : start + rows], numbers),
-                    validation=empty, test=empty)
-            for start in range(0, members * rows, rows)
-        ]  # fmt: skip
+        for member in range(members):
+            if self.recipe:
+                own = slice(member * rows, (member + 1) * rows)
+                part = Part(X[own], y[own], np.arange(rows))
+            else:  # member by member: those of a large table take a while
+                drawn = rng.integers(len(train), size=rows)
+                part = Part(train.X[drawn], train.y[drawn], train.rows[drawn])
+            yield replace(self.dataset, train=part, validation=empty, test=empty)
 
     def x(self) -> Array:
         """Return the points along the one input, in its own units; empty where there are several."""
@@ -129,14 +128,15 @@ def mse_apart(question: Question, copy: Copy) -> Iterator[Answer]:
         h, steps = EXAMPLE, 1000
     else:
         dataset, h = copy.dataset, copy.state.hyperparameters[0]
+        counters = copy.state.counters
         a_epoch = _steps_per_epoch(h, len(dataset.train))
-        steps = copy.state.counters["steps_done"] or h.epochs * a_epoch
+        steps = counters["steps_done"] if counters["epochs_done"] else h.epochs * a_epoch
     if dataset.task != "regression":
         raise RunError("bias and variance of the squared error: the target has to be a number; x shows an example")
     world = World.of(dataset)
     n = min(max(asked.rows or len(dataset.train), LEAST_ROWS), MOST_ROWS)
     a_step = _parameters(world.X.shape[1], h.hidden_layers) * math.ceil(n / _steps_per_epoch(h, n)) * asked.members
-    steps = max(1, min(steps, MOST_STEPS, max(LEAST_STEPS, int(MOST_WORK / a_step))))
+    steps = _whole_epochs(h, n, min(steps, MOST_STEPS, max(LEAST_STEPS, int(MOST_WORK / a_step))))
     rows = _row_numbers(n, world)
     shapes = _shapes(h.hidden_layers)
     truth = dataset.own_units(world.truth)
@@ -187,14 +187,14 @@ def _shots(world: World, h: Hyperparameters, asked: MseApart, rows: int, steps: 
     a_epoch = _steps_per_epoch(h, rows)
     batch = math.ceil(rows / a_epoch)
     network_size = _parameters(world.X.shape[1], h.hidden_layers)
-    epochs = max(1, round(steps / a_epoch))
+    epochs = _whole_epochs(h, rows, steps) // a_epoch
     stack = int(np.clip(AT_ONCE // (network_size * batch), 1, asked.members))
     at_once = int(np.clip(AT_ONCE // (network_size * batch * stack), 1, 100))
-    samples = world.sample(asked.members, rows, asked.draw)
+    samples = world.samples(asked.members, rows, asked.draw)
     found: list[Array] = []
     nothing_yet = np.empty((0, len(world.truth)))
     for start in range(0, asked.members, stack):
-        own = samples[start : start + stack]
+        own = list(islice(samples, stack))
         seeds = range(h.seed + start, h.seed + start + len(own))
         each = [h.replace(epochs=epochs, patience=0, seed=seed) for seed in seeds]
         yield nothing_yet
@@ -205,6 +205,12 @@ def _shots(world: World, h: Hyperparameters, asked: MseApart, rows: int, steps: 
             yield nothing_yet
         found.append(world.dataset.own_units(trainer.network.predict(world.X)[:, :, 0]))
     yield np.concatenate(found)
+
+
+def _whole_epochs(h: Hyperparameters, rows: int, steps: int) -> int:
+    """Return the steps of the number of epochs that comes nearest to `steps`, one at least."""
+    a_epoch = _steps_per_epoch(h, rows)
+    return max(1, round(steps / a_epoch)) * a_epoch
 
 
 def _steps_per_epoch(h: Hyperparameters, rows: int) -> int:
