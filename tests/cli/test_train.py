@@ -70,10 +70,15 @@ def test_a_full_standard_output_is_told_in_one_line() -> None:
     assert done.returncode == 1
 
 
-def test_the_target_is_named_and_guesses_are_told() -> None:
+def test_the_target_is_named_and_guesses_are_told(tmp_path: Path) -> None:
     done = run("train", "iris", "--epochs", "2", "--json")
-    assert 'note: predicting "species", 3 classes (guessed' in done.stderr
+    assert done.stderr.count('note: predicting "species", 3 classes') == 1 and "guessed" not in done.stderr
     assert json.loads(done.stdout)["target"] == "species"
+    path = tmp_path / "own.csv"
+    path.write_text("a,b,c\n" + "".join(f"{n},{n * n},{'rb'[n % 2]}\n" for n in range(40)))
+    guessed = run("train", str(path), "--epochs", "2").stderr
+    assert guessed.count("predicting") == 1 and 'predicting "c", 2 classes (guessed: it is the last column' in guessed
+    assert "guessed" not in run("train", str(path), "--target", "c", "--epochs", "2").stderr
 
 
 def test_a_network_larger_than_the_memory_is_refused_at_once() -> None:
