@@ -38,6 +38,12 @@ def test_wrong_values_in_toml_are_told(text: str, message: str, tmp_path: Path, 
     assert done.returncode == 2
 
 
+def test_a_configuration_without_end_is_refused(call: Callable[..., Called]) -> None:
+    done = call("train", "iris", "--config", "/dev/zero")
+    assert "/dev/zero: is too large for a configuration" in done.stderr
+    assert done.returncode == 2
+
+
 def test_what_cannot_be_saved_is_told_before_training(tmp_path: Path) -> None:
     done = run("train", "digits", "--patience", "0", "--epochs", "100000", "--model", "no/such/m", cwd=tmp_path)
     assert "cannot be written" in done.stderr

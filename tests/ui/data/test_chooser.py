@@ -247,3 +247,17 @@ async def test_changing_the_dataset_asks_if_there_is_something_to_lose(session):
         await pilot.press("n")
         await pilot.pause()
     assert session.sent == []
+
+
+async def test_a_question_that_nobody_would_see_is_not_asked_and_ends_nothing(session):
+    app = app_on(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        session.train(5)
+        await pilot.press("d", *"xor", "enter")
+        await settle(pilot, lambda: "columns" in text_of(pilot.app) and "xor" in text_of(pilot.app))
+        await pilot.resize_terminal(30, 8)
+        await pilot.press("enter")
+        await settle(pilot, lambda: len(app.screen_stack) == 1)
+        assert not app._exit
+        assert app.screen.status.has_message
+    assert session.sent == []

@@ -74,6 +74,19 @@ def test_a_signal_leaves_the_terminal_restored(number: signal.Signals) -> None:
         assert terminal.is_cooked
 
 
+def test_a_signal_during_the_first_paint_restores_the_terminal_too() -> None:
+    program = (
+        "import os, signal, sys; from tuitrain.cli import main; from tuitrain.ui.terminal.driver import PromptDriver;"
+        "start = PromptDriver.start_application_mode;"
+        "PromptDriver.start_application_mode = lambda self: (start(self), os.kill(os.getpid(), signal.SIGUSR1));"
+        f"sys.argv[1:] = {['launch', 'moons']}; main()"
+    )
+    with Terminal([sys.executable, "-c", program]) as terminal:
+        assert terminal.wait_for_end() == 128 + signal.SIGUSR1
+        assert LEFT_ALTERNATE_SCREEN in terminal.raw
+        assert terminal.is_cooked
+
+
 def after_some_epochs(terminal: Terminal) -> None:
     terminal.wait_for("running")
     terminal.wait_for("rows/s")
