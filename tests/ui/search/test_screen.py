@@ -13,13 +13,14 @@ import pytest
 from textual.events import Key
 from textual.pilot import Pilot
 
-from tests.ui.waiting import settle as until
+from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.study.study import Study
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import SearchAsked, TuitrainApp
 from tuitrain.ui.launch import SWITCH_SECONDS
+from tuitrain.ui.search.screen import SearchScreen
 from tuitrain.ui.theme import theme_of
 
 UNICODE = {"LANG": "C.UTF-8", "TERM": "xterm-256color"}
@@ -39,6 +40,14 @@ def _as_launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 def text_of(app: Any) -> str:
     """What is on the screen, line by line."""
     return "\n".join(line.text for line in app.screen._compositor.render_strips())
+
+
+async def until(pilot: Pilot[Any], wanted: Callable[[], object]) -> None:
+    """Let the program work until `wanted` holds, and the screen shows it: a message gives way to a new state."""
+    await settle(pilot, wanted)
+    if isinstance(screen := pilot.app.screen, SearchScreen):
+        screen.show(screen.snapshot)
+    await pilot.pause()
 
 
 async def searching(
@@ -188,7 +197,7 @@ async def test_a_large_grid_says_what_it_takes_and_asks_and_enter_begins_nothing
         await pilot.press("space")
         await until(pilot, lambda: "Search a grid of 1,156" in text_of(pilot.app))
         await pilot.press("y")
-        await until(pilot, lambda: snapshot(pilot).state == "running")
+        await until(pilot, lambda: snapshot(pilot).state == "running" and snapshot(pilot).space is not None)
         assert snapshot(pilot).space.grid_size == 1156
 
     await searching(test, size=(80, 24))

@@ -110,8 +110,8 @@ def test_a_signal_saves_what_is_in_no_file_and_says_where(number: signal.Signals
     with launch(*LONG, "--start") as terminal:
         after_some_epochs(terminal)
         terminal.kill(number)
-        terminal.kill(number)  # the shell's, after the terminal's
-        assert terminal.wait_for_end() == 128 + number
+        terminal.kill(number)  # the shell's, after the terminal's; it may find a program that is all but gone
+        assert terminal.wait_for_end() in {128 + number, -number}
         assert_restored(terminal)
         said = terminal.raw.split(LEFT_ALTERNATE_SCREEN)[-1].decode()
     assert the_rescued().epoch > 0
