@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from sklearn.datasets import load_diabetes, load_iris
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.state import State
+from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import Hyperparameters
 
 DATA = {
@@ -39,7 +41,8 @@ def train(trainer: Trainer, actions: list[list[Any]], start: int, stop: int | No
             if kind == "take":
                 trainer.take(rest[0])
             else:
-                trainer.set(*rest)
+                with suppress(HyperparameterError):  # members that ended while others went on cannot go on: no edit
+                    trainer.set(*rest)
         later = any(action[0] > step for action in actions)
         if trainer.is_done and not later:
             return
