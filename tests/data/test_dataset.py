@@ -159,12 +159,12 @@ def test_rare_classes_are_told() -> None:
         (
             "a,y,z",
             "{n},{n2},1.{n}",
-            'predicting "y", a number (guessed: its name is a usual one; --target names another)',
+            'predicting "y", a number (guessed: its name is a usual one',
         ),
         (
             "a,b,z",
             "{n},{n2},r{half}",
-            'predicting "z", 2 classes (guessed: it is the last column; --target names another)',
+            'predicting "z", 2 classes (guessed: it is the last column',
         ),
     ],
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.ui.fake_session import FakeSession, make_dataset
-from tests.ui.waiting import settle
+from tests.ui.waiting import resize, settle
 from tuitrain.data.dataset import Part
 from tuitrain.options.hyperparameters import GROUPS
 from tuitrain.session.commands import Pause, Reset, SetHyperparameter, Start, Step
@@ -328,8 +328,7 @@ async def test_a_page_that_comes_back_after_the_terminal_was_too_small_can_be_cl
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press(key)
         for size in [(60, 20), (80, 24)]:
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
+            await resize(pilot, *size)
         assert "esc closes" in text_of(pilot.app)
         await pilot.press("escape")
         await pilot.pause()
