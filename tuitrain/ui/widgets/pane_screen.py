@@ -140,6 +140,8 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         shown = self.arrangement.page or "form"
         if shown in regions and self.focused is None:
             self.get_child_by_id(shown).focus()
+        for child in self.children[:1]:
+            child.refresh(repaint=False, layout=True)  # the screen forgets where its children were when a child asks
         self.refresh(repaint=False, layout=True)
         self.call_after_refresh(self.after_arranging)
 
