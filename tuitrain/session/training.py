@@ -130,6 +130,7 @@ class Training(Work[Snapshot]):
             self.live.set(name, value)
             if self._state == "done" and not self.live.trainer.is_done:
                 self._state, self._ending = "paused", ""
+                self._is_unseen = True  # the weights are the last epoch's again, not the best one's
         else:
             self._pending[name] = _checked(name, value)
             if self._pending[name] == getattr(self.live.hyperparameters, name):
@@ -297,6 +298,7 @@ class Training(Work[Snapshot]):
         """Record that training has ended, and why."""
         self._state, self.message = self.live.ending()
         self._ending = self.message
+        self._is_unseen = True  # the weights are the best epoch's now
         self._note("diverged" if self._state == "diverged" else "done")
 
     def _note(self, state: Literal["done", "diverged", "failed", "left"]) -> None:
