@@ -21,6 +21,7 @@ from tuitrain.session.asked.depth import Choice, DepthAnswer, DepthSignal, Layer
 from tuitrain.session.inside.rows import copied_network, examined_part, some_rows
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 MOST_ROWS, LEAST_ROWS = 256, 32
@@ -58,7 +59,9 @@ def depth_signal(question: Question, copy: Copy) -> Iterator[Answer]:
     asked = cast("DepthSignal", question)
     case = _example() if asked.example else _of_training(copy)
     if len(case.network.layer_sizes) < 3:
-        raise RunError("the network has no hidden layer, and the error reaches its only layer as it is; x: an example")
+        raise RunError(
+            _("the network has no hidden layer, and the error reaches its only layer as it is; x: an example")
+        )
     own = case
     if asked.choice:
         chosen = next(choice for choice in CHOICES if choice.name == asked.choice)
@@ -133,7 +136,7 @@ def _read(question: Question, case: _DepthCase) -> DepthAnswer:
         through = _pass(case)
     layers, name = through.layers, case.network.activation.name
     if not all(np.isfinite(layer.delta).all() and np.isfinite(layer.a).all() for layer in layers):
-        raise RunError("the signal overflows: the weights have diverged; r on the Train screen begins again")
+        raise RunError(_("the signal overflows: the weights have diverged; r on the Train screen begins again"))
     a_range = A_RANGES.get(name) or _around([layer.a for layer in layers])
     slope_range = SLOPE_RANGES.get(name) or _around([layer.slope for layer in layers])
     sizes = [np.abs(layer.delta) for layer in layers]

@@ -19,6 +19,7 @@ from tuitrain.session.inside.rows import double_network
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 GRIDS = ((13, 9), (25, 17), (49, 33))  # columns and rows, coarse first
@@ -51,7 +52,7 @@ def plane(question: Question, copy: Copy) -> Iterator[Answer]:
     )  # fmt: skip
     yield answer
     places = [start]
-    for _ in range(int(np.clip(PATH_NUMBERS // len(start), LEAST_PATH_STEPS, PATH_STEPS))):
+    for _step in range(int(np.clip(PATH_NUMBERS // len(start), LEAST_PATH_STEPS, PATH_STEPS))):
         trainer.step()
         if trainer.is_done:
             break
@@ -185,7 +186,7 @@ def _own_line(asked: LineRace, copy: Copy) -> _FittedLine:
     """Return the rows that the network fits a line to, and where it is."""
     dataset, network = copy.dataset, copy.trainer().network
     if not is_line(network.layer_sizes, network.loss.name):
-        raise RunError("a race needs two parameters: one input, no hidden layer, squared error; x shows an example")
+        raise RunError(_("a race needs two parameters: one input, no hidden layer, squared error; x shows an example"))
     (column,) = dataset.preprocessing.numbers
     x = dataset.train.X[:, 0].astype(np.float64)
     w, b = network.parameters[0].astype(np.float64)

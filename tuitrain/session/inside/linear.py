@@ -18,6 +18,7 @@ from tuitrain.session.inside.inputs import own_units_of
 from tuitrain.session.inside.rows import copied_network
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 MOST_INPUTS = 100  # for which least squares are worked out beside
@@ -50,7 +51,7 @@ def check_linear(network: Network) -> None:
         if there are any.
     """
     if len(network.layer_sizes) > 2:
-        raise RunError("the network has hidden layers, so no single coefficient tells what an input does")
+        raise RunError(_("the network has hidden layers, so no single coefficient tells what an input does"))
 
 
 def own_scales(dataset: Dataset) -> tuple[Array, Array]:

@@ -27,6 +27,7 @@ from tuitrain.session.asked.mse import MseAnswer, MseApart
 from tuitrain.session.inside.rows import examined_part
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 POINTS = 96  # at which a known truth is compared
@@ -132,7 +133,7 @@ def mse_apart(question: Question, copy: Copy) -> Iterator[Answer]:
         a_epoch = _steps_per_epoch(h, len(dataset.train))
         steps = counters["steps_done"] if counters["epochs_done"] else h.epochs * a_epoch
     if dataset.task != "regression":
-        raise RunError("bias and variance of the squared error: the target has to be a number; x shows an example")
+        raise RunError(_("bias and variance of the squared error: the target has to be a number; x shows an example"))
     world = World.of(dataset)
     n = min(max(asked.rows or len(dataset.train), LEAST_ROWS), MOST_ROWS)
     a_step = _parameters(world.X.shape[1], h.hidden_layers) * math.ceil(n / _steps_per_epoch(h, n)) * asked.members
@@ -200,7 +201,7 @@ def _shots(world: World, h: Hyperparameters, asked: MseApart, rows: int, steps: 
         yield nothing_yet
         trainer = Trainer(own, each, is_probed=False)
         while not trainer.is_done:
-            for _ in range(at_once):
+            for _step in range(at_once):
                 trainer.step()
             yield nothing_yet
         found.append(world.dataset.own_units(trainer.network.predict(world.X)[:, :, 0]))

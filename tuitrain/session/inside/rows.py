@@ -14,6 +14,7 @@ from tuitrain.errors import RunError
 from tuitrain.numbers import number
 from tuitrain.session.inspection import Copy
 from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 
@@ -38,7 +39,7 @@ def copied_network(copy: Copy) -> Network:
         if its weights are not finite.
     """
     if not np.isfinite(copy.state.arrays["parameters"]).all():
-        raise RunError("the weights have diverged; r on the Train screen begins again")
+        raise RunError(_("the weights have diverged; r on the Train screen begins again"))
     network = build_network(copy.dataset, copy.state.hyperparameters[0], 1, np.float64)
     network.parameters[...] = copy.state.arrays["parameters"][:1]
     return network

@@ -18,6 +18,7 @@ from tuitrain.session.inside.linear import check_linear, in_own_units, own_scale
 from tuitrain.session.inside.rows import copied_network, truth_text
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 FACTORS = (0.1, 1.0, 10.0)
@@ -32,7 +33,7 @@ def support_vectors(question: Question, copy: Copy) -> Iterator[Answer]:
     asked, network, dataset = cast("SupportVectors", question), copied_network(copy), copy.dataset
     check_linear(network)
     if network.loss.name != "hinge" or network.n_outputs != 1:
-        raise RunError("support vectors are those of the hinge loss with two classes; loss: hinge sets it")
+        raise RunError(_("support vectors are those of the hinge loss with two classes; loss: hinge sets it"))
     h = copy.state.hyperparameters[0]
     answer = replace(_read(asked, network, dataset), C=h.C, others=tuple(OtherC(h.C * factor) for factor in FACTORS))
     per_epoch = -(-len(dataset.train) // (len(dataset.train) if h.batch_size == "full" else int(h.batch_size)))
@@ -45,7 +46,7 @@ def support_vectors(question: Question, copy: Copy) -> Iterator[Answer]:
     fresh = h.replace(epochs=epochs, patience=0, schedule="cosine")
     trainer = Trainer(dataset, [fresh.replace(C=one.C) for one in answer.others], is_probed=False)
     for done in range(2, total + 1):
-        for _ in range(some):
+        for _epoch in range(some):
             if not trainer.is_done:
                 trainer.epoch()
         if done < total:

@@ -24,6 +24,7 @@ from tuitrain.session.inside.inputs import Grid, grid_over, picture_of
 from tuitrain.session.inside.rows import copied_network, examined_part, some_rows, truth_text
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, NoAnswer, Question
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 MOST_UNITS = 60  # that are shown
@@ -51,7 +52,7 @@ def unit_maps(question: Question, copy: Copy) -> Iterator[Answer]:
     network, dataset = copied_network(copy), copy.dataset
     hidden = network.layer_sizes[1:-1]
     if not hidden:
-        raise RunError("the network has no hidden layer, and so no units to look at; x: an example")
+        raise RunError(_("the network has no hidden layer, and so no units to look at; x: an example"))
     layer = asked.layer % len(hidden)
     seen = _look(asked, network, dataset, layer, copy.epoch)
     ablation, count = seen.ablation, hidden[layer]

@@ -174,7 +174,10 @@ def explain_entry(row: ExplainRow, model: SearchFormModel, estimate: str) -> Non
             facts = (points_text(entry.name, model.texts[entry.name]) if is_grid else fixes,)
     elif entry.name == "strategy" and estimate:
         facts = (estimate,)
-    row.explain(f"{_(entry.label)} {model.texts[entry.name]}", _(entry.meaning), facts)
+    name, meaning = f"{_(entry.label)} {model.texts[entry.name]}", _(entry.meaning)
+    if not entry.is_field and not estimate and not row.has_room(name, meaning, facts):
+        facts = ()  # what it is says more
+    row.explain(name, meaning, facts)
 
 
 def explain_pane(row: ExplainRow, pane: SearchPane, trials: TrialsPane) -> None:
