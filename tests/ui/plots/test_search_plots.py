@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -250,6 +251,33 @@ def test_importance_gives_the_shares_and_the_largest_first() -> None:
     assert rows[1].split()[-1] == "75%"
     assert rows[2].split()[-1] == "25%"
     assert rows[1].count("█") == pytest.approx(3 * rows[2].count("█"), abs=2)
+    assert not rows[3].split()  # nothing is left for what they do together
+
+
+def percents_of(rows: Sequence[str]) -> dict[str, int]:
+    """The whole per cent of each row, by its first word."""
+    found = (re.match(r" (\w+).* (\d+)%", row) for row in rows)
+    return {match[1]: int(match[2]) for match in found if match}
+
+
+@pytest.mark.parametrize("look", [THEME, theme_of({"NO_COLOR": "1", "LANG": "C"})], ids=["colours", "plain ASCII"])
+def test_importances_are_whole_and_add_up_to_a_hundred_with_the_rest(look: Any) -> None:
+    shares = [("L2", 0.006), ("dropout", 0.284), ("momentum", 0.285), ("beta1", 0.245), ("beta2", 0.026)]  # .846
+    strips = pictures.draw_importance(WIDTH, HEIGHT, shares, {}, theme=look)
+    rows = [strip.text for strip in strips]
+    found = percents_of(rows)
+    assert found == {"momentum": 28, "dropout": 28, "beta1": 25, "beta2": 3, "L2": 1, "together": 15}
+    assert "of the surrogate's variance" in rows[0]
+    few = percents_of([strip.text for strip in pictures.draw_importance(WIDTH, 5, shares, {}, theme=look)])
+    assert few == {"momentum": 28, "dropout": 28, "3": 29, "together": 15}
+    if look is not THEME:
+        assert all(row.isascii() for row in rows)
+
+
+def test_a_flat_surrogate_says_so() -> None:
+    rows = rows_of(pictures.draw_importance(WIDTH, HEIGHT, [("L2", 0.0), ("dropout", 0.0)], {}, **LOOK))
+    assert "the surrogate is flat" in "".join(rows)
+    assert "%" not in "".join(rows)
 
 
 def test_a_race_names_what_each_lane_came_to() -> None:

@@ -276,7 +276,7 @@ class ImportancePane(SearchPane):
     """How much each hyperparameter matters, by the surrogate."""
 
     TITLE = N_("Importance")
-    EXPLAINED = N_("share of the variation of the score that the surrogate puts down to each hyperparameter")
+    EXPLAINED = N_("share of the surrogate's variance, each alone; together: the rest")
 
     def is_unchanged(self, before: Any, now: Any) -> bool:
         return before.explained is now.explained
