@@ -85,7 +85,10 @@ class TrialPage(Dialog[None]):
         height = max(LEAST_PLOT, min(MOST_PLOT, self.size.height // 2 - 2))
         sign = -1.0 if HIGHER_IS_BETTER.get(self._metric, True) else 1.0
         strips = draw_trial_curves(width, height, curves, self._metric, sign, theme=self._theme)
-        head = self._theme.plain(_("{metric} by epoch").format(metric=self._metric))
+        told = _("{metric} by epoch")
+        if any(np.isfinite(trial.deviation) for trial, _whole in self._trials):
+            told = _("{metric} by epoch: mean over folds and seeds, each scored at its best")
+        head = self._theme.plain(told.format(metric=self._metric))
         title: list[Piece] = [(padded(f" {head}", width, theme=self._theme), self._theme["dim"])]
         return [title, *([(part.text, part.style or Style.null()) for part in strip] for strip in strips)]
 
