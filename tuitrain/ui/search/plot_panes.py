@@ -111,7 +111,7 @@ class MapPane(SearchPane):
         following = space.encode(list(proposals))
         first, second = self._chosen(columns)
         y, next_y = (_placed(columns[second], table[:, second]) for table in (places, following))
-        y_count = counted_values("y", _(columns[second].label), y, width - 2)
+        y_count = counted_values("y", _(columns[second].label), y, width - 1)
         best = snapshot.progress.best if snapshot.progress is not None else None
         is_by_trial = len(columns) == 1
         if is_by_trial:
@@ -122,7 +122,7 @@ class MapPane(SearchPane):
         else:
             x, next_x = (_placed(columns[first], table[:, first]) for table in (places, following))
             x_name, x_ticks = columns[first].label, _ticks(columns[first])
-            notes = (counted_values("x", _(x_name), x, width - 2), y_count)
+            notes = (counted_values("x", _(x_name), x, width - 1), y_count)
             notes += (grid_note(len(trials), len(columns), columns[first].label, x, settings.strategy),)
         points = MapPoints(
             x=x, y=y, share=shares(np.array([settings.sign * trial.score for trial in trials])),

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import ClassVar
 
 import numpy as np
+from rich.cells import cell_len
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -85,10 +86,12 @@ class TrialPage(Dialog[None]):
         height = max(LEAST_PLOT, min(MOST_PLOT, self.size.height // 2 - 2))
         sign = -1.0 if HIGHER_IS_BETTER.get(self._metric, True) else 1.0
         strips = draw_trial_curves(width, height, curves, self._metric, sign, theme=self._theme)
-        told = _("{metric} by epoch")
+        told = [_("{metric} by epoch")]
         if any(np.isfinite(trial.deviation) for trial, _whole in self._trials):
-            told = _("{metric} by epoch: mean over folds and seeds, each scored at its best")
-        head = self._theme.plain(told.format(metric=self._metric))
+            several = _("{metric} by epoch: mean over folds and seeds")
+            told = [_("{metric} by epoch: mean over folds and seeds, each scored at its own best"), several, *told]
+        heads = [self._theme.plain(text.format(metric=self._metric)) for text in told]
+        head = next((text for text in heads if cell_len(text) < width), heads[-1])
         title: list[Piece] = [(padded(f" {head}", width, theme=self._theme), self._theme["dim"])]
         return [title, *([(part.text, part.style or Style.null()) for part in strip] for strip in strips)]
 
