@@ -41,6 +41,13 @@ def test_times_sizes_and_rates_have_their_units():
     assert [rate(value) for value in (950, 52_310, 1.2e6, 2e9, math.nan)] == ["950", "52.3k", "1.2M", "2G", "-"]
 
 
+@given(st.floats(-1e300, 1e300))
+def test_a_score_of_any_size_is_shown_as_large_as_it_is(value):
+    text = share(value).strip().replace("−", "-")
+    factor = {"k": 1e3, "M": 1e6}.get(text[-1], 1.0)
+    assert float(text.rstrip("kM")) * factor == pytest.approx(value, rel=0.5 if "e" in text else 0.1, abs=0.0006)
+
+
 def test_negative_numbers_have_the_minus_sign_which_ascii_writes_as_a_hyphen():
     written = [number(-0.5), significant(-1.234), significant(-2e-30), share(-0.012), share(-3.21)]
     assert written == ["−0.500", "−1.23", "−2e-30", "−.012", "−3.21"]

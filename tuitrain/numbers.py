@@ -66,10 +66,15 @@ def significant(value: float) -> str:
 
 
 def share(value: float) -> str:
-    """A score of at most 1 in five characters: `` .987``, ``1.000``, ``−.012``; ``    ·`` where it is not known."""
+    """A score of at most 1 in five characters: `` .987``, ``1.000``, ``−.012``; ``    ·`` where it is not known.
+
+    R² has no lower limit: one whose digits before the point have no room is written as `number` does.
+    """
     if not math.isfinite(value):
         return "    ·"
     text = f"{value:.3f}"
+    if text.index(".") > 5:
+        return number(value)
     return signed(text.replace("0.", ".", 1) if abs(float(text)) < 1 else text[:5]).rjust(5)
 
 

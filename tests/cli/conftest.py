@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -21,8 +22,9 @@ class Called:
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Called]:
-    """Run `tuitrain` with these arguments; the messages and the exit code are those of the program."""
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Called]:
+    """Run `tuitrain` with these arguments in `tmp_path`; the messages and the exit code are those of the program."""
+    monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str) -> Called:
         monkeypatch.setattr(sys, "argv", ["tuitrain", *arguments])

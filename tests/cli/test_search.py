@@ -1,4 +1,4 @@
-"""`tuitrain search` and `export`, run as a user runs them: in processes of their own."""
+"""`tuitrain search` and `export`: what they find, keep and refuse, and what a signal does to them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import tuitrain
+from tests.cli.conftest import Called
 from tests.cli.test_cli import COMMAND, run
+from tuitrain.cli import commands
 from tuitrain.cli.search import STOPPING
 from tuitrain.search.study.study import Study
 
@@ -25,8 +28,8 @@ SMALL = ("--learning-rate", "0.003,0.01,0.03", "--epochs", "6", "--patience", "0
 
 def table(path: Path) -> list[dict[str, str]]:
     """The trials of a study, by `tuitrain export`."""
-    done = run("export", str(path), "--to", "csv")
-    assert done.returncode == 0
+    done = CliRunner().invoke(commands, ["export", str(path), "--to", "csv"])
+    assert done.exit_code == 0
     return list(csv.DictReader(done.stdout.splitlines()))
 
 
@@ -62,11 +65,11 @@ def test_json_is_one_object_that_agrees_with_the_trials(tmp_path: Path) -> None:
     assert found["test"]["accuracy"] == pytest.approx(model.evaluate_part(dataset.test)["accuracy"])
 
 
-def test_a_score_is_the_mean_of_trainings_that_can_be_made_by_hand(tmp_path: Path) -> None:
+def test_a_score_is_the_mean_of_trainings_that_can_be_made_by_hand(tmp_path: Path, call: Callable[..., Called]) -> None:
     """One fold, three seeds: each is a training of its own, with that seed."""
-    done = run(
+    done = call(
         "search", "wine", *SMALL, "--strategy", "grid", "--folds", "1", "--seeds", "3", "--jobs", "0", "--study", "s",
-        "--metric", "loss", "--json", cwd=tmp_path,
+        "--metric", "loss", "--json",
     )  # fmt: skip
     assert done.returncode == 0
     dataset = tuitrain.load_dataset("wine")
@@ -81,11 +84,11 @@ def test_a_score_is_the_mean_of_trainings_that_can_be_made_by_hand(tmp_path: Pat
         assert float(trial["deviation"]) == pytest.approx(statistics.stdev(losses), rel=1e-4)
 
 
-def test_ranges_come_from_a_file_and_own_trials_first(tmp_path: Path) -> None:
+def test_ranges_come_from_a_file_and_own_trials_first(tmp_path: Path, call: Callable[..., Called]) -> None:
     (tmp_path / "space.toml").write_text('[space]\nlearning_rate = "1e-3..1e-1"\nhidden_layers = ["4", "8"]\n', "utf-8")
-    done = run(
+    done = call(
         "search", "iris", "--space", "space.toml", "--epochs", "3", "--trials", "4", "--try",
-        "learning_rate=.05 hidden_layers=8", "--jobs", "0", "--study", "s", cwd=tmp_path,
+        "learning_rate=.05 hidden_layers=8", "--jobs", "0", "--study", "s",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     trials = table(tmp_path / "s")
@@ -159,34 +162,34 @@ def test_a_second_ctrl_c_ends_at_once(tmp_path: Path) -> None:
     assert [trial["state"] for trial in table(tmp_path / "s")] == ["finished"] * 3
 
 
-def test_a_study_is_gone_on_with_by_the_same_command(tmp_path: Path) -> None:
+def test_a_study_is_gone_on_with_by_the_same_command(tmp_path: Path, call: Callable[..., Called]) -> None:
     same = ("--folds", "2", "--metric", "accuracy", "--validation", "0.2", "--drop", "petal width cm", "--jobs", "0")
-    done = run("search", "iris", *SMALL, *same, "--trials", "2", "--time", "1h", "--study", "s", cwd=tmp_path)
+    done = call("search", "iris", *SMALL, *same, "--trials", "2", "--time", "1h", "--study", "s")
     assert done.returncode == 0, done.stderr
-    done = run("search", "iris", *same, "--resume", "s", "--trials", "3", "--json", cwd=tmp_path)
+    done = call("search", "iris", *same, "--resume", "s", "--trials", "3", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["trials"] == 3
-    done = run("search", "--resume", "s", "--time", "2h", "--json", "--jobs", "0", cwd=tmp_path)
+    done = call("search", "--resume", "s", "--time", "2h", "--json", "--jobs", "0")
     assert (json.loads(done.stdout)["trials"], json.loads(done.stdout)["ending"]) == (3, "all trials are done")
     others = ("--split-seed 3", "--drop x", "--validation 0.3", "--study t", "--folds 3", "--target species2")
     for other in others:
-        done = run("search", "--resume", "s", *other.split(), "--jobs", "0", cwd=tmp_path)
+        done = call("search", "--resume", "s", *other.split(), "--jobs", "0")
         assert done.returncode == 2, (other, done.stderr)
         assert other.split()[0].removeprefix("--") in done.stderr
-    assert run("search", "wine", "--resume", "s", "--jobs", "0", cwd=tmp_path).returncode == 2
+    assert call("search", "wine", "--resume", "s", "--jobs", "0").returncode == 2
 
 
-def test_notices_reach_the_user(tmp_path: Path) -> None:
-    done = run("search", "iris", *SMALL, "--momentum", "0.5,0.9", "--trials", "2", "--jobs", "0", cwd=tmp_path)
+def test_notices_reach_the_user(tmp_path: Path, call: Callable[..., Called]) -> None:
+    done = call("search", "iris", *SMALL, "--momentum", "0.5,0.9", "--trials", "2", "--jobs", "0")
     notes = [line for line in done.stderr.splitlines() if line.startswith("note: ")]
     assert len(notes) == 1
     assert notes[0].startswith("note: momentum is not searched: it matters only with")
 
 
-def test_a_grid_is_searched_though_one_combination_cannot_train(tmp_path: Path) -> None:
-    done = run(
+def test_a_grid_is_searched_though_one_combination_cannot_train(tmp_path: Path, call: Callable[..., Called]) -> None:
+    done = call(
         "search", "diabetes", "--strategy", "grid", "--loss", "mse,cross_entropy", "--epochs", "2", "--jobs", "0",
-        "--folds", "1", "--json", cwd=tmp_path,
+        "--folds", "1", "--json",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "note: the cost of the grid is unknown" in done.stderr
@@ -194,9 +197,9 @@ def test_a_grid_is_searched_though_one_combination_cannot_train(tmp_path: Path) 
     assert (found["trials"], found["failed"]) == (2, 1)
 
 
-def test_a_grid_tells_what_it_takes_before_it_begins(tmp_path: Path) -> None:
+def test_a_grid_tells_what_it_takes_before_it_begins(tmp_path: Path, call: Callable[..., Called]) -> None:
     grid = ("search", "iris", *SMALL, "--strategy", "grid", "--l2", "0,0.01", "--jobs", "0")
-    done = run(*grid, "--try", "l2=0.02", cwd=tmp_path)
+    done = call(*grid, "--try", "l2=0.02")
     (line,) = [line for line in done.stderr.splitlines() if "combinations" in line]
     assert line.startswith("  6 combinations, about ")
     assert line.endswith(" MB of memory")
@@ -217,17 +220,19 @@ def test_a_grid_tells_what_it_takes_before_it_begins(tmp_path: Path) -> None:
         (("--quasi", "--strategy", "grid"), "quasi"),
     ],
 )
-def test_mistakes_are_told_in_one_message(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_mistakes_are_told_in_one_message(
+    tmp_path: Path, call: Callable[..., Called], arguments: tuple[str, ...], said: str
+) -> None:
     data = () if "--resume" in arguments else ("iris",)
-    done = run("search", *data, "--jobs", "0", "--trials", "2", "--epochs", "2", *arguments, cwd=tmp_path)
+    done = call("search", *data, "--jobs", "0", "--trials", "2", "--epochs", "2", *arguments)
     assert done.returncode in {1, 2}
     assert said in done.stderr
     assert done.stdout == ""
     assert not list(tmp_path.glob("studies/*"))
 
 
-def test_all_trials_of_a_search_that_nothing_ends_are_refused(tmp_path: Path) -> None:
-    done = run("search", "iris", "--trials", "all", "--jobs", "0", "--study", "s", cwd=tmp_path)
+def test_all_trials_of_a_search_that_nothing_ends_are_refused(tmp_path: Path, call: Callable[..., Called]) -> None:
+    done = call("search", "iris", "--trials", "all", "--jobs", "0", "--study", "s")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "tuitrain: nothing ends this search: give trials, time or a goal\n"
     assert not (tmp_path / "s").exists()

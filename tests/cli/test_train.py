@@ -38,6 +38,12 @@ def test_wrong_values_in_toml_are_told(text: str, message: str, tmp_path: Path, 
     assert done.returncode == 2
 
 
+def test_a_configuration_without_end_is_refused(call: Callable[..., Called]) -> None:
+    done = call("train", "iris", "--config", "/dev/zero")
+    assert "/dev/zero: is too large for a configuration" in done.stderr
+    assert done.returncode == 2
+
+
 def test_what_cannot_be_saved_is_told_before_training(tmp_path: Path) -> None:
     done = run("train", "digits", "--patience", "0", "--epochs", "100000", "--model", "no/such/m", cwd=tmp_path)
     assert "cannot be written" in done.stderr
@@ -70,10 +76,15 @@ def test_a_full_standard_output_is_told_in_one_line() -> None:
     assert done.returncode == 1
 
 
-def test_the_target_is_named_and_guesses_are_told() -> None:
+def test_the_target_is_named_and_guesses_are_told(tmp_path: Path) -> None:
     done = run("train", "iris", "--epochs", "2", "--json")
-    assert 'note: predicting "species", 3 classes (guessed' in done.stderr
+    assert done.stderr.count('note: predicting "species", 3 classes') == 1 and "guessed" not in done.stderr
     assert json.loads(done.stdout)["target"] == "species"
+    path = tmp_path / "own.csv"
+    path.write_text("a,b,c\n" + "".join(f"{n},{n * n},{'rb'[n % 2]}\n" for n in range(40)))
+    guessed = run("train", str(path), "--epochs", "2").stderr
+    assert guessed.count("predicting") == 1 and 'predicting "c", 2 classes (guessed: it is the last column' in guessed
+    assert "guessed" not in run("train", str(path), "--target", "c", "--epochs", "2").stderr
 
 
 def test_a_network_larger_than_the_memory_is_refused_at_once() -> None:

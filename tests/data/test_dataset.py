@@ -143,7 +143,7 @@ def test_rare_classes_are_told() -> None:
     def notices(labels: list[str], **shares: float) -> tuple[str, ...]:
         x = Column("x", "number", np.arange(float(len(labels))) ** 2)
         table = Table("t", (x, Column("y", "text", np.array(labels, object))))
-        return build_dataset(table, DataOptions.from_mapping(shares)).notices
+        return build_dataset(table, DataOptions.from_mapping({"target": "y", **shares})).notices
 
     assert notices(["a", "b"] * 20 + ["c"]) == ('class "c": a single row, in the training part',)
     assert notices(["a", "b"] * 20 + ["c", "d"]) == ('classes "c", "d": a single row, in the training part',)
@@ -151,6 +151,30 @@ def test_rare_classes_are_told() -> None:
     assert notices(["a", "b"] * 20 + ["c"] * 2, validation=0.4, test=0.4) == untrained
     with pytest.raises(DataError, match="t: the training rows hold 1 of 2 classes; two are needed"):
         notices(["a"] * 40 + ["c"] * 2, validation=0.4, test=0.4)
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "told"),
+    [
+        (
+            "a,y,z",
+            "{n},{n2},1.{n}",
+            'predicting "y", a number (guessed: its name is a usual one',
+        ),
+        (
+            "a,b,z",
+            "{n},{n2},r{half}",
+            'predicting "z", 2 classes (guessed: it is the last column',
+        ),
+    ],
+)
+def test_a_guessed_target_is_told_with_its_reason(tmp_path: Path, header: str, values: str, told: str) -> None:
+    rows = "".join(values.format(n=n, n2=n * n, half=n % 2) + "\n" for n in range(40))
+    path = written(tmp_path, f"{header}\n{rows}")
+    assert load_dataset(path).notices[0] == f"{told}; --target names another)"
+    assert not any("predicting" in notice for notice in load_dataset(path, target="a").notices)
+    assert not any("predicting" in notice for notice in load_dataset("iris").notices)
+    assert "predicting" in load_dataset("iris", drop=["species"]).notices[0]
 
 
 def test_parts_may_be_empty() -> None:
@@ -172,7 +196,7 @@ def test_columns_are_dropped_and_the_target_is_chosen_among_the_rest() -> None:
 def test_a_test_file_is_the_test_part(tmp_path: Path) -> None:
     train = written(tmp_path, "a,c,y\n" + "".join(f"{n * n},{'rb'[n % 2]},{('No', 'Yes')[n % 2]}\n" for n in range(40)))
     test = written(tmp_path, "y,a,c,z\nyes,3,r,1\nNO,4,p,1\n,5,b,1\n", "other.csv")
-    dataset = load_dataset(train, test_file=test)
+    dataset = load_dataset(train, test_file=test, target="y")
     assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (34, 6, 2)
     assert dataset.test.y.tolist() == [1, 0]
     assert dataset.test.X[:, 1:].tolist() == [[0, 1], [0, 0]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -58,6 +59,14 @@ def test_a_study_whose_lock_was_taken_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(SearchError, match="took this search for dead"):
         study.exhaust()
     assert (tmp_path / "s" / "journal.jsonl").exists() == before
+
+
+def test_a_study_that_was_removed_is_said_to_be(tmp_path: Path) -> None:
+    study = begun(tmp_path / "s")
+    study.begin_writing()
+    shutil.rmtree(tmp_path / "s")
+    with pytest.raises(SearchError, match="s: the study has been removed"):
+        study.exhaust()
 
 
 @pytest.mark.parametrize("strategy", ["bayesian", "random"])

@@ -366,6 +366,7 @@ def check(training: TrainingSession, search: SearchSession, race: RaceSession) -
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long
 def test_all_sessions_fit_the_protocol_by_their_types(tmp_path: Path) -> None:
     written = tmp_path / "fits.py"
     written.write_text(FITS, encoding="utf-8")

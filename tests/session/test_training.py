@@ -9,7 +9,7 @@ from typing import Any
 from tests.session.test_conformance import until
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.commands import Pause, SaveModel, SetHyperparameter, Start, Step
+from tuitrain.session.commands import Command, Pause, SaveModel, SetHyperparameter, Start, Step
 from tuitrain.session.training import TrainingSession
 
 
@@ -53,4 +53,28 @@ def test_a_view_asked_for_during_another_is_computed() -> None:
     session.watch({"metric"})
     may_end.set()
     assert until(session, lambda s: s.metric_view is not None).metric_view is not None
+    session.close()
+
+
+def test_views_are_of_the_weights_that_an_edit_or_a_lowered_limit_brings_back() -> None:
+    noisy = load_dataset("moons?n=200&noise=0.4")
+    session = TrainingSession(noisy, Hyperparameters(patience=30, learning_rate=0.05))
+    session.watch({"parameters", "metric"})
+
+    def shown_after(*commands: Command) -> tuple[str, int, int]:
+        for command in commands:
+            number = session.send(command)
+        snapshot = until(session, lambda s: s.answered >= number and not s.is_running)
+        assert snapshot.parameters is not None
+        assert snapshot.metric_view is not None
+        weights = session._training.live.trainer.network.weights[0][0]
+        assert (snapshot.parameters.weights[0] == weights).all()
+        return snapshot.state, snapshot.parameters.epoch, snapshot.metric_view.epoch
+
+    state, best, _same = shown_after(Start())
+    last = session.snapshot.epoch
+    assert (state, best) == ("done", session.snapshot.best_epoch)
+    assert best < last
+    assert shown_after(SetHyperparameter("patience", 0)) == ("paused", last, last)
+    assert shown_after(SetHyperparameter("epochs", last), Start()) == ("done", best, best)
     session.close()

@@ -22,6 +22,13 @@ async def settle(pilot: Pilot[Any], wanted: Callable[[], object]) -> None:
     raise AssertionError(f"it did not come; the screen:\n{shown}")
 
 
+async def resize(pilot: Pilot[Any], width: int, height: int) -> None:
+    """Give the terminal another size, and wait until the screen is drawn in it."""
+    await pilot.resize_terminal(width, height)
+    await settle(pilot, lambda: pilot.app.screen._compositor.size == (width, height))
+    await pilot.pause()
+
+
 class Timers:
     """Takes the place of a widget class's `set_timer`; `run_out` calls what the newest timer would have called."""
 

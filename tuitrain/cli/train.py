@@ -16,7 +16,7 @@ import click
 from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options
 from tuitrain.cli.output import tell
 from tuitrain.cli.translated import command, option
-from tuitrain.text import quoted, visible
+from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def train(model_file: Path | None, as_json: bool, **options: Any) -> int:
 
     if model_file is not None:
         check_writable(model_file)
-    tell_target(dataset, is_given=data_has_target(data))
+    tell_target(dataset)
 
     session = TrainingSession(dataset, hyperparameters)
     with signals_noted(session) as caught:
@@ -53,20 +53,13 @@ def train(model_file: Path | None, as_json: bool, **options: Any) -> int:
     return code or (128 + caught[0] if caught else 0)
 
 
-def data_has_target(data: dict[str, Any]) -> bool:
-    """Return whether the options name the target."""
-    return data.get("target") is not None
+def tell_target(dataset: Dataset) -> None:
+    """Say on standard error what is predicted, unless a notice has said so already."""
+    from tuitrain.data.target import predicting  # noqa: PLC0415
 
-
-def tell_target(dataset: Dataset, *, is_given: bool) -> None:
-    """Say on standard error what is predicted."""
-    what = _("{n_classes} classes").format(n_classes=dataset.n_classes) if dataset.class_names else _("a number")
-    how = "" if is_given else _(" (guessed; --target names another)")
-    tell(
-        _("note: predicting {target_name}, {what}{how}").format(
-            target_name=quoted(dataset.target_name), what=what, how=how
-        )
-    )
+    told = predicting(dataset.target_name, dataset.n_classes)
+    if not any(notice.startswith(told) for notice in dataset.notices):
+        tell(_("note: {notice}").format(notice=told))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardi
 from tuitrain.data.readers.arrays import table_of
 from tuitrain.data.split import split_rows
 from tuitrain.data.table import Column, Table, drop_useless
-from tuitrain.data.target import Target, choose_target, class_numbers, read_target
+from tuitrain.data.target import Target, choose_target, class_numbers, guess_notice, read_target
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
 from tuitrain.text import counted, listed, quoted, visible
@@ -158,6 +158,7 @@ def build_dataset(
             )
         )
     goal = read_target(table.column(target_name), _task(table, target_name, options.task), table.name)
+    notices[:0] = guess_notice(table, goal, options.target)
     shares = {"validation": options.validation, "test": 0.0 if test_table else options.test}
     rows = split_rows(len(table), **shares, seed=options.split_seed, classes=goal.values if goal.class_names else None)
     notices += _empty_parts(rows, shares, len(table))

@@ -130,6 +130,26 @@ def generate(name: str, options: str = "", *, most_rows: int | None = None) -> T
     DataOptionError
         for an option that is unknown or out of range.
     """
+    recipe, values = RECIPES[name], recipe_options(name, options)
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([values["seed"], *name.encode()])))
+    n = values["n"]
+    rows = n if most_rows is None else min(n, most_rows)
+    columns = recipe.make(rows, values["noise"], rng)
+    made = tuple(from_objects(key, value) for key, value in columns.items())
+    return Table(
+        visible(f"{name}?{options}") if options else name, made, suggested_target=list(columns)[-1],
+        suggested_task=recipe.task, is_partial=rows < n,
+    )  # fmt: skip
+
+
+def recipe_options(name: str, options: str) -> dict[str, Any]:
+    """Return `n`, `noise` and `seed` of a generated table, as its options or its defaults say.
+
+    Raises
+    ------
+    DataOptionError
+        for an option that is unknown or out of range.
+    """
     recipe = RECIPES[name]
     values: dict[str, Any] = {"n": recipe.n, "noise": recipe.noise, "seed": 0}
     for option in filter(None, options.split("&")):
@@ -145,12 +165,4 @@ def generate(name: str, options: str = "", *, most_rows: int | None = None) -> T
             values[key] = GENERATOR_FIELDS[key].parse(text)
         except ValueError as error:
             raise DataOptionError(f"{name}: {error}") from None
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([values["seed"], *name.encode()])))
-    n = values["n"]
-    rows = n if most_rows is None else min(n, most_rows)
-    columns = recipe.make(rows, values["noise"], rng)
-    made = tuple(from_objects(key, value) for key, value in columns.items())
-    return Table(
-        visible(f"{name}?{options}") if options else name, made, suggested_target=list(columns)[-1],
-        suggested_task=recipe.task, is_partial=rows < n,
-    )  # fmt: skip
+    return values

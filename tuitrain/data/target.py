@@ -61,6 +61,22 @@ def choose_target(table: Table, wanted: str | None) -> str:
     return usual[0] if usual else table.names[-1]
 
 
+def predicting(name: str, n_classes: int) -> str:
+    """Say what is predicted: ``predicting "species", 3 classes``, ``predicting "price", a number``."""
+    what = _("{number} classes").format(number=n_classes) if n_classes else _("a number")
+    return _("predicting {target}, {what}").format(target=quoted(name), what=what)
+
+
+def guess_notice(table: Table, target: Target, wanted: str | None) -> list[str]:
+    """Return a notice of a target that nobody named: what is predicted, why this column, what decides otherwise."""
+    if wanted is not None or table.suggested_target in table.names:
+        return []
+    is_usual = target.name.lower() in USUAL_NAMES
+    why = _("its name is a usual one") if is_usual else _("it is the last column")
+    told = _("{told} (guessed: {why}; --target names another)")
+    return [told.format(told=predicting(target.name, len(target.class_names)), why=why)]
+
+
 def infer_task(column: Column) -> str:
     """Return classification for text, booleans, and up to 20 distinct whole numbers in ten times as many rows."""
     if column.kind != "number":

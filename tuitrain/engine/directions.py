@@ -66,9 +66,11 @@ def principal_directions(path: Array) -> tuple[Array, float]:
     With fewer than three different points the missing directions are zero.
     """
     centred = np.asarray(path, np.float64) - np.mean(path, axis=0, dtype=np.float64)
-    _, sizes, rows = np.linalg.svd(centred, full_matrices=False)
+    squares, columns = np.linalg.eigh(centred @ centred.T)  # (T, T): far smaller than (T, P) for a large network
+    squares, columns = np.maximum(squares[::-1], 0), columns[:, ::-1]
+    sizes = np.sqrt(squares)
     directions = np.zeros((2, centred.shape[1]))
-    found = min(2, int((sizes > 1e-12 * max(sizes[0], 1e-300)).sum()))
-    directions[:found] = rows[:found]
+    found = min(2, int((sizes > 1e-7 * max(sizes[0], 1e-300)).sum()))
+    directions[:found] = (columns[:, :found].T @ centred) / sizes[:found, None]
     total = float(np.square(sizes).sum())
     return directions, float(np.square(sizes[:found]).sum() / total) if total else 1.0

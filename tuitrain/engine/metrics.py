@@ -69,14 +69,13 @@ def roc_auc(truth: Array, scores: Array) -> float:
 
 
 def _area(is_class: Array, score: Array) -> float:
-    """Return the area under one ROC curve, from the ranks of the scores; NaN where all or no rows are of the class."""
-    positive = int(is_class.sum())
-    pairs = positive * (len(score) - positive)
+    """Return the area under one ROC curve; NaN where all or no rows are of the class."""
+    own, others = np.sort(score[is_class]), np.sort(score[~is_class])
+    pairs = len(own) * len(others)
     if not pairs:
         return float("nan")
-    _, places, counts = np.unique(score, return_inverse=True, return_counts=True)
-    ranks = np.cumsum(counts) - (counts - 1) / 2  # from 1; equal scores share the mean of theirs
-    return float((ranks[places][is_class].sum() - positive * (positive + 1) / 2) / pairs)
+    lower, not_higher = (np.searchsorted(others, own, side=side).sum() for side in ("left", "right"))
+    return float((lower + not_higher) / (2 * pairs))  # a tie is in the second alone: half
 
 
 def log_loss(truth: Array, probabilities: Array) -> float:

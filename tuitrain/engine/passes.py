@@ -87,6 +87,14 @@ class Pass:
         self._backward(rows)
         return loss
 
+    def row_squares(self, rows: Array) -> list[Array]:
+        """Return the squared length of each row's part in the last `train`'s gradients, by layer, (M, B) each."""
+        inputs = [rows, *self._inputs]
+        return [
+            np.square(source).sum(axis=-2) * np.square(delta).sum(axis=-2)
+            for source, delta in zip(inputs, self._deltas, strict=True)
+        ]
+
     def loss(self, target: Array, share: Array) -> Array:
         """Return the losses (M,) of the last forward pass, consuming its outputs; arguments as in `train`."""
         return self._loss(self.outputs, target, share)

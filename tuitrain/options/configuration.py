@@ -18,6 +18,7 @@ from tuitrain.options.option import Option, read_all
 from tuitrain.text import quoted, suggest, visible
 from tuitrain.translation import gettext as _
 
+MOST_CHARACTERS = 1_000_000
 DATA_KEYS = {DATASET.name: DATASET, **DATA_FIELDS}
 
 
@@ -41,7 +42,12 @@ def read_configuration(path: Path) -> Configuration:
     """
     name = visible(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open(encoding="utf-8") as file:
+            written = file.read(MOST_CHARACTERS + 1)
+        if len(written) > MOST_CHARACTERS:  # a device may never end
+            text = _("{name}: is too large for a configuration; at most {most:,} characters are read")
+            raise HyperparameterError(text.format(name=name, most=MOST_CHARACTERS))
+        content = tomllib.loads(written)
     except OSError as error:
         raise HyperparameterError(_("{name}: cannot be read: {why}").format(name=name, why=error.strerror)) from error
     except RecursionError as error:

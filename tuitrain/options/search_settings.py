@@ -72,7 +72,7 @@ class Settings:
     """
 
     strategy: str = declare(
-        "random", "strategy", "choice", "who proposes what is tried next",
+        "random", "strategy", "choice", "how the next setting to try is chosen",
         "manual: you do. grid: all combinations. random: drawn from the ranges. bayesian: a Gaussian process of what "
         "was found says where improvement is expected. quasi: random without gaps (a low-discrepancy sequence).",
         choices=(*STRATEGIES, *(OPTUNA_PREFIX + name for name in OPTUNA_SAMPLERS)), steps=STRATEGIES,

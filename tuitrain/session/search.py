@@ -191,9 +191,13 @@ class Searching(Work[SearchSnapshot]):
     def _conduct(self) -> None:
         assert self._study is not None
         assert self._dataset is not None
-        self._conductor = self._open.enter_context(
-            conducting(self._study, self._dataset, jobs=self.jobs, asks_first=self._asks_first)
-        )
+        try:
+            self._conductor = self._open.enter_context(
+                conducting(self._study, self._dataset, jobs=self.jobs, asks_first=self._asks_first)
+            )
+        except Exception:
+            self._state = "failed"
+            raise
         self._state, self._test, self._ending = "running", {}, ""
         if self._is_ending.is_set():
             self._conductor.ask_to_stop()

@@ -72,7 +72,7 @@ class Training(Work[Snapshot]):
         self._steps_to_go: int | None = None
         self._epochs_to_go: int | None = None
         self._pace = self._next_epoch = 0.0  # epochs a second; when the next one may begin
-        self._snapshot_due = self._views_due = 0.0
+        self._snapshot_due = self._views_due = self._inspection_due = 0.0
         self._is_unseen = True  # what is looked at, of the network that is here now
         self._findings: tuple[Finding, ...] = ()
         self._judged: object = None  # the moment that the findings are about
@@ -130,6 +130,7 @@ class Training(Work[Snapshot]):
             self.live.set(name, value)
             if self._state == "done" and not self.live.trainer.is_done:
                 self._state, self._ending = "paused", ""
+                self._is_unseen = True  # the weights are the last epoch's again, not the best one's
         else:
             self._pending[name] = _checked(name, value)
             if self._pending[name] == getattr(self.live.hyperparameters, name):
@@ -227,6 +228,13 @@ class Training(Work[Snapshot]):
                 self.see(turn.look)
             turn.publish()
 
+    def _inspect_between_batches(self) -> None:
+        """Work out a part of the answer to a page's question; then training has as much time, at least."""
+        started = self._clock.now()
+        self.inspection.advance()
+        ended = self._clock.now()
+        self._inspection_due, self._snapshot_due = 2 * ended - started, ended
+
     def _train(self, turn: Turn) -> None:
         self.live.start_clock()
         self._snapshot_due = self._clock.now()  # a turn begins after a command, which is answered at once
@@ -239,9 +247,8 @@ class Training(Work[Snapshot]):
                 continue
             ended_epoch = self.live.step(is_by_hand=self._steps_to_go is not None)
             turn.give_way()
-            if self.inspection.has_more:
-                self.inspection.advance()
-                self._snapshot_due = self._clock.now()
+            if self.inspection.has_more and self._clock.now() >= self._inspection_due:
+                self._inspect_between_batches()
             self._count(ended_epoch)
             if ended_epoch and self._pace:
                 self._next_epoch = max(self._next_epoch + 1 / self._pace, self._clock.now())
@@ -291,6 +298,7 @@ class Training(Work[Snapshot]):
         """Record that training has ended, and why."""
         self._state, self.message = self.live.ending()
         self._ending = self.message
+        self._is_unseen = True  # the weights are the best epoch's now
         self._note("diverged" if self._state == "diverged" else "done")
 
     def _note(self, state: Literal["done", "diverged", "failed", "left"]) -> None:

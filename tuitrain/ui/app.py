@@ -157,6 +157,9 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
     def on_mount(self) -> None:
         if self.asked is not None and self.current_mode != "search":
             self.call_after_refresh(self.show, "search")
+
+    def on_load(self) -> None:
+        """Handle signals before the terminal is taken: one that comes during the first paint must restore it too."""
         if self._handle_signals:
             unused = (number for number in OTHER_ENDING_SIGNALS if signal.getsignal(number) is signal.SIG_DFL)
             for number in (*ENDING_SIGNALS, *unused):  # another is a profiler's, say, or to be ignored

@@ -82,8 +82,10 @@ def room_actions(own: str, section: str) -> tuple[Action, ...]:
 def page_actions(section: str) -> tuple[Action, ...]:
     """The keys that open the pages on the inside of learning, and the menu of them."""
     menu = Action("show('why')", ("semicolon",), ";", "see why", "see why: menu of pages", section, 87)
+    together = "capitals", "pages on why; ; lists them"
     pages = (
-        Action(f"show('{page.name}')", (page.letter,), page.letter, page.name, page.meaning, section) for page in PAGES
+        Action(f"show('{page.name}')", (page.letter,), page.letter, page.name, page.meaning, section, pair=together)
+        for page in PAGES
     )
     return (menu, *pages)
 

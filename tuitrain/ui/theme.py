@@ -204,7 +204,11 @@ def is_ascii_only(environment: Mapping[str, str]) -> bool:
     """Whether the locale says that only ASCII may be written.
 
     Python itself sets LC_CTYPE where LANG is C (PEP 538), so a plain C locale in LC_ALL or LANG is looked at first.
+    PYTHONIOENCODING goes before all of them: it decides what Python writes.
     """
+    encoding = environment.get("PYTHONIOENCODING", "").partition(":")[0]
+    if encoding:
+        return "utf" not in encoding.lower()
     locale = environment.get("LC_ALL") or ""
     if not locale and environment.get("LANG") in {"C", "POSIX"}:
         locale = "C"

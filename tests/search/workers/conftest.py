@@ -17,9 +17,9 @@ from tuitrain.search.workers.thread import ThreadWorkers
 Make = Callable[..., Supervisor]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cluster() -> Iterator[str]:
-    """The address of a Dask cluster of two workers."""
+    """The address of a Dask cluster of two workers; it ends with these tests, since it is never quite idle."""
     pytest.importorskip("distributed")
     program = run_program("-m", "tests.search.workers.local_cluster")
     assert program.stdout is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Any
 
@@ -16,16 +17,16 @@ def main(kind: str, address: str = "") -> None:
     supervisor = Supervisor(workers)
     for task in range(2):
         supervisor.submit(task, tasks.count, (1200, 0.05))
-    try:
-        while supervisor.unfinished:
-            for event in supervisor.events(0.5):
-                if isinstance(event, Started):
-                    print("started", event.worker.removeprefix("process "), flush=True)
-                elif isinstance(event, Reported) and event.value[0] == 2:
-                    print("working", event.value[2], flush=True)
-    except KeyboardInterrupt:
-        supervisor.close(timeout=2)
-        print("stopped", *[event.result for event in supervisor.events(0) if isinstance(event, Stopped)], flush=True)
+    interrupts: list[int] = []  # noted, as `tuitrain search` does: an exception might come where none is expected
+    signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(number))
+    while supervisor.unfinished and not interrupts:
+        for event in supervisor.events(0.5):
+            if isinstance(event, Started):
+                print("started", event.worker.removeprefix("process "), flush=True)
+            elif isinstance(event, Reported) and event.value[0] == 2:
+                print("working", event.value[2], flush=True)
+    supervisor.close(timeout=30)
+    print("stopped", *[event.result for event in supervisor.events(0) if isinstance(event, Stopped)], flush=True)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuitrain.errors import SearchError
+from tuitrain.search.workers import shared_block
 from tuitrain.search.workers.shared_block import ALIGNMENT, Descriptor, SharedBlock, read_shared
 
 shapes = st.lists(st.integers(0, 7), max_size=3).map(tuple)
@@ -29,3 +32,9 @@ def test_arrays_come_out_as_they_went_in(specification: list[tuple[tuple[int, ..
         if array.dtype != object and array.flags.forc:
             assert not copy.flags.writeable
             assert not copy.size or copy.ctypes.data % ALIGNMENT == 0
+
+
+def test_data_that_finds_no_room_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_block, "_anonymous_file", lambda: open("/dev/full", "r+b"))  # noqa: SIM115, PTH123
+    with pytest.raises(SearchError, match="into memory for the workers: No space left on device"):
+        SharedBlock(np.zeros(10))

@@ -247,3 +247,45 @@ async def test_changing_the_dataset_asks_if_there_is_something_to_lose(session):
         await pilot.press("n")
         await pilot.pause()
     assert session.sent == []
+
+
+async def test_a_question_that_nobody_would_see_is_not_asked_and_ends_nothing(session):
+    app = app_on(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        session.train(5)
+        await pilot.press("d", *"xor", "enter")
+        await settle(pilot, lambda: "columns" in text_of(pilot.app) and "xor" in text_of(pilot.app))
+        await pilot.resize_terminal(30, 8)
+        await pilot.press("enter")
+        await settle(pilot, lambda: len(app.screen_stack) == 1)
+        assert not app._exit
+        assert app.screen.status.has_message
+    assert session.sent == []
+
+
+WIDE = "".join(f"{number}번꽃받침길이" for number in range(10, 26))  # two cells a letter
+
+
+def said_by(lines):
+    """What the lines of a dialog hold, each of its own width."""
+    assert {strip.cell_length for strip in lines._strips} == {lines.size.width}
+    return [strip.text.strip() for strip in lines._strips]
+
+
+async def test_what_is_said_of_a_table_is_whole_in_letters_of_two_cells_and_cut_with_an_ellipsis(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        chooser = pilot.app.screen
+        await settle(pilot, lambda: chooser.query_one("#about").size.width)
+        chooser._about(WIDE)
+        assert WIDE in "".join(said_by(chooser.query_one("#about")))
+        chooser._about(" ".join(f"word{number}" for number in range(60)))
+        assert said_by(chooser.query_one("#about"))[3].endswith("…")  # and not in a count of no notices
+
+
+async def test_a_question_is_whole_in_letters_of_two_cells():
+    async with app_on(FakeSession()).run_test(size=(80, 24)) as pilot:
+        question = Confirm(pilot.app.look, "Quit?", WIDE, yes="quit", no="stay")
+        await pilot.app.push_screen(question)
+        await settle(pilot, lambda: question._box.size.width)
+        assert WIDE in "".join(said_by(question._box))

@@ -12,7 +12,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.depth import DepthPage
-from tuitrain.ui.inspect.depth_table import shown_layers, spark
+from tuitrain.ui.inspect.depth_table import shown_layers, sparks
 from tuitrain.ui.theme import theme_for
 
 
@@ -32,8 +32,7 @@ async def opened(pilot):
     return pilot.app.screen
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-@pytest.mark.parametrize("colours", ["16", "none"])
+@pytest.mark.parametrize(("size", "colours"), [((80, 24), "none"), ((120, 40), "16")])
 async def test_the_numbers_are_the_answers_and_a_choice_is_looked_at_and_kept(size, colours):
     session = session_of((8,) * 6)
     try:
@@ -81,4 +80,5 @@ def test_many_layers_are_folded_but_never_the_chosen_one_nor_the_ends():
 def test_sparks_show_every_bin_that_holds_anything():
     counts = np.zeros(24, int)
     counts[[0, 1, 10, 23]] = [500, 500, 1, 400]
-    assert spark(counts, 12, theme_for("true")) == "█    ▁     ▄"
+    assert sparks(counts, 12, theme_for("true")) == ["█    ▁     ▄"]
+    assert sparks(counts, 12, theme_for("true"), lines=2) == ["█" + " " * 11, "█    ▁     ▇"]

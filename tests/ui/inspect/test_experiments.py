@@ -8,7 +8,7 @@ from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.commands import Step
+from tuitrain.session.commands import Reset, SetHyperparameter, Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.race import RacePage
@@ -16,6 +16,11 @@ from tuitrain.ui.inspect.rate_range import RateRangePage
 from tuitrain.ui.inspect.seeds import SeedsPage
 from tuitrain.ui.inspect.what_if import WhatIfPage
 from tuitrain.ui.theme import theme_for
+
+
+@pytest.fixture(autouse=True)
+def _short_races(monkeypatch):
+    monkeypatch.setattr(RacePage, "FIRST_EPOCHS", 20)
 
 
 @pytest.fixture
@@ -94,6 +99,44 @@ async def test_what_if_asks_about_fields_and_a_digit_adopts(session, size):
         await known(pilot, "beta1", value)
         assert f"beta1 {value:g} from the next batch on" in text_of(pilot.app)
         assert session.snapshot.epoch == 3
+
+
+async def test_what_if_is_asked_again_as_the_run_goes(session):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot, "W", WhatIfPage)
+        best = page.answer.values[int(page.answer.losses[:, -1].argmin())]
+        await pilot.press("minus", "plus", "full_stop")
+        await whole(pilot)
+        assert page.answer.start == 3
+        session.send(Step(epochs=10))
+        await settle(pilot, lambda: page.answer and page.answer.question.copy == page.copy and page.answer.start >= 13)
+        await whole(pilot)
+        assert f"before: {best:g} at epoch 3" in text_of(pilot.app)
+        await pilot.press("full_stop", "o")
+        await whole(pilot)
+        assert not page.keeps_asking and "before:" not in text_of(pilot.app)
+
+
+async def test_what_diverges_is_named_with_its_epoch(session):
+    for name, value in {"loss": "mse", "optimizer": "sgd", "activation": "identity", "learning_rate": 0.1}.items():
+        session.send(SetHyperparameter(name, value))
+    session.wait_for_answer(session.send(Reset()), 30)
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot, "W", WhatIfPage)
+        lost = [(place, epoch) for place, epoch in enumerate(page.answer.diverged) if epoch]
+        assert lost
+        for place, epoch in lost:
+            value = page.answer.values[place]
+            assert any(f"{value:g} " in row and f"✗ diverged at epoch {epoch}" in row
+                       for row in text_of(pilot.app).splitlines())  # fmt: skip
+        await pilot.press("escape")
+        await opened(pilot, "R", RacePage)
+        assert "✗ diverged" not in text_of(pilot.app)
+        session.send(SetHyperparameter("learning_rate", 900.0))
+        await known(pilot, "learning_rate", 900.0)
+        await pilot.press("space")
+        await whole(pilot)
+        assert "✗ diverged" in text_of(pilot.app)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.ui.waiting import settle as until
+from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.study.study import Study
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import SearchAsked, TuitrainApp
 from tuitrain.ui.launch import SWITCH_SECONDS
+from tuitrain.ui.search.screen import SearchScreen
 from tuitrain.ui.theme import theme_of
 
 UNICODE = {"LANG": "C.UTF-8", "TERM": "xterm-256color"}
@@ -36,6 +37,14 @@ def _as_launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 def text_of(app: Any) -> str:
     """What is on the screen, line by line."""
     return "\n".join(line.text for line in app.screen._compositor.render_strips())
+
+
+async def until(pilot: Pilot[Any], wanted: Callable[[], object]) -> None:
+    """Let the program work until `wanted` holds, and the screen shows it: a message gives way to a new state."""
+    await settle(pilot, wanted)
+    if isinstance(screen := pilot.app.screen, SearchScreen):
+        screen.show(screen.snapshot)
+    await pilot.pause()
 
 
 async def searching(

@@ -88,7 +88,7 @@ async def test_a_goal_that_cannot_be_is_told_before_a_race_and_in_a_search() -> 
         await pilot.press("escape")
         texts |= {"goal": "none", "trials": "5000"}
         await pilot.press("space")
-        await until(pilot, lambda: snapshot(pilot).state == "running")
+        await until(pilot, lambda: snapshot(pilot).state == "running" and snapshot(pilot).settings is not None)
         texts["goal"] = "nan"  # as a command line might hand it over
         await pilot.press("g")
         await until(pilot, lambda: 'goal: "nan" is not a number' in text_of(pilot.app))

@@ -87,7 +87,7 @@ async def test_the_selected_trial_is_explained_and_its_score_is_never_cut(size: 
         app: Any = pilot.app
         await until(pilot, lambda: len(table_lines(pilot)) > 5)
         explained = lambda: text_of(app).split("\n")[-3]  # noqa: E731
-        assert "who proposes" in explained()
+        assert "how the next setting" in explained()
         best = app.screen.session.snapshot.progress.best
         for _pane in ("trials", "map"):
             await pilot.press("tab")

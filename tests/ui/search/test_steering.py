@@ -29,7 +29,7 @@ async def test_a_large_grid_says_what_it_takes_and_asks_and_enter_begins_nothing
         await pilot.press("space")
         await until(pilot, lambda: "Search a grid of 1,156" in text_of(pilot.app))
         await pilot.press("y")
-        await until(pilot, lambda: snapshot(pilot).state == "running")
+        await until(pilot, lambda: snapshot(pilot).state == "running" and snapshot(pilot).space is not None)
         assert snapshot(pilot).space.grid_size == 1156
 
     await searching(test, size=(80, 24))

@@ -7,7 +7,7 @@ from textual.screen import ModalScreen
 
 from tests.ui.fake_session import FakeSession
 from tests.ui.train.test_screen import app_on, text_of
-from tests.ui.waiting import settle
+from tests.ui.waiting import resize, settle
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.widgets.text_lines import Lines
 
@@ -55,7 +55,7 @@ async def test_resizing_under_a_dialog(session, key):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press(key)
         for size in [(200, 50), (60, 20), (120, 40), (10, 3), (200, 50)]:
-            await pilot.resize_terminal(*size)
+            await resize(pilot, *size)
         await settle(pilot, lambda: "1 Train" in text_of(pilot.app).splitlines()[0])
         await settle(pilot, lambda: "quit" in text_of(pilot.app).splitlines()[-1])
 

@@ -5,7 +5,7 @@ from textual.geometry import Region, Size
 
 from tests.ui.fake_session import FakeSession
 from tests.ui.train.test_screen import SIZES, UNICODE, app_on, text_of
-from tests.ui.waiting import settle
+from tests.ui.waiting import resize, settle
 from tuitrain.ui.train.layout import DETAILS, Shown, arrange
 
 
@@ -42,7 +42,7 @@ async def test_resizing_to_and_fro(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         before = text_of(pilot.app)
         for size in [(200, 50), (60, 20), (120, 40), (10, 3), (80, 24)]:
-            await pilot.resize_terminal(*size)
+            await resize(pilot, *size)
             await pilot.pause()
             text_of(pilot.app)
         assert text_of(pilot.app) == before

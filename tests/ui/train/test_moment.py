@@ -8,6 +8,7 @@ from tests.ui import snapshots_made_up as made_up
 from tests.ui.fake_session import FakeSession
 from tests.ui.train.test_screen import app_on, text_of
 from tests.ui.waiting import settle
+from tuitrain.numbers import percent
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.runs.history import LayerProbe
 from tuitrain.ui.train.moment import moment
@@ -41,6 +42,13 @@ NOW = replace(
 )
 def test_a_sentence_holds_numbers_of_this_moment(name, sentence):
     assert moment(name, NOW) == sentence
+
+
+@pytest.mark.parametrize(("share", "said"), [(6 / 32, "18 %"), (0.004, "<1 %"), (0.999, "99 %"), (1.0, "100 %")])
+def test_a_share_of_idle_units_is_the_one_that_the_gradient_pane_shows(share, said):
+    now = replace(NOW, layers=(replace(PROBES[1], idle_share=share),))
+    assert moment("activation", now) == f"Now {said} of layer 1 is dead; no layer has more."
+    assert said.replace(" ", "") == percent(share).strip()
 
 
 def test_nothing_is_said_of_what_was_not_measured():

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from tests.ui.fake_session import FakeSession, make_dataset
-from tests.ui.waiting import settle
+from tests.ui.waiting import resize, settle
 from tuitrain.data.dataset import Part
-from tuitrain.options.hyperparameters import GROUPS
+from tuitrain.data.loading import load_dataset
+from tuitrain.options.hyperparameters import GROUPS, Hyperparameters
 from tuitrain.session.commands import Pause, Reset, SetHyperparameter, Start, Step
+from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.search.screen import SearchScreen
 from tuitrain.ui.theme import theme_of
@@ -328,9 +330,42 @@ async def test_a_page_that_comes_back_after_the_terminal_was_too_small_can_be_cl
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press(key)
         for size in [(60, 20), (80, 24)]:
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
+            await resize(pilot, *size)
         assert "esc closes" in text_of(pilot.app)
         await pilot.press("escape")
         await pilot.pause()
         assert "Hyperparameters" in text_of(pilot.app)
+
+
+async def test_a_verdict_of_several_lines_is_whole_where_it_came_while_the_screen_was_open():
+    h = Hyperparameters(learning_rate=1000.0, optimizer="sgd")
+    session = TrainingSession(load_dataset("diabetes"), h)
+    try:
+        async with app_on(session).run_test(size=(80, 24)) as pilot:
+            await pilot.press("space")
+            await settle(pilot, lambda: session.snapshot.state == "diverged")
+            await settle(pilot, lambda: "likely cause is learning rate 1000" in text_of(pilot.app))
+            shown = text_of(pilot.app)
+            assert "the loss became" in shown and "gradient clip of 1" in shown
+    finally:
+        session.close()
+
+
+async def test_what_was_adopted_elsewhere_is_taken_back_at_once():
+    session = TrainingSession(load_dataset("moons"), Hyperparameters())
+    try:
+        async with app_on(session).run_test(size=(80, 24)) as pilot:
+            await pilot.press("plus")
+            await pilot.press("2")
+            await settle(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
+            for name, value in (("learning_rate", 0.5), ("l2", 0.25)):
+                session.wait_for_answer(session.send(SetHyperparameter(name, value)), 60)
+            await pilot.press("1", "u")
+            await settle(pilot, lambda: session.snapshot.hyperparameters.l2 == 0.01)
+            await settle(pilot, lambda: session.snapshot.hyperparameters.learning_rate == 0.01)
+            changed = session.snapshot.hyperparameters.hidden_layers
+            assert changed != Hyperparameters().hidden_layers
+            await pilot.press("u")
+            await settle(pilot, lambda: session.snapshot.hyperparameters == Hyperparameters())
+    finally:
+        session.close()

@@ -219,6 +219,8 @@ class Study(StudyRecord):
         if self._lock is None:
             raise SearchError(_("{path}: is open for reading only").format(path=visible(self.path)))
         if not self._lock.is_held:
+            if not self.path.is_dir():
+                raise SearchError(_("{path}: the study has been removed").format(path=visible(self.path)))
             raise SearchError(
                 _("{path}: another process took this search for dead and has taken it over").format(
                     path=visible(self.path)

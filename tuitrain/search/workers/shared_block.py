@@ -13,6 +13,7 @@ import mmap
 import os
 import pickle
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import reduction
 from typing import IO, Any
@@ -72,8 +73,14 @@ class SharedBlock:
     def __init__(self, shared: Any) -> None:
         pieces = pack(shared)
         self._file = _anonymous_file()
-        self.layout = write_pieces(pieces, self._file)
-        self._file.flush()
+        try:
+            self.layout = write_pieces(pieces, self._file)
+            self._file.flush()
+        except OSError as error:
+            with suppress(OSError):  # what could not be written is tried again when the file is closed
+                self._file.close()
+            text = _("the data cannot be put into memory for the workers: {why}")
+            raise SearchError(text.format(why=error.strerror)) from error
 
     @property
     def descriptor(self) -> Descriptor:

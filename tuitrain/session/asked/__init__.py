@@ -1,5 +1,33 @@
 """The questions and answers of each page; all are imported here, so that JSON can be read back."""
 
-from tuitrain.session.asked import bench, depth, inputs, race, rate_range, row_loss, seeds, step, units, what_if
+from tuitrain.session.asked import (
+    batch_noise,
+    bench,
+    depth,
+    inputs,
+    landscape,
+    mse,
+    race,
+    rate_range,
+    row_loss,
+    seeds,
+    step,
+    units,
+    what_if,
+)
 
-__all__ = ["bench", "depth", "inputs", "race", "rate_range", "row_loss", "seeds", "step", "units", "what_if"]
+__all__ = [
+    "batch_noise",
+    "bench",
+    "depth",
+    "inputs",
+    "landscape",
+    "mse",
+    "race",
+    "rate_range",
+    "row_loss",
+    "seeds",
+    "step",
+    "units",
+    "what_if",
+]

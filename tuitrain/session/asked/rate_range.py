@@ -30,8 +30,9 @@ class RangeAnswer(Answer):
     `rates`, `losses` and `smoothed` (S,) are of the steps done so far; `smoothed` is the mean of the losses within an
     eighth of a decade of rates on each side, `start` that of the first half decade. `lowest` is the rate of the lowest
     smoothed loss, `steepest` the middle of the half decade before it over which the smoothed loss falls most,
-    `suggestion` a tenth of `lowest`; NaN where the loss does not fall by 2 %. `rises` is the first rate after the
-    lowest at which the smoothed loss is above that at the start (infinite: none).
+    `suggestion` a tenth of `lowest`; NaN where the loss does not fall by 2 % and four standard errors of the
+    difference, by how the batches at the start differ. `rises` is the first rate after the lowest at which the
+    smoothed loss is as clearly above that at the start (infinite: none).
     `stopped` is the rate at which the test ended early, since a batch's loss was four times that at the start, or not
     finite; 0: it has not. `rate` is the learning rate in use.
     """

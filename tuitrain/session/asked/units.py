@@ -15,7 +15,7 @@ class UnitMaps(Question):
     """The units of hidden layer `layer` (from 0); a layer that is not there counts from the other end.
 
     `across` and `up` are the inputs of the response maps by their place among all, the one with the largest total
-    weight first.
+    weight first (two stay as they are).
     """
 
     layer: int = 0

@@ -23,7 +23,8 @@ REACH = 1 / 8  # decades of rates on each side that the smoothed loss is the mea
 START = 1 / 2  # decades of rates, too small to change much, whose losses are those at the start
 STOP = 4.0  # times the loss at the start, at which the test ends
 SHARE = 1 / 10  # of the rate of the lowest loss: the suggestion, as fastai's lr_find has it
-LEAST_FALL = 0.02  # of the loss at the start: less is no fall
+ERRORS = 4.0  # standard errors of the difference to the start: less is no change, by how the first batches differ
+LEAST_FALL = 0.02  # of the loss at the start: less is no fall either
 
 
 def range_test(question: Question, copy: Copy) -> Iterator[Answer]:
@@ -78,11 +79,13 @@ def read_marks(rates: Array, losses: Array) -> tuple[Array, float, float, float,
     a_decade = 1 / float(np.log10(rates[1] / rates[0]))
     reach = max(1, round(REACH * a_decade))
     smoothed = _smooth(losses, reach)
-    start = float(losses[: max(1, round(START * a_decade))].mean())
-    place = int(smoothed.argmin())
-    higher = np.flatnonzero(smoothed[place:] > start)
+    first = losses[: max(2, round(START * a_decade))]
+    start = float(first.mean())
+    error = float(first.std(ddof=1)) * math.sqrt(1 / (2 * reach + 1) + 1 / len(first))
+    place = int(smoothed[: max(len(smoothed) - reach, 1)].argmin())  # at the end it is the mean of too few
+    higher = np.flatnonzero(smoothed[place:] > start + ERRORS * error)
     rises = float(rates[place + higher[0]]) if len(higher) else math.inf
-    if start - smoothed[place] < LEAST_FALL * abs(start):
+    if start - smoothed[place] < max(ERRORS * error, LEAST_FALL * abs(start)):
         return smoothed, start, math.nan, math.nan, math.nan, rises
     lowest = float(rates[place])
     side = 2 * reach

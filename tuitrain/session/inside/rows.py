@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.engine.build import build_network
 from tuitrain.engine.network import Network, with_ones
+from tuitrain.errors import RunError
 from tuitrain.numbers import number
 from tuitrain.session.inspection import Copy
 from tuitrain.text import visible
@@ -29,7 +30,15 @@ def some_rows(part: Part, most: int) -> Part:
 
 
 def copied_network(copy: Copy) -> Network:
-    """Return the network of a copy in float64, without the training around it."""
+    """Return the network of a copy in float64, without the training around it.
+
+    Raises
+    ------
+    RunError
+        if its weights are not finite.
+    """
+    if not np.isfinite(copy.state.arrays["parameters"]).all():
+        raise RunError("the weights have diverged; r on the Train screen begins again")
     network = build_network(copy.dataset, copy.state.hyperparameters[0], 1, np.float64)
     network.parameters[...] = copy.state.arrays["parameters"][:1]
     return network

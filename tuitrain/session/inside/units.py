@@ -128,6 +128,7 @@ def _look(asked: UnitMaps, network: Network, dataset: Dataset, layer: int, epoch
     ablation = Ablation(network, part.X, part.y, layer)
     order = np.argsort(-np.abs(network.weights[0][0]).sum(axis=1), kind="stable")
     inputs, encoded = len(order), dataset.encoded_names
+    order = np.sort(order) if inputs == 2 else order
     across, up = asked.across % inputs, asked.up % inputs
     up = -1 if inputs == 1 else (across + 1) % inputs if up == across else up
     points = int(np.clip(PASS_WORK // network.n_parameters, LEAST_POINTS, GRID[0] * GRID[1]))

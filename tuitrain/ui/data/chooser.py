@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -27,13 +26,14 @@ from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.data.path_completion import completed, is_directory, paths_from
 from tuitrain.ui.data.sample import sample_lines, target_text
+from tuitrain.ui.plots.lines import wrapped
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.terminal.prompt import Prompt
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.background import Beside
 from tuitrain.ui.widgets.key_line import key_line
 from tuitrain.ui.widgets.page import Page
-from tuitrain.ui.widgets.text_lines import Lines, Piece
+from tuitrain.ui.widgets.text_lines import Lines, Piece, shortened
 
 if TYPE_CHECKING:
     from tuitrain.ui.app import TuitrainApp
@@ -303,9 +303,11 @@ class DatasetChooser(Dialog[Dataset]):
 
     def _about(self, text: str, style: str = "bold", *, notices: tuple[str, ...] = ()) -> None:
         width = max(20, self.query_one("#about").size.width or 74)
-        rows = [(row, style) for row in textwrap.wrap(self._theme.plain(visible(text, 400)), width)]
+        rows = [(row, style) for row in wrapped(self._theme.plain(visible(text, 400)), width)]
+        if not notices and len(rows) > 4:
+            rows = [(row, style) for row in shortened([row for row, _style in rows], 4, width, theme=self._theme)]
         for notice in notices:
-            rows += [(row, "warning") for row in textwrap.wrap(self._theme.plain(f"! {visible(notice)}"), width)]
+            rows += [(row, "warning") for row in wrapped(self._theme.plain(f"! {visible(notice)}"), width)]
         if len(rows) > 4:
             text = _("{count} notices in all; once it is loaded, ? lists them").format(count=len(notices))
             rows = [*rows[:3], (text, "warning")]

@@ -15,7 +15,7 @@ from tuitrain.session.commands import SetHyperparameter
 from tuitrain.session.questions import Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.depth_table import choice_names, draw_choices, draw_layers, power, verdict
+from tuitrain.ui.inspect.depth_table import choice_names, draw_choices, draw_layers, lines_of_a_layer, power, verdict
 from tuitrain.ui.inspect.figures import decimal
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.plot import Curve, Mark, draw_plot
@@ -26,6 +26,7 @@ from tuitrain.ui.plots.ranges import Axis, power_label
 _LAYER = ("↑ ↓ j k", "another layer")
 _CHOICE = ("1-4", "look at a copy with that choice; again: yours")
 EXAMPLE = "deep"
+WHY = 6  # lines of the reason that a wide screen leaves room for
 WIDE = 110  # columns from which the curve of ‖δ‖ has a pane of its own
 LARGEST_SLOPE = {"sigmoid": "1/4", "tanh": "1", "relu": "1", "leaky_relu": "1", "elu": "1", "softplus": "1"}
 
@@ -77,7 +78,8 @@ class DepthPage(InsidePage, inherit_bindings=False):
         count = len(self.answer.layers) if known and self.answer is not None else 4
         choices = len(self._choices()) + 1 if known else 4
         if area.width >= WIDE:
-            top = min(count + 4, area.height - choices - 7)
+            room = area.height - choices - WHY - 5
+            top = min(count * lines_of_a_layer(count, room) + 4, room + 4)
             layers = Region(area.x, area.y, area.width, top)
             rest = area.height - top + 1
             left = Region(area.x, layers.bottom - 1, 66, rest)
@@ -85,7 +87,8 @@ class DepthPage(InsidePage, inherit_bindings=False):
             low = Region(left.x, why.bottom - 1, left.width, choices + 2)
             beside = Region(left.right - 1, left.y, area.width - left.width + 1, rest)
             return {"layers": layers, "why": why, "choices": low, "curve": beside}
-        top = min(count + 4, area.height - choices - 4)
+        each = lines_of_a_layer(count, area.height - choices - 10)
+        top = min(count * each + 4, area.height - choices - 4)
         below = choices + 2 if top + choices + 5 > area.height else choices + 3  # with the scale of the bars
         layers = Region(area.x, area.y, area.width, top)
         why = Region(area.x, layers.bottom - 1, area.width, area.height - top - below + 2)
@@ -147,30 +150,27 @@ class DepthPage(InsidePage, inherit_bindings=False):
     # Choices
 
     def _choices(self) -> list[Choice]:
-        """The other starts: without what one has."""
+        """The other starts: without the one that one's own network is at."""
         answer = self.answer
         if answer is None or answer.problem:
             return []
-        own = self._own(answer)
-        return [
-            one for one in answer.choices
-            if (one.activation, one.initializer) != own or one.scale != 1
-        ]  # fmt: skip
+        activation, initializer, is_start = self._own(answer)
+        mine = (activation, initializer, 1.0) if is_start else None
+        return [one for one in answer.choices if (one.activation, one.initializer, one.scale) != mine]
 
-    def _own(self, answer: DepthAnswer) -> tuple[str, str]:
-        """Activation and start of the network itself, also while a choice is looked at."""
-        if not self.choice:
-            self._mine = answer.activation, answer.initializer
+    def _own(self, answer: DepthAnswer) -> tuple[str, str, bool]:
+        """Activation and start of the network itself, and whether it is there; also while a choice is looked at."""
+        if not self.choice and not answer_choice(answer):
+            self._mine = answer.activation, answer.initializer, answer.is_start
+            self._own_ratio = answer.first_to_last
         return self._mine
 
-    _mine = ("", "")
+    _mine = ("", "", True)
     _own_ratio = float("nan")
 
     def _choice_rows(self, answer: DepthAnswer) -> list[tuple[str, str, float]]:
-        activation, initializer = self._own(answer)
-        if not self.choice:
-            self._own_ratio = answer.first_to_last
-        yours = _("example") if self.example else _("yours")
+        activation, initializer, is_start = self._own(answer)
+        yours = _("example") if self.example else _("yours") if is_start else _("yours, now")
         name = f"{activation.replace('_', ' ')}, {_start_name(initializer)} ({yours})"
         rows = [(" ", name, self._own_ratio)]
         names = choice_names()
@@ -297,6 +297,11 @@ class DepthPage(InsidePage, inherit_bindings=False):
         self.example = "" if self.example else EXAMPLE
         self.choice, self.at, self.answer = "", 0, None
         self.ask_anew()
+
+
+def answer_choice(answer: DepthAnswer) -> str:
+    """The choice that an answer is about; "" for the network itself."""
+    return answer.question.choice if isinstance(answer.question, DepthSignal) else ""
 
 
 def _start_name(initializer: str) -> str:

@@ -19,6 +19,7 @@ from tuitrain.ui.theme import Theme
 LOW, HIGH = 0.3, 3.0  # ratios beyond these are marked
 VANISHED = 0.01  # of the last hidden layer's error: what the first one gets below that teaches it next to nothing
 WIDE = 100  # columns from which the histograms have all their bins
+MOST_LINES = 3  # of a layer
 FIRST, LAST = 3, 2  # layers that are always listed
 
 
@@ -40,12 +41,22 @@ def shown_layers(count: int, room: int, chosen: int) -> list[int]:
     return found
 
 
-def spark(counts: NDArray[Any], width: int, theme: Theme) -> str:
-    """A histogram (24,) in `width` columns, as high as its highest bin; a bin that holds anything shows something."""
+def sparks(counts: NDArray[Any], width: int, theme: Theme, *, lines: int = 1) -> list[str]:
+    """A histogram (24,) in `width` columns and `lines` lines, its highest bin as high as they are.
+
+    A bin that holds anything shows something.
+    """
     bins = counts.reshape(width, -1).sum(axis=1)
     signs, most = theme.signs.columns, max(int(bins.max()), 1)
-    levels = np.ceil(bins / most * (len(signs) - 1)).astype(int)
-    return "".join(signs[level] for level in levels)
+    parts = len(signs) - 1
+    levels = np.ceil(bins / most * parts * lines).astype(int)
+    rows = (np.clip(levels - parts * below, 0, parts) for below in reversed(range(lines)))
+    return ["".join(signs[level] for level in row) for row in rows]
+
+
+def lines_of_a_layer(count: int, room: int) -> int:
+    """How many lines each of `count` layers takes where `room` are free."""
+    return min(max(room // count, 1), MOST_LINES)
 
 
 def draw_layers(width: int, height: int, answer: DepthAnswer, chosen: int, *, log: bool, theme: Theme) -> list[Strip]:
@@ -64,17 +75,24 @@ def draw_layers(width: int, height: int, answer: DepthAnswer, chosen: int, *, lo
     head += gap + right(theme.formula("‖δ‖"), 8) + right(_("ratio"), 8)
     lines = [line(width, [(head, theme["dim"])])]
     listed = shown_layers(last + 1, height - 2, chosen)
+    each = lines_of_a_layer(len(listed), height - 2)
     for place in listed:
         layer = answer.layers[place]
-        mark = theme.signs.cursor if place == chosen else " "
-        name = f"{place + 1}"
-        delta = spark(layer.delta_log if log else layer.delta, bins, theme)
-        lines.append(line(width, [
-            (mark, theme["accent"]), (f"{name:<7}", theme["bold" if place == chosen else "plain"]),
-            (spark(layer.a, bins, theme) + gap, theme["train"]), (spark(layer.slope, bins, theme) + gap, theme["good"]),
-            (delta + gap, theme["validation"]), (right(power(layer.norm), 8), theme["plain"]),
-            *(_ratio(layer, theme) if place < last or not last else []),
-        ]))  # fmt: skip
+        columns = [
+            sparks(counts, bins, theme, lines=each)
+            for counts in (layer.a, layer.slope, layer.delta_log if log else layer.delta)
+        ]
+        for row in range(each):
+            is_last = row == each - 1
+            mark = theme.signs.cursor if place == chosen and is_last else " "
+            name = f"{place + 1}" if is_last else ""
+            numbers = [(right(power(layer.norm), 8), theme["plain"])]
+            numbers += _ratio(layer, theme) if place < last or not last else []
+            lines.append(line(width, [
+                (mark, theme["accent"]), (f"{name:<7}", theme["bold" if place == chosen else "plain"]),
+                (columns[0][row] + gap, theme["train"]), (columns[1][row] + gap, theme["good"]),
+                (columns[2][row] + gap, theme["validation"]), *(numbers if is_last else []),
+            ]))  # fmt: skip
     folded = last + 1 - len(listed)
     if folded:
         lines.append(_told(width, _("{count} layers between are folded").format(count=folded), theme))
@@ -90,11 +108,13 @@ def sum_up(answer: DepthAnswer) -> str:
     first, last = printed(layers[0].norm), printed(layers[-1].norm)
     if not last:
         return _("no error arrives at the last hidden layer: δ is 0 there")
-    told = _("from {last} to 1: {start} → {end}, × {product}: {count} factors of about {factor}")
-    if first / last < VANISHED:
-        told = _("from {last} to 1: {start} → {end}, × {product}: vanishes by {count} factors of about {factor}")
-    elif first / last > 1 / VANISHED:
-        told = _("from {last} to 1: {start} → {end}, × {product}: explodes by {count} factors of about {factor}")
+    told = _("from {last} to 1: {start} → {end}, × {product}")
+    if len(layers) > 2:
+        told = _("from {last} to 1: {start} → {end}, × {product}: {count} factors of about {factor}")
+        if first / last < VANISHED:
+            told = _("from {last} to 1: {start} → {end}, × {product}: vanishes by {count} factors of about {factor}")
+        elif first / last > 1 / VANISHED:
+            told = _("from {last} to 1: {start} → {end}, × {product}: explodes by {count} factors of about {factor}")
     return told.format(
         last=len(layers), start=power(last), end=power(first), product=power(first / last), count=len(layers) - 1,
         factor=decimal((first / last) ** (1 / (len(layers) - 1)), 2),
@@ -175,7 +195,7 @@ def draw_choices(
     """Bars of ‖δ₁‖/‖δ_L‖ on a log scale, for (key, name, ratio); the scale below, where there is room."""
     known = [ratio for _key, _name, ratio in rows if np.isfinite(ratio) and ratio > 0]
     low = 10.0 ** np.floor(np.log10(min([*known, 0.1]) / 2) - 1e-9)
-    high = 10.0 ** np.ceil(np.log10(max([*known, 1.0])) - 1e-9)
+    high = 10.0 ** np.ceil(np.log10(max([*known, 1.0]) / 1.5))
     names = min(max(len(name) for _key, name, _ratio in rows) + 2, width // 2)
     room = width - names - 3 - 9 - 3
     lines = []

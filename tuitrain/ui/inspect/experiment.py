@@ -12,7 +12,7 @@ from textual.strip import Strip
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.session.commands import SetHyperparameter
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.figures import decimal
+from tuitrain.ui.inspect.figures import MINUS, decimal
 from tuitrain.ui.inspect.page import InsidePage
 from tuitrain.ui.keys import Action
 from tuitrain.ui.plots.lines import cut, line
@@ -21,14 +21,15 @@ from tuitrain.ui.theme import Role
 
 Floats = NDArray[np.float64]
 EQUAL = 0.01  # of the loss: a smaller difference is called equal
+SMALL = 0.01  # losses below it differ in digits that four after the point do not show
 CUT = 4.0  # times the median loss, above which a linear axis ends
 
 
-def adopting(*, most: int, meaning: str, rank: int = 98) -> tuple[Action, ...]:
+def adopting(*, most: int, meaning: str, short: str = "adopt", rank: int = 98) -> tuple[Action, ...]:
     """The digits that adopt a result, which share a place in the footer and in the help."""
     pair = (f"1-{most}" if most > 1 else "1", meaning)
     return tuple(
-        Action(f"adopt({digit})", (str(digit),), str(digit), "adopt" if digit == 1 else "", meaning, "page",
+        Action(f"adopt({digit})", (str(digit),), str(digit), short if digit == 1 else "", meaning, "page",
                rank if digit == 1 else 0, pair=pair)
         for digit in range(1, most + 1)
     )  # fmt: skip
@@ -93,4 +94,7 @@ def change_text(value: float, base: float) -> str:
     """The difference of two losses as they are printed, with its sign."""
     if not (math.isfinite(value) and math.isfinite(base)):
         return "·"
-    return decimal(round(value, 4) - round(base, 4), 4, signed=True)
+    if max(abs(value), abs(base)) < SMALL:
+        return decimal(value - base, 4, signed=True)
+    change = round(value, 4) - round(base, 4)
+    return (MINUS if change < 0 else "+") + f"{abs(change):.4f}"

@@ -71,8 +71,12 @@ class PageLayout(PlacedLayout):
 
 
 class PagePane(LivePane[Snapshot], inherit_bindings=False):
-    """A pane of a page: draws what its page draws, anew when the page says so. The page has the arrow keys."""
+    """A pane of a page: draws what its page draws, anew when the page says so. The page has the arrow keys.
 
+    A page has no form, so that the palette finds no `fields`.
+    """
+
+    fields: ClassVar[Sequence[tuple[str, str, str]]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "scroll_page(-1)", show=False),
         Binding("pagedown", "scroll_page(1)", show=False),

@@ -41,7 +41,7 @@ AXES = (N_("epoch"), N_("step"), N_("second"))
 DASHES = (None, (4, 2), (2, 2), (6, 1), (1, 2), (1, 1))
 PATTERNS = ("━━━", "━╍╍", "╍╍╍", "━━╍", "┄┄┄", "┈┈┈")
 MOST = 6  # lanes
-_SIZES = (8, 9, 8, 8, 8)  # cells of the table's columns
+_SIZES = (7, 9, 8, 7, 8)  # cells of the table's columns
 TABLE_ROWS = MOST + 4  # of the pane below, with its frame
 _EPOCHS = ("+ -", "more epochs, fewer")
 _LANE = ("↑ ↓ j k", "another lane")
@@ -68,11 +68,12 @@ class RacePage(ExperimentPage, inherit_bindings=False):
     ACTIONS = RACE_ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(RACE_ACTIONS)
     PARTS = ("curves", "table")
+    FIRST_EPOCHS = 50  # of those that + and - go through
     answer: RaceAnswer | None
 
     def __init__(self, look: Theme) -> None:
         super().__init__(look)
-        self.field_name, self.epochs, self.axis, self.is_log = "optimizer", 50, 0, False
+        self.field_name, self.epochs, self.axis, self.is_log = "optimizer", self.FIRST_EPOCHS, 0, False
         self.chosen: int | None = None  # None: the best
 
     def question(self) -> Question:

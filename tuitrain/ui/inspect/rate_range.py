@@ -98,7 +98,7 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
     @property
     def _signs(self) -> tuple[str, str]:
         """Of the steepest fall and of the lowest loss."""
-        return ("v", "*") if self.look.ascii_only else ("▼", "★")
+        return ("v", "@") if self.look.ascii_only else ("▼", "★")
 
     def _legend(self, width: int) -> Strip:
         answer, theme = self.answer, self.look
@@ -133,7 +133,7 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
         answer, theme = self.answer, self.look
         assert answer is not None
         if not math.isfinite(answer.lowest):
-            told = _("the loss does not fall by 2 % at any of these rates: there is nothing to suggest")
+            told = _("the loss falls no more than batches differ by luck: there is nothing to suggest")
             return [self.told(width, told, "warning"), self._rise(width)]
         steep, star = self._signs
         rows: list[tuple[str, str, float, str, Role]] = [
@@ -178,11 +178,11 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
         answer = self.answer
         assert answer is not None
         if math.isfinite(answer.rises):
-            told = _("from η {rate} above {loss}, the mean at the start").format(
+            told = _("from η {rate} clearly above {loss}, the mean at the start").format(
                 rate=_short(answer.rises), loss=loss_text(answer.start)
             )
         elif answer.is_whole and not answer.stopped:
-            told = _("never above {loss}, the mean at the start: ] shows higher rates").format(
+            told = _("never clearly above {loss}, the mean at the start: ] shows higher rates").format(
                 loss=loss_text(answer.start)
             )
         else:

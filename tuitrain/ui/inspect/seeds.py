@@ -40,7 +40,7 @@ SEEDS_ACTIONS = (
     Action("back", ("left",), "←", "epoch", "an earlier epoch", "page", 97, pair=_EPOCH),
     Action("on", ("right",), "→", "", "a later epoch", "page", pair=_EPOCH),
     Action("toggle_log", ("l",), "l", "log", "logarithmic axis", "page", 80),
-    *adopting(most=1, meaning=N_("keep the best seed"), rank=98),
+    *adopting(most=1, meaning=N_("keep the best seed"), short=N_("keep best")),
     Action("next_pane", ("tab",), "tab", "pane", "next pane", "page", 20, pair=PANE),
     Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "page", pair=PANE),
     *everywhere_on_pages(),
@@ -92,7 +92,7 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
         first = 0 if np.isfinite(answer.losses[:, 0]).any() else 1
         epochs, losses = np.arange(first, answer.done + 1, dtype=float), answer.losses[:, first:]
         across, up = most_ticks(width, height - 1, label=4)
-        x = exact_axis(float(first), float(max(answer.total, first + 1)), across)
+        x = exact_axis(float(first), float(max(answer.total, first + 1)), min(across, answer.total))
         y = loss_axis(losses, up, log=self.is_log)
         frame = frame_of(width - 1, height - 1, x, y, _("epoch"), ascii_only=theme.ascii_only)
         canvas, window = Canvas(frame.rows, frame.columns, theme=theme), window_of(x, y, log=self.is_log)
@@ -103,7 +103,7 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
                 canvas.curve(epochs, ends, window, style=theme["dim"], dash=(1, 2), sign="'")
             canvas.curve(epochs, losses[0], window, style=theme["validation"])
             _shade(canvas, window, epochs, middle_low, middle_high, theme)
-        if self._at != answer.total:
+        if self.epoch is not None:
             column = canvas.column_of(float(self._at), window)
             if column is not None:
                 canvas.vertical(column, theme.signs.mark_edit, style=theme["axis"])

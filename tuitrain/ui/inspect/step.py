@@ -38,6 +38,7 @@ STEP_ACTIONS = (
     Action("keep", ("enter",), "enter", "keep it", "keep this learning rate for the run", "page", 98),
     Action("take_step", ("s",), "s", "take the step", "take the step on the copy", "page", 90),
     Action("undo", ("u",), "u", "undo", "take back the last step", "page", 60),
+    Action("show('landscape')", ("J",), "J", "landscape", "landscape of the loss", "page", 70),
     Action("next_pane", ("tab",), "tab", "pane", "next pane", "page", 50, pair=PANE),
     Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "page", pair=PANE),
     *everywhere_on_pages(),

@@ -13,10 +13,11 @@ from textual.strip import Strip
 from tuitrain.session.asked.units import UnitsAnswer
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.figures import decimal, factor, right
-from tuitrain.ui.plots.boundary import draw_boundary
+from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks
 from tuitrain.ui.plots.fit import draw_fit
 from tuitrain.ui.plots.heat import draw_matrix
 from tuitrain.ui.plots.lines import cut, line, padded
+from tuitrain.ui.plots.ranges import exact_axis
 from tuitrain.ui.plots.raster import Canvas, Window
 from tuitrain.ui.theme import Role, Theme
 
@@ -25,9 +26,9 @@ LEAST_WIDTH, LEAST_HEIGHT = 15, 6  # of a map with its heading, cells
 MOST_ACROSS, MOST_DOWN = 6, 3
 
 
-def layout_of(width: int, height: int, count: int) -> tuple[int, int]:
+def layout_of(width: int, height: int, count: int, *, most_down: int = MOST_DOWN) -> tuple[int, int]:
     """Return how many maps stand (across, down): the fewest that hold `count`, else as many as fit."""
-    across, down = min(max(width // LEAST_WIDTH, 1), MOST_ACROSS), min(max(height // LEAST_HEIGHT, 1), MOST_DOWN)
+    across, down = min(max(width // LEAST_WIDTH, 1), MOST_ACROSS), min(max(height // LEAST_HEIGHT, 1), most_down)
     fitting = [(a, d) for a in range(1, across + 1) for d in range(1, down + 1) if a * d >= count]
     if not fitting:
         return across, down
@@ -36,10 +37,10 @@ def layout_of(width: int, height: int, count: int) -> tuple[int, int]:
 
 def draw_many(
     width: int, height: int, answer: UnitsAnswer, order: Sequence[int], chosen: int,
-    picture: Callable[..., list[Strip]], *, theme: Theme,
+    picture: Callable[..., list[Strip]], *, layout: tuple[int, int], theme: Theme,
 ) -> list[Strip]:  # fmt: skip
     """Draw the units `order` (places in the answer) beside each other, each under its number and what it costs."""
-    across, down = layout_of(width, height, len(order))
+    across, down = layout
     wide, high = width // across, height // down
     lines: list[Strip] = []
     for start in range(0, min(len(order), across * down), across):
@@ -110,10 +111,15 @@ def draw_large(width: int, height: int, answer: UnitsAnswer, place: int, *, them
         return draw_fit(
             width, height, values[0], answer.extent[:2], np.empty(0), np.empty(0), (names[0], unit), theme=theme
         )
-    nothing = np.empty((0, 2))
-    return draw_boundary(
-        width, height, values, None, answer.extent, nothing, np.empty(0), names, theme=theme
-    )  # fmt: skip
+    across, up = most_ticks(width, height - 1)
+    x, y = exact_axis(*answer.extent[:2], across), exact_axis(*answer.extent[2:], up)
+    frame = frame_of(width, height - 1, x, y, frame_label(names[0], width, theme), ascii_only=theme.ascii_only)
+    drawn = draw_response(frame.columns, frame.rows, answer, place, theme=theme)
+    legend = theme.plain(_(" {name} up").format(name=names[1]))
+    return [
+        line(width, [(cut(legend, width, theme=theme), theme["dim"])]),
+        *frame.strips([list(one) for one in drawn], theme["axis"]),
+    ]
 
 
 def draw_weights(width: int, height: int, answer: UnitsAnswer, place: int, *, theme: Theme) -> list[Strip]:

@@ -100,14 +100,21 @@ class UnitsPage(InsidePage, inherit_bindings=False):
         def picture(wide: int, high: int, at: int) -> list[Strip]:
             return small(wide, high, answer, at, theme=theme)
 
-        return unit_maps.draw_many(width, height, answer, self._shown(answer), place, picture, theme=theme)
+        return unit_maps.draw_many(
+            width, height, answer, self._shown(answer), place, picture, layout=self._layout(answer), theme=theme
+        )
+
+    def _layout(self, answer: UnitsAnswer) -> tuple[int, int]:
+        """How many units stand (across, down); images in fewer rows, so that a pixel can be larger."""
+        size = self.panes["maps"].size
+        most_down = 2 if self.part == WEIGHTS and answer.picture[0] else unit_maps.MOST_DOWN
+        return unit_maps.layout_of(max(size.width, 15), max(size.height, 6), len(answer.units), most_down=most_down)
 
     def _room(self, answer: UnitsAnswer) -> int:
         """How many units stand beside each other."""
         if self.is_large or self.part == SPACE:
             return len(answer.units)
-        size = self.panes["maps"].size
-        across, down = unit_maps.layout_of(max(size.width, 15), max(size.height, 6), len(answer.units))
+        across, down = self._layout(answer)
         return min(across * down, len(answer.units))
 
     def _shown(self, answer: UnitsAnswer) -> list[int]:

@@ -15,6 +15,7 @@ from tuitrain.numbers import significant
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.session.asked.what_if import WhatIf, WhatIfAnswer
 from tuitrain.session.questions import Question
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.experiment import EQUAL, ExperimentPage, adopting, change_text, loss_text
@@ -38,6 +39,7 @@ WHAT_IF_ACTIONS = (
     Action("nudge_up", ("plus", "equals_sign"), "+ =", "epochs", "more epochs", "page", 88, pair=_EPOCHS),
     Action("nudge_down", ("minus", "underscore"), "- _", "", "fewer epochs", "page", pair=_EPOCHS),
     Action("start_pause", ("space",), "space", "redo", "again, from the run as it is", "page", 90),
+    Action("mark", ("full_stop",), ".", "keep asking", "ask again as the run goes", "page", 75),
     Action("up", ("up", "k"), "↑ k", "value", "the value above", "page", 60, pair=_RUNG),
     Action("down", ("down", "j"), "↓ j", "", "the value below", "page", pair=_RUNG),
     *everywhere_on_pages(),
@@ -58,6 +60,8 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         super().__init__(look)
         self.epochs, self.field_name = 10, "learning_rate"
         self.chosen: int | None = None  # None: the best
+        self.keeps_asking = False
+        self.earlier: list[str] = []  # what was best when it was asked before
 
     def question(self) -> Question:
         return WhatIf(self.epochs, self.field_name, copy=self.copy)
@@ -203,10 +207,28 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         return [
             self.told(width, first, "bold"),
             self.told(width, _("so few epochs say what is fast now, not what is best at the end")),
-            self.told(width, _("+ asks about more epochs, space again from where the run is then"), "dim"),
+            self.told(width, self._later(), "dim"),
         ]
 
+    def _later(self) -> str:
+        """What was best before, or how to ask again."""
+        assert self.answer is not None
+        if self.earlier:
+            return _("before: {answers}").format(answers=", ".join(self.earlier[-4:]))
+        if self.keeps_asking:
+            return _("asked again when your run has done these epochs")
+        return _("+ asks about more epochs, space again from here, . again as the run goes")
+
     # What is said
+
+    def show(self, snapshot: Snapshot) -> None:
+        super().show(snapshot)
+        answer = self.answer
+        if not self.keeps_asking or answer is None or answer.problem or not answer.is_whole:
+            return
+        if answer.question == self.question() and snapshot.epoch >= answer.start + answer.total:
+            self.earlier.append(_("{value} at epoch {epoch}").format(value=self._value(self._best), epoch=answer.start))
+            self.copy_anew()
 
     def describe(self) -> tuple[str, str]:
         answer = self.answer
@@ -247,12 +269,19 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
 
     # What the keys do
 
+    def action_mark(self) -> None:
+        """Ask again each time that the run has done the epochs asked about, or no more."""
+        self.keeps_asking = not self.keeps_asking
+        self.say(_("asked again as the run goes, . ends it") if self.keeps_asking else _("not asked again by itself"))
+        self.refresh_page()
+
     def action_other(self) -> None:
         """Ask about the next hyperparameter, of the same copy."""
         if not self.is_known or self.answer is None:
             return
         names = self.answer.names
         self.field_name, self.chosen = names[(names.index(self.answer.name) + 1) % len(names)], None
+        self.earlier.clear()
         self.ask_anew()
 
     def action_nudge_up(self) -> None:

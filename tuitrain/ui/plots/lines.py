@@ -40,9 +40,9 @@ def padded(text: str, width: int, *, theme: Theme, right: bool = False) -> str:
     return space + shown if right else shown + space
 
 
-def wrapped(text: str, width: int) -> list[str]:
+def wrapped(text: str, width: int, *, break_on_hyphens: bool = True) -> list[str]:
     """Break `text` into rows of at most `width` cells, between words where that is possible."""
-    rows = textwrap.wrap(text, width, break_long_words=True)
+    rows = textwrap.wrap(text, width, break_long_words=True, break_on_hyphens=break_on_hyphens)
     return [piece.strip() for row in rows for piece in chop_cells(row, width)]
 
 

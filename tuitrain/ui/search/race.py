@@ -21,7 +21,7 @@ from tuitrain.search.space.space import Space
 from tuitrain.session.race import RaceSession, begin_race
 from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
-from tuitrain.ui.plots.lines import padded
+from tuitrain.ui.plots.lines import cut, padded
 from tuitrain.ui.plots.race_plot import draw_race
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
@@ -131,7 +131,8 @@ class RaceScreen(Dialog[None], inherit_bindings=False):
                 low, best, high = (number(float(curve[known[-1]])) for curve in (lane.low, lane.median, lane.high))
                 quartiles = f"{low}..{high}" if lane.name != "grid" else _("one run: nothing in it is drawn by chance")
             text = self._theme.plain(f"{lane.name:<10}{len(lane.trials):>8}{best:>20}   {quartiles}")
-            rows.append([(f" {lane.name[0]} ", self._theme.of_class(index)), (text, self._theme["plain"])])
+            shown = cut(text, max(self._table.size.width - 3, 1), theme=theme)
+            rows.append([(f" {lane.name[0]} ", self._theme.of_class(index)), (shown, self._theme["plain"])])
         return rows
 
     def action_leave(self) -> None:

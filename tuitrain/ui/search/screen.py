@@ -56,6 +56,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.session = self.host.searcher
         self._by_hand = ByHand(lambda: self.host.by_hand)
         self._problem = self._next_pane = ""  # a pane that is to have the keys when it has its place
+        self._is_behind_dialog = False
         self._takes_study = False  # when it is there: the form is to hold what the study searches
         now = self.trainer.snapshot.hyperparameters
         task = self.trainer.snapshot.dataset.task
@@ -135,6 +136,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     def on_screen_suspend(self) -> None:
         """Nothing is drawn behind a dialog or the Train screen."""
         self.governor.stop()
+        self._is_behind_dialog = self in self.app.screen_stack
 
     def on_screen_resume(self) -> None:
         self.form.model.take_task(self.trainer.snapshot.dataset.task)
@@ -142,8 +144,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.form.redraw()
         self.place_children(self.app.size)
         self._show_now()
-        if self.steering.is_of_other_data:
+        if self.steering.is_of_other_data and not self._is_behind_dialog:
             self.steering.say_other_data()
+        self._is_behind_dialog = False
         self.governor.start()
 
     def show(self, snapshot: SearchSnapshot) -> None:

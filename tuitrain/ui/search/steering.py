@@ -163,11 +163,10 @@ class Steering:
         self._begin(space, settings)
 
     def _ask_for_grid(self, space: Space, settings: Settings) -> None:
-        """Begin a large grid if the user says so; where nobody can see the question, do not."""
-        if not self._room.is_too_small:
-            question = _("Search a grid of {number} combinations?").format(number=f"{space.grid_size:,}")
-            self._room.ask(question, lambda: f"{self._estimate()}.", yes=_("search it"), no=_("stay"),
-                           then=lambda: self._begin(space, settings))  # fmt: skip
+        """Begin a large grid if the user says so."""
+        question = _("Search a grid of {number} combinations?").format(number=f"{space.grid_size:,}")
+        self._room.ask(question, lambda: f"{self._estimate()}.", yes=_("search it"), no=_("stay"),
+                       then=lambda: self._begin(space, settings))  # fmt: skip
 
     def _begin(self, space: Space, settings: Settings) -> None:
         """Begin this search, with what was asked for on the command line if it is the first."""
@@ -185,7 +184,7 @@ class Steering:
         about = _("The study stays: {command}").format(command=command)
         if room.trainer.snapshot.has_something_to_lose:
             about = f"{unsaved(room.trainer.snapshot)}. {about}"
-        room.ask(_("Quit?"), about, yes=_("quit"), no=_("go on searching"), then=room.host.leave)
+        room.ask_to_leave(about, no=_("go on searching"))
 
     def begin_anew(self) -> None:
         """Begin a new search; ask first where one runs."""

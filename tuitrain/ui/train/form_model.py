@@ -75,6 +75,11 @@ class FormModel(EntryModel):
         value: Value = self.pending.get(name, getattr(self.hyperparameters, name))
         return value
 
+    @property
+    def values(self) -> dict[str, Value]:
+        """What every field shows."""
+        return {name: self.current(name) for name in NAMES}
+
     def in_use(self, name: str) -> Value:
         """Return the value that training uses now."""
         value: Value = getattr(self.hyperparameters, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from tuitrain.numbers import memory, significant
+from tuitrain.numbers import memory, percent, significant
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import counted
 from tuitrain.translation import gettext as _
@@ -58,7 +58,8 @@ def _activation(snapshot: Snapshot) -> str:
         return ""
     share, number, kind = max(idle)
     told = _("Now {share} of layer {number} is {state}; no layer has more.")
-    return told.format(share=_percent(share), number=number, state=_(kind))
+    as_in_the_pane = percent(share).strip().removesuffix("%")
+    return told.format(share=f"{as_in_the_pane} %", number=number, state=_(kind))
 
 
 def _dropout(snapshot: Snapshot) -> str:
@@ -104,10 +105,10 @@ def _patience(snapshot: Snapshot) -> str:
 
 def _percent(share: float) -> str:
     """``0.2 %``, ``12 %``: one digit below one per cent."""
-    percent = 100 * share
-    if 0 < percent < 0.01:
+    hundredths = 100 * share
+    if 0 < hundredths < 0.01:
         return _("less than 0.01 %")
-    return f"{percent:.0f} %" if percent >= 0.95 or percent == 0 else f"{percent:.1g} %"
+    return f"{hundredths:.0f} %" if hundredths >= 0.95 or hundredths == 0 else f"{hundredths:.1g} %"
 
 
 _TOLD: Mapping[str, Callable[[Snapshot], str]] = {

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
 
+from tuitrain.options.field import Value
 from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetPace, SetParameter, Start, Step
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.snapshot import Snapshot
@@ -61,6 +62,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.governor = Governor(
             self.session, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh
         )
+        self._values_left: dict[str, Value] = {}  # of the form, when another screen was opened
 
     def compose(self) -> ComposeResult:
         theme = self.look
@@ -127,8 +129,12 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def on_screen_suspend(self) -> None:
         """Nothing is drawn behind a dialog."""
         self.governor.stop()
+        self._values_left = self.form.model.values
 
     def on_screen_resume(self) -> None:
+        self.form.show(self.session.snapshot)
+        self.form.model.note_changes(self._values_left)  # a trial may have been adopted
+        self._values_left = {}
         self.session.hold(DIALOG_SECONDS)
         self.call_after_refresh(self.session.release)
         self.governor.start()

@@ -19,7 +19,7 @@ SIGNS: dict[Severity, tuple[str, str]] = {  # and the role of their style
 
 
 class Verdict(Lines):
-    """The most pressing finding, in one line when the training goes well, in two when not; nothing pushes it out."""
+    """The most pressing finding: one line when the training goes well, more when not; nothing pushes it out."""
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(**rest)
@@ -32,8 +32,9 @@ class Verdict(Lines):
         self._redraw()
 
     def lines_for(self, snapshot: Snapshot, width: int) -> int:
-        """How many lines it takes in so many columns: 1 or 2."""
-        return min(len(self._wrapped(self._verdict(snapshot)[0], max(20, width - 2))), 2)
+        """How many lines it takes in so many columns: 1 or 2, and 3 where the training has ended badly."""
+        most = 3 if snapshot.findings and snapshot.findings[0].severity == "error" else 2
+        return min(len(self._wrapped(self._verdict(snapshot)[0], max(20, width - 2))), most)
 
     def on_resize(self) -> None:
         self._redraw()

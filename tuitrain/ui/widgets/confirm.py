@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 
 from rich.cells import cell_len
@@ -15,6 +14,7 @@ from textual.geometry import Offset
 
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
+from tuitrain.ui.plots.lines import wrapped
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.text_lines import Lines, Piece
@@ -53,8 +53,8 @@ class Confirm(Dialog[bool]):
 
     def _fit(self) -> None:
         """Make the box as large as its text."""
-        width = max(len(self._question), len(self._about), len("".join(self._answers)) + 17) + 4
-        self._rows = textwrap.wrap(self._theme.plain(self._about), 72, break_on_hyphens=False)
+        width = max(cell_len(self._question), cell_len(self._about), cell_len("".join(self._answers)) + 17) + 4
+        self._rows = wrapped(self._theme.plain(self._about), 72, break_on_hyphens=False)
         self._box.styles.width = min(width, 76)
         self._box.styles.height = 5 + len(self._rows)
 

@@ -140,6 +140,8 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         shown = self.arrangement.page or "form"
         if shown in regions and self.focused is None:
             self.get_child_by_id(shown).focus()
+        for child in self.children[:1]:
+            child.refresh(repaint=False, layout=True)  # the screen forgets where its children were when a child asks
         self.refresh(repaint=False, layout=True)
         self.call_after_refresh(self.after_arranging)
 
@@ -209,12 +211,9 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
     def ask(
         self, question: str, about: str | Callable[[], str], *, yes: str, no: str, then: Callable[[], object]
     ) -> None:
-        """Ask a question, and do something if the answer is yes.
-
-        Where nobody would see the question it is whether to quit: that is done, and nothing is lost.
-        """
+        """Ask a question, and do something if the answer is yes; where nobody would see it, do nothing."""
         if self.is_too_small:
-            self.host.leave_unasked()
+            self.say(_("{question} Not asked: the terminal was too small").format(question=question))
             return
 
         def answered(answer: bool | None) -> None:
@@ -223,19 +222,20 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
 
         self.open(Confirm(self.look, question, about, yes=yes, no=no), answered)
 
+    def ask_to_leave(self, about: str, *, no: str) -> None:
+        """Leave if the user says so, and where nobody would see the question: nothing is lost."""
+        if self.is_too_small:
+            self.host.leave_unasked()
+        else:
+            self.ask(_("Quit?"), about, yes=_("quit"), no=no, then=self.host.leave)
+
     def leave_or_ask(self, *, saving: str = N_("ctrl+s saves the model")) -> None:
         """Leave; ask first if a training is running, or is in no file. `saving` says how to."""
-        snapshot, leave = self.trainer.snapshot, self.host.leave
+        snapshot = self.trainer.snapshot
         if snapshot.is_running:
-            self.ask(
-                _("Quit?"),
-                _("Training is running and would be ended."),
-                yes=_("quit"),
-                no=_("go on training"),
-                then=leave,
-            )
+            self.ask_to_leave(_("Training is running and would be ended."), no=_("go on training"))
         elif snapshot.has_something_to_lose:
             about = f"{unsaved(snapshot)}; {_(saving)}."
-            self.ask(_("Quit?"), about, yes=_("quit"), no=_("stay"), then=leave)
+            self.ask_to_leave(about, no=_("stay"))
         else:
-            leave()
+            self.host.leave()

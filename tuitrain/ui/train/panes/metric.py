@@ -20,7 +20,7 @@ from tuitrain.ui.plots.names import distinct
 from tuitrain.ui.plots.residuals import draw_residuals
 from tuitrain.ui.plots.scores import class_rows, confusion_lines, score_lines, score_pairs, score_rows, worst_lines
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.train.panes.train_pane import TrainPane
+from tuitrain.ui.train.panes.train_pane import TrainPane, is_step_shown
 
 NARROW = 32  # columns below which the tables become a column of figures
 MOST_IN_COLUMN = 4  # classes whose matrix a narrow column holds
@@ -65,6 +65,8 @@ class MetricPane(TrainPane):
         epoch = _("epoch {epoch}").format(epoch=found.epoch)
         if not snapshot.step:
             return [epoch + dot + _("untrained"), epoch]
+        if is_step_shown(snapshot):
+            epoch = _("step {step}").format(step=f"{snapshot.step:,}")
         rows = dot + _("{number} rows").format(number=f"{_rows(found):,}")
         if 0 < found.epoch == snapshot.best_epoch and not snapshot.is_running:
             best, short = (text.format(epoch=found.epoch) for text in (_("best epoch {epoch}"), _("best {epoch}")))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
+
+from rich.cells import cell_len
 
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_
@@ -13,6 +16,14 @@ KEYS = {  # and what opens them
     "gradients": (N_("Gradient"), "g"), "metric": (N_("Metric"), "m"), "parameters": (N_("Weights"), "w"),
     "boundary": (N_("Boundary"), "b"),
 }  # fmt: skip
+
+
+SPARE_FRAME = 7  # cells of a frame's upper line that neither title nor note takes
+
+
+def is_step_shown(snapshot: Snapshot) -> bool:
+    """Whether the last thing trained was a single step, of which the panes show the network."""
+    return not math.isnan(snapshot.batch_loss) and not snapshot.is_running
 
 
 class TrainPane(LivePane[Snapshot]):
@@ -30,6 +41,8 @@ class TrainPane(LivePane[Snapshot]):
         best = snapshot.best_epoch
         if not snapshot.step:
             return _("before the first step")
+        if is_step_shown(snapshot):
+            return _("step {step}").format(step=f"{snapshot.step:,}")
         if not best:
             return _("epoch {epoch}").format(epoch=epoch)
         if epoch == best:
@@ -40,7 +53,10 @@ class TrainPane(LivePane[Snapshot]):
     def title(self, snapshot: Snapshot) -> tuple[str, str]:
         when, others = self.when(snapshot), [f"{_(KEYS[name][0])} {KEYS[name][1]}" for name in self.tabs[1:]]
         if others:
-            return self.look.signs.bar.join([_(self.SHOWS), *others]), when
+            title = self.look.signs.bar.join([_(self.SHOWS), *others])
+            if cell_len(title) + cell_len(when) > self.outer_size.width - SPARE_FRAME:
+                when = when.split(f" {self.look.signs.dot} ")[0]  # the epoch at least
+            return title, when
         return f" {self.look.signs.dot} ".join(filter(None, (_(self.SHOWS), when))), ""
 
     def offer(self, tabs: tuple[str, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuitrain.ui.widgets.form.line_edit import LineEdit
@@ -25,7 +25,7 @@ class EntryModel:
         self._selected: str | None = None  # None: the first entry
         self._on_heading = False  # of the group of `_selected`
         self._found_from = ""
-        self._edits: list[tuple[str, Any]] = []
+        self._edits: list[dict[str, Any]] = []  # the values before each edit, of all entries that it changed
 
     # --- what an entry is
 
@@ -248,7 +248,7 @@ class EntryModel:
         """Give an entry a value; one that is there already changes nothing."""
         old = self.current(name)
         if value != old or type(value) is not type(old):
-            self._edits.append((name, old))
+            self._edits.append({name: old})
             self.put(name, value)
 
     def nudge(self, direction: int) -> None:
@@ -260,7 +260,13 @@ class EntryModel:
         """Take back the last edit and go to its entry; False if there is none."""
         if not self._edits:
             return False
-        name, value = self._edits.pop()
-        self.go_to(name)
-        self.put(name, value)
+        for name, value in self._edits.pop().items():
+            self.go_to(name)
+            self.put(name, value)
         return True
+
+    def note_changes(self, before: Mapping[str, Any]) -> None:
+        """Take what was changed elsewhere since the entries had these values as one edit, to be taken back at once."""
+        changed = {name: old for name, old in before.items() if self.current(name) != old}
+        if changed:
+            self._edits.append(changed)
