@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuitrain.numbers import duration, memory, number, percent, rate, share, significant
+from tuitrain.numbers import duration, memory, number, percent, rate, share, significant, whole_percents
 from tuitrain.ui.theme import theme_for
 
 
@@ -53,3 +53,16 @@ def test_negative_numbers_have_the_minus_sign_which_ascii_writes_as_a_hyphen():
     assert written == ["−0.500", "−1.23", "−2e-30", "−.012", "−3.21"]
     plain = theme_for("none", ascii_only=True).plain
     assert [float(plain(text)) for text in written] == [-0.5, -1.23, -2e-30, -0.012, -3.21]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12).filter(lambda parts: sum(parts) > 1e-3))
+def test_whole_percents_add_up_and_are_each_within_one(parts):
+    shares = [part / sum(parts) for part in parts]
+    found = whole_percents(shares)
+    assert sum(found) == 100
+    assert all(abs(whole - 100 * exact) < 1 + 1e-6 for whole, exact in zip(found, shares, strict=True))
+
+
+def test_whole_percents_raise_those_that_lose_most():
+    assert whole_percents([1 / 3, 1 / 3, 1 / 3]) == [34, 33, 33]
+    assert whole_percents([0.296, 0.204, 0.5]) == [30, 20, 50]

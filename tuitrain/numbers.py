@@ -7,6 +7,7 @@ ten keep the hyphen: ``−9.8e-4``.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 MINUS = "−"
 
@@ -84,6 +85,20 @@ def percent(share: float) -> str:
     if 0 < share < 0.01:
         return " <1%"
     return f"{min(int(100 * share + 1e-9), 999):3d}%" if share < 1 else "100%"
+
+
+def whole_percents(shares: Sequence[float]) -> list[int]:
+    """Round shares that add up to at most 1 to whole per cents, so that these add up to the rounded sum.
+
+    Those that lose the most by rounding down are rounded up (the method of the largest remainders).
+    """
+    exact = [100 * share for share in shares]
+    rounded = [math.floor(value + 1e-9) for value in exact]
+    missing = round(sum(exact)) - sum(rounded)
+    order = sorted(range(len(exact)), key=lambda place: rounded[place] - exact[place])
+    for place in order[:missing]:
+        rounded[place] += 1
+    return rounded
 
 
 def rate(number: float) -> str:

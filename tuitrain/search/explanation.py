@@ -29,6 +29,7 @@ from tuitrain.search.study.trial import Trial
 LEAST_TRIALS = 4
 POINTS = 60
 SAMPLE = 64
+JOINT = 1024
 
 Floats = NDArray[np.float64]
 Ticks = tuple[tuple[float, str], ...]
@@ -74,7 +75,8 @@ class Slice:
 class Explained:
     """Importances and slices from the surrogate; `key` identifies the trials they were fitted to.
 
-    `importance` are (label, share), the largest first; `slices` maps each column's label to places, means and ticks.
+    `importance` are (label, share), the largest first; what is missing from 1 they do only in combination. `slices`
+    maps each column's label to places, means and ticks.
     """
 
     key: tuple[object, ...]
@@ -114,7 +116,8 @@ def explain(study: HistoryLike, column: str, before: Explained | None = None, *,
         slices = {
             item.name: _slice(model, study, at, place, points, values) for place, item in enumerate(columns)
         }  # fmt: skip
-        shares = importance(model, study.space, sample=evenly_spread(SAMPLE, len(columns), 0))
+        shares = importance(model, study.space, sample=evenly_spread(SAMPLE, len(columns), 0),
+                            joint=evenly_spread(JOINT, len(columns), 0))  # fmt: skip
     return Explained(
         key, chosen, names, slices[chosen], _by_label(columns, shares),
         {item.label: (slices[item.name].places, slices[item.name].mean, slices[item.name].ticks) for item in columns},

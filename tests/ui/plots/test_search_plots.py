@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 from textual.strip import Strip
 
 from tuitrain.search.explanation import Slice
+from tuitrain.search.space.space import Space
 from tuitrain.ui.plots import map_plot, race_plot
 from tuitrain.ui.plots import search_plots as pictures
-from tuitrain.ui.search.plot_panes import counted_values, grid_note, shares
+from tuitrain.ui.search.plot_panes import counted_values, gap_note, grid_note, shares
 from tuitrain.ui.theme import theme_of
 
 THEME = theme_of({"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"})
@@ -137,8 +139,9 @@ def test_signs_are_by_rank_in_fifths() -> None:
 
 def test_notes_below_the_map_say_what_a_grid_repeats() -> None:
     drawn = np.linspace(0, 1, 25)
-    assert counted_values("L2", drawn) == "L2: 25 different values in 25 trials"
-    assert counted_values("L2", np.array([0.0, 0.0, 1.0, np.nan])) == "L2: 2 different values in 3 trials"
+    assert counted_values("x", "L2", drawn, 48) == "x L2: 25 different values in 25 trials"
+    assert counted_values("x", "L2", drawn, 37) == "x L2: 25 values in 25 trials"
+    assert counted_values("y", "L2", np.array([0.0, 0.0, 1.0, np.nan]), 48) == "y L2: 2 different values in 3 trials"
     assert grid_note(25, 2, "learning rate", drawn, "random").startswith("a 5×5 grid tries 5 of each: if only the rate")
     assert "20 of its 25 trials" in grid_note(27, 2, "L2", drawn, "random")
     assert "6 of its 8 trials" in grid_note(9, 3, "L2", drawn, "bayesian")
@@ -150,6 +153,15 @@ def test_notes_below_the_map_say_what_a_grid_repeats() -> None:
     rows = rows_of(map_plot.draw_map(WIDTH, HEIGHT, a_grid(notes=("x one", "y two")), **LOOK))
     assert [row.strip() for row in rows[-2:]] == ["x one", "y two"]
     assert "learning rate" not in "".join(rows)  # the notes name the axes
+
+
+def test_of_one_field_the_note_says_what_is_left_out() -> None:
+    column = Space({"learning_rate": "1e-4..1"}).columns[0]
+    told = gap_note(np.array([0.9, 0.1, 0.3, 0.4, 0.1]), column)  # 0.4 to 0.9; four values, so thirds
+    assert told.endswith("widest gap here is 50% of the range, in an even grid 33%")
+    assert "60% of the range" in gap_note(np.array([0.6, 0.8, 1.0]), column)  # from the lower end
+    assert not gap_note(np.array([0.1, np.nan, 0.3]), column)
+    assert not gap_note(np.array([0.0, 1.0, 2.0]), Space({"activation": "relu,tanh,elu"}).columns[0])
 
 
 @pytest.mark.parametrize(("sign", "expected"), [(-1.0, [0.3, 0.7, 0.7, 0.9]), (1.0, [0.3, 0.3, 0.2, 0.2])])
@@ -250,6 +262,33 @@ def test_importance_gives_the_shares_and_the_largest_first() -> None:
     assert rows[1].split()[-1] == "75%"
     assert rows[2].split()[-1] == "25%"
     assert rows[1].count("█") == pytest.approx(3 * rows[2].count("█"), abs=2)
+    assert not rows[3].split()  # nothing is left for what they do together
+
+
+def percents_of(rows: Sequence[str]) -> dict[str, int]:
+    """The whole per cent of each row, by its first word."""
+    found = (re.match(r" (\w+).* (\d+)%", row) for row in rows)
+    return {match[1]: int(match[2]) for match in found if match}
+
+
+@pytest.mark.parametrize("look", [THEME, theme_of({"NO_COLOR": "1", "LANG": "C"})], ids=["colours", "plain ASCII"])
+def test_importances_are_whole_and_add_up_to_a_hundred_with_the_rest(look: Any) -> None:
+    shares = [("L2", 0.006), ("dropout", 0.284), ("momentum", 0.285), ("beta1", 0.245), ("beta2", 0.026)]  # .846
+    strips = pictures.draw_importance(WIDTH, HEIGHT, shares, {}, theme=look)
+    rows = [strip.text for strip in strips]
+    found = percents_of(rows)
+    assert found == {"momentum": 28, "dropout": 28, "beta1": 25, "beta2": 3, "L2": 1, "together": 15}
+    assert "of the surrogate's variance" in rows[0]
+    few = percents_of([strip.text for strip in pictures.draw_importance(WIDTH, 5, shares, {}, theme=look)])
+    assert few == {"momentum": 28, "dropout": 28, "3": 29, "together": 15}
+    if look is not THEME:
+        assert all(row.isascii() for row in rows)
+
+
+def test_a_flat_surrogate_says_so() -> None:
+    rows = rows_of(pictures.draw_importance(WIDTH, HEIGHT, [("L2", 0.0), ("dropout", 0.0)], {}, **LOOK))
+    assert "the surrogate is flat" in "".join(rows)
+    assert "%" not in "".join(rows)
 
 
 def test_a_race_names_what_each_lane_came_to() -> None:

@@ -147,7 +147,7 @@ async def test_trainings_by_hand_are_explained_ranked_and_kept() -> None:
         app: Any = pilot.app
         app.session._training.finished = trained(app.session.dataset)
         await pilot.press("m", "home")
-        await until(pilot, lambda: "share of what varies" in text_of(app))
+        await until(pilot, lambda: "share of the surrogate's variance" in text_of(app))
         assert "a few more trials" not in text_of(app)
         rows = app.screen.trials._rows
         assert [row.trial.number for row in rows][:2] == [3, 2]  # equal scores, the lower loss first

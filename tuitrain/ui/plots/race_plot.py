@@ -21,8 +21,9 @@ from tuitrain.ui.plots.raster import Canvas, Floats, Window
 from tuitrain.ui.plots.search_plots import robust_range, score_axis
 from tuitrain.ui.theme import Theme
 
-_DASHES = (None, (3, 2), (1, 2), (5, 1))
-TURN = 4  # columns that a strategy has of a stretch where several have the same score
+DASHES = (None, (3, 2), (1, 2), (5, 1))
+PATTERNS = ("━━━", "━ ━", "╍╍╍", "━━╍")  # what stands for them in a legend
+TURN = 4  # columns that a curve has of a stretch where several lie in the same cells
 
 
 @dataclass(frozen=True)
@@ -58,31 +59,35 @@ def draw_race(width: int, height: int, lanes: Sequence[Lane], metric: str, sign:
         for band in (lane.low, lane.high):
             canvas.curve(lane.trials, band, window, style=style, dash=(1, 3), faint=True, sign=".")
     for index, (lane, style) in enumerate(zip(values, styles, strict=True)):
-        dash = _DASHES[index % len(_DASHES)]
+        dash = DASHES[index % len(DASHES)]
         canvas.curve(lane.trials, lane.median, window, style=style, dash=dash, sign=lane.name[:1])
-    _take_turns(canvas, values, styles, window)
+    curves = [(lane.trials, lane.median) for lane in values]
+    take_turns(canvas, curves, [lane.name[:1] for lane in values], styles, window)
     best = _("best {metric}").format(metric=cut(metric, 10, theme=theme))
     legend: list[Part] = [(f" {best}: ", theme["plain"])]
     for index, (lane, style) in enumerate(zip(values, styles, strict=True)):
-        pattern = ("━━━", "━ ━", "╍╍╍", "━━╍")[index % 4] if not theme.ascii_only else lane.name[:1] * 2
+        pattern = PATTERNS[index % len(PATTERNS)] if not theme.ascii_only else lane.name[:1] * 2
         final = lane.median[np.isfinite(lane.median)][-1]
         legend.append((f"{pattern} {lane.name} {theme.plain(number(float(final)))}  ", style))
     return [fitting(width, legend), *frame.strips(canvas.segments(), theme["axis"])]
 
 
-def _take_turns(canvas: Canvas, lanes: Sequence[Lane], styles: Sequence[Style], window: Window) -> None:
-    """Where several lanes' medians lie in one cell, give each a stretch of them in turn, with its initial in it."""
+def take_turns(
+    canvas: Canvas, curves: Sequence[tuple[Floats, Floats]], signs: Sequence[str], styles: Sequence[Style],
+    window: Window,
+) -> None:  # fmt: skip
+    """Where several curves, x (t,) and y (t,), lie in one cell, give each a stretch of it in turn, with its sign."""
     centres = window.x_low + (window.x_high - window.x_low) * np.arange(canvas.columns) / max(canvas.columns - 1, 1)
-    heights = np.full((len(lanes), canvas.columns), -1, np.intp)  # rows; -1: the lane is not there
-    for index, lane in enumerate(lanes):
-        median = np.interp(centres, lane.trials, lane.median, left=np.nan, right=np.nan)
-        _, rows, columns = canvas.places(centres, median, window, 1, 1)
+    heights = np.full((len(curves), canvas.columns), -1, np.intp)  # rows; -1: the curve is not there
+    for index, (x, y) in enumerate(curves):
+        known = np.interp(centres, x, y, left=np.nan, right=np.nan)
+        _, rows, columns = canvas.places(centres, known, window, 1, 1)
         heights[index, columns] = rows
     for column in range(canvas.columns):
         for row in set(heights[:, column].tolist()) - {-1}:
             there = np.flatnonzero(heights[:, column] == row)
             if len(there) > 1:
-                lane = there[column // TURN % len(there)]
-                canvas.paint(row, column, style=styles[lane])
+                turn = there[column // TURN % len(there)]
+                canvas.paint(row, column, style=styles[turn])
                 if column % TURN == TURN // 2:
-                    canvas.text(row, column, lanes[lane].name[:1], style=styles[lane])
+                    canvas.text(row, column, signs[turn], style=styles[turn])

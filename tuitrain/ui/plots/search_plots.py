@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from rich.cells import cell_len
 from textual.strip import Strip
 
-from tuitrain.numbers import number, percent
+from tuitrain.numbers import number, whole_percents
 from tuitrain.options.search_settings import BOUNDED
 from tuitrain.search.explanation import Slice
 from tuitrain.translation import gettext as _
@@ -251,21 +252,33 @@ def draw_importance(
     width: int, height: int, shares: Sequence[tuple[str, float]],
     slices: Mapping[str, tuple[Floats, Floats, Any]], *, theme: Theme,
 ) -> list[Strip]:  # fmt: skip
-    """Draw a bar for each hyperparameter's share of the surrogate's variation, and the slice of scores along it."""
+    """Draw a bar for each hyperparameter's share of the surrogate's variance, and the slice of scores along it.
+
+    What is missing from 1 stands below them as what several do together, unless it is less than half of a per cent;
+    those for which there is no room share a row. The per cents add up to 100.
+    """
     if not shares:
         return notice(width, height, (_("a few more trials are needed"),), theme["dim"])
-    ordered = sorted(shares, key=lambda item: -item[1])
-    room = min(max(16, width // 3), max(len(name) for name, _ in ordered))
+    if not sum(share for _name, share in shares) > 0:
+        flat = (_("the surrogate is flat: no field is seen to matter"), _("the surrogate is flat"))
+        return notice(width, height, flat, theme["dim"])
+    rows = _importance_rows(shares, max(0, height - 1))
+    room = min(max(16, width // 3), max(cell_len(name) for name, _share, _percent in rows))
     spark_room = 12 if width >= room + 40 else 0
     bar_room = max(4, width - room - 8 - (spark_room + 14 if spark_room else 0))
     strips = []
-    head: list[Part] = [(f" {_('share of what varies')}", theme["dim"])]
+    told = (_("share of the surrogate's variance, each alone"), _("share of the surrogate's variance"),
+            _("of the surrogate's variance"))  # fmt: skip
+    left = room + bar_room + 7 if spark_room else width - 1
+    head: list[Part] = [(" " + next((text for text in told if cell_len(text) < left), _("share")), theme["dim"])]
     if spark_room:
-        head.append((" " * max(1, room + bar_room + 8 - length(head)) + _("scores along it"), theme["dim"]))
-    for name, share in ordered[: max(0, height - 1)]:
-        parts: list[Part] = [(" " + padded(short_label(name, room), room, theme=theme) + " ", theme["plain"])]
-        parts += [(bar(share, 0.0, 1.0, bar_room, log=False, theme=theme), theme["bar"])]
-        parts += [(f" {percent(share)} ", theme["plain"])]
+        head.append((" " * max(1, left + 1 - length(head)) + _("scores along it"), theme["dim"]))
+    for name, share, whole in rows:
+        is_field = name in dict(shares)
+        shown = padded(short_label(name, room) if is_field else name, room, theme=theme)
+        parts: list[Part] = [(f" {shown} ", theme["plain" if is_field else "dim"])]
+        parts += [(bar(share, 0.0, 1.0, bar_room, log=False, theme=theme), theme["bar" if is_field else "dim"])]
+        parts += [(f" {whole:3d}% ", theme["plain"])]
         if spark_room and name in slices:
             means = slices[name][1]
             parts += [(curve_line(means, spark_room, theme=theme), theme["best"])]
@@ -274,3 +287,18 @@ def draw_importance(
         strips.append(line(width, parts))
     blank = [Strip.blank(width)] * max(0, height - 1 - len(strips))
     return [line(width, head), *strips, *blank][:height]
+
+
+def _importance_rows(shares: Sequence[tuple[str, float]], most: int) -> list[tuple[str, float, int]]:
+    """Name, share and per cents of at most `most` rows: the largest first, then what has no row, then the rest."""
+    ordered = sorted(shares, key=lambda item: -item[1])
+    together = max(0.0, 1 - sum(share for _name, share in shares))
+    percents = whole_percents([*(share for _name, share in ordered), together])
+    rows = [(name, share, whole) for (name, share), whole in zip(ordered, percents, strict=False)]
+    last = [(_("together"), together, percents[-1])] * bool(percents[-1])
+    if len(rows) + len(last) > most > len(last) + 1:
+        kept = most - len(last) - 1
+        others = rows[kept:]
+        name = _("{number} others").format(number=len(others))
+        rows = [*rows[:kept], (name, sum(row[1] for row in others), sum(row[2] for row in others))]
+    return [*rows, *last]

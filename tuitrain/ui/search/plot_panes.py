@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from tuitrain.search.explanation import LEAST_TRIALS, ticks_of
@@ -110,18 +111,18 @@ class MapPane(SearchPane):
         following = space.encode(list(proposals))
         first, second = self._chosen(columns)
         y, next_y = (_placed(columns[second], table[:, second]) for table in (places, following))
-        y_count = counted_values(_(columns[second].label), y)
+        y_count = counted_values("y", _(columns[second].label), y, width - 1)
         best = snapshot.progress.best if snapshot.progress is not None else None
         is_by_trial = len(columns) == 1
         if is_by_trial:
             last = max(len(trials) + len(proposals) - 1, 1)
             x, next_x = np.arange(len(trials)) / last, (len(trials) + np.arange(len(proposals))) / last
             x_name, x_ticks = "trial", [(at / last, text) for at, text in epoch_axis(0, last, 4).ticks if at <= last]
-            notes: tuple[str, ...] = (f"x {_(x_name)}", f"y {y_count}")
+            notes: tuple[str, ...] = (f"x {_(x_name)}", y_count, gap_note(y, columns[second]))
         else:
             x, next_x = (_placed(columns[first], table[:, first]) for table in (places, following))
             x_name, x_ticks = columns[first].label, _ticks(columns[first])
-            notes = (f"x {counted_values(_(x_name), x)}", f"y {y_count}")
+            notes = (counted_values("x", _(x_name), x, width - 1), y_count)
             notes += (grid_note(len(trials), len(columns), columns[first].label, x, settings.strategy),)
         points = MapPoints(
             x=x, y=y, share=shares(np.array([settings.sign * trial.score for trial in trials])),
@@ -138,11 +139,27 @@ def row_of(trials: Sequence[Trial], best: Trial | None) -> int | None:
     return next((row for row, trial in enumerate(trials) if best is not None and trial.number == best.number), None)
 
 
-def counted_values(label: str, places: Any) -> str:
-    """``learning rate: 25 different values in 25 trials`` of places (n,); those where it has no effect do not count."""
+def counted_values(axis: str, label: str, places: Any, room: int) -> str:
+    """``x learning rate: 25 different values in 25 trials`` of places (n,), in fewer words where `room` is short.
+
+    Trials in which the field has no effect do not count.
+    """
     known = places[np.isfinite(places)]
-    values, trials = counted(_different(known), "different value"), counted(len(known), "trial")
-    return _("{field}: {values} in {trials}").format(field=label, values=values, trials=trials)
+    trials = counted(len(known), "trial")
+    told = _("{axis} {field}: {values} in {trials}")
+    words = (counted(_different(known), word) for word in ("different value", "value"))
+    whole, short = (told.format(axis=axis, field=label, values=values, trials=trials) for values in words)
+    return whole if cell_len(whole) <= room else short
+
+
+def gap_note(places: Any, column: SearchColumn) -> str:
+    """How wide a part of the range places (n,) of one continuous field leave out, beside an even grid of as many."""
+    known = np.unique(np.round(places[np.isfinite(places)], 9))
+    if column.is_category or column.count is not None or len(known) < 3:
+        return ""
+    gap = float(np.diff(known, prepend=0.0, append=1.0).max())
+    told = _("one field: a grid repeats nothing; the widest gap here is {gap}% of the range, in an even grid {even}%")
+    return told.format(gap=round(100 * gap), even=round(100 / (len(known) - 1)))
 
 
 def _different(places: Any) -> int:
@@ -276,7 +293,7 @@ class ImportancePane(SearchPane):
     """How much each hyperparameter matters, by the surrogate."""
 
     TITLE = N_("Importance")
-    EXPLAINED = N_("share of the variation of the score that the surrogate puts down to each hyperparameter")
+    EXPLAINED = N_("share of the surrogate's variance, each alone; together: the rest")
 
     def is_unchanged(self, before: Any, now: Any) -> bool:
         return before.explained is now.explained

@@ -1,22 +1,28 @@
-"""A trial opened: all its hyperparameters and its curve; several of them side by side."""
+"""A trial opened: all its hyperparameters and its curve; several side by side, below their curves in one plot."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from itertools import zip_longest
 from typing import ClassVar
 
+import numpy as np
+from rich.cells import cell_len
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.search_settings import HIGHER_IS_BETTER
 from tuitrain.search.study.trial import Trial
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.bars import sparkline
+from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import padded, wrapped
-from tuitrain.ui.search.table import detail_lines
+from tuitrain.ui.plots.trial_curves import TrialCurve, draw_trial_curves
+from tuitrain.ui.search.table import detail_lines, score_text
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.page import Page
@@ -25,6 +31,7 @@ from tuitrain.ui.widgets.text_lines import Piece
 LABEL = 18  # as wide as the longest label, and a space
 LEAST = 14  # of a trial's column
 MOST = 2000  # characters of a text, such as a failed trial's message
+LEAST_PLOT, MOST_PLOT = 8, 20  # lines of the curves
 
 
 class TrialPage(Dialog[None]):
@@ -57,13 +64,36 @@ class TrialPage(Dialog[None]):
 
     def _lines(self, width: int) -> list[list[Piece]]:
         """The trials beside each other, as many as have room, the others below them."""
+        lines = (
+            self._overlay(width) if len(self._trials) > 1 and any(trial.curve for trial, _whole in self._trials) else []
+        )
         beside = max(1, (width - LABEL) // LEAST)
         blocks = [self._trials[start : start + beside] for start in range(0, len(self._trials), beside)]
         room = (width - LABEL) // min(beside, len(self._trials))
-        lines: list[list[Piece]] = []
         for block in blocks:
             lines += [*([[]] if lines else []), *self._block(block, room)]
         return lines
+
+    def _overlay(self, width: int) -> list[list[Piece]]:
+        """The curves of all in one plot, in about half of the page, with what differs between them."""
+        names = _differing_fields([whole for _trial, whole in self._trials])
+        curves = []
+        for trial, whole in self._trials:
+            values = [f"{short_label(FIELDS[name].label, 0)} {FIELDS[name].format(getattr(whole, name))}"
+                      for name in names]  # fmt: skip
+            curves.append(TrialCurve(trial.number, np.array(trial.curve, np.float64), score_text(trial),
+                                     visible(", ".join(values), MOST)))  # fmt: skip
+        height = max(LEAST_PLOT, min(MOST_PLOT, self.size.height // 2 - 2))
+        sign = -1.0 if HIGHER_IS_BETTER.get(self._metric, True) else 1.0
+        strips = draw_trial_curves(width, height, curves, self._metric, sign, theme=self._theme)
+        told = [_("{metric} by epoch")]
+        if any(np.isfinite(trial.deviation) for trial, _whole in self._trials):
+            several = _("{metric} by epoch: mean over folds and seeds")
+            told = [_("{metric} by epoch: mean over folds and seeds, each scored at its own best"), several, *told]
+        heads = [self._theme.plain(text.format(metric=self._metric)) for text in told]
+        head = next((text for text in heads if cell_len(text) < width), heads[-1])
+        title: list[Piece] = [(padded(f" {head}", width, theme=self._theme), self._theme["dim"])]
+        return [title, *([(part.text, part.style or Style.null()) for part in strip] for strip in strips)]
 
     def _block(self, trials: Sequence[tuple[Trial, Hyperparameters]], room: int) -> list[list[Piece]]:
         styles, plain = self._theme.styles, self._theme.plain
@@ -91,6 +121,13 @@ class TrialPage(Dialog[None]):
 
     def _label(self, name: str) -> str:
         return padded(self._theme.plain(name), LABEL - 1, theme=self._theme) + " "
+
+
+def _differing_fields(wholes: Sequence[Hyperparameters]) -> list[str]:
+    """The fields that are not the same in all, in the order of the form."""
+    first, *others = wholes
+    found = reduce(set[str].union, (set(first.differences(other)) for other in others), set[str]())
+    return [name for name in FIELDS if name in found]
 
 
 def _differing(tables: Sequence[Mapping[str, str]]) -> set[str]:

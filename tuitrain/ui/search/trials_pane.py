@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -206,6 +207,11 @@ class TrialsPane(SearchPane):
 
         settings = self.shown.settings if self.shown is not None else None
         metric = settings.metric if settings is not None else "score"
+        progress = self.shown.progress if self.shown is not None else None
+        curves = progress.curves if progress is not None else {}  # of those that are still trained
+        trials = [
+            trial if trial.curve else replace(trial, curve=tuple(curves.get(trial.number, ()))) for trial in trials
+        ]
         page = TrialPage(self.look, [(trial, self._whole(trial)) for trial in trials], metric)
         self._room.open(page, lambda _answer: None)
 
