@@ -72,6 +72,7 @@ async def test_a_weight_is_typed_and_journalled(session) -> None:
         await settle(pilot, lambda: session.snapshot.parameters is not None)
         pane = next(pane for pane in pilot.app.screen.panes if pane.id == "parameters")
         pane.focus()
+        await settle(pilot, lambda: "enter: type a value" in text_of(pilot.app))
         await pilot.press("down", "down", "enter")
         await settle(pilot, lambda: isinstance(pilot.app.screen, PromptDialog))
         await pilot.press(*"1.25", "enter")

@@ -266,7 +266,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
     def _nudge(self, rate: float, zoom: float) -> None:
         answer = self.answer
         if isinstance(answer, BowlAnswer):
-            self.rate = float(f"{answer.rate * rate:.3g}")
+            self.rate = float(f"{(self.rate or answer.rate) * rate:.3g}")
         else:
             self.zoom = float(min(max(self.zoom * zoom, 1 / MOST_ZOOM), MOST_ZOOM))
         self.ask_anew()
@@ -293,7 +293,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
         if not isinstance(answer, BowlAnswer):
             self.say(_("the path begins at your network's weights"))
             return
-        x, y = answer.paths[0, 0]
+        x, y = self.start or answer.paths[0, 0]  # the answer may be that of an earlier move
         by = (answer.across[-1] - answer.across[0]) / 16, (answer.up[-1] - answer.up[0]) / 16
         self.start = (float(x + right * by[0]), float(y + up * by[1]))
         self.ask_anew()

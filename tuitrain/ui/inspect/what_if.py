@@ -140,7 +140,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         role: Role = "bold" if place == self._place else "plain"
         canvas.curve(epochs, np.minimum(answer.losses[place], window.y_high), window, style=theme["validation"])
         sign = theme.signs.cursor if place == self._place else " "
-        value = right(self._value(place), 9)
+        value = right(self._field_value(place), 9)
         head = f"{sign}{place + 1}  {value}  {right(self._factor(place), 7)}"
         first: list[Part] = [(f"{head:<{left}}", theme[role])]
         ends = self._end_of(place)
@@ -151,7 +151,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
             lines.append(line(width, [*(blank if row else first), *strip, *([] if row else ends)]))
         return lines
 
-    def _value(self, place: int) -> str:
+    def _field_value(self, place: int) -> str:
         assert self.answer is not None
         return FIELDS[self.answer.name].format(self.answer.values[place])
 
@@ -199,9 +199,9 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
             first = _("no other value does better than the present one by more than 1 % of its loss")
         else:
             first = _("{value} gains {gain} over staying at {now}").format(
-                value=self._value(best), gain=change_text(ends[now], ends[best]).lstrip("+"), now=self._value(now)
+                value=self._field_value(best), gain=change_text(ends[now], ends[best]).lstrip("+"), now=self._field_value(now)
             )
-        lost = [self._value(place) for place, epoch in enumerate(answer.diverged) if epoch]
+        lost = [self._field_value(place) for place, epoch in enumerate(answer.diverged) if epoch]
         if lost and math.isfinite(ends[now]):
             first += "; " + _("{values} diverged").format(values=", ".join(lost))
         return [
@@ -227,7 +227,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         if not self.keeps_asking or answer is None or answer.problem or not answer.is_whole:
             return
         if answer.question == self.question() and snapshot.epoch >= answer.start + answer.total:
-            self.earlier.append(_("{value} at epoch {epoch}").format(value=self._value(self._best), epoch=answer.start))
+            self.earlier.append(_("{value} at epoch {epoch}").format(value=self._field_value(self._best), epoch=answer.start))
             self.copy_anew()
 
     def describe(self) -> tuple[str, str]:
@@ -257,7 +257,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
     def explain(self) -> tuple[str, str, tuple[str, ...]]:
         answer = self.answer
         assert answer is not None
-        name = f"{_(FIELDS[answer.name].label)} {self._value(self._place)}"
+        name = f"{_(FIELDS[answer.name].label)} {self._field_value(self._place)}"
         return name, _(FIELDS[answer.name].meaning), ()
 
     def tell(self) -> str:
@@ -319,5 +319,5 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         self.chosen = digit - 1
         self.refresh_page()
         self.say(_("{name} {value} {when}; u on the Train screen takes it back").format(
-            name=_(FIELDS[answer.name].label), value=self._value(digit - 1), when=when
+            name=_(FIELDS[answer.name].label), value=self._field_value(digit - 1), when=when
         ))  # fmt: skip
