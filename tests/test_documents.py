@@ -45,7 +45,10 @@ def parse_launches(text: str) -> str:
     return "\n".join(rest)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "document",
+    [pytest.param(path, id=path.stem, marks=[] if path.stem == "README" else pytest.mark.long) for path in DOCUMENTS],
+)
 def test_the_blocks_of_a_document_run(document: Path, tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
 
@@ -29,9 +30,17 @@ OWN_WORDS = {
 }  # fmt: skip
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text("utf-8"))
+@cache
+def modules() -> list[tuple[str, ast.Module]]:
+    paths = sorted(PACKAGE.rglob("*.py"))
+    return [(path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text("utf-8"))) for path in paths]
+
+
+@cache
+def nodes() -> list[tuple[str, ast.AST]]:
+    """Every call and class of the package, with its module."""
+    kinds = (ast.Call, ast.ClassDef)
+    return [(path, node) for path, tree in modules() for node in ast.walk(tree) if isinstance(node, kinds)]
 
 
 def name_of(node: ast.expr) -> str:
@@ -43,10 +52,9 @@ def error_names() -> set[str]:
     found, before = {"TuitrainError"}, set[str]()
     while found != before:
         before = set(found)
-        for _path, tree in modules():
-            for node in ast.walk(tree):
-                if isinstance(node, ast.ClassDef) and found & {name_of(base) for base in node.bases}:
-                    found.add(node.name)
+        for _path, node in nodes():
+            if isinstance(node, ast.ClassDef) and found & {name_of(base) for base in node.bases}:
+                found.add(node.name)
     return found | {"UsageError"}
 
 
@@ -69,11 +77,10 @@ def test_no_error_is_raised_with_a_text_that_cannot_be_translated() -> None:
     errors = error_names()
     assert len(errors) > 8
     calls, found = 0, []
-    for path, tree in modules():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and name_of(node.func) in errors:
-                calls += 1
-                found += [(path, node.lineno, text) for part in node.args for text in unmarked(part)]
+    for path, node in nodes():
+        if isinstance(node, ast.Call) and name_of(node.func) in errors:
+            calls += 1
+            found += [(path, node.lineno, text) for part in node.args for text in unmarked(part)]
     assert calls > 150
     assert found == []
 

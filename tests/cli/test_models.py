@@ -107,6 +107,7 @@ def test_a_keyboard_as_the_table_is_hinted_at(
         assert ("Ctrl-D" in told) is is_terminal
 
 
+@pytest.mark.long
 def test_predictions_do_not_replace_what_they_are_made_from(tmp_path: Path) -> None:
     run("train", "iris", "--epochs", "2", "--model", "m", cwd=tmp_path)
     (tmp_path / "new.csv").write_text("sepal length cm,sepal width cm,petal length cm,petal width cm\n5,3,1,0.2\n")

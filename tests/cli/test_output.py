@@ -34,6 +34,7 @@ def in_shell(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(shell, cwd=cwd, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("redirection", "codes"),
     [

@@ -88,6 +88,7 @@ print(hashlib.sha256(trainer.network.parameters.tobytes()).hexdigest())
 """
 
 
+@pytest.mark.long
 def test_two_processes_give_the_same_bits() -> None:
     found = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True).stdout.strip()
     here = run(IRIS, Hyperparameters(epochs=3, dropout=0.2, seed=5)).network.parameters

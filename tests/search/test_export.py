@@ -131,6 +131,7 @@ def check_as_loaded(study: Study, loaded: Any) -> None:
     assert loaded.trials[17].state.name == "COMPLETE"
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:.*sqlite3.Connection:pytest.PytestUnraisableExceptionWarning")
 def test_what_cannot_be_written_is_told_in_a_line(study: Study, tmp_path: Path) -> None:
     pytest.importorskip("optuna")

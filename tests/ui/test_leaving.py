@@ -116,6 +116,7 @@ async def test_training_a_trial_asks_before_it_replaces_a_training_that_is_in_no
     await searching(test)
 
 
+@pytest.mark.long
 async def test_adopting_a_trial_asks_nothing_since_it_replaces_no_training() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         await search_through(pilot, trials="2")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from scipy.optimize import minimize, rosen, rosen_der
 
 from tuitrain.search.gaussian_process.quasi_newton import minimise
@@ -14,6 +15,7 @@ def objective(x: Any, rows: Any) -> tuple[Any, Any]:
     return np.array([rosen(row) for row in x]), np.array([rosen_der(row) for row in x])
 
 
+@pytest.mark.long
 def test_each_problem_ends_where_it_would_alone() -> None:
     starts = np.random.default_rng(0).uniform(-1, 1.5, (6, 3))
     low, high = np.full(3, -2.0), np.array([2.0, 2.0, 0.5])  # the free minimum, 1, lies beyond the last bound

@@ -172,6 +172,7 @@ EVERYTHING = Space(dict.fromkeys(FIELDS, "..") | {
 })  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=50)
 @given(st.integers(0, 2**32))
 def test_settings_and_rows_are_two_forms_of_the_same(seed: int) -> None:

@@ -161,6 +161,7 @@ def test_own_trials_go_first_and_the_strategy_may_change(tmp_path: Path) -> None
     assert Study(path).settings.strategy == "bayesian"
 
 
+@pytest.mark.long
 def test_a_stop_keeps_finished_trials_and_the_rest_is_queued(tmp_path: Path) -> None:
     reference = run(tmp_path / "whole", trials=120)
     create_study(tmp_path / "s", Space(RANGES, BASE), Settings(trials=120, folds=1, stack=3), IRIS)

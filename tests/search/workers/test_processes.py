@@ -52,6 +52,7 @@ def test_the_children_see_the_parents_memory_and_cannot_write_to_it(make: Make) 
     assert len(inodes) == 1  # one file for all, not a copy each
 
 
+@pytest.mark.long
 def test_a_crash_is_told_with_the_last_words(make: Make) -> None:
     supervisor = make("processes")
     supervisor.submit(1, tasks.crash, None)
@@ -78,6 +79,7 @@ def test_a_close_leaves_nothing_behind() -> None:
     wait_until(lambda: len(list(Path("/proc/self/fd").iterdir())) <= before[1] + 1)
 
 
+@pytest.mark.long
 def test_children_end_when_their_parent_is_killed(coordinator: Program) -> None:
     children = session_of(coordinator)
     assert set(coordinator.children) <= set(children)  # type: ignore[attr-defined]

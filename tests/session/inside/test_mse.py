@@ -102,6 +102,7 @@ def test_a_generated_table_with_a_column_left_out_is_no_longer_the_generators() 
     assert World.of(load_dataset("plane")).part == ""
 
 
+@pytest.mark.long
 def test_more_rows_shrink_both_and_few_units_are_biased() -> None:
     whole = answers_of(copy_of("iris", 0), MseApart(members=8, example="sine"))[-1]
     bias, variance = whole.by_rows.T

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from tests.ui.inspect.sizes import SIZES
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
@@ -25,7 +26,7 @@ def session(request):
     running.close()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", SIZES)
 async def test_the_table_follows_from_the_numbers(session, size):
     async with TuitrainApp(session, theme_for("16", ascii_only=size[0] > 100)).run_test(size=size) as pilot:
         await pilot.press("Z")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.ui.inspect.sizes import SIZES
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
@@ -29,7 +30,7 @@ async def opened(pilot):
     return pilot.app.screen
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", SIZES)
 async def test_without_a_training_the_example_is_shown_and_esc_goes_back(session, size):
     async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
         page = await opened(pilot)

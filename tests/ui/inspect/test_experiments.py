@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.ui.inspect.sizes import SIZES
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
@@ -54,7 +55,7 @@ async def known(pilot, name, value):
                                           getattr(session.snapshot.hyperparameters, name)))  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", SIZES)
 async def test_seeds_are_drawn_counted_and_the_best_is_kept(session, size):
     async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
         page = await opened(pilot, "S", SeedsPage)
@@ -78,7 +79,7 @@ async def test_seeds_are_drawn_counted_and_the_best_is_kept(session, size):
         assert session.snapshot.epoch == 3
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", SIZES)
 async def test_what_if_asks_about_fields_and_a_digit_adopts(session, size):
     async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
         page = await opened(pilot, "W", WhatIfPage)
@@ -139,7 +140,7 @@ async def test_what_diverges_is_named_with_its_epoch(session):
         assert "✗ diverged" in text_of(pilot.app)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", SIZES)
 async def test_the_range_test_names_its_marks_and_its_suggestion_is_adopted(session, size):
     async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
         page = await opened(pilot, "L", RateRangePage)
@@ -158,7 +159,7 @@ async def test_the_range_test_names_its_marks_and_its_suggestion_is_adopted(sess
         assert session.snapshot.epoch == 3
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", SIZES)
 async def test_the_race_has_a_table_and_a_digit_adopts_rule_and_rate(session, size):
     async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
         page = await opened(pilot, "R", RacePage)

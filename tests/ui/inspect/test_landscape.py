@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.ui.inspect.sizes import SIZES
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
@@ -29,7 +30,7 @@ def is_whole(page, kind):
     return isinstance(page.answer, kind) and page.answer.is_whole
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", SIZES)
 async def test_the_plane_and_the_race(session, size):
     is_ascii = size[0] > 100
     async with TuitrainApp(session, theme_for("16", ascii_only=is_ascii)).run_test(size=size) as pilot:

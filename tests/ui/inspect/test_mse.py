@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from tests.ui.inspect.sizes import SIZES
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
@@ -30,7 +31,7 @@ def session_on(dataset):
     return TrainingSession(load_dataset(dataset), settings)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", SIZES)
 async def test_every_line_adds_up_as_printed(session, size):
     async with TuitrainApp(session, theme_for("16", ascii_only=size[0] > 100)).run_test(size=size) as pilot:
         await pilot.press("V", "minus", "minus")

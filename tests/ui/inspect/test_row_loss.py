@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.ui.inspect.sizes import SIZES
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
@@ -23,7 +24,7 @@ def session(request):
     running.close()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", SIZES)
 async def test_it_says_where_the_loss_comes_from(session, size):
     async with TuitrainApp(session, theme_for("none", ascii_only=size[0] > 100)).run_test(size=size) as pilot:
         await pilot.press("C")

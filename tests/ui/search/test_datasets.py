@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.search.trainings_made_up import training
@@ -68,6 +69,7 @@ async def test_a_trial_of_another_dataset_is_taken_after_a_question() -> None:
     await searching(test, size=(120, 40))
 
 
+@pytest.mark.long
 async def test_a_search_goes_on_as_what_it_is_when_the_dataset_changes() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         await enter(pilot, "trials", "5000")
@@ -86,6 +88,7 @@ async def test_a_search_goes_on_as_what_it_is_when_the_dataset_changes() -> None
     await searching(test, h=QUICK.replace(epochs=30))
 
 
+@pytest.mark.long
 async def test_a_grid_is_gone_on_with_by_a_strategy_that_gets_an_end() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         texts = pilot.app.screen.form.model.texts  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.ui.search.driven import QUICK, enter, searching, snapshot, text_of, typed, until
@@ -35,6 +36,7 @@ async def test_a_large_grid_says_what_it_takes_and_asks_and_enter_begins_nothing
     await searching(test, size=(80, 24))
 
 
+@pytest.mark.long
 async def test_space_pauses_and_goes_on_and_a_new_search_asks_nothing() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         await enter(pilot, "trials", "5000")
@@ -116,6 +118,7 @@ async def test_proposals_wait_for_the_users_word() -> None:
     await searching(test)
 
 
+@pytest.mark.long
 async def test_a_race_begins_on_a_fresh_screen() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app

@@ -70,6 +70,7 @@ async def test_what_waits_for_the_users_word_is_never_hidden_and_the_veto_can_be
     await searching(test, size=SMALL)
 
 
+@pytest.mark.long
 async def test_the_end_says_why_and_where_all_is_kept() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app

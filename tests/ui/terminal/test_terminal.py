@@ -85,6 +85,7 @@ def test_a_signal_leaves_the_terminal_restored(number: signal.Signals) -> None:
         assert_restored(terminal)
 
 
+@pytest.mark.long
 def test_a_signal_during_the_first_paint_restores_the_terminal_too() -> None:
     program = (
         "import os, signal, sys; from tuitrain.cli import main; from tuitrain.ui.terminal.driver import PromptDriver;"
@@ -139,6 +140,7 @@ def test_a_dropped_connection_saves_what_is_in_no_file() -> None:
     assert the_rescued().epoch > 0
 
 
+@pytest.mark.long
 def test_a_crash_of_the_screen_saves_what_is_in_no_file() -> None:
     program = (
         "import sys; from tuitrain.cli import main; from tuitrain.ui.train.screen import TrainScreen;"
@@ -153,6 +155,7 @@ def test_a_crash_of_the_screen_saves_what_is_in_no_file() -> None:
     assert the_rescued().epoch > 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_signalled", [True, False], ids=["signal", "key"])
 def test_it_ends_though_a_dataset_is_being_read_without_end(is_signalled: bool) -> None:
     os.mkfifo("endless.csv")
@@ -169,6 +172,7 @@ def test_it_ends_though_a_dataset_is_being_read_without_end(is_signalled: bool) 
         assert terminal.wait_for_end() == (128 + signal.SIGTERM if is_signalled else 0)
 
 
+@pytest.mark.long
 def test_nothing_is_rescued_that_is_saved_or_was_given_up() -> None:
     with launch("xor", "--epochs", "3", "--start") as terminal:
         terminal.wait_for("done")
@@ -183,6 +187,7 @@ def test_nothing_is_rescued_that_is_saved_or_was_given_up() -> None:
     assert not Path("rescued").exists()
 
 
+@pytest.mark.long
 def test_it_is_right_after_resizing_to_and_fro_while_training() -> None:
     with launch(*LONG, "--start", columns=120, rows=40) as terminal:
         terminal.wait_for("running")
@@ -200,6 +205,7 @@ def test_it_is_right_after_resizing_to_and_fro_while_training() -> None:
         terminal.wait_for("80 x 24")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "environment",
     [{"NO_COLOR": "1"}, {"TERM": "xterm", "COLORTERM": ""}, {"LC_ALL": "C", "LANG": "C"}],
@@ -220,6 +226,7 @@ def test_poor_terminals_show_everything(environment: dict[str, str]) -> None:
             assert b"38;5;" not in terminal.raw
 
 
+@pytest.mark.long
 def test_nothing_is_written_while_idle_or_paused() -> None:
     with launch(*LONG) as terminal:
         terminal.wait_for("hidden layers")
@@ -265,6 +272,7 @@ def test_it_runs_in_tmux() -> None:
         tmux("kill-server")
 
 
+@pytest.mark.long
 def test_q_in_a_terminal_that_is_too_small_saves_what_is_in_no_file() -> None:
     with launch(*LONG, "--start") as terminal:
         after_some_epochs(terminal)
@@ -276,6 +284,7 @@ def test_q_in_a_terminal_that_is_too_small_saves_what_is_in_no_file() -> None:
     assert the_rescued().epoch > 0
 
 
+@pytest.mark.long
 def test_the_result_can_be_written_to_a_file_while_the_screen_is_drawn_on_the_terminal() -> None:
     program = f"{sys.executable} -m tuitrain launch xor --epochs 20 --pace 20 --start"
     with Terminal(["sh", "-c", f"{program} --quit-when-done --json > o.json"], columns=120, rows=40) as terminal:
@@ -317,6 +326,7 @@ def test_ctrl_z_suspends_the_job_and_fg_returns_to_the_training(tmp_path: Path) 
     assert tuitrain.load_model(model).epoch > 0
 
 
+@pytest.mark.long
 def test_a_suspended_job_can_be_ended() -> None:
     program = f"{sys.executable} -m tuitrain launch {' '.join(LONG)} --start"
     script = f"{program}; {CLEAR}; echo the job is stopped; kill %1; kill -CONT %1; read line"
@@ -328,6 +338,7 @@ def test_a_suspended_job_can_be_ended() -> None:
     assert the_rescued().epoch > 0
 
 
+@pytest.mark.long
 def test_ctrl_z_does_nothing_where_no_shell_could_continue_the_job() -> None:
     with launch(*LONG, "--start") as terminal:
         after_some_epochs(terminal)

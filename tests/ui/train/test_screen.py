@@ -33,6 +33,8 @@ def text_of(app):
     """What is on the screen, line by line."""
     width, height = app.size
     lines = app.screen._compositor.render_strips()
+    if not lines:
+        return ""  # it is not drawn yet
     assert len(lines) == height
     assert {line.cell_length for line in lines} == {width}
     return "\n".join(line.text for line in lines)
