@@ -166,6 +166,7 @@ def test_a_directory_without_a_study_is_told(tmp_path: Path) -> None:
     assert (code, "is not a study" in message) == (1, True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("ranges", "word"),
     [({"optimizer": "rmsprop,sgd", "rho": "0.8..0.99"}, {"optimizer": "rmsprop", "rho": "auto"}),

@@ -63,6 +63,7 @@ def test_what_does_not_fit_is_refused_in_words(session: RaceSession) -> None:
     assert "rmse" in snapshot.message
 
 
+@pytest.mark.long
 def test_a_race_that_is_closed_ends_long_before_its_trials_do() -> None:
     session = RaceSession(jobs=0)
     begin(session, trials=200, epochs=2000)

@@ -102,6 +102,7 @@ async def test_what_if_asks_about_fields_and_a_digit_adopts(session, size):
         assert session.snapshot.epoch == 3
 
 
+@pytest.mark.long
 async def test_what_if_is_asked_again_as_the_run_goes(session):
     async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot, "W", WhatIfPage)
@@ -180,7 +181,7 @@ async def test_the_race_has_a_table_and_a_digit_adopts_rule_and_rate(session, si
         assert session.snapshot.epoch == 3
 
 
-@pytest.mark.parametrize("colours", ["16", "none"])
+@pytest.mark.parametrize("colours", [pytest.param("16", marks=pytest.mark.long), "none"])
 @pytest.mark.parametrize(
     ("letter", "page", "said"),
     [
