@@ -152,7 +152,11 @@ class BenchPage(InsidePage, inherit_bindings=False):
         symbol = min(9, width // 8)
         rule = min(34, (width - symbol - result) * 9 // 20)
         numbers = width - symbol - rule - result - 6
-        shown, given = theme.formula(formula.numbers), theme.formula(formula.result)
+        given = theme.formula(formula.result)
+        forms = [theme.formula(text) for text in (formula.numbers, *formula.shorter)]
+        fits_beside = [text for text in forms if cell_len(text) <= numbers]
+        fits_alone = [text for text in forms if cell_len(text) <= rule + numbers + 2]
+        shown = (fits_beside or fits_alone or forms[-1:])[0] if formula.rule else (fits_alone or forms[-1:])[0]
         middle = [
             ("= " if formula.rule else "  ", theme["dim"]),
             (_fit(theme.formula(formula.rule), rule, theme), theme["dim"]),
@@ -187,7 +191,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
         chosen = next((one for one in found if one.source == self.edge.source), None)
         lines = [line(width, [(" ", theme["plain"]), *texts])]
         if chosen is not None:
-            told = _("{name}: its share of δ {share}   handed back w·δ = {weight} · {delta} = {back}").format(
+            told = _("{name}: share of δ {share}   back w·δ = {weight} · {delta} = {back}").format(
                 name=cut(chosen.name, 14, theme=theme), share=factor(chosen.of_delta), weight=factor(chosen.weight, 2),
                 delta=factor(chosen.delta), back=factor(chosen.back),
             )  # fmt: skip
@@ -198,7 +202,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
         theme = self.look
         wide = width >= 60
         name_width, numbers = (14 if wide else 10), (9 if wide else 7)
-        heads = (_("from"), "|w·a|", _("share"), _("of δ"), _("back w·δ"))
+        heads = (_("from"), "|w·a|", _("share"), _("of δ"), _("back w·δ") if wide else _("back"))
 
         def row(cells: Sequence[str], bar: str, role: Role) -> Strip:
             text = f" {_fit(cells[0], name_width, theme)}" + "".join(

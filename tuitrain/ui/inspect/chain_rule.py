@@ -26,12 +26,16 @@ MOST_TERMS = 3  # of a sum that are written out
 
 @dataclass(frozen=True)
 class Formula:
-    """``symbol = rule = numbers = result``; a part that is "" is left out."""
+    """``symbol = rule = numbers = result``; a part that is "" is left out.
+
+    `shorter` are the same numbers in fewer terms, from the longest to the shortest.
+    """
 
     symbol: str
     rule: str
     numbers: str
     result: str
+    shorter: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,9 @@ def chain_rule(answer: RowAnswer, place: WeightPlace) -> list[Formula]:
     else:
         lines += _hidden_delta(answer, place, name)
     error = decimal(relative_error(gradient, answer.difference), 1)
-    rule = f"(J(w + h) − J(w − h)) / 2h, h = {decimal(DIFFERENCE)}"
-    told = _("relative error {error}").format(error=error)
-    return [*lines, Formula(_("check"), rule, told, factor(answer.difference, 6))]
+    told = _("h {h}, relative error {error}").format(h=decimal(DIFFERENCE), error=error)
+    short = _("relative error {error}").format(error=error)
+    return [*lines, Formula(_("check"), "(J(w+h) − J(w−h)) / 2h", told, factor(answer.difference, 6), (short,))]
 
 
 def relative_error(gradient: float, difference: float) -> float:
@@ -111,14 +115,16 @@ def _hidden_delta(answer: RowAnswer, place: WeightPlace, name: str) -> list[Form
 def _back(answer: RowAnswer, after: int, weights: Array, deltas: Array, back: float) -> Formula:
     """Σ w δ over the units after, the largest terms first where there are many."""
     terms = weights * deltas
-    order = np.argsort(-np.abs(terms), kind="stable")[:MOST_TERMS] if len(terms) > MOST_TERMS else range(len(terms))
-    shown = [f"{factor(float(weights[j]), 3)}·{factor(float(deltas[j]), 3)}" for j in order]
-    rest = len(terms) - len(shown)
-    if rest:
-        left = back - float(sum(terms[j] for j in order))
-        shown.append(_("{count} more: {sum}").format(count=rest, sum=factor(left)))
-    names = " + ".join(f"w·δ({unit_name(answer, after, int(j))})" for j in order)
-    return Formula("Σ w δ", names if len(shown) <= 2 else _("over the units after it"), "  ".join(shown), factor(back))
+    order = np.argsort(-np.abs(terms), kind="stable") if len(terms) > MOST_TERMS else np.arange(len(terms))
+    texts = [f"{factor(float(weights[j]), 3)}·{factor(float(deltas[j]), 3)}" for j in order[:MOST_TERMS]]
+    forms = []
+    for shown in range(len(texts), 0, -1):
+        rest = len(terms) - shown
+        left = [_("{count} more: {sum}").format(count=rest, sum=factor(back - float(terms[order[:shown]].sum())))]
+        forms.append("  ".join([*texts[:shown], *(left if rest else [])]))
+    names = " + ".join(f"w·δ({unit_name(answer, after, int(j))})" for j in order[:MOST_TERMS])
+    rule = names if len(terms) <= 2 else _("over the units after it")
+    return Formula("Σ w δ", rule, forms[0], factor(back), tuple(forms[1:]))
 
 
 def _slope(activation: str, z: float, a: float, slope: float) -> Formula:

@@ -199,7 +199,9 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
             first = _("no other value does better than the present one by more than 1 % of its loss")
         else:
             first = _("{value} gains {gain} over staying at {now}").format(
-                value=self._field_value(best), gain=change_text(ends[now], ends[best]).lstrip("+"), now=self._field_value(now)
+                value=self._field_value(best),
+                gain=change_text(ends[now], ends[best]).lstrip("+"),
+                now=self._field_value(now),
             )
         lost = [self._field_value(place) for place, epoch in enumerate(answer.diverged) if epoch]
         if lost and math.isfinite(ends[now]):
@@ -227,7 +229,9 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         if not self.keeps_asking or answer is None or answer.problem or not answer.is_whole:
             return
         if answer.question == self.question() and snapshot.epoch >= answer.start + answer.total:
-            self.earlier.append(_("{value} at epoch {epoch}").format(value=self._field_value(self._best), epoch=answer.start))
+            self.earlier.append(
+                _("{value} at epoch {epoch}").format(value=self._field_value(self._best), epoch=answer.start)
+            )
             self.copy_anew()
 
     def describe(self) -> tuple[str, str]:
