@@ -140,7 +140,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         role: Role = "bold" if place == self._place else "plain"
         canvas.curve(epochs, np.minimum(answer.losses[place], window.y_high), window, style=theme["validation"])
         sign = theme.signs.cursor if place == self._place else " "
-        value = right(self._field_value(place), 9)
+        value = right(self._shown_value(place), 9)
         head = f"{sign}{place + 1}  {value}  {right(self._factor(place), 7)}"
         first: list[Part] = [(f"{head:<{left}}", theme[role])]
         ends = self._end_of(place)
@@ -151,7 +151,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
             lines.append(line(width, [*(blank if row else first), *strip, *([] if row else ends)]))
         return lines
 
-    def _field_value(self, place: int) -> str:
+    def _shown_value(self, place: int) -> str:
         assert self.answer is not None
         return FIELDS[self.answer.name].format(self.answer.values[place])
 
@@ -199,11 +199,11 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
             first = _("no other value does better than the present one by more than 1 % of its loss")
         else:
             first = _("{value} gains {gain} over staying at {now}").format(
-                value=self._field_value(best),
+                value=self._shown_value(best),
                 gain=change_text(ends[now], ends[best]).lstrip("+"),
-                now=self._field_value(now),
+                now=self._shown_value(now),
             )
-        lost = [self._field_value(place) for place, epoch in enumerate(answer.diverged) if epoch]
+        lost = [self._shown_value(place) for place, epoch in enumerate(answer.diverged) if epoch]
         if lost and math.isfinite(ends[now]):
             first += "; " + _("{values} diverged").format(values=", ".join(lost))
         return [
@@ -230,7 +230,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
             return
         if answer.question == self.question() and snapshot.epoch >= answer.start + answer.total:
             self.earlier.append(
-                _("{value} at epoch {epoch}").format(value=self._field_value(self._best), epoch=answer.start)
+                _("{value} at epoch {epoch}").format(value=self._shown_value(self._best), epoch=answer.start)
             )
             self.copy_anew()
 
@@ -261,7 +261,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
     def explain(self) -> tuple[str, str, tuple[str, ...]]:
         answer = self.answer
         assert answer is not None
-        name = f"{_(FIELDS[answer.name].label)} {self._field_value(self._place)}"
+        name = f"{_(FIELDS[answer.name].label)} {self._shown_value(self._place)}"
         return name, _(FIELDS[answer.name].meaning), ()
 
     def tell(self) -> str:
@@ -323,5 +323,5 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         self.chosen = digit - 1
         self.refresh_page()
         self.say(_("{name} {value} {when}; u on the Train screen takes it back").format(
-            name=_(FIELDS[answer.name].label), value=self._field_value(digit - 1), when=when
+            name=_(FIELDS[answer.name].label), value=self._shown_value(digit - 1), when=when
         ))  # fmt: skip
