@@ -10,7 +10,10 @@ from tests.ui.train.test_screen import SIZES, app_on, text_of
 from tests.ui.waiting import Timers, settle
 from tuitrain.cli.launch import launch
 from tuitrain.data.facts import DatasetFacts
-from tuitrain.session.commands import SaveModel, SetPace, Start
+from tuitrain.data.loading import load_dataset
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.commands import SaveModel, SetHyperparameter, SetPace, Start, Step
+from tuitrain.session.training import TrainingSession
 from tuitrain.ui.widgets import status_row
 
 LONG = "training has ended; raise epochs or patience to go on, or reset (r)"
@@ -196,3 +199,19 @@ def test_what_is_no_pace_is_wrong_usage(pace):
     result = CliRunner().invoke(launch, ["iris", "--pace", pace])
     assert result.exit_code == 2
     assert "--pace" in result.output
+
+
+async def test_every_edit_is_listed_by_its_number_and_anew_after_a_reset():
+    session = TrainingSession(load_dataset("moons"), Hyperparameters(patience=0, epochs=1000))
+    try:
+        async with app_on(session).run_test(size=(80, 24)) as pilot:
+            session.wait_for_answer(session.send(Step(batches=1)), 60)
+            await settle(pilot, lambda: session.snapshot.step == 1 and not session.snapshot.is_running)
+            for value in (0.02, 0.03, 0.04, 0.05, 0.06):
+                session.wait_for_answer(session.send(SetHyperparameter("learning_rate", value)), 60)
+            await settle(pilot, lambda: len(pilot.app.screen.messages._messages) >= 5)
+            await pilot.press("M")
+            await settle(pilot, lambda: "edit 5: learning rate 0.05 → 0.06" in text_of(pilot.app))
+            assert "edit 1: learning rate 0.01 → 0.02" in text_of(pilot.app)
+    finally:
+        session.close()

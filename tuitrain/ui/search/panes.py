@@ -51,25 +51,25 @@ class SearchPane(LivePane[SearchSnapshot]):
         self._shown_title = visible(title)
         self.entitle()
 
-    def title(self, snapshot: Any) -> tuple[str, str]:
+    def title(self, snapshot: SearchSnapshot) -> tuple[str, str]:
         return self._shown_title, ""
 
     def on_resize(self) -> None:
         super().on_resize()
         self.say_title(self.own_title(), *self.details())
 
-    def looks_the_same(self, before: Any, now: Any) -> bool:
+    def looks_the_same(self, before: SearchSnapshot, now: SearchSnapshot) -> bool:
         if before.space is not now.space or before.settings != now.settings:
             return False
         if before.progress is None or now.progress is None or not now.trials:
             return before.progress is now.progress and before.state == now.state
         return self.is_unchanged(before, now)
 
-    def is_unchanged(self, before: Any, now: Any) -> bool:
+    def is_unchanged(self, before: SearchSnapshot, now: SearchSnapshot) -> bool:
         """Whether two snapshots that hold trials are drawn the same."""
         return before is now
 
-    def draw(self, width: int, height: int, snapshot: Any) -> Sequence[Strip]:
+    def draw(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
         is_empty = snapshot.progress is None or not snapshot.trials
         strips = (
             notice(width, height, _hints(snapshot), self.look["dim"])

@@ -66,7 +66,7 @@ class MapPane(SearchPane):
         self.redraw()
 
     def details(self) -> tuple[str, ...]:
-        snapshot: Any = self._snapshot
+        snapshot = self._snapshot
         if snapshot is None or snapshot.space is None or not snapshot.trials or len(snapshot.space.columns) < 2:
             return super().details()
         x, y = (snapshot.space.columns[at].label for at in self._chosen(snapshot.space.columns))
@@ -98,7 +98,7 @@ class MapPane(SearchPane):
             self._places = np.concatenate([self._places, space.encode([trial.setting for trial in new])])
         return self._places
 
-    def is_unchanged(self, before: Any, now: Any) -> bool:
+    def is_unchanged(self, before: SearchSnapshot, now: SearchSnapshot) -> bool:
         return bool(before.trials == now.trials and before.progress == now.progress)
 
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
@@ -220,8 +220,10 @@ class ProgressPane(SearchPane):
     TITLE = N_("Progress")
     EXPLAINED = N_("the best score so far, and each trial's, in the order of the trials")
 
-    def is_unchanged(self, before: Any, now: Any) -> bool:
-        return bool(before.trials == now.trials and before.progress.curves == now.progress.curves)
+    def is_unchanged(self, before: SearchSnapshot, now: SearchSnapshot) -> bool:
+        assert before.progress is not None
+        assert now.progress is not None
+        return before.trials == now.trials and before.progress.curves == now.progress.curves
 
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
         settings, progress = snapshot.settings, snapshot.progress
@@ -274,7 +276,9 @@ class SurrogatePane(SearchPane):
             at = names.index(self.column) if self.column in names else 0
             self.column = names[(at + steps) % len(names)]
 
-    def is_unchanged(self, before: Any, now: Any) -> bool:
+    def is_unchanged(self, before: SearchSnapshot, now: SearchSnapshot) -> bool:
+        assert before.progress is not None
+        assert now.progress is not None
         return before.explained is now.explained and before.progress.proposals == now.progress.proposals
 
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
@@ -295,7 +299,7 @@ class ImportancePane(SearchPane):
     TITLE = N_("Importance")
     EXPLAINED = N_("share of the surrogate's variance, each alone; together: the rest")
 
-    def is_unchanged(self, before: Any, now: Any) -> bool:
+    def is_unchanged(self, before: SearchSnapshot, now: SearchSnapshot) -> bool:
         return before.explained is now.explained
 
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:

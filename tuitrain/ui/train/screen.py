@@ -25,6 +25,7 @@ from tuitrain.ui.train.description import Description
 from tuitrain.ui.train.form import Form
 from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
 from tuitrain.ui.train.layout import Shown, TrainLayout
+from tuitrain.ui.train.messages import TrainMessages
 from tuitrain.ui.train.pace import PaceHint, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane, TrainPane
 from tuitrain.ui.train.status import ENDED, TrainRoomRow, TrainStatusRow, explain_field, words_now
@@ -32,7 +33,6 @@ from tuitrain.ui.train.verdict import Verdict
 from tuitrain.ui.widgets.explain_row import ExplainRow
 from tuitrain.ui.widgets.footer import Footer
 from tuitrain.ui.widgets.help_page import HelpPage
-from tuitrain.ui.widgets.messages_page import MessagesPage
 from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, PlacedScreen, unsaved
 from tuitrain.ui.widgets.text_lines import Lines
 
@@ -69,7 +69,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.header = TrainRoomRow(theme, id="header")
         self.form = Form(theme, self.send, self._describe_field, id="form")
         self.description = Description(theme, self.form.model, id="description")
-        self.messages = MessagesPage(theme, id="messages")
+        self.messages = TrainMessages(theme, id="messages")
         self.verdict = Verdict(theme, id="verdict")
         self.explain_row = ExplainRow(theme, id="explain")
         self.status = TrainStatusRow(theme, self._note_message, self._is_refusal, id="status")
@@ -187,6 +187,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self.place_children(self.size)
         for widget in (self.header, self.form, self.description, self.verdict, self.status):
             widget.show(snapshot)
+        self.messages.list_edits(snapshot)
         if is_new:
             self._say_notices(snapshot.dataset.notices)
         self.footer.say_now(words_now(snapshot))
