@@ -27,7 +27,8 @@ def cut_words(text: str, width: int, *, theme: Theme) -> str:
     """Cut `text` to at most `width` cells between words; within one only where not even the first fits."""
     kept = text
     while cell_len(kept) + (kept != text) > width and " " in kept:
-        kept = kept.rpartition(" ")[0].rstrip(LOOSE)
+        head = kept.rpartition(" ")[0]
+        kept = head.rstrip(LOOSE) or head  # where the first word is but a sign, that one
     if kept == text or not kept or cell_len(kept) >= width:
         return cut(text, width, theme=theme)
     return kept + theme.signs.ellipsis
