@@ -55,6 +55,7 @@ def test_train_prints_one_json_object_and_nothing_else(tmp_path: Path) -> None:
     assert found["test"]["accuracy"] > 0.8
 
 
+@pytest.mark.long
 def test_the_same_run_gives_the_same_model_bits(tmp_path: Path) -> None:
     for name in ("a", "b"):
         assert run("train", "moons", "--epochs", "5", "--dropout", "0.1", "--model", name, cwd=tmp_path).returncode == 0

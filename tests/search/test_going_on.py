@@ -77,6 +77,7 @@ def test_a_batch_that_is_not_told_does_not_end_the_search(strategy: str, tmp_pat
     assert (len(found.trials), found.progress.ending) == (16, "all trials are done")
 
 
+@pytest.mark.long
 def test_another_strategy_has_the_word_at_once(tmp_path: Path) -> None:
     begun(tmp_path / "s", trials=120)
     study = stopped_after(tmp_path / "s", 6)

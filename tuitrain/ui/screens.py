@@ -56,7 +56,7 @@ SCREENS: Mapping[str, Place] = {
         Place("rate_range", "", "Rate range", "rate range test", "tuitrain.ui.inspect.rate_range:RateRangePage", "L"),
         Place("depth", "", "Depth", "signal through depth", "tuitrain.ui.inspect.depth:DepthPage", "H"),
         Place("units", "", "Units", "units: what each has learnt", "tuitrain.ui.inspect.units:UnitsPage", "N"),
-        Place("inputs", "", "Inputs", "importance of the inputs", "tuitrain.ui.inspect.inputs:InputsPage"),
+        Place("inputs", "", "Inputs", "importance of the inputs", "tuitrain.ui.inspect.inputs:InputsPage", "I"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
     )
 }

@@ -162,6 +162,7 @@ def test_a_pipe_in_the_place_of_the_best_model_is_replaced(study: Path) -> None:
     assert load_model(study / "best.safetensors").dataset_name
 
 
+@pytest.mark.long
 def test_data_that_came_through_a_pipe_are_not_waited_for(study: Path, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     told = (study / "study.toml").read_text()

@@ -232,6 +232,7 @@ def test_python_searches_without_a_directory() -> None:
     assert len(found.trials) == 3
 
 
+@pytest.mark.long
 def test_the_time_may_run_out_while_a_strategy_thinks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It once waited for ever for proposals that nobody took."""
     calls: list[int] = []

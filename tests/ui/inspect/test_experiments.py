@@ -119,6 +119,7 @@ async def test_what_if_is_asked_again_as_the_run_goes(session):
         assert not page.keeps_asking and "before:" not in text_of(pilot.app)
 
 
+@pytest.mark.long
 async def test_what_diverges_is_named_with_its_epoch(session):
     for name, value in {"loss": "mse", "optimizer": "sgd", "activation": "identity", "learning_rate": 0.1}.items():
         session.send(SetHyperparameter(name, value))

@@ -25,6 +25,7 @@ async def change_dataset(pilot: Pilot[Any], name: str) -> None:
     await until(pilot, lambda: f"(screen 1: {name[:5]}" in text_of(app))
 
 
+@pytest.mark.long
 async def test_a_training_by_hand_is_not_taken_once_it_is_out_of_sight() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app

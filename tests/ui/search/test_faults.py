@@ -123,6 +123,7 @@ async def test_a_message_from_a_journal_cannot_write_to_the_terminal() -> None:
     await searching(test)
 
 
+@pytest.mark.long
 async def test_the_cursor_among_many_proposals_is_seen() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app

@@ -88,6 +88,7 @@ async def test_the_end_says_why_and_where_all_is_kept() -> None:
     await searching(test, size=(160, 50))
 
 
+@pytest.mark.long
 async def test_notices_are_counted_and_listed() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app

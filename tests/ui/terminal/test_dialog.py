@@ -49,6 +49,7 @@ async def test_a_dialog_is_painted_over_the_screen_that_was_there_and_not_again_
         assert sum(isinstance(screen, Dialog) for screen in paints) <= 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("key", ["ctrl+p", "d", "ctrl+s", "r"])
 async def test_resizing_under_a_dialog(session, key):
     session.train(5)

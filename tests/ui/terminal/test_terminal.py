@@ -375,6 +375,7 @@ def test_of_two_pasted_lines_a_field_takes_the_first() -> None:
         assert "48x24q" not in terminal.text
 
 
+@pytest.mark.long
 def test_standard_error_can_be_a_file() -> None:
     with Terminal(
         ["sh", "-c", f"{sys.executable} -m tuitrain launch {' '.join(LONG)} --start 2>errors.txt"]
