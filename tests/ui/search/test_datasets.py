@@ -48,6 +48,7 @@ async def test_a_training_by_hand_is_not_taken_once_it_is_out_of_sight() -> None
         await searching(test, size=size)
 
 
+@pytest.mark.long
 async def test_a_trial_of_another_dataset_is_taken_after_a_question() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app

@@ -29,6 +29,7 @@ async def test_dialogs_fit_and_are_ascii_where_the_terminal_is(session, size, ke
         assert text_of(pilot.app).isascii()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("key", ["ctrl+p", "d", "ctrl+s", "r"])
 async def test_a_dialog_is_painted_over_the_screen_that_was_there_and_not_again_and_again(session, key, monkeypatch):
     paints = []

@@ -132,6 +132,7 @@ def test_a_signal_saves_what_is_in_no_file_and_says_where(number: signal.Signals
     assert str(next(Path("rescued").iterdir())) in said.replace("\r\n", "")
 
 
+@pytest.mark.long
 def test_a_dropped_connection_saves_what_is_in_no_file() -> None:
     with launch(*LONG, "--start") as terminal:
         after_some_epochs(terminal)
