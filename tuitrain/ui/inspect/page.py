@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from tuitrain.errors import error_line
 from tuitrain.session.questions import Answer, Question
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
@@ -33,6 +34,7 @@ from tuitrain.ui.widgets.pane_screen import PlacedScreen
 from tuitrain.ui.widgets.status_row import StatusRow
 from tuitrain.ui.widgets.text_lines import Lines
 
+LEAST_WIDTH = 30  # of a pane that is drawn; the narrowest has 32
 _copies = itertools.count(1)  # of networks that pages have asked for
 Draw = Callable[[int, int], Sequence[Strip]]
 
@@ -194,11 +196,17 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
     def _drawer(self, name: str) -> Draw:
         def draw(width: int, height: int) -> Sequence[Strip]:
             answer = self.answer
+            if width < LEAST_WIDTH:
+                return []  # it is being given its place
             if answer is None:
                 return notice(width, height, (_("working it out"),), self.look["dim"])
             if answer.problem:
                 return notice(width, height, (answer.problem,), self.look["warning"])
-            return self.draw_part(name, width, height)
+            try:
+                return self.draw_part(name, width, height)
+            except Exception as error:  # whatever it is: a picture is no reason to end the program
+                text = _("cannot be drawn: {error}").format(error=error_line(error))
+                return notice(width, height, (text,), self.look["warning"])
 
         return draw
 

@@ -158,7 +158,7 @@ class RowLossPage(InsidePage, inherit_bindings=False):
                 loss=answer.loss.replace("_", " "), value=decimal(float(answer.losses[self._row(answer)]))
             )
             return [line(width, [(f" {cut(theme.plain(text), width - 2, theme=theme)}", theme["plain"])])]
-        name_width = width - 48
+        name_width = max(width - 48, 1)
         head = f"{'':{name_width}}{_('entropy H(t)'):>14}  +  {_('KL(t‖p)'):>8}  =  {_('cross entropy'):>13}"
         smooth = t * (1 - SMOOTHING) + SMOOTHING / len(t)
         shown = ", ".join(f"{value:g}" for value in t) if len(t) <= 4 else _("as it is")
@@ -183,9 +183,9 @@ class RowLossPage(InsidePage, inherit_bindings=False):
         """−ln p over p with this row, and the losses of all rows as a histogram beside it."""
         theme = self.look
         p_true = float(answer.probabilities[int(answer.truth.argmax())])
-        if not answer.gives_probabilities or height < 3:
-            return []
         beside = 24
+        if not answer.gives_probabilities or height < 3 or width < 2 * beside:
+            return []
         across = np.linspace(math.exp(-LARGEST), 1, 200)
         x = Axis(0.0, 1.0, ((0.0, "0"), (0.5, "0.5"), (1.0, "1")))
         y = linear_axis(0.0, LARGEST, max(1, height // 4))
