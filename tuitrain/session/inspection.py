@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib import import_module
 
+import numpy as np
+
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.state import State
@@ -107,7 +109,8 @@ class Inspection:
         if self._answers is None or self._asked is None or self._copy is None:
             return
         try:
-            found = next(self._answers, None)
+            with np.errstate(all="ignore"):  # a network that diverges is told of, not warned of on the terminal
+                found = next(self._answers, None)
         except Exception as error:  # whatever it is: a picture is no reason to end a training
             found, self._answers = NoAnswer(self._asked, problem=error_line(error)), None
         if found is None:

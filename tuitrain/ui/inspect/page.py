@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -203,7 +204,8 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
             if answer.problem:
                 return notice(width, height, (answer.problem,), self.look["warning"])
             try:
-                return self.draw_part(name, width, height)
+                with np.errstate(all="ignore"):
+                    return self.draw_part(name, width, height)
             except Exception as error:  # whatever it is: a picture is no reason to end the program
                 text = _("cannot be drawn: {error}").format(error=error_line(error))
                 return notice(width, height, (text,), self.look["warning"])
