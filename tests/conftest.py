@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 
 # No time limit for an example: a busy machine is no failure. `.ci/long` asks for the second by --hypothesis-profile.
-settings.register_profile("quick", deadline=None, max_examples=30)
+settings.register_profile("quick", deadline=None, max_examples=20)
 settings.register_profile("long", deadline=None, max_examples=300)
 settings.load_profile("quick")
 

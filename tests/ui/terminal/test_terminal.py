@@ -47,6 +47,7 @@ def test_a_hyperparameter_is_changed_while_training_and_the_model_is_saved(tmp_p
     assert tuitrain.load_model(model).hyperparameters.learning_rate == 0.0178
 
 
+@pytest.mark.long
 def test_quit_when_done_prints_what_train_prints() -> None:
     options = ["xor", "--epochs", "20", "--json"]
     with launch(*options, "--start", "--quit-when-done") as terminal:
