@@ -18,9 +18,9 @@ from tuitrain.session.questions import Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.arrows import draw_arrows, draw_cosines
-from tuitrain.ui.inspect.figures import decimal
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import PANE, Action
+from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import cut, line, notice
 from tuitrain.ui.theme import Role, Theme
 

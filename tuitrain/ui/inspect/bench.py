@@ -27,10 +27,10 @@ from tuitrain.ui.inspect.chain_rule import (
     step_formulas,
     unit_name,
 )
-from tuitrain.ui.inspect.figures import decimal, factor, right
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import PANE, Action
-from tuitrain.ui.plots.lines import cut, line
+from tuitrain.ui.plots.figures import decimal, factor, right
+from tuitrain.ui.plots.lines import cut, fit, line
 from tuitrain.ui.plots.network_picture import draw_network
 from tuitrain.ui.theme import Role, Theme
 
@@ -159,13 +159,13 @@ class BenchPage(InsidePage, inherit_bindings=False):
         shown = (fits_beside or fits_alone or forms[-1:])[0] if formula.rule else (fits_alone or forms[-1:])[0]
         middle = [
             ("= " if formula.rule else "  ", theme["dim"]),
-            (_fit(theme.formula(formula.rule), rule, theme), theme["dim"]),
-            ("= " if formula.numbers else "  ", theme["dim"]), (_fit(shown, numbers, theme), theme["plain"]),
+            (fit(theme.formula(formula.rule), rule, theme), theme["dim"]),
+            ("= " if formula.numbers else "  ", theme["dim"]), (fit(shown, numbers, theme), theme["plain"]),
         ]  # fmt: skip
         if cell_len(shown) > numbers:
-            middle = [("= ", theme["dim"]), (_fit(shown, rule + numbers + 2, theme), theme["plain"])]
+            middle = [("= ", theme["dim"]), (fit(shown, rule + numbers + 2, theme), theme["plain"])]
         return line(width, [
-            (f" {_fit(theme.formula(formula.symbol), symbol, theme)}", theme["bold"]), *middle,
+            (f" {fit(theme.formula(formula.symbol), symbol, theme)}", theme["bold"]), *middle,
             ("=" if given else " ", theme["dim"]), (" " * (result - cell_len(given)) + given, theme["bold"]),
         ])  # fmt: skip
 
@@ -205,7 +205,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
         heads = (_("from"), "|w·a|", _("share"), _("of δ"), _("back w·δ") if wide else _("back"))
 
         def row(cells: Sequence[str], bar: str, role: Role) -> Strip:
-            text = f" {_fit(cells[0], name_width, theme)}" + "".join(
+            text = f" {fit(cells[0], name_width, theme)}" + "".join(
                 right(theme.plain(one), numbers) for one in cells[1:]
             )
             return line(width, [(text, theme[role]), ("  " + bar, theme["bar"])])
@@ -373,8 +373,3 @@ def _summed(name: str, parts: Sequence[Share]) -> tuple[str, ...]:
     size, share = sum(one.size for one in parts), sum(one.share for one in parts)
     of_delta, back = sum(one.of_delta for one in parts), sum(one.back for one in parts)
     return name, decimal(size, 3), f"{100 * share:.0f} %", factor(of_delta, 3), factor(back, 3)
-
-
-def _fit(text: str, width: int, theme: Theme) -> str:
-    shown = cut(theme.plain(text), width, theme=theme)
-    return shown + " " * max(width - cell_len(shown), 0)

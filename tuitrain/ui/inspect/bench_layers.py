@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from tuitrain.session.asked.bench import RowAnswer
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.chain_rule import WeightPlace, layer_sizes, unit_name
-from tuitrain.ui.inspect.figures import decimal, factor
+from tuitrain.ui.plots.figures import decimal, factor
 from tuitrain.ui.plots.network_picture import Edge, LayerColumn, Unit, fits
 
 INPUT_WIDTH, UNIT_WIDTH = 17, 19  # cells of a column

@@ -18,7 +18,7 @@ from tuitrain.engine.step_trace import StepTrace
 from tuitrain.engine.trace import DIFFERENCE, LayerTrace
 from tuitrain.session.asked.bench import RowAnswer
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.figures import decimal, factor
+from tuitrain.ui.plots.figures import decimal, factor
 
 Array = NDArray[Any]
 MOST_TERMS = 3  # of a sum that are written out

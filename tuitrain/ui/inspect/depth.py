@@ -16,10 +16,10 @@ from tuitrain.session.questions import Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.depth_table import choice_names, draw_choices, draw_layers, lines_of_a_layer, power, verdict
-from tuitrain.ui.inspect.figures import decimal
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.plot import Curve, Mark, draw_plot
 from tuitrain.ui.keys import PANE, Action
+from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import line, wrapped
 from tuitrain.ui.plots.ranges import Axis, power_label
 

@@ -11,9 +11,9 @@ from textual.strip import Strip
 
 from tuitrain.session.asked.depth import DepthAnswer, LayerSignal
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.figures import decimal, right
 from tuitrain.ui.plots.bars import bar
-from tuitrain.ui.plots.lines import cut, line, padded
+from tuitrain.ui.plots.figures import decimal, right
+from tuitrain.ui.plots.lines import cut, fit, line
 from tuitrain.ui.theme import Theme
 
 LOW, HIGH = 0.3, 3.0  # ratios beyond these are marked
@@ -71,7 +71,7 @@ def draw_layers(width: int, height: int, answer: DepthAnswer, chosen: int, *, lo
         _ruler("f′", [f"{end:.2g}" for end in answer.slope_range], bins, theme),
         _ruler("|δ|", ends, bins, theme),
     )
-    head = f" {_fit(_('layer'), 7, theme)}" + gap.join(rulers)
+    head = f" {fit(_('layer'), 7, theme)}" + gap.join(rulers)
     head += gap + right(theme.formula("‖δ‖"), 8) + right(_("ratio"), 8)
     lines = [line(width, [(head, theme["dim"])])]
     listed = shown_layers(last + 1, height - 2, chosen)
@@ -168,17 +168,13 @@ def _ruler(name: str, ends: Sequence[str], bins: int, theme: Theme) -> str:
     name, (low, high) = theme.formula(name), ends
     rule = bins - len(name) - 1 - len(low) - len(high)
     if rule < 1:
-        return _fit(f"{name} {low}" if len(name) + 1 + len(low) <= bins else name, bins, theme)
+        return fit(f"{name} {low}" if len(name) + 1 + len(low) <= bins else name, bins, theme)
     return f"{name} {low}{theme.signs.rule * rule}{high}"
 
 
 def _told(width: int, text: str, theme: Theme, *, dim: bool = True) -> Strip:
     shown = cut(theme.formula(text), width - 2, theme=theme)
     return line(width, [(f" {shown}", theme["dim" if dim else "plain"])])
-
-
-def _fit(text: str, width: int, theme: Theme) -> str:
-    return padded(theme.plain(text), width, theme=theme)
 
 
 def choice_names() -> dict[str, str]:
@@ -204,7 +200,7 @@ def draw_choices(
         mark = theme.signs.cursor if place == chosen else " "
         shown = power(ratio) if np.isfinite(ratio) else theme.plain("·")
         lines.append(line(width, [
-            (mark, theme["accent"]), (f"{key} ", theme["key"]), (_fit(name, names, theme), role),
+            (mark, theme["accent"]), (f"{key} ", theme["key"]), (fit(name, names, theme), role),
             (right(shown, 7) + "   ", role), (bar(ratio, low, high, room, log=True, theme=theme), theme["bar"]),
         ]))  # fmt: skip
     if len(rows) < height:

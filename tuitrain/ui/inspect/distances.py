@@ -8,8 +8,8 @@ from textual.strip import Strip
 
 from tuitrain.session.asked.row_loss import ValueLossAnswer
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.figures import decimal, factor
 from tuitrain.ui.inspect.plot import Curve, Mark, draw_plot
+from tuitrain.ui.plots.figures import decimal, factor
 from tuitrain.ui.plots.lines import cut, line
 from tuitrain.ui.plots.ranges import linear_axis
 from tuitrain.ui.theme import Role, Theme

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.strip import Strip
 
+from tuitrain.numbers import MINUS
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.session.commands import SetHyperparameter
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.figures import MINUS, decimal
 from tuitrain.ui.inspect.page import InsidePage
 from tuitrain.ui.keys import Action
+from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import cut, line
 from tuitrain.ui.plots.ranges import Axis, exact_axis, linear_axis, log_axis
 from tuitrain.ui.theme import Role

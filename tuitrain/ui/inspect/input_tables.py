@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from tuitrain.numbers import significant
+from tuitrain.numbers import MINUS, significant
 from tuitrain.session.asked.inputs import ImportanceAnswer, LinearAnswer, SupportAnswer
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.figures import MINUS, decimal, right
 from tuitrain.ui.inspect.plot import Curve
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
+from tuitrain.ui.plots.figures import decimal, right
 from tuitrain.ui.plots.lines import line, padded
 from tuitrain.ui.plots.ranges import exact_axis
 from tuitrain.ui.plots.raster import Canvas

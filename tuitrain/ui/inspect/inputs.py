@@ -22,9 +22,9 @@ from tuitrain.session.questions import Answer, Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect import input_tables as tables
-from tuitrain.ui.inspect.figures import decimal
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import PANE, Action
+from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import cut, line
 from tuitrain.ui.theme import Role
 

@@ -16,11 +16,11 @@ from tuitrain.session.asked.landscape import BowlAnswer, LineRace, Plane, PlaneA
 from tuitrain.session.questions import Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.figures import decimal
 from tuitrain.ui.inspect.landscape_facts import LETTERS, curvature_facts, plane_facts, race_list, rate_text, way_facts
 from tuitrain.ui.inspect.landscape_map import Stand, draw_map, levels_between
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import PANE, Action
+from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import notice
 from tuitrain.ui.theme import Theme
 

@@ -8,8 +8,8 @@ from textual.strip import Strip
 
 from tuitrain.session.asked.landscape import BowlAnswer, PlaneAnswer
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.figures import decimal
 from tuitrain.ui.inspect.landscape_map import levels_between
+from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import cut, line
 from tuitrain.ui.theme import Role, Theme
 

@@ -15,11 +15,11 @@ from tuitrain.session.questions import Question
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.figures import decimal
 from tuitrain.ui.inspect.mse_tables import bias_name, draw_table, rows_say, scale_of, units_say
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.targets import BORDER, draw_band, draw_targets, draw_trend, kind_of, target_names
 from tuitrain.ui.keys import PANE, Action
+from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import cut, line, notice
 from tuitrain.ui.theme import Theme
 

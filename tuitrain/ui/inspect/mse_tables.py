@@ -11,8 +11,8 @@ from textual.strip import Strip
 
 from tuitrain.session.asked.mse import MseAnswer
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.figures import decimal
 from tuitrain.ui.inspect.targets import stacked
+from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import line
 from tuitrain.ui.theme import Theme
 

@@ -27,10 +27,10 @@ from tuitrain.ui.inspect.experiment import (
     loss_axis,
     loss_text,
 )
-from tuitrain.ui.inspect.figures import right
 from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import Action
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
+from tuitrain.ui.plots.figures import right
 from tuitrain.ui.plots.lines import Part, cut, line
 from tuitrain.ui.plots.ranges import exact_axis
 from tuitrain.ui.plots.raster import Canvas

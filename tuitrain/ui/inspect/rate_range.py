@@ -21,6 +21,7 @@ from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.plot import Curve, Mark, draw_plot
 from tuitrain.ui.keys import Action
 from tuitrain.ui.plots.axes import most_ticks
+from tuitrain.ui.plots.figures import compact
 from tuitrain.ui.plots.lines import Part, cut, fitting, line
 from tuitrain.ui.plots.ranges import Axis, exact_axis, power_label
 from tuitrain.ui.theme import Role, Theme
@@ -156,7 +157,7 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
             loss = loss_text(self._loss_at(rate)) if is_inside else "·"
             lines.append(line(width, [
                 (f" {sign} {name:<10}", theme[role]),
-                (theme.formula(f"η {_short(rate):<9} J {loss:<9}"), theme[role]),
+                (theme.formula(f"η {compact(rate):<9} J {loss:<9}"), theme[role]),
                 (f" {cut(theme.plain(told), width - 36, theme=theme)}", theme["dim"]),
             ]))  # fmt: skip
         return [*lines, self._rise(width)]
@@ -179,7 +180,7 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
         assert answer is not None
         if math.isfinite(answer.rises):
             told = _("from η {rate} clearly above {loss}, the mean at the start").format(
-                rate=_short(answer.rises), loss=loss_text(answer.start)
+                rate=compact(answer.rises), loss=loss_text(answer.start)
             )
         elif answer.is_whole and not answer.stopped:
             told = _("never clearly above {loss}, the mean at the start: ] shows higher rates").format(
@@ -188,7 +189,7 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
         else:
             told = ""
         if answer.stopped:
-            told += ("; " if told else "") + _("ended at η {rate}").format(rate=_short(answer.stopped))
+            told += ("; " if told else "") + _("ended at η {rate}").format(rate=compact(answer.stopped))
         return self.told(width, told, "plain")
 
     # What is said
@@ -213,7 +214,7 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
     def explain(self) -> tuple[str, str, tuple[str, ...]]:
         answer = self.answer
         assert answer is not None
-        return f"{_(FIELDS['learning_rate'].label)} {_short(answer.rate)}", _(FIELDS["learning_rate"].meaning), ()
+        return f"{_(FIELDS['learning_rate'].label)} {compact(answer.rate)}", _(FIELDS["learning_rate"].meaning), ()
 
     def tell(self) -> str:
         answer = self.answer
@@ -237,7 +238,7 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
     def _move(self, by: float) -> None:
         low, high = (float(f"{end * by:.0e}") for end in (self.low, self.high))
         if low < LOWEST or high > HIGHEST:
-            self.say(_("rates from {low} to {high}").format(low=_short(LOWEST), high=_short(HIGHEST)))
+            self.say(_("rates from {low} to {high}").format(low=compact(LOWEST), high=compact(HIGHEST)))
             return
         self.low, self.high = low, high
         self.ask_anew()
@@ -271,7 +272,3 @@ def _rate_axis(low: float, high: float) -> Axis:
     first, last = math.log10(low), math.log10(high)
     powers = range(math.ceil(first - 1e-9), math.floor(last + 1e-9) + 1)
     return Axis(first, last, tuple((float(power), power_label(power)) for power in powers))
-
-
-def _short(value: float) -> str:
-    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e")

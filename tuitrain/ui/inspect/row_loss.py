@@ -17,11 +17,11 @@ from tuitrain.session.questions import Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect import distances
-from tuitrain.ui.inspect.figures import decimal, factor, right
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.plot import Curve, Mark, draw_plot
 from tuitrain.ui.keys import PANE, Action
-from tuitrain.ui.plots.lines import cut, line
+from tuitrain.ui.plots.figures import decimal, factor, right
+from tuitrain.ui.plots.lines import cut, fit, line
 from tuitrain.ui.plots.ranges import Axis, linear_axis
 from tuitrain.ui.theme import Role, Theme
 
@@ -125,9 +125,7 @@ class RowLossPage(InsidePage, inherit_bindings=False):
         name_width = min(max(cell_len(answer.classes[k]) for k in listed) + 1, max(width // 5, 8))
         room = max((width - name_width - 28) // 2, 4)
         heads = (_("class"), _("truth t"), _("prediction p") if gives else _("output"), "−ln p" if gives else "")
-        head = (
-            f"  {_fit(heads[0], name_width, theme)} {_fit(heads[1], 6 + room, theme)} {_fit(heads[2], 6 + room, theme)}"
-        )
+        head = f"  {fit(heads[0], name_width, theme)} {fit(heads[1], 6 + room, theme)} {fit(heads[2], 6 + room, theme)}"
         lines = [line(width, [(head + right(theme.plain(heads[3]), 8), theme["dim"])])]
         largest = 1.0 if gives else max(float(np.abs(answer.probabilities).max()), 1e-12)
         for k in listed:
@@ -135,10 +133,10 @@ class RowLossPage(InsidePage, inherit_bindings=False):
             mark = theme.signs.cursor if k == chosen else " "
             role: Role = "good" if t == answer.truth.max() else "plain"
             lines.append(line(width, [
-                (f" {mark}", theme["accent"]), (_fit(answer.classes[k], name_width, theme), theme[role]),
-                (f"{t:.3f} ", theme["plain"]), (_fit(_bar(t, room, theme), room, theme), theme["good"]),
+                (f" {mark}", theme["accent"]), (fit(answer.classes[k], name_width, theme), theme[role]),
+                (f"{t:.3f} ", theme["plain"]), (fit(_bar(t, room, theme), room, theme), theme["good"]),
                 (f" {decimal(p, 3, signed=not gives):>6} ", theme["plain"]),
-                (_fit(_bar(abs(p) / largest, room, theme), room, theme), theme["validation"]),
+                (fit(_bar(abs(p) / largest, room, theme), room, theme), theme["validation"]),
                 (right(decimal(_surprise(p), 3), 8) if gives else "", theme["plain"]),
             ]))  # fmt: skip
         rest = [k for k in range(len(answer.classes)) if k not in listed]
@@ -166,7 +164,7 @@ class RowLossPage(InsidePage, inherit_bindings=False):
         for name, q in ((_("truth ({shown})").format(shown=shown), t), (_("with label smoothing .1"), smooth)):
             entropy, both = cross_entropy(q, q), cross_entropy(q, p)
             entropy, both = round(entropy, 3), round(both, 3)
-            row = f"{_fit(' ' + name, name_width, theme)}{entropy:>14.3f}     {both - entropy:>8.3f}     {both:>13.3f}"
+            row = f"{fit(' ' + name, name_width, theme)}{entropy:>14.3f}     {both - entropy:>8.3f}     {both:>13.3f}"
             lines.append(line(width, [(row, theme["plain"])]))
         true = int(t.argmax())
         lines.append(_told(width, _("entropy: what cannot be known; KL: what the network does not know yet"), theme))
@@ -334,8 +332,3 @@ def _bar(share: float, room: int, theme: Theme) -> str:
 
 def _told(width: int, text: str, theme: Theme) -> Strip:
     return line(width, [(f" {cut(theme.plain(text), width - 2, theme=theme)}", theme["dim"])])
-
-
-def _fit(text: str, width: int, theme: Theme) -> str:
-    shown = cut(theme.plain(text), width, theme=theme)
-    return shown + " " * max(width - cell_len(shown), 0)

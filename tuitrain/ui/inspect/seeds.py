@@ -17,10 +17,10 @@ from tuitrain.text import listed
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.experiment import ExperimentPage, Floats, adopting, change_text, loss_axis, loss_text
-from tuitrain.ui.inspect.figures import decimal, right
 from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import PANE, Action
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
+from tuitrain.ui.plots.figures import decimal, right
 from tuitrain.ui.plots.lines import Part, fitting, line
 from tuitrain.ui.plots.ranges import exact_axis
 from tuitrain.ui.plots.raster import Canvas, Window

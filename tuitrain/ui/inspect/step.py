@@ -19,10 +19,10 @@ from tuitrain.session.questions import Question
 from tuitrain.text import counted
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.figures import decimal, factor
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.plot import Curve, Mark, cells_of, draw_plot
 from tuitrain.ui.keys import PANE, Action
+from tuitrain.ui.plots.figures import compact, decimal, factor
 from tuitrain.ui.plots.lines import cut, line
 from tuitrain.ui.plots.ranges import Axis, linear_axis, power_label
 from tuitrain.ui.theme import Theme
@@ -162,7 +162,7 @@ class StepPage(InsidePage, inherit_bindings=False):
         ]
         lines = []
         for sign, name, rate, loss, change, told in rows:
-            eta = theme.formula(f"η {_short(rate):<8}")
+            eta = theme.formula(f"η {compact(rate):<8}")
             lines.append(line(width, [
                 (f" {sign}{name:<8}", theme["bold"]), (f"{eta}  J {decimal(loss):<9}", theme["plain"]),
                 (f"{theme.plain(change):<10} {told}", theme["dim"]),
@@ -173,7 +173,7 @@ class StepPage(InsidePage, inherit_bindings=False):
             last = _("J stays below what it is here at every rate shown")
         else:
             last = _("beyond η {rate} J is higher than here: the step overshoots the valley").format(
-                rate=_short(answer.beyond)
+                rate=compact(answer.beyond)
             )
         return [*lines, line(width, [(f" {cut(theme.formula(last), width - 2, theme=theme)}", theme["plain"])])]
 
@@ -234,9 +234,9 @@ class StepPage(InsidePage, inherit_bindings=False):
         else:
             where = _("too small") if rate < low else _("overshooting") if rate > high else _("decent")
             zone = _("{where} here; decent is {low} to {high}: at least half of the best gain").format(
-                where=where, low=_short(low), high=_short(high)
+                where=where, low=compact(low), high=compact(high)
             )
-        return f"{_(FIELDS['learning_rate'].label)} {_short(rate)}", zone, ()
+        return f"{_(FIELDS['learning_rate'].label)} {compact(rate)}", zone, ()
 
     def tell(self) -> str:
         answer = self.answer
@@ -289,10 +289,6 @@ def _powers(answer: StepAnswer) -> tuple[tuple[float, str], ...]:
     """Ticks at the powers of ten."""
     first, last = math.ceil(math.log10(answer.rates[0]) - 1e-9), math.floor(math.log10(answer.rates[-1]) + 1e-9)
     return tuple((float(power), power_label(power)) for power in range(first, last + 1))
-
-
-def _short(value: float) -> str:
-    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e")
 
 
 def _zone(word: str, width: int, theme: Theme) -> str:

@@ -12,8 +12,8 @@ from textual.strip import Strip
 
 from tuitrain.session.asked.units import UnitsAnswer
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.figures import decimal, factor, right
 from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks
+from tuitrain.ui.plots.figures import decimal, factor, right
 from tuitrain.ui.plots.fit import draw_fit
 from tuitrain.ui.plots.heat import draw_matrix
 from tuitrain.ui.plots.lines import cut, line, padded

@@ -16,9 +16,9 @@ from tuitrain.text import counted
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect import unit_maps
-from tuitrain.ui.inspect.figures import decimal, factor
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import PANE, Action
+from tuitrain.ui.plots.figures import decimal, factor
 from tuitrain.ui.plots.lines import cut, line
 
 _UNIT = ("↑ ↓ j k", "another unit")

@@ -19,9 +19,9 @@ from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.experiment import EQUAL, ExperimentPage, adopting, change_text, loss_text
-from tuitrain.ui.inspect.figures import right
 from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import Action
+from tuitrain.ui.plots.figures import right
 from tuitrain.ui.plots.lines import Part, cut, line
 from tuitrain.ui.plots.raster import Canvas, Window
 from tuitrain.ui.theme import Role, Theme

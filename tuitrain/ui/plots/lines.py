@@ -41,6 +41,11 @@ def padded(text: str, width: int, *, theme: Theme, right: bool = False) -> str:
     return space + shown if right else shown + space
 
 
+def fit(text: str, width: int, theme: Theme) -> str:
+    """`text` as the terminal can show it, padded or cut to exactly `width` cells."""
+    return padded(theme.plain(text), width, theme=theme)
+
+
 def wrapped(text: str, width: int, *, break_on_hyphens: bool = True) -> list[str]:
     """Break `text` into rows of at most `width` cells, between words where that is possible."""
     rows = textwrap.wrap(text, width, break_long_words=True, break_on_hyphens=break_on_hyphens)

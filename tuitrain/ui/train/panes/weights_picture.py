@@ -9,9 +9,11 @@ import numpy as np
 from rich.cells import cell_len, set_cell_size
 from textual.strip import Strip
 
+from tuitrain.numbers import MINUS
 from tuitrain.session.snapshot import ParametersView
 from tuitrain.translation import gettext as _
-from tuitrain.ui.plots.lines import cut, line
+from tuitrain.ui.plots.figures import right
+from tuitrain.ui.plots.lines import cut, line, padded
 from tuitrain.ui.plots.network_picture import Edge, LayerColumn, Unit, draw_network, fits
 from tuitrain.ui.theme import Theme
 
@@ -116,15 +118,15 @@ def _tables(
         head = _("layer {number}").format(number=layer + 1)
         for first in range(0, len(units), a_row):
             part = range(first, min(first + a_row, len(units)))
-            titles = "".join(_right(_short(units[k], CELL - 1), CELL) for k in part)
-            lines.append(line(width, [(f" {_left(head, NAME)} {theme.plain(titles)}", theme["dim"])]))
+            titles = "".join(right(_short(units[k], CELL - 1), CELL) for k in part)
+            lines.append(line(width, [(f" {padded(head, NAME, theme=theme)} {theme.plain(titles)}", theme["dim"])]))
             for source, name in enumerate([*sources, _("bias")]):
-                parts = [(f" {_left(theme.plain(_short(name)), NAME)} ", theme["plain"])]
+                parts = [(f" {padded(theme.plain(_short(name)), NAME, theme=theme)} ", theme["plain"])]
                 for k in part:
                     is_here = (layer, source, k) == at
                     mark = theme.signs.cursor if is_here else " "
                     text = mark + _signed(float(weights[source, k]))
-                    parts.append((_right(theme.plain(text), CELL), theme["selected" if is_here else "plain"]))
+                    parts.append((right(theme.plain(text), CELL), theme["selected" if is_here else "plain"]))
                 lines.append(line(width, parts))
     return lines
 
@@ -141,12 +143,4 @@ def _signed(value: float, places: int = 2) -> str:
         text = f"{abs(value):.0e}".replace("e-0", "e-")
     elif abs(value) >= 1000:
         text = f"{abs(value):.1e}".replace("e+0", "e")
-    return ("−" if value < 0 else "+") + text
-
-
-def _left(text: str, width: int) -> str:
-    return text + " " * max(width - cell_len(text), 0)
-
-
-def _right(text: str, width: int) -> str:
-    return " " * max(width - cell_len(text), 0) + text
+    return (MINUS if value < 0 else "+") + text

@@ -6,7 +6,7 @@ import math
 
 from rich.cells import cell_len
 
-MINUS = "−"
+from tuitrain.numbers import MINUS
 
 
 def decimal(value: float, places: int = 4, *, signed: bool = False) -> str:
@@ -32,3 +32,8 @@ def _power(size: float) -> str:
 def right(text: str, width: int) -> str:
     """`text` at the right of `width` cells."""
     return " " * (width - cell_len(text)) + text
+
+
+def compact(value: float) -> str:
+    """`value` in three digits that count: ``0.00891``, ``1e-5``; for learning rates."""
+    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e")
