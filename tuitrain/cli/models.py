@@ -68,7 +68,7 @@ def evaluate(model_file: Path, data: str, as_json: bool, **options: Any) -> None
 
     chosen = check_data(typed_options(DATA_FIELDS, options))
     model = load_model(model_file)
-    table = _read(data, model, chosen, prefers_test=True)
+    table = _read(data, model, chosen, reads_target=True)
     if table.name == model.dataset_name:
         tell(
             _("note: the model was trained on rows of {name}: if these are the same, expect less on new ones").format(
@@ -99,15 +99,16 @@ def _write_into(output: Path, text: str) -> None:
         ) from error
 
 
-def _read(data: str, model: Model, options: DataOptions, *, prefers_test: bool = False) -> Table:
+def _read(data: str, model: Model, options: DataOptions, *, reads_target: bool = False) -> Table:
     """Read the table named by `data`; if its file has two parts, choose one and report it."""
     from tuitrain.data.loading import load_tables  # noqa: PLC0415
 
     hint_at_typing(data)
-    table, test_table = load_tables(data, options)
+    formats = dict(model.preprocessing.formats) if reads_target else model.preprocessing.needed_formats
+    table, test_table = load_tables(data, options, formats=formats)
     if test_table is not None:
         parts = {"x_train": table, "x_test": test_table}
-        used, other = reversed(parts) if prefers_test else parts
+        used, other = reversed(parts) if reads_target else parts
         table = parts[used]
         tell(
             _("note: {name} has two parts: {used} is used ({count:,} rows), {other} is not").format(

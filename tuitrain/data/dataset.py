@@ -20,7 +20,7 @@ from tuitrain.data.split import split_rows
 from tuitrain.data.table import Column, Table, drop_useless
 from tuitrain.data.target import Target, choose_target, class_numbers, guess_notice, read_target
 from tuitrain.errors import DataError
-from tuitrain.options.data_options import DataOptions
+from tuitrain.options.data_options import IGNORE, DataOptions
 from tuitrain.text import counted, listed, quoted, visible
 from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
@@ -142,8 +142,9 @@ def build_dataset(
             )
         )
     notices = list(table.notices)
-    table = _without_columns(table, options.drop, options.target)
+    table = _without_columns(table, options.drop, options.types, options.target)
     target_name = choose_target(table, options.target)
+    _refuse_questions(table)
     table, kept = _with_target(table, target_name)
     if gone := kept.size - len(table):
         notices.append(
@@ -179,8 +180,17 @@ def _empty_parts(rows: Sequence[NDArray[np.int64]], shares: Mapping[str, float],
     ]
 
 
-def _without_columns(table: Table, drop: Sequence[str], target: str | None) -> Table:
-    dropped = {choose_target(table, name) for name in drop}
+def _refuse_questions(table: Table) -> None:
+    """Refuse columns that can be read in two ways."""
+    questions = [column.question for column in table.columns if column.question]
+    if questions:
+        raise DataError("\n".join(_("{name}: {question}").format(name=table.name, question=q) for q in questions))
+
+
+def _without_columns(
+    table: Table, drop: Sequence[str], types: Sequence[tuple[str, str]], target: str | None
+) -> Table:  # fmt: skip
+    dropped = {choose_target(table, name) for name in (*drop, *(name for name, kind in types if kind == IGNORE))}
     if target is not None and dropped and choose_target(table, target) in dropped:
         raise DataError(
             _("{name}: column {target} is both the target and dropped; choose one").format(
@@ -224,7 +234,8 @@ def _encode(
         )
     mean, spread = _target_scaling(goal, rows[0])
     preprocessing = Preprocessing.fit(
-        training, scale, image_largest=table.image_largest, source_names=[column.name for column in columns]
+        training, scale, image_largest=table.image_largest, source_names=[column.name for column in columns],
+        target=table.column(goal.name),
     )
     X = preprocessing.transform(table)
     y = _encoded_target(goal.values, goal, mean, spread)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuitrain.data.catalog import BUNDLED
+from tuitrain.data.cells.date_cells import clock_of, date_of
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.loading import load_tables
 from tuitrain.data.table import Column, drop_useless, number_text
@@ -87,7 +88,8 @@ def preview(
     _kept, left_out = drop_useless(
         [c for c in table.columns if c is not column], keep_constant=bool(table.image_largest)
     )
-    notices = (*table.notices, *(() if table.is_partial else left_out))
+    questions = [c.question for c in table.columns if c.question]
+    notices = (*questions, *table.notices, *(() if table.is_partial else left_out))
     first_rows = tuple(zip(*(_first_cells(c) for c in table.columns), strict=True))
     return Preview(table.name, len(table), not table.is_partial, summaries, chosen, task, balance, notices, first_rows)
 
@@ -108,6 +110,12 @@ def summarize(column: Column) -> ColumnSummary:
         is_whole = bool((present == np.round(present)).all())
         text = _("{low} to {high}, mean {mean}").format(low=_short(low), high=_short(high), mean=_short(mean))
         return ColumnSummary(column.name, "whole number" if is_whole else "number", missing, text)
+    if column.kind in {"date", "time"}:
+        present = column.values[~np.isnan(column.values)]
+        write = date_of if column.kind == "date" else clock_of
+        ends = [write(float(value)) for value in (present.min(), present.max())] if len(present) else []
+        text = _("{low} to {high}").format(low=ends[0], high=ends[1]) if ends else _("no values")
+        return ColumnSummary(column.name, column.kind, missing, text)
     counts = _balance(column)
     shown = ", ".join(f"{visible(name, 20)} ({count})" for name, count in counts[:4])
     more = _(", … {count} in all").format(count=len(counts)) if len(counts) > 4 else ""

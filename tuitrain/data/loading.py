@@ -6,11 +6,13 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from tuitrain.data.catalog import BUNDLED, bundled_path
+from tuitrain.data.cells.column_format import ColumnFormat
 from tuitrain.data.dataset import Dataset, build_dataset
 from tuitrain.data.generators import RECIPES, generate
 from tuitrain.data.readers import TEXT, FileContent, reader_of
@@ -54,7 +56,8 @@ def load_dataset(
     chosen = DataOptions.from_mapping({"target": target, **options})
     table, test_table = load_tables(source, chosen, allow_stdin=allow_stdin)
     if chosen.test_file is not None:
-        test_table = load_tables(chosen.test_file, chosen, allow_stdin=allow_stdin)[0]
+        formats = {column.name: column.format for column in table.columns if column.format is not None}
+        test_table = load_tables(chosen.test_file, chosen, allow_stdin=allow_stdin, formats=formats)[0]
     dataset = build_dataset(table, chosen, source=source, test_table=test_table)
     return replace(dataset, options=chosen.to_mapping())
 
@@ -78,11 +81,13 @@ def source_text(source: Source) -> str:
 
 
 def load_tables(
-    source: str, options: DataOptions | None = None, *, most_rows: int | None = None, allow_stdin: bool = True
-) -> tuple[Table, Table | None]:
+    source: str, options: DataOptions | None = None, *, most_rows: int | None = None, allow_stdin: bool = True,
+    formats: Mapping[str, ColumnFormat] | None = None,
+) -> tuple[Table, Table | None]:  # fmt: skip
     """Read the table named by `source`, and the test table if its file holds one.
 
-    `most_rows` limits what is read, for a preview; `allow_stdin` as in `load_dataset`.
+    `most_rows` limits what is read, for a preview; `allow_stdin` as in `load_dataset`; `formats` are those by which a
+    model's columns are read.
 
     Raises
     ------
@@ -100,7 +105,7 @@ def load_tables(
     if source == "-":
         if not allow_stdin or sys.stdin is None:
             raise DataError(_("dataset -: standard input cannot be read here; name a file, such as ./data.csv"))
-        return TEXT.load()(FileContent(sys.stdin.buffer.read(), "standard input", "", most_rows), options)
+        return TEXT.load()(FileContent(sys.stdin.buffer.read(), "standard input", "", most_rows, formats=formats or {}), options)
     if re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE):
         raise DataError(
             _("dataset {source}: is a URL; download the file first, for example with curl -O").format(
@@ -110,7 +115,7 @@ def load_tables(
     path = _path(source)
     if "/" not in source and not path.is_file() and (not path.suffix or "?" in source):
         raise DataError(_("dataset {source}: {meant}").format(source=quoted(source), meant=_meant(name)))
-    return read_path(path, options, most_rows=most_rows)
+    return read_path(path, options, most_rows=most_rows, formats=formats)
 
 
 def _path(source: str) -> Path:
@@ -156,9 +161,10 @@ def _is_model(data: bytes) -> bool:
 
 
 def read_path(
-    path: Path, options: DataOptions | None = None, *, most_rows: int | None = None
-) -> tuple[Table, Table | None]:
-    """Read a file with the reader of its suffix.
+    path: Path, options: DataOptions | None = None, *, most_rows: int | None = None,
+    formats: Mapping[str, ColumnFormat] | None = None,
+) -> tuple[Table, Table | None]:  # fmt: skip
+    """Read a file with the reader of its suffix; `formats` as in `load_tables`.
 
     Raises
     ------
@@ -186,5 +192,5 @@ def read_path(
                 "DATA; to measure it: tuitrain evaluate {model} DATA"
             ).format(model=model)
         )
-    content = FileContent(data, visible(path.name), path.suffix.lower(), most_rows, is_cut)
+    content = FileContent(data, visible(path.name), path.suffix.lower(), most_rows, is_cut, formats or {})
     return reader.load()(content, options or DataOptions())

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from tuitrain.data.table import Table, from_objects
+from tuitrain.data.cells.column_format import ColumnFormat, Told
+from tuitrain.data.cells.objects import from_objects
+from tuitrain.data.table import Table, tidy_name
 from tuitrain.errors import DataError
-from tuitrain.text import counted, quoted, visible
+from tuitrain.text import counted, quoted
 from tuitrain.translation import gettext as _
 
 NAME = "rows"
 
 
-def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table:
+def rows_table(
+    rows: Any, needed: Sequence[str], source: Sequence[str], formats: Mapping[str, ColumnFormat] | None = None
+) -> Table:  # fmt: skip
     """Make a table of `rows`: a `Table`, mappings, a mapping or data frame of columns, sequences, or a 2-D array.
 
-    Sequences and arrays hold either the `needed` columns or all columns of the `source`, in that order.
+    Sequences and arrays hold either the `needed` columns or all columns of the `source`, in that order. Texts are read by
+    `formats`, by name.
 
     Raises
     ------
@@ -28,8 +32,9 @@ def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table
     """
     if isinstance(rows, Table):
         return rows
+    told = Told(formats=formats or {})
     if isinstance(rows, Mapping) or hasattr(rows, "columns"):
-        return _columns_table({str(name): rows[name] for name in getattr(rows, "columns", rows)})
+        return _columns_table({str(name): rows[name] for name in getattr(rows, "columns", rows)}, told)
     if isinstance(rows, np.ndarray):
         if rows.ndim < 2:
             raise DataError(
@@ -37,7 +42,7 @@ def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table
                     name=NAME, shape=rows.shape
                 )
             )
-        return _sequences_table(rows.reshape(len(rows), int(np.prod(rows.shape[1:]))), needed, source)
+        return _sequences_table(rows.reshape(len(rows), int(np.prod(rows.shape[1:]))), needed, source, told)
     if not hasattr(rows, "__iter__"):
         raise DataError(_("{name}: found {rows}; expected rows").format(name=NAME, rows=quoted(rows)))
     rows = list(rows)
@@ -45,7 +50,7 @@ def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table
         raise DataError(_("{name}: found no rows; expected at least one").format(name=NAME))
     if all(isinstance(row, Mapping) for row in rows):
         names = dict.fromkeys(name for row in rows for name in row)
-        return _columns_table({str(name): [row.get(name) for row in rows] for name in names})
+        return _columns_table({str(name): [row.get(name) for row in rows] for name in names}, told)
     wrong = next((row for row in rows if isinstance(row, (str, bytes, Mapping)) or not hasattr(row, "__len__")), None)
     if wrong is not None:
         raise DataError(
@@ -53,10 +58,10 @@ def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table
                 name=NAME, wrong=quoted(wrong)
             )
         )
-    return _sequences_table(rows, needed, source)
+    return _sequences_table(rows, needed, source, told)
 
 
-def _columns_table(columns: Mapping[str, Any]) -> Table:
+def _columns_table(columns: Mapping[str, Any], told: Told) -> Table:
     made = {name: list(values) if not isinstance(values, np.ndarray) else values for name, values in columns.items()}
     lengths = {len(values) for values in made.values()}
     if len(lengths) > 1 or not max(lengths, default=0):
@@ -66,10 +71,10 @@ def _columns_table(columns: Mapping[str, Any]) -> Table:
                 name=NAME, found=found
             )
         )
-    return Table(NAME, tuple(from_objects(visible(name.strip(), sys.maxsize), values) for name, values in made.items()))
+    return Table(NAME, tuple(from_objects(tidy_name(name), values, told) for name, values in made.items()))
 
 
-def _sequences_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table:
+def _sequences_table(rows: Any, needed: Sequence[str], source: Sequence[str], told: Told) -> Table:
     widths = sorted({len(row) for row in rows})
     if not widths:
         raise DataError(_("{name}: found no rows; expected at least one").format(name=NAME))
@@ -86,4 +91,4 @@ def _sequences_table(rows: Any, needed: Sequence[str], source: Sequence[str]) ->
             )
         )
     parts = list(rows.T) if isinstance(rows, np.ndarray) else [list(column) for column in zip(*rows, strict=True)]
-    return Table(NAME, tuple(from_objects(name, part) for name, part in zip(names, parts, strict=True)))
+    return Table(NAME, tuple(from_objects(name, part, told) for name, part in zip(names, parts, strict=True)))

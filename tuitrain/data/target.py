@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.readers.number_like import what_to_write
+from tuitrain.data.cells.unusual import same_unit
 from tuitrain.data.table import Column, Table, number_text
 from tuitrain.errors import DataError
 from tuitrain.text import quoted, suggest, visible
@@ -132,9 +132,12 @@ def read_target(column: Column, task: str | None, where: str) -> Target:
 
 
 def _advice(column: Column) -> str:
-    """Advise on a text target that looks like numbers, as the end of a sentence; empty for other targets."""
-    found = what_to_write([str(value) for value in column.values]) if column.kind == "text" else None
-    return "" if found is None else f" ({found[1]})"
+    """Advise on a text target whose cells are numbers with a unit, as the end of a sentence; empty for other targets."""
+    found = same_unit({str(value) for value in column.values}) if column.kind == "text" else None
+    if found is None:
+        return ""
+    text = _("its values look like numbers; write {cell} as {number}").format(cell=quoted(found[0]), number=found[1])
+    return f" ({text})"
 
 
 def class_numbers(column: Column, class_names: Sequence[str], where: str) -> NDArray[np.int64]:

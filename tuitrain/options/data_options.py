@@ -17,6 +17,11 @@ from tuitrain.translation import gettext as _
 TASKS = ("classification", "regression")
 SCALES = ("standard", "minmax", "none")
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
+DECIMALS = {"point": ".", "comma": ","}
+THOUSANDS = {"none": "", "comma": ",", "point": ".", "space": " ", "apostrophe": "'"}
+DATE_ORDERS = ("ymd", "dmy", "mdy")
+IGNORE = "ignore"
+COLUMN_KINDS = ("number", "text", "date", "time", "boolean", IGNORE)
 READING, PREDICTING, SPLITTING = "reading", "predicting", "splitting"  # groups: READING acts on any table that is read
 DATA_GROUPS = (READING, PREDICTING, SPLITTING)
 
@@ -69,6 +74,32 @@ class DataOptions:
         "The sign itself may be given too.", group=READING, choices=tuple(DELIMITERS),
         aliases={sign: name for name, sign in DELIMITERS.items()}, unset="found from the text",
         example="semicolon",
+    )  # fmt: skip
+    decimal: str | None = declare(
+        None, "decimal", "choice", "decimal sign of the numbers",
+        "point: 1234.5; comma: 1234,5. It holds for all columns of numbers.", group=READING, choices=tuple(DECIMALS),
+        unset="found from each column and the others", example="comma",
+    )  # fmt: skip
+    thousands: str | None = declare(
+        None, "thousands", "choice", "sign that separates thousands",
+        "comma: 1,234; point: 1.234; none: no sign does, so that 1,234 has a decimal comma or is a text.",
+        group=READING, choices=tuple(THOUSANDS), unset="found from each column and the others", example="comma",
+    )  # fmt: skip
+    date_order: str | None = declare(
+        None, "date order", "choice", "order of day, month and year in dates of numbers alone",
+        "dmy: 5/1/2024 is the fifth of January; mdy: it is the first of May.", group=READING, choices=DATE_ORDERS,
+        unset="found from each column; asked where nothing settles it", example="dmy",
+    )  # fmt: skip
+    missing: tuple[str, ...] | None = declare(
+        None, "missing", "list", "words that stand for a missing value",
+        "In place of the usual ones, which are NA, N/A, NaN, null, ?, and, among numbers, none, -, --, . and missing. "
+        "An empty cell is missing in any case; none: nothing else is.", group=READING, separator=",",
+        special={"none": ()}, unset="the usual ones", example="NA,unknown",
+    )  # fmt: skip
+    types: tuple[tuple[str, str], ...] = declare(
+        (), "type", "mapping", "how a column is read",
+        "number, text, date, time, boolean, or ignore to leave it out. A cell that does not fit is an error.",
+        group=READING, choices=COLUMN_KINDS, flag_name="type", example="zip=text",
     )  # fmt: skip
     drop: tuple[str, ...] = declare(
         (), "drop", "list", "column to leave out", "Such as one that counts the rows, or tells the answer.",

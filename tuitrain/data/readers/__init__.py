@@ -5,12 +5,13 @@ To add a kind of file: a module here with a function as `ReadFile` describes, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from tuitrain.data.cells.column_format import ColumnFormat
     from tuitrain.data.table import Table
     from tuitrain.options.data_options import DataOptions
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class FileContent:
     """The bytes of a file, or its head where `is_cut`; `name` stands for it in messages, `suffix` is in lower case.
 
-    `most_rows` limits what is read, for a preview.
+    `most_rows` limits what is read, for a preview; `formats` are those of a model's columns, by name.
     """
 
     data: bytes
@@ -27,6 +28,7 @@ class FileContent:
     suffix: str
     most_rows: int | None = None
     is_cut: bool = False
+    formats: Mapping[str, ColumnFormat] = field(default_factory=dict)
 
 
 ReadFile: TypeAlias = "Callable[[FileContent, DataOptions], tuple[Table, Table | None]]"

@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.cells.column_format import NUMBER, Told
+from tuitrain.data.cells.objects import from_objects
+from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.readers import FileContent
-from tuitrain.data.readers.number_like import look_alikes
-from tuitrain.data.table import Column, Table, clean_numbers, from_objects, parse_column, tidy_names
+from tuitrain.data.table import Column, Table, clean_numbers, tidy_names
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
 from tuitrain.text import extra, quoted, visible
@@ -37,7 +39,7 @@ def read_npz_file(file: FileContent, options: DataOptions) -> tuple[Table, Table
 
 def read_parquet_file(file: FileContent, options: DataOptions) -> tuple[Table, None]:
     """Read a file as `read_parquet` does; the options are for text tables."""
-    return read_parquet(file.data, file.name, most_rows=file.most_rows), None
+    return read_parquet(file.data, file.name, most_rows=file.most_rows, told=Told.of(options, file.formats)), None
 
 
 def read_npy(data: bytes, name: str, *, most_rows: int | None = None) -> Table:
@@ -191,7 +193,7 @@ def _plain(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def read_parquet(data: bytes, name: str, *, most_rows: int | None = None) -> Table:
+def read_parquet(data: bytes, name: str, *, most_rows: int | None = None, told: Told | None = None) -> Table:
     """Read a Parquet file with polars (the extra `parquet`).
 
     Raises
@@ -217,15 +219,12 @@ def read_parquet(data: bytes, name: str, *, most_rows: int | None = None) -> Tab
     is_partial = most_rows is not None and frame.height > most_rows
     frame = frame.head(most_rows) if is_partial else frame
     names, notices = tidy_names(frame.columns)
-    columns = []
+    cells: list[Any] = []
     for column_name, series in zip(names, frame.get_columns(), strict=True):
-        if series.dtype.is_numeric():
-            column, remarks = clean_numbers(column_name, series.cast(polars.Float64).to_numpy())
+        if series.dtype.is_numeric() and (told is None or told.kinds.get(column_name, NUMBER) == NUMBER):
+            cells.append(series.cast(polars.Float64).to_numpy())
         else:
-            texts = ["" if value is None else str(value) for value in series.to_list()]
-            column, remarks = parse_column(column_name, texts)
-            if column.kind == "text" and not remarks:
-                remarks = look_alikes(column_name, texts)
-        columns.append(column)
-        notices += remarks
+            cells.append(["" if value is None else str(value) for value in series.to_list()])
+    columns, remarks = read_columns(names, cells, where=name, told=told)
+    notices += remarks
     return Table(name, tuple(columns), tuple(notices), is_partial=is_partial)

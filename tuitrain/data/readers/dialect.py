@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from tuitrain.data.table import DECIMAL_COMMA, MISSING_IN_NUMBERS, NUMBER
+from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS
+from tuitrain.data.cells.number_cells import plain
+from tuitrain.data.cells.number_column import is_finite_number
 from tuitrain.errors import DataError
 from tuitrain.options import data_options
 from tuitrain.translation import N_
@@ -149,8 +151,7 @@ def _tolerant_rows(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _is_number(cell: str, delimiter: str) -> bool:
-    cell = cell.strip()
-    return bool(NUMBER.fullmatch(cell)) or (delimiter != "," and bool(DECIMAL_COMMA.fullmatch(cell)))
+    return is_finite_number(plain(cell))
 
 
 def _find_delimiter(text: str) -> str:
@@ -192,8 +193,8 @@ def _is_header(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
     if not any(_is_number(cell, delimiter) for cell in first):
         return not (rest and all(cell in column for cell, column in zip(first, columns, strict=True)))
     for cell, column in zip(first, columns, strict=True):
-        present = [below for below in column if below.lower() not in MISSING_IN_NUMBERS]
-        is_word = cell.lower() not in MISSING_IN_NUMBERS and not _is_number(cell, delimiter)
+        present = [below for below in column if below and below.lower() not in MISSING_IN_NUMBERS]
+        is_word = cell != "" and cell.lower() not in MISSING_IN_NUMBERS and not _is_number(cell, delimiter)
         if is_word and present and all(_is_number(below, delimiter) for below in present):
             return True
     counted = first[1:] if not first[0] else first

@@ -6,18 +6,19 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, islice
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.cells.column_format import NUMBER, Told
+from tuitrain.data.cells.number_column import may_have_thousands
+from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.dialect import DELIMITER_NAMES, Format, decode, sniff, squeezed
-from tuitrain.data.readers.number_like import decimal_commas, look_alikes
-from tuitrain.data.table import Column, Table, clean_numbers, parse_column, plain_numbers, tidy_names
+from tuitrain.data.table import Table, has_lost_digits, plain_numbers, tidy_names
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DELIMITERS, DataOptions
 from tuitrain.text import counted, quoted
@@ -40,17 +41,21 @@ def read_text_file(file: FileContent, options: DataOptions) -> tuple[Table, None
     delimiter = None if options.delimiter is None else DELIMITERS[options.delimiter]
     if delimiter is None and file.suffix in TAB_SUFFIXES and b"\t" in file.data:
         delimiter = "\t"
-    table = read_text_table(file.data, file.name, delimiter=delimiter, most_rows=file.most_rows, is_cut=file.is_cut)
+    table = read_text_table(
+        file.data, file.name, delimiter=delimiter, most_rows=file.most_rows, is_cut=file.is_cut,
+        told=Told.of(options, file.formats),
+    )  # fmt: skip
     return table, None
 
 
 def read_text_table(
     data: bytes, name: str, *, delimiter: str | None = None, header: bool | None = None, most_rows: int | None = None,
-    is_cut: bool = False,
+    is_cut: bool = False, told: Told | None = None,
 ) -> Table:  # fmt: skip
     """Read the bytes of a CSV or TSV file; `name` stands for the file in messages.
 
-    `most_rows` stops reading after that many rows; `is_cut` means that `data` is the head of a longer file.
+    `most_rows` stops reading after that many rows; `is_cut` means that `data` is the head of a longer file; `told` is
+    what is known about its cells.
 
     Raises
     ------
@@ -64,12 +69,18 @@ def read_text_table(
     text = squeezed(text) if layout.delimiter == " " else text
     rows = _Rows(text, name, layout, most_rows, is_cut=is_cut, first_line=2 if told_delimiter else 1)
     notices += [layout.notice] if layout.notice else []
-    quick = _read_numbers(text, layout) if most_rows is None else None
+    told = told or Told()
+    as_cells = {name for name, kind in told.kinds.items() if kind != NUMBER}
+    as_cells |= {name for name, form in told.formats.items() if form.kind != NUMBER}
+    quick = _read_numbers(text, layout) if most_rows is None and not as_cells else None
+    if quick is not None:
+        doubtful = {name.strip() for name, values in zip(*quick, strict=True) if may_have_thousands(values)}
+        quick, as_cells = (None, as_cells | doubtful) if doubtful else (quick, as_cells)
     if quick is not None:
         names, columns = quick
         is_partial = is_cut
     else:
-        columns = _read_cells(rows)
+        columns = _read_cells(rows, as_cells)
         names, is_partial = rows.names, rows.is_partial
         if rows.blank:
             notices.append(_("{lines} skipped").format(lines=counted(rows.blank, "blank line")))
@@ -85,7 +96,9 @@ def read_text_table(
         ]
     elif len(renamed) > 2 and 2 * sum(not name.strip() for name in headers) > len(headers):
         renamed = [_("most of the first row is blank; if it is a title, remove it")]
-    parsed, remarks = _parse_columns(names, columns, layout, rows.line_of)
+    parsed, remarks = read_columns(
+        names, columns, where=name, told=told, delimiter=layout.delimiter, line_of=rows.line_of
+    )
     return Table(name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial)
 
 
@@ -114,59 +127,6 @@ def _without_sep_line(text: str) -> tuple[str, str | None]:
     return (text[match.end() :], match["sign"]) if match else (text, None)
 
 
-def _parse_columns(
-    names: Sequence[str], columns: Sequence[Cells], layout: Format, line_of: Callable[[int, str], int]
-) -> tuple[list[Column], list[str]]:
-    """Parse each column, with notices where a decimal comma was read or a text looks like a number.
-
-    `line_of` finds the first line with a text in a column.
-    """
-    parsed: list[Column] = []
-    notices: list[str] = []
-    with_comma: list[int] = []
-    decimal_comma = _takes_decimal_comma(columns, layout)
-    for place, (column_name, cells) in enumerate(zip(names, columns, strict=True)):
-        if isinstance(cells, np.ndarray):
-            column, remarks = clean_numbers(column_name, cells)
-        else:
-            column, remarks = parse_column(column_name, cells, decimal_comma=decimal_comma)
-            if column.kind == "number" and any("," in cell for cell in cells):
-                with_comma.append(place)
-            elif column.kind == "text" and not remarks:
-                remarks = look_alikes(column_name, cells, partial(line_of, place))
-        parsed.append(column)
-        notices += remarks
-    if with_comma:
-        notices.append(_decimal_comma_notice(parsed, columns, with_comma))
-    return parsed, notices
-
-
-def _takes_decimal_comma(columns: Sequence[Cells], layout: Format) -> bool:
-    """Decide whether commas are decimal: always with semicolons; else if some cannot separate thousands.
-
-    A few of these do not outweigh many that may be thousands: each number would become a thousandth of itself.
-    """
-    if layout.delimiter in ",;":
-        return layout.delimiter == ";"
-    counts = [decimal_commas(set(cells)) for cells in columns if not isinstance(cells, np.ndarray)]
-    decimal, ambiguous = (sum(count) for count in zip(*counts, strict=True)) if counts else (0, 0)
-    return decimal > 0 and decimal >= ambiguous / 4
-
-
-def _decimal_comma_notice(parsed: Sequence[Column], columns: Sequence[Cells], with_comma: Sequence[int]) -> str:
-    first = with_comma[0]
-    cell = next(cell for cell in columns[first] if "," in cell)
-    notice = _("numbers are read with a decimal comma (column {name} has {cell})").format(
-        name=quoted(parsed[first].name), cell=quoted(cell)
-    )
-    for place, column in enumerate(parsed):
-        if place not in with_comma and column.kind == "number" and (column.values % 1 > 0).any():
-            return _("{notice}, but those of column {name} with a decimal point").format(
-                notice=notice, name=quoted(column.name)
-            )
-    return notice
-
-
 def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[Cells]] | None:
     """Read a table of plain numbers quickly; return None if any cell is anything else."""
     lines = io.StringIO(text)
@@ -188,7 +148,7 @@ def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[Cells]] | 
             numbers = np.loadtxt(block, delimiter=layout.delimiter, comments=None, ndmin=2)
         except ValueError:
             return None
-        if len(numbers) != len(block) or (names and numbers.shape[1] != len(names)):
+        if len(numbers) != len(block) or (names and numbers.shape[1] != len(names)) or has_lost_digits(numbers):
             return None
         blocks.append(numbers)
     if not blocks or len({block.shape[1] for block in blocks}) > 1:
@@ -279,8 +239,10 @@ def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
     return ""
 
 
-def _read_cells(rows: _Rows) -> list[Cells]:
+def _read_cells(rows: _Rows, as_cells: Collection[str] = ()) -> list[Cells]:
     """Read strictly, cell by cell: a column becomes numbers if all its cells are plain numbers, else stays cells.
+
+    Columns whose names are among `as_cells` stay cells.
 
     Each block is converted at once, since a number takes a tenth of the memory of its text. If a column that began
     with numbers turns out to be text, its cells are read again.
@@ -288,9 +250,11 @@ def _read_cells(rows: _Rows) -> list[Cells]:
     pieces: list[list[Cells]] = []
     for block in rows.blocks():
         pieces = pieces or [[] for _ in block[0]]
-        for piece, cells in zip(pieces, zip(*block, strict=True), strict=True):
-            was_text = bool(piece) and not isinstance(piece[-1], np.ndarray)
+        kept = [name.strip() in as_cells for name in rows.names]
+        for piece, cells, is_kept in zip(pieces, zip(*block, strict=True), kept, strict=True):
+            was_text = is_kept or (bool(piece) and not isinstance(piece[-1], np.ndarray))
             numbers = None if was_text else plain_numbers(cells)
+            numbers = None if numbers is not None and may_have_thousands(numbers) else numbers
             piece.append([*map(sys.intern, cells)] if numbers is None else numbers)
     late = [place for place, piece in enumerate(pieces) if len({isinstance(part, np.ndarray) for part in piece}) == 2]
     again: dict[int, list[str]] = {place: [] for place in late}
