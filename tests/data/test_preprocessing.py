@@ -14,9 +14,10 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
+from tuitrain.data.cells.objects import from_objects
 from tuitrain.data.loading import load_dataset, load_tables
 from tuitrain.data.preprocessing import Preprocessing
-from tuitrain.data.table import Column, Table, from_objects
+from tuitrain.data.table import Column, Table
 from tuitrain.errors import DataError
 
 

@@ -330,7 +330,8 @@ def _test_part(
 
 
 def _fingerprint(parts: Sequence[Part], preprocessing: Preprocessing, goal: Target) -> str:
-    digest = hashlib.sha256(json.dumps([preprocessing.to_json(), goal.name, goal.class_names]).encode())
+    encoding = {name: value for name, value in preprocessing.to_json().items() if name != "formats"}
+    digest = hashlib.sha256(json.dumps([encoding, goal.name, goal.class_names]).encode())
     for part in parts:
         digest.update(part.X.tobytes())
         digest.update(part.y.tobytes())

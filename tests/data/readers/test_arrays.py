@@ -186,6 +186,7 @@ def test_a_parquet_file_that_polars_panics_on_is_one_error(
     assert capfd.readouterr().err == ""
 
 
-def test_parquet_texts_that_are_like_numbers_are_told() -> None:
+def test_parquet_texts_are_read_as_the_cells_of_a_file_are() -> None:
     table = read_parquet(parquet(price=["$5", "$6", "$12"], n=[1, 2, 3]), "t.parquet")
-    assert table.notices == ('column "price": taken as text, although its values look like numbers; write "$5" as 5',)
+    assert list(table.column("price").values) == [5, 6, 12]
+    assert table.notices == ('column "price": numbers as "$5" are read as 5 ($ is read off)',)

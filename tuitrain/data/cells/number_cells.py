@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 from tuitrain.data.cells.column_format import ColumnFormat
@@ -30,7 +30,10 @@ PLAIN = str.maketrans(
 AS_PATTERN = str.maketrans("12345678", "99999999")
 LEADING = "(-+ .,'" + CURRENCY_SIGNS + "ABCDEFGHIJKLMNOPQRSTUVWXYZłčzkrtF"
 LARGEST_EXACT = 2**53
-SINGLE, TWICE = 0.05, 20  # odds of thousands against a decimal sign: below, decimal; above, thousands
+# Odds that a sign before three digits separates thousands, by what separates the fields. Where decimals have a comma,
+# fields are mostly separated by semicolons; a comma in a field of a comma-separated file is nearly always of thousands.
+PRIORS = {",": {";": 0.1, ",": 25.0, "\t": 0.5, "": 1.0}, ".": {";": 0.05, "\t": 0.02, "": 0.005}}
+LEAST_ODDS, MOST_ODDS = 0.05, 20.0  # between them, the user is asked
 
 
 @dataclass(frozen=True)
@@ -160,11 +163,19 @@ class Cells:
 
 @dataclass(frozen=True)
 class Habits:
-    """What the other columns of the file do, and what separates its fields."""
+    """What the other columns of the file do, and what separates its fields.
+
+    `decimals` and `thousands` map a sign to the number of distinct cells that can only mean it.
+    """
 
     delimiter: str = ","
-    decimals: frozenset[str] = frozenset()
-    thousands: frozenset[str] = frozenset()
+    decimals: Mapping[str, int] = field(default_factory=dict)
+    thousands: Mapping[str, int] = field(default_factory=dict)
+
+    def weight(self, thousands: str, decimal: str) -> float:
+        """How much the other columns speak for these signs: from 1 to 100, with 33 cells that do."""
+        cells = self.thousands.get(thousands, 0) + self.decimals.get(decimal, 0)
+        return 1 + 3.0 * min(cells, 33)
 
 
 def odds_of_thousands(cells: Cells, sign: str, habits: Habits) -> float:
@@ -175,13 +186,9 @@ def odds_of_thousands(cells: Cells, sign: str, habits: Habits) -> float:
     it was rounded so; a program that drops zeros at the end leaves about nine of ten with all three; one that separates
     thousands does so in every number above 999.
     """
-    if sign == ",":
-        odds = {";": 0.1, ",": 25.0, "\t": 0.5, "|": 1.0, " ": 1.0}.get(habits.delimiter, 1.0)
-    else:
-        odds = 0.005
+    odds = PRIORS[sign].get(habits.delimiter, PRIORS[sign][""])
     other = {",": ".", ".": ","}[sign]
-    odds *= 100.0 if sign in habits.thousands or other in habits.decimals else 1.0
-    odds *= 0.01 if sign in habits.decimals or other in habits.thousands else 1.0
+    odds *= habits.weight(sign, other) / habits.weight(other, sign)
     with_sign = [pattern for pattern, digits in cells.digits.items() if sign in digits]
     without = [pattern for pattern in cells.digits if pattern not in with_sign]
     if any(len(cells.digits[pattern]) > 3 for pattern in without):
@@ -208,9 +215,9 @@ def choose_signs(cells: Cells, readings: list[Signs], habits: Habits) -> Signs |
         if not (used and as_decimal and as_thousands):
             continue
         odds = odds_of_thousands(cells, sign, habits)
-        if odds > TWICE:
+        if odds > MOST_ODDS:
             readings = as_thousands
-        elif odds < SINGLE:
+        elif odds < LEAST_ODDS:
             readings = as_decimal
         else:
             return None

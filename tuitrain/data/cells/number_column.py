@@ -70,12 +70,21 @@ def allowed_signs(told: Told) -> list[Signs]:
     ]  # fmt: skip
 
 
-def may_have_thousands(values: NDArray[np.float64]) -> bool:
-    """Whether plain numbers (N,) may be read wrongly, since their points may separate thousands: 6.148 beside 881."""
+def is_doubtful(values: NDArray[np.float64], told: Told, delimiter: str) -> bool:
+    """Whether numbers (N,) that are written plainly may mean others: their points may separate thousands."""
+    if told.decimal == "," or told.thousands == ".":
+        return bool((values[np.isfinite(values)] % 1 > 0).any())
+    return told.decimal is None and told.thousands is None and _may_have_thousands(values, delimiter)
+
+
+def _may_have_thousands(values: NDArray[np.float64], delimiter: str) -> bool:
+    """Whether they are like 6.148 beside 881; without numbers like 881, points are decimal in a file split by commas."""
     for part in (values[:1000], values):
-        present = np.abs(part[~np.isnan(part)])
+        present = np.abs(part[np.isfinite(part)])
         broken = present[present % 1 > 0]
-        if len(broken) in {0, len(present)} or present.max() >= 1000 or broken.min() < 1:
+        if not len(broken) or (len(broken) == len(present) and delimiter == ","):
+            return False
+        if present.max() >= 1000 or broken.min() < 1:
             return False
         thousandths = broken * 1000
         if (np.abs(thousandths - np.round(thousandths)) > 1e-6).any():
@@ -104,6 +113,8 @@ def decide(
     if not is_told and (why := _why_codes(name, cells)):
         return NotNumbers(why)
     readings = cells.readings(allowed_signs(told))
+    if not readings and told.decimal is None:  # the sign of thousands that was told need not be in every column
+        readings = cells.readings(ALL_SIGNS)
     if not readings:
         return NotNumbers(_why_no_reading(cells, told))
     signs = choose_signs(cells, readings, habits)

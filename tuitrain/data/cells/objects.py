@@ -15,6 +15,7 @@ from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.table import Column, clean_numbers, number_text
 
 NAME = "rows"
+LARGEST = 10**300  # about; larger ones are infinite
 
 
 def from_objects(name: str, values: Sequence[Any] | NDArray[Any], told: Told | None = None) -> Column:
@@ -31,9 +32,9 @@ def from_objects(name: str, values: Sequence[Any] | NDArray[Any], told: Told | N
             return _texts(name, [str(value) for value in values.tolist()])
         return clean_numbers(name, values)[0]
     if wants_number and all(value is None or _is_real(value) for value in values):
-        if any(isinstance(value, int) and abs(value) > LARGEST_EXACT for value in values):
-            if all(value is None or isinstance(value, (int, np.integer)) for value in values):
-                return _texts(name, [None if value is None else str(value) for value in values])
+        whole = [value for value in values if isinstance(value, (int, np.integer))]
+        if len(whole) == sum(value is not None for value in values) and _lose_digits(whole):
+            return _texts(name, [None if value is None else str(value) for value in values])
         array = np.array([np.nan if value is None else _float(value) for value in values], np.float64)
         return clean_numbers(name, array)[0]
     return read_columns([name], [[_cell(value) for value in values]], where=NAME, told=told)[0][0]
@@ -42,6 +43,11 @@ def from_objects(name: str, values: Sequence[Any] | NDArray[Any], told: Told | N
 def _kind_told(name: str, told: Told) -> str | None:
     form = told.formats.get(name)
     return told.kinds.get(name) or (form.kind if form else None)
+
+
+def _lose_digits(whole: Sequence[int]) -> bool:
+    largest = max(map(abs, whole), default=0)
+    return LARGEST_EXACT < largest < LARGEST
 
 
 def _is_beyond(values: NDArray[Any]) -> bool:

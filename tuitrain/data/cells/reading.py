@@ -112,18 +112,18 @@ def read_column(name: str, cells: Sequence[str], *, where: str = "", told: Told 
 
 def _habits(columns: Sequence[Looked | NDArray[np.float64]], told: Told, delimiter: str) -> Habits:
     """Learn how numbers are written from the columns that leave no doubt."""
-    decimals, thousands = set(), set()
+    decimals: Counter[str] = Counter()
+    thousands: Counter[str] = Counter()
     for column in columns:
         if isinstance(column, np.ndarray):
-            if (column % 1 > 0).any():
-                decimals.add(".")
+            decimals["."] += int((column[np.isfinite(column)] % 1 > 0).sum())
         elif column.numbers is not None:
             readings = column.numbers.readings(number_column.allowed_signs(told))
             if len(readings) == 1:
-                digits = column.numbers.digits.values()
-                decimals |= {readings[0].decimal} if any(readings[0].decimal in text for text in digits) else set()
-                thousands |= {readings[0].thousands} if any(readings[0].thousands in text for text in digits) else set()
-    return Habits(delimiter, frozenset(decimals), frozenset(thousands - {""}))
+                digits = column.numbers.digits
+                for counter, sign in ((decimals, readings[0].decimal), (thousands, readings[0].thousands)):
+                    counter[sign] += column.numbers.count([p for p, text in digits.items() if sign and sign in text])
+    return Habits(delimiter, decimals, thousands)
 
 
 def _order_habit(columns: Sequence[Looked | NDArray[np.float64]], told: Told) -> str | None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.column_format import NUMBER, Told
-from tuitrain.data.cells.number_column import may_have_thousands
+from tuitrain.data.cells.number_column import is_doubtful
 from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.dialect import DELIMITER_NAMES, Format, decode, sniff, squeezed
@@ -74,13 +74,13 @@ def read_text_table(
     as_cells |= {name for name, form in told.formats.items() if form.kind != NUMBER}
     quick = _read_numbers(text, layout) if most_rows is None and not as_cells else None
     if quick is not None:
-        doubtful = {name.strip() for name, values in zip(*quick, strict=True) if may_have_thousands(values)}
+        doubtful = {name.strip() for name, values in zip(*quick, strict=True) if is_doubtful(values, told, layout.delimiter)}
         quick, as_cells = (None, as_cells | doubtful) if doubtful else (quick, as_cells)
     if quick is not None:
         names, columns = quick
         is_partial = is_cut
     else:
-        columns = _read_cells(rows, as_cells)
+        columns = _read_cells(rows, told, as_cells)
         names, is_partial = rows.names, rows.is_partial
         if rows.blank:
             notices.append(_("{lines} skipped").format(lines=counted(rows.blank, "blank line")))
@@ -170,6 +170,11 @@ class _Rows:
         self._text, self._name, self._layout, self._most_rows = text, name, layout, most_rows
         self._first_line = first_line
 
+    @property
+    def delimiter(self) -> str:
+        """What separates the fields."""
+        return self._layout.delimiter
+
     def blocks(self) -> Iterator[list[list[str]]]:
         """Yield lists of at most `BLOCK_ROWS` rows; `names` is known from the first one on."""
         block: list[list[str]] = []
@@ -239,7 +244,7 @@ def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
     return ""
 
 
-def _read_cells(rows: _Rows, as_cells: Collection[str] = ()) -> list[Cells]:
+def _read_cells(rows: _Rows, told: Told, as_cells: Collection[str]) -> list[Cells]:
     """Read strictly, cell by cell: a column becomes numbers if all its cells are plain numbers, else stays cells.
 
     Columns whose names are among `as_cells` stay cells.
@@ -254,7 +259,7 @@ def _read_cells(rows: _Rows, as_cells: Collection[str] = ()) -> list[Cells]:
         for piece, cells, is_kept in zip(pieces, zip(*block, strict=True), kept, strict=True):
             was_text = is_kept or (bool(piece) and not isinstance(piece[-1], np.ndarray))
             numbers = None if was_text else plain_numbers(cells)
-            numbers = None if numbers is not None and may_have_thousands(numbers) else numbers
+            numbers = None if numbers is not None and is_doubtful(numbers, told, rows.delimiter) else numbers
             piece.append([*map(sys.intern, cells)] if numbers is None else numbers)
     late = [place for place, piece in enumerate(pieces) if len({isinstance(part, np.ndarray) for part in piece}) == 2]
     again: dict[int, list[str]] = {place: [] for place in late}
