@@ -72,7 +72,9 @@ class Looked:
             found = Cells.of(cell for cell in present.values() if not number_column.is_infinite(cell))
             numbers = found if all(found.shapes.values()) else None
         dates = None if numbers is not None else date_cells.readable(present)
-        return cls(name, stripped, counts, present, numbers, dates if dates and len(dates) == len(present) else None, line_of)
+        return cls(
+            name, stripped, counts, present, numbers, dates if dates and len(dates) == len(present) else None, line_of
+        )
 
 
 def missing_words(told: Told, kind: str) -> frozenset[str]:
@@ -104,7 +106,9 @@ def read_columns(
     return made, reading.all_notices()
 
 
-def read_column(name: str, cells: Sequence[str], *, where: str = "", told: Told | None = None) -> tuple[Column, list[str]]:
+def read_column(
+    name: str, cells: Sequence[str], *, where: str = "", told: Told | None = None
+) -> tuple[Column, list[str]]:
     """Read a single column, as `read_columns` does."""
     columns, notices = read_columns([name], [cells], where=where, told=told)
     return columns[0], notices
@@ -212,7 +216,9 @@ class _Reading:
     def _number(self, found: Looked, form: ColumnFormat, values: dict[str, float]) -> Column:
         known = {cell: values[text] for cell, text in found.present.items() if text in values}
         known |= {cell: float(text) for cell, text in found.present.items() if number_column.is_infinite(text)}
-        bare = [cell.removeprefix(QUOTED) for cell in found.cells] if any(map(_is_quoted, found.counts)) else found.cells
+        bare = (
+            [cell.removeprefix(QUOTED) for cell in found.cells] if any(map(_is_quoted, found.counts)) else found.cells
+        )
         column, remarks = clean_numbers(found.name, number_column.as_numbers(bare, known))
         self._notices += remarks
         words = self._count_missing(found, form)
@@ -237,21 +243,24 @@ class _Reading:
             return replace(self._text(found, told=False), question=_order_question(found.name, cells[0], dates, orders))
         return self._days(found, ColumnFormat(DATE, date_order=order, missing=self._told.missing), dates, evidence)
 
-    def _days(
-        self, found: Looked, form: ColumnFormat, dates: dict[str, date_cells.Written], evidence: str
-    ) -> Column:
+    def _days(self, found: Looked, form: ColumnFormat, dates: dict[str, date_cells.Written], evidence: str) -> Column:
         days = date_cells.days_of(dates, form.date_order)
         self._count_missing(found, form)
         example = next((cell for cell in found.cells if cell in days), "")
         if evidence and example:
             self._notices.append(
-                about(found.name, _("dates as {cell} are read as {day}: {why}; --date-order decides otherwise").format(
-                    cell=quoted(example), day=date_cells.date_of(days[example]), why=_why_order(form.date_order, evidence)
-                ))
+                about(
+                    found.name,
+                    _("dates as {cell} are read as {day}: {why}; --date-order decides otherwise").format(
+                        cell=quoted(example),
+                        day=date_cells.date_of(days[example]),
+                        why=_why_order(form.date_order, evidence),
+                    ),
+                )
             )
-        self._remarks.setdefault(_("dates: elapsed days and, where they vary, year, month, weekday and hour"), []).append(
-            found.name
-        )
+        self._remarks.setdefault(
+            _("dates: elapsed days and, where they vary, year, month, weekday and hour"), []
+        ).append(found.name)
         values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), days)
         return Column(found.name, "date", values, format=form)
 
@@ -273,8 +282,8 @@ class _Reading:
             words = form.missing_words()
             self._notices.append(
                 about(found.name, _(
-                    '"NA" ({cells}) is kept as a value, since the others are codes of two letters; --missing NA,… reads '
-                    "it as missing"
+                    '"NA" ({cells}) is kept as a value, since the others are codes of two letters; --missing NA reads it '
+                    "as missing"
                 ).format(cells=counted(found.counts["NA"], "cell")))
             )  # fmt: skip
         texts: dict[str, str | None] = {}
@@ -327,11 +336,9 @@ class _Reading:
         if not guessed:
             return
         place = int(np.flatnonzero(~np.isnan(values))[0])
-        self._notices.append(
-            about(name, _("{number} is read as the date {day}; --type {option} keeps numbers").format(
-                number=f"{values[place]:.0f}", day=date_cells.date_of(float(days[place])), option=quoted(f"{name}=number")
-            ))
-        )  # fmt: skip
+        day, option = date_cells.date_of(float(days[place])), quoted(f"{name}=number")
+        remark = _("{number} is read as the date {day}; --type {option} keeps numbers")
+        self._notices.append(about(name, remark.format(number=f"{values[place]:.0f}", day=day, option=option)))
 
     def _as_kind(self, found: Looked, kind: str) -> Column:
         """Read a column as the user says that it is."""
@@ -403,7 +410,9 @@ class _Reading:
             form = number_column.with_told_signs(form, self._told)
             numbers = Cells.of(text for text in cells.values() if number_column.is_finite_number(text))
             values = values_of(numbers, form)
-            odd = next((c for c, text in cells.items() if text not in values and not number_column.is_infinite(text)), None)
+            odd = next(
+                (c for c, text in cells.items() if text not in values and not number_column.is_infinite(text)), None
+            )
             if odd is not None:
                 raise self._refused(found, odd, number_column.expected(form))
             return self._number(found, form, values)
@@ -478,9 +487,7 @@ def _why_order(order: str, evidence: str) -> str:
     return reasons[evidence].format(order=_order_name(order))
 
 
-def _order_question(
-    name: str, cell: str, dates: dict[str, date_cells.Written], orders: Sequence[str]
-) -> str:
+def _order_question(name: str, cell: str, dates: dict[str, date_cells.Written], orders: Sequence[str]) -> str:
     """Ask for the order of dates, with both readings of a cell that differ."""
     for text, written in {cell: dates[cell], **dates}.items():
         days = {order: date_cells.day_number(written, order) for order in orders}
