@@ -90,7 +90,8 @@ class Table:
     """Columns of equal length, and the reader's notices to the user; `name` is safe to display.
 
     `image_largest` is the largest possible pixel value, None if the columns are not pixels; `is_partial` means that
-    the source has more rows than were read.
+    the source has more rows than were read. `lines`, for a table from a text file, are pairs (row, shift): from this
+    row on, a row stands in the line of its number plus the shift; it is empty where that is not known.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Table:
     suggested_target: str | None = None
     suggested_task: str | None = None
     is_partial: bool = False
+    lines: tuple[tuple[int, int], ...] = ()
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -115,7 +117,14 @@ class Table:
 
     def take(self, rows: NDArray[np.int64]) -> Table:
         """Return the table with only these rows."""
-        return replace(self, columns=tuple(column.take(rows) for column in self.columns))
+        return replace(self, columns=tuple(column.take(rows) for column in self.columns), lines=())
+
+    def place_of(self, row: int) -> str:
+        """Say where a row stands, counted from 0: ``line 62`` of its file, or ``row 61`` where lines are not known."""
+        shifts = [shift for first, shift in self.lines if first <= row]
+        if not shifts:
+            return _("row {number}").format(number=row + 1)
+        return _("line {number}").format(number=row + shifts[-1])
 
 
 def number_text(value: float) -> str:

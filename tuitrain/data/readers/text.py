@@ -82,9 +82,10 @@ def read_text_table(
     if quick is not None:
         names, columns = quick
         is_partial = is_cut
+        lines = [(0, (2 if told_delimiter else 1) + layout.has_header)]
     else:
         columns = _read_cells(rows, told, as_cells)
-        names, is_partial = rows.names, rows.is_partial
+        names, is_partial, lines = rows.names, rows.is_partial, rows.lines
         if rows.blank:
             notices.append(_("{lines} skipped").format(lines=counted(rows.blank, "blank line")))
     names, columns, left_out = _without_empty_end(names, columns)
@@ -102,7 +103,7 @@ def read_text_table(
     parsed, remarks = read_columns(
         names, columns, where=name, told=told, delimiter=layout.delimiter, line_of=rows.line_of
     )
-    return Table(name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial)
+    return Table(name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial, lines=tuple(lines))
 
 
 def _without_empty_end(names: list[str], columns: list[Cells]) -> tuple[list[str], list[Cells], list[str]]:
@@ -168,6 +169,7 @@ class _Rows:
         self, text: str, name: str, layout: Format, most_rows: int | None, *, is_cut: bool, first_line: int
     ) -> None:
         self.names: list[str] = []
+        self.lines: list[tuple[int, int]] = []  # (row, shift): from this row on, its line is its number plus the shift
         self.blank = 0
         self.is_partial = is_cut
         self._text, self._name, self._layout, self._most_rows = text, name, layout, most_rows
@@ -181,11 +183,15 @@ class _Rows:
     def blocks(self) -> Iterator[list[list[str]]]:
         """Yield lists of at most `BLOCK_ROWS` rows; `names` is known from the first one on."""
         block: list[list[str]] = []
-        count = 0
-        for _line, row in self._checked():
+        count, shift = 0, 0
+        self.lines = []
+        for line, row in self._checked():
             if self._most_rows is not None and count >= self._most_rows:
                 self.is_partial = True
                 break
+            if line - count != shift:
+                shift = line - count
+                self.lines.append((count, shift))
             block.append(row)
             count += 1
             if len(block) == BLOCK_ROWS:
