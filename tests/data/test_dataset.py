@@ -202,7 +202,7 @@ def test_a_test_file_is_the_test_part(tmp_path: Path) -> None:
     assert dataset.test.X[:, 1:].tolist() == [[0, 1], [0, 0]]
     assert dataset.notices == (
         'other.csv: 1 row without a value in target "y" left out',
-        'other.csv: column "z" not seen in training: ignored',
+        'other.csv: column "z" not used by the model',
         'other.csv: column "c": 1 value not seen in training (such as "p"): taken as none of its values',
     )
 

@@ -145,7 +145,7 @@ class Preprocessing:
         found_notices = []
         known = {*self.source_names, *self.column_names, target}
         if unknown := [name for name in table.names if name not in known]:
-            found_notices.append(_("{listed} not seen in training: ignored").format(listed=listed("column", unknown)))
+            found_notices.append(_("{listed} not used by the model").format(listed=listed("column", unknown)))
         for number in self.numbers:
             if number.flag or number.part not in {"", "days"} or number.column not in table.names:
                 continue
