@@ -138,7 +138,7 @@ def plain_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
 
 def has_lost_digits(values: NDArray[Any]) -> bool:
     """Whether any of the numbers is so large that its last digits may have been lost."""
-    return bool((np.abs(values) > LARGEST_EXACT).any())
+    return bool((np.abs(values) >= LARGEST_EXACT).any())
 
 
 def clean_numbers(name: str, values: NDArray[Any]) -> tuple[Column, list[str]]:
