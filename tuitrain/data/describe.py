@@ -49,8 +49,8 @@ class ColumnSummary:
 class Preview:
     """The contents of a table, or of its first rows unless `is_whole`; `first_rows` are the cells of a few rows.
 
-    `guess` says why `target` is the one, and what else it may be; it is empty where the target was given. `notices` of a
-    whole table are those that a training begins with.
+    `guess` says why `target` is the one, and what else it may be; it is empty where the target was given. `notices` of
+    a whole table are those that a training begins with.
     """
 
     name: str
@@ -180,9 +180,7 @@ def describe_lines(found: Preview, width: int = 80) -> list[str]:
             lines.append(_("  … {count} in all").format(count=len(found.balance)))
     notices = [found.guess] * bool(found.guess) + list(found.notices)
     lines += [""] * bool(notices)
-    return lines + [
-        line for notice in notices for line in _wrapped(_("note: {notice}").format(notice=notice), width)
-    ]
+    return lines + [line for notice in notices for line in _wrapped(_("note: {notice}").format(notice=notice), width)]
 
 
 def _wrapped(text: str, width: int) -> list[str]:

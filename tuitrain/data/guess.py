@@ -43,7 +43,8 @@ CLASSES = (
     "categoria", "klasa", "класс",
 )  # fmt: skip
 QUANTITIES = (
-    "price", "sales", "value", "cost", "revenue", "profit", "charges", "salary", "wage", "mpg", "medv", "quality", "strength", "demand", "yield", "rent",
+    "price", "sales", "value", "cost", "revenue", "profit",
+    "charges", "salary", "wage", "mpg", "medv", "quality", "strength", "demand", "yield", "rent",
     "가격", "매출", "판매량", "판매", "연봉", "급여", "요금", "价格", "销量", "価格", "売上", "preis", "umsatz",
     "gehalt", "miete", "ertrag", "prix", "ventes", "salaire", "precio", "ventas", "salario", "prezzo", "vendite",
     "preço", "cena", "цена",

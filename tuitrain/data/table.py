@@ -90,8 +90,9 @@ class Table:
     """Columns of equal length, and the reader's notices to the user; `name` is safe to display.
 
     `image_largest` is the largest possible pixel value, None if the columns are not pixels; `is_partial` means that
-    the source has more rows than were read. `lines`, for a table from a text file, are pairs (row, shift): from this
-    row on, a row stands in the line of its number plus the shift; it is empty where that is not known.
+    the source has more rows than were read, `is_nameless` that it has no header, so that the names were made up.
+    `lines`, for a table from a text file, are pairs (row, shift): from this row on, a row stands in the line of its
+    number plus the shift; it is empty where that is not known.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Table:
     suggested_target: str | None = None
     suggested_task: str | None = None
     is_partial: bool = False
+    is_nameless: bool = False
     lines: tuple[tuple[int, int], ...] = ()
 
     def __len__(self) -> int:
@@ -146,7 +148,7 @@ def plain_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
 
 def has_lost_digits(values: NDArray[Any]) -> bool:
     """Whether any of the numbers is so large that its last digits may have been lost."""
-    return bool((np.abs(values) > LARGEST_EXACT).any())
+    return bool((np.abs(values) >= LARGEST_EXACT).any())
 
 
 def clean_numbers(name: str, values: NDArray[Any]) -> tuple[Column, list[str]]:

@@ -222,9 +222,9 @@ class Habits:
     thousands: Mapping[str, int] = field(default_factory=dict)
 
     def weight(self, thousands: str, decimal: str) -> float:
-        """How much the other columns speak for these signs: from 1 to 100, with 33 cells that do."""
+        """How much the other columns speak for these signs: from 1 to 1000, with 99 cells that do."""
         cells = self.thousands.get(thousands, 0) + self.decimals.get(decimal, 0)
-        return 1 + 3.0 * min(cells, 33)
+        return float((1.0 + min(cells, 99)) ** 1.5)
 
 
 def odds_of_thousands(cells: Cells, sign: str, habits: Habits) -> float:

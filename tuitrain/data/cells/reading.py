@@ -31,7 +31,7 @@ from tuitrain.data.cells.column_format import (
     ColumnFormat,
     Told,
 )
-from tuitrain.data.cells.number_cells import Cells, Habits, plain, values_of
+from tuitrain.data.cells.number_cells import ALL_SIGNS, Cells, Habits, plain, values_of
 from tuitrain.data.cells.unusual import why_text
 from tuitrain.data.notices import Notice, about
 from tuitrain.data.table import Column, clean_numbers
@@ -41,6 +41,7 @@ from tuitrain.text import counted, quoted, visible
 from tuitrain.translation import gettext as _
 
 CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
+COMPACT_DIGITS = 8  # of a date such as 20240105
 LEAST_CODES = 3  # texts of two capital letters, among which NA may be one more
 
 
@@ -71,7 +72,8 @@ class Looked:
         if present and any(sign.isdigit() for sign in next(iter(present))):
             found = Cells.of(cell for cell in present.values() if not number_column.is_infinite(cell))
             numbers = found if all(found.shapes.values()) else None
-        dates = None if numbers is not None else date_cells.readable(present)
+        is_readable = numbers is not None and bool(numbers.readings(ALL_SIGNS))  # 24.1.2023 has digits and points too
+        dates = None if is_readable else date_cells.readable(present)
         return cls(
             name, stripped, counts, present, numbers, dates if dates and len(dates) == len(present) else None, line_of
         )
@@ -168,7 +170,7 @@ class _Reading:
             return self._as_kind(found, kind)
         if form is not None:
             return self._by_format(found, form)
-        for read in (self._maybe_empty, self._maybe_number, self._maybe_boolean, self._maybe_date, self._maybe_time):
+        for read in (self._maybe_empty, self._maybe_date, self._maybe_number, self._maybe_boolean, self._maybe_time):
             column = read(found)
             if column is not None:
                 return column
@@ -184,6 +186,8 @@ class _Reading:
     def _maybe_number(self, found: Looked) -> Column | None:
         if found.numbers is None:
             return None
+        if all(len(text) == COMPACT_DIGITS for text in found.present.values()) and _are_compact_dates(found):
+            return self._numbers(found.name, self._as_digits(found), None, None)
         decided = number_column.decide(found.name, found.numbers, self._told, self._habits)
         if isinstance(decided, number_column.Undecided):
             return replace(self._text(found, told=False), question=decided.question)
@@ -282,8 +286,8 @@ class _Reading:
             words = form.missing_words()
             self._notices.append(
                 about(found.name, _(
-                    '"NA" ({cells}) is kept as a value, since the others are codes of two letters; --missing NA reads it '
-                    "as missing"
+                    '"NA" ({cells}) is kept as a value, since the others are codes of two letters; --missing NA reads '
+                    "it as missing"
                 ).format(cells=counted(found.counts["NA"], "cell")))
             )  # fmt: skip
         texts: dict[str, str | None] = {}
@@ -384,8 +388,7 @@ class _Reading:
 
     def _as_date(self, found: Looked) -> Column:
         if found.numbers is not None and all(text.isdigit() for text in found.present.values()):
-            numbers = number_column.as_numbers(found.cells, {cell: float(cell) for cell in found.present})
-            return self._numbers(found.name, numbers, DATE, None)
+            return self._numbers(found.name, self._as_digits(found), DATE, None)
         dates = date_cells.readable(found.present)
         odd = next((cell for cell in found.present if cell not in dates), None)
         if odd is not None:
@@ -395,6 +398,11 @@ class _Reading:
             odd = next((cell for cell in dates if not date_cells.fitting_orders([dates[cell]])), next(iter(dates)))
             raise self._refused(found, odd, _("dates that are days of the calendar, all in one order"))
         return self._dates(found, dates, orders)
+
+    def _as_digits(self, found: Looked) -> NDArray[np.float64]:
+        """The numbers of a column of whole ones, (N,); NaN for missing."""
+        self._count_missing(found, ColumnFormat(NUMBER, missing=self._told.missing))
+        return number_column.as_numbers(found.cells, {cell: float(text) for cell, text in found.present.items()})
 
     def _by_format(self, found: Looked, form: ColumnFormat) -> Column:
         """Read a column as a model's training read it."""
@@ -447,6 +455,11 @@ class _Reading:
                 self._absent.setdefault(cell, []).append((found.name, count))
                 told.add(cell.lower())
         return told
+
+
+def _are_compact_dates(found: Looked) -> bool:
+    digits = [float(text) for text in found.present.values() if text.isdigit()]
+    return len(digits) == len(found.present) and date_cells.compact_days(np.array(digits)) is not None
 
 
 def _is_quoted(cell: str) -> bool:

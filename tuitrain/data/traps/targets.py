@@ -31,7 +31,10 @@ def find_target_traps(
     """
     if len(goal.values) < LEAST_ROWS:
         return []
-    found = _rare_classes(goal, trained) if goal.class_names else [*_huge_values(table, goal, source_rows), *_mostly(goal)]
+    if goal.class_names:
+        found = _rare_classes(goal, trained)
+    else:
+        found = [*_huge_values(table, goal, source_rows), *_mostly(goal)]
     return found if is_task_told else [*found, *_other_task(table.column(goal.name), goal)]
 
 
