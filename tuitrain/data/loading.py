@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from tuitrain.data.catalog import BUNDLED, bundled_path
-from tuitrain.data.cells.column_format import ColumnFormat
+from tuitrain.data.cells.column_format import ColumnFormat, Told
 from tuitrain.data.dataset import Dataset, build_dataset
 from tuitrain.data.generators import RECIPES, generate
 from tuitrain.data.readers import TEXT, FileContent, reader_of
@@ -55,11 +55,24 @@ def load_dataset(
         options["test_file"] = source_text(options["test_file"])
     chosen = DataOptions.from_mapping({"target": target, **options})
     table, test_table = load_tables(source, chosen, allow_stdin=allow_stdin)
-    if chosen.test_file is not None:
+    return dataset_of(source, table, test_table, chosen, allow_stdin=allow_stdin)
+
+
+def dataset_of(
+    source: str, table: Table, test_table: Table | None, options: DataOptions, *, allow_stdin: bool = True
+) -> Dataset:  # fmt: skip
+    """Make a dataset of tables that `load_tables` has read; a test file that `options` names is read here.
+
+    Raises
+    ------
+    DataError
+        as `load_dataset` does.
+    """
+    if options.test_file is not None:
         formats = {column.name: column.format for column in table.columns if column.format is not None}
-        test_table = load_tables(chosen.test_file, chosen, allow_stdin=allow_stdin, formats=formats)[0]
-    dataset = build_dataset(table, chosen, source=source, test_table=test_table)
-    return replace(dataset, options=chosen.to_mapping())
+        test_table = load_tables(options.test_file, options, allow_stdin=allow_stdin, formats=formats)[0]
+    dataset = build_dataset(table, options, source=source, test_table=test_table)
+    return replace(dataset, options=options.to_mapping())
 
 
 def source_text(source: Source) -> str:
@@ -100,7 +113,8 @@ def load_tables(
         return generate(name, details, most_rows=most_rows), None
     if name in BUNDLED and not details:
         bundled = BUNDLED[name]
-        table = read_text_table(bundled_path(name).read_bytes(), name, most_rows=most_rows)
+        told = Told.of(options, formats)
+        table = read_text_table(bundled_path(name).read_bytes(), name, most_rows=most_rows, told=told)
         return replace(table, suggested_target=bundled.target, suggested_task=bundled.task), None
     if source == "-":
         if not allow_stdin or sys.stdin is None:

@@ -38,7 +38,8 @@ class Column:
     start. A `question`, if not empty, must be answered before the column is used: its cells have two readings.
 
     `texts` (N,), if not None, are the cells of a number column that were read as missing but may be words (``none``,
-    ``-``): if the same column is text in another table, they are its values.
+    ``-``): if the same column is text in another table, they are its values. `examples` are a few different cells as
+    the file has them, the most telling first; empty where there was no text to read.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Column:
     texts: NDArray[Any] | None = None
     format: ColumnFormat | None = None
     question: str = ""
+    examples: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.values)
@@ -202,7 +204,7 @@ def drop_useless(columns: Sequence[Column], *, keep_constant: bool = False) -> t
     kept: list[Column] = []
     gone: dict[str, list[str]] = {}
     for column in columns:
-        reason = _uselessness(column, keep_constant)
+        reason = why_useless(column, keep_constant)
         if reason:
             gone.setdefault(reason, []).append(column.name)
         else:
@@ -214,8 +216,8 @@ def drop_useless(columns: Sequence[Column], *, keep_constant: bool = False) -> t
     return kept, notices
 
 
-def _uselessness(column: Column, keep_constant: bool) -> str:
-    """Explain why a column of the training rows is useless; return an empty string if it is not."""
+def why_useless(column: Column, keep_constant: bool) -> str:
+    """Explain why a column (of the training rows) is useless; return an empty string if it is not."""
     present = column.values[~column.missing]
     if len(present) == 0:
         return _("no values in the training rows")

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
@@ -42,6 +43,8 @@ from tuitrain.translation import gettext as _
 
 CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
 COMPACT_DIGITS = 8  # of a date such as 20240105
+MOST_EXAMPLES = 3  # of a column's cells that are kept as they are written
+MOST_COMPARED = 1000  # different cells among which the most telling one is looked for
 LEAST_CODES = 3  # texts of two capital letters, among which NA may be one more
 
 
@@ -104,8 +107,20 @@ def read_columns(
         for place, (name, cells) in enumerate(zip(names, columns, strict=True))
     ]  # fmt: skip
     reading = _Reading(where, told, _habits(looked, told, delimiter), _order_habit(looked, told))
-    made = [reading.column(name, item) for name, item in zip(names, looked, strict=True)]
+    made = [
+        replace(reading.column(name, item), examples=() if isinstance(item, np.ndarray) else _examples(item))
+        for name, item in zip(names, looked, strict=True)
+    ]
     return made, reading.all_notices()
+
+
+def _examples(found: Looked) -> tuple[str, ...]:
+    """A few different cells of a column as they are written; of numbers, one with the most signs comes first."""
+    cells = list(islice(found.present, MOST_COMPARED))
+    if found.numbers is not None and cells:
+        telling = max(cells, key=lambda cell: len({sign for sign in cell if not sign.isalnum()}))
+        cells = [telling, *(cell for cell in cells[: MOST_EXAMPLES + 1] if cell != telling)]
+    return tuple(cells[:MOST_EXAMPLES])
 
 
 def read_column(
