@@ -91,5 +91,5 @@ def test_another_tables_classes_are_matched_by_name() -> None:
 @pytest.mark.parametrize("task", [None, "regression"])
 def test_a_target_of_numbers_with_a_unit_is_told_what_to_write(task: str | None) -> None:
     column = Column("price", "text", np.array([f"{n} kg" for n in range(1, 30)], object))
-    with pytest.raises(DataError, match='write "[0-9]+ kg" as [0-9]+'):
+    with pytest.raises(DataError, match=r'write "[0-9]+ kg" as [0-9]+'):
         read_target(column, task, "t.csv")

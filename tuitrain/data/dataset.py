@@ -234,7 +234,10 @@ def _encode(
         )
     mean, spread = _target_scaling(goal, rows[0])
     preprocessing = Preprocessing.fit(
-        training, scale, image_largest=table.image_largest, source_names=[column.name for column in columns],
+        training,
+        scale,
+        image_largest=table.image_largest,
+        source_names=[column.name for column in columns],
         target=table.column(goal.name),
     )
     X = preprocessing.transform(table)

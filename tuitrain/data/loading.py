@@ -105,7 +105,9 @@ def load_tables(
     if source == "-":
         if not allow_stdin or sys.stdin is None:
             raise DataError(_("dataset -: standard input cannot be read here; name a file, such as ./data.csv"))
-        return TEXT.load()(FileContent(sys.stdin.buffer.read(), "standard input", "", most_rows, formats=formats or {}), options)
+        return TEXT.load()(
+            FileContent(sys.stdin.buffer.read(), "standard input", "", most_rows, formats=formats or {}), options
+        )
     if re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE):
         raise DataError(
             _("dataset {source}: is a URL; download the file first, for example with curl -O").format(

@@ -59,7 +59,9 @@ class NumberColumn:
     def to_json(self) -> dict[str, Any]:
         """Convert to JSON values."""
         values = dict(vars(self))
-        return values if self.part else {name: value for name, value in values.items() if name not in {"source", "part"}}
+        return (
+            values if self.part else {name: value for name, value in values.items() if name not in {"source", "part"}}
+        )
 
 
 @dataclass(frozen=True)
@@ -280,9 +282,7 @@ def _fit_number(column: Column, scale: Scale, image_largest: float | None) -> Nu
     flag_shift, flag_scale = scaling(missing.astype(np.float64), scale if scale == "standard" else "none")
     source, _space, part = column.name.rpartition(" ") if column.kind == "date" else ("", "", "")
     flag = bool(missing.any()) and part in {"", "days"}
-    return NumberColumn(
-        column.name, median, shift, spread, flag, flag_shift, flag_scale, column.words, source, part
-    )
+    return NumberColumn(column.name, median, shift, spread, flag, flag_shift, flag_scale, column.words, source, part)
 
 
 def _median(values: NDArray[np.float64]) -> float:

@@ -22,8 +22,8 @@ def rows_table(
 ) -> Table:  # fmt: skip
     """Make a table of `rows`: a `Table`, mappings, a mapping or data frame of columns, sequences, or a 2-D array.
 
-    Sequences and arrays hold either the `needed` columns or all columns of the `source`, in that order. Texts are read by
-    `formats`, by name.
+    Sequences and arrays hold either the `needed` columns or all columns of the `source`, in that order. Texts are read
+    as `formats`, by name, say.
 
     Raises
     ------

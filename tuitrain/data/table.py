@@ -33,9 +33,9 @@ MOST_LEVELS = 1000
 class Column:
     """One column.
 
-    `kind` boolean is a number column of 0 and 1 whose `words` are the two spellings; date holds days since 1970-01-01 in
-    float64, time the hours of a day. `format` is how its cells were read, None where they were numbers from the start.
-    A `question`, if not empty, must be answered before the column is used: its cells have two readings.
+    `kind` boolean is a number column of 0 and 1 whose `words` are the two spellings; date holds days since 1970-01-01
+    in float64, time the hours of a day. `format` is how its cells were read, None where they were numbers from the
+    start. A `question`, if not empty, must be answered before the column is used: its cells have two readings.
 
     `texts` (N,), if not None, are the cells of a number column that were read as missing but may be words (``none``,
     ``-``): if the same column is text in another table, they are its values.

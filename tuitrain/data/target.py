@@ -132,7 +132,7 @@ def read_target(column: Column, task: str | None, where: str) -> Target:
 
 
 def _advice(column: Column) -> str:
-    """Advise on a text target whose cells are numbers with a unit, as the end of a sentence; empty for other targets."""
+    """Advise on a text target whose cells are numbers with a unit, as the end of a sentence; empty for others."""
     found = same_unit({str(value) for value in column.values}) if column.kind == "text" else None
     if found is None:
         return ""

@@ -25,12 +25,12 @@ def boolean_words(cells: Collection[str]) -> tuple[str, str] | None:
 
 
 def two_words(cells: Collection[str]) -> tuple[str, str] | None:
-    """The two words of a column that is said to have two: the usual ones, else any two, in the order of the alphabet."""
+    """The two words of a column that is said to have two: the usual ones, else any two in the order of the alphabet."""
     return boolean_words(cells) or (tuple(sorted(cells)) if len(cells) == 2 else None)  # type: ignore[return-value]
 
 
 def as_booleans(cells: Iterable[str], words: Sequence[str], missing: frozenset[str]) -> NDArray[np.float64] | str:
-    """0 and 1 for the two words or for ``0`` and ``1`` in their place, NaN for missing, (N,); else the first other cell."""
+    """0 and 1 for the words, or ``0`` and ``1`` in their place, NaN for missing, (N,); or the first other cell."""
     known = {"0": 0.0, "1": 1.0, **{word.lower(): float(index) for index, word in enumerate(words)}}
     values = []
     for cell in cells:

@@ -26,7 +26,7 @@ class ColumnFormat:
 
     `decimal` is ``.`` or ``,``; `thousands` a sign or empty; with `percent`, 15% is 0.15; `currency` is the sign or
     code that was read off; `date_order` is empty except for dates whose parts are all numbers. `words` are the two
-    spellings of a boolean, false first. `missing` are the words read as missing, in lower case; None for the usual ones.
+    spellings of a boolean, false first. `missing` are the words read as missing, in lower case; None: the usual ones.
     """
 
     kind: str

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -33,7 +34,8 @@ MONTHS = {
 NAME = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
 WEEKDAY = r"(?:(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)(?:day|nesday|rsday|urday)?\.?,? +)?"
 TIME = (
-    r"(?:(?P<noon>오전|오후|午前|午後) *)?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:[.,][0-9]+)?))?"
+    r"(?:(?P<noon>오전|오후|午前|午後) *)?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    r"(?::(?P<second>[0-9]{2}(?:[.,][0-9]+)?))?"
     r" *(?P<half>[ap]\.?m\.?)?"
 )
 BEHIND = rf"(?:(?:t|[ ,]+){TIME} *(?P<zone>z|utc|gmt|[+-][0-9]{{2}}:?[0-9]{{2}})?)?"
@@ -41,7 +43,8 @@ FORMS = [
     re.compile(WEEKDAY + form + BEHIND, re.IGNORECASE)
     for form in (
         r"(?P<first>[0-9]{4}|[0-9]{1,2})(?P<sign>[-/.])(?P<second_>[0-9]{1,2})(?P=sign)(?P<third>[0-9]{4}|[0-9]{1,2})",
-        r"(?P<first>[0-9]{4})(?:\. ?|[년年] ?)(?P<second_>[0-9]{1,2})(?:\. ?|[월月] ?)(?P<third>[0-9]{1,2})(?:\.|[일日])?",
+        r"(?P<first>[0-9]{4})(?:\. ?|[년年] ?)(?P<second_>[0-9]{1,2})(?:\. ?|[월月] ?)"
+        r"(?P<third>[0-9]{1,2})(?:\.|[일日])?",
         rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?[ .-]*{NAME}[ ,.-]*(?P<year>[0-9]{{4}}|[0-9]{{2}})",
         rf"{NAME} *(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? +(?P<year>[0-9]{{4}})",
         rf"{NAME}[ ,-]*(?P<year>[0-9]{{4}})",
@@ -51,7 +54,9 @@ FORMS = [
 CLOCK = re.compile(TIME.replace("{1,2}):", "{1,3}):", 1), re.IGNORECASE)
 COMPACT = (19000101, 21001231)
 SECONDS = (3.0e8, 4.2e9)  # from July 1979 to February 2103
-NAMED_AS_TIME = re.compile(r"(?i)(?:^|[^a-z])(?:time|date|day|timestamp|ts|epoch|unix|created|updated|at)(?:$|[^a-z])|_at$|zeit|datum")
+NAMED_AS_TIME = re.compile(
+    r"(?i)(?:^|[^a-z])(?:time|date|day|timestamp|ts|epoch|unix|created|updated|at)(?:$|[^a-z])|_at$|zeit|datum"
+)
 Order = Literal["ymd", "dmy", "mdy"]
 ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy")
 
@@ -86,8 +91,10 @@ def written_date(cell: str) -> Written | None:
         zone = _zone(parts["zone"])
         if "first" in parts:
             texts = (parts["first"], parts["second_"], parts["third"])
-            if len(texts[0]) == 4 == len(texts[2]) or max(map(len, texts)) == 1 or (
-                len(texts[0]) < 4 and len(texts[2]) == 1
+            if (
+                len(texts[0]) == 4 == len(texts[2])
+                or max(map(len, texts)) == 1
+                or (len(texts[0]) < 4 and len(texts[2]) == 1)
             ):  # both cannot be years, and a year has two or four digits: 1.2.3 is no date
                 return None
             fields = (int(texts[0]), int(texts[1]), int(texts[2]))
@@ -183,7 +190,7 @@ def choose_order(
 
 def _is_sorted(days: Sequence[int | None]) -> bool:
     numbers = [day for day in days if day is not None]
-    pairs = list(zip(numbers, numbers[1:], strict=False))
+    pairs = list(pairwise(numbers))
     return all(a <= b for a, b in pairs) or all(a >= b for a, b in pairs)
 
 

@@ -14,7 +14,56 @@ from itertools import product
 from tuitrain.data.cells.column_format import ColumnFormat
 
 CURRENCY_SIGNS = "$€£¥₩₹₽₺₫฿₴₦₱₪₡円元원"
-CURRENCY_CODES = ["USD", "EUR", "GBP", "JPY", "KRW", "CNY", "RMB", "CHF", "INR", "RUB", "TRY", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK", "HUF", "RON", "BGN", "UAH", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "THB", "IDR", "MYR", "PHP", "VND", "BRL", "MXN", "ARS", "CLP", "COP", "PEN", "ZAR", "EGP", "NGN", "KES", "ILS", "AED", "SAR", "QAR", "KWD", "BHD"]  # ISO 4217, the most traded
+CURRENCY_CODES = [
+    "USD",
+    "EUR",
+    "GBP",
+    "JPY",
+    "KRW",
+    "CNY",
+    "RMB",
+    "CHF",
+    "INR",
+    "RUB",
+    "TRY",
+    "SEK",
+    "NOK",
+    "DKK",
+    "ISK",
+    "PLN",
+    "CZK",
+    "HUF",
+    "RON",
+    "BGN",
+    "UAH",
+    "CAD",
+    "AUD",
+    "NZD",
+    "SGD",
+    "HKD",
+    "TWD",
+    "THB",
+    "IDR",
+    "MYR",
+    "PHP",
+    "VND",
+    "BRL",
+    "MXN",
+    "ARS",
+    "CLP",
+    "COP",
+    "PEN",
+    "ZAR",
+    "EGP",
+    "NGN",
+    "KES",
+    "ILS",
+    "AED",
+    "SAR",
+    "QAR",
+    "KWD",
+    "BHD",
+]  # ISO 4217, the most traded
 CURRENCY = rf"(?:[A-Z]{{0,2}}\$|[{CURRENCY_SIGNS}]|{'|'.join(CURRENCY_CODES)}|zł|kr\.?|Kč|Ft)"
 SHAPE = re.compile(
     rf"(?P<open>\()?\s?(?P<sign>[-+])?\s?(?P<before>{CURRENCY})?\s?(?P<inner>[-+])?"
@@ -173,9 +222,9 @@ class Habits:
     thousands: Mapping[str, int] = field(default_factory=dict)
 
     def weight(self, thousands: str, decimal: str) -> float:
-        """How much the other columns speak for these signs: from 1 to 100, with 33 cells that do."""
+        """How much the other columns speak for these signs: from 1 to 1000, with 99 cells that do."""
         cells = self.thousands.get(thousands, 0) + self.decimals.get(decimal, 0)
-        return 1 + 3.0 * min(cells, 33)
+        return (1.0 + min(cells, 99)) ** 1.5
 
 
 def odds_of_thousands(cells: Cells, sign: str, habits: Habits) -> float:
@@ -246,4 +295,3 @@ def values_of(cells: Cells, form: ColumnFormat) -> dict[str, float]:
                 digits = digits.replace(signs.decimal, ".") + exponent
             known[cell] = sign * float(digits) / 100 if shape.is_percent else sign * float(digits)
     return known
-

@@ -78,7 +78,7 @@ def is_doubtful(values: NDArray[np.float64], told: Told, delimiter: str) -> bool
 
 
 def _may_have_thousands(values: NDArray[np.float64], delimiter: str) -> bool:
-    """Whether they are like 6.148 beside 881; without numbers like 881, points are decimal in a file split by commas."""
+    """Whether they are like 6.148 beside 881; without the latter, points are decimal in files split by commas."""
     for part in (values[:1000], values):
         present = np.abs(part[np.isfinite(part)])
         broken = present[present % 1 > 0]
@@ -140,14 +140,14 @@ def _why_codes(name: str, cells: Cells) -> str:
         assert shape is not None
         count += len(members)
         digits = shape.digits(pattern)
-        has_decimals = has_decimals or not digits.strip("9").strip("0") == "" or shape.stop != shape.end
+        has_decimals = has_decimals or digits.strip("09") != "" or shape.stop != shape.end
         widths.add(len(digits))
         padded += members if shape.has_leading_zero else []
         if len(digits) >= len(str(LARGEST_EXACT)) and not digits.strip("09") and shape.stop == shape.end:
             huge = next((cell for cell in members if int(shape.digits(cell)) > LARGEST_EXACT), None)
             if huge is not None:
                 return _(
-                    "taken as text, since a number keeps 15 digits and {cell} has {count}; --type {option} reads numbers"
+                    "taken as text, since a number keeps 15 digits and {cell} has {count}; --type {option} makes it one"
                 ).format(cell=quoted(huge), count=len(digits), option=quoted(f"{name}=number"))
     is_code = padded and not has_decimals and (len(widths) == 1 or len(padded) >= LEAST_PADDED * count)
     if not is_code:
@@ -168,7 +168,7 @@ def _first_with(cells: Cells, wanted: Callable[[Shape, str], bool]) -> str | Non
 
 def _why_no_reading(cells: Cells, told: Told) -> str:
     if told.decimal is not None or told.thousands is not None:
-        signs = [signs for signs in allowed_signs(told)]
+        signs = allowed_signs(told)
         odd = _first_with(
             cells, lambda shape, pattern: all(decimal_place(shape.digits(pattern), s) is None for s in signs)
         )
@@ -219,19 +219,22 @@ def _remark(cells: Cells, form: ColumnFormat, values: Mapping[str, float], *, is
     """Say how numbers are read that are not written plainly, with an example; empty for plain ones."""
     shapes = {pattern: shape for pattern, shape in cells.shapes.items() if shape is not None}
     in_digits = "".join(shape.digits(pattern) for pattern, shape in shapes.items())
-    signs = [
-        (form.currency, lambda shape, pattern: bool(shape.currency), _("{currency} is read off").format(currency=form.currency)),
-        (form.thousands and form.thousands in in_digits, lambda shape, pattern: form.thousands in shape.digits(pattern),
-         _("the {sign} separates thousands").format(sign=_(SIGN_NAMES.get(form.thousands, "")))),
-        (form.decimal == "," and "," in in_digits, lambda shape, pattern: "," in shape.digits(pattern), _("the comma is decimal")),
-        (form.percent, lambda shape, pattern: shape.is_percent, _("a hundredth")),
-        (True, lambda shape, pattern: shape.has_parentheses, _("parentheses mean a negative number")),
-        (True, lambda shape, pattern: shape.has_fortran_exponent, _("D stands before an exponent")),
-        (True, lambda shape, pattern: shape.has_leading_zero, _("zeros in front do not count")),
-    ]  # fmt: skip
+    sign = _(SIGN_NAMES.get(form.thousands, ""))
+    ways: list[tuple[Callable[[Shape, str], bool], str]] = [
+        (lambda shape, _pattern: bool(shape.currency), _("{currency} is read off").format(currency=form.currency)),
+        (
+            lambda shape, pattern: bool(form.thousands) and form.thousands in shape.digits(pattern),
+            _("the {sign} separates thousands").format(sign=sign),
+        ),
+        (lambda shape, pattern: form.decimal == "," and "," in shape.digits(pattern), _("the comma is decimal")),
+        (lambda shape, _pattern: shape.is_percent, _("a hundredth")),
+        (lambda shape, _pattern: shape.has_parentheses, _("parentheses mean a negative number")),
+        (lambda shape, _pattern: shape.has_fortran_exponent, _("D stands before an exponent")),
+        (lambda shape, _pattern: shape.has_leading_zero, _("zeros in front do not count")),
+    ]
     remarks, example = [], None
-    for is_used, wanted, remark in signs:
-        found = _first_with(cells, wanted) if is_used else None
+    for wanted, remark in ways:
+        found = _first_with(cells, wanted)
         if found is not None:
             remarks.append(remark)
             example = found if example is None else example

@@ -32,7 +32,7 @@ def from_objects(name: str, values: Sequence[Any] | NDArray[Any], told: Told | N
             return _texts(name, [str(value) for value in values.tolist()])
         return clean_numbers(name, values)[0]
     if wants_number and all(value is None or _is_real(value) for value in values):
-        whole = [value for value in values if isinstance(value, (int, np.integer))]
+        whole = [int(value) for value in values if isinstance(value, (int, np.integer))]
         if len(whole) == sum(value is not None for value in values) and _lose_digits(whole):
             return _texts(name, [None if value is None else str(value) for value in values])
         array = np.array([np.nan if value is None else _float(value) for value in values], np.float64)

@@ -31,7 +31,7 @@ from tuitrain.data.cells.column_format import (
     ColumnFormat,
     Told,
 )
-from tuitrain.data.cells.number_cells import Cells, Habits, plain, values_of
+from tuitrain.data.cells.number_cells import ALL_SIGNS, Cells, Habits, plain, values_of
 from tuitrain.data.cells.unusual import why_text
 from tuitrain.data.notices import Notice, about
 from tuitrain.data.table import Column, clean_numbers
@@ -41,6 +41,7 @@ from tuitrain.text import counted, quoted, visible
 from tuitrain.translation import gettext as _
 
 CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
+COMPACT_DIGITS = 8  # of a date such as 20240105
 LEAST_CODES = 3  # texts of two capital letters, among which NA may be one more
 
 
@@ -71,8 +72,11 @@ class Looked:
         if present and any(sign.isdigit() for sign in next(iter(present))):
             found = Cells.of(cell for cell in present.values() if not number_column.is_infinite(cell))
             numbers = found if all(found.shapes.values()) else None
-        dates = None if numbers is not None else date_cells.readable(present)
-        return cls(name, stripped, counts, present, numbers, dates if dates and len(dates) == len(present) else None, line_of)
+        is_readable = numbers is not None and bool(numbers.readings(ALL_SIGNS))  # 24.1.2023 has digits and points too
+        dates = None if is_readable else date_cells.readable(present)
+        return cls(
+            name, stripped, counts, present, numbers, dates if dates and len(dates) == len(present) else None, line_of
+        )
 
 
 def missing_words(told: Told, kind: str) -> frozenset[str]:
@@ -104,7 +108,9 @@ def read_columns(
     return made, reading.all_notices()
 
 
-def read_column(name: str, cells: Sequence[str], *, where: str = "", told: Told | None = None) -> tuple[Column, list[str]]:
+def read_column(
+    name: str, cells: Sequence[str], *, where: str = "", told: Told | None = None
+) -> tuple[Column, list[str]]:
     """Read a single column, as `read_columns` does."""
     columns, notices = read_columns([name], [cells], where=where, told=told)
     return columns[0], notices
@@ -164,7 +170,7 @@ class _Reading:
             return self._as_kind(found, kind)
         if form is not None:
             return self._by_format(found, form)
-        for read in (self._maybe_empty, self._maybe_number, self._maybe_boolean, self._maybe_date, self._maybe_time):
+        for read in (self._maybe_empty, self._maybe_date, self._maybe_number, self._maybe_boolean, self._maybe_time):
             column = read(found)
             if column is not None:
                 return column
@@ -180,6 +186,8 @@ class _Reading:
     def _maybe_number(self, found: Looked) -> Column | None:
         if found.numbers is None:
             return None
+        if all(len(text) == COMPACT_DIGITS for text in found.present.values()) and _are_compact_dates(found):
+            return self._numbers(found.name, self._as_digits(found), None, None)
         decided = number_column.decide(found.name, found.numbers, self._told, self._habits)
         if isinstance(decided, number_column.Undecided):
             return replace(self._text(found, told=False), question=decided.question)
@@ -212,7 +220,9 @@ class _Reading:
     def _number(self, found: Looked, form: ColumnFormat, values: dict[str, float]) -> Column:
         known = {cell: values[text] for cell, text in found.present.items() if text in values}
         known |= {cell: float(text) for cell, text in found.present.items() if number_column.is_infinite(text)}
-        bare = [cell.removeprefix(QUOTED) for cell in found.cells] if any(map(_is_quoted, found.counts)) else found.cells
+        bare = (
+            [cell.removeprefix(QUOTED) for cell in found.cells] if any(map(_is_quoted, found.counts)) else found.cells
+        )
         column, remarks = clean_numbers(found.name, number_column.as_numbers(bare, known))
         self._notices += remarks
         words = self._count_missing(found, form)
@@ -237,21 +247,24 @@ class _Reading:
             return replace(self._text(found, told=False), question=_order_question(found.name, cells[0], dates, orders))
         return self._days(found, ColumnFormat(DATE, date_order=order, missing=self._told.missing), dates, evidence)
 
-    def _days(
-        self, found: Looked, form: ColumnFormat, dates: dict[str, date_cells.Written], evidence: str
-    ) -> Column:
+    def _days(self, found: Looked, form: ColumnFormat, dates: dict[str, date_cells.Written], evidence: str) -> Column:
         days = date_cells.days_of(dates, form.date_order)
         self._count_missing(found, form)
         example = next((cell for cell in found.cells if cell in days), "")
         if evidence and example:
             self._notices.append(
-                about(found.name, _("dates as {cell} are read as {day}: {why}; --date-order decides otherwise").format(
-                    cell=quoted(example), day=date_cells.date_of(days[example]), why=_why_order(form.date_order, evidence)
-                ))
+                about(
+                    found.name,
+                    _("dates as {cell} are read as {day}: {why}; --date-order decides otherwise").format(
+                        cell=quoted(example),
+                        day=date_cells.date_of(days[example]),
+                        why=_why_order(form.date_order, evidence),
+                    ),
+                )
             )
-        self._remarks.setdefault(_("dates: elapsed days and, where they vary, year, month, weekday and hour"), []).append(
-            found.name
-        )
+        self._remarks.setdefault(
+            _("dates: elapsed days and, where they vary, year, month, weekday and hour"), []
+        ).append(found.name)
         values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), days)
         return Column(found.name, "date", values, format=form)
 
@@ -273,8 +286,8 @@ class _Reading:
             words = form.missing_words()
             self._notices.append(
                 about(found.name, _(
-                    '"NA" ({cells}) is kept as a value, since the others are codes of two letters; --missing NA,… reads '
-                    "it as missing"
+                    '"NA" ({cells}) is kept as a value, since the others are codes of two letters; --missing NA reads it '
+                    "as missing"
                 ).format(cells=counted(found.counts["NA"], "cell")))
             )  # fmt: skip
         texts: dict[str, str | None] = {}
@@ -327,11 +340,9 @@ class _Reading:
         if not guessed:
             return
         place = int(np.flatnonzero(~np.isnan(values))[0])
-        self._notices.append(
-            about(name, _("{number} is read as the date {day}; --type {option} keeps numbers").format(
-                number=f"{values[place]:.0f}", day=date_cells.date_of(float(days[place])), option=quoted(f"{name}=number")
-            ))
-        )  # fmt: skip
+        day, option = date_cells.date_of(float(days[place])), quoted(f"{name}=number")
+        remark = _("{number} is read as the date {day}; --type {option} keeps numbers")
+        self._notices.append(about(name, remark.format(number=f"{values[place]:.0f}", day=day, option=option)))
 
     def _as_kind(self, found: Looked, kind: str) -> Column:
         """Read a column as the user says that it is."""
@@ -377,8 +388,7 @@ class _Reading:
 
     def _as_date(self, found: Looked) -> Column:
         if found.numbers is not None and all(text.isdigit() for text in found.present.values()):
-            numbers = number_column.as_numbers(found.cells, {cell: float(cell) for cell in found.present})
-            return self._numbers(found.name, numbers, DATE, None)
+            return self._numbers(found.name, self._as_digits(found), DATE, None)
         dates = date_cells.readable(found.present)
         odd = next((cell for cell in found.present if cell not in dates), None)
         if odd is not None:
@@ -388,6 +398,11 @@ class _Reading:
             odd = next((cell for cell in dates if not date_cells.fitting_orders([dates[cell]])), next(iter(dates)))
             raise self._refused(found, odd, _("dates that are days of the calendar, all in one order"))
         return self._dates(found, dates, orders)
+
+    def _as_digits(self, found: Looked) -> NDArray[np.float64]:
+        """The numbers of a column of whole ones, (N,); NaN for missing."""
+        self._count_missing(found, ColumnFormat(NUMBER, missing=self._told.missing))
+        return number_column.as_numbers(found.cells, {cell: float(text) for cell, text in found.present.items()})
 
     def _by_format(self, found: Looked, form: ColumnFormat) -> Column:
         """Read a column as a model's training read it."""
@@ -403,7 +418,9 @@ class _Reading:
             form = number_column.with_told_signs(form, self._told)
             numbers = Cells.of(text for text in cells.values() if number_column.is_finite_number(text))
             values = values_of(numbers, form)
-            odd = next((c for c, text in cells.items() if text not in values and not number_column.is_infinite(text)), None)
+            odd = next(
+                (c for c, text in cells.items() if text not in values and not number_column.is_infinite(text)), None
+            )
             if odd is not None:
                 raise self._refused(found, odd, number_column.expected(form))
             return self._number(found, form, values)
@@ -438,6 +455,11 @@ class _Reading:
                 self._absent.setdefault(cell, []).append((found.name, count))
                 told.add(cell.lower())
         return told
+
+
+def _are_compact_dates(found: Looked) -> bool:
+    digits = [float(text) for text in found.present.values() if text.isdigit()]
+    return len(digits) == len(found.present) and date_cells.compact_days(np.array(digits)) is not None
 
 
 def _is_quoted(cell: str) -> bool:
@@ -478,9 +500,7 @@ def _why_order(order: str, evidence: str) -> str:
     return reasons[evidence].format(order=_order_name(order))
 
 
-def _order_question(
-    name: str, cell: str, dates: dict[str, date_cells.Written], orders: Sequence[str]
-) -> str:
+def _order_question(name: str, cell: str, dates: dict[str, date_cells.Written], orders: Sequence[str]) -> str:
     """Ask for the order of dates, with both readings of a cell that differ."""
     for text, written in {cell: dates[cell], **dates}.items():
         days = {order: date_cells.day_number(written, order) for order in orders}

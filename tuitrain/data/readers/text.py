@@ -74,7 +74,10 @@ def read_text_table(
     as_cells |= {name for name, form in told.formats.items() if form.kind != NUMBER}
     quick = _read_numbers(text, layout) if most_rows is None and not as_cells else None
     if quick is not None:
-        doubtful = {name.strip() for name, values in zip(*quick, strict=True) if is_doubtful(values, told, layout.delimiter)}
+        doubtful = {
+            name.strip() for name, values in zip(*quick, strict=True)
+            if isinstance(values, np.ndarray) and is_doubtful(values, told, layout.delimiter)
+        }  # fmt: skip
         quick, as_cells = (None, as_cells | doubtful) if doubtful else (quick, as_cells)
     if quick is not None:
         names, columns = quick

@@ -47,7 +47,7 @@ def input_importance(question: Question, copy: Copy) -> Iterator[Answer]:
 
 
 def columns_of(dataset: Dataset) -> dict[str, list[int]]:
-    """Return the encoded inputs of each column of the table: a number with its flag, a date's parts, a text's levels."""
+    """Return the encoded inputs of each column of the table: a number and its flag, a date's parts, a text's levels."""
     numbers = dataset.preprocessing.numbers
     found: dict[str, list[int]] = {}
     flag = len(numbers)
