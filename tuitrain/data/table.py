@@ -10,7 +10,7 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from tuitrain.data.cells.number_cells import LARGEST_EXACT
 from tuitrain.text import counted, listed, quoted, visible
 from tuitrain.translation import gettext as _
 from tuitrain.translation import ngettext
+
+if TYPE_CHECKING:
+    from tuitrain.data.readers.dialect import Layout
 
 Kind = Literal["number", "boolean", "text", "date", "time"]
 NOT_PLAIN = re.compile(r"[^0-9eE+.\-\n]")
@@ -90,7 +93,7 @@ class Table:
     """Columns of equal length, and the reader's notices to the user; `name` is safe to display.
 
     `image_largest` is the largest possible pixel value, None if the columns are not pixels; `is_partial` means that
-    the source has more rows than were read.
+    the source has more rows than were read; `layout` is how a text table was laid out.
     """
 
     name: str
@@ -100,6 +103,7 @@ class Table:
     suggested_target: str | None = None
     suggested_task: str | None = None
     is_partial: bool = False
+    layout: Layout | None = None
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0

@@ -1,9 +1,9 @@
 """Find the encoding of a text table: by what its bytes can be, then by whose letters are the more usual ones.
 
 A text whose bytes are no UTF-8 is decoded in each encoding of `CANDIDATES`. Each reading gets the probability that a
-text of that language has these letters (Zipf's law over the letters of `LANGUAGES`, neighbours of accented letters, small
-and capital letters where they belong); fields that occur again count once. All readings cover the same bytes, so that the
-probabilities compare.
+text of that language has these letters (Zipf's law over the letters of `LANGUAGES`, neighbours of accented letters,
+small and capital letters where they belong); fields that occur again count once. All readings cover the same bytes, so
+that the probabilities compare.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tuitrain.translation import gettext as _
 
 LATIN = ("de", "fr", "es", "pt", "it", "nl", "ca", "sv", "da", "nb", "fi", "is")
 CENTRAL = ("pl", "cs", "sk", "hu", "ro", "hr", "sl")
-STANDARDS = {"ko": "euc_kr", "ja": "shift_jis", "zh_Hans": "gb2312", "zh_Hant": "big5"}  # without seldom used extensions
+STANDARDS = {"ko": "euc_kr", "ja": "shift_jis", "zh_Hans": "gb2312", "zh_Hant": "big5"}  # the usual part
 LANGUAGE_PRIORS = {"is": -1.5, "ca": -1.0, "sl": -1.0, "hr": -1.0, "sk": -0.7, "ro": -0.5}
 SIGNS_ONLY = "signs"  # as good as a language: a text whose only letters beyond ASCII are signs such as °
 
@@ -55,6 +55,8 @@ CANDIDATES = (
     Candidate("iso8859_2", "ISO-8859-2", -3.5, CENTRAL),
     Candidate("iso8859_7", "ISO-8859-7", -4.5, ("el",)),
     Candidate("koi8_r", "KOI8-R", -3.0, ("ru",)),
+    Candidate("mac_roman", "Mac Roman", -4.0, ("fr", "es", "pt", "it", "de", SIGNS_ONLY)),
+    Candidate("cp850", "DOS (cp850)", -4.5, ("fr", "es", "pt", "it", "de")),
 )
 TITLES = {
     "utf-8": "UTF-8", "utf-16": "UTF-16", "utf-32": "UTF-32", "iso2022_jp": "ISO-2022-JP",
@@ -66,16 +68,21 @@ MARKS = (
     (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
 SIGNS = frozenset("°²³µ±€£§½¼¾·×–—‘’“”…©®™º«»¿¡„‚‰†•−″′Ω№")
-CJK_SIGNS = frozenset("、。・「」『』（）％：；！？〜～ー－＋＝／＆㎡℃°○●◎△▲×□■※→②①③④⑤，．々〇㎏㎜㎞ⅠⅡⅢ·“”《》【】＊＃０１２３４５６７８９")  # noqa: RUF001
+CJK_SIGNS = frozenset(
+    "、。・「」『』（）％：；！？〜～ー－＋＝／＆㎡℃°○●◎△▲×□■※→②①③④⑤，．々〇㎏㎜㎞ⅠⅡⅢ"
+    "·“”《》【】＊＃０１２３４５６７８９"
+)
 MOST_FIELDS = 3000
 LEAST_MARGIN = 2.0  # of the logarithms of two readings: 7 to 1
 LEAST_USUAL = 0.6  # of the letters must be usual ones,
 LEAST_USUAL_IDEOGRAPHS = 0.2  # where there are thousands
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+APOSTROPHE = re.compile(r"(?:.?.’(?:s|t|d|m|re|ll|ve)?(?!\w)|(?:^|\W)\w’)")
 BETWEEN_FIELDS = re.compile(rb'[,;\t\r\n"]+')
 
 ASCII, RARE_SIGN, NEVER = math.log(1 / 40), math.log(1e-6), math.log(1e-9)
 BEYOND_STANDARD = math.log(0.0005 / 8000)
+FITTING_APOSTROPHE = 1.5
 SIGN, CJK_SIGN = math.log(0.002), math.log(0.0005)
 
 
@@ -123,13 +130,19 @@ def decode(data: bytes, name: str, *, encoding: str | None = None, is_cut: bool 
     marked = next((known for mark, known in MARKS if data.startswith(mark)), None)
     wide = marked if marked in {"utf-16", "utf-32"} else _wide(data)
     if wide is not None:
-        reason = "" if marked else _("its zero bytes are those of characters of {size} bytes").format(size=wide[4:6].strip("-"))
+        reason = (
+            ""
+            if marked
+            else _("its zero bytes are those of characters of {size} bytes").format(size=wide[4:6].strip("-"))
+        )
         return Decoded(_decoded_wide(data, name, wide, is_cut=is_cut), wide[:6], reason)
     if is_cut:
         data = data[: data.rfind(b"\n") + 1] or data
     _refuse_zero_bytes(data, name)
     if b"\x1b$" in data[:100_000] and data.isascii():
-        return Decoded(data.decode("iso2022_jp", errors="strict"), "iso2022_jp", _("it switches to Japanese by escapes"))
+        return Decoded(
+            data.decode("iso2022_jp", errors="strict"), "iso2022_jp", _("it switches to Japanese by escapes")
+        )
     try:
         return Decoded(data.decode("utf-8-sig"), "utf-8")
     except UnicodeDecodeError as error:
@@ -152,9 +165,9 @@ def _told(data: bytes, name: str, encoding: str, *, is_cut: bool) -> str:
 
 def _misfit(data: bytes, name: str, encoding: str, error: UnicodeDecodeError) -> str:
     line = data[: error.start].count(b"\n") + 1
-    return _("{name}, line {line}: byte {place} (0x{byte:02x}) is not {encoding}; expected {encoding} throughout").format(
-        name=name, line=line, place=error.start + 1, byte=data[error.start], encoding=encoding
-    )
+    return _(
+        "{name}, line {line}: byte {place} (0x{byte:02x}) is not {encoding}; expected {encoding} throughout"
+    ).format(name=name, line=line, place=error.start + 1, byte=data[error.start], encoding=encoding)
 
 
 def _wide(data: bytes) -> str | None:
@@ -165,19 +178,13 @@ def _wide(data: bytes) -> str | None:
     head = data[:4000]
     if b"\x00" not in head or len(head) < 4:
         return None
-    zeros = [head[place::4].count(0) for place in range(4)]
-    quarter = len(head) // 4
-    if min(zeros[1:]) > 0.9 * quarter or min(zeros[:3]) > 0.9 * quarter:
-        return "utf-32-le" if zeros[0] < zeros[3] else "utf-32-be"
-    for known, ends in (("utf-16-le", (b",\x00", b"\n\x00", b";\x00", b"\t\x00")), ("utf-16-be", (b"\x00,", b"\x00\n"))):
-        try:
-            text = head[: len(head) // 2 * 2].decode(known)
-        except UnicodeDecodeError as error:
-            if error.start < len(head) - 4:
-                continue
-            text = head[: error.start].decode(known)
+    wide = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+    for known in wide:
+        text = head.decode(known, errors="ignore")
+        if "\x00" in text or 4 * len(text) < len(head) // 2:
+            continue
         is_text = all(char.isprintable() or char in "\t\r\n " for char in text)
-        if is_text and any(end in head for end in ends) and any(char in ",;\t\n" for char in text):
+        if is_text and any(char in ",;\t|\n" for char in text) and len(text.encode(known)) >= len(head) - 4:
             return known
     return None
 
@@ -216,8 +223,8 @@ def _refuse_damaged(data: bytes, name: str, start: int) -> None:
         line = data[:start].count(b"\n") + 1
         raise DataError(
             _(
-                "{name}, line {line}: byte {place} (0x{byte:02x}) is not UTF-8, as the rest is; mend the line, or say how it "
-                "is written by --encoding"
+                "{name}, line {line}: byte {place} (0x{byte:02x}) is not UTF-8, as the rest is; mend the line, or say "
+                "how it is written by --encoding"
             ).format(name=name, line=line, place=start + 1, byte=data[start])
         )
 
@@ -238,10 +245,9 @@ def _most_plausible(data: bytes, name: str, start: int) -> Decoded:
         readings = [reading for reading in readings if reading.candidate is not gone]
     if not readings or not readings[0].is_plausible:
         raise DataError(
-            _(
-                "{name}, {found}, and no encoding that is tried gives usual letters; say which by --encoding, for example "
-                "mac_roman or cp850"
-            ).format(name=name, found=found)
+            _("{name}, {found}, and no encoding that is tried gives usual letters; say which by --encoding").format(
+                name=name, found=found
+            )
         )
     best = readings[0]
     for other in readings[1:]:
@@ -251,15 +257,22 @@ def _most_plausible(data: bytes, name: str, start: int) -> Decoded:
         if differing is not None and _fits(data, other.candidate.name):
             raise DataError(
                 _(
-                    "{name}, {found}: it may be {one} in {first} or {other} in {second}; say which by --encoding {option} "
-                    "or --encoding {other_option}"
+                    "{name}, {found}: it may be {one} in {first} or {other} in {second}; say which by --encoding "
+                    "{option} or --encoding {other_option}"
                 ).format(
-                    name=name, found=found, one=quoted(differing[0]), first=best.candidate.title,
-                    other=quoted(differing[1]), second=other.candidate.title, option=best.candidate.name,
+                    name=name, found=found, one=quoted(_excerpt(*differing)), first=best.candidate.title,
+                    other=quoted(_excerpt(*reversed(differing))), second=other.candidate.title,
+                    option=best.candidate.name,
                     other_option=other.candidate.name,
                 )
             )  # fmt: skip
     return Decoded(data.decode(best.candidate.name), best.candidate.name, _reason(best))
+
+
+def _excerpt(text: str, other: str) -> str:
+    """What stands around the first place where a text differs from another."""
+    place = next((place for place, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1]), 0)
+    return text[max(place - 12, 0) : place + 12]
 
 
 def _reason(reading: _Reading) -> str:
@@ -297,12 +310,21 @@ def _readings(data: bytes) -> list[_Reading]:
             continue
         for language in candidate.languages:
             score, usual, letters = _score(texts, language)
-            result.append(_Reading(candidate, language, candidate.prior + LANGUAGE_PRIORS.get(language, 0.0) + score, usual, letters, texts))
+            result.append(
+                _Reading(
+                    candidate,
+                    language,
+                    candidate.prior + LANGUAGE_PRIORS.get(language, 0.0) + score,
+                    usual,
+                    letters,
+                    texts,
+                )
+            )
     return result
 
 
 def _score(fields: tuple[str, ...], language: str) -> tuple[float, int, int]:
-    """The logarithm of the fields' probability in a language, how many of their letters are usual, and how many there are."""
+    """The logarithm of the fields' probability in a language, how many letters are usual, and how many there are."""
     weigh = _Weigher.of(language)
     score, usual, letters = 0.0, 0, 0
     for field in fields:
@@ -313,6 +335,9 @@ def _score(fields: tuple[str, ...], language: str) -> tuple[float, int, int]:
                 continue
             before = text[place - 1] if place else " "
             after = text[place + 1] if place + 1 < len(text) else " "
+            if char == "’" and APOSTROPHE.match(text, max(place - 2, 0), place + 4):
+                before = after = " "
+                score += FITTING_APOSTROPHE
             weight, is_usual = weigh.weigh(char, before, after)
             score += weight
             usual += is_usual
@@ -362,8 +387,11 @@ class _Weigher:
         weight = self.weights.get(small[0])
         if weight is None:
             return self._weigh_other(char, before, after)
+        is_usual = True
         if char != small:
-            weight += -1.4 if not before.isalpha() or before.isupper() else -5.3
+            is_inside = before.isalpha() and not before.isupper()
+            weight += -5.3 if is_inside else -1.4
+            is_usual = not is_inside
         elif before.isupper() and after.isupper():
             weight -= 3.0
         if self.is_latin:
@@ -373,7 +401,8 @@ class _Weigher:
             weight += 0.3 if small + right in self.pairs else -2.0
         elif (before.isalpha() and before.isascii()) or (after.isalpha() and after.isascii()):
             weight -= 6.0
-        return weight, True
+            is_usual = False
+        return weight, is_usual
 
     def _weigh_ideograph(self, char: str, before: str, after: str) -> tuple[float, bool]:
         is_beside_small = (before.isascii() and before.islower()) or (after.isascii() and after.islower())
@@ -381,7 +410,7 @@ class _Weigher:
         if (weight := self.weights.get(char)) is not None:
             return weight + beside, True
         if char in CJK_SIGNS:
-            return CJK_SIGN, True
+            return CJK_SIGN + beside, not is_beside_small
         if unicodedata.category(char) in {"Co", "Cn", "Cc", "Cf"}:
             return NEVER, False
         is_script = "\uac00" <= char <= "\ud7a3" if self.standard == "euc_kr" else char.isalpha()
@@ -391,7 +420,10 @@ class _Weigher:
 
     def _weigh_other(self, char: str, before: str, after: str) -> tuple[float, bool]:
         if char in SIGNS:
-            is_inside = before.isalpha() and after.isalpha() and char not in "’‘·–"  # noqa: RUF001
+            is_between = before.isalpha() and after.isalpha()
+            if is_between and char in "’·":
+                return SIGN - 2.0, True
+            is_inside = is_between
             is_inside = is_inside or (after.isalpha() and char in "£€³²") or (before.isalpha() and char in "¿¡")
             return SIGN + (-6.0 if is_inside else 0.0), not is_inside
         if unicodedata.category(char) in {"Co", "Cn", "Cc"}:

@@ -16,8 +16,8 @@ from tuitrain.translation import N_
 class Language:
     """`letters` beyond ASCII in lower case, the most frequent first.
 
-    `pairs` are the usual neighbours of the letters of a language that is written with Latin ones; ``^`` and ``$`` stand for
-    the ends of a word.
+    `pairs` are the usual neighbours of the letters of a language that is written with Latin ones; ``^`` and ``$`` stand
+    for the ends of a word.
     """
 
     name: str
