@@ -84,7 +84,8 @@ def write_configuration(hyperparameters: Hyperparameters) -> str:
 
     lines = [f"# {_('Hyperparameters of a training: tuitrain train iris --config FILE')}", "", "# [data]"]
     for name, option in DATA_KEYS.items():
-        value = option.plain(option.parse(option.example) if option.default in (None, ()) else option.check(option.default))
+        is_unset = option.default in (None, ())
+        value = option.plain(option.parse(option.example) if is_unset else option.check(option.default))
         lines += _explained(option) + [f"# {line}" for line in tomli_w.dumps({name: value}).strip().split("\n")]
     lines.append("")
     for group in GROUPS:

@@ -29,9 +29,9 @@ DATA_GROUPS = (READING, PREDICTING, SPLITTING)
 
 
 ENCODINGS = (
-    "utf-8", "utf-16", "utf-32", "cp949", "euc-kr", "shift_jis", "euc_jp", "iso2022_jp", "gb18030", "gbk",
-    "gb2312", "big5", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874",
-    "latin-1", "iso8859-2", "iso8859-7", "iso8859-9", "iso8859-15", "koi8-r", "mac_roman", "cp437", "cp850", "cp866", "ascii",
+    "utf-8", "utf-16", "utf-32", "cp949", "euc-kr", "shift_jis", "euc_jp", "iso2022_jp", "gb18030", "gbk", "gb2312",
+    "big5", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "latin-1",
+    "iso8859-2", "iso8859-7", "iso8859-9", "iso8859-15", "koi8-r", "mac_roman", "cp437", "cp850", "cp866", "ascii",
 )  # fmt: skip
 
 
