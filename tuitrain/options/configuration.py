@@ -86,7 +86,12 @@ def write_configuration(hyperparameters: Hyperparameters) -> str:
     for name, option in DATA_KEYS.items():
         is_unset = option.default in (None, ())
         value = option.plain(option.parse(option.example) if is_unset else option.check(option.default))
-        lines += _explained(option) + [f"# {line}" for line in tomli_w.dumps({name: value}).strip().split("\n")]
+        if isinstance(value, dict):  # a table of its own would end the one it stands in
+            pairs = ", ".join(tomli_w.dumps({key: item}).strip() for key, item in value.items())
+            written = f"{name} = {{ {pairs} }}"
+        else:
+            written = tomli_w.dumps({name: value}).strip()
+        lines += _explained(option) + [f"# {line}" for line in written.split("\n")]
     lines.append("")
     for group in GROUPS:
         lines.append(f"[{group}]")

@@ -20,9 +20,9 @@ UNITS = frozenset({
     "s", "sec", "ms", "µs", "us", "ns", "min", "h", "hr", "hrs", "d", "day", "days", "yr", "year", "years", "hz",
     "khz", "mhz", "ghz", "k", "c", "°c", "°f", "f", "degc", "degf", "deg", "°", "rad", "pa", "hpa", "kpa", "mpa",
     "bar", "mbar", "psi", "atm", "n", "kn", "j", "kj", "mj", "wh", "kwh", "mwh", "w", "kw", "mw", "gw", "v", "mv",
-    "kv", "a", "ma", "µa", "ohm", "ω", "l", "ml", "dl", "m2", "m²", "m3", "m³", "m/s", "km/h", "kmh", "mph", "%", "‰", "ppm", "ppb", "mol", "mmol", "mmhg", "mg/dl", "g/l", "mg/l", "usd", "eur", "$", "€", "£", "kcal",
-    "cal", "db", "lux", "lx", "count", "counts", "no.", "#", "-", "unit", "units", "pixel", "px", "bpm", "rpm",
-    "1/s",
+    "kv", "a", "ma", "µa", "ohm", "ω", "l", "ml", "dl", "m2", "m²", "m3", "m³", "m/s", "km/h", "kmh", "mph", "%",
+    "‰", "ppm", "ppb", "mol", "mmol", "mmhg", "mg/dl", "g/l", "mg/l", "usd", "eur", "$", "€", "£", "kcal", "cal",
+    "db", "lux", "lx", "count", "counts", "no.", "#", "-", "unit", "units", "pixel", "px", "bpm", "rpm", "1/s",
 })  # fmt: skip
 
 

@@ -111,7 +111,10 @@ def read_text_table(
     parsed, remarks = read_columns(
         names, columns, where=name, told=told, delimiter=layout.delimiter, line_of=rows.line_of
     )
-    return Table(name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial, layout=layout)
+    return Table(
+        name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial,
+        is_nameless=not layout.has_header, layout=layout,
+    )  # fmt: skip
 
 
 def with_quoted_words_marked(text: str, splitting: Splitting, told: Told) -> str:
