@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,7 +72,8 @@ def guess_target(table: Table) -> Guess:
     A name counts only for what the column holds: `left` with two values, `price` with numbers. A date, an id, a text
     that is different in nearly every row, and a column without variety are no targets, unless one is called so.
     """
-    scored = [(*_score(table, place), place) for place in range(len(table.columns))]
+    has_places = {"x", "y", "z"} <= {name.casefold() for name in table.names}
+    scored = [(*_score(table, place, has_places), place) for place in range(len(table.columns))]
     best, why, chosen = max(scored, key=lambda item: (item[0], item[2]))
     others = [(score, place) for score, _why, place in scored if place != chosen and _is_candidate(table, place, score)]
     others.sort(key=lambda item: (-item[0], -item[1]))
@@ -118,10 +118,13 @@ def is_counter(column: Column) -> bool:
     return bool(seen.all())
 
 
-def _score(table: Table, place: int) -> tuple[float, str]:
-    """Return how likely a column is the target, 0 and below for one that cannot be, and why."""
+def _score(table: Table, place: int, has_places: bool) -> tuple[float, str]:
+    """Return how likely a column is the target, 0 and below for one that cannot be, and why.
+
+    With `has_places`, there are columns x, y and z, which are places.
+    """
     column = table.columns[place]
-    named, is_called = _named(column, table.names)
+    named, is_called = _named(column, has_places)
     is_last = place == len(table.columns) - 1
     if not is_called and (named or is_last) and not _can_be_target(column):
         return -1, ""
@@ -129,27 +132,25 @@ def _score(table: Table, place: int) -> tuple[float, str]:
         return named + 10 * is_last, _("its name is a usual one")
     if is_last:
         return 35, _("it is the last column")
-    later = table.columns[place + 1 :]
+    later = table.columns[place + 1 :][:4]
     if len(later) <= 3 and not any(map(_can_be_target, later)) and _can_be_target(column):
         return 30, _("it is the last column but for what can be no target")
     return 0, ""
 
 
-def _named(column: Column, names: Iterable[str]) -> tuple[float, bool]:
+def _named(column: Column, has_places: bool) -> tuple[float, bool]:
     """Return how strongly the name says that this is the target, and whether it is a plain word for it."""
     words = words_of(column.name)
     whole = " ".join(words)
-    others = {name.casefold() for name in names}
-    if whole in TARGETS and not (whole == "y" and others >= {"x", "z"}):  # x, y, z are places
+    if whole in TARGETS and not (whole == "y" and has_places):
         return 100 - TARGETS.index(whole) / len(TARGETS), True
-    count = _distinct(column)
-    if count <= FEW_VALUES and any(word in EVENTS for word in (*words, whole)):
+    if any(word in EVENTS for word in (*words, whole)) and _distinct(column) <= FEW_VALUES:
         return 80 + (whole in EVENTS), whole in EVENTS and not is_near_unique(column)
     if any(word in TARGETS and word != "y" for word in words) and not is_id_name(column.name):
         return 70, False
     if whole in CLASSES:
         return 65 - CLASSES.index(whole) / len(CLASSES), True
-    if column.kind == "number" and count > FEW_VALUES and words and words[-1] in QUANTITIES:
+    if column.kind == "number" and words and words[-1] in QUANTITIES and _distinct(column) > FEW_VALUES:
         return 50 + (whole in QUANTITIES), False
     return 0, False
 

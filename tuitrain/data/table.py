@@ -138,7 +138,7 @@ class Table:
 
 def number_text(value: float) -> str:
     """Format a number as briefly as possible: 3, 0.5."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 2**53 else repr(float(value))
+    return str(int(value)) if float(value).is_integer() and abs(value) <= LARGEST_EXACT else repr(float(value))
 
 
 def plain_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:

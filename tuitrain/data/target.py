@@ -80,8 +80,8 @@ def _what(column: Column) -> str:
     """Say briefly what a target of this column would be."""
     if infer_task(column) == "regression":
         return _("a number")
-    present = column.values[~column.missing]
-    return _("{number} classes").format(number=len(set(present.tolist())))
+    values = set(column.values) if column.kind == "text" else set(np.unique(column.values[~column.missing]))
+    return _("{number} classes").format(number=len(values - {None}))
 
 
 def infer_task(column: Column) -> str:

@@ -19,6 +19,7 @@ PERFECT = 0.995
 PROMISING = 0.9  # on a few rows, before all that are looked at are
 LEAST_ROWS = 20
 FEW_ROWS = 500
+MANY_COLUMNS = 100
 MOST_ROWS = 10_000
 MOST_VALUES = 1_000_000  # of all columns together
 MOST_CHANCE = 1e-3
@@ -36,7 +37,7 @@ def find_leaks(columns: Sequence[Column], goal: Target, rows: NDArray[np.int64])
         return []
     most = max(FEW_ROWS, min(MOST_ROWS, MOST_VALUES // len(columns)))
     few = _spread(rows, FEW_ROWS)
-    first = {column.name: _score(column, goal, few) for column in columns}
+    first = {column.name: _score(column, goal, few) for column in _promising(columns, goal, few)}
     by_name = {column.name: column for column in columns}
     found = {}
     for name, early in first.items():
@@ -51,13 +52,36 @@ def find_leaks(columns: Sequence[Column], goal: Target, rows: NDArray[np.int64])
     return [_told(found, goal.name, beside)]
 
 
+def _promising(columns: Sequence[Column], goal: Target, rows: NDArray[np.int64]) -> list[Column]:
+    """Of very many columns, return those worth a score: a screening of all numbers at once.
+
+    Kept are numbers along which the target changes little from row to row, and columns with few values or gaps.
+    """
+    if len(columns) <= MANY_COLUMNS:
+        return list(columns)
+    numbers = [column for column in columns if column.kind != "text"]
+    X = np.array([column.values[rows] for column in numbers], np.float64)
+    order = np.argsort(X, axis=1, kind="stable")
+    ordered = np.take_along_axis(X, order, axis=1)
+    is_listed = (np.diff(ordered, axis=1) > 0).sum(axis=1) < len(rows) / 2  # or has gaps, which are last
+    is_listed |= np.isnan(ordered[:, -1])
+    codes = np.unique(goal.values[rows], return_inverse=True)[1]
+    steps = np.diff(codes[order], axis=1)
+    if goal.class_names:
+        is_smooth = (steps != 0).mean(axis=1) < 2 * (1 - PROMISING) + len(goal.class_names) / len(rows)
+    else:
+        is_smooth = (steps.astype(np.float64) ** 2).mean(axis=1) < 4 * (1 - PROMISING) * codes.var()
+    kept = {column.name for column, is_kept in zip(numbers, is_listed | is_smooth, strict=True) if is_kept}
+    return [column for column in columns if column.kind == "text" or column.name in kept]
+
+
 def _told(found: dict[str, Score], target: str, beside: tuple[str, Score] | None) -> Trap:
     names = sorted(found, key=lambda name: -found[name].value)
-    scores = ", ".join(_figure(found[name]) for name in names[:MOST_NAMES])
+    scores = _figure(found[names[-1]])
     text = ngettext(
         "{columns} alone gives target {target} away ({scores}{beside}): is it known when a prediction is needed? "
         "If not, leave it out: {drop}",
-        "{columns} each give target {target} away alone ({scores}{beside}): are they known when a prediction is "
+        "{columns} each give target {target} away alone ({scores} or more{beside}): are they known when a prediction is "
         "needed? If not, leave them out: {drop}",
         len(names),
     )
@@ -72,13 +96,13 @@ def _told(found: dict[str, Score], target: str, beside: tuple[str, Score] | None
 
 
 def _figure(score: Score) -> str:
-    return f"{_(score.measure)} {max(0.0, score.value):.3f}"
+    return f"{_(score.measure)} {score.figure:.3f}"
 
 
 def _score(column: Column, goal: Target, rows: NDArray[np.int64]) -> Score:
     taken, target = column.take(rows), goal.values[rows]
     if goal.class_names:
-        return class_score(taken, target) if len(np.unique(target)) > 1 else Score(0.0, "accuracy")
+        return class_score(taken, target) if len(np.unique(target)) > 1 else Score(0.0, "accuracy", 0.0)
     return number_score(taken, target.astype(np.float64))
 
 

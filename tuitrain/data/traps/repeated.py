@@ -20,6 +20,7 @@ LEAST_ROWS = 3
 ROOM = 20  # times as many possible rows as there are: with fewer, rows are alike because columns have few values
 BLOCK_VALUES = 200_000  # at a time, so that they stay in the cache
 LOOKED_AT = 5000
+KEYS = 3  # features that are compared first
 
 
 def find_repeated(
@@ -32,11 +33,16 @@ def find_repeated(
     """
     if not len(parts["train"][0]) or not _has_room(columns, sum(len(X) for X, _y in parts.values())):
         return []
-    trained = np.unique(_digests(*parts["train"]))
+    keys = _key_columns(parts["train"][0])
+    held_out = {name: _digests(*parts[name], keys) for name in ("test", "validation")}
+    quick = _digests(*parts["train"], keys)
+    is_near = np.isin(quick, np.concatenate(list(held_out.values())))  # of the others, no value need be looked at
+    trained = _digests(parts["train"][0][is_near], parts["train"][1][is_near])
     found = {}
-    for name in ("test", "validation"):
-        digests = _digests(*parts[name])
-        found[name] = (int(np.isin(digests, trained).sum()), len(digests))
+    for name, digests in held_out.items():
+        is_like = np.isin(digests, quick[is_near])
+        whole = _digests(parts[name][0][is_like], parts[name][1][is_like])
+        found[name] = (int(np.isin(whole, trained).sum()), len(digests))
     told = {name: pair for name, pair in found.items() if pair[0] >= max(1, LEAST_SHARE * pair[1])}
     if sum(count for count, _rows in told.values()) < LEAST_ROWS:
         return []
@@ -61,8 +67,22 @@ def _has_room(columns: Sequence[Column], rows: int) -> bool:
     return False
 
 
-def _digests(X: NDArray[np.float32], y: NDArray[np.generic]) -> NDArray[np.uint64]:
-    """Return a 64-bit digest of each row, (N,): a sum of its values' mixed bits, each times an odd factor."""
+def _key_columns(X: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the few features that differ most from row to row, by the first rows."""
+    head = np.sort(X[:LOOKED_AT], axis=0)
+    distinct = (np.diff(head, axis=0) != 0).sum(axis=0)
+    return np.argsort(-distinct, kind="stable")[:KEYS].astype(np.int64)
+
+
+def _digests(
+    X: NDArray[np.float32], y: NDArray[np.generic], features: NDArray[np.int64] | None = None
+) -> NDArray[np.uint64]:
+    """Return a 64-bit digest of each row, (N,): a sum of its values' mixed bits, each times an odd factor.
+
+    With `features`, only these are looked at, not the target.
+    """
+    X = X if features is None else X[:, features]
+    y = y if features is None else y[:, :0] if y.ndim == 2 else np.empty((len(y), 0))
     target = (y[:, None] if y.ndim == 1 else y).astype(np.float64).view(np.uint64)
     rng = np.random.Generator(np.random.PCG64(0))
     factors = rng.integers(0, 2**63, X.shape[1] + target.shape[1], np.uint64) * np.uint64(2) + np.uint64(1)

@@ -16,25 +16,30 @@ from tuitrain.data.table import Column
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 FOLDS = 5
+LEAST_MENDED = 0.95  # of the errors of always saying the most frequent class
 MOST_COUNTS = 2_000_000
 LEAST_OF_A_CLASS = 5  # rows of the rarer of two classes, for an area under the curve
 
 
 @dataclass(frozen=True)
 class Score:
-    """A score of at most 1, and the measure that it is: ``accuracy``, ``AUC`` or ``R²``."""
+    """A score of at most 1, and the measure that it is: ``accuracy``, ``AUC`` or ``R²``.
+
+    Scores are compared by their `value`, which for an accuracy that mends little is lower than the `figure` itself.
+    """
 
     value: float
     measure: str
+    figure: float
 
 
 def class_score(column: Column, classes: Codes) -> Score:
     """Score a column as the only input, for `classes` (N,) of the rows; the larger of accuracy and AUC.
 
     The accuracy counts rows whose class is the most frequent one of the other rows with the same value, or, for
-    numbers, rows that a few thresholds put right. It is 0 unless it mends nearly all errors of always saying the most
-    frequent class. The AUC (two classes) is of the numbers themselves, or of the class's share in other rows with the
-    same value.
+    numbers, rows that a few thresholds put right. Unless it mends nearly all errors of always saying the most frequent
+    class, its value is the share that it mends. The AUC (two classes) is of the numbers themselves, or of the class's
+    share in other rows with the same value.
     """
     _names, y = np.unique(classes, return_inverse=True)
     n_classes = len(_names)
@@ -45,12 +50,14 @@ def class_score(column: Column, classes: Codes) -> Score:
     if values is not None:
         accuracies.append(_accuracy_of_thresholds(codes, y, n_classes))
     accuracy = max(accuracies)
-    if accuracy < 1 and accuracy - base < 0.95 * (1 - base):
-        accuracy = max(0.0, (accuracy - base) / (1 - base))
-    found = Score(accuracy, "accuracy")
+    mended = (accuracy - base) / (1 - base) if base < 1 else 0.0
+    found = Score(accuracy, "accuracy", accuracy)
+    if mended < LEAST_MENDED:
+        binned = codes if values is None else codes * round(len(y) ** 0.5) // len(values)
+        found = Score(max(0.0, mended), "accuracy", max(base, _accuracy_of_levels(binned, y, n_classes)))
     if n_classes == 2 and totals.min() >= LEAST_OF_A_CLASS:
         area = max(_area_of_levels(codes, y), 0.0 if values is None else _area_of_numbers(codes, y, values))
-        found = max(found, Score(area, "AUC"), key=lambda score: score.value)
+        found = max(found, Score(area, "AUC", area), key=lambda score: score.value)
     return found
 
 
@@ -64,7 +71,8 @@ def number_score(column: Column, target: Floats) -> Score:
     _distinct, ranks = np.unique(target, return_inverse=True)
     counts = np.bincount(ranks)
     middle = np.cumsum(counts) - (counts - 1) / 2
-    return Score(max(_r2(codes, values, target), _r2(codes, values, middle[ranks])), "R²")
+    found = max(_r2(codes, values, target), _r2(codes, values, middle[ranks]))
+    return Score(found, "R²", max(0.0, found))
 
 
 def chance(classes: Codes) -> float:

@@ -14,6 +14,7 @@ from tuitrain.translation import ngettext
 
 FEW_OF_A_CLASS = 10  # rows
 LEAST_ROWS = 20
+LOOKED_AT = 2000  # rows, to see whether there are many different values
 OUTWEIGHING = 0.95  # of the squared distances from the median
 MOST_HUGE = 3  # values
 MOSTLY = 0.9  # of the rows
@@ -63,19 +64,20 @@ def _huge_values(table: Table, goal: Target, source_rows: NDArray[np.int64]) -> 
     middle = float(np.median(values))
     with np.errstate(over="ignore"):
         distance = np.abs(values / 2 - middle / 2)
-    order = np.argsort(-distance, kind="stable")
+    nearest = np.argpartition(-distance, MOST_HUGE)[: MOST_HUGE + 1]
+    order = nearest[np.argsort(-distance[nearest], kind="stable")]
     largest, usual = float(distance[order[0]]), float(np.quantile(distance, MOSTLY))
     if not usual:
         return []  # nearly all are the same: see `_mostly`
     squares = (distance[order] / largest) ** 2
-    total = float(squares.sum())
+    total = float(((distance / largest) ** 2).sum())
     for count in range(1, MOST_HUGE + 1):
         is_gap = distance[order[count]] * 10 < distance[order[count - 1]]
         if is_gap and squares[:count].sum() >= OUTWEIGHING * total:
             break
     else:
         return []
-    rest = values[order[count:]]
+    rest = np.delete(values, order[:count])
     shown = ", ".join(
         f"{number_text(float(values[place]))} ({table.place_of(int(source_rows[place]))})" for place in order[:count]
     )
@@ -92,18 +94,17 @@ def _huge_values(table: Table, goal: Target, source_rows: NDArray[np.int64]) -> 
 
 def _mostly(goal: Target) -> list[Trap]:
     """Tell of a number that is the same in nearly all rows."""
-    distinct, counts = np.unique(goal.values, return_counts=True)
-    place = int(counts.argmax())
-    share = counts[place] / len(goal.values)
+    value = float(np.median(goal.values))  # what most rows have is the median
+    other = int((goal.values != value).sum())
+    share = 1 - other / len(goal.values)
     if share < MOSTLY:
         return []
-    other = len(goal.values) - int(counts[place])
     text = _(
         "target {target} is {value} in {share:.0%} of the rows, other in {other:,}: R² of a few rows is a matter of "
         "luck, or not defined; search with --metric rmse"
     )
     written = text.format(
-        target=quoted(goal.name), value=number_text(float(distinct[place])), share=share, other=other
+        target=quoted(goal.name), value=number_text(value), share=share, other=other
     )  # fmt: skip
     return [Trap(written, (goal.name,), "zeros")]
 
@@ -111,6 +112,8 @@ def _mostly(goal: Target) -> list[Trap]:
 def _other_task(column: Column, goal: Target) -> list[Trap]:
     """Tell of whole numbers that were taken for classes and look like counts, or the other way round."""
     if column.kind != "number":
+        return []
+    if len(np.unique(column.values[:LOOKED_AT])) > MOST_NUMBERS:
         return []
     distinct, counts = np.unique(column.values[~np.isnan(column.values)], return_counts=True)
     is_even = counts.max() <= UNEVEN * np.median(counts)

@@ -145,5 +145,7 @@ def _ends_with_sums(table: Table, numbers: list[Column]) -> bool:
         if float(column.values[last]) > np.nanmax(above, initial=-np.inf):
             fitting += _fits(last, block, column, EXACT, mean=False)
     texts = [column for column in table.columns if column.kind in {"text", "date"}]
-    is_unnamed = any(c.missing[last] and not c.missing[:last].any() for c in texts)
-    return fitting >= 2 or (fitting == 1 and is_unnamed)
+    if fitting != 1:
+        return fitting > 1
+    end = np.array([last])
+    return any(c.take(end).missing[0] and not c.missing[:last].any() for c in texts)
