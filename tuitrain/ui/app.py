@@ -21,6 +21,7 @@ from tuitrain.ui.terminal.application import TerminalApp
 from tuitrain.ui.theme import Theme, theme_of
 
 if TYPE_CHECKING:
+    from tuitrain.options.data_options import DataOptions
     from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search import SearchSession
     from tuitrain.session.training import TrainingSession
@@ -88,6 +89,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self.quit_when_done = quit_when_done
         self.asked, self._jobs = search, jobs
         self.search_session: SearchSession | None = None
+        self.data_options: dict[str, DataOptions] = {}  # how each source was read last in the dataset dialog
         self._kept = 0
         self._handle_signals = handle_signals
         self._rescue = rescue

@@ -32,7 +32,8 @@ SEP_LINE = re.compile(r'"?sep=(?P<sign>[,;\t|])"?\r?\n', re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Layout:
-    """How a text table is laid out; `evidence` has a sentence for each part that was found, by the option's name.
+    """How a text table is laid out; `evidence` has a sentence for each part that was found, by the option's name;
+    `reasons` the why of it alone, for those that have one.
 
     `header_line` is the header's line in the file, 0 if there is none; the rows are read from `first_line` on. With
     `has_row_names`, the header lacks a name for the first column, which is left out; with `has_blank_end`, each row
@@ -48,6 +49,7 @@ class Layout:
     has_blank_end: bool = False
     units_line: int = 0
     evidence: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def delimiter(self) -> str:
@@ -103,6 +105,7 @@ class _Finding:
         self.text, self.name, self.wanted = decoded.text, name, wanted
         self.first_line = 1
         self.evidence: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
         self.notices: list[str] = []
 
     @property
@@ -116,9 +119,9 @@ class _Finding:
         self.text = self.text[place_behind_lines(self.text, count) :]
         self.first_line += count
 
-    def tell(self, part: str, text: str, *, is_notice: bool = True) -> None:
-        """Keep a sentence of evidence for a part, and make it a notice."""
-        self.evidence[part] = text
+    def tell(self, part: str, text: str, *, is_notice: bool = True, why: str = "") -> None:
+        """Keep a sentence of evidence for a part, with the reason in it, and make it a notice."""
+        self.evidence[part], self.reasons[part] = text, why or text
         if is_notice:
             self.notices.append(text)
 
@@ -153,9 +156,9 @@ def _tell_encoding(found: _Finding, decoded: Decoded) -> None:
         text = _("encoding {title}: {reason}; --encoding decides otherwise").format(
             title=decoded.title, reason=decoded.reason
         )
-        found.tell("encoding", text)
+        found.tell("encoding", text, why=decoded.reason)
     else:
-        found.tell("encoding", _("encoding {title}").format(title=decoded.title), is_notice=False)
+        found.tell("encoding", _("encoding {title}").format(title=decoded.title), is_notice=False, why=_("every byte fits"))
 
 
 def _read_sep_line(found: _Finding) -> str | None:
@@ -217,7 +220,7 @@ def _tell_splitting(found: _Finding, chosen: Chosen) -> None:
         .format(delimiter=name, why=chosen.why, other=option)
         .replace("  ", " ")
     )
-    found.tell("delimiter", text, is_notice=chosen.is_guessed)
+    found.tell("delimiter", text, is_notice=chosen.is_guessed, why=chosen.why)
     if splitting.quote == "'" and found.wanted.quote is None:
         found.tell("quote", _("single quotes are taken off around fields; --quote none keeps them"))
 
@@ -294,6 +297,7 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
         has_blank_end,
         units_line,
         found.evidence,
+        found.reasons,
     )
     return LaidOut(text, layout, tuple(found.notices))
 
@@ -304,6 +308,6 @@ def _tell_header(found: _Finding, verdict: Verdict, line: int) -> None:
         text = _("line {line} is taken as the header, since {why}; --header no decides otherwise").format(
             line=line, why=verdict.why
         )
-        found.tell("header", text, is_notice=verdict.is_guessed)
+        found.tell("header", text, is_notice=verdict.is_guessed, why=verdict.why)
     else:
         found.tell("header", verdict.why, is_notice=False)

@@ -20,13 +20,15 @@ from tuitrain.text import counted
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
+FEW = 10  # different texts, up to which the reason is told at length
+USUAL_ROOM = 30  # letters
 MOSTLY_MISSING = 0.5  # of the rows
 SIGN_NAMES = {",": N_("comma"), ".": N_("point"), " ": N_("space"), "'": N_("apostrophe")}
 PART_NAMES = {
-    "days": N_("elapsed days"), "year": N_("year"), "month": N_("month"), "weekday": N_("weekday"), "hour": N_("hour"),
+    "days": N_("days"), "year": N_("year"), "month": N_("month"), "weekday": N_("weekday"), "hour": N_("hour"),
 }  # fmt: skip
 TRAP_WORDS = {
-    "leak": N_("alone predicts the target: see leak"), "id": N_("looks like an id"),
+    "leak": N_("alone predicts {target}: see leak"), "id": N_("looks like an id"),
     "group": N_("rows of one are alike: see group"), "time": N_("rows are in order of time: see time"),
     "levels": N_("many values, few rows each"),
 }  # fmt: skip
@@ -72,10 +74,14 @@ def fates_of(
             fates[column.name] = Fate(_("no input: keeps its groups apart"), is_left_out=True)
         else:
             useless = _why_left_out(column, dataset, trained, keep_constant=table.image_largest is not None)
+            if useless and column.kind == "text" and fact.distinct and fact.distinct > FEW:
+                useless = _("{count:,} different texts").format(count=fact.distinct)
             if useless:
                 fates[column.name] = Fate(_("left out: {reason}").format(reason=useless), is_left_out=True)
             else:
-                fates[column.name] = _input(column, fact, options, table, traps.get(column.name), dataset)
+                fates[column.name] = _input(
+                    column, fact, options, table, target, traps.get(column.name), dataset
+                )
     return fates
 
 
@@ -107,12 +113,13 @@ def class_counts(dataset: Dataset) -> list[tuple[str, int]]:
 
 
 def _input(
-    column: Column, fact: ColumnFacts, options: DataOptions, table: Table, trap: Trap | None, dataset: Dataset | None
+    column: Column, fact: ColumnFacts, options: DataOptions, table: Table, target: str, trap: Trap | None,
+    dataset: Dataset | None,
 ) -> Fate:  # fmt: skip
     encoding = None if dataset is None else dataset.preprocessing
     features = 0 if encoding is None else features_of(encoding, column.name)
     share = fact.missing / max(1, len(column))
-    warning = _(TRAP_WORDS[trap.kind]) if trap is not None else ""
+    warning = _(TRAP_WORDS[trap.kind]).format(target=target) if trap is not None else ""
     if not warning and share >= MOSTLY_MISSING:
         warning = _("{share:.0%} missing").format(share=share)
     return Fate(_encoded_text(column, fact, options, table, features, encoding), features, warning=warning)
@@ -124,7 +131,9 @@ def _encoded_text(
     if column.kind == "text":
         count = features or (fact.distinct or 0) + bool(fact.missing)
         if fact.missing:
-            return _("{features}: one a value, one for gaps").format(features=counted(count, "feature"))
+            return _("{features}: {values}, gaps").format(
+                features=counted(count, "feature"), values=counted(count - 1, "value")
+            )
         return _("{features}: one for each value").format(features=counted(count, "feature"))
     if column.kind == "date":
         parts = ["days"] if encoding is None else date_parts(encoding, column.name)
@@ -138,6 +147,8 @@ def _encoded_text(
         texts += _signs(column.format)
     if fact.missing and table.image_largest is None:
         texts.append(_("gap: median + flag"))
+    if sum(map(len, texts)) > USUAL_ROOM and column.kind == "number":
+        texts = [*texts[1:], texts[0]]  # the most particular first: the end may be cut off
     return "; ".join(texts)
 
 

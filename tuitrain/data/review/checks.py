@@ -35,7 +35,8 @@ class Check:
 
 
 def checks_of(
-    dataset: Dataset | None, facts: Mapping[str, ColumnFacts], fates: Mapping[str, Fate], rows: int, target: Check | None
+    dataset: Dataset | None, facts: Mapping[str, ColumnFacts], fates: Mapping[str, Fate], rows: int,
+    target: Check | None,
 ) -> list[Check]:  # fmt: skip
     """List what is to be known, the gravest first; `target` says why the target is the one that it is."""
     traps = [notice for notice in (dataset.notices if dataset else ()) if isinstance(notice, Trap)]
@@ -63,8 +64,8 @@ def _unequal(dataset: Dataset) -> list[Check]:
     name = dataset.class_names.index(rare)
     in_validation = int(np.count_nonzero(dataset.validation.y == name))
     text = _(
-        "{rare} is {share:.0%} ({rows:,} rows; {validation:,} in validation): always {usual} has accuracy {accuracy:.3f}. "
-        "Watch F1 or balanced accuracy"
+        "{rare} is {share:.0%} ({rows:,} rows; {validation:,} in validation): always {usual} has accuracy "
+        "{accuracy:.3f}. Watch F1 or balanced accuracy"
     ).format(
         rare=quoted(rare), share=least / total, rows=least, validation=in_validation, usual=quoted(usual),
         accuracy=most / total,

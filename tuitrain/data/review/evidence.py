@@ -37,14 +37,14 @@ class Evidence:
 
 def evidence_of(table: Table, options: DataOptions) -> list[Evidence]:
     """List the parts of the reading of a text table; a table that was no text has none."""
-    layout = getattr(table, "layout", None)
+    layout = table.layout
     found = []
     if layout is not None:
-        told = layout.evidence
+        told = layout.reasons
         header = _("line {line}").format(line=layout.header_line) if layout.has_header else _("none")
         found = [
             _part(ENCODING, layout.encoding, told.get("encoding", ""), options.encoding is not None),
-            _part(DELIMITER, _delimiter_name(layout.delimiter), told.get("delimiter", ""), options.delimiter is not None),
+            _part(DELIMITER, _name_of(layout.delimiter), told.get("delimiter", ""), options.delimiter is not None),
             _numbers(table, options),
             _part(HEADER, header, told.get("header", ""), options.header is not None),
             _missing(table, options),
@@ -55,7 +55,7 @@ def evidence_of(table: Table, options: DataOptions) -> list[Evidence]:
 
 
 def _part(part: str, value: str, why: str, is_told: bool) -> Evidence:
-    return Evidence(part, value, _("as you said") if is_told else without_option(why), is_told)
+    return Evidence(part, value, _("as you said") if is_told else why, is_told)
 
 
 def without_option(text: str) -> str:
@@ -63,7 +63,7 @@ def without_option(text: str) -> str:
     return text.partition(OPTION_MARK)[0]
 
 
-def _delimiter_name(sign: str) -> str:
+def _name_of(sign: str) -> str:
     return next((_(name) for name, known in DELIMITERS.items() if known == sign), sign)
 
 

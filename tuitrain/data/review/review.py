@@ -5,6 +5,7 @@ A `Reviewer` keeps the table that it read last, so that leaving out a column or 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.guess import guess_target
 from tuitrain.data.loading import dataset_of, load_tables
+from tuitrain.data.notices import Notice, about
 from tuitrain.data.readers import TEXT as TEXT_FILE
 from tuitrain.data.readers import reader_of
 from tuitrain.data.review.becomes import Fate, fates_of
@@ -33,7 +35,8 @@ from tuitrain.options.data_options import DATA_FIELDS, IGNORE, READING, DataOpti
 from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
-NOT_SHOWN = {"encoding": "utf-8"}  # what need not be told on the command line
+HEAD_BYTES = 50_000
+USUAL_ENCODINGS = ("utf-8", "utf-16", "utf-32", "ascii")  # that are found without doubt, and need not be told
 
 
 @dataclass(frozen=True)
@@ -78,30 +81,34 @@ class Review:
     @property
     def command_line(self) -> str:
         """The options that read the table so on the command line."""
-        layout = getattr(self.table, "layout", None)
-        encoding = "" if layout is None else layout.encoding
-        options = self.options
-        if encoding and encoding != NOT_SHOWN["encoding"] and options.encoding is None:
-            options = replace(options, encoding=encoding)
+        layout, options = self.table.layout, self.options
+        if layout is not None and layout.encoding not in USUAL_ENCODINGS and options.encoding is None:
+            options = replace(options, encoding=layout.encoding)
         return as_command_line(options)
 
     def notices_about(self, name: str) -> list[str]:
-        """What was told about a column when it was read."""
-        notices = self.table.notices if self.shown is None else self.shown.notices
-        return [str(notice) for notice in notices if name in getattr(notice, "columns", ())]
+        """What was told about a column when it was read, without the column's name before it."""
+        found = [notice for notice in self.table.notices if isinstance(notice, Notice) and name in notice.columns]
+        return [notice.removeprefix(about(name, "")) for notice in found]
 
 
 class Reviewer:
-    """Reads one source again and again, as the options change; for one thread at a time."""
+    """Reads one source again and again, as the options change; any thread may call."""
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._read: tuple[object, tuple[Table, Table | None], Mapping[str, ColumnFacts]] | None = None
+        self._read: dict[int | None, tuple[object, tuple[Table, Table | None], Mapping[str, ColumnFacts]]] = {}
+        self._locks = {True: threading.Lock(), False: threading.Lock()}
 
     @property
     def is_text(self) -> bool:
         """Whether it is a text file, for which encoding, delimiter and the like are chosen."""
         return self.is_file and reader_of(_suffix(self.source)) is TEXT_FILE
+
+    @property
+    def has_types(self) -> bool:
+        """Whether there is a text to read, whose columns can be read as other types."""
+        return self.is_text or self.source in BUNDLED
 
     @property
     def is_file(self) -> bool:
@@ -149,11 +156,29 @@ class Reviewer:
         self, options: DataOptions, most_rows: int | None
     ) -> tuple[tuple[Table, Table | None], Mapping[str, ColumnFacts]]:
         """Read the tables, unless the last ones were read by the same options from the same file."""
-        key = (reading_options(options), most_rows, _stamp(self.source))
-        if self._read is None or self._read[0] != key:
-            tables = load_tables(self.source, options, most_rows=most_rows, allow_stdin=False)
-            self._read = (key, tables, facts_of(tables[0]))
-        return self._read[1], self._read[2]
+        with self._locks[most_rows is None]:  # what is being read for an answer that nobody waits for is read once
+            key = self._key(options)
+            if most_rows not in self._read or self._read[most_rows][0] != key:
+                tables = load_tables(self.source, options, most_rows=most_rows, allow_stdin=False)
+                self._read[most_rows] = (key, tables, facts_of(tables[0]))
+            return self._read[most_rows][1:]
+
+    def _key(self, options: DataOptions) -> object:
+        return reading_options(options), _stamp(self.source)
+
+    def has_read(self, options: DataOptions) -> bool:
+        """Whether all rows are at hand as these options read them."""
+        return None in self._read and self._read[None][0] == self._key(options)
+
+    def expected_seconds(self, head: Review) -> float:
+        """About how long reading all rows will take, by what the first ones took."""
+        try:
+            with Path(self.source).expanduser().open("rb") as file:
+                begin = file.read(HEAD_BYTES)
+        except OSError:
+            return 0.0
+        lines = self.size / max(1, len(begin)) * begin.count(b"\n")
+        return head.seconds * lines / max(1, len(head.table))
 
     def _made(self, tables: tuple[Table, Table | None], options: DataOptions) -> tuple[Dataset | None, str]:
         """Make a dataset of the columns that ask nothing; why there is none."""
@@ -191,7 +216,7 @@ def left_out_by(table: Table, options: DataOptions) -> list[str]:
 def fitting_types(column: Column) -> list[str]:
     """The types that a column's examples can be read as, its own first; for others, reading the column says no."""
     cells = column.examples or tuple(label for label in column.labels()[:20] if label is not None)[:3]
-    found = [column.kind]
+    found: list[str] = [column.kind]
     for kind in KINDS:
         if kind == column.kind:
             continue
@@ -199,7 +224,7 @@ def fitting_types(column: Column) -> list[str]:
             as_kind = read_column(column.name, list(cells), told=Told(kinds={column.name: kind}))[0]
         except DataError:
             continue
-        if kind == TEXT or as_kind.kind == kind or (kind == NUMBER and as_kind.question):
+        if kind in {TEXT, as_kind.kind} or (kind == NUMBER and as_kind.question):
             found.append(kind)
     return found
 
