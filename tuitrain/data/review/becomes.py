@@ -97,7 +97,7 @@ def _target_text(fact: ColumnFacts, dataset: Dataset | None) -> str:
     if dataset is None:
         return _("to be predicted")
     if not dataset.class_names:
-        return _("to be predicted, a number: {range}").format(range=fact.contents)
+        return _("target, a number: {range}").format(range=fact.contents)
     counts = class_counts(dataset)
     shown = ", ".join(f"{name} {count:,}" for name, count in counts[:4])
     return _("{count} classes: {shown}").format(count=len(counts), shown=shown + ", …" * (len(counts) > 4))

@@ -15,6 +15,7 @@ from tuitrain.text import visible
 
 MOST_SHOWN = 4  # values that are named
 MOST_COUNTED = 20_000_000  # cells of a table whose different values are counted
+GROUPED = 10_000  # from here on, thousands are apart: a year is not
 LONGEST = 40  # letters of an example or a value
 
 
@@ -62,6 +63,8 @@ def example_of(column: Column) -> str:
     if column.examples:
         return visible(column.examples[0], LONGEST)
     present = np.flatnonzero(~column.missing)[:1]
+    if column.kind == "number" and column.format is None and len(present):
+        return f"{column.values[present[0]]:.5g}"  # nobody wrote it
     label = column.take(present).labels()[0] if len(present) else None
     return "" if label is None else visible(label, LONGEST)
 
@@ -74,4 +77,4 @@ def written(column: Column, value: float) -> str:
         return clock_of(value)
     if column.format is not None and column.format.percent:
         return f"{signed(f'{value * 100:,.6g}')}%"
-    return signed(f"{value:,.8g}")
+    return signed(f"{value:,.8g}" if abs(value) >= GROUPED else f"{value:.8g}")

@@ -94,7 +94,7 @@ def _check_line(check: Check, width: int, *, theme: Theme) -> Strip:
 def reading(review: Review, width: int, *, theme: Theme) -> list[Strip]:
     """How the file was read: a line for each part, with its evidence, its key and what else there is."""
     if not review.evidence:
-        return [line(width, [(" " + theme.plain(_("it is no text: nothing about it is guessed")), theme["dim"])])]
+        return [line(width, [(" " + theme.plain(_("nothing about this one is guessed")), theme["dim"])])]
     lines = []
     for item in review.evidence:
         others = theme.plain(f"{item.key}  {_(OTHERS[item.part])} ")

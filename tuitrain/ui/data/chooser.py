@@ -22,8 +22,9 @@ from tuitrain.errors import DataError, TuitrainError
 from tuitrain.options.data_options import DataOptions
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
-from tuitrain.ui.data.dataset_screen import HEAD_ROWS, LARGE, DatasetScreen
+from tuitrain.ui.data.dataset_screen import DatasetScreen
 from tuitrain.ui.data.path_completion import completed, is_directory, paths_from
+from tuitrain.ui.data.table_reading import HEAD_ROWS, LARGE
 from tuitrain.ui.plots.lines import wrapped
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.terminal.prompt import Prompt
