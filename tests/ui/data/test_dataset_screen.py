@@ -95,17 +95,16 @@ async def test_t_cycles_through_the_types_and_the_effect_is_shown(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
         features = screen.view.review.shown.n_features
-        await pressed(pilot, "end", "up", "t")
-        assert "text" in line_with(pilot.app, "▸ status_code")
-        assert "4 features: one for each value" in line_with(pilot.app, "▸ status_code")
-        assert f"{features + 3} features" in text_of(pilot.app)
-        assert dict(screen.choices.options.types) == {"status_code": "text"}
+        await pressed(pilot, *["down"] * 6, "t")
+        assert "text     no                ·   2 features: one for each value" in line_with(pilot.app, "▸ senior")
+        assert f"{features + 1} features" in text_of(pilot.app)
+        assert dict(screen.choices.options.types) == {"senior": "text"}
         for _kind in range(4):  # at most, until it is again as it was found
             if not screen.choices.options.types:
                 break
             await pressed(pilot, "t")
         assert screen.choices.options.types == ()
-        assert screen.view.review.facts["status_code"].kind == "number"
+        assert screen.view.review.facts["senior"].kind == "boolean"
         assert f"{features} features" in text_of(pilot.app)
 
 

@@ -8,17 +8,17 @@ import numpy as np
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from tuitrain.data.review.becomes import PART_NAMES
 from tuitrain.data.review.checks import WARN, Check
 from tuitrain.data.review.encoded import EncodedColumn, encoded_column
 from tuitrain.data.review.evidence import DECIMAL, DELIMITER, ENCODING, HEADER, MISSING, Evidence
 from tuitrain.data.review.evidence import LABELS as PART_LABELS
 from tuitrain.data.review.review import Review
 from tuitrain.data.table import Column
-from tuitrain.numbers import memory
+from tuitrain.numbers import MINUS, memory
 from tuitrain.text import counted, visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import Part, cut, cut_words, fit, line, wrapped
 from tuitrain.ui.theme import Role, Theme
 
@@ -28,6 +28,7 @@ OTHERS = {
 }  # fmt: skip
 LABEL, VALUE = 10, 16
 CHECK_LABEL = 8
+LONG = 1000  # from here on, a value is written in three digits
 MOST_ONES = 12  # features of a text column that are written as 0 and 1
 ROLES: dict[str, Role] = {"!": "warning", "?": "warning", "✗": "bad", "·": "plain", "✓": "good"}
 
@@ -159,7 +160,7 @@ def _network_line(encoded: EncodedColumn, width: int, *, theme: Theme) -> Strip:
     if encoded.text is not None:
         first = counted(len(encoded.text.levels), "feature")
     elif encoded.numbers[0].part:
-        first = ", ".join(spec.part for spec in encoded.numbers if spec.part)
+        first = ", ".join(_(PART_NAMES[spec.part]) for spec in encoded.numbers if spec.part)
     cells = [f"{cell} {arrow} {_values(encoded, place)}" for place, cell in enumerate(encoded.cells)]
     learnt = ""
     if encoded.text is None and not encoded.numbers[0].part:
@@ -179,13 +180,17 @@ def _network_line(encoded: EncodedColumn, width: int, *, theme: Theme) -> Strip:
 def _values(encoded: EncodedColumn, place: int) -> str:
     values = encoded.values[place]
     if encoded.text is None:
-        return "  ".join(decimal(float(value), 2, signed=True) for value in values)
+        return "  ".join(_two_digits(float(value)) for value in values)
     if len(values) <= MOST_ONES:
         return " ".join(f"{value:.0f}" for value in values)
     ones = np.flatnonzero(values)
     if not len(ones):
         return _("all 0")
     return _("1 at {place} of {count}").format(place=int(ones[0]) + 1, count=len(values))
+
+
+def _two_digits(value: float) -> str:
+    return f"{value:+.2f}".replace("-", MINUS) if abs(value) < LONG else f"{value:+.3g}".replace("-", MINUS)
 
 
 def check_rows(review: Review, width: int, *, theme: Theme) -> list[list[Part]]:

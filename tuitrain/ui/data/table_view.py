@@ -21,7 +21,7 @@ from tuitrain.ui.widgets.text_lines import Piece
 
 LARGE_SIZE = Size(110, 36)
 FEW_LINES = 5  # of evidence at 80×24
-READING_LINES, NETWORK_LINES, LEAST_CHECKS = 5, 3, 6
+READING_LINES, NETWORK_LINES, LEAST_CHECKS = 5, 3, 8
 BELOW = 3  # lines below the columns, at a large size
 Explained = tuple[str, str, tuple[str, ...], Role]
 
@@ -71,8 +71,7 @@ class TableView:
             return {"columns": area - few - 3, "about": few}
         left = area - 5 - READING_LINES - NETWORK_LINES
         needed = len(about_lines.check_rows(self.review, size.width - 2, theme=self._theme))
-        most = left - min(max(needed, LEAST_CHECKS), left // 2)
-        columns = min(len(self.review.table.columns) + 1 + BELOW, most)
+        columns = min(len(self.review.table.columns) + 1 + BELOW, left - min(needed, LEAST_CHECKS))
         return {
             "columns": columns, "reading": READING_LINES, "network": NETWORK_LINES, "checks": left - columns
         }  # fmt: skip
