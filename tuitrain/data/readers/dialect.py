@@ -32,9 +32,9 @@ SEP_LINE = re.compile(r'"?sep=(?P<sign>[,;\t|])"?\r?\n', re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Layout:
-    """How a text table is laid out; `evidence` has a sentence for each part that was found, by the option's name;
-    `reasons` the why of it alone, for those that have one.
+    """How a text table is laid out; `evidence` has a sentence for each part that was found, by the option's name.
 
+    `reasons` are the same without what was found and the option that decides otherwise.
     `header_line` is the header's line in the file, 0 if there is none; the rows are read from `first_line` on. With
     `has_row_names`, the header lacks a name for the first column, which is left out; with `has_blank_end`, each row
     ends with a delimiter more than the header. `units_line` is that of a row to skip below the header, 0 if there is
@@ -158,7 +158,8 @@ def _tell_encoding(found: _Finding, decoded: Decoded) -> None:
         )
         found.tell("encoding", text, why=decoded.reason)
     else:
-        found.tell("encoding", _("encoding {title}").format(title=decoded.title), is_notice=False, why=_("every byte fits"))
+        text = _("encoding {title}").format(title=decoded.title)
+        found.tell("encoding", text, is_notice=False, why=_("every byte fits"))
 
 
 def _read_sep_line(found: _Finding) -> str | None:

@@ -147,7 +147,8 @@ class Reviewer:
         return Review(
             source=self.source, options=options, table=table, facts=facts, fates=fates, target=target,
             candidates=candidates_of(kept, facts, target) if kept.columns else (),
-            evidence=evidence_of(table, options) if self.is_text else (), checks=checks_of(shown, facts, fates, len(table), guessed),
+            evidence=evidence_of(table, options) if self.is_text else (),
+            checks=checks_of(shown, facts, fates, len(table), guessed),
             shown=shown, dataset=shown if is_ready else None, problem="" if table.is_partial else problem,
             seconds=time.perf_counter() - started,
         )  # fmt: skip

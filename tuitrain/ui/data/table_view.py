@@ -190,8 +190,9 @@ class TableView:
             return name, fact.question.removeprefix(about(name, "")), (), "warning"
         if fate.is_left_out:
             return name, fate.text, (), "plain"
-        warnings = [check.text for check in review.checks if name in check.columns and check.sign == WARN]
-        told = [*warnings, *review.notices_about(name)]
+        is_target = name == review.target  # of which is known why
+        about_it = [check for check in review.checks if name in check.columns and (check.sign == WARN or not is_target)]
+        told = [*(check.text for check in about_it), *review.notices_about(name)]
         if told:
             return name, told[0], (), "plain"
         kind, read = _(column_table.TYPE_WORDS[fact.kind]), len(column) - fact.missing
