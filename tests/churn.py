@@ -24,8 +24,8 @@ def churn_rows(count: int = 400, seed: int = 3) -> list[tuple[str, ...]]:
             rng.choice(PLANS), f"${rng.randint(73, 34739) / 4:,.2f}",
             "" if rng.random() < 0.07 else f"{rng.randint(0, 55)}%", f"{rng.randint(1, 72311):,}".replace(",", " "),
             rng.choice(("no", "no", "no", "yes")), "" if rng.random() < 0.02 else rng.choice(CITIES),
-            f"({rng.randint(2, 824) / 2:.2f})" if rng.random() < 0.08 else "", str(rng.choice((3, 4) if has_left else (1, 2))),
-            "yes" if has_left else "no",
+            f"({rng.randint(2, 824) / 2:.2f})" if rng.random() < 0.08 else "",
+            str(rng.choice((3, 4) if has_left else (1, 2))), "yes" if has_left else "no",
         ))  # fmt: skip
     return rows
 

@@ -31,6 +31,11 @@ def review(source: str, **options: object):
     return Reviewer(source).review(DataOptions.from_mapping(options))
 
 
+def belongs(feature: str, name: str) -> bool:
+    """Whether a feature, by its name, is made of the column."""
+    return feature == name or feature.startswith((f"{name} ", f"{name}="))
+
+
 def from_command_line(source: str, arguments: list[str]):
     """The dataset that the command line reads with these arguments."""
     command: click.Command = train
@@ -80,7 +85,7 @@ def test_features_are_the_sum_of_their_parts_and_those_of_the_dataset(churn, opt
     total = len(dataset.encoded_names)
     assert sum(part.count for part in found.parts) == sum(fate.features for fate in found.fates.values()) == total
     for name, fate in found.fates.items():
-        own = [one for one in dataset.encoded_names if one == name or one.startswith((f"{name} ", f"{name}="))]
+        own = [one for one in dataset.encoded_names if belongs(one, name)]
         assert fate.features == len(own)
         assert fate.is_left_out == (name not in dataset.feature_names and name != dataset.target_name)
     assert found.dataset.fingerprint == dataset.fingerprint
@@ -148,7 +153,7 @@ def test_what_is_to_be_known_before_training(churn):
 
 def test_targets_are_offered_with_their_classes_or_range(churn):
     offered = {candidate.name: candidate.what for candidate in review(churn).candidates}
-    assert list(offered)[0] == "left"
+    assert next(iter(offered)) == "left"
     assert {"customer_id", "signup"}.isdisjoint(offered)
     counts = Counter(CELLS["senior"])
     assert offered["senior"] == f"2 classes: no {counts['no']}, yes {counts['yes']}"
@@ -162,7 +167,7 @@ def test_cells_are_shown_as_the_network_sees_them(churn):
     for name in ("monthly", "signup", "plan", "senior", "discount", "status_code"):
         shown = encoded_column(found.table.column(name), dataset.preprocessing)
         assert shown is not None
-        own = [place for place, one in enumerate(dataset.encoded_names) if one == name or one.startswith((f"{name} ", f"{name}="))]
+        own = [place for place, one in enumerate(dataset.encoded_names) if belongs(one, name)]
         for cell, values in zip(shown.cells, shown.values, strict=True):
             row = CELLS[name].index(cell)
             part = next(p for p in (dataset.train, dataset.validation, dataset.test) if row in p.rows)
@@ -187,7 +192,8 @@ def test_types_that_fit_are_those_that_the_column_can_be_read_as(churn):
 
 def test_a_column_that_asks_keeps_a_training_waiting(tmp_path):
     path = tmp_path / "ask.csv"
-    path.write_text("when,n,k\n" + "".join(f"{n % 12 + 1}/{n % 11 + 1}/2024,{n % 9},{'ab'[n % 2]}\n" for n in range(60)))
+    rows = [f"{n % 12 + 1}/{n % 11 + 1}/2024,{n % 9},{'ab'[n % 2]}\n" for n in range(60)]
+    path.write_text("when,n,k\n" + "".join(rows))
     found = review(str(path))
     assert [column.name for column in found.asks] == ["when"]
     assert found.dataset is None

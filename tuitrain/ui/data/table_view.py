@@ -35,7 +35,7 @@ class TableView:
         self.encoding: str | None = None  # in which the file's first lines are shown, where it cannot be read
         self.at = self.top = 0
         self.hidden_checks = 0
-        self._size = SMALLEST
+        self._terminal = SMALLEST
 
     def show(self, review: Review) -> None:
         """Take a new review; the selected column stays the same, where it is still there."""
@@ -53,7 +53,7 @@ class TableView:
     @property
     def is_large(self) -> bool:
         """Whether there is room for all panes."""
-        size = self._size
+        size = self._terminal
         return size.width >= LARGE_SIZE.width and size.height >= LARGE_SIZE.height
 
     @property
@@ -64,7 +64,7 @@ class TableView:
 
     def lines_of(self, size: Size) -> dict[str, int]:
         """The panes that are shown in a terminal of this size, and their lines within the frames."""
-        self._size = size
+        self._terminal = size
         area = size.height - 1 - len(LAST_ROWS)
         if not self.is_large or self.review is None or self.problem:
             few = FEW_LINES + max(0, size.height - SMALLEST.height) // 3
@@ -78,7 +78,7 @@ class TableView:
 
     def rows_shown(self) -> int:
         """How many columns are in sight at once."""
-        return max(1, self.lines_of(self._size)["columns"] - 1 - BELOW * self.is_large * self.has_columns)
+        return max(1, self.lines_of(self._terminal)["columns"] - 1 - BELOW * self.is_large * self.has_columns)
 
     def move_to(self, place: int) -> None:
         """Select a column."""
