@@ -11,7 +11,7 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.data.review.becomes import MOSTLY_MISSING, Fate, class_counts
 from tuitrain.data.review.facts import ColumnFacts
 from tuitrain.data.traps.trap import Trap
-from tuitrain.text import quoted
+from tuitrain.text import MOST_NAMES, quoted
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
@@ -40,17 +40,23 @@ def checks_of(
 ) -> list[Check]:  # fmt: skip
     """List what is to be known, the gravest first; `target` says why the target is the one that it is."""
     traps = [notice for notice in (dataset.notices if dataset else ()) if isinstance(notice, Trap)]
-    found = [Check(WARN, _(LABELS[trap.kind]), str(trap), trap.columns) for trap in traps if trap.kind != "id"]
+    found = [Check(WARN, _(LABELS[trap.kind]), _with_key(trap), trap.columns) for trap in traps if trap.kind != "id"]
     if dataset is not None and dataset.class_names:
         found += _unequal(dataset)
     found += _gaps(facts, fates, rows)
     found += [target] if target is not None else []
-    found += [Check(NOTE, _(LABELS["id"]), str(trap), trap.columns) for trap in traps if trap.kind == "id"]
+    found += [Check(NOTE, _(LABELS["id"]), _with_key(trap), trap.columns) for trap in traps if trap.kind == "id"]
     found += [
         Check(NOTE, _("out"), _("{name} is {fate}").format(name=quoted(name), fate=fate.text), (name,))
         for name, fate in fates.items() if fate.is_left_out and not fate.is_chosen
     ]  # fmt: skip
     return found + (_in_order({trap.kind for trap in traps}, dataset) if dataset is not None else [])
+
+
+def _with_key(trap: Trap) -> str:
+    """A trap's text with the key that leaves its columns out in place of the option."""
+    options = " ".join(f"--drop {quoted(name)}" for name in trap.columns[:MOST_NAMES])
+    return trap.replace(options, _("x at its line"))
 
 
 def _unequal(dataset: Dataset) -> list[Check]:

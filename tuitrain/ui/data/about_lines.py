@@ -98,13 +98,14 @@ def reading(review: Review, width: int, *, theme: Theme) -> list[Strip]:
         return [line(width, [(" " + theme.plain(_("nothing about this one is guessed")), theme["dim"])])]
     lines = []
     for item in review.evidence:
-        others = theme.plain(f"{item.key}  {_(OTHERS[item.part])} ")
-        room = width - LABEL - VALUE - 4 - cell_len(others)
+        others = theme.plain(f"  {_(OTHERS[item.part])} ")
+        room = width - LABEL - VALUE - 5 - cell_len(others)
         why = cut_words(theme.plain(item.why), max(0, room), theme=theme)
         gap = " " * max(0, room - cell_len(why) + 1)
         lines.append(line(width, [
             (f" {fit(_(PART_LABELS[item.part]), LABEL, theme)} ", theme["dim"]),
-            (f"{fit(item.value, VALUE, theme)} ", theme["bold"]), (why + gap, theme["plain"]), (others, theme["dim"]),
+            (f"{fit(item.value, VALUE, theme)} ", theme["bold"]), (why + gap, theme["plain"]), (item.key, theme["key"]),
+            (others, theme["dim"]),
         ]))  # fmt: skip
     return lines
 
