@@ -192,10 +192,12 @@ async def test_choices_for_a_file_that_has_changed_since_are_dropped(session):
         await settle(pilot, lambda: isinstance(pilot.app.screen, DatasetScreen))
         await pilot.press("x")
         await settle(pilot, lambda: "--drop weight" in text_of(pilot.app))
+        await pilot.press("escape", "enter")  # back to the list, and there again
+        await settle(pilot, lambda: isinstance(pilot.app.screen, DatasetScreen) and "x left out" in text_of(pilot.app))
         await pilot.press("escape")
         Path("pears.csv").write_text(FRUIT.replace("weight", "grams"))
         await pilot.press("enter")
-        await settle(pilot, lambda: isinstance(pilot.app.screen, DatasetScreen) and "grams" in text_of(pilot.app))
+        await settle(pilot, lambda: isinstance(pilot.app.screen, DatasetScreen) and "▸ grams" in text_of(pilot.app))
         assert "--drop weight" not in text_of(pilot.app)
 
 

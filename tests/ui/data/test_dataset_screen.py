@@ -341,6 +341,27 @@ async def test_the_first_rows_of_a_large_file_are_shown_while_the_others_are_rea
     assert sent_dataset(session).fingerprint == load_dataset("churn.csv", target="left").fingerprint
 
 
+async def test_a_large_file_that_is_read_otherwise_shows_its_first_rows_at_once(session, monkeypatch):
+    monkeypatch.setattr(table_reading, "LARGE", 1000)
+    monkeypatch.setattr(table_reading, "HEAD_ROWS", 50)
+    go_on, review = threading.Event(), Reviewer.review
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+
+        def late(self, options, *, most_rows=None):
+            if most_rows is None:
+                go_on.wait(60)
+            return review(self, options, most_rows=most_rows)
+
+        monkeypatch.setattr(Reviewer, "review", late)
+        screen._change(missing=())
+        await settle(pilot, lambda: "50+ rows × 11" in text_of(pilot.app))
+        assert screen.reading.is_reading
+        go_on.set()
+        await read(pilot)
+        assert "400 rows × 11" in text_of(pilot.app)
+
+
 @pytest.mark.parametrize("source", ["iris", "moons?n=60"])
 async def test_bundled_and_generated_tables_open_with_what_applies(session, source):
     async with app_on(session).run_test(size=(120, 40)) as pilot:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tuitrain.data.catalog import BUNDLED
-from tuitrain.data.cells.column_format import KINDS, NUMBER, TEXT, Told
+from tuitrain.data.cells.column_format import KINDS, Told
 from tuitrain.data.cells.reading import read_column
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.generators import RECIPES
@@ -222,11 +222,10 @@ def fitting_types(column: Column) -> list[str]:
         if kind == column.kind:
             continue
         try:
-            as_kind = read_column(column.name, list(cells), told=Told(kinds={column.name: kind}))[0]
+            read_column(column.name, list(cells), told=Told(kinds={column.name: kind}))
         except DataError:
             continue
-        if kind in {TEXT, as_kind.kind} or (kind == NUMBER and as_kind.question):
-            found.append(kind)
+        found.append(kind)
     return found
 
 
