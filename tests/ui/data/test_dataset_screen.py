@@ -315,8 +315,6 @@ async def test_many_columns_scroll(session):
 async def test_the_first_rows_of_a_large_file_are_shown_while_the_others_are_read(session, monkeypatch):
     monkeypatch.setattr(table_reading, "LARGE", 1000)
     monkeypatch.setattr(table_reading, "HEAD_ROWS", 50)
-    monkeypatch.setattr("tuitrain.ui.data.chooser.LARGE", 1000)
-    monkeypatch.setattr("tuitrain.ui.data.chooser.HEAD_ROWS", 50)
     go_on, review = threading.Event(), Reviewer.review
 
     def late(self, options, *, most_rows=None):
@@ -342,11 +340,12 @@ async def test_the_first_rows_of_a_large_file_are_shown_while_the_others_are_rea
 
 
 async def test_a_large_file_that_is_read_otherwise_shows_its_first_rows_at_once(session, monkeypatch):
-    monkeypatch.setattr(table_reading, "LARGE", 1000)
-    monkeypatch.setattr(table_reading, "HEAD_ROWS", 50)
     go_on, review = threading.Event(), Reviewer.review
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
+        assert "400 rows × 11" in text_of(pilot.app)
+        monkeypatch.setattr(table_reading, "LARGE", 1000)
+        monkeypatch.setattr(table_reading, "HEAD_ROWS", 50)
 
         def late(self, options, *, most_rows=None):
             if most_rows is None:

@@ -24,7 +24,7 @@ from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 from tuitrain.ui.data.dataset_screen import DatasetScreen
 from tuitrain.ui.data.path_completion import completed, is_directory, paths_from
-from tuitrain.ui.data.table_reading import HEAD_ROWS, LARGE
+from tuitrain.ui.data.table_reading import rows_at_once
 from tuitrain.ui.plots.lines import wrapped
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.terminal.prompt import Prompt
@@ -182,9 +182,8 @@ class DatasetChooser(Dialog[Dataset]):
         self._read(Reviewer(source), self._chosen_before(source))
 
     def _read(self, reviewer: Reviewer, options: DataOptions) -> None:
-        most_rows = HEAD_ROWS if reviewer.size > LARGE else None
         self._beside.begin(
-            partial(reviewer.review, options, most_rows=most_rows), partial(self._show, reviewer, options),
+            partial(reviewer.review, options, most_rows=rows_at_once(reviewer)), partial(self._show, reviewer, options),
             partial(self._failed, reviewer, options),
         )  # fmt: skip
 

@@ -22,6 +22,11 @@ LARGE = 1_000_000  # bytes of a file whose first rows are shown before the other
 TICK = 0.25  # seconds between two looks at the clock
 
 
+def rows_at_once(reviewer: Reviewer) -> int | None:
+    """How many rows are shown before all are read; None where all are read at once."""
+    return HEAD_ROWS if reviewer.size > LARGE else None
+
+
 class TableReading:
     """Reads what `reviewer` reads, for the widget `owner`, one request at a time; the newest counts.
 
@@ -45,8 +50,9 @@ class TableReading:
         self._began, self._expected, self.is_reading = time.monotonic(), 0.0, True
         if self._timer is None:
             self._timer = self._owner.set_interval(TICK, self._ticked)
-        if self._reviewer.size > LARGE and not self._reviewer.has_read(options):
-            self._do(lambda: self._reviewer.review(options, most_rows=HEAD_ROWS), partial(self._took_head, options))
+        few = rows_at_once(self._reviewer)
+        if few is not None and not self._reviewer.has_read(options):
+            self._do(lambda: self._reviewer.review(options, most_rows=few), partial(self._took_head, options))
         else:
             self._expected = last.seconds if last is not None and not last.is_partial else 0.0
             self._do(lambda: self._reviewer.review(options), self._took_all)
