@@ -70,7 +70,7 @@ def _comments_with(
         start = min(place for place in (text.find(f"\n{sign}"), text.find(f"\r{sign}")) if place >= 0) + 1
         marked = [LINE_END.split(text[start : start + 2000], maxsplit=1)[0]]
     is_leading = sum(line.startswith(sign) for line in lines[:leading]) == len(marked)
-    if len(others) < LEAST_ROWS_BELOW or (2 * len(marked) > len(others) and not is_leading):
+    if len(others) < LEAST_ROWS_BELOW or (len(marked) > len(others) and not is_leading):
         return None
     split = find_split("\n".join(others), name, delimiter=delimiter, quote=quote, comment="").split
     if not _are_comments(sign, marked, split):
@@ -133,12 +133,10 @@ def title_lines(split: Split) -> int:
 
 
 def _padded_titles(split: Split) -> int:
-    """How many leading records are mostly blank, above one that is not blank anywhere and has no numbers."""
+    """How many leading records are mostly blank, above one that is not blank anywhere."""
     filled = [sum(bool(cell.strip()) for cell in row) for _line, row in split.records]
     count = next((place for place, found in enumerate(filled) if found == split.width), 0)
-    if split.width < 3 or not count or any(2 * found >= split.width for found in filled[:count]):
-        return 0
-    return 0 if any(is_number(cell.strip()) for cell in split.records[count][1]) else count
+    return 0 if split.width < 3 or any(2 * found >= split.width for found in filled[:count]) else count
 
 
 def is_row_of_units(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

@@ -194,7 +194,7 @@ def _better_quote(splits: list[Split]) -> Split:
 def _quotes_whole_columns(split: Split) -> bool:
     columns = list(zip(*(row for row in split.body[1:] if len(row) == split.width), strict=True))
     for column in columns:
-        present = [cell.strip() for cell in column if cell.strip()]
+        present = [cell.strip() for cell in column if cell.strip() and cell.strip().lower() not in MISSING_IN_NUMBERS]
         if len(present) >= LEAST_SINGLE_QUOTED and all(c[0] == "'" and c[-1] == "'" and len(c) > 1 for c in present):
             return True
     return False

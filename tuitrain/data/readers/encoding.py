@@ -65,7 +65,7 @@ TITLES = {
 OTHER_NAMES = ("utf-8", "utf-16", "euc-kr", "shift_jis", "gbk", "big5", "latin-1", "mac_roman", "cp850", "cp866")
 MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+    (b"\x84\x31\x95\x33", "gb18030"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
 SIGNS = frozenset("°²³µ±€£§½¼¾·×–—‘’“”…©®™º«»¿¡„‚‰†•−″′Ω№")
 CJK_SIGNS = frozenset(
@@ -74,7 +74,7 @@ CJK_SIGNS = frozenset(
 )
 MOST_FIELDS = 3000
 LEAST_MARGIN = 2.0  # of the logarithms of two readings: 7 to 1
-LEAST_USUAL = 0.6  # of the letters must be usual ones,
+LEAST_USUAL = 0.75  # of the letters must be usual ones,
 LEAST_USUAL_IDEOGRAPHS = 0.2  # where there are thousands
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 APOSTROPHE = re.compile(r"(?:.?.’(?:s|t|d|m|re|ll|ve)?(?!\w)|(?:^|\W)\w’)")
@@ -128,6 +128,8 @@ def decode(data: bytes, name: str, *, encoding: str | None = None, is_cut: bool 
     if encoding is not None:
         return Decoded(_told(data, name, encoding, is_cut=is_cut), codecs.lookup(encoding).name)
     marked = next((known for mark, known in MARKS if data.startswith(mark)), None)
+    if marked == "gb18030":
+        return Decoded(_told(data, name, marked, is_cut=is_cut).removeprefix("\ufeff"), marked)
     wide = marked if marked in {"utf-16", "utf-32"} else _wide(data)
     if wide is not None:
         reason = (
@@ -402,6 +404,8 @@ class _Weigher:
         elif (before.isalpha() and before.isascii()) or (after.isalpha() and after.isascii()):
             weight -= 6.0
             is_usual = False
+        elif not (before.isalpha() or after.isalpha()):
+            weight -= 3.0  # words of a single letter are seldom
         return weight, is_usual
 
     def _weigh_ideograph(self, char: str, before: str, after: str) -> tuple[float, bool]:
@@ -425,7 +429,7 @@ class _Weigher:
                 return SIGN - 2.0, True
             is_inside = is_between
             is_inside = is_inside or (after.isalpha() and char in "£€³²") or (before.isalpha() and char in "¿¡")
-            return SIGN + (-6.0 if is_inside else 0.0), not is_inside
+            return SIGN + (-6.0 if is_inside else 0.0), not is_inside or char in "…–—"
         if unicodedata.category(char) in {"Co", "Cn", "Cc"}:
             return NEVER, False
         if char == "\xa0":
