@@ -307,3 +307,33 @@ def test_what_is_written_in_any_way_is_read(
     assert len(set(labels(table, "first"))) <= len(expected)
     found = read_text_table(file.getvalue().encode(encoding), "t.csv", wanted=Wanted(comment=""))
     assert found.names == table.names
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "rows"),
+    [
+        ("a  b\tc\n1  2\t3\n4  5\t6\n", ["a", "b", "c"], 2),
+        ('18.0   8   307.0\t"chev x"\n15.0   8   350.0\t"buick y"\n', [f"column {n}" for n in range(1, 5)], 2),
+        ("word\nalpha beta\ngamma delta\nfoo bar\n", ["word"], 3),
+        ("a,b\n1,2\n3,4\n\x1a", ["a", "b"], 2),
+        ('"1","2","y"\n0.5,0.6,"a"\n0.7,0.8,"b"\n', ["1", "2", "y"], 2),
+        ("Made by lab\nx y z\n1 2 3\n4 5 6\n", ["x", "y", "z"], 2),
+        ("a,b\n1,2\n A , B \n3,4\n", ["a", "b"], 2),
+        ("a,b\na,b\n1,2\n3,4\n", ["a", "b"], 2),
+        ("a,b,y\nunknown,unknown,p\n3,6,q\n4,7,p\n5,8,q\n", ["a", "b", "y"], 4),
+        ("tag,n\n#a,1\n#b,2\nc,3\n", ["tag", "n"], 3),
+        ("a,b\n1,2,\n3,4,\n5,6,\n", ["a", "b"], 3),
+        ("Report\n\nx,y\n1,2,\n3,4,\n5,6,\n", ["x", "y"], 3),
+        ("CO2 in kt,,\n,,\nYear,2000,2001\nTimber,26,22\nSteel,98,53\nClay,10,11\n", ["Year", "2000", "2001"], 3),
+    ],
+)
+def test_tables_that_others_wrote_in_odd_ways_are_read(text: str, names: list[str], rows: int) -> None:
+    table = read(text)
+    assert (table.names, len(table)) == (names, rows)
+
+
+def test_a_note_below_the_rows_is_named_with_what_skips_it() -> None:
+    text = "a,b,c\n1,2,3\n4,5,6\nSource: office\n"
+    with pytest.raises(DataError, match='line 4: found 1 field, expected 3 .*--comment "Source:" skips such lines'):
+        read(text)
+    assert len(read(text, comment="Source:")) == 2

@@ -202,7 +202,8 @@ def _quotes_whole_columns(split: Split) -> bool:
 
 def _is_split_at_blanks(blank: Split, other: Split | None) -> bool:
     """Whether blanks split all rows alike, a header that lacks one name aside, and better than another delimiter."""
-    if blank.width < 2 or blank.share < 1 or (blank.leading and not (blank.leading == 1 and blank.has_row_names)):
+    is_short_header = blank.leading == 1 and blank.has_row_names and (blank.width > 2 or blank.typed > 0)
+    if blank.width < 2 or blank.share < 1 or (blank.leading and not is_short_header):
         return False
     if other is None:
         return True
@@ -212,7 +213,8 @@ def _is_split_at_blanks(blank: Split, other: Split | None) -> bool:
 def _has_numbers_in_a_row(split: Split) -> bool:
     """Whether fields hold several numbers with blanks between, as where a tab stands before the last of them."""
     row = split.body[-1] if split.body else []
-    return any(len(parts := cell.split()) > 2 and sum(map(is_number, parts)) > 1 for cell in row)
+    parts = [cell.split() for cell in row if re.search(r"\S {2,}\S", cell) or cell.count(" ") > 1]
+    return any(sum(map(is_number, words)) > 1 for words in parts)
 
 
 def _chosen(near: list[Split], name: str) -> Chosen:

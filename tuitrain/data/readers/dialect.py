@@ -230,10 +230,12 @@ def _skip_titles(found: _Finding, split: Split, count: int) -> Split:
     found.skip(header - 1)
     if is_short:
         text = ngettext(
-            "{lines} skipped, since it has fewer fields than the rows below; --skip-lines decides otherwise",
-            "{lines} skipped, since they have fewer fields than the rows below; --skip-lines decides otherwise",
+            "{lines} skipped, since it has another number of fields than the rows below; --skip-lines decides otherwise",
+            "{lines} skipped, since they have other numbers of fields than the rows below; --skip-lines decides otherwise",
             len(lines),
         )  # fmt: skip
+    elif count == 1 and all(map(str.strip, split.records[0][1])):
+        text = _("{lines} skipped, since the row below it names columns of numbers; --skip-lines 0 reads it")
     else:
         text = ngettext(
             "{lines} skipped, since most of it is blank; --skip-lines decides otherwise",
@@ -254,6 +256,8 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
         verdict = Verdict(wanted is not False, _("given") if wanted is not None else _("it has names alone"))
     else:
         verdict = judge_first_row(rows[0], rows[1:])
+        if not verdict.is_header and _has_quoted_names(found.text, split.splitting):
+            verdict = Verdict(True, _("its fields stand in quotes, and numbers below do not"), is_guessed=True)
     if verdict.is_open:
         raise DataError(
             _(
@@ -271,7 +275,7 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
     if has_blank_end:
         found.notices.append(_("each row ends with a delimiter more than the header, and nothing behind it: left out"))
     units_line = 0
-    if verdict.is_header and found.wanted.skip_lines is None and len(rows) > 1 and is_row_of_units(rows[1], rows[2:]):
+    if verdict.is_header and found.wanted.skip_lines is None and len(rows) > 1 and rows[1] != rows[0] and is_row_of_units(rows[1], rows[2:]):
         units_line = found.first_line + split.records[1][0] - 1
         shown = ", ".join(cell.strip() for cell in rows[1] if cell.strip())
         found.tell(
@@ -296,6 +300,17 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
         found.evidence,
     )
     return LaidOut(text, layout, tuple(found.notices))
+
+
+def _has_quoted_names(text: str, splitting: Splitting) -> bool:
+    """Whether all fields of the first line are quoted, and a number in the second is not."""
+    if not splitting.quote:
+        return False
+    first, second = [*text[:SAMPLE_CHARACTERS].splitlines(), "", ""][:2]
+    sign, delimiter = re.escape(splitting.quote), re.escape(splitting.delimiter)
+    field = rf" *{sign}[^{sign}]*{sign} *"
+    is_all_quoted = re.fullmatch(rf"{field}(?:{delimiter}{field})*", first) is not None
+    return is_all_quoted and re.search(rf"(?:^|{delimiter}) *[-+.\d][\d.]* *(?:{delimiter}|$)", second) is not None
 
 
 def _tell_header(found: _Finding, verdict: Verdict, line: int) -> None:

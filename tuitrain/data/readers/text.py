@@ -70,6 +70,7 @@ def read_text_table(
     """
     wanted, told = wanted or Wanted(), told or Told()
     refuse_other_kinds(data, name)
+    data = data.removesuffix(b"\x1a")  # with which DOS ended a text
     decoded = decode(data, name, encoding=wanted.encoding, is_cut=is_cut)
     if not decoded.text.strip("\ufeff \t\r\n"):
         raise DataError(_("{name}: the file is empty; expected a header and rows").format(name=name))
@@ -260,7 +261,7 @@ class _Rows:
                         yield line, row
                     elif expected > 1:
                         header = row
-                elif row == header:
+                elif row == header or (header and _is_same(row, header)):
                     self._repeats.append(line)
                 elif len(row) != expected or (layout.has_blank_end and row[-1].strip()):
                     raise DataError(self._length_problem(line, row, expected, header_line))
@@ -284,8 +285,17 @@ class _Rows:
         )  # fmt: skip
 
 
+def _is_same(row: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether a row is the header, but for blanks and capital letters."""
+    if len(row) != len(header) or row[0].strip().lower() != header[0].strip().lower():
+        return False
+    return [cell.strip().lower() for cell in row] == [cell.strip().lower() for cell in header]
+
+
 def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
-    """Suggest what may be wrong with a row that has too many fields."""
+    """Suggest what may be wrong with a row of the wrong length."""
+    if len(row) == 1 and expected > 1 and (word := row[0].split()[0]) and not word[0].isdigit():
+        return _("; if it is a note, --comment {word} skips such lines").format(word=quoted(word))
     if len(row) == expected + 1 and not row[-1].strip():
         return _("; the last is blank: do the rows end with an extra delimiter?")
     if len(row) > expected and any(cell.strip().startswith("'") for cell in row):
