@@ -93,8 +93,8 @@ class Table:
     """Columns of equal length, and the reader's notices to the user; `name` is safe to display.
 
     `image_largest` is the largest possible pixel value, None if the columns are not pixels; `is_partial` means that
-    the source has more rows than were read, `is_nameless` that it has no header, so that the names were made up. `layout`
-    is how a text table was laid out.
+    the source has more rows than were read, `is_nameless` that it has no header, so that the names were made up.
+    `layout` is how a text table was laid out.
     """
 
     name: str

@@ -230,16 +230,16 @@ def _skip_titles(found: _Finding, split: Split, count: int) -> Split:
     found.skip(header - 1)
     if is_short:
         text = ngettext(
-            "{lines} skipped, since it has another number of fields than the rows below; --skip-lines decides otherwise",
-            "{lines} skipped, since they have other numbers of fields than the rows below; --skip-lines decides otherwise",
+            "{lines} skipped, since it has not as many fields as the rows below; --skip-lines 0 reads it",
+            "{lines} skipped, since they have not as many fields as the rows below; --skip-lines 0 reads them",
             len(lines),
         )  # fmt: skip
     elif count == 1 and all(map(str.strip, split.records[0][1])):
         text = _("{lines} skipped, since the row below it names columns of numbers; --skip-lines 0 reads it")
     else:
         text = ngettext(
-            "{lines} skipped, since most of it is blank; --skip-lines decides otherwise",
-            "{lines} skipped, since most of each is blank; --skip-lines decides otherwise", len(lines),
+            "{lines} skipped, since most of it is blank; --skip-lines 0 reads it",
+            "{lines} skipped, since most of each is blank; --skip-lines 0 reads them", len(lines),
         )  # fmt: skip
     found.tell("skip_lines", text.format(lines=lines_named(lines)))
     return Split.of(found.sample, split.splitting)
@@ -275,7 +275,8 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
     if has_blank_end:
         found.notices.append(_("each row ends with a delimiter more than the header, and nothing behind it: left out"))
     units_line = 0
-    if verdict.is_header and found.wanted.skip_lines is None and len(rows) > 1 and rows[1] != rows[0] and is_row_of_units(rows[1], rows[2:]):
+    may_skip = verdict.is_header and found.wanted.skip_lines is None
+    if may_skip and len(rows) > 1 and rows[1] != rows[0] and is_row_of_units(rows[1], rows[2:]):
         units_line = found.first_line + split.records[1][0] - 1
         shown = ", ".join(cell.strip() for cell in rows[1] if cell.strip())
         found.tell(
