@@ -259,7 +259,7 @@ class _Rows:
                         self.names = [f"column {number}" for number in range(1, expected + 1)]
                         header_line = 0
                         yield line, row
-                    elif expected > 1:
+                    elif expected > 1 and 2 * sum(bool(name.strip()) for name in row) > expected:
                         header = row
                 elif row == header or (header and _is_same(row, header)):
                     self._repeats.append(line)
