@@ -83,7 +83,7 @@ def test_a_single_header_is_enough(header: str, encoding: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"name,y\nRen\xcc\xa9e,1\nVall\xcc\xa9e,2\nFran\xcc\xa4ois,3\n",
+        b"name,y\nRen\xcc\xa9e,1\nS\xcc\xc1nchez,2\nFran\xcc\xa4ois,3\n",
         b"a,y\nGeorge\x89\xdb\xaas,1\nEspa\xcc\xb1ol,2\n",
     ],
 )

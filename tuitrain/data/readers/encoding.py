@@ -72,7 +72,7 @@ CJK_SIGNS = frozenset(
     "、。・「」『』（）％：；！？〜～ー－＋＝／＆㎡℃°○●◎△▲×□■※→②①③④⑤，．々〇㎏㎜㎞ⅠⅡⅢ"
     "·“”《》【】＊＃０１２３４５６７８９"
 )
-MOST_FIELDS = 3000
+MOST_FIELDS, MOST_BYTES = 3000, 2_000_000  # that are looked at
 LEAST_MARGIN = 2.0  # of the logarithms of two readings: 7 to 1
 LEAST_USUAL = 0.75  # of the letters must be usual ones,
 LEAST_USUAL_IDEOGRAPHS = 0.2  # where there are thousands
@@ -299,7 +299,7 @@ def _fits(data: bytes, encoding: str) -> bool:
 def _readings(data: bytes) -> list[_LanguageReading]:
     """Every language's reading of the fields that hold bytes beyond ASCII."""
     fields: dict[bytes, None] = {}
-    for line in data.splitlines():
+    for line in data[:MOST_BYTES].splitlines() if not data[:MOST_BYTES].isascii() else data.splitlines():
         if not line.isascii():
             fields.update((field.strip(), None) for field in BETWEEN_FIELDS.split(line) if not field.isascii())
             if len(fields) > MOST_FIELDS:
