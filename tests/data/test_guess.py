@@ -114,7 +114,7 @@ def test_a_preview_guesses_as_the_whole_table_does(tmp_path: Path) -> None:
     count = 2 * PREVIEW_ROWS
     path = tmp_path / "t.csv"
     lines = [f"{n % 97}.25,{'ab'[n % 2]},text {n},{n if n < PREVIEW_ROWS else 0}" for n in range(count)]
-    path.write_text("a,kind,comment,last_id\n" + "\n".join(lines) + "\n")
+    path.write_text("a,kind,comment,last\n" + "\n".join(lines) + "\n")
     part = preview(str(path), most_rows=PREVIEW_ROWS)
     assert not part.is_whole
     assert part.target == preview(str(path)).target == load_dataset(path).target_name == "kind"

@@ -132,6 +132,19 @@ def test_the_accuracy_is_that_of_counting_by_hand() -> None:
     assert found.figure == pytest.approx(by_hand(classes.tolist(), levels.tolist()))
 
 
+def test_rows_of_small_levels_are_judged_by_the_others_alone() -> None:
+    levels = np.repeat([f"level {n}" for n in range(30)], 3)
+    classes = rng.integers(0, 2, 90)
+    base = max(classes.mean(), 1 - classes.mean())
+    found = class_score(Column("c", "text", levels.astype(object)), classes)
+    expected = max(base, by_hand(classes.tolist(), levels.tolist()))
+    assert found.measure == "AUC" or found.figure == pytest.approx(expected)
+    labels = np.select([classes == 0, rng.random(90) < 0.5], [0, 1], 2)  # of three classes, there is no area
+    base = np.bincount(labels).max() / 90
+    found = class_score(Column("c", "text", levels.astype(object)), labels)
+    assert found.figure == pytest.approx(max(base, by_hand(labels.tolist(), levels.tolist())))
+
+
 def test_the_area_is_the_share_of_pairs_in_order() -> None:
     y = (rng.random(80) < 0.4).astype(int)
     x = np.round(y + rng.normal(0, 0.4, 80), 1)

@@ -69,6 +69,11 @@ def test_several_subtotals_are_told_as_one(tmp_path: Path) -> None:
         [*SALES[:9], ("all", 10, 30.0), *SALES[9:]],  # not at the end, and no sum
         [*SALES, ("Total", 12, 30.0)],  # a word, but the numbers of an ordinary row
         [("a", n % 2, 0.5) for n in range(24)] + [("a", 1, 12.0)],
+        [("a", n % 3, n % 4 + 0.5) for n in range(24)] + [("a", 1, 48.0)],  # one column alone, by chance
+        [("all", n % 3, n % 4 + 0.5) for n in range(400)],
+        [(("poor", "average", "good")[n % 3], n * 7 % 5, n * 3 % 4) for n in range(60)],
+        [(("all", "some", "none")[n * n % 7 % 3], n * 7 % 5, n * 3 % 4) for n in range(60)],
+        [("all", "fish", "meat"), ("total", "rice", "soup"), ("sum", "rice", "fish")] * 9,
         [("a", 0, 1.0)] * 23 + [("b", 1, 2.0), ("a", 1, 1.0)],  # 1 is the sum above it by chance
     ],
 )
