@@ -60,11 +60,11 @@ def test_the_bundled_datasets_have_none(name: str) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 2**32), st.integers(2, 6), st.booleans())
+@given(st.integers(0, 2**32), st.integers(3, 6), st.booleans())
 def test_what_is_counted_is_what_is_equal(seed: int, features: int, is_regression: bool) -> None:
     some = np.random.default_rng(seed)
     X = some.integers(-9, 9, (160, features)).astype(np.float32) / 8
-    X[:, :2] = some.normal(size=(160, 2))
+    X[:, :3] = some.normal(size=(160, 3))
     X[80:] = X[some.integers(0, 80, 80)] * np.where(some.random((80, 1)) < 0.9, 1, 2)
     y = (X[:, :1] * 2).astype(np.float32) if is_regression else some.integers(0, 2, 160)
     parts = {"train": (X[:80], y[:80]), "validation": (X[80:120], y[80:120]), "test": (X[120:], y[120:])}
