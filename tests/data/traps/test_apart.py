@@ -48,6 +48,12 @@ def test_a_column_that_says_whose_a_row_is_gets_a_hint(name: str, values: Any, t
     assert not hints(name, values, target, split=f"group:{name}")
 
 
+def test_a_group_whose_target_is_one_is_no_leak_besides() -> None:
+    columns = (from_objects("x", rng.normal(size=N)), from_objects("patient", WHO), from_objects("goal", ILL))
+    notices = build_dataset(Table("t", columns), DataOptions(target="goal")).notices
+    assert [notice.kind for notice in notices if isinstance(notice, Trap)] == ["group"]
+
+
 @pytest.mark.parametrize(
     ("name", "values", "target"),
     [
