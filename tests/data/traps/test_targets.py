@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from tuitrain.data.cells.objects import from_objects
 from tuitrain.data.dataset import build_dataset
+from tuitrain.data.loading import load_dataset
 from tuitrain.data.table import Table
 from tuitrain.data.traps.trap import Trap
 from tuitrain.options.data_options import DataOptions
@@ -142,3 +144,13 @@ def test_whole_numbers_that_may_be_meant_otherwise_name_the_task(target: Any, fl
 )
 def test_digits_and_ordinary_numbers_are_no_trap(target: Any) -> None:
     assert traps(target) == []
+
+
+@pytest.mark.parametrize("before", ["", "# made by hand\n"])
+def test_a_huge_value_is_named_by_its_line_in_a_file_of_numbers(tmp_path: Path, before: str) -> None:
+    path = tmp_path / "t.csv"
+    rows = [f"{n % 7}.5,{n % 5}.25,{n % 11}.75" for n in range(60)]
+    rows[20] = "1.5,2.25,1e12"
+    path.write_text(f"{before}a,b,y\n" + "\n".join(rows) + "\n")
+    line = 22 + before.count("\n")
+    assert any(f"1000000000000 (line {line}) outweighs" in notice for notice in load_dataset(path).notices)

@@ -71,6 +71,8 @@ def test_several_subtotals_are_told_as_one(tmp_path: Path) -> None:
         [("a", n % 2, 0.5) for n in range(24)] + [("a", 1, 12.0)],
         [("a", n % 3, n % 4 + 0.5) for n in range(24)] + [("a", 1, 48.0)],  # one column alone, by chance
         [("all", n % 3, n % 4 + 0.5) for n in range(400)],
+        [row for n in range(20) for row in (("poor", 1, n % 5), ("good", 3, n % 7), ("average", 2, n * n % 3))],
+        [row for n in range(20) for row in (("a", 0, n % 5 - 9), ("b", 4, n % 7 - 9), ("all", 4, n * n % 3))],
         [(("poor", "average", "good")[n % 3], n * 7 % 5, n * 3 % 4) for n in range(60)],
         [(("all", "some", "none")[n * n % 7 % 3], n * 7 % 5, n * 3 % 4) for n in range(60)],
         [("all", "fish", "meat"), ("total", "rice", "soup"), ("sum", "rice", "fish")] * 9,
