@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tuitrain.data.loading import load_dataset
-from tuitrain.data.readers.arrays import read_npy, read_npz, read_parquet
+from tuitrain.data.readers.arrays import read_npy, read_npz, read_parquet, table_of
 from tuitrain.errors import DataError
 
 
@@ -190,3 +190,15 @@ def test_parquet_texts_are_read_as_the_cells_of_a_file_are() -> None:
     table = read_parquet(parquet(price=["$5", "$6", "$12"], n=[1, 2, 3]), "t.parquet")
     assert list(table.column("price").values) == [5, 6, 12]
     assert table.notices == ('column "price": numbers as "$5" are read as 5 ($ is read off)',)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
+def test_long_whole_numbers_among_the_columns_keep_their_digits(dtype: type) -> None:
+    ids = np.array([2**53 + 1, 2**53, 2**62 + 3, 5], dtype)
+    table = table_of(np.stack([ids, np.arange(4, dtype=dtype)], axis=1), np.arange(4), "t")
+    assert [column.kind for column in table.columns] == ["text", "number", "number"]
+    assert table.columns[0].labels() == ["9007199254740993", "9007199254740992", "4611686018427387907", "5"]
+    assert any("taken as text" in notice for notice in table.notices)
+    exact = table_of(np.array([[2**53, -(2**53)], [1, 2]], np.int64), np.arange(2), "t")
+    assert [column.kind for column in exact.columns] == ["number"] * 3
+    assert exact.columns[0].labels() == ["9007199254740992", "1"]
