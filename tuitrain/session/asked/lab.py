@@ -50,7 +50,7 @@ class PairSide:
     @property
     def done(self) -> int:
         """Epochs that are trained."""
-        return len(self.losses) - 1
+        return max(len(self.losses) - 1, 0)
 
     def along(self, axis: str) -> NDArray[np.float64]:
         """Return the epoch, ``step`` or ``second`` of each value, (E + 1,)."""

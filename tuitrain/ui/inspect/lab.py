@@ -30,6 +30,7 @@ from tuitrain.ui.widgets.form.line_edit import LineEdit
 
 LARGE = 110  # columns from which the table is wider
 HIGH = 30  # rows of the area from which the note is
+MOST_VALUES = 20  # characters of values in the explanation, so that what can be told of the cause is never cut
 _CURSOR = ("← →", "cursor back, on")
 _VALUE = ("+ -", "B's value of the field: next, previous")
 _FIELD = ("↑ ↓ j k", "over the fields that differ")
@@ -160,7 +161,8 @@ class LabPage(ExperimentPage, inherit_bindings=False):
         view = self.view()
         spec = FIELDS[view.field]
         a, b = view.values(view.field)
-        name = f"{_(spec.label)} {a}" if a == b else f"{_(spec.label)} {a} → {b}"
+        values = a if a == b else f"{a} → {b}"
+        name = f"{_(spec.label)} {values}" if len(values) <= MOST_VALUES else _(spec.label)  # the table has them
         return name, _(spec.meaning), (self._verdict(view),)
 
     def _verdict(self, view: LabView) -> str:
@@ -180,6 +182,8 @@ class LabPage(ExperimentPage, inherit_bindings=False):
         if self.typing:
             return _("esc or enter leaves the note; it is kept with both and written into the sheet")
         for name, side in zip("AB", answer.sides, strict=False):
+            if side.problem:
+                return f"{signs.error} {name}: {side.problem}"
             if side.ending == "diverged":
                 told = _("{side} {how}: {why}").format(side=name, how=ended(side), why=side.message)
                 return f"{signs.diverged} {told}"

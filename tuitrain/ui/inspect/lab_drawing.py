@@ -37,11 +37,12 @@ NAMES = ("A", "B")
 ROLES: tuple[Role, Role] = ("train", "edit")
 LINES = ("━", "╍")
 _ASCII_LINES = ("*", "o")
-DASHES = (None, (2, 2))
+DASHES = (None, (3, 2))
 _FIGURE, _CHANGE = 7, 8  # cells of a loss, and of a difference
 _LEAST_LABEL = 9  # cells of a field's label that still say which it is
 HIGH = 20  # rows from which the numbers have room for counts
 MOST_READINGS = 12
+MOST_PROBLEM = 7  # lines of why settings cannot be trained
 _HERE = "\ue000"  # stands for the cursor, one cell wide, while lines are broken
 
 
@@ -194,7 +195,7 @@ def _told(width: int, view: LabView, theme: Theme) -> list[Strip]:
     lines = [
         line(width, [(f" {theme.signs.error} {row}" if not number else f"   {row}", theme["bad"])])
         for name, side in zip(NAMES, view.answer.sides, strict=False) if side.problem
-        for number, row in enumerate(wrapped(theme.plain(f"{name}: {side.problem}"), width - 4)[:4])
+        for number, row in enumerate(wrapped(theme.plain(f"{name}: {side.problem}"), width - 4)[:MOST_PROBLEM])
     ]  # fmt: skip
     if view.pair[1] is None:
         hint = _("A is marked. + and − make a B of this field, o chooses another, enter types a value; or esc, edit "

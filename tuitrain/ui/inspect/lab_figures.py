@@ -97,7 +97,7 @@ def fixed_places(end: float, axis: str, count: int) -> list[float]:
     """Return at most `count` places up to `end`, each twice the one before; many are equally far apart."""
     if end <= 0 or count < 1:
         return []
-    if count <= 5:
+    if count <= 6:
         places = [end / 2**power for power in range(count - 1, -1, -1)]
     else:
         places = [end * (number + 1) / count for number in range(count)]
