@@ -79,12 +79,15 @@ async def test_b_is_made_on_the_page_adopted_and_becomes_a(session):
         await pilot.press("plus")
         await whole(pilot)
         assert page.answer.question.b == SETTINGS.replace(learning_rate=0.0178)
-        await pilot.press("o", "plus", "o", "enter")
+        await pilot.press("o")
+        await whole(pilot)
+        assert page.answer.question.b is None  # one field at a time
+        await pilot.press("plus", "o", "enter")
         await settle(pilot, lambda: pilot.app.screen is not page)
         await pilot.press(*"full", "enter")
         await settle(pilot, lambda: pilot.app.screen is page)
         await whole(pilot)
-        assert page.answer.question.b == SETTINGS.replace(batch_size="full")  # one field at a time
+        assert page.answer.question.b == SETTINGS.replace(batch_size="full")
         assert "other batches" in text_of(pilot.app)
         await pilot.press("2")
         await known(pilot, "batch_size", "full")
@@ -115,6 +118,8 @@ async def test_several_differences_are_all_listed_and_no_cause_is_named(session)
             seen |= {label for label in ("hidden layers", "seed ", "dropout", "beta1") if f"▸{label}" in shown}
             told.add("3 fields differ: the cause cannot be told" in shown)
             assert "seeds 0 and 7" in shown
+            if "▸beta1" in shown:  # the last: those before it stay in sight
+                assert " dropout " in shown and " seed " in shown
             if "▸hidden layers" in shown:
                 assert "B 48x32x32x24x16x16x8x8" in shown
         assert len(seen) == 4 and told == {True}  # beta1 has no effect under sgd
@@ -140,6 +145,7 @@ async def test_what_does_not_fit_or_diverges_is_said(session):
         shown = text_of(pilot.app)
         assert "✗ B: hidden layers" in shown and "parameters," in shown and "this machine" in shown
         assert "✓ A 16 " in shown and re.search(r"best 0\.\d{4} +· +·", shown)
+        assert shown.splitlines()[-2].startswith(" ✗ B: hidden layers: ")
 
 
 @pytest.mark.parametrize("colours", [pytest.param("16", marks=pytest.mark.long), "none"])

@@ -113,7 +113,7 @@ def test_the_picture_is_xml_whose_points_are_the_losses(view, log, tmp_path):
         share = (heights - low) / (high - low)
         values = scale(at_low) + share * (scale(at_high) - scale(at_low))
         shown_ones = heights > 50  # those above are cut off at the plot's edge
-        assert shown_ones.sum() >= 5 and len(points) == 8
+        assert shown_ones.sum() >= 5 and len(points) == 8 and points[0][0] == 70
         assert values[shown_ones] == pytest.approx(scale(side.losses)[shown_ones], abs=2e-3)
         assert np.allclose(np.diff([across for across, _ in points]), 670 / 7, atol=0.02)
 

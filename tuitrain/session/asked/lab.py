@@ -63,7 +63,7 @@ class PairSide:
         along = self.along(axis)
         if not len(along) or place > along[-1] + 1e-9:
             return -1
-        return int(along.searchsorted(place + 1e-9, side="right")) - 1
+        return int(along.searchsorted(place + 1e-9)) - 1
 
     def loss_at(self, axis: str, place: float) -> float:
         """Return the loss there; NaN where the training has not come so far, or has diverged."""
