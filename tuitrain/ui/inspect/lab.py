@@ -79,7 +79,7 @@ class LabPage(ExperimentPage, inherit_bindings=False):
         return TrainPair(self.marks.a, self.marks.b, copy=self.copy)
 
     def selected_word(self) -> tuple[str, str, str]:
-        return "A|B lab", "", ""
+        return "lab", "", ""
 
     def _form(self) -> Hyperparameters:
         """The settings that the form of the Train screen has now."""
