@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from tuitrain.data.facts import DatasetFacts
@@ -122,8 +121,3 @@ def differing(a: Hyperparameters, b: Hyperparameters | None, facts: DatasetFacts
         return ()
     effective = fields_with_effect(a, b, facts)
     return tuple(sorted(a.differences(b), key=lambda name: name not in effective))
-
-
-def cause(names: Sequence[str], effective: Sequence[str]) -> int:
-    """Count the differing fields that have an effect: only with one is it known what a difference comes from."""
-    return sum(name in effective for name in names)
