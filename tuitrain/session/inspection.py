@@ -34,6 +34,7 @@ ANSWERED_BY = {
     "linear_model": "linear:linear_model",
     "support_vectors": "support:support_vectors",
     "input_importance": "importance:input_importance",
+    "train_pair": "lab:train_pair",
 }
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search import SearchSession
     from tuitrain.session.training import TrainingSession
+    from tuitrain.ui.inspect.lab_marks import LabMarks
     from tuitrain.ui.widgets.pane_screen import PlacedScreen
 
 # Those that end a process unless it handles them, and leave it able to; not those of a fault, as SIGSEGV, which do not.
@@ -103,6 +104,13 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         """The trainings that the session has written down until now; they are search too."""
         self._studies.take(self.session.finished)
         return self._studies
+
+    @cached_property
+    def lab(self) -> LabMarks:
+        """What the A│B lab remembers, made when it is first opened."""
+        from tuitrain.ui.inspect.lab_marks import LabMarks  # noqa: PLC0415 - not needed for the first paint
+
+        return LabMarks()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return self.look.css_variables

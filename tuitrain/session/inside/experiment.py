@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
-from tuitrain.engine import Trainer
+from tuitrain.engine import Record, Trainer
 from tuitrain.engine.state import State
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -68,6 +68,10 @@ class ExperimentLane:
         for member in np.flatnonzero(has_diverged):
             divergence = self.trainer.early_stopping.divergences[member]
             self.diverged[member] = divergence.epoch if divergence is not None else 0
+        self.took(record)
+
+    def took(self, record: Record) -> None:
+        """Called with each epoch's record, after the losses, steps and seconds of that epoch are known."""
 
 
 def lanes_of(

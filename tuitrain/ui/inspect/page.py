@@ -263,7 +263,7 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
             self.explain_row.explain(*self.explain())
             self.status.tell(self.tell())
         theme = self.look
-        head = f" tuitrain {theme.plain('›')} {_(self.TITLE_TEXT)}   "
+        head = theme.plain(f" tuitrain › {_(self.TITLE_TEXT)}   ")
         room = self.size.width - len(head) - len(state) - 3
         self.header.put([
             (head, theme["title"]), (cut(theme.plain(about), max(room, 0), theme=theme), theme["plain"]), None,

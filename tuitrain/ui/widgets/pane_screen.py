@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search_snapshot import SearchSnapshot
     from tuitrain.session.session import Session
+    from tuitrain.ui.inspect.lab_marks import LabMarks
 
 ACTIONS_UNSEEN = ("quit", "start_pause")  # what keys do where the terminal is too small
 DIALOG_SECONDS = 0.3  # that training waits at most while a dialog is opened or closed
@@ -57,6 +58,8 @@ class Host(Protocol):
     def jobs(self) -> int: ...
     @property
     def by_hand(self) -> ManualStudies: ...
+    @property
+    def lab(self) -> LabMarks: ...
     @property
     def bytes_written(self) -> int: ...
     def show(self, name: str, answered: Callable[[Any], None] = ...) -> None: ...
