@@ -69,7 +69,7 @@ class _Line:
 
 
 @dataclass(frozen=True)
-class _Curve:
+class _Measured:
     """J at `rates`, `here` before the step, and at the rate `taken`."""
 
     rates: Array
@@ -92,7 +92,7 @@ def step_curve(question: Question, copy: Copy) -> Iterator[Answer]:
     for some in way.portions(len(rates)):
         losses[some] = way.losses(rates[some])
         known = np.flatnonzero(~np.isnan(losses))
-        curve = _Curve(rates[known], losses[known], float(here), float(taken))
+        curve = _Measured(rates[known], losses[known], float(here), float(taken))
         answer = _read(question, way, curve, trainer, copy.state.counters["steps_done"])
         yield answer
     yield from _past_gauge(answer, copy) if copy.past is not None else _gauge_ahead(answer, trainer, way)
@@ -189,7 +189,7 @@ def _rows_of_step(left_before: Array, trainer: Trainer) -> Array:
     return np.setdiff1d(before, left)
 
 
-def _read(question: Question, way: _Line, curve: _Curve, trainer: Trainer, steps_done: int) -> StepAnswer:
+def _read(question: Question, way: _Line, curve: _Measured, trainer: Trainer, steps_done: int) -> StepAnswer:
     """Find the marks and zones of a curve."""
     rates, losses = curve.rates, curve.losses
     best = int(losses.argmin())
