@@ -47,7 +47,7 @@ WHAT_IF_ACTIONS = (
 
 
 @dataclass
-class Column:
+class AskedField:
     """A field that is asked about, with the newest answer; `chosen` is the number of its selected value."""
 
     name: str
@@ -68,7 +68,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
     def __init__(self, look: Theme) -> None:
         super().__init__(look)
         self.epochs = 10
-        self.columns = [Column("learning_rate"), Column("")]
+        self.columns = [AskedField("learning_rate"), AskedField("")]
         self.column = 0  # the one that is selected
         self.keeps_asking = False
         self.earlier: list[str] = []  # what was best when it was asked before
@@ -79,7 +79,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         return self.size.width >= WIDE
 
     @property
-    def _shown(self) -> list[Column]:
+    def _shown(self) -> list[AskedField]:
         return self.columns if self.is_wide else [self.columns[self.column]]
 
     def question(self) -> Question:
@@ -88,10 +88,10 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         is_next = self.is_wide and other.name and self._has_all(selected) and not self._has_all(other)
         return self._asked(other if is_next else selected)
 
-    def _asked(self, column: Column) -> WhatIf:
+    def _asked(self, column: AskedField) -> WhatIf:
         return WhatIf(self.epochs, column.name, copy=self.copy)
 
-    def _has_all(self, column: Column) -> bool:
+    def _has_all(self, column: AskedField) -> bool:
         answer = column.answer
         return answer is not None and answer.is_whole and answer.question == self._asked(column)
 
@@ -172,7 +172,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
                 self._take(column, answer)
         self._ask_again(snapshot)
 
-    def _take(self, column: Column, answer: WhatIfAnswer) -> None:
+    def _take(self, column: AskedField, answer: WhatIfAnswer) -> None:
         column.answer = answer
         if column is self.columns[self.column]:
             self.answer = answer
