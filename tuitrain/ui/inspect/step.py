@@ -83,7 +83,7 @@ class StepPage(InsidePage, inherit_bindings=False):
                 self.starts = answer
                 self.refresh_page()
             return
-        if not self.shows_starts:
+        if answer is not None and not self.shows_starts and answer.question.example == self.example:
             super().show(snapshot)
 
     def refresh_page(self) -> None:
@@ -240,7 +240,7 @@ class StepPage(InsidePage, inherit_bindings=False):
         assert answer is not None
         done = "" if answer.is_whole else f"{answer.done}/{answer.total}"
         return {
-            "curve": (_("J along the step · loss of the next batch"), ""),
+            "curve": (_("J along the step · loss of the next batch"), self.look.plain(_("▸along │ landscape J"))),
             "gauge": (_("Other starts · how far they get in as many epochs"), "")
             if self.shows_starts
             else (gauge_title(answer), done),
