@@ -183,3 +183,15 @@ def test_worst_row_comes_first_and_its_loss_is_the_engines() -> None:
         answer = next(trace_row(TraceRow(place=place), Copy.of(trainer, data, 1)))
         assert isinstance(answer, RowAnswer)
         assert answer.trace.loss == pytest.approx(sorted(losses, reverse=True)[place], rel=1e-6)
+
+
+def test_a_rows_cells_are_those_of_the_table() -> None:
+    data = load_dataset("digits")
+    trainer = Trainer(data, Hyperparameters(hidden_layers=(4,)))
+    answer = next(trace_row(TraceRow(), Copy.of(trainer, data, 0)))
+    assert isinstance(answer, RowAnswer)
+    found = [float(cell) for cell in answer.values.values()]
+    assert len(found) > 50 and found == pytest.approx(
+        [round(value) for value in found], abs=1e-9
+    )  # pixels from 0 to 16
+    assert 0 in found and max(found) == 16

@@ -254,7 +254,7 @@ class StepPage(InsidePage, inherit_bindings=False):
             zone = _("no rate gains here")
         else:
             where = _("too small") if rate < low else _("overshooting") if rate > high else _("decent")
-            zone = _("{where}; decent {low} to {high}: half the best gain").format(
+            zone = _("{where}: {low} to {high} gain half of the best or more").format(
                 where=where, low=compact(low), high=compact(high)
             )
         return f"{_(FIELDS['learning_rate'].label)} {compact(rate)}", zone, ()
