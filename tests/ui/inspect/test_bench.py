@@ -15,6 +15,8 @@ from tuitrain.session.commands import Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.bench import BenchPage
+from tuitrain.ui.inspect.bench_layers import shown_units
+from tuitrain.ui.inspect.chain_rule import WeightPlace
 from tuitrain.ui.theme import theme_for
 
 
@@ -129,6 +131,23 @@ async def test_by_unit_one_number_after_another_is_uncovered(session):
         assert "δ +0.772" in text_of(pilot.app) and "δ −0.527" not in text_of(pilot.app)
         await pilot.press("left", "left")
         assert "δ +0.703" in text_of(pilot.app) and "δ −0.703" not in text_of(pilot.app)
+
+
+async def test_by_unit_of_a_large_layer_the_units_that_are_reached_stay_in_view():
+    session = TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=(30,), activation="tanh"))
+    session.wait_for_answer(session.send(Step(epochs=1)), 30)
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+        await settle(pilot, lambda: session.snapshot.epoch == 1 and not session.snapshot.is_running)
+        page = await opened(pilot)
+        size = page.panes["network"].size
+        for unit in range(30):  # whichever was chosen before
+            page.edge = WeightPlace(0, 0, unit)
+            units, has_more = page._units_of(0)
+            assert has_more and len(units) > 1
+            for one in units:
+                shown = shown_units(page.answer, WeightPlace(0, 0, one), size.width, size.height)
+                assert shown.units[1] == units
+    session.close()
 
 
 async def test_a_typed_weight_is_on_the_copy_until_1_adopts_it_and_u_takes_it_back(session):

@@ -275,9 +275,8 @@ class BenchPage(InsidePage, inherit_bindings=False):
     def _units_of(self, layer: int) -> tuple[tuple[int, ...], bool]:
         """The units of a weight layer that are drawn when it is in view, and whether there are more."""
         assert self.answer is not None
-        size, place = self.panes["network"].size, self.edge
-        if place.layer != layer:
-            place = self._first_edge(layer)
+        size, found = self.panes["network"].size, self.answer.trace.layers[layer]
+        place = WeightPlace(layer, 0, int(np.abs(found.delta * found.a).argmax()))  # so that none has to make room
         chosen = shown_units(self.answer, place, size.width, size.height)
         return chosen.units[layer + 1], chosen.folded[layer + 1] > 0
 
