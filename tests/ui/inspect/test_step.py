@@ -72,7 +72,8 @@ async def test_without_a_run_the_example_is_shown_which_cannot_be_kept(session):
         await pilot.press("n")
         await settle(pilot, lambda: page.starts is not None and page.starts.is_whole)
         await pilot.pause()
-        assert "yours" in text_of(pilot.app) and text_of(pilot.app).isascii()
+        shown = text_of(pilot.app)
+        assert "yours" in shown and shown.isascii() and "| o taken" in shown and "| * best" in shown
         await pilot.press("x")
         await settle(pilot, lambda: page.answer is not None and not page.answer.question.example)
         await whole(pilot)

@@ -102,6 +102,11 @@ class StepPage(InsidePage, inherit_bindings=False):
         return self.answer.rate if math.isnan(self.rate) else self.rate
 
     @property
+    def _sign(self) -> str:
+        """What marks the rate: another sign than the best one's, also in ASCII."""
+        return "o" if self.look.ascii_only else self.look.signs.running
+
+    @property
     def _taken(self) -> float:
         """J at the mark, between the points of the curve."""
         assert self.answer is not None
@@ -143,7 +148,7 @@ class StepPage(InsidePage, inherit_bindings=False):
         rows = height - LINES_BELOW - 2
         powers = np.log10(answer.rates)
         marks = [Mark(math.log10(answer.best_rate), answer.best, theme.plain("★"), "good")]
-        marks.append(Mark(math.log10(self._rate), min(self._taken, y.high), theme.signs.running, "accent"))
+        marks.append(Mark(math.log10(self._rate), min(self._taken, y.high), self._sign, "accent"))
         here = np.full(2, answer.here)
         curves = [
             Curve(np.array([x.low, x.high]), here, "dim", (1, 3), "."),
@@ -202,7 +207,7 @@ class StepPage(InsidePage, inherit_bindings=False):
         word = _("taken") if math.isnan(self.rate) or self.rate == answer.rate else _("tried")
         rows = [
             ("  ", _("here"), 0.0, here, "", ""),
-            (f"{theme.signs.running} ", word, self._rate, self._taken, factor(-gain), share),
+            (f"{self._sign} ", word, self._rate, self._taken, factor(-gain), share),
             (f"{theme.plain('★')} ", _("best"), answer.best_rate, best, factor(-most), ""),
         ]
         lines = []
@@ -263,7 +268,7 @@ class StepPage(InsidePage, inherit_bindings=False):
         answer = self.answer
         assert answer is not None
         told = _("+ - move {sign}, enter keeps it · {passes} forward passes of this batch, nothing trained")
-        return told.format(sign=self.look.signs.running, passes=len(answer.rates))
+        return told.format(sign=self._sign, passes=len(answer.rates))
 
     # What the keys do
 

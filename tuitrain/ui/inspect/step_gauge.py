@@ -94,7 +94,7 @@ def draw_starts(width: int, height: int, answer: StartsAnswer, *, theme: Theme) 
 
 def told(width: int, text: str, role: Role, theme: Theme) -> Strip:
     """A line of text, cut to fit."""
-    return line(width, [(f" {cut(theme.formula(text), width - 2, theme=theme)}", theme[role])])
+    return line(width, [(f" {cut(theme.plain(text), width - 2, theme=theme)}", theme[role])])
 
 
 def _progress(width: int, answer: StartsAnswer, theme: Theme) -> list[Strip]:
@@ -121,11 +121,11 @@ def _strip(width: int, rows: int, known: Floats, own: float, theme: Theme) -> li
     here = round((own - low) / max(high - low, 1e-300) * (columns - 1))
     middle = round((float(np.median(known)) - low) / max(high - low, 1e-300) * (columns - 1))
     stacks = [_stack(int((places == column).sum()), column == here, rows, theme) for column in range(columns)]
-    lines = []
+    rail, lines = "." if theme.ascii_only else "·", []
     for row in reversed(range(rows)):
         parts: list[Part] = [(left if row == 0 else " " * len(left), theme["dim"])]
         for column, stack in enumerate(stacks):
-            empty = theme.plain("┊") if column == middle else theme.signs.dot if row == 0 else " "
+            empty = theme.plain("┊") if column == middle else rail if row == 0 else " "
             sign, role = stack[row] if row < len(stack) else (empty, "dim")
             parts.append((sign, theme[role]))
         lines.append(line(width, [*parts, (right if row == 0 else "", theme["dim"])]))
