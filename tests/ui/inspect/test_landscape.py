@@ -89,7 +89,7 @@ async def test_the_steps_walked_are_drawn_behind(session):
         await settle(pilot, lambda: is_whole(page, PlaneAnswer) and page.answer.view == "path")
         await pilot.pause()
         drawn = text_of(pilot.app)
-        assert "the last 33 steps" in drawn and drawn.count("∘") > 3
+        assert "last 33 steps" in drawn and drawn.count("∘") > 3
 
 
 async def test_space_runs_the_race_and_the_start_can_be_moved(session):

@@ -13,7 +13,7 @@ from tuitrain.ui.theme import Theme
 def formula_line(formula: Formula, width: int, *, theme: Theme) -> Strip:
     """Draw ``symbol = rule = numbers = result`` in columns; long numbers take the rule's place too."""
     result = 11
-    symbol = min(9, width // 8)
+    symbol = min(14 if theme.ascii_only else 9, width // 5)  # delta(h1.21) is longer than its letter
     rule = min(34, (width - symbol - result) * 9 // 20)
     numbers = width - symbol - rule - result - 6
     given = theme.formula(formula.result)

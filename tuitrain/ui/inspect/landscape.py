@@ -211,11 +211,11 @@ class LandscapePage(InsidePage, inherit_bindings=False):
             )
             return head, told, ()
         assert answer is not None
-        told = _("{here} here  {dot} after the steps  {star} lowest of the plane").format(
+        told = _("{here} here  {dot} after the steps  {star} lowest").format(
             here=theme.signs.ready, dot=theme.signs.running, star=theme.plain("★")
         )
         if len(answer.behind):
-            told = _("{sign} the last {count} steps  ").format(sign=theme.plain("∘"), count=len(answer.behind)) + told
+            told = _("{sign} last {count} steps  ").format(sign=theme.plain("∘"), count=len(answer.behind)) + told
         return _("the plane"), told, ()
 
     def tell(self) -> str:

@@ -56,8 +56,10 @@ def draw_network(width: int, height: int, columns: Sequence[LayerColumn], *, the
     """Draw the columns from left to right, in exactly `height` lines of `width` cells."""
     if height < 2 or not columns:
         return [Strip.blank(width)] * height
-    widths = [max([cell_len(column.title), *(cell_len(row) for unit in column.units for row in unit.rows)]) + 1
-              for column in columns]  # fmt: skip
+    widths = [
+        max([cell_len(column.title), *(cell_len(theme.plain(row)) for unit in column.units for row in unit.rows)]) + 1
+        for column in columns
+    ]
     lefts = _lefts(width, widths)
     rows = height - 1
     canvas = Canvas(rows, width, theme=theme)
