@@ -20,6 +20,7 @@ ROOM = "tuitrain.session.inside"
 ANSWERED_BY = {
     "trace_row": "bench:trace_row",
     "step_curve": "step:step_curve",
+    "other_starts": "starts:other_starts",
     "row_loss": "row_loss:row_loss",
     "plane": "landscape:plane",
     "line_race": "landscape:line_race",
@@ -40,16 +41,20 @@ ANSWERED_BY = {
 
 @dataclass(frozen=True)
 class Copy:
-    """A training as it was when a page was opened; nothing that is done with it touches the training."""
+    """A training as it was when a page was opened; nothing that is done with it touches the training.
+
+    `past` is what it was some steps before, None where that is not known.
+    """
 
     dataset: Dataset
     state: State
     epoch: int
+    past: State | None = None
 
     @classmethod
-    def of(cls, trainer: Trainer, dataset: Dataset, epoch: int) -> Copy:
+    def of(cls, trainer: Trainer, dataset: Dataset, epoch: int, past: State | None = None) -> Copy:
         """Copy a training of one member."""
-        return cls(dataset, trainer.state(), epoch)
+        return cls(dataset, trainer.state(), epoch, past)
 
     def trainer(self) -> Trainer:
         """A training that goes on from here, apart from the one that was copied."""

@@ -24,6 +24,7 @@ from tuitrain.runs.awake import AWAKE
 from tuitrain.runs.finished import Edit, FinishedTraining
 from tuitrain.runs.history import History, LayerProbe
 from tuitrain.runs.model import Model
+from tuitrain.session.past import Past
 from tuitrain.session.rate import Rate
 from tuitrain.session.session import Look
 from tuitrain.session.snapshot import EarlierRun, Snapshot, State
@@ -60,6 +61,7 @@ class LiveTraining:
         self._is_step_shown = False  # the last step's gradient, not the last epoch's
         self._first_losses = (float("nan"), float("nan"))  # before the first step: train, validation
         self._rate_edited_at = -1
+        self.past = Past(clock)
 
     @property
     def hyperparameters(self) -> Hyperparameters:
@@ -95,6 +97,7 @@ class LiveTraining:
     def step(self, *, is_by_hand: bool = False) -> bool:
         """Train one batch; return whether it was the epoch's last. One that is trained by hand is measured."""
         self._stepped_with = self.hyperparameters
+        self.past.note(self.trainer)
         record = self.trainer.step(is_measured=True) if is_by_hand else self.trainer.step()
         self._is_step_shown = is_by_hand
         if record is None:
@@ -109,6 +112,7 @@ class LiveTraining:
         trainer = self.trainer
         before, was_done = self._ended_with or self.hyperparameters, trainer.is_done
         trainer.set(0, name, value)
+        self.past.forget()
         if was_done and trainer.is_done:
             self._ended_with = before
             return
@@ -119,6 +123,11 @@ class LiveTraining:
             if changed in {"learning_rate", "schedule"} or (_shapes_rate(changed) and after.schedule != "plateau"):
                 self._rate_edited_at = trainer.steps_done
             self._edits.append(Edit(where, trainer.steps_done, changed, old, new))
+
+    def set_parameter(self, index: int, value: float) -> None:
+        """Change a weight or bias by hand."""
+        self.trainer.network.set_parameter(0, index, value)
+        self.past.forget()
 
     @property
     def unused(self) -> frozenset[str]:

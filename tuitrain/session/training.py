@@ -141,7 +141,7 @@ class Training(Work[Snapshot]):
         """Change a weight by hand."""
         if self.live.trainer.is_done:
             raise RunError(_("the training has ended: its weights are those of the best epoch, and stay"))
-        self.live.trainer.network.set_parameter(0, command.index, command.value)
+        self.live.set_parameter(command.index, command.value)
         self._is_unseen = True
 
     def on_reset(self, command: Reset) -> None:
@@ -321,8 +321,13 @@ class Training(Work[Snapshot]):
 
     def _ask(self, look: Look) -> None:
         """Take a page's question."""
-        trainer = self.live.trainer
-        self.inspection.ask(look.question, lambda: Copy.of(trainer, self.live.dataset, epoch_of_weights(trainer)))
+        live, trainer = self.live, self.live.trainer
+
+        def copy() -> Copy:
+            past = live.past.before(trainer.steps_done)
+            return Copy.of(trainer, live.dataset, epoch_of_weights(trainer), past)
+
+        self.inspection.ask(look.question, copy)
 
     def _compute(self, look: Look, *, is_running: bool = False) -> None:
         """Compute what is looked at; where that fails, say so and leave the training as it is."""

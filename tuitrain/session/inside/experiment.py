@@ -44,6 +44,11 @@ class ExperimentLane:
             self.losses[:, 0] = trainer.validation.evaluate().loss
 
     @property
+    def spent(self) -> float:
+        """Seconds of training so far."""
+        return self._spent
+
+    @property
     def is_done(self) -> bool:
         """Whether all epochs are trained."""
         return self.done >= self.epochs

@@ -17,6 +17,7 @@ from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
+NOISE = 1e-6  # of what is added up: less than that is rounding
 
 
 def examined_part(dataset: Dataset) -> tuple[str, Part]:
@@ -77,7 +78,9 @@ def cells(dataset: Dataset, x: Array) -> dict[str, str]:
     found: dict[str, str] = {}
     numbers = dataset.preprocessing.numbers
     for value, column in zip(x, numbers, strict=False):
-        found[column.name] = number(float(value) * column.scale + column.shift, 4)
+        own = float(value) * column.scale + column.shift
+        noise = NOISE * (abs(float(value) * column.scale) + abs(column.shift))  # of the encoding, in float32
+        found[column.name] = number(own if abs(own) > noise else 0.0, 6)
     first = len(numbers) + sum(column.flag for column in numbers)
     for text in dataset.preprocessing.texts:
         levels = x[first : first + len(text.levels)]
