@@ -190,7 +190,7 @@ def a_slice(**changes: Any) -> Slice:
     given: dict[str, Any] = {
         "column": "learning_rate", "label": "learning rate", "is_category": False,
         "ticks": ((0.0, "0.001"), (0.5, "0.01"), (1.0, "0.1")), "places": places, "mean": mean, "low": mean - 0.02,
-        "high": mean + 0.02, "improvement": np.exp(-(((places - 1.0) / 0.1) ** 2)),
+        "high": mean + 0.02, "improvement": np.exp(-(((places - 1.0) / 0.1) ** 2)), "chance": np.full(60, 0.25),
         "observed": np.array([[0.5, 0.95], [0.0, 0.9]]), "nearness": np.array([1.0, 0.0]), "proposed": np.array([1.0]),
     }  # fmt: skip
     return Slice(**{**given, **changes})
