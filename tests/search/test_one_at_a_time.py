@@ -19,14 +19,7 @@ from tuitrain.search.by_hand import ManualHistory
 from tuitrain.search.conductor import Conductor
 from tuitrain.search.explanation import Fitted, explain, fitted
 from tuitrain.search.gaussian_process.surrogate import fit
-from tuitrain.search.one_at_a_time import (
-    distance,
-    first_place,
-    settings_along,
-    standing,
-    starting_setting,
-    weigh,
-)
+from tuitrain.search.one_at_a_time import first_place, settings_along, starting_setting, weigh
 from tuitrain.search.space.space import Space
 from tuitrain.search.strategies import bayesian
 from tuitrain.search.strategies.observation import observations
@@ -159,27 +152,20 @@ def test_one_begins_to_guess_at_the_best_trial_or_at_the_form() -> None:
     assert first_place(MIXED, {"optimizer": "adam", "learning_rate": 0.1}, MIXED.names.index("momentum")) == 30
 
 
-def test_distances_are_on_the_fields_own_scales() -> None:
-    near = {"optimizer": "adam", "learning_rate": 1e-2}
-    assert distance(MIXED, near, {"optimizer": "adam", "learning_rate": 1e-4}) == pytest.approx(0.5)
-    other = {"optimizer": "momentum", "learning_rate": 1e-2, "momentum": 0.9}
-    assert distance(MIXED, near, other) == pytest.approx(math.sqrt(2))  # another optimizer, and momentum in one alone
-    assert distance(MIXED, near, near) == 0
+def test_hindsight_counts_the_guesses_that_are_better_by_now() -> None:
+    """The made-up scores are best around (0.6, 0.4), and fall with the distance from there."""
+    study = history()
 
+    def at(x: float, y: float) -> Any:
+        return SPACE.decode(np.array([[x, y]]))[0]
 
-def test_the_standing_adds_up_gains_and_counts_who_was_nearer_to_the_best() -> None:
-    def rate(value: float) -> dict[str, float]:
-        return {"learning_rate": value, "l2": 1e-3}
-
-    guesses = [
-        Guess(rate(1e-2), rate(1e-1), (0.01, 0.02)), Guess(rate(1e-4), rate(1.0), (0.003, 0.02)),
-        Guess(rate(1e-3), rate(1e-3), (0.002, 0.002)),
-    ]  # fmt: skip
-    best = Trial(0, rate(0.02), "user", "finished", 0.9)
-    found = standing(SPACE, guesses, best)
-    assert (found.count, found.nearer) == (3, 1)  # the third is as near as the choice
-    assert (found.yours, found.choices) == pytest.approx((0.015, 0.042))
-    assert standing(SPACE, guesses, None).nearer == 0
+    near, far, farther = at(0.6, 0.4), at(0.1, 0.5), at(0.0, 1.0)
+    pairs = [(near, far), (far, near), (farther, far), (near, near), (far, farther)]
+    guesses = [Guess(yours, choice, (0.0, 0.0)) for yours, choice in pairs]
+    found = explain(study, "", guesses=guesses).hindsight
+    assert found is not None
+    assert (found.count, found.better) == (5, 2)
+    assert explain(study, "").hindsight is None
 
 
 # In a search
@@ -240,8 +226,7 @@ def test_the_first_trials_are_said_to_be_spread(tmp_path: Path) -> None:
         assert weigh(study, {"learning_rate": 0.1, "l2": 0.1}, waiting(conductor)) is None  # nothing is known
         for left in range(10, 0, -1):
             choice = waiting(conductor)
-            # before two scores are known all are spread, then as many as are left of the first ten
-            assert conductor.progress().left_to_spread == (left if left < 9 else 1)
+            assert conductor.progress().left_to_spread == left
             conductor.decide([choice])
         waiting(conductor)
         assert conductor.progress().left_to_spread == 0

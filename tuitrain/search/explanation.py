@@ -24,6 +24,7 @@ from tuitrain.search.gaussian_process.surrogate import Outlook, Surrogate, fit, 
 from tuitrain.search.space.columns import SearchColumn, to_scale
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies.observation import observations
+from tuitrain.search.study.guess import Guess
 from tuitrain.search.study.trial import Trial
 
 LEAST_TRIALS = 4
@@ -91,11 +92,23 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class Hindsight:
+    """How often the user's guess was better than the strategy's choice, by the mean of the surrogate as it is now.
+
+    `better` of `count` guesses; what is expected to be equally good counts for neither.
+    """
+
+    count: int
+    better: int
+
+
+@dataclass(frozen=True)
 class Explained:
     """Importances and slices from the surrogate; `key` identifies the trials they were fitted to.
 
     `importance` are (label, share), the largest first; what is missing from 1 they do only in combination. `slices`
-    maps each column's label to places, means and ticks. `choice` is the proposal that was asked about.
+    maps each column's label to places, means and ticks. `choice` is the proposal that was asked about, `hindsight` is
+    about the guesses that were.
     """
 
     key: tuple[object, ...]
@@ -105,6 +118,7 @@ class Explained:
     importance: tuple[tuple[str, float], ...] = ()
     slices: Mapping[str, tuple[Floats, Floats, Ticks]] | None = None
     choice: Expected | None = None
+    hindsight: Hindsight | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +134,12 @@ class Fitted:
         point = space.encode([setting])
         found = _in_the_metrics_direction(outlook(self.model, point), sign)
         return Expected(dict(setting), float(point[0, place]), *(float(values[0]) for values in found))
+
+    def hindsight(self, space: Space, guesses: Sequence[Guess]) -> Hindsight:
+        """Compare guesses with choices by what is known now."""
+        yours = self.model.mean(space.encode([one.guess for one in guesses]))
+        theirs = self.model.mean(space.encode([one.choice for one in guesses]))
+        return Hindsight(len(guesses), int(np.count_nonzero(yours < theirs)))
 
 
 def fitted(study: HistoryLike) -> Fitted | None:
@@ -143,21 +163,20 @@ def _in_the_metrics_direction(found: Outlook, sign: float) -> tuple[Floats, Floa
 
 def explain(
     study: HistoryLike, column: str, before: Explained | None = None, *, choice: Setting | None = None,
-    is_alone: bool = True,
+    guesses: Sequence[Guess] = (), is_alone: bool = True,
 ) -> Explained:  # fmt: skip
     """Fit the surrogate, unless `before` was fitted to the same trials; `column` "" is the learning rate, or the first.
 
-    What is expected of `choice`, a setting that is proposed, is told too.
+    What is expected of `choice`, a setting that is proposed, is told too, and how `guesses` did.
 
     Unless `is_alone`, the number of threads is left alone: the bits of other trainings in this process depend on it.
     """
     columns = study.space.columns
     names = tuple(item.name for item in columns)
-    usual = "learning_rate" if "learning_rate" in names else next(iter(names), "")
-    chosen = column if column in names else usual
+    chosen = usual_column(study.space, column)
     done = [trial for trial in study.trials if trial.is_done]
     ahead = tuple(trial.number for trial in study.trials if not trial.is_done)
-    key = (len(done), ahead, chosen, names, *([] if choice is None else [tuple(sorted(choice.items()))]))
+    key = (len(done), ahead, chosen, names, len(guesses), *([] if choice is None else [tuple(sorted(choice.items()))]))
     if before is not None and before.key == key:
         return before
     nothing = Explained(key, chosen, names)
@@ -174,10 +193,32 @@ def explain(
         expected = None
         if choice is not None:
             expected = found.expect(study.space, study.settings.sign, choice, names.index(chosen))
+        hindsight = found.hindsight(study.space, guesses) if guesses else None
     return Explained(
         key, chosen, names, slices[chosen], _by_label(columns, shares),
         {item.label: (slices[item.name].places, slices[item.name].mean, slices[item.name].ticks) for item in columns},
-        expected,
+        expected, hindsight,
+    )  # fmt: skip
+
+
+def usual_column(space: Space, column: str) -> str:
+    """Return the name of a column to look along: `column` if there is one, else the learning rate, or the first."""
+    names = [item.name for item in space.columns]
+    usual = "learning_rate" if "learning_rate" in names else next(iter(names), "")
+    return column if column in names else usual
+
+
+def bare_slice(space: Space, column: SearchColumn, trials: Sequence[Trial]) -> Slice:
+    """Return a slice of too few trials for a surrogate: their scores alone, all else NaN."""
+    place = [item.name for item in space.columns].index(column.name)
+    known = [trial for trial in trials if trial.is_done and math.isfinite(trial.score)]
+    observed = np.column_stack([space.encode([one.setting for one in known])[:, place], [one.score for one in known]])
+    observed = observed[np.isfinite(observed[:, 0])]
+    places = places_along(column)
+    unknown = np.full(len(places), np.nan)
+    return Slice(
+        column.name, column.label, column.is_category, ticks_of(column), places, unknown, unknown, unknown, unknown,
+        unknown, observed, np.ones(len(observed)), np.empty(0),
     )  # fmt: skip
 
 

@@ -2,14 +2,12 @@
 
 A guess lies on a slice of the surrogate: one hyperparameter is the user's, the others are as in the best trial. Guess
 and choice are compared by the expected improvement that each had when it was made, which is what the strategy
-maximises, and by which of them lay nearer to the best trial that is known now.
+maximises; and in hindsight (`explanation.Hindsight`) by what the surrogate of all trials so far says of both.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,20 +16,6 @@ from tuitrain.search.explanation import HistoryLike, fitted, places_along, point
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.study.guess import Guess
 from tuitrain.search.study.trial import Trial
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How the user's guesses compare with the strategy's choices so far.
-
-    `yours` and `choices` are sums of expected improvements in the metric's units. In `nearer` of `count` guesses the
-    user was nearer to the best trial known now than the strategy; equally near counts for neither.
-    """
-
-    count: int
-    yours: float
-    choices: float
-    nearer: int
 
 
 def settings_along(space: Space, setting: Setting, place: int) -> list[Setting]:
@@ -67,28 +51,3 @@ def weigh(study: HistoryLike, guess: Setting, choice: Setting) -> Guess | None:
         sign = study.settings.sign
         yours, theirs = (found.expect(study.space, sign, setting).improvement for setting in (guess, choice))
     return Guess(dict(guess), dict(choice), (yours, theirs))
-
-
-def standing(space: Space, guesses: Sequence[Guess], best: Trial | None) -> Standing:
-    """Compare the guesses with the choices."""
-    yours, choices = (math.fsum(one.gains[which] for one in guesses) for which in (0, 1))
-    nearer = 0
-    if best is not None:
-        nearer = sum(
-            distance(space, one.guess, best.setting) < distance(space, one.choice, best.setting) for one in guesses
-        )
-    return Standing(len(guesses), yours, choices, nearer)
-
-
-def distance(space: Space, one: Setting, other: Setting) -> float:
-    """Return the Euclidean distance of two settings, each range being 1 long on its own scale.
-
-    Two categories are 1 apart, as is a column that has an effect in one of the settings alone.
-    """
-    first, second = space.encode([one, other])
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(first - second)
-    is_category = np.array([column.is_category for column in space.columns])
-    apart[is_category] = apart[is_category] > 0
-    apart[np.isnan(first) != np.isnan(second)] = 1.0
-    return float(np.sqrt(np.nansum(np.square(apart))))

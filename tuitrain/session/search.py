@@ -262,7 +262,9 @@ class Searching(Work[SearchSnapshot]):
         if "surrogate" in look.views and self._study is not None:
             proposals = self._conductor.progress().proposals if self._conductor is not None else ()
             choice = proposals[0] if self._is_one_at_a_time and proposals else None
-            self._explained = explain(self._study, look.column, self._explained, choice=choice)
+            self._explained = explain(
+                self._study, look.column, self._explained, choice=choice, guesses=self._study.guesses
+            )
 
     def make_snapshot(self, version: int, answered: int) -> SearchSnapshot:
         """Make a snapshot of this moment."""

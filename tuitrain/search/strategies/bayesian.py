@@ -49,10 +49,10 @@ def propose(
 
 
 def left_to_spread(space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int) -> int:
-    """Count the next trials, all `k` where too little is known, that are spread evenly before the model is used."""
-    if sum(bool(np.isfinite(item.value)) for item in finished) < LEAST_KNOWN:
-        return k
-    return max(0, max(LEAST_FIRST, len(space.columns) + 2) - len(finished) - len(pending))
+    """Count the next trials, at least `k` where too little is known, that are spread before the model is used."""
+    left = max(0, max(LEAST_FIRST, len(space.columns) + 2) - len(finished) - len(pending))
+    is_known = sum(bool(np.isfinite(item.value)) for item in finished) >= LEAST_KNOWN
+    return left if is_known else max(left, k)
 
 
 def _spread(space: Space, n_before: int, count: int, tried: set[Any], seed: int) -> list[dict[str, Any]]:
