@@ -126,6 +126,7 @@ class GuessBox(SearchPane, can_focus=False):
     """What is asked of the user, the keys for it, and how the guesses stand against the choices."""
 
     TITLE = N_("One at a time")
+    is_of_guesses = True
     ROWS = 16  # with its frame
     KEYS = (
         ("← →", N_("move your guess")), ("enter", N_("show its own choice")), ("e", N_("try yours")),

@@ -50,5 +50,6 @@ class LastRows:
             goes_on=self._steering.would_go_on(), is_manual=self._model.texts["strategy"] == "manual",
             has_trial=self._trials.trial is not None, marked=len(self._trials.marked), waits=self._guessing.waits,
             is_shown=self._guessing.is_shown, is_trained=self._guessing.is_trained,
+            is_bayesian=self._model.texts["strategy"] == "bayesian",
         )  # fmt: skip
         self._footer.say_now(words_now(now), ranks_now(now))

@@ -16,9 +16,9 @@ class Situation:
     `search_state` is the search's own, also while trainings by hand are shown.
 
     `goes_on` says whether the form still asks for the search that is shown, `is_manual` whether it is set to trainings
-    by hand, `has_trial` whether a trial is selected. `marked` counts trials. One at a time, `waits` says whether a
-    choice waits for the user's guess, `is_shown` whether it is shown, `is_trained` whether what was decided on is being
-    trained.
+    by hand, `is_bayesian` whether to a Bayesian search, `has_trial` whether a trial is selected. `marked` counts
+    trials. One at a time, `waits` says whether a choice waits for the user's guess, `is_shown` whether it is shown,
+    `is_trained` whether what was decided on is being trained.
     """
 
     pane: str
@@ -32,6 +32,7 @@ class Situation:
     waits: bool = False
     is_shown: bool = False
     is_trained: bool = False
+    is_bayesian: bool = False
 
 
 def words_now(now: Situation) -> dict[str, str]:
@@ -81,9 +82,7 @@ def _enter_word(now: Situation, opens_trial: bool) -> str:
 def _one_word(now: Situation) -> str:
     if now.snapshot.is_one_at_a_time:
         return N_("all")
-    settings = now.snapshot.settings
-    is_bayesian = settings is not None and settings.strategy == "bayesian" and not now.snapshot.is_by_hand
-    return N_("one") * (is_bayesian and not now.is_manual)
+    return N_("one") * now.is_bayesian
 
 
 def _start_word(now: Situation) -> str:

@@ -21,6 +21,7 @@ class SearchPane(LivePane[SearchSnapshot]):
 
     WORD = ""  # that is selected in the pane, where it is not the title
     DETAIL = ""  # what the title says where no tabs need the room
+    is_of_guesses = False  # whether it shows the user's guess, or the choice
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(theme, **rest)

@@ -40,6 +40,7 @@ class MapPane(SearchPane):
     TITLE = N_("Map")
     EXPLAINED = N_("each trial where its values of two hyperparameters are, the fuller the better")
     DETAIL = N_("(x, y: axes)")
+    is_of_guesses = True
 
     def __init__(self, theme: Theme, guessing: Guessing | None = None, **rest: Any) -> None:
         super().__init__(theme, **rest)
@@ -256,6 +257,7 @@ class SurrogatePane(SearchPane):
     WORD = N_("expected improvement")
     EXPLAINED = N_("the mean gain over the best so far{best} if that value is tried")
     DETAIL = N_("([ ]: hyperparameter)")
+    is_of_guesses = True
 
     def __init__(self, theme: Theme, guessing: Guessing | None = None, **rest: Any) -> None:
         super().__init__(theme, **rest)

@@ -112,10 +112,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.trials = TrialsPane(theme, self._whole, id="trials")
         self.map = MapPane(theme, self.guessing, id="map")
         self.surrogate = SurrogatePane(theme, self.guessing, id="surrogate")
-        self.guesses = GuessBox(theme, self.guessing, id="guesses")
         self.panes = (
             self.trials, self.map, ProgressPane(theme, id="progress"), self.surrogate,
-            ImportancePane(theme, id="importance"),
+            ImportancePane(theme, id="importance"), GuessBox(theme, self.guessing, id="guesses"),
         )  # fmt: skip
         self.rows = LastRows(
             self.explain_row, self.status, self.footer, model=self.form.model, trials=self.trials,
@@ -124,13 +123,13 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         )  # fmt: skip
         self.help = SearchHelp(theme, SEARCH_ACTIONS, COLUMNS, id="help")
         self.too_small = Lines(id="too_small")
-        yield from (self.header, self.form, self.guesses, *self.panes, self.explain_row, self.status, self.footer)
+        yield from (self.header, self.form, *self.panes, self.explain_row, self.status, self.footer)
         yield from (self.help, self.messages, self.too_small)
 
     @property
     def _shown(self) -> tuple[Shows[SearchSnapshot], ...]:
         """What takes each snapshot, in this order: the rows tell of what the panes show, and these of the guess."""
-        return (self.guessing, *self.panes, self.guesses, self)
+        return (self.guessing, *self.panes, self)
 
     def on_mount(self) -> None:
         self.form.focus()
@@ -229,7 +228,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.arrangement.is_one_at_a_time = self.guessing.is_on
         super().place_children(size)
         frames = self.arrangement.arrangement(size).frames
-        for child in (self.form, self.guesses, *self.panes):
+        for child in (self.form, *self.panes):
             if str(child.id) in frames:
                 child.take_place(frames[str(child.id)])
         for pane in self.panes:
@@ -337,8 +336,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def _show_guess(self) -> None:
         """Draw what the guess, or that the choice is shown, changes."""
-        for pane in (self.surrogate, self.map, self.guesses):
-            pane.redraw()
+        for pane in self.panes:
+            if pane.is_of_guesses:
+                pane.redraw()
         self.status.redraw()
         self._explain()
 
