@@ -127,9 +127,9 @@ def test_what_the_user_should_know_is_in_the_snapshot(session: SearchSession) ->
 # One at a time
 
 
-def one_at_a_time(session: SearchSession, **settings: Any) -> Any:
-    """Search until the model is used, then let the user guess; return the first snapshot in which it waits for that."""
-    begin(session, SPACE, Settings(strategy="bayesian", trials=10, folds=1))
+def one_at_a_time(session: SearchSession, first: int = 10, **settings: Any) -> Any:
+    """Search the `first` trials, then let the user guess; return the first snapshot in which it waits for that."""
+    begin(session, SPACE, Settings(strategy="bayesian", trials=first, folds=1))
     until(session, lambda s: s.state == "done")
     session.watch({"surrogate"}, column="learning_rate")
     session.send(AskFirst(True, is_one_at_a_time=True))
@@ -167,10 +167,8 @@ def test_one_at_a_time_a_search_waits_for_each_guess_and_counts_it(session: Sear
 
 
 def test_a_guess_before_the_model_is_used_is_not_held_against_it(session: SearchSession) -> None:
-    session.send(AskFirst(True, is_one_at_a_time=True))
-    begin(session, SPACE, Settings(strategy="bayesian", trials=6, folds=1))
-    now = until(session, lambda s: s.choice is not None)
-    assert now.progress.left_to_spread
+    now = one_at_a_time(session, first=5)  # enough for a surrogate to be drawn
+    assert now.progress.left_to_spread == 5
     now = decided(session, Decide((now.choice,), {"learning_rate": 0.5, "l2": 1e-3}))
     assert now.progress.guesses == ()
 
