@@ -24,7 +24,7 @@ from tuitrain.ui.theme import Role, Theme
 
 TABLE_ROWS = 3
 WIDE_TABLE = 76  # columns from which on the table has the chance too
-MOST_DECIMALS = 5
+MOST_DECIMALS = 4
 LEAST_GAIN = 1e-6  # that is written out
 ALIKE = 0.05  # of their sum, by which two deviations may differ and be shown as one
 HEAD: Role = "dim"
