@@ -49,6 +49,7 @@ EXAMPLES: tuple[Command, ...] = (
     begin_search(IRIS, SPACE, Settings(trials=5), [{"l2": 0.1}]),
     ResumeSearch(Path("studies/x")), ContinueSearch(Settings(goal=0.5).to_mapping()),
     TryNext({"hidden_layers": (4,), "learning_rate": 1e-300}), AskFirst(True), Decide(({"l2": 0.0}, {"l2": 1.0})),
+    AskFirst(True, is_one_at_a_time=True), Decide(({"l2": 0.0},), {"l2": 0.1, "hidden_layers": (4, 4)}),
     EstimateGrid(IRIS, SPACE.to_json()["ranges"], SPACE.to_json()["base"], Settings().to_mapping()),
     begin_race(IRIS, SPACE, Settings(trials=9), seeds=3, trials=9),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from tuitrain.options.search_settings import Settings
 from tuitrain.search.journal_events import number_of
 from tuitrain.search.space.setting import setting_from_json
 from tuitrain.search.space.space import Space
+from tuitrain.search.study.guess import Guess
 from tuitrain.search.study.study_file import Source, check_settings
 from tuitrain.search.study.trial import USER, Trial, is_tie, rank_of
 from tuitrain.text import visible
@@ -41,6 +42,7 @@ class StudyRecord:
         self.is_exhausted = False
         self.ungrouped: list[int] = []
         self.skipped: list[dict[str, Any]] = []
+        self.guesses: list[Guess] = []
         self.chosen: dict[str, Any] | None = None
         self._changes = 0
         self._best: Trial | None = None
@@ -107,6 +109,9 @@ class StudyRecord:
                 )
             self._all.append(Trial(item["number"], self._own(setting_from_json(item["setting"])), visible(event["by"])))
             self.ungrouped.append(item["number"])
+        if guessed := event.get("guessed"):
+            guess, choice = (self._own(setting_from_json(guessed[name])) for name in ("guess", "choice"))
+            self.guesses.append(Guess(guess, choice, (float(guessed["gains"][0]), float(guessed["gains"][1]))))
         self.propose_seconds += event.get("seconds", 0.0)
         self.is_exhausted = False
         self._stack([tuple(stack) for stack in event.get("stacks", ())])
