@@ -3,6 +3,7 @@
 from tuitrain.session.asked import (
     batch_noise,
     bench,
+    demonstration,
     depth,
     inputs,
     landscape,
@@ -19,6 +20,7 @@ from tuitrain.session.asked import (
 __all__ = [
     "batch_noise",
     "bench",
+    "demonstration",
     "depth",
     "inputs",
     "landscape",
