@@ -18,9 +18,9 @@ from tuitrain.pages.words import load_words
 
 WIDTH, MOST_LINES = 76, 40
 NEIGHBOURS = range(3, 6)
-# Letters that are no symbols: the base of exp, d of differentials, signs of sums and products
-_NO_SYMBOLS = set("edΣΠ∂")
-_SYMBOL = re.compile(r"(?<![\w′'])([A-Za-zα-ωΑ-Ω])(?![a-zA-Z'])")
+# Letters that are no symbols: the base of exp, the circle's number, d of differentials, signs of sums and products
+_NO_SYMBOLS = set("eπdΣΠ∂")
+_SYMBOL = re.compile(r"(?<![\w′'])(?!a [a-z]{2})([A-Za-zα-ωΑ-Ω])(?![a-zA-Z'])")
 
 
 def problems_of(pages: Mapping[str, Page]) -> list[str]:
