@@ -79,7 +79,7 @@ def test_huber_is_what_scipy_says_and_slopes_are_differences() -> None:
 def test_the_ravine_takes_as_many_steps_as_a_plain_loop() -> None:
     for momentum in (0.0, 0.5, 0.9, 0.99):
         place, velocity, away = np.ones(2), np.zeros(2), [math.sqrt(2)]
-        for _ in range(1000):
+        for _ in range(1500):
             velocity = momentum * velocity + np.array(CURVATURES) * place
             place = place - RATE * velocity
             away.append(float(np.hypot(*place)))

@@ -12,6 +12,7 @@ from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.option import Option
 from tuitrain.options.reference import option_paragraphs, option_title
 from tuitrain.options.search_settings import JOBS, OFFERED, QUASI
+from tuitrain.pages.markdown import Block, Kind, Section
 from tuitrain.pages.page import Page, load_pages
 from tuitrain.pages.words import Word, load_words
 from tuitrain.text import nearest
@@ -21,15 +22,15 @@ from tuitrain.translation import installed
 
 @dataclass(frozen=True)
 class Explanation:
-    """What explains a word; `names` are the spellings that it is found by, `choices` the values of an option.
+    """What explains a word: a page, a short word or an option, in `sections`.
 
-    `page` is a whole page, and `paragraphs` then its first sentence; where it is None, the paragraphs tell all.
-    `leads_to` is the id of the page that tells more, "" for none. `option` is the name of what can be set, "" for a
-    word of a screen.
+    `names` are the spellings that it is found by, `choices` the values of an option. `page` is the page that it is,
+    None for another; `leads_to` is the id of the page that tells more, "" for none. `option` is the name of what can be
+    set, "" for a word of a screen.
     """
 
     title: str
-    paragraphs: tuple[str, ...]
+    sections: tuple[Section, ...]
     names: tuple[str, ...]
     choices: tuple[str, ...] = ()
     option: str = ""
@@ -40,6 +41,11 @@ class Explanation:
     def is_option(self) -> bool:
         """Whether it is something that can be set, rather than a word of a screen."""
         return bool(self.option)
+
+    @property
+    def first_sentence(self) -> str:
+        """What it is, in short, without the full stop."""
+        return self.sections[0].blocks[0].text.partition(". ")[0].rstrip(".")
 
 
 def explanations() -> tuple[Explanation, ...]:
@@ -59,27 +65,32 @@ def _explanations(_language: NullTranslations) -> tuple[Explanation, ...]:
 
 
 def _of_page(page: Page) -> Explanation:
-    return Explanation(page.title, (page.meaning,), (*page.names, page.title), page=page)
+    return Explanation(page.title, page.sections, (*page.names, page.title), page=page)
 
 
 def _of_word(word: Word) -> Explanation:
-    parts = [word.meaning]
-    parts += [_("Formula: {formula}").format(formula=word.formula)] if word.formula else []
-    parts += [word.look] if word.look else []
+    parts: tuple[tuple[str, Kind, str], ...] = (
+        ("What", "paragraph", word.meaning), ("Formula", "formula", word.formula), ("Look for", "paragraph", word.look)
+    )  # fmt: skip
+    sections = tuple(Section(heading, (Block(kind, text),)) for heading, kind, text in parts if text)
     also = f"  ({', '.join(word.aliases)})" if word.aliases else ""
-    return Explanation(f"{word.name}{also}", tuple(parts), word.names, leads_to=word.page)
+    return Explanation(f"{word.name}{also}", sections, word.names, leads_to=word.page)
 
 
 def _of_option(spec: Option, what: str) -> Explanation:
     initials = "".join(part[0] for part in spec.name.split("_")) if "_" in spec.name else ""
     names = tuple(filter(None, (_(spec.label), spec.label, spec.name, spec.flag.removeprefix("--"), initials)))
     title = _(spec.label) if spec is DATASET else option_title(spec)
-    return Explanation(f"{title}  ({what})", tuple(option_paragraphs(spec)), names, spec.choices, option=spec.name)
+    return Explanation(f"{title}  ({what})", _reference(spec), names, spec.choices, option=spec.name)
 
 
 def _of_generator(spec: Option) -> Explanation:
     title = _("{label}  (of a generated dataset: moons?n=1000&noise=0.2&seed=1)").format(label=_(spec.label))
-    return Explanation(title, tuple(option_paragraphs(spec)), (spec.name,), option=spec.name)
+    return Explanation(title, _reference(spec), (spec.name,), option=spec.name)
+
+
+def _reference(spec: Option) -> tuple[Section, ...]:
+    return (Section("", tuple(Block("paragraph", text) for text in option_paragraphs(spec))),)
 
 
 def look_up(text: str, more: Sequence[Explanation] = ()) -> list[Explanation]:

@@ -24,15 +24,15 @@ HEADINGS = {
 }  # fmt: skip
 # The topics in the order of the glossary, and what each is about
 TOPICS = {
-    "foundations": N_("what learning is, and how the gradient is found"),
-    "losses": N_("losses, and what they have to do with information"),
-    "network": N_("layers, activations, initial weights, linear models"),
-    "optimisation": N_("rates, steps, batches, schedules"),
-    "regularisation": N_("what keeps a network from learning the noise"),
-    "findings": N_("what the line under the loss may say"),
-    "metrics": N_("how good a network is"),
-    "search": N_("trials, scores, strategies and the panes of the Search screen"),
-    "panes": N_("the panes and pages, and what stands in them"),
+    N_("foundations"): N_("what learning is, and how the gradient is found"),
+    N_("losses"): N_("losses, and what they have to do with information"),
+    N_("network"): N_("layers, activations, initial weights, linear models"),
+    N_("optimisation"): N_("rates, steps, batches, schedules"),
+    N_("regularisation"): N_("what keeps a network from learning the noise"),
+    N_("findings"): N_("what the line under the loss may say"),
+    N_("metrics"): N_("how good a network is"),
+    N_("search"): N_("trials, scores, strategies and the panes of the Search screen"),
+    N_("panes"): N_("the panes and pages, and what stands in them"),
 }
 _FENCE = "+++"
 _KEYS = {"title", "topic", "names", "near", "demonstration"}

@@ -14,7 +14,7 @@ from tuitrain.translation import N_
 VALUES = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 CURVATURES = (100.0, 1.0)
 RATE = 0.01  # 1 / λ of the steep direction
-MOST, NEAR, AFTER = 1000, 1e-3, 100
+MOST, NEAR, AFTER = 1500, 1e-3, 100
 
 
 @cache
@@ -27,7 +27,7 @@ def distances(optimizer: str, momentum: float) -> tuple[float, ...]:
 
 
 def steps_to_bottom(optimizer: str, momentum: float) -> float:
-    """Return after how many steps the distance stays below a thousandth of what it was; infinite beyond 1,000."""
+    """Return after how many steps the distance stays below a thousandth of what it was; infinite beyond 1,500."""
     away = distances(optimizer, momentum)
     far = [step for step, distance in enumerate(away) if distance > NEAR * away[0]]
     return float(far[-1] + 1) if far[-1] < MOST else math.inf
