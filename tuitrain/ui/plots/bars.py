@@ -60,8 +60,14 @@ def sparkline(values: Sequence[float] | NDArray[np.floating], width: int, *, the
     return _sparks(values, width, theme.signs.spark, log=log)
 
 
-def _sparks(values: Sequence[float] | NDArray[np.floating], width: int, levels: str, *, log: bool = False) -> str:
-    """Write the course of `values` with the characters of `levels`, the lowest first."""
+def _sparks(
+    values: Sequence[float] | NDArray[np.floating], width: int, levels: str, *, log: bool = False,
+    ends: tuple[float, float] | None = None,
+) -> str:  # fmt: skip
+    """Write the course of `values` with the characters of `levels`, the lowest first.
+
+    The first and the last character stand for the lowest and the highest value, or for `ends` and what is beyond them.
+    """
     course = np.asarray(values, np.float64)
     if width <= 0 or not course.size:
         return " " * max(width, 0)
@@ -80,21 +86,29 @@ def _sparks(values: Sequence[float] | NDArray[np.floating], width: int, levels: 
     known = [mean for mean in means if mean is not None]
     if not known:
         return " " * width
-    low, high = min(known), max(known)
+    low, high = ends if ends is not None else (min(known), max(known))
     most = len(levels) - 1
     flat = high - low <= 1e-9 * max(abs(low), abs(high))
     signs = [
-        " " if mean is None else levels[most // 2 if flat else round((mean - low) / (high - low) * most)]
+        " "
+        if mean is None
+        else levels[most // 2 if flat else round((min(max(mean, low), high) - low) / (high - low) * most)]
         for mean in means
     ]
     return "".join(signs).ljust(width)
 
 
-def curve_line(values: Sequence[float] | NDArray[np.floating], width: int, *, theme: Theme) -> str:
-    """The course of `values` in `width` characters, two values in each, as `sparkline` divides them."""
+def curve_line(
+    values: Sequence[float] | NDArray[np.floating], width: int, *, theme: Theme,
+    ends: tuple[float, float] | None = None,
+) -> str:  # fmt: skip
+    """The course of `values` in `width` characters, two values in each, as `sparkline` divides them.
+
+    `ends` are the lowest and the highest value that the characters reach, where several curves are compared.
+    """
     if theme.ascii_only:
-        return sparkline(values, width, theme=theme)
-    levels = _sparks(values, 2 * width, _LEVELS)
+        return _sparks(values, width, theme.signs.spark, ends=ends)
+    levels = _sparks(values, 2 * width, _LEVELS, ends=ends)
     signs = []
     before = ""
     for left, right in zip(levels[::2], levels[1::2], strict=True):

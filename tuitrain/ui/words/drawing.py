@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 from rich.cells import cell_len
 from textual.strip import Strip
 
@@ -74,6 +75,7 @@ def training_lines(demonstration: Training, width: int, theme: Theme) -> list[St
     first = max(cell_len(text) for text in [label, *demonstration.value_texts]) + 2
     room = width - sum(widths) - 2 * len(widths) - SPARK - 2
     first = max(min(first, room), max(map(cell_len, demonstration.value_texts)) + 1)
+    ends = _ends_of(answer)
     heading: list[Part] = [(f" {_padded(label, first - 1, theme)}", theme["dim"])]
     heading += [(f"{_padded(name, size, theme)}  ", theme["dim"]) for name, size in zip(names, widths, strict=True)]
     lines = [line(width, [*heading, (cut(_("loss by epoch"), SPARK + 2, theme=theme), theme["dim"])])]
@@ -82,12 +84,22 @@ def training_lines(demonstration: Training, width: int, theme: Theme) -> list[St
         parts: list[Part] = [(f" {value:<{first - 1}}", theme["accent" if is_moved else "plain"])]
         parts += [(f"{text:<{size}}  ", theme["plain"]) for text, size in zip(row, widths, strict=True)]
         losses = answer.losses[condition] if answer is not None else ()
-        parts.append((curve_line(losses, SPARK, theme=theme), theme["train"]))
+        parts.append((curve_line(losses, SPARK, theme=theme, ends=ends), theme["train"]))
         lines.append(line(width, parts))
     lines += [line(width, [(cut_words(f" {_progress(demonstration, theme)}", width, theme=theme), theme["dim"])])]
     is_over = answer is not None and answer.is_whole and demonstration.is_as_told
     says = wrapped(theme.plain(told.says), width - 2) if is_over else []
     return lines + [line(width, [(f" {row}", theme["bold"])]) for row in says[:2]]
+
+
+def _ends_of(answer: DemonstrateAnswer | None) -> tuple[float, float] | None:
+    """Return the ends of all curves: what flies off is cut at twice a usual loss of the first epoch."""
+    if answer is None or not np.isfinite(answer.losses).any():
+        return None
+    first = answer.losses[:, 0][np.isfinite(answer.losses[:, 0])]
+    high = float(np.nanmax(answer.losses))
+    low = float(np.nanmin(answer.losses))
+    return low, max(min(high, 2 * float(np.median(first))), low) if len(first) else high
 
 
 def _progress(demonstration: Training, theme: Theme) -> str:
