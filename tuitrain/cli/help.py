@@ -147,7 +147,8 @@ def _word_topics() -> dict[str, str]:
     from tuitrain.pages.words import load_words  # noqa: PLC0415
 
     used = {page.topic for page in load_pages().values()}
-    return {name: _(about) for name, about in TOPICS.items() if name in used} | load_words().topics
+    paged = {name: _(about) for name, about in TOPICS.items() if name in used}
+    return paged | {name: about for name, about in load_words().topics.items() if name not in paged}
 
 
 def _topic_lines(topic: str, about: str, width: int) -> list[str]:
