@@ -39,7 +39,7 @@ def test_without_a_name_it_lists_topics_that_it_explains() -> None:
         ("adopt", "key a on the Search screen"),
         ("train", "Its help: tuitrain train --help"),
         ("rate", "See also: "),
-        ("folds", "folds  --folds"),
+        ("folds", "folds --folds"),
         ("★", "The best trial"),
         ("from reset", "waits for the next reset"),
     ],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tuitrain.pages.check import names_of_words, problems_of
-from tuitrain.pages.markdown import Block, plain, wrapped
-from tuitrain.pages.page import Page, load_pages, read_page
+from tuitrain.pages.markdown import TextBlock, plain, wrapped
+from tuitrain.pages.page import WordPage, load_pages, read_page
 
 PAGE = """+++
 title = "Slope"
@@ -35,7 +35,7 @@ s: the slope; y: output of f; x: its input.
 """
 
 
-def page(**changes: str) -> Page:
+def page(**changes: str) -> WordPage:
     text = PAGE
     for old, new in changes.values():
         assert old in text
@@ -48,9 +48,12 @@ def test_a_page_is_read_into_sections_of_paragraphs_formulas_and_items() -> None
     assert (read.title, read.topic, read.names, read.near) == ("Slope", "network", ("slope",), ("one", "two", "three"))
     assert [section.heading for section in read.sections] == ["What", "Formula", "Try"]
     what, formula, tried = (section.blocks for section in read.sections)
-    assert what == (Block("paragraph", "How steep f is at one point."), Block("paragraph", "Another paragraph."))
+    assert what == (
+        TextBlock("paragraph", "How steep f is at one point."),
+        TextBlock("paragraph", "Another paragraph."),
+    )
     assert [block.kind for block in formula] == ["formula", "formula", "paragraph"]
-    assert tried == (Block("item", "a smaller step, so that the second line goes on"), Block("item", "another"))
+    assert tried == (TextBlock("item", "a smaller step, so that the second line goes on"), TextBlock("item", "another"))
     assert read.meaning == "How steep f is at one point."
 
 

@@ -203,6 +203,6 @@ def _command_options(commands: dict[str, click.Command]) -> Iterator[Explanation
 
 
 def _paragraph(text: str) -> tuple[Section, ...]:
-    from tuitrain.pages.markdown import Block, Section  # noqa: PLC0415
+    from tuitrain.pages.markdown import Section, TextBlock  # noqa: PLC0415
 
-    return (Section("", (Block("paragraph", text),)),)
+    return (Section("", (TextBlock("paragraph", text),)),)

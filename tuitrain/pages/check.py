@@ -13,7 +13,7 @@ from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.pages.demonstration import TrainingDemonstration
 from tuitrain.pages.lookup import spelling
 from tuitrain.pages.markdown import wrapped
-from tuitrain.pages.page import Page, page_files, read_page
+from tuitrain.pages.page import WordPage, page_files, read_page
 from tuitrain.pages.words import load_words
 
 WIDTH, MOST_LINES = 76, 40
@@ -23,7 +23,7 @@ _NO_SYMBOLS = set("eπdΣΠ∂")
 _SYMBOL = re.compile(r"(?<![\w′'])(?!a [a-z]{2})([A-Za-zα-ωΑ-Ω])(?![a-zA-Z'])")
 
 
-def problems_of(pages: Mapping[str, Page]) -> list[str]:
+def problems_of(pages: Mapping[str, WordPage]) -> list[str]:
     """Return a line for each thing that is wrong with pages that could be read."""
     found = [f"{page.id}: {problem}" for page in pages.values() for problem in _of_page(page, pages)]
     owners: dict[str, str] = {}
@@ -35,7 +35,7 @@ def problems_of(pages: Mapping[str, Page]) -> list[str]:
     return found
 
 
-def _of_page(page: Page, pages: Mapping[str, Page]) -> Iterator[str]:
+def _of_page(page: WordPage, pages: Mapping[str, WordPage]) -> Iterator[str]:
     lines = sum(1 + len(wrapped(section.blocks, WIDTH)) for section in page.sections)
     if lines > MOST_LINES:
         yield f"{lines} lines of {WIDTH} cells; at most {MOST_LINES}"
@@ -52,7 +52,7 @@ def _of_page(page: Page, pages: Mapping[str, Page]) -> Iterator[str]:
         yield from _of_training(page.demonstration)
 
 
-def unexplained(page: Page) -> set[str]:
+def unexplained(page: WordPage) -> set[str]:
     """Return the letters of its formulas that no paragraph of the section names."""
     section = page.section("Formula")
     if section is None:
@@ -79,7 +79,7 @@ def _of_training(told: TrainingDemonstration) -> Iterator[str]:
                 yield f"demonstration: {error}"
 
 
-def names_of_words(pages: Mapping[str, Page]) -> list[str]:
+def names_of_words(pages: Mapping[str, WordPage]) -> list[str]:
     """Return a line for each short word whose name a page has taken over: it goes out of ``words.toml``."""
     owners = {spelling(name): page.id for page in pages.values() for name in page.names}
     return [

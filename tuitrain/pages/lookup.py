@@ -12,8 +12,8 @@ from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.option import Option
 from tuitrain.options.reference import option_paragraphs, option_title
 from tuitrain.options.search_settings import JOBS, OFFERED, QUASI
-from tuitrain.pages.markdown import Block, Kind, Section
-from tuitrain.pages.page import Page, load_pages
+from tuitrain.pages.markdown import Kind, Section, TextBlock
+from tuitrain.pages.page import WordPage, load_pages
 from tuitrain.pages.words import Word, load_words
 from tuitrain.text import nearest
 from tuitrain.translation import gettext as _
@@ -34,7 +34,7 @@ class Explanation:
     names: tuple[str, ...]
     choices: tuple[str, ...] = ()
     option: str = ""
-    page: Page | None = None
+    page: WordPage | None = None
     leads_to: str = ""
 
     @property
@@ -64,7 +64,7 @@ def _explanations(_language: NullTranslations) -> tuple[Explanation, ...]:
     return tuple(found)
 
 
-def _of_page(page: Page) -> Explanation:
+def _of_page(page: WordPage) -> Explanation:
     return Explanation(page.title, page.sections, (*page.names, page.title), page=page)
 
 
@@ -72,7 +72,7 @@ def _of_word(word: Word) -> Explanation:
     parts: tuple[tuple[str, Kind, str], ...] = (
         ("What", "paragraph", word.meaning), ("Formula", "formula", word.formula), ("Look for", "paragraph", word.look)
     )  # fmt: skip
-    sections = tuple(Section(heading, (Block(kind, text),)) for heading, kind, text in parts if text)
+    sections = tuple(Section(heading, (TextBlock(kind, text),)) for heading, kind, text in parts if text)
     also = f"  ({', '.join(word.aliases)})" if word.aliases else ""
     return Explanation(f"{word.name}{also}", sections, word.names, leads_to=word.page)
 
@@ -90,7 +90,7 @@ def _of_generator(spec: Option) -> Explanation:
 
 
 def _reference(spec: Option) -> tuple[Section, ...]:
-    return (Section("", tuple(Block("paragraph", text) for text in option_paragraphs(spec))),)
+    return (Section("", tuple(TextBlock("paragraph", text) for text in option_paragraphs(spec))),)
 
 
 def look_up(text: str, more: Sequence[Explanation] = ()) -> list[Explanation]:

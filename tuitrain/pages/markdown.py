@@ -17,7 +17,7 @@ _MARKS = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
 
 
 @dataclass(frozen=True)
-class Block:
+class TextBlock:
     """A paragraph, a line of a formula, or an item of a list; the text without marks."""
 
     kind: Kind
@@ -37,7 +37,7 @@ class Section:
     """A heading of the second level and the blocks below it."""
 
     heading: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[TextBlock, ...]
 
 
 def parse(text: str) -> tuple[str, tuple[Section, ...]]:
@@ -49,13 +49,13 @@ def parse(text: str) -> tuple[str, tuple[Section, ...]]:
         if something is none of what a page may hold, with the number of its line.
     """
     title = ""
-    sections: list[tuple[str, list[Block]]] = []
+    sections: list[tuple[str, list[TextBlock]]] = []
     paragraph: list[str] = []
     kind: Kind = "paragraph"
 
     def finish() -> None:
         if paragraph:
-            sections[-1][1].append(Block(kind, plain(" ".join(paragraph))))
+            sections[-1][1].append(TextBlock(kind, plain(" ".join(paragraph))))
             paragraph.clear()
 
     for number, line in enumerate(text.splitlines(), 1):
@@ -72,7 +72,7 @@ def parse(text: str) -> tuple[str, tuple[Section, ...]]:
             raise ValueError(f"line {number}: text before the first heading (## What)")
         elif line.startswith(INDENT) and (not paragraph or kind == "formula"):
             finish()
-            sections[-1][1].append(Block("formula", line.strip()))
+            sections[-1][1].append(TextBlock("formula", line.strip()))
         elif line.startswith("- "):
             finish()
             kind = "item"
@@ -92,7 +92,7 @@ def plain(text: str) -> str:
     return _MARKS.sub(lambda match: match[1] or match[2], text)
 
 
-def wrapped(blocks: Iterable[Block], width: int) -> list[str]:
+def wrapped(blocks: Iterable[TextBlock], width: int) -> list[str]:
     """Wrap blocks one below the other; an empty row parts a paragraph from another one."""
     rows: list[str] = []
     before: Kind | None = None

@@ -39,7 +39,7 @@ _KEYS = {"title", "topic", "names", "near", "demonstration"}
 
 
 @dataclass(frozen=True)
-class Page:
+class WordPage:
     """A page of words; `id` is its file's name, `names` are what it is found by, `near` are neighbours' ids."""
 
     id: str
@@ -62,7 +62,7 @@ class Page:
         return text.partition(". ")[0].rstrip(".") + "."
 
 
-def read_page(name: str, text: str) -> Page:
+def read_page(name: str, text: str) -> WordPage:
     """Read the text of a page.
 
     Raises
@@ -89,11 +89,11 @@ def read_page(name: str, text: str) -> Page:
     if "What" not in headings or not all(section.blocks for section in sections):
         raise ValueError("What is missing, or a section is empty")
     demonstration = read_demonstration(front["demonstration"]) if "demonstration" in front else None
-    return Page(name, title, front["topic"], tuple(front["names"]), tuple(front["near"]), sections, demonstration)
+    return WordPage(name, title, front["topic"], tuple(front["names"]), tuple(front["near"]), sections, demonstration)
 
 
 @cache
-def load_pages() -> Mapping[str, Page]:
+def load_pages() -> Mapping[str, WordPage]:
     """Read all pages, by id: by topic in the order of `TOPICS`, and by title within one."""
     found = [read_page(name, entry.read_text(encoding="utf-8")) for name, entry in page_files(_directory())]
     topics = list(TOPICS)

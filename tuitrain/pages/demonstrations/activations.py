@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tuitrain.engine.activations import ACTIVATIONS, Room
-from tuitrain.pages.demonstrations.movable import Movable, Row
+from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.translation import N_
 
 VALUES = tuple(z / 2 for z in range(-12, 13))
@@ -21,9 +21,9 @@ def value_and_slope(name: str, z: float, leaky_slope: float = 0.01) -> tuple[flo
     return float(a[0, 0, 0]), float(slope[0, 0, 0])
 
 
-def _rows(z: float) -> tuple[Row, ...]:
+def _rows(z: float) -> tuple[FigureRow, ...]:
     pairs = [value_and_slope(name, z) for name in ACTIVATIONS]
-    return (Row("f", tuple(a for a, _ in pairs)), Row("f′", tuple(slope for _, slope in pairs)))
+    return (FigureRow("f", tuple(a for a, _ in pairs)), FigureRow("f′", tuple(slope for _, slope in pairs)))
 
 
 FUNCTION = Movable(N_("z"), VALUES, -1.0, tuple(ACTIVATIONS), _rows)

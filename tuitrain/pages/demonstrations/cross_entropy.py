@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tuitrain.pages.demonstrations.movable import Movable, Row
+from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.translation import N_
 
 VALUES = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
@@ -21,11 +21,11 @@ def divergence(t: tuple[float, ...], p: tuple[float, ...]) -> float:
     return sum(share * math.log(share / guess) for share, guess in zip(t, p, strict=True) if share)
 
 
-def _rows(p: float) -> tuple[Row, ...]:
-    def row(name: str, t: tuple[float, ...]) -> Row:
+def _rows(p: float) -> tuple[FigureRow, ...]:
+    def row(name: str, t: tuple[float, ...]) -> FigureRow:
         curve = tuple(entropy(t) + divergence(t, (value, 1 - value)) for value in VALUES)
         h, kl = entropy(t), divergence(t, (p, 1 - p))
-        return Row(name, (h, kl, h + kl), curve)
+        return FigureRow(name, (h, kl, h + kl), curve)
 
     return tuple(row(name, t) for name, t in TRUTHS.items())
 

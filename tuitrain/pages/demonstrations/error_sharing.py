@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tuitrain.pages.demonstrations.movable import Movable, Row
+from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.translation import N_
 
 ERROR, FIRST = 0.6, 3.0
@@ -22,11 +22,11 @@ def gradient(weights: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(ERROR * w for w in weights)
 
 
-def _rows(weight: float) -> tuple[Row, ...]:
+def _rows(weight: float) -> tuple[FigureRow, ...]:
     weights = (FIRST, weight)
     names = (N_("to unit 1"), N_("to unit 2"))
     numbers = zip(weights, shares(weights), gradient(weights), strict=True)
-    return tuple(Row(name, row) for name, row in zip(names, numbers, strict=True))
+    return tuple(FigureRow(name, row) for name, row in zip(names, numbers, strict=True))
 
 
 FUNCTION = Movable(N_("second weight"), VALUES, 2.0, (N_("weight"), N_("share of 0.6"), N_("gradient")), _rows)

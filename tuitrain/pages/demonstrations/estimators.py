@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.pages.demonstrations.movable import Movable, Row
+from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.translation import N_
 
 VALUES = (2.0, 3.0, 5.0, 10.0, 20.0, 50.0)
@@ -34,9 +34,11 @@ def errors(name: str, n: int) -> tuple[float, float, float]:
     return bias, float(estimates.var()), float(((estimates - truth) ** 2).mean())
 
 
-def _rows(n: float) -> tuple[Row, ...]:
+def _rows(n: float) -> tuple[FigureRow, ...]:
     names = (N_("mean"), *DIVISORS)
-    return tuple(Row(name, errors(name, int(n)), tuple(errors(name, int(m))[2] for m in VALUES)) for name in names)
+    return tuple(
+        FigureRow(name, errors(name, int(n)), tuple(errors(name, int(m))[2] for m in VALUES)) for name in names
+    )
 
 
 FUNCTION = Movable(N_("rows n"), VALUES, 10.0, (N_("bias²"), N_("variance"), "MSE"), _rows)

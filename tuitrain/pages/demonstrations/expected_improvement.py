@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tuitrain.pages.demonstrations.movable import Movable, Row
+from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.search.gaussian_process.acquisition import log_expected_improvement
 from tuitrain.translation import N_
 
@@ -20,12 +20,12 @@ def improvement(mean: float, deviation: float) -> float:
     return float(np.exp(log_expected_improvement(np.array([mean]), np.array([deviation]), BEST))[0])
 
 
-def _rows(deviation: float) -> tuple[Row, ...]:
-    def row(mean: float) -> Row:
+def _rows(deviation: float) -> tuple[FigureRow, ...]:
+    def row(mean: float) -> FigureRow:
         u = (BEST - mean) / deviation
         chance = 0.5 * math.erfc(-u / math.sqrt(2))
         curve = tuple(improvement(mean, value) for value in VALUES)
-        return Row(f"μ = {mean:.2f}", (u, chance, improvement(mean, deviation)), curve)
+        return FigureRow(f"μ = {mean:.2f}", (u, chance, improvement(mean, deviation)), curve)
 
     return tuple(map(row, MEANS))
 

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.pages.demonstrations.movable import Movable, Row
+from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.translation import N_
 
 VALUES = (4.0, 9.0, 16.0, 25.0, 36.0, 64.0, 100.0)
@@ -29,9 +29,9 @@ def tried(strategy: str, trials: int) -> tuple[float, float]:
     return float(len(np.unique(points[0]))), float(nearest.mean())
 
 
-def _rows(trials: float) -> tuple[Row, ...]:
-    def row(name: str) -> Row:
-        return Row(name, tried(name, int(trials)), tuple(tried(name, int(n))[1] for n in VALUES))
+def _rows(trials: float) -> tuple[FigureRow, ...]:
+    def row(name: str) -> FigureRow:
+        return FigureRow(name, tried(name, int(trials)), tuple(tried(name, int(n))[1] for n in VALUES))
 
     return row("grid"), row("random")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuitrain.pages.demonstrations.movable import Movable, Row
+from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.translation import N_
 
 VALUES = tuple(error / 2 for error in range(-12, 13))
@@ -29,8 +29,10 @@ def huber(error: float, delta: float = DELTA) -> tuple[float, float]:
 LOSSES = {N_("squared"): squared, N_("absolute"): absolute, N_("Huber, δ = 1"): huber}
 
 
-def _rows(error: float) -> tuple[Row, ...]:
-    return tuple(Row(name, loss(error), tuple(loss(value)[0] for value in VALUES)) for name, loss in LOSSES.items())
+def _rows(error: float) -> tuple[FigureRow, ...]:
+    return tuple(
+        FigureRow(name, loss(error), tuple(loss(value)[0] for value in VALUES)) for name, loss in LOSSES.items()
+    )
 
 
 FUNCTION = Movable(N_("error t − ŷ"), VALUES, 3.0, (N_("loss"), N_("slope")), _rows)

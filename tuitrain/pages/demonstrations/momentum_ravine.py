@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from tuitrain.engine.quadratics import Bowl
-from tuitrain.pages.demonstrations.movable import Movable, Row
+from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.translation import N_
 
 VALUES = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
@@ -33,11 +33,11 @@ def steps_to_bottom(optimizer: str, momentum: float) -> float:
     return float(far[-1] + 1) if far[-1] < MOST else math.inf
 
 
-def _rows(momentum: float) -> tuple[Row, ...]:
-    def row(optimizer: str, values: tuple[float, ...], now: float) -> Row:
+def _rows(momentum: float) -> tuple[FigureRow, ...]:
+    def row(optimizer: str, values: tuple[float, ...], now: float) -> FigureRow:
         away = distances(optimizer, now)
         curve = tuple(min(steps_to_bottom(optimizer, value), MOST) for value in values)
-        return Row(optimizer, (steps_to_bottom(optimizer, now), away[AFTER] / away[0]), curve)
+        return FigureRow(optimizer, (steps_to_bottom(optimizer, now), away[AFTER] / away[0]), curve)
 
     moved = (row(optimizer, VALUES, momentum) for optimizer in ("momentum", "nesterov"))
     return (row("sgd", (0.0,) * len(VALUES), 0.0), *moved)

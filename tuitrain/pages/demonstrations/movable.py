@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Row:
+class FigureRow:
     """A line of the table: its name, a number for each heading, and a curve beside them.
 
     A curve with as many points as the number has values is drawn over these, and marked where the number is now.
@@ -30,4 +30,4 @@ class Movable:
     values: tuple[float, ...]
     start: float
     headings: tuple[str, ...]
-    rows: Callable[[float], tuple[Row, ...]]
+    rows: Callable[[float], tuple[FigureRow, ...]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tuitrain.engine.quadratics import Bowl
-from tuitrain.pages.demonstrations.movable import Movable, Row
+from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.translation import N_
 
 VALUES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.95, 1.0, 1.05, 1.1, 1.3)
@@ -20,11 +20,11 @@ def path(curvature: float, rate: float) -> tuple[float, ...]:
     return tuple(bowl.descend("sgd", np.ones(1), rate, STEPS)[:, 0].tolist())
 
 
-def _rows(rate: float) -> tuple[Row, ...]:
-    def row(name: str, curvature: float) -> Row:
+def _rows(rate: float) -> tuple[FigureRow, ...]:
+    def row(name: str, curvature: float) -> FigureRow:
         places = path(curvature, rate)
         curve = tuple(min(max(place, -DRAWN), DRAWN) for place in places)
-        return Row(name, (abs(1 - rate * curvature), abs(places[-1])), curve)
+        return FigureRow(name, (abs(1 - rate * curvature), abs(places[-1])), curve)
 
     return tuple(row(name, curvature) for name, curvature in DIRECTIONS.items())
 

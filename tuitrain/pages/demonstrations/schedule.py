@@ -6,7 +6,7 @@ from functools import cache
 
 from tuitrain.engine.schedules import SCHEDULES, multipliers
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.pages.demonstrations.movable import Movable, Row
+from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.translation import N_
 
 EPOCHS, STEPS, RATE = 100, 10, 0.1  # steps of an epoch
@@ -22,9 +22,9 @@ def rates(name: str) -> tuple[float, ...]:
     return tuple(float(planned[int(epoch) * STEPS]) for epoch in VALUES)
 
 
-def _rows(epoch: float) -> tuple[Row, ...]:
+def _rows(epoch: float) -> tuple[FigureRow, ...]:
     at = VALUES.index(epoch)
-    return tuple(Row(name, (rates(name)[at],), rates(name)) for name in SHOWN)
+    return tuple(FigureRow(name, (rates(name)[at],), rates(name)) for name in SHOWN)
 
 
 FUNCTION = Movable(N_("epoch"), VALUES, 30.0, (N_("rate"),), _rows)

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.pages.demonstrations.movable import Movable, Row
+from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.translation import N_
 
 VALUES = tuple(t / 20 for t in range(1, 20))
@@ -32,11 +32,11 @@ def scores(threshold: float) -> tuple[float, float, float]:
     return precision, float(hits / (hits + misses)), float(2 * hits / (2 * hits + alarms + misses))
 
 
-def _rows(threshold: float) -> tuple[Row, ...]:
+def _rows(threshold: float) -> tuple[FigureRow, ...]:
     curves = zip(*map(scores, VALUES), strict=True)
     names = (N_("precision"), N_("recall"), "F1")
     return tuple(
-        Row(name, (value,), curve) for name, value, curve in zip(names, scores(threshold), curves, strict=True)
+        FigureRow(name, (value,), curve) for name, value, curve in zip(names, scores(threshold), curves, strict=True)
     )
 
 

@@ -309,7 +309,7 @@ class DatasetChooser(Dialog[Dataset]):
         for notice in notices:
             rows += [(row, "warning") for row in wrapped(self._theme.plain(f"! {visible(notice)}"), width)]
         if len(rows) > 4:
-            text = _("{count} notices in all; once it is loaded, F1 lists them").format(count=len(notices))
+            text = _("{count} notices in all; once it is loaded, ? lists them").format(count=len(notices))
             rows = [*rows[:3], (text, "warning")]
         self.query_one("#about", Lines).put(*([(row, self._theme.styles[style])] for row, style in rows))
 

@@ -213,7 +213,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         """Say what was noticed about the data, but leave the line that says what to do."""
         number = len(notices)
         if number:
-            head = _("{number} notices (F1 lists them): ").format(number=number) if number > 1 else ""
+            head = _("{number} notices (? lists them): ").format(number=number) if number > 1 else ""
             self.say(head + "; ".join(notices))
 
     def on_descendant_focus(self) -> None:

@@ -43,14 +43,14 @@ class HelpPage(OverPage):
 
     def show_keys(self) -> None:
         """Show every key from the first on."""
-        number = self._count_notices()
+        number = self.count_notices()
         below = _("; {notices} about {what} below").format(notices=counted(number, "notice"), what=_(self._about))
         title = _("Keys{below} (esc closes)").format(below=below * bool(number))
         self.border_title = Content(self._theme.plain(title))
         self.scroll_home(animate=False)
         self.redraw()
 
-    def _count_notices(self) -> int:
+    def count_notices(self) -> int:
         """How many notices stand below."""
         return len(self._notices)
 

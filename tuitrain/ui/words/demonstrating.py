@@ -31,7 +31,7 @@ def question_of(
     )  # fmt: skip
 
 
-class Training:
+class TrainedDemonstration:
     """The trainings of a page's demonstration; `question` is None until it has been run."""
 
     def __init__(self, told: TrainingDemonstration) -> None:

@@ -11,9 +11,10 @@ from textual.strip import Strip
 
 from tuitrain import numbers
 from tuitrain.options.hyperparameters import FIELDS
-from tuitrain.pages.demonstrations.movable import Movable, Row
+from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.pages.layout import rows_of
 from tuitrain.pages.lookup import Explanation
+from tuitrain.pages.markdown import Section, TextBlock
 from tuitrain.session.asked.demonstration import DemonstrateAnswer
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
@@ -21,7 +22,7 @@ from tuitrain.ui.plots.bars import curve_line, sparkline
 from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import Part, cut, cut_words, line, wrapped
 from tuitrain.ui.theme import Theme
-from tuitrain.ui.words.demonstrating import Moving, Training
+from tuitrain.ui.words.demonstrating import Moving, TrainedDemonstration
 
 MOST_SIGNS = 32  # units that have a sign each
 SPARK = 12  # cells of a curve
@@ -46,23 +47,30 @@ def text_lines(items: Sequence[Explanation], facts: str, width: int, theme: Them
         if place:
             title = cut(theme.plain(item.title), room, theme=theme)
             lines += [line(width, []), line(width, [(f" {title}", theme["bold"])])]
-        for heading, text in rows_of(item.sections, room):
-            shown = cut(theme.plain(text), room - cell_len(heading), theme=theme)
+        for heading, text in rows_of(_plain(item.sections, theme), room):
+            shown = cut(text, room - cell_len(heading), theme=theme)
             lines.append(line(width, [(f" {theme.plain(heading)}", theme["key"]), (shown, theme["plain"])]))
         if facts and not place:
             lines += [line(width, [(f" {row}", theme["plain"])]) for row in wrapped(theme.plain(facts), room)]
     return lines
 
 
+def _plain(sections: Iterable[Section], theme: Theme) -> Iterable[Section]:
+    """Write the sections as the terminal can show them, before they are wrapped."""
+    for section in sections:
+        write = theme.formula if section.heading == "Formula" else theme.plain
+        yield Section(section.heading, tuple(TextBlock(block.kind, write(block.text)) for block in section.blocks))
+
+
 # A demonstration that trains
 
 
-def training_rows(demonstration: Training) -> int:
+def training_rows(demonstration: TrainedDemonstration) -> int:
     """How many lines `training_lines` draws: the headings, the conditions, where it is, and two of what is seen."""
     return len(demonstration.values) + 4
 
 
-def training_lines(demonstration: Training, width: int, theme: Theme) -> list[Strip]:
+def training_lines(demonstration: TrainedDemonstration, width: int, theme: Theme) -> list[Strip]:
     """Draw the conditions as a table that fills while they train."""
     told, answer = demonstration.told, demonstration.answer
     label = _(FIELDS[told.field].label)
@@ -102,7 +110,7 @@ def _ends_of(answer: DemonstrateAnswer | None) -> tuple[float, float] | None:
     return low, max(min(high, 2 * float(np.median(first))), low) if len(first) else high
 
 
-def _progress(demonstration: Training, theme: Theme) -> str:
+def _progress(demonstration: TrainedDemonstration, theme: Theme) -> str:
     answer, told = demonstration.answer, demonstration.told
     if answer is None:
         text = _("space trains them: {epochs} epochs from the same start") if demonstration.question is None else _("…")
@@ -178,7 +186,7 @@ def _table_row(
     return parts
 
 
-def _curve(row: Row, moving: Moving, room: int, theme: Theme) -> list[Part]:
+def _curve(row: FigureRow, moving: Moving, room: int, theme: Theme) -> list[Part]:
     """The row's curve; one over the values of the number is marked where that is now."""
     if not row.curve or room < 8:
         return []

@@ -16,7 +16,7 @@ from tuitrain.pages.demonstrations import load_function
 from tuitrain.pages.lookup import Explanation, explanations, look_up, meant_by, names_with, spelling
 from tuitrain.pages.page import load_pages
 from tuitrain.session.snapshot import Snapshot
-from tuitrain.text import quoted, visible
+from tuitrain.text import counted, quoted, visible
 from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import LAST, Action
 from tuitrain.ui.terminal.governor import Governor
@@ -24,7 +24,7 @@ from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.widgets.page_screen import PageScreen, everywhere_on_pages, page_bindings
 from tuitrain.ui.widgets.pane_screen import AskedWord, PlacedScreen
 from tuitrain.ui.widgets.prompt_dialog import PromptDialog
-from tuitrain.ui.words.demonstrating import Moving, Training
+from tuitrain.ui.words.demonstrating import Moving, TrainedDemonstration
 from tuitrain.ui.words.drawing import (
     function_lines,
     function_rows,
@@ -62,7 +62,7 @@ WORD_ACTIONS = (
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownWord:
     """What a page shows: the entry, and what else is called as the word that was asked for."""
 
     items: tuple[Explanation, ...]
@@ -80,8 +80,8 @@ class WordScreen(PageScreen, inherit_bindings=False):
 
     def __init__(self, look: Theme, asked: AskedWord, below: PlacedScreen) -> None:
         self._order = _in_order()
-        self._way: list[Shown] = []  # the pages that led here
-        self._training: Training | None = None
+        self._way: list[ShownWord] = []  # the pages that led here
+        self._training: TrainedDemonstration | None = None
         self._moving: Moving | None = None
         self._runs = False
         self._below = below
@@ -93,7 +93,7 @@ class WordScreen(PageScreen, inherit_bindings=False):
 
     # What is shown
 
-    def _take(self, shown: Shown) -> None:
+    def _take(self, shown: ShownWord) -> None:
         """Show another page, from its first line on."""
         self._stop()
         self.shown, self.link = shown, 0
@@ -101,12 +101,12 @@ class WordScreen(PageScreen, inherit_bindings=False):
         page = shown.items[0].page if shown.items else None
         told = page.demonstration if page is not None else None
         if isinstance(told, TrainingDemonstration):
-            self._training = Training(told)
+            self._training = TrainedDemonstration(told)
         elif told is not None:
             self._moving = Moving(load_function(told.name))
         self.near = _near(shown.items[0]) if shown.items else []
 
-    def _go(self, shown: Shown) -> None:
+    def _go(self, shown: ShownWord) -> None:
         self._take(shown)
         if self.is_mounted:
             self.footer.say_now(self._words())
@@ -203,6 +203,8 @@ class WordScreen(PageScreen, inherit_bindings=False):
             parts.append(_("esc: back to {word}").format(word=self._way[-1].items[0].names[0].replace("_", " ")))
         elif self.shown.asked.place:
             parts.append(_("from: {place}").format(place=self.shown.asked.place))
+        if number := self._below.help.count_notices():
+            parts.append(_("? again lists {notices}").format(notices=counted(number, "notice")))
         if self.near:
             parts.append(_("tab moves over the links, enter follows one"))
         return f" {self.look.signs.dot} ".join(parts)
@@ -290,7 +292,7 @@ class WordScreen(PageScreen, inherit_bindings=False):
     def action_find(self) -> None:
         """Ask for a word."""
 
-        def read(text: str) -> Shown:
+        def read(text: str) -> ShownWord:
             shown = _found(AskedWord(text.strip()))
             if not shown.items:
                 meant = meant_by(text)
@@ -298,7 +300,7 @@ class WordScreen(PageScreen, inherit_bindings=False):
                 raise TuitrainError(_("no page on {word}; {hint}").format(word=quoted(text), hint=hint))
             return shown
 
-        def answered(shown: Shown | None) -> None:
+        def answered(shown: ShownWord | None) -> None:
             if shown is not None:
                 self._way += [self.shown] if self.shown.items else []
                 self._go(shown)
@@ -333,21 +335,21 @@ def _in_order() -> list[Explanation]:
     return [item for item in explanations() if not (item.is_option and spelling(item.option) in paged)]
 
 
-def _found(asked: AskedWord) -> Shown:
+def _found(asked: AskedWord) -> ShownWord:
     """Look a word up; of one with a value, which is an option, its page or its reference comes first."""
     items = look_up(asked.word)[:MOST_EXPLAINED]
     if asked.value:
         items.sort(key=lambda item: item.page is None and not item.is_option)
-    return Shown(tuple(items), asked)
+    return ShownWord(tuple(items), asked)
 
 
-def _of_item(item: Explanation) -> Shown:
+def _of_item(item: Explanation) -> ShownWord:
     """Show an entry, with the reference of the options that it is the page of."""
     options = []
     if item.page is not None:
         names = {spelling(name) for name in item.page.names}
         options = [other for other in explanations() if other.is_option and spelling(other.option) in names]
-    return Shown((item, *options), AskedWord(""))
+    return ShownWord((item, *options), AskedWord(""))
 
 
 def _near(item: Explanation) -> list[tuple[str, Explanation]]:
