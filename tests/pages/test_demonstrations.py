@@ -16,7 +16,7 @@ from tuitrain.pages.demonstrations.estimators import SAMPLES, errors
 from tuitrain.pages.demonstrations.expected_improvement import BEST, MEANS
 from tuitrain.pages.demonstrations.grid_random import OPTIMA
 from tuitrain.pages.demonstrations.momentum_ravine import CURVATURES, RATE, distances, steps_to_bottom
-from tuitrain.pages.demonstrations.schedule import rates
+from tuitrain.pages.demonstrations.schedule import shares
 from tuitrain.pages.demonstrations.threshold import sample
 
 
@@ -100,14 +100,14 @@ def test_rate_on_bowl_is_a_power() -> None:
 
 def test_schedules_follow_their_formulas() -> None:
     epochs = load_function("schedule").values
-    half = [0.1 * (1 + math.cos(math.pi * epoch / 100)) / 2 for epoch in epochs]
-    assert rates("constant") == pytest.approx([0.1] * len(epochs))
-    assert rates("cosine") == pytest.approx(half, abs=1e-4)
-    assert rates("inverse_scaling") == pytest.approx([0.1 / math.sqrt(1 + 10 * epoch) for epoch in epochs])
-    step, exponential = rates("step"), rates("exponential")
+    half = [(1 + math.cos(math.pi * epoch / 100)) / 2 for epoch in epochs]
+    assert shares("constant") == pytest.approx([1] * len(epochs))
+    assert shares("cosine") == pytest.approx(half, abs=1e-3)
+    assert shares("inverse_scaling") == pytest.approx([1 / math.sqrt(1 + 10 * epoch) for epoch in epochs])
+    step, exponential = shares("step"), shares("exponential")
     assert set(np.round(np.diff(np.log(exponential)), 9)) == {np.round(np.log(exponential[1] / exponential[0]), 9)}
     assert all(s >= e - 1e-12 for s, e in zip(step, exponential, strict=True))
-    assert rates("one_cycle")[0] == pytest.approx(0.1 / 25) and max(rates("one_cycle")) == pytest.approx(0.1)
+    assert shares("one_cycle")[0] == pytest.approx(1 / 25) and max(shares("one_cycle")) == pytest.approx(1)
 
 
 def test_estimators_come_to_what_theory_says() -> None:

@@ -51,13 +51,16 @@ def log_range(values: Sequence[float]) -> tuple[float, float]:
     return 10.0 ** max(min(math.floor(min(powers) + 1e-9), high - 2), -300), 10.0 ** min(high, 300)
 
 
-def sparkline(values: Sequence[float] | NDArray[np.floating], width: int, *, theme: Theme, log: bool = False) -> str:
+def sparkline(
+    values: Sequence[float] | NDArray[np.floating], width: int, *, theme: Theme, log: bool = False,
+    ends: tuple[float, float] | None = None,
+) -> str:  # fmt: skip
     """Draw `values` over time in `width` characters, oldest first; gaps (and values ≤ 0 with `log`) are spaces.
 
     Each character is the mean of 1, 2, 4, 8 … values: while the history grows, all but the last character stay the
-    same, until the line is full and halves.
+    same, until the line is full and halves. `ends` are as in `curve_line`.
     """
-    return _sparks(values, width, theme.signs.spark, log=log)
+    return _sparks(values, width, theme.signs.spark, log=log, ends=ends)
 
 
 def _sparks(

@@ -26,6 +26,7 @@ from tuitrain.ui.words.demonstrating import Moving, TrainedDemonstration
 
 MOST_SIGNS = 32  # units that have a sign each
 SPARK = 12  # cells of a curve
+MOST_SAID = 2  # rows of what is to be seen
 COUNTED = {"dead units", "saturated units"}
 WHOLE = {"steps", "zero weights", "parameters", "best epoch", "epochs run", "support vectors"}
 # How the measures are called above their columns
@@ -65,9 +66,13 @@ def _plain(sections: Iterable[Section], theme: Theme) -> Iterable[Section]:
 # A demonstration that trains
 
 
-def training_rows(demonstration: TrainedDemonstration) -> int:
-    """How many lines `training_lines` draws: the headings, the conditions, where it is, and two of what is seen."""
-    return len(demonstration.values) + 4
+def training_rows(demonstration: TrainedDemonstration, width: int, theme: Theme) -> int:
+    """How many lines `training_lines` draws at most: headings, conditions, where it is, and what is to be seen."""
+    return 2 + len(demonstration.values) + len(_says(demonstration.told.says, width, theme))
+
+
+def _says(text: str, width: int, theme: Theme) -> list[str]:
+    return wrapped(theme.plain(text), width - 2)[:MOST_SAID]
 
 
 def training_lines(demonstration: TrainedDemonstration, width: int, theme: Theme) -> list[Strip]:
@@ -96,8 +101,8 @@ def training_lines(demonstration: TrainedDemonstration, width: int, theme: Theme
         lines.append(line(width, parts))
     lines += [line(width, [(cut_words(f" {_progress(demonstration, theme)}", width, theme=theme), theme["dim"])])]
     is_over = answer is not None and answer.is_whole and demonstration.is_as_told
-    says = wrapped(theme.plain(told.says), width - 2) if is_over else []
-    return lines + [line(width, [(f" {row}", theme["bold"])]) for row in says[:2]]
+    says = _says(told.says, width, theme) if is_over else []
+    return lines + [line(width, [(f" {row}", theme["bold"])]) for row in says]
 
 
 def _ends_of(answer: DemonstrateAnswer | None) -> tuple[float, float] | None:
@@ -144,9 +149,9 @@ def _measure_text(name: str, answer: DemonstrateAnswer | None, condition: int, p
 # A demonstration that is computed
 
 
-def function_rows(function: Movable) -> int:
-    """How many lines `function_lines` draws: the number, the headings, the rows, and two of what is seen."""
-    return len(function.rows(function.start)) + 4
+def function_rows(function: Movable, says: str, width: int, theme: Theme) -> int:
+    """How many lines `function_lines` draws: the number, the headings, the rows, and what is to be seen."""
+    return 2 + len(function.rows(function.start)) + len(_says(says, width, theme))
 
 
 def function_lines(moving: Moving, says: str, width: int, theme: Theme) -> list[Strip]:
@@ -164,15 +169,17 @@ def function_lines(moving: Moving, says: str, width: int, theme: Theme) -> list[
     first = max(min(first, room), 1)
     lead: list[Part] = [
         (f" {theme.plain(_(function.label))} ", theme["plain"]),
-        (theme.plain(numbers.significant(moving.value)), theme["accent"] + theme["bold"]),
+        (theme.plain(numbers.signed(f"{moving.value:g}")), theme["accent"] + theme["bold"]),
         (theme.plain(f"   {_('+ and − move it')}"), theme["dim"]),
     ]
     lines = [line(width, lead), line(width, _table_row("", headings, first, widths, gap, theme, is_heading=True))]
+    points = [value for row in rows for value in row.curve if math.isfinite(value)]
+    ends = (min(points), max(points)) if points else (0.0, 0.0)  # one scale, so that the curves can be compared
     for row, name, shown in zip(rows, names, texts, strict=True):
         parts = _table_row(name, shown, first, widths, gap, theme)
-        parts += _curve(row, moving, width - sum(cell_len(text) for text, _style in parts) - 2, theme)
+        parts += _curve(row, moving, ends, width - sum(cell_len(text) for text, _style in parts) - 2, theme)
         lines.append(line(width, parts))
-    return lines + [line(width, [(f" {row}", theme["bold"])]) for row in wrapped(theme.plain(says), width - 2)[:2]]
+    return lines + [line(width, [(f" {row}", theme["bold"])]) for row in _says(says, width, theme)]
 
 
 def _table_row(
@@ -186,13 +193,13 @@ def _table_row(
     return parts
 
 
-def _curve(row: FigureRow, moving: Moving, room: int, theme: Theme) -> list[Part]:
+def _curve(row: FigureRow, moving: Moving, ends: tuple[float, float], room: int, theme: Theme) -> list[Part]:
     """The row's curve; one over the values of the number is marked where that is now."""
     if not row.curve or room < 8:
         return []
     if len(row.curve) != len(moving.function.values) or len(row.curve) > room:
-        return [("  " + curve_line(row.curve, min(SPARK, room), theme=theme), theme["train"])]
-    signs, at = sparkline(row.curve, len(row.curve), theme=theme), moving.at
+        return [("  " + curve_line(row.curve, min(SPARK, room), theme=theme, ends=ends), theme["train"])]
+    signs, at = sparkline(row.curve, len(row.curve), theme=theme, ends=ends), moving.at
     now = theme["accent"] + theme["bold"] + theme["unfocused"]
     return [("  " + signs[:at], theme["train"]), (signs[at], now), (signs[at + 1 :], theme["train"])]
 

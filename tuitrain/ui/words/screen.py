@@ -137,7 +137,7 @@ class WordScreen(PageScreen, inherit_bindings=False):
     def boxes(self, area: Region) -> dict[str, Region]:
         names = [name for name, _item in self.near]
         near = len(link_rows(names, area.width - 2)) + 2 if names else 0
-        wanted = self._demonstration_rows()
+        wanted = self._demonstration_rows(area.width - 2)
         demonstration = min(wanted + 2, area.height - near - LEAST_TEXT + 2) if wanted else 0
         text = area.height - max(near - 1, 0) - max(demonstration - 1, 0)
         found = {"text": Region(area.x, area.y, area.width, text)}
@@ -149,10 +149,16 @@ class WordScreen(PageScreen, inherit_bindings=False):
             found["near"] = Region(area.x, bottom, area.width, near)
         return found
 
-    def _demonstration_rows(self) -> int:
+    def _demonstration_rows(self, width: int) -> int:
         if self._training is not None:
-            return training_rows(self._training)
-        return function_rows(self._moving.function) if self._moving is not None else 0
+            return training_rows(self._training, width, self.look)
+        return function_rows(self._moving.function, self._says, width, self.look) if self._moving is not None else 0
+
+    @property
+    def _says(self) -> str:
+        """What the page says is to be seen."""
+        page = self.shown.items[0].page
+        return page.demonstration.says if page is not None and page.demonstration is not None else ""
 
     def draw_part(self, name: str, width: int, height: int) -> Sequence[Strip]:
         shown, theme = self.shown, self.look
@@ -163,9 +169,7 @@ class WordScreen(PageScreen, inherit_bindings=False):
         if self._training is not None:
             return training_lines(self._training, width, theme)
         assert self._moving is not None
-        page = shown.items[0].page
-        assert page is not None and page.demonstration is not None
-        return function_lines(self._moving, page.demonstration.says, width, theme)
+        return function_lines(self._moving, self._says, width, theme)
 
     def missing(self) -> tuple[str, Role] | None:
         if self.shown.items:
@@ -187,7 +191,7 @@ class WordScreen(PageScreen, inherit_bindings=False):
         found = {"text": (title, now), "near": (_("Near"), "")}
         told = item.page.demonstration if item.page is not None else None
         if told is not None:
-            how = _("space runs it: {title}") if self._training is not None else _("+ and − move it: {title}")
+            how = _("space runs it: {title}") if self._training is not None else "{title}"
             found["demonstration"] = (f"{_('Live demonstration')} {dot} {how.format(title=told.title)}", "")
         return found
 
