@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.cells import cell_len
 from textual.strip import Strip
 
@@ -96,13 +97,19 @@ def training_lines(demonstration: TrainedDemonstration, width: int, theme: Theme
         is_moved = condition == len(texts) - 1
         parts: list[Part] = [(f" {value:<{first - 1}}", theme["accent" if is_moved else "plain"])]
         parts += [(f"{text:<{size}}  ", theme["plain"]) for text, size in zip(row, widths, strict=True)]
-        losses = answer.losses[condition] if answer is not None else ()
-        parts.append((curve_line(losses, SPARK, theme=theme, ends=ends), theme["train"]))
+        course = _course(answer.losses[condition], answer.total) if answer is not None else ()
+        parts.append((curve_line(course, SPARK, theme=theme, ends=ends), theme["train"]))
         lines.append(line(width, parts))
     lines += [line(width, [(cut_words(f" {_progress(demonstration, theme)}", width, theme=theme), theme["dim"])])]
     is_over = answer is not None and answer.is_whole and demonstration.is_as_told
     says = _says(told.says, width, theme) if is_over else []
     return lines + [line(width, [(f" {row}", theme["bold"])]) for row in says]
+
+
+def _course(losses: NDArray[np.float64], epochs: int) -> NDArray[np.float64]:
+    """Return the losses at two epochs for each cell, so that all of them fill the room; NaN where none is known."""
+    at = np.rint(np.linspace(0, epochs - 1, 2 * SPARK)).astype(int)
+    return np.array([losses[epoch] if epoch < len(losses) else np.nan for epoch in at])
 
 
 def _ends_of(answer: DemonstrateAnswer | None) -> tuple[float, float] | None:

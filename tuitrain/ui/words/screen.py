@@ -198,8 +198,9 @@ class WordScreen(PageScreen, inherit_bindings=False):
     def explain(self) -> tuple[str, str, tuple[str, ...]]:
         command = f"tuitrain help {self.word_name}"
         is_page = self.shown.items[0].page is not None
-        more = _("prints this page; the guide's glossary has it too") if is_page else _("prints this")
-        return command, more, ()
+        if not is_page:
+            return command, _("prints this"), ()
+        return command, _("prints this page"), (_("the guide's glossary has it too"),)
 
     def tell(self) -> str:
         parts = []
