@@ -144,10 +144,10 @@ def test_a_word_is_found_by_name_label_or_part(text: str, name: str) -> None:
 
 
 def test_an_option_comes_with_the_page_of_its_name_however_it_is_spelled() -> None:
-    for text in ("learning rate", "learning-rate", "lr"):
+    for text, name in (("learning-rate", "learning_rate"), ("lr", "learning_rate"), ("hl", "hidden_layers")):
         page, option = look_up(text)[:2]
-        assert page.page is not None and page.page.id == "learning_rate"
-        assert option.option == "learning_rate" and option.page is None
+        assert page.page is not None and page.page.id == name
+        assert option.option == name and option.page is None
 
 
 MISSPELT = {

@@ -15,7 +15,7 @@ from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.pages.demonstration import FUNCTIONS, FunctionDemonstration, TrainingDemonstration
+from tuitrain.pages.demonstration import FUNCTIONS, MEASURES, FunctionDemonstration, TrainingDemonstration
 from tuitrain.pages.demonstrations import load_function
 from tuitrain.pages.lookup import explanations
 from tuitrain.pages.page import load_pages
@@ -25,7 +25,7 @@ from tuitrain.translation import install
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.theme import theme_for
 from tuitrain.ui.words.demonstrating import Moving, TrainedDemonstration
-from tuitrain.ui.words.drawing import function_lines, text_lines, training_lines
+from tuitrain.ui.words.drawing import NAMES, function_lines, text_lines, training_lines
 from tuitrain.ui.words.screen import WordScreen
 
 SIZES = [(80, 24), (120, 40)]
@@ -202,6 +202,10 @@ def test_every_demonstration_fits_at_80_columns(ascii_only):
         assert {strip.cell_length for strip in lines} == {78}
         says = " ".join(strip.text.strip() for strip in lines[-2:])
         assert theme.plain(one.says) in " ".join(says.split()), (one.title, one.says)
+
+
+def test_every_measure_has_a_name_above_its_column():
+    assert set(NAMES) == set(MEASURES)
 
 
 def test_every_function_is_shown_somewhere():
