@@ -36,6 +36,7 @@ ANSWERED_BY = {
     "support_vectors": "support:support_vectors",
     "input_importance": "importance:input_importance",
     "train_pair": "lab:train_pair",
+    "demonstrate": "demonstration:demonstrate",
 }
 
 
@@ -103,8 +104,8 @@ class Inspection:
         if question is None:
             self.answer, self._copy, self._number = None, None, -1
             return
-        if self._copy is None or question.copy != self._number:
-            self._copy, self._number = copy(), question.copy
+        if self._copy is None or (question.needs_copy and question.copy != self._number):
+            self._copy, self._number = copy(), question.copy if question.needs_copy else -1
         module, _, name = ANSWERED_BY[question.kind].partition(":")
         work: Answerer = getattr(import_module(f"{ROOM}.{module}"), name)
         self._answers = work(question, self._copy)

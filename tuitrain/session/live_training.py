@@ -222,7 +222,7 @@ class LiveTraining:
             steps_per_epoch=trainer.steps_per_epoch, learning_rate=self.learning_rate,
             samples_per_second=self._rate.observe(self.seconds, trainer.samples_done), seconds=self.seconds,
             seconds_left=self._seconds_left(pace),
-            batch_memory=self._batch_memory(), n_parameters=trainer.network.n_parameters,
+            batch_memory=trainer.batch_memory, n_parameters=trainer.network.n_parameters,
             train_loss=float(record.train_loss[0]) if record else float("nan"),
             validation_loss=float(record.validation_loss[0]) if record else float("nan"),
             metrics={part: metric} if metric else {}, best_epoch=int(stopping.best_epoch[0]),
@@ -263,12 +263,6 @@ class LiveTraining:
             return None
         epochs = max(self.hyperparameters.epochs - self.trainer.samples_done / rows, 0)
         return epochs * max(rows / rate, 1 / pace if pace else 0.0)
-
-    def _batch_memory(self) -> int:
-        """Return the bytes of one batch's rows, activations and gradients at the activations."""
-        sizes = self.trainer.network.layer_sizes
-        numbers = sizes[0] + 1 + sum(2 * size + 1 for size in sizes[1:])
-        return int(numbers * self.trainer.batch_size * self.trainer.network.dtype.itemsize)
 
     def _measured(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Per layer (L,) the gradient's norm, the update ratio and the idle share: of a step by hand, or the epoch."""

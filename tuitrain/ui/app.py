@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tuitrain.session.search import SearchSession
     from tuitrain.session.training import TrainingSession
     from tuitrain.ui.inspect.lab_marks import LabMarks
-    from tuitrain.ui.widgets.pane_screen import PlacedScreen
+    from tuitrain.ui.widgets.pane_screen import AskedWord, PlacedScreen
 
 # Those that end a process unless it handles them, and leave it able to; not those of a fault, as SIGSEGV, which do not.
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -154,6 +154,13 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         room: Any = self.screen
         opened: PlacedScreen = room
         opened.open(dialog(self.look), answered)
+
+    def explain(self, asked: AskedWord) -> None:
+        """Show the page of a word over the screen that is shown."""
+        page: Callable[..., Screen[Any]] = SCREENS["word"].load()
+        room: Any = self.screen
+        opened: PlacedScreen = room
+        opened.open(page(self.look, asked, opened), lambda answer: None)
 
     async def on_event(self, event: events.Event) -> None:
         """Tell the room of each key before anything else gets it."""

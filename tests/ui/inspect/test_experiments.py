@@ -202,10 +202,10 @@ async def test_the_race_has_a_table_and_a_digit_adopts_rule_and_rate(session, si
 @pytest.mark.parametrize(
     ("letter", "page", "said"),
     [
-        ("S", SeedsPage, "by luck up to"),
-        ("W", WhatIfPage, "negative is better"),
-        ("L", RateRangePage, "the steps overshoot and it"),
-        ("R", RacePage, "memory of an optimiser"),
+        ("S", SeedsPage, "the same training from other random"),
+        ("W", WhatIfPage, "the next epochs at other values"),
+        ("L", RateRangePage, "tuitrain help rate range"),
+        ("R", RacePage, "from: Race"),
     ],
 )
 async def test_every_page_is_drawn_in_ascii_and_explained(session, colours, letter, page, said):

@@ -3,6 +3,7 @@
 from tuitrain.session.asked import (
     batch_noise,
     bench,
+    demonstration,
     depth,
     inputs,
     lab,
@@ -20,6 +21,7 @@ from tuitrain.session.asked import (
 __all__ = [
     "batch_noise",
     "bench",
+    "demonstration",
     "depth",
     "inputs",
     "lab",

@@ -75,8 +75,6 @@ def memory_of(lane: ExperimentLane, name: str) -> int:
     """Bytes of one batch (rows, outputs of each layer and gradients at them), or of what the optimizer remembers."""
     trainer = lane.trainer
     if name == "batch_size":
-        sizes = trainer.network.layer_sizes
-        numbers = sizes[0] + 1 + sum(2 * size + 1 for size in sizes[1:])
-        return int(numbers * trainer.batch_size * trainer.network.dtype.itemsize)
+        return trainer.batch_memory
     arrays = trainer.state().arrays
     return sum(array.nbytes for key, array in arrays.items() if key.startswith("optimizer.") and array.ndim > 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from textual import events
@@ -26,6 +27,7 @@ from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
     from tuitrain.search.manual_study import ManualStudies
+    from tuitrain.session.questions import Question
     from tuitrain.session.search_snapshot import SearchSnapshot
     from tuitrain.session.session import Session
     from tuitrain.ui.inspect.lab_marks import LabMarks
@@ -40,6 +42,16 @@ def unsaved(snapshot: Snapshot) -> str:
     done = counted(snapshot.epoch, "epoch") if snapshot.epoch else counted(snapshot.step, "step")
     number = snapshot.epoch or snapshot.step
     return ngettext("{done} of training is in no file", "{done} of training are in no file", number).format(done=done)
+
+
+@dataclass(frozen=True)
+class AskedWord:
+    """A word that the user wants explained: its value now, a line that the screen adds, and where it was selected."""
+
+    word: str
+    value: str = ""
+    facts: str = ""
+    place: str = ""
 
 
 class Host(Protocol):
@@ -63,6 +75,7 @@ class Host(Protocol):
     @property
     def bytes_written(self) -> int: ...
     def show(self, name: str, answered: Callable[[Any], None] = ...) -> None: ...
+    def explain(self, asked: AskedWord) -> None: ...
     def observe(self, snapshot: Snapshot) -> None: ...
     def leave(self) -> None: ...
     def leave_unasked(self) -> None: ...
@@ -162,18 +175,28 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
             return (*self.form.selected, "")
         return focused.id, "", ""
 
+    def asked_in(self) -> str:
+        """Name what `selected_word` is selected in: the form, or the pane that has the keys."""
+        focused = self.focused
+        title = getattr(focused, "SHOWS", "") or getattr(focused, "TITLE", "")
+        return _("the form") if focused is self.form or not title else _(title)
+
     def action_help(self) -> None:
-        """The page of the selected word; all keys if it is open, as where two keys came at once."""
+        """The page of the selected word; all keys where `?` comes once more before it is there."""
         if self.arrangement.page == self.help.id:
-            self.help.turn_on()
+            self.on_over_page_closed()
             return
-        self.help.explain_word(*self.selected_word())
-        self.turn_to(self.help)
+        word, value, facts = self.selected_word()
+        self.host.explain(AskedWord(word, value, facts, self.asked_in()))
 
     def action_keys(self) -> None:
         """All keys."""
         self.help.show_keys()
         self.turn_to(self.help)
+
+    def question_now(self) -> Question | None:
+        """What this screen asks the session; a screen over it that asks something else asks this again at its end."""
+        return None
 
     def turn_to(self, page: OverPage) -> None:
         """Show a page in the place of the panes, until it is closed."""
