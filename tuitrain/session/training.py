@@ -327,7 +327,8 @@ class Training(Work[Snapshot]):
     def _compute(self, look: Look, *, is_running: bool = False) -> None:
         """Compute what is looked at; where that fails, say so and leave the training as it is."""
         try:
-            self.live.look(look, is_running=is_running)
+            with training_arithmetic:  # a network that diverges is told of, not warned of on the terminal
+                self.live.look(look, is_running=is_running)
         except Exception as error:  # whatever it is: a picture is no reason to end a training
             self.message = _("cannot be shown: {error}").format(error=error_line(error))
 
