@@ -132,6 +132,22 @@ def losses_of(lanes: Sequence[ExperimentLane], members: int) -> Array:
     return found
 
 
+def courses_of(lanes: Sequence[ExperimentLane], members: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the steps and the seconds that the stack of each member took up to each epoch, (M, E + 1) each.
+
+    0 for members that are not made yet.
+    """
+    done = min(lane.done for lane in lanes)
+    steps = np.zeros((members, done + 1), np.int64)
+    seconds = np.zeros((members, done + 1))
+    first = 0
+    for lane in lanes:
+        last = first + len(lane.losses)
+        steps[first:last], seconds[first:last] = lane.steps[: done + 1], lane.seconds[: done + 1]
+        first = last
+    return steps, seconds
+
+
 def divergences_of(lanes: Sequence[ExperimentLane], members: int) -> tuple[int, ...]:
     """Return the epoch in which each member has diverged, 0 where it has not."""
     found = [int(epoch) for lane in lanes for epoch in lane.diverged]

@@ -222,7 +222,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
                 factor(one.of_delta, 3),
                 factor(one.back, 3),
             )
-            bar = theme.signs.blocks[-1] * round(one.share * room)
+            bar = theme.signs.blocks[-1] * round(min(one.share, 1.0) * room) if one.share >= 0 else ""
             lines.append(row(cells, bar, "bold" if one.source == self.edge.source else "plain"))
         rest = found[len(shown) :]
         if rest:

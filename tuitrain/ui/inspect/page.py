@@ -7,7 +7,7 @@ add one: a question with its answer in the session, a subclass of `InsidePage`, 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +16,6 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from tuitrain.errors import error_line
 from tuitrain.session.questions import Answer, Question
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
@@ -37,6 +36,12 @@ from tuitrain.ui.widgets.text_lines import Lines
 
 LEAST_WIDTH = 30  # of a pane that is drawn; the narrowest has 32
 _copies = itertools.count(1)  # of networks that pages have asked for
+# What a key may do before there is an answer, or where there is none: ask another question, or go elsewhere
+ASKING = frozenset({
+    "example", "nudge_up", "nudge_down", "start_pause", "next_pane", "previous_pane", "next_part", "previous_part",
+    "order", "other", "along", "bench", "importance", "note", "show", "messages", "help", "keys", "palette", "suspend",
+    "quit",
+})  # fmt: skip
 Draw = Callable[[int, int], Sequence[Strip]]
 
 
@@ -148,6 +153,11 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
             self.session, self._ask, count_bytes=self.bytes_written, after_paint=self.call_after_refresh
         )
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is an answer to work with."""
+        return self.answer is not None and not self.answer.problem
+
     # What a page says of itself
 
     def question(self) -> Question:
@@ -178,6 +188,13 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
         """What the second row from below says."""
         return ""
 
+    def words_now(self) -> Mapping[str, str]:
+        """What keys do now, for the footer: names of actions to words, "" where that is nothing.
+
+        Called only when there is an answer.
+        """
+        return {}
+
     # The screen
 
     def compose(self) -> ComposeResult:
@@ -203,12 +220,8 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
                 return notice(width, height, (_("working it out"),), self.look["dim"])
             if answer.problem:
                 return notice(width, height, (answer.problem,), self.look["warning"])
-            try:
-                with np.errstate(all="ignore"):
-                    return self.draw_part(name, width, height)
-            except Exception as error:  # whatever it is: a picture is no reason to end the program
-                text = _("cannot be drawn: {error}").format(error=error_line(error))
-                return notice(width, height, (text,), self.look["warning"])
+            with np.errstate(all="ignore"):  # numbers that overflow are drawn as far as they go
+                return self.draw_part(name, width, height)
 
         return draw
 
@@ -262,6 +275,7 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
                 self.panes[name].put_title(title, note)
             self.explain_row.explain(*self.explain())
             self.status.tell(self.tell())
+        self._say_keys()
         theme = self.look
         head = f" tuitrain {theme.plain('›')} {_(self.TITLE_TEXT)}   "
         room = self.size.width - len(head) - len(state) - 3
@@ -272,6 +286,21 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
         for pane in self.panes.values():
             pane.show(self.session.snapshot)
             pane.redraw()
+
+    def _say_keys(self) -> None:
+        """Name in the footer the keys that have an effect at this moment."""
+        if not self.is_mounted:
+            return
+        if self.is_known:
+            self.footer.say_now(self.words_now())
+        else:
+            self.footer.say_now({action.name: "" for action in self.ACTIONS if _verb(action.name) not in ASKING})
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key that works with the answer does nothing while there is none."""
+        if not self.is_known and action not in ASKING and any(_verb(one.name) == action for one in self.ACTIONS):
+            return False
+        return super().check_action(action, parameters)
 
     def place_children(self, size: Size) -> None:
         super().place_children(size)
@@ -312,6 +341,11 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
 
     def action_previous_pane(self) -> None:
         self.focus_previous()
+
+
+def _verb(name: str) -> str:
+    """An action's name without its arguments."""
+    return name.partition("(")[0]
 
 
 def page_bindings(actions: Sequence[Action]) -> list[BindingType]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -18,15 +18,14 @@ from tuitrain.session.questions import Question
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.experiment import EQUAL, ExperimentPage, adopting, change_text, loss_text
+from tuitrain.ui.inspect.experiment import EQUAL, WaysPage, adopting, change_text, loss_text
 from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import Action
-from tuitrain.ui.plots.figures import right
-from tuitrain.ui.plots.lines import Part, cut, line
+from tuitrain.ui.plots.figures import decimal, right
+from tuitrain.ui.plots.lines import Part, line
 from tuitrain.ui.plots.raster import Canvas, Window
 from tuitrain.ui.theme import Role, Theme
 
-EPOCHS = (3, 5, 10, 20, 50, 100)
 READING_ROWS = 5  # of the pane below, with its frame
 MOST_ROWS = 5  # of a strip
 HIGHEST = 1.25  # times the highest loss of the copy as run, above which strips are cut off
@@ -36,6 +35,8 @@ _RUNG = ("↑ ↓ j k", "another value")
 WHAT_IF_ACTIONS = (
     *adopting(most=6, meaning=N_("adopt this value")),
     Action("other", ("o",), "o", "field", "ask about another field", "page", 97),
+    Action("cycle_axis", ("h",), "h", "axis", "by epoch, step, second", "page", 74),
+    Action("toggle_log", ("l",), "l", "log", "logarithmic axis", "page", 73),
     Action("nudge_up", ("plus", "equals_sign"), "+ =", "epochs", "more epochs", "page", 88, pair=_EPOCHS),
     Action("nudge_down", ("minus", "underscore"), "- _", "", "fewer epochs", "page", pair=_EPOCHS),
     Action("start_pause", ("space",), "space", "redo", "again, from the run as it is", "page", 90),
@@ -46,7 +47,7 @@ WHAT_IF_ACTIONS = (
 )
 
 
-class WhatIfPage(ExperimentPage, inherit_bindings=False):
+class WhatIfPage(WaysPage, inherit_bindings=False):
     """A ladder of values, each with the loss of the next epochs as a strip."""
 
     NAME = "what_if"
@@ -54,17 +55,17 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
     ACTIONS = WHAT_IF_ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(WHAT_IF_ACTIONS)
     PARTS = ("ladder", "reading")
+    AMOUNTS, FIRST_AMOUNT = (3, 5, 10, 20, 50, 100), 10
     answer: WhatIfAnswer | None
 
     def __init__(self, look: Theme) -> None:
         super().__init__(look)
-        self.epochs, self.field_name = 10, "learning_rate"
-        self.chosen: int | None = None  # None: the best
+        self.field_name = "learning_rate"
         self.keeps_asking = False
         self.earlier: list[str] = []  # what was best when it was asked before
 
     def question(self) -> Question:
-        return WhatIf(self.epochs, self.field_name, copy=self.copy)
+        return WhatIf(self.amount, self.field_name, copy=self.copy)
 
     @property
     def _ends(self) -> list[float]:
@@ -79,6 +80,10 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         ends = self._ends
         known = [place for place, loss in enumerate(ends) if math.isfinite(loss)]
         return min(known, key=lambda place: (ends[place], place != self.answer.now)) if known else self.answer.now  # type: ignore[union-attr]
+
+    def ways(self) -> int:
+        assert self.answer is not None
+        return len(self.answer.values)
 
     @property
     def _place(self) -> int:
@@ -102,9 +107,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         left, end = 24, 27
         columns = max(width - left - end, 8)
         what = _("validation loss") if answer.part == "validation" else _("training loss")
-        over = _("{what}, epochs {first}–{last}").format(
-            what=what, first=answer.start, last=answer.start + answer.total
-        )
+        over = self._over(what, window.x_high)
         lines = [line(width, [
             (f"    {right(self._cut(_('value'), 9), 9)}  {right(self._cut(_('× now'), 7), 7)}  ", theme["dim"]),
             (f"{self._cut(over, columns + 1):<{columns + 1}}", theme["dim"]),
@@ -113,32 +116,44 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         ])]  # fmt: skip
         for place in range(len(answer.values)):
             lines += self._rung(place, window, rows, (left, columns, width))
-        low, high = significant(window.y_low), significant(window.y_high)
+        low, high = (significant(10**end if self.is_log else end) for end in (window.y_low, window.y_high))
         told = _("scale of each strip: {low} below, {high} above; what is higher is cut off").format(low=low, high=high)
         return [*lines, self.told(width, f" {told}", "dim")]
 
-    def _cut(self, text: str, width: int) -> str:
-        return cut(self.look.plain(text), width, theme=self.look)
+    def _over(self, what: str, end: float) -> str:
+        """What the strips show, and from where to where."""
+        assert self.answer is not None
+        if self.axis == 0:
+            start = self.answer.start
+            return _("{what}, epochs {first}–{last}").format(what=what, first=start, last=start + self.answer.total)
+        if self.axis == 1:
+            return _("{what}, {count} steps").format(what=what, count=f"{end:,.0f}")
+        return _("{what}, {seconds} s").format(what=what, seconds=decimal(end, 2))
 
     def _window(self) -> Window:
         """What all strips show: from the lowest loss to the highest, or to a multiple of those of the copy as run."""
         answer = self.answer
         assert answer is not None
-        known, own = answer.losses[np.isfinite(answer.losses)], answer.losses[answer.now]
-        own = own[np.isfinite(own)]
+        least = 0.0 if self.is_log else -np.inf  # no logarithm is drawn of a loss of 0
+        known, own = (each[np.isfinite(each) & (each > least)] for each in (answer.losses, answer.losses[answer.now]))
         low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
         if own.size:
             high = min(high, HIGHEST * float(own.max()))
-        return Window(float(answer.start), float(answer.start + answer.total), low, max(high, low + 1e-9))
+        end = float(self.along(answer.steps, answer.seconds).max()) if self.axis else float(answer.total)
+        high = max(high, low * (1 + 1e-6) if self.is_log else low + 1e-9)
+        if self.is_log:
+            low, high = math.log10(low or high / 10), math.log10(high)
+        return Window(0.0, end or 1.0, low, high, self.is_log)
 
     def _rung(self, place: int, window: Window, rows: int, room: tuple[int, int, int]) -> list[Strip]:
         """The lines of a value: its number, the value, the strip, and the loss at the end with what it gains."""
         answer, theme, (left, columns, width) = self.answer, self.look, room
         assert answer is not None
         canvas = Canvas(rows, columns, theme=theme)
-        epochs = answer.start + np.arange(answer.losses.shape[1], dtype=float)
+        along = self.along(answer.steps, answer.seconds)[place]
+        losses = np.minimum(answer.losses[place], 10**window.y_high if self.is_log else window.y_high)
         role: Role = "bold" if place == self._place else "plain"
-        canvas.curve(epochs, np.minimum(answer.losses[place], window.y_high), window, style=theme["validation"])
+        canvas.curve(along, losses, window, style=theme["validation"])
         sign = theme.signs.cursor if place == self._place else " "
         value = right(self._shown_value(place), 9)
         head = f"{sign}{place + 1}  {value}  {right(self._factor(place), 7)}"
@@ -256,7 +271,10 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
             if answer.name == "batch_size"
             else _("from here, same batches in one stack")
         )
-        return {"ladder": (_("Ladder") + f" · {label}, {how}", ""), "reading": (_("Reading"), "")}
+        return {
+            "ladder": (_("Ladder") + f" · {label}, {how}", _("log") if self.is_log else ""),
+            "reading": (_("Reading"), ""),
+        }
 
     def explain(self) -> tuple[str, str, tuple[str, ...]]:
         answer = self.answer
@@ -271,6 +289,11 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
             epoch=self._from(), digit=self._place + 1
         )
 
+    def words_now(self) -> Mapping[str, str]:
+        names = self.answer.names if self.answer is not None else ()
+        return {"mark": N_("ask no more") if self.keeps_asking else N_("keep asking"),
+                **({"other": ""} if len(names) == 1 else {})}  # fmt: skip
+
     # What the keys do
 
     def action_mark(self) -> None:
@@ -280,39 +303,8 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         self.refresh_page()
 
     def action_other(self) -> None:
-        """Ask about the next hyperparameter, of the same copy."""
-        if not self.is_known or self.answer is None:
-            return
-        names = self.answer.names
-        self.field_name, self.chosen = names[(names.index(self.answer.name) + 1) % len(names)], None
         self.earlier.clear()
-        self.ask_anew()
-
-    def action_nudge_up(self) -> None:
-        self._take_epochs(1)
-
-    def action_nudge_down(self) -> None:
-        self._take_epochs(-1)
-
-    def _take_epochs(self, by: int) -> None:
-        place = EPOCHS.index(self.epochs) + by
-        if not 0 <= place < len(EPOCHS):
-            self.say(_("{least} to {most} epochs").format(least=EPOCHS[0], most=EPOCHS[-1]))
-            return
-        self.epochs = EPOCHS[place]
-        self.ask_anew()
-
-    def action_up(self) -> None:
-        self._move(-1)
-
-    def action_down(self) -> None:
-        self._move(1)
-
-    def _move(self, by: int) -> None:
-        if not self.is_known or self.answer is None:
-            return
-        self.chosen = (self._place + by) % len(self.answer.values)
-        self.refresh_page()
+        super().action_other()
 
     def action_adopt(self, digit: int) -> None:
         """Set the value of the run."""
