@@ -12,8 +12,9 @@ from typing import Any
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts, DatasetSource
 from tuitrain.engine.threads import usable_cores
-from tuitrain.errors import TuitrainError, error_line
+from tuitrain.errors import RunError, TuitrainError, error_line
 from tuitrain.options.search_settings import CHANGED, Settings
+from tuitrain.runs.finished import note_text
 from tuitrain.search.api import conducting
 from tuitrain.search.best_model import choose
 from tuitrain.search.conductor import Conductor, SearchProgress
@@ -24,6 +25,7 @@ from tuitrain.search.study.opening import change_study, create_study, new_study_
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import USER
 from tuitrain.session.commands import (
+    AddNote,
     AskFirst,
     BeginSearch,
     Command,
@@ -39,6 +41,7 @@ from tuitrain.session.datasets import DATASETS, Datasets
 from tuitrain.session.search_command import fields_of, read_command
 from tuitrain.session.search_snapshot import GridEstimate, SearchSnapshot, SearchState
 from tuitrain.session.session import Clock, LocalSession, Look, Turn, Work
+from tuitrain.translation import gettext as _
 
 SNAPSHOT_SECONDS = 0.25  # drawing takes processor time from the workers, which use every core
 STEP_SECONDS = 0.05
@@ -147,6 +150,14 @@ class Searching(Work[SearchSnapshot]):
             if not command.asks_first and self._conductor.progress().proposals:
                 self._conductor.decide(self._conductor.progress().proposals)
 
+    def on_add_note(self, command: AddNote) -> None:
+        """Keep a note in the study."""
+        text = note_text(command.text)
+        if self._study is None:
+            raise RunError(_("there is no study yet to keep a note in"))
+        with self._study.writing():
+            self._study.note(text)
+
     def on_decide(self, command: Decide) -> None:
         """Train these of the proposals that wait."""
         if self._conductor is not None:
@@ -246,6 +257,7 @@ class Searching(Work[SearchSnapshot]):
             None if study is None else study.settings, self._progress, None if study is None else study.path,
             () if study is None else tuple(trial.number for trial in study.ties), self._test, self._explained,
             self._asks_first, self._estimate, None if dataset is None else DatasetFacts.of(dataset), answered,
+            notes=() if study is None else tuple(study.notes),
         )  # fmt: skip
 
     def fail(self, error: Exception) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, RunError, error_line
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.runs.finished import FinishedTraining
+from tuitrain.runs.finished import FinishedTraining, note_text
 from tuitrain.runs.model import Model
 from tuitrain.session.commands import (
+    AddNote,
     Command,
     Pause,
     Reset,
@@ -38,6 +39,7 @@ SNAPSHOT_SECONDS = 0.04
 VIEW_SECONDS = 0.25
 VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
 MOST_EARLIER = 8
+MOST_PAGE_NAME = 40  # letters
 
 
 class Training(Work[Snapshot]):
@@ -45,8 +47,9 @@ class Training(Work[Snapshot]):
 
     `finished` holds a record of each training, made by the session's own thread when the training ends (done, diverged,
     failed) or is left: reset, replaced by another dataset's, or closed. It only grows, and does so before a snapshot
-    counts it. A training that is continued after its end gets another record when it ends again or
-    is left; one that is left without a whole epoch since its last record, or at all, gets none.
+    counts it; a note that is made after the end is added to the last record. A training that is continued after its end
+    gets another record when it ends again or is left; one that is left without a whole epoch since its last record, or
+    at all, gets none.
 
     Raises
     ------
@@ -165,6 +168,14 @@ class Training(Work[Snapshot]):
         self._saved_step = self.step
         self.message = _("saved {path}").format(path=visible(command.path, 1000))
 
+    def on_add_note(self, command: AddNote) -> None:
+        """Keep a note with the training; with its record too, where it has ended and not been trained on."""
+        text = note_text(command.text)
+        self.live.add_note(text, visible(command.page, MOST_PAGE_NAME))
+        if self._noted is not None and self._noted.epochs == self.live.history.length:
+            self._noted = replace(self._noted, notes=self.live.notes)
+            self.finished = (*self.finished[:-1], self._noted)
+
     def on_set_pace(self, command: SetPace) -> None:
         """Train so many epochs a second at most."""
         if not 0 <= command.epochs_per_second < float("inf"):
@@ -202,6 +213,8 @@ class Training(Work[Snapshot]):
         self.live.stop_clock()  # only now: where the values do not fit, the training stays as it is
         self._note("left")
         before, self.live, self._noted = self.live, fresh, None
+        if not before.trainer.steps_done and dataset is before.dataset:
+            fresh.notes = before.notes  # of a training that has not begun yet
         self._pending, self._saved_step, self._state = {}, -1, "ready"
         if dataset is not before.dataset:
             self._refused = {}

@@ -29,6 +29,7 @@ from tuitrain.ui.widgets.frame import share_lines
 from tuitrain.ui.widgets.help_page import HelpPage
 from tuitrain.ui.widgets.layout import LAST_ROWS, SMALLEST, PlacedLayout
 from tuitrain.ui.widgets.messages_page import MessagesPage
+from tuitrain.ui.widgets.note_prompt import told_notes
 from tuitrain.ui.widgets.pane import LivePane
 from tuitrain.ui.widgets.pane_screen import PlacedScreen
 from tuitrain.ui.widgets.status_row import StatusRow
@@ -48,6 +49,7 @@ Draw = Callable[[int, int], Sequence[Strip]]
 def everywhere_on_pages() -> tuple[Action, ...]:
     """The keys that every page has."""
     return (
+        Action("note", ("colon",), ":", "note", "note, kept with the training", "page", 10),
         Action("messages", ("M",), "M", "messages", "messages so far", "page", 12),
         Action("help", ("question_mark",), "?", "help", "the word; again: all keys", "page", 95),
         Action("keys", ("f1",), "F1", "", "all keys", "page"),
@@ -146,6 +148,7 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
 
     def __init__(self, look: Theme) -> None:
         super().__init__(PageLayout(self.boxes))
+        self.notes_page = self.NAME
         self.session = self.trainer
         self.copy = next(_copies)
         self.answer: Answer | None = None
@@ -270,11 +273,12 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
         if not self.is_mounted or self.answer is None or self.answer.problem:
             about, state = "", ""
         else:
-            about, state = self.describe()
-            for name, (title, note) in self.titles().items():
-                self.panes[name].put_title(title, note)
-            self.explain_row.explain(*self.explain())
-            self.status.tell(self.tell())
+            with np.errstate(all="ignore"):  # as where the panes are drawn
+                about, state = self.describe()
+                for name, (title, note) in self.titles().items():
+                    self.panes[name].put_title(title, note)
+                self.explain_row.explain(*self.explain())
+                self.status.tell(self.tell())
         self._say_keys()
         theme = self.look
         head = f" tuitrain {theme.plain('›')} {_(self.TITLE_TEXT)}   "
@@ -330,6 +334,7 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
         return self.TITLE_TEXT.lower(), "", ""
 
     def action_messages(self) -> None:
+        self.messages.list_notes(told_notes(self.session.snapshot.notes), are_new=False)
         self.turn_to(self.messages)
 
     def action_quit(self) -> None:

@@ -22,6 +22,7 @@ SEARCH_ACTIONS = (
         Action("enqueue", ("e",), "e", "try", "try the Train form", "", 35),
         Action("veto", ("v",), "v", "veto", "look at proposals first", "", 30),
         Action("race", ("R",), "R", "race", "race of the strategies", "", 25),
+        Action("note", ("colon",), ":", "note", "note, kept in the study", ""),
     )),
     *in_section("trials", (
         Action("up", ("up", "k"), "↑ k", "", "line above", "", pair=MOVE),
