@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -235,11 +236,12 @@ class Training(Work[Snapshot]):
 
     def _inspect(self, turn: Turn) -> None:
         """Work out the answer to a page's question, while nothing is trained."""
-        while self.inspection.has_more and not turn.is_interrupted:
-            self.inspection.advance()
-            if turn.take_new_look():
-                self.see(turn.look)
-            turn.publish()
+        with blas_threads(choose_threads(self.live.trainer.network.layer_sizes)):
+            while self.inspection.has_more and not turn.is_interrupted:
+                self.inspection.advance()
+                if turn.take_new_look():
+                    self.see(turn.look)
+                turn.publish()
 
     def _inspect_between_batches(self) -> None:
         """Work out a part of the answer to a page's question; then training has as much time, at least."""
@@ -335,7 +337,8 @@ class Training(Work[Snapshot]):
     def _ask(self, look: Look) -> None:
         """Take a page's question."""
         trainer = self.live.trainer
-        self.inspection.ask(look.question, lambda: Copy.of(trainer, self.live.dataset, epoch_of_weights(trainer)))
+        with blas_threads(choose_threads(trainer.network.layer_sizes)) if look.question is not None else nullcontext():
+            self.inspection.ask(look.question, lambda: Copy.of(trainer, self.live.dataset, epoch_of_weights(trainer)))
 
     def _compute(self, look: Look, *, is_running: bool = False) -> None:
         """Compute what is looked at; where that fails, say so and leave the training as it is."""

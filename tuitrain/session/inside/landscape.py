@@ -51,23 +51,27 @@ def plane(question: Question, copy: Copy) -> Iterator[Answer]:
         float(np.linalg.norm(start)), optimizer, done=0, total=len(GRIDS) + 1,
     )  # fmt: skip
     yield answer
-    places = [start]
-    for _step in range(int(np.clip(PATH_NUMBERS // len(start), LEAST_PATH_STEPS, PATH_STEPS))):
+    steps = int(np.clip(PATH_NUMBERS // len(start), LEAST_PATH_STEPS, PATH_STEPS))
+    walked, done = np.zeros((steps + 1, len(start))), 1  # filled step by step: a large one is not copied at once
+    for _step in range(steps):
         trainer.step()
         if trainer.is_done:
             break
-        places.append(trainer.network.parameters[0].astype(np.float64))
+        np.subtract(trainer.network.parameters[0], start, out=walked[done])
+        done += 1
         yield answer
-    walked = np.array(places) - start
-    axes = _axes(asked.view, walked, random_direction(network, start, np.random.default_rng(0)))
+    walked = walked[:done]
+    drawn = random_direction(network, start, np.random.default_rng(0)) if asked.view == "step" else np.empty(0)
+    yield answer
+    axes = _axes(asked.view, walked, drawn)
     yield answer
     path = walked @ axes.T
     total = float(np.square(walked).sum())
     share = float(np.square(path).sum()) / total if total else float("nan")
     at_once = int(np.clip(AT_ONCE // (len(start) * len(X)), 1, 400))
     losses: list[Array] = []
-    for first in range(0, len(places), at_once):
-        losses.append(losses_at(network, np.array(places[first : first + at_once]), X, y))
+    for first in range(0, len(walked), at_once):
+        losses.append(losses_at(network, start + walked[first : first + at_once], X, y))
         yield answer
     answer = replace(answer, path=path, path_losses=np.concatenate(losses), share=share, done=1)
     yield answer
