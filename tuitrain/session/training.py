@@ -37,6 +37,7 @@ from tuitrain.text import quoted, suggest, visible
 from tuitrain.translation import gettext as _
 
 SNAPSHOT_SECONDS = 0.04
+TRAINING_TURN = 1.6  # times what a part of a page's answer took; with what lies between they share the time by halves
 VIEW_SECONDS = 0.25
 VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
 MOST_EARLIER = 8
@@ -244,11 +245,16 @@ class Training(Work[Snapshot]):
                 turn.publish()
 
     def _inspect_between_batches(self) -> None:
-        """Work out a part of the answer to a page's question; then training has as much time, at least."""
-        started = self._clock.now()
+        """Work out a part of the answer to a page's question; then training has its turn, which is longer.
+
+        A first answer, and a whole one, are shown at once, what comes between with the next snapshot.
+        """
+        started, before = self._clock.now(), self.inspection.answer
         self.inspection.advance()
-        ended = self._clock.now()
-        self._inspection_due, self._snapshot_due = 2 * ended - started, ended
+        ended, answer = self._clock.now(), self.inspection.answer
+        self._inspection_due = ended + TRAINING_TURN * (ended - started)
+        if answer is not None and (before is None or before.question != answer.question or answer.is_whole):
+            self._snapshot_due = ended
 
     def _train(self, turn: Turn) -> None:
         self.live.start_clock()
