@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from tuitrain.text import visible
+from tuitrain.text import cells, rows_of, visible
 from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.page import OverPage
@@ -56,7 +55,7 @@ class MessagesPage(OverPage):
         lines: list[list[Piece]] = []
         for when, reached, text in self._messages:
             head = f"{when}  {_(self._unit)} {reached:<5}  "
-            first, *rest = textwrap.wrap(plain(visible(text, 2000)), max(20, width - len(head))) or [""]
+            first, *rest = rows_of(plain(visible(text, 2000)), max(20, width - cells(head))) or [""]
             lines.append([(head, styles["dim"]), (first, styles["plain"])])
-            lines += [[(" " * len(head) + row, styles["plain"])] for row in rest]
+            lines += [[(" " * cells(head) + row, styles["plain"])] for row in rest]
         return lines
