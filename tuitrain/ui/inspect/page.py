@@ -301,7 +301,9 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
             self.footer.say_now({action.name: "" for action in self.ACTIONS if _verb(action.name) not in ASKING})
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key that works with the answer does nothing while there is none."""
+        """Without an answer a key that works with it does nothing; before the page is there, none does but esc."""
+        if not self.is_mounted and action != "quit":
+            return False
         if not self.is_known and action not in ASKING and any(_verb(one.name) == action for one in self.ACTIONS):
             return False
         return super().check_action(action, parameters)
@@ -324,7 +326,8 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
         self.status.say(text)
 
     def key_pressed(self) -> None:
-        self.status.key_pressed()
+        if self.is_mounted:  # a key may have come with the one that opened the page
+            self.status.key_pressed()
 
     def _note_message(self, text: str) -> None:
         self.messages.add(text, self.session.snapshot.epoch)
