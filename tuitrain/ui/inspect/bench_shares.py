@@ -54,7 +54,7 @@ def draw_shares(width: int, height: int, found: Sequence[Share], chosen_source: 
         return _share_table(width, height, found, chosen_source, theme)
     texts, used = [], 1
     for place, share in enumerate(found):
-        bar = theme.signs.blocks[-1] * round(8 * share.share)
+        bar = theme.signs.blocks[-1] * _cells_of(share.share, 8)
         text = theme.plain(f"{cut(share.name, 14, theme=theme)} |w·a| = {decimal(share.size, 3)} {bar} ")
         text += f"{100 * share.share:.0f} %   "
         if used + cell_len(text) > width - 14 and place < len(found) - 1:
@@ -96,7 +96,7 @@ def _share_table(width: int, height: int, found: Sequence[Share], chosen_source:
             factor(one.of_delta, 3),
             factor(one.back, 3),
         )
-        bar = theme.signs.blocks[-1] * round(one.share * room)
+        bar = theme.signs.blocks[-1] * _cells_of(one.share, room)
         lines.append(row(cells, bar, "bold" if one.source == chosen_source else "plain"))
     rest = found[len(shown) :]
     if rest:
@@ -112,3 +112,8 @@ def _summed(name: str, parts: Sequence[Share]) -> tuple[str, ...]:
     size, share = sum(one.size for one in parts), sum(one.share for one in parts)
     of_delta, back = sum(one.of_delta for one in parts), sum(one.back for one in parts)
     return name, decimal(size, 3), f"{100 * share:.0f} %", factor(of_delta, 3), factor(back, 3)
+
+
+def _cells_of(share: float, room: int) -> int:
+    """How many of so many cells a share fills: none where it is not known."""
+    return round(min(share, 1.0) * room) if share >= 0 else 0

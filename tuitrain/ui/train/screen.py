@@ -188,6 +188,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         for widget in (self.header, self.form, self.description, self.verdict, self.status):
             widget.show(snapshot)
         self.messages.list_edits(snapshot)
+        if snapshot.notes or self.messages.has_notes:
+            from tuitrain.ui.widgets.note_prompt import told_notes  # noqa: PLC0415 - not for the first paint
+
+            self.messages.list_notes(told_notes(snapshot.notes))
         if is_new:
             self._say_notices(snapshot.dataset.notices)
         self.footer.say_now(words_now(snapshot))
