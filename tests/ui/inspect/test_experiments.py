@@ -230,9 +230,10 @@ async def test_every_page_is_drawn_in_ascii_and_explained(session, colours, lett
 
 def test_a_narrow_ladder_says_in_two_rows_that_a_copy_diverged():
     losses = np.array([[0.5, 0.4, 0.3], [0.5, 0.6, np.nan]])
+    along = np.broadcast_to(np.arange(3), (2, 3))
     answer = WhatIfAnswer(WhatIf(), "learning_rate", ("learning_rate",), (0.1, 1.0), 0, losses, "validation", (0, 5),
-                          3, 0, done=2, total=2)  # fmt: skip
-    rows = [strip.text for strip in Ladder(answer, theme_for("none")).draw(56, 12)]
+                          3, 0, steps=along, seconds=along / 10, done=2, total=2)  # fmt: skip
+    rows = [strip.text for strip in Ladder(answer, theme_for("none"), None, along, 0, False).draw(56, 12)]
     assert all(len(row) == 56 for row in rows)
     (first,) = [place for place, row in enumerate(rows) if "✗ diverged" in row]
     assert rows[first].startswith(" 2          1     × 10") and "at epoch 5" in rows[first + 1]

@@ -11,10 +11,10 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.commands import Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
-from tuitrain.ui.inspect.page import LEAST_WIDTH
 from tuitrain.ui.screens import PAGES
 from tuitrain.ui.theme import theme_for
 from tuitrain.ui.widgets.layout import LAST_ROWS, SMALLEST
+from tuitrain.ui.widgets.page_screen import LEAST_WIDTH
 
 WIDTHS = (0, 5, LEAST_WIDTH, 47)
 AREAS = [Region(0, 1, width, height - 1 - len(LAST_ROWS)) for width, height in (SMALLEST, (200, 70))]
