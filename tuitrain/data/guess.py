@@ -1,4 +1,4 @@
-"""Guess which column of a table is the one to predict, and say why and what else it may be.
+"""TargetGuess which column of a table is the one to predict, and say why and what else it may be.
 
 `N` rows. What columns hold is judged by the first rows alone, so that a preview guesses as the whole table does.
 """
@@ -59,7 +59,7 @@ WORD_ENDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
-class Guess:
+class TargetGuess:
     """The column `name`, why it is that one, and `others` that it may be as well, the likeliest first."""
 
     name: str
@@ -67,8 +67,8 @@ class Guess:
     others: tuple[str, ...] = ()
 
 
-def guess_target(table: Table) -> Guess:
-    """Guess the column to predict: by what its name says, else the last one that can be a target.
+def guess_target(table: Table) -> TargetGuess:
+    """TargetGuess the column to predict: by what its name says, else the last one that can be a target.
 
     A name counts only for what the column holds: `left` with two values, `price` with numbers. A date, an id, a text
     that is different in nearly every row, and a column without variety are no targets, unless one is called so.
@@ -80,7 +80,7 @@ def guess_target(table: Table) -> Guess:
     others = [(score, place) for score, _why, place in scored if place != chosen and _is_candidate(table, place, score)]
     others.sort(key=lambda item: (-item[0], -item[1]))
     names = tuple(table.columns[place].name for _score, place in others[:MOST_OTHERS])
-    return Guess(table.columns[chosen].name, why if best > 0 else _("it is the last column"), names)
+    return TargetGuess(table.columns[chosen].name, why if best > 0 else _("it is the last column"), names)
 
 
 def words_of(name: str) -> list[str]:
