@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
@@ -15,7 +16,9 @@ from tuitrain.data.catalog import BUNDLED, bundled_path
 from tuitrain.data.cells.column_format import ColumnFormat
 from tuitrain.data.dataset import Dataset, build_dataset
 from tuitrain.data.generators import RECIPES, generate
-from tuitrain.data.readers import TEXT, FileContent, reader_of
+from tuitrain.data.readers import PACKED_SUFFIXES, READERS, TEXT, ZIP_SUFFIX, FileContent, reader_of
+from tuitrain.data.readers.archives import ZIP_MAGIC, Archive, only_table
+from tuitrain.data.readers.compressed import MARK_LENGTH, packing_of, unpack, without_packing
 from tuitrain.data.readers.text import read_text_table
 from tuitrain.data.table import Table
 from tuitrain.errors import DataError
@@ -105,9 +108,7 @@ def load_tables(
     if source == "-":
         if not allow_stdin or sys.stdin is None:
             raise DataError(_("dataset -: standard input cannot be read here; name a file, such as ./data.csv"))
-        return TEXT.load()(
-            FileContent(sys.stdin.buffer.read(), "standard input", "", most_rows, formats=formats or {}), options
-        )
+        return _read_standard_input(FileContent(b"", "standard input", "", most_rows, formats=formats or {}), options)
     if re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE):
         raise DataError(
             _("dataset {source}: is a URL; download the file first, for example with curl -O").format(
@@ -118,6 +119,13 @@ def load_tables(
     if "/" not in source and not path.is_file() and (not path.suffix or "?" in source):
         raise DataError(_("dataset {source}: {meant}").format(source=quoted(source), meant=_meant(name)))
     return read_path(path, options, most_rows=most_rows, formats=formats)
+
+
+def _read_standard_input(content: FileContent, options: DataOptions) -> tuple[Table, Table | None]:
+    data = sys.stdin.buffer.read()
+    if packing := packing_of(data):
+        data, _is_cut = unpack(io.BytesIO(data), packing, content.name, size=len(data))
+    return TEXT.load()(replace(content, data=data), options)
 
 
 def _path(source: str) -> Path:
@@ -162,6 +170,47 @@ def _is_model(data: bytes) -> bool:
     return data[8:9] == b"{" and int.from_bytes(data[:8], "little") < len(data)
 
 
+def _content(file: io.BufferedReader, path: Path, most_rows: int | None) -> FileContent:
+    """Read an open file, or its head for a preview; unpack it if it is packed."""
+    is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    size = os.fstat(file.fileno()).st_size
+    head = file.peek(MARK_LENGTH)
+    packing = packing_of(head)
+    name, suffix = path.name, path.suffix.lower()
+    if packing is not None or suffix in PACKED_SUFFIXES:
+        suffix = Path(without_packing(name)).suffix.lower()
+        if packing is None and b"\x00" in head:  # some programs unpack what they download and keep the suffix
+            text = _("{name}: is no {suffix} file, though its suffix says so, nor text; copy or download it again")
+            raise DataError(text.format(name=visible(name), suffix=path.suffix.lower()))
+    reader = reader_of(suffix)
+    most_bytes = HEAD_BYTES if reader.reads_heads and most_rows is not None else None
+    content = FileContent(b"", visible(name), suffix, most_rows)
+    if packing is not None:
+        data, is_cut = unpack(file, packing, content.name, size=size, most_bytes=most_bytes)
+        return replace(content, data=data, is_cut=is_cut)
+    if suffix == ZIP_SUFFIX and head.startswith(ZIP_MAGIC):
+        return _zipped(io.BytesIO(file.read()), content)
+    if reader.opens_paths and is_regular:
+        return replace(content, path=path)
+    data = file.read(-1 if most_bytes is None else most_bytes)
+    return replace(content, data=data, is_cut=len(data) == most_bytes and bool(file.read(1)))
+
+
+def _zipped(file: BinaryIO, content: FileContent) -> FileContent:
+    """Read the one table of a zip archive, or its head for a preview."""
+    archive = Archive(file, content.name, _("a zip archive"))
+    table = only_table(archive, content.name, READERS)
+    suffix = Path(table).suffix.lower()
+    most_bytes = HEAD_BYTES if reader_of(suffix).reads_heads and content.most_rows is not None else -1
+    try:
+        with archive.open(table) as member:
+            data = member.read(most_bytes)
+            is_cut = len(data) == most_bytes and bool(member.read(1))
+    except Exception as error:
+        raise archive.damaged(error) from error
+    return replace(content, data=data, suffix=suffix, is_cut=is_cut)
+
+
 def read_path(
     path: Path, options: DataOptions | None = None, *, most_rows: int | None = None,
     formats: Mapping[str, ColumnFormat] | None = None,
@@ -173,20 +222,18 @@ def read_path(
     DataError
         if it cannot be read.
     """
-    reader = reader_of(path.suffix)
-    most_bytes = HEAD_BYTES if reader.reads_heads and most_rows is not None else -1
+    options = options or DataOptions()
     try:
         with path.open("rb") as file:
             _refuse_endless(file, path)
-            data = file.read(most_bytes)
-            is_cut = len(data) == most_bytes and bool(file.read(1))
+            content = _content(file, path, most_rows)
     except FileNotFoundError:
         raise DataError(_("{path}: no such file").format(path=visible(path))) from None
     except IsADirectoryError:
         raise DataError(_("{path}: is a directory; expected a file").format(path=visible(path))) from None
     except OSError as error:
         raise DataError(_("{path}: cannot be read: {why}").format(path=visible(path), why=error.strerror)) from error
-    if path.suffix.lower() == ".safetensors" or _is_model(data):
+    if path.suffix.lower() == ".safetensors" or _is_model(content.data):
         model = visible(path)
         raise DataError(
             _(
@@ -194,5 +241,4 @@ def read_path(
                 "DATA; to measure it: tuitrain evaluate {model} DATA"
             ).format(model=model)
         )
-    content = FileContent(data, visible(path.name), path.suffix.lower(), most_rows, is_cut, formats or {})
-    return reader.load()(content, options or DataOptions())
+    return reader_of(content.suffix).load()(replace(content, formats=formats or {}), options)

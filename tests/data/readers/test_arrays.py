@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.data.readers.damage import TRIES, refused
 from tuitrain.data.loading import load_dataset
+from tuitrain.data.readers import compressed
 from tuitrain.data.readers.arrays import read_npy, read_npz, read_parquet
 from tuitrain.errors import DataError
 
@@ -26,6 +28,10 @@ def npz(**arrays: Any) -> bytes:
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)
     return file.getvalue()
+
+
+def from_npz(data: bytes) -> Any:
+    return read_npz(io.BytesIO(data), "t.npz")
 
 
 def test_the_last_column_of_an_npy_file_is_the_target(tmp_path: Path) -> None:
@@ -47,7 +53,7 @@ def test_the_usual_image_archive_brings_its_test_part(tmp_path: Path) -> None:
 
 
 def test_x_and_y_make_a_table_with_texts_for_classes() -> None:
-    table, test = read_npz(npz(X=np.arange(8).reshape(4, 2), y=np.array([b"cat", b"dog"] * 2)), "t.npz")
+    table, test = from_npz(npz(X=np.arange(8).reshape(4, 2), y=np.array([b"cat", b"dog"] * 2)))
     assert test is None
     assert table.names == ["x1", "x2", "y"]
     assert table.column("y").labels() == ["cat", "dog", "cat", "dog"]
@@ -58,11 +64,11 @@ def test_x_and_y_make_a_table_with_texts_for_classes() -> None:
     [
         (b"", r"t\.npy: cannot be read as a NumPy file"),
         (npy(np.zeros((9, 9)))[:200], r"t\.npy: cannot be read as a NumPy file"),
-        (npy(np.array([{}], object), allow_pickle=True), r"it is not one, or it holds Python objects"),
+        (npy(np.array([{}], object), allow_pickle=True), "it holds Python objects"),
         (npy(np.arange(5)), r"t\.npy: found shape \(5,\); expected one 2-D array"),
         (npy(np.zeros((0, 3))), r"X has shape \(0, 3\); expected rows by columns, and at least one of each"),
         (npy(np.array([["a", "b"]])), "X has dtype <U1; expected numbers"),
-        (npz(X=np.zeros((3, 2))), r"t\.npy: found several arrays"),
+        (npz(X=np.zeros((3, 2))), r"t\.npy: holds several arrays; name it \.npz"),
     ],
 )
 def test_other_npy_files_are_refused(data: bytes, message: str) -> None:
@@ -83,14 +89,49 @@ def test_other_npy_files_are_refused(data: bytes, message: str) -> None:
 )
 def test_other_npz_files_are_refused(data: bytes, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        read_npz(data, "t.npz")
+        from_npz(data)
 
 
 def test_a_damaged_archive_is_refused() -> None:
     data = bytearray(npz(X=np.random.default_rng(0).random((500, 3)), y=np.arange(500)))
     data[2000:2100] = bytes(100)
     with pytest.raises(DataError, match=r't\.npz: array "X" cannot be read'):
-        read_npz(bytes(data), "t.npz")
+        from_npz(bytes(data))
+
+
+def test_a_structured_array_is_refused_with_advice() -> None:
+    structured = np.array([(1, 2.5)], [("a", "i4"), ("b", "f8")])
+    with pytest.raises(DataError, match="it is a structured array; save its fields as the columns of a CSV file"):
+        read_npy(npy(structured), "t.npy")
+
+
+def test_arrays_in_the_order_of_columns_keep_their_values() -> None:
+    rows = np.arange(12.0).reshape(4, 3)
+    table = read_npy(npy(np.asfortranarray(rows)), "t.npy")
+    assert [list(column.values) for column in table.columns] == rows.T.tolist()
+
+
+def test_an_array_that_says_it_is_larger_than_its_file_takes_no_memory() -> None:
+    data = npy(np.zeros((3, 2)))
+    claim = data.replace(b"(3, 2), }" + b" " * 9, b"(9" + b"0" * 9 + b", 2), }")
+    assert len(claim) == len(data)
+    with pytest.raises(DataError, match=r"its shape \(9000000000, 2\) takes 144\.0 GB, and it has 0\.0 MB"):
+        read_npy(claim, "t.npy")
+
+
+def test_an_archive_of_arrays_is_measured_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compressed, "LEAST_LIMIT", 1_000_000)
+    with pytest.raises(DataError, match=r"t\.npz: unpacks to 8\.8 MB; the most for a file of this size is 1\.0 MB"):
+        from_npz(npz(X=np.zeros((100_000, 10)), y=np.zeros(100_000)))
+
+
+@pytest.mark.parametrize("kind", ["npy", "npz"])
+def test_damage_to_arrays_is_one_clear_error(kind: str) -> None:
+    X, y = np.random.default_rng(0).random((20, 3)), np.arange(20)
+    if kind == "npz":
+        assert refused(npz(X=X, y=y), lambda data: len(from_npz(data)[0]), 20) > 0.7 * TRIES
+    else:  # which has no sum to check numbers by
+        assert refused(npy(X), lambda data: read_npy(data, "t.npy")) > 0.3 * TRIES
 
 
 def parquet(**columns: Any) -> bytes:
@@ -164,10 +205,10 @@ def test_an_unbalanced_header_is_damage() -> None:
 
 def test_members_that_are_no_arrays_or_encrypted_are_told() -> None:
     with pytest.raises(DataError, match=r't\.npz: member "X" is not an array; expected "X.npy"'):
-        read_npz(zipped(X=b"1,2", y=b"1"), "t.npz")
+        from_npz(zipped(X=b"1,2", y=b"1"))
     arrays = {"X.npy": npy(np.zeros((3, 2))), "y.npy": npy(np.zeros(3))}
     with pytest.raises(DataError, match=r't\.npz: array "X" cannot be read .*encrypted'):
-        read_npz(zipped(**arrays, is_encrypted=True), "t.npz")
+        from_npz(zipped(**arrays, is_encrypted=True))
 
 
 def test_a_parquet_file_that_polars_panics_on_is_one_error(
