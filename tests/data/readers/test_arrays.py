@@ -1,9 +1,8 @@
-"""NPY, NPZ and Parquet files: the usual forms are read, damaged ones are clear errors."""
+"""NPY and NPZ files: the usual forms are read, damaged ones are clear errors."""
 
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from tests.data.readers.damage import TRIES, refused
 from tuitrain.data.loading import load_dataset
 from tuitrain.data.readers import compressed
-from tuitrain.data.readers.arrays import read_npy, read_npz, read_parquet
+from tuitrain.data.readers.arrays import read_npy, read_npz
 from tuitrain.errors import DataError
 
 
@@ -134,50 +133,8 @@ def test_damage_to_arrays_is_one_clear_error(kind: str) -> None:
         assert refused(npy(X), lambda data: read_npy(data, "t.npy")) > 0.3 * TRIES
 
 
-def parquet(**columns: Any) -> bytes:
-    polars = pytest.importorskip("polars")
-    file = io.BytesIO()
-    polars.DataFrame(columns).write_parquet(file)
-    return file.getvalue()
-
-
-def test_parquet_columns_keep_their_types() -> None:
-    data = parquet(n=[1, None, 3], t=["007", "a", None], b=[True, False, None], f=[1.5, float("inf"), float("nan")])
-    table = read_parquet(data, "t.parquet")
-    assert [column.kind for column in table.columns] == ["number", "text", "boolean", "number"]
-    assert [column.labels() for column in table.columns] == [
-        ["1", None, "3"], ["007", "a", None], ["True", "False", None], ["1.5", None, None],
-    ]  # fmt: skip
-    assert table.notices == ('column "f": 1 infinite value taken as missing',)
-
-
-def test_parquet_equals_the_same_csv(tmp_path: Path) -> None:
-    polars = pytest.importorskip("polars")
-    frame = polars.DataFrame({"a": [n / 7 for n in range(40)], "c": ["r", "b"] * 20, "y": [n % 2 for n in range(40)]})
-    frame.write_csv(tmp_path / "t.csv")
-    frame.write_parquet(tmp_path / "t.parquet")
-    assert load_dataset(str(tmp_path / "t.csv")).fingerprint == load_dataset(str(tmp_path / "t.parquet")).fingerprint
-
-
 def test_a_preview_of_arrays_takes_the_first_rows() -> None:
     assert len(read_npy(npy(np.random.default_rng(0).random((50, 3))), "t", most_rows=9)) == 9
-    table = read_parquet(parquet(n=list(range(50)), m=list(range(50))), "t", most_rows=9)
-    assert (len(table), table.is_partial) == (9, True)
-
-
-@pytest.mark.parametrize("data", [b"", b"PAR1 rubbish PAR1", b"a,b\n1,2\n"])
-def test_what_is_no_parquet_is_refused(data: bytes) -> None:
-    pytest.importorskip("polars")
-    with pytest.raises(DataError, match=r"t\.parquet: cannot be read as Parquet"):
-        read_parquet(data, "t.parquet")
-
-
-def test_parquet_without_its_extra_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "polars", None)
-    with pytest.raises(
-        DataError, match=r"reading Parquet needs the extra .parquet.: pip install 'tuitrain\[parquet\]'"
-    ):
-        read_parquet(b"", "t.parquet")
 
 
 def unbalanced_header() -> bytes:
@@ -209,25 +166,3 @@ def test_members_that_are_no_arrays_or_encrypted_are_told() -> None:
     arrays = {"X.npy": npy(np.zeros((3, 2))), "y.npy": npy(np.zeros(3))}
     with pytest.raises(DataError, match=r't\.npz: array "X" cannot be read .*encrypted'):
         from_npz(zipped(**arrays, is_encrypted=True))
-
-
-def test_a_parquet_file_that_polars_panics_on_is_one_error(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    polars = pytest.importorskip("polars")
-
-    def panic(*_: Any, **__: Any) -> None:
-        os.write(2, b"thread panicked\n")
-        raise polars.exceptions.PanicException("unreachable")
-
-    data = parquet(n=[1, 2])
-    monkeypatch.setattr(polars, "read_parquet", panic)
-    with pytest.raises(DataError, match=r"t\.parquet: cannot be read as Parquet"):
-        read_parquet(data, "t.parquet")
-    assert capfd.readouterr().err == ""
-
-
-def test_parquet_texts_are_read_as_the_cells_of_a_file_are() -> None:
-    table = read_parquet(parquet(price=["$5", "$6", "$12"], n=[1, 2, 3]), "t.parquet")
-    assert list(table.column("price").values) == [5, 6, 12]
-    assert table.notices == ('column "price": numbers as "$5" are read as 5 ($ is read off)',)

@@ -68,8 +68,8 @@ READERS: dict[str, Reader] = {
     ".txt": TEXT,
     ".npy": Reader("arrays", "read_npy_file"),
     ".npz": Reader("arrays", "read_npz_file", opens_paths=True),
-    ".parquet": Reader("arrays", "read_parquet_file"),
-    ".pq": Reader("arrays", "read_parquet_file"),
+    ".parquet": Reader("parquet", "read_parquet_file", opens_paths=True),
+    ".pq": Reader("parquet", "read_parquet_file", opens_paths=True),
 }
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz")  # each may follow one of the others
 ZIP_SUFFIX = ".zip"

@@ -1,31 +1,24 @@
-"""Read NPY, NPZ and Parquet files as tables."""
+"""Read NPY and NPZ files as tables."""
 
 from __future__ import annotations
 
-import importlib
 import io
 import math
-import os
-import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import IO, Any, BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
-from tuitrain.data.cells.column_format import NUMBER, Told
 from tuitrain.data.cells.objects import from_objects
-from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.archives import ZIP_MAGIC, Archive
 from tuitrain.data.readers.compressed import PIECE, size_text
-from tuitrain.data.table import Column, Table, clean_numbers, tidy_names
+from tuitrain.data.table import Column, Table, clean_numbers
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
-from tuitrain.text import extra, quoted, visible
+from tuitrain.text import quoted, visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
@@ -42,11 +35,6 @@ def read_npz_file(file: FileContent, options: DataOptions) -> tuple[Table, Table
     """Read a file as `read_npz` does; the options are for text tables."""
     with file.open() as content:
         return read_npz(content, file.name, most_rows=file.most_rows)
-
-
-def read_parquet_file(file: FileContent, options: DataOptions) -> tuple[Table, None]:
-    """Read a file as `read_parquet` does; the options are for text tables."""
-    return read_parquet(file.data, file.name, most_rows=file.most_rows, told=Told.of(options, file.formats)), None
 
 
 def read_npy(data: bytes, name: str, *, most_rows: int | None = None) -> Table:
@@ -203,25 +191,6 @@ def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: i
     return Table(name, tuple(columns), tuple(notices), largest, columns[-1].name, is_partial=is_partial)
 
 
-@contextmanager
-def _without_traces() -> Iterator[None]:
-    """Suppress the traces that polars writes to standard error when it panics.
-
-    Only in the main thread: in another, a screen may be drawing on standard error.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
-
-
 def _largest_pixel(X: NDArray[Any]) -> float:
     """Return 255 for bytes; for wider types the first of 255, 65535 and the largest value that covers the values."""
     largest = float(X.max())
@@ -230,40 +199,3 @@ def _largest_pixel(X: NDArray[Any]) -> float:
 
 def _plain(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
-
-
-def read_parquet(data: bytes, name: str, *, most_rows: int | None = None, told: Told | None = None) -> Table:
-    """Read a Parquet file with polars (the extra `parquet`).
-
-    Raises
-    ------
-    DataError
-        if the extra is missing, or the file is damaged or empty.
-    """
-    try:
-        polars = importlib.import_module("polars")
-    except ImportError as error:
-        raise DataError(_("{name}: reading Parquet needs {extra}").format(name=name, extra=extra("parquet"))) from error
-    try:
-        with _without_traces():
-            frame = polars.read_parquet(io.BytesIO(data), n_rows=None if most_rows is None else most_rows + 1)
-    except polars.exceptions.PanicException as error:  # not an Exception
-        raise DataError(_("{name}: cannot be read as Parquet (the file is damaged)").format(name=name)) from error
-    except (polars.exceptions.PolarsError, OSError, ValueError) as error:
-        raise DataError(
-            _("{name}: cannot be read as Parquet ({error})").format(name=name, error=visible(error))
-        ) from error
-    if not frame.height or not frame.width:
-        raise DataError(_("{name}: has no rows").format(name=name))
-    is_partial = most_rows is not None and frame.height > most_rows
-    frame = frame.head(most_rows) if is_partial else frame
-    names, notices = tidy_names(frame.columns)
-    cells: list[Any] = []
-    for column_name, series in zip(names, frame.get_columns(), strict=True):
-        if series.dtype.is_numeric() and (told is None or told.kinds.get(column_name, NUMBER) == NUMBER):
-            cells.append(series.cast(polars.Float64).to_numpy())
-        else:
-            cells.append(["" if value is None else str(value) for value in series.to_list()])
-    columns, remarks = read_columns(names, cells, where=name, told=told)
-    notices += remarks
-    return Table(name, tuple(columns), tuple(notices), is_partial=is_partial)
