@@ -7,7 +7,7 @@ import pytest
 
 from tuitrain.data.cells.objects import from_objects
 from tuitrain.data.table import Column, Table
-from tuitrain.data.target import choose_target, class_numbers, infer_task, read_target
+from tuitrain.data.target import choose_target, class_numbers, infer_task, known_rows, read_target
 from tuitrain.errors import DataError
 
 
@@ -82,10 +82,13 @@ def test_a_target_that_cannot_be_learned_is_refused(values: list[object], task: 
 
 
 def test_another_tables_classes_are_matched_by_name() -> None:
-    assert class_numbers(from_objects("y", [2, 1]), ("1", "2"), "t").tolist() == [1, 0]
-    assert class_numbers(from_objects("y", ["YES", "no"]), ("No", "Yes"), "t").tolist() == [1, 0]
-    with pytest.raises(DataError, match=r't\.csv: target "y" holds "c", which was not seen in training; known: a, b'):
-        class_numbers(from_objects("y", ["a", "c"]), ("a", "b"), "t.csv")
+    assert class_numbers(from_objects("y", [2, 1]), ("1", "2")).tolist() == [1, 0]
+    assert class_numbers(from_objects("y", ["YES", "no"]), ("No", "Yes")).tolist() == [1, 0]
+    rows, numbers, notices = known_rows(from_objects("y", ["a", "c", "b", "c"]), ("a", "b"), "t.csv")
+    assert (rows.tolist(), numbers.tolist()) == ([0, 2], [0, 1])
+    assert notices == ['2 rows with class "c", which training did not see, left out of the score']
+    with pytest.raises(DataError, match=r't\.csv: target "y" holds class "c", which training did not see; known: a, b'):
+        known_rows(from_objects("y", ["c"]), ("a", "b"), "t.csv")
 
 
 @pytest.mark.parametrize("task", [None, "regression"])

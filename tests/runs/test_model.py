@@ -53,7 +53,7 @@ def test_a_plane_is_predicted_in_its_own_units(regressor: Model) -> None:
 def test_rows_that_do_not_fit_are_refused_with_a_reason(classifier: Model) -> None:
     with pytest.raises(tuitrain.DataError, match="expected 4"):
         classifier.predict([[1, 2, 3]])
-    with pytest.raises(tuitrain.DataError, match='"petal width cm" is missing'):
+    with pytest.raises(tuitrain.DataError, match='row 1 has no column "petal width cm"'):
         classifier.predict([{"sepal length cm": 1, "sepal width cm": 1, "petal length cm": 1}])
     with pytest.raises(tuitrain.DataError, match="expected a number"):
         classifier.predict([["long", 1, 2, 3]])

@@ -18,13 +18,14 @@ from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardi
 from tuitrain.data.readers.arrays import table_of
 from tuitrain.data.split import split_rows
 from tuitrain.data.table import Column, Table, drop_useless
-from tuitrain.data.target import Target, choose_target, class_numbers, guess_notice, read_target
+from tuitrain.data.target import Target, choose_target, guess_notice, known_rows, read_target
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import IGNORE, DataOptions
 from tuitrain.text import counted, listed, quoted, visible
 from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
 
+NOT_ENCODING = {"formats", "ranges", "is_nameless"}  # what is kept of the columns beside their encoding
 LEAST_COUNTED = 20  # rows; fewer may be numbered by chance
 SPLIT = N_("split by comma, semicolon, tab or pipe")
 
@@ -239,6 +240,7 @@ def _encode(
         image_largest=table.image_largest,
         source_names=[column.name for column in columns],
         target=table.column(goal.name),
+        is_nameless=table.is_nameless,
     )
     X = preprocessing.transform(table)
     y = _encoded_target(goal.values, goal, mean, spread)
@@ -308,7 +310,7 @@ def _encoded_target(values: NDArray[Any], goal: Target, mean: float, spread: flo
 def _test_part(
     table: Table, goal: Target, preprocessing: Preprocessing, mean: float, spread: float
 ) -> tuple[Part, list[str]]:
-    """Encode the rows of a separate file as the test part; refuse classes that training does not know."""
+    """Encode the rows of a separate file as the test part; leave out classes that training does not know."""
     notices = [f"{table.name}: {notice}" for notice in table.notices]
     name = choose_target(table, goal.name)
     if goal.class_names and table.column(name).texts is not None:
@@ -325,15 +327,17 @@ def _test_part(
         raise DataError(
             _("{name}: target {target} is text; expected numbers").format(name=table.name, target=quoted(name))
         )
-    values = class_numbers(column, goal.class_names, table.name) if goal.class_names else column.values
+    rows, values = np.flatnonzero(kept), column.values
+    if goal.class_names:
+        known, values, remarks = known_rows(column, goal.class_names, table.name)
+        table, rows = table.take(known), rows[known]
+        notices += [f"{table.name}: {remark}" for remark in remarks]
     notices += [f"{table.name}: {notice}" for notice in preprocessing.notices(table, target=name)]
-    return Part(
-        preprocessing.transform(table), _encoded_target(values, goal, mean, spread), np.flatnonzero(kept)
-    ), notices
+    return Part(preprocessing.transform(table), _encoded_target(values, goal, mean, spread), rows), notices
 
 
 def _fingerprint(parts: Sequence[Part], preprocessing: Preprocessing, goal: Target) -> str:
-    encoding = {name: value for name, value in preprocessing.to_json().items() if name != "formats"}
+    encoding = {name: value for name, value in preprocessing.to_json().items() if name not in NOT_ENCODING}
     digest = hashlib.sha256(json.dumps([encoding, goal.name, goal.class_names]).encode())
     for part in parts:
         digest.update(part.X.tobytes())

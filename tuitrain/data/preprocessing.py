@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS, ColumnFormat
-from tuitrain.data.cells.date_cells import PARTS, compact_days, date_of, part_of
+from tuitrain.data.cells.date_cells import PARTS, clock_of, compact_days, date_of, part_of
 from tuitrain.data.cells.number_column import is_infinite
+from tuitrain.data.notices import about
 from tuitrain.data.rows import rows_table
 from tuitrain.data.table import Column, Table, number_text
 from tuitrain.errors import DataError
@@ -76,19 +77,22 @@ class TextColumn:
 class Preprocessing:
     """The complete encoding of a table's columns as X (N, D) float32.
 
-    `source_names` are all columns of the source but the target, in order, including those left out. `formats` are those
-    by which the needed columns and the target were read, by name.
+    `source_names` are all columns of the source but the target, in order, including those left out; `is_nameless` says
+    that the source had no header, so that these names were made up. `formats` are those by which the needed columns and
+    the target were read, by name; `ranges` the lowest and highest value of each number column in the training rows.
     """
 
     numbers: tuple[NumberColumn, ...]
     texts: tuple[TextColumn, ...]
     source_names: tuple[str, ...] = ()
     formats: Mapping[str, ColumnFormat] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    is_nameless: bool = False
 
     @classmethod
     def fit(
         cls, columns: Sequence[Column], scale: Scale = "standard", *, image_largest: float | None = None,
-        source_names: Sequence[str] = (), target: Column | None = None,
+        source_names: Sequence[str] = (), target: Column | None = None, is_nameless: bool = False,
     ) -> Preprocessing:  # fmt: skip
         """Learn medians, means and levels from the training rows' columns.
 
@@ -102,7 +106,7 @@ class Preprocessing:
         names = tuple(source_names) or tuple(column.name for column in columns)
         kept = [*columns, *([] if target is None else [target])]
         formats = {column.name: column.format for column in kept if column.format is not None}
-        return cls(tuple(numbers), tuple(texts), names, formats)
+        return cls(tuple(numbers), tuple(texts), names, formats, _ranges(columns, image_largest), is_nameless)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -141,7 +145,7 @@ class Preprocessing:
         found_notices = []
         known = {*self.source_names, *self.column_names, target}
         if unknown := [name for name in table.names if name not in known]:
-            found_notices.append(_("{listed} not seen in training: ignored").format(listed=listed("column", unknown)))
+            found_notices.append(_("{listed} not used by the model").format(listed=listed("column", unknown)))
         for number in self.numbers:
             if number.flag or number.part not in {"", "days"} or number.column not in table.names:
                 continue
@@ -152,6 +156,7 @@ class Preprocessing:
                         name=quoted(number.column), found=found, median=_median_text(number)
                     )
                 )
+        found_notices += self._beyond_training(table)
         for spec in self.texts:
             if spec.name not in table.names:
                 continue
@@ -173,6 +178,23 @@ class Preprocessing:
                     _("column {name}: {found}: taken as none of its values").format(name=quoted(spec.name), found=found)
                 )
         return tuple(found_notices)
+
+    def _beyond_training(self, table: Table) -> list[str]:
+        """Return notices on values outside the range that training saw."""
+        found: list[str] = []
+        for name, (low, high) in self.ranges.items():
+            column = table.column(name) if name in table.names else None
+            if column is None or column.kind == "text":
+                continue
+            write = date_of if column.kind == "date" else clock_of if column.kind == "time" else "{:.10g}".format
+            above, below = int((column.values > high).sum()), int((column.values < low).sum())
+            if above:
+                text = _("{rows} above all training rows, whose highest is {value}")
+                found.append(about(name, text.format(rows=counted(above, "row"), value=write(high))))
+            if below:
+                text = _("{rows} below all training rows, whose lowest is {value}")
+                found.append(about(name, text.format(rows=counted(below, "row"), value=write(low))))
+        return found
 
     def transform(self, table: Table) -> NDArray[np.float32]:
         """Encode a table that has the needed columns as X (N, D) float32, C-contiguous.
@@ -221,6 +243,7 @@ class Preprocessing:
             "numbers": [column.to_json() for column in self.numbers],
             "texts": [dict(vars(column)) for column in self.texts], "source_names": list(self.source_names),
             "formats": {name: form.to_json() for name, form in self.formats.items()},
+            "ranges": {name: list(ends) for name, ends in self.ranges.items()}, "is_nameless": self.is_nameless,
         }  # fmt: skip
 
     @classmethod
@@ -229,7 +252,9 @@ class Preprocessing:
         numbers = [NumberColumn(**{**column, "words": tuple(column["words"])}) for column in data["numbers"]]
         texts = [TextColumn(column["name"], tuple(column["levels"])) for column in data["texts"]]
         formats = {name: ColumnFormat.from_json(form) for name, form in data.get("formats", {}).items()}
-        return cls(tuple(numbers), tuple(texts), tuple(data.get("source_names", ())), formats)
+        ranges = {name: (ends[0], ends[1]) for name, ends in data.get("ranges", {}).items()}
+        names = tuple(data.get("source_names", ()))
+        return cls(tuple(numbers), tuple(texts), names, formats, ranges, data.get("is_nameless", False))
 
 
 def standardised(values: NDArray[Any], shift: float, scale: float) -> NDArray[np.float64]:
@@ -255,6 +280,17 @@ def scaling(values: NDArray[np.float64], scale: Scale) -> tuple[float, float]:
     mean, spread = float(unit.mean()), float(unit.std())
     varies = spread > 1e-12 * abs(mean) and spread * largest >= SMALLEST
     return mean * largest, spread * largest if varies else 1.0
+
+
+def _ranges(columns: Sequence[Column], image_largest: float | None) -> dict[str, tuple[float, float]]:
+    """The lowest and highest value of each column of numbers, dates and times; none of pixels."""
+    if image_largest is not None:
+        return {}
+    present = {
+        column.name: column.values[~np.isnan(column.values)]
+        for column in columns if column.kind in {"number", "date", "time"}
+    }  # fmt: skip
+    return {name: (float(values.min()), float(values.max())) for name, values in present.items() if len(values)}
 
 
 def _parts(column: Column) -> list[Column]:
@@ -311,7 +347,7 @@ def _as_numbers(column: Column, spec: NumberColumn, where: str) -> NDArray[Any]:
         cell = "" if label is None else label.lower()
         if cell in known:
             values[row] = known[cell]
-        elif PLAIN_NUMBER.fullmatch(cell):
+        elif PLAIN_NUMBER.fullmatch(cell) and (not spec.words or float(cell) in {0, 1}):
             values[row] = float(cell) if np.isfinite(float(cell)) else np.nan
         elif cell not in MISSING_IN_NUMBERS and cell and not is_infinite(cell):
             expected = _(" or ").join(map(quoted, spec.words)) or _("a number")

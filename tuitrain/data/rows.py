@@ -11,7 +11,7 @@ from tuitrain.data.cells.column_format import ColumnFormat, Told
 from tuitrain.data.cells.objects import from_objects
 from tuitrain.data.table import Table, tidy_name
 from tuitrain.errors import DataError
-from tuitrain.text import counted, quoted
+from tuitrain.text import counted, listed, quoted
 from tuitrain.translation import gettext as _
 
 NAME = "rows"
@@ -50,6 +50,7 @@ def rows_table(
         raise DataError(_("{name}: found no rows; expected at least one").format(name=NAME))
     if all(isinstance(row, Mapping) for row in rows):
         names = dict.fromkeys(name for row in rows for name in row)
+        _refuse_gaps(rows, needed)
         return _columns_table({str(name): [row.get(name) for row in rows] for name in names}, told)
     wrong = next((row for row in rows if isinstance(row, (str, bytes, Mapping)) or not hasattr(row, "__len__")), None)
     if wrong is not None:
@@ -59,6 +60,19 @@ def rows_table(
             )
         )
     return _sequences_table(rows, needed, source, told)
+
+
+def _refuse_gaps(rows: Sequence[Mapping[Any, Any]], needed: Sequence[str]) -> None:
+    """Refuse mappings that lack a needed key: None stands for a missing value."""
+    for number, row in enumerate(rows, 1):
+        keys = {tidy_name(str(key)) for key in row}
+        absent = [name for name in needed if name not in keys]
+        if absent:
+            raise DataError(
+                _("{name}: row {number} has no {columns}; None stands for a missing value").format(
+                    name=NAME, number=number, columns=listed("column", absent)
+                )
+            )
 
 
 def _columns_table(columns: Mapping[str, Any], told: Told) -> Table:

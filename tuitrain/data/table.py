@@ -90,7 +90,7 @@ class Table:
     """Columns of equal length, and the reader's notices to the user; `name` is safe to display.
 
     `image_largest` is the largest possible pixel value, None if the columns are not pixels; `is_partial` means that
-    the source has more rows than were read.
+    the source has more rows than were read, `is_nameless` that it has no header, so that the names were made up.
     """
 
     name: str
@@ -100,6 +100,7 @@ class Table:
     suggested_target: str | None = None
     suggested_task: str | None = None
     is_partial: bool = False
+    is_nameless: bool = False
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -137,7 +138,7 @@ def plain_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
 
 def has_lost_digits(values: NDArray[Any]) -> bool:
     """Whether any of the numbers is so large that its last digits may have been lost."""
-    return bool((np.abs(values) > LARGEST_EXACT).any())
+    return bool((np.abs(values) >= LARGEST_EXACT).any())
 
 
 def clean_numbers(name: str, values: NDArray[Any]) -> tuple[Column, list[str]]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tuitrain.data.cells.unusual import same_unit
 from tuitrain.data.table import Column, Table, number_text
 from tuitrain.errors import DataError
-from tuitrain.text import quoted, suggest, visible
+from tuitrain.text import counted, listed, quoted, suggest, visible
 from tuitrain.translation import gettext as _
 
 USUAL_NAMES = (
@@ -140,28 +140,42 @@ def _advice(column: Column) -> str:
     return f" ({text})"
 
 
-def class_numbers(column: Column, class_names: Sequence[str], where: str) -> NDArray[np.int64]:
-    """Number the classes of another table's target column, (N,) int64; the column must not have missing values.
-
-    Raises
-    ------
-    DataError
-        if it holds a class that is not among `class_names`.
-    """
+def class_numbers(column: Column, class_names: Sequence[str]) -> NDArray[np.int64]:
+    """Number the classes of another table's target column, (N,) int64; -1 for one that is not among `class_names`."""
     place = {name: index for index, name in enumerate(class_names)}
     if column.kind == "boolean":  # yes, Yes and YES are one value, spelled as the first table had it
         place = {name.lower(): index for name, index in place.items()}
     labels = [str(label).lower() if column.kind == "boolean" else str(label) for label in column.labels()]
-    unknown = next((label for label in labels if label not in place), None)
-    if unknown is not None:
-        known = ", ".join(visible(name, 40) for name in class_names[:10]) + ", …" * (len(class_names) > 10)
-        target = _("target {name} holds {value}").format(name=quoted(column.name), value=quoted(unknown))
+    return np.array([place.get(label, -1) for label in labels], np.int64)
+
+
+def known_rows(
+    column: Column, class_names: Sequence[str], where: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64], list[str]]:
+    """The rows of a target column that hold a known class, (K,) int64, their class numbers, and a notice on the others.
+
+    Raises
+    ------
+    DataError
+        if no row does.
+    """
+    numbers = class_numbers(column, class_names)
+    rows = np.flatnonzero(numbers >= 0)
+    if len(rows) == len(numbers):
+        return rows, numbers, []
+    unknown = [str(label) for label, number in zip(column.labels(), numbers, strict=True) if number < 0]
+    known = ", ".join(visible(name, 40) for name in class_names[:10]) + ", …" * (len(class_names) > 10)
+    classes = listed("class", list(dict.fromkeys(unknown)), "classes")
+    if not len(rows):
         raise DataError(
-            _("{where}: {target}, which was not seen in training; known: {known}").format(
-                where=where, target=target, known=known
+            _("{where}: target {name} holds {classes}, which training did not see; known: {known}").format(
+                where=where, name=quoted(column.name), classes=classes, known=known
             )
         )
-    return np.array([place[label] for label in labels], np.int64)
+    left_out = _("{rows} with {classes}, which training did not see, left out of the score").format(
+        rows=counted(len(unknown), "row"), classes=classes
+    )
+    return rows, numbers[rows], [left_out]
 
 
 def _classes(column: Column) -> tuple[tuple[str, ...], NDArray[np.int64]]:

@@ -67,7 +67,12 @@ _FORMAT = table(
 )  # fmt: skip
 _PREPROCESSING = table(
     {"numbers": listed(_NUMBER_COLUMN), "texts": listed(_TEXT_COLUMN)},
-    {"source_names": listed(text), "formats": mapping(text, _FORMAT)},
+    {
+        "source_names": listed(text),
+        "formats": mapping(text, _FORMAT),
+        "is_nameless": truth,
+        "ranges": mapping(text, listed(number(), least=2)),
+    },
 )
 _DESCRIPTION = table(
     {

@@ -224,7 +224,7 @@ class Habits:
     def weight(self, thousands: str, decimal: str) -> float:
         """How much the other columns speak for these signs: from 1 to 1000, with 99 cells that do."""
         cells = self.thousands.get(thousands, 0) + self.decimals.get(decimal, 0)
-        return (1.0 + min(cells, 99)) ** 1.5
+        return float((1.0 + min(cells, 99)) ** 1.5)
 
 
 def odds_of_thousands(cells: Cells, sign: str, habits: Habits) -> float:

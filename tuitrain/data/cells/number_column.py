@@ -54,7 +54,9 @@ def is_infinite(cell: str) -> bool:
 def is_finite_number(cell: str) -> bool:
     """Whether a `plain` cell has the shape of a number in any reading."""
     shape = shape_of(pattern_of(cell))
-    return shape is not None and any(decimal_place(shape.digits(pattern_of(cell)), signs) is not None for signs in ALL_SIGNS)
+    return shape is not None and any(
+        decimal_place(shape.digits(pattern_of(cell)), signs) is not None for signs in ALL_SIGNS
+    )
 
 
 def is_number(cell: str) -> bool:
@@ -109,7 +111,9 @@ def decide(
     shapes = [shape for shape in cells.shapes.values() if shape is not None]
     currencies = sorted({shape.currency for shape in shapes if shape.currency})
     if len(currencies) > 1:
-        return NotNumbers(_("taken as text, since it has amounts in {currencies}").format(currencies=", ".join(currencies)))
+        return NotNumbers(
+            _("taken as text, since it has amounts in {currencies}").format(currencies=", ".join(currencies))
+        )
     if not is_told and (why := _why_codes(name, cells)):
         return NotNumbers(why)
     readings = cells.readings(allowed_signs(told))
@@ -177,7 +181,9 @@ def _why_no_reading(cells: Cells, told: Told) -> str:
     comma = _first_with(cells, lambda shape, pattern: "," in shape.digits(pattern))
     point = _first_with(cells, lambda shape, pattern: "." in shape.digits(pattern))
     if comma is not None and point is not None and comma != point:
-        return _("taken as text, since it has {comma} as well as {point}").format(comma=quoted(comma), point=quoted(point))
+        return _("taken as text, since it has {comma} as well as {point}").format(
+            comma=quoted(comma), point=quoted(point)
+        )
     odd = _first_with(
         cells, lambda shape, pattern: all(decimal_place(shape.digits(pattern), s) is None for s in ALL_SIGNS)
     )

@@ -286,8 +286,8 @@ class _Reading:
             words = form.missing_words()
             self._notices.append(
                 about(found.name, _(
-                    '"NA" ({cells}) is kept as a value, since the others are codes of two letters; --missing NA reads it '
-                    "as missing"
+                    '"NA" ({cells}) is kept as a value, since the others are codes of two letters; --missing NA reads '
+                    "it as missing"
                 ).format(cells=counted(found.counts["NA"], "cell")))
             )  # fmt: skip
         texts: dict[str, str | None] = {}

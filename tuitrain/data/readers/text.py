@@ -102,7 +102,13 @@ def read_text_table(
     parsed, remarks = read_columns(
         names, columns, where=name, told=told, delimiter=layout.delimiter, line_of=rows.line_of
     )
-    return Table(name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial)
+    return Table(
+        name,
+        tuple(parsed),
+        tuple(notices + remarks + renamed),
+        is_partial=is_partial,
+        is_nameless=not layout.has_header,
+    )
 
 
 def _without_empty_end(names: list[str], columns: list[Cells]) -> tuple[list[str], list[Cells], list[str]]:
