@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from tuitrain.data.catalog import BUNDLED, bundled_path
-from tuitrain.data.cells.column_format import ColumnFormat
+from tuitrain.data.cells.column_format import ColumnFormat, Told
 from tuitrain.data.dataset import Dataset, build_dataset
 from tuitrain.data.generators import RECIPES, generate
 from tuitrain.data.readers import PACKED_SUFFIXES, READERS, TEXT, ZIP_SUFFIX, FileContent, reader_of
 from tuitrain.data.readers.archives import ZIP_MAGIC, Archive, only_table
 from tuitrain.data.readers.compressed import MARK_LENGTH, packing_of, unpack, without_packing
+from tuitrain.data.readers.frames import Frame, frame_table, is_frame
 from tuitrain.data.readers.text import read_text_table
 from tuitrain.data.table import Table
 from tuitrain.errors import DataError
@@ -27,8 +28,9 @@ from tuitrain.options.option import takes
 from tuitrain.text import nearest, quoted, suggest, visible
 from tuitrain.translation import gettext as _
 
-Source: TypeAlias = str | os.PathLike[str]
+Source: TypeAlias = str | os.PathLike[str] | Frame
 HEAD_BYTES = 8_000_000
+FRAME_NAME = "table"  # of a table that a program holds
 STANDARD_INPUT = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
 
@@ -42,7 +44,8 @@ def load_dataset(
     ----------
     source
         a bundled or generated name (``iris``, ``moons?n=1000``), a path (anything with a suffix or a slash), or ``-``
-        for standard input; a `Path` is always a file
+        for standard input; a `Path` is always a file. Or a table of pandas, polars or Arrow, a mapping from names to
+        columns, or a list of mappings
     allow_stdin
         False refuses ``-``, where standard input is the keyboard
 
@@ -53,19 +56,23 @@ def load_dataset(
     DataError
         if the table cannot be read or does not fit the task; names the file, the line and what was found.
     """
-    source = source_text(source)
+    held = source if is_frame(source) else None
+    source = FRAME_NAME if held is not None else source_text(source)
     if options.get("test_file") is not None:
         options["test_file"] = source_text(options["test_file"])
     chosen = DataOptions.from_mapping({"target": target, **options})
-    table, test_table = load_tables(source, chosen, allow_stdin=allow_stdin)
+    table, test_table = (
+        load_tables(source, chosen, allow_stdin=allow_stdin) if held is None
+        else (frame_table(held, source, told=Told.of(chosen)), None)
+    )  # fmt: skip
     if chosen.test_file is not None:
         formats = {column.name: column.format for column in table.columns if column.format is not None}
         test_table = load_tables(chosen.test_file, chosen, allow_stdin=allow_stdin, formats=formats)[0]
     dataset = build_dataset(table, chosen, source=source, test_table=test_table)
-    return replace(dataset, options=chosen.to_mapping())
+    return replace(dataset, options={} if held is not None else chosen.to_mapping())  # it cannot be read again
 
 
-def source_text(source: Source) -> str:
+def source_text(source: object) -> str:
     """Convert a source to text; a path object becomes text that can only name a file.
 
     Raises
@@ -76,10 +83,12 @@ def source_text(source: Source) -> str:
     if isinstance(source, str):
         return source
     try:
-        path = os.fsdecode(source)
+        path = os.fsdecode(source)  # type: ignore[arg-type]
     except TypeError:
         shown = visible(repr(source), 60)
-        raise DataError(_("dataset: {shown} is not a Dataset, a name or a path").format(shown=shown)) from None
+        hint = _("; for arrays: Dataset.from_arrays(X, y)") if hasattr(source, "__array__") else ""
+        text = _("dataset: {shown} is not a Dataset, a name, a path or a table{hint}")
+        raise DataError(text.format(shown=shown, hint=hint)) from None
     return path if "/" in path else f"./{path}"
 
 
