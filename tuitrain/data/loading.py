@@ -16,7 +16,7 @@ from tuitrain.data.catalog import BUNDLED, bundled_path
 from tuitrain.data.cells.column_format import ColumnFormat, Told
 from tuitrain.data.dataset import Dataset, build_dataset
 from tuitrain.data.generators import RECIPES, generate
-from tuitrain.data.readers import PACKED_SUFFIXES, READERS, TEXT, ZIP_SUFFIX, FileContent, reader_of
+from tuitrain.data.readers import EXCEL, PACKED_SUFFIXES, READERS, TEXT, ZIP_SUFFIX, FileContent, reader_of
 from tuitrain.data.readers.archives import ZIP_MAGIC, Archive, only_table
 from tuitrain.data.readers.compressed import MARK_LENGTH, packing_of, unpack, without_packing
 from tuitrain.data.readers.frames import Frame, frame_table, is_frame
@@ -250,4 +250,7 @@ def read_path(
                 "DATA; to measure it: tuitrain evaluate {model} DATA"
             ).format(model=model)
         )
+    if options.sheet is not None and reader_of(content.suffix) is not EXCEL:
+        text = _("{name}: has no sheets, so --sheet {sheet} says nothing about it")
+        raise DataError(text.format(name=content.name, sheet=quoted(options.sheet)))
     return reader_of(content.suffix).load()(replace(content, formats=formats or {}), options)

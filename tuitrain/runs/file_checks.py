@@ -187,4 +187,5 @@ def _within(place: str, check: Check, value: Any) -> Any:
 DATA_OPTIONS: Mapping[str, Check] = {  # what `load_dataset` takes besides the source; their ranges are checked there
     "target": text, "task": text, "validation": number(), "test": number(), "test_file": text,
     "split_seed": whole(0, 2**128), "scale": text, "drop": listed(text), "delimiter": text,
+    "sheet": text,
 }  # fmt: skip

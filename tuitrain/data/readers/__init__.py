@@ -61,6 +61,7 @@ class Reader:
 
 
 TEXT = Reader("text", "read_text_file", reads_heads=True)
+EXCEL = Reader("excel", "read_excel_file", opens_paths=True)
 READERS: dict[str, Reader] = {
     ".csv": TEXT,
     ".tsv": TEXT,
@@ -70,7 +71,10 @@ READERS: dict[str, Reader] = {
     ".npz": Reader("arrays", "read_npz_file", opens_paths=True),
     ".parquet": Reader("parquet", "read_parquet_file", opens_paths=True),
     ".pq": Reader("parquet", "read_parquet_file", opens_paths=True),
+    ".xlsx": EXCEL,
+    ".xlsm": EXCEL,
 }
+NAMED = dict.fromkeys((".xls", ".xlsb", ".ods"), EXCEL)  # which says what they are; a .xls may be text
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz")  # each may follow one of the others
 ZIP_SUFFIX = ".zip"
 SUFFIXES = (*READERS, *(kind + packed for kind in READERS for packed in PACKED_SUFFIXES), ZIP_SUFFIX)
@@ -78,4 +82,4 @@ SUFFIXES = (*READERS, *(kind + packed for kind in READERS for packed in PACKED_S
 
 def reader_of(suffix: str) -> Reader:
     """The reader of files with that suffix; any other file is taken for text."""
-    return READERS.get(suffix.lower(), TEXT)
+    return READERS.get(suffix.lower()) or NAMED.get(suffix.lower(), TEXT)
