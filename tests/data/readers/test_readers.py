@@ -28,6 +28,10 @@ def test_a_file_of_each_suffix_is_offered_and_read(suffix: str, tmp_path: Path) 
             np.savez(path, X=rows[:, :1], y=rows[:, 1])
         case "read_excel_file":
             path.write_bytes(workbook(sheet(["a", "b"], *rows)))
+        case "read_arff_file":
+            path.write_text(
+                "@relation t\n@attribute a real\n@attribute b real\n@data\n" + "".join(f"{a},{b}\n" for a, b in rows)
+            )
         case _:
             polars.DataFrame({"a": rows[:, 0], "b": rows[:, 1]}).write_parquet(path)
     assert paths_from(f"{tmp_path}/") == [str(path)]

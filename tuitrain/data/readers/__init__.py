@@ -73,6 +73,7 @@ READERS: dict[str, Reader] = {
     ".pq": Reader("parquet", "read_parquet_file", opens_paths=True),
     ".xlsx": EXCEL,
     ".xlsm": EXCEL,
+    ".arff": Reader("arff", "read_arff_file", reads_heads=True),
 }
 NAMED = dict.fromkeys((".xls", ".xlsb", ".ods"), EXCEL)  # which says what they are; a .xls may be text
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz")  # each may follow one of the others
