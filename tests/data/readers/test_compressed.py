@@ -155,6 +155,7 @@ def test_a_zip_archive_with_one_table_is_that_table(tmp_path: Path) -> None:
     path = zipped(tmp_path / "t.zip", **{"data/t.csv": CSV, "readme.md": "#", "__MACOSX/data/._t.csv": "x"})
     assert cells(path) == WHOLE
     assert len(load_tables(str(path), most_rows=7)[0]) == 7
+    assert cells(zipped(tmp_path / "u.zip", u=CSV)) == WHOLE
 
 
 def test_a_zip_archive_with_several_tables_names_them(tmp_path: Path) -> None:

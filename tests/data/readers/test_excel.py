@@ -198,7 +198,7 @@ def test_the_first_sheet_with_a_table_is_read_and_the_others_named() -> None:
     )
     table = read(data)
     assert (table.names, table.notices) == (["a", "b"], (
-        'sheet "Data" is read; there are also sheets "Notes", "Old" (--sheet NAME)',
+        'sheet "Data" is read; --sheet NAME reads another: "Notes", "Old"',
     ))  # fmt: skip
     assert read(data, sheet="old").names == ["c", "d"]
     with pytest.raises(DataError, match=r't\.xlsx: has no sheet "Dta"; did you mean Data\?'):

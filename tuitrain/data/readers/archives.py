@@ -62,7 +62,7 @@ class Archive:
 
 
 def only_table(archive: Archive, name: str, suffixes: Collection[str]) -> str:
-    """The member that is the one table of an archive; its suffix is among `suffixes`.
+    """The member that is the one table of an archive; its suffix is among `suffixes`, or it is alone without one.
 
     Raises
     ------
@@ -74,6 +74,7 @@ def only_table(archive: Archive, name: str, suffixes: Collection[str]) -> str:
         if not any(part.lower() in NOT_TABLES or part.startswith("._") for part in PurePosixPath(member).parts)
     ]  # fmt: skip
     tables = [member for member in members if member.lower().endswith(tuple(suffixes))]
+    tables = members if not tables and len(members) == 1 and not PurePosixPath(members[0]).suffix else tables
     if len(tables) != 1:
         found = listed("table", tables) if tables else listed("file", members) if members else _("no file")
         raise DataError(

@@ -226,7 +226,7 @@ class _Reading:
                 _("attribute {name} has {found}; expected {wanted} or ?").format(
                     name=quoted(attribute.name), found=quoted(value), wanted=wanted
                 )
-            )
+            ) from None
         if levels and value not in levels:
             known = ", ".join(visible(level, 30) for level in attribute.levels[:8])
             raise self._refused(

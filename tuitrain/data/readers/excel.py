@@ -33,7 +33,7 @@ from tuitrain.data.readers.text import read_text_file
 from tuitrain.data.table import Table, tidy_names
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
-from tuitrain.text import counted, listed, quoted, suggest, visible
+from tuitrain.text import MOST_NAMES, counted, listed, quoted, suggest, visible
 from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
 
@@ -125,8 +125,8 @@ def _sheet_notice(sheet: Sheet, workbook: Workbook) -> list[str]:
     others = [other.name for other in workbook.sheets if other is not sheet and not other.is_hidden]
     if not others:
         return []
-    text = _("sheet {name} is read; there are also {others} (--sheet NAME)")
-    return [text.format(name=quoted(sheet.name), others=listed("sheet", others))]
+    text = _("sheet {name} is read; --sheet NAME reads another: {others}")
+    return [text.format(name=quoted(sheet.name), others=", ".join(map(quoted, others[:MOST_NAMES])))]
 
 
 @dataclass(frozen=True)
