@@ -171,7 +171,7 @@ def test_names_with_a_prefix_are_read() -> None:
 
 def test_a_sheet_without_a_header_says_so() -> None:
     table = read(workbook(sheet(*ROWS)))
-    assert (table.names, len(table)) == (["column 1", "column 2"], 5)
+    assert (table.names, len(table), table.is_nameless) == (["column 1", "column 2"], 5, True)
     assert table.notices == ('no header found; the columns are called "column 1" to "column 2"',)
 
 

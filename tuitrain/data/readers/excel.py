@@ -153,7 +153,8 @@ def _table(grid: Grid, sheet: Sheet, file: FileContent, notices: list[str], told
     if blank := numbers[-1] - numbers[0] + 1 - len(numbers):
         notices.append(_("{rows} skipped").format(rows=counted(blank, "blank row")))
     headers = [_text(column[0]) for column in columns]
-    if _has_header(columns, file.name):
+    has_header = _has_header(columns, file.name)
+    if has_header:
         columns = [column[1:] for column in columns]
     else:
         headers = [f"column {number}" for number in range(1, len(columns) + 1)]
@@ -168,7 +169,7 @@ def _table(grid: Grid, sheet: Sheet, file: FileContent, notices: list[str], told
     typed = {name: typed_list(column[: file.most_rows]) for name, column in zip(names, columns, strict=True)}
     made, remarks = typed_columns(typed, where=where, told=told)
     notices += renamed + _uncalculated(grid, places, names) + _merged(grid.merged, numbers) + remarks
-    return Table(file.name, tuple(made), tuple(notices), is_partial=grid.is_partial)
+    return Table(file.name, tuple(made), tuple(notices), is_partial=grid.is_partial, is_nameless=not has_header)
 
 
 def _place(columns: Sequence[Sequence[Value]], rows: Sequence[int]) -> _Place:
