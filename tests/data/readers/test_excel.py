@@ -172,7 +172,16 @@ def test_names_with_a_prefix_are_read() -> None:
 def test_a_sheet_without_a_header_says_so() -> None:
     table = read(workbook(sheet(*ROWS)))
     assert (table.names, len(table), table.is_nameless) == (["column 1", "column 2"], 5, True)
-    assert table.notices == ('no header found; the columns are called "column 1" to "column 2"',)
+    assert table.notices == (
+        'no header found; the columns are called "column 1" to "column 2" (--header yes decides otherwise)',
+    )
+
+
+def test_the_user_says_what_is_the_header_and_what_stands_above() -> None:
+    data = workbook(sheet(["Note", 1], [2020, 2021], *ROWS))
+    assert read(data, header="yes", skip_lines=1).names == ["2020", "2021"]
+    assert len(read(data, header="no", skip_lines=1)) == 6
+    assert read(data, header="yes", skip_lines=0).names == ["Note", "1"]
 
 
 def test_errors_are_missing_and_told_and_formulas_without_values_too() -> None:

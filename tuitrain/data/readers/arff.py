@@ -13,7 +13,7 @@ from tuitrain.data.cells.column_format import Told
 from tuitrain.data.cells.objects import typed_columns
 from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.compressed import most_unpacked, size_text
-from tuitrain.data.readers.dialect import decode
+from tuitrain.data.readers.encoding import decode
 from tuitrain.data.readers.python_values import typed_list
 from tuitrain.data.readers.typed import NUMBER, TEXT, TypedColumn, dates
 from tuitrain.data.table import Table
@@ -56,8 +56,12 @@ def read_arff_file(file: FileContent, options: DataOptions) -> tuple[Table, None
     DataError
         if the file is damaged, or a value is not what its attribute declares; names the line.
     """
-    text, notices = decode(file.data, file.name, is_cut=file.is_cut)
-    reading = _Reading(file, text)
+    decoded = decode(file.data, file.name, encoding=options.encoding, is_cut=file.is_cut)
+    notices = []
+    if decoded.reason:
+        text = _("encoding {title}: {reason}; --encoding decides otherwise")
+        notices.append(text.format(title=decoded.title, reason=decoded.reason))
+    reading = _Reading(file, decoded.text)
     attributes = reading.attributes()
     columns, is_partial = reading.columns(attributes)
     typed = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -17,7 +15,6 @@ from tuitrain.data.notices import about
 from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.archives import ZIP_MAGIC, Archive
 from tuitrain.data.readers.compressed import most_unpacked, size_text
-from tuitrain.data.readers.dialect import sniff
 from tuitrain.data.readers.excel_parts import (
     Grid,
     Sheet,
@@ -28,6 +25,7 @@ from tuitrain.data.readers.excel_parts import (
     read_strings,
     read_workbook,
 )
+from tuitrain.data.readers.header import judge_first_row
 from tuitrain.data.readers.python_values import typed_list
 from tuitrain.data.readers.text import read_text_file
 from tuitrain.data.table import Table, tidy_names
@@ -88,7 +86,7 @@ def _read(archive: Archive, file: FileContent, options: DataOptions, limit: int)
         grid = read_grid(archive, sheet, workbook, strings, most_bytes=limit, most_rows=most_rows)
         if options.sheet is not None or _has_table(grid):
             notices = _sheet_notice(sheet, workbook) if options.sheet is None else []
-            return _table(grid, sheet, file, notices, Told.of(options, file.formats))
+            return _table(grid, sheet, file, notices, options)
     names = listed("sheet", [sheet.name for sheet in sheets])
     raise DataError(_("{name}: found no table in {sheets}").format(name=file.name, sheets=names))
 
@@ -137,14 +135,14 @@ class _Place:
     bottom: int
 
 
-def _table(grid: Grid, sheet: Sheet, file: FileContent, notices: list[str], told: Told) -> Table:
+def _table(grid: Grid, sheet: Sheet, file: FileContent, notices: list[str], options: DataOptions) -> Table:
     where = _("{name}, sheet {sheet}").format(name=file.name, sheet=quoted(sheet.name))
     if not grid.columns:
         raise DataError(_("{where}: found no cells").format(where=where))
     count = len(grid.rows)
     places = sorted(grid.columns)
     columns = [grid.columns[place] + [None] * (count - len(grid.columns[place])) for place in places]
-    place = _place(columns, grid.rows)
+    place = _place(columns, grid.rows, options.skip_lines)
     notices += _outside(place, grid.rows)
     columns = [column[place.top : place.bottom] for column in columns]
     filled = [any(value is not None for value in column) for column in columns]
@@ -153,13 +151,14 @@ def _table(grid: Grid, sheet: Sheet, file: FileContent, notices: list[str], told
     if blank := numbers[-1] - numbers[0] + 1 - len(numbers):
         notices.append(_("{rows} skipped").format(rows=counted(blank, "blank row")))
     headers = [_text(column[0]) for column in columns]
-    has_header = _has_header(columns, file.name)
+    has_header, told_header = _has_header(columns, numbers[0], where, options.header)
+    notices += told_header
     if has_header:
         columns = [column[1:] for column in columns]
     else:
         headers = [f"column {number}" for number in range(1, len(columns) + 1)]
         notices.append(
-            _("no header found; the columns are called {first} to {last}").format(
+            _("no header found; the columns are called {first} to {last} (--header yes decides otherwise)").format(
                 first=quoted(headers[0]), last=quoted(headers[-1])
             )
         )
@@ -167,20 +166,23 @@ def _table(grid: Grid, sheet: Sheet, file: FileContent, notices: list[str], told
         raise DataError(_("{where}: found a header and no rows; expected at least one row").format(where=where))
     names, renamed = tidy_names(headers)
     typed = {name: typed_list(column[: file.most_rows]) for name, column in zip(names, columns, strict=True)}
-    made, remarks = typed_columns(typed, where=where, told=told)
+    made, remarks = typed_columns(typed, where=where, told=Told.of(options, file.formats))
     notices += renamed + _uncalculated(grid, places, names) + _merged(grid.merged, numbers) + remarks
     return Table(file.name, tuple(made), tuple(notices), is_partial=grid.is_partial, is_nameless=not has_header)
 
 
-def _place(columns: Sequence[Sequence[Value]], rows: Sequence[int]) -> _Place:
+def _place(columns: Sequence[Sequence[Value]], rows: Sequence[int], skipped: int | None) -> _Place:
     """Find the table: below titles and above remarks, which are rows with fewer cells than half of the usual number.
 
-    Only single cells are remarks, and only behind a blank row.
+    Only single cells are remarks, and only behind a blank row. `skipped` are the sheet's rows to leave out above, if
+    the user says so.
     """
     filled = [sum(column[row] is not None for column in columns) for row in range(len(rows))]
     usual = Counter(filled[: SAMPLE_ROWS * 2]).most_common(1)[0][0]
     usual = max(usual, 2)
     top = next((row for row, cells in enumerate(filled[:MOST_ABOVE]) if 2 * cells > usual and cells > 1), 0)
+    if skipped is not None:
+        top = min(sum(number <= skipped for number in rows), len(rows) - 1)
     bottom = len(rows)
     while bottom > top + 1 and filled[bottom - 1] == 1 and usual > 2:
         bottom -= 1
@@ -202,13 +204,19 @@ def _outside(place: _Place, rows: Sequence[int]) -> list[str]:
     return parts
 
 
-def _has_header(columns: Sequence[Sequence[Value]], name: str) -> bool:
-    """Whether the first row names the columns, judged as in text tables."""
-    file = io.StringIO(newline="")
-    csv.writer(file).writerows(
-        zip(*([_text(cell) for cell in column[:SAMPLE_ROWS]] for column in columns), strict=True)
-    )
-    return sniff(file.getvalue(), name, ",").has_header
+def _has_header(columns: Sequence[Sequence[Value]], row: int, where: str, wanted: str | None) -> tuple[bool, list[str]]:
+    """Decide whether the first row names the columns, as in text tables; return that and what is to be told of it."""
+    if wanted is not None:
+        return wanted == "yes", []
+    rows = list(zip(*([_text(cell) for cell in column[:SAMPLE_ROWS]] for column in columns), strict=True))
+    verdict = judge_first_row(rows[0], rows[1:])
+    if verdict.is_open:
+        text = _("{where}, row {row}: this may be a header or a row: {why}; say which by --header yes or --header no")
+        raise DataError(text.format(where=where, row=row, why=verdict.why))
+    if not verdict.is_header or not verdict.is_guessed:
+        return verdict.is_header, []
+    text = _("row {row} is taken as the header, since {why}; --header no decides otherwise")
+    return True, [text.format(row=row, why=verdict.why)]
 
 
 def _text(value: Value) -> str:
