@@ -10,7 +10,7 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from tuitrain.data.cells.number_cells import LARGEST_EXACT
 from tuitrain.text import counted, listed, quoted, visible
 from tuitrain.translation import gettext as _
 from tuitrain.translation import ngettext
+
+if TYPE_CHECKING:
+    from tuitrain.data.readers.dialect import Layout
 
 Kind = Literal["number", "boolean", "text", "date", "time"]
 NOT_PLAIN = re.compile(r"[^0-9eE+.\-\n]")
@@ -91,6 +94,7 @@ class Table:
 
     `image_largest` is the largest possible pixel value, None if the columns are not pixels; `is_partial` means that
     the source has more rows than were read, `is_nameless` that it has no header, so that the names were made up.
+    `layout` is how a text table was laid out.
     """
 
     name: str
@@ -100,6 +104,7 @@ class Table:
     suggested_target: str | None = None
     suggested_task: str | None = None
     is_partial: bool = False
+    layout: Layout | None = None
     is_nameless: bool = False
 
     def __len__(self) -> int:

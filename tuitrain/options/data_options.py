@@ -6,12 +6,14 @@ add a field here, and use it where the table is read (`data/readers`) or prepare
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from tuitrain.errors import DataOptionError
 from tuitrain.options.option import Option, check_all, declare, declared, read_all
+from tuitrain.text import suggest
 from tuitrain.translation import gettext as _
 
 TASKS = ("classification", "regression")
@@ -24,6 +26,27 @@ IGNORE = "ignore"
 COLUMN_KINDS = ("number", "text", "date", "time", "boolean", IGNORE)
 READING, PREDICTING, SPLITTING = "reading", "predicting", "splitting"  # groups: READING acts on any table that is read
 DATA_GROUPS = (READING, PREDICTING, SPLITTING)
+
+
+ENCODINGS = (
+    "utf-8", "utf-16", "utf-32", "cp949", "euc-kr", "shift_jis", "euc_jp", "iso2022_jp", "gb18030", "gbk", "gb2312",
+    "big5", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "latin-1",
+    "iso8859-2", "iso8859-7", "iso8859-9", "iso8859-15", "koi8-r", "mac_roman", "cp437", "cp850", "cp866", "ascii",
+)  # fmt: skip
+
+
+def encoding_problem(name: str) -> str:
+    """Say what is wrong with the name of an encoding; empty if Python knows it."""
+    try:
+        known = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return suggest(name, ENCODINGS)
+    return "" if known._is_text_encoding else _("{name} is no encoding of texts").format(name=name)
+
+
+def one_sign_problem(sign: str) -> str:
+    """Say what is wrong with a sign for quotes; empty if nothing is."""
+    return "" if len(sign) == 1 and sign.isprintable() and not sign.isalnum() else _("expected a single sign, or none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +97,32 @@ class DataOptions:
         "The sign itself may be given too.", group=READING, choices=tuple(DELIMITERS),
         aliases={sign: name for name, sign in DELIMITERS.items()}, unset="found from the text",
         example="semicolon",
+    )  # fmt: skip
+    header: str | None = declare(
+        None, "header", "choice", "whether the first row names the columns",
+        "no: it is a row like the others, and the columns are numbered.", group=READING, choices=("yes", "no"),
+        unset="found by comparing it with the rows below", example="no",
+    )  # fmt: skip
+    encoding: str | None = declare(
+        None, "encoding", "text", "encoding of a text table",
+        "Such as utf-8, cp949 (Korean), shift_jis, gbk, big5, cp1252 (Western European) or cp1251 (Cyrillic).",
+        group=READING, problem=encoding_problem, unset="found by which letters are plausible", example="cp949",
+    )  # fmt: skip
+    quote: str | None = declare(
+        None, "quote", "text", "sign that stands around fields",
+        "Within it a delimiter is a part of the text; none: no sign does, so that quotes are a part of it.",
+        group=READING, special={"none": ""}, problem=one_sign_problem, unset='" or, where only it is used so, \'',
+        example="'",
+    )  # fmt: skip
+    comment: str | None = declare(
+        None, "comment", "text", "sign at the start of lines to skip",
+        "none: no line is a comment.", group=READING, special={"none": ""},
+        unset="#, %, // or !, where such lines are no rows", example="#",
+    )  # fmt: skip
+    skip_lines: int | None = declare(
+        None, "skip lines", "whole", "lines to skip at the top",
+        "Such as titles above the header. With 0, all lines are read.", group=READING, minimum=0, maximum=1_000_000,
+        unset="those with fewer fields than a header and the rows below", example="3",
     )  # fmt: skip
     decimal: str | None = declare(
         None, "decimal", "choice", "decimal sign of the numbers",

@@ -38,8 +38,8 @@ class Option:
 
     `words` are values beside numbers (``full``); `special` maps a word to the value that it stands for (``all`` to 0).
     `choices_text` lists the choices as the help shows them, `aliases` maps other spellings to them, and `refuse` ends
-    the message about a word that is no choice. `unset` says what happens where the option is not given, `example` is a
-    value for the help.
+    the message about a word that is no choice; `problem` says what is wrong with a text, "" if nothing is. `unset` says
+    what happens where the option is not given, `example` is a value for the help.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Option:
     choices_text: str = ""
     aliases: Mapping[str, str] = field(default_factory=dict)
     refuse: Callable[[str], str] | None = None
+    problem: Callable[[str], str] | None = None
     separator: str = ""
     flag_name: str = ""
     unset: str = ""
@@ -193,6 +194,8 @@ class Option:
                     raise ValueError(
                         _("{label}: {value} is not a text").format(label=_(self.label), value=_shown(value))
                     )
+                if self.problem is not None and (wrong := self.problem(value)):
+                    raise ValueError(f"{_(self.label)} {quoted(value)}: {wrong}")
                 return value
             case "list":
                 return self._check_list(value)
@@ -211,6 +214,8 @@ class Option:
         return self._check_number(value)
 
     def _check_choice(self, value: Any) -> str:
+        if isinstance(value, bool) and {"yes", "no"} <= set(self.choices):
+            return "yes" if value else "no"
         if value not in self.choices:
             near = self.refuse or (lambda word: suggest(word, [*self.choices, *self.special]))
             raise ValueError(f"{_(self.label)} {quoted(value)}: {near(str(value))}")
@@ -299,7 +304,7 @@ class Option:
         if self.kind == "flag":
             return "yes" if value else "no"
         if self.kind == "list":
-            return (self.separator or ", ").join(value) or "none"
+            return (self.separator or ", ").join(value or ()) or "none"
         if self.kind == "mapping":
             return ", ".join(f"{name}={text}" for name, text in value) or "none"
         if self.kind == "time":
