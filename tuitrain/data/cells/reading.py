@@ -41,6 +41,7 @@ from tuitrain.text import counted, quoted, visible
 from tuitrain.translation import gettext as _
 
 CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
+ENOUGH_SEEN = 1000  # numbers of a column, to learn how they are written
 COMPACT_DIGITS = 8  # of a date such as 20240105
 LEAST_CODES = 3  # texts of two capital letters, among which NA may be one more
 
@@ -122,7 +123,8 @@ def _habits(columns: Sequence[Looked | NDArray[np.float64]], told: Told, delimit
     thousands: Counter[str] = Counter()
     for column in columns:
         if isinstance(column, np.ndarray):
-            decimals["."] += int((column[np.isfinite(column)] % 1 > 0).sum())
+            first = column[:ENOUGH_SEEN]
+            decimals["."] += int((first[np.isfinite(first)] % 1 > 0).sum())
         elif column.numbers is not None:
             readings = column.numbers.readings(number_column.allowed_signs(told))
             if len(readings) == 1:

@@ -20,17 +20,19 @@ IS_ENCRYPTED = 1  # in a member's flags
 class Archive:
     """A zip archive that is open for reading; `what` it should be stands in messages about damage.
 
+    It may unpack to `most_unpacked` bytes, of which a small archive gets a `share`.
+
     Raises
     ------
     DataError
         if it is damaged.
     """
 
-    def __init__(self, file: BinaryIO, name: str, what: str) -> None:
+    def __init__(self, file: BinaryIO, name: str, what: str, *, share: float = 1.0) -> None:
         self._name, self._what = name, what
         try:
             file.seek(0, 2)
-            self._limit = most_unpacked(file.tell())
+            self.limit = most_unpacked(file.tell(), share)
             file.seek(0)
             self._archive = zipfile.ZipFile(file)
             self.sizes = {info.filename: info.file_size for info in self._archive.infolist() if not info.is_dir()}
@@ -48,9 +50,9 @@ class Archive:
     def check_sizes(self, members: Collection[str]) -> None:
         """Raise a DataError if these members are larger together than the archive may unpack to."""
         size = sum(self.sizes[member] for member in members)
-        if size > self._limit:
+        if size > self.limit:
             text = _("{name}: unpacks to {size}; the most for a file of this size is {limit}")
-            raise DataError(text.format(name=self._name, size=size_text(size), limit=size_text(self._limit)))
+            raise DataError(text.format(name=self._name, size=size_text(size), limit=size_text(self.limit)))
 
     def open(self, member: str) -> IO[bytes]:
         """Open a member; it gives no more bytes than its declared size. Damage raises any exception, here or later."""

@@ -93,9 +93,9 @@ def without_packing(name: str) -> str:
     return next((name[: -len(packing.suffix)] for packing in PACKINGS if lower.endswith(packing.suffix)), name)
 
 
-def most_unpacked(size: int) -> int:
-    """The bytes that a file of `size` bytes may unpack to."""
-    return max(LEAST_LIMIT, LARGEST_RATIO * size)
+def most_unpacked(size: int, share: float = 1.0) -> int:
+    """The bytes that a file of `size` bytes may unpack to; a small one to a `share` of the usual limit."""
+    return max(int(share * LEAST_LIMIT), LARGEST_RATIO * size)
 
 
 def size_text(count: int) -> str:

@@ -16,9 +16,9 @@ from tuitrain.data.readers.above_the_rows import (
     place_behind_lines,
     title_lines,
 )
-from tuitrain.data.readers.delimiters import DELIMITER_NAMES, Chosen, Split, find_split
+from tuitrain.data.readers.delimiters import DELIMITER_NAMES, ChosenSplit, Split, find_split
 from tuitrain.data.readers.encoding import Decoded
-from tuitrain.data.readers.header import Verdict, judge_first_row
+from tuitrain.data.readers.header import HeaderVerdict, judge_first_row
 from tuitrain.data.readers.records import Splitting, squeezed, without_blanks_at_quotes
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DELIMITERS, DataOptions
@@ -208,7 +208,7 @@ def lines_named(lines: list[int]) -> str:
     return _("{count} ({shown})").format(count=counted(len(lines), "line"), shown=shown)
 
 
-def _tell_splitting(found: _Finding, chosen: Chosen) -> None:
+def _tell_splitting(found: _Finding, chosen: ChosenSplit) -> None:
     splitting = chosen.split.splitting
     name = _(DELIMITER_NAMES[splitting.delimiter])
     option = _(DELIMITER_NAMES[chosen.other]) if chosen.other else ""
@@ -253,11 +253,11 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
     is_short = wanted is not False and split.leading == 1
     has_row_names, has_blank_end = is_short and split.has_row_names, is_short and split.has_blank_end
     if wanted is not None or has_row_names or has_blank_end:
-        verdict = Verdict(wanted is not False, _("given") if wanted is not None else _("it has names alone"))
+        verdict = HeaderVerdict(wanted is not False, _("given") if wanted is not None else _("it has names alone"))
     else:
         verdict = judge_first_row(rows[0], rows[1:])
         if not verdict.is_header and _has_quoted_names(found.text, split.splitting):
-            verdict = Verdict(True, _("its fields stand in quotes, and numbers below do not"), is_guessed=True)
+            verdict = HeaderVerdict(True, _("its fields stand in quotes, and numbers below do not"), is_guessed=True)
     if verdict.is_open:
         raise DataError(
             _(
@@ -314,7 +314,7 @@ def _has_quoted_names(text: str, splitting: Splitting) -> bool:
     return is_all_quoted and re.search(rf"(?:^|{delimiter}) *[-+.\d][\d.]* *(?:{delimiter}|$)", second) is not None
 
 
-def _tell_header(found: _Finding, verdict: Verdict, line: int) -> None:
+def _tell_header(found: _Finding, verdict: HeaderVerdict, line: int) -> None:
     """Keep why the first row is a header or not; the reader tells that there is none, with the names it makes."""
     if verdict.is_header:
         text = _("line {line} is taken as the header, since {why}; --header no decides otherwise").format(

@@ -14,7 +14,7 @@ from tuitrain.data.cells.objects import typed_columns
 from tuitrain.data.notices import about
 from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.archives import ZIP_MAGIC, Archive
-from tuitrain.data.readers.compressed import most_unpacked, size_text
+from tuitrain.data.readers.compressed import size_text
 from tuitrain.data.readers.excel_parts import (
     Grid,
     Sheet,
@@ -36,6 +36,7 @@ from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+SHARE = 0.25  # of what other archives may unpack to: XML takes time, and a cell more memory than its text
 SAVE = N_("open it and save it as .xlsx, or the sheet as CSV")
 RANGE = re.compile(r"[A-Z]+([0-9]{1,7}):[A-Z]+([0-9]{1,7})")
 SAMPLE_ROWS = 50
@@ -58,21 +59,19 @@ def read_excel_file(file: FileContent, options: DataOptions) -> tuple[Table, Non
         if not head.startswith(ZIP_MAGIC):  # text is often given such a suffix, for a spreadsheet program to open it
             content.seek(0)
             return read_text_file(replace(file, data=content.read(), path=None, suffix=""), options)
-        content.seek(0, 2)
-        limit = most_unpacked(content.tell())
-        archive = Archive(content, file.name, _("an Excel workbook"))
+        archive = Archive(content, file.name, _("an Excel workbook"), share=SHARE)
         try:
-            return _read(archive, file, options, limit), None
+            return _read(archive, file, options), None
         except TooLargeError as error:
             text = _("{name}: unpacks to more than {limit}, the most for a file of this size")
-            raise DataError(text.format(name=file.name, limit=size_text(limit))) from error
+            raise DataError(text.format(name=file.name, limit=size_text(archive.limit))) from error
         except DataError:
             raise
         except Exception as error:  # damaged bytes raise a dozen kinds of exception
             raise archive.damaged(error) from error
 
 
-def _read(archive: Archive, file: FileContent, options: DataOptions, limit: int) -> Table:
+def _read(archive: Archive, file: FileContent, options: DataOptions) -> Table:
     archive.check_sizes([part for part in archive.sizes if part.endswith((".rels", "workbook.xml", "styles.xml"))])
     workbook = read_workbook(archive)
     if workbook is None:
@@ -83,7 +82,7 @@ def _read(archive: Archive, file: FileContent, options: DataOptions, limit: int)
     strings = read_strings(archive, workbook.strings) if workbook.strings else []
     most_rows = None if file.most_rows is None else file.most_rows + MOST_ABOVE
     for sheet in sheets:
-        grid = read_grid(archive, sheet, workbook, strings, most_bytes=limit, most_rows=most_rows)
+        grid = read_grid(archive, sheet, workbook, strings, most_bytes=archive.limit, most_rows=most_rows)
         if options.sheet is not None or _has_table(grid):
             notices = _sheet_notice(sheet, workbook) if options.sheet is None else []
             return _table(grid, sheet, file, notices, options)

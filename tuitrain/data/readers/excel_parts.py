@@ -19,7 +19,7 @@ ROOT_RELATIONS = "_rels/.rels"
 WORKBOOK, STYLES, STRINGS, WORKSHEET = "/officeDocument", "/styles", "/sharedStrings", "/worksheet"
 PIECE = 2**18  # bytes of XML that are parsed at a time
 MOST_COLUMNS = 16_384  # of a sheet, as Excel has them
-CELL_BYTES = 8  # of the list that a cell stands in
+CELL_BYTES = 64  # of a number, the lists it stands in and the array that is made of them
 
 DATE, TIME, ELAPSED = "date", "time", "elapsed"
 BUILT_IN = {
