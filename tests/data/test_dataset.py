@@ -194,7 +194,9 @@ def test_columns_are_dropped_and_the_target_is_chosen_among_the_rest() -> None:
 
 
 def test_a_test_file_is_the_test_part(tmp_path: Path) -> None:
-    train = written(tmp_path, "a,c,y\n" + "".join(f"{n * n},{'rb'[n % 2]},{('No', 'Yes')[n % 2]}\n" for n in range(40)))
+    train = written(
+        tmp_path, "a,c,y\n" + "".join(f"{n * n},{'rb'[n % 2]},{('No', 'Yes')[n // 2 % 2]}\n" for n in range(40))
+    )
     test = written(tmp_path, "y,a,c,z\nyes,3,r,1\nNO,4,p,1\n,5,b,1\n", "other.csv")
     dataset = load_dataset(train, test_file=test, target="y")
     assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (34, 6, 2)

@@ -94,7 +94,8 @@ class Table:
 
     `image_largest` is the largest possible pixel value, None if the columns are not pixels; `is_partial` means that
     the source has more rows than were read, `is_nameless` that it has no header, so that the names were made up.
-    `layout` is how a text table was laid out.
+    `layout` is how a text table was laid out; `lines` are pairs (row, shift): from this row on, a row stands in the
+    line of its number plus the shift. They are empty where that is not known.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Table:
     is_partial: bool = False
     layout: Layout | None = None
     is_nameless: bool = False
+    lines: tuple[tuple[int, int], ...] = ()
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -121,12 +123,19 @@ class Table:
 
     def take(self, rows: NDArray[np.int64]) -> Table:
         """Return the table with only these rows."""
-        return replace(self, columns=tuple(column.take(rows) for column in self.columns))
+        return replace(self, columns=tuple(column.take(rows) for column in self.columns), lines=())
+
+    def place_of(self, row: int) -> str:
+        """Say where a row stands, counted from 0: ``line 62`` of its file, or ``row 61`` where lines are not known."""
+        shifts = [shift for first, shift in self.lines if first <= row]
+        if not shifts:
+            return _("row {number}").format(number=row + 1)
+        return _("line {number}").format(number=row + shifts[-1])
 
 
 def number_text(value: float) -> str:
     """Format a number as briefly as possible: 3, 0.5."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 2**53 else repr(float(value))
+    return str(int(value)) if float(value).is_integer() and abs(value) <= LARGEST_EXACT else repr(float(value))
 
 
 def plain_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:

@@ -13,15 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.unusual import same_unit
+from tuitrain.data.guess import guess_target
 from tuitrain.data.table import Column, Table, number_text
 from tuitrain.errors import DataError
 from tuitrain.text import counted, listed, quoted, suggest, visible
 from tuitrain.translation import gettext as _
 
-USUAL_NAMES = (
-    "target", "label", "labels", "class", "y", "species", "diagnosis", "outcome", "response", "survived", "category",
-    "cultivar", "variety", "digit", "output",
-)  # fmt: skip
 TASKS = ("classification", "regression")
 MOST_CLASS_NUMBERS = 20
 
@@ -37,7 +34,7 @@ class Target:
 
 
 def choose_target(table: Table, wanted: str | None) -> str:
-    """Return the target column's name: the one wanted, else one with a usual name, else the last.
+    """Return the target column's name: the one wanted, else the one that `guess_target` finds.
 
     Raises
     ------
@@ -57,8 +54,7 @@ def choose_target(table: Table, wanted: str | None) -> str:
         return found
     if table.suggested_target in table.names:
         return table.suggested_target
-    usual = [by_lower[name] for name in USUAL_NAMES if name in by_lower]
-    return usual[0] if usual else table.names[-1]
+    return guess_target(table).name
 
 
 def predicting(name: str, n_classes: int) -> str:
@@ -71,14 +67,27 @@ def guess_notice(table: Table, target: Target, wanted: str | None) -> list[str]:
     """Return a notice of a target that nobody named: what is predicted, why this column, what decides otherwise."""
     if wanted is not None or table.suggested_target in table.names:
         return []
-    is_usual = target.name.lower() in USUAL_NAMES
-    why = _("its name is a usual one") if is_usual else _("it is the last column")
-    told = _("{told} (guessed: {why}; --target names another)")
-    return [told.format(told=predicting(target.name, len(target.class_names)), why=why)]
+    guess = guess_target(table)
+    also = ""
+    if guess.others:
+        named = ", ".join(f"{quoted(name)} ({_what(table.column(name))})" for name in guess.others)
+        also = _("; also possible: {names}").format(names=named)
+    told = _("{told} (guessed: {why}{also}; --target names another)")
+    return [told.format(told=predicting(target.name, len(target.class_names)), why=guess.why, also=also)]
+
+
+def _what(column: Column) -> str:
+    """Say briefly what a target of this column would be."""
+    if infer_task(column) == "regression":
+        return _("a number")
+    values = set(column.values) if column.kind == "text" else set(np.unique(column.values[~column.missing]))
+    return _("{number} classes").format(number=len(values - {None}))
 
 
 def infer_task(column: Column) -> str:
     """Return classification for text, booleans, and up to 20 distinct whole numbers in ten times as many rows."""
+    if column.kind == "time":
+        return "regression"
     if column.kind != "number":
         return "classification"
     present = column.values[~np.isnan(column.values)]
@@ -96,6 +105,13 @@ def read_target(column: Column, task: str | None, where: str) -> Target:
     DataError
         if the column does not fit the task, or has a single class.
     """
+    if column.kind == "date":
+        raise DataError(
+            _(
+                "{where}: target {name} is a date; a target is classes or a number: choose another --target, or "
+                "read it as one (--type {column}=text or number)"
+            ).format(where=where, name=quoted(column.name), column=visible(column.name, 60))
+        )
     task = task or infer_task(column)
     if task == "regression":
         if column.kind == "text":

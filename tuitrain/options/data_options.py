@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from tuitrain.errors import DataOptionError
 from tuitrain.options.option import Option, check_all, declare, declared, read_all
+from tuitrain.options.split_rule import RANDOM, SplitRule
 from tuitrain.text import suggest
 from tuitrain.translation import gettext as _
 
@@ -61,7 +62,7 @@ class DataOptions:
 
     target: str | None = declare(
         None, "target", "text", "column to predict", "A column's name.", group=PREDICTING,
-        unset="a usual name such as target, label, class, y; else the last", example="species",
+        unset="guessed from names such as target, label, survived, class; else the last", example="species",
     )  # fmt: skip
     task: str | None = declare(
         None, "task", "choice", "what is predicted",
@@ -81,6 +82,12 @@ class DataOptions:
     test_file: str | None = declare(
         None, "test file", "text", "file of its own as the test part", "It takes the place of the share for the test.",
         group=SPLITTING, unset="none", example="test.csv",
+    )  # fmt: skip
+    split: str = declare(
+        RANDOM, "split", "text", "how rows are divided into parts (random, group:COLUMN or time:COLUMN)",
+        "group: rows with the same value of the column (a patient, a customer) stay in one part, and the column is no "
+        "input. time: validation rows are later than those trained on, and test rows later still.",
+        group=SPLITTING, example="group:patient",
     )  # fmt: skip
     split_seed: int = declare(
         0, "split seed", "whole", "seed of the split",
@@ -160,7 +167,12 @@ class DataOptions:
     )  # fmt: skip
 
     def __post_init__(self) -> None:
-        if problems := check_all(self, DATA_FIELDS):
+        problems = check_all(self, DATA_FIELDS)
+        try:
+            object.__setattr__(self, "split", str(SplitRule.parse(str(self.split))))
+        except ValueError as error:
+            problems.append(str(error))
+        if problems:
             raise DataOptionError("\n".join(problems))
 
     @classmethod

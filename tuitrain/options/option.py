@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
@@ -24,6 +25,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 MOST_DIGITS = 400  # of a whole number; more are beyond every range
 MOST_SHOWN = 2.0**53  # a larger maximum is as good as none
+DECIMAL_COMMA = re.compile(r"([+-]?[0-9]{1,3}),([0-9]+(?:[eE][+-]?[0-9]+)?)")
 _YES, _NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 
 
@@ -166,10 +168,11 @@ class Option:
             number = math.nan
         if math.isnan(number):
             raise ValueError(
-                _("{label}: {text} is not {indefinite}; allowed: {allowed}").format(
-                    label=_(self.label), text=quoted(text), indefinite=self._indefinite, allowed=self.allowed
+                _("{label}: {text} is not {indefinite}; allowed: {allowed}{hint}").format(
+                    label=_(self.label), text=quoted(text), indefinite=self._indefinite, allowed=self.allowed,
+                    hint=decimal_hint(text),
                 )
-            )
+            )  # fmt: skip
         return self.check(number)
 
     def check(self, value: Any) -> Any:
@@ -270,6 +273,8 @@ class Option:
             ) from None
         if self.kind != "whole" or not isinstance(number, int) or math.isinf(as_float):
             number = as_float
+        if self.kind == "number" and self.minimum < number < self.maximum:
+            return as_float  # the usual case first: lists may be long
         shown = f"{_(self.label)}: {as_float:g}"
         if math.isnan(number) or math.isinf(number):
             raise ValueError(
@@ -319,6 +324,12 @@ class Option:
         if self.kind == "mapping":
             return dict(value)
         return list(value) if self.kind == "list" else value
+
+
+def decimal_hint(text: str) -> str:
+    """Return the end of a message about a number with a decimal comma: how it is written; empty for other texts."""
+    found = DECIMAL_COMMA.fullmatch(text.strip())
+    return _("; write a decimal point: {number}").format(number=".".join(found.groups())) if found else ""
 
 
 def _split_pair(item: Any) -> tuple[str, Any]:

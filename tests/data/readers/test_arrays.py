@@ -13,7 +13,7 @@ import pytest
 from tests.data.readers.damage import TRIES, refused
 from tuitrain.data.loading import load_dataset
 from tuitrain.data.readers import compressed
-from tuitrain.data.readers.arrays import read_npy, read_npz
+from tuitrain.data.readers.arrays import read_npy, read_npz, table_of
 from tuitrain.errors import DataError
 
 
@@ -166,3 +166,15 @@ def test_members_that_are_no_arrays_or_encrypted_are_told() -> None:
     arrays = {"X.npy": npy(np.zeros((3, 2))), "y.npy": npy(np.zeros(3))}
     with pytest.raises(DataError, match=r't\.npz: array "X" cannot be read .*encrypted'):
         from_npz(zipped(**arrays, is_encrypted=True))
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
+def test_long_whole_numbers_among_the_columns_keep_their_digits(dtype: type) -> None:
+    ids = np.array([2**53 + 1, 2**53, 2**62 + 3, 5], dtype)
+    table = table_of(np.stack([ids, np.arange(4, dtype=dtype)], axis=1), np.arange(4), "t")
+    assert [column.kind for column in table.columns] == ["text", "number", "number"]
+    assert table.columns[0].labels() == ["9007199254740993", "9007199254740992", "4611686018427387907", "5"]
+    assert any("taken as text" in notice for notice in table.notices)
+    exact = table_of(np.array([[2**53, -(2**53)], [1, 2]], np.int64), np.arange(2), "t")
+    assert [column.kind for column in exact.columns] == ["number"] * 3
+    assert exact.columns[0].labels() == ["9007199254740992", "1"]

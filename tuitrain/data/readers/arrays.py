@@ -11,7 +11,9 @@ import numpy as np
 from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
+from tuitrain.data.cells.number_cells import LARGEST_EXACT
 from tuitrain.data.cells.objects import from_objects
+from tuitrain.data.notices import about
 from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.archives import ZIP_MAGIC, Archive
 from tuitrain.data.readers.compressed import PIECE, size_text
@@ -22,6 +24,7 @@ from tuitrain.text import quoted, visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
+LONG = N_("taken as text, since its whole numbers are longer than the 15 digits that a number keeps")
 NPY_MAGIC = b"\x93NUMPY"
 NPZ_FORMS = N_("X and y, or x_train, y_train and perhaps x_test, y_test")
 
@@ -182,13 +185,26 @@ def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: i
     numbers = X.reshape(len(X), width).T.astype(np.float32 if largest or X.dtype == np.float32 else np.float64, "C")
     notices: list[str] = []
     columns: list[Column] = []
+    exact = {} if largest else _beyond_exact(X.reshape(len(X), width))
     for number, values in enumerate(numbers, 1):
+        if number - 1 in exact:
+            columns.append(from_objects(f"x{number}", exact[number - 1]))
+            notices.append(about(f"x{number}", _(LONG)))
+            continue
         column, remarks = clean_numbers(f"x{number}", values)
         columns.append(column)
         notices += remarks
     if y is not None:
         columns.append(from_objects("y", y if y.dtype.kind in "fiu" else [_plain(value) for value in y.tolist()]))
     return Table(name, tuple(columns), tuple(notices), largest, columns[-1].name, is_partial=is_partial)
+
+
+def _beyond_exact(X: NDArray[Any]) -> dict[int, NDArray[Any]]:
+    """Return the columns of whole numbers (N, D), by place, that float64 would not hold to the last digit."""
+    if X.dtype.kind not in "iu" or X.dtype.itemsize < 8:
+        return {}
+    places = np.flatnonzero((X.max(axis=0) > LARGEST_EXACT) | (X.min(axis=0) < -LARGEST_EXACT))
+    return {int(place): X[:, place] for place in places}
 
 
 def _largest_pixel(X: NDArray[Any]) -> float:

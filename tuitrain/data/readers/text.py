@@ -91,9 +91,10 @@ def read_text_table(
     if quick is not None:
         names, columns = quick[0], [*quick[1]]
         is_partial = is_cut
+        lines = [(0, layout.first_line + layout.has_header)]
     else:
         columns = _read_cells(rows, told, as_cells)
-        names, is_partial = rows.names, rows.is_partial
+        names, is_partial, lines = rows.names, rows.is_partial, rows.lines
         notices += rows.notices()
     names, columns, left_out = _without_empty_end(names, columns)
     headers = names
@@ -115,7 +116,7 @@ def read_text_table(
     )
     return Table(
         name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial,
-        is_nameless=not layout.has_header, layout=layout,
+        is_nameless=not layout.has_header, layout=layout, lines=tuple(lines),
     )  # fmt: skip
 
 
@@ -207,6 +208,7 @@ class _Rows:
 
     def __init__(self, text: str, name: str, layout: Layout, most_rows: int | None, *, is_cut: bool) -> None:
         self.names: list[str] = []
+        self.lines: list[tuple[int, int]] = []  # (row, shift): from this row on, its line is its number plus the shift
         self.is_partial = is_cut
         self._text, self._name, self._layout, self._most_rows = text, name, layout, most_rows
         self._blank = 0
@@ -236,11 +238,15 @@ class _Rows:
     def blocks(self) -> Iterator[list[list[str]]]:
         """Yield lists of at most `BLOCK_ROWS` rows; `names` is known from the first one on."""
         block: list[list[str]] = []
-        count = 0
-        for _line, row in self._checked():
+        count, shift = 0, 0
+        self.lines = []
+        for line, row in self._checked():
             if self._most_rows is not None and count >= self._most_rows:
                 self.is_partial = True
                 break
+            if line - count != shift:
+                shift = line - count
+                self.lines.append((count, shift))
             block.append(row)
             count += 1
             if len(block) == BLOCK_ROWS:
