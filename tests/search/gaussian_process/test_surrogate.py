@@ -16,7 +16,7 @@ from tuitrain.search.gaussian_process import marginal_likelihood as evidence
 from tuitrain.search.gaussian_process.kernel import CoordinateLayout, inverse_lower, matern, squared_distances
 from tuitrain.search.gaussian_process.low_discrepancy import points as evenly_spread
 from tuitrain.search.gaussian_process.score_scale import ScoreScale, worst_for_failed
-from tuitrain.search.gaussian_process.surrogate import Surrogate, condition_all, fit, importance, slice_along
+from tuitrain.search.gaussian_process.surrogate import Surrogate, condition_all, fit, importance, outlook
 from tuitrain.search.space.space import Space
 
 MIXED = Space(
@@ -177,23 +177,23 @@ def test_held_out_values_lie_within_two_deviations() -> None:
     assert 0.9 <= np.mean(shares) <= 0.99
 
 
-def test_a_slice_is_in_the_scores_own_units() -> None:
+def test_an_outlook_is_in_the_scores_own_units() -> None:
     points = sample(SMOOTH, 50, 0)
     scores = 100 + 20 * made_up(points)
     model = fit(SMOOTH.columns, points, scores)
     best = int(np.argmin(scores))
-    found = slice_along(model, points[best], 0, np.linspace(0, 1, 60))
     truth = points[[best]].repeat(60, axis=0)
-    truth[:, 0] = found.places
+    truth[:, 0] = np.linspace(0, 1, 60)
+    found = outlook(model, truth)
     assert np.abs(found.mean - (100 + 20 * made_up(truth))).max() < 1.5
     assert np.all((found.low <= found.mean) & (found.mean <= found.high))
     assert np.array_equal(np.exp(found.log_improvement), found.improvement)
-    at_best = slice_along(model, points[best], 0, points[best, :1])
+    at_best = outlook(model, points[[best]])
     assert at_best.mean[0] == pytest.approx(scores[best], abs=0.3)
     assert at_best.high[0] - at_best.low[0] < 2.0
     started = time.process_time()
     for _ in range(10):
-        slice_along(model, points[best], 0, np.linspace(0, 1, 60))
+        outlook(model, truth)
     assert (time.process_time() - started) / 10 < 0.01
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.search.gaussian_process import marginal_likelihood as evidence
-from tuitrain.search.gaussian_process.acquisition import log_expected_improvement
+from tuitrain.search.gaussian_process.acquisition import log_expected_improvement, log_h_and_cdf
 from tuitrain.search.gaussian_process.kernel import (
     ColumnLike,
     CoordinateLayout,
@@ -173,28 +173,32 @@ def condition_all(
 
 
 @dataclass(frozen=True)
-class PosteriorSlice:
-    """The posterior along one column at `places` (m,), in the scores' own units: mean and one deviation either side.
+class Outlook:
+    """What trials at `m` points may score, in the scores' own units, the noise of a trial included.
 
-    `log_improvement` and `improvement` (m,) are the expected improvement over the best score.
+    `mean`, `low` and `high` (m,) are the mean and one deviation either side on the standardised scale, converted back:
+    the median, and the quantiles at 16 % and 84 %. `log_improvement` and `improvement` (m,) are the expected
+    improvement over the best score, `chance` (m,) the probability of beating it. Above the knee of the `ScoreScale`
+    the distribution of a score is skewed, and its two deviations differ; improvement and chance are exact all the same,
+    since every score that beats the best lies below the knee, where the scale is linear.
     """
 
-    places: Array
     mean: Array
     low: Array
     high: Array
     log_improvement: Array
     improvement: Array
+    chance: Array
 
 
-def slice_along(model: Surrogate, point: Array, column: int, places: Array) -> PosteriorSlice:
-    """Return the posterior along a column at `places` (m,), with all else as in `point` (d,)."""
-    rows = np.repeat(point[None], len(places), axis=0)
-    rows[:, column] = places
-    mean, deviation = model.predict(rows)
+def outlook(model: Surrogate, points: Array) -> Outlook:
+    """Return what trials at points (m, d) may score; the strategy ranks candidates by the same improvement."""
+    mean, smooth = model.predict(points)
+    deviation = np.hypot(smooth, np.sqrt(model.noise))
     logarithm = log_expected_improvement(mean, deviation, model.best) + np.log(model.scale.deviation)
+    chance = np.exp(log_h_and_cdf((model.best - mean) / deviation)[1])
     low, middle, high = (model.scale.to_score(mean + shift * deviation) for shift in (-1.0, 0.0, 1.0))
-    return PosteriorSlice(places, middle, low, high, logarithm, np.exp(logarithm))
+    return Outlook(middle, low, high, logarithm, np.exp(logarithm), chance)
 
 
 def importance(model: Surrogate, space: SpaceLike, *, sample: Array, joint: Array, levels: int = 16) -> Array:
