@@ -60,10 +60,11 @@ def test_fitting_the_starts_together_finds_the_best_of_them() -> None:
     points = sample(MIXED, 40, 1)
     layout = CoordinateLayout(MIXED.columns)
     differences, scores = layout.squared_differences(layout.embed(points)), made_up(points)
-    together = evidence.fit(differences, scores, evidence.starts(4), 60)
-    alone = [evidence.fit(differences, scores, start[None], 60) for start in evidence.starts(4)]
+    together, value = evidence.fit(differences, scores, evidence.starts(4), 60)
+    alone = [evidence.fit(differences, scores, start[None], 60)[0] for start in evidence.starts(4)]
     values = evidence.negative_log_posterior(np.stack([together, *alone]), differences, scores)[0]
     assert values[0] == pytest.approx(values[1:].min(), abs=1e-6)
+    assert value == pytest.approx(values[0], abs=1e-9)
 
 
 @pytest.mark.parametrize("space", [SMOOTH, MIXED])
@@ -163,6 +164,39 @@ def test_a_hopeless_score_does_not_flatten_the_others() -> None:
     assert np.ptp(scale.to_standard(good)) > 0.5
     assert np.array_equal(worst_for_failed(np.array([1.0, np.nan, 3.0, np.inf])), [1.0, 3.0, 3.0, 3.0])
     assert np.array_equal(worst_for_failed(np.array([np.nan])), [0.0])
+
+
+@settings(max_examples=50)
+@given(st.lists(st.floats(-1e3, 1e3), min_size=5, max_size=40, unique=True))
+def test_slopes_of_the_scales_are_those_of_finite_differences(values: list[float]) -> None:
+    scores = np.array(values)
+    for scale in (ScoreScale.of(scores), ScoreScale.of_best(scores)):
+        if scale is None or np.abs(scores - scale.knee).min() < 1e-3 * scale.width:
+            continue  # nearly equal scores; or one at the bend, where the differences are of neither side
+        step = 1e-6 * scale.width
+        ahead, behind = scale.to_standard(scores + step), scale.to_standard(scores - step)
+        slopes = (ahead - behind) / (2 * step)
+        is_clear = slopes * step > 1e-12  # where the difference is not all rounding
+        if is_clear.all() and np.abs(scores).max() < 1e4 * scale.width:
+            assert scale.log_slopes(scores) == pytest.approx(np.log(slopes).sum(), rel=1e-3, abs=1e-2)
+
+
+def test_only_the_best_fifth_stays_as_it_is() -> None:
+    scores = np.arange(101.0)
+    scale = ScoreScale.of_best(scores)
+    assert scale is not None
+    steps = np.diff(scale.to_standard(scores))
+    assert np.allclose(steps[:20], steps[0])
+    assert steps[20] / steps[0] == pytest.approx(20 * np.log(1 + 1 / 20))
+    assert np.allclose(scale.to_score(scale.to_standard(scores)), scores)
+    assert ScoreScale.of_best(np.array([1.0, 1.0, 1.0, 2.0, 3.0])) is None
+
+
+def test_the_scale_under_which_the_scores_are_likelier_is_taken() -> None:
+    points = sample(SMOOTH, 60, 0)
+    even = made_up(points)
+    for scores, expected in ((even, ScoreScale.of), (np.exp(6 * even), ScoreScale.of_best)):
+        assert fit(SMOOTH.columns, points, scores).scale == expected(scores)
 
 
 def test_held_out_values_lie_within_two_deviations() -> None:

@@ -73,13 +73,13 @@ def negative_log_posterior(parameters: Array, differences: Array, scores: Array)
     return value + 0.5 * np.square(offset).sum(axis=1), gradient + offset / _spread(d)
 
 
-def fit(differences: Array, scores: Array, begin: Array, evaluations: int) -> Array:
-    """Return the best parameters (p,) found from `begin` (S, p)."""
+def fit(differences: Array, scores: Array, begin: Array, evaluations: int) -> tuple[Array, float]:
+    """Return the best parameters (p,) found from `begin` (S, p), and their negative log posterior."""
     d = len(differences)
     low, high = (np.array([end[0]] * d + [end[1], end[2]]) for end in (_LOW, _HIGH))
     found, values = minimise(
         lambda parameters, _: negative_log_posterior(parameters, differences, scores), begin, low=low, high=high,
         evaluations=evaluations, tolerance=1e-3,
     )  # fmt: skip
-    best: Array = found[int(np.argmin(values))]
-    return best
+    best = int(np.argmin(values))
+    return found[best], float(values[best])

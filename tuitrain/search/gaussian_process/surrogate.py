@@ -145,17 +145,23 @@ def fit(
 ) -> Surrogate:
     """Fit the process to points (n, d) with scores (n,), lower is better; non-finite scores count as the worst.
 
-    `near` (s, d + 2) are additional starting parameters; with `evaluations` they are the only ones.
+    `near` (s, d + 2) are additional starting parameters; with `evaluations` they are the only ones. Of the two scales
+    of the scores, that under which these are more likely is taken; the second is fitted from where the first one ended.
     """
     layout = CoordinateLayout(columns)
     scores = worst_for_failed(np.asarray(scores, np.float64))
-    scale = ScoreScale.of(scores)
-    standard = scale.to_standard(scores)
     differences = layout.squared_differences(layout.embed(points))
     begin = evidence.starts(len(columns))
     if near is not None:
         begin = near if evaluations else np.concatenate([begin, near])
-    parameters = evidence.fit(differences, standard, begin, evaluations or FIRST_EVALUATIONS)
+    fitted = []
+    for scale in (ScoreScale.of(scores), ScoreScale.of_best(scores)):
+        if scale is not None:
+            standard = scale.to_standard(scores)
+            parameters, value = evidence.fit(differences, standard, begin, evaluations or FIRST_EVALUATIONS)
+            fitted.append((value - scale.log_slopes(scores), scale, parameters, standard))
+            begin = parameters[None]
+    _, scale, parameters, standard = min(fitted, key=lambda found: found[0])
     return condition_all(layout, scale, parameters, points, standard)
 
 
