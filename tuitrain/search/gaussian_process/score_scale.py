@@ -1,9 +1,8 @@
 """Transform scores for a Gaussian process: compress bad ones, then scale to mean 0 and deviation 1.
 
 `n` scores, of which less is better; all arrays are float64. A few diverged or hopeless trials would otherwise set the
-scale, and all good ones would look alike. Where bad begins is a choice between two scales, which the fit makes by their
-evidence (`Surrogate`): from the middle on, or from all but the best fifth, which shows the differences between good
-scores more clearly where the better ones lie close together and the rest far above them.
+scale, and all good ones would look alike. Two scales differ in where bad begins: from the middle on (`of`), which
+leaves a smooth function's valley as it is, or from all but the best fifth (`of_best`).
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 KNEE = 0.3  # deviations above the median at which the logarithm takes over
-BEST_SHARE = 0.2  # of the scores, below the lower of the two knees
+BEST_SHARE = 0.2  # of the scores, up to the knee of `of_best`
 _SMALLEST = 1e-12
 
 
@@ -55,15 +54,6 @@ class ScoreScale:
         drawn_in = cls(knee, width, 0.0, 1.0).to_standard(scores)
         deviation = float(drawn_in.std())
         return cls(knee, width, float(drawn_in.mean()), deviation if deviation > _SMALLEST * width else 1.0)
-
-    def log_slopes(self, scores: Array) -> float:
-        """Return the sum of the logarithms of `to_standard`'s slopes at scores (n,).
-
-        The log density of the scores is that of their standardised values plus this sum, so that densities under
-        several scales can be compared (Snelson, Rasmussen & Ghahramani, 2004, "Warped Gaussian processes").
-        """
-        above = np.maximum(scores - self.knee, 0.0) / self.width
-        return float(-np.log1p(above).sum() - len(scores) * np.log(self.deviation))
 
     def to_standard(self, scores: Array) -> Array:
         """Return standardised scores (n,)."""
