@@ -42,9 +42,7 @@ def starts(columns: int) -> Array:
     return np.stack([middle, middle - 0.9 * shift, middle + 0.9 * shift + noisy])
 
 
-def negative_log_posterior(
-    parameters: Array, differences: Array, scores: Array, matern: Kernel
-) -> tuple[Array, Array]:
+def negative_log_posterior(parameters: Array, differences: Array, scores: Array, matern: Kernel) -> tuple[Array, Array]:
     """Return -log p(scores | parameters) - log p(parameters) up to a constant (S,), and its gradient (S, p).
 
     `parameters` (S, p), `differences` (d, n, n) squared, `scores` (n,). Rasmussen & Williams (2006), equations
