@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
+from tuitrain.engine.threads import blas_threads
 from tuitrain.search.gaussian_process import marginal_likelihood as evidence
 from tuitrain.search.gaussian_process.kernel import (
     CoordinateLayout,
@@ -74,6 +75,28 @@ def test_fitting_the_starts_together_finds_the_best_of_them() -> None:
     alone = [evidence.fit(differences, scores, matern32, start[None], 60) for start in evidence.starts(4)]
     values = evidence.negative_log_posterior(np.stack([together, *alone]), differences, scores, matern32)[0]
     assert values[0] == pytest.approx(values[1:].min(), abs=1e-6)
+
+
+def test_many_observations_are_fitted_as_well_as_from_all_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluated = []
+    count = evidence.negative_log_posterior
+
+    def counted(parameters: Any, differences: Any, *rest: Any) -> Any:
+        evaluated.append(len(parameters) * differences.shape[1] ** 3)
+        return count(parameters, differences, *rest)
+
+    points = sample(MIXED, 100, 2)
+    with blas_threads(1):
+        model = fit(MIXED.columns, points, made_up(points))
+        differences = model.layout.squared_differences(model.layout.embed(points))
+        monkeypatch.setattr(evidence, "negative_log_posterior", counted)
+        fit(MIXED.columns, points, made_up(points))
+        cost = sum(evaluated)
+        evaluated.clear()
+        best = evidence.fit(differences, model.scores, matern32, evidence.starts(4), 40)
+    values = count(np.stack([model.parameters, best]), differences, model.scores, matern32)[0]
+    assert values[0] == pytest.approx(values[1], abs=1.0)
+    assert cost < 0.6 * sum(evaluated)
 
 
 @pytest.mark.parametrize(("space", "nu"), [(SMOOTH, 2.5), (MIXED, 1.5)])

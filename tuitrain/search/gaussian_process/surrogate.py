@@ -24,12 +24,14 @@ from tuitrain.search.gaussian_process.kernel import (
     squared_distances,
 )
 from tuitrain.search.gaussian_process.score_scale import ScoreScale, worst_for_failed
+from tuitrain.search.gaussian_process.subset_of_data import subset_of_data
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 _LEAST_VARIANCE = 1e-10
 FIRST_EVALUATIONS, NEXT_EVALUATIONS = 40, 15
+MOST_FROM_ALL_STARTS = 64
 
 
 class SpaceLike(Protocol):
@@ -144,7 +146,8 @@ def fit(
 ) -> Surrogate:
     """Fit the process to points (n, d) with scores (n,), lower is better; non-finite scores count as the worst.
 
-    `near` (s, d + 2) are additional starting parameters; with `evaluations` they are the only ones. Where a column
+    `near` (s, d + 2) are additional starting parameters; with `evaluations` they are the only ones. The best of many
+    starts is found from at most `MOST_FROM_ALL_STARTS` observations, and then fitted to all of them. Where a column
     takes only some values, the best scores are told apart more clearly (`ScoreScale.of_best`), at the cost of the
     others: what matters there is which of the good ones is the best, not the slopes that lead to it.
     """
@@ -156,6 +159,11 @@ def fit(
     begin = evidence.starts(len(columns))
     if near is not None:
         begin = near if evaluations else np.concatenate([begin, near])
+    if len(points) > MOST_FROM_ALL_STARTS and not evaluations:
+        some = subset_of_data(columns, points, scores, MOST_FROM_ALL_STARTS)
+        few = differences[:, some[:, None], some]
+        begin = evidence.fit(few, standard[some], layout.kernel, begin, FIRST_EVALUATIONS)[None]
+        evaluations = NEXT_EVALUATIONS
     parameters = evidence.fit(differences, standard, layout.kernel, begin, evaluations or FIRST_EVALUATIONS)
     return condition_all(layout, scale, parameters, points, standard)
 
