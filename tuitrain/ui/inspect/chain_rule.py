@@ -155,22 +155,23 @@ def _output_delta(answer: RowAnswer, layer: LayerTrace, unit: int, name: str) ->
     share, divided = (" / K", f" / {outputs}") if outputs > 1 else ("", "")
     delta = factor(float(layer.delta[unit]))
     difference = f"{decimal(z)} − {factor(t, 4) if t < 0 else decimal(t)}"
+    huber, huber_numbers = _huber(z, t, float(layer.delta[unit]) * outputs)
     rules: dict[str, tuple[str, str]] = {
         "cross_entropy": ("p − t", f"{decimal(p)} − {t:g}"),
         "binary_cross_entropy": (f"(p − t){share}", f"({decimal(p)} − {t:g}){divided}"),
         "mse": (f"2 (ŷ − t){share}", f"2 · ({difference}){divided}"),
         "mae": (f"sign(ŷ − t){share}", f"sign({difference}){divided}"),
-        "huber": (f"ŷ − t, at most ±δ{share}", f"({_huber(z, t, float(layer.delta[unit]) * outputs)}){divided}"),
+        "huber": (huber + share, f"({huber_numbers}){divided}"),
         "hinge": (_("−t inside the margin, else 0"), f"t = {t:+g}, z = {factor(z)}"),
     }
     rule, numbers = rules[answer.loss]
     return Formula(f"δ({name})", rule, numbers, delta)
 
 
-def _huber(z: float, t: float, clipped: float) -> str:
-    """The difference, or the δ of the loss where the difference is larger."""
+def _huber(z: float, t: float, clipped: float) -> tuple[str, str]:
+    """The difference, or the delta of the loss where the difference is larger."""
     is_clipped = abs(z - t) > abs(clipped) * (1 + 1e-9)
-    return factor(clipped) if is_clipped else f"{decimal(z)} − {decimal(t)}"
+    return ("±delta, as |ŷ − t| > delta", factor(clipped)) if is_clipped else ("ŷ − t", f"{decimal(z)} − {decimal(t)}")
 
 
 def step_formulas(step: StepTrace, index: int) -> list[Formula]:
