@@ -100,6 +100,26 @@ def test_each_line_of_the_step_comes_to_its_result(optimizer: str, penalties: di
     )
 
 
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+@pytest.mark.parametrize("steps", [1, 40])
+def test_the_step_of_nadam_and_of_adadelta_comes_from_the_line_before_it(steps: int) -> None:
+    """As a learner would check it, with the printed numbers alone."""
+    nadam = answer_of(optimizer="nadam", learning_rate=0.5, steps=steps).step
+    index = int(np.argmax(np.abs(nadam.gradient)))
+    lines = {line.symbol: line for line in step_formulas(nadam, index)}
+    root = math.sqrt(number(lines["v̂"].result)) + nadam.settings["epsilon"]
+    assert 0.5 * number(lines["n"].result) / root == pytest.approx(float(nadam.step[index]), rel=0.03)
+    adadelta = answer_of(optimizer="adadelta", learning_rate=0.5, steps=steps).step
+    index = int(np.argmax(np.abs(adadelta.gradient)))
+    lines = {line.symbol: line for line in step_formulas(adadelta, index)}
+    g, a, s = (number(part.strip(" √")) for part in re.split("[·/]", lines["d"].numbers))
+    assert g * math.sqrt(a) / math.sqrt(s) == pytest.approx(number(lines["d"].result), rel=0.03)
+    assert 0.5 * number(lines["d"].result) == pytest.approx(float(adadelta.step[index]), rel=0.03)
+
+
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
 @pytest.mark.parametrize("layer", [0, 1, 2])
 def test_each_line_of_the_way_forward_comes_to_its_result(activation: str, layer: int) -> None:

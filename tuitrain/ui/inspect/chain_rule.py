@@ -6,6 +6,7 @@ line on paper; a test computes each line from its numbers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.engine.optimizers import NAdam
 from tuitrain.engine.step_trace import StepTrace
 from tuitrain.engine.trace import DIFFERENCE, LayerTrace
 from tuitrain.session.asked.bench import RowAnswer
@@ -197,8 +199,8 @@ def step_formulas(step: StepTrace, index: int) -> list[Formula]:
 
 _STEPS = {
     "sgd": "η·g", "momentum": "η·b", "nesterov": "η·(g + μ·b)", "adagrad": "η·g / (√s + ε)",
-    "adadelta": "η·g·√(a + ε) / √(s + ε)", "rmsprop": "η·g / (√v + ε)", "adam": "η·m̂ / (√v̂ + ε)",
-    "adamw": "η·m̂ / (√v̂ + ε)", "adamax": "η·m̂ / u", "nadam": "η·(μ·m̂ + g) / (√v̂ + ε)",
+    "adadelta": "η·d", "rmsprop": "η·g / (√v + ε)", "adam": "η·m̂ / (√v̂ + ε)",
+    "adamw": "η·m̂ / (√v̂ + ε)", "adamax": "η·m̂ / u", "nadam": "η·n / (√v̂ + ε)",
 }  # fmt: skip
 
 
@@ -256,7 +258,33 @@ def _averages(step: StepTrace, index: int) -> list[Formula]:
             numbers = f"{factor(value)} / (1 − {decimal(product)})"
             symbol = "β₁ᵗ" if letter == "m" else "β₂ᵗ"
             lines.append(Formula(letter + "̂", f"{letter} / (1 − {symbol})", numbers, factor(value / (1 - product))))
+    if step.optimizer == "nadam":
+        lines.append(_look_ahead(step, index))
+    if step.optimizer == "adadelta":
+        lines += _own_scale(step, index)
     return lines
+
+
+def _look_ahead(step: StepTrace, index: int) -> Formula:
+    """Nadam's mean as it will count in the next step, and the gradient as it counts in this one."""
+    m, g = float(step.after["m"][index]), float(step.gradient[index])
+    before, product, steps = (float(one[0]) for one in (step.before["Πμ"], step.after["Πμ"], step.after["t"]))
+    following = step.settings["beta1"] * (1 - 0.5 * 0.96 ** ((steps + 1) * NAdam.momentum_decay))
+    of_mean, of_gradient = following / (1 - product * following), (1 - product / before) / (1 - product)
+    numbers = f"{of_mean:.4g}·{factor(m)} + {of_gradient:.4g}·{factor(g)}"
+    return Formula("n", "c·m + d·g", numbers, factor(of_mean * m + of_gradient * g))
+
+
+def _own_scale(step: StepTrace, index: int) -> list[Formula]:
+    """Adadelta's step before the rate, and the mean of such steps' squares that the next one is scaled by."""
+    g, epsilon = float(step.gradient[index]), step.settings["epsilon"]
+    steps, squares = float(step.before["a"][index]), float(step.after["s"][index])
+    d = g * math.sqrt((steps + epsilon) / (squares + epsilon))
+    numbers = f"{factor(g)} · √{decimal(steps + epsilon)} / √{decimal(squares + epsilon)}"
+    return [
+        Formula("d", "g·√(a + ε) / √(s + ε)", numbers, factor(d)),
+        _average(step, index, "a", "rho", d * d, "d²"),
+    ]
 
 
 _RULES: dict[str, Callable[[StepTrace, int], list[Formula]]] = {
