@@ -29,7 +29,7 @@ TOPICS = {
     N_("network"): N_("layers, activations, initial weights, linear models"),
     N_("optimisation"): N_("rates, steps, batches, schedules"),
     N_("regularisation"): N_("what keeps a network from learning the noise"),
-    N_("findings"): N_("what the line under the loss may say"),
+    N_("findings"): N_("what the line above the loss may say"),
     N_("metrics"): N_("how good a network is"),
     N_("search"): N_("trials, scores, strategies and the panes of the Search screen"),
     N_("panes"): N_("the panes and pages, and what stands in them"),

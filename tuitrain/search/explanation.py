@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.threads import blas_threads
 from tuitrain.options.search_settings import Settings
-from tuitrain.search.gaussian_process.kernel import matern, squared_distances
+from tuitrain.search.gaussian_process.kernel import squared_distances
 from tuitrain.search.gaussian_process.low_discrepancy import points as evenly_spread
 from tuitrain.search.gaussian_process.subset_of_data import subset_of_data
 from tuitrain.search.gaussian_process.surrogate import Outlook, Surrogate, fit, importance, outlook
@@ -261,7 +261,7 @@ def _slice(found: Fitted, study: HistoryLike, setting: Setting, place: int) -> S
     return Slice(
         column.name, column.label, column.is_category, ticks_of(column), places, *along,
         np.column_stack([points[active][finite, place], sign * values[active][finite]]),
-        matern(distances)[0][:, 0][finite], proposed[~np.isnan(proposed)],
+        model.layout.kernel(distances)[0][:, 0][finite], proposed[~np.isnan(proposed)],
     )  # fmt: skip
 
 

@@ -17,8 +17,18 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.bench import RowAnswer, TraceRow
 from tuitrain.session.inside.bench import trace_row
 from tuitrain.session.inspection import Copy
-from tuitrain.ui.inspect.chain_rule import Formula, WeightPlace, chain_rule, relative_error, shares, step_formulas
+from tuitrain.ui.inspect.bench_shares import draw_shares
+from tuitrain.ui.inspect.chain_rule import (
+    Formula,
+    Share,
+    WeightPlace,
+    chain_rule,
+    relative_error,
+    shares,
+    step_formulas,
+)
 from tuitrain.ui.inspect.forward_rule import forward_formulas, loss_formula
+from tuitrain.ui.theme import theme_for
 
 LOSSES = ["cross_entropy", "binary_cross_entropy", "mse", "hinge"]
 
@@ -88,6 +98,26 @@ def test_each_line_of_the_step_comes_to_its_result(optimizer: str, penalties: di
     assert step_formulas(answer.step, index)[-1].result.replace("−", "-") == pytest.approx(
         f"{answer.step.after_parameters[index]:.4f}"
     )
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+@pytest.mark.parametrize("steps", [1, 40])
+def test_the_step_of_nadam_and_of_adadelta_comes_from_the_line_before_it(steps: int) -> None:
+    """As a learner would check it, with the printed numbers alone."""
+    nadam = answer_of(optimizer="nadam", learning_rate=0.5, steps=steps).step
+    index = int(np.argmax(np.abs(nadam.gradient)))
+    lines = {line.symbol: line for line in step_formulas(nadam, index)}
+    root = math.sqrt(number(lines["v̂"].result)) + nadam.settings["epsilon"]
+    assert 0.5 * number(lines["n"].result) / root == pytest.approx(float(nadam.step[index]), rel=0.03)
+    adadelta = answer_of(optimizer="adadelta", learning_rate=0.5, steps=steps).step
+    index = int(np.argmax(np.abs(adadelta.gradient)))
+    lines = {line.symbol: line for line in step_formulas(adadelta, index)}
+    g, a, s = (number(part.strip(" √")) for part in re.split("[·/]", lines["d"].numbers))
+    assert g * math.sqrt(a) / math.sqrt(s) == pytest.approx(number(lines["d"].result), rel=0.03)
+    assert 0.5 * number(lines["d"].result) == pytest.approx(float(adadelta.step[index]), rel=0.03)
 
 
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
@@ -195,3 +225,24 @@ def test_a_rows_cells_are_those_of_the_table() -> None:
         [round(value) for value in found], abs=1e-9
     )  # pixels from 0 to 16
     assert 0 in found and max(found) == 16
+
+
+def share_line(delta: float) -> str:
+    found = [Share(0, "x1", 0.292, 0.7, -0.4667, delta), Share(1, "x2", 0.125, 0.3, 0.3342, delta)]
+    return draw_shares(78, 2, found, 0, theme=theme_for("none"))[1].text
+
+
+def test_what_comes_back_is_the_product_of_the_two_numbers_beside_it() -> None:
+    product, result = share_line(-1.2101).split("back w·δ = ")[1].split(" = ")
+    assert value_of(product) == pytest.approx(value_of(result), abs=1e-4)
+
+
+def test_no_product_is_written_before_the_error_has_come_back() -> None:
+    assert "not known yet" in share_line(math.nan) and "w·δ" not in share_line(math.nan)
+
+
+@pytest.mark.parametrize(("moved", "rule"), [((), "ŷ − t"), (((0, 10.0, 0),), "±delta, as |ŷ − t| > delta")])
+def test_the_rule_of_the_huber_loss_names_its_delta_only_where_that_cuts(moved, rule) -> None:
+    answer = next(trace_row(TraceRow(example="shares", moved=moved), None))
+    found = next(line for line in chain_rule(answer, WeightPlace(0, 0, 0)) if line.symbol == "δ(o1)")
+    assert found.rule == rule and value_of(found.numbers) == pytest.approx(value_of(found.result))

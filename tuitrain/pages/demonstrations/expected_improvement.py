@@ -31,5 +31,9 @@ def _rows(deviation: float) -> tuple[FigureRow, ...]:
 
 
 FUNCTION = Movable(
-    N_("deviation s; best 0.18"), VALUES, 0.05, ("u", N_("chance to be better"), N_("expected improvement")), _rows
+    N_("best so far 0.18; deviation s"),
+    VALUES,
+    0.05,
+    ("u", N_("chance to be better"), N_("expected improvement")),
+    _rows,
 )

@@ -21,16 +21,17 @@ from tuitrain.search.gaussian_process.kernel import (
     ColumnLike,
     CoordinateLayout,
     inverse_lower,
-    matern,
     squared_distances,
 )
 from tuitrain.search.gaussian_process.score_scale import ScoreScale, worst_for_failed
+from tuitrain.search.gaussian_process.subset_of_data import subset_of_data
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 _LEAST_VARIANCE = 1e-10
 FIRST_EVALUATIONS, NEXT_EVALUATIONS = 40, 15
+MOST_FROM_ALL_STARTS = 64
 
 
 class SpaceLike(Protocol):
@@ -87,7 +88,7 @@ class Surrogate:
 
     def cross(self, points: Array) -> Array:
         """Return the covariances (m, n) with the observed points."""
-        return self.signal * matern(squared_distances(self.scaled(points), self.coordinates))[0]
+        return self.signal * self.layout.kernel(squared_distances(self.scaled(points), self.coordinates))[0]
 
     def mean(self, points: Array) -> Array:
         """Return the posterior mean (m,)."""
@@ -105,7 +106,7 @@ class Surrogate:
 
         `at` (m, e) are `scaled` coordinates.
         """
-        kernel, slope = matern(squared_distances(at, self.coordinates))
+        kernel, slope = self.layout.kernel(squared_distances(at, self.coordinates))
         explained = (self.signal * kernel) @ self.inverse_factor.T
         variance = self.signal - np.einsum("ij,ij->i", explained, explained)
         deviation = np.sqrt(np.maximum(variance, _LEAST_VARIANCE * self.signal))
@@ -125,7 +126,7 @@ class Surrogate:
         if scores is None:
             scores = cross @ self.alpha
         at = self.scaled(points)
-        own = self.signal * matern(squared_distances(at, at))[0] + self.noise * np.eye(len(points))
+        own = self.signal * self.layout.kernel(squared_distances(at, at))[0] + self.noise * np.eye(len(points))
         below = cross @ self.inverse_factor.T
         corner = inverse_lower(np.linalg.cholesky(own - below @ below.T))
         n, m = len(self.points), len(points)
@@ -145,17 +146,25 @@ def fit(
 ) -> Surrogate:
     """Fit the process to points (n, d) with scores (n,), lower is better; non-finite scores count as the worst.
 
-    `near` (s, d + 2) are additional starting parameters; with `evaluations` they are the only ones.
+    `near` (s, d + 2) are additional starting parameters; with `evaluations` they are the only ones. The best of many
+    starts is found from at most `MOST_FROM_ALL_STARTS` observations, and then fitted to all of them. Where a column
+    takes only some values, the best scores are told apart more clearly (`ScoreScale.of_best`), at the cost of the
+    others: what matters there is which of the good ones is the best, not the slopes that lead to it.
     """
     layout = CoordinateLayout(columns)
     scores = worst_for_failed(np.asarray(scores, np.float64))
-    scale = ScoreScale.of(scores)
+    scale = (ScoreScale.of_best(scores) if layout.is_rough else None) or ScoreScale.of(scores)
     standard = scale.to_standard(scores)
     differences = layout.squared_differences(layout.embed(points))
     begin = evidence.starts(len(columns))
     if near is not None:
         begin = near if evaluations else np.concatenate([begin, near])
-    parameters = evidence.fit(differences, standard, begin, evaluations or FIRST_EVALUATIONS)
+    if len(points) > MOST_FROM_ALL_STARTS and not evaluations:
+        some = subset_of_data(columns, points, scores, MOST_FROM_ALL_STARTS)
+        few = differences[:, some[:, None], some]
+        begin = evidence.fit(few, standard[some], layout.kernel, begin, FIRST_EVALUATIONS)[None]
+        evaluations = NEXT_EVALUATIONS
+    parameters = evidence.fit(differences, standard, layout.kernel, begin, evaluations or FIRST_EVALUATIONS)
     return condition_all(layout, scale, parameters, points, standard)
 
 
@@ -164,7 +173,7 @@ def condition_all(
 ) -> Surrogate:
     """Return the posterior for given parameters."""
     coordinates = layout.embed(points) / np.exp(parameters[:-2])[layout.owner]
-    kernel = np.exp(parameters[-2]) * matern(squared_distances(coordinates, coordinates))[0]
+    kernel = np.exp(parameters[-2]) * layout.kernel(squared_distances(coordinates, coordinates))[0]
     factor = inverse_lower(np.linalg.cholesky(kernel + np.exp(parameters[-1]) * np.eye(len(points))))
     whitened = factor @ standard
     return Surrogate(

@@ -196,7 +196,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
                 else _("example {sizes} {activation}")
             )
             return name.format(sizes=sizes, activation=answer.activation), state
-        what = _("row {row}, loss {place} of {rows} · truth {truth} · epoch {epoch} · {sizes} {activation}").format(
+        what = _("epoch {epoch} · row {row}, loss {place} of {rows} · truth {truth} · {sizes} {activation}").format(
             row=answer.row, place=self.place % answer.rows + 1, rows=answer.rows, truth=answer.truth,
             epoch=answer.epoch, sizes=sizes, activation=answer.activation,
         )  # fmt: skip
@@ -210,7 +210,8 @@ class BenchPage(InsidePage, inherit_bindings=False):
         phase, theme = self._phase, self.look
         J = f"J = {decimal(answer.trace.loss)}" if phase.has_loss else ""
         changed = _("{count} typed").format(count=len(self.moved)) if self.moved else ""
-        learnt = _("{count} steps taken").format(count=self.steps) if self.steps else ""
+        taken = ngettext("{count} step taken", "{count} steps taken", self.steps)
+        learnt = taken.format(count=self.steps) if self.steps else ""
         way = theme.plain("◂ ") + _("δ back") if phase.is_back else _("a forward") + theme.plain(" →")
         has_delta = phase.has_delta(self.edge.layer, self.edge.unit)
         rule = _("Weight {weight} · chain rule with this moment's numbers") if has_delta else _(

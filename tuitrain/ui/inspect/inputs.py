@@ -275,10 +275,18 @@ class InputsPage(InsidePage, inherit_bindings=False):
 
     def action_large(self) -> None:
         if not isinstance(self.answer, SupportAnswer) or not len(self.answer.points):
-            self.say(_("drawn are support vectors over two inputs"))
+            self.say(self._nothing_large())
             return
         self.is_listed = not self.is_listed
         self.refresh_page()
+
+    def _nothing_large(self) -> str:
+        """Why enter draws or lists nothing here."""
+        if isinstance(self.answer, SupportAnswer):
+            return _("the support vectors are drawn for two inputs; here they are listed")
+        if "support" in self.tabs:
+            return _("enter draws or lists the support vectors; tab shows them")
+        return _("only a linear model of two classes under hinge has support vectors to list")
 
     def action_quit(self) -> None:
         """Back to the room; where there are no units, the page on them has only been on the way."""

@@ -202,6 +202,8 @@ class StepPage(InsidePage, inherit_bindings=False):
         here, taken, best = (float(f"{value:.4f}") for value in (answer.here, self._taken, answer.best))
         gain, most = here - taken, here - best
         share = _("{share:.0f} % of what the best step gains").format(share=100 * gain / most) if most > 0 else ""
+        if gain < 0:
+            share = _("higher than here")
         if not math.isfinite(self._taken):
             share = _("the loss overflows")
         word = _("taken") if math.isnan(self.rate) or self.rate == answer.rate else _("tried")
