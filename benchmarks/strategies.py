@@ -1,10 +1,11 @@
 """The quality of Bayesian search against Optuna's Gaussian process, its TPE, and random search.
 
-Run `python benchmarks/strategies.py` (Optuna's Gaussian process needs `pip install optuna scipy torch`; without these
-it is left out). Every contestant searches Branin, Hartmann-6 and a table of trained networks (`make_networks.py`) from
-the same seeds, one by one and in batches of 8. Reported: median regrets at 30, 60 and 100 trials, who wins how many
-seeds (sign test; Conover, 1999), and the median time a trial. Then: how many held-out values lie within one and two
-deviations of the model, and the time a trial from 100 to 200 trials. `--quick` is 4 seeds and 30 trials.
+Run `python benchmarks/strategies.py` (Optuna's Gaussian process needs `pip install optuna scipy torch`; what is not
+installed is left out). Every contestant searches Branin, Hartmann-6 and four tables of trained networks
+(`make_networks.py`) from the same seeds, one by one and in batches of 8. Reported: median regrets at 30, 60 and 100
+trials, who wins how many seeds (sign test; Conover, 1999), and the median time a trial. Then: how many held-out values
+lie within one and two deviations of the model, and the time a trial from 100 to 200 trials. `--quick` is 4 seeds and
+30 trials.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from make_networks import FILE, make_space
+from make_networks import FOLDER, TABLES
 
 from tuitrain.engine.threads import blas_threads
 from tuitrain.search.gaussian_process import surrogate
@@ -31,7 +34,9 @@ from tuitrain.search.strategies import Observation, propose
 
 MARKS = (30, 60, 100)
 BATCH = 8
-STRATEGIES = ("bayesian", "optuna-gp", "optuna-tpe", "random")
+PROBLEMS = ("branin", "hartmann", *TABLES)
+NEEDS = {"bayesian": (), "optuna-gp": ("optuna", "scipy", "torch"), "optuna-tpe": ("optuna",), "random": ()}
+STRATEGIES = tuple(name for name, packages in NEEDS.items() if all(map(find_spec, packages)))
 
 
 class Cube(Space):
@@ -84,25 +89,24 @@ def hartmann(setting: Mapping[str, Any]) -> float:
     return float(-np.array([1.0, 1.2, 3.0, 3.2]) @ np.exp(-(A * (x - P) ** 2).sum(axis=1)))
 
 
-def networks() -> Problem:
-    space, kept = make_space(), np.load(FILE)
+@cache
+def networks(name: str) -> Problem:
+    """Return the search of a table of networks; what was not kept is refused with a KeyError."""
+    space, kept = TABLES[name].space, np.load(FOLDER / f"{name}.npz")
 
-    def name(points: Any) -> list[bytes]:
+    def names(points: Any) -> list[bytes]:
         return [row.tobytes() for row in np.nan_to_num(points, nan=-1.0).round(4).astype(np.float32)]
 
-    table = dict(zip(name(kept["points"]), kept["losses"].tolist(), strict=True))
+    table = dict(zip(names(kept["points"]), kept["losses"].tolist(), strict=True))
     return Problem(
-        "networks", space, lambda setting: table[name(space.encode([setting]))[0]], float(np.nanmin(kept["losses"]))
+        name, space, lambda setting: table[names(space.encode([setting]))[0]], float(np.nanmin(kept["losses"]))
     )
 
 
-def problems() -> dict[str, Problem]:
-    found = [
-        Problem("branin", Cube(2), branin, 0.39788735772973816),
-        Problem("hartmann", Cube(6), hartmann, -3.322368011415515),
-        networks(),
-    ]
-    return {problem.name: problem for problem in found}
+def problem_named(name: str) -> Problem:
+    if name == "branin":
+        return Problem(name, Cube(2), branin, 0.39788735772973816)
+    return Problem(name, Cube(6), hartmann, -3.322368011415515) if name == "hartmann" else networks(name)
 
 
 def search_ours(problem: Problem, strategy: str, k: int, trials: int, seed: int) -> tuple[list[float], list[float]]:
@@ -161,7 +165,7 @@ def _suggested(space: Space, trial: Any) -> dict[str, Any]:
 def run(task: tuple[str, str, int, int, int]) -> tuple[list[float], float]:
     """Return the regrets (trials,) of the best so far, and the seconds a trial."""
     name, strategy, k, trials, seed = task
-    problem = problems()[name]
+    problem = problem_named(name)
     search = search_optuna if strategy.startswith("optuna") else search_ours
     with blas_threads(1):
         values, seconds = search(problem, strategy, k, trials, seed)
@@ -221,7 +225,7 @@ def calibrate(names: Sequence[str], seeds: int) -> None:
     """Count held-out values within one and two deviations, noise included, of models of 40 to 100 random trials."""
     print("\ncalibration: share of held-out values within one and two deviations")
     for name in names:
-        problem = problems()[name]
+        problem = problem_named(name)
         inside = []
         for seed in range(seeds):
             space, rng = problem.space, np.random.default_rng(seed)
@@ -244,7 +248,7 @@ def time_long(names: Sequence[str]) -> None:
     print("\nms a trial in batches of 8, trials 1-50, 51-100, 101-150, 151-200")
     for name in names:
         with blas_threads(1):
-            _, seconds = search_ours(problems()[name], "bayesian", BATCH, 200, 0)
+            _, seconds = search_ours(problem_named(name), "bayesian", BATCH, 200, 0)
         parts = np.array_split(np.array(seconds), 4)
         print(f"  {name:9s} {[round(1e3 * float(part.mean()) / BATCH, 1) for part in parts]}", flush=True)
 
@@ -263,7 +267,7 @@ def main() -> None:
     if options.quick:
         options.seeds, options.trials = 4, 30
     only = set(options.only)
-    names = [name for name in problems() if name in only] or list(problems())
+    names = [name for name in PROBLEMS if name in only] or list(PROBLEMS)
     strategies = [s for s in STRATEGIES if s in only] or list(STRATEGIES)
     ks = [k for k in (1, BATCH) if f"k={k}" in only] or [1, BATCH]
     parts = only & {"compare", "calibration", "time"} or {"compare", "calibration", "time"}

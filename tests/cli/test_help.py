@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from tuitrain.cli import commands
 from tuitrain.options.hyperparameters import FIELDS
+from tuitrain.pages.page import load_pages
 from tuitrain.pages.words import load_words
 
 
@@ -32,10 +33,13 @@ def test_without_a_name_it_lists_topics_that_it_explains() -> None:
         ("--target", "Column to predict."),
         ("--json", "Print one JSON object"),
         ("--dask", "Scheduler of a Dask cluster"),
+        ("dead", "f′(z) = 0 for z < 0"),
+        ("momentum", "a live demonstration"),
+        ("lr", "Changes while training."),
         ("adopt", "key a on the Search screen"),
         ("train", "Its help: tuitrain train --help"),
         ("rate", "See also: "),
-        ("folds", "folds  --folds"),
+        ("folds", "folds --folds"),
         ("★", "The best trial"),
         ("from reset", "waits for the next reset"),
     ],
@@ -43,7 +47,7 @@ def test_without_a_name_it_lists_topics_that_it_explains() -> None:
 def test_a_name_is_explained(name: str, told: str) -> None:
     done = run(*name.split())
     assert done.exit_code == 0
-    assert told in " ".join(done.output.split("\n"))
+    assert told in " ".join(done.output.split())
 
 
 def test_an_unknown_word_gets_a_suggestion_and_an_error() -> None:
@@ -59,6 +63,7 @@ def test_a_strange_word_is_answered_with_how_to_list_all_words() -> None:
     listed = run("words")
     assert listed.exit_code == 0
     assert all(f"    {word.name} " in listed.output for word in load_words().words)
+    assert all(f"    {page.names[0].replace('_', ' ')} " in listed.output for page in load_pages().values())
 
 
 def test_hyperparameters_lists_them_all() -> None:

@@ -18,6 +18,7 @@ from tuitrain.options.search_settings import Settings
 from tuitrain.search.space.space import Space
 from tuitrain.session.commands import (
     COMMANDS,
+    AddNote,
     AskFirst,
     BeginSearch,
     Command,
@@ -45,10 +46,12 @@ SPACE = Space({"learning_rate": "1e-4..1", "hidden_layers": "8,16x16", "momentum
 EXAMPLES: tuple[Command, ...] = (
     Start(), Pause(), Stop(), Step(batches=3), Step(epochs=2), SetHyperparameter("hidden_layers", (16, 8)),
     SetHyperparameter("learning_rate", 0.1 + 0.2), SetHyperparameter("l2", math.inf), Reset(), Reset(IRIS),
+    AddNote("overfits from epoch 40 on: 과적합", "seeds"),
     SaveModel(Path("a b/모델.safetensors")), SetPace(2.5), SetParameter(3, -0.25),
     begin_search(IRIS, SPACE, Settings(trials=5), [{"l2": 0.1}]),
     ResumeSearch(Path("studies/x")), ContinueSearch(Settings(goal=0.5).to_mapping()),
     TryNext({"hidden_layers": (4,), "learning_rate": 1e-300}), AskFirst(True), Decide(({"l2": 0.0}, {"l2": 1.0})),
+    AskFirst(True, is_one_at_a_time=True), Decide(({"l2": 0.0},), {"l2": 0.1, "hidden_layers": (4, 4)}),
     EstimateGrid(IRIS, SPACE.to_json()["ranges"], SPACE.to_json()["base"], Settings().to_mapping()),
     begin_race(IRIS, SPACE, Settings(trials=9), seeds=3, trials=9),
 )  # fmt: skip

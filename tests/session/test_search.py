@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from tuitrain.search.conductor import Conductor
 from tuitrain.search.space.space import Space
 from tuitrain.search.study.opening import change_study
 from tuitrain.search.study.study import Study
-from tuitrain.session.commands import ContinueSearch
+from tuitrain.session.commands import AskFirst, Command, ContinueSearch, Decide
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.search import SearchSession, begin_search
 
@@ -121,3 +122,82 @@ def test_what_the_user_should_know_is_in_the_snapshot(session: SearchSession) ->
     space = Space({"learning_rate": "0.01,0.1", "momentum": "0.5,0.9"}, SPACE.base)
     begin(session, space, Settings(trials=2, folds=1))
     assert until(session, lambda s: s.state == "done").notices[0].startswith("momentum is not searched")
+
+
+# One at a time
+
+
+def one_at_a_time(session: SearchSession, first: int = 10, **settings: Any) -> Any:
+    """Search the `first` trials, then let the user guess; return the first snapshot in which it waits for that."""
+    begin(session, SPACE, Settings(strategy="bayesian", trials=first, folds=1))
+    until(session, lambda s: s.state == "done")
+    session.watch({"surrogate"}, column="learning_rate")
+    session.send(AskFirst(True, is_one_at_a_time=True))
+    go_on(session, Settings(strategy="bayesian", trials=13, **settings))
+    return until(session, lambda s: s.choice is not None)
+
+
+def decided(session: SearchSession, command: Decide) -> Any:
+    """Send a decision; return the snapshot in which the next proposal waits."""
+    before = done(session.snapshot)
+    session.send(command)
+    return until(session, lambda s: s.choice is not None and done(s) == before + 1)
+
+
+def test_one_at_a_time_a_search_waits_for_each_guess_and_counts_it(session: SearchSession) -> None:
+    now = one_at_a_time(session, prune="halving")
+    assert (done(now), len(now.progress.proposals), now.progress.running, now.is_running) == (10, 1, (), True)
+    assert (now.progress.left_to_spread, now.progress.guesses) == (0, ())
+    choice, mine = dict(now.choice), {"learning_rate": 0.04, "l2": 1e-3}
+    expected = until(session, lambda s: s.explained is not None and s.explained.choice is not None).explained.choice
+    assert expected.setting == choice
+    now = decided(session, Decide((mine,), mine))
+    assert dict(now.trials[-1].setting) == mine
+    (guess,) = now.progress.guesses
+    assert (guess.guess, guess.choice, guess.gains[1]) == (mine, choice, expected.improvement)
+    through = type(now).from_json(json.loads(json.dumps(now.to_json(), allow_nan=False)))
+    assert (through.choice, through.progress.guesses, through.is_one_at_a_time) == (now.choice, (guess,), True)
+    commands: list[Command] = [entry.command for entry in session.journal]
+    assert commands[1] == AskFirst(True, is_one_at_a_time=True)
+    assert commands[-1] == Decide((mine,), mine)
+    session.send(AskFirst(False))  # the choice that waits is trained, and all others at once
+    ended = until(session, lambda s: s.state == "done")
+    assert (len(ended.trials), ended.is_one_at_a_time, ended.choice) == (13, False, None)
+    assert len(Study(ended.study).guesses) == 1
+
+
+def test_a_guess_before_the_model_is_used_is_not_held_against_it(session: SearchSession) -> None:
+    now = one_at_a_time(session, first=5)  # enough for a surrogate to be drawn
+    assert now.progress.left_to_spread == 5
+    now = decided(session, Decide((now.choice,), {"learning_rate": 0.5, "l2": 1e-3}))
+    assert now.progress.guesses == ()
+
+
+def test_a_second_decision_of_the_same_choice_trains_nothing_more(session: SearchSession) -> None:
+    now = one_at_a_time(session)
+    for _ in range(2):
+        number = session.send(Decide((now.choice,)))
+    session.wait_for_answer(number, 60)
+    after = until(session, lambda s: s.choice is not None and done(s) == 11)
+    assert len(after.trials) == 11
+
+
+def test_another_strategy_ends_the_guessing_and_takes_none_of_it(session: SearchSession) -> None:
+    now = one_at_a_time(session)
+    go_on(session, Settings(strategy="random", trials=13))
+    ended = until(session, lambda s: s.state == "done" and done(s) == 13)
+    assert not (ended.asks_first or ended.is_one_at_a_time)
+    assert [trial.by for trial in ended.trials[10:]] == ["random"] * 3
+    assert dict(now.choice) not in [dict(trial.setting) for trial in ended.trials]
+    go_on(session, Settings(strategy="random", trials=100_000))
+    until(session, lambda s: s.state == "running")
+    found = session.wait_for_answer(session.send(AskFirst(True, is_one_at_a_time=True)), 60)
+    assert "one at a time is for a bayesian search" in found.message
+    assert not found.is_one_at_a_time
+
+
+def test_a_guess_that_does_not_fit_is_refused_and_the_search_still_waits(session: SearchSession) -> None:
+    now = one_at_a_time(session)
+    found = session.wait_for_answer(session.send(Decide((now.choice,), {"learning_rate": -1.0})), 60)
+    assert "learning rate" in found.message
+    assert (found.choice, len(found.trials)) == (now.choice, 10)

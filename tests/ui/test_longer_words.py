@@ -23,12 +23,14 @@ from tuitrain.data.generators import RECIPES
 from tuitrain.options.data_options import DATA_FIELDS
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.search_settings import SETTINGS
+from tuitrain.pages.lookup import look_up
 from tuitrain.translation import gettext, install
 from tuitrain.ui.search.trial_page import TrialPage
 from tuitrain.ui.search.veto import Veto
 from tuitrain.ui.theme import theme_of
 from tuitrain.ui.widgets.pane import LivePane
 from tuitrain.ui.widgets.text_lines import Lines
+from tuitrain.ui.words.drawing import text_lines
 
 PACKAGE = Path(tuitrain.__file__).parent
 SIZES = [(80, 24), (120, 40)]
@@ -260,9 +262,7 @@ async def test_options_are_translated_where_they_are_shown(pseudo: Pseudo) -> No
     async def work(pilot: Pilot[Any]) -> str:
         room = await drawn(pilot)
         for field, _label, _group in room.form.fields:
-            room.form.go_to(field)
-            room.help.explain_word(field)
-            room.help._lines(80)
+            text_lines(look_up(field), "", 80, room.look)
         return ""
 
     await on_screen("train-running", (200, 50), work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.pages.lookup import Explanation
-    from tuitrain.pages.words import Words
+    from tuitrain.pages.markdown import Section
 
 OPTION_TOPICS: dict[str, tuple[str, list[Option]]] = {
     "hyperparameters": (N_("what you set for a training"), list(FIELDS.values())),
@@ -76,10 +77,7 @@ def _of_command(text: str, commands: dict[str, click.Command]) -> list[str]:
 
 
 def _topic_list(width: int) -> list[str]:
-    from tuitrain.pages.words import load_words  # noqa: PLC0415
-
-    words = load_words()
-    about = {name: _(text) for name, (text, _options) in OPTION_TOPICS.items()} | words.topics
+    about = {name: _(text) for name, (text, _options) in OPTION_TOPICS.items()} | _word_topics()
     about[ALL_WORDS] = _("all of these words, by topic")
     lines = [_("tuitrain help NAME explains an option, a word or a sign on a screen, a column or a verdict:"), ""]
     lines += [
@@ -99,16 +97,15 @@ def _explained(text: str, commands: dict[str, click.Command], width: int) -> lis
         if there are none.
     """
     from tuitrain.pages.lookup import look_up, meant_by, names_with  # noqa: PLC0415
-    from tuitrain.pages.words import load_words  # noqa: PLC0415
 
     topic = text.lower().replace("-", " ").replace("_", " ")
     if topic in OPTION_TOPICS:
         return [reference_page(OPTION_TOPICS[topic][1], width)]
-    words = load_words()
-    if topic in words.topics:
-        return _topic_lines(topic, words, width)
+    topics = _word_topics()
+    if topic in topics:
+        return _topic_lines(topic, topics[topic], width)
     if topic == ALL_WORDS:
-        return [line for name in words.topics for line in _topic_lines(name, words, width)]
+        return [line for name, about in topics.items() for line in _topic_lines(name, about, width)]
     more = [*_command_options(commands), *_keys()]
     found = look_up(text, more)
     if not found and topic not in commands:
@@ -118,18 +115,51 @@ def _explained(text: str, commands: dict[str, click.Command], width: int) -> lis
             hint = _("did you mean {name}?").format(name=meant)
         raise click.UsageError(_("no help on {name}; {hint}").format(name=quoted(text), hint=hint))
     if len(found) <= MOST_EXPLAINED:
-        lines = [row for item in found for row in entry_lines(item.title, item.paragraphs, width)]
+        lines = [row for item in found for row in _entry(item, width)]
         also = names_with(text, found)
         return lines + [_cut(_("See also: {names}").format(names=", ".join(also)), width)] * bool(also)
-    rows = [f"    {item.names[0].replace('_', ' '):<20} {_first_sentence(item.paragraphs[0])}" for item in found]
+    rows = [f"    {item.names[0].replace('_', ' '):<20} {item.first_sentence}" for item in found]
     rows = [_cut(row, width) for row in rows]
     return [_("{count} entries have {name} in their name:").format(count=len(found), name=quoted(text)), "", *rows]
 
 
-def _topic_lines(topic: str, words: Words, width: int) -> list[str]:
-    """List a topic: a line for each of its words."""
-    listed = [f"{word.name:<20} {_first_sentence(word.meaning)}" for word in words.words if word.topic == topic]
-    return [f"{topic}: {words.topics[topic]}", "", *(_cut(f"    {row}", width) for row in listed), ""]
+def _entry(item: Explanation, width: int) -> list[str]:
+    """Write an entry: its title, its text, and for a page what it demonstrates and what is near."""
+    from tuitrain.pages.layout import rows_of  # noqa: PLC0415
+    from tuitrain.pages.page import load_pages  # noqa: PLC0415
+
+    rows = [f"    {heading}{text}".rstrip() for heading, text in rows_of(item.sections, width - 4)]
+    page, pages = item.page, load_pages()
+    more = []
+    if page is not None and page.demonstration is not None:
+        shown = _("On the screens ? opens this page with a live demonstration: {title}.")
+        more.append(shown.format(title=page.demonstration.title))
+    near = [pages[name].names[0] for name in page.near if name in pages] if page is not None else []
+    near += [pages[item.leads_to].names[0]] if item.leads_to in pages else []
+    more += [_("Near: {names}.").format(names=", ".join(name.replace("_", " ") for name in near))] if near else []
+    rows += [f"    {row}" for text in more for row in textwrap.wrap(text, width - 4, break_on_hyphens=False)]
+    return [item.title, *rows, ""]
+
+
+def _word_topics() -> dict[str, str]:
+    """Return the topics of pages and of words, and what each is about."""
+    from tuitrain.pages.page import TOPICS, load_pages  # noqa: PLC0415
+    from tuitrain.pages.words import load_words  # noqa: PLC0415
+
+    used = {page.topic for page in load_pages().values()}
+    paged = {name: _(about) for name, about in TOPICS.items() if name in used}
+    return paged | {name: about for name, about in load_words().topics.items() if name not in paged}
+
+
+def _topic_lines(topic: str, about: str, width: int) -> list[str]:
+    """List a topic: a line for each of its pages and words."""
+    from tuitrain.pages.page import load_pages  # noqa: PLC0415
+    from tuitrain.pages.words import load_words  # noqa: PLC0415
+
+    listed = [(page.names[0], page.meaning) for page in load_pages().values() if page.topic == topic]
+    listed += [(word.name, word.meaning) for word in load_words().words if word.topic == topic]
+    rows = [f"{name.replace('_', ' '):<20} {_first_sentence(meaning)}" for name, meaning in listed]
+    return [f"{topic}: {about}", "", *(_cut(f"    {row}", width) for row in rows), ""]
 
 
 def _cut(text: str, width: int) -> str:
@@ -149,7 +179,7 @@ def _keys() -> Iterator[Explanation]:
                 title = _("{action}  (key {key} on the {screen} screen)").format(
                     action=short, key=action.shown, screen=screen
                 )
-                yield Explanation(title, (f"{meaning[0].upper()}{meaning[1:]}.",), (short, action.short))
+                yield Explanation(title, _paragraph(f"{meaning[0].upper()}{meaning[1:]}."), (short, action.short))
 
 
 def _first_sentence(text: str) -> str:
@@ -169,4 +199,10 @@ def _command_options(commands: dict[str, click.Command]) -> Iterator[Explanation
                 found.setdefault((flag, parameter.help or ""), []).append(name)
     for (flag, text), names in found.items():
         title = _("{flag}  (an option of {commands})").format(flag=flag, commands=", ".join(names))
-        yield Explanation(title, (text,), (flag.removeprefix("--"),))
+        yield Explanation(title, _paragraph(text), (flag.removeprefix("--"),))
+
+
+def _paragraph(text: str) -> tuple[Section, ...]:
+    from tuitrain.pages.markdown import Section, TextBlock  # noqa: PLC0415
+
+    return (Section("", (TextBlock("paragraph", text),)),)

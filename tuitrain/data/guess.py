@@ -1,4 +1,4 @@
-"""Guess which column of a table is the one to predict, and say why and what else it may be.
+"""TargetGuess which column of a table is the one to predict, and say why and what else it may be.
 
 `N` rows. What columns hold is judged by the first rows alone, so that a preview guesses as the whole table does.
 """
@@ -17,6 +17,7 @@ from tuitrain.translation import gettext as _
 LOOKED_AT = 2000  # rows
 FEW_VALUES = 10
 MOST_OTHERS = 3
+EVENT, BY_PLACE = 80, 10  # scores: of a name such as survived; of standing last, beside a weaker name
 LEAST_ROWS = 20  # fewer may be numbered, or different, by chance
 
 # In the order in which they are preferred. Korean, Chinese, Japanese, German, French, Spanish, Italian, Portuguese,
@@ -58,7 +59,7 @@ WORD_ENDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
-class Guess:
+class TargetGuess:
     """The column `name`, why it is that one, and `others` that it may be as well, the likeliest first."""
 
     name: str
@@ -66,8 +67,8 @@ class Guess:
     others: tuple[str, ...] = ()
 
 
-def guess_target(table: Table) -> Guess:
-    """Guess the column to predict: by what its name says, else the last one that can be a target.
+def guess_target(table: Table) -> TargetGuess:
+    """TargetGuess the column to predict: by what its name says, else the last one that can be a target.
 
     A name counts only for what the column holds: `left` with two values, `price` with numbers. A date, an id, a text
     that is different in nearly every row, and a column without variety are no targets, unless one is called so.
@@ -75,10 +76,11 @@ def guess_target(table: Table) -> Guess:
     has_places = {"x", "y", "z"} <= {name.casefold() for name in table.names}
     scored = [(*_score(table, place, has_places), place) for place in range(len(table.columns))]
     best, why, chosen = max(scored, key=lambda item: (item[0], item[2]))
+    chosen = chosen if best > 0 else len(scored) - 1
     others = [(score, place) for score, _why, place in scored if place != chosen and _is_candidate(table, place, score)]
     others.sort(key=lambda item: (-item[0], -item[1]))
     names = tuple(table.columns[place].name for _score, place in others[:MOST_OTHERS])
-    return Guess(table.columns[chosen].name, why if best > 0 else _("it is the last column"), names)
+    return TargetGuess(table.columns[chosen].name, why if best > 0 else _("it is the last column"), names)
 
 
 def words_of(name: str) -> list[str]:
@@ -129,7 +131,7 @@ def _score(table: Table, place: int, has_places: bool) -> tuple[float, str]:
     if not is_called and (named or is_last) and not _can_be_target(column):
         return -1, ""
     if named:
-        return named + 10 * is_last, _("its name is a usual one")
+        return named + is_last * (BY_PLACE if named < EVENT else 0), _("its name is a usual one")
     if is_last:
         return 35, _("it is the last column")
     later = table.columns[place + 1 :][:4]
@@ -145,7 +147,8 @@ def _named(column: Column, has_places: bool) -> tuple[float, bool]:
     if whole in TARGETS and not (whole == "y" and has_places):
         return 100 - TARGETS.index(whole) / len(TARGETS), True
     if any(word in EVENTS for word in (*words, whole)) and _distinct(column) <= FEW_VALUES:
-        return 80 + (whole in EVENTS), whole in EVENTS and not is_near_unique(column)
+        first = min(EVENTS.index(word) for word in (*words, whole) if word in EVENTS)
+        return EVENT + (whole in EVENTS) - first / len(EVENTS), whole in EVENTS
     if any(word in TARGETS and word != "y" for word in words) and not is_id_name(column.name):
         return 70, False
     if whole in CLASSES:

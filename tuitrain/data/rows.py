@@ -9,6 +9,7 @@ import numpy as np
 
 from tuitrain.data.cells.column_format import ColumnFormat, Told
 from tuitrain.data.cells.objects import from_objects
+from tuitrain.data.readers.frames import frame_table, is_frame
 from tuitrain.data.table import Table, tidy_name
 from tuitrain.errors import DataError
 from tuitrain.text import counted, listed, quoted
@@ -33,8 +34,8 @@ def rows_table(
     if isinstance(rows, Table):
         return rows
     told = Told(formats=formats or {})
-    if isinstance(rows, Mapping) or hasattr(rows, "columns"):
-        return _columns_table({str(name): rows[name] for name in getattr(rows, "columns", rows)}, told)
+    if is_frame(rows) and not isinstance(rows, (list, tuple)):
+        return frame_table(rows, NAME, told=told)
     if isinstance(rows, np.ndarray):
         if rows.ndim < 2:
             raise DataError(
@@ -49,9 +50,8 @@ def rows_table(
     if not rows:
         raise DataError(_("{name}: found no rows; expected at least one").format(name=NAME))
     if all(isinstance(row, Mapping) for row in rows):
-        names = dict.fromkeys(name for row in rows for name in row)
         _refuse_gaps(rows, needed)
-        return _columns_table({str(name): [row.get(name) for row in rows] for name in names}, told)
+        return frame_table(rows, NAME, told=told)
     wrong = next((row for row in rows if isinstance(row, (str, bytes, Mapping)) or not hasattr(row, "__len__")), None)
     if wrong is not None:
         raise DataError(
@@ -73,19 +73,6 @@ def _refuse_gaps(rows: Sequence[Mapping[Any, Any]], needed: Sequence[str]) -> No
                     name=NAME, number=number, columns=listed("column", absent)
                 )
             )
-
-
-def _columns_table(columns: Mapping[str, Any], told: Told) -> Table:
-    made = {name: list(values) if not isinstance(values, np.ndarray) else values for name, values in columns.items()}
-    lengths = {len(values) for values in made.values()}
-    if len(lengths) > 1 or not max(lengths, default=0):
-        found = _("columns of different lengths") if len(lengths) > 1 else _("no rows")
-        raise DataError(
-            _("{name}: found {found}; expected at least one row, and as many values in each column").format(
-                name=NAME, found=found
-            )
-        )
-    return Table(NAME, tuple(from_objects(tidy_name(name), values, told) for name, values in made.items()))
 
 
 def _sequences_table(rows: Any, needed: Sequence[str], source: Sequence[str], told: Told) -> Table:

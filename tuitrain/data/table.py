@@ -96,9 +96,8 @@ class Table:
 
     `image_largest` is the largest possible pixel value, None if the columns are not pixels; `is_partial` means that
     the source has more rows than were read, `is_nameless` that it has no header, so that the names were made up.
-    `lines`, for a table from a text file, are pairs (row, shift): from this row on, a row stands in the line of its
-    number plus the shift; it is empty where that is not known. `layout` is how a text table was
-    laid out.
+    `layout` is how a text table was laid out; `lines` are pairs (row, shift): from this row on, a row stands in the
+    line of its number plus the shift. They are empty where that is not known.
     """
 
     name: str

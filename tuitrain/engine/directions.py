@@ -16,32 +16,44 @@ Array = NDArray[Any]
 MOST_NUMBERS = 4_000_000  # parameters of a stack of points, and activations of a pass: more go in several stacks
 
 
-def losses_at(network: Network, points: Array, X: Array, y: Array) -> Array:
-    """Return J on the rows `X` (N, D), `y` at each of `points` (S, P): (S,) float64.
+class LossesAt:
+    """J on the rows `X` (N, D), `y` of a network with other parameters; what a pass needs is made once.
 
-    `network` tells shape, activation and loss; its parameters stay as they are. Points at which the loss overflows
-    give infinity.
+    `network` tells shape, activation and loss; its parameters stay as they are.
     """
-    rows = len(X)
-    widest = max(network.layer_sizes)
-    stack = int(np.clip(MOST_NUMBERS // max(network.n_parameters, rows * widest), 1, len(points)))
-    losses = [_of_stack(network, points[start : start + stack], X, y) for start in range(0, len(points), stack)]
-    found: Array = np.concatenate(losses)
-    return np.where(np.isnan(found), np.inf, found)
+
+    def __init__(self, network: Network, X: Array, y: Array) -> None:
+        self._like, self._y = network, np.asarray(y)
+        self._rows, self._share = with_ones(np.asarray(X), np.float64), equal_shares(len(X), np.float64)
+        self._most = max(int(MOST_NUMBERS // max(network.n_parameters, len(X) * max(network.layer_sizes))), 1)
+        self._copies: Network | None = None
+
+    def __call__(self, points: Array) -> Array:
+        """Return J at each of `points` (S, P): (S,) float64; where it overflows, infinity."""
+        stack = self._most
+        losses = [self._of_stack(points[start : start + stack]) for start in range(0, len(points), stack)]
+        found: Array = np.concatenate(losses)
+        return np.where(np.isnan(found), np.inf, found)
+
+    def _of_stack(self, points: Array) -> Array:
+        copies = self._copies
+        if copies is None or copies.members != len(points):
+            like = self._like
+            copies = self._copies = Network(
+                like.layer_sizes, activation=like.activation.name, loss=like.loss.name, members=len(points),
+                dtype=np.float64, leaky_slope=like.leaky_slope, huber_delta=like.huber_delta,
+            )  # fmt: skip
+            self._target = copies.loss.weigh(copies.encode(self._y, len(self._rows)), self._share)
+            self._through = copies.make_pass(len(self._rows))
+        copies.parameters[...] = points
+        with np.errstate(all="ignore"):
+            self._through.forward(self._rows.T)
+            return self._through.loss(self._target, self._share).astype(np.float64)
 
 
-def _of_stack(network: Network, points: Array, X: Array, y: Array) -> Array:
-    copies = Network(
-        network.layer_sizes, activation=network.activation.name, loss=network.loss.name, members=len(points),
-        dtype=np.float64, leaky_slope=network.leaky_slope, huber_delta=network.huber_delta,
-    )  # fmt: skip
-    copies.parameters[...] = points
-    rows, share = with_ones(np.asarray(X), np.float64), equal_shares(len(X), np.float64)
-    target = copies.loss.weigh(copies.encode(np.asarray(y), len(X)), share)
-    through = copies.make_pass(len(X))
-    with np.errstate(all="ignore"):
-        through.forward(rows.T)
-        return through.loss(target, share).astype(np.float64)
+def losses_at(network: Network, points: Array, X: Array, y: Array) -> Array:
+    """Return J on the rows `X` (N, D), `y` at each of `points` (S, P), as `LossesAt` does."""
+    return LossesAt(network, X, y)(points)
 
 
 def random_direction(network: Network, parameters: Array, rng: np.random.Generator) -> Array:

@@ -127,6 +127,13 @@ class Trainer:
         return math.ceil(len(self.dataset.train.X) / self.batch_size)
 
     @property
+    def batch_memory(self) -> int:
+        """The bytes of one batch's rows, of each layer's outputs and of the gradients at them."""
+        sizes = self.network.layer_sizes
+        numbers = sizes[0] + 1 + sum(2 * size + 1 for size in sizes[1:])
+        return int(numbers * self.batch_size * self.network.dtype.itemsize)
+
+    @property
     def step_in_epoch(self) -> int:
         """The number of batches of the running epoch that are done; 0 between two epochs."""
         left = math.ceil(self._batches.rows_left / self.batch_size)

@@ -157,6 +157,10 @@ class DataOptions:
         "number, text, date, time, boolean, or ignore to leave it out. A cell that does not fit is an error.",
         group=READING, choices=COLUMN_KINDS, flag_name="type", example="zip=text",
     )  # fmt: skip
+    sheet: str | None = declare(
+        None, "sheet", "text", "sheet of an Excel workbook", "Its name.", group=READING,
+        unset="the first that has a table; the others are named", example="2024",
+    )  # fmt: skip
     drop: tuple[str, ...] = declare(
         (), "drop", "list", "column to leave out", "Such as one that counts the rows, or tells the answer.",
         group=PREDICTING, example="id",

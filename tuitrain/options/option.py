@@ -309,7 +309,7 @@ class Option:
         if self.kind == "flag":
             return "yes" if value else "no"
         if self.kind == "list":
-            return (self.separator or ", ").join(value) or "none"
+            return (self.separator or ", ").join(value or ()) or "none"
         if self.kind == "mapping":
             return ", ".join(f"{name}={text}" for name, text in value) or "none"
         if self.kind == "time":

@@ -1,4 +1,4 @@
-"""Find what explains a word: an option, one of its choices, or a word of the screens."""
+"""Find what explains a word: its page, a short word of the screens, an option, or one of an option's choices."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.option import Option
 from tuitrain.options.reference import option_paragraphs, option_title
 from tuitrain.options.search_settings import JOBS, OFFERED, QUASI
+from tuitrain.pages.markdown import Kind, Section, TextBlock
+from tuitrain.pages.page import WordPage, load_pages
 from tuitrain.pages.words import Word, load_words
 from tuitrain.text import nearest
 from tuitrain.translation import gettext as _
@@ -20,26 +22,41 @@ from tuitrain.translation import installed
 
 @dataclass(frozen=True)
 class Explanation:
-    """A title and paragraphs; `names` are the spellings that it is found by, `choices` the values of an option.
+    """What explains a word: a page, a short word or an option, in `sections`.
 
-    `is_option` says that it is one that can be set, rather than a word of a screen.
+    `names` are the spellings that it is found by, `choices` the values of an option. `page` is the page that it is,
+    None for another; `leads_to` is the id of the page that tells more, "" for none. `option` is the name of what can be
+    set, "" for a word of a screen.
     """
 
     title: str
-    paragraphs: tuple[str, ...]
+    sections: tuple[Section, ...]
     names: tuple[str, ...]
     choices: tuple[str, ...] = ()
-    is_option: bool = False
+    option: str = ""
+    page: WordPage | None = None
+    leads_to: str = ""
+
+    @property
+    def is_option(self) -> bool:
+        """Whether it is something that can be set, rather than a word of a screen."""
+        return bool(self.option)
+
+    @property
+    def first_sentence(self) -> str:
+        """What it is, in short, without the full stop."""
+        return self.sections[0].blocks[0].text.partition(". ")[0].rstrip(".")
 
 
 def explanations() -> tuple[Explanation, ...]:
-    """What there is to explain: first the words, then the options, since a word of a screen is what one stumbles on."""
+    """What there is to explain: the pages, then the short words, then the options."""
     return _explanations(installed())
 
 
 @cache
 def _explanations(_language: NullTranslations) -> tuple[Explanation, ...]:
-    found = [_of_word(word) for word in load_words().words]
+    found = [_of_page(page) for page in load_pages().values()]
+    found += [_of_word(word) for word in load_words().words]
     found += [_of_option(spec, _("a hyperparameter")) for spec in FIELDS.values()]
     found += [_of_option(spec, _("an option about data")) for spec in (DATASET, *DATA_FIELDS.values())]
     found += [_of_option(spec, _("a setting of a search")) for spec in (*OFFERED.values(), QUASI, JOBS)]
@@ -47,36 +64,49 @@ def _explanations(_language: NullTranslations) -> tuple[Explanation, ...]:
     return tuple(found)
 
 
+def _of_page(page: WordPage) -> Explanation:
+    return Explanation(page.title, page.sections, (*page.names, page.title), page=page)
+
+
 def _of_word(word: Word) -> Explanation:
-    parts = [word.meaning]
-    parts += [_("Formula: {formula}").format(formula=word.formula)] if word.formula else []
-    parts += [word.look] if word.look else []
+    parts: tuple[tuple[str, Kind, str], ...] = (
+        ("What", "paragraph", word.meaning), ("Formula", "formula", word.formula), ("Look for", "paragraph", word.look)
+    )  # fmt: skip
+    sections = tuple(Section(heading, (TextBlock(kind, text),)) for heading, kind, text in parts if text)
     also = f"  ({', '.join(word.aliases)})" if word.aliases else ""
-    return Explanation(f"{word.name}{also}", tuple(parts), word.names)
+    return Explanation(f"{word.name}{also}", sections, word.names, leads_to=word.page)
 
 
 def _of_option(spec: Option, what: str) -> Explanation:
     initials = "".join(part[0] for part in spec.name.split("_")) if "_" in spec.name else ""
     names = tuple(filter(None, (_(spec.label), spec.label, spec.name, spec.flag.removeprefix("--"), initials)))
     title = _(spec.label) if spec is DATASET else option_title(spec)
-    return Explanation(f"{title}  ({what})", tuple(option_paragraphs(spec)), names, spec.choices, is_option=True)
+    return Explanation(f"{title}  ({what})", _reference(spec), names, spec.choices, option=spec.name)
 
 
 def _of_generator(spec: Option) -> Explanation:
     title = _("{label}  (of a generated dataset: moons?n=1000&noise=0.2&seed=1)").format(label=_(spec.label))
-    return Explanation(title, tuple(option_paragraphs(spec)), (spec.name,), is_option=True)
+    return Explanation(title, _reference(spec), (spec.name,), option=spec.name)
+
+
+def _reference(spec: Option) -> tuple[Section, ...]:
+    return (Section("", tuple(TextBlock("paragraph", text) for text in option_paragraphs(spec))),)
 
 
 def look_up(text: str, more: Sequence[Explanation] = ()) -> list[Explanation]:
     """What explains `text`: what is called so; else what has it as a choice; else what has it as part of a name.
 
-    `more` is looked through besides `explanations`.
+    An option comes with the page that has its name, also where it was found by another. `more` is looked through
+    besides `explanations`.
     """
-    wanted = _spelling(text)
+    wanted = spelling(text)
     known = (*explanations(), *more)
     if not wanted:
         return []
     exact = [item for item in known if _is_called(wanted, _spellings(item.names))]
+    if exact and exact[0].page is None:
+        options = {spelling(item.option) for item in exact if item.option}
+        exact[:0] = [item for item in known if item.page is not None and options & _spellings(item.names)]
     chosen = [item for item in known if wanted in _spellings(item.choices)]
     return exact + [item for item in chosen if item not in exact] or [
         item for item in known if any(wanted in name for name in _spellings(item.names))
@@ -85,7 +115,7 @@ def look_up(text: str, more: Sequence[Explanation] = ()) -> list[Explanation]:
 
 def names_with(text: str, found: Sequence[Explanation]) -> list[str]:
     """The names that hold `text` as a word, of what is not among those `found`."""
-    wanted = f" {_spelling(text)} "
+    wanted = f" {spelling(text)} "
     others = [item for item in explanations() if item not in found]
     return [
         item.names[0].replace("_", " ") for item in others
@@ -109,8 +139,9 @@ def _is_called(wanted: str, names: Iterable[str]) -> bool:
 
 
 def _spellings(names: Iterable[str]) -> set[str]:
-    return {_spelling(name) for name in names}
+    return {spelling(name) for name in names}
 
 
-def _spelling(text: str) -> str:
+def spelling(text: str) -> str:
+    """Return a name in small letters, with spaces for hyphens and underscores, by which it is compared."""
     return " ".join(text.strip().removeprefix("--").lower().replace("-", " ").replace("_", " ").split())

@@ -1,4 +1,4 @@
-"""The words of panes, columns, findings and status lines, explained; for `tuitrain help NAME` and the help page.
+"""The small words of the screens that have no page of their own: for `tuitrain help NAME` and the help page.
 
 They stand in `en/words.toml`, by topic. Options are not there: their declarations explain them.
 """
@@ -16,7 +16,7 @@ class Word:
     """A word as the program writes it, and what it means.
 
     `aliases` are other words for it, as a screen writes it where there is less room, or as people say it. `formula` is
-    empty where there is none, `look` says what to look for or what to do.
+    empty where there is none, `look` says what to look for or what to do, `page` is the id of the page that tells more.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Word:
     aliases: tuple[str, ...] = ()
     formula: str = ""
     look: str = ""
+    page: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -133,8 +133,8 @@ def model_name(dataset_name: str, *, stamp: str = "") -> str:
     return (f"{name}-{stamp}" if stamp else name) + SUFFIX
 
 
-def typed_path(typed: str) -> Path:
-    """Return the path of a model file that was typed, with the suffix where it has none.
+def typed_path(typed: str, suffix: str = SUFFIX) -> Path:
+    """Return the path of a file that was typed, a model's or another's, with the suffix where it has none.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def typed_path(typed: str) -> Path:
         if typed.endswith("/") or path.name in {"", "..", "~"}:
             raise FileError(_("{typed} is a directory; name a file in it").format(typed=visible(typed, 60)))
         if not path.suffix:
-            path = path.with_name(path.name + SUFFIX)
+            path = path.with_name(path.name + suffix)
         if path.is_dir():
             raise FileError(_("{path} is a directory").format(path=visible(path, 60)))
         if not path.parent.is_dir():

@@ -20,7 +20,9 @@ from tuitrain.search.halving import longest_training, rungs
 from tuitrain.search.space.space import Setting
 from tuitrain.search.stack import Curves, StackTask, train_stack
 from tuitrain.search.strategies import propose
+from tuitrain.search.strategies.bayesian import left_to_spread
 from tuitrain.search.strategies.observation import known_before, observations
+from tuitrain.search.study.guess import Guess
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import USER, Trial
 from tuitrain.search.workers.supervisor import Failed, Finished, Reported, Started, Stopped, Supervisor
@@ -36,7 +38,8 @@ State = Literal["running", "paused", "done", "stopped"]
 class SearchProgress:
     """The state of a search; `curves` are those of running trials, `proposals` wait for the user's decision.
 
-    `notices` are sentences for the user about the space and the workers; the list grows.
+    `notices` are sentences for the user about the space and the workers; the list grows. One at a time,
+    `left_to_spread` counts the next trials that are spread evenly, before the model is used; `guesses` are the user's.
     """
 
     state: State
@@ -52,6 +55,8 @@ class SearchProgress:
     ending: str
     version: int
     notices: tuple[str, ...] = ()
+    left_to_spread: int = 0
+    guesses: tuple[Guess, ...] = ()
 
 
 @dataclass
@@ -68,10 +73,12 @@ class Conductor:
     asks_first: bool = False
     on_best: Callable[[Trial, Any], object] = lambda trial, parameters: None
     ending: str = ""
+    _is_one_at_a_time: bool = False
     _curves: dict[int, list[float]] = field(default_factory=dict)
     _submitted: set[int] = field(default_factory=set)
     _proposals: list[dict[str, Any]] = field(default_factory=list)
     _asked: Settings | None = None  # the settings for which the last proposals were made
+    _was_one: bool = False  # whether those were to be one at a time
     _thinking: Future[list[dict[str, Any]]] | None = None
     _think_seconds: float = 0.0
     _clock: Stopwatch = field(default_factory=Stopwatch)
@@ -150,16 +157,30 @@ class Conductor:
         self.ending = self.ending or "stopped"
         self.supervisor.stop_all()
 
-    def decide(self, settings: Sequence[Setting]) -> None:
-        """Run these settings instead of the waiting proposals; proposals left out are not made again."""
+    @property
+    def is_one_at_a_time(self) -> bool:
+        """Whether a single trial is proposed once all others are over, so that it follows from all that is known."""
+        return self._is_one_at_a_time
+
+    @is_one_at_a_time.setter
+    def is_one_at_a_time(self, is_one: bool) -> None:
+        if is_one != self._is_one_at_a_time:
+            self._is_one_at_a_time, self._proposals = is_one, []  # what waits is proposed again if still wanted
+
+    def decide(self, settings: Sequence[Setting], guessed: Guess | None = None) -> None:
+        """Run these settings instead of the waiting proposals.
+
+        Proposals left out are not made again, except one at a time: there the user prefers another, and rejects none.
+        `guessed` is kept with the trials.
+        """
         proposals, self._proposals = self._proposals, []
         left_out = [setting for setting in proposals if setting not in settings]
-        if left_out:
+        if left_out and not self.is_one_at_a_time:
             self.study.skip(left_out)
         own = [setting for setting in settings if setting not in proposals]
         if own:
-            self.study.queue(own, by=USER, stacks=None)
-        self._queue([setting for setting in proposals if setting in settings])
+            self.study.queue(own, by=USER, stacks=None, guessed=guessed)
+        self._queue([setting for setting in proposals if setting in settings], None if own else guessed)
 
     def progress(self) -> SearchProgress:
         """Return the present state of the search."""
@@ -174,7 +195,16 @@ class Conductor:
             running=running, proposals=tuple(self._proposals), is_proposing=self._thinking is not None,
             seconds=seconds, trials_per_second=rate, seconds_left=self._seconds_left(rate, seconds),
             ending=self.ending, version=self._version, notices=(*study.notices, *self.supervisor.notices),
+            left_to_spread=self._left_to_spread(), guesses=tuple(study.guesses),
         )  # fmt: skip
+
+    def _left_to_spread(self) -> int:
+        study = self.study
+        if not self.is_one_at_a_time:
+            return 0
+        done, awaited = known_before(study.trials, [])
+        pending = [*study.skipped, *(trial.setting for trial in awaited)]
+        return left_to_spread(study.space, observations(done, study.settings.sign), pending, 1)
 
     def _state(self) -> State:
         if self.ending and not self._submitted:
@@ -221,9 +251,9 @@ class Conductor:
         ending = self._budget_ending()
         if self._thinking is not None and self._thinking.done():
             thought, self._thinking = self._thinking, None
-            if not ending and self._asked == self.study.settings:  # else they are proposed again if still wanted
+            if not ending and self._is_as_asked:  # else they are proposed again if still wanted
                 self._take_proposals(thought.result())
-        if self._asked != self.study.settings:
+        if not self._is_as_asked:
             self._proposals = []
         if ending:
             self.ending = ending
@@ -234,6 +264,11 @@ class Conductor:
             self._queue([])
         if not self._proposals and self._needs_more():
             self._think()
+
+    @property
+    def _is_as_asked(self) -> bool:
+        """Whether the last proposals are what would be asked for now."""
+        return self._asked == self.study.settings and self._was_one == self.is_one_at_a_time
 
     def _needs_more(self) -> bool:
         study, settings = self.study, self.study.settings
@@ -247,27 +282,29 @@ class Conductor:
             if not self._has_open_stacks():
                 self.ending = _("the space is exhausted")
             return False
-        return study.done_stacks.issuperset(study.order[: -self._awaited])
+        return study.done_stacks.issuperset(study.order[: len(study.order) - self._awaited])
 
     @property
     def _awaited(self) -> int:
         """How many stacks may still be training when the next proposals are made, so that no worker has to wait."""
-        return self.study.settings.parallel
+        return 0 if self.is_one_at_a_time else self.study.settings.parallel
 
     def _has_open_stacks(self) -> bool:
         return bool(self.study.ungrouped) or len(self.study.done_stacks) < len(self.study.stacks)
 
     def _think(self) -> None:
         study, settings = self.study, self.study.settings
-        last = [number for stack in study.order[-self._awaited :] for number in study.stacks[stack]]
+        awaited_stacks = study.order[max(0, len(study.order) - self._awaited) :]
+        last = [number for stack in awaited_stacks for number in study.stacks[stack]]
         done, awaited = known_before(study.trials, last)
         most = settings.at_once if settings.learns else MOST_AT_ONCE
         if not settings.learns and (settings.seconds or settings.goal is not None):
             most = FEW_AT_ONCE * settings.parallel  # the search may end at any time: let all structures have a turn
+        most = 1 if self.is_one_at_a_time else most
         left = settings.trials - len(study.trials) if settings.trials else most
         pending = [*study.skipped, *(trial.setting for trial in awaited)]
         arguments = (study.space, observations(done, settings.sign), pending, min(most, left), settings.seed)
-        self._asked = settings
+        self._asked, self._was_one = settings, self.is_one_at_a_time
 
         def think() -> list[dict[str, Any]]:
             started = time.perf_counter()
@@ -285,7 +322,7 @@ class Conductor:
         else:
             self._queue(found)
 
-    def _queue(self, settings: Sequence[Setting]) -> None:
+    def _queue(self, settings: Sequence[Setting], guessed: Guess | None = None) -> None:
         """Record new trials, and the stacks that they and the user's own trials form."""
         study = self.study
         numbered = [(number, study.trial(number).setting) for number in study.ungrouped]
@@ -298,7 +335,7 @@ class Conductor:
             outputs=source.n_outputs, members=chosen.folds * chosen.seeds, most=chosen.stack, parallel=chosen.parallel,
         )  # fmt: skip
         by = self._asked.strategy if self._asked is not None else chosen.strategy
-        study.queue(settings, by=by, stacks=stacks, seconds=self._think_seconds)
+        study.queue(settings, by=by, stacks=stacks, seconds=self._think_seconds, guessed=guessed)
         self._think_seconds = 0.0
 
     # Stacks to the workers and back

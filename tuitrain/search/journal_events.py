@@ -35,6 +35,7 @@ OUTCOME: Check = table(
         "seconds": number(0), "message": text, "curve": scores,
     },
 )  # fmt: skip
+GUESSED = table({"guess": SETTING, "choice": SETTING, "gains": listed(number(0), least=2, most=2)}, is_open=True)
 _SPENT: Mapping[str, Check] = {"event": text, "seconds": number(0)}
 _NUMBERS = listed(whole())
 
@@ -49,7 +50,7 @@ def _epoch(name: str) -> str:
 EVENTS: Mapping[str, Check] = {
     "queued": table(
         {"by": text, "trials": listed(table({"number": whole(), "setting": SETTING}))},
-        {"stacks": listed(listed(whole(), least=1)), **_SPENT}, is_open=True,
+        {"stacks": listed(listed(whole(), least=1)), "guessed": GUESSED, **_SPENT}, is_open=True,
     ),
     "started": table({"stack": whole()}, is_open=True),
     "finished": table(
@@ -60,6 +61,7 @@ EVENTS: Mapping[str, Check] = {
     "skipped": table({"settings": listed(SETTING)}, is_open=True),
     "exhausted": table({}, is_open=True),
     "settings": table({}, {"removed": listed(text), "dropped": _NUMBERS}, is_open=True),
+    "noted": table({"text": text, "after": whole()}, {"trial": whole()}, is_open=True),
     "chosen": table({"trial": whole(), "test": mapping(visible, score)}, is_open=True),
 }  # fmt: skip
 

@@ -108,6 +108,14 @@ class SaveModel(Command):
 
 
 @dataclass(frozen=True)
+class AddNote(Command):
+    """Keep what the user noted with the training, or the study; `page` names the page it was typed on, "" a room."""
+
+    text: str
+    page: str = ""
+
+
+@dataclass(frozen=True)
 class SetPace(Command):
     """Train so many epochs a second at most, for people to watch; 0: as fast as it goes. It changes no result."""
 
@@ -158,16 +166,21 @@ class TryNext(Command):
 
 @dataclass(frozen=True)
 class AskFirst(Command):
-    """Let proposals wait for `Decide`, or not."""
+    """Let proposals wait for `Decide`, or not; one at a time, each when all trials before it are over."""
 
     asks_first: bool
+    is_one_at_a_time: bool = False
 
 
 @dataclass(frozen=True)
 class Decide(Command):
-    """Train these of the proposals that wait, and drop the others."""
+    """Train these of the proposals that wait, and drop the others.
+
+    `guess` is the setting that the user guessed before seeing the proposal, whichever of them is trained.
+    """
 
     settings: tuple[Mapping[str, Any], ...]
+    guess: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

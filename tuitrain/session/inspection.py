@@ -20,6 +20,7 @@ ROOM = "tuitrain.session.inside"
 ANSWERED_BY = {
     "trace_row": "bench:trace_row",
     "step_curve": "step:step_curve",
+    "other_starts": "starts:other_starts",
     "row_loss": "row_loss:row_loss",
     "plane": "landscape:plane",
     "line_race": "landscape:line_race",
@@ -34,21 +35,27 @@ ANSWERED_BY = {
     "linear_model": "linear:linear_model",
     "support_vectors": "support:support_vectors",
     "input_importance": "importance:input_importance",
+    "train_pair": "lab:train_pair",
+    "demonstrate": "demonstration:demonstrate",
 }
 
 
 @dataclass(frozen=True)
 class Copy:
-    """A training as it was when a page was opened; nothing that is done with it touches the training."""
+    """A training as it was when a page was opened; nothing that is done with it touches the training.
+
+    `past` is what it was some steps before, None where that is not known.
+    """
 
     dataset: Dataset
     state: State
     epoch: int
+    past: State | None = None
 
     @classmethod
-    def of(cls, trainer: Trainer, dataset: Dataset, epoch: int) -> Copy:
+    def of(cls, trainer: Trainer, dataset: Dataset, epoch: int, past: State | None = None) -> Copy:
         """Copy a training of one member."""
-        return cls(dataset, trainer.state(), epoch)
+        return cls(dataset, trainer.state(), epoch, past)
 
     def trainer(self) -> Trainer:
         """A training that goes on from here, apart from the one that was copied."""
@@ -81,6 +88,7 @@ class Inspection:
         self.answer: Answer | None = None
         self._asked: Question | None = None
         self._answers: Iterator[Answer] | None = None
+        self._found: Answer | None = None  # as the work gave it
         self._copy: Copy | None = None
         self._number = -1
 
@@ -97,8 +105,8 @@ class Inspection:
         if question is None:
             self.answer, self._copy, self._number = None, None, -1
             return
-        if self._copy is None or question.copy != self._number:
-            self._copy, self._number = copy(), question.copy
+        if self._copy is None or (question.needs_copy and question.copy != self._number):
+            self._copy, self._number = copy(), question.copy if question.needs_copy else -1
         module, _, name = ANSWERED_BY[question.kind].partition(":")
         work: Answerer = getattr(import_module(f"{ROOM}.{module}"), name)
         self._answers = work(question, self._copy)
@@ -116,6 +124,9 @@ class Inspection:
         if found is None:
             self._answers = None
             return
+        if found is self._found:
+            return  # nothing new to show yet
+        self._found = found
         self.answer = replace(found, epoch=self._copy.epoch)
         if found.is_whole:
             self._answers = None

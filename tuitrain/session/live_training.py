@@ -21,9 +21,10 @@ from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.schedules import multipliers
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.awake import AWAKE
-from tuitrain.runs.finished import Edit, FinishedTraining
+from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.runs.history import History, LayerProbe
 from tuitrain.runs.model import Model
+from tuitrain.session.past import Past
 from tuitrain.session.rate import Rate
 from tuitrain.session.session import Look
 from tuitrain.session.snapshot import EarlierRun, Snapshot, State
@@ -49,6 +50,7 @@ class LiveTraining:
         self._record: Record | None = None
         self._metrics: dict[str, NDArray[Any]] = {}  # of the last epoch, each (1,)
         self._edits: list[Edit] = []
+        self.notes: tuple[Note, ...] = ()
         self._stepped_with = hyperparameters  # as they applied to the last step
         self._train_rows: Examined | None = None  # examined after each epoch where there are no validation rows
         self._best_loss = float("nan")  # of the best epoch's weights, on the part that is examined
@@ -60,6 +62,7 @@ class LiveTraining:
         self._is_step_shown = False  # the last step's gradient, not the last epoch's
         self._first_losses = (float("nan"), float("nan"))  # before the first step: train, validation
         self._rate_edited_at = -1
+        self.past = Past(clock)
 
     @property
     def hyperparameters(self) -> Hyperparameters:
@@ -95,6 +98,7 @@ class LiveTraining:
     def step(self, *, is_by_hand: bool = False) -> bool:
         """Train one batch; return whether it was the epoch's last. One that is trained by hand is measured."""
         self._stepped_with = self.hyperparameters
+        self.past.note(self.trainer)
         record = self.trainer.step(is_measured=True) if is_by_hand else self.trainer.step()
         self._is_step_shown = is_by_hand
         if record is None:
@@ -109,16 +113,31 @@ class LiveTraining:
         trainer = self.trainer
         before, was_done = self._ended_with or self.hyperparameters, trainer.is_done
         trainer.set(0, name, value)
+        self.past.forget()
         if was_done and trainer.is_done:
             self._ended_with = before
             return
         self._ended_with = None
-        where = trainer.epochs_done + trainer.step_in_epoch / trainer.steps_per_epoch
+        where = self._epoch_now
         after = self.hyperparameters
         for changed, (old, new) in before.differences(after).items():
             if changed in {"learning_rate", "schedule"} or (_shapes_rate(changed) and after.schedule != "plateau"):
                 self._rate_edited_at = trainer.steps_done
             self._edits.append(Edit(where, trainer.steps_done, changed, old, new))
+
+    def set_parameter(self, index: int, value: float) -> None:
+        """Change a weight or bias by hand."""
+        self.trainer.network.set_parameter(0, index, value)
+        self.past.forget()
+
+    def add_note(self, text: str, page: str) -> None:
+        """Keep a note of the user's, and where it was made."""
+        self.notes = (*self.notes, Note(self._epoch_now, self.trainer.steps_done, text, page))
+
+    @property
+    def _epoch_now(self) -> float:
+        """Epochs done, with the part of the running one."""
+        return self.trainer.epochs_done + self.trainer.step_in_epoch / self.trainer.steps_per_epoch
 
     @property
     def unused(self) -> frozenset[str]:
@@ -171,7 +190,7 @@ class LiveTraining:
         edits = tuple(edit for edit in self._edits if state != "left" or edit.step < self.trainer.steps_done)
         return FinishedTraining(
             training, self.facts, state, ending, stopping.best_hyperparameters[0] or self._stepped_with,
-            self._stepped_with, edits, part, score, self._best_loss, length, best, self.seconds, curve,
+            self._stepped_with, edits, part, score, self._best_loss, length, best, self.seconds, curve, self.notes,
         )  # fmt: skip
 
     def earlier_run(self) -> EarlierRun | None:
@@ -213,7 +232,7 @@ class LiveTraining:
             steps_per_epoch=trainer.steps_per_epoch, learning_rate=self.learning_rate,
             samples_per_second=self._rate.observe(self.seconds, trainer.samples_done), seconds=self.seconds,
             seconds_left=self._seconds_left(pace),
-            batch_memory=self._batch_memory(), n_parameters=trainer.network.n_parameters,
+            batch_memory=trainer.batch_memory, n_parameters=trainer.network.n_parameters,
             train_loss=float(record.train_loss[0]) if record else float("nan"),
             validation_loss=float(record.validation_loss[0]) if record else float("nan"),
             metrics={part: metric} if metric else {}, best_epoch=int(stopping.best_epoch[0]),
@@ -221,7 +240,7 @@ class LiveTraining:
             first_train_loss=self._first_losses[0], first_validation_loss=self._first_losses[1],
             gradient_norm=self._gradient_norm(), layers=self._layers(),
             batch_loss=float(trainer.last_step[0][0]) if self._is_step_shown else float("nan"),
-            edits=tuple(self._edits), unused=self.unused, pace=pace, **self._views, **given,
+            edits=tuple(self._edits), notes=self.notes, unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
 
     def _append(self, record: Record) -> None:
@@ -254,12 +273,6 @@ class LiveTraining:
             return None
         epochs = max(self.hyperparameters.epochs - self.trainer.samples_done / rows, 0)
         return epochs * max(rows / rate, 1 / pace if pace else 0.0)
-
-    def _batch_memory(self) -> int:
-        """Return the bytes of one batch's rows, activations and gradients at the activations."""
-        sizes = self.trainer.network.layer_sizes
-        numbers = sizes[0] + 1 + sum(2 * size + 1 for size in sizes[1:])
-        return int(numbers * self.trainer.batch_size * self.trainer.network.dtype.itemsize)
 
     def _measured(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Per layer (L,) the gradient's norm, the update ratio and the idle share: of a step by hand, or the epoch."""

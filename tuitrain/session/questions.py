@@ -58,8 +58,10 @@ class Question(Inside):
 
     `copy` numbers the copies of the network: for a number that the session has not seen it copies the network as it
     is then, and all questions of that number are about this copy. `example` names a ready-made network in its place.
+    Where the kind of question `needs_copy`; what trains networks of its own leaves the last copy as it is.
     """
 
+    needs_copy: ClassVar[bool] = True
     copy: int = field(default=0, kw_only=True)
     example: str = field(default="", kw_only=True)
 

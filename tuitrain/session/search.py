@@ -12,18 +12,22 @@ from typing import Any
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts, DatasetSource
 from tuitrain.engine.threads import usable_cores
-from tuitrain.errors import TuitrainError, error_line
+from tuitrain.errors import RunError, SettingsError, TuitrainError, error_line
 from tuitrain.options.search_settings import CHANGED, Settings
+from tuitrain.runs.finished import note_text
 from tuitrain.search.api import conducting
 from tuitrain.search.best_model import choose
 from tuitrain.search.conductor import Conductor, SearchProgress
 from tuitrain.search.estimate import estimate_grid
 from tuitrain.search.explanation import Explained, explain
+from tuitrain.search.one_at_a_time import weigh
+from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.study.opening import change_study, create_study, new_study_path, study_dataset
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import USER
 from tuitrain.session.commands import (
+    AddNote,
     AskFirst,
     BeginSearch,
     Command,
@@ -39,6 +43,7 @@ from tuitrain.session.datasets import DATASETS, Datasets
 from tuitrain.session.search_command import fields_of, read_command
 from tuitrain.session.search_snapshot import GridEstimate, SearchSnapshot, SearchState
 from tuitrain.session.session import Clock, LocalSession, Look, Turn, Work
+from tuitrain.translation import gettext as _
 
 SNAPSHOT_SECONDS = 0.25  # drawing takes processor time from the workers, which use every core
 STEP_SECONDS = 0.05
@@ -61,7 +66,7 @@ class Searching(Work[SearchSnapshot]):
         self._progress: SearchProgress | None = None
         self._test: Mapping[str, float] = {}
         self._explained: Explained | None = None
-        self._asks_first = False
+        self._asks_first = self._is_one_at_a_time = False
         self._estimate: GridEstimate | None = None
         self._ending = ""  # why the search ended, which no later command makes forgotten
         self._snapshot_due = 0.0
@@ -128,6 +133,7 @@ class Searching(Work[SearchSnapshot]):
             self.on_pause(Pause())
             return
         change_study(self._study, {name: getattr(settings, name) for name in CHANGED})
+        self._give_up_guessing()
         self.on_start(Start())
 
     def on_try_next(self, command: TryNext) -> None:
@@ -141,16 +147,36 @@ class Searching(Work[SearchSnapshot]):
 
     def on_ask_first(self, command: AskFirst) -> None:
         """Let proposals wait for the user's decision, or not."""
-        self._asks_first = command.asks_first
-        if self._conductor is not None:
-            self._conductor.asks_first = command.asks_first
-            if not command.asks_first and self._conductor.progress().proposals:
-                self._conductor.decide(self._conductor.progress().proposals)
+        is_one = command.asks_first and command.is_one_at_a_time
+        if (conductor := self._conductor) is not None:
+            if is_one and conductor.study.settings.strategy != "bayesian":
+                raise SettingsError(_("one at a time is for a bayesian search: b chooses it"))
+            conductor.asks_first = command.asks_first
+            if not command.asks_first and conductor.progress().proposals:
+                conductor.decide(conductor.progress().proposals)
+            conductor.is_one_at_a_time = is_one
+        self._asks_first, self._is_one_at_a_time = command.asks_first, is_one
+
+    def on_add_note(self, command: AddNote) -> None:
+        """Keep a note in the study."""
+        text = note_text(command.text)
+        if self._study is None:
+            raise RunError(_("there is no study yet to keep a note in"))
+        with self._study.writing():
+            self._study.note(text)
 
     def on_decide(self, command: Decide) -> None:
         """Train these of the proposals that wait."""
-        if self._conductor is not None:
-            self._conductor.decide(command.settings)
+        if self._conductor is None:
+            return
+        progress, guessed = self._conductor.progress(), None
+        if self._is_one_at_a_time and not progress.proposals:
+            return  # the one that this is about has been decided on: it may have come with another key
+        is_counted = self._is_one_at_a_time and not progress.left_to_spread
+        if command.guess is not None and is_counted:
+            assert self._study is not None
+            guessed = weigh(self._study, own_setting(self._study.space, command.guess), progress.proposals[0])
+        self._conductor.decide(command.settings, guessed)
 
     def on_estimate_grid(self, command: EstimateGrid) -> None:
         """Estimate the cost of a grid, while nothing runs."""
@@ -188,13 +214,23 @@ class Searching(Work[SearchSnapshot]):
         self._progress, self._explained, self._test = None, None, {}
         self._study = self._dataset = None
 
+    def _give_up_guessing(self) -> None:
+        """Propose as usual again where another strategy does, which has no choice to guess."""
+        assert self._study is not None
+        if self._is_one_at_a_time and self._study.settings.strategy != "bayesian":
+            self._asks_first = self._is_one_at_a_time = False
+            if self._conductor is not None:
+                self._conductor.asks_first = self._conductor.is_one_at_a_time = False
+
     def _conduct(self) -> None:
         assert self._study is not None
         assert self._dataset is not None
+        self._give_up_guessing()
         try:
             self._conductor = self._open.enter_context(
                 conducting(self._study, self._dataset, jobs=self.jobs, asks_first=self._asks_first)
             )
+            self._conductor.is_one_at_a_time = self._is_one_at_a_time
         except Exception:
             self._state = "failed"
             raise
@@ -234,7 +270,11 @@ class Searching(Work[SearchSnapshot]):
     def see(self, look: Look) -> None:
         """Fit the surrogate to the trials, if it is looked at and there are new ones."""
         if "surrogate" in look.views and self._study is not None:
-            self._explained = explain(self._study, look.column, self._explained)
+            proposals = self._conductor.progress().proposals if self._conductor is not None else ()
+            choice = proposals[0] if self._is_one_at_a_time and proposals else None
+            self._explained = explain(
+                self._study, look.column, self._explained, choice=choice, guesses=self._study.guesses
+            )
 
     def make_snapshot(self, version: int, answered: int) -> SearchSnapshot:
         """Make a snapshot of this moment."""
@@ -245,7 +285,9 @@ class Searching(Work[SearchSnapshot]):
             version, self._state, self.message or self._ending, None if study is None else study.space,
             None if study is None else study.settings, self._progress, None if study is None else study.path,
             () if study is None else tuple(trial.number for trial in study.ties), self._test, self._explained,
-            self._asks_first, self._estimate, None if dataset is None else DatasetFacts.of(dataset), answered,
+            self._asks_first, self._is_one_at_a_time, self._estimate,
+            None if dataset is None else DatasetFacts.of(dataset), answered,
+            notes=() if study is None else tuple(study.notes),
         )  # fmt: skip
 
     def fail(self, error: Exception) -> dict[str, Any]:

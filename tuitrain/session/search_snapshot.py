@@ -14,7 +14,8 @@ from tuitrain.runs.json_values import JsonFields
 from tuitrain.search.conductor import SearchProgress
 from tuitrain.search.estimate import Estimate
 from tuitrain.search.explanation import Explained
-from tuitrain.search.space.space import Space
+from tuitrain.search.space.space import Setting, Space
+from tuitrain.search.study.record import StudyNote
 from tuitrain.search.study.trial import Trial
 
 SearchState = Literal["ready", "running", "paused", "choosing", "done", "stopped", "failed"]
@@ -51,15 +52,23 @@ class SearchSnapshot(JsonFields):
     test: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     explained: Explained | None = None
     asks_first: bool = False
+    is_one_at_a_time: bool = False
     estimate: GridEstimate | None = None
     dataset: DatasetFacts | None = None
     answered: int = 0
     is_by_hand: bool = False
+    notes: tuple[StudyNote, ...] = ()
 
     @property
     def is_running(self) -> bool:
         """Whether stacks are being trained now."""
         return self.state in {"running", "choosing"}
+
+    @property
+    def choice(self) -> Setting | None:
+        """The proposal that waits, one at a time, until the user has guessed."""
+        proposals = self.progress.proposals if self.progress is not None else ()
+        return proposals[0] if self.is_one_at_a_time and proposals else None
 
     @property
     def trials(self) -> tuple[Trial, ...]:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search import SearchSession
     from tuitrain.session.training import TrainingSession
-    from tuitrain.ui.widgets.pane_screen import PlacedScreen
+    from tuitrain.ui.inspect.lab_marks import LabMarks
+    from tuitrain.ui.widgets.pane_screen import AskedWord, PlacedScreen
 
 # Those that end a process unless it handles them, and leave it able to; not those of a fault, as SIGSEGV, which do not.
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -99,7 +100,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self.asked, self._jobs = search, jobs
         self.search_session: SearchSession | None = None
         self.data_options: dict[str, DataOptions] = {}  # how each source was read last in the dataset dialog
-        self._kept = 0
+        self._kept = (0, 0)  # finished trainings, and notes of the one that is there
         self._handle_signals = handle_signals
         self._rescue = rescue
 
@@ -115,13 +116,21 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self._studies.take(self.session.finished)
         return self._studies
 
+    @cached_property
+    def lab(self) -> LabMarks:
+        """What the A│B lab remembers, made when it is first opened."""
+        from tuitrain.ui.inspect.lab_marks import LabMarks  # noqa: PLC0415 - not needed for the first paint
+
+        return LabMarks()
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return self.look.css_variables
 
     def observe(self, snapshot: Snapshot) -> None:
         """Keep the trainings that have ended in studies, as soon as a frame tells that there are more of them."""
-        if snapshot.finished != self._kept:
-            self._kept = snapshot.finished
+        known = snapshot.finished, len(snapshot.notes)
+        if known != self._kept:
+            self._kept = known
             self.by_hand  # noqa: B018 - takes them in
 
     def close_by_hand(self) -> str:
@@ -157,6 +166,13 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         room: Any = self.screen
         opened: PlacedScreen = room
         opened.open(dialog(self.look), answered)
+
+    def explain(self, asked: AskedWord) -> None:
+        """Show the page of a word over the screen that is shown."""
+        page: Callable[..., Screen[Any]] = SCREENS["word"].load()
+        room: Any = self.screen
+        opened: PlacedScreen = room
+        opened.open(page(self.look, asked, opened), lambda answer: None)
 
     async def on_event(self, event: events.Event) -> None:
         """Tell the room of each key before anything else gets it."""

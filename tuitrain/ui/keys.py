@@ -58,10 +58,10 @@ SHARED: Mapping[str, tuple[str, ...]] = {
     "greater_than_sign": ("faster",),
     "comma": ("fold",),
     "space": ("start_pause",),
-    "s": ("sort", "step"),  # where there is no table, a step
+    "s": ("sort", "step", "take_step"),  # where there is no table, a step
     "up": ("up",),
     "down": ("down",),
-    "tab": ("next_pane",),
+    "tab": ("next_pane", "next_part", "next_unit"),
     "question_mark": ("help",),
     "ctrl+p": ("palette",),
     "M": ("messages",),
@@ -117,12 +117,16 @@ def most_in_footer(width: int) -> int:
 
 
 def footer_items(
-    width: int, actions: Sequence[Action], words: Mapping[str, str] = MappingProxyType({})
+    width: int,
+    actions: Sequence[Action],
+    words: Mapping[str, str] = MappingProxyType({}),
+    ranks: Mapping[str, int] = MappingProxyType({}),
 ) -> list[tuple[str, str]]:
     """(key, word) pairs that fit into `width` columns, the most wanted ones, in the table's order.
 
     Neighbours whose `pair` has a rank take one place; help and the way out come last. `words` maps actions' names to
-    what their keys do now, "" where that is nothing: such a key is left out.
+    what their keys do now, "" where that is nothing: such a key is left out. `ranks` maps those to their rank that are
+    more wanted now than usual.
     """
 
     def word(action: Action) -> str:
@@ -137,7 +141,8 @@ def footer_items(
     offered.sort(key=lambda item: LAST.index(item[0].name) if item[0].name in LAST else -1)
     chosen: set[int] = set()
     used = 1
-    for index in sorted(range(len(offered)), key=lambda index: -offered[index][0].rank):
+    order = [ranks.get(action.name, action.rank) for action, _ in offered]
+    for index in sorted(range(len(offered)), key=lambda index: -order[index]):
         action, key = offered[index]
         room = cell_len(key) + cell_len(word(action)) + 3
         if used + room <= width + 1 and len(chosen) < most_in_footer(width):

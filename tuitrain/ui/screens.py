@@ -54,10 +54,12 @@ SCREENS: Mapping[str, Place] = {
         Place("seeds", "", "Seeds", "seeds: luck as a band", "tuitrain.ui.inspect.seeds:SeedsPage", "S"),
         Place("optimizer_race", "", "Race", "race of optimisers", "tuitrain.ui.inspect.race:RacePage", "R"),
         Place("rate_range", "", "Rate range", "rate range test", "tuitrain.ui.inspect.rate_range:RateRangePage", "L"),
+        Place("lab", "", "A│B lab", "A│B lab: two settings compared", "tuitrain.ui.inspect.lab:LabPage", "A"),
         Place("depth", "", "Depth", "signal through depth", "tuitrain.ui.inspect.depth:DepthPage", "H"),
         Place("units", "", "Units", "units: what each has learnt", "tuitrain.ui.inspect.units:UnitsPage", "N"),
         Place("inputs", "", "Inputs", "importance of the inputs", "tuitrain.ui.inspect.inputs:InputsPage", "I"),
         Place("loading", "", "Loading", "a dataset is being read", "tuitrain.ui.data.loading_screen:LoadingScreen"),
+        Place("word", "", "Word", "the page of a word", "tuitrain.ui.words.screen:WordScreen"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
     )
 }

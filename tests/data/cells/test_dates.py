@@ -81,6 +81,8 @@ def test_the_parts_of_a_date_are_those_of_the_calendar(moments: list[dt.datetime
         (["5/5/2023", "6/6/2023"], "2023-05-05"),
         (["01/02/69", "25/12/70"], "1969-02-01"),
         (["01/02/68", "25/12/67"], "2068-02-01"),
+        (["1949-01", "1949-02", "1960-12"], "1949-01-01"),
+        (["2023/11", "2024/02"], "2023-11-01"),
     ],
 )
 def test_the_order_is_found_in_the_column(cells: list[str], day: str) -> None:

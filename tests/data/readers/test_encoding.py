@@ -81,6 +81,23 @@ def test_a_single_header_is_enough(header: str, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        b"name,y\nRen\xcc\xa9e,1\nS\xcc\xc1nchez,2\nFran\xcc\xa4ois,3\n",
+        b"a,y\nGeorge\x89\xdb\xaas,1\nEspa\xcc\xb1ol,2\n",
+    ],
+)
+def test_letters_that_were_spoilt_before_are_no_letters_of_another_language(data: bytes) -> None:
+    with pytest.raises(DataError, match="no encoding that is tried gives usual letters; say which by --encoding"):
+        decode(data, "t.csv")
+
+
+def test_a_hard_blank_or_dots_between_words_are_western() -> None:
+    for text in ("a,y\n\xa0Mercedes,1\n\xa0Opel,2\n", "t,y\nDid…What?,1\nDoesn’t,2\n"):
+        assert decode(text.encode("cp1252"), "t.csv").text == text
+
+
+@pytest.mark.parametrize(
     ("text", "encoding", "option"),
     [
         ("city,y\nRiče,1\n", "cp1250", "cp1252"), ("name,y\nBerrè,1\n", "cp1252", "cp1250"),

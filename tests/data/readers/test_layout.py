@@ -112,6 +112,7 @@ HEADERLESS_TEXTS = [
         (HEADERLESS_TEXTS, False),
         (["sky,heat,play", *HEADERLESS_TEXTS], True),
         (["ann,f,yes", "bob,m,no", "cy,m,yes", "di,f,no", "ed,m,no", "flo,f,yes"], False),
+        (["A001,ann", "A002,bob", "A003,cy", "A004,di", "A005,ed", "A006,flo"], False),
         (["A001,x", "A002,y", "A003,x", "A004,y", "A005,x", "A006,z"], False),
         (["2024-01-05,cold", *(f"2024-01-1{n},{'cold' if n % 2 else 'warm'}" for n in range(8))], False),
         (["1100,1102,1104,class", *(f"0.3{n},0.4{n},0.5{n},{'rye' if n % 2 else 'oat'}" for n in range(9))], True),
@@ -192,7 +193,7 @@ def test_a_sign_before_names_or_values_makes_no_comment(text: str, names: list[s
 def test_comments_can_be_told() -> None:
     assert len(read(BODY + "note,of,hand\n", comment="note")) == len(NUMBERED)
     assert len(read("a,y\n1,p\n# x,q\n3,p\n", comment="")) == 3
-    assert read("a,y\n1,p\n" + "2,q\n" * 90_000 + "# late, note\n3,p\n").column("a").kind == "number"
+    assert read("a,y\n1,p\n" + "2,q\n" * 17_000 + "# late, note\n3,p\n").column("a").kind == "number"
 
 
 @pytest.mark.parametrize(
@@ -307,3 +308,35 @@ def test_what_is_written_in_any_way_is_read(
     assert len(set(labels(table, "first"))) <= len(expected)
     found = read_text_table(file.getvalue().encode(encoding), "t.csv", wanted=Wanted(comment=""))
     assert found.names == table.names
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "rows"),
+    [
+        ("a  b\tc\n1  2\t3\n4  5\t6\n", ["a", "b", "c"], 2),
+        ('18.0   8   307.0\t"chev x"\n15.0   8   350.0\t"buick y"\n', [f"column {n}" for n in range(1, 5)], 2),
+        ("word\nalpha beta\ngamma delta\nfoo bar\n", ["word"], 3),
+        ("a,b\n1,2\n3,4\n\x1a", ["a", "b"], 2),
+        ('"1","2","y"\n0.5,0.6,"a"\n0.7,0.8,"b"\n', ["1", "2", "y"], 2),
+        ("Made by lab\nx y z\n1 2 3\n4 5 6\n", ["x", "y", "z"], 2),
+        ("a,b\n1,2\n A , B \n3,4\n", ["a", "b"], 2),
+        ("a,b\na,b\n1,2\n3,4\n", ["a", "b"], 2),
+        ("a,b,y\nunknown,unknown,p\n3,6,q\n4,7,p\n5,8,q\n", ["a", "b", "y"], 4),
+        ("tag,n\n#a,1\n#b,2\nc,3\n", ["tag", "n"], 3),
+        ('tag,n\n# a,1\n"# b",2\nc,3\nd,4\n', ["tag", "n"], 4),
+        ("name,temp\n,(C)\na,20\nb,21\nc,22\n", ["name", "temp"], 3),
+        ("a,b\n1,2,\n3,4,\n5,6,\n", ["a", "b"], 3),
+        ("Report\n\nx,y\n1,2,\n3,4,\n5,6,\n", ["x", "y"], 3),
+        ("CO2 in kt,,\n,,\nYear,2000,2001\nTimber,26,22\nSteel,98,53\nClay,10,11\n", ["Year", "2000", "2001"], 3),
+    ],
+)
+def test_tables_that_others_wrote_in_odd_ways_are_read(text: str, names: list[str], rows: int) -> None:
+    table = read(text)
+    assert (table.names, len(table)) == (names, rows)
+
+
+def test_a_note_below_the_rows_is_named_with_what_skips_it() -> None:
+    text = "a,b,c\n1,2,3\n4,5,6\nSource: office\n"
+    with pytest.raises(DataError, match=r'line 4: found 1 field, expected 3 .*--comment "Source:" skips such lines'):
+        read(text)
+    assert len(read(text, comment="Source:")) == 2

@@ -12,11 +12,19 @@ from hypothesis import strategies as st
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
+from tuitrain.engine.threads import blas_threads
 from tuitrain.search.gaussian_process import marginal_likelihood as evidence
-from tuitrain.search.gaussian_process.kernel import CoordinateLayout, inverse_lower, matern, squared_distances
+from tuitrain.search.gaussian_process.kernel import (
+    CoordinateLayout,
+    Kernel,
+    inverse_lower,
+    matern32,
+    matern52,
+    squared_distances,
+)
 from tuitrain.search.gaussian_process.low_discrepancy import points as evenly_spread
 from tuitrain.search.gaussian_process.score_scale import ScoreScale, worst_for_failed
-from tuitrain.search.gaussian_process.surrogate import Surrogate, condition_all, fit, importance, slice_along
+from tuitrain.search.gaussian_process.surrogate import Surrogate, condition_all, fit, importance, outlook
 from tuitrain.search.space.space import Space
 
 MIXED = Space(
@@ -44,15 +52,18 @@ def given_model(space: Space, count: int, seed: int, noise: float = 1e-3) -> Sur
     )
 
 
-def test_the_gradient_of_the_posterior_is_that_of_finite_differences() -> None:
+@pytest.mark.parametrize("kernel", [matern32, matern52])
+def test_the_gradient_of_the_posterior_is_that_of_finite_differences(kernel: Kernel) -> None:
     points = sample(MIXED, 25, 0)
     layout = CoordinateLayout(MIXED.columns)
     differences, scores = layout.squared_differences(layout.embed(points)), made_up(points)
     parameters = evidence.starts(4) + np.random.default_rng(0).normal(0, 0.3, (3, 6))
-    _, gradient = evidence.negative_log_posterior(parameters, differences, scores)
+    _, gradient = evidence.negative_log_posterior(parameters, differences, scores, kernel)
     for place in range(6):
         step = 1e-5 * np.eye(6)[place]
-        up, down = (evidence.negative_log_posterior(parameters + s * step, differences, scores)[0] for s in (1, -1))
+        up, down = (
+            evidence.negative_log_posterior(parameters + s * step, differences, scores, kernel)[0] for s in (1, -1)
+        )
         assert np.allclose(gradient[:, place], (up - down) / 2e-5, rtol=1e-5, atol=1e-4)
 
 
@@ -60,17 +71,40 @@ def test_fitting_the_starts_together_finds_the_best_of_them() -> None:
     points = sample(MIXED, 40, 1)
     layout = CoordinateLayout(MIXED.columns)
     differences, scores = layout.squared_differences(layout.embed(points)), made_up(points)
-    together = evidence.fit(differences, scores, evidence.starts(4), 60)
-    alone = [evidence.fit(differences, scores, start[None], 60) for start in evidence.starts(4)]
-    values = evidence.negative_log_posterior(np.stack([together, *alone]), differences, scores)[0]
+    together = evidence.fit(differences, scores, matern32, evidence.starts(4), 60)
+    alone = [evidence.fit(differences, scores, matern32, start[None], 60) for start in evidence.starts(4)]
+    values = evidence.negative_log_posterior(np.stack([together, *alone]), differences, scores, matern32)[0]
     assert values[0] == pytest.approx(values[1:].min(), abs=1e-6)
 
 
-@pytest.mark.parametrize("space", [SMOOTH, MIXED])
-def test_the_posterior_is_scikit_learns(space: Space) -> None:
+def test_many_observations_are_fitted_as_well_as_from_all_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluated = []
+    count = evidence.negative_log_posterior
+
+    def counted(parameters: Any, differences: Any, *rest: Any) -> Any:
+        evaluated.append(len(parameters) * differences.shape[1] ** 3)
+        return count(parameters, differences, *rest)
+
+    points = sample(MIXED, 100, 2)
+    with blas_threads(1):
+        model = fit(MIXED.columns, points, made_up(points))
+        differences = model.layout.squared_differences(model.layout.embed(points))
+        monkeypatch.setattr(evidence, "negative_log_posterior", counted)
+        fit(MIXED.columns, points, made_up(points))
+        cost = sum(evaluated)
+        evaluated.clear()
+        best = evidence.fit(differences, model.scores, matern32, evidence.starts(4), 40)
+    values = count(np.stack([model.parameters, best]), differences, model.scores, matern32)[0]
+    assert values[0] == pytest.approx(values[1], abs=1.0)
+    assert cost < 0.6 * sum(evaluated)
+
+
+@pytest.mark.parametrize(("space", "nu"), [(SMOOTH, 2.5), (MIXED, 1.5)])
+def test_the_posterior_is_scikit_learns(space: Space, nu: float) -> None:
+    """Rougher where a column takes only some values."""
     model = given_model(space, 40, 2)
     lengths = model.lengths[model.layout.owner]
-    kernel = ConstantKernel(model.signal) * Matern(lengths, nu=2.5) + WhiteKernel(model.noise)
+    kernel = ConstantKernel(model.signal) * Matern(lengths, nu=nu) + WhiteKernel(model.noise)
     theirs = GaussianProcessRegressor(kernel, optimizer=None, alpha=0.0).fit(
         model.layout.embed(model.points), model.scores
     )
@@ -102,8 +136,8 @@ def test_distances_between_categories_and_to_what_has_no_effect() -> None:
 @given(st.integers(0, 2**32), st.floats(-2, 2))
 def test_the_kernel_of_mixed_settings_is_positive_definite(seed: int, log_length: float) -> None:
     coordinates = CoordinateLayout(MIXED.columns).embed(sample(MIXED, 60, seed)) / np.exp(log_length)
-    kernel = matern(squared_distances(coordinates, coordinates))[0]
-    assert np.linalg.eigvalsh(kernel).min() > -1e-7
+    for kernel in (matern32, matern52):
+        assert np.linalg.eigvalsh(kernel(squared_distances(coordinates, coordinates))[0]).min() > -1e-7
 
 
 @settings(max_examples=20, deadline=None)
@@ -165,6 +199,27 @@ def test_a_hopeless_score_does_not_flatten_the_others() -> None:
     assert np.array_equal(worst_for_failed(np.array([np.nan])), [0.0])
 
 
+def test_only_the_best_fifth_stays_as_it_is() -> None:
+    scores = np.arange(101.0)
+    scale = ScoreScale.of_best(scores)
+    assert scale is not None
+    steps = np.diff(scale.to_standard(scores))
+    assert np.allclose(steps[:20], steps[0])
+    assert steps[20] / steps[0] == pytest.approx(20 * np.log(1 + 1 / 20))
+    assert np.allclose(scale.to_score(scale.to_standard(scores)), scores)
+    assert ScoreScale.of_best(np.array([1.0, 1.0, 1.0, 2.0, 3.0])) is None
+
+
+def test_the_best_are_told_apart_where_a_column_takes_only_some_values() -> None:
+    for space, share in ((SMOOTH, 0.5), (MIXED, 0.2)):
+        points = sample(space, 60, 0)
+        scores = np.exp(4 * made_up(points))
+        order = np.argsort(scores)
+        steps = np.diff(fit(space.columns, points, scores).scores[order]) / np.diff(scores[order])
+        assert np.allclose(steps[: int(share * 60) - 1], steps[0])
+        assert steps[int(share * 60) + 8] < 0.95 * steps[0]
+
+
 def test_held_out_values_lie_within_two_deviations() -> None:
     shares = []
     for seed in range(6):
@@ -177,23 +232,23 @@ def test_held_out_values_lie_within_two_deviations() -> None:
     assert 0.9 <= np.mean(shares) <= 0.99
 
 
-def test_a_slice_is_in_the_scores_own_units() -> None:
+def test_an_outlook_is_in_the_scores_own_units() -> None:
     points = sample(SMOOTH, 50, 0)
     scores = 100 + 20 * made_up(points)
     model = fit(SMOOTH.columns, points, scores)
     best = int(np.argmin(scores))
-    found = slice_along(model, points[best], 0, np.linspace(0, 1, 60))
     truth = points[[best]].repeat(60, axis=0)
-    truth[:, 0] = found.places
+    truth[:, 0] = np.linspace(0, 1, 60)
+    found = outlook(model, truth)
     assert np.abs(found.mean - (100 + 20 * made_up(truth))).max() < 1.5
     assert np.all((found.low <= found.mean) & (found.mean <= found.high))
     assert np.array_equal(np.exp(found.log_improvement), found.improvement)
-    at_best = slice_along(model, points[best], 0, points[best, :1])
+    at_best = outlook(model, points[[best]])
     assert at_best.mean[0] == pytest.approx(scores[best], abs=0.3)
     assert at_best.high[0] - at_best.low[0] < 2.0
     started = time.process_time()
     for _ in range(10):
-        slice_along(model, points[best], 0, np.linspace(0, 1, 60))
+        outlook(model, truth)
     assert (time.process_time() - started) / 10 < 0.01
 
 

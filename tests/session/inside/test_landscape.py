@@ -138,3 +138,27 @@ def test_one_that_has_diverged_says_so() -> None:
         trainer.step()
     with pytest.raises(RunError, match="has diverged"):
         planes_of(trainer)
+
+
+@pytest.mark.parametrize(("steps", "kept"), [(30, 3), (80, 5)])
+def test_the_way_behind_is_that_of_the_last_steps(steps: int, kept: int) -> None:
+    trainer = trained(epochs=0, optimizer="sgd", learning_rate=0.2)
+    places, states = [], []
+    for _ in range(steps):
+        states.append(trainer.state())
+        places.append(trainer.network.parameters[0].astype(np.float64))
+        trainer.step()
+    copy = Copy.of(trainer, trainer.dataset, 1, states[kept])  # type: ignore[arg-type]
+    *_, answer = plane(Plane("step"), copy)
+    *_, by_path = plane(Plane("path"), copy)
+    assert isinstance(answer, PlaneAnswer) and isinstance(by_path, PlaneAnswer)
+    here = trainer.network.parameters[0].astype(np.float64)
+    trainer.step()
+    way = trainer.network.parameters[0] - here
+    shown = np.array(places[max(kept, steps - 60) :]) - here
+    assert len(answer.behind) == len(shown)
+    np.testing.assert_allclose(answer.behind[:, 0], shown @ way / np.linalg.norm(way), rtol=1e-4, atol=1e-6)
+    assert (np.linalg.norm(by_path.behind, axis=1) <= np.linalg.norm(shown, axis=1) + 1e-6).all()
+    assert by_path.share > answer.share
+    low, high = by_path.behind.min(axis=0), by_path.behind.max(axis=0)
+    assert by_path.across[0] < low[0] and high[0] < by_path.across[-1] and by_path.up[0] < low[1]

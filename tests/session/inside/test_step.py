@@ -87,3 +87,54 @@ def test_one_that_diverged_says_so() -> None:
     assert trainer.early_stopping.endings[0] == "diverged"
     with pytest.raises(Exception, match="has diverged: there is no next step"):
         next(step_curve(StepCurve(), Copy.of(trainer, data, 0)))
+
+
+@pytest.mark.parametrize(("kept", "steps"), [(0, 30), (0, 40), (7, 90), (20, 66)])
+def test_the_gauge_of_the_last_steps_is_that_of_the_steps_that_were_made(kept: int, steps: int) -> None:
+    data = load_dataset("moons")
+    trainer = Trainer(data, Hyperparameters(hidden_layers=(8,), activation="tanh", learning_rate=0.05))
+    states = []
+    for _ in range(steps):
+        states.append(trainer.state())
+        trainer.step()
+    *_, answer = step_curve(StepCurve(), Copy.of(trainer, data, 0, states[kept]))
+    assert isinstance(answer, StepAnswer)
+    first = max(kept, steps - GAUGE_STEPS)
+    assert answer.is_past and answer.is_whole and len(answer.gauge) == steps - first
+    ahead = next(step_curve(StepCurve(), Copy(data, states[first], 0)))  # what was to come then
+    last = next(step_curve(StepCurve(), Copy(data, states[-1], 0)))
+    assert isinstance(ahead, StepAnswer) and isinstance(last, StepAnswer)
+    coarse = slice(40, 201, 8)  # of 40 points a decade and 241, those of half of the decades
+    for curve, ratio in ((ahead, answer.gauge[0]), (last, answer.gauge[-1])):
+        best = curve.rates[coarse][curve.losses[coarse].argmin()]
+        assert ratio == pytest.approx(curve.rate / best, rel=0.6)
+
+
+def test_the_last_step_of_a_training_that_has_ended_is_measured_too() -> None:
+    data = load_dataset("moons")
+    trainer = Trainer(data, Hyperparameters(hidden_layers=(8,), epochs=2))
+    past = trainer.state()
+    while not trainer.is_done:
+        trainer.step()
+    *_, answer = step_curve(StepCurve(), Copy.of(trainer, data, 2, past))
+    assert isinstance(answer, StepAnswer)
+    assert len(answer.gauge) == trainer.steps_done == answer.total
+    assert np.isfinite(answer.gauge).all()
+
+
+def test_a_large_network_is_measured_coarse_first_and_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = answers_of(optimizer="sgd", learning_rate=0.3)[0][-1]
+    monkeypatch.setattr("tuitrain.session.inside.step.AT_ONCE", 2 * 42 * 32)  # two points at a time
+    portions, _ = answers_of(optimizer="sgd", learning_rate=0.3)
+    sizes = [len(answer.rates) for answer in portions if not answer.gauge][:121]
+    assert sizes[0] == 2 and sizes[15] == 32 and sizes[-1] == 241
+    np.testing.assert_array_equal(portions[15].rates[[0, -1]], whole.rates[[0, -1]])
+    assert all(np.all(np.diff(answer.rates) > 0) for answer in portions)
+    np.testing.assert_allclose(portions[-1].losses, whole.losses, rtol=1e-12)
+    assert len(portions[-1].gauge) == len(whole.gauge)
+
+
+def test_the_example_is_one_training_of_its_own() -> None:
+    (*_, answer) = step_curve(StepCurve(example="moons"), None)  # type: ignore[arg-type]
+    assert isinstance(answer, StepAnswer)
+    assert (answer.optimizer, answer.rate, len(answer.gauge)) == ("sgd", 0.3, GAUGE_STEPS)

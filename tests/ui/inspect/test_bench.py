@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.ui.inspect.sizes import SIZES
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
+from tuitrain.engine.network import Network
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.commands import Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.bench import BenchPage
+from tuitrain.ui.inspect.bench_layers import shown_units
+from tuitrain.ui.inspect.chain_rule import WeightPlace
 from tuitrain.ui.theme import theme_for
 
 
@@ -35,24 +39,35 @@ async def test_without_a_training_the_example_is_shown_and_esc_goes_back(session
     async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
         page = await opened(pilot)
         shown = text_of(pilot.app)
-        assert "example 2-3-2 tanh" in shown and "step 6 of 6" in shown
-        assert "p 0.703" in shown and "δ −0.038" in shown
+        assert "weights 3 and 2" in shown and "step 4/4" in shown and "δ +1.800" in shown
+        assert "0.6·3/(3+2) = 0.360" in shown and "60 %" in shown and "0.6·2 = 1.200 · f′" in shown
         await pilot.press("x")
-        await settle(pilot, lambda: page.answer is not None and page.answer.question.example == "shares")
+        await settle(pilot, lambda: page.answer is not None and page.answer.question.example == "2-3-2")
         await pilot.pause()
         shown = text_of(pilot.app)
-        assert "60 %" in shown and "+0.360" in shown and "+1.800" in shown
+        assert "example 2-3-2 tanh" in shown and "step 6/6" in shown
+        assert "p 0.703" in shown and "δ −0.038" in shown
+        if size[0] >= 120:  # every edge has its weight and gradient, every hidden unit its f′
+            for number in ("+0.40", "−0.498", "−0.60", "+0.019", "+0.30", "+0.475", "f′ 0.544"):
+                assert number in shown
         await pilot.press("escape")
         assert not isinstance(pilot.app.screen, BenchPage)
         await settle(pilot, lambda: session.snapshot.answer is None)
 
 
+async def to_2_3_2(pilot, page):
+    await pilot.press("x")
+    await settle(pilot, lambda: page.answer is not None and page.answer.question.example == "2-3-2")
+    await pilot.pause()
+
+
 async def test_steps_forward_and_back_uncover_the_numbers(session):
     async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
-        await opened(pilot)
+        page = await opened(pilot)
+        await to_2_3_2(pilot, page)
         await pilot.press(*["left"] * 10)
         shown = text_of(pilot.app)
-        assert "step 0 of 6" in shown and "δ " not in shown.split("Weight")[0].split("J =")[1]
+        assert "step 0/6" in shown and "δ " not in shown.split("Weight")[0] and "J =" not in shown
         await pilot.press("right")
         assert "z +0.300 a +0.291" in text_of(pilot.app)
         await pilot.press("right", "right", "right")
@@ -83,10 +98,121 @@ async def test_a_step_is_taken_on_the_copy_and_taken_back(session):
 async def test_every_weight_can_be_reached_in_ascii(session, colours):
     async with TuitrainApp(session, theme_for(colours, ascii_only=True)).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
+        await to_2_3_2(pilot, page)
         seen = set()
         for _ in range(12):
             seen.add(page.edge)
             await pilot.press("down")
             await settle(pilot, lambda: page.answer.question.weight == page.edge.index(page.answer))
         assert len(seen) == 12
-        assert text_of(pilot.app).isascii()
+        await pilot.press("left")
+        shown = text_of(pilot.app)
+        assert shown.isascii() and "h3 delta -0.038" in shown and "o1 delta +0.703 t 0" in shown
+
+
+async def test_by_unit_one_number_after_another_is_uncovered(session):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        await to_2_3_2(pilot, page)
+        assert "layer  h by unit" in text_of(pilot.app)
+        await pilot.press("r", "h", "right")
+        await settle(pilot, lambda: page.answer.question.weight == page.edge.index(page.answer))
+        shown = text_of(pilot.app)
+        assert "unit  h by layer" in shown and "unit 1/3" in shown
+        assert "z +0.300 a +0.291" in shown and "z −0.640" not in shown
+        assert "+0.5000·+0.8000" in shown and "+0.3000" in shown  # the sum is written out
+        await pilot.press("right", "right", "right")
+        await settle(pilot, lambda: page.edge.layer == 1)
+        shown = text_of(pilot.app)
+        assert "unit 1/2" in shown and "p 0.703" in shown and "p 0.297" not in shown
+        await pilot.press("right", "right")
+        shown = text_of(pilot.app)
+        assert "−ln 0.29" in shown and "1.2145" in shown and "δ −0.703" not in shown
+        await pilot.press("right", "right", "right")
+        await pilot.pause()
+        assert "δ +0.772" in text_of(pilot.app) and "δ −0.527" not in text_of(pilot.app)
+        await pilot.press("left", "left")
+        assert "δ +0.703" in text_of(pilot.app) and "δ −0.703" not in text_of(pilot.app)
+
+
+async def test_by_unit_of_a_large_layer_the_units_that_are_reached_stay_in_view():
+    session = TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=(30,), activation="tanh"))
+    session.wait_for_answer(session.send(Step(epochs=1)), 30)
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+        await settle(pilot, lambda: session.snapshot.epoch == 1 and not session.snapshot.is_running)
+        page = await opened(pilot)
+        size = page.panes["network"].size
+        for unit in range(30):  # whichever was chosen before
+            page.edge = WeightPlace(0, 0, unit)
+            units, has_more = page._units_of(0)
+            assert has_more and len(units) > 1
+            for one in units:
+                shown = shown_units(page.answer, WeightPlace(0, 0, one), size.width, size.height)
+                assert shown.units[1] == units
+    session.close()
+
+
+async def test_a_typed_weight_is_on_the_copy_until_1_adopts_it_and_u_takes_it_back(session):
+    session.wait_for_answer(session.send(Step(epochs=1)), 30)
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+        await settle(pilot, lambda: session.snapshot.epoch == 1 and not session.snapshot.is_running)
+        page = await opened(pilot)
+        await pilot.press("1")
+        assert "no weight is typed" in text_of(pilot.app)
+        index, own = page.edge.index(page.answer), page.answer.start.copy()
+        before = page.answer.trace.loss
+        await pilot.press("enter")
+        await settle(pilot, lambda: pilot.app.screen is not page)
+        await pilot.press(*"1.25", "enter")
+        await settle(pilot, lambda: page.answer is not None and len(page.answer.question.moved) == 1)
+        await pilot.pause()
+        assert page.answer.trace.parameters[index] == 1.25 and page.answer.trace.loss != before
+        assert "1 typed" in text_of(pilot.app)
+        own_row = page.answer
+        network = Network((2, 6, 2), activation="tanh", loss="cross_entropy", dtype=np.float64)
+        network.parameters[0] = own
+        network.parameters[0, index] = 1.25
+        row = session.dataset.validation.rows.tolist().index(own_row.row)
+        part = session.dataset.validation
+        loss = network.loss_and_gradients(part.X[row : row + 1], part.y[row : row + 1])[0]
+        assert page.answer.trace.loss == pytest.approx(float(loss), rel=1e-6)
+        assert not [entry for entry in session.journal if entry.command.kind == "set_parameter"]
+        for key, value in (("1", 1.25), ("u", own[index])):
+            sent = len(session.journal)
+            await pilot.press(key)
+            await settle(pilot, lambda sent=sent: len(session.journal) > sent)
+            entry = session.journal[-1]
+            assert (entry.command.kind, entry.command.index, entry.refused) == ("set_parameter", index, "")
+            assert entry.command.value == pytest.approx(value)
+        await pilot.press("u")
+        await settle(pilot, lambda: page.answer.question.moved == ())
+        assert page.answer.trace.loss == before
+
+
+async def test_a_weight_typed_after_a_step_is_taken_back_before_it(session):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        await pilot.press("s")
+        await settle(pilot, lambda: page.answer.question.steps == 1)
+        learnt = page.answer.trace.parameters.copy()
+        assert learnt == pytest.approx([2.94, 1.94, -0.06])
+        await pilot.press("enter")
+        await settle(pilot, lambda: pilot.app.screen is not page)
+        await pilot.press(*"7", "enter")
+        await settle(pilot, lambda: len(page.answer.question.moved) == 1)
+        assert page.answer.trace.parameters == pytest.approx([7, 1.94, -0.06])
+        await pilot.press("u")
+        await settle(pilot, lambda: page.answer.question.moved == ())
+        assert page.answer.trace.parameters == pytest.approx(learnt)
+        await pilot.press("u")
+        await settle(pilot, lambda: page.answer.question.steps == 0)
+        assert page.answer.trace.parameters == pytest.approx([3, 2, 0])
+
+
+async def test_space_plays_the_way_to_its_end(session):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        await pilot.press(*["greater_than_sign"] * 6, "space")
+        assert "step 0/4" in text_of(pilot.app) and page.is_playing
+        await settle(pilot, lambda: "step 4/4" in text_of(pilot.app))
+        assert not page.is_playing

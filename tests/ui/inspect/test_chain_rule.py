@@ -17,7 +17,18 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.bench import RowAnswer, TraceRow
 from tuitrain.session.inside.bench import trace_row
 from tuitrain.session.inspection import Copy
-from tuitrain.ui.inspect.chain_rule import Formula, WeightPlace, chain_rule, relative_error, shares, step_formulas
+from tuitrain.ui.inspect.bench_shares import draw_shares
+from tuitrain.ui.inspect.chain_rule import (
+    Formula,
+    Share,
+    WeightPlace,
+    chain_rule,
+    relative_error,
+    shares,
+    step_formulas,
+)
+from tuitrain.ui.inspect.forward_rule import forward_formulas, loss_formula
+from tuitrain.ui.theme import theme_for
 
 LOSSES = ["cross_entropy", "binary_cross_entropy", "mse", "hinge"]
 
@@ -89,6 +100,78 @@ def test_each_line_of_the_step_comes_to_its_result(optimizer: str, penalties: di
     )
 
 
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+@pytest.mark.parametrize("steps", [1, 40])
+def test_the_step_of_nadam_and_of_adadelta_comes_from_the_line_before_it(steps: int) -> None:
+    """As a learner would check it, with the printed numbers alone."""
+    nadam = answer_of(optimizer="nadam", learning_rate=0.5, steps=steps).step
+    index = int(np.argmax(np.abs(nadam.gradient)))
+    lines = {line.symbol: line for line in step_formulas(nadam, index)}
+    root = math.sqrt(number(lines["v̂"].result)) + nadam.settings["epsilon"]
+    assert 0.5 * number(lines["n"].result) / root == pytest.approx(float(nadam.step[index]), rel=0.03)
+    adadelta = answer_of(optimizer="adadelta", learning_rate=0.5, steps=steps).step
+    index = int(np.argmax(np.abs(adadelta.gradient)))
+    lines = {line.symbol: line for line in step_formulas(adadelta, index)}
+    g, a, s = (number(part.strip(" √")) for part in re.split("[·/]", lines["d"].numbers))
+    assert g * math.sqrt(a) / math.sqrt(s) == pytest.approx(number(lines["d"].result), rel=0.03)
+    assert 0.5 * number(lines["d"].result) == pytest.approx(float(adadelta.step[index]), rel=0.03)
+
+
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+@pytest.mark.parametrize("layer", [0, 1, 2])
+def test_each_line_of_the_way_forward_comes_to_its_result(activation: str, layer: int) -> None:
+    answer = answer_of(activation=activation)
+    lines = forward_formulas(answer, WeightPlace(layer, 0, 1), has_loss=True)
+    check(lines, 2 if layer == 2 else 1)
+    sums = answer.trace.layers[layer]
+    assert value_of(lines[0].result) == pytest.approx(float((sums.inputs @ sums.block)[1]), abs=1e-4)
+    for shorter in lines[0].shorter:
+        assert value_of(shorter) == pytest.approx(value_of(lines[0].result), rel=0.02, abs=0.005)
+    if layer < 2:
+        z = by_formula(activation, float(sums.z[1]))
+        assert value_of(lines[1].result) == pytest.approx(z, abs=1e-4)
+
+
+def by_formula(activation: str, z: float) -> float:
+    """The activations by the standard library."""
+    sigmoid = 1 / (1 + math.exp(-z))
+    return {
+        "identity": z, "sigmoid": sigmoid, "tanh": math.tanh(z), "relu": max(0.0, z), "leaky_relu": max(z, 0.01 * z),
+        "elu": z if z > 0 else math.exp(z) - 1, "gelu": z * 0.5 * (1 + math.erf(z / math.sqrt(2))),
+        "silu": z * sigmoid, "softplus": math.log(1 + math.exp(z)),
+    }[activation]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("dataset", "loss"),
+    [("moons", loss) for loss in LOSSES] + [("sine", loss) for loss in ("mse", "mae", "huber")] + [("iris", "hinge")],
+)
+def test_the_loss_is_written_for_every_loss(dataset: str, loss: str) -> None:
+    answer = answer_of(dataset=dataset, loss=loss)
+    formula = loss_formula(answer)
+    last = answer.trace.layers[-1]
+    z, p, t = last.z, last.a, answer.trace.target
+    others = z[t < 1] if loss == "hinge" and len(z) > 1 else z
+    true = float(p[t.argmax()])
+    expected = {
+        "cross_entropy": lambda: -math.log(true),
+        "binary_cross_entropy": lambda: float(np.mean(-t * np.log(p) - (1 - t) * np.log(1 - p))),
+        "mse": lambda: float(np.mean((z - t) ** 2)),
+        "mae": lambda: float(np.mean(np.abs(z - t))),
+        "huber": lambda: float(np.mean(np.where(np.abs(z - t) <= 1, (z - t) ** 2 / 2, np.abs(z - t) - 0.5))),
+        "hinge": lambda: max(0.0, 1 - float(t[0] * z[0])) if len(z) == 1
+        else max(0.0, 1 + float(others.max()) - float(z[t.argmax()])),
+    }[loss]()  # fmt: skip
+    assert value_of(formula.result) == pytest.approx(expected, abs=1e-4)
+    if formula.numbers:
+        check([formula], 0)
+    if formula.numbers.startswith("−ln"):
+        assert -math.log(float(formula.numbers.split()[1])) == pytest.approx(expected, abs=2e-4)
+
+
 def test_the_finite_difference_is_that_of_the_chosen_weight() -> None:
     for index in (0, 7, 20):
         answer = answer_of(TraceRow(weight=index), activation="tanh")
@@ -99,7 +182,7 @@ def test_the_example_shares_an_error_of_06_by_weights_3_and_2() -> None:
     answer = next(trace_row(TraceRow(example="shares"), None))  # type: ignore[arg-type]
     assert isinstance(answer, RowAnswer)
     first, second = shares(answer, 0, 0)
-    assert (first.name, second.name) == ("x1", "x2")
+    assert (first.name, second.name) == ("h1", "h2")
     assert (first.share, second.share) == pytest.approx((0.6, 0.4))
     assert (first.of_delta, second.of_delta) == pytest.approx((0.36, 0.24))
     assert (first.back, second.back) == pytest.approx((1.8, 1.2))
@@ -130,3 +213,36 @@ def test_worst_row_comes_first_and_its_loss_is_the_engines() -> None:
         answer = next(trace_row(TraceRow(place=place), Copy.of(trainer, data, 1)))
         assert isinstance(answer, RowAnswer)
         assert answer.trace.loss == pytest.approx(sorted(losses, reverse=True)[place], rel=1e-6)
+
+
+def test_a_rows_cells_are_those_of_the_table() -> None:
+    data = load_dataset("digits")
+    trainer = Trainer(data, Hyperparameters(hidden_layers=(4,)))
+    answer = next(trace_row(TraceRow(), Copy.of(trainer, data, 0)))
+    assert isinstance(answer, RowAnswer)
+    found = [float(cell) for cell in answer.values.values()]
+    assert len(found) > 50 and found == pytest.approx(
+        [round(value) for value in found], abs=1e-9
+    )  # pixels from 0 to 16
+    assert 0 in found and max(found) == 16
+
+
+def share_line(delta: float) -> str:
+    found = [Share(0, "x1", 0.292, 0.7, -0.4667, delta), Share(1, "x2", 0.125, 0.3, 0.3342, delta)]
+    return draw_shares(78, 2, found, 0, theme=theme_for("none"))[1].text
+
+
+def test_what_comes_back_is_the_product_of_the_two_numbers_beside_it() -> None:
+    product, result = share_line(-1.2101).split("back w·δ = ")[1].split(" = ")
+    assert value_of(product) == pytest.approx(value_of(result), abs=1e-4)
+
+
+def test_no_product_is_written_before_the_error_has_come_back() -> None:
+    assert "not known yet" in share_line(math.nan) and "w·δ" not in share_line(math.nan)
+
+
+@pytest.mark.parametrize(("moved", "rule"), [((), "ŷ − t"), (((0, 10.0, 0),), "±delta, as |ŷ − t| > delta")])
+def test_the_rule_of_the_huber_loss_names_its_delta_only_where_that_cuts(moved, rule) -> None:
+    answer = next(trace_row(TraceRow(example="shares", moved=moved), None))
+    found = next(line for line in chain_rule(answer, WeightPlace(0, 0, 0)) if line.symbol == "δ(o1)")
+    assert found.rule == rule and value_of(found.numbers) == pytest.approx(value_of(found.result))

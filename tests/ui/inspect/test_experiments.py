@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.ui.inspect.sizes import SIZES
@@ -9,6 +10,7 @@ from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.asked.what_if import WhatIf, WhatIfAnswer
 from tuitrain.session.commands import Reset, SetHyperparameter, Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
@@ -16,12 +18,13 @@ from tuitrain.ui.inspect.race import RacePage
 from tuitrain.ui.inspect.rate_range import RateRangePage
 from tuitrain.ui.inspect.seeds import SeedsPage
 from tuitrain.ui.inspect.what_if import WhatIfPage
+from tuitrain.ui.inspect.what_if_ladder import Ladder
 from tuitrain.ui.theme import theme_for
 
 
 @pytest.fixture(autouse=True)
 def _short_races(monkeypatch):
-    monkeypatch.setattr(RacePage, "FIRST_EPOCHS", 20)
+    monkeypatch.setattr(RacePage, "FIRST_AMOUNT", 20)
 
 
 @pytest.fixture
@@ -65,7 +68,10 @@ async def test_seeds_are_drawn_counted_and_the_best_is_kept(session, size):
         before = page.answer
         await pilot.press("left")
         assert "At epoch 2" in text_of(pilot.app) and f"{page.answer.luck(2).mean:.4f}" in text_of(pilot.app)
-        await pilot.press("right", "l", "minus")
+        await pilot.press("h")
+        assert before.steps[:, -1].tolist() == [3 * 11] * 16
+        assert "by step" in text_of(pilot.app) and " 30 " in text_of(pilot.app)
+        await pilot.press("h", "h", "right", "l", "minus")
         await whole(pilot)
         assert len(page.answer.seeds) == 8 and page.answer.losses.tolist() == before.losses[:8].tolist()
         await pilot.press("space")
@@ -91,9 +97,24 @@ async def test_what_if_asks_about_fields_and_a_digit_adopts(session, size):
             if place != answer.now:
                 gain = round(ends[place], 4) - round(ends[answer.now], 4)
                 assert f"{abs(gain):.4f}" in row and ("−" if gain < 0 else "+") in row
-        await pilot.press("o", "plus")
+        is_wide = size[0] >= 110
+        if is_wide:  # another field stands beside it, which o changes and tab selects
+            assert "Ladder · beta1" in shown and "▸Ladder · learning rate" in shown
+            await pilot.press("o")
+            await whole(pilot)
+            assert page.columns[1].answer.name == "l2" and "Ladder · L2" in text_of(pilot.app)
+            others = len(answer.names) - 1
+            await pilot.press(*["o"] * (others - 1), "tab")
+            await settle(pilot, lambda: page.column == 1 and page.columns[1].answer.name == "beta1")
+            await whole(pilot)
+            ends = page.answer.losses[:, -1]
+            rows = [line for line in text_of(pilot.app).splitlines() if f"{ends[0]:.4f}" in line]
+            assert len(rows) == 1 and "▸Ladder · beta1" in text_of(pilot.app)
+        await pilot.press("h", "l")
+        assert f"{answer.steps[0, -1]} steps " in text_of(pilot.app) and " log ─" in text_of(pilot.app)
+        await pilot.press("h", "l", "h", *([] if is_wide else ["o"]), "plus")
         await whole(pilot)
-        assert page.answer.name == "beta1" and page.answer.total == 20
+        assert "epochs 3–23" in text_of(pilot.app) and page.answer.name == "beta1" and page.answer.total == 20
         value = page.answer.values[4]
         assert session.snapshot.hyperparameters.beta1 != value
         await pilot.press("5")
@@ -151,6 +172,11 @@ async def test_the_range_test_names_its_marks_and_its_suggestion_is_adopted(sess
         for name, rate in (("steepest", answer.steepest), ("lowest", answer.lowest), ("suggested", answer.suggestion)):
             (row,) = [line for line in shown.splitlines() if f" {name:<10}η " in line]
             assert f"η {rate:.3g}".replace("e-0", "e-") in row
+        before = text_of(pilot.app)
+        await pilot.press("l")
+        assert "log" in text_of(pilot.app) and "★" in text_of(pilot.app) and text_of(pilot.app) != before
+        await pilot.press("l")
+        assert text_of(pilot.app) == before
         await pilot.press("right_square_bracket", "o")
         await whole(pilot)
         assert page.answer.rates[0] == pytest.approx(1e-4) and "from epoch 3" in text_of(pilot.app)
@@ -186,10 +212,10 @@ async def test_the_race_has_a_table_and_a_digit_adopts_rule_and_rate(session, si
 @pytest.mark.parametrize(
     ("letter", "page", "said"),
     [
-        ("S", SeedsPage, "by luck up to"),
-        ("W", WhatIfPage, "negative is better"),
-        ("L", RateRangePage, "the steps overshoot and it"),
-        ("R", RacePage, "memory of an optimiser"),
+        ("S", SeedsPage, "the same training from other random"),
+        ("W", WhatIfPage, "the next epochs at other values"),
+        ("L", RateRangePage, "tuitrain help rate range"),
+        ("R", RacePage, "from: Race"),
     ],
 )
 async def test_every_page_is_drawn_in_ascii_and_explained(session, colours, letter, page, said):
@@ -200,3 +226,15 @@ async def test_every_page_is_drawn_in_ascii_and_explained(session, colours, lett
         assert said not in shown
         await pilot.press("question_mark")
         await settle(pilot, lambda: said in text_of(pilot.app))
+
+
+def test_a_narrow_ladder_says_in_two_rows_that_a_copy_diverged():
+    losses = np.array([[0.5, 0.4, 0.3], [0.5, 0.6, np.nan]])
+    along = np.broadcast_to(np.arange(3), (2, 3))
+    answer = WhatIfAnswer(WhatIf(), "learning_rate", ("learning_rate",), (0.1, 1.0), 0, losses, "validation", (0, 5),
+                          3, 0, steps=along, seconds=along / 10, done=2, total=2)  # fmt: skip
+    rows = [strip.text for strip in Ladder(answer, theme_for("none"), None, along, 0, False).draw(56, 12)]
+    assert all(len(row) == 56 for row in rows)
+    (first,) = [place for place, row in enumerate(rows) if "✗ diverged" in row]
+    assert rows[first].startswith(" 2          1     × 10") and "at epoch 5" in rows[first + 1]
+    assert any(row.startswith("▸1") and "0.3000" in row and "now" in row for row in rows)

@@ -12,6 +12,7 @@ from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.landscape import BowlAnswer, PlaneAnswer
+from tuitrain.session.commands import Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.landscape import LandscapePage
@@ -62,6 +63,33 @@ async def test_the_plane_and_the_race(session, size):
         await settle(pilot, lambda: isinstance(page.answer, BowlAnswer) and not page.answer.is_raw)
         await pilot.pause()
         assert "a bowl" in text_of(pilot.app)
+
+
+async def test_a_plane_that_comes_late_does_not_move_the_race(session):
+    async with TuitrainApp(session, theme_for("none")).run_test(size=(80, 24)) as pilot:
+        await pilot.press("K")
+        page = pilot.app.screen
+        await settle(pilot, lambda: is_whole(page, PlaneAnswer))
+        plane = session.snapshot
+        await pilot.press("x")
+        page.show(plane)  # as where it was on its way
+        assert not isinstance(page.answer, PlaneAnswer)
+        await settle(pilot, lambda: isinstance(page.answer, BowlAnswer))
+        assert page.step == 0
+
+
+async def test_the_steps_walked_are_drawn_behind(session):
+    session.wait_for_answer(session.send(Step(epochs=3)), 30)
+    async with TuitrainApp(session, theme_for("none")).run_test(size=(80, 24)) as pilot:
+        await settle(pilot, lambda: session.snapshot.epoch == 3 and not session.snapshot.is_running)
+        await pilot.press("K")
+        page = pilot.app.screen
+        await settle(pilot, lambda: isinstance(page, LandscapePage) and is_whole(page, PlaneAnswer))
+        await pilot.press("o")
+        await settle(pilot, lambda: is_whole(page, PlaneAnswer) and page.answer.view == "path")
+        await pilot.pause()
+        drawn = text_of(pilot.app)
+        assert "last 33 steps" in drawn and drawn.count("∘") > 3
 
 
 async def test_space_runs_the_race_and_the_start_can_be_moved(session):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from textual.strip import Strip
 
-from tuitrain.search.explanation import Slice
 from tuitrain.search.space.space import Space
 from tuitrain.ui.plots import map_plot, race_plot
 from tuitrain.ui.plots import search_plots as pictures
@@ -182,77 +180,6 @@ def test_progress_shows_each_score_and_the_best() -> None:
     assert "• trials" in rows[0]
     y, _ = next(place for place in where(rows, "•") if place[0] == min(y for y, _ in where(rows, "•")))
     assert abs(y - tick_row(rows, "0.96")) <= 1
-
-
-def a_slice(**changes: Any) -> Slice:
-    places = np.linspace(0, 1, 60)
-    mean = 0.9 + 0.05 * np.exp(-(((places - 0.5) / 0.2) ** 2))
-    given: dict[str, Any] = {
-        "column": "learning_rate", "label": "learning rate", "is_category": False,
-        "ticks": ((0.0, "0.001"), (0.5, "0.01"), (1.0, "0.1")), "places": places, "mean": mean, "low": mean - 0.02,
-        "high": mean + 0.02, "improvement": np.exp(-(((places - 1.0) / 0.1) ** 2)),
-        "observed": np.array([[0.5, 0.95], [0.0, 0.9]]), "nearness": np.array([1.0, 0.0]), "proposed": np.array([1.0]),
-    }  # fmt: skip
-    return Slice(**{**given, **changes})
-
-
-def test_the_surrogate_shows_trials_band_improvement_and_what_is_next() -> None:
-    rows = rows_of(pictures.draw_surrogate(WIDTH, HEIGHT, a_slice(), "accuracy", **LOOK))
-    _, middle, right = tick_columns(rows)
-    ((y, x),) = where(rows, "●")  # the trial that lies on the slice
-    assert x == middle
-    assert abs(y - tick_row(rows, "0.95")) <= 1
-    assert [column for _, column in where(rows, "+")] == [right]
-    bars = {column for y, row in enumerate(rows) if "EI" in row for column, letter in enumerate(row) if letter == "█"}
-    assert right in bars
-    assert middle not in bars
-
-
-def test_the_surrogates_legend_names_what_is_drawn() -> None:
-    rows = [row.text for row in pictures.draw_surrogate(48, HEIGHT, a_slice(), "accuracy", **LOOK)]
-    assert rows[0].split() == ["⠒", "mean", "⠁⠂", "±", "deviation", "●", "trials", "+", "next", "▇", "EI"]
-    alone = a_slice(nearness=np.zeros(2), proposed=np.empty(0))
-    rows = rows_of(pictures.draw_surrogate(WIDTH, HEIGHT, alone, "r2", **LOOK))
-    assert rows[0].split() == [
-        "r2",
-        "⠒",
-        "mean",
-        "⠁⠂",
-        "±",
-        "deviation",
-        "▇",
-        "EI",
-        "·",
-        "trials",
-        "far",
-        "from",
-        "here",
-    ]
-
-
-@pytest.mark.parametrize(("metric", "is_cut"), [("accuracy", True), ("rmse", False)])
-def test_the_surrogate_is_cut_where_the_metric_ends(metric: str, is_cut: bool) -> None:
-    found = a_slice(observed=np.array([[0.5, 0.95]]), nearness=np.ones(1))
-    above = replace(found, mean=found.mean + 0.1, high=found.high + 0.3)
-    shown = rows_of(pictures.draw_surrogate(WIDTH, HEIGHT, above, metric, **LOOK))
-    inside = replace(found, mean=np.minimum(found.mean + 0.1, 1), high=np.minimum(found.high + 0.3, 1))
-    expected = rows_of(pictures.draw_surrogate(WIDTH, HEIGHT, inside, metric, **LOOK))
-    assert (shown == expected) is is_cut
-    assert any("⣀" in row or "⠉" in row or "⠒" in row for row in shown)
-
-
-def test_the_highest_improvement_is_marked() -> None:
-    strips = pictures.draw_surrogate(WIDTH, HEIGHT, a_slice(proposed=np.empty(0)), "accuracy", **LOOK)
-    edit = LOOK["theme"]["edit"]
-    right = tick_columns(rows_of(strips))[2]
-    marked = []
-    for strip in strips[1:]:
-        column = 0
-        for segment in strip:
-            if segment.style == edit and segment.text.strip():
-                marked.append(column)
-            column += len(segment.text)
-    assert set(marked) == {right}
 
 
 def test_importance_gives_the_shares_and_the_largest_first() -> None:

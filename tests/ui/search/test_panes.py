@@ -48,19 +48,20 @@ async def test_the_word_under_the_cursor_is_explained_first_and_the_keys_then() 
         app: Any = pilot.app
         app.screen.form.go_to("prune")
         await pilot.press("question_mark")
-        await until(pilot, lambda: "tuitrain help prune prints this" in text_of(app))
+        await until(pilot, lambda: "tuitrain help prune · prints this" in text_of(app))
         assert "now none" in text_of(app)
+        assert "from: the form" in text_of(app)
         await pilot.press("question_mark")
-        await until(pilot, lambda: "race of the strategies" in text_of(app))
+        await until(pilot, lambda: "Keys" in text_of(app))
         assert "tuitrain help prune" not in text_of(app)
         await pilot.press("question_mark")
         for pane, word in (("trials", "trial"), ("map", "map"), ("surrogate", "surrogate"), ("importance",) * 2):
             app.screen._show_pane(pane)
             await until(pilot, lambda pane=pane: app.focused.id == pane)  # type: ignore[misc]
             await pilot.press("question_mark")
-            await until(pilot, lambda word=word: f"tuitrain help {word} prints this" in text_of(app))  # type: ignore[misc]
+            await until(pilot, lambda word=word: f"tuitrain help {word} · prints this" in text_of(app))  # type: ignore[misc]
             assert "There is no page" not in text_of(app)
             await pilot.press("escape")
-            await until(pilot, lambda pane=pane: app.focused.id == pane)  # type: ignore[misc]
+            await until(pilot, lambda pane=pane: app.focused is not None and app.focused.id == pane)  # type: ignore[misc]
 
     await searching(test, size=(80, 24))

@@ -254,9 +254,11 @@ async def test_all_notices_about_the_data_can_be_read(size):
         await pilot.pause()
         assert "8 notices: ?" in text_of(pilot.app).splitlines()[-2]
         await pilot.press("question_mark")
-        await pilot.pause()
+        await settle(pilot, lambda: "? again lists 8 notices" in text_of(pilot.app))
+        await pilot.press("question_mark")
+        await settle(pilot, lambda: "Keys" in text_of(pilot.app))
         seen = ""
-        for _ in range(4):
+        for _ in range(5):
             seen += text_of(pilot.app)
             await pilot.press("pagedown")
             await pilot.pause()
@@ -327,7 +329,7 @@ async def test_escape_changes_no_screen(session):
         assert isinstance(pilot.app.screen, TrainScreen)
 
 
-@pytest.mark.parametrize("key", ["question_mark", "M"])
+@pytest.mark.parametrize("key", ["f1", "M"])
 async def test_a_page_that_comes_back_after_the_terminal_was_too_small_can_be_closed(session, key):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press(key)

@@ -49,6 +49,7 @@ FORMS = [
         rf"{NAME} *(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? +(?P<year>[0-9]{{4}})",
         rf"{NAME}[ ,-]*(?P<year>[0-9]{{4}})",
         rf"(?P<year>[0-9]{{4}})[ -]*{NAME}(?:[ -]*(?P<day>[0-9]{{1,2}}))?",
+        r"(?P<year>(?:1[5-9]|20|21)[0-9]{2})[-/](?P<month>0[1-9]|1[0-2])",
     )
 ]
 CLOCK = re.compile(TIME.replace("{1,2}):", "{1,3}):", 1), re.IGNORECASE)
@@ -103,7 +104,9 @@ def written_date(cell: str) -> Written | None:
         year = int(parts["year"])
         year = _whole_year(year) if len(parts["year"]) == 2 else year
         day = int(parts.get("day") or 1)
-        return Written((year, MONTHS[parts["month"].lower()], day), True, False, " ", clock, zone)
+        month = parts["month"]
+        number = int(month) if month.isdigit() else MONTHS[month.lower()]
+        return Written((year, number, day), True, False, " ", clock, zone)
     return None
 
 

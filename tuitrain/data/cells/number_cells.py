@@ -105,14 +105,14 @@ class Shape:
 
 
 @dataclass(frozen=True, order=True)
-class Signs:
+class SignMeaning:
     """What commas, points, spaces and apostrophes between digits mean."""
 
     decimal: str = "."
     thousands: str = ""
 
 
-ALL_SIGNS = [Signs(decimal, thousands) for thousands, decimal in product(("", ",", ".", " ", "'"), ".,")]
+ALL_SIGNS = [SignMeaning(decimal, thousands) for thousands, decimal in product(("", ",", ".", " ", "'"), ".,")]
 ALL_SIGNS = [signs for signs in ALL_SIGNS if signs.decimal != signs.thousands]
 
 
@@ -150,7 +150,7 @@ def shape_of(pattern: str) -> Shape | None:
     )  # fmt: skip
 
 
-def decimal_place(digits: str, signs: Signs) -> int | None:
+def decimal_place(digits: str, signs: SignMeaning) -> int | None:
     """Where the decimal sign stands in the digits of a pattern, their length if nowhere; None if they do not fit."""
     whole, sign, fraction = digits.partition(signs.decimal)
     if fraction.strip("9") or not (whole or fraction):
@@ -199,10 +199,10 @@ class Cells:
         """How many distinct cells have one of these patterns."""
         return sum(len(self.by_pattern[pattern]) for pattern in patterns)
 
-    def readings(self, allowed: Collection[Signs]) -> list[Signs]:
+    def readings(self, allowed: Collection[SignMeaning]) -> list[SignMeaning]:
         """The meanings of the signs that fit every number; the simplest of those that give the same values."""
         digits = set(self.digits.values())
-        found: dict[tuple[int, ...], Signs] = {}
+        found: dict[tuple[int, ...], SignMeaning] = {}
         for signs in ALL_SIGNS:
             places = [decimal_place(text, signs) for text in digits] if signs in allowed else [None]
             if None not in places:
@@ -253,7 +253,7 @@ def odds_of_thousands(cells: Cells, sign: str, habits: Habits) -> float:
     return odds
 
 
-def choose_signs(cells: Cells, readings: list[Signs], habits: Habits) -> Signs | None:
+def choose_signs(cells: Cells, readings: list[SignMeaning], habits: Habits) -> SignMeaning | None:
     """Choose among several readings; None if nothing settles it."""
     if len(readings) == 1:
         return readings[0]
@@ -275,7 +275,7 @@ def choose_signs(cells: Cells, readings: list[Signs], habits: Habits) -> Signs |
 
 def values_of(cells: Cells, form: ColumnFormat) -> dict[str, float]:
     """Each distinct cell that is a number in this format to its value."""
-    signs = Signs(form.decimal, form.thousands)
+    signs = SignMeaning(form.decimal, form.thousands)
     known: dict[str, float] = {}
     for pattern, members in cells.by_pattern.items():
         shape = cells.shapes[pattern]

@@ -17,7 +17,7 @@ from tuitrain.data.cells.number_cells import (
     Cells,
     Habits,
     Shape,
-    Signs,
+    SignMeaning,
     choose_signs,
     decimal_place,
     pattern_of,
@@ -64,7 +64,7 @@ def is_number(cell: str) -> bool:
     return is_infinite(cell) or is_finite_number(cell)
 
 
-def allowed_signs(told: Told) -> list[Signs]:
+def allowed_signs(told: Told) -> list[SignMeaning]:
     """The meanings of signs that the user allows."""
     return [
         signs for signs in ALL_SIGNS
@@ -190,7 +190,7 @@ def _why_no_reading(cells: Cells, told: Told) -> str:
     return _("taken as text, since {cell} is no number").format(cell=quoted(odd or ""))
 
 
-def _sign_question(name: str, cells: Cells, readings: Iterable[Signs]) -> str:
+def _sign_question(name: str, cells: Cells, readings: Iterable[SignMeaning]) -> str:
     """Ask what a sign means, with both readings of a cell that differ."""
     first, *others = readings
     for pattern, members in cells.by_pattern.items():
@@ -207,7 +207,7 @@ def _sign_question(name: str, cells: Cells, readings: Iterable[Signs]) -> str:
     raise AssertionError(name)
 
 
-def _number_read(cell: str, shape: Shape, signs: Signs) -> str:
+def _number_read(cell: str, shape: Shape, signs: SignMeaning) -> str:
     digits = shape.digits(cell)
     digits = digits.replace(signs.thousands, "") if signs.thousands else digits
     return f"{float(digits.replace(signs.decimal, '.')):.12g}"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.column_format import DATE, NUMBER, TEXT, ColumnFormat, Told
 from tuitrain.data.cells.number_cells import LARGEST_EXACT
-from tuitrain.data.cells.reading import read_columns
-from tuitrain.data.table import Column, clean_numbers, number_text
+from tuitrain.data.cells.reading import read_columns, text_value
+from tuitrain.data.notices import about
+from tuitrain.data.readers.typed import CELLS, UNFIT, TypedColumn
+from tuitrain.data.table import Column, Kind, clean_numbers, number_text, tidy_names
+from tuitrain.text import visible
+from tuitrain.translation import gettext as _
 
 NAME = "rows"
 LARGEST = 10**300  # about; larger ones are infinite
@@ -38,6 +42,52 @@ def from_objects(name: str, values: Sequence[Any] | NDArray[Any], told: Told | N
         array = np.array([np.nan if value is None else _float(value) for value in values], np.float64)
         return clean_numbers(name, array)[0]
     return read_columns([name], [[_cell(value) for value in values]], where=NAME, told=told)[0][0]
+
+
+def typed_columns(
+    columns: Mapping[str, TypedColumn], *, where: str, told: Told | None = None
+) -> tuple[list[Column], list[str]]:
+    """Make columns of typed ones, each of N values, by name; return them with notices for the user.
+
+    Cells are read together, like those of a text table; what has a type keeps it, unless `told` says otherwise.
+
+    Raises
+    ------
+    DataError
+        if a value does not fit what was told about its column.
+    """
+    told = told or Told()
+    names, notices = tidy_names(list(columns))
+    ready: dict[str, Column] = {}
+    cells: dict[str, Sequence[str] | NDArray[np.float64]] = {}
+    for name, column in zip(names, columns.values(), strict=True):
+        kind = _kind_told(name, told)
+        if column.kind == UNFIT:
+            text = _("holds {type}; expected numbers, texts, booleans, dates or times; all taken as missing")
+            notices.append(about(name, text.format(type=visible(column.values[0], 60))))
+            ready[name] = _texts(name, [None] * len(column))
+        elif column.kind == NUMBER and kind in {None, NUMBER, DATE}:
+            cells[name] = np.asarray(column.values, np.float64)
+        elif column.kind != CELLS and kind in {None, column.kind} and (name not in told.formats or column.kind != TEXT):
+            ready[name] = _ready(name, column)
+        elif column.kind == CELLS:
+            cells[name] = [value or "" for value in column.values]
+        else:
+            cells[name] = [label or "" for label in _ready(name, column).labels()]
+    read, remarks = read_columns(list(cells), list(cells.values()), where=where, told=told)
+    ready |= {column.name: column for column in read}
+    return [ready[name] for name in names], notices + remarks
+
+
+def _ready(name: str, column: TypedColumn) -> Column:
+    """A column that is no cells, as it is."""
+    if column.kind != TEXT:
+        return Column(
+            name, cast("Kind", column.kind), np.asarray(column.values, np.float64), format=ColumnFormat(column.kind)
+        )
+    texts = {value: None if value is None else text_value(value.strip()) for value in set(column.values)}
+    values = np.array([texts[value] for value in column.values], object)
+    return Column(name, "text", values, format=ColumnFormat(TEXT, missing=()))
 
 
 def _kind_told(name: str, told: Told) -> str | None:

@@ -42,6 +42,7 @@ from tuitrain.text import counted, quoted, visible
 from tuitrain.translation import gettext as _
 
 CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
+ENOUGH_SEEN = 1000  # numbers of a column, to learn how they are written
 COMPACT_DIGITS = 8  # of a date such as 20240105
 MOST_EXAMPLES = 3  # of a column's cells that are kept as they are written
 MOST_COMPARED = 1000  # different cells among which the most telling one is looked for
@@ -137,7 +138,8 @@ def _habits(columns: Sequence[Looked | NDArray[np.float64]], told: Told, delimit
     thousands: Counter[str] = Counter()
     for column in columns:
         if isinstance(column, np.ndarray):
-            decimals["."] += int((column[np.isfinite(column)] % 1 > 0).sum())
+            first = column[:ENOUGH_SEEN]
+            decimals["."] += int((first[np.isfinite(first)] % 1 > 0).sum())
         elif column.numbers is not None:
             readings = column.numbers.readings(number_column.allowed_signs(told))
             if len(readings) == 1:

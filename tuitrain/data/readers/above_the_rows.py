@@ -70,10 +70,10 @@ def _comments_with(
         start = min(place for place in (text.find(f"\n{sign}"), text.find(f"\r{sign}")) if place >= 0) + 1
         marked = [LINE_END.split(text[start : start + 2000], maxsplit=1)[0]]
     is_leading = sum(line.startswith(sign) for line in lines[:leading]) == len(marked)
-    if len(others) < LEAST_ROWS_BELOW or (2 * len(marked) > len(others) and not is_leading):
+    if len(others) < LEAST_ROWS_BELOW or (len(marked) > len(others) and not is_leading):
         return None
     split = find_split("\n".join(others), name, delimiter=delimiter, quote=quote, comment="").split
-    if not _are_comments(sign, marked, split):
+    if not _are_comments(sign, marked, split, is_leading=is_leading):
         return None
     head = lines[leading - 1] if leading and lines[leading - 1].startswith(sign) else ""
     header_at = None
@@ -84,7 +84,7 @@ def _comments_with(
     return Comments(sign if is_elsewhere else "", leading - (header_at is not None), header_at, sign)
 
 
-def _are_comments(sign: str, marked: Sequence[str], split: Split) -> bool:
+def _are_comments(sign: str, marked: Sequence[str], split: Split, *, is_leading: bool) -> bool:
     """Whether lines that begin with a sign are no rows: of another length, or text where numbers stand."""
     delimiter = split.splitting.delimiter
     if any(line.removeprefix(sign).strip().startswith(delimiter) for line in marked if delimiter != " "):
@@ -98,7 +98,7 @@ def _are_comments(sign: str, marked: Sequence[str], split: Split) -> bool:
     if any(cell.startswith(sign) for cell in firsts):
         return False
     is_spaced = 2 * sum(line.removeprefix(sign)[:1] in {" ", "\t"} for line in marked) > len(marked)
-    return is_spaced or judge_first_row(split.body[0], split.body[1:]).is_header
+    return is_spaced or (is_leading and judge_first_row(split.body[0], split.body[1:]).is_header)
 
 
 def _is_header(sign: str, line: str, split: Split) -> bool:
@@ -122,8 +122,10 @@ def title_lines(split: Split) -> int:
         return 0
     if split.has_row_names or split.has_blank_end:
         return split.leading - 1
-    count = split.leading or _padded_titles(split)
     rows = [row for _line, row in split.records]
+    if split.splitting.delimiter == " " and not split.leading and len(rows) > 1 and is_row_of_units(rows[1], rows[2:]):
+        return 0 if all(map(_is_unit, filter(None, rows[1]))) else 1  # a title that happens to have as many words
+    count = split.leading or _padded_titles(split)
     if not 0 < count <= MOST_TITLE_LINES or len(rows) < count + 2:
         return 0
     header = [cell.strip() for cell in rows[count]]
@@ -133,12 +135,10 @@ def title_lines(split: Split) -> int:
 
 
 def _padded_titles(split: Split) -> int:
-    """How many leading records are mostly blank, above one that is not blank anywhere and has no numbers."""
+    """How many leading records are mostly blank, above one that is not blank anywhere."""
     filled = [sum(bool(cell.strip()) for cell in row) for _line, row in split.records]
     count = next((place for place, found in enumerate(filled) if found == split.width), 0)
-    if split.width < 3 or not count or any(2 * found >= split.width for found in filled[:count]):
-        return 0
-    return 0 if any(is_number(cell.strip()) for cell in split.records[count][1]) else count
+    return 0 if split.width < 3 or any(2 * found >= split.width for found in filled[:count]) else count
 
 
 def is_row_of_units(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
@@ -155,5 +155,11 @@ def is_row_of_units(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     filled = [cell for cell in above_numbers if cell and cell.lower() not in MISSING_IN_NUMBERS - {"-"}]
     if not filled or 2 * len(filled) < len(above_numbers):
         return False
-    units = [cell for cell in filled if cell.lower() in UNITS or re.fullmatch(r"[(\[{<].*[)\]}>]", cell)]
-    return len(filled) > 1 or len(units) == len(filled)
+    if all(map(_is_unit, filled)):
+        return True
+    is_repeated = any(cell and cell in (other[place] for other in rows) for place, cell in enumerate(cells))
+    return len(filled) > 1 and len(set(filled)) == len(filled) and not is_repeated
+
+
+def _is_unit(cell: str) -> bool:
+    return cell.lower() in UNITS or re.fullmatch(r"[(\[{<].*[)\]}>]", cell) is not None

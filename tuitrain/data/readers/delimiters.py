@@ -135,7 +135,7 @@ def is_typed(cell: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenSplit:
     """A split and what speaks for it; `other` is another delimiter that splits about as well, if any."""
 
     split: Split
@@ -148,7 +148,7 @@ class Chosen:
         return bool(self.other)
 
 
-def find_split(text: str, name: str, *, delimiter: str | None, quote: str | None, comment: str) -> Chosen:
+def find_split(text: str, name: str, *, delimiter: str | None, quote: str | None, comment: str) -> ChosenSplit:
     """Find how a sample is split; `delimiter` and `quote`, if not None, are what the user says.
 
     Raises
@@ -159,7 +159,7 @@ def find_split(text: str, name: str, *, delimiter: str | None, quote: str | None
     quotes = [quote] if quote is not None else ['"', "'"] if _has_single_quotes(text) else ['"']
     if delimiter is not None:
         splits = [Split.of(text, Splitting(delimiter, sign, comment)) for sign in quotes]
-        return Chosen(_better_quote(splits), _("given"))
+        return ChosenSplit(_better_quote(splits), _("given"))
     found = []
     for sign in (",", ";", "\t", "|"):
         if sign in text:
@@ -168,10 +168,10 @@ def find_split(text: str, name: str, *, delimiter: str | None, quote: str | None
     found.sort(key=lambda split: split.score, reverse=True)
     blank = _better_quote([Split.of(text, Splitting(" ", sign, comment)) for sign in quotes])
     if _is_split_at_blanks(blank, found[0] if found else None):
-        return Chosen(blank, _("runs of blanks split all rows into {count} fields").format(count=blank.width))
+        return ChosenSplit(blank, _("runs of blanks split all rows into {count} fields").format(count=blank.width))
     if not found:
         whole = _better_quote([Split.of(text, Splitting(",", sign, comment)) for sign in quotes])
-        return Chosen(whole, _("nothing splits the rows evenly"))
+        return ChosenSplit(whole, _("nothing splits the rows evenly"))
     near = [split for split in found if split.score > found[0].score - NEAR]
     return _chosen(near, name)
 
@@ -194,7 +194,7 @@ def _better_quote(splits: list[Split]) -> Split:
 def _quotes_whole_columns(split: Split) -> bool:
     columns = list(zip(*(row for row in split.body[1:] if len(row) == split.width), strict=True))
     for column in columns:
-        present = [cell.strip() for cell in column if cell.strip()]
+        present = [cell.strip() for cell in column if cell.strip() and cell.strip().lower() not in MISSING_IN_NUMBERS]
         if len(present) >= LEAST_SINGLE_QUOTED and all(c[0] == "'" and c[-1] == "'" and len(c) > 1 for c in present):
             return True
     return False
@@ -202,7 +202,8 @@ def _quotes_whole_columns(split: Split) -> bool:
 
 def _is_split_at_blanks(blank: Split, other: Split | None) -> bool:
     """Whether blanks split all rows alike, a header that lacks one name aside, and better than another delimiter."""
-    if blank.width < 2 or blank.share < 1 or (blank.leading and not (blank.leading == 1 and blank.has_row_names)):
+    is_short_header = blank.leading == 1 and blank.has_row_names and (blank.width > 2 or blank.typed > 0)
+    if blank.width < 2 or blank.share < 1 or (blank.leading and not is_short_header):
         return False
     if other is None:
         return True
@@ -212,21 +213,22 @@ def _is_split_at_blanks(blank: Split, other: Split | None) -> bool:
 def _has_numbers_in_a_row(split: Split) -> bool:
     """Whether fields hold several numbers with blanks between, as where a tab stands before the last of them."""
     row = split.body[-1] if split.body else []
-    return any(len(parts := cell.split()) > 2 and sum(map(is_number, parts)) > 1 for cell in row)
+    parts = [cell.split() for cell in row if re.search(r"\S {2,}\S", cell) or cell.count(" ") > 1]
+    return any(sum(map(is_number, words)) > 1 for words in parts)
 
 
-def _chosen(near: list[Split], name: str) -> Chosen:
+def _chosen(near: list[Split], name: str) -> ChosenSplit:
     """Choose among splits that are about as good."""
     best = near[0]
     sign = _(DELIMITER_NAMES[best.splitting.delimiter])
     if len(near) == 1:
-        return Chosen(
+        return ChosenSplit(
             best, _("{sign}s split the rows into {count} fields most evenly").format(sign=sign, count=best.width)
         )
     seldom = [split for split in near if split.splitting.delimiter in SELDOM_IN_TEXT]
     if seldom:
         sign = _(DELIMITER_NAMES[seldom[0].splitting.delimiter])
-        return Chosen(seldom[0], _("{sign}s are seldom in texts").format(sign=sign), _other(near, seldom[0]))
+        return ChosenSplit(seldom[0], _("{sign}s are seldom in texts").format(sign=sign), _other(near, seldom[0]))
     tight = [split for split in near if split.spaced < 0.5]
     loose = [split for split in near if split.spaced >= 0.9]
     if len(tight) == 1 and len(loose) == len(near) - 1:
@@ -235,7 +237,7 @@ def _chosen(near: list[Split], name: str) -> Chosen:
         why = _("a blank stands behind each {other}, as in a text, and not behind each {sign}").format(
             other=other, sign=sign
         )
-        return Chosen(tight[0], why, _other(near, tight[0]))
+        return ChosenSplit(tight[0], why, _other(near, tight[0]))
     even = [split for split in near if split.is_even]
     if len(even) > 1:
         one, two = even[:2]
@@ -247,7 +249,7 @@ def _chosen(near: list[Split], name: str) -> Chosen:
         )
     widest = max(near, key=lambda split: (split.is_even, split.width))
     sign = _(DELIMITER_NAMES[widest.splitting.delimiter])
-    return Chosen(widest, _("{sign}s split the rows into more fields").format(sign=sign), _other(near, widest))
+    return ChosenSplit(widest, _("{sign}s split the rows into more fields").format(sign=sign), _other(near, widest))
 
 
 def _other(near: list[Split], chosen: Split) -> str:

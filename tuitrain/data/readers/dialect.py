@@ -16,9 +16,9 @@ from tuitrain.data.readers.above_the_rows import (
     place_behind_lines,
     title_lines,
 )
-from tuitrain.data.readers.delimiters import DELIMITER_NAMES, Chosen, Split, find_split
+from tuitrain.data.readers.delimiters import DELIMITER_NAMES, ChosenSplit, Split, find_split
 from tuitrain.data.readers.encoding import Decoded
-from tuitrain.data.readers.header import Verdict, judge_first_row
+from tuitrain.data.readers.header import HeaderVerdict, judge_first_row
 from tuitrain.data.readers.records import Splitting, squeezed, without_blanks_at_quotes
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DELIMITERS, DataOptions
@@ -212,7 +212,7 @@ def lines_named(lines: list[int]) -> str:
     return _("{count} ({shown})").format(count=counted(len(lines), "line"), shown=shown)
 
 
-def _tell_splitting(found: _Finding, chosen: Chosen) -> None:
+def _tell_splitting(found: _Finding, chosen: ChosenSplit) -> None:
     splitting = chosen.split.splitting
     name = _(DELIMITER_NAMES[splitting.delimiter])
     option = _(DELIMITER_NAMES[chosen.other]) if chosen.other else ""
@@ -234,14 +234,16 @@ def _skip_titles(found: _Finding, split: Split, count: int) -> Split:
     found.skip(header - 1)
     if is_short:
         text = ngettext(
-            "{lines} skipped, since it has fewer fields than the rows below; --skip-lines decides otherwise",
-            "{lines} skipped, since they have fewer fields than the rows below; --skip-lines decides otherwise",
+            "{lines} skipped, since it has not as many fields as the rows below; --skip-lines 0 reads it",
+            "{lines} skipped, since they have not as many fields as the rows below; --skip-lines 0 reads them",
             len(lines),
         )  # fmt: skip
+    elif count == 1 and all(map(str.strip, split.records[0][1])):
+        text = _("{lines} skipped, since the row below it names columns of numbers; --skip-lines 0 reads it")
     else:
         text = ngettext(
-            "{lines} skipped, since most of it is blank; --skip-lines decides otherwise",
-            "{lines} skipped, since most of each is blank; --skip-lines decides otherwise", len(lines),
+            "{lines} skipped, since most of it is blank; --skip-lines 0 reads it",
+            "{lines} skipped, since most of each is blank; --skip-lines 0 reads them", len(lines),
         )  # fmt: skip
     found.tell("skip_lines", text.format(lines=lines_named(lines)))
     return Split.of(found.sample, split.splitting)
@@ -255,9 +257,11 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
     is_short = wanted is not False and split.leading == 1
     has_row_names, has_blank_end = is_short and split.has_row_names, is_short and split.has_blank_end
     if wanted is not None or has_row_names or has_blank_end:
-        verdict = Verdict(wanted is not False, _("given") if wanted is not None else _("it has names alone"))
+        verdict = HeaderVerdict(wanted is not False, _("given") if wanted is not None else _("it has names alone"))
     else:
         verdict = judge_first_row(rows[0], rows[1:])
+        if not verdict.is_header and _has_quoted_names(found.text, split.splitting):
+            verdict = HeaderVerdict(True, _("its fields stand in quotes, and numbers below do not"), is_guessed=True)
     if verdict.is_open:
         raise DataError(
             _(
@@ -275,7 +279,8 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
     if has_blank_end:
         found.notices.append(_("each row ends with a delimiter more than the header, and nothing behind it: left out"))
     units_line = 0
-    if verdict.is_header and found.wanted.skip_lines is None and len(rows) > 1 and is_row_of_units(rows[1], rows[2:]):
+    may_skip = verdict.is_header and found.wanted.skip_lines is None
+    if may_skip and len(rows) > 1 and rows[1] != rows[0] and is_row_of_units(rows[1], rows[2:]):
         units_line = found.first_line + split.records[1][0] - 1
         shown = ", ".join(cell.strip() for cell in rows[1] if cell.strip())
         found.tell(
@@ -303,7 +308,18 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
     return LaidOut(text, layout, tuple(found.notices))
 
 
-def _tell_header(found: _Finding, verdict: Verdict, line: int) -> None:
+def _has_quoted_names(text: str, splitting: Splitting) -> bool:
+    """Whether all fields of the first line are quoted, and a number in the second is not."""
+    if not splitting.quote:
+        return False
+    first, second = [*text[:SAMPLE_CHARACTERS].splitlines(), "", ""][:2]
+    sign, delimiter = re.escape(splitting.quote), re.escape(splitting.delimiter)
+    field = rf" *{sign}[^{sign}]*{sign} *"
+    is_all_quoted = re.fullmatch(rf"{field}(?:{delimiter}{field})*", first) is not None
+    return is_all_quoted and re.search(rf"(?:^|{delimiter}) *[-+.\d][\d.]* *(?:{delimiter}|$)", second) is not None
+
+
+def _tell_header(found: _Finding, verdict: HeaderVerdict, line: int) -> None:
     """Keep why the first row is a header or not; the reader tells that there is none, with the names it makes."""
     if verdict.is_header:
         text = _("line {line} is taken as the header, since {why}; --header no decides otherwise").format(

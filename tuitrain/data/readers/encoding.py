@@ -65,16 +65,16 @@ TITLES = {
 OTHER_NAMES = ("utf-8", "utf-16", "euc-kr", "shift_jis", "gbk", "big5", "latin-1", "mac_roman", "cp850", "cp866")
 MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+    (b"\x84\x31\x95\x33", "gb18030"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
 SIGNS = frozenset("°²³µ±€£§½¼¾·×–—‘’“”…©®™º«»¿¡„‚‰†•−″′Ω№")
 CJK_SIGNS = frozenset(
     "、。・「」『』（）％：；！？〜～ー－＋＝／＆㎡℃°○●◎△▲×□■※→②①③④⑤，．々〇㎏㎜㎞ⅠⅡⅢ"
     "·“”《》【】＊＃０１２３４５６７８９"
 )
-MOST_FIELDS = 3000
+MOST_FIELDS, MOST_BYTES = 3000, 2_000_000  # that are looked at
 LEAST_MARGIN = 2.0  # of the logarithms of two readings: 7 to 1
-LEAST_USUAL = 0.6  # of the letters must be usual ones,
+LEAST_USUAL = 0.75  # of the letters must be usual ones,
 LEAST_USUAL_IDEOGRAPHS = 0.2  # where there are thousands
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 APOSTROPHE = re.compile(r"(?:.?.’(?:s|t|d|m|re|ll|ve)?(?!\w)|(?:^|\W)\w’)")
@@ -82,7 +82,7 @@ BETWEEN_FIELDS = re.compile(rb'[,;\t\r\n"]+')
 
 ASCII, RARE_SIGN, NEVER = math.log(1 / 40), math.log(1e-6), math.log(1e-9)
 BEYOND_STANDARD = math.log(0.0005 / 8000)
-FITTING_APOSTROPHE = 1.5
+FITTING_APOSTROPHE, HARD_BLANK = 1.5, math.log(0.02)
 SIGN, CJK_SIGN = math.log(0.002), math.log(0.0005)
 
 
@@ -101,7 +101,7 @@ class Decoded:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _LanguageReading:
     candidate: Candidate
     language: str
     score: float
@@ -128,6 +128,8 @@ def decode(data: bytes, name: str, *, encoding: str | None = None, is_cut: bool 
     if encoding is not None:
         return Decoded(_told(data, name, encoding, is_cut=is_cut), codecs.lookup(encoding).name)
     marked = next((known for mark, known in MARKS if data.startswith(mark)), None)
+    if marked == "gb18030":
+        return Decoded(_told(data, name, marked, is_cut=is_cut).removeprefix("\ufeff"), marked)
     wide = marked if marked in {"utf-16", "utf-32"} else _wide(data)
     if wide is not None:
         reason = (
@@ -275,7 +277,7 @@ def _excerpt(text: str, other: str) -> str:
     return text[max(place - 12, 0) : place + 12]
 
 
-def _reason(reading: _Reading) -> str:
+def _reason(reading: _LanguageReading) -> str:
     if reading.language == SIGNS_ONLY:
         return _("its signs beyond ASCII are usual ones there, such as {sign}").format(
             sign=next(char for field in reading.fields for char in field if not char.isascii())
@@ -294,10 +296,10 @@ def _fits(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _readings(data: bytes) -> list[_Reading]:
+def _readings(data: bytes) -> list[_LanguageReading]:
     """Every language's reading of the fields that hold bytes beyond ASCII."""
     fields: dict[bytes, None] = {}
-    for line in data.splitlines():
+    for line in data[:MOST_BYTES].splitlines() if not data[:MOST_BYTES].isascii() else data.splitlines():
         if not line.isascii():
             fields.update((field.strip(), None) for field in BETWEEN_FIELDS.split(line) if not field.isascii())
             if len(fields) > MOST_FIELDS:
@@ -311,7 +313,7 @@ def _readings(data: bytes) -> list[_Reading]:
         for language in candidate.languages:
             score, usual, letters = _score(texts, language)
             result.append(
-                _Reading(
+                _LanguageReading(
                     candidate,
                     language,
                     candidate.prior + LANGUAGE_PRIORS.get(language, 0.0) + score,
@@ -392,6 +394,9 @@ class _Weigher:
             is_inside = before.isalpha() and not before.isupper()
             weight += -5.3 if is_inside else -1.4
             is_usual = not is_inside
+        elif after.isupper() and not before.isupper():  # a small letter before a capital one
+            weight -= 3.0
+            is_usual = False
         elif before.isupper() and after.isupper():
             weight -= 3.0
         if self.is_latin:
@@ -402,13 +407,15 @@ class _Weigher:
         elif (before.isalpha() and before.isascii()) or (after.isalpha() and after.isascii()):
             weight -= 6.0
             is_usual = False
+        elif not (before.isalpha() or after.isalpha()):
+            weight -= 3.0  # words of a single letter are seldom
         return weight, is_usual
 
     def _weigh_ideograph(self, char: str, before: str, after: str) -> tuple[float, bool]:
         is_beside_small = (before.isascii() and before.islower()) or (after.isascii() and after.islower())
         beside = -6.0 if is_beside_small else 0.0
         if (weight := self.weights.get(char)) is not None:
-            return weight + beside, True
+            return weight + beside, not is_beside_small
         if char in CJK_SIGNS:
             return CJK_SIGN + beside, not is_beside_small
         if unicodedata.category(char) in {"Co", "Cn", "Cc", "Cf"}:
@@ -421,13 +428,13 @@ class _Weigher:
     def _weigh_other(self, char: str, before: str, after: str) -> tuple[float, bool]:
         if char in SIGNS:
             is_between = before.isalpha() and after.isalpha()
-            if is_between and char in "’·":
+            if is_between and char in "’·…":
                 return SIGN - 2.0, True
             is_inside = is_between
             is_inside = is_inside or (after.isalpha() and char in "£€³²") or (before.isalpha() and char in "¿¡")
-            return SIGN + (-6.0 if is_inside else 0.0), not is_inside
+            return SIGN + (-6.0 if is_inside else 0.0), not is_inside or char in "–—"
         if unicodedata.category(char) in {"Co", "Cn", "Cc"}:
             return NEVER, False
         if char == "\xa0":
-            return SIGN, True
+            return HARD_BLANK, True
         return (self.other if char.isalpha() else RARE_SIGN), False

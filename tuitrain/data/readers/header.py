@@ -20,7 +20,7 @@ SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Verdict:
+class HeaderVerdict:
     """Whether the first row is a header, and why; `is_guessed` where the user should hear of it.
 
     With `is_open`, nothing settles it, and `why` names both readings. With `names_numbers`, a word stands above
@@ -34,7 +34,7 @@ class Verdict:
     names_numbers: bool = False
 
 
-def judge_first_row(first: Sequence[str], rest: Sequence[Sequence[str]]) -> Verdict:
+def judge_first_row(first: Sequence[str], rest: Sequence[Sequence[str]]) -> HeaderVerdict:
     """Judge the first row by the columns below it, of which `rest` is a sample; all without blanks around them."""
     first = [cell.strip() for cell in first]
     below = [[cell.strip() for cell in row] for row in rest if len(row) == len(first)]
@@ -46,7 +46,7 @@ def judge_first_row(first: Sequence[str], rest: Sequence[Sequence[str]]) -> Verd
     heading = [place for place in words if is_numeric[place]]
     if heading:
         why = _("{word} stands above numbers").format(word=quoted(first[heading[0]]))
-        return Verdict(True, why, is_guessed=bool(numbers), names_numbers=True)
+        return HeaderVerdict(True, why, is_guessed=bool(numbers), names_numbers=True)
     if not numbers:
         return _judge_words(first, columns)
     return _judge_numbers(first, below, columns, numbers, words)
@@ -61,7 +61,7 @@ def _is_numeric(column: Sequence[str]) -> bool:
     return bool(present) and all(map(is_number, present))
 
 
-def _judge_words(first: Sequence[str], columns: Sequence[Sequence[str]]) -> Verdict:
+def _judge_words(first: Sequence[str], columns: Sequence[Sequence[str]]) -> HeaderVerdict:
     """A first row without numbers is data if its cells are among the values below, or are written like them."""
     alike, other = [], []
     for cell, column in zip(first, columns, strict=True):
@@ -70,19 +70,19 @@ def _judge_words(first: Sequence[str], columns: Sequence[Sequence[str]]) -> Verd
         elif cell and len(column) >= LEAST_ROWS and len(set(column)) <= len(column) / 2:
             other.append(cell)
     if not alike:
-        return Verdict(True, _("none of its cells stands below it"))
+        return HeaderVerdict(True, _("none of its cells stands below it"))
     if not other or len(alike) > 2 * len(other):
-        return Verdict(
+        return HeaderVerdict(
             False, _("{cell} stands or is written so below it").format(cell=quoted(alike[0])), is_guessed=True
         )
     if len(other) > 2 * len(alike):
-        return Verdict(
+        return HeaderVerdict(
             True, _("{cell} is not among the values below it").format(cell=quoted(other[0])), is_guessed=True
         )
     why = _("{alike} stands or is written so below it, as in a row of data; {other} does not, as in a header").format(
         alike=quoted(alike[0]), other=quoted(other[0])
     )
-    return Verdict(True, why, is_open=True)
+    return HeaderVerdict(True, why, is_open=True)
 
 
 def _is_written_alike(cell: str, column: Sequence[str]) -> bool:
@@ -100,7 +100,7 @@ def _pattern(cell: str) -> str:
 def _judge_numbers(
     first: Sequence[str], below: Sequence[Sequence[str]], columns: Sequence[Sequence[str]], numbers: Sequence[int],
     words: Sequence[int],
-) -> Verdict:  # fmt: skip
+) -> HeaderVerdict:  # fmt: skip
     """A first row with numbers is a header if they count, are years, or lie far outside their columns."""
     values = [float(first[place]) for place in numbers if _is_plain(first[place])]
     is_data = any(first[place] in columns[place] for place in words)
@@ -111,15 +111,17 @@ def _judge_numbers(
             is_enough = len(values) >= LEAST_PROGRESS or (len(values) == LEAST_PROGRESS - 1 and values[0] >= 100)
             is_enough = is_enough or (counts_columns and (not first[0] or (len(values) > 2 and _has_points(columns))))
             if is_enough or (len(values) > 2 and words):
-                return Verdict(True, _("{numbers}, … rise evenly").format(numbers=shown), is_guessed=True)
+                return HeaderVerdict(True, _("{numbers}, … rise evenly").format(numbers=shown), is_guessed=True)
         is_named = len(values) > 1 or (len(first) > 1 and not is_data)
         if is_named and _are_years(values) and 5 * sum(_has_years(columns[place]) for place in numbers) <= len(numbers):
-            return Verdict(True, _("{numbers} are years").format(numbers=shown), is_guessed=True)
+            return HeaderVerdict(True, _("{numbers} are years").format(numbers=shown), is_guessed=True)
         if len(values) > 2 and len(below) >= LEAST_ROWS and _lie_outside(values, [columns[place] for place in numbers]):
-            return Verdict(True, _("{numbers}, … lie far outside their columns").format(numbers=shown), is_guessed=True)
+            return HeaderVerdict(
+                True, _("{numbers}, … lie far outside their columns").format(numbers=shown), is_guessed=True
+            )
     if not first[0] and len(first) > 1 and [*first[1:]] == [str(number) for number in range(len(first) - 1)]:
-        return Verdict(True, _("{numbers}, … count the columns").format(numbers=shown), is_guessed=True)
-    return Verdict(False, _("it holds {numbers}, as the rows below do").format(numbers=shown), is_guessed=True)
+        return HeaderVerdict(True, _("{numbers}, … count the columns").format(numbers=shown), is_guessed=True)
+    return HeaderVerdict(False, _("it holds {numbers}, as the rows below do").format(numbers=shown), is_guessed=True)
 
 
 def _is_plain(cell: str) -> bool:

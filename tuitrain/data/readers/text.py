@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -22,8 +21,9 @@ from tuitrain.data.readers.delimiters import DELIMITER_NAMES
 from tuitrain.data.readers.dialect import Layout, Wanted, lay_out, lines_named, told_comments
 from tuitrain.data.readers.encoding import decode
 from tuitrain.data.readers.file_kinds import refuse_other_kinds
+from tuitrain.data.readers.number_block import parse_block
 from tuitrain.data.readers.records import Records, Splitting
-from tuitrain.data.table import Table, has_lost_digits, plain_numbers, tidy_names
+from tuitrain.data.table import Table, plain_numbers, tidy_names
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
 from tuitrain.text import counted, quoted
@@ -32,6 +32,7 @@ from tuitrain.translation import gettext as _
 Cells: TypeAlias = NDArray[np.float64] | list[str]
 QUOTES_SAMPLE = 65_536
 BLOCK_ROWS = 50_000
+BLOCK_CHARACTERS = 1_000_000  # of plain numbers that are parsed at once
 TAB_SUFFIXES = (".tsv", ".tab")
 
 
@@ -70,6 +71,7 @@ def read_text_table(
     """
     wanted, told = wanted or Wanted(), told or Told()
     refuse_other_kinds(data, name)
+    data = data.removesuffix(b"\x1a")  # with which DOS ended a text
     decoded = decode(data, name, encoding=wanted.encoding, is_cut=is_cut)
     if not decoded.text.strip("\ufeff \t\r\n"):
         raise DataError(_("{name}: the file is empty; expected a header and rows").format(name=name))
@@ -89,7 +91,7 @@ def read_text_table(
     if quick is not None:
         names, columns = quick[0], [*quick[1]]
         is_partial = is_cut
-        lines = [(0, layout.header_line + 1 if layout.has_header else layout.first_line)]
+        lines = [(0, layout.first_line + layout.has_header)]
     else:
         columns = _read_cells(rows, told, as_cells)
         names, is_partial, lines = rows.names, rows.is_partial, rows.lines
@@ -114,8 +116,7 @@ def read_text_table(
     )
     return Table(
         name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial,
-        layout=layout, is_nameless=not layout.has_header,
-        lines=tuple(lines),
+        is_nameless=not layout.has_header, layout=layout, lines=tuple(lines),
     )  # fmt: skip
 
 
@@ -160,34 +161,46 @@ def _is_empty(cells: Cells) -> bool:
 
 
 def _read_numbers(text: str, layout: Layout) -> tuple[list[str], list[NDArray[np.float64]]] | None:
-    """Read a table of plain numbers quickly; return None if any cell is anything else."""
-    lines = io.StringIO(text)
+    """Read a table of plain numbers and empty cells quickly; return None if any cell is anything else."""
+    first = text.find("\n") + 1
     names: list[str] = []
+    start = 0
     if layout.has_header:
-        header = lines.readline()
-        if '"' in header or "'" in header or "\r" in header.rstrip("\r\n"):
+        header, start = text[:first].rstrip("\r\n"), first
+        if '"' in header or "'" in header or "\r" in header:
             return None
-        names = header.rstrip("\r\n").split(layout.delimiter)
-    split = re.escape(layout.delimiter)
-    other = re.compile(rf"[^0-9eE+.\-\r\n {split}]")
-    leading_zero = re.compile(rf"[\n{split}] *[+-]?0[0-9]")
+        names = header.split(layout.delimiter)
+    line = text[start : text.find("\n", start) + 1 or len(text)]
+    width = len(names) or line.count(layout.delimiter) + 1
     blocks = []
-    while block := list(islice(lines, BLOCK_ROWS)):
-        joined = "".join(["\n", *block])
-        if joined.isspace() or other.search(joined) or leading_zero.search(joined):
-            return None
-        try:
-            numbers = np.loadtxt(block, delimiter=layout.delimiter, comments=None, ndmin=2)
-        except ValueError:
-            return None
-        if len(numbers) != len(block) or (names and numbers.shape[1] != len(names)) or has_lost_digits(numbers):
+    while start < len(text):
+        end = text.rfind("\n", start, start + BLOCK_CHARACTERS) + 1 or text.find("\n", start) + 1 or len(text)
+        block = _plain_block(text[start:end], layout.delimiter)
+        numbers = None if block is None else parse_block(block, layout.delimiter, width)
+        if numbers is None:
             return None
         blocks.append(numbers)
-    if not blocks or len({block.shape[1] for block in blocks}) > 1:
+        start = end
+    if not blocks:
         return None
-    width = blocks[0].shape[1]
     names = names or [f"column {number}" for number in range(1, width + 1)]
-    return names, [np.concatenate([block[:, place] for block in blocks]) for place in range(width)]
+    columns = np.empty((width, sum(map(len, blocks))))
+    row = 0
+    while blocks:  # each is let go as soon as it is copied
+        block_rows = blocks.pop(0)
+        columns[:, row : row + len(block_rows)] = block_rows.T
+        row += len(block_rows)
+    return names, [*columns]
+
+
+def _plain_block(text: str, delimiter: str) -> bytes | None:
+    """The bytes of whole lines, without blanks around their cells; None where they are not ASCII."""
+    if not text.isascii():
+        return None
+    block = text.encode("ascii")
+    if delimiter != " " and b" " in block:
+        return re.sub(rb" *(%b|\r?\n) *" % re.escape(delimiter.encode()), rb"\1", b"\n" + block)[1:]
+    return block
 
 
 class _Rows:
@@ -265,9 +278,9 @@ class _Rows:
                         self.names = [f"column {number}" for number in range(1, expected + 1)]
                         header_line = 0
                         yield line, row
-                    elif expected > 1:
+                    elif expected > 1 and 2 * sum(bool(name.strip()) for name in row) > expected:
                         header = row
-                elif row == header:
+                elif row == header or (header and _is_same(row, header)):
                     self._repeats.append(line)
                 elif len(row) != expected or (layout.has_blank_end and row[-1].strip()):
                     raise DataError(self._length_problem(line, row, expected, header_line))
@@ -291,8 +304,17 @@ class _Rows:
         )  # fmt: skip
 
 
+def _is_same(row: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether a row is the header, but for blanks and capital letters."""
+    if len(row) != len(header) or row[0].strip().lower() != header[0].strip().lower():
+        return False
+    return [cell.strip().lower() for cell in row] == [cell.strip().lower() for cell in header]
+
+
 def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
-    """Suggest what may be wrong with a row that has too many fields."""
+    """Suggest what may be wrong with a row of the wrong length."""
+    if len(row) == 1 and expected > 1 and (word := row[0].split()[0]) and not word[0].isdigit():
+        return _("; if it is a note, --comment {word} skips such lines").format(word=quoted(word))
     if len(row) == expected + 1 and not row[-1].strip():
         return _("; the last is blank: do the rows end with an extra delimiter?")
     if len(row) > expected and any(cell.strip().startswith("'") for cell in row):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuitrain.data.guess import Guess, guess_target
+from tuitrain.data.guess import guess_target
 from tuitrain.data.review.facts import ColumnFacts
 from tuitrain.data.table import Table
 from tuitrain.data.target import read_target
@@ -29,7 +29,7 @@ class Candidate:
 
 def candidates_of(table: Table, facts: Mapping[str, ColumnFacts], target: str) -> list[Candidate]:
     """List the columns that can be predicted: the target, those that may be meant as well, then the others."""
-    guess = guess_target(table) if len(table.columns) > 1 else Guess(target, "")
+    guess = guess_target(table)
     first = dict.fromkeys([target, guess.name, *guess.others])
     names = [name for name in dict.fromkeys([*first, *table.names[:MOST_LOOKED_AT]]) if name in table.names]
     found = []

@@ -20,7 +20,8 @@ from tuitrain.data.guess import guess_target
 from tuitrain.data.loading import dataset_of, load_tables
 from tuitrain.data.notices import Notice, about
 from tuitrain.data.readers import TEXT as TEXT_FILE
-from tuitrain.data.readers import reader_of
+from tuitrain.data.readers import ZIP_SUFFIX, reader_of
+from tuitrain.data.readers.compressed import packing_of, without_packing
 from tuitrain.data.review.becomes import Fate, fates_of
 from tuitrain.data.review.candidates import Candidate, candidates_of
 from tuitrain.data.review.checks import NOTE, Check, checks_of
@@ -36,6 +37,7 @@ from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
 HEAD_BYTES = 50_000
+ARRAYS = (".npy", ".npz")  # whose columns have the types that they have
 USUAL_ENCODINGS = ("utf-8", "utf-16", "utf-32", "ascii")  # that are found without doubt, and need not be told
 
 
@@ -106,9 +108,21 @@ class Reviewer:
         return self.is_file and reader_of(_suffix(self.source)) is TEXT_FILE
 
     @property
+    def is_packed(self) -> bool:
+        """Whether the bytes of the file are not those of its text."""
+        return packing_of(self._first_bytes()) is not None or _suffix(self.source) == ZIP_SUFFIX
+
+    def _first_bytes(self) -> bytes:
+        try:
+            with Path(self.source).expanduser().open("rb") as file:
+                return file.read(HEAD_BYTES)
+        except (OSError, RuntimeError, ValueError):
+            return b""
+
+    @property
     def has_types(self) -> bool:
         """Whether there is a text to read, whose columns can be read as other types."""
-        return self.is_text or self.source in BUNDLED
+        return self.source in BUNDLED or (self.is_file and _suffix(self.source) not in ARRAYS)
 
     @property
     def is_file(self) -> bool:
@@ -173,12 +187,8 @@ class Reviewer:
 
     def expected_seconds(self, head: Review) -> float:
         """About how long reading all rows will take, by what the first ones took."""
-        try:
-            with Path(self.source).expanduser().open("rb") as file:
-                begin = file.read(HEAD_BYTES)
-        except OSError:
-            return 0.0
-        lines = self.size / max(1, len(begin)) * begin.count(b"\n")
+        begin = self._first_bytes()
+        lines = 0.0 if self.is_packed else self.size / max(1, len(begin)) * begin.count(b"\n")
         return head.seconds * lines / max(1, len(head.table))
 
     def _made(self, tables: tuple[Table, Table | None], options: DataOptions) -> tuple[Dataset | None, str]:
@@ -242,7 +252,8 @@ def _why_guessed(table: Table, options: DataOptions) -> Check | None:
 
 
 def _suffix(source: str) -> str:
-    return Path(source).suffix
+    """The suffix of a file's name, in lower case, without that of a packing."""
+    return Path(without_packing(source)).suffix.lower()
 
 
 def _stamp(source: str) -> tuple[int, int]:

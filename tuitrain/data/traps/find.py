@@ -31,5 +31,8 @@ def find_traps(
     found = find_target_traps(source, goal, source_rows, parts[0], is_task_told=is_task_told)
     if source.image_largest is not None:
         return found
-    apart = [] if is_split_told else [*find_groups(inputs, goal, parts), *find_times(inputs, goal)]
-    return [*find_leaks(inputs, goal, known), *find_totals(source), *found, *apart, *find_ids(inputs)]
+    groups = find_groups(inputs, goal, parts)
+    owners = {name for trap in groups for name in trap.columns}  # whose target is one: a matter of the split, no leak
+    leaks = find_leaks([column for column in inputs if column.name not in owners], goal, known)
+    apart = [] if is_split_told else [*groups, *find_times(inputs, goal)]
+    return [*leaks, *find_totals(source), *found, *apart, *find_ids(inputs)]

@@ -81,8 +81,8 @@ def _told(found: dict[str, Score], target: str, beside: tuple[str, Score] | None
     text = ngettext(
         "{columns} alone gives target {target} away ({scores}{beside}): is it known when a prediction is needed? "
         "If not, leave it out: {drop}",
-        "{columns} each give target {target} away alone ({scores} or more{beside}): are they known when a prediction is "
-        "needed? If not, leave them out: {drop}",
+        "{columns} each give target {target} away alone ({scores} or better{beside}): are they known when a "
+        "prediction is needed? If not, leave them out: {drop}",
         len(names),
     )
     other = ""

@@ -17,7 +17,7 @@ from tuitrain.translation import gettext as _
 
 LEAST_SHARE = 0.01  # of the rows of a part
 LEAST_ROWS = 3
-ROOM = 20  # times as many possible rows as there are: with fewer, rows are alike because columns have few values
+ROOM = 2000  # times as many possible rows as there are: with fewer, rows are alike because columns have few values
 BLOCK_VALUES = 200_000  # at a time, so that they stay in the cache
 LOOKED_AT = 5000
 KEYS = 3  # features that are compared first

@@ -152,6 +152,7 @@ def _area(zeros: Codes, ones: Codes) -> float:
 
 
 def _r2(codes: Codes, values: Floats | None, y: Floats) -> float:
+    y = y / (float(np.abs(y).max()) or 1.0)  # so that the squares of huge values stay finite
     spread = float(((y - y.mean()) ** 2).sum())
     if not spread > 0:
         return 0.0

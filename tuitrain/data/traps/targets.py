@@ -64,7 +64,7 @@ def _huge_values(table: Table, goal: Target, source_rows: NDArray[np.int64]) -> 
     middle = float(np.median(values))
     with np.errstate(over="ignore"):
         distance = np.abs(values / 2 - middle / 2)
-    nearest = np.argpartition(-distance, MOST_HUGE)[: MOST_HUGE + 1]
+    nearest = np.sort(np.argpartition(-distance, MOST_HUGE)[: MOST_HUGE + 1])
     order = nearest[np.argsort(-distance[nearest], kind="stable")]
     largest, usual = float(distance[order[0]]), float(np.quantile(distance, MOSTLY))
     if not usual:
@@ -116,7 +116,7 @@ def _other_task(column: Column, goal: Target) -> list[Trap]:
     if len(np.unique(column.values[:LOOKED_AT])) > MOST_NUMBERS:
         return []
     distinct, counts = np.unique(column.values[~np.isnan(column.values)], return_counts=True)
-    is_even = counts.max() <= UNEVEN * np.median(counts)
+    is_even = counts.max() <= UNEVEN * np.quantile(counts, 0.1)
     if goal.class_names:
         is_run = len(distinct) >= COUNT_CLASSES and (np.diff(distinct) <= 2).all()
         if not is_run or counts.max() <= UNEVEN * counts.min():

@@ -27,7 +27,7 @@ AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 LOOSE = 5e-3  # relative, where a row is called a total
 EXACT = 1e-9
 LEAST_ABOVE = 5  # rows; fewer may add up to the next by chance
-MOST_SHARE = 0.35  # of all rows; a word that comes more often is a value like others
+MOST_LABELLED = 50  # rows with such a word that are looked at; where there are more, evenly spread
 WHOLE_TABLE = 200_000  # rows; of larger tables, only the ends are looked at
 END = 1000
 
@@ -37,19 +37,18 @@ def find_totals(table: Table) -> list[Trap]:
     numbers = [column for column in table.columns if column.kind == "number"]
     labelled: dict[int, str] = {}
     for column in table.columns:
-        if column.kind != "text":
-            continue
-        in_column = _labelled(column)
-        if len(in_column) <= max(1, MOST_SHARE * len(table)):
-            labelled |= {row: text for row, text in in_column.items() if row not in labelled}
-    marked = np.array(sorted(labelled), np.int64)
-    rows = [row for row in marked.tolist() if _adds_up(row, marked, numbers)]
-    if not rows and len(marked) == 1 and marked[0] == len(table) - 1 and _is_extreme(int(marked[0]), numbers):
-        rows = marked.tolist()
-    if rows and len(rows) * 2 >= len(marked):
-        return [_told(table, rows, labelled)]
+        if column.kind == "text":
+            labelled = {**_labelled(column), **labelled}
     last = len(table) - 1
-    return [_told(table, [last], {})] if not len(marked) and _ends_with_sums(table, numbers) else []
+    if not labelled:
+        return [_told(table, [last], {})] if _ends_with_sums(table, numbers) else []
+    marked = np.array(sorted(labelled), np.int64)
+    looked_at = marked[np.unique(np.linspace(0, len(marked) - 1, MOST_LABELLED).astype(np.int64))]
+    plain = np.setdiff1d(np.arange(len(table)), marked)
+    rows = [row for row in looked_at.tolist() if _adds_up(row, labelled[row], marked, numbers, plain)]
+    if not rows and marked.tolist() == [last] and (not numbers or _is_extreme(last, numbers)):
+        rows = [last]
+    return [_told(table, rows, labelled)] if rows and len(rows) * 2 >= len(looked_at) else []
 
 
 def _told(table: Table, rows: list[int], labelled: dict[int, str]) -> Trap:
@@ -98,29 +97,46 @@ def _is_word(text: str) -> bool:
 _LONG = frozenset(word for word in SUMS if len(word) > 4 or not word.isascii()) | {"평균", "average", "mean"}
 
 
-def _adds_up(row: int, marked: NDArray[np.int64], numbers: list[Column]) -> bool:
-    """Whether the row's numbers are sums or means of the block before or behind it, or of all rows without a label."""
-    if not numbers:
-        return True
-    before = marked[marked < row]
-    after = marked[marked > row]
-    start = int(before[-1]) + 1 if len(before) else 0
-    stop = int(after[0]) if len(after) else len(numbers[0])
-    blocks = [np.arange(start, row), np.arange(row + 1, stop)]
-    if len(marked) > 1 or len(blocks[1]):
-        blocks.append(np.setdiff1d(np.arange(len(numbers[0])), marked))
-    return any(_fits(row, block, column, LOOSE) for column in numbers for block in blocks if len(block) > 1)
+def _adds_up(
+    row: int, text: str, marked: NDArray[np.int64], numbers: list[Column], plain: NDArray[np.int64]
+) -> bool:  # fmt: skip
+    """Whether the row's numbers are what its text says of the block before or behind it, or of all `plain` rows.
+
+    A sum is one in any column where it is beyond all of the block. A mean, which an ordinary row may have by chance,
+    is one in all columns.
+    """
+    place = int(np.searchsorted(marked, row))
+    start = int(marked[place - 1]) + 1 if place else 0
+    stop = int(marked[place + 1]) if place + 1 < len(marked) else len(numbers[0]) if numbers else 0
+    blocks = [block for block in (np.arange(start, row), np.arange(row + 1, stop), plain) if len(block) > 1]
+    if any(word in MEANS for word in AROUND.sub("", text).casefold().split(" ")):
+        found = [[_is_mean(row, block, column) for column in numbers] for block in blocks]
+        known = [[fits for fits in block if fits is not None] for block in found]
+        return any(len(fits) > (len(marked) > 1) and all(fits) for fits in known)
+    return any(_is_sum(row, block, column, LOOSE) for column in numbers for block in blocks)
 
 
-def _fits(row: int, block: NDArray[np.int64], column: Column, tolerance: float, *, mean: bool = True) -> bool:
-    """Whether the value of the row is the sum, or the mean, of the block's in a column that varies."""
-    value, others = float(column.values[row]), column.values[block]
-    others = others[~np.isnan(others)].astype(np.float64)
-    if np.isnan(value) or len(others) < 2 or others.min() == others.max():
+def _is_sum(row: int, block: NDArray[np.int64], column: Column, tolerance: float) -> bool:
+    """Whether the value of the row is the sum of the block's, and beyond all of these, in a column that varies."""
+    value, others = float(column.values[row]), _present(column, block)
+    if np.isnan(value) or len(others) < 2 or others.min() == others.max() or value <= others.max():
         return False
     total = float(others.sum())
-    expected = [total, total / len(others)] if mean else [total]
-    return any(abs(value - wanted) <= tolerance * max(abs(wanted), abs(value)) for wanted in expected)
+    return abs(value - total) <= tolerance * max(abs(total), abs(value))
+
+
+def _is_mean(row: int, block: NDArray[np.int64], column: Column) -> bool | None:
+    """Whether the value of the row is the mean of the block's; None where it is missing or the column does not vary."""
+    value, others = float(column.values[row]), _present(column, block)
+    if np.isnan(value) or len(others) < 2 or others.min() == others.max():
+        return None
+    return abs(value - float(others.mean())) <= LOOSE * float(np.abs(others).mean())
+
+
+def _present(column: Column, block: NDArray[np.int64]) -> NDArray[np.float64]:
+    values = column.values[block]
+    present: NDArray[np.float64] = values[~np.isnan(values)].astype(np.float64)
+    return present
 
 
 def _is_extreme(row: int, numbers: list[Column]) -> bool:
@@ -141,9 +157,7 @@ def _ends_with_sums(table: Table, numbers: list[Column]) -> bool:
     block = np.arange(last)
     fitting = 0
     for column in numbers:
-        above = column.values[:last]
-        if float(column.values[last]) > np.nanmax(above, initial=-np.inf):
-            fitting += _fits(last, block, column, EXACT, mean=False)
+        fitting += _is_sum(last, block, column, EXACT)
     texts = [column for column in table.columns if column.kind in {"text", "date"}]
     if fitting != 1:
         return fitting > 1

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.search.gaussian_process.acquisition import log_expected_improvement, log_expected_improvement_slopes
-from tuitrain.search.gaussian_process.kernel import matern, squared_distances
+from tuitrain.search.gaussian_process.kernel import squared_distances
 from tuitrain.search.gaussian_process.quasi_newton import Rows, minimise
 from tuitrain.search.gaussian_process.surrogate import Surrogate
 from tuitrain.search.space.space import Space
@@ -46,7 +46,7 @@ class Candidates:
         known = self._cross.shape[1]
         if known == len(model.points):
             return
-        new = model.signal * matern(squared_distances(self._coordinates, model.coordinates[known:]))[0]
+        new = model.signal * model.layout.kernel(squared_distances(self._coordinates, model.coordinates[known:]))[0]
         self._cross = np.concatenate([self._cross, new], axis=1)
         explained = self._cross @ model.inverse_factor[known:].T
         self._mean = self._mean + explained @ model.whitened[known:]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.search.gaussian_process.kernel import inverse_lower, matern
+from tuitrain.search.gaussian_process.kernel import Kernel, inverse_lower
 from tuitrain.search.gaussian_process.quasi_newton import minimise
 
 Array = NDArray[np.float64]
@@ -42,11 +42,11 @@ def starts(columns: int) -> Array:
     return np.stack([middle, middle - 0.9 * shift, middle + 0.9 * shift + noisy])
 
 
-def negative_log_posterior(parameters: Array, differences: Array, scores: Array) -> tuple[Array, Array]:
+def negative_log_posterior(parameters: Array, differences: Array, scores: Array, matern: Kernel) -> tuple[Array, Array]:
     """Return -log p(scores | parameters) - log p(parameters) up to a constant (S,), and its gradient (S, p).
 
-    `parameters` (S, p), `differences` (d, n, n) squared, `scores` (n,). Rasmussen & Williams (2006), equations 2.30
-    and 5.9.
+    `parameters` (S, p), `differences` (d, n, n) squared, `scores` (n,). Rasmussen & Williams (2006), equations
+    2.30 and 5.9.
     """
     d, n, _ = differences.shape
     flat = differences.reshape(d, n * n)
@@ -73,13 +73,13 @@ def negative_log_posterior(parameters: Array, differences: Array, scores: Array)
     return value + 0.5 * np.square(offset).sum(axis=1), gradient + offset / _spread(d)
 
 
-def fit(differences: Array, scores: Array, begin: Array, evaluations: int) -> Array:
+def fit(differences: Array, scores: Array, kernel: Kernel, begin: Array, evaluations: int) -> Array:
     """Return the best parameters (p,) found from `begin` (S, p)."""
     d = len(differences)
     low, high = (np.array([end[0]] * d + [end[1], end[2]]) for end in (_LOW, _HIGH))
     found, values = minimise(
-        lambda parameters, _: negative_log_posterior(parameters, differences, scores), begin, low=low, high=high,
-        evaluations=evaluations, tolerance=1e-3,
+        lambda parameters, _: negative_log_posterior(parameters, differences, scores, kernel), begin,
+        low=low, high=high, evaluations=evaluations, tolerance=1e-3,
     )  # fmt: skip
     best: Array = found[int(np.argmin(values))]
     return best

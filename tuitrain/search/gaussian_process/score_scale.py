@@ -1,7 +1,8 @@
 """Transform scores for a Gaussian process: compress bad ones, then scale to mean 0 and deviation 1.
 
 `n` scores, of which less is better; all arrays are float64. A few diverged or hopeless trials would otherwise set the
-scale, and all good ones would look alike.
+scale, and all good ones would look alike. Two scales differ in where bad begins: from the middle on (`of`), which
+leaves a smooth function's valley as it is, or from all but the best fifth (`of_best`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 KNEE = 0.3  # deviations above the median at which the logarithm takes over
+BEST_SHARE = 0.2  # of the scores, up to the knee of `of_best`
 _SMALLEST = 1e-12
 
 
@@ -35,10 +37,23 @@ class ScoreScale:
         if width <= _SMALLEST * abs(median) and scores.max() > median:  # half of them are equal and the best
             width = float(np.median(scores[scores > median])) - median
         width = max(width, _SMALLEST * max(1.0, abs(median)))
-        raw = cls(median + KNEE * width, width, 0.0, 1.0)
-        drawn_in = raw.to_standard(scores)
+        return cls._standardised(scores, median + KNEE * width, width)
+
+    @classmethod
+    def of_best(cls, scores: Array) -> ScoreScale | None:
+        """Return the scale for finite scores (n,) that compresses all but the best of them; None if those are equal.
+
+        Its knee is the quantile `BEST_SHARE`, its width the distance from there to the best score.
+        """
+        knee = float(np.quantile(scores, BEST_SHARE))
+        width = knee - float(scores.min())
+        return cls._standardised(scores, knee, width) if width > _SMALLEST * max(1.0, abs(knee)) else None
+
+    @classmethod
+    def _standardised(cls, scores: Array, knee: float, width: float) -> ScoreScale:
+        drawn_in = cls(knee, width, 0.0, 1.0).to_standard(scores)
         deviation = float(drawn_in.std())
-        return cls(raw.knee, width, float(drawn_in.mean()), deviation if deviation > _SMALLEST * width else 1.0)
+        return cls(knee, width, float(drawn_in.mean()), deviation if deviation > _SMALLEST * width else 1.0)
 
     def to_standard(self, scores: Array) -> Array:
         """Return standardised scores (n,)."""

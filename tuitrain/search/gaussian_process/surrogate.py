@@ -16,21 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.search.gaussian_process import marginal_likelihood as evidence
-from tuitrain.search.gaussian_process.acquisition import log_expected_improvement
+from tuitrain.search.gaussian_process.acquisition import log_expected_improvement, log_h_and_cdf
 from tuitrain.search.gaussian_process.kernel import (
     ColumnLike,
     CoordinateLayout,
     inverse_lower,
-    matern,
     squared_distances,
 )
 from tuitrain.search.gaussian_process.score_scale import ScoreScale, worst_for_failed
+from tuitrain.search.gaussian_process.subset_of_data import subset_of_data
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 _LEAST_VARIANCE = 1e-10
 FIRST_EVALUATIONS, NEXT_EVALUATIONS = 40, 15
+MOST_FROM_ALL_STARTS = 64
 
 
 class SpaceLike(Protocol):
@@ -87,7 +88,7 @@ class Surrogate:
 
     def cross(self, points: Array) -> Array:
         """Return the covariances (m, n) with the observed points."""
-        return self.signal * matern(squared_distances(self.scaled(points), self.coordinates))[0]
+        return self.signal * self.layout.kernel(squared_distances(self.scaled(points), self.coordinates))[0]
 
     def mean(self, points: Array) -> Array:
         """Return the posterior mean (m,)."""
@@ -105,7 +106,7 @@ class Surrogate:
 
         `at` (m, e) are `scaled` coordinates.
         """
-        kernel, slope = matern(squared_distances(at, self.coordinates))
+        kernel, slope = self.layout.kernel(squared_distances(at, self.coordinates))
         explained = (self.signal * kernel) @ self.inverse_factor.T
         variance = self.signal - np.einsum("ij,ij->i", explained, explained)
         deviation = np.sqrt(np.maximum(variance, _LEAST_VARIANCE * self.signal))
@@ -125,7 +126,7 @@ class Surrogate:
         if scores is None:
             scores = cross @ self.alpha
         at = self.scaled(points)
-        own = self.signal * matern(squared_distances(at, at))[0] + self.noise * np.eye(len(points))
+        own = self.signal * self.layout.kernel(squared_distances(at, at))[0] + self.noise * np.eye(len(points))
         below = cross @ self.inverse_factor.T
         corner = inverse_lower(np.linalg.cholesky(own - below @ below.T))
         n, m = len(self.points), len(points)
@@ -145,17 +146,25 @@ def fit(
 ) -> Surrogate:
     """Fit the process to points (n, d) with scores (n,), lower is better; non-finite scores count as the worst.
 
-    `near` (s, d + 2) are additional starting parameters; with `evaluations` they are the only ones.
+    `near` (s, d + 2) are additional starting parameters; with `evaluations` they are the only ones. The best of many
+    starts is found from at most `MOST_FROM_ALL_STARTS` observations, and then fitted to all of them. Where a column
+    takes only some values, the best scores are told apart more clearly (`ScoreScale.of_best`), at the cost of the
+    others: what matters there is which of the good ones is the best, not the slopes that lead to it.
     """
     layout = CoordinateLayout(columns)
     scores = worst_for_failed(np.asarray(scores, np.float64))
-    scale = ScoreScale.of(scores)
+    scale = (ScoreScale.of_best(scores) if layout.is_rough else None) or ScoreScale.of(scores)
     standard = scale.to_standard(scores)
     differences = layout.squared_differences(layout.embed(points))
     begin = evidence.starts(len(columns))
     if near is not None:
         begin = near if evaluations else np.concatenate([begin, near])
-    parameters = evidence.fit(differences, standard, begin, evaluations or FIRST_EVALUATIONS)
+    if len(points) > MOST_FROM_ALL_STARTS and not evaluations:
+        some = subset_of_data(columns, points, scores, MOST_FROM_ALL_STARTS)
+        few = differences[:, some[:, None], some]
+        begin = evidence.fit(few, standard[some], layout.kernel, begin, FIRST_EVALUATIONS)[None]
+        evaluations = NEXT_EVALUATIONS
+    parameters = evidence.fit(differences, standard, layout.kernel, begin, evaluations or FIRST_EVALUATIONS)
     return condition_all(layout, scale, parameters, points, standard)
 
 
@@ -164,7 +173,7 @@ def condition_all(
 ) -> Surrogate:
     """Return the posterior for given parameters."""
     coordinates = layout.embed(points) / np.exp(parameters[:-2])[layout.owner]
-    kernel = np.exp(parameters[-2]) * matern(squared_distances(coordinates, coordinates))[0]
+    kernel = np.exp(parameters[-2]) * layout.kernel(squared_distances(coordinates, coordinates))[0]
     factor = inverse_lower(np.linalg.cholesky(kernel + np.exp(parameters[-1]) * np.eye(len(points))))
     whitened = factor @ standard
     return Surrogate(
@@ -173,28 +182,32 @@ def condition_all(
 
 
 @dataclass(frozen=True)
-class PosteriorSlice:
-    """The posterior along one column at `places` (m,), in the scores' own units: mean and one deviation either side.
+class Outlook:
+    """What trials at `m` points may score, in the scores' own units, the noise of a trial included.
 
-    `log_improvement` and `improvement` (m,) are the expected improvement over the best score.
+    `mean`, `low` and `high` (m,) are the mean and one deviation either side on the standardised scale, converted back:
+    the median, and the quantiles at 16 % and 84 %. `log_improvement` and `improvement` (m,) are the expected
+    improvement over the best score, `chance` (m,) the probability of beating it. Above the knee of the `ScoreScale`
+    the distribution of a score is skewed, and its two deviations differ; improvement and chance are exact all the same,
+    since every score that beats the best lies below the knee, where the scale is linear.
     """
 
-    places: Array
     mean: Array
     low: Array
     high: Array
     log_improvement: Array
     improvement: Array
+    chance: Array
 
 
-def slice_along(model: Surrogate, point: Array, column: int, places: Array) -> PosteriorSlice:
-    """Return the posterior along a column at `places` (m,), with all else as in `point` (d,)."""
-    rows = np.repeat(point[None], len(places), axis=0)
-    rows[:, column] = places
-    mean, deviation = model.predict(rows)
+def outlook(model: Surrogate, points: Array) -> Outlook:
+    """Return what trials at points (m, d) may score; the strategy ranks candidates by the same improvement."""
+    mean, smooth = model.predict(points)
+    deviation = np.hypot(smooth, np.sqrt(model.noise))
     logarithm = log_expected_improvement(mean, deviation, model.best) + np.log(model.scale.deviation)
+    chance = np.exp(log_h_and_cdf((model.best - mean) / deviation)[1])
     low, middle, high = (model.scale.to_score(mean + shift * deviation) for shift in (-1.0, 0.0, 1.0))
-    return PosteriorSlice(places, middle, low, high, logarithm, np.exp(logarithm))
+    return Outlook(middle, low, high, logarithm, np.exp(logarithm), chance)
 
 
 def importance(model: Surrogate, space: SpaceLike, *, sample: Array, joint: Array, levels: int = 16) -> Array:

@@ -40,14 +40,19 @@ def propose(
     """Propose the next `k` settings, as a function of the arguments alone."""
     tried = seen(finished, pending)
     n_before = len(finished) + len(pending)
-    n_first = max(LEAST_FIRST, len(space.columns) + 2)
-    n_known = sum(bool(np.isfinite(item.value)) for item in finished)
-    n_spread = k if n_known < LEAST_KNOWN else min(k, max(0, n_first - n_before))
+    n_spread = min(k, left_to_spread(space, finished, pending, k))
     found = _spread(space, n_before, n_spread, tried, seed)
     if len(found) < n_spread or len(found) == k:
         return found
     batch = _Batch(space, finished, [*pending, *found], tried, seed)
     return found + batch.propose(k - len(found))
+
+
+def left_to_spread(space: Space, finished: Sequence[Observation], pending: Sequence[Setting], k: int) -> int:
+    """Count the next trials, at least `k` where too little is known, that are spread before the model is used."""
+    left = max(0, max(LEAST_FIRST, len(space.columns) + 2) - len(finished) - len(pending))
+    is_known = sum(bool(np.isfinite(item.value)) for item in finished) >= LEAST_KNOWN
+    return left if is_known else max(left, k)
 
 
 def _spread(space: Space, n_before: int, count: int, tried: set[Any], seed: int) -> list[dict[str, Any]]:

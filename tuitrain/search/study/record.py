@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -11,12 +11,21 @@ from tuitrain.options.search_settings import Settings
 from tuitrain.search.journal_events import number_of
 from tuitrain.search.space.setting import setting_from_json
 from tuitrain.search.space.space import Space
+from tuitrain.search.study.guess import Guess
 from tuitrain.search.study.study_file import Source, check_settings
 from tuitrain.search.study.trial import USER, Trial, is_tie, rank_of
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
 MOST_LETTERS = 2000  # of a message
+
+
+@dataclass(frozen=True)
+class StudyNote:
+    """What the user noted when `after` trials were over."""
+
+    after: int
+    text: str
 
 
 class StudyRecord:
@@ -41,7 +50,9 @@ class StudyRecord:
         self.is_exhausted = False
         self.ungrouped: list[int] = []
         self.skipped: list[dict[str, Any]] = []
+        self.guesses: list[Guess] = []
         self.chosen: dict[str, Any] | None = None
+        self.notes: list[StudyNote] = []
         self._changes = 0
         self._best: Trial | None = None
         self._best_of = -1  # the number of changes after which it was the best
@@ -107,6 +118,9 @@ class StudyRecord:
                 )
             self._all.append(Trial(item["number"], self._own(setting_from_json(item["setting"])), visible(event["by"])))
             self.ungrouped.append(item["number"])
+        if guessed := event.get("guessed"):
+            guess, choice = (self._own(setting_from_json(guessed[name])) for name in ("guess", "choice"))
+            self.guesses.append(Guess(guess, choice, (float(guessed["gains"][0]), float(guessed["gains"][1]))))
         self.propose_seconds += event.get("seconds", 0.0)
         self.is_exhausted = False
         self._stack([tuple(stack) for stack in event.get("stacks", ())])
@@ -199,6 +213,15 @@ class StudyRecord:
                 self._begun.add(stack)
                 self.rungs[stack] = {}
             self.stacks[stack] = left
+
+    def _on_noted(self, event: Mapping[str, Any]) -> None:
+        words = visible(event["text"], MOST_LETTERS)
+        if "trial" in event:
+            number = _place(event["trial"], self._all, "trial")
+            message = "; ".join(part for part in (self._all[number].message, words) if part)
+            self._all[number] = replace(self._all[number], message=message)
+        else:
+            self.notes.append(StudyNote(event["after"], words))
 
     def _on_chosen(self, event: Mapping[str, Any]) -> None:
         self.chosen = {"trial": _place(event["trial"], self._all, "trial"), "test": event["test"]}

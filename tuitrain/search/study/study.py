@@ -22,6 +22,7 @@ from tuitrain.search.journal_events import checked_event, finite
 from tuitrain.search.space.setting import own_setting, setting_to_json
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.stack import StackResult
+from tuitrain.search.study.guess import Guess
 from tuitrain.search.study.record import MOST_LETTERS, StudyRecord
 from tuitrain.search.study.study_file import NAME, Source, StudyFile, read_study_file
 from tuitrain.search.study.trial import USER, Trial
@@ -134,9 +135,12 @@ class Study(StudyRecord):
                 lock.release()
 
     def queue(
-        self, settings: Sequence[Setting], *, by: str, stacks: Sequence[Sequence[int]] | None, seconds: float = 0.0
-    ) -> list[Trial]:
+        self, settings: Sequence[Setting], *, by: str, stacks: Sequence[Sequence[int]] | None, seconds: float = 0.0,
+        guessed: Guess | None = None,
+    ) -> list[Trial]:  # fmt: skip
         """Add trials, and the stacks of them; `stacks` hold numbers of trials, None where that is not known yet.
+
+        `guessed` is the user's guess before them, which is kept with them.
 
         Raises
         ------
@@ -150,6 +154,8 @@ class Study(StudyRecord):
         event: dict[str, Any] = {"event": "queued", "by": by, "trials": trials, "seconds": round(seconds, 6)}
         if stacks is not None:
             event["stacks"] = [list(stack) for stack in stacks]
+        if guessed is not None:
+            event["guessed"] = guessed.to_event()
         self._write(event)
         return self._all[first:]
 
@@ -210,6 +216,11 @@ class Study(StudyRecord):
         if self._lock is None:
             raise SearchError(_("{path}: is open for reading only").format(path=visible(self.path)))
         StudyFile(space, self.settings, self.source, self.notices).write(self.path)
+
+    def note(self, text: str, *, trial: int | None = None) -> None:
+        """Record what the user noted: of one trial, whose message then ends with it, or of the study."""
+        after = sum(one.is_done for one in self._all)
+        self._write({"event": "noted", "text": text, "after": after, **({} if trial is None else {"trial": trial})})
 
     def choose(self, trial: Trial, test: Mapping[str, float]) -> None:
         """Record the chosen trial, and its score on the test part."""

@@ -3,8 +3,10 @@
 from tuitrain.session.asked import (
     batch_noise,
     bench,
+    demonstration,
     depth,
     inputs,
+    lab,
     landscape,
     mse,
     race,
@@ -19,8 +21,10 @@ from tuitrain.session.asked import (
 __all__ = [
     "batch_noise",
     "bench",
+    "demonstration",
     "depth",
     "inputs",
+    "lab",
     "landscape",
     "mse",
     "race",

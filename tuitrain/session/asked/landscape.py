@@ -27,7 +27,8 @@ class PlaneAnswer(Answer):
     """The loss of `rows` training rows on a grid, `losses` (R, C) at `up` (R,) and `across` (C,).
 
     Coordinates are lengths in the space of the weights, measured from the copy. `path` (T, 2) is where the next steps
-    lead, as far as the plane shows it, from the copy on; `share` is the part of its squared length that it shows.
+    lead, as far as the plane shows it, from the copy on, and `behind` (B, 2) where the last ones came from; `share` is
+    the part of the squared length of both that it shows.
     `path_losses` (T,) are J at the true places of the path, on the same rows. `size` is the length of all weights.
     """
 
@@ -36,6 +37,7 @@ class PlaneAnswer(Answer):
     up: NDArray[np.float64]
     losses: NDArray[np.float64]
     path: NDArray[np.float64]
+    behind: NDArray[np.float64]
     path_losses: NDArray[np.float64]
     share: float
     rows: int

@@ -48,12 +48,13 @@ def trace_row(question: Question, copy: Copy) -> Iterator[Answer]:
     asked = cast("TraceRow", question)
     case = _example(asked.example) if asked.example else _of_training(asked, copy)
     through = RowThrough(case.network, case.x, case.y, case.masks)
-    parameters = case.network.parameters[0].copy()
-    for index, value in asked.moved:
-        if 0 <= index < len(parameters):
-            parameters[index] = value
+    start = case.network.parameters[0].astype(np.float64)
+    parameters = start.copy()
     before, weights = case.before, case.network.weight_mask()[0] > 0
-    for _ in range(asked.steps + 1):
+    for done in range(asked.steps + 1):
+        for index, value, steps in asked.moved:
+            if steps == done and 0 <= index < len(parameters):
+                parameters[index] = value
         trace = through.trace(parameters)
         step = trace_step(
             case.h, parameters, trace.gradient, before, learning_rate=case.learning_rate, weights=weights, l2=case.l2
@@ -63,7 +64,7 @@ def trace_row(question: Question, copy: Copy) -> Iterator[Answer]:
     yield RowAnswer(
         question, trace, step, through.finite_difference(at, min(max(asked.weight, 0), len(at) - 1)),
         case.network.activation.name, case.network.loss.name, case.row, case.part, case.rows, case.values, case.units,
-        case.answers, case.truth,
+        case.answers, case.truth, start,
     )  # fmt: skip
 
 
@@ -100,9 +101,11 @@ def _masks(copy: Copy, network: Network) -> list[Array] | None:
 def _example(name: str) -> _Case:
     """Return a ready-made network: ``shares`` has weights 3 and 2 and an error of 0.6, ``2-3-2`` a hidden layer."""
     answers: tuple[str, ...]
+    names = ("x1", "x2")
     if name == "shares":
         network = Network((2, 1), activation="identity", loss="huber", dtype=np.float64)
         network.parameters[...] = [3, 2, 0]
+        names = ("h1", "h2")
         x, y = np.array([1.0, 1.0]), np.array([4.4])
         answers, truth = ("out",), "4.4"
     else:
@@ -114,7 +117,7 @@ def _example(name: str) -> _Case:
         x, y = np.array([0.8, -0.5]), np.array(1)
         answers, truth = ("1", "2"), "2"
     h = Hyperparameters(optimizer="sgd", learning_rate=0.1, l2=0, weight_decay=0)
-    values = {f"x{place + 1}": f"{value:g}" for place, value in enumerate(x)}
+    values = {given: f"{value:g}" for given, value in zip(names, x, strict=True)}
     return _Case(
         network, x, y, h, fresh("sgd", network.n_parameters), 0.1, 0.0, None, 0, "example", 1, values, tuple(values),
         answers, truth,

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.engine import Trainer
 from tuitrain.engine.directions import losses_at, principal_directions, random_direction
 from tuitrain.engine.quadratics import Bowl, momentum_modulus
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.landscape import BowlAnswer, LineRace, Plane, PlaneAnswer
+from tuitrain.session.inside.experiment import sliced
 from tuitrain.session.inside.rows import double_network
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
@@ -47,31 +49,45 @@ def plane(question: Question, copy: Copy) -> Iterator[Answer]:
     X, y = _some_rows(copy.dataset, network.n_parameters)
     nothing = np.empty(0)
     answer = PlaneAnswer(
-        asked, asked.view, nothing, nothing, np.empty((0, 0)), np.empty((0, 2)), nothing, float("nan"), len(X),
+        asked, asked.view, nothing, nothing, np.empty((0, 0)), np.empty((0, 2)), np.empty((0, 2)), nothing,
+        float("nan"), len(X),
         float(np.linalg.norm(start)), optimizer, done=0, total=len(GRIDS) + 1,
     )  # fmt: skip
     yield answer
-    places = [start]
-    for _step in range(int(np.clip(PATH_NUMBERS // len(start), LEAST_PATH_STEPS, PATH_STEPS))):
+    most = int(np.clip(PATH_NUMBERS // len(start), LEAST_PATH_STEPS, PATH_STEPS))
+    behind: list[Array] = []
+    for some in sliced(_last_places(copy, most), network.layer_sizes):
+        behind += some
+        yield answer
+    walked, done = np.zeros((most + 1, len(start))), 1  # filled step by step: a large one is not copied at once
+    for _step in range(most):
         trainer.step()
         if trainer.is_done:
             break
-        places.append(trainer.network.parameters[0].astype(np.float64))
+        np.subtract(trainer.network.parameters[0], start, out=walked[done])
+        done += 1
         yield answer
-    walked = np.array(places) - start
-    axes = _axes(asked.view, walked, random_direction(network, start, np.random.default_rng(0)))
+    walked = walked[:done]
+    before = [place - start for place in behind if len(place)]
+    everything = np.concatenate([before, walked]) if before else walked
+    drawn = random_direction(network, start, np.random.default_rng(0)) if asked.view == "step" else np.empty(0)
     yield answer
-    path = walked @ axes.T
-    total = float(np.square(walked).sum())
-    share = float(np.square(path).sum()) / total if total else float("nan")
+    axes = _axes(asked.view, walked, drawn, everything)
+    yield answer
+    shown = everything @ axes.T
+    path = shown[len(before) :]
+    total = float(np.square(everything).sum())
+    share = float(np.square(shown).sum()) / total if total else float("nan")
     at_once = int(np.clip(AT_ONCE // (len(start) * len(X)), 1, 400))
     losses: list[Array] = []
-    for first in range(0, len(places), at_once):
-        losses.append(losses_at(network, np.array(places[first : first + at_once]), X, y))
+    for first in range(0, len(walked), at_once):
+        losses.append(losses_at(network, start + walked[first : first + at_once], X, y))
         yield answer
-    answer = replace(answer, path=path, path_losses=np.concatenate(losses), share=share, done=1)
+    answer = replace(
+        answer, path=path, behind=shown[: len(before)], path_losses=np.concatenate(losses), share=share, done=1
+    )
     yield answer
-    low, high = _extent(asked.view, path, answer.size)
+    low, high = _extent(asked.view, shown, answer.size)
     middle, reach = (low + high) / 2, (high - low) / 2 / asked.zoom
     for done, (columns, rows) in enumerate(GRIDS):
         across, up = (middle[k] + reach[k] * np.linspace(-1, 1, count) for k, count in ((0, columns), (1, rows)))
@@ -87,6 +103,17 @@ def plane(question: Question, copy: Copy) -> Iterator[Answer]:
         yield answer
 
 
+def _last_places(copy: Copy, most: int) -> Iterator[Array]:
+    """Make the run's last steps again: yield where each of the last `most` began, (P,), and nothing, (0,), before."""
+    if copy.past is None:
+        return
+    trainer, last = Trainer(copy.dataset, copy.past.hyperparameters, state=copy.past), copy.state.counters["steps_done"]
+    while trainer.steps_done < last:
+        is_shown = trainer.steps_done >= last - most
+        yield trainer.network.parameters[0].astype(np.float64) if is_shown else np.empty(0)
+        trainer.step()
+
+
 def _some_rows(dataset: Dataset, parameters: int) -> tuple[Array, Array]:
     """Return X and y of some training rows, always the same."""
     train = dataset.train
@@ -95,10 +122,10 @@ def _some_rows(dataset: Dataset, parameters: int) -> tuple[Array, Array]:
     return train.X[some], train.y[some]
 
 
-def _axes(view: str, walked: Array, drawn: Array) -> Array:
-    """Return two directions of length 1 at right angles, (2, P): of the next step and a random one, or of the path."""
+def _axes(view: str, walked: Array, drawn: Array, everything: Array) -> Array:
+    """Return two directions of length 1 at right angles, (2, P): the next step and a random one, or of all places."""
     if view == "path":
-        axes, _ = principal_directions(walked)
+        axes, _ = principal_directions(everything)
         ahead = np.sign(axes @ walked[-1])  # so that the path leads to the right and up
         return axes * np.where(ahead == 0, 1, ahead)[:, None]
     step = walked[1] if len(walked) > 1 else np.zeros_like(drawn)

@@ -17,6 +17,7 @@ from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
+NOISE = 1e-6  # of what is added up: less than that is rounding
 
 
 def examined_part(dataset: Dataset) -> tuple[str, Part]:
@@ -40,6 +41,11 @@ def copied_network(copy: Copy) -> Network:
     """
     if not np.isfinite(copy.state.arrays["parameters"]).all():
         raise RunError(_("the weights have diverged; r on the Train screen begins again"))
+    return network_of(copy)
+
+
+def network_of(copy: Copy) -> Network:
+    """Return the network of a copy in float64, whatever its weights are, without the training around it."""
     network = build_network(copy.dataset, copy.state.hyperparameters[0], 1, np.float64)
     network.parameters[...] = copy.state.arrays["parameters"][:1]
     return network
@@ -77,7 +83,9 @@ def cells(dataset: Dataset, x: Array) -> dict[str, str]:
     found: dict[str, str] = {}
     numbers = dataset.preprocessing.numbers
     for value, column in zip(x, numbers, strict=False):
-        found[column.name] = number(float(value) * column.scale + column.shift, 4)
+        own = float(value) * column.scale + column.shift
+        noise = NOISE * (abs(float(value) * column.scale) + abs(column.shift))  # of the encoding, in float32
+        found[column.name] = number(own if abs(own) > noise else 0.0, 6)
     first = len(numbers) + sum(column.flag for column in numbers)
     for text in dataset.preprocessing.texts:
         levels = x[first : first + len(text.levels)]

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
-from tuitrain.engine.directions import losses_at
-from tuitrain.session.asked.step import StepAnswer, StepCurve
-from tuitrain.session.inside.rows import double_network
+from tuitrain.engine.directions import LossesAt
+from tuitrain.engine.network import Network
+from tuitrain.engine.threads import blas_threads
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.asked.step import EXAMPLE_EPOCHS, StepAnswer, StepCurve
+from tuitrain.session.inside.experiment import sliced
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
 
 Array = NDArray[Any]
 DECADES, A_DECADE = 3, 40  # of learning rates on each side of the one in use, and points of the curve in each
+AT_ONCE = 30_000_000  # parameters × rows × points between two answers
 GAUGE_STEPS, GAUGE_POINTS = 40, 49  # steps whose best rate is looked for, and points of each search
 
 
 @dataclass(frozen=True)
 class _Line:
-    """A way down: from `start` (P,) along -`update` (P,), on the rows of a batch; `rate` is the one in use."""
+    """A way down: from `start` (P,) along -`update` (P,), on the rows of a batch; `rate` is the one in use.
+
+    `network` tells shape, activation and loss.
+    """
+
+    network: Network
 
     start: Array
     update: Array
@@ -31,30 +42,120 @@ class _Line:
     y: Array
     rate: float
 
-    def losses(self, trainer: Trainer, rates: Array) -> Array:
+    @property
+    def work(self) -> int:
+        """Products of one point, about."""
+        return len(self.start) * len(self.X)
+
+    def portions(self, points: int) -> list[Array]:
+        """Split the numbers of so many points into portions that are quickly measured: every eighth first, then more.
+
+        The first and the last point are in the first portions.
+        """
+        numbers = np.arange(points)
+        coarseness = sum((numbers % step == 0).astype(int) for step in (2, 4, 8))
+        order = np.argsort(-coarseness, kind="stable")
+        at_once = max(AT_ONCE // self.work, 1)
+        return [np.sort(order[first : first + at_once]) for first in range(0, points, at_once)]
+
+    def losses(self, rates: Array) -> Array:
         """J at each rate, (S,)."""
-        return losses_at(double_network(trainer.network), self.start - rates[:, None] * self.update, self.X, self.y)
+        with blas_threads(1):  # a portion is short: waiting for a second thread can take longer than its share of it
+            return self._measure(self.start - rates[:, None] * self.update)
+
+    @cached_property
+    def _measure(self) -> LossesAt:
+        return LossesAt(self.network, self.X, self.y)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """J at `rates`, `here` before the step, and at the rate `taken`."""
+
+    rates: Array
+    losses: Array
+    here: float
+    taken: float
 
 
 def step_curve(question: Question, copy: Copy) -> Iterator[Answer]:
-    """Answer `StepCurve`: first the curve, then step by step the gauge."""
+    """Answer `StepCurve`: first the curve, coarse and then fine, then step by step the gauge."""
     asked = cast("StepCurve", question)
+    copy = example_copy() if asked.example else copy
     trainer = copy.going_on()
     for _ in range(asked.steps):
         trainer.step()
     way = _next_step(trainer)
     rates = 10 ** _exponents(way.rate, DECADES, 2 * DECADES * A_DECADE + 1)
-    answer = _read(question, way, rates, way.losses(trainer, rates), trainer)
-    yield replace(answer, total=GAUGE_STEPS)
+    here, taken = way.losses(np.array([0.0, way.rate]))
+    losses = np.full(len(rates), np.nan)
+    for some in way.portions(len(rates)):
+        losses[some] = way.losses(rates[some])
+        known = np.flatnonzero(~np.isnan(losses))
+        curve = _Measured(rates[known], losses[known], float(here), float(taken))
+        answer = _read(question, way, curve, trainer, copy.state.counters["steps_done"])
+        yield answer
+    yield from _past_gauge(answer, copy) if copy.past is not None else _gauge_ahead(answer, trainer, way)
+
+
+def _gauge_ahead(answer: StepAnswer, trainer: Trainer, way: _Line) -> Iterator[StepAnswer]:
+    """Measure the steps from here on."""
     for done in range(1, GAUGE_STEPS + 1):
-        around = 10 ** _exponents(way.rate, 2, GAUGE_POINTS)
-        losses = np.nan_to_num(way.losses(trainer, around), nan=np.inf)
-        answer = replace(answer, gauge=(*answer.gauge, way.rate / float(around[int(losses.argmin())])))
-        yield replace(answer, done=done, total=GAUGE_STEPS)
+        for ratio in _ratio(way):
+            if ratio is None:
+                yield answer
+            else:
+                answer = replace(answer, gauge=(*answer.gauge, ratio))
+        yield replace(answer, done=done)
         if trainer.is_done:
-            yield replace(answer, done=GAUGE_STEPS, total=GAUGE_STEPS)
+            yield replace(answer, done=GAUGE_STEPS)
             return
         way = _next_step(trainer)
+
+
+def _past_gauge(answer: StepAnswer, copy: Copy) -> Iterator[StepAnswer]:
+    """Make the run's last steps again, from the state that is kept, and measure them."""
+    assert copy.past is not None
+    trainer = Trainer(copy.dataset, copy.past.hyperparameters, state=copy.past)
+    last = copy.state.counters["steps_done"]
+    first = max(last - GAUGE_STEPS, trainer.steps_done)
+    answer = replace(answer, is_past=True, total=last - first)
+    for _ in sliced((trainer.step() for _ in range(first - trainer.steps_done)), trainer.network.layer_sizes):
+        yield answer
+    while trainer.steps_done < last:
+        way = _next_step(trainer)
+        for ratio in _ratio(way):
+            if ratio is None:
+                yield answer
+            else:
+                answer = replace(answer, gauge=(*answer.gauge, ratio))
+        answer = replace(answer, done=len(answer.gauge))
+        yield answer
+
+
+def _ratio(way: _Line) -> Iterator[float | None]:
+    """Find the rate taken over the best rate along a step: yield it last, and None between two portions before."""
+    is_cheap = way.work * GAUGE_POINTS <= AT_ONCE
+    rates = 10 ** _exponents(way.rate, 2, GAUGE_POINTS) if is_cheap else way.rate * 2.0 ** np.arange(-2.5, 4, 0.5)
+    losses = np.full(len(rates), np.inf)
+    for place, some in enumerate(way.portions(len(rates))):
+        if place:
+            yield None
+        losses[some] = np.nan_to_num(way.losses(rates[some]), nan=np.inf)
+    yield way.rate / float(rates[int(losses.argmin())])
+
+
+def example_copy() -> Copy:
+    """Return a copy of a ready-made training: moons after some epochs of gradient descent with a rate of 0.3."""
+    dataset = load_dataset("moons")
+    h = Hyperparameters(hidden_layers=(12,), activation="tanh", optimizer="sgd", learning_rate=0.3)
+    trainer = Trainer(dataset, h)
+    past = trainer.state()
+    for epoch in range(EXAMPLE_EPOCHS):
+        if epoch == EXAMPLE_EPOCHS - 4:
+            past = trainer.state()
+        trainer.epoch()
+    return Copy.of(trainer, dataset, EXAMPLE_EPOCHS, past)
 
 
 def _exponents(rate: float, decades: int, points: int) -> Array:
@@ -71,7 +172,7 @@ def _next_step(trainer: Trainer) -> _Line:
     end = trainer.network.parameters[0] if not trainer.is_done else _last_parameters(trainer)
     rows = _rows_of_step(before.arrays["shuffle.order"][0], trainer)
     train = trainer.dataset.train
-    return _Line(start, (start - end) / rate, train.X[rows], train.y[rows], rate)
+    return _Line(trainer.network, start, (start - end) / rate, train.X[rows], train.y[rows], rate)
 
 
 def _last_parameters(trainer: Trainer) -> Array:
@@ -88,11 +189,11 @@ def _rows_of_step(left_before: Array, trainer: Trainer) -> Array:
     return np.setdiff1d(before, left)
 
 
-def _read(question: Question, way: _Line, rates: Array, losses: Array, trainer: Trainer) -> StepAnswer:
+def _read(question: Question, way: _Line, curve: _Measured, trainer: Trainer, steps_done: int) -> StepAnswer:
     """Find the marks and zones of a curve."""
-    here, taken = way.losses(trainer, np.array([0.0, way.rate]))
+    rates, losses = curve.rates, curve.losses
     best = int(losses.argmin())
-    gains = here - losses
+    gains = curve.here - losses
     half = gains[best] / 2
     if gains[best] <= 0:
         decent, beyond = (float("nan"), float("nan")), float("nan")
@@ -106,6 +207,6 @@ def _read(question: Question, way: _Line, rates: Array, losses: Array, trainer: 
         worse = np.flatnonzero(gains[best:] < 0)
         beyond = float(rates[best + worse[0]]) if len(worse) else float("inf")
     return StepAnswer(
-        question, rates, losses, float(here), way.rate, float(taken), float(rates[best]), float(losses[best]), decent,
-        beyond, len(way.X), trainer.hyperparameters[0].optimizer, (),
+        question, rates, losses, curve.here, way.rate, curve.taken, float(rates[best]), float(losses[best]), decent,
+        beyond, len(way.X), trainer.hyperparameters[0].optimizer, (), False, steps_done, done=0, total=GAUGE_STEPS,
     )  # fmt: skip

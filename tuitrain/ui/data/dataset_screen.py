@@ -230,6 +230,9 @@ class DatasetScreen(PlacedScreen, inherit_bindings=False):
     def selected_word(self) -> tuple[str, str, str]:
         return "dataset", "", ""
 
+    def asked_in(self) -> str:
+        return _("the dataset dialog")
+
     def _move_to(self, place: int) -> None:
         if self.view.has_columns:
             self.view.move_to(place)

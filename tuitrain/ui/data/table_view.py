@@ -142,7 +142,7 @@ class TableView:
         signs = [theme.signs.error, *(" " for _row in rows)]
         lines = [line(width, [(f" {sign} {row}", theme["bad"])]) for sign, row in zip(signs, rows, strict=False)]
         lines.append(Strip.blank(width))
-        if self._reviewer.is_text:
+        if self._reviewer.is_text and not self._reviewer.is_packed:
             texts = choices.head_lines(self._reviewer.source, height - len(lines), self.encoding)
             for number, text in enumerate(texts, 1):
                 shown = cut(theme.plain(text), width - 8, theme=theme)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
-from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.timer import Timer
 
 from tuitrain.session.asked.bench import RowAnswer, TraceRow
+from tuitrain.session.commands import SetParameter
 from tuitrain.session.questions import Question
-from tuitrain.translation import N_
+from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.bench_layers import Phase, columns_of, shown_units
+from tuitrain.ui.inspect.bench_keys import BENCH_ACTIONS
+from tuitrain.ui.inspect.bench_layers import WIDE, columns_of, shown_units
+from tuitrain.ui.inspect.bench_shares import TWO_WAYS_ROWS, draw_shares, two_ways
+from tuitrain.ui.inspect.bench_way import Phase, Way
 from tuitrain.ui.inspect.chain_rule import (
-    Formula,
-    Share,
     WeightPlace,
     chain_rule,
     layer_sizes,
@@ -27,34 +31,20 @@ from tuitrain.ui.inspect.chain_rule import (
     step_formulas,
     unit_name,
 )
-from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
-from tuitrain.ui.keys import PANE, Action
-from tuitrain.ui.plots.figures import decimal, factor, right
-from tuitrain.ui.plots.lines import cut, fit, line
+from tuitrain.ui.inspect.formula_line import formula_line
+from tuitrain.ui.inspect.forward_rule import forward_formulas
+from tuitrain.ui.inspect.page import InsidePage, page_bindings
+from tuitrain.ui.plots.figures import decimal, factor
+from tuitrain.ui.plots.lines import cut, line
 from tuitrain.ui.plots.network_picture import draw_network
-from tuitrain.ui.theme import Role, Theme
+from tuitrain.ui.theme import Theme
+from tuitrain.ui.train.panes.weight_prompt import read_number
+from tuitrain.ui.widgets.prompt_dialog import PromptDialog
 
-_STEP = ("← →", "one step back, one on")
-_EDGE = ("↑ ↓ j k", "another weight")
-_ROW = ("[ ]", "another row: larger, smaller loss")
-EXAMPLES = ("", "2-3-2", "shares")
-WIDE = 110  # columns from which the shares have a pane of their own beside the chain rule
+EXAMPLES = ("", "shares", "2-3-2")
+ENDED = ("done", "diverged", "failed")
+PACES = (0.5, 1.0, 2.0, 4.0, 8.0)  # steps a second while it plays
 SHARE_ROWS = 4  # of the pane of shares below it, with its frame
-
-BENCH_ACTIONS = (
-    Action("back", ("left",), "←", "step", "one step back", "page", 99, pair=_STEP),
-    Action("on", ("right",), "→", "", "one step on", "page", pair=_STEP),
-    Action("up", ("up", "k"), "↑ k", "weight", "the weight before", "page", 98, pair=_EDGE),
-    Action("down", ("down", "j"), "↓ j", "", "the weight after", "page", pair=_EDGE),
-    Action("next_unit", ("tab",), "tab", "unit", "next unit (shift: back)", "page", 90, pair=PANE),
-    Action("previous_unit", ("shift+tab",), "shift+tab", "", "previous unit", "page", pair=PANE),
-    Action("take_step", ("s",), "s", "learn", "take the optimizer's step, made of this row", "page", 88),
-    Action("undo", ("u",), "u", "undo", "take back the last step", "page", 60),
-    Action("before", ("left_square_bracket",), "[", "row", "a row with a larger loss", "page", 85, pair=_ROW),
-    Action("after", ("right_square_bracket",), "]", "", "a row with a smaller loss", "page", pair=_ROW),
-    Action("example", ("x",), "x", "example", "a ready-made example, or yours", "page", 86),
-    *everywhere_on_pages(),
-)
 
 
 class BenchPage(InsidePage, inherit_bindings=False):
@@ -70,15 +60,20 @@ class BenchPage(InsidePage, inherit_bindings=False):
     def __init__(self, look: Theme) -> None:
         super().__init__(look)
         has_learnt = self.trainer.snapshot.step > 0
-        self.example = "" if has_learnt else "2-3-2"
+        self.example = "" if has_learnt else "shares"
         self.place, self.steps = 0, 0
+        self.moved: tuple[tuple[int, float, int], ...] = ()  # weights typed: index, value, after how many steps
+        self.adopted: list[SetParameter] = []  # what takes back what the run was given
         self.edge = WeightPlace(-1, 0, 0)  # the one with the largest gradient, when there is an answer
-        self.phase: int | None = None  # None: the last
+        self.way = Way(self._units_of)
+        self._pace = PACES[1]
+        self._timer: Timer | None = None
 
     def question(self) -> Question:
         is_known = self.answer is not None and not self.answer.problem and self.edge.layer >= 0
         index = self.edge.index(self.answer) if is_known and self.answer is not None else 0
-        return TraceRow(place=self.place, weight=index, steps=self.steps, copy=self.copy, example=self.example)
+        return TraceRow(place=self.place, weight=index, moved=self.moved, steps=self.steps, copy=self.copy,
+                        example=self.example)  # fmt: skip
 
     def took_answer(self) -> None:
         """Choose a weight of another network."""
@@ -101,145 +96,99 @@ class BenchPage(InsidePage, inherit_bindings=False):
         return WeightPlace(layer, int(source), int(unit))
 
     @property
+    def is_playing(self) -> bool:
+        """Whether it goes on by itself."""
+        return self._timer is not None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is an answer to work with."""
+        return self.answer is not None and not self.answer.problem
+
+    @property
     def _phase(self) -> Phase:
         assert self.answer is not None
-        last = Phase.last(len(self.answer.trace.layers))
-        return Phase(last if self.phase is None else min(self.phase, last), len(self.answer.trace.layers))
+        return self.way.phase(len(self.answer.trace.layers))
+
+    def refresh_page(self) -> None:
+        super().refresh_page()
+        words = {
+            "back": N_("unit") if self.way.by_unit else N_("layer"),
+            "cycle_axis": N_("by layer") if self.way.by_unit else N_("by unit"),
+            "start_pause": N_("pause") if self.is_playing else N_("play"),
+            "adopt": N_("adopt") if self.moved and not self.example else "",
+            "before": "" if self.example else N_("row"),
+            "example": N_("yours") if self.example == EXAMPLES[-1] else N_("example"),
+        }
+        self.footer.say_now(words)
 
     # Drawing
 
     def boxes(self, area: Region) -> dict[str, Region]:
-        if area.width >= WIDE:
+        if area.width >= WIDE and self.example != "shares":
             below = max(area.height // 2, 14)
             network = Region(area.x, area.y, area.width, area.height - below + 1)
             beside = 42
             left = Region(area.x, area.bottom - below, area.width - beside + 1, below)
             return {"network": network, "rule": left, "shares": Region(area.right - beside, left.y, beside, below)}
-        rule = 9
-        network = Region(area.x, area.y, area.width, area.height - rule - SHARE_ROWS + 3)
+        rule, below = (5, TWO_WAYS_ROWS + 2) if self.example == "shares" else (9, SHARE_ROWS)
+        network = Region(area.x, area.y, area.width, area.height - rule - below + 2)
         middle = Region(area.x, network.bottom - 1, area.width, rule)
-        return {
-            "network": network,
-            "rule": middle,
-            "shares": Region(area.x, middle.bottom - 1, area.width, SHARE_ROWS - 0),
-        }
+        return {"network": network, "rule": middle,
+                "shares": Region(area.x, middle.bottom - 1, area.width, below)}  # fmt: skip
 
     def draw_part(self, name: str, width: int, height: int) -> Sequence[Strip]:
         answer = self.answer
         assert answer is not None
         if name == "network":
             chosen = shown_units(answer, self.edge, width, height)
-            return draw_network(width, height, columns_of(answer, self.edge, self._phase, chosen), theme=self.look)
+            columns = columns_of(answer, self.edge, self._phase, chosen, is_wide=width >= WIDE - 2)
+            return draw_network(width, height, columns, theme=self.look)
         if name == "rule":
             return self._formulas(width, height)
-        return self._shares(width, height)
+        phase, layer = self._phase, self.edge.layer
+        if layer and not phase.has_sum(layer - 1):
+            told = self.look.plain(_("the way forward has not come to the inputs of this unit: → goes on"))
+            return [line(width, [(f" {cut(told, width - 2, theme=self.look)}", self.look["dim"])])]
+        found = shares(answer, layer, self.edge.unit)
+        if not phase.has_delta(layer, self.edge.unit):
+            found = [replace(one, delta=math.nan) for one in found]
+        if self.example == "shares" and height >= TWO_WAYS_ROWS:
+            return two_ways(width, found, theme=self.look)
+        return draw_shares(width, height, found, self.edge.source, theme=self.look)
 
     def _formulas(self, width: int, height: int) -> list[Strip]:
         assert self.answer is not None
         phase = self._phase
-        if not phase.has_delta(self.edge.layer):
-            told = _("∂J/∂w comes when the error has come back to this layer: → goes on")
-            return [line(width, [(f" {cut(self.look.plain(told), width - 2, theme=self.look)}", self.look["dim"])])]
+        if not phase.has_delta(self.edge.layer, self.edge.unit):
+            return self._forward(width, phase)
         found = chain_rule(self.answer, self.edge)
         if phase.is_last:
             step = step_formulas(self.answer.step, self.edge.index(self.answer))
             found = [*(found if len(found) + len(step) <= height else found[:1]), *step]
-        return [self._formula(formula, width) for formula in found]
+        return [formula_line(formula, width, theme=self.look) for formula in found]
 
-    def _formula(self, formula: Formula, width: int) -> Strip:
-        """``symbol = rule = numbers = result`` in columns; long numbers take the rule's place too."""
-        theme, result = self.look, 11
-        symbol = min(9, width // 8)
-        rule = min(34, (width - symbol - result) * 9 // 20)
-        numbers = width - symbol - rule - result - 6
-        given = theme.formula(formula.result)
-        forms = [theme.formula(text) for text in (formula.numbers, *formula.shorter)]
-        fits_beside = [text for text in forms if cell_len(text) <= numbers]
-        fits_alone = [text for text in forms if cell_len(text) <= rule + numbers + 2]
-        shown = (fits_beside or fits_alone or forms[-1:])[0] if formula.rule else (fits_alone or forms[-1:])[0]
-        middle = [
-            ("= " if formula.rule else "  ", theme["dim"]),
-            (fit(theme.formula(formula.rule), rule, theme), theme["dim"]),
-            ("= " if formula.numbers else "  ", theme["dim"]), (fit(shown, numbers, theme), theme["plain"]),
-        ]  # fmt: skip
-        if cell_len(shown) > numbers:
-            middle = [("= ", theme["dim"]), (fit(shown, rule + numbers + 2, theme), theme["plain"])]
-        return line(width, [
-            (f" {fit(theme.formula(formula.symbol), symbol, theme)}", theme["bold"]), *middle,
-            ("=" if given else " ", theme["dim"]), (" " * (result - cell_len(given)) + given, theme["bold"]),
-        ])  # fmt: skip
-
-    def _shares(self, width: int, height: int) -> list[Strip]:
-        """Who caused the chosen unit's sum, and what the gradient hands back: in two lines, or as a table."""
+    def _forward(self, width: int, phase: Phase) -> list[Strip]:
+        """What the way forward has made of the chosen weight's unit, and what is to come."""
         assert self.answer is not None
-        found = shares(self.answer, self.edge.layer, self.edge.unit)
-        if height >= 4:
-            return self._share_table(width, height, found)
-        theme = self.look
-        texts, used = [], 1
-        for place, share in enumerate(found):
-            bar = theme.signs.blocks[-1] * round(8 * share.share)
-            text = theme.plain(f"{cut(share.name, 14, theme=theme)} |w·a| = {decimal(share.size, 3)} {bar} ")
-            text += f"{100 * share.share:.0f} %   "
-            if used + cell_len(text) > width - 14 and place < len(found) - 1:
-                rest = sum(one.share for one in found[place:])
-                told = _("{count} more {share:.0f} %").format(count=len(found) - place, share=100 * rest)
-                texts.append((told, theme["dim"]))
-                break
-            used += cell_len(text)
-            texts.append((text, theme["plain"]))
-        chosen = next((one for one in found if one.source == self.edge.source), None)
-        lines = [line(width, [(" ", theme["plain"]), *texts])]
-        if chosen is not None:
-            told = _("{name}: share of δ {share}   back w·δ = {weight} · {delta} = {back}").format(
-                name=cut(chosen.name, 14, theme=theme), share=factor(chosen.of_delta), weight=factor(chosen.weight, 2),
-                delta=factor(chosen.delta), back=factor(chosen.back),
-            )  # fmt: skip
-            lines.append(line(width, [(f" {cut(theme.plain(told), width - 2, theme=theme)}", theme["dim"])]))
-        return lines
-
-    def _share_table(self, width: int, height: int, found: Sequence[Share]) -> list[Strip]:
-        theme = self.look
-        wide = width >= 60
-        name_width, numbers = (14 if wide else 10), (9 if wide else 7)
-        heads = (_("from"), "|w·a|", _("share"), _("of δ"), _("back w·δ") if wide else _("back"))
-
-        def row(cells: Sequence[str], bar: str, role: Role) -> Strip:
-            text = f" {fit(cells[0], name_width, theme)}" + "".join(
-                right(theme.plain(one), numbers) for one in cells[1:]
-            )
-            return line(width, [(text, theme[role]), ("  " + bar, theme["bar"])])
-
-        rows = max(height - 3, 1)
-        shown = list(found[: rows if len(found) <= rows else rows - 1])
-        lines = [row(heads, "", "dim")]
-        room = max(width - name_width - 4 * numbers - 4, 0)
-        for one in shown:
-            cells = (
-                one.name,
-                decimal(one.size, 3),
-                f"{100 * one.share:.0f} %",
-                factor(one.of_delta, 3),
-                factor(one.back, 3),
-            )
-            bar = theme.signs.blocks[-1] * round(one.share * room)
-            lines.append(row(cells, bar, "bold" if one.source == self.edge.source else "plain"))
-        rest = found[len(shown) :]
-        if rest:
-            name = _("{count} more").format(count=len(rest))
-            lines.append(row(_summed(name, rest), "", "dim"))
-        lines.append(row(_summed(_("sum"), found), "", "plain"))
-        told = _("the same proportions where all a are alike: the gradient does not divide by the sum")
-        return [*lines, line(width, [(f" {cut(told, width - 2, theme=theme)}", theme["dim"])])]
+        theme, lines = self.look, []
+        if phase.has_sum(self.edge.layer, self.edge.unit):
+            found = forward_formulas(self.answer, self.edge, has_loss=phase.has_loss)
+            lines = [formula_line(formula, width, theme=self.look) for formula in found]
+        told = _("∂J/∂w comes when the error has come back to this unit: → goes on")
+        return [*lines, line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])])]
 
     def describe(self) -> tuple[str, str]:
         answer = self.answer
         assert answer is not None
         sizes = "-".join(map(str, layer_sizes(answer)))
         phase = self._phase
-        state = f"{phase.text()}  " + _("step {number} of {last}").format(
+        state = f"{phase.text()}  " + _("step {number}/{last}").format(
             number=phase.number, last=Phase.last(phase.layers)
         )
+        done, all_of_them = self.way.units
+        if done:
+            state += " " + _("unit {done}/{all}").format(done=done, all=all_of_them)
         if self.example:
             name = (
                 _("example: weights 3 and 2, error 0.6")
@@ -247,7 +196,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
                 else _("example {sizes} {activation}")
             )
             return name.format(sizes=sizes, activation=answer.activation), state
-        what = _("row {row}, loss {place} of {rows} · truth {truth} · epoch {epoch} · {sizes} {activation}").format(
+        what = _("epoch {epoch} · row {row}, loss {place} of {rows} · truth {truth} · {sizes} {activation}").format(
             row=answer.row, place=self.place % answer.rows + 1, rows=answer.rows, truth=answer.truth,
             epoch=answer.epoch, sizes=sizes, activation=answer.activation,
         )  # fmt: skip
@@ -258,11 +207,24 @@ class BenchPage(InsidePage, inherit_bindings=False):
         assert answer is not None
         unit = unit_name(answer, self.edge.layer, self.edge.unit)
         weight = f"{source_name(answer, self.edge)}→{unit}"
-        learnt = _("{count} steps taken").format(count=self.steps) if self.steps else ""
+        phase, theme = self._phase, self.look
+        J = f"J = {decimal(answer.trace.loss)}" if phase.has_loss else ""
+        changed = _("{count} typed").format(count=len(self.moved)) if self.moved else ""
+        taken = ngettext("{count} step taken", "{count} steps taken", self.steps)
+        learnt = taken.format(count=self.steps) if self.steps else ""
+        way = theme.plain("◂ ") + _("δ back") if phase.is_back else _("a forward") + theme.plain(" →")
+        has_delta = phase.has_delta(self.edge.layer, self.edge.unit)
+        rule = _("Weight {weight} · chain rule with this moment's numbers") if has_delta else _(
+            "Weight {weight} · forward with this moment's numbers"
+        )  # fmt: skip
+        shared = (
+            _("Two ways to hand the error back") if self.example == "shares"
+            else _("{unit}: who caused its sum · |w·a| of Σ|w·a|").format(unit=unit)
+        )  # fmt: skip
         return {
-            "network": (_("Network · forward a, back δ"), learnt or f"J = {decimal(answer.trace.loss)}"),
-            "rule": (_("Weight {weight} · chain rule with this moment's numbers").format(weight=weight), ""),
-            "shares": (_("{unit}: who caused its sum · |w·a| of Σ|w·a|").format(unit=unit), ""),
+            "network": (_("Network · {way}").format(way=way), ", ".join(filter(None, (changed, learnt, J)))),
+            "rule": (rule.format(weight=weight), ""),
+            "shares": (shared, ""),
         }
 
     def explain(self) -> tuple[str, str, tuple[str, ...]]:
@@ -274,25 +236,95 @@ class BenchPage(InsidePage, inherit_bindings=False):
             f"w {source_name(answer, self.edge)}→{unit_name(answer, self.edge.layer, self.edge.unit)} {factor(value)}"
         )
         meaning = _("0.1 more of it changes J by about {change}").format(change=factor(0.1 * gradient, 4))
+        if not self._phase.has_delta(self.edge.layer, self.edge.unit):
+            meaning = _("multiplies {source}; enter types another value").format(source=source_name(answer, self.edge))
         return name, meaning, ()
 
     def tell(self) -> str:
         if self.answer is not None and self.answer.values and not self.example:
             cells = ", ".join(f"{name} {value}" for name, value in self.answer.values.items())
             return _("row: {cells}").format(cells=cells)
-        return _("results are rounded for reading; the check uses all digits")
+        return _("results are rounded for reading; the check uses all digits · enter types a weight")
 
     # What the keys do
 
     def action_back(self) -> None:
         """One step back."""
-        self.phase = max(self._phase.number - 1, 0)
-        self.refresh_page()
+        self._stop()
+        self._went(lambda way, layers: way.back(layers))
 
     def action_on(self) -> None:
         """One step on."""
-        self.phase = min(self._phase.number + 1, Phase.last(self._phase.layers))
+        self._stop()
+        self._went(lambda way, layers: way.on(layers))
+
+    def _went(self, go: Callable[[Way, int], int | None]) -> None:
+        """Go a step; a unit that is reached is chosen, with the weight that matters most to it."""
+        if not self.is_known:
+            return
+        assert self.answer is not None
+        unit = go(self.way, len(self.answer.trace.layers))
+        layer = self._phase.layer
+        if unit is None or layer is None or (layer, unit) == (self.edge.layer, self.edge.unit):
+            self.refresh_page()
+            return
+        found = self.answer.trace.layers[layer]
+        sizes = np.abs(found.inputs[:-1] * found.block[:-1, unit])
+        self.edge = WeightPlace(layer, int(sizes.argmax()), unit)
+        self.ask_anew()
+
+    def _units_of(self, layer: int) -> tuple[tuple[int, ...], bool]:
+        """The units of a weight layer that are drawn when it is in view, and whether there are more."""
+        assert self.answer is not None
+        size, found = self.panes["network"].size, self.answer.trace.layers[layer]
+        place = WeightPlace(layer, 0, int(np.abs(found.delta * found.a).argmax()))  # so that none has to make room
+        chosen = shown_units(self.answer, place, size.width, size.height)
+        return chosen.units[layer + 1], chosen.folded[layer + 1] > 0
+
+    def action_cycle_axis(self) -> None:
+        """Go by layer, or by unit."""
+        self.way.by_unit = not self.way.by_unit
+        self.way.go_to(self._phase.number if self.is_known else None)
         self.refresh_page()
+
+    def action_start_pause(self) -> None:
+        """Play the way, from the input on where it is at its end."""
+        if self.is_playing or not self.is_known:
+            self._stop()
+            return
+        if self._phase.is_last:
+            self.way.go_to(0)
+        self._timer = self.set_interval(1 / self._pace, self._play)
+        self.refresh_page()
+
+    def _play(self) -> None:
+        self._went(lambda way, layers: way.on(layers))
+        if not self.is_known or self._phase.is_last:
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            if self.is_mounted:
+                self.refresh_page()
+
+    def on_screen_suspend(self) -> None:
+        self._stop()
+        super().on_screen_suspend()
+
+    def action_slower(self) -> None:
+        self._take_pace(-1)
+
+    def action_faster(self) -> None:
+        self._take_pace(1)
+
+    def _take_pace(self, by: int) -> None:
+        self._pace = PACES[min(max(PACES.index(self._pace) + by, 0), len(PACES) - 1)]
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = self.set_interval(1 / self._pace, self._play)
+        self.say(_("{pace} steps a second; space plays").format(pace=f"{self._pace:g}"))
 
     def action_up(self) -> None:
         self._move_edge(-1)
@@ -339,12 +371,74 @@ class BenchPage(InsidePage, inherit_bindings=False):
         self.steps += 1
         self.ask_anew()
 
+    def action_edit(self) -> None:
+        """Ask for the chosen weight's value, and put it into the copy."""
+        if not self.is_known:
+            return
+        assert self.answer is not None
+        index = self.edge.index(self.answer)
+
+        def answered(value: float | None) -> None:
+            if value is not None:
+                self.moved = (*self.moved, (index, value, self.steps))
+                self.ask_anew()
+
+        name = f"w {source_name(self.answer, self.edge)}→{unit_name(self.answer, self.edge.layer, self.edge.unit)}"
+        hints = [_("on the copy: the run keeps its weight until 1 adopts this one; u takes it back")]
+        if self.example:
+            hints = [_("in the example; u takes it back")]
+        value = f"{float(self.answer.trace.parameters[index]):.6g}"
+        self.open(PromptDialog(self.look, self.look.plain(name), value, read_number, hints=hints), answered)
+
+    def action_adopt(self) -> None:
+        """Put the typed weights into the run."""
+        if self.example or not self.moved:
+            self.say(_("no weight is typed: enter types one, 1 takes it into the run") if not self.example
+                     else _("the example is no run; x shows your network"))  # fmt: skip
+            return
+        if self.session.snapshot.state in ENDED:
+            self.say(_("the training has ended: its weights are those of the best epoch, and stay"))
+            return
+        values = {index: value for index, value, _steps in self.moved}
+        own = self._own_values()
+        self.adopted = [SetParameter(index, own[index]) for index in values]
+        for index, value in values.items():
+            self.session.send(SetParameter(index, value))
+        self.say(ngettext("{count} weight is in the run now; u takes it back",
+                          "{count} weights are in the run now; u takes them back", len(values))
+                 .format(count=len(values)))  # fmt: skip
+
+    def _own_values(self) -> Sequence[float]:
+        """The copy's weights as they were when the page was opened."""
+        return self.answer.start.tolist() if self.answer is not None else ()
+
     def action_undo(self) -> None:
-        if not self.steps:
+        """Take back what was done last: adopted, typed, or learnt."""
+        if self.adopted:
+            for command in self.adopted:
+                self.session.send(command)
+            self.adopted = []
+            self.say(_("the run has the weights back that the copy began with"))
+            return
+        if self.moved and self.moved[-1][2] == self.steps:
+            self.moved = self.moved[:-1]
+        elif self.steps:
+            self.steps -= 1
+        else:
             self.say(_("nothing to take back"))
             return
-        self.steps -= 1
         self.ask_anew()
+
+    def action_restart(self) -> None:
+        """The copy's own weights again, at the input."""
+        self._stop()
+        self._forget()
+        self.way.go_to(0)
+        self.ask_anew()
+
+    def _forget(self) -> None:
+        """Take back what was typed and learnt on the copy; what the run was given stays."""
+        self.steps, self.moved, self.adopted = 0, (), []
 
     def action_before(self) -> None:
         self._move_row(-1)
@@ -357,19 +451,15 @@ class BenchPage(InsidePage, inherit_bindings=False):
             self.say(_("the example has one row; x shows your network"))
             return
         self.place = (self.place + by) % self.answer.rows
-        self.steps = 0
+        self._forget()
         self.ask_anew()
 
     def action_example(self) -> None:
         """The next ready-made network, or one's own."""
         self.example = EXAMPLES[(EXAMPLES.index(self.example) + 1) % len(EXAMPLES)]
-        self.steps, self.phase, self.edge, self.answer = 0, None, WeightPlace(-1, 0, 0), None
+        self._stop()
+        self._forget()
+        self.way.go_to(None)
+        self.edge, self.answer = WeightPlace(-1, 0, 0), None
         self.place_children(self.size)
         self.ask_anew()
-
-
-def _summed(name: str, parts: Sequence[Share]) -> tuple[str, ...]:
-    """The cells of a row that adds up others."""
-    size, share = sum(one.size for one in parts), sum(one.share for one in parts)
-    of_delta, back = sum(one.of_delta for one in parts), sum(one.back for one in parts)
-    return name, decimal(size, 3), f"{100 * share:.0f} %", factor(of_delta, 3), factor(back, 3)

@@ -1,4 +1,4 @@
-"""Which units of a network the bench draws, and what stands on them at a step of the way forward and back."""
+"""Which units of a network the bench draws, and what stands on them and their edges at a step of the way."""
 
 from __future__ import annotations
 
@@ -9,52 +9,17 @@ from rich.cells import cell_len, set_cell_size
 
 from tuitrain.session.asked.bench import RowAnswer
 from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.bench_way import Phase
 from tuitrain.ui.inspect.chain_rule import WeightPlace, layer_sizes, unit_name
 from tuitrain.ui.plots.figures import decimal, factor
 from tuitrain.ui.plots.network_picture import Edge, LayerColumn, Unit, fits
+from tuitrain.ui.theme import Role
 
 INPUT_WIDTH, UNIT_WIDTH = 17, 19  # cells of a column
+WIDE = 110  # cells of a picture from which units have f′, and edges their numbers
+MOST_LABELLED = 9  # edges between two columns that all have their numbers
 NAME_WIDTH = 9  # of an input's name
 MOST_UNITS = 4
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A step of the way: 0 the input, then the layers forward, the loss, the layers back, and the new weights."""
-
-    number: int
-    layers: int
-
-    @staticmethod
-    def last(layers: int) -> int:
-        """The number of the last one."""
-        return 2 * layers + 2
-
-    @property
-    def is_last(self) -> bool:
-        """Whether the new weights are there."""
-        return self.number == self.last(self.layers)
-
-    @property
-    def has_loss(self) -> bool:
-        """Whether the loss has been computed."""
-        return self.number > self.layers
-
-    def has_sum(self, layer: int) -> bool:
-        """Whether the way forward has reached weight layer `layer`."""
-        return self.number > layer
-
-    def has_delta(self, layer: int) -> bool:
-        """Whether the error has come back to weight layer `layer`."""
-        return self.number > 2 * self.layers - layer
-
-    def text(self) -> str:
-        """Where the way is, in words."""
-        if self.is_last:
-            return _("new weights")
-        if self.number > self.layers + 1:
-            return _("back")
-        return _("loss") if self.has_loss else _("forward")
 
 
 @dataclass(frozen=True)
@@ -104,36 +69,48 @@ def _most_important(answer: RowAnswer, layer: int, most: int, edge: WeightPlace)
     return tuple(sorted(order[: max(most - 1, 1)]))
 
 
-def columns_of(answer: RowAnswer, edge: WeightPlace, phase: Phase, chosen: Chosen) -> list[LayerColumn]:
-    """Make the picture's columns."""
+def columns_of(
+    answer: RowAnswer, edge: WeightPlace, phase: Phase, chosen: Chosen, *, is_wide: bool = False
+) -> list[LayerColumn]:
+    """Make the picture's columns; if it `is_wide`, units have f′, and edges their weight and gradient."""
     columns = []
     for position, layer in enumerate(chosen.layers):
-        units = [_unit(answer, layer, unit, edge, phase) for unit in chosen.units[layer]]
+        units = [_unit(answer, layer, unit, edge, phase, is_wide=is_wide) for unit in chosen.units[layer]]
         if chosen.folded[layer]:
             units.append(Unit((_("+{count} more").format(count=chosen.folded[layer]),), is_folded=True))
         edges: list[Edge] = []
         if position + 1 < len(chosen.layers):
-            after = chosen.units[layer + 1]
-            for start, source in enumerate(chosen.units[layer]):
+            after, sources = chosen.units[layer + 1], chosen.units[layer]
+            has_labels = is_wide and len(after) * len(sources) <= MOST_LABELLED
+            for start, source in enumerate(sources):
                 for end, unit in enumerate(after):
-                    is_chosen = edge == WeightPlace(layer, source, unit)
-                    edges.append(
-                        Edge(
-                            start,
-                            end,
-                            is_chosen,
-                            _labels(answer, WeightPlace(layer, source, unit), phase) if is_chosen else (),
-                        )
-                    )
+                    place = WeightPlace(layer, source, unit)
+                    is_chosen = edge == place
+                    edges.append(_edge(answer, place, (start, end), phase, is_chosen=is_chosen, has_label=has_labels))
         columns.append(LayerColumn(_title(answer, layer), tuple(units), tuple(edges)))
     return columns
+
+
+def _edge(
+    answer: RowAnswer, place: WeightPlace, ends: tuple[int, int], phase: Phase, *, is_chosen: bool, has_label: bool
+) -> Edge:
+    """An edge with its weight and, when the error has come back, its gradient: the chosen one, or every one."""
+    role: Role = "validation" if phase.has_delta(place.layer, place.unit) else "train"
+    if is_chosen:
+        return Edge(*ends, True, _labels(answer, place, phase), role=role)
+    if not has_label:
+        return Edge(*ends)
+    layer = answer.trace.layers[place.layer]
+    below = factor(float(layer.inputs[place.source] * layer.delta[place.unit]), 3)
+    weight = factor(float(layer.block[place.source, place.unit]), 2)
+    return Edge(*ends, False, (weight,), below if phase.has_delta(place.layer, place.unit) else "")
 
 
 def _labels(answer: RowAnswer, place: WeightPlace, phase: Phase) -> tuple[str, ...]:
     layer = answer.trace.layers[place.layer]
     weight = factor(float(layer.block[place.source, place.unit]), 2)
     short = f"w {weight}"
-    if not phase.has_delta(place.layer):
+    if not phase.has_delta(place.layer, place.unit):
         return (short,)
     if phase.is_last:
         new = factor(float(answer.step.after_parameters[place.index(answer)]), 3)
@@ -151,22 +128,34 @@ def _title(answer: RowAnswer, layer: int) -> str:
     return (_("hidden") if last == 2 else _("layer {number}").format(number=layer)) + f" {answer.activation}"
 
 
-def _unit(answer: RowAnswer, layer: int, unit: int, edge: WeightPlace, phase: Phase) -> Unit:
+def _unit(answer: RowAnswer, layer: int, unit: int, edge: WeightPlace, phase: Phase, *, is_wide: bool = False) -> Unit:
     if layer == 0:
-        name, value = answer.units[unit], factor(float(answer.trace.layers[0].inputs[unit]), 2)
-        short = name if cell_len(name) <= NAME_WIDTH else set_cell_size(name, NAME_WIDTH - 1) + "…"
-        return Unit((f"{short} {value}",))
+        return _input(answer, unit, phase)
     found = answer.trace.layers[layer - 1]
     is_output = layer == len(answer.trace.layers)
     name = unit_name(answer, layer - 1, unit)
     chosen = (edge.layer + 1, edge.unit) == (layer, unit)
-    if not phase.has_sum(layer - 1):
+    if not phase.has_sum(layer - 1, unit):
         return Unit((f"{name} ·", ""), is_chosen=chosen)
     letter = {"cross_entropy": "p", "binary_cross_entropy": "p"}.get(answer.loss, "ŷ") if is_output else "a"
     a = decimal(float(found.a[unit]), 3, signed=letter != "p")
-    delta = f" δ {factor(float(found.delta[unit]), 3)}" if phase.has_delta(layer - 1) else ""
+    has_delta = phase.has_delta(layer - 1, unit)
+    delta = f" δ {factor(float(found.delta[unit]), 3)}" if has_delta else ""
+    slope = f" f′ {decimal(float(found.slope[unit]), 3)}" if has_delta and is_wide and not is_output else ""
     silent = _(" dropped") if found.mask[unit] == 0 else ""
     truth = f" t {float(answer.trace.target[unit]):.3g}" if is_output and phase.has_loss else ""
     return Unit(
-        (f"z {factor(float(found.z[unit]), 3)} {letter} {a}", f"{name}{delta}{truth}{silent}"), is_chosen=chosen
-    )
+        (f"z {factor(float(found.z[unit]), 3)} {letter} {a}", f"{name}{delta}{slope}{truth}{silent}"),
+        is_chosen=chosen, role="validation" if has_delta else "plain",
+    )  # fmt: skip
+
+
+def _input(answer: RowAnswer, unit: int, phase: Phase) -> Unit:
+    """An input; of the example that shares an error, what the gradient hands back to it too."""
+    first = answer.trace.layers[0]
+    name, value = answer.units[unit], factor(float(first.inputs[unit]), 2)
+    short = name if cell_len(name) <= NAME_WIDTH else set_cell_size(name, NAME_WIDTH - 1) + "…"
+    if answer.question.example != "shares":
+        return Unit((f"{short} {value}",))
+    back = float(first.block[unit] @ first.delta)
+    return Unit((f"{short} a {value}", f"δ {factor(back, 3)}" if phase.has_delta(0) else ""))

@@ -6,6 +6,7 @@ line on paper; a test computes each line from its numbers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.engine.optimizers import NAdam
 from tuitrain.engine.step_trace import StepTrace
 from tuitrain.engine.trace import DIFFERENCE, LayerTrace
 from tuitrain.session.asked.bench import RowAnswer
@@ -155,22 +157,23 @@ def _output_delta(answer: RowAnswer, layer: LayerTrace, unit: int, name: str) ->
     share, divided = (" / K", f" / {outputs}") if outputs > 1 else ("", "")
     delta = factor(float(layer.delta[unit]))
     difference = f"{decimal(z)} − {factor(t, 4) if t < 0 else decimal(t)}"
+    huber, huber_numbers = _huber(z, t, float(layer.delta[unit]) * outputs)
     rules: dict[str, tuple[str, str]] = {
         "cross_entropy": ("p − t", f"{decimal(p)} − {t:g}"),
         "binary_cross_entropy": (f"(p − t){share}", f"({decimal(p)} − {t:g}){divided}"),
         "mse": (f"2 (ŷ − t){share}", f"2 · ({difference}){divided}"),
         "mae": (f"sign(ŷ − t){share}", f"sign({difference}){divided}"),
-        "huber": (f"ŷ − t, at most ±δ{share}", f"({_huber(z, t, float(layer.delta[unit]) * outputs)}){divided}"),
+        "huber": (huber + share, f"({huber_numbers}){divided}"),
         "hinge": (_("−t inside the margin, else 0"), f"t = {t:+g}, z = {factor(z)}"),
     }
     rule, numbers = rules[answer.loss]
     return Formula(f"δ({name})", rule, numbers, delta)
 
 
-def _huber(z: float, t: float, clipped: float) -> str:
-    """The difference, or the δ of the loss where the difference is larger."""
+def _huber(z: float, t: float, clipped: float) -> tuple[str, str]:
+    """The difference, or the delta of the loss where the difference is larger."""
     is_clipped = abs(z - t) > abs(clipped) * (1 + 1e-9)
-    return factor(clipped) if is_clipped else f"{decimal(z)} − {decimal(t)}"
+    return ("±delta, as |ŷ − t| > delta", factor(clipped)) if is_clipped else ("ŷ − t", f"{decimal(z)} − {decimal(t)}")
 
 
 def step_formulas(step: StepTrace, index: int) -> list[Formula]:
@@ -196,8 +199,8 @@ def step_formulas(step: StepTrace, index: int) -> list[Formula]:
 
 _STEPS = {
     "sgd": "η·g", "momentum": "η·b", "nesterov": "η·(g + μ·b)", "adagrad": "η·g / (√s + ε)",
-    "adadelta": "η·g·√(a + ε) / √(s + ε)", "rmsprop": "η·g / (√v + ε)", "adam": "η·m̂ / (√v̂ + ε)",
-    "adamw": "η·m̂ / (√v̂ + ε)", "adamax": "η·m̂ / u", "nadam": "η·(μ·m̂ + g) / (√v̂ + ε)",
+    "adadelta": "η·d", "rmsprop": "η·g / (√v + ε)", "adam": "η·m̂ / (√v̂ + ε)",
+    "adamw": "η·m̂ / (√v̂ + ε)", "adamax": "η·m̂ / u", "nadam": "η·n / (√v̂ + ε)",
 }  # fmt: skip
 
 
@@ -255,7 +258,33 @@ def _averages(step: StepTrace, index: int) -> list[Formula]:
             numbers = f"{factor(value)} / (1 − {decimal(product)})"
             symbol = "β₁ᵗ" if letter == "m" else "β₂ᵗ"
             lines.append(Formula(letter + "̂", f"{letter} / (1 − {symbol})", numbers, factor(value / (1 - product))))
+    if step.optimizer == "nadam":
+        lines.append(_look_ahead(step, index))
+    if step.optimizer == "adadelta":
+        lines += _own_scale(step, index)
     return lines
+
+
+def _look_ahead(step: StepTrace, index: int) -> Formula:
+    """Nadam's mean as it will count in the next step, and the gradient as it counts in this one."""
+    m, g = float(step.after["m"][index]), float(step.gradient[index])
+    before, product, steps = (float(one[0]) for one in (step.before["Πμ"], step.after["Πμ"], step.after["t"]))
+    following = step.settings["beta1"] * (1 - 0.5 * 0.96 ** ((steps + 1) * NAdam.momentum_decay))
+    of_mean, of_gradient = following / (1 - product * following), (1 - product / before) / (1 - product)
+    numbers = f"{of_mean:.4g}·{factor(m)} + {of_gradient:.4g}·{factor(g)}"
+    return Formula("n", "c·m + d·g", numbers, factor(of_mean * m + of_gradient * g))
+
+
+def _own_scale(step: StepTrace, index: int) -> list[Formula]:
+    """Adadelta's step before the rate, and the mean of such steps' squares that the next one is scaled by."""
+    g, epsilon = float(step.gradient[index]), step.settings["epsilon"]
+    steps, squares = float(step.before["a"][index]), float(step.after["s"][index])
+    d = g * math.sqrt((steps + epsilon) / (squares + epsilon))
+    numbers = f"{factor(g)} · √{decimal(steps + epsilon)} / √{decimal(squares + epsilon)}"
+    return [
+        Formula("d", "g·√(a + ε) / √(s + ε)", numbers, factor(d)),
+        _average(step, index, "a", "rho", d * d, "d²"),
+    ]
 
 
 _RULES: dict[str, Callable[[StepTrace, int], list[Formula]]] = {

@@ -110,11 +110,11 @@ def sum_up(answer: DepthAnswer) -> str:
         return _("no error arrives at the last hidden layer: δ is 0 there")
     told = _("from {last} to 1: {start} → {end}, × {product}")
     if len(layers) > 2:
-        told = _("from {last} to 1: {start} → {end}, × {product}: {count} factors of about {factor}")
+        told = _("from {last} to 1: {start} → {end}, × {product}: {count} factors near {factor}")
         if first / last < VANISHED:
-            told = _("from {last} to 1: {start} → {end}, × {product}: vanishes by {count} factors of about {factor}")
+            told = _("from {last} to 1: {start} → {end}, × {product}: vanishes by {count} factors near {factor}")
         elif first / last > 1 / VANISHED:
-            told = _("from {last} to 1: {start} → {end}, × {product}: explodes by {count} factors of about {factor}")
+            told = _("from {last} to 1: {start} → {end}, × {product}: explodes by {count} factors near {factor}")
     return told.format(
         last=len(layers), start=power(last), end=power(first), product=power(first / last), count=len(layers) - 1,
         factor=decimal((first / last) ** (1 / (len(layers) - 1)), 2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from textual.binding import BindingType
@@ -214,6 +214,20 @@ class InputsPage(InsidePage, inherit_bindings=False):
             return _("a row that is no support vector could be left out: the same line comes out")
         return _("coefficients and intercept are the parameters: training finds them")
 
+    def words_now(self) -> Mapping[str, str]:
+        answer, words = self.answer, {}
+        if len(self.tabs) == 1:
+            words["next_part"] = ""
+        if not isinstance(answer, LinearAnswer) or len(answer.outputs) == 1:
+            words["before"] = ""
+        if isinstance(answer, SupportAnswer):
+            words["sort"] = ""
+        if not isinstance(answer, SupportAnswer) or not len(answer.points):
+            words["large"] = ""
+        elif self.is_listed:
+            words["large"] = N_("draw")
+        return words
+
     # What the keys do
 
     def action_up(self) -> None:
@@ -261,10 +275,18 @@ class InputsPage(InsidePage, inherit_bindings=False):
 
     def action_large(self) -> None:
         if not isinstance(self.answer, SupportAnswer) or not len(self.answer.points):
-            self.say(_("drawn are support vectors over two inputs"))
+            self.say(self._nothing_large())
             return
         self.is_listed = not self.is_listed
         self.refresh_page()
+
+    def _nothing_large(self) -> str:
+        """Why enter draws or lists nothing here."""
+        if isinstance(self.answer, SupportAnswer):
+            return _("the support vectors are drawn for two inputs; here they are listed")
+        if "support" in self.tabs:
+            return _("enter draws or lists the support vectors; tab shows them")
+        return _("only a linear model of two classes under hinge has support vectors to list")
 
     def action_quit(self) -> None:
         """Back to the room; where there are no units, the page on them has only been on the way."""

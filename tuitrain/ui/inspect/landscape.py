@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -14,6 +14,7 @@ from textual.timer import Timer
 from tuitrain.options.field import NUDGE
 from tuitrain.session.asked.landscape import BowlAnswer, LineRace, Plane, PlaneAnswer
 from tuitrain.session.questions import Question
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.landscape_facts import LETTERS, curvature_facts, plane_facts, race_list, rate_text, way_facts
@@ -28,6 +29,7 @@ _RATE = ("+ -", "rate, or how near")
 _START = ("shift+↑↓←→", "move the start")
 FRAMES_A_SECOND = 12
 MOST_ZOOM = 64.0
+WIDE = 110  # cells from which more stands beside the map
 
 LANDSCAPE_ACTIONS = (
     Action("start_pause", ("space",), "space", "run", "run the race, stop it", "page", 99),
@@ -80,20 +82,25 @@ class LandscapePage(InsidePage, inherit_bindings=False):
             return LineRace(self.rate, self.is_raw, self.start, copy=self.copy, example=self.example)
         return Plane(self.view, self.zoom, copy=self.copy)
 
+    def show(self, snapshot: Snapshot) -> None:
+        """Take no answer to what is not asked any more: a plane may come when the example is shown already."""
+        answer = snapshot.answer
+        if answer is None or (answer.question.kind, answer.question.example) == (self.question().kind, self.example):
+            super().show(snapshot)
+
     def took_answer(self) -> None:
         answer = self.answer
         if isinstance(answer, PlaneAnswer) and len(answer.path) and self._is_new:
             self.step, self._is_new = len(answer.path) - 1, False  # where the path leads is seen at once
 
-    def refresh_page(self) -> None:
-        super().refresh_page()
+    def words_now(self) -> Mapping[str, str]:
         words = {"order": ""} if self.is_race else {"nudge_up": N_("nearer"), "inputs": ""}
-        self.footer.say_now({"start_pause": N_("pause") if self._timer else N_("run"), **words})
+        return {"start_pause": N_("pause") if self._timer else N_("run"), **words}
 
     # Drawing
 
     def boxes(self, area: Region) -> dict[str, Region]:
-        beside = 36 if area.width < 110 else 47
+        beside = 36 if area.width < WIDE else 47
         left = Region(area.x, area.y, area.width - beside + 1, area.height)
         race = 8 if self.is_race else 12
         column = Region(area.right - beside, area.y, beside, race)
@@ -147,7 +154,8 @@ class LandscapePage(InsidePage, inherit_bindings=False):
         levels = levels_between(float(answer.losses.min()), answer.losses, self._levels(width))
         last = min(self.step, len(answer.path) - 1)
         row, column = np.unravel_index(int(answer.losses.argmin()), answer.losses.shape)
-        stands = [
+        stands = [Stand(x, y, theme.plain("∘"), theme["dim"]) for x, y in answer.behind]
+        stands += [
             Stand(x, y, "•" if not theme.ascii_only else ".", theme["validation"]) for x, y in answer.path[1:last]
         ]
         stands.append(Stand(float(answer.across[column]), float(answer.up[row]), "★", theme["good"]))
@@ -172,10 +180,11 @@ class LandscapePage(InsidePage, inherit_bindings=False):
 
     def titles(self) -> dict[str, tuple[str, str]]:
         answer = self.answer
+        tabs = self.look.plain(_("▸landscape │ along J")) if self.size.width >= WIDE else ""
         if isinstance(answer, BowlAnswer):
             return {
                 "map": ("J(w, b)", ""),
-                "race": (_("Race · same start"), ""),
+                "race": (_("Race · same start"), tabs),
                 "facts": (_("Curvature, η = {rate}").format(rate=rate_text(answer.rate)), ""),
             }
         assert isinstance(answer, PlaneAnswer)
@@ -185,7 +194,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
         )
         return {
             "map": (title, done),
-            "race": (_("The way ahead · on the copy"), ""),
+            "race": (_("The way ahead · on the copy"), tabs),
             "facts": (_("Directions"), ""),
         }
 
@@ -200,9 +209,12 @@ class LandscapePage(InsidePage, inherit_bindings=False):
                 sign=theme.signs.ready, w=decimal(start[0], 2), b=decimal(start[1], 2)
             )
             return head, told, ()
-        told = _("{here} here  {dot} after the steps  {star} lowest of the plane").format(
+        assert answer is not None
+        told = _("{here} here  {dot} after the steps  {star} lowest").format(
             here=theme.signs.ready, dot=theme.signs.running, star=theme.plain("★")
         )
+        if len(answer.behind):
+            told = _("{sign} last {count} steps  ").format(sign=theme.plain("∘"), count=len(answer.behind)) + told
         return _("the plane"), told, ()
 
     def tell(self) -> str:

@@ -1,4 +1,4 @@
-"""What all pages on the inside of learning share: the first row, panes in frames, the three rows below, the question.
+"""What all pages on the inside of learning share: the question that they ask, and its answer.
 
 A page is a screen over a room. It asks the session one `Question` and draws the `Answer` of the newest snapshot. To
 add one: a question with its answer in the session, a subclass of `InsidePage`, and a line in `ui/screens.py`.
@@ -7,215 +7,70 @@ add one: a question with its answer in the session, a subclass of `InsidePage`, 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping
 
-import numpy as np
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
-from textual.strip import Strip
-
-from tuitrain.errors import error_line
 from tuitrain.session.questions import Answer, Question
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import Action
-from tuitrain.ui.plots.lines import cut, notice
 from tuitrain.ui.terminal.governor import Governor
 from tuitrain.ui.theme import Role, Theme
-from tuitrain.ui.widgets.explain_row import ExplainRow
-from tuitrain.ui.widgets.footer import Footer
-from tuitrain.ui.widgets.frame import share_lines
-from tuitrain.ui.widgets.help_page import HelpPage
-from tuitrain.ui.widgets.layout import LAST_ROWS, SMALLEST, PlacedLayout
-from tuitrain.ui.widgets.messages_page import MessagesPage
-from tuitrain.ui.widgets.pane import LivePane
-from tuitrain.ui.widgets.pane_screen import PlacedScreen
-from tuitrain.ui.widgets.status_row import StatusRow
-from tuitrain.ui.widgets.text_lines import Lines
+from tuitrain.ui.widgets import page_screen
+from tuitrain.ui.widgets.page_screen import PageScreen, page_bindings
 
-LEAST_WIDTH = 30  # of a pane that is drawn; the narrowest has 32
+__all__ = ["InsidePage", "everywhere_on_pages", "page_bindings"]
+
+# What a key may do before there is an answer, or where there is none: ask another question, or go elsewhere
+ASKING = frozenset({
+    "example", "nudge_up", "nudge_down", "start_pause", "next_pane", "previous_pane", "next_part", "previous_part",
+    "order", "other", "along", "bench", "importance", "note", "show", "messages", "help", "keys", "palette", "suspend",
+    "quit",
+})  # fmt: skip
 _copies = itertools.count(1)  # of networks that pages have asked for
-Draw = Callable[[int, int], Sequence[Strip]]
 
 
 def everywhere_on_pages() -> tuple[Action, ...]:
-    """The keys that every page has."""
-    return (
-        Action("messages", ("M",), "M", "messages", "messages so far", "page", 12),
-        Action("help", ("question_mark",), "?", "help", "the word; again: all keys", "page", 95),
-        Action("keys", ("f1",), "F1", "", "all keys", "page"),
-        Action("palette", ("ctrl+p",), "ctrl+p", "actions", "every action by name", "page", 11),
-        Action("suspend", ("ctrl+z",), "ctrl+z", "", "suspend; fg returns", "page"),
-        Action("quit", ("escape",), "esc", "back", "back to where one was", "page", 94),
-    )
+    """The keys that every page on the inside of learning has."""
+    note = Action("note", ("colon",), ":", "note", "note, kept with the training", "page", 10)
+    return (note, *page_screen.everywhere_on_pages())
 
 
-class PageLayout(PlacedLayout):
-    """The first row, the last three, and between them the panes that `boxes` places for an area."""
-
-    def __init__(self, boxes: Callable[[Region], dict[str, Region]]) -> None:
-        super().__init__()
-        self._boxes = boxes
-
-    def boxes(self, size: Size) -> dict[str, Region]:
-        """The panes' frames."""
-        return self._boxes(Region(0, 1, size.width, size.height - 1 - len(LAST_ROWS)))
-
-    def places(self, size: Size) -> dict[str, Region]:
-        width, height = size
-        if width < SMALLEST.width or height < SMALLEST.height:
-            return {"too_small": size.region}
-        bottom = height - len(LAST_ROWS)
-        rows = {name: Region(0, bottom + row, width, 1) for row, name in enumerate(LAST_ROWS)}
-        framed = {name: place.region for name, place in share_lines(self.boxes(size)).items()}
-        return {"header": Region(0, 0, width, 1), **rows, **framed}
-
-
-class PagePane(LivePane[Snapshot], inherit_bindings=False):
-    """A pane of a page: draws what its page draws, anew when the page says so. The page has the arrow keys.
-
-    A page has no form, so that the palette finds no `fields`.
-    """
-
-    fields: ClassVar[Sequence[tuple[str, str, str]]] = ()
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pageup", "scroll_page(-1)", show=False),
-        Binding("pagedown", "scroll_page(1)", show=False),
-    ]
-
-    def __init__(self, theme: Theme, draw: Draw, **rest: Any) -> None:
-        super().__init__(theme, **rest)
-        self._draw_page = draw
-
-    def draw(self, width: int, height: int, snapshot: Snapshot) -> Sequence[Strip]:
-        return self._draw_page(width, height)
-
-    def put_title(self, title: str, note: str = "") -> None:
-        """Take a title and a note."""
-        self.frame_title, self.frame_note = "", ""
-        self._titles = title, note
-        self.entitle()
-
-    _titles = ("", "")
-
-    def title(self, snapshot: Snapshot) -> tuple[str, str]:
-        return self._titles
-
-
-class PageStatus(StatusRow):
-    """What the page says of itself, or for a while the newest message."""
-
-    _told = ""
-
-    def tell(self, text: str) -> None:
-        """Show this while there is no message."""
-        self._told = text
-        self.redraw()
-
-    def state(self) -> tuple[str, str, Role] | None:
-        return None
-
-    def redraw(self) -> None:
-        if self._message:
-            super().redraw()
-        else:
-            text = cut(self._theme.plain(self._told), max(self.size.width - 2, 1), theme=self._theme)
-            self.put([(f" {text}", self._theme["plain"])])
-
-
-class InsidePage(PlacedScreen, inherit_bindings=False):
-    """A page that asks and draws; see the module.
-
-    `question` is what is asked now, `parts` are the panes by name, in the order of `tab`; `boxes` places them.
-    `refresh_page` is to be called when anything that is drawn has changed.
-    """
-
-    NAME = ""
-    TITLE_TEXT = ""
-    COLUMNS: ClassVar[Sequence[Sequence[str]]] = (("page",), ())
-    DEFAULT_CSS = "InsidePage { overflow: hidden hidden; }"
-    BINDINGS: ClassVar[list[BindingType]] = []
-    PARTS: ClassVar[tuple[str, ...]] = ()
+class InsidePage(PageScreen, inherit_bindings=False):
+    """A page that asks and draws; see the module. `question` is what is asked now."""
 
     def __init__(self, look: Theme) -> None:
-        super().__init__(PageLayout(self.boxes))
-        self.session = self.trainer
+        super().__init__(look)
+        self.notes_page = self.NAME
         self.copy = next(_copies)
         self.answer: Answer | None = None
         self.governor = Governor(
             self.session, self._ask, count_bytes=self.bytes_written, after_paint=self.call_after_refresh
         )
 
-    # What a page says of itself
+    @property
+    def is_known(self) -> bool:
+        """Whether there is an answer to work with."""
+        return self.missing() is None
+
+    def words_now(self) -> Mapping[str, str]:
+        """What keys do now, for the footer: names of actions to words, "" where that is nothing.
+
+        Called only when there is an answer.
+        """
+        return {}
 
     def question(self) -> Question:
         """What is asked now."""
         raise NotImplementedError  # pragma: no cover
 
-    def boxes(self, area: Region) -> dict[str, Region]:
-        """Where the panes are in the area between the rows."""
-        raise NotImplementedError  # pragma: no cover
-
-    def draw_part(self, name: str, width: int, height: int) -> Sequence[Strip]:
-        """The lines of a pane; called only when there is an answer."""
-        raise NotImplementedError  # pragma: no cover
-
-    def describe(self) -> tuple[str, str]:
-        """What is worked on, for the first row, and its state, at the right."""
-        raise NotImplementedError  # pragma: no cover
-
-    def titles(self) -> dict[str, tuple[str, str]]:
-        """Title and note of each pane."""
-        raise NotImplementedError  # pragma: no cover
-
-    def explain(self) -> tuple[str, str, tuple[str, ...]]:
-        """Name, meaning and facts of what is selected."""
-        raise NotImplementedError  # pragma: no cover
-
-    def tell(self) -> str:
-        """What the second row from below says."""
-        return ""
-
-    # The screen
-
-    def compose(self) -> ComposeResult:
-        theme = self.look
-        self.header = Lines(id="header")
-        self.explain_row = ExplainRow(theme, id="explain")
-        self.messages = MessagesPage(theme, id="messages")
-        self.status = PageStatus(theme, self._note_message, id="status")
-        self.footer = Footer(theme, self.ACTIONS, id="footer")
-        self.help = HelpPage(theme, self.ACTIONS, self.COLUMNS, id="help")
-        self.too_small = Lines(id="too_small")
-        self.panes = {name: PagePane(theme, self._drawer(name), id=name) for name in self.PARTS}
-        self.form = next(iter(self.panes.values()))
-        yield from (self.header, *self.panes.values(), self.explain_row, self.status, self.footer)
-        yield from (self.help, self.messages, self.too_small)
-
-    def _drawer(self, name: str) -> Draw:
-        def draw(width: int, height: int) -> Sequence[Strip]:
-            answer = self.answer
-            if width < LEAST_WIDTH:
-                return []  # it is being given its place
-            if answer is None:
-                return notice(width, height, (_("working it out"),), self.look["dim"])
-            if answer.problem:
-                return notice(width, height, (answer.problem,), self.look["warning"])
-            try:
-                with np.errstate(all="ignore"):
-                    return self.draw_part(name, width, height)
-            except Exception as error:  # whatever it is: a picture is no reason to end the program
-                text = _("cannot be drawn: {error}").format(error=error_line(error))
-                return notice(width, height, (text,), self.look["warning"])
-
-        return draw
+    def missing(self) -> tuple[str, Role] | None:
+        answer = self.answer
+        if answer is None:
+            return _("working it out"), "dim"
+        return (answer.problem, "warning") if answer.problem else None
 
     def on_mount(self) -> None:
-        self.form.focus()
         self.governor.add(self)
-        self.place_children(self.app.size)
         self._ask()
 
     def on_unmount(self) -> None:
@@ -227,6 +82,9 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
 
     def on_screen_resume(self) -> None:
         self.governor.start()
+
+    def question_now(self) -> Question | None:
+        return self.question()
 
     def _ask(self) -> None:
         self.session.ask(self.question())
@@ -249,71 +107,29 @@ class InsidePage(PlacedScreen, inherit_bindings=False):
             self.took_answer()
             self.refresh_page()
 
+    def refresh_page(self) -> None:
+        super().refresh_page()
+        if self.is_mounted:
+            self.footer.say_now(self.words_now() if self.is_known else self._words_before())
+
+    def _words_before(self) -> dict[str, str]:
+        """What keys do without an answer: those that work with it nothing."""
+        return {action.name: "" for action in self.ACTIONS if _verb(action.name) not in ASKING}
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without an answer a key that works with it does nothing."""
+        if not self.is_known and action not in ASKING and any(_verb(one.name) == action for one in self.ACTIONS):
+            return False
+        return super().check_action(action, parameters)
+
     def took_answer(self) -> None:
         """Called when a new answer has come."""
-
-    def refresh_page(self) -> None:
-        """Draw everything anew."""
-        if not self.is_mounted or self.answer is None or self.answer.problem:
-            about, state = "", ""
-        else:
-            about, state = self.describe()
-            for name, (title, note) in self.titles().items():
-                self.panes[name].put_title(title, note)
-            self.explain_row.explain(*self.explain())
-            self.status.tell(self.tell())
-        theme = self.look
-        head = f" tuitrain {theme.plain('›')} {_(self.TITLE_TEXT)}   "
-        room = self.size.width - len(head) - len(state) - 3
-        self.header.put([
-            (head, theme["title"]), (cut(theme.plain(about), max(room, 0), theme=theme), theme["plain"]), None,
-            (f" {theme.plain(state)} ", theme["plain"]),
-        ])  # fmt: skip
-        for pane in self.panes.values():
-            pane.show(self.session.snapshot)
-            pane.redraw()
-
-    def place_children(self, size: Size) -> None:
-        super().place_children(size)
-        frames = share_lines(self.arrangement.boxes(size)) if not self.is_too_small else {}
-        for name, pane in self.panes.items():
-            if name in frames:
-                pane.take_place(frames[name])
-            pane.refresh(layout=True)  # the screen forgets where its children were when one of them asks
-
-    def after_arranging(self) -> None:
-        self.refresh_page()
-
-    def on_descendant_focus(self) -> None:
-        self.refresh_page()
-
-    def say(self, text: str) -> None:
-        self.status.say(text)
-
-    def key_pressed(self) -> None:
-        self.status.key_pressed()
-
-    def _note_message(self, text: str) -> None:
-        self.messages.add(text, self.session.snapshot.epoch)
 
     def selected_word(self) -> tuple[str, str, str]:
         """What `?` explains: the page, unless it knows better."""
         return self.TITLE_TEXT.lower(), "", ""
 
-    def action_messages(self) -> None:
-        self.turn_to(self.messages)
 
-    def action_quit(self) -> None:
-        """Back to the room."""
-        self.app.pop_screen()
-
-    def action_next_pane(self) -> None:
-        self.focus_next()
-
-    def action_previous_pane(self) -> None:
-        self.focus_previous()
-
-
-def page_bindings(actions: Sequence[Action]) -> list[BindingType]:
-    """A page's bindings; escape is among them, since it leaves the page."""
-    return [Binding(",".join(action.keys), action.name, action.meaning) for action in actions]
+def _verb(name: str) -> str:
+    """An action's name without its arguments."""
+    return name.partition("(")[0]

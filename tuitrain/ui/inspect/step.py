@@ -13,32 +13,38 @@ from textual.strip import Strip
 
 from tuitrain.options.field import NUDGE
 from tuitrain.options.hyperparameters import FIELDS
-from tuitrain.session.asked.step import StepAnswer, StepCurve
+from tuitrain.session.asked.step import EXAMPLE_EPOCHS, OtherStarts, StartsAnswer, StepAnswer, StepCurve
 from tuitrain.session.commands import SetHyperparameter
-from tuitrain.session.questions import Question
-from tuitrain.text import counted
+from tuitrain.session.questions import Answer, Question
+from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.plot import Curve, Mark, cells_of, draw_plot
+from tuitrain.ui.inspect.step_gauge import draw_gauge, draw_starts, gauge_title
 from tuitrain.ui.keys import PANE, Action
 from tuitrain.ui.plots.figures import compact, decimal, factor
-from tuitrain.ui.plots.lines import cut, line
+from tuitrain.ui.plots.lines import cut, line, notice
 from tuitrain.ui.plots.ranges import Axis, linear_axis, power_label
 from tuitrain.ui.theme import Theme
 
+EXAMPLE = "moons"
 _RATE = ("+ -", "learning rate: higher, lower")
 LINES_BELOW = 4  # of the curve: here, taken, best, beyond
 CLIP = 2.0  # above the loss here the curve is cut at so many times the largest gain
-GAUGE_LOW, GAUGE_HIGH = 1 / 8, 4.0
+LEAST_POINTS = 16  # of a curve that is drawn
+STARTS_ROWS = 6  # of the pane of other starts below 30 rows, with its frame
 
 STEP_ACTIONS = (
     Action("nudge_up", ("plus", "equals_sign"), "+ =", "rate", "learning rate: higher", "page", 99, pair=_RATE),
     Action("nudge_down", ("minus", "underscore"), "- _", "", "learning rate: lower", "page", pair=_RATE),
     Action("keep", ("enter",), "enter", "keep it", "keep this learning rate for the run", "page", 98),
-    Action("take_step", ("s",), "s", "take the step", "take the step on the copy", "page", 90),
+    Action("take_step", ("s",), "s", "step", "take the step on the copy", "page", 90),
+    Action("show('landscape')", ("J",), "J", "landscape", "landscape of the loss", "page", 88),
+    Action("starts", ("n",), "n", "other starts", "16 other starts: how far do they get? again: the gauge", "page", 87),
+    Action("example", ("x",), "x", "example", "a ready-made example, or yours", "page", 86),
     Action("undo", ("u",), "u", "undo", "take back the last step", "page", 60),
-    Action("show('landscape')", ("J",), "J", "landscape", "landscape of the loss", "page", 70),
+    Action("restart", ("r",), "r", "restart", "the copy as it was", "page", 55),
     Action("next_pane", ("tab",), "tab", "pane", "next pane", "page", 50, pair=PANE),
     Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "page", pair=PANE),
     *everywhere_on_pages(),
@@ -59,14 +65,46 @@ class StepPage(InsidePage, inherit_bindings=False):
         super().__init__(look)
         self.steps = 0
         self.rate = float("nan")  # where the mark is; NaN: the rate in use
+        snapshot = self.trainer.snapshot
+        self.example = "" if snapshot.step else EXAMPLE
+        self.shows_starts = False
+        self.starts: Answer | None = None
 
     def question(self) -> Question:
-        return StepCurve(steps=self.steps, copy=self.copy)
+        if self.shows_starts:
+            return OtherStarts(copy=self.copy, example=self.example)
+        return StepCurve(steps=self.steps, copy=self.copy, example=self.example)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Keep the curve while other starts are asked about: their answer goes below it."""
+        answer = snapshot.answer
+        if answer is not None and isinstance(answer.question, OtherStarts):
+            if answer is not self.starts and answer.question == self.question():
+                self.starts = answer
+                self.refresh_page()
+            return
+        if answer is not None and not self.shows_starts and answer.question.example == self.example:
+            super().show(snapshot)
+
+    def refresh_page(self) -> None:
+        super().refresh_page()
+        self.footer.say_now({
+            "starts": N_("gauge") if self.shows_starts else N_("other starts"),
+            "example": N_("yours") if self.example else N_("example"),
+            "keep": "" if self.example else N_("keep it"),
+            "undo": N_("undo") if self.steps else "",
+            "restart": N_("restart") if self.steps else "",
+        })  # fmt: skip
 
     @property
     def _rate(self) -> float:
         assert self.answer is not None
         return self.answer.rate if math.isnan(self.rate) else self.rate
+
+    @property
+    def _sign(self) -> str:
+        """What marks the rate: another sign than the best one's, also in ASCII."""
+        return "o" if self.look.ascii_only else self.look.signs.running
 
     @property
     def _taken(self) -> float:
@@ -80,12 +118,24 @@ class StepPage(InsidePage, inherit_bindings=False):
     # Drawing
 
     def boxes(self, area: Region) -> dict[str, Region]:
-        gauge = 4 if area.height < 30 else 10
+        gauge = 10 if area.height >= 30 else STARTS_ROWS if self.shows_starts else 4
         curve = Region(area.x, area.y, area.width, area.height - gauge + 1)
         return {"curve": curve, "gauge": Region(area.x, curve.bottom - 1, area.width, gauge)}
 
     def draw_part(self, name: str, width: int, height: int) -> Sequence[Strip]:
-        return self._draw_curve(width, height) if name == "curve" else self._draw_gauge(width, height)
+        assert self.answer is not None
+        if name == "gauge":
+            if self.shows_starts:
+                if self.starts is None:
+                    return notice(width, height, (_("working it out"),), self.look["dim"])
+                if self.starts.problem:
+                    return notice(width, height, (self.starts.problem,), self.look["warning"])
+                assert isinstance(self.starts, StartsAnswer)
+                return draw_starts(width, height, self.starts, theme=self.look)
+            return draw_gauge(width, height, self.answer, theme=self.look)
+        if len(self.answer.rates) < LEAST_POINTS:
+            return notice(width, height, (_("measuring J along the step"),), self.look["dim"])
+        return self._draw_curve(width, height)
 
     def _draw_curve(self, width: int, height: int) -> list[Strip]:
         answer, theme = self.answer, self.look
@@ -98,14 +148,14 @@ class StepPage(InsidePage, inherit_bindings=False):
         rows = height - LINES_BELOW - 2
         powers = np.log10(answer.rates)
         marks = [Mark(math.log10(answer.best_rate), answer.best, theme.plain("★"), "good")]
-        marks.append(Mark(math.log10(self._rate), min(self._taken, y.high), theme.signs.running, "accent"))
+        marks.append(Mark(math.log10(self._rate), min(self._taken, y.high), self._sign, "accent"))
         here = np.full(2, answer.here)
         curves = [
             Curve(np.array([x.low, x.high]), here, "dim", (1, 3), "."),
             Curve(powers, shown, "train"),
         ]
         plot = draw_plot(width - 1, rows, x, y, curves, marks, label="η", theme=theme)
-        told = _("J(θ − η·u), u: the update that {optimizer} makes next; η is the learning rate; dotted: J here")
+        told = _("J(θ − η·u), u: the update that {optimizer} makes next, η: the rate, dotted: J here")
         margin, columns = cells_of(width - 1, rows, x, y, theme=theme)
         return [
             line(
@@ -136,13 +186,13 @@ class StepPage(InsidePage, inherit_bindings=False):
             return line(width, [(" " * margin + theme.plain(text), theme["warning"])])
         low, high = column(answer.decent[0]), column(answer.decent[1]) + 1
         parts = [
-            (0, low, _("too small"), "dim"),
-            (low, high, _("decent"), "good"),
-            (high, columns, _("overshooting"), "warning"),
+            (0, low, _("too small"), theme.signs.rule, "dim"),
+            (low, high, _("decent"), theme.plain("═"), "good"),
+            (high, columns, _("overshooting"), theme.signs.rule, "warning"),
         ]
         texts = [(" " * margin, theme["plain"])]
-        for start, end, word, role in parts:
-            texts.append((_zone(word, end - start, theme), theme[role]))  # type: ignore[index]
+        for start, end, word, rule, role in parts:
+            texts.append((_zone(word, end - start, rule), theme[role]))  # type: ignore[index]
         return line(width, texts)
 
     def _readings(self, width: int) -> list[Strip]:
@@ -152,12 +202,14 @@ class StepPage(InsidePage, inherit_bindings=False):
         here, taken, best = (float(f"{value:.4f}") for value in (answer.here, self._taken, answer.best))
         gain, most = here - taken, here - best
         share = _("{share:.0f} % of what the best step gains").format(share=100 * gain / most) if most > 0 else ""
+        if gain < 0:
+            share = _("higher than here")
         if not math.isfinite(self._taken):
             share = _("the loss overflows")
         word = _("taken") if math.isnan(self.rate) or self.rate == answer.rate else _("tried")
         rows = [
             ("  ", _("here"), 0.0, here, "", ""),
-            (f"{theme.signs.running} ", word, self._rate, self._taken, factor(-gain), share),
+            (f"{self._sign} ", word, self._rate, self._taken, factor(-gain), share),
             (f"{theme.plain('★')} ", _("best"), answer.best_rate, best, factor(-most), ""),
         ]
         lines = []
@@ -177,43 +229,17 @@ class StepPage(InsidePage, inherit_bindings=False):
             )
         return [*lines, line(width, [(f" {cut(theme.formula(last), width - 2, theme=theme)}", theme["plain"])])]
 
-    def _draw_gauge(self, width: int, height: int) -> list[Strip]:
-        answer, theme = self.answer, self.look
-        assert answer is not None
-        low, high = math.log2(GAUGE_LOW), math.log2(GAUGE_HIGH)
-        values = np.log2(np.clip(np.array(answer.gauge or [float("nan")]), GAUGE_LOW, GAUGE_HIGH))
-        steps = np.arange(1, len(values) + 1, dtype=float)
-        x = Axis(0.0, float(answer.total), ())
-        ticks = ((low, "1/8"), (0.0, "1"), (high, "4"))
-        y = Axis(low - 0.3, high + 0.3, ticks if height > 4 else ((low, "1/8"), (0.0, "1")))
-        floor = Curve(np.array([0.0, float(answer.total)]), np.zeros(2), "dim", (1, 2), ".")
-        if height < 5:
-            return self._gauge_line(width, height, answer)
-        return draw_plot(width - 1, height, x, y, [floor, Curve(steps, values, "train")], label=_("step"), theme=theme)
-
-    def _gauge_line(self, width: int, height: int, answer: StepAnswer) -> list[Strip]:
-        """The gauge in two lines: a column a step, and what it says."""
-        theme, columns = self.look, self.look.signs.columns[1:]
-        levels = np.log2(np.clip(np.array(answer.gauge), GAUGE_LOW, GAUGE_HIGH)) - math.log2(GAUGE_LOW)
-        most = math.log2(GAUGE_HIGH / GAUGE_LOW)
-        drawn = "".join(columns[min(int(level / most * len(columns)), len(columns) - 1)] for level in levels)
-        floor = columns[min(int(-math.log2(GAUGE_LOW) / most * len(columns)), len(columns) - 1)]
-        beyond = sum(one > 1 for one in answer.gauge)
-        told = _("{floor} is the valley floor; {beyond} of {steps} steps went beyond it").format(
-            floor=floor, beyond=beyond, steps=counted(len(answer.gauge), "step").split()[0]
-        )
-        return [
-            line(width, [(f" {drawn}", theme["train"])]),
-            line(width, [(f" {cut(theme.plain(told), width - 2, theme=theme)}", theme["dim"])]),
-        ][:height]
-
     def describe(self) -> tuple[str, str]:
         answer, snapshot = self.answer, self.session.snapshot
         assert answer is not None
+        data = _("example: moons, 2-12-2 tanh") if self.example else snapshot.dataset.name
+        epoch = EXAMPLE_EPOCHS if self.example else answer.epoch
         what = _("{data} · {optimizer} · epoch {epoch} · batch of {rows} rows").format(
-            data=snapshot.dataset.name, optimizer=answer.optimizer, epoch=answer.epoch, rows=answer.rows
+            data=data, optimizer=answer.optimizer, epoch=epoch, rows=answer.rows
         )
         state = _("{count} steps on the copy").format(count=self.steps) if self.steps else ""
+        if self.shows_starts and self.starts is not None and not self.starts.is_whole:
+            state = f"{self.look.signs.running} {self.starts.done}/{self.starts.total}"
         return what, state
 
     def titles(self) -> dict[str, tuple[str, str]]:
@@ -221,8 +247,10 @@ class StepPage(InsidePage, inherit_bindings=False):
         assert answer is not None
         done = "" if answer.is_whole else f"{answer.done}/{answer.total}"
         return {
-            "curve": (_("J along the step · loss of the next batch"), ""),
-            "gauge": (_("Gauge · 40 steps from here: η taken / η best, 1 = valley floor"), done),
+            "curve": (_("J along the step · loss of the next batch"), self.look.plain(_("▸along │ landscape J"))),
+            "gauge": (_("Other starts · how far they get in as many epochs"), "")
+            if self.shows_starts
+            else (gauge_title(answer), done),
         }
 
     def explain(self) -> tuple[str, str, tuple[str, ...]]:
@@ -233,7 +261,7 @@ class StepPage(InsidePage, inherit_bindings=False):
             zone = _("no rate gains here")
         else:
             where = _("too small") if rate < low else _("overshooting") if rate > high else _("decent")
-            zone = _("{where} here; decent is {low} to {high}: at least half of the best gain").format(
+            zone = _("{where}: {low} to {high} gain half of the best or more").format(
                 where=where, low=compact(low), high=compact(high)
             )
         return f"{_(FIELDS['learning_rate'].label)} {compact(rate)}", zone, ()
@@ -241,10 +269,8 @@ class StepPage(InsidePage, inherit_bindings=False):
     def tell(self) -> str:
         answer = self.answer
         assert answer is not None
-        told = _(
-            "+ - move {sign}, enter keeps it for the run · {passes} forward passes over this batch; nothing is trained"
-        )
-        return told.format(sign=self.look.signs.running, passes=len(answer.rates))
+        told = _("+ - move {sign}, enter keeps it · {passes} forward passes of this batch, nothing trained")
+        return told.format(sign=self._sign, passes=len(answer.rates))
 
     # What the keys do
 
@@ -267,6 +293,9 @@ class StepPage(InsidePage, inherit_bindings=False):
         """Set the learning rate of the run."""
         if self.answer is None or self.answer.problem:
             return
+        if self.example:
+            self.say(_("the example is no run; x shows your network"))
+            return
         value = float(f"{self._rate:.3g}")
         self.session.send(SetHyperparameter("learning_rate", value))
         self.say(
@@ -274,6 +303,7 @@ class StepPage(InsidePage, inherit_bindings=False):
         )
 
     def action_take_step(self) -> None:
+        self.shows_starts = False
         self.steps, self.rate = self.steps + 1, float("nan")
         self.ask_anew()
 
@@ -282,6 +312,27 @@ class StepPage(InsidePage, inherit_bindings=False):
             self.say(_("nothing to take back"))
             return
         self.steps -= 1
+        self.shows_starts = False
+        self.ask_anew()
+
+    def action_restart(self) -> None:
+        """The copy as it was."""
+        self.steps, self.rate, self.shows_starts = 0, float("nan"), False
+        self.ask_anew()
+
+    def action_starts(self) -> None:
+        """Train other starts as far as the run, or show the gauge again, which ends that."""
+        if self.answer is None or self.answer.problem:
+            return
+        self.shows_starts, self.starts = not self.shows_starts, None
+        self.place_children(self.size)
+        self.ask_anew()
+
+    def action_example(self) -> None:
+        """A ready-made training, or one's own."""
+        self.example = "" if self.example else EXAMPLE
+        self.steps, self.rate, self.shows_starts, self.answer = 0, float("nan"), False, None
+        self.place_children(self.size)
         self.ask_anew()
 
 
@@ -291,12 +342,9 @@ def _powers(answer: StepAnswer) -> tuple[tuple[float, str], ...]:
     return tuple((float(power), power_label(power)) for power in range(first, last + 1))
 
 
-def _zone(word: str, width: int, theme: Theme) -> str:
-    """A zone of the ruler: its word in the middle of a line."""
-    rule = theme.signs.rule
-    if width < 1:
-        return ""
+def _zone(word: str, width: int, rule: str) -> str:
+    """A zone of the ruler: its word in the middle of a line, where there is room for it."""
     if len(word) + 2 > width:
-        return (word[: max(width - 1, 0)] + " ")[:width] if width > 3 else rule * width
+        return rule * max(width, 0)
     left = (width - len(word) - 2) // 2
     return rule * left + f" {word} " + rule * (width - len(word) - 2 - left)

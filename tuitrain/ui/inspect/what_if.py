@@ -3,207 +3,148 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 from textual.binding import BindingType
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tuitrain.numbers import significant
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.session.asked.what_if import WhatIf, WhatIfAnswer
 from tuitrain.session.questions import Question
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.experiment import EQUAL, ExperimentPage, adopting, change_text, loss_text
+from tuitrain.ui.inspect.experiment import ExperimentPage, adopting, change_text
 from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
+from tuitrain.ui.inspect.what_if_ladder import Ladder
 from tuitrain.ui.keys import Action
-from tuitrain.ui.plots.figures import right
-from tuitrain.ui.plots.lines import Part, cut, line
-from tuitrain.ui.plots.raster import Canvas, Window
-from tuitrain.ui.theme import Role, Theme
+from tuitrain.ui.plots.lines import notice
+from tuitrain.ui.theme import Theme
 
-EPOCHS = (3, 5, 10, 20, 50, 100)
 READING_ROWS = 5  # of the pane below, with its frame
-MOST_ROWS = 5  # of a strip
-HIGHEST = 1.25  # times the highest loss of the copy as run, above which strips are cut off
+WIDE = 110  # cells of a page that asks about two fields
 _EPOCHS = ("+ -", "more epochs, fewer")
+_COLUMN = ("tab", "the other column, from 110 columns")
 _RUNG = ("↑ ↓ j k", "another value")
 
 WHAT_IF_ACTIONS = (
     *adopting(most=6, meaning=N_("adopt this value")),
     Action("other", ("o",), "o", "field", "ask about another field", "page", 97),
+    Action("cycle_axis", ("h",), "h", "axis", "by epoch, step, second", "page", 74),
+    Action("toggle_log", ("l",), "l", "log", "logarithmic axis", "page", 73),
     Action("nudge_up", ("plus", "equals_sign"), "+ =", "epochs", "more epochs", "page", 88, pair=_EPOCHS),
     Action("nudge_down", ("minus", "underscore"), "- _", "", "fewer epochs", "page", pair=_EPOCHS),
     Action("start_pause", ("space",), "space", "redo", "again, from the run as it is", "page", 90),
     Action("mark", ("full_stop",), ".", "keep asking", "ask again as the run goes", "page", 75),
     Action("up", ("up", "k"), "↑ k", "value", "the value above", "page", 60, pair=_RUNG),
     Action("down", ("down", "j"), "↓ j", "", "the value below", "page", pair=_RUNG),
+    Action("next_pane", ("tab",), "tab", "column", "the other column", "page", 80, pair=_COLUMN),
+    Action("previous_pane", ("shift+tab",), "shift+tab", "", "the other column", "page", pair=_COLUMN),
     *everywhere_on_pages(),
 )
 
 
+@dataclass
+class AskedField:
+    """A field that is asked about, with the newest answer; `chosen` is the number of its selected value."""
+
+    name: str
+    answer: WhatIfAnswer | None = None
+    chosen: int | None = None  # None: the best
+
+
 class WhatIfPage(ExperimentPage, inherit_bindings=False):
-    """A ladder of values, each with the loss of the next epochs as a strip."""
+    """A ladder of values, each with the loss of the next epochs as a strip; of two fields where there is room."""
 
     NAME = "what_if"
     TITLE_TEXT = N_("What if")
     ACTIONS = WHAT_IF_ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(WHAT_IF_ACTIONS)
-    PARTS = ("ladder", "reading")
+    PARTS = ("ladder", "second", "reading")
+    AMOUNTS, FIRST_AMOUNT = (3, 5, 10, 20, 50, 100), 10
     answer: WhatIfAnswer | None
 
     def __init__(self, look: Theme) -> None:
         super().__init__(look)
-        self.epochs, self.field_name = 10, "learning_rate"
-        self.chosen: int | None = None  # None: the best
+        self.columns = [AskedField("learning_rate"), AskedField("")]
+        self.column = 0  # the one that is selected
         self.keeps_asking = False
         self.earlier: list[str] = []  # what was best when it was asked before
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are two columns."""
+        return self.size.width >= WIDE
+
+    @property
+    def _shown(self) -> list[AskedField]:
+        return self.columns if self.is_wide else [self.columns[self.column]]
+
     def question(self) -> Question:
-        return WhatIf(self.epochs, self.field_name, copy=self.copy)
+        """What is not answered yet: of the selected column, and then of the other one."""
+        selected, other = self.columns[self.column], self.columns[1 - self.column]
+        is_next = self.is_wide and other.name and self._has_all(selected) and not self._has_all(other)
+        return self._asked(other if is_next else selected)
+
+    def _asked(self, column: AskedField) -> WhatIf:
+        return WhatIf(self.amount, column.name, copy=self.copy)
+
+    def _has_all(self, column: AskedField) -> bool:
+        answer = column.answer
+        return answer is not None and answer.is_whole and answer.question == self._asked(column)
 
     @property
-    def _ends(self) -> list[float]:
-        """The loss of each copy at the last epoch that all have done."""
+    def _ladder(self) -> Ladder:
         assert self.answer is not None
-        ends: list[float] = self.answer.losses[:, -1].tolist()
-        return ends
+        return self._ladder_of(self.answer, self.columns[self.column])
 
-    @property
-    def _best(self) -> int:
-        assert self.answer is not None
-        ends = self._ends
-        known = [place for place, loss in enumerate(ends) if math.isfinite(loss)]
-        return min(known, key=lambda place: (ends[place], place != self.answer.now)) if known else self.answer.now  # type: ignore[union-attr]
+    def _ladder_of(self, answer: WhatIfAnswer, column: AskedField) -> Ladder:
+        along = self.along(answer.steps, answer.seconds)
+        return Ladder(answer, self.look, column.chosen, along, self.axis, self.is_log)
 
-    @property
-    def _place(self) -> int:
-        assert self.answer is not None
-        return self._best if self.chosen is None else min(self.chosen, len(self.answer.values) - 1)
+    def words_now(self) -> Mapping[str, str]:
+        words = {"mark": N_("ask no more") if self.keeps_asking else N_("keep asking")}
+        return {**words, **({} if self.is_wide else {"next_pane": ""})}
 
     # Drawing
 
     def boxes(self, area: Region) -> dict[str, Region]:
-        ladder = Region(area.x, area.y, area.width, area.height - READING_ROWS + 1)
-        return {"ladder": ladder, "reading": Region(area.x, ladder.bottom - 1, area.width, READING_ROWS)}
+        height = area.height - READING_ROWS + 1
+        half = area.width // 2 + 1 if area.width >= WIDE else area.width
+        ladder = Region(area.x, area.y, half, height)
+        reading = Region(area.x, ladder.bottom - 1, area.width, READING_ROWS)
+        if area.width < WIDE:
+            return {"ladder": ladder, "reading": reading}
+        second = Region(ladder.right - 1, area.y, area.width - half + 1, height)
+        return {"ladder": ladder, "second": second, "reading": reading}
 
     def draw_part(self, name: str, width: int, height: int) -> Sequence[Strip]:
-        return self._draw_ladder(width, height) if name == "ladder" else self._read(width, height)
-
-    def _draw_ladder(self, width: int, height: int) -> list[Strip]:
-        answer, theme = self.answer, self.look
-        assert answer is not None
-        window = self._window()
-        rows = max(1, min(MOST_ROWS, (height - 2) // len(answer.values)))
-        left, end = 24, 27
-        columns = max(width - left - end, 8)
-        what = _("validation loss") if answer.part == "validation" else _("training loss")
-        over = _("{what}, epochs {first}–{last}").format(
-            what=what, first=answer.start, last=answer.start + answer.total
-        )
-        lines = [line(width, [
-            (f"    {right(self._cut(_('value'), 9), 9)}  {right(self._cut(_('× now'), 7), 7)}  ", theme["dim"]),
-            (f"{self._cut(over, columns + 1):<{columns + 1}}", theme["dim"]),
-            (right(_("at {epoch}").format(epoch=answer.start + answer.done), 9), theme["dim"]),
-            (f"   {_('gain')}", theme["dim"]),
-        ])]  # fmt: skip
-        for place in range(len(answer.values)):
-            lines += self._rung(place, window, rows, (left, columns, width))
-        low, high = significant(window.y_low), significant(window.y_high)
-        told = _("scale of each strip: {low} below, {high} above; what is higher is cut off").format(low=low, high=high)
-        return [*lines, self.told(width, f" {told}", "dim")]
-
-    def _cut(self, text: str, width: int) -> str:
-        return cut(self.look.plain(text), width, theme=self.look)
-
-    def _window(self) -> Window:
-        """What all strips show: from the lowest loss to the highest, or to a multiple of those of the copy as run."""
-        answer = self.answer
-        assert answer is not None
-        known, own = answer.losses[np.isfinite(answer.losses)], answer.losses[answer.now]
-        own = own[np.isfinite(own)]
-        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-        if own.size:
-            high = min(high, HIGHEST * float(own.max()))
-        return Window(float(answer.start), float(answer.start + answer.total), low, max(high, low + 1e-9))
-
-    def _rung(self, place: int, window: Window, rows: int, room: tuple[int, int, int]) -> list[Strip]:
-        """The lines of a value: its number, the value, the strip, and the loss at the end with what it gains."""
-        answer, theme, (left, columns, width) = self.answer, self.look, room
-        assert answer is not None
-        canvas = Canvas(rows, columns, theme=theme)
-        epochs = answer.start + np.arange(answer.losses.shape[1], dtype=float)
-        role: Role = "bold" if place == self._place else "plain"
-        canvas.curve(epochs, np.minimum(answer.losses[place], window.y_high), window, style=theme["validation"])
-        sign = theme.signs.cursor if place == self._place else " "
-        value = right(self._shown_value(place), 9)
-        head = f"{sign}{place + 1}  {value}  {right(self._factor(place), 7)}"
-        first: list[Part] = [(f"{head:<{left}}", theme[role])]
-        ends = self._end_of(place)
-        blank: list[Part] = [(" " * left, theme["plain"])]
-        lines = []
-        for row, segments in enumerate(canvas.segments()):
-            strip: list[Part] = [(segment.text, segment.style or theme["plain"]) for segment in segments]
-            lines.append(line(width, [*(blank if row else first), *strip, *([] if row else ends)]))
-        return lines
-
-    def _shown_value(self, place: int) -> str:
-        assert self.answer is not None
-        return FIELDS[self.answer.name].format(self.answer.values[place])
-
-    def _factor(self, place: int) -> str:
-        """What the value is of the present one, or that it is that."""
-        answer, times = self.answer, self.look.signs.times
-        assert answer is not None
-        now, value = answer.values[answer.now], answer.values[place]
-        if answer.name == "learning_rate":
-            return f"{times} {round(float(value) / float(now), 2):g}"
-        return _("now") if place == answer.now else ""
-
-    def _end_of(self, place: int) -> list[Part]:
-        """The loss at the end, and the difference to the copy as run."""
-        answer, theme, ends = self.answer, self.look, self._ends
-        assert answer is not None
-        if answer.diverged[place] and not math.isfinite(ends[place]):
-            told = _("diverged at epoch {epoch}").format(epoch=answer.diverged[place])
-            return [(f"  {theme.signs.diverged} {told}", theme["bad"])]
-        loss: Part = (right(loss_text(ends[place]), 10), theme["plain"])
-        if place == answer.now:
-            return [loss, (f"     {_('now')}", theme["dim"])]
-        sign, role = self._verdict(place)
-        return [loss, (f"   {sign} {theme.plain(change_text(ends[place], ends[answer.now]))}", theme[role])]
-
-    def _verdict(self, place: int) -> tuple[str, Role]:
-        """Whether a value did better than the present one."""
-        answer, theme = self.answer, self.look
-        assert answer is not None
-        own, loss = self._ends[answer.now], self._ends[place]
-        if not (math.isfinite(own) and math.isfinite(loss)):
-            return " ", "dim"
-        if abs(loss - own) < EQUAL * abs(own):
-            return theme.plain("≈") if not theme.ascii_only else "=", "dim"
-        return (theme.signs.done, "good") if loss < own else (theme.signs.diverged, "bad")
+        if name == "reading":
+            return self._read(width, height)
+        column = self._shown[0] if name == "ladder" else self.columns[1]
+        if column.answer is None:
+            return notice(width, height, (_("working it out"),), self.look["dim"])
+        return self._ladder_of(column.answer, column).draw(width, height)
 
     def _read(self, width: int, height: int) -> list[Strip]:
         """What the ladder says, in words."""
-        answer = self.answer
-        assert answer is not None
-        ends, best, now = self._ends, self._best, answer.now
+        ladder = self._ladder
+        answer = ladder.answer
+        ends, best, now = ladder.ends, ladder.best, answer.now
         if not math.isfinite(ends[now]):
             first = _("with the value as it is the run diverges at epoch {epoch}").format(epoch=answer.diverged[now])
-        elif best == now or self._verdict(best)[0] != self.look.signs.done:
+        elif best == now or ladder.verdict(best)[0] != self.look.signs.done:
             first = _("no other value does better than the present one by more than 1 % of its loss")
         else:
             first = _("{value} gains {gain} over staying at {now}").format(
-                value=self._shown_value(best),
+                value=ladder.value_text(best),
                 gain=change_text(ends[now], ends[best]).lstrip("+"),
-                now=self._shown_value(now),
+                now=ladder.value_text(now),
             )
-        lost = [self._shown_value(place) for place, epoch in enumerate(answer.diverged) if epoch]
+        lost = [ladder.value_text(place) for place, epoch in enumerate(answer.diverged) if epoch]
         if lost and math.isfinite(ends[now]):
             first += "; " + _("{values} diverged").format(values=", ".join(lost))
         return [
@@ -224,15 +165,53 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
     # What is said
 
     def show(self, snapshot: Snapshot) -> None:
-        super().show(snapshot)
-        answer = self.answer
-        if not self.keeps_asking or answer is None or answer.problem or not answer.is_whole:
+        """Take an answer to the column that has asked; when it is whole, the other one asks."""
+        answer = snapshot.answer
+        if answer is None or answer.question.copy != self.copy:
             return
-        if answer.question == self.question() and snapshot.epoch >= answer.start + answer.total:
-            self.earlier.append(
-                _("{value} at epoch {epoch}").format(value=self._shown_value(self._best), epoch=answer.start)
-            )
+        if not isinstance(answer, WhatIfAnswer):
+            super().show(snapshot)
+            return
+        for column in self.columns:
+            if answer is not column.answer and answer.question == self._asked(column):
+                self._take(column, answer)
+        self._ask_again(snapshot)
+
+    def _take(self, column: AskedField, answer: WhatIfAnswer) -> None:
+        column.answer = answer
+        if column is self.columns[self.column]:
+            self.answer = answer
+        other = self.columns[1]
+        if not other.name:
+            other.name = next((name for name in answer.names if name != answer.name), "")
+        if answer.is_whole:
+            self._ask()
+        self.refresh_page()
+
+    def _ask_again(self, snapshot: Snapshot) -> None:
+        """Ask again where that is wanted and the run has done the epochs asked about."""
+        answer = self.answer
+        if (
+            not self.keeps_asking
+            or answer is None
+            or not all(self._has_all(column) for column in self._shown if column.name)
+        ):
+            return
+        if snapshot.epoch >= answer.start + answer.total:
+            ladder = self._ladder
+            told = _("{value} at epoch {epoch}").format(value=ladder.value_text(ladder.best), epoch=answer.start)
+            self.earlier.append(told)
             self.copy_anew()
+
+    def copy_anew(self) -> None:
+        for column in self.columns:
+            column.answer = None
+        super().copy_anew()
+
+    def after_arranging(self) -> None:
+        """There may be room for the second column now, or none any more."""
+        super().after_arranging()
+        self._ask()
 
     def describe(self) -> tuple[str, str]:
         answer = self.answer
@@ -248,27 +227,34 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         return str(answer.start) + (" + " + _("step {step}").format(step=answer.step) if answer.step else "")
 
     def titles(self) -> dict[str, tuple[str, str]]:
-        answer = self.answer
-        assert answer is not None
+        titles = {"reading": (_("Reading"), "")}
+        for part, column in zip(("ladder", "second"), self._shown, strict=False):
+            if column.answer is not None:
+                titles[part] = self._title(column.answer), _("log") if self.is_log else ""
+        return titles
+
+    def _title(self, answer: WhatIfAnswer) -> str:
         label = _(FIELDS[answer.name].label)
+        if self.is_wide:
+            return _("Ladder") + f" · {label}"
         how = (
             _("one after another, in other batches")
             if answer.name == "batch_size"
             else _("from here, same batches in one stack")
         )
-        return {"ladder": (_("Ladder") + f" · {label}, {how}", ""), "reading": (_("Reading"), "")}
+        return _("Ladder") + f" · {label}, {how}"
 
     def explain(self) -> tuple[str, str, tuple[str, ...]]:
         answer = self.answer
         assert answer is not None
-        name = f"{_(FIELDS[answer.name].label)} {self._shown_value(self._place)}"
+        name = f"{_(FIELDS[answer.name].label)} {self._ladder.value_text(self._ladder.place)}"
         return name, _(FIELDS[answer.name].meaning), ()
 
     def tell(self) -> str:
         answer = self.answer
         assert answer is not None
         return _("copied at epoch {epoch}, your run is untouched · {digit} adopts, u takes it back").format(
-            epoch=self._from(), digit=self._place + 1
+            epoch=self._from(), digit=self._ladder.place + 1
         )
 
     # What the keys do
@@ -280,27 +266,29 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         self.refresh_page()
 
     def action_other(self) -> None:
-        """Ask about the next hyperparameter, of the same copy."""
+        """Ask about the next hyperparameter, of the same copy; with two columns, in the second one."""
         if not self.is_known or self.answer is None:
             return
-        names = self.answer.names
-        self.field_name, self.chosen = names[(names.index(self.answer.name) + 1) % len(names)], None
+        column = self.columns[1 if self.is_wide else self.column]
+        beside = self.columns[0].name if self.is_wide else ""
+        names = [name for name in self.answer.names if name != beside]
+        place = names.index(column.name) if column.name in names else -1
+        column.name, column.chosen = names[(place + 1) % len(names)], None
         self.earlier.clear()
         self.ask_anew()
 
-    def action_nudge_up(self) -> None:
-        self._take_epochs(1)
-
-    def action_nudge_down(self) -> None:
-        self._take_epochs(-1)
-
-    def _take_epochs(self, by: int) -> None:
-        place = EPOCHS.index(self.epochs) + by
-        if not 0 <= place < len(EPOCHS):
-            self.say(_("{least} to {most} epochs").format(least=EPOCHS[0], most=EPOCHS[-1]))
+    def action_next_pane(self) -> None:
+        """Select the other column, whose values the digits adopt then."""
+        if not self.is_wide or self.columns[1 - self.column].answer is None:
+            self.say(_("from 110 columns there are two fields beside each other; o shows another one here"))
             return
-        self.epochs = EPOCHS[place]
-        self.ask_anew()
+        self.column = 1 - self.column
+        self.answer = self.columns[self.column].answer
+        self.panes[("ladder", "second")[self.column]].focus()
+        self.refresh_page()
+
+    def action_previous_pane(self) -> None:
+        self.action_next_pane()
 
     def action_up(self) -> None:
         self._move(-1)
@@ -311,7 +299,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
     def _move(self, by: int) -> None:
         if not self.is_known or self.answer is None:
             return
-        self.chosen = (self._place + by) % len(self.answer.values)
+        self.columns[self.column].chosen = (self._ladder.place + by) % len(self.answer.values)
         self.refresh_page()
 
     def action_adopt(self, digit: int) -> None:
@@ -320,8 +308,8 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
             return
         answer = self.answer
         when = self.set_field(answer.name, answer.values[digit - 1])
-        self.chosen = digit - 1
+        self.columns[self.column].chosen = digit - 1
         self.refresh_page()
         self.say(_("{name} {value} {when}; u on the Train screen takes it back").format(
-            name=_(FIELDS[answer.name].label), value=self._shown_value(digit - 1), when=when
+            name=_(FIELDS[answer.name].label), value=self._ladder.value_text(digit - 1), when=when
         ))  # fmt: skip

@@ -51,17 +51,26 @@ def log_range(values: Sequence[float]) -> tuple[float, float]:
     return 10.0 ** max(min(math.floor(min(powers) + 1e-9), high - 2), -300), 10.0 ** min(high, 300)
 
 
-def sparkline(values: Sequence[float] | NDArray[np.floating], width: int, *, theme: Theme, log: bool = False) -> str:
+def sparkline(
+    values: Sequence[float] | NDArray[np.floating], width: int, *, theme: Theme, log: bool = False,
+    ends: tuple[float, float] | None = None,
+) -> str:  # fmt: skip
     """Draw `values` over time in `width` characters, oldest first; gaps (and values ≤ 0 with `log`) are spaces.
 
     Each character is the mean of 1, 2, 4, 8 … values: while the history grows, all but the last character stay the
-    same, until the line is full and halves.
+    same, until the line is full and halves. `ends` are as in `curve_line`.
     """
-    return _sparks(values, width, theme.signs.spark, log=log)
+    return _sparks(values, width, theme.signs.spark, log=log, ends=ends)
 
 
-def _sparks(values: Sequence[float] | NDArray[np.floating], width: int, levels: str, *, log: bool = False) -> str:
-    """Write the course of `values` with the characters of `levels`, the lowest first."""
+def _sparks(
+    values: Sequence[float] | NDArray[np.floating], width: int, levels: str, *, log: bool = False,
+    ends: tuple[float, float] | None = None,
+) -> str:  # fmt: skip
+    """Write the course of `values` with the characters of `levels`, the lowest first.
+
+    The first and the last character stand for the lowest and the highest value, or for `ends` and what is beyond them.
+    """
     course = np.asarray(values, np.float64)
     if width <= 0 or not course.size:
         return " " * max(width, 0)
@@ -80,21 +89,29 @@ def _sparks(values: Sequence[float] | NDArray[np.floating], width: int, levels: 
     known = [mean for mean in means if mean is not None]
     if not known:
         return " " * width
-    low, high = min(known), max(known)
+    low, high = ends if ends is not None else (min(known), max(known))
     most = len(levels) - 1
     flat = high - low <= 1e-9 * max(abs(low), abs(high))
     signs = [
-        " " if mean is None else levels[most // 2 if flat else round((mean - low) / (high - low) * most)]
+        " "
+        if mean is None
+        else levels[most // 2 if flat else round((min(max(mean, low), high) - low) / (high - low) * most)]
         for mean in means
     ]
     return "".join(signs).ljust(width)
 
 
-def curve_line(values: Sequence[float] | NDArray[np.floating], width: int, *, theme: Theme) -> str:
-    """The course of `values` in `width` characters, two values in each, as `sparkline` divides them."""
+def curve_line(
+    values: Sequence[float] | NDArray[np.floating], width: int, *, theme: Theme,
+    ends: tuple[float, float] | None = None,
+) -> str:  # fmt: skip
+    """The course of `values` in `width` characters, two values in each, as `sparkline` divides them.
+
+    `ends` are the lowest and the highest value that the characters reach, where several curves are compared.
+    """
     if theme.ascii_only:
-        return sparkline(values, width, theme=theme)
-    levels = _sparks(values, 2 * width, _LEVELS)
+        return _sparks(values, width, theme.signs.spark, ends=ends)
+    levels = _sparks(values, 2 * width, _LEVELS, ends=ends)
     signs = []
     before = ""
     for left, right in zip(levels[::2], levels[1::2], strict=True):

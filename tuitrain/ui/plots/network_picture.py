@@ -30,12 +30,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class Edge:
-    """An edge from unit `start` of one column to unit `end` of the next; the longest of `labels` that fits is on it."""
+    """An edge from unit `start` of one column to unit `end` of the next; the longest of `labels` that fits is on it.
+
+    `below` stands under the label. `role` colours the chosen edge.
+    """
 
     start: int
     end: int
     is_chosen: bool = False
     labels: tuple[str, ...] = ()
+    below: str = ""
+    role: Role = "accent"
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,10 @@ def draw_network(width: int, height: int, columns: Sequence[LayerColumn], *, the
     """Draw the columns from left to right, in exactly `height` lines of `width` cells."""
     if height < 2 or not columns:
         return [Strip.blank(width)] * height
-    widths = [max([cell_len(column.title), *(cell_len(row) for unit in column.units for row in unit.rows)]) + 1
-              for column in columns]  # fmt: skip
+    widths = [
+        max([cell_len(column.title), *(cell_len(theme.plain(row)) for unit in column.units for row in unit.rows)]) + 1
+        for column in columns
+    ]
     lefts = _lefts(width, widths)
     rows = height - 1
     canvas = Canvas(rows, width, theme=theme)
@@ -107,16 +114,17 @@ def _draw_edges(
 ) -> None:  # fmt: skip
     window = Window(0, canvas.columns - 1, -(canvas.rows - 1), 0)
     for edge in sorted(before.edges, key=lambda one: one.is_chosen):
-        style = theme["accent" if edge.is_chosen else "dim"]
+        style = theme[edge.role if edge.is_chosen else "dim"]
         y = np.array([-_middle(tops[0][edge.start], before.units[edge.start]),
                       -_middle(tops[1][edge.end], after.units[edge.end])])  # fmt: skip
         x = np.array([float(ends[0]), float(ends[1])])
         canvas.curve(
             x, y, window, style=style, dash=None if edge.is_chosen else (1, 2), sign="=" if edge.is_chosen else "."
         )
-    for edge in before.edges:
+    taken: set[tuple[int, int]] = set()
+    for edge in sorted(before.edges, key=lambda one: not one.is_chosen):
         if edge.labels:
-            _label(canvas, edge, tops, ends, before, after, theme)
+            _label(canvas, edge, tops, ends, before, after, theme, taken)
 
 
 def _middle(top: int, unit: Unit) -> float:
@@ -125,20 +133,30 @@ def _middle(top: int, unit: Unit) -> float:
 
 def _label(
     canvas: Canvas, edge: Edge, tops: tuple[list[int], list[int]], ends: tuple[int, int], before: LayerColumn,
-    after: LayerColumn, theme: Theme,
+    after: LayerColumn, theme: Theme, taken: set[tuple[int, int]],
 ) -> None:  # fmt: skip
-    """Write the longest label that fits on an edge, a third along it, where edges have parted and not met yet."""
+    """Write the longest label that fits on an edge, a third along it, where edges have parted and not met yet.
+
+    Where another label has `taken` that place already, it goes elsewhere along the edge, or is left out.
+    """
     room = ends[1] - ends[0] - 2
     label = next((theme.plain(text) for text in edge.labels if cell_len(theme.plain(text)) <= room), "")
+    texts = [label, theme.plain(edge.below)] if edge.below else [label]
     start, end = (
         _middle(tops[0][edge.start], before.units[edge.start]),
         _middle(tops[1][edge.end], after.units[edge.end]),
     )
-    share = 0.34 if len(before.units) <= len(after.units) else 0.66
-    row, wide = round(start + (end - start) * share), cell_len(label)
-    column = max(ends[0] + 1, min(round(ends[0] + (ends[1] - ends[0]) * share) - wide // 2, ends[1] - wide))
-    if label and 0 <= row < canvas.rows:
-        canvas.text(row, column, label, style=theme["bold" if edge.is_chosen else "plain"])
+    wide = max(map(cell_len, texts))
+    first = 0.34 if len(before.units) <= len(after.units) else 0.66
+    for share in (first,) if edge.is_chosen else (first, 1 - first, 0.5, 0.2, 0.8):
+        row = round(start + (end - start) * share)
+        column = max(ends[0] + 1, min(round(ends[0] + (ends[1] - ends[0]) * share) - wide // 2, ends[1] - wide))
+        cells = {(row + down, column + right) for down in range(len(texts)) for right in range(-1, wide + 1)}
+        if label and 0 <= row <= canvas.rows - len(texts) and not cells & taken:
+            for down, text in enumerate(texts):
+                canvas.text(row + down, column, text, style=theme["bold" if edge.is_chosen else "plain"])
+            taken |= cells
+            return
 
 
 def _unit_row(unit: Unit, offset: int, text: str, wide: int, theme: Theme) -> Strip:

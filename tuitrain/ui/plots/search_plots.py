@@ -1,4 +1,4 @@
-"""The plots of a search, as lines of an exact size: progress, surrogate, importance.
+"""The plots of a search, as lines of an exact size: progress, importance.
 
 `n` trials. Places lie in [0, 1] on a field's own scale; scores are in the metric's own units.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,15 +16,13 @@ from textual.strip import Strip
 
 from tuitrain.numbers import number, whole_percents
 from tuitrain.options.search_settings import BOUNDED
-from tuitrain.search.explanation import Slice
 from tuitrain.translation import gettext as _
-from tuitrain.ui.plots.axes import frame_label, frame_of, most_ticks, window_of
+from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
 from tuitrain.ui.plots.bars import bar, curve_line
 from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import Part, cut, fitting, length, line, notice, padded
-from tuitrain.ui.plots.map_plot import MARGIN, tick_label
 from tuitrain.ui.plots.ranges import Axis, epoch_axis, linear_axis
-from tuitrain.ui.plots.raster import Canvas, Floats, Window
+from tuitrain.ui.plots.raster import Canvas, Floats
 from tuitrain.ui.theme import Theme
 
 EQUAL_SPREAD = 0.05  # margin around equal scores: a share of the metric's range, else of the score
@@ -150,102 +148,6 @@ def draw_curves(
     said = _("{number} running   leading: trial {trial} {score}")
     latest = " " + said.format(number=len(known), trial=leader, score=theme.plain(number(float(values[-1]))))
     return [line(width, [(latest, theme["train"])]), *frame.strips(canvas.segments(), theme["axis"])]
-
-
-def draw_surrogate(width: int, height: int, found: Slice, metric: str, *, theme: Theme) -> list[Strip]:
-    """Observations, posterior mean and band along one hyperparameter; expected improvement below, its peak marked."""
-    low_strip = max(2, (height - 2) // 5) if height >= 10 else 0
-    last = max(1.0, float(found.places.max())) if found.is_category else 1.0
-    ticks = tuple((place, tick_label(text, 9, theme)) for place, text in found.ticks)
-    edge = 0.3 if found.is_category else MARGIN
-    x_axis = Axis(-edge, last + edge, ticks)
-    found = _clipped(found, metric)
-    near = found.nearness > 0.2
-    shown = np.concatenate([found.low, found.high, found.observed[near, 1] if near.any() else found.mean])
-    spread = float(found.high.max() - found.low.min()) or 1.0
-    ends = (max(shown.min(), found.low.min() - spread / 2), min(shown.max(), found.high.max() + spread / 2))
-    across, up = most_ticks(width, height - 1 - low_strip)
-    del across
-    y_axis = score_axis(float(ends[0]), float(ends[1]), up, metric)
-    x_name = frame_label(short_label(found.label, width // 3), width, theme)
-    frame = frame_of(width, height - 1 - low_strip, x_axis, y_axis, x_name, ascii_only=theme.ascii_only)
-    canvas = Canvas(frame.rows, frame.columns, theme=theme)
-    window = window_of(x_axis, y_axis)
-    if found.is_category:
-        for place, mean, low, high in zip(found.places, found.mean, found.low, found.high, strict=True):
-            column = canvas.column_of(float(place), window)
-            if column is not None:
-                heights = np.linspace(low, high, 4 * canvas.rows)
-                canvas.points(np.full(heights.size, place), heights, window, style=theme["validation"], sign="|")
-                canvas.points(np.array([place]), np.array([mean]), window, style=theme["best"], sign="=")
-    else:
-        for edge_values in (found.low, found.high):
-            canvas.curve(found.places, edge_values, window, style=theme["validation"], dash=(2, 2), sign=".")
-        canvas.curve(found.places, found.mean, window, style=theme["best"], sign="=")
-    for is_near, sign, role in ((False, "·", "dim"), (True, "●", "train")):
-        chosen = near == is_near
-        canvas.points(found.observed[chosen, 0], found.observed[chosen, 1], window, style=theme[role],  # type: ignore[index]
-                      sign=("o" if is_near else ".") if theme.ascii_only else sign)  # fmt: skip
-    for place in found.proposed:
-        column = canvas.column_of(float(place), window)
-        if column is not None:
-            canvas.text(canvas.rows - 1, column, "+", style=theme["edit"])
-    title = _surrogate_legend(width, found, near, metric, has_strip=bool(low_strip), theme=theme)
-    strips = [fitting(width, title), *frame.strips(canvas.segments(), theme["axis"])]
-    if low_strip:
-        margin = width - frame.columns
-        strips[-2:-2] = _improvement(found, frame.columns, low_strip, margin, window, theme)
-    return strips[:height]
-
-
-def _surrogate_legend(
-    width: int, found: Slice, near: Any, metric: str, *, has_strip: bool, theme: Theme
-) -> list[Part]:  # fmt: skip
-    """Say what each sign that is drawn stands for, the most wanted first; the metric where that leaves it room."""
-    mean, band, trial, far, strip = ("=", ".", "o", ".", "#") if theme.ascii_only else ("⠒", "⠁⠂", "●", "·", "▇")
-    parts: list[Part] = [
-        (f" {mean} {_('mean')} ", theme["best"]),
-        (theme.plain(f" {band} {_('± deviation')} "), theme["validation"]),
-    ]
-    parts += [(f" {trial} {_('trials')} ", theme["train"])] * bool(near.any())
-    parts += [(f" + {_('next')} ", theme["edit"])] * bool(len(found.proposed))
-    parts += [(f" {strip} {_('EI')} ", theme["warning"])] * has_strip
-    parts += [(f" {far} {_('trials far from here')} ", theme["dim"])] * bool((~near).any())
-    named: Part = (f" {cut(metric, 12, theme=theme)} ", theme["plain"])
-    return [named, *parts] if length([named, *parts]) <= width else parts
-
-
-def _clipped(found: Slice, metric: str) -> Slice:
-    """The slice within what the metric can be: a Gaussian process knows no limits."""
-    least = 0.0 if metric != "r2" else -math.inf
-    most = 1.0 if metric in BOUNDED else math.inf
-    mean, low, high = (np.clip(values, least, most) for values in (found.mean, found.low, found.high))
-    return replace(found, mean=mean, low=low, high=high)
-
-
-def _improvement(found: Slice, columns: int, rows: int, margin: int, window: Window, theme: Theme) -> list[Strip]:
-    """Columns as high as the expected improvement there; the highest one is in another style."""
-    span = window.x_high - window.x_low
-    centres = window.x_low + span * np.arange(columns) / max(columns - 1, 1)
-    if found.is_category:
-        heights = np.zeros(columns)
-        for place, value in zip(found.places, found.improvement, strict=True):
-            heights[np.abs(centres - place) < max(span / columns, 0.12)] = value
-    else:
-        heights = np.interp(centres, found.places, found.improvement, left=0, right=0)
-    peak = float(heights.max())
-    levels = np.rint(8 * rows * heights / peak).astype(int) if peak > 0 else np.zeros(columns, int)
-    best = int(np.argmax(heights)) if peak > 0 else -1
-    strips = []
-    for row in range(rows - 1, -1, -1):
-        text = "".join(theme.signs.columns[max(0, min(8, level - 8 * row))] for level in levels)
-        head = ("EI" if row == 0 else "").rjust(margin)
-        parts: list[Part] = [(head, theme["dim"]), (text, theme["warning"])]
-        if best >= 0:
-            parts = [(head, theme["dim"]), (text[:best], theme["warning"]), (text[best], theme["edit"]),
-                     (text[best + 1 :], theme["warning"])]  # fmt: skip
-        strips.append(line(margin + columns, parts))
-    return strips
 
 
 def draw_importance(

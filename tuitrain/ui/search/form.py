@@ -17,7 +17,9 @@ class SearchForm(EntryList):
 
     def __init__(
         self, theme: Theme, task: str, base: Hyperparameters, moved: Callable[[], None], *, id: str | None = None,  # noqa: A002
+        guesses: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
+        self._guesses = guesses
         self.model = SearchFormModel(task, base)
         super().__init__(theme, N_("Search"), self.model, SearchDrawing(self.model, theme), moved, id=id)
 
@@ -27,8 +29,9 @@ class SearchForm(EntryList):
         self.redraw()
 
     def bound_key(self, key: str) -> str:
-        """Let left and right choose the strategy while its row is selected."""
-        return {"left": "minus", "right": "plus"}.get(key, key) if self.model.name == "strategy" else key
+        """Let left and right choose the strategy while its row is selected, unless they move a guess."""
+        moves = self.model.name == "strategy" and not self._guesses()
+        return {"left": "minus", "right": "plus"}.get(key, key) if moves else key
 
     def redraw(self) -> None:
         """Draw what changed."""

@@ -32,7 +32,7 @@ class SearchHelp(HelpPage):
         """Tell of this one, below everything else."""
         self._search = snapshot
 
-    def _count_notices(self) -> int:
+    def count_notices(self) -> int:
         return len(self._search.notices)
 
     def _noticed(self, width: int) -> list[list[Piece]]:

@@ -8,27 +8,32 @@ from tuitrain.ui.keys import ENDS, MOVE, PANE, Action, everywhere, in_section, r
 
 _STRATEGY = ("m g r b", "the strategy")
 _AXES = ("x y", "map: choose the axes")
+_GUESS = ("← →", "guess lower, higher")
 _SLICE = ("[ ]", "surrogate: hyperparameter")
 
 COLUMNS = (("search", "panes"), ("trials", "program"))  # of the help, and the sections in each
 SEARCH_ACTIONS = (
     *in_section("search", (
         Action("start_pause", ("space",), "space", "run/pause", "start, pause, go on", "", 99),
+        Action("guess(-1)", ("left",), "←", "guess", "guess lower", "", 22, pair=_GUESS),
+        Action("guess(1)", ("right",), "→", "", "guess higher", "", pair=_GUESS),
         Action("strategy('manual')", ("m",), "m", "", "manual", "", pair=_STRATEGY),
         Action("strategy('grid')", ("g",), "g", "", "grid", "", pair=_STRATEGY),
         Action("strategy('random')", ("r",), "r", "", "random", "", pair=_STRATEGY),
         Action("strategy('bayesian')", ("b",), "b", "", "bayesian", "", pair=_STRATEGY),
         Action("new_search", ("n",), "n", "new", "new search with this form", "", 55),
-        Action("enqueue", ("e",), "e", "try", "try the Train form", "", 35),
+        Action("one_at_a_time", ("o",), "o", "one", "one at a time, all at once", "", 28),
+        Action("enqueue", ("e",), "e", "try", "try your guess, Train form", "", 35),
         Action("veto", ("v",), "v", "veto", "look at proposals first", "", 30),
         Action("race", ("R",), "R", "race", "race of the strategies", "", 25),
+        Action("note", ("colon",), ":", "note", "note, kept in the study", ""),
     )),
     *in_section("trials", (
         Action("up", ("up", "k"), "↑ k", "", "line above", "", pair=MOVE),
         Action("down", ("down", "j"), "↓ j", "", "line below", "", pair=MOVE),
         Action("first", ("home",), "home", "", "first line", "", pair=ENDS),
         Action("last", ("end",), "end", "", "last line", "", pair=ENDS),
-        Action("enter", ("enter",), "enter", "open", "type a range; open a trial", "", 72),
+        Action("enter", ("enter",), "enter", "open", "type, open; show the choice", "", 72),
         Action("adopt", ("a",), "a", "adopt", "adopt its values", "", 70),
         Action("train_trial", ("t",), "t", "train", "train the trial (screen 1)", "", 69),
         Action("mark", ("full_stop",), ".", "mark", "mark a trial", "", 58),

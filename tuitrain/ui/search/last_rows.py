@@ -9,7 +9,8 @@ from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 from tuitrain.ui.search.form_model import SearchFormModel
 from tuitrain.ui.search.grid_ahead import GridAhead
-from tuitrain.ui.search.offers import Situation, words_now
+from tuitrain.ui.search.guessing import Guessing
+from tuitrain.ui.search.offers import Situation, ranks_now, words_now
 from tuitrain.ui.search.panes import SearchPane
 from tuitrain.ui.search.status import SearchStatusRow, explain_entry, explain_pane
 from tuitrain.ui.search.steering import Steering
@@ -23,8 +24,9 @@ class LastRows:
 
     def __init__(
         self, explained: ExplainRow, status: SearchStatusRow, footer: Footer, *, model: SearchFormModel,
-        panes: Mapping[str, SearchPane], trials: TrialsPane, steering: Steering, grid: GridAhead,
+        panes: Mapping[str, SearchPane], trials: TrialsPane, steering: Steering, grid: GridAhead, guessing: Guessing,
     ) -> None:  # fmt: skip
+        self._guessing = guessing
         self._explained, self._status, self._footer = explained, status, footer
         self._model, self._panes, self._trials = model, panes, trials
         self._steering, self._grid = steering, grid
@@ -46,6 +48,8 @@ class LastRows:
         now = Situation(
             pane if pane in self._panes else "form", snapshot, self._steering.state, self._model.enter_word,
             goes_on=self._steering.would_go_on(), is_manual=self._model.texts["strategy"] == "manual",
-            has_trial=self._trials.trial is not None, marked=len(self._trials.marked),
+            has_trial=self._trials.trial is not None, marked=len(self._trials.marked), waits=self._guessing.waits,
+            is_shown=self._guessing.is_shown, is_trained=self._guessing.is_trained,
+            is_bayesian=self._model.texts["strategy"] == "bayesian",
         )  # fmt: skip
-        self._footer.say_now(words_now(now))
+        self._footer.say_now(words_now(now), ranks_now(now))

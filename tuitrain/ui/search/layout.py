@@ -2,7 +2,8 @@
 
 Below 110×32 there is one place beside the form for all panes; from there on three places: above the surrogate where
 the search is bayesian, else the trials; below it the map, and beside that one of the others. From 160×40 on each pane
-has a place of its own. Panes of one column share the lines between them.
+has a place of its own. Panes of one column share the lines between them. One at a time, a box below the form says how
+the guesses stand, where that leaves the form enough lines.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import dataclass, field
 
 from textual.geometry import Region, Size
 
+from tuitrain.ui.search.guess_table import GuessBox
 from tuitrain.ui.widgets.frame import FramePlace, share_lines, side_by_side, stacked
 from tuitrain.ui.widgets.layout import MEDIUM, SMALLEST, WIDE, PlacedLayout, around_panes
 
+LEAST_FORM = 20  # rows that the box leaves the form
 PANES = ("trials", "map", "progress", "surrogate", "importance")
 
 
@@ -46,7 +49,9 @@ class SearchPlaces:
         return {**self.rows, **{name: place.region for name, place in self.frames.items()}}
 
 
-def arrange(size: Size, pane: str = "trials", *, is_bayesian: bool = False) -> SearchPlaces:
+def arrange(
+    size: Size, pane: str = "trials", *, is_bayesian: bool = False, is_one_at_a_time: bool = False
+) -> SearchPlaces:
     """Return the places of all children; below `SMALLEST` only ``too_small`` has one."""
     width, height = size
     if width < SMALLEST.width or height < SMALLEST.height:
@@ -63,6 +68,9 @@ def arrange(size: Size, pane: str = "trials", *, is_bayesian: bool = False) -> S
     else:
         above, lower = stacked(right, max(15, right.height // 2))
         panes = dict(zip(shown, (above, *side_by_side(lower, lower.width // 2 + 1)), strict=True))
+    if is_one_at_a_time and form_width > 28 and form.height - GuessBox.ROWS >= LEAST_FORM:
+        form, box = form.split_horizontal(form.height - GuessBox.ROWS)
+        panes["guesses"] = box
     return SearchPlaces(rows, {"form": form, **panes})
 
 
@@ -83,11 +91,11 @@ class SearchLayout(PlacedLayout):
     def __init__(self) -> None:
         super().__init__()
         self.pane = "trials"
-        self.is_bayesian = False
+        self.is_bayesian = self.is_one_at_a_time = False
 
     def arrangement(self, size: Size) -> SearchPlaces:
         """Return where everything but a page is."""
-        return arrange(size, self.pane, is_bayesian=self.is_bayesian)
+        return arrange(size, self.pane, is_bayesian=self.is_bayesian, is_one_at_a_time=self.is_one_at_a_time)
 
     def places(self, size: Size) -> dict[str, Region]:
         return self.arrangement(size).regions

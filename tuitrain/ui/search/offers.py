@@ -16,7 +16,9 @@ class Situation:
     `search_state` is the search's own, also while trainings by hand are shown.
 
     `goes_on` says whether the form still asks for the search that is shown, `is_manual` whether it is set to trainings
-    by hand, `has_trial` whether a trial is selected. `marked` counts trials.
+    by hand, `is_bayesian` whether to a Bayesian search, `has_trial` whether a trial is selected. `marked` counts
+    trials. One at a time, `waits` says whether a choice waits for the user's guess, `is_shown` whether it is shown,
+    `is_trained` whether what was decided on is being trained.
     """
 
     pane: str
@@ -27,6 +29,10 @@ class Situation:
     is_manual: bool
     has_trial: bool
     marked: int
+    waits: bool = False
+    is_shown: bool = False
+    is_trained: bool = False
+    is_bayesian: bool = False
 
 
 def words_now(now: Situation) -> dict[str, str]:
@@ -39,11 +45,15 @@ def words_now(now: Situation) -> dict[str, str]:
     veto = N_("proposals") if waits else N_("veto off") if snapshot.asks_first else N_("veto")
     offered = {
         "start_pause": _start_word(now),
-        "new_search": N_("new") * (bool(snapshot.trials) and not now.is_manual),
-        "enqueue": N_("try") * (snapshot.space is not None and not snapshot.is_by_hand),
-        "veto": veto * (is_searching or not now.is_manual),
+        "new_search": N_("new") * (bool(snapshot.trials) and not now.is_manual and not now.waits),
+        "one_at_a_time": _one_word(now),
+        "enqueue": N_("try mine")
+        if now.waits
+        else N_("try") * (snapshot.space is not None and not snapshot.is_by_hand),
+        "guess(-1)": N_("guess") * now.waits,
+        "veto": veto * ((is_searching or not now.is_manual) and not snapshot.is_one_at_a_time),
         "race": N_("race") * (not snapshot.is_running),
-        "enter": now.enter if now.pane == "form" else N_("open") * (is_table and has_trial),
+        "enter": _enter_word(now, is_table and has_trial),
         "adopt": N_("adopt") * has_trial,
         "train_trial": N_("train") * has_trial,
         "mark": N_("mark") * (is_table and has_trial),
@@ -56,7 +66,30 @@ def words_now(now: Situation) -> dict[str, str]:
     return {name: word or "" for name, word in offered.items()}
 
 
+def ranks_now(now: Situation) -> dict[str, int]:
+    """Return the ranks of the keys that matter more now than usual: those that a guess is made and decided with."""
+    return {"guess(-1)": 98, "enqueue": 97, "one_at_a_time": 93} if now.waits else {}
+
+
+def _enter_word(now: Situation, opens_trial: bool) -> str:
+    if now.pane == "form":
+        return now.enter
+    if now.pane != "trials" and now.waits:
+        return N_("show choice") * (not now.is_shown)
+    return N_("open") * opens_trial
+
+
+def _one_word(now: Situation) -> str:
+    if now.snapshot.is_one_at_a_time:
+        return N_("all")
+    return N_("one") * now.is_bayesian
+
+
 def _start_word(now: Situation) -> str:
+    if now.waits:
+        return N_("try theirs")
+    if now.is_trained:
+        return ""
     if now.search_state in {"running", "choosing", "paused"}:
         return START_WORDS[now.search_state]
     if now.is_manual:

@@ -21,6 +21,7 @@ class SearchPane(LivePane[SearchSnapshot]):
 
     WORD = ""  # that is selected in the pane, where it is not the title
     DETAIL = ""  # what the title says where no tabs need the room
+    is_of_guesses = False  # whether it shows the user's guess, or the choice
 
     def __init__(self, theme: Theme, **rest: Any) -> None:
         super().__init__(theme, **rest)
@@ -70,14 +71,17 @@ class SearchPane(LivePane[SearchSnapshot]):
         return before is now
 
     def draw(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
-        is_empty = snapshot.progress is None or not snapshot.trials
         strips = (
             notice(width, height, _hints(snapshot), self.look["dim"])
-            if is_empty
+            if self.has_nothing(snapshot)
             else self.drawn(width, height, snapshot)
         )
         self.say_title(self.own_title(), *self.details())
         return strips
+
+    def has_nothing(self, snapshot: SearchSnapshot) -> bool:
+        """Whether there is nothing to draw yet."""
+        return snapshot.progress is None or not snapshot.trials
 
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
         """The lines for a snapshot that holds trials."""
@@ -86,6 +90,8 @@ class SearchPane(LivePane[SearchSnapshot]):
 
 def _hints(snapshot: SearchSnapshot) -> tuple[str, ...]:
     """What to expect where there is no trial yet."""
+    if snapshot.choice is not None:
+        return (_("your guess comes first: the surrogate is the pane for it"), _("your guess comes first"))
     if snapshot.progress is not None and snapshot.progress.proposals:
         return (_("proposals wait for your word: v"), _("proposals wait: v"))
     if snapshot.is_running:

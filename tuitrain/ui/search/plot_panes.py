@@ -21,13 +21,10 @@ from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.plots.lines import notice
 from tuitrain.ui.plots.map_plot import MapPoints, draw_map
 from tuitrain.ui.plots.ranges import epoch_axis
-from tuitrain.ui.plots.search_plots import (
-    ProgressData,
-    draw_curves,
-    draw_importance,
-    draw_progress,
-    draw_surrogate,
-)
+from tuitrain.ui.plots.search_plots import ProgressData, draw_curves, draw_importance, draw_progress
+from tuitrain.ui.plots.surrogate_plot import Marks, draw_surrogate
+from tuitrain.ui.search.guess_table import TABLE_ROWS, guess_table
+from tuitrain.ui.search.guessing import Guessing
 from tuitrain.ui.search.panes import SearchPane
 from tuitrain.ui.theme import Theme
 
@@ -43,9 +40,11 @@ class MapPane(SearchPane):
     TITLE = N_("Map")
     EXPLAINED = N_("each trial where its values of two hyperparameters are, the fuller the better")
     DETAIL = N_("(x, y: axes)")
+    is_of_guesses = True
 
-    def __init__(self, theme: Theme, **rest: Any) -> None:
+    def __init__(self, theme: Theme, guessing: Guessing | None = None, **rest: Any) -> None:
         super().__init__(theme, **rest)
+        self._guessing = guessing or Guessing()
         self._axes = {"x": "", "y": ""}  # the hyperparameters that were chosen
         self._space: Space | None = None
         self._places: Any = np.empty((0, 0))
@@ -108,6 +107,8 @@ class MapPane(SearchPane):
         columns, trials = space.columns, snapshot.trials
         places = self._encoded(snapshot)
         proposals = snapshot.progress.proposals if snapshot.progress is not None else ()
+        if snapshot.is_one_at_a_time and not self._guessing.is_shown:
+            proposals = ()  # the user guesses first
         following = space.encode(list(proposals))
         first, second = self._chosen(columns)
         y, next_y = (_placed(columns[second], table[:, second]) for table in (places, following))
@@ -256,9 +257,11 @@ class SurrogatePane(SearchPane):
     WORD = N_("expected improvement")
     EXPLAINED = N_("the mean gain over the best so far{best} if that value is tried")
     DETAIL = N_("([ ]: hyperparameter)")
+    is_of_guesses = True
 
-    def __init__(self, theme: Theme, **rest: Any) -> None:
+    def __init__(self, theme: Theme, guessing: Guessing | None = None, **rest: Any) -> None:
         super().__init__(theme, **rest)
+        self._guessing = guessing or Guessing()
         self.column = self._label = ""
 
     def details(self) -> tuple[str, ...]:
@@ -279,9 +282,16 @@ class SurrogatePane(SearchPane):
     def is_unchanged(self, before: SearchSnapshot, now: SearchSnapshot) -> bool:
         assert before.progress is not None
         assert now.progress is not None
+        if before.is_one_at_a_time or now.is_one_at_a_time:
+            return before is now
         return before.explained is now.explained and before.progress.proposals == now.progress.proposals
 
+    def has_nothing(self, snapshot: SearchSnapshot) -> bool:
+        return super().has_nothing(snapshot) and not self._guessing.waits
+
     def drawn(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
+        if self._guessing.is_on and snapshot.space is not None:
+            return self._guessed(width, height, snapshot)
         explained = snapshot.explained
         if explained is None or explained.slice is None:
             self._label = ""
@@ -291,6 +301,20 @@ class SurrogatePane(SearchPane):
         self.column, self._label = explained.column, explained.slice.label
         metric = snapshot.settings.metric if snapshot.settings is not None else "score"
         return draw_surrogate(width, height, explained.slice, metric, theme=self.look)
+
+    def _guessed(self, width: int, height: int, snapshot: SearchSnapshot) -> Sequence[Strip]:
+        """The slice with the guess on it, and once it is shown the choice; below it what is expected of both."""
+        guessing = self._guessing
+        found, at = guessing.slice, guessing.at
+        self.column, self._label = self.column or found.column, found.label
+        metric = snapshot.settings.metric if snapshot.settings is not None else "score"
+        choice = None
+        if guessing.is_shown:
+            expected = guessing.choice_expected
+            choice = (guessing.choice_place, expected.mean if expected is not None else float("nan"))
+        marks = Marks((float(found.places[at]), float(found.mean[at])), choice)
+        table = guess_table(width, guessing, snapshot, theme=self.look) if height > 2 * TABLE_ROWS else []
+        return [*draw_surrogate(width, height - len(table), found, metric, theme=self.look, marks=marks), *table]
 
 
 class ImportancePane(SearchPane):

@@ -11,6 +11,7 @@ from textual.geometry import Size
 
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.search.study.trial import Trial
+from tuitrain.session.commands import AddNote
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
@@ -19,6 +20,8 @@ from tuitrain.ui.search.by_hand import ByHand
 from tuitrain.ui.search.entries import texts_of, usual_range
 from tuitrain.ui.search.form import SearchForm
 from tuitrain.ui.search.grid_ahead import GridAhead
+from tuitrain.ui.search.guess_table import GuessBox
+from tuitrain.ui.search.guessing import Guessing
 from tuitrain.ui.search.help import SearchHelp
 from tuitrain.ui.search.keys import COLUMNS, SEARCH_ACTIONS
 from tuitrain.ui.search.last_rows import LastRows
@@ -27,7 +30,7 @@ from tuitrain.ui.search.plot_panes import ImportancePane, MapPane, ProgressPane,
 from tuitrain.ui.search.status import SearchRoomRow, SearchStatusRow
 from tuitrain.ui.search.steering import Steering
 from tuitrain.ui.search.trials_pane import TrialsPane
-from tuitrain.ui.terminal.governor import Governor
+from tuitrain.ui.terminal.governor import Governor, Shows
 from tuitrain.ui.widgets.explain_row import ExplainRow
 from tuitrain.ui.widgets.footer import Footer
 from tuitrain.ui.widgets.messages_page import MessagesPage
@@ -55,12 +58,14 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         super().__init__(SearchLayout())
         self.session = self.host.searcher
         self._by_hand = ByHand(lambda: self.host.by_hand)
+        self.guessing = Guessing(lambda: self.surrogate.column)
         self._problem = self._next_pane = ""  # a pane that is to have the keys when it has its place
         self._is_behind_dialog = False
         self._takes_study = False  # when it is there: the form is to hold what the study searches
         now = self.trainer.snapshot.hyperparameters
         task = self.trainer.snapshot.dataset.task
-        self.form = SearchForm(self.look, task, now, self._describe_entry, id="form")
+        self.form = SearchForm(self.look, task, now, self._describe_entry, id="form",
+                               guesses=lambda: self.guessing.is_on)  # fmt: skip
         self.grid_ahead = GridAhead(self.session, self.trainer, self.form.model)
         self.steering = Steering(
             self,
@@ -70,6 +75,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             begun=self._show_trials,
             soon=self._soon,
             estimate=self.grid_ahead.text,
+            guessing=self.guessing,
         )
         self.governor = Governor(
             self, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh,
@@ -102,27 +108,33 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         self.header = SearchRoomRow(theme, id="header")
         self.explain_row = ExplainRow(theme, id="explain")
         self.messages = MessagesPage(theme, unit=N_("trials"), id="messages")
-        self.status = SearchStatusRow(theme, self._note_message, id="status")
+        self.status = SearchStatusRow(theme, self._note_message, self.guessing, id="status")
         self.footer = Footer(theme, SEARCH_ACTIONS, id="footer")
         self.trials = TrialsPane(theme, self._whole, id="trials")
-        self.map = MapPane(theme, id="map")
-        self.surrogate = SurrogatePane(theme, id="surrogate")
+        self.map = MapPane(theme, self.guessing, id="map")
+        self.surrogate = SurrogatePane(theme, self.guessing, id="surrogate")
         self.panes = (
             self.trials, self.map, ProgressPane(theme, id="progress"), self.surrogate,
-            ImportancePane(theme, id="importance"),
+            ImportancePane(theme, id="importance"), GuessBox(theme, self.guessing, id="guesses"),
         )  # fmt: skip
         self.rows = LastRows(
             self.explain_row, self.status, self.footer, model=self.form.model, trials=self.trials,
             panes={str(pane.id): pane for pane in self.panes}, steering=self.steering, grid=self.grid_ahead,
+            guessing=self.guessing,
         )  # fmt: skip
         self.help = SearchHelp(theme, SEARCH_ACTIONS, COLUMNS, id="help")
         self.too_small = Lines(id="too_small")
         yield from (self.header, self.form, *self.panes, self.explain_row, self.status, self.footer)
         yield from (self.help, self.messages, self.too_small)
 
+    @property
+    def _shown(self) -> tuple[Shows[SearchSnapshot], ...]:
+        """What takes each snapshot, in this order: the rows tell of what the panes show, and these of the guess."""
+        return (self.guessing, *self.panes, self)
+
     def on_mount(self) -> None:
         self.form.focus()
-        for widget in (*self.panes, self):  # the rows tell of what the panes show
+        for widget in self._shown:
             self.governor.add(widget)
         self.place_children(self.app.size)
         self.show(self.snapshot)
@@ -155,12 +167,18 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self._takes_study = False
             self.form.model.texts.update(texts_of(snapshot.space, snapshot.settings))
             self.form.redraw()
+        self.guessing.show(snapshot)
         is_by_hand = snapshot.is_by_hand
+        if self.arrangement.is_one_at_a_time != self.guessing.is_on:
+            self.place_children(self.size)
         if self.grid_ahead.is_asked or is_by_hand:
             self._describe_entry()
         if is_by_hand and self._by_hand.problem != self._problem:
             self._problem = self._by_hand.problem
             self.status.say(self._problem)
+        if not snapshot.is_by_hand:
+            told = [(note.after, _("note: {text}").format(text=note.text)) for note in snapshot.notes]
+            self.messages.list_notes(told)
         self.header.show(snapshot, self.trainer.snapshot.dataset)
         self.status.show(snapshot)
         self._explain()
@@ -168,7 +186,7 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     def _show_now(self) -> None:
         """Show one moment everywhere, so that no pane differs from another or from the rows."""
         snapshot = self.snapshot
-        for widget in (*self.panes, self):
+        for widget in self._shown:
             widget.show(snapshot)
 
     def _watch(self) -> None:
@@ -179,7 +197,8 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def _describe_entry(self) -> None:
         """Describe the selected entry; of a grid, say also what it takes, before it runs."""
-        if self.arrangement.is_bayesian != (self.form.model.texts["strategy"] == "bayesian"):
+        is_bayesian = self.form.model.texts["strategy"] == "bayesian"
+        if (self.arrangement.is_bayesian, self.arrangement.is_one_at_a_time) != (is_bayesian, self.guessing.is_on):
             self.place_children(self.size)
         self.rows.look_ahead(self.snapshot)
         self._explain()
@@ -208,8 +227,25 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     def action_messages(self) -> None:
         self.turn_to(self.messages)
 
+    def where_notes_are_kept(self) -> str:
+        if self.snapshot.is_by_hand:
+            return super().where_notes_are_kept()
+        return _("kept in the study; M shows it again")
+
+    def take_note(self, text: str) -> None:
+        """Keep a note in the study; of trials by hand, with the training that there is."""
+        if self.snapshot.is_by_hand:
+            super().take_note(text)
+        elif self.session.snapshot.study is None:
+            self.say(_("there is no study yet to keep a note in: space begins one"))
+        else:
+            self.session.send(AddNote(text))
+            self._soon()
+            self.say_noted(text)
+
     def place_children(self, size: Size) -> None:
         self.arrangement.is_bayesian = self.form.model.texts["strategy"] == "bayesian"
+        self.arrangement.is_one_at_a_time = self.guessing.is_on
         super().place_children(size)
         frames = self.arrangement.arrangement(size).frames
         for child in (self.form, *self.panes):
@@ -251,6 +287,8 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         word, value, facts = super().selected_word()
         if self._has_focus("trials"):
             word = "trial"
+        elif self._has_focus("surrogate") and self.guessing.is_on:
+            word = "one at a time"
         elif self._has_focus("form") and word in FIELDS:
             facts = _("Usual range of a search: {range}.").format(range=usual_range(word))
         return word, value, facts
@@ -280,7 +318,10 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     def _show_trials(self) -> None:
         """Show those of a search that was begun."""
         self.trials.forget()
-        self._show_pane("trials", focus=False)
+        if self.guessing.is_on:
+            self._show_pane("surrogate")
+        else:
+            self._show_pane("trials", focus=False)
 
     def action_start_pause(self) -> None:
         self.steering.start_pause()
@@ -300,6 +341,27 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
     def action_race(self) -> None:
         self.steering.race()
 
+    # --- one at a time
+
+    def action_one_at_a_time(self) -> None:
+        if self.steering.one_at_a_time():
+            self._show_pane("surrogate")
+
+    def action_guess(self, steps: int) -> None:
+        if self.guessing.is_on:
+            self.guessing.move(steps)
+            self._show_guess()
+        elif self.snapshot.settings is not None and self.snapshot.settings.strategy == "bayesian":
+            self.say(_("o lets you guess before each trial"))
+
+    def _show_guess(self) -> None:
+        """Draw what the guess, or that the choice is shown, changes."""
+        for pane in self.panes:
+            if pane.is_of_guesses:
+                pane.redraw()
+        self.status.redraw()
+        self._explain()
+
     # --- trials
 
     def action_enter(self) -> None:
@@ -307,6 +369,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             self.form.begin()
         elif self._has_focus("trials"):
             self.trials.open_chosen()
+        elif self.guessing.waits:
+            self.guessing.show_choice()
+            self._show_guess()
 
     def action_adopt(self) -> None:
         self.trials.take(start=False)

@@ -10,6 +10,7 @@ from tuitrain.data.facts import DatasetFacts
 from tuitrain.numbers import duration
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.search_settings import Settings
+from tuitrain.search.conductor import SearchProgress
 from tuitrain.search.study.trial import Trial
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import counted, visible
@@ -18,6 +19,7 @@ from tuitrain.translation import ngettext
 from tuitrain.ui.plots.labels import short_label
 from tuitrain.ui.search.entries import points_text, usual_range
 from tuitrain.ui.search.form_model import SearchFormModel
+from tuitrain.ui.search.guessing import Guessing
 from tuitrain.ui.search.panes import SearchPane
 from tuitrain.ui.search.table import score_text
 from tuitrain.ui.search.trials_pane import TrialsPane
@@ -26,6 +28,7 @@ from tuitrain.ui.widgets.explain_row import ExplainRow
 from tuitrain.ui.widgets.room_row import RoomRow
 from tuitrain.ui.widgets.status_row import Part, StatusRow
 
+WIDE_ROW = 110  # columns from which on the first row says more
 _SIGNS = {"ready": "ready", "running": "running", "choosing": "running", "paused": "paused", "done": "done",
           "stopped": "paused", "failed": "failed"}  # fmt: skip
 _STYLES: dict[str, Role] = {"running": "good", "choosing": "good", "paused": "warning", "stopped": "warning",
@@ -40,14 +43,20 @@ class SearchRoomRow(RoomRow):
 
     def show(self, snapshot: SearchSnapshot, chosen: DatasetFacts) -> None:
         """Repaint if anything changed; `chosen` is the Train screen's dataset, named too where it is another."""
+        is_wide = self.size.width >= WIDE_ROW
         signs = self._theme.signs
         done = sum(trial.is_done for trial in snapshot.trials)
         most = snapshot.settings.trials if snapshot.settings is not None else 0
         count = _("{done} trials").format(done=f"{done}/{most}") if most else counted(done, "trial")
-        state = f"{signs.of_state(_SIGNS[snapshot.state])} {count}"
+        state, style = f"{signs.of_state(_SIGNS[snapshot.state])} {count}", _STYLES.get(snapshot.state, "plain")
+        if snapshot.choice is not None:
+            whole = f"{count} {signs.dot} " if is_wide else f"{done}/{most} " if most else ""
+            state, style = f"{signs.of_state('paused')} {whole}{_('your guess')}", "warning"
         searched = snapshot.dataset if snapshot.dataset is not None else chosen
         name, dot = visible(searched.name, 30), f" {signs.dot} "
         strategy = [visible(snapshot.settings.strategy, 20)] if snapshot.settings is not None else []
+        if strategy and snapshot.is_one_at_a_time and is_wide:
+            strategy = [_("{strategy}, one at a time").format(strategy=strategy[0])]
         answer = str(searched.n_classes) if searched.class_names else visible(searched.target_name, 24)
         shape = f"{searched.n_rows:,}{signs.times}{len(searched.feature_names)} {signs.arrow} {answer}"
         whole = _("{number} classes").format(number=shape) if searched.class_names else shape
@@ -55,7 +64,7 @@ class SearchRoomRow(RoomRow):
                  dot.join([name, *strategy]), name]  # fmt: skip
         is_other = searched.fingerprint != chosen.fingerprint
         warning = _("(screen 1: {dataset})").format(dataset=visible(chosen.name, 20)) * is_other
-        self.put_row(forms, (state, self._theme.styles[_STYLES.get(snapshot.state, "plain")]), warning=warning)
+        self.put_row(forms, (state, self._theme.styles[style]), warning=warning)
 
 
 class SearchStatusRow(StatusRow):
@@ -64,10 +73,13 @@ class SearchStatusRow(StatusRow):
     At the right what waits for the user: proposals, and how many notices the help page lists.
     """
 
-    def __init__(self, theme: Theme, note: Callable[[str], None], **rest: Any) -> None:
+    def __init__(
+        self, theme: Theme, note: Callable[[str], None], guessing: Guessing | None = None, **rest: Any
+    ) -> None:
         super().__init__(theme, note, **rest)
         self._ahead = ""
         self._snapshot: SearchSnapshot | None = None
+        self._guessing = guessing or Guessing()
 
     def tell_ahead(self, text: str) -> None:
         """Say what the search that the form asks for would take, as long as none runs; empty: nothing."""
@@ -89,6 +101,8 @@ class SearchStatusRow(StatusRow):
     def state(self) -> tuple[str, str, Role] | None:
         if self._snapshot is None:
             return None
+        if self._guessing.waits:
+            return self._theme.signs.of_state("paused"), _("your guess"), "warning"
         state = self._snapshot.state
         return self._theme.signs.of_state(_SIGNS[state]), _(state), _STYLES.get(state, "plain")
 
@@ -100,10 +114,21 @@ class SearchStatusRow(StatusRow):
         snapshot = self._snapshot
         assert snapshot is not None
         progress, settings = snapshot.progress, snapshot.settings
+        if self._guessing.waits:
+            return self._guessed(snapshot, is_wide=is_wide)
         if self._ahead and snapshot.state in {"ready", "done", "stopped"} and not _is_told(snapshot):
             return [(_("grid: "), self._ahead, ""), ("", _("space starts it"), "")]
         if progress is None or settings is None or snapshot.state == "failed":
             return [("", visible(snapshot.message, 300), "")] * bool(snapshot.message)
+        return [
+            *self._results(snapshot, settings, progress, is_wide=is_wide),
+            *self._pace(snapshot, settings, progress),
+        ]
+
+    def _results(
+        self, snapshot: SearchSnapshot, settings: Settings, progress: SearchProgress, *, is_wide: bool
+    ) -> list[Part]:
+        """What was found, and why the search ended."""
         parts = []
         if progress.best is not None:
             name = f"{settings.metric} " if is_wide else ""
@@ -116,6 +141,11 @@ class SearchStatusRow(StatusRow):
             parts.append((_("test "), f"{snapshot.test[settings.metric]:.4f}", ""))
         if snapshot.ties:
             parts.append(("", str(len(snapshot.ties)), _(" tied")))
+        return parts
+
+    def _pace(self, snapshot: SearchSnapshot, settings: Settings, progress: SearchProgress) -> list[Part]:
+        """How fast it goes on, and where it is kept."""
+        parts = []
         if progress.trials_per_second:
             parts.append(("", f"{progress.trials_per_second:.3g}", _(" trials/s")))
         if progress.seconds_left is not None and snapshot.is_running:
@@ -129,6 +159,16 @@ class SearchStatusRow(StatusRow):
         if snapshot.study is not None and not snapshot.is_running:
             parts.append((_("study "), visible(snapshot.study, 100), ""))
         return parts
+
+    def _guessed(self, snapshot: SearchSnapshot, *, is_wide: bool) -> list[Part]:
+        """Ask for the guess, or once the choice is shown for the one that is to be tried."""
+        asked = _("← → move it, enter shows the choice")
+        if self._guessing.is_shown:
+            asked = _("e tries yours, space the choice")
+        parts = [("", asked, "")]
+        if is_wide and snapshot.study is not None:
+            parts.append((_("study "), visible(snapshot.study, 100), ""))
+        return [*parts, (_("nothing is trained meanwhile"), "", "")]
 
 
 def _is_told(snapshot: SearchSnapshot) -> bool:
@@ -145,6 +185,7 @@ def _turn(snapshot: SearchSnapshot) -> tuple[object, ...]:
 def _waiting(snapshot: SearchSnapshot) -> str:
     """``8 proposals wait: v   2 notices: ?``: what is never hidden by what is said."""
     proposals = snapshot.progress.proposals if snapshot.progress is not None else ()
+    proposals = () if snapshot.is_one_at_a_time else proposals  # the guess is asked for at the left
     told = ngettext("{proposals} waits: v", "{proposals} wait: v", len(proposals))
     parts = [told.format(proposals=counted(len(proposals), "proposal"))] * bool(proposals)
     parts += [f"{counted(len(snapshot.notices), 'notice')}: ?"] * bool(snapshot.notices)

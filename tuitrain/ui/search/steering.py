@@ -20,7 +20,8 @@ from tuitrain.ui.widgets.pane_screen import PlacedScreen, unsaved
 
 if TYPE_CHECKING:
     from tuitrain.options.search_settings import Settings
-    from tuitrain.search.space.space import Space
+    from tuitrain.search.space.space import Setting, Space
+    from tuitrain.ui.search.guessing import Guessing
     from tuitrain.ui.search.veto import Decision
 
 ENDLESS = ("all", "none", "none")  # what the form's trials, time and goal hold where nothing ends a search
@@ -38,8 +39,9 @@ class Steering:
 
     def __init__(
         self, room: PlacedScreen, session: Session[SearchSnapshot], form: SearchForm, *, jobs: int,
-        begun: Callable[[], None], soon: Callable[[], None], estimate: Callable[[], str],
+        begun: Callable[[], None], soon: Callable[[], None], estimate: Callable[[], str], guessing: Guessing,
     ) -> None:  # fmt: skip
+        self._guessing = guessing
         self._room, self._session, self._form = room, session, form
         self._begun, self._soon, self._jobs, self._estimate = begun, soon, jobs, estimate
         self._asked = room.host.asked
@@ -106,8 +108,14 @@ class Steering:
         return self._is_same
 
     def start_pause(self) -> None:
-        """Start, pause or continue."""
+        """Start, pause or continue; one at a time, try the choice that waits."""
         snapshot = self._session.snapshot
+        if self._guessing.waits:
+            self.try_choice()
+            return
+        if self._guessing.is_trained:
+            self._room.say(_("this trial is trained first; then it is your turn again"))
+            return
         if snapshot.state in {"running", "choosing"}:
             self._session.send(Pause())
         elif snapshot.state == "paused":
@@ -224,8 +232,54 @@ class Steering:
         self._form.choose("trials", str(trials))
         return trials
 
+    def one_at_a_time(self) -> bool:
+        """Let the user guess before each trial, or go back to proposing all at once; whether guesses are asked for."""
+        snapshot = self._session.snapshot
+        if snapshot.is_one_at_a_time:
+            self._session.send(AskFirst(False))
+            self._room.say(_("all at once: proposals run without asking, in full batches"))
+            self._soon()
+            return False
+        if self._form.model.texts["strategy"] != "bayesian":
+            self._room.say(_("one at a time is for a bayesian search: b chooses it"))
+            return False
+        if snapshot.space is not None and self.is_of_other_data:
+            self.say_other_data()
+            return False
+        self._session.send(AskFirst(True, is_one_at_a_time=True))
+        if snapshot.is_running:
+            self._room.say(_("one at a time: what is under way is trained first, then you guess"))
+        elif snapshot.state == "paused":
+            self._session.send(Start())
+        elif self.would_go_on():
+            self._go_on(snapshot)
+        else:
+            self._room.say(_("one at a time: space starts the search, and you guess before each trial"))
+        self._soon()
+        return True
+
+    def try_choice(self) -> None:
+        """Train the choice that waits, one at a time."""
+        choice = self._guessing.choice
+        if choice is not None:
+            self._decide(choice)
+
+    def _try_guess(self) -> None:
+        """Train the guess instead of the choice that waits, one at a time."""
+        if self._guessing.is_tried:
+            self._room.say(_("these values are among the trials already; ← → move your guess"))
+            return
+        self._decide(self._guessing.setting, guess=self._guessing.counted or self._guessing.setting)
+
+    def _decide(self, setting: Setting, guess: Setting | None = None) -> None:
+        self._session.send(Decide((setting,), guess or self._guessing.counted))
+        self._soon()
+
     def enqueue(self) -> None:
-        """Try the values of the Train form."""
+        """Try the guess, one at a time; else the values of the Train form."""
+        if self._guessing.waits:
+            self._try_guess()
+            return
         snapshot = self._session.snapshot
         if snapshot.space is None:
             self._room.say(_("begin a search first; then e tries the Train form's values in it"))
@@ -248,6 +302,9 @@ class Steering:
 
         snapshot = self._session.snapshot
         progress = snapshot.progress
+        if snapshot.is_one_at_a_time:
+            self._room.say(_("one at a time you decide on each trial: e, space; o goes back to all at once"))
+            return
         if progress is not None and progress.proposals:
             self._room.open(Veto(self._room.look, progress.proposals), self._take_decision)
             return

@@ -1,8 +1,9 @@
-"""Where the model is to be saved."""
+"""Where a model, or something else, is to be written."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tuitrain.runs.files import typed_path
@@ -14,14 +15,24 @@ from tuitrain.ui.widgets.prompt_dialog import PromptDialog
 
 
 class SaveDialog(PromptDialog[Path]):
-    """Asks for a path, and again before it overwrites; dismisses with the path."""
+    """Asks for a path, and again before it overwrites; dismisses with the path.
 
-    def __init__(self, theme: Theme, default: str) -> None:
-        super().__init__(theme, _("Save the model as (enter saves, esc leaves)"), default, typed_path, hints=[_where()])
+    `title` is what the dialog says, "" for that of a model; `read` makes a path of what is typed, and `files` names all
+    files that are written for it.
+    """
+
+    def __init__(
+        self, theme: Theme, default: str, *, title: str = "", read: Callable[[str], Path] = typed_path,
+        files: Callable[[Path], Sequence[Path]] = lambda path: (path,),
+    ) -> None:  # fmt: skip
+        title = title or _("Save the model as (enter saves, esc leaves)")
+        super().__init__(theme, title, default, read, hints=[_where()])
+        self._files = files
 
     def accept(self, found: Path) -> None:
         """Take the path; where there is something already, ask first."""
-        if not os.path.lexists(found):
+        taken = [path for path in self._files(found) if os.path.lexists(path)]
+        if not taken:
             self.dismiss(found)
             return
 
@@ -29,7 +40,7 @@ class SaveDialog(PromptDialog[Path]):
             if answer:
                 self.dismiss(found)
 
-        about = _("{name} exists already.").format(name=visible(found.name, 40))
+        about = _("{name} exists already.").format(name=", ".join(visible(path.name, 40) for path in taken))
         self.app.push_screen(
             Confirm(self._theme, _("Overwrite?"), about, yes=_("overwrite"), no=_("keep it")), answered
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from tuitrain.translation import N_
@@ -24,11 +25,12 @@ class Footer(Lines):
         self._theme = theme
         self._actions = actions
         self._words: Mapping[str, str] = {}
+        self._ranks: Mapping[str, int] = {}
 
-    def say_now(self, words: Mapping[str, str]) -> None:
-        """Take what keys do now: action names to words; repaint if that is new."""
-        if words != self._words:
-            self._words = dict(words)
+    def say_now(self, words: Mapping[str, str], ranks: Mapping[str, int] = MappingProxyType({})) -> None:
+        """Take what keys do now: action names to words, and to the ranks of those that are more wanted than usual."""
+        if (words, ranks) != (self._words, self._ranks):
+            self._words, self._ranks = dict(words), dict(ranks)
             self._redraw()
 
     def on_resize(self) -> None:
@@ -36,6 +38,6 @@ class Footer(Lines):
 
     def _redraw(self) -> None:
         line: list[Piece | None] = []
-        for key, word in footer_items(self.size.width, self._actions, self._words):
+        for key, word in footer_items(self.size.width, self._actions, self._words, self._ranks):
             line += [(f" {self._theme.plain(key)} ", self._theme["key"]), (f"{word} ", self._theme["plain"])]
         self.put(line)

@@ -117,6 +117,10 @@ class LivePane(Framed, Generic[S], can_focus=True, inherit_bindings=False):
         self._offset = max(0, self._offset + lines)
         self.redraw()
 
+    def scroll_to_first(self) -> None:
+        """Show the first line again."""
+        self._offset = 0
+
     def action_scroll_page(self, pages: int) -> None:
         """Move by what is shown, but for a line."""
         self.action_scroll_by(pages * max(1, self.size.height - self.fixed_lines - 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from textual import events
@@ -11,6 +12,7 @@ from textual.layout import Layout
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tuitrain.session.commands import AddNote
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import counted
 from tuitrain.translation import N_, ngettext
@@ -26,8 +28,10 @@ from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
     from tuitrain.search.manual_study import ManualStudies
+    from tuitrain.session.questions import Question
     from tuitrain.session.search_snapshot import SearchSnapshot
     from tuitrain.session.session import Session
+    from tuitrain.ui.inspect.lab_marks import LabMarks
 
 ACTIONS_UNSEEN = ("quit", "start_pause")  # what keys do where the terminal is too small
 DIALOG_SECONDS = 0.3  # that training waits at most while a dialog is opened or closed
@@ -39,6 +43,16 @@ def unsaved(snapshot: Snapshot) -> str:
     done = counted(snapshot.epoch, "epoch") if snapshot.epoch else counted(snapshot.step, "step")
     number = snapshot.epoch or snapshot.step
     return ngettext("{done} of training is in no file", "{done} of training are in no file", number).format(done=done)
+
+
+@dataclass(frozen=True)
+class AskedWord:
+    """A word that the user wants explained: its value now, a line that the screen adds, and where it was selected."""
+
+    word: str
+    value: str = ""
+    facts: str = ""
+    place: str = ""
 
 
 class Host(Protocol):
@@ -58,8 +72,11 @@ class Host(Protocol):
     @property
     def by_hand(self) -> ManualStudies: ...
     @property
+    def lab(self) -> LabMarks: ...
+    @property
     def bytes_written(self) -> int: ...
     def show(self, name: str, answered: Callable[[Any], None] = ...) -> None: ...
+    def explain(self, asked: AskedWord) -> None: ...
     def observe(self, snapshot: Snapshot) -> None: ...
     def leave(self) -> None: ...
     def leave_unasked(self) -> None: ...
@@ -74,6 +91,7 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
     form: Any
     help: HelpPage
+    status: Any
     too_small: Lines
 
     def __init__(self, arrangement: PlacedLayout) -> None:
@@ -159,18 +177,28 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
             return (*self.form.selected, "")
         return focused.id, "", ""
 
+    def asked_in(self) -> str:
+        """Name what `selected_word` is selected in: the form, or the pane that has the keys."""
+        focused = self.focused
+        title = getattr(focused, "SHOWS", "") or getattr(focused, "TITLE", "")
+        return _("the form") if focused is self.form or not title else _(title)
+
     def action_help(self) -> None:
-        """The page of the selected word; all keys if it is open, as where two keys came at once."""
+        """The page of the selected word; all keys where `?` comes once more before it is there."""
         if self.arrangement.page == self.help.id:
-            self.help.turn_on()
+            self.on_over_page_closed()
             return
-        self.help.explain_word(*self.selected_word())
-        self.turn_to(self.help)
+        word, value, facts = self.selected_word()
+        self.host.explain(AskedWord(word, value, facts, self.asked_in()))
 
     def action_keys(self) -> None:
         """All keys."""
         self.help.show_keys()
         self.turn_to(self.help)
+
+    def question_now(self) -> Question | None:
+        """What this screen asks the session; a screen over it that asks something else asks this again at its end."""
+        return None
 
     def turn_to(self, page: OverPage) -> None:
         """Show a page in the place of the panes, until it is closed."""
@@ -198,6 +226,31 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
 
         fields = [FormField(*field) for field in self.form.fields]
         self.open(Palette(self.look, self.ACTIONS, fields), answered)
+
+    notes_page = ""  # the page that a note is typed on; "" in a room
+
+    def action_note(self) -> None:
+        """Ask for a note."""
+        from tuitrain.ui.widgets.note_prompt import note_prompt  # noqa: PLC0415 - not for the first paint
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self.take_note(text)
+
+        self.open(note_prompt(self.look, kept=self.where_notes_are_kept()), answered)
+
+    def where_notes_are_kept(self) -> str:
+        """Where a note that is typed here goes, as the line below it says."""
+        return _("kept with the training, at epoch {epoch}; M shows it again").format(epoch=self.trainer.snapshot.epoch)
+
+    def take_note(self, text: str) -> None:
+        """Keep a note with the training."""
+        self.trainer.send(AddNote(text, self.notes_page))
+        self.say_noted(text)
+
+    def say_noted(self, text: str) -> None:
+        """Say that a note was taken, which is listed among the messages by itself."""
+        self.status.say(_("noted: {text}").format(text=text), noted=None)
 
     def open(self, dialog: Screen[Result], answered: Callable[[Result | None], None]) -> None:
         """Show a dialog; training waits until it is painted."""

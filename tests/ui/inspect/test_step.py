@@ -1,0 +1,127 @@
+"""J along the step on a real session: the curve, the gauge of the last steps, other starts, the example."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.ui.inspect.sizes import SIZES
+from tests.ui.train.test_screen import text_of
+from tests.ui.waiting import settle
+from tuitrain.data.loading import load_dataset
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.asked.step import OtherStarts, StartsAnswer
+from tuitrain.session.commands import Step
+from tuitrain.session.training import TrainingSession
+from tuitrain.ui.app import TuitrainApp
+from tuitrain.ui.inspect.step import StepPage
+from tuitrain.ui.inspect.step_gauge import draw_starts
+from tuitrain.ui.theme import theme_for
+
+
+@pytest.fixture
+def session():
+    running = TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=(6,), activation="tanh", epochs=50))
+    yield running
+    running.close()
+
+
+async def opened(pilot):
+    await pilot.press("J")
+    await settle(pilot, lambda: isinstance(pilot.app.screen, StepPage))
+    await whole(pilot)
+    return pilot.app.screen
+
+
+async def whole(pilot):
+    page = pilot.app.screen
+    await settle(pilot, lambda: page.answer is not None and page.answer.is_whole)
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_gauge_is_of_the_last_steps_and_n_shows_other_starts(session, size):
+    session.wait_for_answer(session.send(Step(epochs=6)), 30)
+    async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
+        await settle(pilot, lambda: session.snapshot.epoch == 6 and not session.snapshot.is_running)
+        page = await opened(pilot)
+        shown = text_of(pilot.app)
+        assert "Gauge · the last 40 steps" in shown and "of 40 went beyond the floor" in shown
+        assert "J(θ − η·u)" in shown and "n other starts" in shown
+        curve = page.answer
+        await pilot.press("n")
+        await settle(pilot, lambda: page.starts is not None and page.starts.is_whole)
+        await pilot.pause()
+        shown = text_of(pilot.app)
+        rank = 1 + int((page.starts.losses < page.starts.own).sum())
+        assert f"◆ yours {page.starts.own:.4f}, {rank} of 17" in shown and "in a minimum it would be 0" in shown
+        assert f"median {np.median(page.starts.losses):.4f}" in shown and page.answer is curve
+        assert "n gauge" in shown and "J along the step" in shown
+        await pilot.press("n")
+        await whole(pilot)
+        assert "went beyond the floor" in text_of(pilot.app)
+
+
+async def test_without_a_run_the_example_is_shown_which_cannot_be_kept(session):
+    async with TuitrainApp(session, theme_for("16", ascii_only=True)).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        shown = text_of(pilot.app)
+        assert "example: moons" in shown and "epoch 12" in shown and "last 40 steps" in shown
+        await pilot.press("enter")
+        assert "the example is no run" in text_of(pilot.app) and not session.journal
+        await pilot.press("n")
+        await settle(pilot, lambda: page.starts is not None and page.starts.is_whole)
+        await pilot.pause()
+        shown = text_of(pilot.app)
+        assert "yours" in shown and shown.isascii() and "| o taken" in shown and "| * best" in shown
+        await pilot.press("x")
+        await settle(pilot, lambda: page.answer is not None and not page.answer.question.example)
+        await whole(pilot)
+        shown = text_of(pilot.app)
+        assert "the next 40 steps on the copy" in shown and "n other starts" in shown
+        await pilot.press("n")
+        await settle(pilot, lambda: page.starts is not None and bool(page.starts.problem))
+        await pilot.pause()
+        assert "has done no epoch yet" in text_of(pilot.app)
+
+
+async def test_a_step_of_the_copy_is_taken_back_by_r(session):
+    session.wait_for_answer(session.send(Step(epochs=1)), 30)
+    async with TuitrainApp(session, theme_for("none")).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        here = page.answer.here
+        for steps in (1, 2):
+            await pilot.press("s")
+            await settle(pilot, lambda steps=steps: page.answer.question.steps == steps)
+        assert page.answer.here != here
+        await pilot.press("r")
+        await settle(pilot, lambda: page.answer.question.steps == 0)
+        assert page.answer.here == here
+
+
+def drawn(losses, own, rows, width=90):
+    answer = StartsAnswer(OtherStarts(), tuple(range(len(losses))), np.array(losses), own, 0.1, 10, 5, 1.0)
+    strips = draw_starts(width, rows + 3, answer, theme=theme_for("none"))
+    return ["".join(segment.text for segment in strip) for strip in strips]
+
+
+def test_each_other_start_is_drawn_once_or_counted():
+    losses = [0.1, 0.1, 0.1, 0.3, 0.5]
+    (strip, numbers, verdict, _) = drawn(losses, 0.5, 1)
+    assert strip.index("3") < strip.index("○") < strip.rindex("◆") and "as good as" not in verdict
+    assert "5 of 6" in numbers and "median 0.1000" in numbers
+    tall = drawn(losses, 0.5, 4)
+    assert sum(row.count("○") for row in tall[:4]) == 5 and sum(row.count("◆") for row in tall[:4]) == 1
+
+
+@pytest.mark.parametrize(
+    ("own", "said"), [(0.05, "no other start got lower"), (0.2, "3 of 5 got lower"), (0.15, "as good as most")]
+)
+def test_a_local_minimum_is_spoken_of_with_care(own, said):
+    losses = [0.1, 0.12, 0.16, 0.3, 0.5]
+    assert any(said in row for row in drawn(losses, own, 1, width=90))
+
+
+def test_starts_that_have_diverged_are_counted_apart():
+    assert any("1 diverged" in row for row in drawn([0.1, float("nan"), 0.3], 0.2, 1, width=120))
+    assert "all other starts have diverged" in drawn([float("nan")] * 3, 0.2, 1, width=90)[0]

@@ -1,0 +1,47 @@
+"""What a training was some steps ago: kept now and then while it trains, so that its last steps can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tuitrain.engine import Trainer
+from tuitrain.engine.state import State
+
+STEPS = 40  # back to which the last steps can be made again
+SHARE = 0.005  # of the time, at most, goes into keeping states
+MOST_PARAMETERS = 4_000_000  # of a network whose states are kept: two of them, with the optimizer's averages
+
+
+class Past:
+    """Keeps at most two states of a training that goes on; `clock` returns seconds.
+
+    Training is deterministic: from a state, with the same hyperparameters, the same steps follow. What is changed by
+    hand is not in the state, so that `forget` is to be called then.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._states: list[State] = []
+        self._step, self._due = 0, float("-inf")  # when the next one may be kept
+
+    def note(self, trainer: Trainer) -> None:
+        """Keep the training's state if it is time to; called before each step."""
+        if trainer.steps_done < self._step or trainer.network.n_parameters > MOST_PARAMETERS:
+            return
+        started = self._clock()
+        if started < self._due and self._states:
+            return
+        self._states = [*self._states[-1:], trainer.state()]
+        self._step = trainer.steps_done + STEPS
+        ended = self._clock()
+        self._due = ended + (ended - started) / SHARE
+
+    def forget(self) -> None:
+        """Drop all states: from them the training would not come to where it is."""
+        self._states, self._step = [], 0
+
+    def before(self, steps_done: int) -> State | None:
+        """Return the newest state from which the `STEPS` steps before can be made, or else the oldest; None: none."""
+        known = [state for state in self._states if state.counters["steps_done"] < steps_done]
+        old = [state for state in known if state.counters["steps_done"] <= steps_done - STEPS]
+        return old[-1] if old else known[0] if known else None

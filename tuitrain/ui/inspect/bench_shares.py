@@ -1,0 +1,121 @@
+"""Who caused a unit's sum, and what the gradient hands back to whom; the ready-made example of both."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.strip import Strip
+
+from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.chain_rule import Share
+from tuitrain.ui.plots.figures import decimal, factor, right
+from tuitrain.ui.plots.lines import cut, fit, line
+from tuitrain.ui.theme import Role, Theme
+
+TWO_WAYS_ROWS = 6
+
+
+def two_ways(width: int, found: Sequence[Share], *, theme: Theme) -> list[Strip]:
+    """Set the share of an error, by the weights, beside what the gradient hands back, and say how they are related."""
+    total, passed = sum(one.size for one in found), sum(one.back for one in found)
+    delta = "δ" if math.isnan(passed) else f"{found[0].delta:.3g}"
+
+    def row(name: str, idea: str, idea_share: str, rule: str, rule_share: str) -> str:
+        half = (width - 12) // 2 - 7
+        left, right_half = fit(idea, half, theme), fit(rule, half, theme)
+        return f" {fit(name, 9, theme)} {left}{idea_share:>6} {right_half}{rule_share:>6}"
+
+    weights = "+".join(f"{one.size:g}" for one in found)
+    lines: list[tuple[str, Role]] = [
+        (row("", _("the share (the idea)"), "", _("the gradient (the rule)"), ""), "dim"),
+    ]
+    for one in found:
+        name = _("{name}, w = {weight}").format(name=one.name, weight=f"{one.weight:g}")
+        idea = f"{delta}·{one.size:g}/({weights}) = {decimal(one.of_delta, 3)}"
+        rule = f"{delta}·{one.weight:g} = {decimal(one.back, 3)} · f′"
+        returned = f"{100 * one.back / passed:.0f} %" if math.isfinite(passed) and passed else "·"
+        lines.append((row(name, idea, f"{100 * one.share:.0f} %", rule, returned), "plain"))
+    lines.append(
+        (row(_("sum"), decimal(sum(one.of_delta for one in found), 3), "100 %", decimal(passed, 3), "100 %"), "plain")
+    )
+    ways = _(" and ").join(f"{total:g} · {decimal(one.of_delta, 3)} = {decimal(one.back, 3)}" for one in found)
+    told = _("Same proportions: the gradient does not divide by the sum, {total}.").format(total=f"{total:g}")
+    if math.isnan(passed):
+        told, ways = _("The error is not known yet: → goes on to the loss, and back."), ""
+    lines += [(f" {told}", "plain"), (f" {ways}. " + _("Here f′ = 1.") if ways else "", "plain")]
+    return [line(width, [(cut(theme.formula(text), width - 1, theme=theme), theme[role])]) for text, role in lines]
+
+
+def draw_shares(width: int, height: int, found: Sequence[Share], chosen_source: int, *, theme: Theme) -> list[Strip]:
+    """Draw who caused a unit's sum, and what the gradient hands back: in two lines, or as a table."""
+    if height >= 4:
+        return _share_table(width, height, found, chosen_source, theme)
+    texts, used = [], 1
+    for place, share in enumerate(found):
+        bar = theme.signs.blocks[-1] * _cells_of(share.share, 8)
+        text = theme.plain(f"{cut(share.name, 14, theme=theme)} |w·a| = {decimal(share.size, 3)} {bar} ")
+        text += f"{100 * share.share:.0f} %   "
+        if used + cell_len(text) > width - 14 and place < len(found) - 1:
+            rest = sum(one.share for one in found[place:])
+            told = _("{count} more {share:.0f} %").format(count=len(found) - place, share=100 * rest)
+            texts.append((told, theme["dim"]))
+            break
+        used += cell_len(text)
+        texts.append((text, theme["plain"]))
+    chosen = next((one for one in found if one.source == chosen_source), None)
+    lines = [line(width, [(" ", theme["plain"]), *texts])]
+    if chosen is not None:
+        told = _("{name}: share of δ {share}   back w·δ = {weight} · {delta} = {back}").format(
+            name=cut(chosen.name, 14, theme=theme), share=factor(chosen.of_delta), weight=factor(chosen.weight),
+            delta=factor(chosen.delta), back=factor(chosen.back),
+        )  # fmt: skip
+        if math.isnan(chosen.delta):
+            told = _("The error is not known yet: → goes on to the loss, and back.")
+        lines.append(line(width, [(f" {cut(theme.plain(told), width - 2, theme=theme)}", theme["dim"])]))
+    return lines
+
+
+def _share_table(width: int, height: int, found: Sequence[Share], chosen_source: int, theme: Theme) -> list[Strip]:
+    wide = width >= 60
+    name_width, numbers = (14 if wide else 10), (9 if wide else 7)
+    heads = (_("from"), "|w·a|", _("share"), _("of δ"), _("back w·δ") if wide else _("back"))
+
+    def row(cells: Sequence[str], bar: str, role: Role) -> Strip:
+        text = f" {fit(cells[0], name_width, theme)}" + "".join(right(theme.plain(one), numbers) for one in cells[1:])
+        return line(width, [(text, theme[role]), ("  " + bar, theme["bar"])])
+
+    rows = max(height - 3, 1)
+    shown = list(found[: rows if len(found) <= rows else rows - 1])
+    lines = [row(heads, "", "dim")]
+    room = max(width - name_width - 4 * numbers - 4, 0)
+    for one in shown:
+        cells = (
+            one.name,
+            decimal(one.size, 3),
+            f"{100 * one.share:.0f} %",
+            factor(one.of_delta, 3),
+            factor(one.back, 3),
+        )
+        bar = theme.signs.blocks[-1] * _cells_of(one.share, room)
+        lines.append(row(cells, bar, "bold" if one.source == chosen_source else "plain"))
+    rest = found[len(shown) :]
+    if rest:
+        name = _("{count} more").format(count=len(rest))
+        lines.append(row(_summed(name, rest), "", "dim"))
+    lines.append(row(_summed(_("sum"), found), "", "plain"))
+    told = _("the same proportions where all a are alike: the gradient does not divide by the sum")
+    return [*lines, line(width, [(f" {cut(told, width - 2, theme=theme)}", theme["dim"])])]
+
+
+def _summed(name: str, parts: Sequence[Share]) -> tuple[str, ...]:
+    """The cells of a row that adds up others."""
+    size, share = sum(one.size for one in parts), sum(one.share for one in parts)
+    of_delta, back = sum(one.of_delta for one in parts), sum(one.back for one in parts)
+    return name, decimal(size, 3), f"{100 * share:.0f} %", factor(of_delta, 3), factor(back, 3)
+
+
+def _cells_of(share: float, room: int) -> int:
+    """How many of so many cells a share fills: none where it is not known."""
+    return round(min(share, 1.0) * room) if share >= 0 else 0
