@@ -79,9 +79,7 @@ def fates_of(
             if useless:
                 fates[column.name] = Fate(_("left out: {reason}").format(reason=useless), is_left_out=True)
             else:
-                fates[column.name] = _input(
-                    column, fact, options, table, target, traps.get(column.name), dataset
-                )
+                fates[column.name] = _input(column, fact, options, table, target, traps.get(column.name), dataset)
     return fates
 
 

@@ -85,7 +85,7 @@ def _numbers(table: Table, options: DataOptions) -> Evidence:
         for (decimal, thousands), column in shown.items()
     ]
     why = "; ".join(told) or _("all numbers are written plainly")
-    return Evidence(DECIMAL, _(", ").join(decimals), why, is_told)
+    return Evidence(DECIMAL, ", ".join(decimals), why, is_told)
 
 
 def _has_signs(column: Column, form: ColumnFormat) -> bool:
