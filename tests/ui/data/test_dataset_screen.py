@@ -23,7 +23,7 @@ from tuitrain.ui.data.short_list import ShortList
 from tuitrain.ui.theme import theme_for
 from tuitrain.ui.train.screen import TrainScreen
 
-SIZES = [(80, 24), (120, 40), (200, 50)]
+SIZES = [(80, 24), (120, 40), pytest.param((200, 50), marks=pytest.mark.long)]
 PICTURES = Path(__file__).parent / "pictures"
 
 
@@ -156,7 +156,7 @@ async def test_y_picks_the_target_from_a_list_with_classes_and_ranges(session):
     [("h", 2, {"header": "no"}), ("e", 1, {"encoding": "cp949"}), ("d", 2, {"delimiter": "semicolon"}),
      ("n", 1, {"decimal": "point", "thousands": "comma"}), ("m", 1, {"missing": ()})],
 )  # fmt: skip
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.long)])
 async def test_lists_change_how_the_file_is_read(session, key, down, wanted, size):
     async with app_on(session).run_test(size=size) as pilot:
         screen = await opened(pilot)
@@ -378,7 +378,7 @@ async def test_bundled_and_generated_tables_open_with_what_applies(session, sour
 
 @pytest.mark.parametrize("environment", [{"LC_ALL": "C", "TERM": "xterm"}, {"LANG": "C.UTF-8", "NO_COLOR": "1"},
                                          {"LANG": "C.UTF-8", "TERM": "xterm"}])  # fmt: skip
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.long)])
 async def test_it_fits_every_terminal(session, environment, size):
     async with app_on(session, environment).run_test(size=size) as pilot:
         await opened(pilot)
