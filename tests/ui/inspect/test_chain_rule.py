@@ -18,7 +18,9 @@ from tuitrain.session.asked.bench import RowAnswer, TraceRow
 from tuitrain.session.inside.bench import trace_row
 from tuitrain.session.inspection import Copy
 from tuitrain.ui.inspect.chain_rule import Formula, WeightPlace, chain_rule, relative_error, shares, step_formulas
+from tuitrain.ui.inspect.formula_line import formula_line
 from tuitrain.ui.inspect.forward_rule import forward_formulas, loss_formula
+from tuitrain.ui.theme import theme_for
 
 LOSSES = ["cross_entropy", "binary_cross_entropy", "mse", "hinge"]
 
@@ -195,3 +197,23 @@ def test_a_rows_cells_are_those_of_the_table() -> None:
         [round(value) for value in found], abs=1e-9
     )  # pixels from 0 to 16
     assert 0 in found and max(found) == 16
+
+
+def test_averages_of_squares_have_three_digits_that_count() -> None:
+    answer = answer_of(optimizer="adam")
+    index = int(np.argmin(np.abs(answer.step.after["v"] - 4e-4)))
+    average, corrected = (one for one in step_formulas(answer.step, index) if one.symbol in ("v", "v\u0302"))
+    assert 1e-5 < answer.step.after["v"][index] < 0.01
+    assert average.result == f"+{answer.step.after['v'][index]:.2e}".replace("e-0", "e-")
+    assert corrected.numbers.startswith(f"{average.result} / ")
+
+
+def test_a_long_rule_is_whole_where_its_numbers_leave_room() -> None:
+    found = Formula("new w", "w − η·m̂ / (√v̂ + ε)", "0.0258 − −0.0149", "0.0406")
+    drawn = formula_line(found, 78, theme=theme_for("none", ascii_only=True)).text
+    assert "+ eps)" in drawn and "0.0258 - -0.0149" in drawn and len(drawn) == 78
+
+
+def test_a_remark_is_not_written_as_another_result() -> None:
+    check = chain_rule(answer_of(), WeightPlace(0, 0, 0))[-1]
+    assert "= relative error" not in formula_line(check, 78, theme=theme_for("true")).text

@@ -196,7 +196,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
                 else _("example {sizes} {activation}")
             )
             return name.format(sizes=sizes, activation=answer.activation), state
-        what = _("row {row}, loss {place} of {rows} · truth {truth} · epoch {epoch} · {sizes} {activation}").format(
+        what = _("row {row}, loss {place} of {rows} · epoch {epoch} · truth {truth} · {sizes} {activation}").format(
             row=answer.row, place=self.place % answer.rows + 1, rows=answer.rows, truth=answer.truth,
             epoch=answer.epoch, sizes=sizes, activation=answer.activation,
         )  # fmt: skip
@@ -210,7 +210,10 @@ class BenchPage(InsidePage, inherit_bindings=False):
         phase, theme = self._phase, self.look
         J = f"J = {decimal(answer.trace.loss)}" if phase.has_loss else ""
         changed = _("{count} typed").format(count=len(self.moved)) if self.moved else ""
-        learnt = _("{count} steps taken").format(count=self.steps) if self.steps else ""
+        learnt = ngettext("{count} step taken", "{count} steps taken", self.steps)
+        learnt = learnt.format(count=self.steps) if self.steps else ""
+        is_wide = self.panes["network"].size.width >= WIDE - 2 and self.example != "shares"
+        edges = _(" · on edges w, below it ∂J/∂w") if is_wide and phase.is_back else ""
         way = theme.plain("◂ ") + _("δ back") if phase.is_back else _("a forward") + theme.plain(" →")
         has_delta = phase.has_delta(self.edge.layer, self.edge.unit)
         rule = _("Weight {weight} · chain rule with this moment's numbers") if has_delta else _(
@@ -218,10 +221,13 @@ class BenchPage(InsidePage, inherit_bindings=False):
         )  # fmt: skip
         shared = (
             _("Two ways to hand the error back") if self.example == "shares"
-            else _("{unit}: who caused its sum · |w·a| of Σ|w·a|").format(unit=unit)
+            else theme.formula(_("{unit}: who caused its sum, in |w·a|").format(unit=unit))
         )  # fmt: skip
         return {
-            "network": (_("Network · {way}").format(way=way), ", ".join(filter(None, (changed, learnt, J)))),
+            "network": (
+                _("Network · {way}").format(way=way) + edges,
+                ", ".join(filter(None, (changed, learnt, J))),
+            ),
             "rule": (rule.format(weight=weight), ""),
             "shares": (shared, ""),
         }
@@ -242,7 +248,10 @@ class BenchPage(InsidePage, inherit_bindings=False):
     def tell(self) -> str:
         if self.answer is not None and self.answer.values and not self.example:
             cells = ", ".join(f"{name} {value}" for name, value in self.answer.values.items())
-            return _("row: {cells}").format(cells=cells)
+            target, truth = self.answer.trace.target, self.answer.truth
+            if len(target) > 1:  # its output has a number of its own, from 1
+                truth = f"{truth} (o{int(target.argmax()) + 1})"
+            return _("row: truth {truth}; {cells}").format(truth=truth, cells=cells)
         return _("results are rounded for reading; the check uses all digits · enter types a weight")
 
     # What the keys do

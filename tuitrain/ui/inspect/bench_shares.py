@@ -55,7 +55,7 @@ def draw_shares(width: int, height: int, found: Sequence[Share], chosen_source: 
     texts, used = [], 1
     for place, share in enumerate(found):
         bar = theme.signs.blocks[-1] * round(8 * share.share)
-        text = theme.plain(f"{cut(share.name, 14, theme=theme)} |w·a| = {decimal(share.size, 3)} {bar} ")
+        text = theme.formula(f"{cut(share.name, 14, theme=theme)} |w·a| = {decimal(share.size, 3)} {bar} ")
         text += f"{100 * share.share:.0f} %   "
         if used + cell_len(text) > width - 14 and place < len(found) - 1:
             rest = sum(one.share for one in found[place:])
@@ -71,7 +71,7 @@ def draw_shares(width: int, height: int, found: Sequence[Share], chosen_source: 
             name=cut(chosen.name, 14, theme=theme), share=factor(chosen.of_delta), weight=factor(chosen.weight, 2),
             delta=factor(chosen.delta), back=factor(chosen.back),
         )  # fmt: skip
-        lines.append(line(width, [(f" {cut(theme.plain(told), width - 2, theme=theme)}", theme["dim"])]))
+        lines.append(line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])]))
     return lines
 
 
@@ -81,7 +81,7 @@ def _share_table(width: int, height: int, found: Sequence[Share], chosen_source:
     heads = (_("from"), "|w·a|", _("share"), _("of δ"), _("back w·δ") if wide else _("back"))
 
     def row(cells: Sequence[str], bar: str, role: Role) -> Strip:
-        text = f" {fit(cells[0], name_width, theme)}" + "".join(right(theme.plain(one), numbers) for one in cells[1:])
+        text = f" {fit(cells[0], name_width, theme)}" + "".join(right(theme.formula(one), numbers) for one in cells[1:])
         return line(width, [(text, theme[role]), ("  " + bar, theme["bar"])])
 
     rows = max(height - 3, 1)
@@ -104,7 +104,9 @@ def _share_table(width: int, height: int, found: Sequence[Share], chosen_source:
         lines.append(row(_summed(name, rest), "", "dim"))
     lines.append(row(_summed(_("sum"), found), "", "plain"))
     told = _("the same proportions where all a are alike: the gradient does not divide by the sum")
-    return [*lines, line(width, [(f" {cut(told, width - 2, theme=theme)}", theme["dim"])])]
+    if cell_len(told) > width - 2:
+        told = _("of δ: by the share; {back}: w·δ").format(back=heads[-1])
+    return [*lines, line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])])]
 
 
 def _summed(name: str, parts: Sequence[Share]) -> tuple[str, ...]:
