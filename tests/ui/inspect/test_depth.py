@@ -14,7 +14,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.depth import DepthPage
-from tuitrain.ui.inspect.depth_table import shown_layers, sparks, sum_up, verdict
+from tuitrain.ui.inspect.depth_table import draw_choices, shown_layers, sparks, sum_up, verdict
 from tuitrain.ui.theme import theme_for
 
 
@@ -90,3 +90,11 @@ def test_sparks_show_every_bin_that_holds_anything():
     counts[[0, 1, 10, 23]] = [500, 500, 1, 400]
     assert sparks(counts, 12, theme_for("true")) == ["█    ▁     ▄"]
     assert sparks(counts, 12, theme_for("true"), lines=2) == ["█" + " " * 11, "█    ▁     ▇"]
+
+
+def test_bars_of_the_choices_are_as_long_as_their_ratios_also_beyond_1():
+    rows = [(" ", "yours", 1.3), ("1", "he", 1.02), ("2", "deep", 0.026)]
+    drawn = draw_choices(80, 4, rows, chosen=0, theme=theme_for("none", ascii_only=True))
+    longest, second, least = (strip.text.count("#") for strip in drawn[:3])
+    assert longest > second > least > 0
+    assert drawn[3].text.rstrip().endswith("1.30")

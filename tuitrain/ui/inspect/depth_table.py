@@ -182,10 +182,10 @@ def choice_names() -> dict[str, str]:
 def draw_choices(
     width: int, height: int, rows: Sequence[tuple[str, str, float]], *, chosen: int, theme: Theme
 ) -> list[Strip]:
-    """Bars of ‖δ₁‖/‖δ_L‖ on a log scale, for (key, name, ratio); the scale below, where there is room."""
+    """Bars of ‖δ₁‖/‖δ_L‖ on a log scale up to the largest; rows are (key, name, ratio); the scale where room is."""
     known = [ratio for _key, _name, ratio in rows if np.isfinite(ratio) and ratio > 0]
     low = 10.0 ** np.floor(np.log10(min([*known, 0.1]) / 2) - 1e-9)
-    high = 10.0 ** np.ceil(np.log10(max([*known, 1.0]) / 1.5))
+    high = max([*known, 1.0])
     names = min(max(len(name) for _key, name, _ratio in rows) + 2, width // 2)
     room = width - names - 3 - 9 - 3
     lines = []
@@ -198,6 +198,6 @@ def draw_choices(
             (right(shown, 7) + "   ", role), (bar(ratio, low, high, room, log=True, theme=theme), theme["bar"]),
         ]))  # fmt: skip
     if len(rows) < height:
-        ends = f"{low:.0e}".replace("e-0", "e-") + f"{high:>{max(room - 4, 1)}g}"
+        ends = f"{low:.0e}".replace("e-0", "e-") + right(power(high), max(room - 4, 1))
         lines.append(line(width, [(" " * (names + 13) + ends, theme["dim"])]))
     return lines
