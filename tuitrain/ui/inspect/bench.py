@@ -252,7 +252,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
             if len(target) > 1:  # its output has a number of its own, from 1
                 truth = f"{truth} (o{int(target.argmax()) + 1})"
             return _("row: truth {truth}; {cells}").format(truth=truth, cells=cells)
-        return _("results are rounded for reading; the check uses all digits · enter types a weight")
+        return _("results rounded for reading; the check uses all digits · enter types a weight")
 
     # What the keys do
 

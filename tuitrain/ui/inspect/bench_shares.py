@@ -68,7 +68,7 @@ def draw_shares(width: int, height: int, found: Sequence[Share], chosen_source: 
     lines = [line(width, [(" ", theme["plain"]), *texts])]
     if chosen is not None:
         told = _("{name}: share of δ {share}   back w·δ = {weight} · {delta} = {back}").format(
-            name=cut(chosen.name, 14, theme=theme), share=factor(chosen.of_delta), weight=factor(chosen.weight, 2),
+            name=cut(chosen.name, 14, theme=theme), share=factor(chosen.of_delta), weight=factor(chosen.weight),
             delta=factor(chosen.delta), back=factor(chosen.back),
         )  # fmt: skip
         lines.append(line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])]))

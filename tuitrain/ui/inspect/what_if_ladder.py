@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from tuitrain.numbers import significant
@@ -58,8 +59,10 @@ class Ladder:
         left, end = (24, 27) if is_roomy else (23, 19)
         columns = max(width - left - end, 8)
         what = _("validation loss") if answer.part == "validation" else _("training loss")
-        epochs = _("epochs {first}–{last}").format(first=answer.start, last=answer.start + answer.total)
-        over = f"{what}, {epochs}" if is_roomy else epochs
+        first, last = answer.start, answer.start + answer.total
+        epochs = _("epochs {first}–{last}").format(first=first, last=last)
+        forms = (f"{what}, {epochs}", f"{what}, {first}–{last}", epochs) if is_roomy else (epochs,)
+        over = next((form for form in forms if cell_len(form) <= columns + is_roomy), forms[-1])
         lines = [line(width, [
             (f"    {right(self._cut(_('value'), 9), 9)}  {right(self._cut(_('× now'), 7), 7)}"[:left], theme["dim"]),
             (" " * (left - 22), theme["dim"]),
