@@ -17,7 +17,16 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.bench import RowAnswer, TraceRow
 from tuitrain.session.inside.bench import trace_row
 from tuitrain.session.inspection import Copy
-from tuitrain.ui.inspect.chain_rule import Formula, WeightPlace, chain_rule, relative_error, shares, step_formulas
+from tuitrain.ui.inspect.bench_shares import draw_shares
+from tuitrain.ui.inspect.chain_rule import (
+    Formula,
+    Share,
+    WeightPlace,
+    chain_rule,
+    relative_error,
+    shares,
+    step_formulas,
+)
 from tuitrain.ui.inspect.formula_line import formula_line
 from tuitrain.ui.inspect.forward_rule import forward_formulas, loss_formula
 from tuitrain.ui.theme import theme_for
@@ -217,3 +226,13 @@ def test_a_long_rule_is_whole_where_its_numbers_leave_room() -> None:
 def test_a_remark_is_not_written_as_another_result() -> None:
     check = chain_rule(answer_of(), WeightPlace(0, 0, 0))[-1]
     assert "= relative error" not in formula_line(check, 78, theme=theme_for("true")).text
+
+
+@pytest.mark.parametrize(("width", "height"), [(78, 2), (40, 8), (118, 20)])
+def test_the_shares_of_a_unit_come_to_100_per_cent(width: int, height: int) -> None:
+    found = [
+        Share(i, f"x{i}", size, size, 1.0, 0.5) for i, size in enumerate((0.226, 0.225, 0.225, 0.126, *[0.0396] * 5))
+    ]
+    drawn = "".join(strip.text for strip in draw_shares(width, height, found, 0, theme=theme_for("true")))
+    percents = [int(text) for text in re.findall(r"(\d+) %", drawn)]
+    assert sum(percents) == (100 if height < 4 else 200)  # the table has its sum below

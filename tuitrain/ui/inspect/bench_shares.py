@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from tuitrain.numbers import whole_percents
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.chain_rule import Share
 from tuitrain.ui.plots.figures import decimal, factor, right
@@ -52,14 +53,13 @@ def draw_shares(width: int, height: int, found: Sequence[Share], chosen_source: 
     """Draw who caused a unit's sum, and what the gradient hands back: in two lines, or as a table."""
     if height >= 4:
         return _share_table(width, height, found, chosen_source, theme)
-    texts, used = [], 1
+    texts, used, percents = [], 1, whole_percents([one.share for one in found])
     for place, share in enumerate(found):
         bar = theme.signs.blocks[-1] * round(8 * share.share)
         text = theme.formula(f"{cut(share.name, 14, theme=theme)} |w·a| = {decimal(share.size, 3)} {bar} ")
-        text += f"{100 * share.share:.0f} %   "
+        text += f"{percents[place]} %   "
         if used + cell_len(text) > width - 14 and place < len(found) - 1:
-            rest = sum(one.share for one in found[place:])
-            told = _("{count} more {share:.0f} %").format(count=len(found) - place, share=100 * rest)
+            told = _("{count} more {share} %").format(count=len(found) - place, share=sum(percents[place:]))
             texts.append((told, theme["dim"]))
             break
         used += cell_len(text)
@@ -88,11 +88,12 @@ def _share_table(width: int, height: int, found: Sequence[Share], chosen_source:
     shown = list(found[: rows if len(found) <= rows else rows - 1])
     lines = [row(heads, "", "dim")]
     room = max(width - name_width - 4 * numbers - 4, 0)
-    for one in shown:
+    percents = whole_percents([one.share for one in found])
+    for one, percent in zip(shown, percents, strict=False):
         cells = (
             one.name,
             decimal(one.size, 3),
-            f"{100 * one.share:.0f} %",
+            f"{percent} %",
             factor(one.of_delta, 3),
             factor(one.back, 3),
         )
@@ -101,16 +102,16 @@ def _share_table(width: int, height: int, found: Sequence[Share], chosen_source:
     rest = found[len(shown) :]
     if rest:
         name = _("{count} more").format(count=len(rest))
-        lines.append(row(_summed(name, rest), "", "dim"))
-    lines.append(row(_summed(_("sum"), found), "", "plain"))
+        lines.append(row(_summed(name, rest, sum(percents[len(shown) :])), "", "dim"))
+    lines.append(row(_summed(_("sum"), found, sum(percents)), "", "plain"))
     told = _("the same proportions where all a are alike: the gradient does not divide by the sum")
     if cell_len(told) > width - 2:
         told = _("of δ: by the share; {back}: w·δ").format(back=heads[-1])
     return [*lines, line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])])]
 
 
-def _summed(name: str, parts: Sequence[Share]) -> tuple[str, ...]:
-    """The cells of a row that adds up others."""
-    size, share = sum(one.size for one in parts), sum(one.share for one in parts)
+def _summed(name: str, parts: Sequence[Share], percent: int) -> tuple[str, ...]:
+    """The cells of a row that adds up others, whose shares come to so many per cent."""
+    size = sum(one.size for one in parts)
     of_delta, back = sum(one.of_delta for one in parts), sum(one.back for one in parts)
-    return name, decimal(size, 3), f"{100 * share:.0f} %", factor(of_delta, 3), factor(back, 3)
+    return name, decimal(size, 3), f"{percent} %", factor(of_delta, 3), factor(back, 3)

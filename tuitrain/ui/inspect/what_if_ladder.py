@@ -73,7 +73,7 @@ class Ladder:
         for place in range(len(answer.values)):
             lines += self._rung(place, window, rows, (left, columns, width))
         low, high = significant(window.y_low), significant(window.y_high)
-        told = _("scale of each strip: {low} below, {high} above; what is higher is cut off").format(low=low, high=high)
+        told = _("each strip: {low} to {high}, cut off above").format(low=low, high=high)
         return [*lines, line(width, [(f"  {cut(theme.formula(told), width - 3, theme=theme)}", theme["dim"])])]
 
     def value_text(self, place: int) -> str:
