@@ -17,7 +17,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.bench import RowAnswer, TraceRow
 from tuitrain.session.inside.bench import trace_row
 from tuitrain.session.inspection import Copy
-from tuitrain.ui.inspect.bench_shares import draw_shares
+from tuitrain.ui.inspect.bench_shares import draw_shares, two_ways
 from tuitrain.ui.inspect.chain_rule import (
     Formula,
     Share,
@@ -230,9 +230,14 @@ def test_a_remark_is_not_written_as_another_result() -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(78, 2), (40, 8), (118, 20)])
 def test_the_shares_of_a_unit_come_to_100_per_cent(width: int, height: int) -> None:
-    found = [
-        Share(i, f"x{i}", size, size, 1.0, 0.5) for i, size in enumerate((0.226, 0.225, 0.225, 0.126, *[0.0396] * 5))
-    ]
+    sizes = (0.226, 0.226, 0.226, 0.126, *[0.0392] * 5)
+    found = [Share(i, f"x{i}", size, size, 1.0, 0.5) for i, size in enumerate(sizes)]
     drawn = "".join(strip.text for strip in draw_shares(width, height, found, 0, theme=theme_for("true")))
     percents = [int(text) for text in re.findall(r"(\d+) %", drawn)]
     assert sum(percents) == (100 if height < 4 else 200)  # the table has its sum below
+
+
+def test_in_ascii_a_share_is_written_with_products() -> None:
+    found = [Share(0, "h1", 3.0, 0.6, 3.0, 0.6), Share(1, "h2", 2.0, 0.4, 2.0, 0.6)]
+    drawn = "".join(strip.text for strip in two_ways(78, found, theme=theme_for("none", ascii_only=True)))
+    assert "0.6*3/(3+2) = 0.360" in drawn and "0.6*2 = 1.200 * f'" in drawn and "|" not in drawn

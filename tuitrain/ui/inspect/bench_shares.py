@@ -25,7 +25,7 @@ def two_ways(width: int, found: Sequence[Share], *, theme: Theme) -> list[Strip]
 
     def row(name: str, idea: str, idea_share: str, rule: str, rule_share: str) -> str:
         half = (width - 12) // 2 - 7
-        left, right_half = fit(idea, half, theme), fit(rule, half, theme)
+        left, right_half = (fit(theme.formula(text), half, theme) for text in (idea, rule))
         return f" {fit(name, 9, theme)} {left}{idea_share:>6} {right_half}{rule_share:>6}"
 
     weights = "+".join(f"{one.size:g}" for one in found)

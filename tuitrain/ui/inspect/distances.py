@@ -75,7 +75,7 @@ def draw_table(
     y, guess = answer.truth, answer.predicted
     largest = float(np.square(y - guess).max()) or 1.0
     digits = 2 if np.abs(y).max() < 1000 else 0
-    head = f"  {'y':>6} {'ŷ':>6} {'y−ŷ':>6} {'(y−ŷ)²':>7}"
+    head = f"  {'y':>6} {'ŷ':>6} {'y−ŷ':>7} {'(y−ŷ)²':>7}"
     lines = [line(width, [(theme.plain(head), theme["dim"])])]
     rows = max(height - FIGURE_ROWS - 1, 1)
     at = int(np.flatnonzero(shown == place)[0])
@@ -84,9 +84,9 @@ def draw_table(
         truth, said = round(float(y[k]), digits), round(float(guess[k]), digits)
         off = truth - said
         mark, role = (theme.signs.cursor, "bold") if k == place else (" ", "plain")
-        text = f"{decimal(truth, digits):>6} {decimal(said, digits):>6} {factor(off, digits):>6} "
+        text = f"{decimal(truth, digits):>6} {decimal(said, digits):>6} {factor(off, digits):>7} "
         text += f"{_figure(off * off, largest):>7}"
-        room = max(width - 32, 0)
+        room = max(width - 33, 0)
         bar = theme.signs.blocks[-1] * round(room * off * off / largest)
         styled: Role = "bold" if role == "bold" else "plain"
         lines.append(
