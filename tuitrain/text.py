@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from tuitrain.translation import gettext as _
@@ -18,6 +19,46 @@ def visible(text: object, most: int = 200) -> str:
         whole = f"<{_('{type} that is too large to show').format(type=type(text).__name__)}>"
     shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in whole)
     return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
+def cells(text: str) -> int:
+    """Count the cells of the terminal that a text takes; a wide letter takes two."""
+    from rich.cells import cell_len  # noqa: PLC0415 - not for the first paint
+
+    return cell_len(text)
+
+
+def in_cells(text: str, width: int) -> str:
+    """Pad or cut a text to exactly so many cells of the terminal, where wide letters take two; … ends what is cut."""
+    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415 - not for the first paint
+
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+
+
+def rows_of(text: str, width: int, *, indent: str = "", break_on_hyphens: bool = True) -> list[str]:
+    """Break a text into rows of at most so many cells, between words where that is possible; `indent` begins the later.
+
+    A word that has no room in a row of its own is broken.
+    """
+    from rich.cells import cell_len, chop_cells  # noqa: PLC0415 - not for the first paint
+
+    if cell_len(text) == len(text):
+        return textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=break_on_hyphens)
+    rows: list[str] = []
+    row = ""
+    for word in text.split():
+        if row.strip() and cell_len(row) + 1 + cell_len(word) <= width:
+            row += f" {word}"
+            continue
+        if row.strip():
+            rows.append(row)
+        room = max(width - cell_len(indent), 2)
+        pieces = [word] if cell_len(word) <= room else chop_cells(word, room)
+        rows += [(indent if rows or at else "") + piece for at, piece in enumerate(pieces[:-1])]
+        row = (indent if rows else "") + pieces[-1]
+    return [*rows, row] if row.strip() else rows
 
 
 def quoted(value: object) -> str:

@@ -11,6 +11,7 @@ from tuitrain.data.describe import PREVIEW_ROWS, describe_lines, list_datasets, 
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.table import from_objects
 from tuitrain.options.data_options import DataOptions
+from tuitrain.text import cells
 
 
 def test_the_list_has_every_dataset_with_its_size_and_task() -> None:
@@ -77,3 +78,16 @@ def test_a_preview_is_of_the_first_rows(tmp_path: Path) -> None:
 def test_another_target_can_be_looked_at() -> None:
     found = preview("iris", DataOptions(target="petal width cm"))
     assert (found.target, found.task, found.balance) == ("petal width cm", "regression", ())
+
+
+def test_columns_of_wide_names_stand_below_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "집.csv"
+    path.write_text(
+        "아파트가격,층,구역\n1.5,3,강남구의아주아주긴이름을가진구역이라서잘려야하는이름\n2.5,4,a\n3.5,5,a\n", "utf-8"
+    )
+    lines = describe_lines(preview(str(path), DataOptions(target="구역")), 70)
+    starts = {cells(line[: line.index(f"  {kind}")]) for line in lines[2:] for kind in ("text", "whole number")
+              if f"  {kind}  " in line}  # fmt: skip
+    counts = {cells(line[: line.rindex("%")]) for line in lines if line.endswith("%")}
+    assert len(starts) == 1 and len(counts) == 1
+    assert max(map(cells, lines)) <= 70

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.search.trainings_made_up import BASE, MOONS, training
 from tuitrain.cli import commands
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import FIELDS
-from tuitrain.runs.finished import Edit
+from tuitrain.runs.finished import Edit, Note
 from tuitrain.search.by_hand import manual_history, manual_space
 from tuitrain.search.explanation import explain
 from tuitrain.search.manual_study import ManualStudies
@@ -110,6 +111,23 @@ def test_from_the_second_training_on_they_are_a_study(tmp_path: Path) -> None:
     assert study.best is not None
     assert study.best.number == 1
     assert not (path / "lock").exists()
+
+
+def test_a_note_made_after_the_end_reaches_the_study_once(tmp_path: Path) -> None:
+    studies = ManualStudies(tmp_path)
+    first, second = training(0.8), training(0.9, record={"notes": (Note(2, 9, "on the way"),)}, l2=0.1)
+    studies.take((first, second))
+    studies._writer.submit(int).result()
+    late = replace(first, notes=(Note(4, 20, "too early"),))
+    studies.take((late, second))
+    studies.take((late, replace(second, notes=(*second.notes, Note(4, 20, "at last")))))
+    studies.close()
+    assert not studies.problem
+    (path,) = kept(tmp_path)
+    messages = [trial.message for trial in Study(path).trials]
+    assert messages[0] == "the first training; note at epoch 4: too early"
+    assert messages[1].endswith("; note at epoch 2: on the way; note at epoch 4: at last")
+    assert [trial.message for trial in manual_history(studies.trainings, "classification").trials] == messages  # type: ignore[union-attr]
 
 
 def test_such_a_study_is_exported_and_gone_on_with(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tuitrain.options.search_settings import Settings
 from tuitrain.search.space.space import Space
 from tuitrain.session.commands import (
     COMMANDS,
+    AddNote,
     AskFirst,
     BeginSearch,
     Command,
@@ -45,6 +46,7 @@ SPACE = Space({"learning_rate": "1e-4..1", "hidden_layers": "8,16x16", "momentum
 EXAMPLES: tuple[Command, ...] = (
     Start(), Pause(), Stop(), Step(batches=3), Step(epochs=2), SetHyperparameter("hidden_layers", (16, 8)),
     SetHyperparameter("learning_rate", 0.1 + 0.2), SetHyperparameter("l2", math.inf), Reset(), Reset(IRIS),
+    AddNote("overfits from epoch 40 on: 과적합", "seeds"),
     SaveModel(Path("a b/모델.safetensors")), SetPace(2.5), SetParameter(3, -0.25),
     begin_search(IRIS, SPACE, Settings(trials=5), [{"l2": 0.1}]),
     ResumeSearch(Path("studies/x")), ContinueSearch(Settings(goal=0.5).to_mapping()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import warnings
 import weakref
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,19 @@ def test_a_search_that_could_not_be_begun_leaves_the_one_that_is_done(tmp_path: 
     session.close()
     assert "never above 1" in session.journal[number - 1].refused
     assert (after.state, after.unfinished) == ("done", None)
+
+
+def test_views_of_a_network_that_diverges_do_not_warn_on_the_terminal() -> None:
+    hyperparameters = Hyperparameters(optimizer="sgd", learning_rate=1000.0, epochs=6)
+    session = TrainingSession(load_dataset("sine"), hyperparameters)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        session.send(Start())
+        until(session, lambda s: s.state == "diverged")
+        session.watch({"metric", "boundary"}, (8, 8))
+        until(session, lambda s: s.metric_view is not None and not np.isfinite(s.metric_view.predicted).all())
+    session.close()
+    assert [str(one.message) for one in caught] == []
 
 
 def test_data_from_python_is_not_taken_for_a_name() -> None:

@@ -13,10 +13,10 @@ from tuitrain.data.facts import DatasetFacts
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.runs.finished import Edit, FinishedTraining
+from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.runs.model import load_model
 from tuitrain.search.by_hand import manual_history
-from tuitrain.session.commands import Reset, SaveModel, SetHyperparameter, Start, Step
+from tuitrain.session.commands import AddNote, Reset, SaveModel, SetHyperparameter, Start, Step
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.training import TrainingSession
 
@@ -236,3 +236,38 @@ def test_without_validation_rows_the_last_epoch_is_scored_on_the_training_rows(t
     for _ in range(QUICK.epochs):
         alone.epoch()
     assert session.model().network.parameters.tobytes() == alone.network.parameters.tobytes()
+
+
+def noted(session: TrainingSession, text: str, page: str = "") -> str:
+    """Take a note; why it was refused."""
+    number = session.send(AddNote(text, page))
+    session.wait_for_answer(number, 30)
+    return session.journal[number - 1].refused
+
+
+def test_notes_are_kept_with_where_they_were_made_also_after_the_end(session: TrainingSession) -> None:
+    noted(session, "before the first step")
+    session.send(SetHyperparameter("learning_rate", 0.02))  # which makes the training anew
+    epochs(session, 2)
+    noted(session, " the bend\x1b[31m\tcomes early 과적합 ", "seeds")
+    done = ended(session)
+    made = (Note(0, 0, "before the first step"), Note(2, 2 * session.snapshot.steps_per_epoch,
+                                                      "the bend\\x1b[31m\\tcomes early 과적합", "seeds"))  # fmt: skip
+    assert session.snapshot.notes == done.notes == made
+    noted(session, "the end was too early")
+    (last,) = session.finished
+    assert last.notes[:2] == made and last.notes[2].text == "the end was too early" and last.notes[2].epoch == 6
+    assert [entry.command.kind for entry in session.journal].count("add_note") == 3
+    session.send(Reset())
+    until(session, lambda s: s.step == 0)
+    noted(session, "of the next")
+    assert [note.text for note in session.snapshot.notes] == ["of the next"] and session.finished == (last,)
+    (trial,) = manual_history(session.finished, "classification").trials  # type: ignore[union-attr]
+    assert "note at epoch 2: the bend" in trial.message and "note at epoch 6: the end was too early" in trial.message
+
+
+@pytest.mark.parametrize(("text", "why"), [(" \n", "empty"), ("x" * 501, "501 letters; it may have 500")])
+def test_a_note_that_cannot_be_kept_is_refused(session: TrainingSession, text: str, why: str) -> None:
+    assert why in noted(session, text)
+    assert not noted(session, "x" * 500)
+    assert [note.text for note in session.snapshot.notes] == ["x" * 500]

@@ -7,8 +7,10 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from tuitrain.data.loading import load_dataset
+from tuitrain.engine.threads import choose_threads
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.bench import TraceRow
@@ -117,6 +119,25 @@ def test_a_question_that_cannot_be_answered_says_why_and_ends_nothing(session, m
     assert isinstance(answer, NoAnswer) and "of course" in answer.problem
     session.wait_for_answer(session.send(Step(epochs=1)), SECONDS)
     assert session.failure is None
+
+
+def test_an_answer_takes_as_many_threads_as_training_and_is_new_only_where_something_was_found(
+    session, monkeypatch
+) -> None:
+    threads, seen = [], []
+
+    def works(question, copy):
+        first, last = NoAnswer(question, problem="first", done=0), NoAnswer(question, problem="last")
+        for answer in (first, first, first, last):
+            threads.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+            yield answer
+            seen.append(session._training.inspection.answer)
+
+    monkeypatch.setattr("tuitrain.session.inside.step.step_curve", works)
+    session.ask(StepCurve(copy=4))
+    wait_for(session, lambda now: now.answer is not None and now.answer.problem == "last")
+    assert set(threads) == {choose_threads((2, 6, 1))}  # of every library that has been loaded
+    assert len({id(answer) for answer in seen}) == 1
 
 
 def test_another_dataset_is_not_answered_from_the_old_copy(session) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from tuitrain.data.loading import load_tables
 from tuitrain.data.table import Column, drop_useless, number_text
 from tuitrain.data.target import choose_target, infer_task
 from tuitrain.options.data_options import DataOptions
-from tuitrain.text import visible
+from tuitrain.text import cells, in_cells, rows_of, visible
 from tuitrain.translation import gettext as _
 
 PREVIEW_ROWS = 2000
@@ -129,18 +128,18 @@ def describe_lines(found: Preview, width: int = 80) -> list[str]:
         ),
         "",
     ]
-    name_width = min(max(len(column.name) for column in found.columns), 28)
+    name_width = min(max(cells(visible(column.name)) for column in found.columns), 28)
     for column in found.columns:
         mark = "▸" if column.name == found.target else " "
         missing = _("{missing:,} missing  ").format(missing=column.missing) if column.missing else ""
-        name = visible(column.name, name_width)
-        lines.append(visible(f"{mark} {name:<{name_width}}  {_(column.kind):<12}  {missing}{column.summary}", width))
+        name, kind = in_cells(visible(column.name), name_width), in_cells(_(column.kind), 12)
+        lines.append(in_cells(f"{mark} {name}  {kind}  {missing}{visible(column.summary, width)}", width).rstrip())
     if found.balance:
         lines += ["", _("classes")]
         total = sum(count for _, count in found.balance)
-        name_width = min(max(len(name) for name, _ in found.balance), 28)
+        name_width = min(max(cells(visible(name)) for name, _ in found.balance), 28)
         for name, count in found.balance[:MOST_CLASSES]:
-            lines.append(f"  {visible(name, name_width):<{name_width}}  {count:>8,}  {count / total:6.1%}")
+            lines.append(f"  {in_cells(visible(name), name_width)}  {count:>8,}  {count / total:6.1%}")
         if len(found.balance) > MOST_CLASSES:
             lines.append(_("  … {count} in all").format(count=len(found.balance)))
     lines += [""] * bool(found.notices)
@@ -150,7 +149,7 @@ def describe_lines(found: Preview, width: int = 80) -> list[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(20, width), subsequent_indent="  ")
+    return rows_of(text, max(20, width), indent="  ")
 
 
 def _balance(column: Column) -> tuple[tuple[str, int], ...]:

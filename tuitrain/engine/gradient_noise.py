@@ -45,9 +45,15 @@ def tips_beside(gradients: Array, full: Array) -> Array:
 
     Across is the direction at a right angle in which they spread most.
     """
-    ahead = full / max(float(np.linalg.norm(full)), 1e-300)
-    along = gradients @ ahead
-    across = gradients - along[:, None] * ahead
-    values, vectors = np.linalg.eigh(across @ across.T)
+    return tips_of_products(gradients @ gradients.T, gradients @ full, float(full @ full))
+
+
+def tips_of_products(gram: Array, products: Array, square: float) -> Array:
+    """Return what `tips_beside` does of products alone: of the gradients with one another (K, K), with the full one.
+
+    `products` are (K,), `square` is ‖full‖². The parts across it have the products gram - along · alongᵀ.
+    """
+    along = products / max(float(np.sqrt(square)), 1e-300)
+    values, vectors = np.linalg.eigh(gram - np.outer(along, along))
     away = vectors[:, -1] * np.sqrt(max(float(values[-1]), 0.0))
     return np.stack([along, away], axis=1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 
 from tuitrain.options.field import Field
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.option import Option
+from tuitrain.text import rows_of
 from tuitrain.translation import gettext as _
 
 
@@ -30,7 +30,7 @@ def option_paragraphs(spec: Option) -> list[str]:
 
 def entry_lines(title: str, paragraphs: Iterable[str], width: int) -> list[str]:
     """An entry of the help: its title, and indented paragraphs at most `width` wide."""
-    body = [row for part in paragraphs for row in textwrap.wrap(part, width - 4, break_on_hyphens=False)]
+    body = [row for part in paragraphs for row in rows_of(part, width - 4, break_on_hyphens=False)]
     return [title, *(f"    {row}" for row in body), ""]
 
 

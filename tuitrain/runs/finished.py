@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tuitrain.data.facts import DatasetFacts
+from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.text import visible
+from tuitrain.translation import gettext as _
+
+MOST_LETTERS = 500  # of a note
 
 
 @dataclass(frozen=True)
@@ -21,8 +26,41 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What the user noted after `epoch` epochs (with the part of the running one) and `step` steps.
+
+    `page` names the page that it was typed on, "" where it was a room.
+    """
+
+    epoch: float
+    step: int
+    text: str
+    page: str = ""
+
+
+def note_text(text: str) -> str:
+    """Return a note's text as it is kept: on one line, with control characters in a visible form.
+
+    Raises
+    ------
+    RunError
+        if it is empty, or longer than `MOST_LETTERS`.
+    """
+    if not text.strip():
+        raise RunError(_("the note is empty: type some words, or leave with esc"))
+    shown = visible(text.strip(), max(8 * len(text), 1))  # an escape is longer than what it stands for
+    if len(shown) > MOST_LETTERS:
+        raise RunError(
+            _("the note has {count:,} letters; it may have {most}: shorten it").format(
+                count=len(shown), most=MOST_LETTERS
+            )
+        )
+    return shown
+
+
+@dataclass(frozen=True)
 class FinishedTraining:
-    """A finished training, recorded by its session when it ended or was left; never changed afterwards.
+    """A finished training, recorded by its session when it ended or was left; afterwards only notes are added.
 
     `training` numbers the trainings of a session from 1. A training that is continued after its end, and trains on,
     gets a second record with the same number when it ends again: the first stays true of the model that was there then.
@@ -34,7 +72,8 @@ class FinishedTraining:
 
     `score` (accuracy or R²) and `loss` are those of the kept weights on `part`: the validation rows, or the training
     rows where there are none. `curve` is the metric by epoch, (epochs,). With no whole epoch trained, `epochs` and
-    `best_epoch` are 0, and score and loss NaN. `ending` says why it ended.
+    `best_epoch` are 0, and score and loss NaN. `ending` says why it ended. `notes` are the user's, in order, also those
+    that were typed after the end.
     """
 
     training: int
@@ -51,6 +90,7 @@ class FinishedTraining:
     best_epoch: int
     seconds: float
     curve: tuple[float, ...] = field(repr=False)
+    notes: tuple[Note, ...] = ()
 
     @property
     def is_broken(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from tuitrain.options.field import Field
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.search_settings import HIGHER_IS_BETTER, METRICS, Settings
-from tuitrain.runs.finished import Edit, FinishedTraining
+from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.search.space.ranges import Choices, Domain, Range, parse_domain
 from tuitrain.search.space.space import Space
 from tuitrain.search.study.trial import USER, State, Trial, rank_of
@@ -103,10 +103,12 @@ def state_of(training: FinishedTraining) -> State:
 
 
 def _message(training: FinishedTraining, before: FinishedTraining | None, metric: str) -> str:
-    """Describe what changed since the previous training, its effect, the edits on the way, and how it was left."""
+    """Describe what changed since the previous training and its effect, edits and notes, and how it was left."""
     is_continued = before is not None and before.training == training.training
     known = before.edits if before is not None and is_continued else ()
     notes = _edits_in_words(training, [edit for edit in training.edits if edit not in known])
+    made = before.notes if before is not None and is_continued else ()
+    notes += [note_in_words(note) for note in training.notes[len(made) :]]
     if training.state == "left":
         notes.append(_("left after {epochs}").format(epochs=counted(training.epochs, "epoch")))
     if training.part == "train":
@@ -132,6 +134,11 @@ def _difference(training: FinishedTraining, before: FinishedTraining | None, met
         did += " " + (_("(better)") if is_better else _("(worse)"))
     head = ", ".join(parts) or (_("continued") if is_continued else _("nothing changed"))
     return ": ".join(part for part in (head, did, ending) if part)
+
+
+def note_in_words(note: Note) -> str:
+    """Describe a note of the user's, with where it was made."""
+    return _("note at epoch {epoch:.10g}: {text}").format(epoch=round(note.epoch, 1), text=note.text)
 
 
 def _edits_in_words(training: FinishedTraining, edits: Sequence[Edit]) -> list[str]:

@@ -61,6 +61,7 @@ EVENTS: Mapping[str, Check] = {
     "skipped": table({"settings": listed(SETTING)}, is_open=True),
     "exhausted": table({}, is_open=True),
     "settings": table({}, {"removed": listed(text), "dropped": _NUMBERS}, is_open=True),
+    "noted": table({"text": text, "after": whole()}, {"trial": whole()}, is_open=True),
     "chosen": table({"trial": whole(), "test": mapping(visible, score)}, is_open=True),
 }  # fmt: skip
 

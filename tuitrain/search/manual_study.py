@@ -14,7 +14,14 @@ from pathlib import Path
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.errors import error_line
 from tuitrain.runs.finished import FinishedTraining
-from tuitrain.search.by_hand import hyperparameters_of, manual_settings, manual_space, manual_trials, state_of
+from tuitrain.search.by_hand import (
+    hyperparameters_of,
+    manual_settings,
+    manual_space,
+    manual_trials,
+    note_in_words,
+    state_of,
+)
 from tuitrain.search.space.space import Space
 from tuitrain.search.stack import StackResult, TrialOutcome
 from tuitrain.search.study.study import Study
@@ -35,12 +42,14 @@ class ManualStudies:
         self._folder = folder
         self._paths: dict[str, Path] = {}
         self._written: dict[str, int] = {}
+        self._noted: dict[tuple[str, int], int] = {}  # the notes that are written of each training
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="manual-study")
         self.problem = ""
 
     def take(self, finished: tuple[FinishedTraining, ...]) -> None:
         """Take in all that a session has written down, and keep what is new; does not wait."""
-        new, self.trainings = finished[len(self.trainings) :], finished
+        before, self.trainings = self.trainings, finished
+        new = [one for place, one in enumerate(finished) if place >= len(before) or one is not before[place]]
         for dataset in {training.dataset.fingerprint: training.dataset for training in new}.values():
             trainings = self.of(dataset.fingerprint)
             if len(trainings) >= LEAST_TRAININGS:
@@ -79,6 +88,11 @@ class ManualStudies:
             for place in range(self._written.get(key, 0), len(trainings)):
                 _append(study, trainings[place], trials[place].message)
                 self._written[key] = place + 1
+                self._noted[key, place] = len(trainings[place].notes)
+            for place, training in enumerate(trainings):
+                for note in training.notes[self._noted[key, place] :]:  # made after the end
+                    study.note(note_in_words(note), trial=place)
+                    self._noted[key, place] += 1
         finally:
             study.close()
 

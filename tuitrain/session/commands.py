@@ -108,6 +108,14 @@ class SaveModel(Command):
 
 
 @dataclass(frozen=True)
+class AddNote(Command):
+    """Keep what the user noted with the training, or the study; `page` names the page it was typed on, "" a room."""
+
+    text: str
+    page: str = ""
+
+
+@dataclass(frozen=True)
 class SetPace(Command):
     """Train so many epochs a second at most, for people to watch; 0: as fast as it goes. It changes no result."""
 

@@ -88,6 +88,7 @@ class Inspection:
         self.answer: Answer | None = None
         self._asked: Question | None = None
         self._answers: Iterator[Answer] | None = None
+        self._found: Answer | None = None  # as the work gave it
         self._copy: Copy | None = None
         self._number = -1
 
@@ -123,6 +124,9 @@ class Inspection:
         if found is None:
             self._answers = None
             return
+        if found is self._found:
+            return  # nothing new to show yet
+        self._found = found
         self.answer = replace(found, epoch=self._copy.epoch)
         if found.is_whole:
             self._answers = None

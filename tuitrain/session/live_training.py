@@ -21,7 +21,7 @@ from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.schedules import multipliers
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.awake import AWAKE
-from tuitrain.runs.finished import Edit, FinishedTraining
+from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.runs.history import History, LayerProbe
 from tuitrain.runs.model import Model
 from tuitrain.session.past import Past
@@ -50,6 +50,7 @@ class LiveTraining:
         self._record: Record | None = None
         self._metrics: dict[str, NDArray[Any]] = {}  # of the last epoch, each (1,)
         self._edits: list[Edit] = []
+        self.notes: tuple[Note, ...] = ()
         self._stepped_with = hyperparameters  # as they applied to the last step
         self._train_rows: Examined | None = None  # examined after each epoch where there are no validation rows
         self._best_loss = float("nan")  # of the best epoch's weights, on the part that is examined
@@ -117,7 +118,7 @@ class LiveTraining:
             self._ended_with = before
             return
         self._ended_with = None
-        where = trainer.epochs_done + trainer.step_in_epoch / trainer.steps_per_epoch
+        where = self._epoch_now
         after = self.hyperparameters
         for changed, (old, new) in before.differences(after).items():
             if changed in {"learning_rate", "schedule"} or (_shapes_rate(changed) and after.schedule != "plateau"):
@@ -128,6 +129,15 @@ class LiveTraining:
         """Change a weight or bias by hand."""
         self.trainer.network.set_parameter(0, index, value)
         self.past.forget()
+
+    def add_note(self, text: str, page: str) -> None:
+        """Keep a note of the user's, and where it was made."""
+        self.notes = (*self.notes, Note(self._epoch_now, self.trainer.steps_done, text, page))
+
+    @property
+    def _epoch_now(self) -> float:
+        """Epochs done, with the part of the running one."""
+        return self.trainer.epochs_done + self.trainer.step_in_epoch / self.trainer.steps_per_epoch
 
     @property
     def unused(self) -> frozenset[str]:
@@ -180,7 +190,7 @@ class LiveTraining:
         edits = tuple(edit for edit in self._edits if state != "left" or edit.step < self.trainer.steps_done)
         return FinishedTraining(
             training, self.facts, state, ending, stopping.best_hyperparameters[0] or self._stepped_with,
-            self._stepped_with, edits, part, score, self._best_loss, length, best, self.seconds, curve,
+            self._stepped_with, edits, part, score, self._best_loss, length, best, self.seconds, curve, self.notes,
         )  # fmt: skip
 
     def earlier_run(self) -> EarlierRun | None:
@@ -230,7 +240,7 @@ class LiveTraining:
             first_train_loss=self._first_losses[0], first_validation_loss=self._first_losses[1],
             gradient_norm=self._gradient_norm(), layers=self._layers(),
             batch_loss=float(trainer.last_step[0][0]) if self._is_step_shown else float("nan"),
-            edits=tuple(self._edits), unused=self.unused, pace=pace, **self._views, **given,
+            edits=tuple(self._edits), notes=self.notes, unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
 
     def _append(self, record: Record) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts, DatasetSource
 from tuitrain.engine.threads import usable_cores
-from tuitrain.errors import SettingsError, TuitrainError, error_line
+from tuitrain.errors import RunError, SettingsError, TuitrainError, error_line
 from tuitrain.options.search_settings import CHANGED, Settings
+from tuitrain.runs.finished import note_text
 from tuitrain.search.api import conducting
 from tuitrain.search.best_model import choose
 from tuitrain.search.conductor import Conductor, SearchProgress
@@ -26,6 +27,7 @@ from tuitrain.search.study.opening import change_study, create_study, new_study_
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import USER
 from tuitrain.session.commands import (
+    AddNote,
     AskFirst,
     BeginSearch,
     Command,
@@ -155,6 +157,14 @@ class Searching(Work[SearchSnapshot]):
             conductor.is_one_at_a_time = is_one
         self._asks_first, self._is_one_at_a_time = command.asks_first, is_one
 
+    def on_add_note(self, command: AddNote) -> None:
+        """Keep a note in the study."""
+        text = note_text(command.text)
+        if self._study is None:
+            raise RunError(_("there is no study yet to keep a note in"))
+        with self._study.writing():
+            self._study.note(text)
+
     def on_decide(self, command: Decide) -> None:
         """Train these of the proposals that wait."""
         if self._conductor is None:
@@ -277,6 +287,7 @@ class Searching(Work[SearchSnapshot]):
             () if study is None else tuple(trial.number for trial in study.ties), self._test, self._explained,
             self._asks_first, self._is_one_at_a_time, self._estimate,
             None if dataset is None else DatasetFacts.of(dataset), answered,
+            notes=() if study is None else tuple(study.notes),
         )  # fmt: skip
 
     def fail(self, error: Exception) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tuitrain.search.conductor import SearchProgress
 from tuitrain.search.estimate import Estimate
 from tuitrain.search.explanation import Explained
 from tuitrain.search.space.space import Setting, Space
+from tuitrain.search.study.record import StudyNote
 from tuitrain.search.study.trial import Trial
 
 SearchState = Literal["ready", "running", "paused", "choosing", "done", "stopped", "failed"]
@@ -56,6 +57,7 @@ class SearchSnapshot(JsonFields):
     dataset: DatasetFacts | None = None
     answered: int = 0
     is_by_hand: bool = False
+    notes: tuple[StudyNote, ...] = ()
 
     @property
     def is_running(self) -> bool:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.diagnosis.finding import Finding
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.runs.finished import Edit
+from tuitrain.runs.finished import Edit, Note
 from tuitrain.runs.history import Floats, History, LayerProbe
 from tuitrain.runs.json_values import JsonFields
 from tuitrain.session.questions import Answer
@@ -145,6 +145,7 @@ class Snapshot(JsonFields):
     layers: tuple[LayerProbe, ...] = ()
     findings: tuple[Finding, ...] = ()
     edits: tuple[Edit, ...] = ()
+    notes: tuple[Note, ...] = ()
     earlier: tuple[EarlierRun, ...] = ()
     parameters: ParametersView | None = None
     metric_view: MetricView | None = None

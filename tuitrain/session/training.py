@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -12,9 +13,10 @@ from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, RunError, error_line
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
-from tuitrain.runs.finished import FinishedTraining
+from tuitrain.runs.finished import FinishedTraining, note_text
 from tuitrain.runs.model import Model
 from tuitrain.session.commands import (
+    AddNote,
     Command,
     Pause,
     Reset,
@@ -35,9 +37,11 @@ from tuitrain.text import quoted, suggest, visible
 from tuitrain.translation import gettext as _
 
 SNAPSHOT_SECONDS = 0.04
+TRAINING_TURN = 1.6  # times what a part of a page's answer took; with what lies between they share the time by halves
 VIEW_SECONDS = 0.25
 VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
 MOST_EARLIER = 8
+MOST_PAGE_NAME = 40  # letters
 
 
 class Training(Work[Snapshot]):
@@ -45,8 +49,9 @@ class Training(Work[Snapshot]):
 
     `finished` holds a record of each training, made by the session's own thread when the training ends (done, diverged,
     failed) or is left: reset, replaced by another dataset's, or closed. It only grows, and does so before a snapshot
-    counts it. A training that is continued after its end gets another record when it ends again or
-    is left; one that is left without a whole epoch since its last record, or at all, gets none.
+    counts it; a note that is made after the end is added to the last record. A training that is continued after its end
+    gets another record when it ends again or is left; one that is left without a whole epoch since its last record, or
+    at all, gets none.
 
     Raises
     ------
@@ -165,6 +170,14 @@ class Training(Work[Snapshot]):
         self._saved_step = self.step
         self.message = _("saved {path}").format(path=visible(command.path, 1000))
 
+    def on_add_note(self, command: AddNote) -> None:
+        """Keep a note with the training; with its record too, where it has ended and not been trained on."""
+        text = note_text(command.text)
+        self.live.add_note(text, visible(command.page, MOST_PAGE_NAME))
+        if self._noted is not None and self._noted.epochs == self.live.history.length:
+            self._noted = replace(self._noted, notes=self.live.notes)
+            self.finished = (*self.finished[:-1], self._noted)
+
     def on_set_pace(self, command: SetPace) -> None:
         """Train so many epochs a second at most."""
         if not 0 <= command.epochs_per_second < float("inf"):
@@ -202,6 +215,8 @@ class Training(Work[Snapshot]):
         self.live.stop_clock()  # only now: where the values do not fit, the training stays as it is
         self._note("left")
         before, self.live, self._noted = self.live, fresh, None
+        if not before.trainer.steps_done and dataset is before.dataset:
+            fresh.notes = before.notes  # of a training that has not begun yet
         self._pending, self._saved_step, self._state = {}, -1, "ready"
         if dataset is not before.dataset:
             self._refused = {}
@@ -222,18 +237,24 @@ class Training(Work[Snapshot]):
 
     def _inspect(self, turn: Turn) -> None:
         """Work out the answer to a page's question, while nothing is trained."""
-        while self.inspection.has_more and not turn.is_interrupted:
-            self.inspection.advance()
-            if turn.take_new_look():
-                self.see(turn.look)
-            turn.publish()
+        with blas_threads(choose_threads(self.live.trainer.network.layer_sizes)):
+            while self.inspection.has_more and not turn.is_interrupted:
+                self.inspection.advance()
+                if turn.take_new_look():
+                    self.see(turn.look)
+                turn.publish()
 
     def _inspect_between_batches(self) -> None:
-        """Work out a part of the answer to a page's question; then training has as much time, at least."""
-        started = self._clock.now()
+        """Work out a part of the answer to a page's question; then training has its turn, which is longer.
+
+        A first answer, and a whole one, are shown at once, what comes between with the next snapshot.
+        """
+        started, before = self._clock.now(), self.inspection.answer
         self.inspection.advance()
-        ended = self._clock.now()
-        self._inspection_due, self._snapshot_due = 2 * ended - started, ended
+        ended, answer = self._clock.now(), self.inspection.answer
+        self._inspection_due = ended + TRAINING_TURN * (ended - started)
+        if answer is not None and (before is None or before.question != answer.question or answer.is_whole):
+            self._snapshot_due = ended
 
     def _train(self, turn: Turn) -> None:
         self.live.start_clock()
@@ -327,12 +348,14 @@ class Training(Work[Snapshot]):
             past = live.past.before(trainer.steps_done)
             return Copy.of(trainer, live.dataset, epoch_of_weights(trainer), past)
 
-        self.inspection.ask(look.question, copy)
+        with blas_threads(choose_threads(trainer.network.layer_sizes)) if look.question is not None else nullcontext():
+            self.inspection.ask(look.question, copy)
 
     def _compute(self, look: Look, *, is_running: bool = False) -> None:
         """Compute what is looked at; where that fails, say so and leave the training as it is."""
         try:
-            self.live.look(look, is_running=is_running)
+            with training_arithmetic:  # a network that diverges is told of, not warned of on the terminal
+                self.live.look(look, is_running=is_running)
         except Exception as error:  # whatever it is: a picture is no reason to end a training
             self.message = _("cannot be shown: {error}").format(error=error_line(error))
 

@@ -89,7 +89,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self.quit_when_done = quit_when_done
         self.asked, self._jobs = search, jobs
         self.search_session: SearchSession | None = None
-        self._kept = 0
+        self._kept = (0, 0)  # finished trainings, and notes of the one that is there
         self._handle_signals = handle_signals
         self._rescue = rescue
 
@@ -117,8 +117,9 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
 
     def observe(self, snapshot: Snapshot) -> None:
         """Keep the trainings that have ended in studies, as soon as a frame tells that there are more of them."""
-        if snapshot.finished != self._kept:
-            self._kept = snapshot.finished
+        known = snapshot.finished, len(snapshot.notes)
+        if known != self._kept:
+            self._kept = known
             self.by_hand  # noqa: B018 - takes them in
 
     def close_by_hand(self) -> str:

@@ -58,10 +58,10 @@ SHARED: Mapping[str, tuple[str, ...]] = {
     "greater_than_sign": ("faster",),
     "comma": ("fold",),
     "space": ("start_pause",),
-    "s": ("sort", "step"),  # where there is no table, a step
+    "s": ("sort", "step", "take_step"),  # where there is no table, a step
     "up": ("up",),
     "down": ("down",),
-    "tab": ("next_pane",),
+    "tab": ("next_pane", "next_part", "next_unit"),
     "question_mark": ("help",),
     "ctrl+p": ("palette",),
     "M": ("messages",),

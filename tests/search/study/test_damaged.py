@@ -105,6 +105,8 @@ def test_each_part_of_an_outcome_is_checked(outcome: dict[str, Any], told: str, 
         ({"event": "settings", "metric": "r2"}, "for classification there are accuracy"),
         ({"event": "settings", "goal": 10**400}, "goal: inf is not a finite number"),
         ({"event": "settings", "dropped": [-1]}, "dropped: item 1: -1"),
+        ({"event": "noted", "text": 3, "after": 0}, "text: 3 is not"),
+        ({"event": "noted", "text": "x", "after": 0, "trial": 0}, "trial 0: there are 0"),
         ({"event": "queud"}, "did you mean queued?"),
     ],
 )

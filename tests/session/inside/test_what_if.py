@@ -50,6 +50,19 @@ def test_every_rung_is_the_run_with_that_edit(fields: dict[str, object], name: s
         assert losses.tolist() == [here] + [float(run.epoch().validation_loss[0]) for _ in range(3)]
 
 
+@pytest.mark.parametrize("name", ["learning_rate", "batch_size"])
+def test_the_steps_are_counted_from_here_for_each_copy(name: str) -> None:
+    trainer, copy = trained(17)
+    answer = answers_of(copy, name=name, epochs=3)[-1]
+    rows = len(copy.dataset.train)
+    for value, steps, seconds in zip(answer.values, answer.steps, answer.seconds, strict=True):
+        size = trainer.batch_size if name != "batch_size" else rows if value == "full" else int(value)
+        each = -(-rows // size)
+        left = -(-(rows - answer.step * trainer.batch_size) // size)  # of the epoch that has begun
+        assert steps.tolist() == [0, left, left + each, left + 2 * each], value
+        assert seconds[0] == 0 and (np.diff(seconds) > 0).all()
+
+
 def test_a_copy_that_diverges_says_when_and_the_others_go_on() -> None:
     _, copy = trained(5, loss="mse", optimizer="sgd", learning_rate=0.3)
     answer = answers_of(copy, epochs=4)[-1]

@@ -50,8 +50,8 @@ async def test_the_numbers_are_the_answers_and_a_choice_is_looked_at_and_kept(si
             shown = text_of(pilot.app)
             assert "6 hidden relu layers" in shown and "layer 2 of 6" in shown
             await pilot.press("enter")
-            await settle(pilot, lambda: session.snapshot.hyperparameters.activation == "relu")
-            assert session.snapshot.hyperparameters.initializer == "he_normal"
+            await settle(pilot, lambda: session.snapshot.hyperparameters.initializer == "he_normal")
+            assert session.snapshot.hyperparameters.activation == "relu"
             await pilot.press("2")
             await settle(pilot, lambda: page.answer.activation == "sigmoid")
     finally:

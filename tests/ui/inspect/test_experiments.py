@@ -24,7 +24,7 @@ from tuitrain.ui.theme import theme_for
 
 @pytest.fixture(autouse=True)
 def _short_races(monkeypatch):
-    monkeypatch.setattr(RacePage, "FIRST_EPOCHS", 20)
+    monkeypatch.setattr(RacePage, "FIRST_AMOUNT", 20)
 
 
 @pytest.fixture
@@ -68,7 +68,10 @@ async def test_seeds_are_drawn_counted_and_the_best_is_kept(session, size):
         before = page.answer
         await pilot.press("left")
         assert "At epoch 2" in text_of(pilot.app) and f"{page.answer.luck(2).mean:.4f}" in text_of(pilot.app)
-        await pilot.press("right", "l", "minus")
+        await pilot.press("h")
+        assert before.steps[:, -1].tolist() == [3 * 11] * 16
+        assert "by step" in text_of(pilot.app) and " 30 " in text_of(pilot.app)
+        await pilot.press("h", "h", "right", "l", "minus")
         await whole(pilot)
         assert len(page.answer.seeds) == 8 and page.answer.losses.tolist() == before.losses[:8].tolist()
         await pilot.press("space")
@@ -107,9 +110,11 @@ async def test_what_if_asks_about_fields_and_a_digit_adopts(session, size):
             ends = page.answer.losses[:, -1]
             rows = [line for line in text_of(pilot.app).splitlines() if f"{ends[0]:.4f}" in line]
             assert len(rows) == 1 and "▸Ladder · beta1" in text_of(pilot.app)
-        await pilot.press(*([] if is_wide else ["o"]), "plus")
+        await pilot.press("h", "l")
+        assert f"{answer.steps[0, -1]} steps " in text_of(pilot.app) and " log ─" in text_of(pilot.app)
+        await pilot.press("h", "l", "h", *([] if is_wide else ["o"]), "plus")
         await whole(pilot)
-        assert page.answer.name == "beta1" and page.answer.total == 20
+        assert "epochs 3–23" in text_of(pilot.app) and page.answer.name == "beta1" and page.answer.total == 20
         value = page.answer.values[4]
         assert session.snapshot.hyperparameters.beta1 != value
         await pilot.press("5")
@@ -167,6 +172,11 @@ async def test_the_range_test_names_its_marks_and_its_suggestion_is_adopted(sess
         for name, rate in (("steepest", answer.steepest), ("lowest", answer.lowest), ("suggested", answer.suggestion)):
             (row,) = [line for line in shown.splitlines() if f" {name:<10}η " in line]
             assert f"η {rate:.3g}".replace("e-0", "e-") in row
+        before = text_of(pilot.app)
+        await pilot.press("l")
+        assert "log" in text_of(pilot.app) and "★" in text_of(pilot.app) and text_of(pilot.app) != before
+        await pilot.press("l")
+        assert text_of(pilot.app) == before
         await pilot.press("right_square_bracket", "o")
         await whole(pilot)
         assert page.answer.rates[0] == pytest.approx(1e-4) and "from epoch 3" in text_of(pilot.app)
@@ -220,9 +230,10 @@ async def test_every_page_is_drawn_in_ascii_and_explained(session, colours, lett
 
 def test_a_narrow_ladder_says_in_two_rows_that_a_copy_diverged():
     losses = np.array([[0.5, 0.4, 0.3], [0.5, 0.6, np.nan]])
+    along = np.broadcast_to(np.arange(3), (2, 3))
     answer = WhatIfAnswer(WhatIf(), "learning_rate", ("learning_rate",), (0.1, 1.0), 0, losses, "validation", (0, 5),
-                          3, 0, done=2, total=2)  # fmt: skip
-    rows = [strip.text for strip in Ladder(answer, theme_for("none")).draw(56, 12)]
+                          3, 0, steps=along, seconds=along / 10, done=2, total=2)  # fmt: skip
+    rows = [strip.text for strip in Ladder(answer, theme_for("none"), None, along, 0, False).draw(56, 12)]
     assert all(len(row) == 56 for row in rows)
     (first,) = [place for place, row in enumerate(rows) if "✗ diverged" in row]
     assert rows[first].startswith(" 2          1     × 10") and "at epoch 5" in rows[first + 1]

@@ -186,7 +186,7 @@ async def test_a_note_is_kept_with_the_pair_and_the_run_goes_on(session):
         await pilot.press("A")
         await settle(pilot, lambda: isinstance(pilot.app.screen, LabPage))
         await whole(pilot)
-        assert "│ q1 " in text_of(pilot.app)
+        assert " q1 " in text_of(pilot.app) and "x q1" not in text_of(pilot.app)
 
 
 async def opened_while_running(pilot):

@@ -56,17 +56,3 @@ async def test_it_says_where_the_loss_comes_from(session, size):
         await settle(pilot, lambda: page.answer is not None and page.answer.question.example)
         await pilot.pause()
         assert "0.802" in text_of(pilot.app) and "0.887" in text_of(pilot.app)
-
-
-async def test_a_pane_that_is_narrow_for_a_moment_ends_nothing():
-    running = TrainingSession(load_dataset("iris"), Hyperparameters(hidden_layers=(6,)))
-    try:
-        async with TuitrainApp(running, theme_for("true")).run_test(size=(80, 24)) as pilot:
-            await pilot.press("C")
-            await settle(pilot, lambda: pilot.app.screen.answer is not None)
-            for name in pilot.app.screen.PARTS:
-                for width in (0, 1, 5, 20, 30, 47, 200):
-                    drawn = pilot.app.screen.panes[name]._draw_page(width, 6)
-                    assert not any("cannot be drawn" in strip.text for strip in drawn), (name, width)
-    finally:
-        running.close()

@@ -55,6 +55,16 @@ async def test_a_cut_message_names_the_key_and_is_whole_on_the_page_of_messages(
         assert "Hyperparameters" in text_of(pilot.app)
 
 
+async def test_a_wide_message_loses_nothing_at_the_edge(session):
+    words = [f"과적합은훈련손실만{n}" for n in range(20)]
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        pilot.app.screen.say(" ".join(words))
+        await pilot.press("M")
+        await pilot.pause()
+        text = text_of(pilot.app)
+        assert [word for word in words if word not in text] == []
+
+
 async def test_fifty_messages_are_kept_and_can_be_scrolled(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         for n in range(60):

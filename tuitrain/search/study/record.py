@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -18,6 +18,14 @@ from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
 MOST_LETTERS = 2000  # of a message
+
+
+@dataclass(frozen=True)
+class StudyNote:
+    """What the user noted when `after` trials were over."""
+
+    after: int
+    text: str
 
 
 class StudyRecord:
@@ -44,6 +52,7 @@ class StudyRecord:
         self.skipped: list[dict[str, Any]] = []
         self.guesses: list[Guess] = []
         self.chosen: dict[str, Any] | None = None
+        self.notes: list[StudyNote] = []
         self._changes = 0
         self._best: Trial | None = None
         self._best_of = -1  # the number of changes after which it was the best
@@ -204,6 +213,15 @@ class StudyRecord:
                 self._begun.add(stack)
                 self.rungs[stack] = {}
             self.stacks[stack] = left
+
+    def _on_noted(self, event: Mapping[str, Any]) -> None:
+        words = visible(event["text"], MOST_LETTERS)
+        if "trial" in event:
+            number = _place(event["trial"], self._all, "trial")
+            message = "; ".join(part for part in (self._all[number].message, words) if part)
+            self._all[number] = replace(self._all[number], message=message)
+        else:
+            self.notes.append(StudyNote(event["after"], words))
 
     def _on_chosen(self, event: Mapping[str, Any]) -> None:
         self.chosen = {"trial": _place(event["trial"], self._all, "trial"), "test": event["test"]}

@@ -217,6 +217,11 @@ class Study(StudyRecord):
             raise SearchError(_("{path}: is open for reading only").format(path=visible(self.path)))
         StudyFile(space, self.settings, self.source, self.notices).write(self.path)
 
+    def note(self, text: str, *, trial: int | None = None) -> None:
+        """Record what the user noted: of one trial, whose message then ends with it, or of the study."""
+        after = sum(one.is_done for one in self._all)
+        self._write({"event": "noted", "text": text, "after": after, **({} if trial is None else {"trial": trial})})
+
     def choose(self, trial: Trial, test: Mapping[str, float]) -> None:
         """Record the chosen trial, and its score on the test part."""
         self._write({"event": "chosen", "trial": trial.number, "test": {k: finite(v) for k, v in test.items()}})

@@ -46,7 +46,8 @@ class SeedsAnswer(Answer):
 
     `losses` (M, E + 1) of the validation rows, or of the training rows (`part`), from before the first step (NaN for
     training rows) to the last epoch that all have done; NaN where one has diverged, in the epoch that `diverged` (M,)
-    names (0: it has not). `seeds` (M,), the run's own first. `stacks` and `seconds` say how they were trained.
+    names (0: it has not). `seeds` (M,), the run's own first. `stacks` and `seconds` say how they were trained; `steps`
+    and `times` (M, E + 1) are the steps and seconds of each seed's stack up to each epoch.
     """
 
     seeds: tuple[int, ...]
@@ -55,6 +56,8 @@ class SeedsAnswer(Answer):
     diverged: tuple[int, ...]
     stacks: int
     seconds: float
+    steps: NDArray[np.int64]
+    times: NDArray[np.float64]
 
     def luck(self, epoch: int) -> Luck:
         """Return how the losses spread after an epoch; NaN where that is not known."""

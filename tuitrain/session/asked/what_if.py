@@ -25,7 +25,8 @@ class WhatIfAnswer(Answer):
     `values` (M,) are those of `name`, of which number `now` is the run's own; `names` are the hyperparameters that can
     be asked about. `losses` (M, E + 1) of the validation rows, or of the training rows (`part`): at the start, and
     after each epoch that all have done; NaN where a copy has diverged, in the epoch that `diverged` (M,) names (0: it
-    has not). `start` is the number of whole epochs done before, `step` the steps of the next one.
+    has not). `start` is the number of whole epochs done before, `step` the steps of the next one. `steps` and `seconds`
+    (M, E + 1) are those that each copy's stack took from here on.
     """
 
     name: str
@@ -37,3 +38,5 @@ class WhatIfAnswer(Answer):
     diverged: tuple[int, ...]
     start: int
     step: int
+    steps: NDArray[np.int64]
+    seconds: NDArray[np.float64]

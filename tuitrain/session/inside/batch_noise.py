@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
-from tuitrain.engine.gradient_noise import by_layer, row_gradients, spread_of_rows, tips_beside
+from tuitrain.engine.gradient_noise import by_layer, row_gradients, spread_of_rows, tips_of_products
 from tuitrain.engine.network import Network
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.batch_noise import BatchNoise, BatchNoiseAnswer
@@ -22,6 +22,7 @@ from tuitrain.session.questions import Answer, Question
 Array = NDArray[Any]
 BATCHES, LEAST_BATCHES = 64, 12  # whose gradients are compared
 GRADIENT_NUMBERS = 8_000_000  # that these may hold
+PRODUCT_NUMBERS = 1_000_000  # of these in one product
 MOST_WORK = 500_000_000  # parameters × rows: of more, fewer rows are measured
 AT_ONCE = 8_000_000  # parameters × rows between two answers
 EXAMPLE_DATA = "plane"
@@ -72,13 +73,21 @@ def batch_noise(question: Question, copy: Copy) -> Iterator[Answer]:
     for k, rows in enumerate(_batches(len(X), size, batches, rng)):
         gradients[k] = _gradient(network, X[rows], y[rows])
         yield answer
-    found = by_layer(network, gradients)
-    tips = []
-    for part, mean in zip(found, parts, strict=True):
-        tips.append(tips_beside(np.asarray(part, np.float64), mean))
-        yield answer
-    cosines = np.array([_cosines(part, mean) for part, mean in zip(found, parts, strict=True)])
-    yield replace(answer, tips=np.array(tips), cosines=cosines, done=2)
+    grams, products = np.zeros((layers, batches, batches)), np.zeros((layers, batches))
+    columns = max(PRODUCT_NUMBERS // batches, 1)
+    for layer, place in enumerate(network.slices, 1):
+        for first in range(place.start, place.stop, columns):
+            some_of = slice(first, min(first + columns, place.stop))
+            part = gradients[:, some_of].astype(np.float64)
+            grams[layer] += part @ part.T
+            products[layer] += part @ full[some_of]
+            yield answer
+    grams[0], products[0] = grams[1:].sum(axis=0), products[1:].sum(axis=0)
+    yield replace(
+        answer, done=2,
+        tips=np.array([tips_of_products(*one) for one in zip(grams, products, answer.squares, strict=True)]),
+        cosines=np.array([_cosines(*one) for one in zip(grams, products, answer.squares, strict=True)]),
+    )  # fmt: skip
 
 
 def _gradient(network: Network, X: Array, y: Array) -> Array:
@@ -98,11 +107,14 @@ def _batches(rows: int, size: int, count: int, rng: np.random.Generator) -> Iter
         start += size
 
 
-def _cosines(gradients: Array, full: Array) -> Array:
-    """Return the cosine of each gradient (K, P) with `full` (P,); 0 where there is no direction."""
-    lengths = np.linalg.norm(gradients, axis=1) * np.linalg.norm(full)
-    products = gradients @ full
-    found: Array = np.divide(products, lengths, out=np.zeros(len(gradients)), where=lengths > 0)
+def _cosines(gram: Array, products: Array, square: float) -> Array:
+    """Return the cosine of each gradient with the full one, (K,), from their products; 0 where there is no direction.
+
+    `gram` (K, K) holds the gradients' products with one another, `products` (K,) those with the full one, whose squared
+    length is `square`.
+    """
+    lengths = np.sqrt(np.diag(gram) * square)
+    found: Array = np.divide(products, lengths, out=np.zeros(len(products)), where=lengths > 0)
     return found
 
 

@@ -31,7 +31,7 @@ class ExperimentLane:
     `losses` (M, E + 1) is NaN where a member has not come or has diverged; column 0 is before the first step, and NaN
     where there are no validation rows: the loss is that of these, or else the mean of the epoch's batches. `diverged`
     (M,) is the epoch in which a member did, 0 where it did not. `seconds` and `steps` (E + 1,) are those of training
-    up to each epoch.
+    up to each epoch. A stack that was just made knows no loss; its first training measures that before the first step.
     """
 
     def __init__(self, trainer: Trainer, epochs: int) -> None:
@@ -40,8 +40,7 @@ class ExperimentLane:
         self.seconds, self.steps = np.zeros(epochs + 1), np.zeros(epochs + 1, np.int64)
         self.diverged = np.zeros(trainer.network.members, np.int64)
         self._first_step, self._spent = trainer.steps_done, 0.0
-        if trainer.validation is not None:
-            self.losses[:, 0] = trainer.validation.evaluate().loss
+        self._is_new = True
 
     @property
     def spent(self) -> float:
@@ -55,6 +54,9 @@ class ExperimentLane:
 
     def train(self, until: Callable[[], bool]) -> None:
         """Train to the end of the epoch that runs, or until `until` says so after a step."""
+        if self._is_new and self.trainer.validation is not None:
+            self.losses[:, 0] = self.trainer.validation.evaluate().loss  # not where it is made, which takes as long
+        self._is_new = False
         started = time.perf_counter()
         record = None
         while record is None:
@@ -139,6 +141,22 @@ def losses_of(lanes: Sequence[ExperimentLane], members: int) -> Array:
     made = np.concatenate([lane.losses[:, : done + 1] for lane in lanes])
     found[: len(made)] = made
     return found
+
+
+def courses_of(lanes: Sequence[ExperimentLane], members: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the steps and the seconds that the stack of each member took up to each epoch, (M, E + 1) each.
+
+    0 for members that are not made yet.
+    """
+    done = min(lane.done for lane in lanes)
+    steps = np.zeros((members, done + 1), np.int64)
+    seconds = np.zeros((members, done + 1))
+    first = 0
+    for lane in lanes:
+        last = first + len(lane.losses)
+        steps[first:last], seconds[first:last] = lane.steps[: done + 1], lane.seconds[: done + 1]
+        first = last
+    return steps, seconds
 
 
 def divergences_of(lanes: Sequence[ExperimentLane], members: int) -> tuple[int, ...]:

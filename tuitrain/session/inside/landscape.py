@@ -59,17 +59,20 @@ def plane(question: Question, copy: Copy) -> Iterator[Answer]:
     for some in sliced(_last_places(copy, most), network.layer_sizes):
         behind += some
         yield answer
-    places = [start]
+    walked, done = np.zeros((most + 1, len(start))), 1  # filled step by step: a large one is not copied at once
     for _step in range(most):
         trainer.step()
         if trainer.is_done:
             break
-        places.append(trainer.network.parameters[0].astype(np.float64))
+        np.subtract(trainer.network.parameters[0], start, out=walked[done])
+        done += 1
         yield answer
-    before = [place for place in behind if len(place)]
-    everything = np.array([*before, *places]) - start
-    walked = everything[len(before) :]
-    axes = _axes(asked.view, walked, random_direction(network, start, np.random.default_rng(0)), everything)
+    walked = walked[:done]
+    before = [place - start for place in behind if len(place)]
+    everything = np.concatenate([before, walked]) if before else walked
+    drawn = random_direction(network, start, np.random.default_rng(0)) if asked.view == "step" else np.empty(0)
+    yield answer
+    axes = _axes(asked.view, walked, drawn, everything)
     yield answer
     shown = everything @ axes.T
     path = shown[len(before) :]
@@ -77,8 +80,8 @@ def plane(question: Question, copy: Copy) -> Iterator[Answer]:
     share = float(np.square(shown).sum()) / total if total else float("nan")
     at_once = int(np.clip(AT_ONCE // (len(start) * len(X)), 1, 400))
     losses: list[Array] = []
-    for first in range(0, len(places), at_once):
-        losses.append(losses_at(network, np.array(places[first : first + at_once]), X, y))
+    for first in range(0, len(walked), at_once):
+        losses.append(losses_at(network, start + walked[first : first + at_once], X, y))
         yield answer
     answer = replace(
         answer, path=path, behind=shown[: len(before)], path_losses=np.concatenate(losses), share=share, done=1

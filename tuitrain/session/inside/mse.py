@@ -200,11 +200,13 @@ def _shots(world: World, h: Hyperparameters, asked: MseApart, rows: int, steps: 
         each = [h.replace(epochs=epochs, patience=0, seed=seed) for seed in seeds]
         yield nothing_yet
         trainer = Trainer(own, each, is_probed=False)
+        yield nothing_yet
         while not trainer.is_done:
             for _step in range(at_once):
                 trainer.step()
             yield nothing_yet
         found.append(world.dataset.own_units(trainer.network.predict(world.X)[:, :, 0]))
+        yield nothing_yet
     yield np.concatenate(found)
 
 

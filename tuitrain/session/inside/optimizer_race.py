@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-import numpy as np
-
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.race import RaceAnswer, RunRace
-from tuitrain.session.inside.experiment import ExperimentLane, divergences_of, lanes_of, losses_of, part_of, train_lanes
+from tuitrain.session.inside.experiment import (
+    ExperimentLane,
+    courses_of,
+    divergences_of,
+    lanes_of,
+    losses_of,
+    part_of,
+    train_lanes,
+)
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
 
@@ -32,14 +38,10 @@ def race(question: Question, copy: Copy) -> Iterator[Answer]:
 
     def answer() -> RaceAnswer:
         losses, missing = losses_of(lanes, len(changes)), len(changes) - len(lanes)
-        done = losses.shape[1]
-        rest = np.zeros((missing, done), np.int64)
         return RaceAnswer(
-            question, name, names, changes, own, losses,
-            np.concatenate([np.stack([lane.steps[:done] for lane in lanes]), rest]),
-            np.concatenate([np.stack([lane.seconds[:done] for lane in lanes]), rest.astype(np.float64)]),
+            question, name, names, changes, own, losses, *courses_of(lanes, len(changes)),
             (*(memory_of(lane, name) for lane in lanes), *[0] * missing), part_of(dataset),
-            divergences_of(lanes, len(changes)), done=done - 1, total=asked.epochs,
+            divergences_of(lanes, len(changes)), done=losses.shape[1] - 1, total=asked.epochs,
         )  # fmt: skip
 
     for change in changes:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.engine.network import Network
 from tuitrain.session.asked.row_loss import ClassLossAnswer, RowLoss, ValueLossAnswer
-from tuitrain.session.inside.rows import cells, double_network, examined_part, row_losses, worst_first
+from tuitrain.session.inside.rows import cells, examined_part, network_of, row_losses, worst_first
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
 
@@ -25,7 +25,7 @@ def row_loss(question: Question, copy: Copy) -> Iterator[Answer]:
     if asked.example:
         yield _example(question)
         return
-    network = double_network(copy.trainer().network)
+    network = network_of(copy)
     name, part = examined_part(copy.dataset)
     if copy.dataset.n_classes:
         yield _of_classes(asked, copy.dataset, network, name, part)

@@ -41,6 +41,11 @@ def copied_network(copy: Copy) -> Network:
     """
     if not np.isfinite(copy.state.arrays["parameters"]).all():
         raise RunError(_("the weights have diverged; r on the Train screen begins again"))
+    return network_of(copy)
+
+
+def network_of(copy: Copy) -> Network:
+    """Return the network of a copy in float64, whatever its weights are, without the training around it."""
     network = build_network(copy.dataset, copy.state.hyperparameters[0], 1, np.float64)
     network.parameters[...] = copy.state.arrays["parameters"][:1]
     return network

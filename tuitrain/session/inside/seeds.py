@@ -7,7 +7,15 @@ from itertools import count, islice
 from typing import cast
 
 from tuitrain.session.asked.seeds import SeedsAnswer, TrainSeeds
-from tuitrain.session.inside.experiment import ExperimentLane, divergences_of, lanes_of, losses_of, part_of, train_lanes
+from tuitrain.session.inside.experiment import (
+    ExperimentLane,
+    courses_of,
+    divergences_of,
+    lanes_of,
+    losses_of,
+    part_of,
+    train_lanes,
+)
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
 
@@ -41,5 +49,5 @@ def _answer(
     seconds = float(sum(lane.seconds[lane.done] for lane in lanes))
     return SeedsAnswer(
         question, seeds, losses, part_of(copy.dataset), divergences_of(lanes, len(seeds)), len(lanes), seconds,
-        done=losses.shape[1] - 1, total=epochs,
+        *courses_of(lanes, len(seeds)), done=losses.shape[1] - 1, total=epochs,
     )  # fmt: skip

@@ -9,7 +9,15 @@ from typing import Any, cast
 from tuitrain.engine.build import SHARED
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.session.asked.what_if import WhatIf, WhatIfAnswer
-from tuitrain.session.inside.experiment import ExperimentLane, divergences_of, lanes_of, losses_of, part_of, train_lanes
+from tuitrain.session.inside.experiment import (
+    ExperimentLane,
+    courses_of,
+    divergences_of,
+    lanes_of,
+    losses_of,
+    part_of,
+    train_lanes,
+)
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer, Question
 
@@ -41,7 +49,8 @@ def what_if(question: Question, copy: Copy) -> Iterator[Answer]:
         losses = losses_of(lanes, len(values))
         return WhatIfAnswer(
             question, name, names, values, now, losses, part_of(copy.dataset), divergences_of(lanes, len(values)),
-            copy.state.counters["epochs_done"], step, done=losses.shape[1] - 1, total=asked.epochs,
+            copy.state.counters["epochs_done"], step, *courses_of(lanes, len(values)),
+            done=losses.shape[1] - 1, total=asked.epochs,
         )  # fmt: skip
 
     for group in groups:

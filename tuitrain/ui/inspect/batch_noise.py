@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -222,6 +222,12 @@ class NoisePage(InsidePage, inherit_bindings=False):
         told = _("mean cosine {mean}; formula {formula} (as if a batch might hold a row twice)")
         mean = float(np.mean(answer.cosines[self._layer]))
         return told.format(mean=decimal(mean, 2), formula=decimal(by_formula, 2))
+
+    def words_now(self) -> Mapping[str, str]:
+        answer = self.answer
+        assert answer is not None
+        words = {"example": N_("yours") if self.example else N_("example")}
+        return words if not self.example and answer.batch_size != answer.own_size else {**words, "keep": ""}
 
     # What the keys do
 

@@ -53,13 +53,13 @@ def draw_shares(width: int, height: int, found: Sequence[Share], chosen_source: 
     """Draw who caused a unit's sum, and what the gradient hands back: in two lines, or as a table."""
     if height >= 4:
         return _share_table(width, height, found, chosen_source, theme)
-    texts, used, percents = [], 1, whole_percents([one.share for one in found])
+    texts, used, percents = [], 1, _percents(found)
     for place, share in enumerate(found):
-        bar = theme.signs.blocks[-1] * round(8 * share.share)
+        bar = theme.signs.blocks[-1] * _cells_of(share.share, 8)
         text = theme.formula(f"{cut(share.name, 14, theme=theme)} |w·a| = {decimal(share.size, 3)} {bar} ")
-        text += f"{percents[place]} %   "
+        text += f"{percents[place]:.0f} %   "
         if used + cell_len(text) > width - 14 and place < len(found) - 1:
-            told = _("{count} more {share} %").format(count=len(found) - place, share=sum(percents[place:]))
+            told = _("{count} more {share:.0f} %").format(count=len(found) - place, share=sum(percents[place:]))
             texts.append((told, theme["dim"]))
             break
         used += cell_len(text)
@@ -88,16 +88,16 @@ def _share_table(width: int, height: int, found: Sequence[Share], chosen_source:
     shown = list(found[: rows if len(found) <= rows else rows - 1])
     lines = [row(heads, "", "dim")]
     room = max(width - name_width - 4 * numbers - 4, 0)
-    percents = whole_percents([one.share for one in found])
+    percents = _percents(found)
     for one, percent in zip(shown, percents, strict=False):
         cells = (
             one.name,
             decimal(one.size, 3),
-            f"{percent} %",
+            f"{percent:.0f} %",
             factor(one.of_delta, 3),
             factor(one.back, 3),
         )
-        bar = theme.signs.blocks[-1] * round(one.share * room)
+        bar = theme.signs.blocks[-1] * _cells_of(one.share, room)
         lines.append(row(cells, bar, "bold" if one.source == chosen_source else "plain"))
     rest = found[len(shown) :]
     if rest:
@@ -110,8 +110,21 @@ def _share_table(width: int, height: int, found: Sequence[Share], chosen_source:
     return [*lines, line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])])]
 
 
-def _summed(name: str, parts: Sequence[Share], percent: int) -> tuple[str, ...]:
+def _summed(name: str, parts: Sequence[Share], percent: float) -> tuple[str, ...]:
     """The cells of a row that adds up others, whose shares come to so many per cent."""
     size = sum(one.size for one in parts)
     of_delta, back = sum(one.of_delta for one in parts), sum(one.back for one in parts)
-    return name, decimal(size, 3), f"{percent} %", factor(of_delta, 3), factor(back, 3)
+    return name, decimal(size, 3), f"{percent:.0f} %", factor(of_delta, 3), factor(back, 3)
+
+
+def _percents(found: Sequence[Share]) -> list[float]:
+    """The shares in whole per cents that come to 100; as they are where one is not known."""
+    shares = [one.share for one in found]
+    return (
+        [float(one) for one in whole_percents(shares)] if math.isfinite(sum(shares)) else [100 * one for one in shares]
+    )
+
+
+def _cells_of(share: float, room: int) -> int:
+    """How many of so many cells a share fills: none where it is not known."""
+    return round(min(share, 1.0) * room) if share >= 0 else 0

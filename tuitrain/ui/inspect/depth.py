@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -38,7 +38,7 @@ DEPTH_ACTIONS = (
     Action("try_3", ("3",), "3", "", "look at choice 3", "page", pair=_CHOICE),
     Action("try_4", ("4",), "4", "", "look at choice 4", "page", pair=_CHOICE),
     Action("keep", ("enter",), "enter", "keep it", "keep this choice for the run, from its reset on", "page", 90),
-    Action("logarithmic", ("l",), "l", "log", "δ on a logarithmic axis, or as it is", "page", 80),
+    Action("toggle_log", ("l",), "l", "log", "δ on a logarithmic axis, or as it is", "page", 80),
     Action("bench", ("B",), "B", "bench", "bench: backprop of one row", "page", 60),
     Action("example", ("x",), "x", "example", "a ready-made example, or yours", "page", 86),
     Action("next_pane", ("tab",), "tab", "pane", "next pane", "page", 50, pair=PANE),
@@ -230,6 +230,18 @@ class DepthPage(InsidePage, inherit_bindings=False):
         told = _("{rows} {part} rows · a digit looks at a copy with that choice, untrained")
         return told.format(rows=answer.rows, part=_(answer.part))
 
+    def words_now(self) -> Mapping[str, str]:
+        answer, choices = self.answer, self._choices()
+        assert answer is not None
+        words = {"example": ("" if not self.has_hidden else N_("yours") if self.example else N_("example"))}
+        if len(answer.layers) == 1:
+            words["up"] = ""
+        if not choices:
+            words["try_1"] = ""
+        if not self.has_hidden or not any(one.name == self.choice and one.scale == 1 for one in choices):
+            words["keep"] = ""
+        return words
+
     # What the keys do
 
     def action_up(self) -> None:
@@ -283,7 +295,7 @@ class DepthPage(InsidePage, inherit_bindings=False):
                 told = _("{activation} with {initializer} waits for the reset: r on the Train screen begins again")
             self.say(told.format(activation=chosen.activation, initializer=chosen.initializer.replace("_", " ")))
 
-    def action_logarithmic(self) -> None:
+    def action_toggle_log(self) -> None:
         self.is_log = not self.is_log
         self.refresh_page()
 

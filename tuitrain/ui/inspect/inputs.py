@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from textual.binding import BindingType
@@ -86,16 +86,6 @@ class InputsPage(InsidePage, inherit_bindings=False):
         if isinstance(answer, ImportanceAnswer):
             return len(answer.columns)
         return len(answer.rows) if isinstance(answer, SupportAnswer) else 0
-
-    def refresh_page(self) -> None:
-        super().refresh_page()
-        answer = self.answer
-        self.footer.say_now({
-            "next_part": N_("part") if len(self.tabs) > 1 else "",
-            "before": N_("class") if isinstance(answer, LinearAnswer) and len(answer.outputs) > 1 else "",
-            "large": (N_("drawn") if self.is_listed else N_("list"))
-            if isinstance(answer, SupportAnswer) and len(answer.points) else "",
-        })  # fmt: skip
 
     # Drawing
 
@@ -223,6 +213,20 @@ class InputsPage(InsidePage, inherit_bindings=False):
         if isinstance(answer, SupportAnswer):
             return _("a row that is no support vector could be left out: the same line comes out")
         return _("coefficients and intercept are the parameters: training finds them")
+
+    def words_now(self) -> Mapping[str, str]:
+        answer, words = self.answer, {}
+        if len(self.tabs) == 1:
+            words["next_part"] = ""
+        if not isinstance(answer, LinearAnswer) or len(answer.outputs) == 1:
+            words["before"] = ""
+        if isinstance(answer, SupportAnswer):
+            words["sort"] = ""
+        if not isinstance(answer, SupportAnswer) or not len(answer.points):
+            words["large"] = ""
+        elif self.is_listed:
+            words["large"] = N_("draw")
+        return words
 
     # What the keys do
 

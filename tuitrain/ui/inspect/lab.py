@@ -19,7 +19,7 @@ from tuitrain.session.questions import Question
 from tuitrain.text import visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.experiment import ExperimentPage, adopting
+from tuitrain.ui.inspect.experiment import CopiesPage, adopting
 from tuitrain.ui.inspect.lab_drawing import LabView, draw_curves, draw_note, draw_table
 from tuitrain.ui.inspect.lab_figures import AXES, ended, furthest
 from tuitrain.ui.inspect.lab_marks import MOST_NOTE, LabMarks, differing, fields_with_effect
@@ -52,11 +52,11 @@ LAB_ACTIONS = (
     Action("start_pause", ("space",), "space", "again", "train both again", "page", 70),
     Action("up", ("up", "k"), "↑ k", "", "the field above", "page", pair=_FIELD),
     Action("down", ("down", "j"), "↓ j", "", "the field below", "page", pair=_FIELD),
-    *everywhere_on_pages(),
+    *(action for action in everywhere_on_pages() if action.name != "note"),
 )
 
 
-class LabPage(ExperimentPage, inherit_bindings=False):
+class LabPage(CopiesPage, inherit_bindings=False):
     """Both loss curves with a cursor, what differs with the numbers, and a note."""
 
     NAME = "lab"

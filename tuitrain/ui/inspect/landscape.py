@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -93,10 +93,9 @@ class LandscapePage(InsidePage, inherit_bindings=False):
         if isinstance(answer, PlaneAnswer) and len(answer.path) and self._is_new:
             self.step, self._is_new = len(answer.path) - 1, False  # where the path leads is seen at once
 
-    def refresh_page(self) -> None:
-        super().refresh_page()
+    def words_now(self) -> Mapping[str, str]:
         words = {"order": ""} if self.is_race else {"nudge_up": N_("nearer"), "inputs": ""}
-        self.footer.say_now({"start_pause": N_("pause") if self._timer else N_("run"), **words})
+        return {"start_pause": N_("pause") if self._timer else N_("run"), **words}
 
     # Drawing
 

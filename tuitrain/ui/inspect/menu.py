@@ -1,4 +1,4 @@
-"""The menu of the pages on the inside of learning: a small letter, or enter, opens one."""
+"""The menu of the pages on the inside of learning, each with its question: a small letter, or enter, opens one."""
 
 from __future__ import annotations
 
@@ -12,10 +12,37 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.screens import PAGES
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
+
+QUESTIONS = {
+    "bench": N_("how does the error become a gradient?"),
+    "step": N_("is the step too small, decent, too large?"),
+    "landscape": N_("what is the way downhill like?"),
+    "row_loss": N_("where does this row's loss come from?"),
+    "mse": N_("how much is bias, variance, noise?"),
+    "batch_noise": N_("do batches agree with all rows?"),
+    "what_if": N_("what would other values do from here?"),
+    "seeds": N_("is it luck?"),
+    "optimizer_race": N_("which optimiser, schedule, batch size?"),
+    "rate_range": N_("which rates work at all?"),
+    "depth": N_("does the signal reach the first layer?"),
+    "units": N_("what has each unit learnt?"),
+    "inputs": N_("what does each input do?"),
+    "lab": N_("these settings against others?"),
+}
+OF_FINDING = {  # the page that shows what a finding speaks of
+    "diverged": "step", "jumping": "step", "creeping": "rate_range", "vanishing": "depth", "exploding": "depth",
+    "dead": "units", "saturated": "units", "overfitting": "mse", "no_better": "what_if",
+}  # fmt: skip
+OF_PANE = {"loss": "step", "gradients": "bench", "metric": "row_loss", "parameters": "bench", "boundary": "units"}
+OF_FIELD = {
+    "learning_rate": "step", "schedule": "rate_range", "optimizer": "optimizer_race", "batch_size": "batch_noise",
+    "hidden_layers": "units", "activation": "depth", "initializer": "depth", "loss": "row_loss", "seed": "seeds",
+}  # fmt: skip
 
 
 class PageMenu(Dialog[None]):
@@ -24,7 +51,7 @@ class PageMenu(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,semicolon,q", "leave", "leave")]
     DEFAULT_CSS = """
     PageMenu { align: center middle; }
-    PageMenu Vertical { width: 56; height: auto; border: $focus-frame $focus-colour; background: ansi_default; }
+    PageMenu Vertical { width: 66; height: auto; border: $focus-frame $focus-colour; background: ansi_default; }
     PageMenu OptionList { border: none; height: auto; padding: 0 1; scrollbar-size: 0 $bar; }
     PageMenu OptionList:focus { border: none; }
     """
@@ -35,12 +62,25 @@ class PageMenu(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = self._look.plain(_("See why (a letter opens a page, esc closes)"))
-            rows = [Content(self._look.plain(f"{page.letter.lower()}  {_(page.meaning)}")) for page in PAGES]
-            yield OptionList(*(Option(row, id=page.name) for row, page in zip(rows, PAGES, strict=True)), markup=False)
+            box.border_title = self._look.plain(_("See why · a page for each question"))
+            box.border_subtitle = self._look.plain(_("a letter opens a page of copies; esc closes"))
+            width = max(len(_(page.title)) for page in PAGES)
+            rows = [
+                f"{page.letter.lower()}  {page.letter}  {_(page.title):<{width}}  {_(QUESTIONS[page.name])}"
+                for page in PAGES
+            ]
+            yield OptionList(
+                *(Option(Content(self._look.plain(row)), id=page.name) for row, page in zip(rows, PAGES, strict=True)),
+                markup=False,
+            )
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).focus()
+        pages = self.query_one(OptionList)
+        pages.focus()
+        stack = self.app.screen_stack
+        wanted = page_for(*getattr(stack[-2], "seen", ("", "", ""))) if len(stack) > 1 else ""
+        if wanted:
+            pages.highlighted = next(place for place, page in enumerate(PAGES) if page.name == wanted)
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -59,3 +99,8 @@ class PageMenu(Dialog[None]):
         show = self.app.show  # type: ignore[attr-defined]
         self.dismiss(None)
         self.call_later(show, name)
+
+
+def page_for(finding: str, pane: str, field: str) -> str:
+    """The page for the most pressing finding, else for the pane that has the keys, else for the form's field."""
+    return OF_FINDING.get(finding) or OF_PANE.get(pane) or OF_FIELD.get(field, "")

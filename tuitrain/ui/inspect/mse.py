@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -218,6 +218,11 @@ class MsePage(InsidePage, inherit_bindings=False):
             bias = _("bias²+noise: the mean shot is off the truth")
         told = f"{one} {bias}   {two} {variance}"
         return told if answer.part else told + _("   {three} noise σ²").format(three=three)
+
+    def words_now(self) -> Mapping[str, str]:
+        has_curve = self.answer is not None and len(self.answer.x) > 0
+        example = "" if self._is_classification else N_("yours") if self.example else N_("example")
+        return {"example": example, "order": (N_("targets") if self.is_curve else N_("curve")) if has_curve else ""}
 
     # What the keys do
 

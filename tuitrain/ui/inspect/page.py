@@ -7,17 +7,32 @@ add one: a question with its answer in the session, a subclass of `InsidePage`, 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
 from tuitrain.session.questions import Answer, Question
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
+from tuitrain.ui.keys import Action
 from tuitrain.ui.terminal.governor import Governor
 from tuitrain.ui.theme import Role, Theme
-from tuitrain.ui.widgets.page_screen import PageScreen, everywhere_on_pages, page_bindings
+from tuitrain.ui.widgets import page_screen
+from tuitrain.ui.widgets.page_screen import PageScreen, page_bindings
 
 __all__ = ["InsidePage", "everywhere_on_pages", "page_bindings"]
 
+# What a key may do before there is an answer, or where there is none: ask another question, or go elsewhere
+ASKING = frozenset({
+    "example", "nudge_up", "nudge_down", "start_pause", "next_pane", "previous_pane", "next_part", "previous_part",
+    "order", "other", "along", "bench", "importance", "note", "show", "messages", "help", "keys", "palette", "suspend",
+    "quit",
+})  # fmt: skip
 _copies = itertools.count(1)  # of networks that pages have asked for
+
+
+def everywhere_on_pages() -> tuple[Action, ...]:
+    """The keys that every page on the inside of learning has."""
+    note = Action("note", ("colon",), ":", "note", "note, kept with the training", "page", 10)
+    return (note, *page_screen.everywhere_on_pages())
 
 
 class InsidePage(PageScreen, inherit_bindings=False):
@@ -25,11 +40,24 @@ class InsidePage(PageScreen, inherit_bindings=False):
 
     def __init__(self, look: Theme) -> None:
         super().__init__(look)
+        self.notes_page = self.NAME
         self.copy = next(_copies)
         self.answer: Answer | None = None
         self.governor = Governor(
             self.session, self._ask, count_bytes=self.bytes_written, after_paint=self.call_after_refresh
         )
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is an answer to work with."""
+        return self.missing() is None
+
+    def words_now(self) -> Mapping[str, str]:
+        """What keys do now, for the footer: names of actions to words, "" where that is nothing.
+
+        Called only when there is an answer.
+        """
+        return {}
 
     def question(self) -> Question:
         """What is asked now."""
@@ -79,9 +107,29 @@ class InsidePage(PageScreen, inherit_bindings=False):
             self.took_answer()
             self.refresh_page()
 
+    def refresh_page(self) -> None:
+        super().refresh_page()
+        if self.is_mounted:
+            self.footer.say_now(self.words_now() if self.is_known else self._words_before())
+
+    def _words_before(self) -> dict[str, str]:
+        """What keys do without an answer: those that work with it nothing."""
+        return {action.name: "" for action in self.ACTIONS if _verb(action.name) not in ASKING}
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without an answer a key that works with it does nothing."""
+        if not self.is_known and action not in ASKING and any(_verb(one.name) == action for one in self.ACTIONS):
+            return False
+        return super().check_action(action, parameters)
+
     def took_answer(self) -> None:
         """Called when a new answer has come."""
 
     def selected_word(self) -> tuple[str, str, str]:
         """What `?` explains: the page, unless it knows better."""
         return self.TITLE_TEXT.lower(), "", ""
+
+
+def _verb(name: str) -> str:
+    """An action's name without its arguments."""
+    return name.partition("(")[0]

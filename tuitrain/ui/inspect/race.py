@@ -20,8 +20,7 @@ from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.experiment import (
     EQUAL,
-    ExperimentPage,
-    Floats,
+    WaysPage,
     adopting,
     change_text,
     loss_axis,
@@ -31,13 +30,11 @@ from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import Action
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of
 from tuitrain.ui.plots.figures import right
-from tuitrain.ui.plots.lines import Part, cut, line
+from tuitrain.ui.plots.lines import Part, line
 from tuitrain.ui.plots.ranges import exact_axis
 from tuitrain.ui.plots.raster import Canvas
 from tuitrain.ui.theme import Role, Theme
 
-EPOCHS = (10, 20, 50, 100, 200)
-AXES = (N_("epoch"), N_("step"), N_("second"))
 DASHES = (None, (4, 2), (2, 2), (6, 1), (1, 2), (1, 1))
 PATTERNS = ("━━━", "━╍╍", "╍╍╍", "━━╍", "┄┄┄", "┈┈┈")
 MOST = 6  # lanes
@@ -60,7 +57,7 @@ RACE_ACTIONS = (
 )
 
 
-class RacePage(ExperimentPage, inherit_bindings=False):
+class RacePage(WaysPage, inherit_bindings=False):
     """Loss curves from one start, and a table of what each way costs and reaches."""
 
     NAME = "optimizer_race"
@@ -68,19 +65,22 @@ class RacePage(ExperimentPage, inherit_bindings=False):
     ACTIONS = RACE_ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(RACE_ACTIONS)
     PARTS = ("curves", "table")
-    FIRST_EPOCHS = 50  # of those that + and - go through
+    AMOUNTS, FIRST_AMOUNT = (10, 20, 50, 100, 200), 50
     answer: RaceAnswer | None
 
     def __init__(self, look: Theme) -> None:
         super().__init__(look)
-        self.field_name, self.epochs, self.axis, self.is_log = "optimizer", self.FIRST_EPOCHS, 0, False
-        self.chosen: int | None = None  # None: the best
+        self.field_name = "optimizer"
 
     def question(self) -> Question:
-        return RunRace(self.field_name, self.epochs, copy=self.copy)
+        return RunRace(self.field_name, self.amount, copy=self.copy)
 
     def selected_word(self) -> tuple[str, str, str]:
         return "race of optimisers", "", ""
+
+    def ways(self) -> int:
+        assert self.answer is not None
+        return len(self.answer.changes)
 
     @property
     def _place(self) -> int:
@@ -110,11 +110,11 @@ class RacePage(ExperimentPage, inherit_bindings=False):
         answer, theme = self.answer, self.look
         assert answer is not None
         first = 0 if np.isfinite(answer.losses[:, 0]).any() else 1
-        along, losses = self._along()[:, first:], answer.losses[:, first:]
+        along, losses = self.along(answer.steps, answer.seconds)[:, first:], answer.losses[:, first:]
         across, up = most_ticks(width, height, label=4)
         end = float(answer.total) if self.axis == 0 else float(along.max()) if along.size else 1.0
         x, y = exact_axis(0.0, end or 1.0, across), loss_axis(losses, up, log=self.is_log)
-        frame = frame_of(width - 1, height, x, y, _(AXES[self.axis]), ascii_only=theme.ascii_only)
+        frame = frame_of(width - 1, height, x, y, _(self.AXES[self.axis]), ascii_only=theme.ascii_only)
         canvas, window = Canvas(frame.rows, frame.columns, theme=theme), window_of(x, y, log=self.is_log)
         order = sorted(range(len(losses)), key=lambda lane: lane == self._place)  # the selected one over the others
         for lane in order:
@@ -126,14 +126,6 @@ class RacePage(ExperimentPage, inherit_bindings=False):
                 at = slice(known[-1], known[-1] + 1)
                 canvas.points(along[lane, at], losses[lane, at], window, style=self._style(lane), sign=str(lane + 1))
         return frame.strips(canvas.segments(), theme["axis"])
-
-    def _along(self) -> Floats:
-        """What stands on the x axis, (M, E + 1)."""
-        answer = self.answer
-        assert answer is not None
-        if self.axis == 0:
-            return np.broadcast_to(np.arange(answer.losses.shape[1], dtype=float), answer.losses.shape)
-        return answer.steps.astype(float) if self.axis == 1 else answer.seconds
 
     def _style(self, lane: int) -> Style:
         return self.look.of_class(lane)
@@ -189,9 +181,6 @@ class RacePage(ExperimentPage, inherit_bindings=False):
             sign, role = "=" if theme.ascii_only else "≈", "dim"
         return f"{sign} {theme.plain(change_text(loss, own))}", theme[role]
 
-    def _cut(self, text: str, width: int) -> str:
-        return cut(self.look.plain(text), width, theme=self.look)
-
     # What is said
 
     def describe(self) -> tuple[str, str]:
@@ -206,7 +195,7 @@ class RacePage(ExperimentPage, inherit_bindings=False):
         answer = self.answer
         assert answer is not None
         loss = _("Validation loss") if answer.part == "validation" else _("Training loss")
-        by = _("by {axis}").format(axis=_(AXES[self.axis]))
+        by = _("by {axis}").format(axis=_(self.AXES[self.axis]))
         return {
             "curves": (f"{loss} · {by}" + (f" · {_('log')}" if self.is_log else ""), ""),
             "table": (_("Reached after {count} epochs").format(count=answer.done), ""),
@@ -234,48 +223,6 @@ class RacePage(ExperimentPage, inherit_bindings=False):
         return _("your run is untouched; {digit} adopts this one").format(digit=self._place + 1)
 
     # What the keys do
-
-    def action_other(self) -> None:
-        """Race something else, of the same copy."""
-        if not self.is_known or self.answer is None:
-            return
-        names = self.answer.names
-        self.field_name, self.chosen = names[(names.index(self.answer.name) + 1) % len(names)], None
-        self.ask_anew()
-
-    def action_cycle_axis(self) -> None:
-        self.axis = (self.axis + 1) % len(AXES)
-        self.refresh_page()
-
-    def action_toggle_log(self) -> None:
-        self.is_log = not self.is_log
-        self.refresh_page()
-
-    def action_nudge_up(self) -> None:
-        self._take_epochs(1)
-
-    def action_nudge_down(self) -> None:
-        self._take_epochs(-1)
-
-    def _take_epochs(self, by: int) -> None:
-        place = EPOCHS.index(self.epochs) + by
-        if not 0 <= place < len(EPOCHS):
-            self.say(_("{least} to {most} epochs").format(least=EPOCHS[0], most=EPOCHS[-1]))
-            return
-        self.epochs = EPOCHS[place]
-        self.ask_anew()
-
-    def action_up(self) -> None:
-        self._move(-1)
-
-    def action_down(self) -> None:
-        self._move(1)
-
-    def _move(self, by: int) -> None:
-        if not self.is_known or self.answer is None:
-            return
-        self.chosen = (self._place + by) % len(self.answer.changes)
-        self.refresh_page()
 
     def action_adopt(self, digit: int) -> None:
         """Set what the lane sets."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -23,11 +23,10 @@ from tuitrain.ui.keys import Action
 from tuitrain.ui.plots.axes import most_ticks
 from tuitrain.ui.plots.figures import compact
 from tuitrain.ui.plots.lines import Part, cut, fitting, line
-from tuitrain.ui.plots.ranges import Axis, exact_axis, power_label
+from tuitrain.ui.plots.ranges import Axis, exact_axis, log_axis, power_label
 from tuitrain.ui.theme import Role, Theme
 
 LOWEST, HIGHEST = 1e-9, 1e3  # rates that the range can reach
-STEPS = (120, 240, 480, 960)
 READING_ROWS = 7  # of the pane below, with its frame
 ABOVE = 0.6  # of the fall of the loss, shown above the loss at the start
 _STEPS = ("+ -", "more steps, fewer")
@@ -38,6 +37,7 @@ RATE_RANGE_ACTIONS = (
     Action("other", ("o",), "o", "from here", "from here, from the start", "page", 97),
     Action("before", ("left_square_bracket",), "[", "range", "lower rates", "page", 85, pair=_RANGE),
     Action("after", ("right_square_bracket",), "]", "", "higher rates", "page", pair=_RANGE),
+    Action("toggle_log", ("l",), "l", "log", "logarithmic axis of the loss", "page", 80),
     Action("nudge_up", ("plus", "equals_sign"), "+ =", "steps", "more steps", "page", 88, pair=_STEPS),
     Action("nudge_down", ("minus", "underscore"), "- _", "", "fewer steps", "page", pair=_STEPS),
     Action("start_pause", ("space",), "space", "redo", "again, on the run as it is", "page", 90),
@@ -53,14 +53,15 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
     ACTIONS = RATE_RANGE_ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(RATE_RANGE_ACTIONS)
     PARTS = ("curve", "reading")
+    AMOUNTS, FIRST_AMOUNT, AMOUNTS_TEXT = (120, 240, 480, 960), 240, N_("{least} to {most} steps at least")
     answer: RangeAnswer | None
 
     def __init__(self, look: Theme) -> None:
         super().__init__(look)
-        self.low, self.high, self.steps, self.from_here = 1e-5, 10.0, 240, False
+        self.low, self.high, self.from_here = 1e-5, 10.0, False
 
     def question(self) -> Question:
-        return RangeTest(self.low, self.high, self.steps, self.from_here, copy=self.copy)
+        return RangeTest(self.low, self.high, self.amount, self.from_here, copy=self.copy)
 
     # Drawing
 
@@ -76,16 +77,16 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
         assert answer is not None and isinstance(answer.question, RangeTest)
         x = _rate_axis(answer.question.low, answer.question.high)
         y = self._loss_axis(most_ticks(width, height - 1)[1])
-        powers = np.log10(answer.rates)
-        shown = Curve(powers, np.minimum(answer.losses, y.high), "dim", (1, 1), ".", is_faint=True)
-        smooth = Curve(powers, np.minimum(answer.smoothed, y.high), "train")
+        powers, top = np.log10(answer.rates), 10**y.high if self.is_log else y.high
+        shown = Curve(powers, np.minimum(answer.losses, top), "dim", (1, 1), ".", is_faint=True)
+        smooth = Curve(powers, np.minimum(answer.smoothed, top), "train")
         level = Curve(np.array([x.low, x.high]), np.full(2, answer.start), "dim", (1, 3), "-")
         curves = [level, shown, smooth] if math.isfinite(answer.start) else [shown, smooth]
         placed: list[tuple[float, str, Role]] = [
             (answer.steepest, self._signs[0], "accent"), (answer.lowest, self._signs[1], "good"),
         ]  # fmt: skip
         marks = [
-            Mark(math.log10(rate), min(self._loss_at(rate), y.high), sign, role)
+            Mark(math.log10(rate), min(self._loss_at(rate), top), sign, role)
             for rate, sign, role in placed if math.isfinite(rate)
         ]  # fmt: skip
         verticals = (
@@ -93,7 +94,9 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
         )
         if math.isfinite(answer.suggestion):
             verticals.append((math.log10(answer.suggestion), theme.signs.bar))
-        plot = draw_plot(width - 1, height - 1, x, y, curves, marks, label="η", theme=theme, verticals=verticals)
+        plot = draw_plot(
+            width - 1, height - 1, x, y, curves, marks, label="η", theme=theme, verticals=verticals, log=self.is_log
+        )
         return [self._legend(width), *plot]
 
     @property
@@ -121,9 +124,11 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
         known = answer.smoothed[np.isfinite(answer.smoothed)]
         if not known.size:
             return exact_axis(0.0, 1.0, most)
-        low = float(min(known.min(), answer.losses.min()))
+        shown = answer.losses[answer.losses > 0] if self.is_log else answer.losses
+        low = float(min(known.min(), shown.min())) if len(shown) else 1.0
         start = answer.start if math.isfinite(answer.start) else float(known.max())
-        return exact_axis(low, start + max(ABOVE * (start - low), 1e-9), most)
+        high = start + max(ABOVE * (start - low), 1e-9)
+        return log_axis(low, high, most) if self.is_log else exact_axis(low, high, most)
 
     def _loss_at(self, rate: float) -> float:
         assert self.answer is not None
@@ -207,7 +212,10 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
 
     def titles(self) -> dict[str, tuple[str, str]]:
         return {
-            "curve": (_("Loss of each batch, while the learning rate rises step by step"), ""),
+            "curve": (
+                _("Loss of each batch, while the learning rate rises step by step"),
+                _("log") if self.is_log else "",
+            ),
             "reading": (_("Reading"), ""),
         }
 
@@ -221,6 +229,11 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
         assert answer is not None
         other = _("from the start") if self.from_here else _("from here")
         return _("your run is untouched · 1 adopts the suggestion, o tests {other}").format(other=other)
+
+    def words_now(self) -> Mapping[str, str]:
+        has_suggestion = self.answer is not None and math.isfinite(self.answer.suggestion)
+        other = N_("from start") if self.from_here else N_("from here")
+        return {"other": other, **({} if has_suggestion else {"adopt(1)": ""})}
 
     # What the keys do
 
@@ -241,20 +254,6 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
             self.say(_("rates from {low} to {high}").format(low=compact(LOWEST), high=compact(HIGHEST)))
             return
         self.low, self.high = low, high
-        self.ask_anew()
-
-    def action_nudge_up(self) -> None:
-        self._take_steps(1)
-
-    def action_nudge_down(self) -> None:
-        self._take_steps(-1)
-
-    def _take_steps(self, by: int) -> None:
-        place = STEPS.index(self.steps) + by
-        if not 0 <= place < len(STEPS):
-            self.say(_("{least} to {most} steps at least").format(least=STEPS[0], most=STEPS[-1]))
-            return
-        self.steps = STEPS[place]
         self.ask_anew()
 
     def action_adopt(self, digit: int) -> None:

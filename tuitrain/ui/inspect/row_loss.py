@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -73,15 +73,6 @@ class RowLossPage(InsidePage, inherit_bindings=False):
 
     def took_answer(self) -> None:
         self.place_children(self.size)
-
-    def refresh_page(self) -> None:
-        super().refresh_page()
-        self.footer.say_now({
-            "up": "" if self._is_regression else N_("class"),  # of a regression [ ] go over the rows, as ↑ ↓ do
-            "order": N_("order") if self._is_regression else "",
-            "before": "" if self.example else N_("row"),
-            "example": N_("yours") if self.example else N_("example"),
-        })  # fmt: skip
 
     # Drawing
 
@@ -270,6 +261,16 @@ class RowLossPage(InsidePage, inherit_bindings=False):
             return _("the other way round KL is another number: it is no distance")
         told = _("[ ] next row by loss; the mean of all {rows} rows is the {part} loss, {mean}")
         return told.format(rows=len(answer.losses), part=_(answer.part), mean=decimal(answer.mean, 3))
+
+    def words_now(self) -> Mapping[str, str]:
+        words = {"example": N_("yours") if self.example else N_("example")}
+        if self.example:
+            words["before"] = ""
+        if isinstance(self.answer, ValueLossAnswer):
+            words["up"] = ""  # what [ and ] do
+        if not isinstance(self.answer, ValueLossAnswer) or not len(self.answer.x):
+            words["order"] = ""
+        return words
 
     # What the keys do
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -26,7 +26,6 @@ from tuitrain.ui.plots.ranges import exact_axis
 from tuitrain.ui.plots.raster import Canvas, Window
 from tuitrain.ui.theme import Theme
 
-COUNTS = (8, 16, 32)
 _COUNT = ("+ -", "more seeds, fewer")
 _EPOCH = ("← →", "epoch that is compared")
 MOST_STACKED = {True: 4, False: 3}  # signs above one another, on a high screen and on a low one
@@ -39,6 +38,7 @@ SEEDS_ACTIONS = (
     Action("nudge_down", ("minus", "underscore"), "- _", "", "fewer seeds", "page", pair=_COUNT),
     Action("back", ("left",), "←", "epoch", "an earlier epoch", "page", 97, pair=_EPOCH),
     Action("on", ("right",), "→", "", "a later epoch", "page", pair=_EPOCH),
+    Action("cycle_axis", ("h",), "h", "axis", "by epoch, step, second", "page", 85),
     Action("toggle_log", ("l",), "l", "log", "logarithmic axis", "page", 80),
     *adopting(most=1, meaning=N_("keep the best seed"), short=N_("keep best")),
     Action("next_pane", ("tab",), "tab", "pane", "next pane", "page", 20, pair=PANE),
@@ -55,15 +55,16 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
     ACTIONS = SEEDS_ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(SEEDS_ACTIONS)
     PARTS = ("band", "luck")
+    AMOUNTS, FIRST_AMOUNT, AMOUNTS_TEXT = (8, 16, 32), 16, N_("{least} to {most} seeds")
     answer: SeedsAnswer | None
 
     def __init__(self, look: Theme) -> None:
         super().__init__(look)
-        self.count, self.again, self.is_log = 16, 0, False
+        self.again = 0
         self.epoch: int | None = None  # None: the last
 
     def question(self) -> Question:
-        return TrainSeeds(self.count, self.again, copy=self.copy)
+        return TrainSeeds(self.amount, self.again, copy=self.copy)
 
     @property
     def _at(self) -> int:
@@ -90,21 +91,25 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
         answer, theme = self.answer, self.look
         assert answer is not None
         first = 0 if np.isfinite(answer.losses[:, 0]).any() else 1
-        epochs, losses = np.arange(first, answer.done + 1, dtype=float), answer.losses[:, first:]
+        along, losses = self.along(answer.steps, answer.times)[0], answer.losses[:, first:]
+        places = along[first:]
         across, up = most_ticks(width, height - 1, label=4)
-        x = exact_axis(float(first), float(max(answer.total, first + 1)), min(across, answer.total))
+        if self.axis == 0:
+            x = exact_axis(float(first), float(max(answer.total, first + 1)), min(across, answer.total))
+        else:
+            x = exact_axis(0.0, float(along[-1]) or 1.0, across)
         y = loss_axis(losses, up, log=self.is_log)
-        frame = frame_of(width - 1, height - 1, x, y, _("epoch"), ascii_only=theme.ascii_only)
+        frame = frame_of(width - 1, height - 1, x, y, _(self.AXES[self.axis]), ascii_only=theme.ascii_only)
         canvas, window = Canvas(frame.rows, frame.columns, theme=theme), window_of(x, y, log=self.is_log)
         if losses.shape[1] and np.isfinite(losses).any():
             known = np.where(np.isfinite(losses).any(axis=0), losses, 0.0)  # where all have diverged there is no band
             low, middle_low, middle_high, high = np.nanquantile(known, [0, 0.25, 0.75, 1], axis=0)
             for ends in (low, high):
-                canvas.curve(epochs, ends, window, style=theme["dim"], dash=(1, 2), sign="'")
-            canvas.curve(epochs, losses[0], window, style=theme["validation"])
-            _shade(canvas, window, epochs, middle_low, middle_high, theme)
+                canvas.curve(places, ends, window, style=theme["dim"], dash=(1, 2), sign="'")
+            canvas.curve(places, losses[0], window, style=theme["validation"])
+            _shade(canvas, window, places, middle_low, middle_high, theme)
         if self.epoch is not None:
-            column = canvas.column_of(float(self._at), window)
+            column = canvas.column_of(float(along[self._at]), window)
             if column is not None:
                 canvas.vertical(column, theme.signs.mark_edit, style=theme["axis"])
         return [self._legend(width), *frame.strips(canvas.segments(), theme["axis"])]
@@ -180,9 +185,10 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
     def titles(self) -> dict[str, tuple[str, str]]:
         answer = self.answer
         assert answer is not None
+        by = _("by {axis}").format(axis=_(self.AXES[self.axis])) if self.axis else ""
         title = _("Validation loss") if answer.part == "validation" else _("Training loss")
         return {
-            "band": (title + " · " + _("band of {count} seeds").format(count=len(answer.seeds)), ""),
+            "band": (title + " · " + _("band of {count} seeds").format(count=len(answer.seeds)), by),
             "luck": (_("At epoch {epoch} · one sign a seed").format(epoch=self._at), ""),
         }
 
@@ -203,6 +209,9 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
         told = _("{count} networks from the start in {seconds} s · run untouched; 1 keeps the best")
         return told.format(count=len(answer.seeds), seconds=decimal(answer.seconds, 2))
 
+    def words_now(self) -> Mapping[str, str]:
+        return {} if self.answer is not None and self.answer.is_whole else {"adopt(1)": ""}
+
     # What the keys do
 
     def action_start_pause(self) -> None:
@@ -210,18 +219,9 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
         self.again += 1
         self.copy_anew()
 
-    def action_nudge_up(self) -> None:
-        self._take_count(1)
-
-    def action_nudge_down(self) -> None:
-        self._take_count(-1)
-
-    def _take_count(self, by: int) -> None:
-        place = COUNTS.index(self.count) + by
-        if not 0 <= place < len(COUNTS):
-            self.say(_("{least} to {most} seeds").format(least=COUNTS[0], most=COUNTS[-1]))
-            return
-        self.count, self.again = COUNTS[place], 0
+    def ask_for_amount(self) -> None:
+        """Ask for another number of seeds, from the first ones on."""
+        self.again = 0
         self.copy_anew()
 
     def action_back(self) -> None:
@@ -236,10 +236,6 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
         step = max(1, self.answer.total // 50)
         at = min(max(self._at + by * step, 1), self.answer.done)
         self.epoch = None if at == self.answer.done else at
-        self.refresh_page()
-
-    def action_toggle_log(self) -> None:
-        self.is_log = not self.is_log
         self.refresh_page()
 
     def action_adopt(self, digit: int) -> None:
@@ -259,13 +255,13 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
         )
 
 
-def _shade(canvas: Canvas, window: Window, epochs: Floats, low: Floats, high: Floats, theme: Theme) -> None:
+def _shade(canvas: Canvas, window: Window, places: Floats, low: Floats, high: Floats, theme: Theme) -> None:
     """Fill the cells between two curves."""
     reach = (window.x_high - window.x_low) / max(canvas.columns - 1, 1)
     centres = window.x_low + np.arange(canvas.columns) * reach
-    centres = centres[(centres >= epochs[0]) & (centres <= epochs[-1])]
-    top = np.interp(centres, epochs, window.scaled(high))
-    bottom = np.interp(centres, epochs, window.scaled(low))
+    centres = centres[(centres >= places[0]) & (centres <= places[-1])]
+    top = np.interp(centres, places, window.scaled(high))
+    bottom = np.interp(centres, places, window.scaled(low))
     span = max(window.y_high - window.y_low, 1e-300)
     rows = [
         np.clip(np.floor(0.5 + (window.y_high - ends) / span * (canvas.rows - 1)), -1, canvas.rows)

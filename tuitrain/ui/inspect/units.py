@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -232,6 +232,16 @@ class UnitsPage(InsidePage, inherit_bindings=False):
             )
         where = _(" · {rows} {part} rows") if self.part == SPACE else _(" · losses on {rows} {part} rows")
         return told + where.format(rows=answer.rows, part=_(answer.part))
+
+    def words_now(self) -> Mapping[str, str]:
+        answer = self.answer
+        assert answer is not None
+        idle = set() if answer.layers > 1 else {"before"}
+        if self.part == SPACE:
+            idle |= {"up", "large", "sort"}
+        if self.part != RESPONSE or len(answer.names) < 3:
+            idle.add("across")
+        return {"large": N_("all") if self.is_large else N_("large"), **dict.fromkeys(idle, "")}
 
     # What the keys do
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,7 +24,6 @@ from tuitrain.ui.keys import Action
 from tuitrain.ui.plots.lines import notice
 from tuitrain.ui.theme import Theme
 
-EPOCHS = (3, 5, 10, 20, 50, 100)
 READING_ROWS = 5  # of the pane below, with its frame
 WIDE = 110  # cells of a page that asks about two fields
 _EPOCHS = ("+ -", "more epochs, fewer")
@@ -34,6 +33,8 @@ _RUNG = ("↑ ↓ j k", "another value")
 WHAT_IF_ACTIONS = (
     *adopting(most=6, meaning=N_("adopt this value")),
     Action("other", ("o",), "o", "field", "ask about another field", "page", 97),
+    Action("cycle_axis", ("h",), "h", "axis", "by epoch, step, second", "page", 74),
+    Action("toggle_log", ("l",), "l", "log", "logarithmic axis", "page", 73),
     Action("nudge_up", ("plus", "equals_sign"), "+ =", "epochs", "more epochs", "page", 88, pair=_EPOCHS),
     Action("nudge_down", ("minus", "underscore"), "- _", "", "fewer epochs", "page", pair=_EPOCHS),
     Action("start_pause", ("space",), "space", "redo", "again, from the run as it is", "page", 90),
@@ -63,11 +64,11 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
     ACTIONS = WHAT_IF_ACTIONS
     BINDINGS: ClassVar[list[BindingType]] = page_bindings(WHAT_IF_ACTIONS)
     PARTS = ("ladder", "second", "reading")
+    AMOUNTS, FIRST_AMOUNT = (3, 5, 10, 20, 50, 100), 10
     answer: WhatIfAnswer | None
 
     def __init__(self, look: Theme) -> None:
         super().__init__(look)
-        self.epochs = 10
         self.columns = [AskedField("learning_rate"), AskedField("")]
         self.column = 0  # the one that is selected
         self.keeps_asking = False
@@ -89,7 +90,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         return self._asked(other if is_next else selected)
 
     def _asked(self, column: AskedField) -> WhatIf:
-        return WhatIf(self.epochs, column.name, copy=self.copy)
+        return WhatIf(self.amount, column.name, copy=self.copy)
 
     def _has_all(self, column: AskedField) -> bool:
         answer = column.answer
@@ -98,11 +99,15 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
     @property
     def _ladder(self) -> Ladder:
         assert self.answer is not None
-        return Ladder(self.answer, self.look, self.columns[self.column].chosen)
+        return self._ladder_of(self.answer, self.columns[self.column])
 
-    def refresh_page(self) -> None:
-        super().refresh_page()
-        self.footer.say_now({} if self.is_wide else {"next_pane": ""})
+    def _ladder_of(self, answer: WhatIfAnswer, column: AskedField) -> Ladder:
+        along = self.along(answer.steps, answer.seconds)
+        return Ladder(answer, self.look, column.chosen, along, self.axis, self.is_log)
+
+    def words_now(self) -> Mapping[str, str]:
+        words = {"mark": N_("ask no more") if self.keeps_asking else N_("keep asking")}
+        return {**words, **({} if self.is_wide else {"next_pane": ""})}
 
     # Drawing
 
@@ -122,7 +127,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         column = self._shown[0] if name == "ladder" else self.columns[1]
         if column.answer is None:
             return notice(width, height, (_("working it out"),), self.look["dim"])
-        return Ladder(column.answer, self.look, column.chosen).draw(width, height)
+        return self._ladder_of(column.answer, column).draw(width, height)
 
     def _read(self, width: int, height: int) -> list[Strip]:
         """What the ladder says, in words."""
@@ -225,7 +230,7 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
         titles = {"reading": (_("Reading"), "")}
         for part, column in zip(("ladder", "second"), self._shown, strict=False):
             if column.answer is not None:
-                titles[part] = self._title(column.answer), ""
+                titles[part] = self._title(column.answer), _("log") if self.is_log else ""
         return titles
 
     def _title(self, answer: WhatIfAnswer) -> str:
@@ -284,20 +289,6 @@ class WhatIfPage(ExperimentPage, inherit_bindings=False):
 
     def action_previous_pane(self) -> None:
         self.action_next_pane()
-
-    def action_nudge_up(self) -> None:
-        self._take_epochs(1)
-
-    def action_nudge_down(self) -> None:
-        self._take_epochs(-1)
-
-    def _take_epochs(self, by: int) -> None:
-        place = EPOCHS.index(self.epochs) + by
-        if not 0 <= place < len(EPOCHS):
-            self.say(_("{least} to {most} epochs").format(least=EPOCHS[0], most=EPOCHS[-1]))
-            return
-        self.epochs = EPOCHS[place]
-        self.ask_anew()
 
     def action_up(self) -> None:
         self._move(-1)

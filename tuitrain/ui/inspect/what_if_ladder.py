@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.cells import cell_len
 from textual.strip import Strip
 
@@ -14,7 +15,7 @@ from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.session.asked.what_if import WhatIfAnswer
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.experiment import EQUAL, change_text, loss_text
-from tuitrain.ui.plots.figures import right
+from tuitrain.ui.plots.figures import decimal, right
 from tuitrain.ui.plots.lines import Part, cut, line
 from tuitrain.ui.plots.raster import Canvas, Window
 from tuitrain.ui.theme import Role, Theme
@@ -26,11 +27,17 @@ ROOMY = 70  # cells of a ladder from which heads and ends have room to spare
 
 @dataclass(frozen=True)
 class Ladder:
-    """An answer as it is drawn; `chosen` is the number of the value that is selected, None for the best."""
+    """An answer as it is drawn; `chosen` is the number of the value that is selected, None for the best.
+
+    `along` (M, E + 1) is what stands on the x axis of the M strips: epochs (`axis` 0), steps (1) or seconds (2).
+    """
 
     answer: WhatIfAnswer
     look: Theme
-    chosen: int | None = None
+    chosen: int | None
+    along: NDArray[np.float64]
+    axis: int
+    is_log: bool
 
     @property
     def ends(self) -> list[float]:
@@ -59,9 +66,8 @@ class Ladder:
         left, end = (24, 27) if is_roomy else (23, 19)
         columns = max(width - left - end, 8)
         what = _("validation loss") if answer.part == "validation" else _("training loss")
-        first, last = answer.start, answer.start + answer.total
-        epochs = _("epochs {first}–{last}").format(first=first, last=last)
-        forms = (f"{what}, {epochs}", f"{what}, {first}–{last}", epochs) if is_roomy else (epochs,)
+        extent = self._extent(window.x_high)
+        forms = (f"{what}, {extent}", f"{_('loss')}, {extent}", extent) if is_roomy else (extent,)
         over = next((form for form in forms if cell_len(form) <= columns + is_roomy), forms[-1])
         lines = [line(width, [
             (f"    {right(self._cut(_('value'), 9), 9)}  {right(self._cut(_('× now'), 7), 7)}"[:left], theme["dim"]),
@@ -72,7 +78,7 @@ class Ladder:
         ])]  # fmt: skip
         for place in range(len(answer.values)):
             lines += self._rung(place, window, rows, (left, columns, width))
-        low, high = significant(window.y_low), significant(window.y_high)
+        low, high = (significant(10**end if self.is_log else end) for end in (window.y_low, window.y_high))
         told = _("each strip: {low} to {high}, cut off above").format(low=low, high=high)
         return [*lines, line(width, [(f"  {cut(theme.formula(told), width - 3, theme=theme)}", theme["dim"])])]
 
@@ -96,20 +102,33 @@ class Ladder:
     def _window(self) -> Window:
         """What all strips show: from the lowest loss to the highest, or to a multiple of those of the copy as run."""
         answer = self.answer
-        known, own = answer.losses[np.isfinite(answer.losses)], answer.losses[answer.now]
-        own = own[np.isfinite(own)]
+        least = 0.0 if self.is_log else -np.inf  # no logarithm is drawn of a loss of 0
+        known, own = (each[np.isfinite(each) & (each > least)] for each in (answer.losses, answer.losses[answer.now]))
         low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
         if own.size:
             high = min(high, HIGHEST * float(own.max()))
-        return Window(float(answer.start), float(answer.start + answer.total), low, max(high, low + 1e-9))
+        end = float(self.along.max()) if self.axis else float(answer.total)
+        high = max(high, low * (1 + 1e-6) if self.is_log else low + 1e-9)
+        if self.is_log:
+            low, high = math.log10(low or high / 10), math.log10(high)
+        return Window(0.0, end or 1.0, low, high, self.is_log)
+
+    def _extent(self, end: float) -> str:
+        """From where to where the strips go."""
+        if self.axis == 0:
+            first = self.answer.start
+            return _("epochs {first}–{last}").format(first=first, last=first + self.answer.total)
+        if self.axis == 1:
+            return _("{count} steps").format(count=f"{end:,.0f}")
+        return _("{seconds} s").format(seconds=decimal(end, 2))
 
     def _rung(self, place: int, window: Window, rows: int, room: tuple[int, int, int]) -> list[Strip]:
         """The lines of a value: its number, the value, the strip, and the loss at the end with what it gains."""
         answer, theme, (left, columns, width) = self.answer, self.look, room
         canvas = Canvas(rows, columns, theme=theme)
-        epochs = answer.start + np.arange(answer.losses.shape[1], dtype=float)
         role: Role = "bold" if place == self.place else "plain"
-        canvas.curve(epochs, np.minimum(answer.losses[place], window.y_high), window, style=theme["validation"])
+        losses = np.minimum(answer.losses[place], 10**window.y_high if self.is_log else window.y_high)
+        canvas.curve(self.along[place], losses, window, style=theme["validation"])
         sign = theme.signs.cursor if place == self.place else " "
         head = f"{sign}{place + 1}  {right(self.value_text(place), 9)}  {right(self._factor(place), 7)}"
         heads: list[list[Part]] = [[(f"{head:<{left}}", theme[role])]]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 
-from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tuitrain.text import rows_of
 from tuitrain.ui.theme import Theme
 
 Part = tuple[str, Style]
@@ -48,8 +48,7 @@ def fit(text: str, width: int, theme: Theme) -> str:
 
 def wrapped(text: str, width: int, *, break_on_hyphens: bool = True) -> list[str]:
     """Break `text` into rows of at most `width` cells, between words where that is possible."""
-    rows = textwrap.wrap(text, width, break_long_words=True, break_on_hyphens=break_on_hyphens)
-    return [piece.strip() for row in rows for piece in chop_cells(row, width)]
+    return rows_of(text, width, break_on_hyphens=break_on_hyphens)
 
 
 def line(width: int, parts: Iterable[Part]) -> Strip:

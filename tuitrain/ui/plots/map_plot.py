@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +14,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tuitrain.text import rows_of
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import Frame, frame_label, frame_of, window_of
 from tuitrain.ui.plots.labels import short_label
@@ -227,7 +227,7 @@ def _notes(notes: Sequence[str], width: int, most: int, theme: Theme) -> list[St
     """The notes as lines, whole ones only, as far as there is room for them."""
     found: list[Strip] = []
     for note in notes:
-        rows = textwrap.wrap(theme.plain(note), max(width - 1, 8), subsequent_indent="  ")
+        rows = rows_of(theme.plain(note), max(width - 1, 8), indent="  ")
         if len(found) + len(rows) > most:
             break
         found += [line(width, [(f" {row}", theme["dim"])]) for row in rows]

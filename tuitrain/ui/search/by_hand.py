@@ -76,12 +76,13 @@ class ByHand:
         """What was trained by hand on `dataset`, as a search; the same while nothing is new."""
         studies, explainer = self._studies(), self._explainer
         trainings, path = studies.of(dataset.fingerprint), studies.path_of(dataset.fingerprint)
-        if self._made_of[:2] != (dataset.fingerprint, len(trainings)):
+        known = len(trainings), sum(len(training.notes) for training in trainings)
+        if self._made_of[:2] != (dataset.fingerprint, known):
             self._history = manual_history(trainings, dataset.task)
         if self._is_explained and self._history is not None:
             explainer.look(self._history, self._column)
         message = self.problem
-        made_of = (dataset.fingerprint, len(trainings), path, message, id(explainer.explained))
+        made_of = (dataset.fingerprint, known, path, message, id(explainer.explained))
         if made_of != self._made_of:
             self._made_of = made_of
             self._version += 1

@@ -26,6 +26,7 @@ SEARCH_ACTIONS = (
         Action("enqueue", ("e",), "e", "try", "try your guess, Train form", "", 35),
         Action("veto", ("v",), "v", "veto", "look at proposals first", "", 30),
         Action("race", ("R",), "R", "race", "race of the strategies", "", 25),
+        Action("note", ("colon",), ":", "note", "note, kept in the study", ""),
     )),
     *in_section("trials", (
         Action("up", ("up", "k"), "↑ k", "", "line above", "", pair=MOVE),

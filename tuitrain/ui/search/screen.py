@@ -11,6 +11,7 @@ from textual.geometry import Size
 
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.search.study.trial import Trial
+from tuitrain.session.commands import AddNote
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
@@ -175,6 +176,9 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
         if is_by_hand and self._by_hand.problem != self._problem:
             self._problem = self._by_hand.problem
             self.status.say(self._problem)
+        if not snapshot.is_by_hand:
+            told = [(note.after, _("note: {text}").format(text=note.text)) for note in snapshot.notes]
+            self.messages.list_notes(told)
         self.header.show(snapshot, self.trainer.snapshot.dataset)
         self.status.show(snapshot)
         self._explain()
@@ -222,6 +226,22 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
 
     def action_messages(self) -> None:
         self.turn_to(self.messages)
+
+    def where_notes_are_kept(self) -> str:
+        if self.snapshot.is_by_hand:
+            return super().where_notes_are_kept()
+        return _("kept in the study; M shows it again")
+
+    def take_note(self, text: str) -> None:
+        """Keep a note in the study; of trials by hand, with the training that there is."""
+        if self.snapshot.is_by_hand:
+            super().take_note(text)
+        elif self.session.snapshot.study is None:
+            self.say(_("there is no study yet to keep a note in: space begins one"))
+        else:
+            self.session.send(AddNote(text))
+            self._soon()
+            self.say_noted(text)
 
     def place_children(self, size: Size) -> None:
         self.arrangement.is_bayesian = self.form.model.texts["strategy"] == "bayesian"

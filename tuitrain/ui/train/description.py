@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.text import rows_of
 from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.train.form_model import FormModel
@@ -64,7 +64,7 @@ class Description(Framed, Lines):
     def _fill(self, parts: Sequence[tuple[int, str, Role]]) -> None:
         """Show what there is room for of (how much it is wanted, text, style), from top to bottom."""
         width, left = max(12, self.size.width - 1), self.size.height
-        wrapped = [(rank, textwrap.wrap(self._theme.plain(text), width), style) for rank, text, style in parts if text]
+        wrapped = [(rank, rows_of(self._theme.plain(text), width), style) for rank, text, style in parts if text]
         shown: dict[int, list[str]] = {}
         for rank, rows, _style in sorted(wrapped, reverse=True):
             if len(rows) <= left or rank == 4 or (rank == 2 and left > 1):  # worth showing in part

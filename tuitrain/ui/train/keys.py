@@ -20,6 +20,7 @@ TRAIN_ACTIONS = (
         Action("faster", ("greater_than_sign",), ">", "", "pace: faster (more epochs a second)", "", pair=_PACE),
         Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model", "", 60),
         Action("dataset", ("d",), "d", "data", "choose another dataset", "", 70),
+        Action("note", ("colon",), ":", "note", "note, kept with it", "", 14),
     )),
     *in_section("form", (
         Action("nudge_up", ("plus", "equals_sign"), "+ =", "nudge", "next value up, next choice", "", 91, pair=_NUDGE),

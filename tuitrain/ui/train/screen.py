@@ -188,6 +188,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         for widget in (self.header, self.form, self.description, self.verdict, self.status):
             widget.show(snapshot)
         self.messages.list_edits(snapshot)
+        if snapshot.notes or self.messages.has_notes:
+            from tuitrain.ui.widgets.note_prompt import told_notes  # noqa: PLC0415 - not for the first paint
+
+            self.messages.list_notes(told_notes(snapshot.notes))
         if is_new:
             self._say_notices(snapshot.dataset.notices)
         self.footer.say_now(words_now(snapshot))
@@ -215,6 +219,17 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         if number:
             head = _("{number} notices (? lists them): ").format(number=number) if number > 1 else ""
             self.say(head + "; ".join(notices))
+
+    @property
+    def seen(self) -> tuple[str, str, str]:
+        """What one may wonder about: the kind of the first finding, the pane that has the keys, the form's field.
+
+        Empty for a finding that is good or a mere note, and for what has not the keys.
+        """
+        findings = self.session.snapshot.findings
+        kind = findings[0].kind if findings and findings[0].severity in {"warning", "error"} else ""
+        pane = str(self.focused.id) if isinstance(self.focused, TrainPane) else ""
+        return kind, pane, "" if pane else self.form.model.field.name
 
     def on_descendant_focus(self) -> None:
         """Explain what has the keys now: a pane, or the form's field."""

@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from tuitrain.errors import error_line
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import Action
@@ -23,6 +22,7 @@ from tuitrain.ui.widgets.frame import share_lines
 from tuitrain.ui.widgets.help_page import HelpPage
 from tuitrain.ui.widgets.layout import LAST_ROWS, SMALLEST, PlacedLayout
 from tuitrain.ui.widgets.messages_page import MessagesPage
+from tuitrain.ui.widgets.note_prompt import told_notes
 from tuitrain.ui.widgets.pane import LivePane
 from tuitrain.ui.widgets.pane_screen import PlacedScreen
 from tuitrain.ui.widgets.status_row import StatusRow
@@ -188,12 +188,8 @@ class PageScreen(PlacedScreen, inherit_bindings=False):
             missing = self.missing()
             if missing is not None:
                 return notice(width, height, missing[:1], self.look[missing[1]])
-            try:
-                with np.errstate(all="ignore"):
-                    return self.draw_part(name, width, height)
-            except Exception as error:  # whatever it is: a picture is no reason to end the program
-                text = _("cannot be drawn: {error}").format(error=error_line(error))
-                return notice(width, height, (text,), self.look["warning"])
+            with np.errstate(all="ignore"):  # numbers that overflow are drawn as far as they go
+                return self.draw_part(name, width, height)
 
         return draw
 
@@ -206,11 +202,12 @@ class PageScreen(PlacedScreen, inherit_bindings=False):
         if not self.is_mounted or self.missing() is not None:
             about, state = "", ""
         else:
-            about, state = self.describe()
-            for name, (title, note) in self.titles().items():
-                self.panes[name].put_title(title, note)
-            self.explain_row.explain(*self.explain())
-            self.status.tell(self.tell())
+            with np.errstate(all="ignore"):  # as where the panes are drawn
+                about, state = self.describe()
+                for name, (title, note) in self.titles().items():
+                    self.panes[name].put_title(title, note)
+                self.explain_row.explain(*self.explain())
+                self.status.tell(self.tell())
         theme = self.look
         head = theme.plain(f" tuitrain › {_(self.TITLE_TEXT)}   ")
         room = self.size.width - len(head) - len(state) - 3
@@ -240,7 +237,14 @@ class PageScreen(PlacedScreen, inherit_bindings=False):
         self.status.say(text)
 
     def key_pressed(self) -> None:
-        self.status.key_pressed()
+        if self.is_mounted:  # a key may have come with the one that opened the page
+            self.status.key_pressed()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Before the page is there, no key does anything but esc."""
+        if not self.is_mounted and action != "quit":
+            return False
+        return super().check_action(action, parameters)
 
     def _note_message(self, text: str) -> None:
         self.messages.add(text, self.session.snapshot.epoch)
@@ -249,6 +253,7 @@ class PageScreen(PlacedScreen, inherit_bindings=False):
         return _(self.TITLE_TEXT)
 
     def action_messages(self) -> None:
+        self.messages.list_notes(told_notes(self.session.snapshot.notes), are_new=False)
         self.turn_to(self.messages)
 
     def action_quit(self) -> None:

@@ -12,6 +12,7 @@ from textual.layout import Layout
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tuitrain.session.commands import AddNote
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.text import counted
 from tuitrain.translation import N_, ngettext
@@ -90,6 +91,7 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
     form: Any
     help: HelpPage
+    status: Any
     too_small: Lines
 
     def __init__(self, arrangement: PlacedLayout) -> None:
@@ -224,6 +226,31 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
 
         fields = [FormField(*field) for field in self.form.fields]
         self.open(Palette(self.look, self.ACTIONS, fields), answered)
+
+    notes_page = ""  # the page that a note is typed on; "" in a room
+
+    def action_note(self) -> None:
+        """Ask for a note."""
+        from tuitrain.ui.widgets.note_prompt import note_prompt  # noqa: PLC0415 - not for the first paint
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self.take_note(text)
+
+        self.open(note_prompt(self.look, kept=self.where_notes_are_kept()), answered)
+
+    def where_notes_are_kept(self) -> str:
+        """Where a note that is typed here goes, as the line below it says."""
+        return _("kept with the training, at epoch {epoch}; M shows it again").format(epoch=self.trainer.snapshot.epoch)
+
+    def take_note(self, text: str) -> None:
+        """Keep a note with the training."""
+        self.trainer.send(AddNote(text, self.notes_page))
+        self.say_noted(text)
+
+    def say_noted(self, text: str) -> None:
+        """Say that a note was taken, which is listed among the messages by itself."""
+        self.status.say(_("noted: {text}").format(text=text), noted=None)
 
     def open(self, dialog: Screen[Result], answered: Callable[[Result | None], None]) -> None:
         """Show a dialog; training waits until it is painted."""

@@ -39,14 +39,15 @@ class StatusRow(Lines):
         self._keys_left = 0
         self._timer: Timer | None = None
 
-    def say(self, text: str, *, is_error: bool = False, shorter: Sequence[str] = (), noted: str = "") -> None:
+    def say(self, text: str, *, is_error: bool = False, shorter: Sequence[str] = (), noted: str | None = "") -> None:
         """Show a message in the place of the state: `text`, or the first of the `shorter` ones that fits.
 
-        `noted` is kept in its place, where a part of it was kept already.
+        `noted` is kept in its place, where a part of it was kept already; None: nothing is.
         """
         self._message, self._shorter, self._is_error = text, tuple(shorter), is_error
         self._keys_left = KEYS_OF_AN_ERROR if is_error else 1
-        self._note(noted or text)
+        if noted is not None:
+            self._note(noted or text)
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(ERROR_SECONDS if is_error else MESSAGE_SECONDS, self.forget)
