@@ -255,6 +255,8 @@ class RowLossPage(InsidePage, inherit_bindings=False):
     def tell(self) -> str:
         answer = self.answer
         if isinstance(answer, ValueLossAnswer):
+            if not len(answer.x):
+                return _("squares make far points count most")
             return _("squares make far points count most; o orders by |y − ŷ| or by x")
         assert answer is not None
         if self.example:

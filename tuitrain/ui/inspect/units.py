@@ -167,7 +167,7 @@ class UnitsPage(InsidePage, inherit_bindings=False):
                 first=first, second=second
             ),
             _("dotted: the grid of the two inputs, as the layers so far have bent it") if len(answer.bent) else "",
-            _("the next layer cuts with straight lines, and tells apart what lies apart here"),
+            _("the next layer cuts with straight lines, and can part what lies apart"),
         ]
 
     # Words
@@ -203,7 +203,7 @@ class UnitsPage(InsidePage, inherit_bindings=False):
         place = self._place(answer)
         unit = _("unit {number}").format(number=int(answer.units[place]))
         if self.part == SPACE:
-            return _("hidden space"), _("where the layer moves the rows; classes apart are easy for the next"), ()
+            return _("hidden space"), _("where the layer moves the rows; apart is easy for the next"), ()
         cost = float(answer.costs[place])
         if np.isfinite(cost):
             unit += f" {factor(cost, 4)}"
