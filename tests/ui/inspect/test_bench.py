@@ -108,6 +108,7 @@ async def test_every_weight_can_be_reached_in_ascii(session, colours):
         await pilot.press("left")
         shown = text_of(pilot.app)
         assert shown.isascii() and "h3 delta -0.038" in shown and "o1 delta +0.703 t 0" in shown
+        assert "|w*a| = " in shown and "back w*delta" in shown
 
 
 async def test_by_unit_one_number_after_another_is_uncovered(session):

@@ -17,7 +17,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.bench import RowAnswer, TraceRow
 from tuitrain.session.inside.bench import trace_row
 from tuitrain.session.inspection import Copy
-from tuitrain.ui.inspect.bench_shares import draw_shares
+from tuitrain.ui.inspect.bench_shares import draw_shares, two_ways
 from tuitrain.ui.inspect.chain_rule import (
     Formula,
     Share,
@@ -27,6 +27,7 @@ from tuitrain.ui.inspect.chain_rule import (
     shares,
     step_formulas,
 )
+from tuitrain.ui.inspect.formula_line import formula_line
 from tuitrain.ui.inspect.forward_rule import forward_formulas, loss_formula
 from tuitrain.ui.theme import theme_for
 
@@ -246,3 +247,38 @@ def test_the_rule_of_the_huber_loss_names_its_delta_only_where_that_cuts(moved, 
     answer = next(trace_row(TraceRow(example="shares", moved=moved), None))
     found = next(line for line in chain_rule(answer, WeightPlace(0, 0, 0)) if line.symbol == "δ(o1)")
     assert found.rule == rule and value_of(found.numbers) == pytest.approx(value_of(found.result))
+
+
+def test_averages_of_squares_have_three_digits_that_count() -> None:
+    answer = answer_of(optimizer="adam")
+    index = int(np.argmin(np.abs(answer.step.after["v"] - 4e-4)))
+    average, corrected = (one for one in step_formulas(answer.step, index) if one.symbol in ("v", "v\u0302"))
+    assert 1e-5 < answer.step.after["v"][index] < 0.01
+    assert average.result == f"+{answer.step.after['v'][index]:.2e}".replace("e-0", "e-")
+    assert corrected.numbers.startswith(f"{average.result} / ")
+
+
+def test_a_long_rule_is_whole_where_its_numbers_leave_room() -> None:
+    found = Formula("new w", "w − η·m̂ / (√v̂ + ε)", "0.0258 − −0.0149", "0.0406")
+    drawn = formula_line(found, 78, theme=theme_for("none", ascii_only=True)).text
+    assert "+ eps)" in drawn and "0.0258 - -0.0149" in drawn and len(drawn) == 78
+
+
+def test_a_remark_is_not_written_as_another_result() -> None:
+    check = chain_rule(answer_of(), WeightPlace(0, 0, 0))[-1]
+    assert "= relative error" not in formula_line(check, 78, theme=theme_for("true")).text
+
+
+@pytest.mark.parametrize(("width", "height"), [(78, 2), (40, 8), (118, 20)])
+def test_the_shares_of_a_unit_come_to_100_per_cent(width: int, height: int) -> None:
+    sizes = (0.226, 0.226, 0.226, 0.126, *[0.0392] * 5)
+    found = [Share(i, f"x{i}", size, size, 1.0, 0.5) for i, size in enumerate(sizes)]
+    drawn = "".join(strip.text for strip in draw_shares(width, height, found, 0, theme=theme_for("true")))
+    percents = [int(text) for text in re.findall(r"(\d+) %", drawn)]
+    assert sum(percents) == (100 if height < 4 else 200)  # the table has its sum below
+
+
+def test_in_ascii_a_share_is_written_with_products() -> None:
+    found = [Share(0, "h1", 3.0, 0.6, 3.0, 0.6), Share(1, "h2", 2.0, 0.4, 2.0, 0.6)]
+    drawn = "".join(strip.text for strip in two_ways(78, found, theme=theme_for("none", ascii_only=True)))
+    assert "0.6*3/(3+2) = 0.360" in drawn and "0.6*2 = 1.200 * f'" in drawn and "|" not in drawn

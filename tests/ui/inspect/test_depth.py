@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.depth import DepthPage
-from tuitrain.ui.inspect.depth_table import shown_layers, sparks
+from tuitrain.ui.inspect.depth_table import draw_choices, shown_layers, sparks, sum_up, verdict
 from tuitrain.ui.theme import theme_for
 
 
@@ -41,7 +43,7 @@ async def test_the_numbers_are_the_answers_and_a_choice_is_looked_at_and_kept(si
             shown = text_of(pilot.app)
             assert "6 hidden sigmoid layers of 8" in shown and "vanishes" in shown
             assert shown.isascii() or colours == "16"
-            assert f"{page.answer.layers[1].norm:.1e}".replace("e-0", "e-") in shown
+            assert f"{page.answer.layers[1].norm:.2e}".replace("e-0", "e-") in shown
             await pilot.press("down", "2")
             await settle(pilot, lambda: page.answer.activation == "relu")
             await pilot.pause()
@@ -69,6 +71,12 @@ async def test_without_a_hidden_layer_the_example_opens_and_says_so():
         session.close()
 
 
+def test_what_two_layers_come_to_is_the_ratio_beside_them():
+    answer = SimpleNamespace(layers=[SimpleNamespace(norm=0.2391), SimpleNamespace(norm=0.1543)])  # 1.5496, not .24/.15
+    assert sum_up(answer) == "from 2 to 1: 0.154 → 0.239, × 1.55"
+    assert "gets 1.55 of the error" in verdict(answer)
+
+
 def test_many_layers_are_folded_but_never_the_chosen_one_nor_the_ends():
     assert shown_layers(7, 8, 0) == list(range(7))
     for count in (9, 12, 50):
@@ -82,3 +90,11 @@ def test_sparks_show_every_bin_that_holds_anything():
     counts[[0, 1, 10, 23]] = [500, 500, 1, 400]
     assert sparks(counts, 12, theme_for("true")) == ["█    ▁     ▄"]
     assert sparks(counts, 12, theme_for("true"), lines=2) == ["█" + " " * 11, "█    ▁     ▇"]
+
+
+def test_bars_of_the_choices_are_as_long_as_their_ratios_also_beyond_1():
+    rows = [(" ", "yours", 1.3), ("1", "he", 1.02), ("2", "deep", 0.026)]
+    drawn = draw_choices(80, 4, rows, chosen=0, theme=theme_for("none", ascii_only=True))
+    longest, second, least = (strip.text.count("#") for strip in drawn[:3])
+    assert longest > second > least > 0
+    assert drawn[3].text.rstrip().endswith("1.30")

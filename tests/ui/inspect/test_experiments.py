@@ -63,7 +63,7 @@ async def test_seeds_are_drawn_counted_and_the_best_is_kept(session, size):
     async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
         page = await opened(pilot, "S", SeedsPage)
         shown, luck = text_of(pilot.app), page.answer.luck(3)
-        assert f"rank {luck.rank} of 16" in shown and f"{luck.mean:.4f} ± {luck.deviation:.4f}" in shown
+        assert f"rank {luck.rank} of 16" in shown and f"{luck.mean:.4f} ± {luck.deviation:.5f}" in shown
         assert f"gains less than {luck.least:.4f}" in shown and "✓ done" in shown and "░" in shown
         before = page.answer
         await pilot.press("left")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.asked.inputs import ImportanceAnswer, LinearAnswer, SupportAnswer
+from tuitrain.session.asked.inputs import ImportanceAnswer, InputImportance, LinearAnswer, SupportAnswer
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
+from tuitrain.ui.inspect.input_tables import draw_importance
 from tuitrain.ui.inspect.inputs import InputsPage
 from tuitrain.ui.inspect.units import UnitsPage
 from tuitrain.ui.theme import theme_for
@@ -75,6 +77,29 @@ async def test_with_hidden_layers_the_units_lead_to_the_importance_and_x_shows_a
             await settle(pilot, lambda: page.answer is not None and session.snapshot.answer is not None)
     finally:
         session.close()
+
+
+async def test_x_opens_the_units_also_where_they_have_not_been_before():
+    for layers in ((5,), ()):
+        session = TrainingSession(load_dataset("plane"), Hyperparameters(hidden_layers=layers))
+        try:
+            async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+                page = await opened(pilot, "I")
+                await pilot.press("x")
+                await settle(pilot, lambda: isinstance(pilot.app.screen, UnitsPage) and pilot.app.screen.answer)
+                await pilot.pause()
+                assert isinstance(pilot.app.screen, UnitsPage)
+                await pilot.press("escape")
+                await settle(pilot, lambda: pilot.app.screen is page)  # noqa: B023
+        finally:
+            session.close()
+
+
+def test_only_a_column_that_is_missed_has_a_bar():
+    asked, values = InputImportance(), np.array([-0.4, 0.2, 0.1])
+    answer = ImportanceAnswer(asked, "table", ("a", "b", "c"), values, np.zeros(3), 0.5, "validation", 9)
+    drawn = draw_importance(60, 4, answer, [1, 2, 0], 0, theme=theme_for("none", ascii_only=True))
+    assert [strip.text.count("#") for strip in drawn[1:]] == [23, 12, 0]
 
 
 async def test_x_shows_units_of_an_example_where_there_are_none():

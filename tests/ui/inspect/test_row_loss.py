@@ -38,8 +38,16 @@ async def test_it_says_where_the_loss_comes_from(session, size):
             ]
             numbers = [float(text) for text in found[0] if re.fullmatch(r"\d+\.\d+", text.strip())]
             assert len(numbers) == 3 and numbers[0] + numbers[1] == pytest.approx(numbers[2])
+            head = next(line for line in shown.splitlines() if "truth t" in line)
+            assert "class" in head and "class" in shown.splitlines()[-1]
+            rest = [line for line in shown.splitlines() if re.search(r"\d others", line)]
+            assert all(re.search(r"others +\d", line).end() > head.index("prediction p") for line in rest)
+            assert bool(rest) == (session.snapshot.dataset.n_classes > 8)
+            true = page.answer.classes[int(page.answer.truth.argmax())]
+            assert re.search(rf"[▸>]{true} +1\.000", shown)
         else:
             assert "MSE" in shown and "best constant" in shown
+            assert "e+" not in shown and "class" not in shown.splitlines()[-1]
         first = page.answer
         await pilot.press("right_square_bracket")
         await settle(pilot, lambda: page.answer is not first)

@@ -14,7 +14,7 @@ from tuitrain.session.asked.step import OtherStarts, StartsAnswer
 from tuitrain.session.commands import Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
-from tuitrain.ui.inspect.step import StepPage
+from tuitrain.ui.inspect.step import StepPage, up_to
 from tuitrain.ui.inspect.step_gauge import draw_starts
 from tuitrain.ui.theme import theme_for
 
@@ -54,7 +54,7 @@ async def test_the_gauge_is_of_the_last_steps_and_n_shows_other_starts(session, 
         await pilot.pause()
         shown = text_of(pilot.app)
         rank = 1 + int((page.starts.losses < page.starts.own).sum())
-        assert f"◆ yours {page.starts.own:.4f}, {rank} of 17" in shown and "in a minimum it would be 0" in shown
+        assert f"◆ yours {page.starts.own:.4f}, {rank} of 17" in shown and "in a minimum 0" in shown
         assert f"median {np.median(page.starts.losses):.4f}" in shown and page.answer is curve
         assert "n gauge" in shown and "J along the step" in shown
         await pilot.press("n")
@@ -125,3 +125,8 @@ def test_a_local_minimum_is_spoken_of_with_care(own, said):
 def test_starts_that_have_diverged_are_counted_apart():
     assert any("1 diverged" in row for row in drawn([0.1, float("nan"), 0.3], 0.2, 1, width=120))
     assert "all other starts have diverged" in drawn([float("nan")] * 3, 0.2, 1, width=90)[0]
+
+
+def test_a_curve_leaves_the_plot_and_has_no_plateau_beyond_it():
+    shown = up_to(np.array([0.5, 0.4, 0.9, 2.0, np.inf, 3.0, 0.6]), 1.0)
+    assert np.array_equal(shown, [0.5, 0.4, 0.9, 1.0, np.nan, 1.0, 0.6], equal_nan=True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuitrain.ui.plots.ranges import epoch_axis, labels, linear_axis, log_axis, power_label, round_step
+from tuitrain.ui.plots.ranges import epoch_axis, exact_axis, labels, linear_axis, log_axis, power_label, round_step
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, width=64)
 
@@ -71,3 +71,12 @@ def test_labels_have_one_form_and_the_digits_that_count(values, texts):
 
 def test_powers_are_written_as_the_round_numbers_they_are():
     assert [power_label(math.log10(value)) for value in (0.05, 1, 20, 2e-6, 5e7)] == ["0.05", "1", "20", "2e-6", "5e7"]
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.03, 0.35), (0.038, 1.9), (0.0, 1e-9), (17.0, 17.1), (-3.0, 92.0)])
+@pytest.mark.parametrize("most", [1, 2, 5])
+def test_an_exact_axis_has_its_ends_and_never_one_tick_alone(low, high, most):
+    axis = exact_axis(low, high, most)
+    places = [place for place, _ in axis.ticks]
+    assert (axis.low, axis.high) == (low, high)
+    assert len(places) >= 2 and places == sorted(set(places)) and low <= places[0] and places[-1] <= high

@@ -263,7 +263,7 @@ def test_it_runs_in_tmux() -> None:
             assert time.monotonic() < end, shown
             time.sleep(0.2)
         tmux("send-keys", "?")
-        while "all keys" not in (shown := tmux("capture-pane", "-p")):
+        while "prints this page" not in (shown := tmux("capture-pane", "-p")):
             assert time.monotonic() < end, shown
             time.sleep(0.2)
         tmux("send-keys", "?")

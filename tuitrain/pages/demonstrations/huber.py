@@ -35,4 +35,4 @@ def _rows(error: float) -> tuple[FigureRow, ...]:
     )
 
 
-FUNCTION = Movable(N_("error t − ŷ"), VALUES, 3.0, (N_("loss"), N_("slope")), _rows)
+FUNCTION = Movable(N_("error ŷ − t"), VALUES, 3.0, (N_("loss"), N_("slope")), _rows)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.strip import Strip
 
+from tuitrain.numbers import MINUS
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.contours import along
 from tuitrain.ui.plots.lines import line
@@ -48,9 +49,9 @@ def draw_cosines(width: int, cosines: Floats, *, theme: Theme) -> list[Strip]:
     columns = theme.signs.columns
     levels = np.ceil(counts / max(counts.max(), 1) * (len(columns) - 1)).astype(int)
     bars = "".join(columns[level] for level in levels)
-    scale = f"-1{'0':>{BINS // 2 - 1}}{'1':>{BINS // 2 - 1}}"
+    scale = f"{MINUS}1{'0':>{BINS // 2 - 1}}{'1':>{BINS // 2 - 1}}"
     return [
         line(width, [(f" {theme.plain(_('cosine with the full gradient'))}", theme["dim"])]),
         line(width, [(f" {bars}", theme["train"])]),
-        line(width, [(f" {scale}", theme["axis"])]),
+        line(width, [(f" {theme.plain(scale)}", theme["axis"])]),
     ]

@@ -15,7 +15,7 @@ from tuitrain.numbers import memory
 from tuitrain.session.asked.batch_noise import BatchNoise, BatchNoiseAnswer
 from tuitrain.session.commands import SetHyperparameter
 from tuitrain.session.questions import Question
-from tuitrain.translation import N_
+from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.arrows import draw_arrows, draw_cosines
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
@@ -97,7 +97,9 @@ class NoisePage(InsidePage, inherit_bindings=False):
         wrong = int((cosines < 0).sum())
         texts = [
             _("mean {mean}").format(mean=decimal(float(cosines.mean()), 2)),
-            _("{wrong} of {count} point the wrong way").format(wrong=wrong, count=len(cosines)),
+            ngettext("{wrong} of {count} points the wrong way", "{wrong} of {count} point the wrong way", wrong).format(
+                wrong=wrong, count=len(cosines)
+            ),
         ]
         lines = draw_cosines(width, cosines, theme=theme)
         lines += [_told(width, text, "plain", theme) for text in texts]

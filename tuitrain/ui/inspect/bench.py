@@ -212,6 +212,8 @@ class BenchPage(InsidePage, inherit_bindings=False):
         changed = _("{count} typed").format(count=len(self.moved)) if self.moved else ""
         taken = ngettext("{count} step taken", "{count} steps taken", self.steps)
         learnt = taken.format(count=self.steps) if self.steps else ""
+        is_wide = self.panes["network"].size.width >= WIDE - 2 and self.example != "shares"
+        edges = _(" · on edges w, below it ∂J/∂w") if is_wide and phase.is_back else ""
         way = theme.plain("◂ ") + _("δ back") if phase.is_back else _("a forward") + theme.plain(" →")
         has_delta = phase.has_delta(self.edge.layer, self.edge.unit)
         rule = _("Weight {weight} · chain rule with this moment's numbers") if has_delta else _(
@@ -219,10 +221,13 @@ class BenchPage(InsidePage, inherit_bindings=False):
         )  # fmt: skip
         shared = (
             _("Two ways to hand the error back") if self.example == "shares"
-            else _("{unit}: who caused its sum · |w·a| of Σ|w·a|").format(unit=unit)
+            else theme.formula(_("{unit}: who caused its sum, in |w·a|").format(unit=unit))
         )  # fmt: skip
         return {
-            "network": (_("Network · {way}").format(way=way), ", ".join(filter(None, (changed, learnt, J)))),
+            "network": (
+                _("Network · {way}").format(way=way) + edges,
+                ", ".join(filter(None, (changed, learnt, J))),
+            ),
             "rule": (rule.format(weight=weight), ""),
             "shares": (shared, ""),
         }
@@ -243,8 +248,11 @@ class BenchPage(InsidePage, inherit_bindings=False):
     def tell(self) -> str:
         if self.answer is not None and self.answer.values and not self.example:
             cells = ", ".join(f"{name} {value}" for name, value in self.answer.values.items())
-            return _("row: {cells}").format(cells=cells)
-        return _("results are rounded for reading; the check uses all digits · enter types a weight")
+            target, truth = self.answer.trace.target, self.answer.truth
+            if len(target) > 1:  # its output has a number of its own, from 1
+                truth = f"{truth} (o{int(target.argmax()) + 1})"
+            return _("row: truth {truth}; {cells}").format(truth=truth, cells=cells)
+        return _("results rounded for reading; the check uses all digits · enter types a weight")
 
     # What the keys do
 

@@ -114,7 +114,7 @@ def _labels(answer: RowAnswer, place: WeightPlace, phase: Phase) -> tuple[str, .
         return (short,)
     if phase.is_last:
         new = factor(float(answer.step.after_parameters[place.index(answer)]), 3)
-        return f"w {weight} → {new}", new, short
+        return f"w {weight} → {new}", f"→{new}", short
     gradient = float(layer.inputs[place.source] * layer.delta[place.unit])
     return f"w {weight}  ∂ {factor(gradient, 3)}", short
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from tuitrain.numbers import whole_percents
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.chain_rule import Share
 from tuitrain.ui.plots.figures import decimal, factor, right
@@ -24,7 +25,7 @@ def two_ways(width: int, found: Sequence[Share], *, theme: Theme) -> list[Strip]
 
     def row(name: str, idea: str, idea_share: str, rule: str, rule_share: str) -> str:
         half = (width - 12) // 2 - 7
-        left, right_half = fit(idea, half, theme), fit(rule, half, theme)
+        left, right_half = (fit(theme.formula(text), half, theme) for text in (idea, rule))
         return f" {fit(name, 9, theme)} {left}{idea_share:>6} {right_half}{rule_share:>6}"
 
     weights = "+".join(f"{one.size:g}" for one in found)
@@ -52,14 +53,13 @@ def draw_shares(width: int, height: int, found: Sequence[Share], chosen_source: 
     """Draw who caused a unit's sum, and what the gradient hands back: in two lines, or as a table."""
     if height >= 4:
         return _share_table(width, height, found, chosen_source, theme)
-    texts, used = [], 1
+    texts, used, percents = [], 1, _percents(found)
     for place, share in enumerate(found):
         bar = theme.signs.blocks[-1] * _cells_of(share.share, 8)
-        text = theme.plain(f"{cut(share.name, 14, theme=theme)} |w·a| = {decimal(share.size, 3)} {bar} ")
-        text += f"{100 * share.share:.0f} %   "
+        text = theme.formula(f"{cut(share.name, 14, theme=theme)} |w·a| = {decimal(share.size, 3)} {bar} ")
+        text += f"{percents[place]:.0f} %   "
         if used + cell_len(text) > width - 14 and place < len(found) - 1:
-            rest = sum(one.share for one in found[place:])
-            told = _("{count} more {share:.0f} %").format(count=len(found) - place, share=100 * rest)
+            told = _("{count} more {share:.0f} %").format(count=len(found) - place, share=sum(percents[place:]))
             texts.append((told, theme["dim"]))
             break
         used += cell_len(text)
@@ -73,7 +73,7 @@ def draw_shares(width: int, height: int, found: Sequence[Share], chosen_source: 
         )  # fmt: skip
         if math.isnan(chosen.delta):
             told = _("The error is not known yet: → goes on to the loss, and back.")
-        lines.append(line(width, [(f" {cut(theme.plain(told), width - 2, theme=theme)}", theme["dim"])]))
+        lines.append(line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])]))
     return lines
 
 
@@ -83,18 +83,19 @@ def _share_table(width: int, height: int, found: Sequence[Share], chosen_source:
     heads = (_("from"), "|w·a|", _("share"), _("of δ"), _("back w·δ") if wide else _("back"))
 
     def row(cells: Sequence[str], bar: str, role: Role) -> Strip:
-        text = f" {fit(cells[0], name_width, theme)}" + "".join(right(theme.plain(one), numbers) for one in cells[1:])
+        text = f" {fit(cells[0], name_width, theme)}" + "".join(right(theme.formula(one), numbers) for one in cells[1:])
         return line(width, [(text, theme[role]), ("  " + bar, theme["bar"])])
 
     rows = max(height - 3, 1)
     shown = list(found[: rows if len(found) <= rows else rows - 1])
     lines = [row(heads, "", "dim")]
     room = max(width - name_width - 4 * numbers - 4, 0)
-    for one in shown:
+    percents = _percents(found)
+    for one, percent in zip(shown, percents, strict=False):
         cells = (
             one.name,
             decimal(one.size, 3),
-            f"{100 * one.share:.0f} %",
+            f"{percent:.0f} %",
             factor(one.of_delta, 3),
             factor(one.back, 3),
         )
@@ -103,17 +104,27 @@ def _share_table(width: int, height: int, found: Sequence[Share], chosen_source:
     rest = found[len(shown) :]
     if rest:
         name = _("{count} more").format(count=len(rest))
-        lines.append(row(_summed(name, rest), "", "dim"))
-    lines.append(row(_summed(_("sum"), found), "", "plain"))
+        lines.append(row(_summed(name, rest, sum(percents[len(shown) :])), "", "dim"))
+    lines.append(row(_summed(_("sum"), found, sum(percents)), "", "plain"))
     told = _("the same proportions where all a are alike: the gradient does not divide by the sum")
-    return [*lines, line(width, [(f" {cut(told, width - 2, theme=theme)}", theme["dim"])])]
+    if cell_len(told) > width - 2:
+        told = _("of δ: by the share; {back}: w·δ").format(back=heads[-1])
+    return [*lines, line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])])]
 
 
-def _summed(name: str, parts: Sequence[Share]) -> tuple[str, ...]:
-    """The cells of a row that adds up others."""
-    size, share = sum(one.size for one in parts), sum(one.share for one in parts)
+def _summed(name: str, parts: Sequence[Share], percent: float) -> tuple[str, ...]:
+    """The cells of a row that adds up others, whose shares come to so many per cent."""
+    size = sum(one.size for one in parts)
     of_delta, back = sum(one.of_delta for one in parts), sum(one.back for one in parts)
-    return name, decimal(size, 3), f"{100 * share:.0f} %", factor(of_delta, 3), factor(back, 3)
+    return name, decimal(size, 3), f"{percent:.0f} %", factor(of_delta, 3), factor(back, 3)
+
+
+def _percents(found: Sequence[Share]) -> list[float]:
+    """The shares in whole per cents that come to 100; as they are where one is not known."""
+    shares = [one.share for one in found]
+    return (
+        [float(one) for one in whole_percents(shares)] if math.isfinite(sum(shares)) else [100 * one for one in shares]
+    )
 
 
 def _cells_of(share: float, room: int) -> int:

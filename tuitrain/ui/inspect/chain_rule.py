@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tuitrain.engine.optimizers import NAdam
 from tuitrain.engine.step_trace import StepTrace
 from tuitrain.engine.trace import DIFFERENCE, LayerTrace
+from tuitrain.numbers import MINUS
 from tuitrain.session.asked.bench import RowAnswer
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.figures import decimal, factor
@@ -30,7 +31,8 @@ MOST_TERMS = 3  # of a sum that are written out
 class Formula:
     """``symbol = rule = numbers = result``; a part that is "" is left out.
 
-    `shorter` are the same numbers in fewer terms, from the longest to the shortest.
+    `shorter` are the same numbers in fewer terms, from the longest to the shortest. With `is_remark`, what stands in
+    the place of the numbers is about the result, not another way to write it.
     """
 
     symbol: str
@@ -38,6 +40,7 @@ class Formula:
     numbers: str
     result: str
     shorter: tuple[str, ...] = ()
+    is_remark: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def chain_rule(answer: RowAnswer, place: WeightPlace) -> list[Formula]:
     error = decimal(relative_error(gradient, answer.difference), 1)
     told = _("h {h}, relative error {error}").format(h=decimal(DIFFERENCE), error=error)
     short = _("relative error {error}").format(error=error)
-    return [*lines, Formula(_("check"), "(J(w+h) − J(w−h)) / 2h", told, factor(answer.difference, 6), (short,))]
+    return [*lines, Formula(_("check"), "(J(w+h) − J(w−h)) / 2h", told, factor(answer.difference, 6), (short,), True)]
 
 
 def relative_error(gradient: float, difference: float) -> float:
@@ -208,10 +211,17 @@ def _average(step: StepTrace, index: int, letter: str, setting: str, value: floa
     """``m = β₁·m + (1 − β₁)·g``: one running average."""
     share, before = step.settings[setting], float(step.before[letter][index])
     symbol = {"beta1": "β₁", "beta2": "β₂", "rho": "ρ"}[setting]
-    numbers = f"{share:g}·{factor(before)} + {1 - share:.4g}·{factor(value)}"
-    return Formula(
-        letter, f"{symbol}·{letter} + (1 − {symbol})·{name}", numbers, factor(float(step.after[letter][index]))
-    )
+    numbers = f"{share:g}·{_counting(before)} + {1 - share:.4g}·{_counting(value)}"
+    result = _counting(float(step.after[letter][index]))
+    return Formula(letter, f"{symbol}·{letter} + (1 − {symbol})·{name}", numbers, result)
+
+
+def _counting(value: float) -> str:
+    """`factor` with three digits that count: averages of squares are small, and are divided by or rooted."""
+    size = abs(value)
+    if not 0 < size < 0.01:
+        return factor(value)
+    return f"{MINUS if value < 0 else '+'}{size:.2e}".replace("e-0", "e-")
 
 
 def _none(step: StepTrace, index: int) -> list[Formula]:
@@ -255,9 +265,9 @@ def _averages(step: StepTrace, index: int) -> list[Formula]:
     for letter, power in (("m", "β1^t"), ("v", "β2^t")):
         if letter in step.after and power in step.after:
             value, product = float(step.after[letter][index]), float(step.after[power][0])
-            numbers = f"{factor(value)} / (1 − {decimal(product)})"
+            numbers = f"{_counting(value)} / (1 − {decimal(product)})"
             symbol = "β₁ᵗ" if letter == "m" else "β₂ᵗ"
-            lines.append(Formula(letter + "̂", f"{letter} / (1 − {symbol})", numbers, factor(value / (1 - product))))
+            lines.append(Formula(letter + "̂", f"{letter} / (1 − {symbol})", numbers, _counting(value / (1 - product))))
     if step.optimizer == "nadam":
         lines.append(_look_ahead(step, index))
     if step.optimizer == "adadelta":

@@ -217,8 +217,8 @@ class DepthPage(InsidePage, inherit_bindings=False):
         name = _("layer {number} of {count}: ‖δ‖ {norm}").format(
             number=self.at + 1, count=len(answer.layers), norm=power(layer.norm)
         )
-        facts = (_("{share:.0f} % of its δ are exactly 0").format(share=100 * layer.zeros),) if layer.zeros else ()
-        return name, _("ratio: share of ‖δ‖ handed on; near 1 is healthy"), facts
+        facts = (_("{share:.0f} % of its δ are 0").format(share=100 * layer.zeros),) if layer.zeros else ()
+        return name, _("ratio: handed on, 1 is healthy"), facts
 
     def tell(self) -> str:
         answer = self.answer

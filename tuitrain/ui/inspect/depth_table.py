@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.strip import Strip
 
+from tuitrain.numbers import significant
 from tuitrain.session.asked.depth import DepthAnswer, LayerSignal
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.bars import bar
@@ -101,11 +102,11 @@ def draw_layers(width: int, height: int, answer: DepthAnswer, chosen: int, *, lo
 
 
 def sum_up(answer: DepthAnswer) -> str:
-    """What the ratios come to from the last hidden layer to the first; from the numbers as they are printed."""
+    """What the ratios come to from the last hidden layer to the first."""
     layers = answer.layers
     if len(layers) == 1:
         return _("one hidden layer: its ratio is to the output, and nothing is multiplied yet; x: seven")
-    first, last = printed(layers[0].norm), printed(layers[-1].norm)
+    first, last = layers[0].norm, layers[-1].norm
     if not last:
         return _("no error arrives at the last hidden layer: δ is 0 there")
     told = _("from {last} to 1: {start} → {end}, × {product}")
@@ -124,7 +125,7 @@ def sum_up(answer: DepthAnswer) -> str:
 def verdict(answer: DepthAnswer) -> str:
     """What the product means for learning."""
     layers = answer.layers
-    first, last = printed(layers[0].norm), printed(layers[-1].norm)
+    first, last = layers[0].norm, layers[-1].norm
     if len(layers) == 1 or not last:
         return ""
     product = first / last
@@ -138,20 +139,13 @@ def verdict(answer: DepthAnswer) -> str:
 
 
 def power(value: float) -> str:
-    """A length: ``4.2e-5``, ``0.29``, ``15``."""
+    """A length, or how many times longer it is, in three digits that count: ``4.21e-5``, ``0.293``, ``15.2``."""
     if not np.isfinite(value):
         return decimal(value)
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
     if value == 0:
         return "0"
-    if not -1 <= int(exponent) <= 2:
-        return f"{mantissa}e{int(exponent)}"
-    return f"{value:.2f}" if value < 10 else f"{value:.0f}"
-
-
-def printed(value: float) -> float:
-    """A length as `power` writes it."""
-    return float(power(value)) if np.isfinite(value) else value
+    return significant(value) if -1 <= int(exponent) <= 2 else f"{mantissa}e{int(exponent)}"
 
 
 def _ratio(layer: LayerSignal, theme: Theme) -> list[tuple[str, Any]]:
@@ -188,10 +182,10 @@ def choice_names() -> dict[str, str]:
 def draw_choices(
     width: int, height: int, rows: Sequence[tuple[str, str, float]], *, chosen: int, theme: Theme
 ) -> list[Strip]:
-    """Bars of ‖δ₁‖/‖δ_L‖ on a log scale, for (key, name, ratio); the scale below, where there is room."""
+    """Bars of ‖δ₁‖/‖δ_L‖ on a log scale up to the largest; rows are (key, name, ratio); the scale where room is."""
     known = [ratio for _key, _name, ratio in rows if np.isfinite(ratio) and ratio > 0]
     low = 10.0 ** np.floor(np.log10(min([*known, 0.1]) / 2) - 1e-9)
-    high = 10.0 ** np.ceil(np.log10(max([*known, 1.0]) / 1.5))
+    high = max([*known, 1.0])
     names = min(max(len(name) for _key, name, _ratio in rows) + 2, width // 2)
     room = width - names - 3 - 9 - 3
     lines = []
@@ -204,6 +198,6 @@ def draw_choices(
             (right(shown, 7) + "   ", role), (bar(ratio, low, high, room, log=True, theme=theme), theme["bar"]),
         ]))  # fmt: skip
     if len(rows) < height:
-        ends = f"{low:.0e}".replace("e-0", "e-") + f"{high:>{max(room - 4, 1)}g}"
+        ends = f"{low:.0e}".replace("e-0", "e-") + right(power(high), max(room - 4, 1))
         lines.append(line(width, [(" " * (names + 13) + ends, theme["dim"])]))
     return lines

@@ -52,7 +52,7 @@ def draw_distances(
     plot = draw_plot(width - 1, height - 2, across, up, curves, marks, label="" if has_x else "ŷ", theme=theme)
     total = float(np.square(answer.truth - guess).sum())
     first = float(np.square(answer.truth - guess)[:2].sum())
-    legend = _("{dot} truth  {chosen} selected  line: prediction  dotted: y − ŷ").format(
+    legend = _("{dot} y  {chosen} selected  line: ŷ  dotted: y − ŷ").format(
         dot=theme.signs.running, chosen=theme.plain("◆")
     )
     share = _("the two largest give {share:.0f} % of the sum").format(share=100 * first / total if total else 0)
@@ -75,7 +75,7 @@ def draw_table(
     y, guess = answer.truth, answer.predicted
     largest = float(np.square(y - guess).max()) or 1.0
     digits = 2 if np.abs(y).max() < 1000 else 0
-    head = f"  {'y':>6} {'ŷ':>6} {'y−ŷ':>6} {'(y−ŷ)²':>7}"
+    head = f"  {'y':>6} {'ŷ':>6} {'y−ŷ':>7} {'(y−ŷ)²':>7}"
     lines = [line(width, [(theme.plain(head), theme["dim"])])]
     rows = max(height - FIGURE_ROWS - 1, 1)
     at = int(np.flatnonzero(shown == place)[0])
@@ -84,8 +84,9 @@ def draw_table(
         truth, said = round(float(y[k]), digits), round(float(guess[k]), digits)
         off = truth - said
         mark, role = (theme.signs.cursor, "bold") if k == place else (" ", "plain")
-        text = f"{decimal(truth, digits):>6} {decimal(said, digits):>6} {factor(off, digits):>6} {_square(off):>7}"
-        room = max(width - 32, 0)
+        text = f"{decimal(truth, digits):>6} {decimal(said, digits):>6} {factor(off, digits):>7} "
+        text += f"{_figure(off * off, largest):>7}"
+        room = max(width - 33, 0)
         bar = theme.signs.blocks[-1] * round(room * off * off / largest)
         styled: Role = "bold" if role == "bold" else "plain"
         lines.append(
@@ -96,12 +97,12 @@ def draw_table(
     total, count = float(np.square(errors).sum()), len(y)
     mse, constant = total / count, float(np.var(y))
     figures = (
-        _("sum {total} / {count} rows").format(total=_square_sum(total), count=count),
-        f"MSE {_square_sum(mse)}  RMSE {decimal(mse**0.5, 4)}",
-        _("MAE {mae}  best constant").format(mae=decimal(float(np.abs(errors).mean()), 4)),
-        _("R² {r2}  MSE {mse}").format(
-            r2=decimal(1 - mse / constant, 3) if constant else "·", mse=_square_sum(constant)
+        _("sum {total} / {count} rows").format(total=_figure(total), count=count),
+        f"MSE {_figure(mse)}  RMSE {_figure(mse**0.5)}",
+        _("MAE {mae}  R² {r2}").format(
+            mae=_figure(float(np.abs(errors).mean())), r2=decimal(1 - mse / constant, 3) if constant else "·"
         ),
+        _("best constant: MSE {mse}").format(mse=_figure(constant)),
     )
     return [
         *lines,
@@ -109,9 +110,9 @@ def draw_table(
     ]
 
 
-def _square(off: float) -> str:
-    return f"{off * off:.4f}" if abs(off) < 100 else f"{off * off:.3g}"
-
-
-def _square_sum(value: float) -> str:
-    return f"{value:.4f}" if value < 1e4 else f"{value:.4g}"
+def _figure(value: float, largest: float | None = None) -> str:
+    """`value` with as many digits after the point as the `largest` of its column (by default itself) has room for."""
+    size = value if largest is None else largest
+    if size >= 1e6:
+        return f"{value:.3g}".replace("e+0", "e").replace("e+", "e")
+    return f"{value:,.0f}" if size >= 999.995 else f"{value:.2f}" if size >= 9.99995 else f"{value:.4f}"

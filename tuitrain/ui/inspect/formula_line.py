@@ -18,16 +18,18 @@ def formula_line(formula: Formula, width: int, *, theme: Theme) -> Strip:
     numbers = width - symbol - rule - result - 6
     given = theme.formula(formula.result)
     forms = [theme.formula(text) for text in (formula.numbers, *formula.shorter)]
-    fits_beside = [text for text in forms if cell_len(text) <= numbers]
+    fits_beside = [text for text in forms if cell_len(text) < numbers]  # a cell is left before the result
     fits_alone = [text for text in forms if cell_len(text) <= rule + numbers + 2]
     shown = (fits_beside or fits_alone or forms[-1:])[0] if formula.rule else (fits_alone or forms[-1:])[0]
-    middle = [
-        ("= " if formula.rule else "  ", theme["dim"]),
-        (fit(theme.formula(formula.rule), rule, theme), theme["dim"]),
-        ("= " if formula.numbers else "  ", theme["dim"]), (fit(shown, numbers, theme), theme["plain"]),
-    ]  # fmt: skip
-    if cell_len(shown) > numbers:
-        middle = [("= ", theme["dim"]), (fit(shown, rule + numbers + 2, theme), theme["plain"])]
+    middle = [("= ", theme["dim"]), (fit(shown, rule + numbers + 2, theme), theme["plain"])]
+    if cell_len(shown) < numbers:
+        by_rule = theme.formula(formula.rule)
+        longer = min(max(cell_len(by_rule) + 1 - rule, 0), numbers - cell_len(shown))  # a long rule moves its numbers
+        middle = [
+            ("= " if formula.rule else "  ", theme["dim"]), (fit(by_rule, rule + longer, theme), theme["dim"]),
+            ("= " if formula.numbers and not formula.is_remark else "  ", theme["dim"]),
+            (fit(shown, numbers - longer, theme), theme["plain"]),
+        ]  # fmt: skip
     return line(width, [
         (f" {fit(theme.formula(formula.symbol), symbol, theme)}", theme["bold"]), *middle,
         ("=" if given else " ", theme["dim"]), (" " * (result - cell_len(given)) + given, theme["bold"]),

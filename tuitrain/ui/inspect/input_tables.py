@@ -97,24 +97,26 @@ def equation(answer: LinearAnswer, output: int, width: int) -> str:
 def draw_importance(
     width: int, height: int, answer: ImportanceAnswer, order: Sequence[int], chosen: int, *, theme: Theme
 ) -> list[Strip]:
-    """A bar for each column of the table: the mean rise of the loss, and its deviation over the repeats."""
+    """A bar for each column of the table: the mean rise of the loss, and its deviation over the repeats.
+
+    A column without which the loss is lower has no bar: a bar would read as importance.
+    """
     names = min(max(cell_len(answer.columns[place]) for place in order) + 1, max(width // 3, 12))
     names = max(names, 8)
     room = width - 2 - names - 2 * NUMBERS - 2
     head = "  " + padded(_("column"), names, theme=theme) + right(_("rise"), NUMBERS) + right(theme.plain("±"), NUMBERS)
     lines = [line(width, [(head, theme["dim"])])]
-    known = answer.rises[np.isfinite(answer.rises)]
-    largest = max(float(np.abs(known).max(initial=0)), 1e-12)
+    largest = max(float(np.nan_to_num(answer.rises).max(initial=0)), 1e-12)
     for at in window(len(order), height - 1, chosen):
         place = order[at]
         rise, deviation = float(answer.rises[place]), float(answer.deviations[place])
         role: Role = "bold" if at == chosen else "plain"
-        length = round(abs(rise) / largest * max(room - 1, 0)) if np.isfinite(rise) else 0
+        length = round(rise / largest * max(room - 1, 0)) if rise > 0 else 0
         lines.append(line(width, [
             (f"{theme.signs.cursor if at == chosen else ' '} ", theme["accent"]),
             (padded(theme.plain(answer.columns[place]), names, theme=theme), theme[role]),
             (theme.plain(right(_four(rise), NUMBERS) + right(_four(deviation), NUMBERS)) + "  ", theme[role]),
-            (theme.signs.blocks[-1] * length, theme["bar" if rise > 0 else "dim"]),
+            (theme.signs.blocks[-1] * length, theme["bar"]),
         ]))  # fmt: skip
     return lines
 

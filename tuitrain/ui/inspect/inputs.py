@@ -42,7 +42,7 @@ INPUTS_ACTIONS = (
     Action("after", ("right_square_bracket",), "]", "", "the class after", "page", pair=_OUTPUT),
     Action("sort", ("s",), "s", "sort", "sort by size, or as in the table", "page", 90),
     Action("large", ("enter",), "enter", "list", "support vectors drawn, or listed", "page", 70),
-    Action("example", ("x",), "x", "units", "units: an example with hidden layers", "page", 60),
+    Action("example", ("x",), "x", "units", "units: what each has learnt", "page", 60),
     *everywhere_on_pages(),
 )
 
@@ -119,12 +119,12 @@ class InputsPage(InsidePage, inherit_bindings=False):
             return _about_support(answer)
         assert isinstance(answer, ImportanceAnswer)
         return [
-            (_("{part} loss {base}; with a column permuted among the rows it is higher by the rise").format(
-                part=_(answer.part).capitalize(), base=decimal(answer.base)), "plain"),
+            (_("rise: of the {part} loss, {base}, when a column is permuted among the rows").format(
+                part=_(answer.part), base=decimal(answer.base)), "plain"),
             (_("mean ± deviation of {repeats} permutations; levels of a category move together").format(
                 repeats=answer.question.repeats if isinstance(answer.question, InputImportance) else 5), "plain"),
             (_("a rise within its deviation of 0: the network does not need this column"), "dim"),
-            (_("two columns that say the same share their importance: each alone can look unneeded"), "dim"),
+            (_("columns that say the same share their importance: each can look unneeded"), "dim"),
             (_("it says what this network uses, not what causes the target"), "dim"),
         ]  # fmt: skip
 
@@ -297,7 +297,10 @@ class InputsPage(InsidePage, inherit_bindings=False):
 
     def action_example(self) -> None:
         """The page on units, with its example where one's own network has none."""
-        self.app.pop_screen()
+        if getattr(self.app.screen_stack[-2], "NAME", "") == "units":
+            self.app.pop_screen()
+        else:
+            self.host.show("units")
 
 
 def _about_support(answer: SupportAnswer) -> list[tuple[str, Role]]:

@@ -188,13 +188,13 @@ class LabPage(CopiesPage, inherit_bindings=False):
                 told = _("{side} {how}: {why}").format(side=name, how=ended(side), why=side.message)
                 return f"{signs.diverged} {told}"
         if not answer.is_whole:
-            return _("both train on copies, your run is untouched · ← → move the cursor, h: by step or second")
+            return _("both train on copies, your run is untouched · ← → cursor, h: by step, second")
         how = [ended(side) for side in answer.sides if side.ending]
         if len(how) == 2 and how[0] == how[1]:
             told = _("both done, {how} each").format(how=how[0])
         else:
             told = ", ".join(f"{name} {text}" for name, text in zip("AB", how, strict=False))
-        return f"{signs.done} {told} · " + _("← → move the cursor, h: by epoch, step or second")
+        return f"{signs.done} {told} · " + _("← → cursor, h axis")
 
     # What the keys do
 

@@ -238,7 +238,7 @@ def _cells(width: int, texts: Sequence[str], theme: Theme, style: Style, *, is_c
 def draw_note(width: int, height: int, text: str, at: int | None, theme: Theme) -> list[Strip]:
     """Draw the note, with the cursor before character `at` while it is typed; the lines around it where it is long."""
     if at is None and not text:
-        hint = _(": types a note on this pair; it is kept with both, and written into the sheet (x)")
+        hint = _(": types a note on this pair, kept with both and in the sheet that x writes")
         return [line(width, [(f" {cut(theme.plain(hint), width - 2, theme=theme)}", theme["dim"])])]
     sign = "|" if theme.ascii_only else "▏"
     whole = theme.plain(text) if at is None else theme.plain(text[:at]) + _HERE + theme.plain(text[at:])

@@ -18,7 +18,7 @@ from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.landscape_facts import LETTERS, curvature_facts, plane_facts, race_list, rate_text, way_facts
-from tuitrain.ui.inspect.landscape_map import Stand, draw_map, levels_between
+from tuitrain.ui.inspect.landscape_map import Stand, draw_map, levels_between, star_sign
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import PANE, Action
 from tuitrain.ui.plots.figures import decimal
@@ -139,7 +139,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
                     stands.append(Stand.at(path[k], LETTERS[name], theme.of_class(number)))
         start = answer.paths[0, 0]
         stands.append(Stand.at(start, theme.signs.ready, theme["bold"]))
-        stands.append(Stand.at(answer.minimum, "★", theme["good"]))
+        stands.append(Stand.at(answer.minimum, star_sign(theme), theme["good"]))
         if step:
             for number, (name, path) in enumerate(zip(answer.optimizers, answer.paths, strict=True)):
                 stands.append(Stand.at(path[step], LETTERS[name].upper(), theme.of_class(number)))
@@ -158,7 +158,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
         stands += [
             Stand(x, y, "•" if not theme.ascii_only else ".", theme["validation"]) for x, y in answer.path[1:last]
         ]
-        stands.append(Stand(float(answer.across[column]), float(answer.up[row]), "★", theme["good"]))
+        stands.append(Stand(float(answer.across[column]), float(answer.up[row]), star_sign(theme), theme["good"]))
         stands.append(Stand(0.0, 0.0, theme.signs.ready, theme["bold"]))
         if last > 0:
             stands.append(Stand.at(answer.path[last], theme.signs.running, theme["validation"]))
@@ -203,7 +203,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
         if isinstance(answer, BowlAnswer):
             start, least = answer.paths[0, 0], answer.minimum
             told = _("{star} minimum ({w}, {b}); letters: paths, capitals: now").format(
-                star=theme.plain("★"), w=decimal(least[0], 2), b=decimal(least[1], 2)
+                star=star_sign(theme), w=decimal(least[0], 2), b=decimal(least[1], 2)
             )
             head = _("{sign} start ({w}, {b})").format(
                 sign=theme.signs.ready, w=decimal(start[0], 2), b=decimal(start[1], 2)
@@ -211,7 +211,7 @@ class LandscapePage(InsidePage, inherit_bindings=False):
             return head, told, ()
         assert answer is not None
         told = _("{here} here  {dot} after the steps  {star} lowest").format(
-            here=theme.signs.ready, dot=theme.signs.running, star=theme.plain("★")
+            here=theme.signs.ready, dot=theme.signs.running, star=star_sign(theme)
         )
         if len(answer.behind):
             told = _("{sign} last {count} steps  ").format(sign=theme.plain("∘"), count=len(answer.behind)) + told

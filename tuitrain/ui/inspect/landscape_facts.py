@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from tuitrain.session.asked.landscape import BowlAnswer, PlaneAnswer
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.landscape_map import levels_between
+from tuitrain.ui.inspect.landscape_map import levels_between, star_sign
 from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import cut, line
 from tuitrain.ui.theme import Role, Theme
@@ -85,7 +85,7 @@ def way_facts(width: int, answer: PlaneAnswer, step: int, *, theme: Theme) -> li
     if answer.losses.size:
         low, high = float(answer.losses.min()), float(answer.losses.max())
         texts += [
-            (f"{theme.plain('★')} {_('lowest of the plane')}", _three(low)),
+            (f"{star_sign(theme)} {_('lowest of the plane')}", _three(low)),
             (f"  {_('highest')}", _three(high)),
         ]
     lines = [line(width, [(f"   {_('loss J'):>{width - 5}}", theme["dim"])])]

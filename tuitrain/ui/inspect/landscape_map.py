@@ -19,6 +19,11 @@ from tuitrain.ui.theme import Theme
 Floats = NDArray[np.float64]
 
 
+def star_sign(theme: Theme) -> str:
+    """The sign of the lowest point: in ASCII another one than that of where the steps have led."""
+    return "@" if theme.ascii_only else "★"
+
+
 @dataclass(frozen=True)
 class Stand:
     """A sign at a place of the map; one beyond its edge is not shown."""

@@ -17,7 +17,7 @@ from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.mse_tables import bias_name, draw_table, rows_say, scale_of, units_say
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
-from tuitrain.ui.inspect.targets import BORDER, draw_band, draw_targets, draw_trend, kind_of, target_names
+from tuitrain.ui.inspect.targets import BORDER, draw_band, draw_targets, draw_trend, kind_of, shot_sign, target_names
 from tuitrain.ui.keys import PANE, Action
 from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import cut, line, notice
@@ -165,10 +165,10 @@ class MsePage(InsidePage, inherit_bindings=False):
         assert answer is not None
         asked = answer.question
         assert isinstance(asked, MseApart)
-        what = _("{data} · {network} · {count} networks").format(
+        what = _("{data} · {count} networks · {network}").format(
             data=answer.data, network=answer.network, count=asked.members
         )
-        return what, _("{steps} steps each").format(steps=f"{answer.steps:,}")
+        return what, _("{steps} steps").format(steps=f"{answer.steps:,}")
 
     def titles(self) -> dict[str, tuple[str, str]]:
         answer = self.answer
@@ -182,7 +182,9 @@ class MsePage(InsidePage, inherit_bindings=False):
             )
         done = "" if answer.is_whole else f"{answer.done}/{answer.total}"
         shots = (
-            _("Curve · truth, mean and deviation") if self.is_curve else _("Shots · prediction − truth at two points")
+            _("Curve · truth, mean and deviation")
+            if self.is_curve
+            else _("Shots · {shot} prediction, + truth, at two points").format(shot=shot_sign(self.look))
         )
         power, _places = scale_of(answer)
         times = f" × 10^{power}" if power else ""
@@ -199,7 +201,7 @@ class MsePage(InsidePage, inherit_bindings=False):
             data = self.trainer.snapshot.dataset.name
             return _("example"), _("{data} has classes; squared errors need a number to predict").format(data=data), ()
         if answer.part:
-            told = _("each network has drawn its own from your training rows; measured on {part}")
+            told = _("each network drew its own training rows; measured on {part}")
             return _("resampled"), told.format(part=_(answer.part)), ()
         return (
             _("fresh samples"),
@@ -213,7 +215,7 @@ class MsePage(InsidePage, inherit_bindings=False):
         one, two, three = "#%." if ascii_only else "█▒░"
         bias, variance = _("bias²: the mean shot is off"), _("variance: shots are wide")
         if answer.part:
-            bias = _("bias²+noise: the mean shot is off the noisy truth")
+            bias = _("bias²+noise: the mean shot is off the truth")
         told = f"{one} {bias}   {two} {variance}"
         return told if answer.part else told + _("   {three} noise σ²").format(three=three)
 

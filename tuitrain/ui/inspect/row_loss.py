@@ -110,10 +110,11 @@ class RowLossPage(InsidePage, inherit_bindings=False):
     def _listed(self, answer: ClassLossAnswer) -> list[int]:
         """The classes that are listed: of many the true one and the most probable."""
         count = len(answer.classes)
-        if count <= MOST_CLASSES:
+        room = min(MOST_CLASSES, max(self.panes["one"].size.height - 1, 2))  # below the heading
+        if count <= room:
             return list(range(count))
         order = np.argsort(-answer.probabilities - 2 * answer.truth, kind="stable")
-        return sorted(int(k) for k in order[: MOST_CLASSES - 1])
+        return sorted(int(k) for k in order[: room - 1])
 
     def _chosen(self, answer: ClassLossAnswer) -> int:
         return int(answer.truth.argmax()) if self.chosen < 0 else min(self.chosen, len(answer.classes) - 1)
@@ -122,7 +123,8 @@ class RowLossPage(InsidePage, inherit_bindings=False):
         """Truth and prediction of each class, one scale, and −ln p."""
         theme, listed, chosen = self.look, self._listed(answer), self._chosen(answer)
         gives = answer.gives_probabilities
-        name_width = min(max(cell_len(answer.classes[k]) for k in listed) + 1, max(width // 5, 8))
+        named = (_("class"), *(answer.classes[k] for k in listed))
+        name_width = min(max(map(cell_len, named)) + 1, max(width // 5, 8))
         room = max((width - name_width - 28) // 2, 4)
         heads = (_("class"), _("truth t"), _("prediction p") if gives else _("output"), "−ln p" if gives else "")
         head = f"  {fit(heads[0], name_width, theme)} {fit(heads[1], 6 + room, theme)} {fit(heads[2], 6 + room, theme)}"
@@ -142,8 +144,8 @@ class RowLossPage(InsidePage, inherit_bindings=False):
         rest = [k for k in range(len(answer.classes)) if k not in listed]
         if rest:
             left = float(answer.probabilities[rest].sum())
-            told = _("{count} others").format(count=len(rest)) + (f" {left:.3f}" if gives else "")
-            lines.append(line(width, [(f"  {theme.plain(told)}", theme["dim"])]))
+            told = fit(_("{count} others").format(count=len(rest)), name_width + 6 + room, theme)
+            lines.append(line(width, [(f"  {told}" + (f" {left:>6.3f}" if gives else ""), theme["dim"])]))
         return lines
 
     def _sums(self, width: int, answer: ClassLossAnswer) -> list[Strip]:
@@ -253,6 +255,8 @@ class RowLossPage(InsidePage, inherit_bindings=False):
     def tell(self) -> str:
         answer = self.answer
         if isinstance(answer, ValueLossAnswer):
+            if not len(answer.x):
+                return _("squares make far points count most")
             return _("squares make far points count most; o orders by |y − ŷ| or by x")
         assert answer is not None
         if self.example:

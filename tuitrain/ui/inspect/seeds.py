@@ -152,12 +152,13 @@ class SeedsPage(ExperimentPage, inherit_bindings=False):
             yours = _("{loss}   seed {seed}   rank {rank} of {count}   {where} the median by {away}").format(
                 seed=seed, loss=own, rank=luck.rank, count=len(answer.seeds), where=where, away=away
             )
+        deviation = decimal(luck.deviation, 5)  # one digit more than losses: a reader multiplies it
         every = _("{mean} ± {deviation} (deviation)   best {best}  worst {worst}").format(
-            mean=loss_text(luck.mean), deviation=decimal(luck.deviation), best=loss_text(luck.best),
+            mean=loss_text(luck.mean), deviation=deviation, best=loss_text(luck.best),
             worst=loss_text(luck.worst),
         )  # fmt: skip
-        formula = _("2 · s · √(2/{count}) = {least}: twice the standard error of that difference").format(
-            count=COMPARED, least=decimal(luck.least)
+        formula = _("2 · {deviation} · √(2/{count}) = {least}: twice the standard error of that difference").format(
+            deviation=deviation, count=COMPARED, least=decimal(luck.least)
         )
         claim = _("a change that gains less than {least} with {count} seeds each may be luck").format(
             least=decimal(luck.least), count=COMPARED

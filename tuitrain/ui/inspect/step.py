@@ -20,12 +20,12 @@ from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
-from tuitrain.ui.inspect.plot import Curve, Mark, cells_of, draw_plot
+from tuitrain.ui.inspect.plot import Curve, Floats, Mark, cells_of, draw_plot
 from tuitrain.ui.inspect.step_gauge import draw_gauge, draw_starts, gauge_title
 from tuitrain.ui.keys import PANE, Action
 from tuitrain.ui.plots.figures import compact, decimal, factor
 from tuitrain.ui.plots.lines import cut, line, notice
-from tuitrain.ui.plots.ranges import Axis, linear_axis, power_label
+from tuitrain.ui.plots.ranges import Axis, exact_axis, power_label
 from tuitrain.ui.theme import Theme
 
 EXAMPLE = "moons"
@@ -142,9 +142,8 @@ class StepPage(InsidePage, inherit_bindings=False):
         assert answer is not None
         gain = max(answer.here - answer.best, 1e-12 + 1e-6 * abs(answer.here))
         x = Axis(math.log10(answer.rates[0]), math.log10(answer.rates[-1]), _powers(answer))
-        y = linear_axis(answer.best, answer.here + CLIP * gain, max(2, (height - 8) // 4))
-        y = Axis(min(y.low, answer.best), y.high, y.ticks) if y.low > 0 else y
-        shown = np.minimum(answer.losses, y.high)
+        y = exact_axis(answer.best - gain / 4, answer.here + CLIP * gain, max(2, (height - 8) // 4))
+        shown = up_to(answer.losses, y.high)
         rows = height - LINES_BELOW - 2
         powers = np.log10(answer.rates)
         marks = [Mark(math.log10(answer.best_rate), answer.best, theme.plain("★"), "good")]
@@ -348,3 +347,10 @@ def _zone(word: str, width: int, rule: str) -> str:
         return rule * max(width, 0)
     left = (width - len(word) - 2) // 2
     return rule * left + f" {word} " + rule * (width - len(word) - 2 - left)
+
+
+def up_to(losses: Floats, most: float) -> Floats:
+    """`losses` (N,) as far as a curve is drawn: to its edge at `most`, NaN beyond, where a plateau would tell a lie."""
+    inside = losses <= most
+    reached = inside | np.append(inside[1:], False) | np.append(False, inside[:-1])
+    return np.where(reached, np.minimum(losses, most), np.nan)

@@ -176,6 +176,6 @@ def _verdict(known: Floats, answer: StartsAnswer) -> str:
 
 
 def _caution(answer: StartsAnswer) -> str:
-    return _("J of {rows} training rows, epoch {epoch}; ‖∇J‖ here {slope}: in a minimum it would be 0").format(
+    return _("J of {rows} rows, epoch {epoch}; ‖∇J‖ {slope}, in a minimum 0; 2–9: so many starts").format(
         rows=f"{answer.rows:,}", epoch=answer.epochs, slope=decimal(answer.slope, 3)
     )

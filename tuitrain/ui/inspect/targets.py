@@ -36,6 +36,11 @@ def target_names(*, short: bool = False) -> tuple[str, ...]:
     return _("biased, wide"), _("biased, efficient"), _("unbiased, wide"), last
 
 
+def shot_sign(theme: Theme) -> str:
+    """The sign of one network's prediction."""
+    return _SHOT if theme.ascii_only else "•"
+
+
 def draw_targets(width: int, height: int, shots: Floats, spread: float, own: int, *, theme: Theme) -> list[Strip]:
     """Draw four targets with their names below: `own` with the shots (M, 2) as they are off the truth at two points.
 
@@ -61,7 +66,7 @@ def draw_targets(width: int, height: int, shots: Floats, spread: float, own: int
         away = np.maximum(np.hypot(*at.T), 1e-12)
         at = at * np.minimum(1.0, 1 / away)[:, None]  # what is farther stands on the ring
         role: Role = "bold" if place == own else "dim"
-        sign = _SHOT if theme.ascii_only else "•"
+        sign = shot_sign(theme)
         canvas.points(centre + 2 * radius * at[:, 0], middle + radius * at[:, 1], window, style=theme[role], sign=sign)
         canvas.points(np.array([centre]), np.array([middle]), window, style=theme["good"], sign="+")
     names = []

@@ -140,7 +140,7 @@ class UnitsPage(InsidePage, inherit_bindings=False):
             )
             colours = unit_maps.scale_text(answer) if self.part == RESPONSE else _weights_legend(answer)
             texts = [
-                unit_maps.formula_of(answer, place, width - 2), unit_maps.best_rows_text(answer, place),
+                unit_maps.formula_of(answer, place, width - 2), unit_maps.best_rows_text(answer, place, width - 2),
                 unit_maps.way_out_text(answer, place, width - 16),
                 f"{removed}   {colours}" if np.isfinite(cost) else colours, self._idle(answer),
             ]  # fmt: skip
@@ -153,7 +153,7 @@ class UnitsPage(InsidePage, inherit_bindings=False):
         kind = _(answer.idle_kind)
         if not len(answer.idle):
             return _("{kind}: none (over {rows} training rows)").format(kind=kind, rows=answer.idle_rows)
-        named = ", ".join(str(int(unit)) for unit in answer.idle[:12]) + (", …" if len(answer.idle) > 12 else "")
+        named = ", ".join(str(int(unit)) for unit in answer.idle[:8]) + (", …" if len(answer.idle) > 8 else "")
         told = _("{kind}: {count} over all {rows} training rows: {units}")
         return told.format(kind=kind, count=len(answer.idle), rows=answer.idle_rows, units=named)
 
@@ -167,7 +167,7 @@ class UnitsPage(InsidePage, inherit_bindings=False):
                 first=first, second=second
             ),
             _("dotted: the grid of the two inputs, as the layers so far have bent it") if len(answer.bent) else "",
-            _("the next layer cuts with straight lines: it can tell apart what lies apart here"),
+            _("the next layer cuts with straight lines, and can part what lies apart"),
         ]
 
     # Words
@@ -203,7 +203,7 @@ class UnitsPage(InsidePage, inherit_bindings=False):
         place = self._place(answer)
         unit = _("unit {number}").format(number=int(answer.units[place]))
         if self.part == SPACE:
-            return _("hidden space"), _("where the layer has moved the rows; classes apart are easy for the next"), ()
+            return _("hidden space"), _("where the layer moves the rows; apart is easy for the next"), ()
         cost = float(answer.costs[place])
         if np.isfinite(cost):
             unit += f" {factor(cost, 4)}"
@@ -226,11 +226,12 @@ class UnitsPage(InsidePage, inherit_bindings=False):
         room = self._room(answer)
         folded = answer.count - room
         told = counted(answer.count, "unit")
-        if folded and np.isfinite(answer.together[room]):
+        if self.part != SPACE and folded and np.isfinite(answer.together[room]):
             told += _(", {folded} folded: without them all {cost}").format(
                 folded=folded, cost=factor(float(answer.together[room]))
             )
-        return told + _(" · losses on {rows} {part} rows").format(rows=answer.rows, part=_(answer.part))
+        where = _(" · {rows} {part} rows") if self.part == SPACE else _(" · losses on {rows} {part} rows")
+        return told + where.format(rows=answer.rows, part=_(answer.part))
 
     def words_now(self) -> Mapping[str, str]:
         answer = self.answer
@@ -331,7 +332,8 @@ class UnitsPage(InsidePage, inherit_bindings=False):
     def on_mount(self) -> None:
         """Without hidden layers there are no units of one's own: the linear model is shown first."""
         super().on_mount()
-        if not self.has_hidden:
+        before = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
+        if not self.has_hidden and getattr(before, "NAME", "") != "inputs":
             self.call_after_refresh(self.host.show, "inputs")
 
 

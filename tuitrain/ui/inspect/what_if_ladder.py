@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from tuitrain.numbers import significant
@@ -65,7 +66,9 @@ class Ladder:
         left, end = (24, 27) if is_roomy else (23, 19)
         columns = max(width - left - end, 8)
         what = _("validation loss") if answer.part == "validation" else _("training loss")
-        over = f"{what}, {self._extent(window.x_high)}" if is_roomy else self._extent(window.x_high)
+        extent = self._extent(window.x_high)
+        forms = (f"{what}, {extent}", f"{_('loss')}, {extent}", extent) if is_roomy else (extent,)
+        over = next((form for form in forms if cell_len(form) <= columns + is_roomy), forms[-1])
         lines = [line(width, [
             (f"    {right(self._cut(_('value'), 9), 9)}  {right(self._cut(_('× now'), 7), 7)}"[:left], theme["dim"]),
             (" " * (left - 22), theme["dim"]),
@@ -76,7 +79,7 @@ class Ladder:
         for place in range(len(answer.values)):
             lines += self._rung(place, window, rows, (left, columns, width))
         low, high = (significant(10**end if self.is_log else end) for end in (window.y_low, window.y_high))
-        told = _("scale of each strip: {low} below, {high} above; what is higher is cut off").format(low=low, high=high)
+        told = _("each strip: {low} to {high}, cut off above").format(low=low, high=high)
         return [*lines, line(width, [(f"  {cut(theme.formula(told), width - 3, theme=theme)}", theme["dim"])])]
 
     def value_text(self, place: int) -> str:

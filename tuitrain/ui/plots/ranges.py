@@ -47,12 +47,14 @@ def linear_axis(low: float, high: float, most: int) -> Axis:
 
 
 def exact_axis(low: float, high: float, most: int) -> Axis:
-    """Make an axis with exactly these ends, and round ticks between them."""
+    """Make an axis with exactly these ends, and at least two round ticks between them: one alone shows no scale."""
     if not high > low:
         low, high = low - 0.5, low + 0.5
-    ticks = linear_axis(low, high, most).ticks
-    inside = tuple(tick for tick in ticks if low <= tick[0] <= high)
-    return Axis(low, high, inside or ((low, labels([low, high])[0]), (high, labels([low, high])[1])))
+    for steps in (most, 2 * most, 4 * most):
+        inside = tuple(tick for tick in linear_axis(low, high, steps).ticks if low <= tick[0] <= high)
+        if len(inside) > 1:
+            return Axis(low, high, inside)
+    return Axis(low, high, tuple(zip((low, high), labels([low, high]), strict=True)))
 
 
 def log_axis(low: float, high: float, most: int) -> Axis:
