@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tuitrain.engine.gradient_noise import by_layer, row_gradients, spread_of_rows, tips_beside
+from tuitrain.engine.gradient_noise import by_layer, row_gradients, spread_of_rows, tips_of_products
 from tuitrain.engine.network import Network
 
 rng = np.random.default_rng(4)
@@ -37,7 +37,7 @@ def test_trace_and_sums_are_those_of_single_rows(sizes: tuple[int, ...], loss: s
 def test_tips_keep_lengths_along_and_across() -> None:
     full = np.array([3.0, 0.0, 0.0])
     gradients = np.array([[2.0, 1.0, 0.0], [4.0, -2.0, 0.1], [-1.0, 0.5, 0.0]])
-    tips = tips_beside(gradients, full)
+    tips = tips_of_products(gradients @ gradients.T, gradients @ full, float(full @ full))
     np.testing.assert_allclose(tips[:, 0], gradients[:, 0])
     np.testing.assert_allclose(np.abs(tips[:, 1]), [1.0, 2.0, 0.5], atol=0.02)
     assert tips[0, 1] * tips[1, 1] < 0

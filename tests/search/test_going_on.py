@@ -114,6 +114,17 @@ def test_what_a_strategy_was_thinking_of_when_it_was_changed_is_not_run(
     assert [trial.by for trial in study.trials] == ["quasi"] * 12
 
 
+def test_with_fewer_stacks_than_workers_more_are_proposed_at_once(tmp_path: Path) -> None:
+    study = begun(tmp_path / "s", trials=24, parallel=8)
+    with study.writing():
+        five = [{**OWN, "l2": l2} for l2 in (1e-5, 1e-4, 1e-3, 1e-2, 0.1)]
+        study.queue(five, by="random", stacks=[[number] for number in range(5)])
+    with conducting(study, IRIS) as conductor:
+        conductor.step(0)  # plans before anything is trained
+        assert conductor.progress().is_proposing
+        conductor.ask_to_stop()
+
+
 def test_a_conductor_that_cannot_write_gives_back_what_it_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -266,6 +266,19 @@ def test_notes_are_kept_with_where_they_were_made_also_after_the_end(session: Tr
     assert "note at epoch 2: the bend" in trial.message and "note at epoch 6: the end was too early" in trial.message
 
 
+def test_a_note_outlives_a_training_of_which_no_record_is_made(session: TrainingSession) -> None:
+    session.send(Step(batches=1))
+    until(session, lambda s: s.step == 1 and not s.is_running)
+    assert not noted(session, "the first batch was odd")
+    session.send(Reset())
+    until(session, lambda s: s.step == 0)
+    assert [note.text for note in session.snapshot.notes] == ["the first batch was odd"]
+    assert [note.text for note in ended(session).notes] == ["the first batch was odd"]
+    session.send(Reset())
+    until(session, lambda s: s.step == 0)
+    assert session.snapshot.notes == ()  # the record has it
+
+
 @pytest.mark.parametrize(("text", "why"), [(" \n", "empty"), ("x" * 501, "501 letters; it may have 500")])
 def test_a_note_that_cannot_be_kept_is_refused(session: TrainingSession, text: str, why: str) -> None:
     assert why in noted(session, text)

@@ -180,6 +180,8 @@ def test_a_second_decision_of_the_same_choice_trains_nothing_more(session: Searc
     session.wait_for_answer(number, 60)
     after = until(session, lambda s: s.choice is not None and done(s) == 11)
     assert len(after.trials) == 11
+    late = session.wait_for_answer(session.send(Decide((now.choice,))), 60)  # when the next one waits already
+    assert (late.choice, len(late.trials)) == (after.choice, 11)
 
 
 def test_another_strategy_ends_the_guessing_and_takes_none_of_it(session: SearchSession) -> None:

@@ -40,18 +40,12 @@ def spread_of_rows(squares: float, gradient: Array, rows: int) -> float:
     return max((squares - rows * float(gradient @ gradient)) / max(rows - 1, 1), 0.0)
 
 
-def tips_beside(gradients: Array, full: Array) -> Array:
-    """Return where the gradients of batches (K, P) end, (K, 2): along `full` (P,), and across it.
-
-    Across is the direction at a right angle in which they spread most.
-    """
-    return tips_of_products(gradients @ gradients.T, gradients @ full, float(full @ full))
-
-
 def tips_of_products(gram: Array, products: Array, square: float) -> Array:
-    """Return what `tips_beside` does of products alone: of the gradients with one another (K, K), with the full one.
+    """Return where the gradients of batches end, (K, 2): along the full one, and across it, from their products alone.
 
-    `products` are (K,), `square` is ‖full‖². The parts across it have the products gram - along · alongᵀ.
+    `gram` (K, K) holds their products with one another, `products` (K,) those with the full one, whose squared length
+    is `square`. Across is the direction at a right angle in which they spread most; the parts across have the products
+    gram - along · alongᵀ.
     """
     along = products / max(float(np.sqrt(square)), 1e-300)
     values, vectors = np.linalg.eigh(gram - np.outer(along, along))

@@ -282,20 +282,24 @@ class Conductor:
             if not self._has_open_stacks():
                 self.ending = _("the space is exhausted")
             return False
-        return study.done_stacks.issuperset(study.order[: len(study.order) - self._awaited])
+        return study.done_stacks.issuperset(study.order[: self._first_awaited])
 
     @property
     def _awaited(self) -> int:
         """How many stacks may still be training when the next proposals are made, so that no worker has to wait."""
         return 0 if self.is_one_at_a_time else self.study.settings.parallel
 
+    @property
+    def _first_awaited(self) -> int:
+        """The place in the order of the first of these; all before it are over when the next proposals are made."""
+        return max(0, len(self.study.order) - self._awaited)
+
     def _has_open_stacks(self) -> bool:
         return bool(self.study.ungrouped) or len(self.study.done_stacks) < len(self.study.stacks)
 
     def _think(self) -> None:
         study, settings = self.study, self.study.settings
-        awaited_stacks = study.order[max(0, len(study.order) - self._awaited) :]
-        last = [number for stack in awaited_stacks for number in study.stacks[stack]]
+        last = [number for stack in study.order[self._first_awaited :] for number in study.stacks[stack]]
         done, awaited = known_before(study.trials, last)
         most = settings.at_once if settings.learns else MOST_AT_ONCE
         if not settings.learns and (settings.seconds or settings.goal is not None):

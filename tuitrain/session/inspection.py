@@ -70,12 +70,17 @@ class Copy:
             if it has diverged.
         """
         trainer = self.trainer()
-        if trainer.is_done:
-            trainer.set(None, "patience", 0)
-            trainer.set(None, "epochs", trainer.epochs_done + epochs)
-        if trainer.is_done:
+        if not go_on(trainer, epochs):
             raise RunError(_("the training has diverged: there is no next step; r on the Train screen begins again"))
         return trainer
+
+
+def go_on(trainer: Trainer, epochs: int = 1000) -> bool:
+    """Let a training that has ended go on for so many epochs; return whether it can, which one that diverged cannot."""
+    if trainer.is_done:
+        trainer.set(None, "patience", 0)
+        trainer.set(None, "epochs", trainer.epochs_done + epochs)
+    return not trainer.is_done
 
 
 Answerer = Callable[[Question, Copy], Iterator[Answer]]

@@ -169,12 +169,14 @@ class Searching(Work[SearchSnapshot]):
         """Train these of the proposals that wait."""
         if self._conductor is None:
             return
+        assert self._study is not None
         progress, guessed = self._conductor.progress(), None
-        if self._is_one_at_a_time and not progress.proposals:
-            return  # the one that this is about has been decided on: it may have come with another key
+        if self._is_one_at_a_time:
+            tried = [dict(trial.setting) for trial in progress.trials]
+            if not progress.proposals or any(dict(setting) in tried for setting in command.settings):
+                return  # what this is about has been decided on: it may have come with another key
         is_counted = self._is_one_at_a_time and not progress.left_to_spread
         if command.guess is not None and is_counted:
-            assert self._study is not None
             guessed = weigh(self._study, own_setting(self._study.space, command.guess), progress.proposals[0])
         self._conductor.decide(command.settings, guessed)
 

@@ -214,9 +214,9 @@ class Training(Work[Snapshot]):
         fresh = LiveTraining(dataset, self.live.hyperparameters.replace(**changes), clock=self._clock.now)
         self.live.stop_clock()  # only now: where the values do not fit, the training stays as it is
         self._note("left")
+        if self._noted is None and dataset is self.live.dataset:
+            fresh.notes = self.live.notes  # no record has them: not a whole epoch was trained
         before, self.live, self._noted = self.live, fresh, None
-        if not before.trainer.steps_done and dataset is before.dataset:
-            fresh.notes = before.notes  # of a training that has not begun yet
         self._pending, self._saved_step, self._state = {}, -1, "ready"
         if dataset is not before.dataset:
             self._refused = {}

@@ -9,6 +9,7 @@ import pytest
 
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
+from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.step import StepAnswer, StepCurve
 from tuitrain.session.inside.step import GAUGE_STEPS, step_curve
@@ -39,6 +40,48 @@ def test_curve_is_of_the_batch_and_the_update_that_come_next(fields: dict[str, o
     assert answer.rates[middle] == pytest.approx(answer.rate)
     assert answer.losses[middle] == pytest.approx(answer.taken)
     assert not np.array_equal(start, end)
+
+
+def test_steps_beyond_the_end_of_the_run_are_taken_all_the_same() -> None:
+    data, (whole, short) = (
+        load_dataset("moons"),
+        (Hyperparameters(hidden_layers=(8,), epochs=n, patience=0) for n in (9, 2)),
+    )
+    known = []
+    for h in (whole, short):
+        trainer = Trainer(data, h)
+        trainer.epoch()
+        known.append(next(step_curve(StepCurve(steps=2 * trainer.steps_per_epoch), Copy.of(trainer, data, 1))))
+    np.testing.assert_array_equal(known[0].losses, known[1].losses)  # type: ignore[attr-defined]
+
+
+def test_it_is_said_where_the_copy_diverges() -> None:
+    data = load_dataset("diabetes")
+    h = Hyperparameters(hidden_layers=(8,), activation="relu", optimizer="sgd", learning_rate=30.0, patience=0)
+    trainer = Trainer(data, h)
+    copy = Copy.of(trainer, data, 0)
+    while not trainer.is_done:
+        trainer.step()
+    for steps in (trainer.steps_done, trainer.steps_done + 2):
+        with pytest.raises(RunError, match="the copy diverges here, so that there is no next step; u takes"):
+            next(step_curve(StepCurve(steps=steps), copy))
+
+
+def test_a_rate_that_has_come_to_zero_is_told() -> None:
+    data = load_dataset("moons")
+    h = Hyperparameters(
+        hidden_layers=(4,), schedule="exponential", schedule_factor=1e-200, schedule_epochs=1, patience=0
+    )
+    trainer = Trainer(data, h)
+    trainer.epoch()
+    copy = Copy.of(trainer, data, 1)
+    *_some, last = step_curve(StepCurve(), copy)
+    assert last.gauge[-1] == 0.0  # type: ignore[attr-defined]
+    for _epoch in range(2):
+        trainer.epoch()
+    assert not trainer.learning_rates[0]
+    with pytest.raises(RunError, match="brought the learning rate to 0"):
+        next(step_curve(StepCurve(), Copy.of(trainer, data, 3)))
 
 
 def test_losses_are_those_of_weights_moved_by_hand() -> None:

@@ -130,3 +130,24 @@ def test_starts_that_have_diverged_are_counted_apart():
 def test_a_curve_leaves_the_plot_and_has_no_plateau_beyond_it():
     shown = up_to(np.array([0.5, 0.4, 0.9, 2.0, np.inf, 3.0, 0.6]), 1.0)
     assert np.array_equal(shown, [0.5, 0.4, 0.9, 1.0, np.nan, 1.0, 0.6], equal_nan=True)
+
+
+async def test_a_step_into_divergence_can_be_taken_back():
+    h = Hyperparameters(
+        hidden_layers=(8,), activation="relu", optimizer="sgd", learning_rate=30.0, patience=0, batch_size="full"
+    )
+    session = TrainingSession(load_dataset("diabetes"), h)
+    session.wait_for_answer(session.send(Step(batches=1)), 30)
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+        await settle(pilot, lambda: session.snapshot.step == 1 and not session.snapshot.is_running)
+        page = await opened(pilot)
+        while not page.answer.problem:
+            await pilot.press("s")
+            await settle(pilot, lambda: page.answer.question.steps == page.steps and page.answer.is_whole)
+        await pilot.pause()
+        assert "u takes a step back" in text_of(pilot.app) and not page.is_known
+        taken = page.steps
+        await pilot.press("u")
+        await settle(pilot, lambda: page.is_known)
+        assert page.answer.question.steps == page.steps == taken - 1
+    session.close()

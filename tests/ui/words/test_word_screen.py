@@ -14,12 +14,14 @@ from tests.pseudo import OTHER_LETTERS, Pseudo
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
+from tuitrain.engine import Trainer
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.pages.demonstration import FUNCTIONS, MEASURES, FunctionDemonstration, TrainingDemonstration
 from tuitrain.pages.demonstrations import load_function
 from tuitrain.pages.lookup import explanations
 from tuitrain.pages.page import load_pages
 from tuitrain.session.asked.demonstration import DemonstrateAnswer
+from tuitrain.session.inspection import Copy, Inspection
 from tuitrain.session.training import TrainingSession
 from tuitrain.translation import install
 from tuitrain.ui.app import TuitrainApp
@@ -85,6 +87,23 @@ async def test_a_page_runs_its_demonstration_and_says_what_is_to_be_seen(session
         await settle(pilot, lambda: screen._training.answer is not None and screen._training.answer.is_whole)
         assert screen._training.question.values == ("0.1", "5.62")
         assert "none comes back" not in text_of(app)  # it was said of other values
+
+
+def test_a_demonstration_that_cannot_be_trained_says_why():
+    told = PAGES["bias_variance"].demonstration
+    assert isinstance(told, TrainingDemonstration)
+    demonstration = TrainedDemonstration(told)
+    demonstration.values[-1] = (1 << 16, 1 << 16)  # as often as + is pressed
+    asked = demonstration.run()
+    dataset, inspection = load_dataset("moons?n=60"), Inspection()
+    inspection.ask(asked, lambda: Copy(dataset, Trainer(dataset, Hyperparameters()).state(), 0))
+    while inspection.has_more:
+        inspection.advance()
+    assert demonstration.take(inspection.answer) and not demonstration.take(inspection.answer)
+    shown = "\n".join(strip.text for strip in training_lines(demonstration, 80, theme_for("true")))
+    assert "hidden layers: 2x65536x65536x2 has 4,295,360,514 parameters" in shown
+    demonstration.run()
+    assert not demonstration.problem
 
 
 async def test_links_are_followed_and_esc_goes_back_one_by_one(session):

@@ -15,11 +15,13 @@ from tuitrain.engine import Trainer
 from tuitrain.engine.directions import LossesAt
 from tuitrain.engine.network import Network
 from tuitrain.engine.threads import blas_threads
+from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.step import EXAMPLE_EPOCHS, StepAnswer, StepCurve
 from tuitrain.session.inside.experiment import sliced
-from tuitrain.session.inspection import Copy
+from tuitrain.session.inspection import Copy, go_on
 from tuitrain.session.questions import Answer, Question
+from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 DECADES, A_DECADE = 3, 40  # of learning rates on each side of the one in use, and points of the curve in each
@@ -79,13 +81,25 @@ class _Measured:
 
 
 def step_curve(question: Question, copy: Copy) -> Iterator[Answer]:
-    """Answer `StepCurve`: first the curve, coarse and then fine, then step by step the gauge."""
+    """Answer `StepCurve`: first the curve, coarse and then fine, then step by step the gauge.
+
+    Raises
+    ------
+    RunError
+        if there is no next step: the run or the copy has diverged, or the learning rate has come to 0.
+    """
     asked = cast("StepCurve", question)
     copy = example_copy() if asked.example else copy
     trainer = copy.going_on()
-    for _ in range(asked.steps):
+    for _step in range(asked.steps):
         trainer.step()
+        go_on(trainer)
     way = _next_step(trainer)
+    if trainer.early_stopping.endings[0] == "diverged":
+        told = _("the copy diverges here, so that there is no next step")
+        raise RunError(f"{told}; {_('u takes a step back')}" if asked.steps else told)
+    if not way.rate:
+        raise RunError(_("the schedule has brought the learning rate to 0: the next step goes nowhere"))
     rates = 10 ** _exponents(way.rate, DECADES, 2 * DECADES * A_DECADE + 1)
     here, taken = way.losses(np.array([0.0, way.rate]))
     losses = np.full(len(rates), np.nan)
@@ -120,7 +134,8 @@ def _past_gauge(answer: StepAnswer, copy: Copy) -> Iterator[StepAnswer]:
     last = copy.state.counters["steps_done"]
     first = max(last - GAUGE_STEPS, trainer.steps_done)
     answer = replace(answer, is_past=True, total=last - first)
-    for _ in sliced((trainer.step() for _ in range(first - trainer.steps_done)), trainer.network.layer_sizes):
+    ahead = range(first - trainer.steps_done)
+    for _made in sliced((trainer.step() for _step in ahead), trainer.network.layer_sizes):
         yield answer
     while trainer.steps_done < last:
         way = _next_step(trainer)
@@ -134,7 +149,13 @@ def _past_gauge(answer: StepAnswer, copy: Copy) -> Iterator[StepAnswer]:
 
 
 def _ratio(way: _Line) -> Iterator[float | None]:
-    """Find the rate taken over the best rate along a step: yield it last, and None between two portions before."""
+    """Find the rate taken over the best rate along a step: yield it last, and None between two portions before.
+
+    It is 0 where the step goes nowhere, since the rate is 0.
+    """
+    if not way.rate:
+        yield 0.0
+        return
     is_cheap = way.work * GAUGE_POINTS <= AT_ONCE
     rates = 10 ** _exponents(way.rate, 2, GAUGE_POINTS) if is_cheap else way.rate * 2.0 ** np.arange(-2.5, 4, 0.5)
     losses = np.full(len(rates), np.inf)
@@ -168,11 +189,11 @@ def _next_step(trainer: Trainer) -> _Line:
     """Let the copy take a step, and return the way that it went, per unit of the learning rate."""
     before, start = trainer.state(), trainer.network.parameters[0].astype(np.float64)
     trainer.step()
-    rate = float(trainer.learning_rates[0])
+    rate = float(trainer.learning_rates[0])  # 0 where a schedule has come so far down
     end = trainer.network.parameters[0] if not trainer.is_done else _last_parameters(trainer)
     rows = _rows_of_step(before.arrays["shuffle.order"][0], trainer)
     train = trainer.dataset.train
-    return _Line(trainer.network, start, (start - end) / rate, train.X[rows], train.y[rows], rate)
+    return _Line(trainer.network, start, (start - end) / (rate or 1.0), train.X[rows], train.y[rows], rate)
 
 
 def _last_parameters(trainer: Trainer) -> Array:

@@ -26,7 +26,6 @@ from tuitrain.ui.theme import Role, Theme
 
 _SIZE = ("+ -", "batch size: twice, half")
 _LAYER = ("[ ]", "layer")
-SIZES = (1, 8, 32, 128, 512)  # of the table, beside those that matter
 
 NOISE_ACTIONS = (
     Action("nudge_up", ("plus", "equals_sign"), "+ =", "batch", "batch size: twice", "page", 99, pair=_SIZE),

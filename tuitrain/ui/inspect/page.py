@@ -23,8 +23,8 @@ __all__ = ["InsidePage", "everywhere_on_pages", "page_bindings"]
 # What a key may do before there is an answer, or where there is none: ask another question, or go elsewhere
 ASKING = frozenset({
     "example", "nudge_up", "nudge_down", "start_pause", "next_pane", "previous_pane", "next_part", "previous_part",
-    "order", "other", "along", "bench", "importance", "note", "show", "messages", "help", "keys", "palette", "suspend",
-    "quit",
+    "order", "other", "along", "bench", "importance", "note", "undo", "restart", "show", "messages", "help", "keys",
+    "palette", "suspend", "quit",
 })  # fmt: skip
 _copies = itertools.count(1)  # of networks that pages have asked for
 

@@ -10,6 +10,7 @@ from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.pages.demonstration import TrainingDemonstration
 from tuitrain.pages.demonstrations.movable import Movable
 from tuitrain.session.asked.demonstration import Demonstrate, DemonstrateAnswer
+from tuitrain.session.questions import Answer
 
 _runs = itertools.count(-1, -1)  # numbers that no page gives its copies
 
@@ -32,7 +33,10 @@ def question_of(
 
 
 class TrainedDemonstration:
-    """The trainings of a page's demonstration; `question` is None until it has been run."""
+    """The trainings of a page's demonstration; `question` is None until it has been run.
+
+    `problem` says why they cannot be trained at these values, "" where they can.
+    """
 
     def __init__(self, told: TrainingDemonstration) -> None:
         self.told = told
@@ -40,6 +44,7 @@ class TrainedDemonstration:
         self.values = [self.field.parse(str(value)) for value in told.values]
         self.question: Demonstrate | None = None
         self.answer: DemonstrateAnswer | None = None
+        self.problem = ""
 
     @property
     def value_texts(self) -> list[str]:
@@ -54,6 +59,7 @@ class TrainedDemonstration:
     def run(self) -> Demonstrate:
         """Begin anew, and return what is to be asked."""
         self.question, self.answer = question_of(self.told, self.values, run=next(_runs)), None
+        self.problem = ""
         return self.question
 
     def move(self, direction: int) -> bool:
@@ -64,10 +70,13 @@ class TrainedDemonstration:
 
     def take(self, answer: object) -> bool:
         """Take the session's answer, if it is a newer one to this run; return whether it is."""
-        if not isinstance(answer, DemonstrateAnswer) or answer is self.answer or answer.question != self.question:
+        if not isinstance(answer, Answer) or answer is self.answer or answer.question != self.question:
             return False
-        self.answer = answer
-        return True
+        if isinstance(answer, DemonstrateAnswer):
+            self.answer = answer
+            return True
+        is_new, self.problem = answer.problem != self.problem, answer.problem
+        return is_new
 
 
 class Moving:

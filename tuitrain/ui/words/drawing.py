@@ -100,7 +100,8 @@ def training_lines(demonstration: TrainedDemonstration, width: int, theme: Theme
         course = _course(answer.losses[condition], answer.total) if answer is not None else ()
         parts.append((curve_line(course, SPARK, theme=theme, ends=ends), theme["train"]))
         lines.append(line(width, parts))
-    lines += [line(width, [(cut_words(f" {_progress(demonstration, theme)}", width, theme=theme), theme["dim"])])]
+    where = cut_words(f" {_progress(demonstration, theme)}", width, theme=theme)
+    lines += [line(width, [(where, theme["warning" if demonstration.problem else "dim"])])]
     is_over = answer is not None and answer.is_whole and demonstration.is_as_told
     says = _says(told.says, width, theme) if is_over else []
     return lines + [line(width, [(f" {row}", theme["bold"])]) for row in says]
@@ -124,6 +125,8 @@ def _ends_of(answer: DemonstrateAnswer | None) -> tuple[float, float] | None:
 
 def _progress(demonstration: TrainedDemonstration, theme: Theme) -> str:
     answer, told = demonstration.answer, demonstration.told
+    if demonstration.problem:
+        return theme.plain(demonstration.problem)
     if answer is None:
         text = _("space trains them: {epochs} epochs from the same start") if demonstration.question is None else _("…")
         return theme.plain(text.format(epochs=told.epochs))
