@@ -123,6 +123,14 @@ def test_text_of_files_is_text_in_the_picture(view):
     assert ET.fromstring(f"<t>{xml_text(text)}</t>").text == "<b> & \"q\" 'r' \\x00\\x1b[31m ]]>"
 
 
+def test_a_directory_in_the_place_of_the_picture_is_refused_at_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.svg").mkdir()
+    for typed in ("a", "a.md", " a.markdown "):
+        with pytest.raises(FileError, match=r"a\.svg is a directory"):
+            sheet_path(typed)
+
+
 def test_names_of_sheets(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert [sheet_path(typed).name for typed in ("a", "a.md", "a.svg", "b.markdown")] == [
