@@ -114,7 +114,7 @@ async def test_a_step_is_taken_on_the_copy_and_taken_back(session):
         before, step = page.answer.trace.loss, session.snapshot.step
         await pilot.press("s")
         await settle(pilot, lambda: page.answer.question.steps == 1)
-        assert page.answer.trace.loss < before
+        assert page.answer.trace.loss < before and "1 step taken" in text_of(pilot.app)
         await pilot.press("u")
         await settle(pilot, lambda: page.answer.question.steps == 0)
         assert page.answer.trace.loss == before and session.snapshot.step == step

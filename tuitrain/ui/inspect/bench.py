@@ -210,7 +210,8 @@ class BenchPage(InsidePage, inherit_bindings=False):
         phase, theme = self._phase, self.look
         J = f"J = {decimal(answer.trace.loss)}" if phase.has_loss else ""
         changed = _("{count} typed").format(count=len(self.moved)) if self.moved else ""
-        learnt = _("{count} steps taken").format(count=self.steps) if self.steps else ""
+        learnt = ngettext("{count} step taken", "{count} steps taken", self.steps) if self.steps else ""
+        learnt = learnt.format(count=self.steps)
         way = theme.plain("◂ ") + _("δ back") if phase.is_back else _("a forward") + theme.plain(" →")
         has_delta = phase.has_delta(self.edge.layer, self.edge.unit)
         rule = _("Weight {weight} · chain rule with this moment's numbers") if has_delta else _(
