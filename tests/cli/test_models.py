@@ -84,6 +84,7 @@ def test_a_metric_that_is_not_defined_says_why() -> None:
         "train": {"loss": None, "r2": None}, "validation": {"loss": 0.5, "r2": None}, "test": {"loss": 0.5, "r2": None},
     }  # fmt: skip
     lines = training_summary(found).splitlines()
+    assert lines[0].startswith("d: 1 epoch in ")
     assert lines[1].endswith("loss not finite  r2 not finite")
     assert lines[2].endswith("r2 undefined (one row)")
     assert lines[3].endswith("r2 undefined (the target hardly varies in these rows)")

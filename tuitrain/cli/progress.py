@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from tuitrain.numbers import duration, rate
 from tuitrain.options.hyperparameters import FIELDS
-from tuitrain.text import visible
+from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -126,9 +126,9 @@ def training_summary(found: dict[str, Any]) -> str:
     """Summarise a finished training in a few lines: the loss and metrics of each part at the best epoch."""
     seconds = f"{found['seconds']:.1f} s"
     lines = [
-        _("{dataset}: {epochs} epochs in {seconds}, best epoch {best_epoch}, {parameters:,} parameters").format(
+        _("{dataset}: {epochs} in {seconds}, best epoch {best_epoch}, {parameters:,} parameters").format(
             dataset=found["dataset"],
-            epochs=found["epochs"],
+            epochs=counted(found["epochs"], "epoch"),
             seconds=seconds,
             best_epoch=found["best_epoch"],
             parameters=found["parameters"],
@@ -260,11 +260,9 @@ def search_summary(found: SearchResult) -> str:
     counts = _(", {count} pruned").format(count=pruned) if pruned else ""
     counts += _(", {count} failed").format(count=failed) if failed else ""
     rate = _(" ({rate:.3g} a second)").format(rate=len(done) / study.seconds) if study.seconds else ""
-    lines = [
-        _("{count} trials{counts} in {seconds:.1f} s{rate}: {ending}").format(
-            count=len(done), counts=counts, seconds=study.seconds, rate=rate, ending=found.progress.ending
-        )
-    ]
+    told = _("{trials}{counts} in {seconds:.1f} s{rate}: {ending}")
+    trials, ending = counted(len(done), "trial"), found.progress.ending
+    lines = [told.format(trials=trials, counts=counts, seconds=study.seconds, rate=rate, ending=ending)]
     if best is None:
         return lines[0]
     lines.append(

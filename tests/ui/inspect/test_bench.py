@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,8 @@ from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.bench import BenchPage
 from tuitrain.ui.inspect.bench_layers import shown_units
-from tuitrain.ui.inspect.chain_rule import WeightPlace
+from tuitrain.ui.inspect.bench_shares import two_ways
+from tuitrain.ui.inspect.chain_rule import Share, WeightPlace
 from tuitrain.ui.theme import theme_for
 
 
@@ -55,6 +58,32 @@ async def test_without_a_training_the_example_is_shown_and_esc_goes_back(session
         await settle(pilot, lambda: session.snapshot.answer is None)
 
 
+@pytest.mark.parametrize(
+    "weights", [(3.0, 2.0), (-2.0, 2.0), (-3.0, 2.0), (-1.5, -0.5), (0.0, 2.0), (1.7e308, 1.7e308)]
+)
+def test_the_two_ways_hold_for_any_weights_that_are_typed(weights):
+    sizes = [abs(weight) for weight in weights]
+    found = [
+        Share(place, f"h{place + 1}", size, size / sum(sizes), weight, -1.0)
+        for place, (size, weight) in enumerate(zip(sizes, weights, strict=True))
+    ]
+    rows = [strip.text for strip in two_ways(78, found, theme=theme_for("true"))]
+    equations = re.findall(r"(−?\d+(?:\.\d+)?) · (−?\d+\.\d+) = (−?\d+\.\d+)", rows[5])
+    assert len(equations) == (2 if np.isfinite(sum(sizes)) else 0)
+    for equation in equations:
+        times, part, back = (float(number.replace("−", "-")) for number in equation)
+        assert times * part == pytest.approx(back)
+    assert ("too large" in rows[4]) is (not equations)
+    assert ("Same proportions" in rows[4]) is (min(weights) >= 0 and bool(equations))
+    assert "-" not in "".join(rows) and "−0 %" not in "".join(rows)
+    returned = [row.split()[-2] for row in rows[1:4] if row.rstrip().endswith("%")]
+    if sum(weights) and np.isfinite(sum(weights)):
+        expected = [100 * weight / sum(weights) for weight in weights]
+        assert [float(text.replace("−", "-")) for text in returned] == pytest.approx([*expected, 100], abs=0.5)
+    else:
+        assert not returned
+
+
 async def to_2_3_2(pilot, page):
     await pilot.press("x")
     await settle(pilot, lambda: page.answer is not None and page.answer.question.example == "2-3-2")
@@ -85,7 +114,7 @@ async def test_a_step_is_taken_on_the_copy_and_taken_back(session):
         before, step = page.answer.trace.loss, session.snapshot.step
         await pilot.press("s")
         await settle(pilot, lambda: page.answer.question.steps == 1)
-        assert page.answer.trace.loss < before
+        assert page.answer.trace.loss < before and "1 step taken" in text_of(pilot.app)
         await pilot.press("u")
         await settle(pilot, lambda: page.answer.question.steps == 0)
         assert page.answer.trace.loss == before and session.snapshot.step == step

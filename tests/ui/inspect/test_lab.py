@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.ui.inspect.sizes import SIZES
 from tests.ui.inspect.test_experiments import known, whole
 from tests.ui.train.test_screen import text_of
-from tests.ui.waiting import settle
+from tests.ui.waiting import resize, settle
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.commands import SetHyperparameter, Start
@@ -187,6 +188,37 @@ async def test_a_note_is_kept_with_the_pair_and_the_run_goes_on(session):
         await settle(pilot, lambda: isinstance(pilot.app.screen, LabPage))
         await whole(pilot)
         assert " q1 " in text_of(pilot.app) and "x q1" not in text_of(pilot.app)
+
+
+async def test_a_full_note_keeps_what_it_holds_and_says_what_found_no_room(session):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        await pilot.press("colon", *"end", "home")
+        page.post_message(events.Paste("가\x1b[31m\n" + "b" * 2500))
+        told = "the note is full (2,000 characters): 513 characters were left out"
+        await settle(pilot, lambda: told in text_of(pilot.app))
+        kept = page.marks.note(session.snapshot.dataset.fingerprint)
+        assert kept == "가\\x1b[31m " + "b" * 1987 + "end" and page.typing.cursor == 1997
+        await pilot.press("c")
+        assert "1 character was left out" in text_of(pilot.app)
+        await pilot.press("backspace", "c")
+        assert page.marks.note(session.snapshot.dataset.fingerprint) == kept[:1996] + "cend"
+
+
+async def test_where_the_terminal_is_too_small_only_what_is_announced_acts(session):
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+        page = await opened(pilot)
+        copy = page.copy
+        await pilot.press("colon", "a")
+        await resize(pilot, 60, 20)
+        assert "esc leaves the page" in text_of(pilot.app) and "q quits" not in text_of(pilot.app)
+        await pilot.press("b", "enter", "space", "plus")
+        assert page.copy == copy and page.marks.b is None
+        await resize(pilot, 80, 24)
+        assert page.marks.note(session.snapshot.dataset.fingerprint) == "a"
+        await resize(pilot, 60, 20)
+        await pilot.press("escape")
+        assert pilot.app.screen is not page
 
 
 async def opened_while_running(pilot):

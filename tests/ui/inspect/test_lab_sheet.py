@@ -18,6 +18,7 @@ from tuitrain.session.asked.lab import PairAnswer, TrainPair
 from tuitrain.session.inside.lab import train_pair
 from tuitrain.session.inspection import Copy
 from tuitrain.ui.inspect.lab_drawing import LabView
+from tuitrain.ui.inspect.lab_figures import ended
 from tuitrain.ui.inspect.lab_marks import differing, fields_with_effect
 from tuitrain.ui.inspect.lab_sheet import escaped, free_name, sheet_path, sheet_text, write_sheet
 from tuitrain.ui.inspect.lab_svg import xml_text
@@ -121,6 +122,21 @@ def test_the_picture_is_xml_whose_points_are_the_losses(view, log, tmp_path):
 def test_text_of_files_is_text_in_the_picture(view):
     text = "<b> & \"q\" 'r' \x00\x1b[31m ]]>"
     assert ET.fromstring(f"<t>{xml_text(text)}</t>").text == "<b> & \"q\" 'r' \\x00\\x1b[31m ]]>"
+
+
+@pytest.mark.parametrize(("epochs", "shown"), [(1, "1 epoch"), (2, "2 epochs")])
+def test_one_epoch_is_no_plural(view, epochs, shown):
+    side = replace(view[0].answer.sides[0], losses=np.ones(epochs + 1), ending="epochs")
+    told = [ended(replace(side, ending=ending)) for ending in ("epochs", "patience", "limit")]
+    assert told == [shown, f"{shown} (patience)", f"{shown}, no more are trained here"]
+
+
+def test_a_directory_in_the_place_of_the_picture_is_refused_at_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.svg").mkdir()
+    for typed in ("a", "a.md", " a.markdown "):
+        with pytest.raises(FileError, match=r"a\.svg is a directory"):
+            sheet_path(typed)
 
 
 def test_names_of_sheets(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from tuitrain.numbers import whole_percents
+from tuitrain.numbers import MINUS, whole_percents
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.chain_rule import Share
 from tuitrain.ui.plots.figures import decimal, factor, right
@@ -16,37 +16,61 @@ from tuitrain.ui.plots.lines import cut, fit, line
 from tuitrain.ui.theme import Role, Theme
 
 TWO_WAYS_ROWS = 6
+PERCENT_CELLS = 6
 
 
 def two_ways(width: int, found: Sequence[Share], *, theme: Theme) -> list[Strip]:
     """Set the share of an error, by the weights, beside what the gradient hands back, and say how they are related."""
     total, passed = sum(one.size for one in found), sum(one.back for one in found)
-    delta = "δ" if math.isnan(passed) else f"{found[0].delta:.3g}"
+    delta = "δ" if math.isnan(passed) else _short(found[0].delta, 3)
 
     def row(name: str, idea: str, idea_share: str, rule: str, rule_share: str) -> str:
         half = (width - 12) // 2 - 7
         left, right_half = (fit(theme.formula(text), half, theme) for text in (idea, rule))
-        return f" {fit(name, 9, theme)} {left}{idea_share:>6} {right_half}{rule_share:>6}"
+        return f" {fit(name, 9, theme)} {left}{idea_share:>{PERCENT_CELLS}} {right_half}{rule_share:>{PERCENT_CELLS}}"
 
-    weights = "+".join(f"{one.size:g}" for one in found)
+    weights = "+".join(_short(one.size) for one in found)
     lines: list[tuple[str, Role]] = [
         (row("", _("the share (the idea)"), "", _("the gradient (the rule)"), ""), "dim"),
     ]
     for one in found:
-        name = _("{name}, w = {weight}").format(name=one.name, weight=f"{one.weight:g}")
-        idea = f"{delta}·{one.size:g}/({weights}) = {decimal(one.of_delta, 3)}"
-        rule = f"{delta}·{one.weight:g} = {decimal(one.back, 3)} · f′"
-        returned = f"{100 * one.back / passed:.0f} %" if math.isfinite(passed) and passed else "·"
-        lines.append((row(name, idea, f"{100 * one.share:.0f} %", rule, returned), "plain"))
+        name = _("{name}, w = {weight}").format(name=one.name, weight=_short(one.weight))
+        idea = f"{delta}·{_short(one.size)}/({weights}) = {decimal(one.of_delta, 3)}"
+        rule = f"{delta}·{_short(one.weight)} = {decimal(one.back, 3)} · f′"
+        returned = _percent(one.back, passed)
+        lines.append((row(name, idea, _percent(one.size, total), rule, returned), "plain"))
+    whole = _percent(passed, passed)
     lines.append(
-        (row(_("sum"), decimal(sum(one.of_delta for one in found), 3), "100 %", decimal(passed, 3), "100 %"), "plain")
+        (row(_("sum"), decimal(sum(one.of_delta for one in found), 3), "100 %", decimal(passed, 3), whole), "plain")
     )
-    ways = _(" and ").join(f"{total:g} · {decimal(one.of_delta, 3)} = {decimal(one.back, 3)}" for one in found)
-    told = _("Same proportions: the gradient does not divide by the sum, {total}.").format(total=f"{total:g}")
+    signed = [_short(math.copysign(total, one.weight)) for one in found]
+    ways = _(" and ").join(
+        f"{times} · {decimal(one.of_delta, 3)} = {decimal(one.back, 3)}"
+        for times, one in zip(signed, found, strict=True)
+    )
+    told = _("Same proportions: the gradient does not divide by the sum, {total}.").format(total=_short(total))
+    if any(one.weight < 0 for one in found):
+        told = _("Same sizes: the gradient does not divide by {total}, and keeps a weight's sign.")
+        told = told.format(total=_short(total))
     if math.isnan(passed):
         told, ways = _("The error is not known yet: → goes on to the loss, and back."), ""
+    elif not math.isfinite(total) or not math.isfinite(passed):
+        told, ways = _("These weights are too large for their sum to be known."), ""
     lines += [(f" {told}", "plain"), (f" {ways}. " + _("Here f′ = 1.") if ways else "", "plain")]
     return [line(width, [(cut(theme.formula(text), width - 1, theme=theme), theme[role])]) for text, role in lines]
+
+
+def _short(value: float, digits: int = 6) -> str:
+    """``3``, ``−0.6``, ``1e+30``: a number without needless zeros."""
+    return f"{value:.{digits}g}".replace("-", MINUS) if math.isfinite(value) else decimal(value)
+
+
+def _percent(part: float, whole: float) -> str:
+    """``60 %``, ``−67 %``; ``·`` where that is not known, or has no room."""
+    if not whole or not math.isfinite(whole) or not math.isfinite(part / whole):
+        return "·"
+    text = f"{100 * part / whole:z.0f} %".replace("-", MINUS)
+    return text if len(text) <= PERCENT_CELLS else "·"
 
 
 def draw_shares(width: int, height: int, found: Sequence[Share], chosen_source: int, *, theme: Theme) -> list[Strip]:

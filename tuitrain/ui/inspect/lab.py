@@ -17,7 +17,7 @@ from tuitrain.session.asked.lab import PairAnswer, TrainPair
 from tuitrain.session.commands import SetHyperparameter
 from tuitrain.session.questions import Question
 from tuitrain.text import visible
-from tuitrain.translation import N_
+from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.experiment import CopiesPage, adopting
 from tuitrain.ui.inspect.lab_drawing import LabView, draw_curves, draw_note, draw_table
@@ -327,7 +327,7 @@ class LabPage(CopiesPage, inherit_bindings=False):
     # The note
 
     def action_note(self) -> None:
-        self.typing = LineEdit(self.marks.note(self._fingerprint))
+        self.typing = LineEdit(self.marks.note(self._fingerprint), most=MOST_NOTE)
         self.typing.is_selected = False
         self.refresh_page()
 
@@ -337,24 +337,39 @@ class LabPage(CopiesPage, inherit_bindings=False):
             return
         event.stop()
         event.prevent_default()
+        before = self.typing.text
         if event.key in {"escape", "enter"}:
             self.typing = None
+        elif self.is_too_small:
+            return  # nobody sees what is typed
         elif self.typing.press(event.key, event.character):
-            self._keep_note(self.typing)
+            self._keep_note()
+            if event.is_printable and self.typing.text == before:
+                self._say_full(1)
         self.refresh_page()
 
     def on_paste(self, event: events.Paste) -> None:
         """Take what is pasted into the note, as one paragraph."""
-        if self.typing is not None:
-            event.stop()
-            self.typing.insert(" ".join(visible(row, MOST_NOTE) for row in event.text.splitlines() if row.strip()))
-            self._keep_note(self.typing)
-            self.refresh_page()
+        if self.typing is None or self.is_too_small:
+            return
+        event.stop()
+        rows = (visible(row, len(repr(row))) for row in event.text.splitlines() if row.strip())
+        if left_out := self.typing.insert(" ".join(rows)):
+            self._say_full(left_out)
+        self._keep_note()
+        self.refresh_page()
 
-    def _keep_note(self, typed: LineEdit) -> None:
-        typed.text = typed.text[:MOST_NOTE]
-        typed.cursor = min(typed.cursor, len(typed.text))
-        self.marks.keep_note(self._fingerprint, typed.text)
+    def _say_full(self, left_out: int) -> None:
+        """Say how much of what was typed or pasted found no room."""
+        told = ngettext(
+            "the note is full ({most:,} characters): {count:,} character was left out",
+            "the note is full ({most:,} characters): {count:,} characters were left out", left_out,
+        )  # fmt: skip
+        self.say(told.format(most=MOST_NOTE, count=left_out))
+
+    def _keep_note(self) -> None:
+        assert self.typing is not None
+        self.marks.keep_note(self._fingerprint, self.typing.text)
 
     # The sheet
 

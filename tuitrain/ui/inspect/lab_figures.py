@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from tuitrain.numbers import MINUS
 from tuitrain.session.asked.lab import PairAnswer, PairSide
-from tuitrain.translation import N_
+from tuitrain.text import counted
+from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.scores import LABELS
@@ -147,10 +148,13 @@ def ended(side: PairSide) -> str:
     if side.ending == "diverged":
         return _("diverged in epoch {epoch}").format(epoch=_diverged_at(side))
     if side.ending == "patience":
-        return _("{count} epochs (patience)").format(count=side.done)
+        return ngettext("{count} epoch (patience)", "{count} epochs (patience)", side.done).format(count=side.done)
     if side.ending == "limit":
-        return _("{count} epochs, no more are trained here").format(count=side.done)
-    return _("{count} epochs").format(count=side.done) if side.ending else ""
+        told = ngettext(
+            "{count} epoch, no more are trained here", "{count} epochs, no more are trained here", side.done
+        )
+        return told.format(count=side.done)
+    return counted(side.done, "epoch") if side.ending else ""
 
 
 def _diverged_at(side: PairSide) -> int:

@@ -57,10 +57,15 @@ def sheet_path(typed: str) -> Path:
     Raises
     ------
     FileError
-        if no file can be written under that name.
+        if no file can be written under that name, or no picture beside it.
     """
     path = typed_path(typed, SUFFIXES[0])
-    return path if path.suffix.lower() in SUFFIXES else typed_path(typed.strip() + SUFFIXES[0], SUFFIXES[0])
+    if path.suffix.lower() not in SUFFIXES:
+        path = typed_path(typed.strip() + SUFFIXES[0], SUFFIXES[0])
+    picture = files_of(path)[1]
+    if picture.is_dir():
+        raise FileError(_("{path} is a directory: no picture can be written there").format(path=visible(picture, 60)))
+    return path
 
 
 def files_of(path: Path) -> tuple[Path, Path]:

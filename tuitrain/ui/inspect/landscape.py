@@ -15,7 +15,7 @@ from tuitrain.options.field import NUDGE
 from tuitrain.session.asked.landscape import BowlAnswer, LineRace, Plane, PlaneAnswer
 from tuitrain.session.questions import Question
 from tuitrain.session.snapshot import Snapshot
-from tuitrain.translation import N_
+from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.landscape_facts import LETTERS, curvature_facts, plane_facts, race_list, rate_text, way_facts
 from tuitrain.ui.inspect.landscape_map import Stand, draw_map, levels_between, star_sign
@@ -214,7 +214,8 @@ class LandscapePage(InsidePage, inherit_bindings=False):
             here=theme.signs.ready, dot=theme.signs.running, star=star_sign(theme)
         )
         if len(answer.behind):
-            told = _("{sign} last {count} steps  ").format(sign=theme.plain("∘"), count=len(answer.behind)) + told
+            behind = ngettext("{sign} last {count} step  ", "{sign} last {count} steps  ", len(answer.behind))
+            told = behind.format(sign=theme.plain("∘"), count=len(answer.behind)) + told
         return _("the plane"), told, ()
 
     def tell(self) -> str:

@@ -17,7 +17,7 @@ from tuitrain.session.asked.step import EXAMPLE_EPOCHS, OtherStarts, StartsAnswe
 from tuitrain.session.commands import SetHyperparameter
 from tuitrain.session.questions import Answer, Question
 from tuitrain.session.snapshot import Snapshot
-from tuitrain.translation import N_
+from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.plot import Curve, Floats, Mark, cells_of, draw_plot
@@ -236,7 +236,8 @@ class StepPage(InsidePage, inherit_bindings=False):
         what = _("{data} · {optimizer} · epoch {epoch} · batch of {rows} rows").format(
             data=data, optimizer=answer.optimizer, epoch=epoch, rows=answer.rows
         )
-        state = _("{count} steps on the copy").format(count=self.steps) if self.steps else ""
+        told = ngettext("{count} step on the copy", "{count} steps on the copy", self.steps)
+        state = told.format(count=self.steps) if self.steps else ""
         if self.shows_starts and self.starts is not None and not self.starts.is_whole:
             state = f"{self.look.signs.running} {self.starts.done}/{self.starts.total}"
         return what, state

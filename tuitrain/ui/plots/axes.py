@@ -108,7 +108,8 @@ def _drawn(width: int, height: int, x: Axis, y: Axis) -> list[str]:
 
 def _middle(place: float, axis: Axis, cells: int, *, is_from_top: bool) -> float:
     """Return where, in 0..1, the middle of the cell is that the canvas draws `place` in: nothing is left to round."""
-    share = (place - axis.low) / (axis.high - axis.low)
+    extent = axis.high - axis.low
+    share = (place - axis.low) / extent if extent else 0.5
     cell = math.floor(0.5 + (1 - share if is_from_top else share) * (cells - 1) + 1e-9) / max(cells - 1, 1)
     return 1 - cell if is_from_top else cell
 

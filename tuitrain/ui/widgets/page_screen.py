@@ -12,6 +12,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.keys import Action
 from tuitrain.ui.plots.lines import cut, notice
@@ -130,6 +131,8 @@ class PageScreen(PlacedScreen, inherit_bindings=False):
     DEFAULT_CSS = "PageScreen { overflow: hidden hidden; }"
     BINDINGS: ClassVar[list[BindingType]] = []
     PARTS: ClassVar[tuple[str, ...]] = ()
+    UNSEEN = ("quit",)
+    TOO_SMALL = N_("make it larger; esc leaves the page")
 
     def __init__(self, look: Theme) -> None:
         super().__init__(PageLayout(self.boxes))

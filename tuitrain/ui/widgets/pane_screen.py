@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from tuitrain.session.session import Session
     from tuitrain.ui.inspect.lab_marks import LabMarks
 
-ACTIONS_UNSEEN = ("quit", "start_pause")  # what keys do where the terminal is too small
 DIALOG_SECONDS = 0.3  # that training waits at most while a dialog is opened or closed
 Result = TypeVar("Result")
 
@@ -89,6 +88,8 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
     """
 
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
+    UNSEEN: ClassVar[tuple[str, ...]] = ("quit", "start_pause")  # what keys do where the terminal is too small
+    TOO_SMALL = N_("make it larger; q quits, space pauses")
     form: Any
     help: HelpPage
     status: Any
@@ -138,7 +139,7 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where nothing can be seen, a key does nothing but what is announced there."""
-        if self.is_too_small and action not in ACTIONS_UNSEEN:
+        if self.is_too_small and action not in self.UNSEEN:
             return False
         return super().check_action(action, parameters)
 
@@ -153,7 +154,7 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
             need = _("tuitrain needs {least}; this terminal is {now}").format(least=least, now=now)
             self.too_small.put(
                 [(need, self.look.styles["bold"])],
-                [(_("make it larger; q quits, space pauses"), self.look.styles["plain"])],
+                [(_(self.TOO_SMALL), self.look.styles["plain"])],
             )
         shown = self.arrangement.page or "form"
         if shown in regions and self.focused is None:

@@ -31,4 +31,4 @@ def read_number(typed: str) -> float:
         found = math.nan
     if not math.isfinite(found):
         raise HyperparameterError(_("{typed} is not a finite number").format(typed=quoted(typed)))
-    return found
+    return found + 0.0  # no negative zero

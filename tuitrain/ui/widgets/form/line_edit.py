@@ -4,20 +4,26 @@ from __future__ import annotations
 
 
 class LineEdit:
-    """A text, a cursor in it, and whether all of it is selected, so that the first key replaces it."""
+    """A text, a cursor in it, and whether all of it is selected, so that the first key replaces it.
 
-    def __init__(self, text: str) -> None:
+    It takes at most `most` characters, where that is given.
+    """
+
+    def __init__(self, text: str, *, most: int | None = None) -> None:
         self.text = text
+        self.most = most
         self.cursor = len(text)
         self.is_selected = True
 
-    def insert(self, text: str) -> None:
-        """Put `text` at the cursor; it replaces a selection."""
+    def insert(self, text: str) -> int:
+        """Put `text` at the cursor; it replaces a selection. Return how many characters at its end had no room."""
         if self.is_selected:
             self.text, self.cursor = "", 0
         self.is_selected = False
-        self.text = self.text[: self.cursor] + text + self.text[self.cursor :]
-        self.cursor += len(text)
+        taken = text if self.most is None else text[: max(self.most - len(self.text), 0)]
+        self.text = self.text[: self.cursor] + taken + self.text[self.cursor :]
+        self.cursor += len(taken)
+        return len(text) - len(taken)
 
     def replace(self, text: str) -> None:
         """Make it all `text`, selected."""
