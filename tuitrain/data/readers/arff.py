@@ -61,7 +61,7 @@ def read_arff_file(file: FileContent, options: DataOptions) -> tuple[Table, None
     if decoded.reason:
         text = _("encoding {title}: {reason}; --encoding decides otherwise")
         notices.append(text.format(title=decoded.title, reason=decoded.reason))
-    reading = _Reading(file, decoded.text)
+    reading = _ArffReading(file, decoded.text)
     attributes = reading.attributes()
     columns, is_partial = reading.columns(attributes)
     typed = {
@@ -72,7 +72,7 @@ def read_arff_file(file: FileContent, options: DataOptions) -> tuple[Table, None
     return Table(file.name, tuple(made), tuple(notices), is_partial=is_partial), None
 
 
-class _Reading:
+class _ArffReading:
     """The lines of a file, read once from its start."""
 
     def __init__(self, file: FileContent, text: str) -> None:

@@ -16,8 +16,8 @@ from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.archives import ZIP_MAGIC, Archive
 from tuitrain.data.readers.compressed import size_text
 from tuitrain.data.readers.excel_parts import (
-    Grid,
     Sheet,
+    SheetGrid,
     TooLargeError,
     Value,
     Workbook,
@@ -114,7 +114,7 @@ def _candidates(workbook: Workbook, wanted: str | None, name: str) -> list[Sheet
     return found[:1]
 
 
-def _has_table(grid: Grid) -> bool:
+def _has_table(grid: SheetGrid) -> bool:
     return len(grid.columns) > 1 and len(grid.rows) > 1
 
 
@@ -134,7 +134,7 @@ class _Place:
     bottom: int
 
 
-def _table(grid: Grid, sheet: Sheet, file: FileContent, notices: list[str], options: DataOptions) -> Table:
+def _table(grid: SheetGrid, sheet: Sheet, file: FileContent, notices: list[str], options: DataOptions) -> Table:
     where = _("{name}, sheet {sheet}").format(name=file.name, sheet=quoted(sheet.name))
     if not grid.columns:
         raise DataError(_("{where}: found no cells").format(where=where))
@@ -244,7 +244,7 @@ def _merged(ranges: Sequence[str], rows: Sequence[int]) -> list[str]:
     return [text.format(ranges=visible(found[0], 40))]
 
 
-def _uncalculated(grid: Grid, places: Sequence[int], names: Sequence[str]) -> list[str]:
+def _uncalculated(grid: SheetGrid, places: Sequence[int], names: Sequence[str]) -> list[str]:
     """Tell of formulas whose values the file does not hold, since the program that wrote it did not calculate."""
     notices = []
     for place, count in grid.uncalculated.items():

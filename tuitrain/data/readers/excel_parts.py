@@ -61,7 +61,7 @@ class Workbook:
 
 
 @dataclass
-class Grid:
+class SheetGrid:
     """The filled rows of a sheet: `columns` by their place, from 0, each no longer than `rows`.
 
     `rows` are the numbers of the rows in the sheet; `uncalculated` counts formulas without a value, by column;
@@ -218,7 +218,7 @@ def read_strings(archive: Archive, part: str) -> list[str]:
 
 def read_grid(
     archive: Archive, sheet: Sheet, workbook: Workbook, strings: list[str], *, most_bytes: int, most_rows: int | None
-) -> Grid:  # fmt: skip
+) -> SheetGrid:  # fmt: skip
     """Read the cells of a sheet, up to `most_rows` filled rows.
 
     Raises
@@ -240,7 +240,7 @@ class _GridReading:
     """The handlers of a sheet's XML."""
 
     def __init__(self, workbook: Workbook, strings: list[str], most_bytes: int, most_rows: int | None) -> None:
-        self.grid = Grid()
+        self.grid = SheetGrid()
         self._workbook, self._strings, self._most_rows = workbook, strings, most_rows
         self._most_cells, self._cells = most_bytes // CELL_BYTES, 0
         self._row, self._place, self._has_cells = 0, -1, False

@@ -318,7 +318,7 @@ def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
     if len(row) == expected + 1 and not row[-1].strip():
         return _("; the last is blank: do the rows end with an extra delimiter?")
     if len(row) > expected and any(cell.strip().startswith("'") for cell in row):
-        return _("; put a text that contains the delimiter in double quotes, or say --quote \"'\"")
+        return _('; put a text that contains the delimiter in double quotes, or say --quote "\'"')
     if len(row) > expected and header_line:
         return _(", as in line {line}: if that is a title or a comment, --skip-lines {count} leaves it out").format(
             line=header_line, count=header_line

@@ -20,14 +20,14 @@ MOST_LOOKED_AT = 100  # columns, beside those that the target is guessed among
 
 
 @dataclass(frozen=True)
-class Candidate:
+class TargetCandidate:
     """A column that may be predicted, and what that would be: ``2 classes: no 5,341, yes 293``."""
 
     name: str
     what: str
 
 
-def candidates_of(table: Table, facts: Mapping[str, ColumnFacts], target: str) -> list[Candidate]:
+def candidates_of(table: Table, facts: Mapping[str, ColumnFacts], target: str) -> list[TargetCandidate]:
     """List the columns that can be predicted: the target, those that may be meant as well, then the others."""
     guess = guess_target(table)
     first = dict.fromkeys([target, guess.name, *guess.others])
@@ -36,7 +36,7 @@ def candidates_of(table: Table, facts: Mapping[str, ColumnFacts], target: str) -
     for name in names:
         what = _what(table, facts[name])
         if what:
-            found.append(Candidate(name, what))
+            found.append(TargetCandidate(name, what))
     return found
 
 

@@ -23,7 +23,7 @@ from tuitrain.data.readers import TEXT as TEXT_FILE
 from tuitrain.data.readers import ZIP_SUFFIX, reader_of
 from tuitrain.data.readers.compressed import packing_of, without_packing
 from tuitrain.data.review.becomes import Fate, fates_of
-from tuitrain.data.review.candidates import Candidate, candidates_of
+from tuitrain.data.review.candidates import TargetCandidate, candidates_of
 from tuitrain.data.review.checks import NOTE, Check, checks_of
 from tuitrain.data.review.command_line import as_command_line
 from tuitrain.data.review.evidence import Evidence, evidence_of
@@ -57,7 +57,7 @@ class Review:
     facts: Mapping[str, ColumnFacts]
     fates: Mapping[str, Fate]
     target: str
-    candidates: Sequence[Candidate]
+    candidates: Sequence[TargetCandidate]
     evidence: Sequence[Evidence]
     checks: Sequence[Check]
     shown: Dataset | None

@@ -39,7 +39,7 @@ TYPED = "typed"  # instead of options: a line is typed
 
 
 @dataclass(frozen=True)
-class Choice:
+class ReadingChoice:
     """One line of a list: its text, and the options that it sets; `asks` for a line to be typed."""
 
     text: str
@@ -51,42 +51,49 @@ class Choice:
         return not self.asks and all(getattr(options, name) == value for name, value in self.options.items())
 
 
-def headers() -> list[Choice]:
+def headers() -> list[ReadingChoice]:
     """Whether there is a header, and how many lines stand above it."""
     choices = [
-        Choice(_("{found}: header and lines above it").format(found=_(FOUND)), {"header": None, "skip_lines": None}),
-        Choice(_("yes: the first row names the columns"), {"header": "yes", "skip_lines": None}),
-        Choice(_("no: the first row is a row like the others"), {"header": "no", "skip_lines": None}),
+        ReadingChoice(
+            _("{found}: header and lines above it").format(found=_(FOUND)), {"header": None, "skip_lines": None}
+        ),
+        ReadingChoice(_("yes: the first row names the columns"), {"header": "yes", "skip_lines": None}),
+        ReadingChoice(_("no: the first row is a row like the others"), {"header": "no", "skip_lines": None}),
     ]
     skips = [
-        Choice(_("skip {count} at the top, then a header").format(count=count), {"header": "yes", "skip_lines": count})
+        ReadingChoice(
+            _("skip {count} at the top, then a header").format(count=count), {"header": "yes", "skip_lines": count}
+        )
         for count in range(MOST_SKIPPED + 1)
     ]
-    return [*choices, *skips, Choice(_("skip more lines …"), asks="skip_lines")]
+    return [*choices, *skips, ReadingChoice(_("skip more lines …"), asks="skip_lines")]
 
 
-def delimiters() -> list[Choice]:
+def delimiters() -> list[ReadingChoice]:
     """What separates the fields."""
     shown = {"\t": "tab", " ": "space"}
     return [
-        Choice(_(FOUND), {"delimiter": None}),
-        *(Choice(f"{_(name)}   {shown.get(sign, sign)}", {"delimiter": name}) for name, sign in DELIMITERS.items()),
+        ReadingChoice(_(FOUND), {"delimiter": None}),
+        *(
+            ReadingChoice(f"{_(name)}   {shown.get(sign, sign)}", {"delimiter": name})
+            for name, sign in DELIMITERS.items()
+        ),
     ]  # fmt: skip
 
 
-def encodings(source: str) -> list[Choice]:
+def encodings(source: str) -> list[ReadingChoice]:
     """The encodings that the file's first bytes can be, each with a line of the file read by it."""
     head = _head(source)
     line = next((line for line in head.splitlines() if not line.isascii()), head[:60])
-    choices = [Choice(_(FOUND), {"encoding": None})]
+    choices = [ReadingChoice(_(FOUND), {"encoding": None})]
     for name in ENCODINGS:
         try:
             text = line.decode(name)
         except UnicodeError:
             continue
         word = _(ENCODING_WORDS[name]) if name in ENCODING_WORDS else ""
-        choices.append(Choice(f"{name:<10} {visible(text, 40)}   {word}".rstrip(), {"encoding": name}))
-    return [*choices, Choice(_("another …"), asks="encoding")]
+        choices.append(ReadingChoice(f"{name:<10} {visible(text, 40)}   {word}".rstrip(), {"encoding": name}))
+    return [*choices, ReadingChoice(_("another …"), asks="encoding")]
 
 
 def _head(source: str) -> bytes:
@@ -108,12 +115,12 @@ def head_lines(source: str, most: int, encoding: str | None) -> list[str]:
     return [visible(line.replace("\t", " → "), 300) for line in text.splitlines()[:most]]
 
 
-def numbers() -> list[Choice]:
+def numbers() -> list[ReadingChoice]:
     """How numbers are written."""
     return [
-        Choice(_("{found}, for each column").format(found=_(FOUND)), {"decimal": None, "thousands": None}),
+        ReadingChoice(_("{found}, for each column").format(found=_(FOUND)), {"decimal": None, "thousands": None}),
         *(
-            Choice(
+            ReadingChoice(
                 _("{example}   decimal {decimal}, thousands {thousands}").format(
                     example=f"{example:<8}", decimal=_(decimal), thousands=_(thousands)
                 ),
@@ -124,44 +131,44 @@ def numbers() -> list[Choice]:
     ]
 
 
-def missing_words() -> list[Choice]:
+def missing_words() -> list[ReadingChoice]:
     """Which words stand for a missing value."""
     return [
-        Choice(_("the usual words: NA, N/A, NaN, null, ?, and - or none among numbers"), {"missing": None}),
-        Choice(_("none: only an empty cell is missing"), {"missing": ()}),
-        Choice(_("words of your own …"), asks="missing"),
+        ReadingChoice(_("the usual words: NA, N/A, NaN, null, ?, and - or none among numbers"), {"missing": None}),
+        ReadingChoice(_("none: only an empty cell is missing"), {"missing": ()}),
+        ReadingChoice(_("words of your own …"), asks="missing"),
     ]
 
 
-def answers(column: Column, options: DataOptions) -> list[Choice]:
+def answers(column: Column, options: DataOptions) -> list[ReadingChoice]:
     """The answers to a column's question: each reading with what an example becomes, as text, left out."""
     types = tuple(pair for pair in options.types if pair[0] != column.name)
     return [
         *_orders(column),
         *_signs(column),
-        Choice(_("keep it as text"), {"types": (*types, (column.name, "text"))}),
-        Choice(_("leave it out"), {"drop": (*options.drop, column.name)}),
+        ReadingChoice(_("keep it as text"), {"types": (*types, (column.name, "text"))}),
+        ReadingChoice(_("leave it out"), {"drop": (*options.drop, column.name)}),
     ]
 
 
-def _orders(column: Column) -> list[Choice]:
+def _orders(column: Column) -> list[ReadingChoice]:
     found = []
     for order in DATE_ORDERS:
         read = _read(column, Told(date_order=order, kinds={column.name: DATE}))
         if read is not None:
-            found.append(Choice(_("{order}: {what}").format(order=order, what=read), {"date_order": order}))
+            found.append(ReadingChoice(_("{order}: {what}").format(order=order, what=read), {"date_order": order}))
     return found if len(found) > 1 else []
 
 
-def _signs(column: Column) -> list[Choice]:
-    found: dict[str, Choice] = {}
+def _signs(column: Column) -> list[ReadingChoice]:
+    found: dict[str, ReadingChoice] = {}
     for _example, decimal, thousands in NUMBERS:
         options = DataOptions(decimal=decimal, thousands=thousands)
         told = Told.of(options)
         read = _read(column, Told(told.decimal, told.thousands, kinds={column.name: NUMBER}))
         if read is not None and read not in found:
             text = _("{what} (decimal {decimal}, thousands {thousands})")
-            found[read] = Choice(
+            found[read] = ReadingChoice(
                 text.format(what=read, decimal=_(decimal), thousands=_(thousands)),
                 {"decimal": decimal, "thousands": thousands},
             )

@@ -9,7 +9,7 @@ from tuitrain.data.review.review import Review, fitting_types
 from tuitrain.options.data_options import IGNORE, DataOptions
 
 
-class Chosen:
+class ChosenTable:
     """The options of one source as they are chosen; `options` are those of now."""
 
     def __init__(self, options: DataOptions) -> None:

@@ -19,8 +19,8 @@ from tuitrain.options.data_options import DATA_FIELDS, DataOptions
 from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
 from tuitrain.ui.data import choices
-from tuitrain.ui.data.choices import Choice
-from tuitrain.ui.data.chosen import Chosen
+from tuitrain.ui.data.choices import ReadingChoice
+from tuitrain.ui.data.chosen import ChosenTable
 from tuitrain.ui.data.dataset_rows import DatasetLayout, DatasetStatus
 from tuitrain.ui.data.drawn_pane import DrawnPane
 from tuitrain.ui.data.keys import COLUMNS, DATASET_ACTIONS, FILE
@@ -72,7 +72,7 @@ class DatasetScreen(PlacedScreen, inherit_bindings=False):
     ) -> None:  # fmt: skip
         super().__init__(DatasetLayout(lambda size: self.view.lines_of(size)))  # noqa: PLW0108 - there is no view yet
         self.view = TableView(self.look, reviewer, first, problem)
-        self.reviewer, self.choices = reviewer, Chosen(options)
+        self.reviewer, self.choices = reviewer, ChosenTable(options)
         self._answer, self._keep = chosen, keep
         self.reading = TableReading(self, reviewer, took=self._took, failed=self._failed, ticked=self._redraw_rows)
         self._trains_when_read = False
@@ -398,7 +398,7 @@ class DatasetScreen(PlacedScreen, inherit_bindings=False):
         title = cut_words(column.question, self.size.width - 12, theme=self.look)
         self._offer(title, choices.answers(column, self.choices.options), "")
 
-    def _offer(self, title: str, offered: Sequence[Choice], key: str) -> None:
+    def _offer(self, title: str, offered: Sequence[ReadingChoice], key: str) -> None:
         """List choices; the one that is set is under the cursor."""
         if not self.reviewer.is_text:
             self.say(_("this holds for text files; here nothing about it is guessed"))
