@@ -18,6 +18,7 @@ from tuitrain.cli.options import hint_at_typing
 from tuitrain.cli.progress import training_summary
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
+from tuitrain.errors import DataError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import load_model
 from tuitrain.session.train import train
@@ -55,7 +56,7 @@ def test_no_control_character_reaches_a_terminal(
     two_parts: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dataclasses.replace(load_model("m"), class_names=("\x1b[31mred", "b")).save("crafted")
-    Path("new.csv").write_text("x1,x2\n-9,0\n-8,1\n")
+    Path("new.csv").write_text("x1,x2\n-1,0\n-1,1\n")
     called(predict, "crafted", "new.csv")
     assert "\x1b[31mred" in capsys.readouterr().out  # data, for a file or a program
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
@@ -86,7 +87,7 @@ def test_a_metric_that_is_not_defined_says_why() -> None:
     assert lines[0].startswith("d: 1 epoch in ")
     assert lines[1].endswith("loss not finite  r2 not finite")
     assert lines[2].endswith("r2 undefined (one row)")
-    assert lines[3].endswith("r2 undefined (the target does not vary)")
+    assert lines[3].endswith("r2 undefined (the target hardly varies in these rows)")
 
 
 def test_the_rows_of_each_part_are_reported(tmp_path: Path) -> None:
@@ -127,3 +128,102 @@ def test_evaluating_tells_what_it_measured(tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     assert (found["rows"], found["r2"]) == (1, None)
     assert "1 of 2 rows" in done.stderr
+
+
+@pytest.fixture
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A model `m` of people with an id, an income of 1000 to 1039, a town, a boolean, and two classes."""
+    monkeypatch.chdir(tmp_path)
+    rows = [f"p{n},{1000 + n},{('Ulm', 'Bonn')[n % 2]},{('no', 'yes')[n % 3 == 0]},{'ab'[n % 2]}" for n in range(40)]
+    Path("people.csv").write_text("\n".join(["id,income,town,member,y", *rows]))
+    train(load_dataset("people.csv", "y", drop=["id"]), Hyperparameters(epochs=2)).model.save("m")
+    return tmp_path
+
+
+def test_the_columns_of_the_table_are_kept_beside_the_prediction(
+    people: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("new.csv").write_text("town,id,income,member\nUlm,007,1001,yes\nBonn,008,,no\n")
+    called(predict, "m", "new.csv", "--id", "id", "-o", "out.csv")
+    lines = Path("out.csv").read_text().splitlines()
+    assert lines[0] == "id,prediction,probability a,probability b"
+    assert [line.split(",")[0] for line in lines[1:]] == ["007", "008"]
+    called(predict, "m", "new.csv", "--keep")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("town,id,income,member,prediction,")
+    assert lines[2].startswith("Bonn,008,,no,")
+
+
+def test_what_training_did_not_see_is_counted_and_what_the_model_ignores_is_not_told(
+    people: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("new.csv").write_text("town,id,income,member\nUlm,-,2000,yes\nRom,x,900,no\nBonn,y,3000,no\n")
+    called(predict, "m", "new.csv")
+    told = capsys.readouterr().err
+    assert 'column "income": 2 rows above all training rows, whose highest is 1039' in told
+    assert 'column "income": 1 row below all training rows, whose lowest is 100' in told
+    assert 'column "town": 1 value not seen in training (such as "Rom")' in told
+    assert '"-"' not in told  # a cell of id
+
+
+def test_rows_of_unknown_classes_are_left_out_of_the_score_and_told(
+    people: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("test.csv").write_text("income,town,member,y\n1001,Ulm,no,a\n1002,Bonn,no,b\n1003,Bonn,no,c\n")
+    called(evaluate, "m", "test.csv", "--json")
+    told = capsys.readouterr()
+    assert json.loads(told.out)["rows"] == 2
+    assert '1 row with class "c", which training did not see, left out of the score' in told.err
+    dataset = load_dataset("people.csv", "y", drop=["id"], test_file="test.csv")
+    assert len(dataset.test) == 2
+    assert any("left out of the score" in notice for notice in dataset.notices)
+
+
+def test_a_mapping_without_a_needed_key_is_refused(people: Path) -> None:
+    row = {"income": 1001, "town": "Ulm", "member": "yes"}
+    model = load_model("m")
+    assert len(model.predict([row, {**row, "town": None}])) == 2
+    with pytest.raises(DataError, match='row 2 has no column "town"'):
+        model.predict([row, {"income": 1001, "member": "yes"}])
+
+
+@pytest.fixture
+def nameless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A model `m` of a table without header whose first column is the class, 1 or 2."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    rows = [f"{1 + n % 2},{n % 2 + rng.normal() / 9:.3f},{rng.normal():.3f}" for n in range(80)]
+    Path("train.csv").write_text("\n".join(rows))
+    train(load_dataset("train.csv", "column 1"), Hyperparameters(epochs=30)).model.save("m")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("table", "predictions"),
+    [
+        ("1,1.0,0.3\n2,0.0,0.3\n", ["2", "1"]),  # with the target, as in training
+        ("1.0,0.3\n0.0,0.3\n", ["2", "1"]),  # without it
+    ],
+)
+def test_tables_without_header_are_matched_by_place(
+    nameless: Path, capsys: pytest.CaptureFixture[str], table: str, predictions: list[str]
+) -> None:
+    Path("new.csv").write_text(table)
+    called(predict, "m", "new.csv")
+    assert [line.split(",")[0] for line in capsys.readouterr().out.splitlines()[1:]] == predictions
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("1.0,0.3,900\n0.0,0.3,901\n", '"column 1" was the target in training and holds "1.0" here'),
+        ("1.0\n0.0\n", "found 1 column; expected 3 as in training, or 2 without the target"),
+        ("a,b,c\n1,1.0,0.3\n2,1.0,0.3\n", "has a header, and the model was trained on a table without one"),
+    ],
+)
+def test_tables_without_header_that_cannot_be_matched_are_refused(nameless: Path, table: str, message: str) -> None:
+    Path("new.csv").write_text(table.replace("1.0,0.3,900", "1.5,0.3,900") if "900" in table else table)
+    message = message.replace('"1.0"', '"1.5"')
+    with pytest.raises(DataError) as caught:
+        called(predict, "m", "new.csv")
+    assert message in str(caught.value)

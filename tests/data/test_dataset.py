@@ -194,7 +194,9 @@ def test_columns_are_dropped_and_the_target_is_chosen_among_the_rest() -> None:
 
 
 def test_a_test_file_is_the_test_part(tmp_path: Path) -> None:
-    train = written(tmp_path, "a,c,y\n" + "".join(f"{n * n},{'rb'[n % 2]},{('No', 'Yes')[n % 2]}\n" for n in range(40)))
+    train = written(
+        tmp_path, "a,c,y\n" + "".join(f"{n * n},{'rb'[n % 2]},{('No', 'Yes')[n // 2 % 2]}\n" for n in range(40))
+    )
     test = written(tmp_path, "y,a,c,z\nyes,3,r,1\nNO,4,p,1\n,5,b,1\n", "other.csv")
     dataset = load_dataset(train, test_file=test, target="y")
     assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (34, 6, 2)
@@ -202,15 +204,15 @@ def test_a_test_file_is_the_test_part(tmp_path: Path) -> None:
     assert dataset.test.X[:, 1:].tolist() == [[0, 1], [0, 0]]
     assert dataset.notices == (
         'other.csv: 1 row without a value in target "y" left out',
-        'other.csv: column "z" not seen in training: ignored',
+        'other.csv: column "z" not used by the model',
         'other.csv: column "c": 1 value not seen in training (such as "p"): taken as none of its values',
     )
 
 
 def test_a_test_file_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     train = written(tmp_path, "a,y\n" + "".join(f"{n},{'uv'[n % 2]}\n" for n in range(40)))
-    with pytest.raises(DataError, match=r'o\.csv: target "y" holds "w", which was not seen in training; known: u, v'):
-        load_dataset(train, test_file=written(tmp_path, "a,y\n1,u\n2,w\n", "o.csv"))
+    with pytest.raises(DataError, match=r'o\.csv: target "y" holds class "w", which training did not see; known: u, v'):
+        load_dataset(train, test_file=written(tmp_path, "a,y\n1,w\n2,w\n", "o.csv"))
     with pytest.raises(DataError, match=r'p\.csv: there is no column "y"'):
         load_dataset(train, test_file=written(tmp_path, "a,b\n1,2\n2,3\n", "p.csv"))
     with pytest.raises(DataError, match=r'q\.csv: column "a" is missing'):

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tuitrain.data.catalog import BUNDLED
+from tuitrain.data.cells.objects import from_objects
 from tuitrain.data.describe import PREVIEW_ROWS, describe_lines, list_datasets, preview, summarize
 from tuitrain.data.generators import RECIPES
-from tuitrain.data.table import from_objects
 from tuitrain.options.data_options import DataOptions
 from tuitrain.text import cells
 

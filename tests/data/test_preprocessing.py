@@ -14,9 +14,10 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
+from tuitrain.data.cells.objects import from_objects
 from tuitrain.data.loading import load_dataset, load_tables
 from tuitrain.data.preprocessing import Preprocessing
-from tuitrain.data.table import Column, Table, from_objects
+from tuitrain.data.table import Column, Table
 from tuitrain.errors import DataError
 
 
@@ -132,7 +133,7 @@ def test_columns_that_are_not_needed_are_ignored_and_told() -> None:
     fitted = Preprocessing.fit(table_of(a=[1, 2]).columns, source_names=["a", "left out"])
     table = table_of(a=[1], extra=[2], y=[3])
     assert fitted.transform(table).shape == (1, 1)
-    assert fitted.notices(table, target="y") == ('column "extra" not seen in training: ignored',)
+    assert fitted.notices(table, target="y") == ('column "extra" not used by the model',)
     assert fitted.notices(table_of(**{"a": [1], "left out": [3]})) == ()
 
 

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuitrain.data.table import Column, drop_useless, from_objects, number_text, parse_column, tidy_names
+from tuitrain.data.cells.objects import from_objects
+from tuitrain.data.cells.reading import read_column
+from tuitrain.data.table import Column, drop_useless, number_text, tidy_names
 
 
 @pytest.mark.parametrize(
@@ -21,12 +23,12 @@ from tuitrain.data.table import Column, drop_useless, from_objects, number_text,
         (["-01", "5"], "text", ["-01", "5"]),
         (["0", "0.5", "-0.25"], "number", ["0", "0.5", "-0.25"]),
         (["1_000", "2"], "text", ["1_000", "2"]),
-        (["1,5", "2"], "text", ["1,5", "2"]),
+        (["1,5", "2"], "number", ["1.5", "2"]),
         (["0x10", "2"], "text", ["0x10", "2"]),
         (["\u0661", "2"], "text", ["\u0661", "2"]),
-        (["5%", "6%"], "text", ["5%", "6%"]),
+        (["5%", "6%"], "number", ["0.05", "0.06"]),
         (["yes", "No", ""], "boolean", ["yes", "No", None]),
-        (["TRUE", "false", "true"], "boolean", ["true", "false", "true"]),
+        (["TRUE", "false", "true"], "boolean", ["TRUE", "false", "TRUE"]),
         (["yes", "false"], "boolean", ["yes", "false"]),
         (["yes", "no", "maybe"], "text", ["yes", "no", "maybe"]),
         (["yes", "true", "no"], "text", ["yes", "true", "no"]),
@@ -37,27 +39,27 @@ from tuitrain.data.table import Column, drop_useless, from_objects, number_text,
     ],
 )
 def test_the_type_is_found_from_the_cells(cells: list[str], kind: str, labels: list[str | None]) -> None:
-    column, _ = parse_column("x", cells)
+    column, _ = read_column("x", cells)
     assert column.kind == kind
     assert column.labels() == labels
     assert list(column.missing) == [label is None for label in labels]
 
 
 def test_infinities_are_missing_and_counted() -> None:
-    column, notices = parse_column("x", ["1", "inf", "-Infinity", "1e999"])
+    column, notices = read_column("x", ["1", "inf", "-Infinity", "1e999"])
     assert list(column.missing) == [False, True, True, True]
     assert notices == ['column "x": 3 infinite values taken as missing']
 
 
 def test_a_few_odd_cells_among_numbers_are_told() -> None:
-    column, notices = parse_column("x", [*map(str, range(20)), "12 kg"])
+    column, notices = read_column("x", [*map(str, range(20)), "12:kg"])
     assert column.kind == "text"
-    assert notices == ['column "x": taken as text, since 1 of 21 distinct values are not numbers (such as "12 kg")']
+    assert notices == ['column "x": taken as text, since 1 of 21 distinct values are not numbers (such as "12:kg")']
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False)), min_size=1))
 def test_numbers_written_and_read_are_the_same_bits(values: list[float | None]) -> None:
-    column, _ = parse_column("x", ["" if value is None else repr(value) for value in values])
+    column, _ = read_column("x", ["" if value is None else repr(value) for value in values])
     expected = np.array([np.nan if value is None else value for value in values])
     assert column.values.tobytes() == expected.tobytes()
 

@@ -145,3 +145,8 @@ def test_what_applies_only_at_reset() -> None:
     assert at_reset == {
         "hidden_layers", "activation", "leaky_slope", "loss", "huber_delta", "initializer", "class_weights", "seed",
     }  # fmt: skip
+
+
+def test_a_decimal_comma_is_told_how_to_write() -> None:
+    with pytest.raises(HyperparameterError, match=r'L2: "0,01" is not a number; .*; write a decimal point: 0\.01$'):
+        Hyperparameters.from_mapping({"l2": "0,01"})

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tuitrain
-from tuitrain.data.loading import load_dataset
+from tuitrain.data.loading import load_dataset, load_tables
 from tuitrain.errors import DataError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
@@ -53,7 +53,7 @@ def test_a_plane_is_predicted_in_its_own_units(regressor: Model) -> None:
 def test_rows_that_do_not_fit_are_refused_with_a_reason(classifier: Model) -> None:
     with pytest.raises(tuitrain.DataError, match="expected 4"):
         classifier.predict([[1, 2, 3]])
-    with pytest.raises(tuitrain.DataError, match='"petal width cm" is missing'):
+    with pytest.raises(tuitrain.DataError, match='row 1 has no column "petal width cm"'):
         classifier.predict([{"sepal length cm": 1, "sepal width cm": 1, "petal length cm": 1}])
     with pytest.raises(tuitrain.DataError, match="expected a number"):
         classifier.predict([["long", 1, 2, 3]])
@@ -173,3 +173,24 @@ def test_a_word_means_the_same_whatever_else_the_file_holds(tmp_path: Path) -> N
 def test_rows_that_are_none_are_refused() -> None:
     with pytest.raises(DataError, match="expected rows"):
         train("iris", Hyperparameters(epochs=1)).model.predict(3)
+
+
+@pytest.mark.parametrize("first", [2**53 - 1, 2**53, 1234567890123456788, 2**63 - 3])
+def test_labels_and_ids_beyond_what_a_float_holds_keep_their_digits(first: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    kind = np.arange(90) % 3
+    labels = first + kind.astype(np.int64)
+    X = np.stack([labels, rng.integers(0, 9, 90)], axis=1)
+    dataset = tuitrain.Dataset.from_arrays(X, labels)
+    assert dataset.class_names == tuple(str(first + k) for k in range(3))
+    tuitrain.train(dataset, tuitrain.Hyperparameters(epochs=60)).model.save(tmp_path / "m.safetensors")
+    model = tuitrain.load_model(tmp_path / "m.safetensors")
+    assert list(model.predict(X)) == [str(label) for label in labels]
+    np.savez(tmp_path / "t.npz", X=X, y=labels)
+    from_file = load_dataset(tmp_path / "t.npz")
+    assert from_file.fingerprint == dataset.fingerprint
+    (tmp_path / "t.csv").write_text(
+        "x1,x2,y\n" + "".join(f"{a},{b},{y}\n" for (a, b), y in zip(X, labels, strict=True))
+    )
+    for name in ("t.npz", "t.csv"):
+        assert model.evaluate(load_tables(str(tmp_path / name))[0])["accuracy"] == 1.0

@@ -78,5 +78,5 @@ def test_train_takes_a_mapping_and_tells_what_it_cannot_use() -> None:
         with pytest.raises(HyperparameterError, match="is neither Hyperparameters nor a mapping of names to values"):
             train(IRIS, wrong)  # type: ignore[arg-type]
     for source in (None, 5, [1]):
-        with pytest.raises(DataError, match="is not a Dataset, a name or a path"):
+        with pytest.raises(DataError, match="is not a Dataset, a name, a path or a table"):
             train(source)  # type: ignore[arg-type]

@@ -17,7 +17,13 @@ from tuitrain.cli.translated import command, option
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
+LARGE = 100_000  # bytes of a file that is read behind the screen
+GIVEN_UP = 130  # as a program that is interrupted
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tuitrain.data.dataset import Dataset
     from tuitrain.options.hyperparameters import Hyperparameters
     from tuitrain.ui.app import SearchAsked
 
@@ -75,15 +81,39 @@ def launch(
     from tuitrain.ui.launch import check_terminal, run  # noqa: PLC0415
 
     check_terminal(prints_result=quit_when_done)
-    dataset = load(data, default="iris")
     outcome = run(
-        dataset, hyperparameters, start=start, quit_when_done=quit_when_done, search=asked, jobs=jobs, pace=pace
-    )
+        _now_or_behind(data), hyperparameters, start=start, quit_when_done=quit_when_done, search=asked, jobs=jobs,
+        pace=pace,
+    )  # fmt: skip
     if outcome.study is not None:
         tell(_study_line(outcome.study, is_through=outcome.is_through))
     if outcome.signal:
         return 128 + outcome.signal
-    return end(outcome.session, as_json=as_json) if quit_when_done else 0
+    if quit_when_done and outcome.session is not None:
+        return end(outcome.session, as_json=as_json)
+    return 0 if outcome.session is not None else GIVEN_UP
+
+
+def _now_or_behind(data: dict[str, Any]) -> Dataset | tuple[str, Callable[[], Dataset]]:
+    """Return the dataset; of a large file, its name and what loads it, so that the screen is shown before."""
+    source = data.get("dataset") or "iris"
+    if not _is_large(source):
+        return load(data, default="iris")
+    from tuitrain.data.loading import load_dataset  # noqa: PLC0415
+
+    options = {name: value for name, value in data.items() if name != "dataset"}
+    return source, lambda: load_dataset(source, allow_stdin=False, **options)
+
+
+def _is_large(source: str) -> bool:
+    """Whether it is a file that takes a while to be read."""
+    from tuitrain.data.catalog import BUNDLED  # noqa: PLC0415
+
+    try:
+        found = Path(source).expanduser()
+        return source not in BUNDLED and found.is_file() and found.stat().st_size >= LARGE
+    except (OSError, RuntimeError, ValueError):
+        return False  # reading it says what is wrong
 
 
 def _study_line(path: Path, *, is_through: bool) -> str:

@@ -146,7 +146,7 @@ def why_absent(loss: float | None, rows: int) -> str:
     """Explain a metric that is not a number, on a part of `rows` rows with this loss."""
     if loss is None or not math.isfinite(loss):
         return _("not finite")
-    return _("undefined (one row)") if rows == 1 else _("undefined (the target does not vary)")
+    return _("undefined (one row)") if rows == 1 else _("undefined (the target hardly varies in these rows)")
 
 
 def _figure(value: float | None, absent: str) -> str:

@@ -16,16 +16,21 @@ from numpy.typing import NDArray
 
 from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
 from tuitrain.data.readers.arrays import table_of
-from tuitrain.data.split import split_rows
+from tuitrain.data.split import split_groups, split_rows, split_times
 from tuitrain.data.table import Column, Table, drop_useless
-from tuitrain.data.target import Target, choose_target, class_numbers, guess_notice, read_target
+from tuitrain.data.target import Target, choose_target, guess_notice, known_rows, read_target
+from tuitrain.data.traps.columns import find_many_levels
+from tuitrain.data.traps.find import find_traps
+from tuitrain.data.traps.repeated import find_repeated
 from tuitrain.errors import DataError
-from tuitrain.options.data_options import DataOptions
+from tuitrain.options.data_options import IGNORE, DataOptions
+from tuitrain.options.split_rule import GROUP, RANDOM, TIME, SplitRule
 from tuitrain.text import counted, listed, quoted, visible
-from tuitrain.translation import N_, ngettext
+from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
-LEAST_COUNTED = 20  # rows; fewer may be numbered by chance
+NOT_ENCODING = {"formats", "ranges", "is_nameless"}  # what is kept of the columns beside their encoding
+ODD_SHARE = 0.05  # difference from the share that was asked for
 SPLIT = N_("split by comma, semicolon, tab or pipe")
 
 
@@ -34,12 +39,14 @@ class Part:
     """One part of the split.
 
     `X` (N, D) float32; `y` (N,) int64 class numbers, or (N, 1) float32 standardised values; `rows` (N,) int64, the row
-    numbers in the source.
+    numbers in the source. `blocks` (N,) int64, unless the split is random, are numbers of each row's group, or of its
+    time in their order: rows of the same number stay together.
     """
 
     X: NDArray[np.float32]
     y: NDArray[Any]
     rows: NDArray[np.int64]
+    blocks: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.X)
@@ -51,6 +58,7 @@ class Dataset:
 
     For regression, the target's own units are ``y * target_scale + target_mean``. `fingerprint` is the SHA-256 of the
     arrays and the preprocessing, in hexadecimal. `options` are the arguments of `load_dataset` other than `source`.
+    `split` is the rule by which rows were divided, as `SplitRule.parse` reads it.
     """
 
     name: str
@@ -68,6 +76,7 @@ class Dataset:
     notices: tuple[str, ...]
     fingerprint: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    split: str = RANDOM
 
     @property
     def encoded_names(self) -> tuple[str, ...]:
@@ -141,16 +150,29 @@ def build_dataset(
                 name=table.name, column=quoted(table.names[0]), split=_(SPLIT)
             )
         )
-    notices = list(table.notices)
-    table = _without_columns(table, options.drop, options.target)
+    whole = table
+    rule = SplitRule.parse(options.split)
+    apart = None if rule.kind == RANDOM else _column_apart(table, rule, options.target)
+    table = _without_columns(table, options.drop, options.types, options.target)
     target_name = choose_target(table, options.target)
-    table, kept = _with_target(table, target_name)
-    if gone := kept.size - len(table):
+    _refuse_questions(table)
+    notices: list[str] = []
+    present = ~table.column(target_name).missing
+    if gone := int((~present).sum()):
         notices.append(
             _("{rows} without a value in target {target_name} left out").format(
                 rows=counted(gone, "row"), target_name=quoted(target_name)
             )
         )
+    if apart is not None and rule.kind == TIME and (timeless := int((present & apart.missing).sum())):
+        notices.append(
+            _("{rows} without a value in {column}, by which rows are split, left out").format(
+                rows=counted(timeless, "row"), column=quoted(apart.name)
+            )
+        )
+        present &= ~apart.missing
+    source_rows = np.flatnonzero(present)
+    table = table if present.all() else table.take(source_rows)
     if len(table) < 3:
         raise DataError(
             _("{name}: found {rows} with a target; at least 3 are needed").format(
@@ -158,13 +180,73 @@ def build_dataset(
             )
         )
     goal = read_target(table.column(target_name), _task(table, target_name, options.task), table.name)
-    notices[:0] = guess_notice(table, goal, options.target)
+    guessed = guess_notice(table, goal, options.target)
+    if apart is not None:
+        apart = apart if present.all() else apart.take(source_rows)
+        if rule.kind == GROUP and apart.name in table.names:
+            table = _without_columns(table, [apart.name], (), target_name)
+            notices.append(
+                _("column {column} keeps its groups apart (--split) and is no input").format(column=quoted(apart.name))
+            )
+    rows, blocks = _divide(goal, rule, apart, options, has_test_table=test_table is not None)
     shares = {"validation": options.validation, "test": 0.0 if test_table else options.test}
-    rows = split_rows(len(table), **shares, seed=options.split_seed, classes=goal.values if goal.class_names else None)
-    notices += _empty_parts(rows, shares, len(table))
+    notices += _empty_parts(rows, shares, len(table)) + _odd_shares(rows, shares, len(table))
+    inputs = [column for column in table.columns if column.name != goal.name]
+    is_task_told = _task(whole, goal.name, options.task) is not None
+    traps = find_traps(
+        whole, source_rows, inputs, goal, rows, is_task_told=is_task_told, is_split_told=apart is not None
+    )  # fmt: skip
+    notices = [*guessed, *traps, *whole.notices, *notices]
     return _encode(
-        table, goal, rows, np.flatnonzero(kept), test_table, notices=notices, source=source, scale=options.scale
-    )
+        table, goal, rows, source_rows, test_table, notices=notices, source=source, scale=options.scale, blocks=blocks,
+        split=str(rule) if apart is None else f"{rule.kind}:{apart.name}",
+    )  # fmt: skip
+
+
+def _column_apart(table: Table, rule: SplitRule, target: str | None) -> Column:
+    """Return the column by which groups or times are kept apart."""
+    column = table.column(choose_target(table, rule.column))
+    if target is not None and choose_target(table, target) == column.name and rule.kind == GROUP:
+        raise DataError(
+            _("{name}: column {column} is both the target and what rows are split by; choose one").format(
+                name=table.name, column=quoted(column.name)
+            )
+        )
+    if rule.kind == TIME and column.kind not in {"date", "time", "number"}:
+        raise DataError(
+            _(
+                "{name}: split time:{column}: the column is text; times are dates or numbers (--type {column}=date "
+                "reads it as dates)"
+            ).format(name=table.name, column=visible(column.name, 60))
+        )
+    return column
+
+
+def _divide(
+    goal: Target, rule: SplitRule, apart: Column | None, options: DataOptions, *, has_test_table: bool
+) -> tuple[tuple[NDArray[np.int64], ...], NDArray[np.int64] | None]:
+    """Return the rows of training, validation and test, and the number of each row's group or time, if any."""
+    shares = {"validation": options.validation, "test": 0.0 if has_test_table else options.test}
+    classes = goal.values if goal.class_names else None
+    if apart is None:
+        return split_rows(len(goal.values), **shares, seed=options.split_seed, classes=classes), None
+    if rule.kind == GROUP:
+        names = np.array(["" if label is None else f"={label}" for label in apart.labels()])  # missing are one group
+        blocks = np.unique(names, return_inverse=True)[1].astype(np.int64)
+        return split_groups(blocks, **shares, seed=options.split_seed, classes=classes), blocks
+    blocks = np.unique(apart.values, return_inverse=True)[1].astype(np.int64)
+    return split_times(apart.values.astype(np.float64), **shares), blocks
+
+
+def _odd_shares(rows: Sequence[NDArray[np.int64]], shares: Mapping[str, float], count: int) -> list[str]:
+    """Return a notice of parts whose sizes are far from their shares, since groups or ties do not allow them."""
+    odd = [
+        _("{part} {found:.0%} (not {share:.0%})").format(part=_(name), found=len(part) / count, share=share)
+        for (name, share), part in zip(shares.items(), rows[1:], strict=True)
+        if len(part) and abs(len(part) / count - share) > max(ODD_SHARE, 1 / count)
+    ]
+    told = _("the split keeps rows together, so that shares differ: {parts}").format(parts=", ".join(odd))
+    return [told] if odd else []
 
 
 def _empty_parts(rows: Sequence[NDArray[np.int64]], shares: Mapping[str, float], count: int) -> list[str]:
@@ -179,8 +261,17 @@ def _empty_parts(rows: Sequence[NDArray[np.int64]], shares: Mapping[str, float],
     ]
 
 
-def _without_columns(table: Table, drop: Sequence[str], target: str | None) -> Table:
-    dropped = {choose_target(table, name) for name in drop}
+def _refuse_questions(table: Table) -> None:
+    """Refuse columns that can be read in two ways."""
+    questions = [column.question for column in table.columns if column.question]
+    if questions:
+        raise DataError("\n".join(_("{name}: {question}").format(name=table.name, question=q) for q in questions))
+
+
+def _without_columns(
+    table: Table, drop: Sequence[str], types: Sequence[tuple[str, str]], target: str | None
+) -> Table:  # fmt: skip
+    dropped = {choose_target(table, name) for name in (*drop, *(name for name, kind in types if kind == IGNORE))}
     if target is not None and dropped and choose_target(table, target) in dropped:
         raise DataError(
             _("{name}: column {target} is both the target and dropped; choose one").format(
@@ -209,7 +300,8 @@ def _task(table: Table, target: str, task: str | None) -> str | None:
 
 def _encode(
     table: Table, goal: Target, rows: Sequence[NDArray[np.int64]], source_rows: NDArray[np.int64],
-    test_table: Table | None, *, notices: list[str], source: str, scale: Scale,
+    test_table: Table | None, *, notices: list[str], source: str, scale: Scale, blocks: NDArray[np.int64] | None,
+    split: str,
 ) -> Dataset:  # fmt: skip
     """Encode all parts from their `rows` in the table; `source_rows` (N,) are the table's rows in the source."""
     columns = [column for column in table.columns if column.name != goal.name]
@@ -224,37 +316,36 @@ def _encode(
         )
     mean, spread = _target_scaling(goal, rows[0])
     preprocessing = Preprocessing.fit(
-        training, scale, image_largest=table.image_largest, source_names=[column.name for column in columns]
+        training,
+        scale,
+        image_largest=table.image_largest,
+        source_names=[column.name for column in columns],
+        target=table.column(goal.name),
+        is_nameless=table.is_nameless,
     )
     X = preprocessing.transform(table)
     y = _encoded_target(goal.values, goal, mean, spread)
-    parts = [Part(np.ascontiguousarray(X[part]), np.ascontiguousarray(y[part]), source_rows[part]) for part in rows]
-    notices = notices + remarks + _counters(columns) + _class_notices(goal, rows[0], table.name)
+    parts = [
+        Part(
+            np.ascontiguousarray(X[part]), np.ascontiguousarray(y[part]), source_rows[part],
+            None if blocks is None else blocks[part],
+        )
+        for part in rows
+    ]  # fmt: skip
+    notices = [*notices, *remarks, *find_many_levels(preprocessing.texts, len(rows[0]))]
+    notices += _class_notices(goal, rows[0], table.name)
     if test_table is not None:
         parts[2], remarks = _test_part(test_table, goal, preprocessing, mean, spread)
         notices += remarks
+    if table.image_largest is None:
+        alike = {name: (part.X, part.y) for name, part in zip(("train", "validation", "test"), parts, strict=True)}
+        notices += find_repeated(alike, training)
     return Dataset(
         name=visible(table.name, 60), source=source or table.name, task=goal.task, train=parts[0], validation=parts[1],
         test=parts[2], preprocessing=preprocessing, feature_names=preprocessing.column_names, target_name=goal.name,
         class_names=goal.class_names, target_mean=mean, target_scale=spread, notices=tuple(notices),
-        fingerprint=_fingerprint(parts, preprocessing, goal),
+        fingerprint=_fingerprint(parts, preprocessing, goal), split=split,
     )  # fmt: skip
-
-
-def _counters(columns: Sequence[Column]) -> list[str]:
-    """Warn about columns that number the rows: a network may learn the table's order, which new rows do not have."""
-    names = [
-        column.name for column in columns
-        if column.kind == "number" and len(column) >= LEAST_COUNTED and (np.diff(column.values) == 1).all()
-    ]  # fmt: skip
-    if not names:
-        return []
-    text = ngettext(
-        "{columns} counts the rows; to leave it out: --drop {first}",
-        "{columns} count the rows; to leave them out: --drop {first}",
-        len(names),
-    )
-    return [text.format(columns=listed("column", names), first=quoted(names[0]))]
 
 
 def _class_notices(goal: Target, train_rows: NDArray[np.int64], where: str) -> list[str]:
@@ -294,7 +385,7 @@ def _encoded_target(values: NDArray[Any], goal: Target, mean: float, spread: flo
 def _test_part(
     table: Table, goal: Target, preprocessing: Preprocessing, mean: float, spread: float
 ) -> tuple[Part, list[str]]:
-    """Encode the rows of a separate file as the test part; refuse classes that training does not know."""
+    """Encode the rows of a separate file as the test part; leave out classes that training does not know."""
     notices = [f"{table.name}: {notice}" for notice in table.notices]
     name = choose_target(table, goal.name)
     if goal.class_names and table.column(name).texts is not None:
@@ -311,15 +402,18 @@ def _test_part(
         raise DataError(
             _("{name}: target {target} is text; expected numbers").format(name=table.name, target=quoted(name))
         )
-    values = class_numbers(column, goal.class_names, table.name) if goal.class_names else column.values
+    rows, values = np.flatnonzero(kept), column.values
+    if goal.class_names:
+        known, values, remarks = known_rows(column, goal.class_names, table.name)
+        table, rows = table.take(known), rows[known]
+        notices += [f"{table.name}: {remark}" for remark in remarks]
     notices += [f"{table.name}: {notice}" for notice in preprocessing.notices(table, target=name)]
-    return Part(
-        preprocessing.transform(table), _encoded_target(values, goal, mean, spread), np.flatnonzero(kept)
-    ), notices
+    return Part(preprocessing.transform(table), _encoded_target(values, goal, mean, spread), rows), notices
 
 
 def _fingerprint(parts: Sequence[Part], preprocessing: Preprocessing, goal: Target) -> str:
-    digest = hashlib.sha256(json.dumps([preprocessing.to_json(), goal.name, goal.class_names]).encode())
+    encoding = {name: value for name, value in preprocessing.to_json().items() if name not in NOT_ENCODING}
+    digest = hashlib.sha256(json.dumps([encoding, goal.name, goal.class_names]).encode())
     for part in parts:
         digest.update(part.X.tobytes())
         digest.update(part.y.tobytes())

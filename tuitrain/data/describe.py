@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuitrain.data.catalog import BUNDLED
+from tuitrain.data.cells.date_cells import clock_of, date_of
+from tuitrain.data.dataset import build_dataset
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.loading import load_tables
-from tuitrain.data.table import Column, drop_useless, number_text
-from tuitrain.data.target import choose_target, infer_task
+from tuitrain.data.table import Column, Table, drop_useless, number_text
+from tuitrain.data.target import choose_target, guess_notice, infer_task, read_target
+from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
 from tuitrain.text import cells, in_cells, rows_of, visible
 from tuitrain.translation import gettext as _
@@ -43,7 +46,11 @@ class ColumnSummary:
 
 @dataclass(frozen=True)
 class Preview:
-    """The contents of a table, or of its first rows unless `is_whole`; `first_rows` are the cells of a few rows."""
+    """The contents of a table, or of its first rows unless `is_whole`; `first_rows` are the cells of a few rows.
+
+    `guess` says why `target` is the one, and what else it may be; it is empty where the target was given. `notices` of
+    a whole table are those that a training begins with.
+    """
 
     name: str
     rows: int
@@ -54,6 +61,7 @@ class Preview:
     balance: tuple[tuple[str, int], ...]
     notices: tuple[str, ...]
     first_rows: tuple[tuple[str, ...], ...] = ()
+    guess: str = ""
 
 
 def list_datasets() -> list[Listed]:
@@ -76,19 +84,40 @@ def preview(
     `allow_stdin` as in `load_dataset`.
     """
     options = options or DataOptions()
-    table, _test = load_tables(source, options, most_rows=most_rows, allow_stdin=allow_stdin)
+    table, test_table = load_tables(source, options, most_rows=most_rows, allow_stdin=allow_stdin)
     chosen = choose_target(table, options.target)
     column = table.column(chosen)
     suggested = table.suggested_task if chosen == table.suggested_target else None
     task = suggested or infer_task(column)
     balance = _balance(column) if task == "classification" else ()
     summaries = tuple(map(summarize, table.columns))
-    _kept, left_out = drop_useless(
-        [c for c in table.columns if c is not column], keep_constant=bool(table.image_largest)
-    )
-    notices = (*table.notices, *(() if table.is_partial else left_out))
+    guess = _guess(table, column, options)
+    notices = tuple(notice for notice in _notices(table, column, options, test_table) if notice != guess)
     first_rows = tuple(zip(*(_first_cells(c) for c in table.columns), strict=True))
-    return Preview(table.name, len(table), not table.is_partial, summaries, chosen, task, balance, notices, first_rows)
+    return Preview(
+        table.name, len(table), not table.is_partial, summaries, chosen, task, balance, notices, first_rows, guess
+    )
+
+
+def _guess(table: Table, column: Column, options: DataOptions) -> str:
+    """Return the notice of a guessed target; none where it cannot be one."""
+    present = column if not column.missing.any() else column.take(np.flatnonzero(~column.missing))
+    try:
+        return "".join(guess_notice(table, read_target(present, options.task, table.name), options.target))
+    except DataError:
+        return ""
+
+
+def _notices(table: Table, column: Column, options: DataOptions, test_table: Table | None) -> tuple[str, ...]:
+    """Return what a training on the whole table would begin with, or why there can be none; of a part, the reader's."""
+    questions = [c.question for c in table.columns if c.question]
+    if table.is_partial or questions:
+        return (*questions, *table.notices)
+    try:
+        return build_dataset(table, options, test_table=test_table).notices
+    except DataError as error:
+        others = [c for c in table.columns if c is not column]
+        return (str(error), *table.notices, *drop_useless(others, keep_constant=bool(table.image_largest))[1])
 
 
 def _first_cells(column: Column) -> list[str]:
@@ -107,6 +136,12 @@ def summarize(column: Column) -> ColumnSummary:
         is_whole = bool((present == np.round(present)).all())
         text = _("{low} to {high}, mean {mean}").format(low=_short(low), high=_short(high), mean=_short(mean))
         return ColumnSummary(column.name, "whole number" if is_whole else "number", missing, text)
+    if column.kind in {"date", "time"}:
+        present = column.values[~np.isnan(column.values)]
+        write = date_of if column.kind == "date" else clock_of
+        ends = [write(float(value)) for value in (present.min(), present.max())] if len(present) else []
+        text = _("{low} to {high}").format(low=ends[0], high=ends[1]) if ends else _("no values")
+        return ColumnSummary(column.name, column.kind, missing, text)
     counts = _balance(column)
     shown = ", ".join(f"{visible(name, 20)} ({count})" for name, count in counts[:4])
     more = _(", … {count} in all").format(count=len(counts)) if len(counts) > 4 else ""
@@ -142,10 +177,9 @@ def describe_lines(found: Preview, width: int = 80) -> list[str]:
             lines.append(f"  {in_cells(visible(name), name_width)}  {count:>8,}  {count / total:6.1%}")
         if len(found.balance) > MOST_CLASSES:
             lines.append(_("  … {count} in all").format(count=len(found.balance)))
-    lines += [""] * bool(found.notices)
-    return lines + [
-        line for notice in found.notices for line in _wrapped(_("note: {notice}").format(notice=notice), width)
-    ]
+    notices = [found.guess] * bool(found.guess) + list(found.notices)
+    lines += [""] * bool(notices)
+    return lines + [line for notice in notices for line in _wrapped(_("note: {notice}").format(notice=notice), width)]
 
 
 def _wrapped(text: str, width: int) -> list[str]:

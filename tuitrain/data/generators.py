@@ -15,7 +15,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from tuitrain.data.table import Table, from_objects
+from tuitrain.data.cells.objects import from_objects
+from tuitrain.data.table import Table
 from tuitrain.errors import DataOptionError
 from tuitrain.options.data_options import GENERATOR_FIELDS
 from tuitrain.text import quoted, suggest, visible

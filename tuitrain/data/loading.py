@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from tuitrain.data.catalog import BUNDLED, bundled_path
+from tuitrain.data.cells.column_format import ColumnFormat, Told
 from tuitrain.data.dataset import Dataset, build_dataset
 from tuitrain.data.generators import RECIPES, generate
-from tuitrain.data.readers import TEXT, FileContent, reader_of
+from tuitrain.data.readers import EXCEL, PACKED_SUFFIXES, READERS, TEXT, ZIP_SUFFIX, FileContent, reader_of
+from tuitrain.data.readers.archives import ZIP_MAGIC, Archive, only_table
+from tuitrain.data.readers.compressed import MARK_LENGTH, packing_of, unpack, without_packing
+from tuitrain.data.readers.frames import Frame, frame_table, is_frame
 from tuitrain.data.readers.text import read_text_table
 from tuitrain.data.table import Table
 from tuitrain.errors import DataError
@@ -22,8 +28,9 @@ from tuitrain.options.option import takes
 from tuitrain.text import nearest, quoted, suggest, visible
 from tuitrain.translation import gettext as _
 
-Source: TypeAlias = str | os.PathLike[str]
+Source: TypeAlias = str | os.PathLike[str] | Frame
 HEAD_BYTES = 8_000_000
+FRAME_NAME = "table"  # of a table that a program holds
 STANDARD_INPUT = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
 
@@ -37,7 +44,8 @@ def load_dataset(
     ----------
     source
         a bundled or generated name (``iris``, ``moons?n=1000``), a path (anything with a suffix or a slash), or ``-``
-        for standard input; a `Path` is always a file
+        for standard input; a `Path` is always a file. Or a table of pandas, polars or Arrow, a mapping from names to
+        columns, or a list of mappings
     allow_stdin
         False refuses ``-``, where standard input is the keyboard
 
@@ -48,18 +56,37 @@ def load_dataset(
     DataError
         if the table cannot be read or does not fit the task; names the file, the line and what was found.
     """
-    source = source_text(source)
+    held = source if is_frame(source) else None
+    source = FRAME_NAME if held is not None else source_text(source)
     if options.get("test_file") is not None:
         options["test_file"] = source_text(options["test_file"])
     chosen = DataOptions.from_mapping({"target": target, **options})
-    table, test_table = load_tables(source, chosen, allow_stdin=allow_stdin)
-    if chosen.test_file is not None:
-        test_table = load_tables(chosen.test_file, chosen, allow_stdin=allow_stdin)[0]
-    dataset = build_dataset(table, chosen, source=source, test_table=test_table)
-    return replace(dataset, options=chosen.to_mapping())
+    if held is None:
+        table, test_table = load_tables(source, chosen, allow_stdin=allow_stdin)
+    else:
+        table, test_table = frame_table(held, source, told=Told.of(chosen)), None
+    dataset = dataset_of(source, table, test_table, chosen, allow_stdin=allow_stdin)
+    return dataset if held is None else replace(dataset, options={})  # it cannot be read again
 
 
-def source_text(source: Source) -> str:
+def dataset_of(
+    source: str, table: Table, test_table: Table | None, options: DataOptions, *, allow_stdin: bool = True
+) -> Dataset:  # fmt: skip
+    """Make a dataset of tables that `load_tables` has read; a test file that `options` names is read here.
+
+    Raises
+    ------
+    DataError
+        as `load_dataset` does.
+    """
+    if options.test_file is not None:
+        formats = {column.name: column.format for column in table.columns if column.format is not None}
+        test_table = load_tables(options.test_file, options, allow_stdin=allow_stdin, formats=formats)[0]
+    dataset = build_dataset(table, options, source=source, test_table=test_table)
+    return replace(dataset, options=options.to_mapping())
+
+
+def source_text(source: object) -> str:
     """Convert a source to text; a path object becomes text that can only name a file.
 
     Raises
@@ -70,19 +97,23 @@ def source_text(source: Source) -> str:
     if isinstance(source, str):
         return source
     try:
-        path = os.fsdecode(source)
+        path = os.fsdecode(source)  # type: ignore[arg-type]
     except TypeError:
         shown = visible(repr(source), 60)
-        raise DataError(_("dataset: {shown} is not a Dataset, a name or a path").format(shown=shown)) from None
+        hint = _("; for arrays: Dataset.from_arrays(X, y)") if hasattr(source, "__array__") else ""
+        text = _("dataset: {shown} is not a Dataset, a name, a path or a table{hint}")
+        raise DataError(text.format(shown=shown, hint=hint)) from None
     return path if "/" in path else f"./{path}"
 
 
 def load_tables(
-    source: str, options: DataOptions | None = None, *, most_rows: int | None = None, allow_stdin: bool = True
-) -> tuple[Table, Table | None]:
+    source: str, options: DataOptions | None = None, *, most_rows: int | None = None, allow_stdin: bool = True,
+    formats: Mapping[str, ColumnFormat] | None = None,
+) -> tuple[Table, Table | None]:  # fmt: skip
     """Read the table named by `source`, and the test table if its file holds one.
 
-    `most_rows` limits what is read, for a preview; `allow_stdin` as in `load_dataset`.
+    `most_rows` limits what is read, for a preview; `allow_stdin` as in `load_dataset`; `formats` are those by which a
+    model's columns are read.
 
     Raises
     ------
@@ -95,12 +126,13 @@ def load_tables(
         return generate(name, details, most_rows=most_rows), None
     if name in BUNDLED and not details:
         bundled = BUNDLED[name]
-        table = read_text_table(bundled_path(name).read_bytes(), name, most_rows=most_rows)
+        told = Told.of(options, formats)
+        table = read_text_table(bundled_path(name).read_bytes(), name, most_rows=most_rows, told=told)
         return replace(table, suggested_target=bundled.target, suggested_task=bundled.task), None
     if source == "-":
         if not allow_stdin or sys.stdin is None:
             raise DataError(_("dataset -: standard input cannot be read here; name a file, such as ./data.csv"))
-        return TEXT.load()(FileContent(sys.stdin.buffer.read(), "standard input", "", most_rows), options)
+        return _read_standard_input(FileContent(b"", "standard input", "", most_rows, formats=formats or {}), options)
     if re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE):
         raise DataError(
             _("dataset {source}: is a URL; download the file first, for example with curl -O").format(
@@ -110,7 +142,14 @@ def load_tables(
     path = _path(source)
     if "/" not in source and not path.is_file() and (not path.suffix or "?" in source):
         raise DataError(_("dataset {source}: {meant}").format(source=quoted(source), meant=_meant(name)))
-    return read_path(path, options, most_rows=most_rows)
+    return read_path(path, options, most_rows=most_rows, formats=formats)
+
+
+def _read_standard_input(content: FileContent, options: DataOptions) -> tuple[Table, Table | None]:
+    data = sys.stdin.buffer.read()
+    if packing := packing_of(data):
+        data, _is_cut = unpack(io.BytesIO(data), packing, content.name, size=len(data))
+    return TEXT.load()(replace(content, data=data), options)
 
 
 def _path(source: str) -> Path:
@@ -155,30 +194,70 @@ def _is_model(data: bytes) -> bool:
     return data[8:9] == b"{" and int.from_bytes(data[:8], "little") < len(data)
 
 
+def _content(file: io.BufferedReader, path: Path, most_rows: int | None) -> FileContent:
+    """Read an open file, or its head for a preview; unpack it if it is packed."""
+    is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    size = os.fstat(file.fileno()).st_size
+    head = file.peek(MARK_LENGTH)
+    packing = packing_of(head)
+    name, suffix = path.name, path.suffix.lower()
+    if packing is not None or suffix in PACKED_SUFFIXES:
+        suffix = Path(without_packing(name)).suffix.lower()
+        if packing is None and b"\x00" in head:  # some programs unpack what they download and keep the suffix
+            text = _("{name}: is no {suffix} file, though its suffix says so, nor text; copy or download it again")
+            raise DataError(text.format(name=visible(name), suffix=path.suffix.lower()))
+    reader = reader_of(suffix)
+    most_bytes = HEAD_BYTES if reader.reads_heads and most_rows is not None else None
+    content = FileContent(b"", visible(name), suffix, most_rows)
+    if packing is not None:
+        data, is_cut = unpack(file, packing, content.name, size=size, most_bytes=most_bytes)
+        return replace(content, data=data, is_cut=is_cut)
+    if suffix == ZIP_SUFFIX and head.startswith(ZIP_MAGIC):
+        return _zipped(io.BytesIO(file.read()), content)
+    if reader.opens_paths and is_regular:
+        return replace(content, path=path)
+    data = file.read(-1 if most_bytes is None else most_bytes)
+    return replace(content, data=data, is_cut=len(data) == most_bytes and bool(file.read(1)))
+
+
+def _zipped(file: BinaryIO, content: FileContent) -> FileContent:
+    """Read the one table of a zip archive, or its head for a preview."""
+    archive = Archive(file, content.name, _("a zip archive"))
+    table = only_table(archive, content.name, READERS)
+    suffix = Path(table).suffix.lower()
+    most_bytes = HEAD_BYTES if reader_of(suffix).reads_heads and content.most_rows is not None else -1
+    try:
+        with archive.open(table) as member:
+            data = member.read(most_bytes)
+            is_cut = len(data) == most_bytes and bool(member.read(1))
+    except Exception as error:
+        raise archive.damaged(error) from error
+    return replace(content, data=data, suffix=suffix, is_cut=is_cut)
+
+
 def read_path(
-    path: Path, options: DataOptions | None = None, *, most_rows: int | None = None
-) -> tuple[Table, Table | None]:
-    """Read a file with the reader of its suffix.
+    path: Path, options: DataOptions | None = None, *, most_rows: int | None = None,
+    formats: Mapping[str, ColumnFormat] | None = None,
+) -> tuple[Table, Table | None]:  # fmt: skip
+    """Read a file with the reader of its suffix; `formats` as in `load_tables`.
 
     Raises
     ------
     DataError
         if it cannot be read.
     """
-    reader = reader_of(path.suffix)
-    most_bytes = HEAD_BYTES if reader.reads_heads and most_rows is not None else -1
+    options = options or DataOptions()
     try:
         with path.open("rb") as file:
             _refuse_endless(file, path)
-            data = file.read(most_bytes)
-            is_cut = len(data) == most_bytes and bool(file.read(1))
+            content = _content(file, path, most_rows)
     except FileNotFoundError:
         raise DataError(_("{path}: no such file").format(path=visible(path))) from None
     except IsADirectoryError:
         raise DataError(_("{path}: is a directory; expected a file").format(path=visible(path))) from None
     except OSError as error:
         raise DataError(_("{path}: cannot be read: {why}").format(path=visible(path), why=error.strerror)) from error
-    if path.suffix.lower() == ".safetensors" or _is_model(data):
+    if path.suffix.lower() == ".safetensors" or _is_model(content.data):
         model = visible(path)
         raise DataError(
             _(
@@ -186,5 +265,7 @@ def read_path(
                 "DATA; to measure it: tuitrain evaluate {model} DATA"
             ).format(model=model)
         )
-    content = FileContent(data, visible(path.name), path.suffix.lower(), most_rows, is_cut)
-    return reader.load()(content, options or DataOptions())
+    if options.sheet is not None and reader_of(content.suffix) is not EXCEL:
+        text = _("{name}: has no sheets, so --sheet {sheet} says nothing about it")
+        raise DataError(text.format(name=content.name, sheet=quoted(options.sheet)))
+    return reader_of(content.suffix).load()(replace(content, formats=formats or {}), options)

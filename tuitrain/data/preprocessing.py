@@ -7,23 +7,20 @@ SimpleImputer(median, add_indicator), StandardScaler and OneHotEncoder(handle_un
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS, ColumnFormat
+from tuitrain.data.cells.date_cells import PARTS, clock_of, compact_days, date_of, part_of
+from tuitrain.data.cells.number_column import is_infinite
+from tuitrain.data.notices import about
 from tuitrain.data.rows import rows_table
-from tuitrain.data.table import (
-    INFINITE,
-    LEADING_ZERO,
-    MISSING_IN_NUMBERS,
-    NUMBER,
-    Column,
-    Table,
-    number_text,
-)
+from tuitrain.data.table import Column, Table, number_text
 from tuitrain.errors import DataError
 from tuitrain.text import counted, listed, quoted, visible
 from tuitrain.translation import gettext as _
@@ -33,11 +30,16 @@ Scale = Literal["standard", "minmax", "none"]
 LARGEST = float(np.finfo(np.float32).max) / 2
 SMALLEST = float(np.finfo(np.float64).tiny)
 BLOCK_VALUES = 1_000_000
+PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+LEADING_ZERO = re.compile(r"[+-]?0[0-9]")
 
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """Encoding of a number column: (value or median - shift) / scale; with `flag`, also a flag for missing values."""
+    """Encoding of a number column: (value or median - shift) / scale; with `flag`, also a flag for missing values.
+
+    A date has several, one for each `part` (days, year, month, weekday, hour), of the column `source`.
+    """
 
     name: str
     median: float
@@ -47,6 +49,20 @@ class NumberColumn:
     flag_shift: float = 0.0
     flag_scale: float = 1.0
     words: tuple[str, ...] = ()
+    source: str = ""
+    part: str = ""
+
+    @property
+    def column(self) -> str:
+        """The name of the table's column."""
+        return self.source or self.name
+
+    def to_json(self) -> dict[str, Any]:
+        """Convert to JSON values."""
+        values = dict(vars(self))
+        return (
+            values if self.part else {name: value for name, value in values.items() if name not in {"source", "part"}}
+        )
 
 
 @dataclass(frozen=True)
@@ -61,31 +77,41 @@ class TextColumn:
 class Preprocessing:
     """The complete encoding of a table's columns as X (N, D) float32.
 
-    `source_names` are all columns of the source but the target, in order, including those left out.
+    `source_names` are all columns of the source but the target, in order, including those left out; `is_nameless` says
+    that the source had no header, so that these names were made up. `formats` are those by which the needed columns and
+    the target were read, by name; `ranges` the lowest and highest value of each number column in the training rows.
     """
 
     numbers: tuple[NumberColumn, ...]
     texts: tuple[TextColumn, ...]
     source_names: tuple[str, ...] = ()
+    formats: Mapping[str, ColumnFormat] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    is_nameless: bool = False
 
     @classmethod
     def fit(
         cls, columns: Sequence[Column], scale: Scale = "standard", *, image_largest: float | None = None,
-        source_names: Sequence[str] = (),
+        source_names: Sequence[str] = (), target: Column | None = None, is_nameless: bool = False,
     ) -> Preprocessing:  # fmt: skip
         """Learn medians, means and levels from the training rows' columns.
 
-        With `image_largest`, numbers are divided by it instead of being scaled.
+        With `image_largest`, numbers are divided by it instead of being scaled. The format of the `target` is kept.
         """
-        numbers = [_fit_number(column, scale, image_largest) for column in columns if column.kind != "text"]
+        numbers = [
+            _fit_number(part, scale, image_largest)
+            for column in columns if column.kind != "text" for part in _parts(column)
+        ]  # fmt: skip
         texts = [_fit_text(column) for column in columns if column.kind == "text"]
         names = tuple(source_names) or tuple(column.name for column in columns)
-        return cls(tuple(numbers), tuple(texts), names)
+        kept = [*columns, *([] if target is None else [target])]
+        formats = {column.name: column.format for column in kept if column.format is not None}
+        return cls(tuple(numbers), tuple(texts), names, formats, _ranges(columns, image_largest), is_nameless)
 
     @property
     def column_names(self) -> tuple[str, ...]:
         """The source columns that the encoding needs, in the order of the source."""
-        needed = [*(column.name for column in self.numbers), *(column.name for column in self.texts)]
+        needed = dict.fromkeys([*(column.column for column in self.numbers), *(column.name for column in self.texts)])
         place = {name: index for index, name in enumerate(self.source_names)}
         return tuple(sorted(needed, key=lambda name: place.get(name, len(place))))
 
@@ -107,24 +133,30 @@ class Preprocessing:
         DataError
             if there are no rows, or their length does not fit.
         """
-        return rows_table(rows, self.column_names, self.source_names)
+        return rows_table(rows, self.column_names, self.source_names, self.needed_formats)
+
+    @property
+    def needed_formats(self) -> dict[str, ColumnFormat]:
+        """The formats of the columns that the encoding needs."""
+        return {name: form for name, form in self.formats.items() if name in self.column_names}
 
     def notices(self, table: Table, *, target: str | None = None) -> tuple[str, ...]:
         """Return notices on what `transform` ignores: columns it does not need, texts not seen in training."""
         found_notices = []
         known = {*self.source_names, *self.column_names, target}
         if unknown := [name for name in table.names if name not in known]:
-            found_notices.append(_("{listed} not seen in training: ignored").format(listed=listed("column", unknown)))
+            found_notices.append(_("{listed} not used by the model").format(listed=listed("column", unknown)))
         for number in self.numbers:
-            if number.flag or number.name not in table.names:
+            if number.flag or number.part not in {"", "days"} or number.column not in table.names:
                 continue
-            if absent := int(table.column(number.name).missing.sum()):
+            if absent := int(table.column(number.column).missing.sum()):
                 found = _("{values}, which training did not have").format(values=counted(absent, "missing value"))
                 found_notices.append(
-                    _("column {name}: {found}: taken as its median, {median:g}").format(
-                        name=quoted(number.name), found=found, median=number.median
+                    _("column {name}: {found}: taken as its median, {median}").format(
+                        name=quoted(number.column), found=found, median=_median_text(number)
                     )
                 )
+        found_notices += self._beyond_training(table)
         for spec in self.texts:
             if spec.name not in table.names:
                 continue
@@ -147,6 +179,23 @@ class Preprocessing:
                 )
         return tuple(found_notices)
 
+    def _beyond_training(self, table: Table) -> list[str]:
+        """Return notices on values outside the range that training saw."""
+        found: list[str] = []
+        for name, (low, high) in self.ranges.items():
+            column = table.column(name) if name in table.names else None
+            if column is None or column.kind == "text":
+                continue
+            write = date_of if column.kind == "date" else clock_of if column.kind == "time" else "{:.10g}".format
+            above, below = int((column.values > high).sum()), int((column.values < low).sum())
+            if above:
+                text = _("{rows} above all training rows, whose highest is {value}")
+                found.append(about(name, text.format(rows=counted(above, "row"), value=write(high))))
+            if below:
+                text = _("{rows} below all training rows, whose lowest is {value}")
+                found.append(about(name, text.format(rows=counted(below, "row"), value=write(low))))
+        return found
+
     def transform(self, table: Table) -> NDArray[np.float32]:
         """Encode a table that has the needed columns as X (N, D) float32, C-contiguous.
 
@@ -166,7 +215,7 @@ class Preprocessing:
                 len(absent),
             )
             raise DataError(message.format(name=table.name, columns=names, found=found))
-        numbers = [_as_numbers(table.columns[place[spec.name]], spec, table.name) for spec in self.numbers]
+        numbers = [_as_numbers(table.columns[place[spec.column]], spec, table.name) for spec in self.numbers]
         X = np.zeros((len(table), len(self.encoded_names)), np.float32)
         step = max(256, BLOCK_VALUES // max(1, X.shape[1]))  # in blocks that stay in the cache
         for start in range(0, len(X), step):
@@ -191,8 +240,10 @@ class Preprocessing:
     def to_json(self) -> dict[str, Any]:
         """Convert to JSON values."""
         return {
-            "numbers": [dict(vars(column)) for column in self.numbers],
+            "numbers": [column.to_json() for column in self.numbers],
             "texts": [dict(vars(column)) for column in self.texts], "source_names": list(self.source_names),
+            "formats": {name: form.to_json() for name, form in self.formats.items()},
+            "ranges": {name: list(ends) for name, ends in self.ranges.items()}, "is_nameless": self.is_nameless,
         }  # fmt: skip
 
     @classmethod
@@ -200,7 +251,10 @@ class Preprocessing:
         """Read back what `to_json` returned."""
         numbers = [NumberColumn(**{**column, "words": tuple(column["words"])}) for column in data["numbers"]]
         texts = [TextColumn(column["name"], tuple(column["levels"])) for column in data["texts"]]
-        return cls(tuple(numbers), tuple(texts), tuple(data.get("source_names", ())))
+        formats = {name: ColumnFormat.from_json(form) for name, form in data.get("formats", {}).items()}
+        ranges = {name: (ends[0], ends[1]) for name, ends in data.get("ranges", {}).items()}
+        names = tuple(data.get("source_names", ()))
+        return cls(tuple(numbers), tuple(texts), names, formats, ranges, data.get("is_nameless", False))
 
 
 def standardised(values: NDArray[Any], shift: float, scale: float) -> NDArray[np.float64]:
@@ -228,6 +282,32 @@ def scaling(values: NDArray[np.float64], scale: Scale) -> tuple[float, float]:
     return mean * largest, spread * largest if varies else 1.0
 
 
+def _ranges(columns: Sequence[Column], image_largest: float | None) -> dict[str, tuple[float, float]]:
+    """The lowest and highest value of each column of numbers, dates and times; none of pixels."""
+    if image_largest is not None:
+        return {}
+    present = {
+        column.name: column.values[~np.isnan(column.values)]
+        for column in columns if column.kind in {"number", "date", "time"}
+    }  # fmt: skip
+    return {name: (float(values.min()), float(values.max())) for name, values in present.items() if len(values)}
+
+
+def _parts(column: Column) -> list[Column]:
+    """A column of numbers itself; of dates, the elapsed days and each part that varies."""
+    if column.kind != "date":
+        return [column]
+    parts = {part: part_of(column.values, part) for part in PARTS}
+    return [
+        replace(column, name=f"{column.name} {part}", values=values) for part, values in parts.items()
+        if part == "days" or np.nanmin(values) < np.nanmax(values)
+    ]  # fmt: skip
+
+
+def _median_text(column: NumberColumn) -> str:
+    return date_of(column.median) if column.part == "days" else f"{column.median:g}"
+
+
 def _fit_number(column: Column, scale: Scale, image_largest: float | None) -> NumberColumn:
     values = column.values.astype(np.float64)
     missing = np.isnan(values)
@@ -236,9 +316,9 @@ def _fit_number(column: Column, scale: Scale, image_largest: float | None) -> Nu
         return NumberColumn(column.name, median, 0.0, image_largest, False)
     shift, spread = scaling(np.where(missing, median, values), scale)
     flag_shift, flag_scale = scaling(missing.astype(np.float64), scale if scale == "standard" else "none")
-    return NumberColumn(
-        column.name, median, shift, spread, bool(missing.any()), flag_shift, flag_scale, words=column.words
-    )
+    source, _space, part = column.name.rpartition(" ") if column.kind == "date" else ("", "", "")
+    flag = bool(missing.any()) and part in {"", "days"}
+    return NumberColumn(column.name, median, shift, spread, flag, flag_shift, flag_scale, column.words, source, part)
 
 
 def _median(values: NDArray[np.float64]) -> float:
@@ -257,7 +337,9 @@ def _fit_text(column: Column) -> TextColumn:
 
 def _as_numbers(column: Column, spec: NumberColumn, where: str) -> NDArray[Any]:
     """Return the values of a column that training saw as numbers, or as two words (or 0 and 1 in their place)."""
-    if column.kind == "number" or (column.kind == "boolean" and spec.words):
+    if spec.part:
+        return part_of(_as_days(column, where), spec.part)
+    if column.kind in {"number", "time"} or (column.kind == "boolean" and spec.words):
         return column.values
     known = {word.lower(): float(index) for index, word in enumerate(spec.words)}
     values = np.full(len(column), np.nan)
@@ -265,9 +347,9 @@ def _as_numbers(column: Column, spec: NumberColumn, where: str) -> NDArray[Any]:
         cell = "" if label is None else label.lower()
         if cell in known:
             values[row] = known[cell]
-        elif NUMBER.fullmatch(cell):
+        elif PLAIN_NUMBER.fullmatch(cell) and (not spec.words or float(cell) in {0, 1}):
             values[row] = float(cell) if np.isfinite(float(cell)) else np.nan
-        elif cell not in MISSING_IN_NUMBERS and not INFINITE.fullmatch(cell):
+        elif cell not in MISSING_IN_NUMBERS and cell and not is_infinite(cell):
             expected = _(" or ").join(map(quoted, spec.words)) or _("a number")
             found = _("column {name} holds {label} in row {row}").format(
                 name=quoted(column.name), label=quoted(label), row=row + 1
@@ -278,11 +360,26 @@ def _as_numbers(column: Column, spec: NumberColumn, where: str) -> NDArray[Any]:
     return values
 
 
+def _as_days(column: Column, where: str) -> NDArray[Any]:
+    """Return the days of a column that training saw as dates."""
+    if column.kind == "date" or column.missing.all():
+        return column.values if column.kind == "date" else np.full(len(column), np.nan)
+    days = compact_days(column.values) if column.kind == "number" else None
+    if days is None:
+        label = next(label for label in column.labels() if label is not None)
+        raise DataError(
+            _("{where}: column {name} holds {label}; expected dates").format(
+                where=where, name=quoted(column.name), label=quoted(label)
+            )
+        )
+    return days
+
+
 def _level_numbers(column: Column, spec: TextColumn) -> NDArray[np.int64]:
     """Return the index of each value among the levels, (N,) int64; -1 for values not seen in training."""
     place: dict[str | None, int] = {level: index for index, level in enumerate(spec.levels)}
     if column.kind == "number":  # 1.0 among texts was a text; alone it is the number 1
-        plain = {level: index for level, index in place.items() if level and NUMBER.fullmatch(level)}
+        plain = {level: index for level, index in place.items() if level and PLAIN_NUMBER.fullmatch(level)}
         plain = {level: index for level, index in plain.items() if not LEADING_ZERO.match(level)}
         place = {**{number_text(float(level)): index for level, index in plain.items()}, **place}
     return np.array([place.get(label, -1) for label in column.as_text().values], np.int64)

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from tuitrain.data.table import Table, from_objects
+from tuitrain.data.cells.column_format import ColumnFormat, Told
+from tuitrain.data.cells.objects import from_objects
+from tuitrain.data.readers.frames import frame_table, is_frame
+from tuitrain.data.table import Table, tidy_name
 from tuitrain.errors import DataError
-from tuitrain.text import counted, quoted, visible
+from tuitrain.text import counted, listed, quoted
 from tuitrain.translation import gettext as _
 
 NAME = "rows"
 
 
-def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table:
+def rows_table(
+    rows: Any, needed: Sequence[str], source: Sequence[str], formats: Mapping[str, ColumnFormat] | None = None
+) -> Table:  # fmt: skip
     """Make a table of `rows`: a `Table`, mappings, a mapping or data frame of columns, sequences, or a 2-D array.
 
-    Sequences and arrays hold either the `needed` columns or all columns of the `source`, in that order.
+    Sequences and arrays hold either the `needed` columns or all columns of the `source`, in that order. Texts are read
+    as `formats`, by name, say.
 
     Raises
     ------
@@ -28,8 +33,9 @@ def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table
     """
     if isinstance(rows, Table):
         return rows
-    if isinstance(rows, Mapping) or hasattr(rows, "columns"):
-        return _columns_table({str(name): rows[name] for name in getattr(rows, "columns", rows)})
+    told = Told(formats=formats or {})
+    if is_frame(rows) and not isinstance(rows, (list, tuple)):
+        return frame_table(rows, NAME, told=told)
     if isinstance(rows, np.ndarray):
         if rows.ndim < 2:
             raise DataError(
@@ -37,15 +43,15 @@ def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table
                     name=NAME, shape=rows.shape
                 )
             )
-        return _sequences_table(rows.reshape(len(rows), int(np.prod(rows.shape[1:]))), needed, source)
+        return _sequences_table(rows.reshape(len(rows), int(np.prod(rows.shape[1:]))), needed, source, told)
     if not hasattr(rows, "__iter__"):
         raise DataError(_("{name}: found {rows}; expected rows").format(name=NAME, rows=quoted(rows)))
     rows = list(rows)
     if not rows:
         raise DataError(_("{name}: found no rows; expected at least one").format(name=NAME))
     if all(isinstance(row, Mapping) for row in rows):
-        names = dict.fromkeys(name for row in rows for name in row)
-        return _columns_table({str(name): [row.get(name) for row in rows] for name in names})
+        _refuse_gaps(rows, needed)
+        return frame_table(rows, NAME, told=told)
     wrong = next((row for row in rows if isinstance(row, (str, bytes, Mapping)) or not hasattr(row, "__len__")), None)
     if wrong is not None:
         raise DataError(
@@ -53,23 +59,23 @@ def rows_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table
                 name=NAME, wrong=quoted(wrong)
             )
         )
-    return _sequences_table(rows, needed, source)
+    return _sequences_table(rows, needed, source, told)
 
 
-def _columns_table(columns: Mapping[str, Any]) -> Table:
-    made = {name: list(values) if not isinstance(values, np.ndarray) else values for name, values in columns.items()}
-    lengths = {len(values) for values in made.values()}
-    if len(lengths) > 1 or not max(lengths, default=0):
-        found = _("columns of different lengths") if len(lengths) > 1 else _("no rows")
-        raise DataError(
-            _("{name}: found {found}; expected at least one row, and as many values in each column").format(
-                name=NAME, found=found
+def _refuse_gaps(rows: Sequence[Mapping[Any, Any]], needed: Sequence[str]) -> None:
+    """Refuse mappings that lack a needed key: None stands for a missing value."""
+    for number, row in enumerate(rows, 1):
+        keys = {tidy_name(str(key)) for key in row}
+        absent = [name for name in needed if name not in keys]
+        if absent:
+            raise DataError(
+                _("{name}: row {number} has no {columns}; None stands for a missing value").format(
+                    name=NAME, number=number, columns=listed("column", absent)
+                )
             )
-        )
-    return Table(NAME, tuple(from_objects(visible(name.strip(), sys.maxsize), values) for name, values in made.items()))
 
 
-def _sequences_table(rows: Any, needed: Sequence[str], source: Sequence[str]) -> Table:
+def _sequences_table(rows: Any, needed: Sequence[str], source: Sequence[str], told: Told) -> Table:
     widths = sorted({len(row) for row in rows})
     if not widths:
         raise DataError(_("{name}: found no rows; expected at least one").format(name=NAME))
@@ -86,4 +92,4 @@ def _sequences_table(rows: Any, needed: Sequence[str], source: Sequence[str]) ->
             )
         )
     parts = list(rows.T) if isinstance(rows, np.ndarray) else [list(column) for column in zip(*rows, strict=True)]
-    return Table(NAME, tuple(from_objects(name, part) for name, part in zip(names, parts, strict=True)))
+    return Table(NAME, tuple(from_objects(name, part, told) for name, part in zip(names, parts, strict=True)))

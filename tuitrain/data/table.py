@@ -7,29 +7,25 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.cells.column_format import ColumnFormat
+from tuitrain.data.cells.date_cells import clock_of, date_of
+from tuitrain.data.cells.number_cells import LARGEST_EXACT
 from tuitrain.text import counted, listed, quoted, visible
 from tuitrain.translation import gettext as _
 from tuitrain.translation import ngettext
 
-Kind = Literal["number", "boolean", "text"]
-MISSING = frozenset({
-    "", "na", "n/a", "nan", "null", "?", "<na>", "\\n",
-    "#n/a", "#value!", "#div/0!", "#ref!", "#num!", "#null!", "#name?",
-})  # fmt: skip
-MISSING_IN_NUMBERS = MISSING | {"none", "-", "--", ".", "missing", "nil"}
-TRUE = frozenset({"true", "yes"})
-FALSE = frozenset({"false", "no"})
-NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
-LEADING_ZERO = re.compile(r"[+-]?0[0-9]")
-DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]+,[0-9]*|,[0-9]+)(?:[eE][+-]?[0-9]+)?")
+if TYPE_CHECKING:
+    from tuitrain.data.readers.dialect import Layout
+
+Kind = Literal["number", "boolean", "text", "date", "time"]
 NOT_PLAIN = re.compile(r"[^0-9eE+.\-\n]")
 LINE_WITH_LEADING_ZERO = re.compile(r"\n[+-]?0[0-9]")
 NEAR_UNIQUE = 0.9
@@ -38,10 +34,15 @@ MOST_LEVELS = 1000
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `kind` boolean is a number column of 0 and 1 whose `words` are the two spellings.
+    """One column.
+
+    `kind` boolean is a number column of 0 and 1 whose `words` are the two spellings; date holds days since 1970-01-01
+    in float64, time the hours of a day. `format` is how its cells were read, None where they were numbers from the
+    start. A `question`, if not empty, must be answered before the column is used: its cells have two readings.
 
     `texts` (N,), if not None, are the cells of a number column that were read as missing but may be words (``none``,
-    ``-``): if the same column is text in another table, they are its values.
+    ``-``): if the same column is text in another table, they are its values. `examples` are a few different cells as
+    the file has them, the most telling first; empty where there was no text to read.
     """
 
     name: str
@@ -49,6 +50,9 @@ class Column:
     values: NDArray[Any]
     words: tuple[str, ...] = ()
     texts: NDArray[Any] | None = None
+    format: ColumnFormat | None = None
+    question: str = ""
+    examples: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.values)
@@ -64,7 +68,7 @@ class Column:
     def take(self, rows: NDArray[np.int64]) -> Column:
         """Return the column with only these rows."""
         texts = None if self.texts is None else self.texts[rows]
-        return Column(self.name, self.kind, self.values[rows], self.words, texts)
+        return replace(self, values=self.values[rows], texts=texts)
 
     def as_text(self) -> Column:
         """Convert to a text column, in which words that number columns read as missing are words."""
@@ -78,6 +82,9 @@ class Column:
         """Return each value as a class label: whole numbers without a point, booleans as they were spelled."""
         if self.kind == "text":
             return list(self.values)
+        if self.kind in {"date", "time"}:
+            write = date_of if self.kind == "date" else clock_of
+            return [None if np.isnan(value) else write(float(value)) for value in self.values]
         if self.kind == "boolean":
             return [None if np.isnan(value) else self.words[int(value)] for value in self.values]
         return [None if np.isnan(value) else number_text(value) for value in self.values]
@@ -88,7 +95,9 @@ class Table:
     """Columns of equal length, and the reader's notices to the user; `name` is safe to display.
 
     `image_largest` is the largest possible pixel value, None if the columns are not pixels; `is_partial` means that
-    the source has more rows than were read.
+    the source has more rows than were read, `is_nameless` that it has no header, so that the names were made up.
+    `layout` is how a text table was laid out; `lines` are pairs (row, shift): from this row on, a row stands in the
+    line of its number plus the shift. They are empty where that is not known.
     """
 
     name: str
@@ -98,6 +107,9 @@ class Table:
     suggested_target: str | None = None
     suggested_task: str | None = None
     is_partial: bool = False
+    layout: Layout | None = None
+    is_nameless: bool = False
+    lines: tuple[tuple[int, int], ...] = ()
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -113,41 +125,19 @@ class Table:
 
     def take(self, rows: NDArray[np.int64]) -> Table:
         """Return the table with only these rows."""
-        return replace(self, columns=tuple(column.take(rows) for column in self.columns))
+        return replace(self, columns=tuple(column.take(rows) for column in self.columns), lines=())
+
+    def place_of(self, row: int) -> str:
+        """Say where a row stands, counted from 0: ``line 62`` of its file, or ``row 61`` where lines are not known."""
+        shifts = [shift for first, shift in self.lines if first <= row]
+        if not shifts:
+            return _("row {number}").format(number=row + 1)
+        return _("line {number}").format(number=row + shifts[-1])
 
 
 def number_text(value: float) -> str:
     """Format a number as briefly as possible: 3, 0.5."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 2**53 else repr(float(value))
-
-
-def parse_column(name: str, cells: Sequence[str], *, decimal_comma: bool = False) -> tuple[Column, list[str]]:
-    """Infer a column's type from its cells and parse them; also return notices for the user.
-
-    With `decimal_comma`, a column with numbers such as 1,5 is numeric, unless it also has numbers with a point.
-    """
-    plain = plain_numbers(cells)
-    if plain is not None:
-        return clean_numbers(name, plain)
-    stripped = [cell.strip() for cell in cells]
-    distinct = set(stripped)
-    present = {cell for cell in distinct if cell.lower() not in MISSING_IN_NUMBERS}
-    commas = {cell for cell in present if DECIMAL_COMMA.fullmatch(cell)} if decimal_comma else set()
-    numeric = commas | {cell for cell in present if NUMBER.fullmatch(cell) or INFINITE.fullmatch(cell)}
-    has_both = bool(commas) and any("." in cell for cell in numeric)
-    if numeric == present and not has_both and not any(LEADING_ZERO.match(cell) for cell in present):
-        known = {cell: _number(cell.replace(",", ".")) for cell in distinct}
-        column, remarks = clean_numbers(name, np.array([known[cell] for cell in stripped], np.float64))
-        if any(cell.lower() in MISSING_IN_NUMBERS - MISSING for cell in distinct):
-            words_of = {cell: cell if cell.lower() in MISSING_IN_NUMBERS - MISSING else None for cell in distinct}
-            column = replace(column, texts=np.array([words_of[cell] for cell in stripped], object))
-        return column, remarks
-    words = {cell.lower() for cell in distinct} - MISSING
-    if words and (words <= TRUE | FALSE) and len(words) <= 2 and len(words & TRUE) <= 1 and len(words & FALSE) <= 1:
-        return _booleans(name, stripped), []
-    texts = {cell: None if cell.lower() in MISSING else visible(cell, sys.maxsize) for cell in distinct}
-    notices = _why_text(name, stripped, present, numeric, has_both=has_both)
-    return Column(name, "text", np.array([texts[cell] for cell in stripped], object)), notices
+    return str(int(value)) if float(value).is_integer() and abs(value) <= LARGEST_EXACT else repr(float(value))
 
 
 def plain_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
@@ -156,34 +146,15 @@ def plain_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
     if NOT_PLAIN.search(joined) or LINE_WITH_LEADING_ZERO.search(joined):
         return None
     try:
-        return np.fromiter(map(float, [cell or "nan" for cell in cells]), np.float64, len(cells))
+        values = np.fromiter(map(float, [cell or "nan" for cell in cells]), np.float64, len(cells))
     except ValueError:
         return None
+    return None if has_lost_digits(values) else values
 
 
-def _why_text(name: str, cells: Sequence[str], present: set[str], numeric: set[str], *, has_both: bool) -> list[str]:
-    """Explain why a column is text although most of its cells are numbers."""
-    if has_both:
-        comma, point = (next(cell for cell in cells if sign in cell and cell in numeric) for sign in ",.")
-        return [
-            _("column {name}: taken as text, since it has {comma} as well as {point}").format(
-                name=quoted(name), comma=quoted(comma), point=quoted(point)
-            )
-        ]
-    others = len(present) - len(numeric)
-    if others == 0 or len(present) <= 5 or len(numeric) < 0.8 * len(present):
-        return []
-    odd = next(cell for cell in cells if cell in present and cell not in numeric)
-    share = _("{others} of {count} distinct values are not numbers (such as {odd})").format(
-        others=others, count=len(present), odd=quoted(odd)
-    )
-    return [_("column {name}: taken as text, since {why}").format(name=quoted(name), why=share)]
-
-
-def _number(cell: str) -> float:
-    if NUMBER.fullmatch(cell):
-        return float(cell)
-    return float("inf") if INFINITE.fullmatch(cell) else float("nan")
+def has_lost_digits(values: NDArray[Any]) -> bool:
+    """Whether any of the numbers is so large that its last digits may have been lost."""
+    return bool((np.abs(values) >= LARGEST_EXACT).any())
 
 
 def clean_numbers(name: str, values: NDArray[Any]) -> tuple[Column, list[str]]:
@@ -199,41 +170,9 @@ def clean_numbers(name: str, values: NDArray[Any]) -> tuple[Column, list[str]]:
     return Column(name, "number", values), [_("column {name}: {remark}").format(name=quoted(name), remark=remark)]
 
 
-def _booleans(name: str, cells: Sequence[str]) -> Column:
-    spelling = {cell.lower() in TRUE: cell for cell in cells if cell.lower() not in MISSING}
-    words = (spelling.get(False, "false"), spelling.get(True, "true"))
-    known = {**dict.fromkeys(TRUE, 1.0), **dict.fromkeys(FALSE, 0.0)}
-    values = np.array([known.get(cell.lower(), np.nan) for cell in cells], np.float64)
-    return Column(name, "boolean", values, words)
-
-
-def from_objects(name: str, values: Sequence[Any] | NDArray[Any]) -> Column:
-    """Make a column from Python values: numbers and booleans as they are, texts parsed like the cells of a file."""
-    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
-        return clean_numbers(name, values)[0]
-    if all(value is None or _is_real(value) for value in values):
-        array = np.array([np.nan if value is None else _float(value) for value in values], np.float64)
-        return clean_numbers(name, array)[0]
-    return parse_column(name, [_cell(value) for value in values])[0]
-
-
-def _is_real(value: Any) -> bool:
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-
-
-def _float(value: Any) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf")
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", errors="backslashreplace")
-    return number_text(_float(value)) if _is_real(value) else str(value)
+def tidy_name(name: str) -> str:
+    """A column's name as it is compared and shown: without blanks around it, its letters and marks as one (NFC)."""
+    return visible(unicodedata.normalize("NFC", name.strip()), sys.maxsize)
 
 
 def tidy_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -242,7 +181,7 @@ def tidy_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     taken: set[str] = set()
     notices = []
     for position, original in enumerate(names, 1):
-        name = visible(original.strip(), sys.maxsize)
+        name = tidy_name(original)
         if not name:
             name = f"column {position}"
             notices.append(
@@ -269,7 +208,7 @@ def drop_useless(columns: Sequence[Column], *, keep_constant: bool = False) -> t
     kept: list[Column] = []
     gone: dict[str, list[str]] = {}
     for column in columns:
-        reason = _uselessness(column, keep_constant)
+        reason = why_useless(column, keep_constant)
         if reason:
             gone.setdefault(reason, []).append(column.name)
         else:
@@ -281,8 +220,8 @@ def drop_useless(columns: Sequence[Column], *, keep_constant: bool = False) -> t
     return kept, notices
 
 
-def _uselessness(column: Column, keep_constant: bool) -> str:
-    """Explain why a column of the training rows is useless; return an empty string if it is not."""
+def why_useless(column: Column, keep_constant: bool) -> str:
+    """Explain why a column (of the training rows) is useless; return an empty string if it is not."""
     present = column.values[~column.missing]
     if len(present) == 0:
         return _("no values in the training rows")

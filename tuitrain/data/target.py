@@ -12,16 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.readers.number_like import what_to_write
+from tuitrain.data.cells.unusual import same_unit
+from tuitrain.data.guess import guess_target
 from tuitrain.data.table import Column, Table, number_text
 from tuitrain.errors import DataError
-from tuitrain.text import quoted, suggest, visible
+from tuitrain.text import counted, listed, quoted, suggest, visible
 from tuitrain.translation import gettext as _
 
-USUAL_NAMES = (
-    "target", "label", "labels", "class", "y", "species", "diagnosis", "outcome", "response", "survived", "category",
-    "cultivar", "variety", "digit", "output",
-)  # fmt: skip
 TASKS = ("classification", "regression")
 MOST_CLASS_NUMBERS = 20
 
@@ -37,7 +34,7 @@ class Target:
 
 
 def choose_target(table: Table, wanted: str | None) -> str:
-    """Return the target column's name: the one wanted, else one with a usual name, else the last.
+    """Return the target column's name: the one wanted, else the one that `guess_target` finds.
 
     Raises
     ------
@@ -57,8 +54,7 @@ def choose_target(table: Table, wanted: str | None) -> str:
         return found
     if table.suggested_target in table.names:
         return table.suggested_target
-    usual = [by_lower[name] for name in USUAL_NAMES if name in by_lower]
-    return usual[0] if usual else table.names[-1]
+    return guess_target(table).name
 
 
 def predicting(name: str, n_classes: int) -> str:
@@ -71,14 +67,27 @@ def guess_notice(table: Table, target: Target, wanted: str | None) -> list[str]:
     """Return a notice of a target that nobody named: what is predicted, why this column, what decides otherwise."""
     if wanted is not None or table.suggested_target in table.names:
         return []
-    is_usual = target.name.lower() in USUAL_NAMES
-    why = _("its name is a usual one") if is_usual else _("it is the last column")
-    told = _("{told} (guessed: {why}; --target names another)")
-    return [told.format(told=predicting(target.name, len(target.class_names)), why=why)]
+    guess = guess_target(table)
+    also = ""
+    if guess.others:
+        named = ", ".join(f"{quoted(name)} ({_what(table.column(name))})" for name in guess.others)
+        also = _("; also possible: {names}").format(names=named)
+    told = _("{told} (guessed: {why}{also}; --target names another)")
+    return [told.format(told=predicting(target.name, len(target.class_names)), why=guess.why, also=also)]
+
+
+def _what(column: Column) -> str:
+    """Say briefly what a target of this column would be."""
+    if infer_task(column) == "regression":
+        return _("a number")
+    values = set(column.values) if column.kind == "text" else set(np.unique(column.values[~column.missing]))
+    return _("{number} classes").format(number=len(values - {None}))
 
 
 def infer_task(column: Column) -> str:
     """Return classification for text, booleans, and up to 20 distinct whole numbers in ten times as many rows."""
+    if column.kind == "time":
+        return "regression"
     if column.kind != "number":
         return "classification"
     present = column.values[~np.isnan(column.values)]
@@ -96,6 +105,13 @@ def read_target(column: Column, task: str | None, where: str) -> Target:
     DataError
         if the column does not fit the task, or has a single class.
     """
+    if column.kind == "date":
+        raise DataError(
+            _(
+                "{where}: target {name} is a date; a target is classes or a number: choose another --target, or "
+                "read it as one (--type {column}=text or number)"
+            ).format(where=where, name=quoted(column.name), column=visible(column.name, 60))
+        )
     task = task or infer_task(column)
     if task == "regression":
         if column.kind == "text":
@@ -132,33 +148,50 @@ def read_target(column: Column, task: str | None, where: str) -> Target:
 
 
 def _advice(column: Column) -> str:
-    """Advise on a text target that looks like numbers, as the end of a sentence; empty for other targets."""
-    found = what_to_write([str(value) for value in column.values]) if column.kind == "text" else None
-    return "" if found is None else f" ({found[1]})"
+    """Advise on a text target whose cells are numbers with a unit, as the end of a sentence; empty for others."""
+    found = same_unit({str(value) for value in column.values}) if column.kind == "text" else None
+    if found is None:
+        return ""
+    text = _("its values look like numbers; write {cell} as {number}").format(cell=quoted(found[0]), number=found[1])
+    return f" ({text})"
 
 
-def class_numbers(column: Column, class_names: Sequence[str], where: str) -> NDArray[np.int64]:
-    """Number the classes of another table's target column, (N,) int64; the column must not have missing values.
-
-    Raises
-    ------
-    DataError
-        if it holds a class that is not among `class_names`.
-    """
+def class_numbers(column: Column, class_names: Sequence[str]) -> NDArray[np.int64]:
+    """Number the classes of another table's target column, (N,) int64; -1 for one that is not among `class_names`."""
     place = {name: index for index, name in enumerate(class_names)}
     if column.kind == "boolean":  # yes, Yes and YES are one value, spelled as the first table had it
         place = {name.lower(): index for name, index in place.items()}
     labels = [str(label).lower() if column.kind == "boolean" else str(label) for label in column.labels()]
-    unknown = next((label for label in labels if label not in place), None)
-    if unknown is not None:
-        known = ", ".join(visible(name, 40) for name in class_names[:10]) + ", …" * (len(class_names) > 10)
-        target = _("target {name} holds {value}").format(name=quoted(column.name), value=quoted(unknown))
+    return np.array([place.get(label, -1) for label in labels], np.int64)
+
+
+def known_rows(
+    column: Column, class_names: Sequence[str], where: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64], list[str]]:
+    """The rows of a target column that hold a known class, (K,) int64, their class numbers, and a notice on the others.
+
+    Raises
+    ------
+    DataError
+        if no row does.
+    """
+    numbers = class_numbers(column, class_names)
+    rows = np.flatnonzero(numbers >= 0)
+    if len(rows) == len(numbers):
+        return rows, numbers, []
+    unknown = [str(label) for label, number in zip(column.labels(), numbers, strict=True) if number < 0]
+    known = ", ".join(visible(name, 40) for name in class_names[:10]) + ", …" * (len(class_names) > 10)
+    classes = listed("class", list(dict.fromkeys(unknown)), "classes")
+    if not len(rows):
         raise DataError(
-            _("{where}: {target}, which was not seen in training; known: {known}").format(
-                where=where, target=target, known=known
+            _("{where}: target {name} holds {classes}, which training did not see; known: {known}").format(
+                where=where, name=quoted(column.name), classes=classes, known=known
             )
         )
-    return np.array([place[label] for label in labels], np.int64)
+    left_out = _("{rows} with {classes}, which training did not see, left out of the score").format(
+        rows=counted(len(unknown), "row"), classes=classes
+    )
+    return rows, numbers[rows], [left_out]
 
 
 def _classes(column: Column) -> tuple[tuple[str, ...], NDArray[np.int64]]:

@@ -5,15 +5,14 @@ The engine sees a dataset through `Data`: it knows arrays, not tables. `M` membe
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.losses import LOSSES
+from tuitrain.engine.memory import check_memory, rows_of_a_batch
 from tuitrain.engine.network import Network
 from tuitrain.engine.optimizer import SETTINGS, Optimizer
 from tuitrain.engine.optimizers import make_optimizer
@@ -27,7 +26,6 @@ SHARED = (
     "hidden_layers", "activation", "leaky_slope", "loss", "huber_delta", "initializer", "optimizer", "batch_size",
     "class_weights",
 )  # fmt: skip
-ARRAYS_PER_PARAMETER = 7  # parameters, gradient, two of the optimizer, best, backup, probe
 
 
 class DataPart(Protocol):
@@ -128,7 +126,7 @@ def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any 
     loss = choose_loss(shared.loss, data.task)
     width = data.train.y.shape[1] if data.train.y.ndim == 2 else 1
     sizes = (data.train.X.shape[1], *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
-    check_memory(sizes, members)
+    check_memory(sizes, members, rows_of_a_batch(shared.batch_size, len(data.train.X)))
     return Network(
         sizes, activation=shared.activation, loss=loss, members=members, dtype=dtype, leaky_slope=shared.leaky_slope,
         huber_delta=shared.huber_delta,
@@ -157,27 +155,3 @@ def build_penalties(mask: Array, loss: str, hyperparameters: Sequence[Hyperparam
         member_values(hyperparameters, name)[:, 0] for name in ("l1", "l2", "weight_decay", "gradient_clip", "C")
     )
     return Penalties(mask, l1, 1 / (C * rows) if loss == "hinge" else l2, decay, clip)
-
-
-def check_memory(layer_sizes: Sequence[int], members: int) -> None:
-    """Refuse networks whose parameters, with gradients and optimizer state, exceed the machine's memory.
-
-    Raises
-    ------
-    HyperparameterError
-        if they do; says how much memory they need.
-    """
-    parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layer_sizes))
-    needed = parameters * members * ARRAYS_PER_PARAMETER * 4
-    try:
-        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return
-    if needed > there:
-        shape = "x".join(map(str, layer_sizes))
-        raise HyperparameterError(
-            _(
-                "hidden layers: {shape} has {parameters:,} parameters, and training them needs "
-                "{needed:.1f} GiB; this machine has {there:.1f} GiB"
-            ).format(shape=shape, parameters=parameters, needed=needed / 2**30, there=there / 2**30)
-        )

@@ -28,6 +28,7 @@ from tuitrain.engine.dropout import Dropout
 from tuitrain.engine.early_stopping import EarlyStopping
 from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.floating_point import training_arithmetic
+from tuitrain.engine.memory import check_memory, rows_of_a_batch
 from tuitrain.engine.network import with_ones
 from tuitrain.engine.optimizer import SETTINGS
 from tuitrain.engine.passes import Pass
@@ -313,12 +314,13 @@ class Trainer:
         elif name in {"epochs", "patience"}:
             self.early_stopping.reopen(self.hyperparameters, self.epochs_done)
         elif name == "batch_size":
-            self.batch_size = self._rows_of_a_batch()
+            rows = self._rows_of_a_batch()
+            check_memory(self.network.layer_sizes, self.network.members, rows)
+            self.batch_size = rows
         self._plan_rates()
 
     def _rows_of_a_batch(self) -> int:
-        size, rows = self.hyperparameters[0].batch_size, len(self.dataset.train.X)
-        return rows if size == "full" else min(int(size), rows)
+        return rows_of_a_batch(self.hyperparameters[0].batch_size, len(self.dataset.train.X))
 
     def _apply_penalties(self) -> None:
         rows = len(self.dataset.train.X)

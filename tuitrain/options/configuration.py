@@ -84,8 +84,14 @@ def write_configuration(hyperparameters: Hyperparameters) -> str:
 
     lines = [f"# {_('Hyperparameters of a training: tuitrain train iris --config FILE')}", "", "# [data]"]
     for name, option in DATA_KEYS.items():
-        value = option.plain(option.check(option.example if option.default in (None, ()) else option.default))
-        lines += _explained(option) + [f"# {line}" for line in tomli_w.dumps({name: value}).strip().split("\n")]
+        is_unset = option.default in (None, ())
+        value = option.plain(option.parse(option.example) if is_unset else option.check(option.default))
+        if isinstance(value, dict):  # a table of its own would end the one it stands in
+            pairs = ", ".join(tomli_w.dumps({key: item}).strip() for key, item in value.items())
+            written = f"{name} = {{ {pairs} }}"
+        else:
+            written = tomli_w.dumps({name: value}).strip()
+        lines += _explained(option) + [f"# {line}" for line in written.split("\n")]
     lines.append("")
     for group in GROUPS:
         lines.append(f"[{group}]")

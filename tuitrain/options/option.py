@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
@@ -24,6 +25,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 MOST_DIGITS = 400  # of a whole number; more are beyond every range
 MOST_SHOWN = 2.0**53  # a larger maximum is as good as none
+DECIMAL_COMMA = re.compile(r"([+-]?[0-9]{1,3}),([0-9]+(?:[eE][+-]?[0-9]+)?)")
 _YES, _NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 
 
@@ -38,8 +40,8 @@ class Option:
 
     `words` are values beside numbers (``full``); `special` maps a word to the value that it stands for (``all`` to 0).
     `choices_text` lists the choices as the help shows them, `aliases` maps other spellings to them, and `refuse` ends
-    the message about a word that is no choice. `unset` says what happens where the option is not given, `example` is a
-    value for the help.
+    the message about a word that is no choice; `problem` says what is wrong with a text, "" if nothing is. `unset` says
+    what happens where the option is not given, `example` is a value for the help.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Option:
     choices_text: str = ""
     aliases: Mapping[str, str] = field(default_factory=dict)
     refuse: Callable[[str], str] | None = None
+    problem: Callable[[str], str] | None = None
     separator: str = ""
     flag_name: str = ""
     unset: str = ""
@@ -165,10 +168,11 @@ class Option:
             number = math.nan
         if math.isnan(number):
             raise ValueError(
-                _("{label}: {text} is not {indefinite}; allowed: {allowed}").format(
-                    label=_(self.label), text=quoted(text), indefinite=self._indefinite, allowed=self.allowed
+                _("{label}: {text} is not {indefinite}; allowed: {allowed}{hint}").format(
+                    label=_(self.label), text=quoted(text), indefinite=self._indefinite, allowed=self.allowed,
+                    hint=decimal_hint(text),
                 )
-            )
+            )  # fmt: skip
         return self.check(number)
 
     def check(self, value: Any) -> Any:
@@ -193,6 +197,8 @@ class Option:
                     raise ValueError(
                         _("{label}: {value} is not a text").format(label=_(self.label), value=_shown(value))
                     )
+                if self.problem is not None and (wrong := self.problem(value)):
+                    raise ValueError(f"{_(self.label)} {quoted(value)}: {wrong}")
                 return value
             case "list":
                 return self._check_list(value)
@@ -211,6 +217,8 @@ class Option:
         return self._check_number(value)
 
     def _check_choice(self, value: Any) -> str:
+        if isinstance(value, bool) and {"yes", "no"} <= set(self.choices):
+            return "yes" if value else "no"
         if value not in self.choices:
             near = self.refuse or (lambda word: suggest(word, [*self.choices, *self.special]))
             raise ValueError(f"{_(self.label)} {quoted(value)}: {near(str(value))}")
@@ -265,6 +273,8 @@ class Option:
             ) from None
         if self.kind != "whole" or not isinstance(number, int) or math.isinf(as_float):
             number = as_float
+        if self.kind == "number" and self.minimum < number < self.maximum:
+            return as_float  # the usual case first: lists may be long
         shown = f"{_(self.label)}: {as_float:g}"
         if math.isnan(number) or math.isinf(number):
             raise ValueError(
@@ -299,7 +309,7 @@ class Option:
         if self.kind == "flag":
             return "yes" if value else "no"
         if self.kind == "list":
-            return (self.separator or ", ").join(value) or "none"
+            return (self.separator or ", ").join(value or ()) or "none"
         if self.kind == "mapping":
             return ", ".join(f"{name}={text}" for name, text in value) or "none"
         if self.kind == "time":
@@ -314,6 +324,12 @@ class Option:
         if self.kind == "mapping":
             return dict(value)
         return list(value) if self.kind == "list" else value
+
+
+def decimal_hint(text: str) -> str:
+    """Return the end of a message about a number with a decimal comma: how it is written; empty for other texts."""
+    found = DECIMAL_COMMA.fullmatch(text.strip())
+    return _("; write a decimal point: {number}").format(number=".".join(found.groups())) if found else ""
 
 
 def _split_pair(item: Any) -> tuple[str, Any]:

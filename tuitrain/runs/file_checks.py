@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from tuitrain.options.data_options import DATA_FIELDS
+from tuitrain.options.option import Option
 from tuitrain.text import quoted, shown, suggest, visible
 from tuitrain.translation import gettext as _
 
@@ -184,7 +186,12 @@ def _within(place: str, check: Check, value: Any) -> Any:
         raise ValueError(f"{place}: {error}") from None
 
 
-DATA_OPTIONS: Mapping[str, Check] = {  # what `load_dataset` takes besides the source; their ranges are checked there
-    "target": text, "task": text, "validation": number(), "test": number(), "test_file": text,
-    "split_seed": whole(0, 2**128), "scale": text, "drop": listed(text), "delimiter": text,
-}  # fmt: skip
+def _check_of(option: Option) -> Check:
+    """Return the check of an option's value as files hold it; what is allowed is checked where it is read."""
+    if option.kind == "whole":
+        return whole(int(option.minimum), int(option.maximum))
+    plain = {"number": number(), "list": listed(text), "mapping": mapping(text, text)}
+    return plain.get(option.kind, text)
+
+
+DATA_OPTIONS: Mapping[str, Check] = {name: _check_of(option) for name, option in DATA_FIELDS.items()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from tuitrain._version import __version__
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.preprocessing import Preprocessing
 from tuitrain.data.table import Column, Table
-from tuitrain.data.target import choose_target, class_numbers
+from tuitrain.data.target import choose_target, known_rows
 from tuitrain.engine.build import build_network, n_outputs
 from tuitrain.engine.evaluation import Examined, decide
 from tuitrain.engine.network import Network, with_ones
@@ -135,13 +135,15 @@ class Model:
             found = examined.evaluate(full=True)
         return {"loss": float(found.loss[0]), **{name: float(value[0]) for name, value in found.metrics.items()}}
 
-    def evaluate(self, table: Table) -> dict[str, float]:
+    def evaluate(self, table: Table, tell: Callable[[str], None] = lambda notice: None) -> dict[str, float]:
         """Compute the loss and all metrics on the rows of a table that have a target, and count these ``rows``.
+
+        Rows of classes that the model does not know are left out, and `tell` is called with a notice.
 
         Raises
         ------
         DataError
-            if the target is missing, or holds classes that the model does not know.
+            if the target is missing, or no row holds a known class.
         """
         column = table.column(choose_target(table, self.target_name))
         if self.class_names and column.texts is not None:
@@ -153,13 +155,17 @@ class Model:
                     name=table.name, target_name=quoted(self.target_name)
                 )
             )
+        values: Array | None = None
+        if self.class_names:
+            known, values, remarks = known_rows(column.take(kept), self.class_names, table.name)
+            kept = kept[known]
+            for remark in remarks:
+                tell(remark)
         table = Table(table.name, tuple(c.take(kept) for c in table.columns))
-        part = Part(self.preprocessing.transform(table), self._target(table, column.take(kept)), kept)
-        return {"rows": len(kept), **self.evaluate_part(part)}
+        y = self._target(table, column.take(kept)) if values is None else values
+        return {"rows": len(kept), **self.evaluate_part(Part(self.preprocessing.transform(table), y, kept))}
 
     def _target(self, table: Table, column: Column) -> Array:
-        if self.class_names:
-            return class_numbers(column, self.class_names, table.name)
         if column.kind == "text":
             raise DataError(
                 _("{name}: target {target} is text; expected numbers").format(

@@ -16,11 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.cells.column_format import KINDS
+from tuitrain.data.cells.date_cells import PARTS
 from tuitrain.data.preprocessing import SMALLEST
 from tuitrain.data.target import TASKS
 from tuitrain.engine.activations import ACTIVATIONS
 from tuitrain.engine.losses import LOSSES
 from tuitrain.errors import ModelError
+from tuitrain.options.data_options import DATE_ORDERS, DECIMALS, THOUSANDS
 from tuitrain.runs.file_checks import (
     anything,
     listed,
@@ -53,10 +56,23 @@ _SCALE = number(SMALLEST)  # what is divided by: no fitted one is smaller, and a
 _NUMBER_COLUMN = table({
     "name": text, "median": number(), "shift": number(), "scale": _SCALE, "flag": truth,
     "flag_shift": number(), "flag_scale": _SCALE, "words": _words,
-})  # fmt: skip
+}, {"source": text, "part": one_of(PARTS)})  # fmt: skip
 _TEXT_COLUMN = table({"name": text, "levels": listed(or_null(text))})
+_FORMAT = table(
+    {"kind": one_of(KINDS)},
+    {
+        "decimal": one_of(DECIMALS.values()), "thousands": one_of(THOUSANDS.values()), "percent": truth,
+        "currency": text, "date_order": one_of(("", *DATE_ORDERS)), "words": _words, "missing": listed(text),
+    },
+)  # fmt: skip
 _PREPROCESSING = table(
-    {"numbers": listed(_NUMBER_COLUMN), "texts": listed(_TEXT_COLUMN)}, {"source_names": listed(text)}
+    {"numbers": listed(_NUMBER_COLUMN), "texts": listed(_TEXT_COLUMN)},
+    {
+        "source_names": listed(text),
+        "formats": mapping(text, _FORMAT),
+        "is_nameless": truth,
+        "ranges": mapping(text, listed(number(), least=2)),
+    },
 )
 _DESCRIPTION = table(
     {

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.data.dataset import Dataset
-from tuitrain.data.loading import load_dataset
+from tuitrain.data.loading import Source, load_dataset
 from tuitrain.errors import SearchError, SettingsError
 from tuitrain.numbers import json_number
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -89,7 +89,7 @@ class SearchResult:
 
 @takes(OFFERED)
 def tune(
-    dataset: Dataset | str, space: Space | Mapping[str, Any] | None = None, *,
+    dataset: Dataset | Source, space: Space | Mapping[str, Any] | None = None, *,
     base: Hyperparameters | Mapping[str, Any] | None = None,
     tried: Sequence[Setting] = (), jobs: int = 0, dask: str | None = None, study: str | Path | None = None,
     on_progress: Callable[[SearchProgress], object] | None = None, **settings: Any,

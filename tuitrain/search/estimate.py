@@ -14,7 +14,8 @@ import numpy as np
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
-from tuitrain.engine.build import ARRAYS_PER_PARAMETER, choose_loss, n_outputs
+from tuitrain.engine.build import choose_loss, n_outputs
+from tuitrain.engine.memory import ARRAYS_PER_PARAMETER
 from tuitrain.engine.threads import blas_threads
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings

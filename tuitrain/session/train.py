@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tuitrain.data.dataset import Dataset, Part
-from tuitrain.data.loading import load_dataset
+from tuitrain.data.loading import Source, load_dataset
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine.fit import fit
 from tuitrain.errors import RunError
@@ -77,7 +76,7 @@ def describe(
 
 
 def train(
-    dataset: Dataset | str | os.PathLike[str],
+    dataset: Dataset | Source,
     hyperparameters: Hyperparameters | Mapping[str, Any] | None = None,
     on_epoch: Callable[[Record], object] | None = None, *, threads: int = 0,
 ) -> Result:  # fmt: skip

@@ -16,11 +16,13 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.ui.rescue import Rescue
 from tuitrain.ui.screens import ROOMS, SCREENS
 from tuitrain.ui.terminal.application import TerminalApp
 from tuitrain.ui.theme import Theme, theme_of
 
 if TYPE_CHECKING:
+    from tuitrain.options.data_options import DataOptions
     from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search import SearchSession
     from tuitrain.session.training import TrainingSession
@@ -33,6 +35,7 @@ OTHER_ENDING_SIGNALS = (
     signal.SIGQUIT, signal.SIGABRT, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU, signal.SIGVTALRM,
     signal.SIGPROF,
 )  # fmt: skip
+Load = tuple[str, Callable[[], "TrainingSession"]]  # the source, and what makes a session of it
 GRACE = 3.0  # seconds that the terminal may take to be restored after a signal
 
 
@@ -54,9 +57,10 @@ class SearchAsked:
 class TuitrainApp(TerminalApp, inherit_bindings=False):
     """Shows one session until the user leaves, a signal arrives, or training ends with `quit_when_done`.
 
-    With `search`, the Search screen is opened with it filled in; `jobs` processes search. `start` starts that search,
-    or, where none is asked for or the user searches by hand, the training. `rescue` saves what is in no file; it is
-    called here only where the caller of `run` does not get to it.
+    With `load`, there is no `session` yet: it is loaded behind a screen that says so, and what it raises ends the
+    application as its `failure`. With `search`, the Search screen is opened with it filled in; `jobs` processes search.
+    `start` starts that search, or, where none is asked for or the user searches by hand, the training. `rescue` saves
+    what is in no file; it is called here only where the caller of `run` does not get to it.
 
     `crash` holds what broke the screen, `ended_by_signal` the signal's number; `is_left_unasked` says that nobody could
     be asked whether to save.
@@ -70,25 +74,32 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", priority=True)]  # in dialogs too
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {room.name: room.make for room in ROOMS}
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "loading": SCREENS["loading"].make, **{room.name: room.make for room in ROOMS}
+    }  # fmt: skip
 
     def __init__(
-        self, session: TrainingSession, theme: Theme | None = None, *, start: bool = False,
+        self, session: TrainingSession | None, theme: Theme | None = None, *, start: bool = False,
         quit_when_done: bool = False,
         handle_signals: bool = False, search: SearchAsked | None = None, jobs: int | None = None,
-        rescue: Callable[[], object] = lambda: None,
+        rescue: Callable[[], object] = lambda: None, load: Load | None = None,
     ) -> None:  # fmt: skip
         self.look = theme or theme_of()  # the CSS variables are asked for by the base class
         is_by_hand = search is None or search.texts.get("strategy") == "manual"
         is_search_first = search is not None and not (start and is_by_hand)
-        super().__init__(first="search" if is_search_first else "train")  # an early key must reach the room asked for
-        self.session = session
+        self._first = "search" if is_search_first else "train"  # an early key must reach the room asked for
+        super().__init__(first=self._first if load is None else "loading")
+        none_yet: Any = session  # while it is loaded
+        self.session: TrainingSession = none_yet
+        self.to_load = load
         self.ended_by_signal = 0
         self.is_left_unasked = False
+        self.failure: BaseException | None = None
         self.starts_training, self.starts_search = start and is_by_hand, start and not is_by_hand
         self.quit_when_done = quit_when_done
         self.asked, self._jobs = search, jobs
         self.search_session: SearchSession | None = None
+        self.data_options: dict[str, DataOptions] = {}  # how each source was read last in the dataset dialog
         self._kept = (0, 0)  # finished trainings, and notes of the one that is there
         self._handle_signals = handle_signals
         self._rescue = rescue
@@ -124,7 +135,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
 
     def close_by_hand(self) -> str:
         """Keep what was trained by hand, after the session was closed; wait for it, and return what went wrong."""
-        if not self.session.finished:
+        if not self.is_loaded or not self.session.finished:
             return ""
         self.by_hand.close()
         return self.by_hand.problem
@@ -171,8 +182,23 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         await super().on_event(event)
 
     def on_mount(self) -> None:
+        if self.is_loaded:
+            self._show_search()
+
+    def _show_search(self) -> None:
         if self.asked is not None and self.current_mode != "search":
             self.call_after_refresh(self.show, "search")
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether there is a session."""
+        return self.session is not None
+
+    def take_session(self, session: TrainingSession) -> None:
+        """Take the session that was loaded, and show the room that was asked for."""
+        self.session, self._rescue = session, Rescue(session)
+        self.switch_mode(self._first)
+        self._show_search()
 
     def on_load(self) -> None:
         """Handle signals before the terminal is taken: one that comes during the first paint must restore it too."""
@@ -202,7 +228,8 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
 
     def leave(self) -> None:
         """End the application; training waits meanwhile, or the closing would have to wait for its turns."""
-        self.session.hold(GRACE)
+        if self.is_loaded:
+            self.session.hold(GRACE)
         self.exit()
 
     def leave_unasked(self) -> None:

@@ -34,10 +34,11 @@ TEXTUAL_SETTINGS = {"TEXTUAL_FPS": "400", "ESCDELAY": "15"}
 class Outcome:
     """How the screen ended: `session` is closed and can be asked for its model; `signal` is 0, or what ended it.
 
-    `study` is that of the search on the screen, if there was one, and `is_through` says whether it was left at its end.
+    `session` is None where the screen was left before the data was read. `study` is that of the search on the screen,
+    if there was one, and `is_through` says whether it was left at its end.
     """
 
-    session: TrainingSession
+    session: TrainingSession | None
     signal: int = 0
     study: Path | None = None
     is_through: bool = False
@@ -64,13 +65,15 @@ def check_terminal(environment: Mapping[str, str] | None = None, *, prints_resul
 
 
 def run(
-    dataset: Dataset, hyperparameters: Hyperparameters, *, start: bool = False, quit_when_done: bool = False,
+    dataset: Dataset | tuple[str, Callable[[], Dataset]], hyperparameters: Hyperparameters, *, start: bool = False,
+    quit_when_done: bool = False,
     make_session: Callable[[Dataset, Hyperparameters], TrainingSession] | None = None,
     search: SearchAsked | None = None, jobs: int | None = None, pace: float = 0.0,
 ) -> Outcome:  # fmt: skip
     """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
 
-    `pace` is how many epochs a second are trained at most; 0: as many as can be.
+    A `dataset` may be a source and what loads it, which is done while the screen is shown already; what that raises is
+    raised here. `pace` is how many epochs a second are trained at most; 0: as many as can be.
 
     What is trained and in no file is saved where a signal or a crash ends it.
 
@@ -96,30 +99,43 @@ def run(
 
         make_session = TrainingSession
     sys.setswitchinterval(SWITCH_SECONDS)
-    session = make_session(dataset, hyperparameters)
-    if pace:
-        session.send(SetPace(pace))
-    rescue = Rescue(session)
-    app = TuitrainApp(session, start=start, quit_when_done=quit_when_done, handle_signals=True, search=search,
-                      jobs=jobs, rescue=rescue)  # fmt: skip
+
+    def begin(loaded: Dataset) -> TrainingSession:
+        session = make_session(loaded, hyperparameters)
+        if pace:
+            session.send(SetPace(pace))
+        return session
+
+    source, load = dataset if isinstance(dataset, tuple) else ("", None)
+    session = None if isinstance(dataset, tuple) else begin(dataset)
+    app = TuitrainApp(
+        session, start=start, quit_when_done=quit_when_done, handle_signals=True, search=search, jobs=jobs,
+        rescue=(lambda: None) if session is None else Rescue(session),
+        load=None if load is None else (source, lambda: begin(load())),
+    )  # fmt: skip
     crash: BaseException | None = None
     try:
         app.run()
-        crash = app.crash or (session.failure if quit_when_done else None)
+        session = app.session
+        crash = app.crash or (session.failure if quit_when_done and app.is_loaded else None)
     except BaseException as error:
         crash = error
         raise
     finally:
         gc.enable()
-        if crash is not None or app.ended_by_signal or app.is_left_unasked:
-            _tell(rescue(), terminals)
-        session.close()
+        session = app.session
+        if app.is_loaded:
+            if crash is not None or app.ended_by_signal or app.is_left_unasked:
+                _tell(Rescue(session)(), terminals)
+            session.close()
         if problem := app.close_by_hand():
             _tell(problem, terminals)
         if app.search_session is not None:
             app.search_session.close()
+    if app.failure is not None:
+        raise app.failure
     if crash is not None:
-        what = _("training broke") if crash is session.failure else _("the screen broke")
+        what = _("training broke") if session is not None and crash is session.failure else _("the screen broke")
         raise RunError(_report(crash, what)) from crash
     searched = app.search_session
     study = searched.snapshot.study if searched is not None else None

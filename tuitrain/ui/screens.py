@@ -58,6 +58,7 @@ SCREENS: Mapping[str, Place] = {
         Place("depth", "", "Depth", "signal through depth", "tuitrain.ui.inspect.depth:DepthPage", "H"),
         Place("units", "", "Units", "units: what each has learnt", "tuitrain.ui.inspect.units:UnitsPage", "N"),
         Place("inputs", "", "Inputs", "importance of the inputs", "tuitrain.ui.inspect.inputs:InputsPage", "I"),
+        Place("loading", "", "Loading", "a dataset is being read", "tuitrain.ui.data.loading_screen:LoadingScreen"),
         Place("word", "", "Word", "the page of a word", "tuitrain.ui.words.screen:WordScreen"),
         Place("data", "", "Dataset", "choose another dataset", "tuitrain.ui.data.chooser:DatasetChooser"),
     )

@@ -8,6 +8,7 @@ import numpy as np
 import polars
 import pytest
 
+from tests.data.readers.test_excel import sheet, workbook
 from tuitrain.data.loading import load_tables
 from tuitrain.data.readers import READERS, TEXT, reader_of
 from tuitrain.ui.data.path_completion import paths_from
@@ -25,6 +26,12 @@ def test_a_file_of_each_suffix_is_offered_and_read(suffix: str, tmp_path: Path) 
             np.save(path, rows)
         case "read_npz_file":
             np.savez(path, X=rows[:, :1], y=rows[:, 1])
+        case "read_excel_file":
+            path.write_bytes(workbook(sheet(["a", "b"], *rows)))
+        case "read_arff_file":
+            path.write_text(
+                "@relation t\n@attribute a real\n@attribute b real\n@data\n" + "".join(f"{a},{b}\n" for a, b in rows)
+            )
         case _:
             polars.DataFrame({"a": rows[:, 0], "b": rows[:, 1]}).write_parquet(path)
     assert paths_from(f"{tmp_path}/") == [str(path)]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuitrain.data.cells.column_format import MISSING
 from tuitrain.data.readers import text as reading
+from tuitrain.data.readers.dialect import Wanted, lay_out
+from tuitrain.data.readers.encoding import Decoded
 from tuitrain.data.readers.text import read_text_table
-from tuitrain.data.table import MISSING, Table
+from tuitrain.data.table import Table
 from tuitrain.errors import DataError
 from tuitrain.text import visible
 
@@ -41,12 +45,7 @@ def columns_of(table: Table) -> list[tuple[str, str, list[object]]]:
         (b'a,b\n1,2\n"3,4\n5,6\n', "t.csv, line 3: a quote is opened and never closed"),
         (b'a,b\n1,2\n"3"x,4\n', "t.csv, line 3: found text after a closing quote"),
         (b"a,b\n1,2\n3,\x004\n", "t.csv, line 3: found a zero byte, so this is a binary file"),
-        ("a,b\n1,2\n".encode("utf-16-le"), "t.csv, line 1: found a zero byte, so this is UTF-16 text without its mark"),
-        (b"\x1f\x8b\x08\x00", "t.csv: this is a gzip archive"),
-        (b'{"a": 1}', "t.csv: this is a JSON file"),
-        (b"PAR1\x15\x04", "t.csv: this is a Parquet file (name it .parquet)"),
         (b"a,b\n1,\x01\xff\n", "t.csv, line 2 has a byte that is not UTF-8 (0xff), and control characters"),
-        (b"a,b\n1,\x81\n", "t.csv, line 2 has a byte that is not UTF-8 (0x81); expected UTF-8"),
         (b"\xff\xfea\x00,\xd8,\x00", "t.csv: starts as UTF-16, but byte"),
         (b"a,b\n" + b"x" * 200_000 + b",1\n", "t.csv, line 2: a field is longer than 131,072 characters"),
     ],
@@ -58,16 +57,6 @@ def test_a_fault_is_named_with_file_and_line(data: bytes, message: str) -> None:
     assert "expected" in str(caught.value) or "?" in str(caught.value)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_encodings_give_the_same_table(encoding: str) -> None:
-    rows = [["größe", "name"], *([str(n), "é" if n % 2 else "ß"] for n in range(20))]
-    table = read_text_table(written(rows).decode().encode(encoding), "t.csv")
-    assert table.names == ["größe", "name"]
-    assert set(table.column("name").values) == {"é", "ß"}
-    told = [notice for notice in table.notices if "Windows-1252" in notice]
-    assert len(told) == (encoding == "cp1252")
-
-
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("header", ["a,b\n", ""])
 def test_line_endings_do_not_matter(ending: str, header: str) -> None:
@@ -77,22 +66,23 @@ def test_line_endings_do_not_matter(ending: str, header: str) -> None:
 
 
 CELLS = st.one_of(
-    st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=6),
+    st.text(st.characters(exclude_categories=("C", "Z", "Sc"), exclude_characters="%()"), min_size=1, max_size=6),
     st.sampled_from(["a,b", 'say "x"', "two\tx", "007", "1_000", "1.5", "-3", "", "NA", "x;y"]),
 )
 
 
 @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=12))
 def test_what_is_written_is_read(rows: list[list[str]]) -> None:
-    table = read_text_table(written([["first", "second", "third"], *rows]), "t.csv", delimiter=",", header=True)
+    wanted = Wanted(delimiter=",", header=True, quote='"', comment="", skip_lines=0)
+    table = read_text_table(written([["first", "second", "third"], *rows]), "t.csv", wanted=wanted)
     for place, column in enumerate(table.columns):
         for value, cell in zip(column.labels(), [row[place].strip() for row in rows], strict=True):
             if value is None:
-                assert cell.lower() in MISSING or column.kind == "number"
+                assert not cell or cell.lower() in MISSING or column.kind == "number"
             elif column.kind == "number":
                 assert float(cell) == float(value)
             else:
-                assert value.lower() == visible(cell).lower()
+                assert value.lower() == unicodedata.normalize("NFC", visible(cell)).lower()
 
 
 NUMBERS = st.one_of(
@@ -109,20 +99,20 @@ def test_the_quick_way_equals_the_strict_one(rows: list[list[str]], has_header: 
     data = data.replace(b"\n", b"\r\n") if is_windows else data
     if not data.strip(b"\r\n ,"):
         return
-    quick = read_text_table(data, "t.csv", delimiter=",", header=has_header)
+    quick = read_text_table(data, "t.csv", wanted=Wanted(delimiter=",", header=has_header))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "_read_numbers", lambda *_: None)
-        strict = read_text_table(data, "t.csv", delimiter=",", header=has_header)
+        strict = read_text_table(data, "t.csv", wanted=Wanted(delimiter=",", header=has_header))
         patch.setattr(reading, "plain_numbers", lambda _: None)
         patch.setattr("tuitrain.data.table.plain_numbers", lambda _: None)
-        plainest = read_text_table(data, "t.csv", delimiter=",", header=has_header)
+        plainest = read_text_table(data, "t.csv", wanted=Wanted(delimiter=",", header=has_header))
     assert columns_of(quick) == columns_of(strict) == columns_of(plainest)
     assert quick.notices == strict.notices == plainest.notices
 
 
 def test_plain_numbers_take_the_quick_way() -> None:
     text = "a,b\n" + "".join(f"{n},{n / 7!r}\n" for n in range(100))
-    layout = reading.sniff(text, "t.csv")
+    layout = lay_out(Decoded(text, "utf-8"), "t.csv", Wanted()).layout
     assert reading._read_numbers(text, layout) is not None
     assert reading._read_numbers(text.replace("50,", "050,"), layout) is None
 

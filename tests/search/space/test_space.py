@@ -266,3 +266,53 @@ def test_a_value_beside_a_log_range_lies_at_its_end() -> None:
 def test_a_space_in_which_nothing_is_searched_is_refused(ranges: dict[str, str], said: str) -> None:
     with pytest.raises(HyperparameterError, match=said):
         Space(ranges)
+
+
+def test_a_list_may_hold_hundreds_of_thousands_of_values() -> None:
+    numbers = [round(k * 1e-6, 9) for k in range(1, 200_001)]
+    space = Space({"learning_rate": ",".join(map(str, numbers))})
+    domain = space.domains["learning_rate"]
+    assert isinstance(domain, Choices)
+    assert list(domain.values) == numbers
+    shapes = ",".join(f"({a},{b})" for a in range(1, 101) for b in range(1, 201))
+    domain = Space({"hidden_layers": shapes}).domains["hidden_layers"]
+    assert isinstance(domain, Choices)
+    assert domain.values[:2] == ((1, 1), (1, 2))
+    assert len(domain.values) == 20_000
+    settings_ = [{"learning_rate": value} for value in numbers[::9]]
+    assert space.decode(space.encode(settings_)) == settings_
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("l2", "0,01", 'L2: "0,01" is read as two values, 0 and 1; write a decimal point: 0.01 if one is meant'),
+        ("l2", " 0,5 ", 'L2: "0,5" is read as two values, 0 and 5; write a decimal point: 0.5 if one is meant'),
+        ("l1", "1,25e-3", 'L1: "1,25e-3" is read as two values, 1 and 0.025; write a decimal point: 1.25e-3 if one'),
+    ],
+)
+def test_what_may_be_a_decimal_comma_is_told(name: str, text: str, told: str) -> None:
+    (notice,) = Space({name: text}).notices
+    assert notice.startswith(told)
+    assert isinstance(Space({name: text}).domains[name], Choices)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("l2", "0.1,0.01"), ("l2", "0,1e-3,1"), ("batch_size", "16,32"), ("l2", "..")]
+)
+def test_lists_that_can_be_nothing_else_are_not(name: str, text: str) -> None:
+    assert Space({name: text}).notices == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("dropout", "0,5", '"0,5": 5 is more than 0.95; write a decimal point: 0.5'),
+        ("learning_rate", "0,001..0,1", '"0,001" is not a number; write a decimal point: 0.001'),
+        ("learning_rate", "0.001..0,1", '"0,1" is not a number; write a decimal point: 0.1'),
+    ],
+)
+def test_a_decimal_comma_that_is_refused_is_told_how_to_write(name: str, text: str, told: str) -> None:
+    with pytest.raises(HyperparameterError) as caught:
+        Space({name: text})
+    assert told in str(caught.value)

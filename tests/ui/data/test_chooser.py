@@ -1,16 +1,18 @@
-"""The dataset chooser: choosing a name or a file, looking at it, leaving columns out, and what cannot be read."""
+"""The dataset chooser: choosing a name or a file, which opens in the dialog, and what cannot be read."""
 
 import threading
 from pathlib import Path
 
 import pytest
 
-from tests.ui.fake_session import FakeSession, make_dataset
+from tests.ui.fake_session import FakeSession
 from tests.ui.train.test_screen import app_on, text_of
 from tests.ui.waiting import settle
+from tuitrain.data.review.review import Reviewer
 from tuitrain.session.commands import Reset
 from tuitrain.session.datasets import DATASETS
 from tuitrain.ui.data.chooser import DatasetChooser
+from tuitrain.ui.data.dataset_screen import DatasetScreen
 from tuitrain.ui.data.path_completion import completed, paths_from
 from tuitrain.ui.train.screen import TrainScreen
 from tuitrain.ui.widgets.confirm import Confirm
@@ -41,29 +43,10 @@ def test_paths_go_on_as_in_a_shell(session):
     ]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_tab_completes_and_the_preview_shows_rows_task_and_balance(session, size):
-    async with app_on(session).run_test(size=size) as pilot:
-        await pilot.press("d")
-        await pilot.press("t", "tab")
-        assert pilot.app.screen.query_one("Input").value == "tables/"
-        assert pilot.app.focused is pilot.app.screen.query_one("Input")
-        assert "tables/fruits-old.csv" in text_of(pilot.app)
-        await pilot.press("f", "tab", *".csv", "enter")
-        await settle(pilot, lambda: "60 rows, 3 columns" in text_of(pilot.app))
-        await settle(pilot, lambda: "weight  colour  ripe" in text_of(pilot.app).split("Columns")[-1])
-        text = text_of(pilot.app)
-        assert "100  green   no" in text
-        assert "predicted: ripe; classification: no 50%, yes 50%" in " ".join(text.replace("│", " ").split())
-        await pilot.press("tab", "down")
-        await pilot.pause()
-        assert "predicted: weight; whole number, 100 to 159" in " ".join(text_of(pilot.app).replace("│", " ").split())
-
-
 async def test_a_table_here_is_listed_and_chosen_by_arrows(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("d", *"pea", "down", "enter")
-        await settle(pilot, lambda: "pears.csv: 60 rows" in text_of(pilot.app))
+        await settle(pilot, lambda: "pears.csv · 748 B · 60 rows × 3" in text_of(pilot.app))
 
 
 async def test_a_directory_is_opened(session):
@@ -77,54 +60,19 @@ async def test_a_directory_is_opened(session):
         assert isinstance(pilot.app.screen, DatasetChooser)
 
 
-async def test_x_leaves_a_column_out_and_takes_it_in_again(session):
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        await pilot.press("d")
-        pilot.app.screen.query_one("Input").value = "pears.csv"
-        await pilot.press("enter")
-        await settle(pilot, lambda: "60 rows" in text_of(pilot.app))
-        await pilot.press("x", "down", "x", "down", "x", "x")
-        await pilot.pause()
-        assert "x weight" in text_of(pilot.app)
-        assert "x colour" not in text_of(pilot.app)
-        await pilot.press("home", "enter")  # what is left out is not predicted
-        await settle(pilot, lambda: "is not predicted" in text_of(pilot.app))
-        assert not session.sent
-        await pilot.press("x", "down", "enter")  # where the cursor is on what is left out, the likely target is meant
-        await settle(pilot, lambda: bool(session.sent))
-    dataset = DATASETS.find(session.sent[0].dataset)
-    assert (dataset.target_name, dataset.feature_names) == ("ripe", ("colour",))
-
-
 async def test_choosing_a_bundled_dataset(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await pilot.press("d")
         assert isinstance(pilot.app.screen, DatasetChooser)
         await pilot.press(*"win", "enter")
-        await settle(pilot, lambda: "178 rows" in text_of(pilot.app))
-        text = text_of(pilot.app)
-        assert "cultivar" in text
+        await settle(pilot, lambda: "178 rows × 14" in text_of(pilot.app))
+        assert isinstance(pilot.app.screen, DatasetScreen)
         await pilot.press("enter")
         await settle(pilot, lambda: bool(session.sent))
         await pilot.pause()
         assert "│ wine ·" in text_of(pilot.app)
     assert isinstance(session.sent[0], Reset)
     assert DATASETS.find(session.sent[0].dataset).target_name == "cultivar"
-
-
-async def test_choosing_a_file_and_its_target(session, tmp_path):
-    path = tmp_path / "a [b] table.csv"
-    rows = [f"{n},{n % 7},{'ja' if n % 2 else 'nein'},{n * 0.5}" for n in range(60)]
-    path.write_text("\n".join(["[red]x[/],n,answer,z", *rows]))
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        await pilot.press("d")
-        pilot.app.screen.query_one("Input").value = str(path)
-        await pilot.press("enter")
-        await settle(pilot, lambda: "60 rows, 4 columns" in text_of(pilot.app))
-        assert "[red]x[/]" in text_of(pilot.app)
-        await pilot.press("home", "down", "down", "down", "enter")
-        await settle(pilot, lambda: bool(session.sent))
-    assert DATASETS.find(session.sent[0].dataset).target_name == "answer"
 
 
 async def test_a_source_that_cannot_be_read_is_said_in_place(session):
@@ -142,23 +90,6 @@ class Panic(BaseException):
     """As polars' PanicException: no Exception."""
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError("unforeseen"), Panic("unforeseen"), MemoryError("unforeseen")])
-@pytest.mark.parametrize("work", ["preview", "load_dataset"])
-async def test_whatever_reading_a_dataset_raises_is_said_in_place(session, monkeypatch, error, work):
-    def broken(*args, **rest):
-        raise error
-
-    monkeypatch.setattr(f"tuitrain.ui.data.chooser.{work}", broken)
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        await pilot.press("d", "enter")
-        if work == "load_dataset":
-            await settle(pilot, lambda: "150 rows" in text_of(pilot.app))
-            await pilot.press("enter")
-        await settle(pilot, lambda: f"{type(error).__name__}: unforeseen" in text_of(pilot.app))
-        assert isinstance(pilot.app.screen, DatasetChooser)
-    assert session.sent == []
-
-
 @pytest.mark.parametrize("source", ["-", "/dev/tty"])
 async def test_the_keyboard_is_no_dataset(session, source):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
@@ -167,60 +98,6 @@ async def test_the_keyboard_is_no_dataset(session, source):
         await pilot.press("enter")
         await pilot.pause()
         assert "is the keyboard here" in text_of(pilot.app)
-
-
-async def test_escape_gives_up_a_dataset_that_is_being_loaded(session, monkeypatch):
-    session.train(5)
-    go_on, has_come = threading.Event(), threading.Event()
-
-    def late(*args, **rest):
-        go_on.wait(60)
-        has_come.set()
-        return make_dataset()
-
-    monkeypatch.setattr("tuitrain.ui.data.chooser.load_dataset", late)
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        await pilot.press("d", "enter")
-        await settle(pilot, lambda: "150 rows" in text_of(pilot.app))
-        await pilot.press("enter")
-        await settle(pilot, lambda: "loading iris" in text_of(pilot.app))
-        await pilot.press("escape")
-        go_on.set()
-        await settle(pilot, has_come.is_set)
-        await pilot.pause(0.1)  # in which nothing may change
-        assert isinstance(pilot.app.screen, DatasetChooser)
-        assert "given up" in text_of(pilot.app)
-        await pilot.press("escape", "escape")
-        assert isinstance(pilot.app.screen, TrainScreen)
-    assert session.sent == []
-
-
-async def test_a_hanging_file_keeps_nobody_from_leaving(session, monkeypatch):
-    hangs = threading.Event()
-    monkeypatch.setattr("tuitrain.ui.data.chooser.preview", lambda *args, **rest: hangs.wait(30))
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        await pilot.press("d", "enter")
-        await settle(pilot, lambda: "reading iris" in text_of(pilot.app))
-        assert all(thread.daemon for thread in threading.enumerate() if thread.name == "beside the screen")
-        assert not any(thread.name.startswith("asyncio") for thread in threading.enumerate())
-        await pilot.press("escape", "escape", "q")
-        assert pilot.app._exit
-    hangs.set()
-
-
-async def test_the_detected_target_of_a_wide_table_is_listed_first(session, tmp_path):
-    path = tmp_path / "wide.csv"
-    names = [f"c{n}" for n in range(700)]
-    rows = [",".join(str((n * 7 + row) % 5) for n in range(700)) for row in range(40)]
-    path.write_text("\n".join([",".join([*names[:650], "target", *names[651:]]), *rows]))
-    async with app_on(session).run_test(size=(80, 24)) as pilot:
-        await pilot.press("d")
-        pilot.app.screen.query_one("Input").value = str(path)
-        await pilot.press("enter")
-        await settle(pilot, lambda: "40 rows, 700 columns" in text_of(pilot.app))
-        await pilot.press("enter")
-        await settle(pilot, lambda: bool(session.sent))
-    assert DATASETS.find(session.sent[0].dataset).target_name == "target"
 
 
 async def test_a_file_name_that_looks_like_markup_is_shown_as_it_is(session, tmp_path):
@@ -232,16 +109,76 @@ async def test_a_file_name_that_looks_like_markup_is_shown_as_it_is(session, tmp
         pilot.app.screen.query_one("Input").value = str(path)
         await pilot.press("enter")
         await settle(pilot, lambda: "60 rows" in text_of(pilot.app))
+        assert "[b=1.csv" in text_of(pilot.app)
         await pilot.press("enter")
         await settle(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await settle(pilot, lambda: "Train on v[b=1.csv?" in text_of(pilot.app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_tab_completes_a_path(session, size):
+    async with app_on(session).run_test(size=size) as pilot:
+        await pilot.press("d")
+        await pilot.press("t", "tab")
+        assert pilot.app.screen.query_one("Input").value == "tables/"
+        assert pilot.app.focused is pilot.app.screen.query_one("Input")
+        assert "tables/fruits-old.csv" in text_of(pilot.app)
+        await pilot.press("f", "tab", *".csv", "enter")
+        await settle(pilot, lambda: "60 rows × 3" in text_of(pilot.app))
+        await pilot.press("escape")  # back to where one was
+        await settle(pilot, lambda: isinstance(pilot.app.screen, DatasetChooser))
+        await pilot.press("escape")
+        await settle(pilot, lambda: isinstance(pilot.app.screen, TrainScreen))
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("unforeseen"), Panic("unforeseen"), MemoryError("unforeseen")])
+@pytest.mark.parametrize("is_open", [False, True])
+async def test_whatever_reading_a_dataset_raises_is_said_in_place(session, monkeypatch, error, is_open):
+    def broken(*args, **rest):
+        raise error
+
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d", *"iris")
+        if is_open:
+            await pilot.press("enter")
+            await settle(pilot, lambda: "150 rows" in text_of(pilot.app))
+        monkeypatch.setattr("tuitrain.data.review.review.Reviewer.review", broken)
+        await pilot.press("x" if is_open else "enter")
+        await settle(pilot, lambda: f"{type(error).__name__}: unforeseen" in text_of(pilot.app))
+        assert isinstance(pilot.app.screen, DatasetScreen if is_open else DatasetChooser)
+    assert session.sent == []
+
+
+async def test_escape_gives_up_a_dataset_that_is_being_read(session, monkeypatch):
+    session.train(5)
+    go_on, has_come, review = threading.Event(), threading.Event(), Reviewer.review
+
+    def late(self, options, *, most_rows=None):
+        go_on.wait(60)
+        has_come.set()
+        return review(self, options, most_rows=most_rows)
+
+    monkeypatch.setattr(Reviewer, "review", late)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d", *"iris", "enter")
+        await settle(pilot, lambda: "reading iris" in text_of(pilot.app))
+        assert all(thread.daemon for thread in threading.enumerate() if thread.name == "beside the screen")
+        await pilot.press("escape")
+        go_on.set()
+        await settle(pilot, has_come.is_set)
+        await pilot.pause(0.1)  # in which nothing may change
+        assert isinstance(pilot.app.screen, DatasetChooser)
+        assert "given up" in text_of(pilot.app)
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, TrainScreen)
+    assert session.sent == []
 
 
 async def test_changing_the_dataset_asks_if_there_is_something_to_lose(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         session.train(5)
         await pilot.press("d", *"xor", "enter")
-        await settle(pilot, lambda: "columns" in text_of(pilot.app) and "xor" in text_of(pilot.app))
+        await settle(pilot, lambda: isinstance(pilot.app.screen, DatasetScreen))
         await pilot.press("enter")
         await settle(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.press("n")
@@ -249,18 +186,19 @@ async def test_changing_the_dataset_asks_if_there_is_something_to_lose(session):
     assert session.sent == []
 
 
-async def test_a_question_that_nobody_would_see_is_not_asked_and_ends_nothing(session):
-    app = app_on(session)
-    async with app.run_test(size=(80, 24)) as pilot:
-        session.train(5)
-        await pilot.press("d", *"xor", "enter")
-        await settle(pilot, lambda: "columns" in text_of(pilot.app) and "xor" in text_of(pilot.app))
-        await pilot.resize_terminal(30, 8)
+async def test_choices_for_a_file_that_has_changed_since_are_dropped(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d", *"pea", "down", "enter")
+        await settle(pilot, lambda: isinstance(pilot.app.screen, DatasetScreen))
+        await pilot.press("x")
+        await settle(pilot, lambda: "--drop weight" in text_of(pilot.app))
+        await pilot.press("escape", "enter")  # back to the list, and there again
+        await settle(pilot, lambda: isinstance(pilot.app.screen, DatasetScreen) and "x left out" in text_of(pilot.app))
+        await pilot.press("escape")
+        Path("pears.csv").write_text(FRUIT.replace("weight", "grams"))
         await pilot.press("enter")
-        await settle(pilot, lambda: len(app.screen_stack) == 1)
-        assert not app._exit
-        assert app.screen.status.has_message
-    assert session.sent == []
+        await settle(pilot, lambda: isinstance(pilot.app.screen, DatasetScreen) and "▸ grams" in text_of(pilot.app))
+        assert "--drop weight" not in text_of(pilot.app)
 
 
 WIDE = "".join(f"{number}번꽃받침길이" for number in range(10, 26))  # two cells a letter

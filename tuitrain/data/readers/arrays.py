@@ -1,27 +1,31 @@
-"""Read NPY, NPZ and Parquet files as tables."""
+"""Read NPY and NPZ files as tables."""
 
 from __future__ import annotations
 
-import importlib
 import io
-import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+import math
+import warnings
+from typing import IO, Any, BinaryIO
 
 import numpy as np
+from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
+from tuitrain.data.cells.number_cells import LARGEST_EXACT
+from tuitrain.data.cells.objects import from_objects
+from tuitrain.data.notices import about
 from tuitrain.data.readers import FileContent
-from tuitrain.data.readers.number_like import look_alikes
-from tuitrain.data.table import Column, Table, clean_numbers, from_objects, parse_column, tidy_names
+from tuitrain.data.readers.archives import ZIP_MAGIC, Archive
+from tuitrain.data.readers.compressed import PIECE, size_text
+from tuitrain.data.table import Column, Table, clean_numbers
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
-from tuitrain.text import extra, quoted, visible
+from tuitrain.text import quoted, visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
+LONG = N_("taken as text, since its whole numbers are longer than the 15 digits that a number keeps")
+NPY_MAGIC = b"\x93NUMPY"
 NPZ_FORMS = N_("X and y, or x_train, y_train and perhaps x_test, y_test")
 
 
@@ -32,12 +36,8 @@ def read_npy_file(file: FileContent, options: DataOptions) -> tuple[Table, None]
 
 def read_npz_file(file: FileContent, options: DataOptions) -> tuple[Table, Table | None]:
     """Read a file as `read_npz` does; the options are for text tables."""
-    return read_npz(file.data, file.name, most_rows=file.most_rows)
-
-
-def read_parquet_file(file: FileContent, options: DataOptions) -> tuple[Table, None]:
-    """Read a file as `read_parquet` does; the options are for text tables."""
-    return read_parquet(file.data, file.name, most_rows=file.most_rows), None
+    with file.open() as content:
+        return read_npz(content, file.name, most_rows=file.most_rows)
 
 
 def read_npy(data: bytes, name: str, *, most_rows: int | None = None) -> Table:
@@ -48,75 +48,107 @@ def read_npy(data: bytes, name: str, *, most_rows: int | None = None) -> Table:
     DataError
         if the file is damaged or holds anything else.
     """
-    array = _load(data, name)
-    if not isinstance(array, np.ndarray) or array.ndim != 2:
-        found = _("shape {shape}").format(shape=array.shape) if isinstance(array, np.ndarray) else _("several arrays")
+    if data.startswith(ZIP_MAGIC):
+        raise DataError(_("{name}: holds several arrays; name it .npz").format(name=name))
+    try:
+        array = _read_array(io.BytesIO(data), len(data))
+    except Exception as error:  # damaged bytes raise a dozen kinds of exception, TokenError among them
         raise DataError(
-            _("{name}: found {found}; expected one 2-D array, rows by columns").format(name=name, found=found)
+            _("{name}: cannot be read as a NumPy file ({damage})").format(name=name, damage=visible(error))
+        ) from error
+    if array.ndim != 2:
+        raise DataError(
+            _("{name}: found shape {shape}; expected one 2-D array, rows by columns").format(
+                name=name, shape=array.shape
+            )
         )
     return table_of(array, None, name, most_rows=most_rows)
 
 
-def read_npz(data: bytes, name: str, *, most_rows: int | None = None) -> tuple[Table, Table | None]:
+def read_npz(file: BinaryIO, name: str, *, most_rows: int | None = None) -> tuple[Table, Table | None]:
     """Read a table, and the test table if the file has one.
 
     Raises
     ------
     DataError
-        if the file is damaged or lacks the arrays.
+        if the file is damaged, lacks the arrays, or unpacks to too much.
     """
-    archive = _load(data, name)
-    if isinstance(archive, np.ndarray):
+    if file.read(len(NPY_MAGIC)) == NPY_MAGIC:
         raise DataError(
             _("{name}: found a single array; expected an archive with {expected}").format(
                 name=name, expected=_(NPZ_FORMS)
             )
         )
-    lower = {key.lower(): key for key in archive.files}
+    archive = Archive(file, name, _("a NumPy file"))
+    members = {member.removesuffix(".npy").lower(): member for member in archive.sizes}
 
-    def table(X: str, y: str) -> Table | None:
-        if X not in lower or y not in lower:
-            return None
-        return table_of(_member(archive, lower[X], name), _member(archive, lower[y], name), name, most_rows=most_rows)
+    def table(X: str, y: str) -> Table:
+        arrays = [_member(archive, members[key], name) for key in (X, y)]
+        return table_of(arrays[0], arrays[1], name, most_rows=most_rows)
 
-    if (train := table("x_train", "y_train")) is not None:
-        return train, table("x_test", "y_test")
-    if (whole := table("x", "y")) is not None:
-        return whole, None
-    found = ", ".join(map(visible, archive.files)) or _("nothing")
+    parts = [part for part in (("x_train", "y_train"), ("x_test", "y_test")) if set(part) <= set(members)]
+    if not parts or parts[0][0] != "x_train":
+        parts = [("x", "y")] if {"x", "y"} <= set(members) else []
+    if parts:
+        archive.check_sizes([members[key] for part in parts for key in part])
+        return table(*parts[0]), table(*parts[1]) if parts[1:] else None
+    keys = ", ".join(visible(member.removesuffix(".npy")) for member in archive.sizes) or _("nothing")
     raise DataError(
-        _("{name}: found {found}; expected {expected}").format(name=name, found=found, expected=_(NPZ_FORMS))
+        _("{name}: found {found}; expected {expected}").format(name=name, found=keys, expected=_(NPZ_FORMS))
     )
 
 
-def _load(data: bytes, name: str) -> Any:
-    try:
-        return np.load(io.BytesIO(data), allow_pickle=False)
-    except Exception as error:  # damaged bytes raise a dozen kinds of exception, TokenError among them
-        raise DataError(
-            _("{name}: cannot be read as a NumPy file ({damage})").format(name=name, damage=_damage(error))
-        ) from error
-
-
-def _member(archive: Any, key: str, name: str) -> NDArray[Any]:
-    try:
-        array: NDArray[Any] | bytes = archive[key]
-    except Exception as error:  # as in `_load`; an encrypted member is a RuntimeError
-        raise DataError(
-            _("{name}: array {key} cannot be read ({damage})").format(name=name, key=quoted(key), damage=_damage(error))
-        ) from error
-    if not isinstance(array, np.ndarray):
+def _member(archive: Archive, member: str, name: str) -> NDArray[Any]:
+    key = quoted(member.removesuffix(".npy"))
+    if not member.endswith(".npy"):
         raise DataError(
             _("{name}: member {key} is not an array; expected {usual}, as np.savez writes").format(
-                name=name, key=quoted(key), usual=quoted(key + ".npy")
+                name=name, key=key, usual=quoted(member + ".npy")
             )
         )
-    return array
+    try:
+        with archive.open(member) as content:
+            return _read_array(content, archive.sizes[member])
+    except Exception as error:  # as in `read_npy`; an encrypted member is a RuntimeError
+        raise DataError(
+            _("{name}: array {key} cannot be read ({damage})").format(name=name, key=key, damage=visible(error))
+        ) from error
 
 
-def _damage(error: Exception) -> str:
-    """Describe what is wrong with a file; NumPy's own message suggests loading pickles, which would run code."""
-    return _("it is not one, or it holds Python objects") if "pickle" in str(error) else visible(error)
+def _read_array(content: IO[bytes], size: int) -> NDArray[Any]:
+    """Read an array from a stream of `size` bytes in NumPy's own format, whose header is checked first.
+
+    Raises
+    ------
+    Exception
+        of any kind if it is damaged; ValueError if it holds Python objects or a structure.
+    """
+    version = npy_format.read_magic(content)
+    read_header = npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0
+    with warnings.catch_warnings():  # a header is read as a Python literal, on which Python has remarks
+        warnings.simplefilter("ignore")
+        shape, is_fortran, dtype = read_header(content)
+    if dtype.hasobject:
+        raise ValueError(_("it holds Python objects; expected numbers or texts"))
+    if dtype.names is not None or dtype.subdtype is not None:
+        raise ValueError(_("it is a structured array; save its fields as the columns of a CSV file"))
+    count = math.prod(shape)
+    if min(shape, default=0) < 0 or count * dtype.itemsize > size:
+        needed, there = size_text(count * dtype.itemsize), size_text(size)
+        raise ValueError(_("its shape {shape} takes {needed}, and it has {there}").format(
+            shape=shape, needed=needed, there=there
+        ))  # fmt: skip
+    array = np.empty(count, dtype)
+    bytes_of = array.view(np.uint8) if count * dtype.itemsize else np.empty(0, np.uint8)
+    done = 0
+    while done < len(bytes_of):
+        piece = np.frombuffer(content.read(min(PIECE, len(bytes_of) - done)), np.uint8)
+        if not len(piece):
+            raise ValueError(_("it ends early"))
+        bytes_of[done : done + len(piece)] = piece
+        done += len(piece)
+    content.read(1)  # the end, where an archive checks its sum
+    return array.reshape(shape, order="F" if is_fortran else "C")
 
 
 def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: int | None = None) -> Table:
@@ -153,7 +185,12 @@ def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: i
     numbers = X.reshape(len(X), width).T.astype(np.float32 if largest or X.dtype == np.float32 else np.float64, "C")
     notices: list[str] = []
     columns: list[Column] = []
+    exact = {} if largest else _beyond_exact(X.reshape(len(X), width))
     for number, values in enumerate(numbers, 1):
+        if number - 1 in exact:
+            columns.append(from_objects(f"x{number}", exact[number - 1]))
+            notices.append(about(f"x{number}", _(LONG)))
+            continue
         column, remarks = clean_numbers(f"x{number}", values)
         columns.append(column)
         notices += remarks
@@ -162,23 +199,12 @@ def table_of(X: NDArray[Any], y: NDArray[Any] | None, name: str, *, most_rows: i
     return Table(name, tuple(columns), tuple(notices), largest, columns[-1].name, is_partial=is_partial)
 
 
-@contextmanager
-def _without_traces() -> Iterator[None]:
-    """Suppress the traces that polars writes to standard error when it panics.
-
-    Only in the main thread: in another, a screen may be drawing on standard error.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+def _beyond_exact(X: NDArray[Any]) -> dict[int, NDArray[Any]]:
+    """Return the columns of whole numbers (N, D), by place, that float64 would not hold to the last digit."""
+    if X.dtype.kind not in "iu" or X.dtype.itemsize < 8:
+        return {}
+    places = np.flatnonzero((X.max(axis=0) > LARGEST_EXACT) | (X.min(axis=0) < -LARGEST_EXACT))
+    return {int(place): X[:, place] for place in places}
 
 
 def _largest_pixel(X: NDArray[Any]) -> float:
@@ -189,43 +215,3 @@ def _largest_pixel(X: NDArray[Any]) -> float:
 
 def _plain(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
-
-
-def read_parquet(data: bytes, name: str, *, most_rows: int | None = None) -> Table:
-    """Read a Parquet file with polars (the extra `parquet`).
-
-    Raises
-    ------
-    DataError
-        if the extra is missing, or the file is damaged or empty.
-    """
-    try:
-        polars = importlib.import_module("polars")
-    except ImportError as error:
-        raise DataError(_("{name}: reading Parquet needs {extra}").format(name=name, extra=extra("parquet"))) from error
-    try:
-        with _without_traces():
-            frame = polars.read_parquet(io.BytesIO(data), n_rows=None if most_rows is None else most_rows + 1)
-    except polars.exceptions.PanicException as error:  # not an Exception
-        raise DataError(_("{name}: cannot be read as Parquet (the file is damaged)").format(name=name)) from error
-    except (polars.exceptions.PolarsError, OSError, ValueError) as error:
-        raise DataError(
-            _("{name}: cannot be read as Parquet ({error})").format(name=name, error=visible(error))
-        ) from error
-    if not frame.height or not frame.width:
-        raise DataError(_("{name}: has no rows").format(name=name))
-    is_partial = most_rows is not None and frame.height > most_rows
-    frame = frame.head(most_rows) if is_partial else frame
-    names, notices = tidy_names(frame.columns)
-    columns = []
-    for column_name, series in zip(names, frame.get_columns(), strict=True):
-        if series.dtype.is_numeric():
-            column, remarks = clean_numbers(column_name, series.cast(polars.Float64).to_numpy())
-        else:
-            texts = ["" if value is None else str(value) for value in series.to_list()]
-            column, remarks = parse_column(column_name, texts)
-            if column.kind == "text" and not remarks:
-                remarks = look_alikes(column_name, texts)
-        columns.append(column)
-        notices += remarks
-    return Table(name, tuple(columns), tuple(notices), is_partial=is_partial)

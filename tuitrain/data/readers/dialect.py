@@ -1,202 +1,330 @@
-"""Detect how the bytes of a text table are to be read: encoding, delimiter, header."""
+"""Find how a text table is laid out: what stands above its rows, what separates and quotes fields, where the header is.
+
+Each thing that is guessed comes with its evidence; where two readings are as good, the file is refused with both.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from tuitrain.data.table import DECIMAL_COMMA, MISSING_IN_NUMBERS, NUMBER
+from tuitrain.data.readers.above_the_rows import (
+    Comments,
+    find_comments,
+    is_row_of_units,
+    place_behind_lines,
+    title_lines,
+)
+from tuitrain.data.readers.delimiters import DELIMITER_NAMES, ChosenSplit, Split, find_split
+from tuitrain.data.readers.encoding import Decoded
+from tuitrain.data.readers.header import HeaderVerdict, judge_first_row
+from tuitrain.data.readers.records import Splitting, squeezed, without_blanks_at_quotes
 from tuitrain.errors import DataError
-from tuitrain.options import data_options
-from tuitrain.translation import N_
+from tuitrain.options.data_options import DELIMITERS, DataOptions
+from tuitrain.text import counted, quoted
 from tuitrain.translation import gettext as _
+from tuitrain.translation import ngettext
 
-DELIMITERS = (",", ";", "\t", "|")
-DELIMITER_NAMES = {sign: name for name, sign in data_options.DELIMITERS.items()}
 SAMPLE_CHARACTERS = 65_536
-SAMPLE_ROWS = 50
-EXPECTED_TEXT = N_("expected CSV or TSV text")
-MAGIC = {
-    b"\x1f\x8b": N_("gzip archive"),
-    b"PK\x03\x04": N_("zip archive or spreadsheet"), b"\xfd7zXZ": N_("xz archive"), b"BZh91AY": N_("bzip2 archive"),
-    b"\x28\xb5\x2f\xfd": N_("zstandard archive"), b"7z\xbc\xaf": N_("7z archive"), b"\x89PNG": N_("PNG image"),
-    b"\xff\xd8\xff": N_("JPEG image"), b"%PDF": N_("PDF document"), b"SQLite format 3": N_("SQLite database"),
-    b"\x7fELF": N_("program"), b"\xd0\xcf\x11\xe0": N_("spreadsheet"), b"\x89HDF": N_("HDF5 file"),
-    b"[{": N_("JSON file"), b"[[": N_("JSON file"), b'{"': N_("JSON file"),
-    b"[\n": N_("JSON file"), b"{\n": N_("JSON file"),
-    b"<html": N_("web page"), b"<!DOCTYPE": N_("web page"), b"<?xml": N_("XML file"),
-    b"PAR1": N_("Parquet file (name it .parquet)"), b"\x93NUMPY": N_("NumPy file (name it .npy)"),
-}  # fmt: skip
-CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+SEP_LINE = re.compile(r'"?sep=(?P<sign>[,;\t|])"?\r?\n', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Format:
-    """The layout of a text table; `notice` is a remark on it for the user."""
+class Layout:
+    """How a text table is laid out; `evidence` has a sentence for each part that was found, by the option's name.
 
-    delimiter: str
-    has_header: bool
-    notice: str = ""
+    `reasons` are the same without what was found and the option that decides otherwise.
+    `header_line` is the header's line in the file, 0 if there is none; the rows are read from `first_line` on. With
+    `has_row_names`, the header lacks a name for the first column, which is left out; with `has_blank_end`, each row
+    ends with a delimiter more than the header. `units_line` is that of a row to skip below the header, 0 if there is
+    none.
+    """
+
+    encoding: str
+    splitting: Splitting
+    header_line: int
+    first_line: int = 1
+    has_row_names: bool = False
+    has_blank_end: bool = False
+    units_line: int = 0
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def delimiter(self) -> str:
+        """What separates the fields."""
+        return self.splitting.delimiter
+
+    @property
+    def has_header(self) -> bool:
+        """Whether the first row names the columns."""
+        return self.header_line > 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but a header and rows of fields is to be read."""
+        return not (self.splitting.comment or self.has_row_names or self.has_blank_end or self.units_line)
 
 
-def decode(data: bytes, name: str, *, is_cut: bool = False) -> tuple[str, list[str]]:
-    """Decode a file, with a notice if its encoding was guessed; keep only whole lines if `is_cut`.
+@dataclass(frozen=True)
+class Wanted:
+    """What the user says about the layout; None where it is to be found. An empty quote or comment sign means none."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: bool | None = None
+    quote: str | None = None
+    comment: str | None = None
+    skip_lines: int | None = None
+
+    @classmethod
+    def of(cls, options: DataOptions) -> Wanted:
+        """What the options say."""
+        return cls(
+            options.encoding,
+            None if options.delimiter is None else DELIMITERS[options.delimiter],
+            None if options.header is None else options.header == "yes",
+            options.quote, options.comment, options.skip_lines,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """The text from the header or the first row on, its layout, and notices for the user."""
+
+    text: str
+    layout: Layout
+    notices: tuple[str, ...]
+
+
+class _Finding:
+    """What is found one after the other: the text that is left, its first line, evidence and notices."""
+
+    def __init__(self, decoded: Decoded, name: str, wanted: Wanted) -> None:
+        self.text, self.name, self.wanted = decoded.text, name, wanted
+        self.first_line = 1
+        self.evidence: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
+        self.notices: list[str] = []
+
+    @property
+    def sample(self) -> str:
+        """The first whole lines of what is left."""
+        sample = self.text[:SAMPLE_CHARACTERS]
+        return sample if len(self.text) <= len(sample) else sample[: sample.rfind("\n") + 1] or sample
+
+    def skip(self, count: int) -> None:
+        """Leave out the first lines."""
+        self.text = self.text[place_behind_lines(self.text, count) :]
+        self.first_line += count
+
+    def tell(self, part: str, text: str, *, is_notice: bool = True, why: str = "") -> None:
+        """Keep a sentence of evidence for a part, with the reason in it, and make it a notice."""
+        self.evidence[part], self.reasons[part] = text, why or text
+        if is_notice:
+            self.notices.append(text)
+
+
+def lay_out(decoded: Decoded, name: str, wanted: Wanted) -> LaidOut:
+    """Find the layout of a text; `name` stands for the file in messages.
 
     Raises
     ------
     DataError
-        if the file is empty or binary, or no supported encoding fits its bytes.
+        if there are no rows, or two layouts are as good and would give other tables.
     """
-    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise DataError(_("{name}: the file is empty; expected a header and rows").format(name=name))
-    for magic, kind in MAGIC.items():
-        if data.startswith(magic):
-            raise DataError(
-                _("{name}: this is a {kind}; expected CSV or TSV text, .npy, .npz or .parquet").format(
-                    name=name, kind=_(kind)
-                )
-            )
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decode_utf16(data, name, is_cut=is_cut), []
-    if is_cut:
-        data = data[: data.rfind(b"\n") + 1] or data
-    if b"\x00" in data:
-        line = data[: data.index(b"\x00")].count(b"\n") + 1
-        is_wide = 3 * data.count(b"\x00") > len(data)
-        kind = _("UTF-16 text without its mark (save it as UTF-8), or a binary file") if is_wide else _("a binary file")
-        raise DataError(
-            _("{name}, line {line}: found a zero byte, so this is {kind}; {expected}").format(
-                name=name, line=line, kind=kind, expected=_(EXPECTED_TEXT)
-            )
-        )
-    try:
-        return data.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        start = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
-    return _decode_windows(data, name, start)
-
-
-def _decode_utf16(data: bytes, name: str, *, is_cut: bool) -> str:
-    try:
-        if not is_cut:
-            return data.decode("utf-16")
-        text = data[: len(data) // 2 * 2].decode("utf-16", errors="ignore")
-        return text[: text.rfind("\n") + 1] or text
-    except UnicodeDecodeError as error:
-        raise DataError(
-            _("{name}: starts as UTF-16, but byte {start} does not fit; expected UTF-16 throughout").format(
-                name=name, start=error.start + 1
-            )
-        ) from error
-
-
-def _decode_windows(data: bytes, name: str, start: int) -> tuple[str, list[str]]:
-    """Decode Windows-1252, which has a letter for nearly every byte; control characters mean that it is not text."""
-    line = data[:start].count(b"\n") + 1
-    found = _("line {line} has a byte that is not UTF-8 (0x{byte:02x})").format(line=line, byte=data[start])
-    if CONTROL.search(data):
-        raise DataError(
-            _("{name}, {found}, and control characters, so this is a binary file; {expected}").format(
-                name=name, found=found, expected=_(EXPECTED_TEXT)
-            )
-        )
-    try:
-        return data.decode("cp1252"), [_("{found}; the file is read as Windows-1252").format(found=found)]
-    except UnicodeDecodeError as error:
-        raise DataError(
-            _("{name}, {found}; expected UTF-8, UTF-16 with a byte order mark, or Windows-1252").format(
-                name=name, found=found
-            )
-        ) from error
-
-
-def sniff(text: str, name: str, delimiter: str | None = None, header: bool | None = None) -> Format:
-    """Detect the delimiter and the header.
-
-    Raises
-    ------
-    DataError
-        if there are no rows.
-    """
-    sample = text[:SAMPLE_CHARACTERS]
-    whole_lines = sample if len(text) <= len(sample) else sample[: sample.rfind("\n") + 1] or sample
-    delimiter = delimiter or _find_delimiter(whole_lines)
-    rows = _rows(squeezed(whole_lines) if delimiter == " " else whole_lines, delimiter)
-    if not rows:
+    found = _Finding(decoded, name, wanted)
+    _tell_encoding(found, decoded)
+    delimiter = _read_sep_line(found) or wanted.delimiter if wanted.delimiter is None else wanted.delimiter
+    if wanted.skip_lines is not None:
+        found.skip(wanted.skip_lines)
+    comments = _skip_comments(found, delimiter)
+    found.text = without_blanks_at_quotes(found.text)
+    chosen = find_split(found.sample, name, delimiter=delimiter, quote=wanted.quote, comment=comments.sign)
+    _tell_splitting(found, chosen)
+    split = chosen.split
+    if wanted.skip_lines is None and wanted.header is not False and (count := title_lines(split)):
+        split = _skip_titles(found, split, count)
+    if not split.records:
         raise DataError(_("{name}: found no rows; expected a header and rows").format(name=name))
-    if header is not None:
-        return Format(delimiter, header)
-    is_header = _is_header(rows, delimiter)
-    numeric = is_header and any(_is_number(cell, delimiter) for cell in rows[0])
-    notice = _("the first row is taken as the header, although it holds numbers") if numeric else ""
-    return Format(delimiter, is_header, notice)
+    return _with_header(found, split, decoded)
 
 
-def _rows(text: str, delimiter: str) -> list[list[str]]:
-    """Split the first rows as far as they can be split; the strict reader reports what is wrong with the others."""
-    return list(islice((row for row in _tolerant_rows(text, delimiter) if any(map(str.strip, row))), SAMPLE_ROWS))
+def _tell_encoding(found: _Finding, decoded: Decoded) -> None:
+    if decoded.reason:
+        text = _("encoding {title}: {reason}; --encoding decides otherwise").format(
+            title=decoded.title, reason=decoded.reason
+        )
+        found.tell("encoding", text, why=decoded.reason)
+    else:
+        text = _("encoding {title}").format(title=decoded.title)
+        found.tell("encoding", text, is_notice=False, why=_("every byte fits"))
 
 
-def _tolerant_rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    except csv.Error:
-        return
+def _read_sep_line(found: _Finding) -> str | None:
+    """Leave out the line ``sep=;`` that spreadsheets write first; return the delimiter it names."""
+    match = SEP_LINE.match(found.text)
+    if match is None:
+        return None
+    found.skip(1)
+    return match["sign"]
 
 
-def _is_number(cell: str, delimiter: str) -> bool:
-    cell = cell.strip()
-    return bool(NUMBER.fullmatch(cell)) or (delimiter != "," and bool(DECIMAL_COMMA.fullmatch(cell)))
+def _skip_comments(found: _Finding, delimiter: str | None) -> Comments:
+    """Leave out comments above the header; return what is known of those further down."""
+    if found.wanted.comment is not None:
+        return Comments(found.wanted.comment)
+    found.text = found.text.lstrip("\ufeff")
+    comments = find_comments(found.text, found.sample, found.name, delimiter=delimiter, quote=found.wanted.quote)
+    if comments.header_at is not None:
+        place, size = comments.header_at, len(comments.shown)
+        found.text = found.text[:place] + " " * size + found.text[place + size :]
+        line = found.first_line + comments.leading
+        found.notices.append(
+            _("line {line} is taken as the header, although it begins with {sign}; --comment {sign} skips it").format(
+                line=line, sign=comments.shown
+            )
+        )
+    if comments.leading:
+        first, last = found.first_line, found.first_line + comments.leading - 1
+        found.skip(comments.leading)
+        found.tell("comment", told_comments(comments.shown, list(range(first, last + 1))))
+    return comments
 
 
-def _find_delimiter(text: str) -> str:
-    """Return the delimiter that splits header and rows alike, most evenly, then into most numbers and fields.
-
-    A space counts only if nothing else splits and it splits all rows alike; the fallback is a comma.
-    """
-    best, best_score = ",", (False, 0.0, 0.0, 0)
-    for delimiter in DELIMITERS:
-        rows = _rows(text, delimiter)
-        widths = [len(row) for row in rows]
-        common = max(set(widths), key=widths.count, default=1)
-        if common < 2:
-            continue
-        cells = [cell for row in rows for cell in row]
-        numbers = sum(_is_number(cell, delimiter) for cell in cells) / len(cells)
-        score = (widths[0] == common, round(widths.count(common) / len(widths), 1), round(numbers, 2), common)
-        if score > best_score:
-            best, best_score = delimiter, score
-    if not best_score[1]:
-        widths = [len(row) for row in _rows(squeezed(text), " ")]
-        return " " if widths and min(widths) > 1 and len(set(widths)) == 1 else ","
-    return best
+def told_comments(sign: str, lines: list[int]) -> str:
+    """A notice about comments that were skipped."""
+    text = ngettext(
+        "{lines} skipped, since it begins with {sign}; --comment none reads it",
+        "{lines} skipped, since they begin with {sign}; --comment none reads them", len(lines),
+    )  # fmt: skip
+    return text.format(lines=lines_named(lines), sign=sign)
 
 
-def squeezed(text: str) -> str:
-    """Collapse each run of spaces into one and strip the ends of lines, so that aligned columns can be split."""
-    return re.sub(r"(?m)^ +| +$", "", re.sub(r" {2,}", " ", text.replace("\r\n", "\n")))
+def lines_named(lines: list[int]) -> str:
+    """``line 3``, ``lines 1 to 4``, ``3 lines (2, 22, 41)``."""
+    if len(lines) == 1:
+        return _("line {line}").format(line=lines[0])
+    if lines[-1] - lines[0] == len(lines) - 1:
+        return _("lines {first} to {last}").format(first=lines[0], last=lines[-1])
+    shown = ", ".join(map(str, lines[:5])) + (", …" if len(lines) > 5 else "")
+    return _("{count} ({shown})").format(count=counted(len(lines), "line"), shown=shown)
 
 
-def _is_header(rows: Sequence[Sequence[str]], delimiter: str) -> bool:
-    """Return True if the first row names the columns below it.
+def _tell_splitting(found: _Finding, chosen: ChosenSplit) -> None:
+    splitting = chosen.split.splitting
+    name = _(DELIMITER_NAMES[splitting.delimiter])
+    option = _(DELIMITER_NAMES[chosen.other]) if chosen.other else ""
+    text = (
+        _("split at each {delimiter}: {why}; --delimiter {other} decides otherwise")
+        .format(delimiter=name, why=chosen.why, other=option)
+        .replace("  ", " ")
+    )
+    found.tell("delimiter", text, is_notice=chosen.is_guessed, why=chosen.why)
+    if splitting.quote == "'" and found.wanted.quote is None:
+        found.tell("quote", _("single quotes are taken off around fields; --quote none keeps them"))
 
-    A row without numbers does, unless all its cells appear again below. A row with numbers (years, or the 0, 1, 2 …
-    that data frames are written with) does if a word heads a column of numbers, or if the row counts up.
-    """
-    first, rest = [cell.strip() for cell in rows[0]], rows[1:]
-    columns = [[row[place].strip() for row in rest if place < len(row)] for place in range(len(first))]
-    if not any(_is_number(cell, delimiter) for cell in first):
-        return not (rest and all(cell in column for cell, column in zip(first, columns, strict=True)))
-    for cell, column in zip(first, columns, strict=True):
-        present = [below for below in column if below.lower() not in MISSING_IN_NUMBERS]
-        is_word = cell.lower() not in MISSING_IN_NUMBERS and not _is_number(cell, delimiter)
-        if is_word and present and all(_is_number(below, delimiter) for below in present):
-            return True
-    counted = first[1:] if not first[0] else first
-    if counted != [str(number) for number in range(len(counted))]:
+
+def _skip_titles(found: _Finding, split: Split, count: int) -> Split:
+    """Leave out the titles above the header."""
+    first, header = split.records[0][0], split.records[count][0]
+    lines = list(range(found.first_line + first - 1, found.first_line + header - 1))
+    is_short = split.leading > 0
+    found.skip(header - 1)
+    if is_short:
+        text = ngettext(
+            "{lines} skipped, since it has not as many fields as the rows below; --skip-lines 0 reads it",
+            "{lines} skipped, since they have not as many fields as the rows below; --skip-lines 0 reads them",
+            len(lines),
+        )  # fmt: skip
+    elif count == 1 and all(map(str.strip, split.records[0][1])):
+        text = _("{lines} skipped, since the row below it names columns of numbers; --skip-lines 0 reads it")
+    else:
+        text = ngettext(
+            "{lines} skipped, since most of it is blank; --skip-lines 0 reads it",
+            "{lines} skipped, since most of each is blank; --skip-lines 0 reads them", len(lines),
+        )  # fmt: skip
+    found.tell("skip_lines", text.format(lines=lines_named(lines)))
+    return Split.of(found.sample, split.splitting)
+
+
+def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
+    """Decide on the header, names of rows and units."""
+    rows = [row for _line, row in split.records]
+    line = found.first_line + split.records[0][0] - 1
+    wanted = found.wanted.header
+    is_short = wanted is not False and split.leading == 1
+    has_row_names, has_blank_end = is_short and split.has_row_names, is_short and split.has_blank_end
+    if wanted is not None or has_row_names or has_blank_end:
+        verdict = HeaderVerdict(wanted is not False, _("given") if wanted is not None else _("it has names alone"))
+    else:
+        verdict = judge_first_row(rows[0], rows[1:])
+        if not verdict.is_header and _has_quoted_names(found.text, split.splitting):
+            verdict = HeaderVerdict(True, _("its fields stand in quotes, and numbers below do not"), is_guessed=True)
+    if verdict.is_open:
+        raise DataError(
+            _(
+                "{name}, line {line}: this may be a header or a row: {why}; say which by --header yes or --header no"
+            ).format(name=found.name, line=line, why=verdict.why)
+        )
+    _tell_header(found, verdict, line)
+    if has_row_names:
+        found.notices.append(
+            _(
+                "the header has {count} and each row one field more: the first column is taken as names of rows, as R "
+                "writes them, and left out"
+            ).format(count=counted(len(rows[0]), "name"))
+        )
+    if has_blank_end:
+        found.notices.append(_("each row ends with a delimiter more than the header, and nothing behind it: left out"))
+    units_line = 0
+    may_skip = verdict.is_header and found.wanted.skip_lines is None
+    if may_skip and len(rows) > 1 and rows[1] != rows[0] and is_row_of_units(rows[1], rows[2:]):
+        units_line = found.first_line + split.records[1][0] - 1
+        shown = ", ".join(cell.strip() for cell in rows[1] if cell.strip())
+        found.tell(
+            "units",
+            _(
+                "line {line} skipped, since it has texts above numbers, as a row of units: {shown}; --skip-lines 0 "
+                "reads it"
+            ).format(
+                line=units_line, shown=quoted(shown)
+            ),
+        )  # fmt: skip
+    text = squeezed(found.text) if split.splitting.delimiter == " " else found.text
+    header_line = line if verdict.is_header else 0
+    layout = Layout(
+        decoded.encoding,
+        split.splitting,
+        header_line,
+        found.first_line,
+        has_row_names,
+        has_blank_end,
+        units_line,
+        found.evidence,
+        found.reasons,
+    )
+    return LaidOut(text, layout, tuple(found.notices))
+
+
+def _has_quoted_names(text: str, splitting: Splitting) -> bool:
+    """Whether all fields of the first line are quoted, and a number in the second is not."""
+    if not splitting.quote:
         return False
-    return not first[0] or (len(counted) > 2 and any("." in below for column in columns for below in column))
+    first, second = [*text[:SAMPLE_CHARACTERS].splitlines(), "", ""][:2]
+    sign, delimiter = re.escape(splitting.quote), re.escape(splitting.delimiter)
+    field = rf" *{sign}[^{sign}]*{sign} *"
+    is_all_quoted = re.fullmatch(rf"{field}(?:{delimiter}{field})*", first) is not None
+    return is_all_quoted and re.search(rf"(?:^|{delimiter}) *[-+.\d][\d.]* *(?:{delimiter}|$)", second) is not None
+
+
+def _tell_header(found: _Finding, verdict: HeaderVerdict, line: int) -> None:
+    """Keep why the first row is a header or not; the reader tells that there is none, with the names it makes."""
+    if verdict.is_header:
+        text = _("line {line} is taken as the header, since {why}; --header no decides otherwise").format(
+            line=line, why=verdict.why
+        )
+        found.tell("header", text, is_notice=verdict.is_guessed, why=verdict.why)
+    else:
+        found.tell("header", verdict.why, is_notice=False)

@@ -3,90 +3,142 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from itertools import chain, islice
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS, NUMBER, QUOTED, Told
+from tuitrain.data.cells.number_column import is_doubtful
+from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.readers import FileContent
-from tuitrain.data.readers.dialect import DELIMITER_NAMES, Format, decode, sniff, squeezed
-from tuitrain.data.readers.number_like import decimal_commas, look_alikes
-from tuitrain.data.table import Column, Table, clean_numbers, parse_column, plain_numbers, tidy_names
+from tuitrain.data.readers.delimiters import DELIMITER_NAMES
+from tuitrain.data.readers.dialect import Layout, Wanted, lay_out, lines_named, told_comments
+from tuitrain.data.readers.encoding import decode
+from tuitrain.data.readers.file_kinds import refuse_other_kinds
+from tuitrain.data.readers.number_block import parse_block
+from tuitrain.data.readers.records import Records, Splitting
+from tuitrain.data.table import Table, plain_numbers, tidy_names
 from tuitrain.errors import DataError
-from tuitrain.options.data_options import DELIMITERS, DataOptions
+from tuitrain.options.data_options import DataOptions
 from tuitrain.text import counted, quoted
 from tuitrain.translation import gettext as _
 
 Cells: TypeAlias = NDArray[np.float64] | list[str]
-SEP_LINE = re.compile(r'"?sep=(?P<sign>[,;\t|])"?\r?\n', re.IGNORECASE)
+QUOTES_SAMPLE = 65_536
 BLOCK_ROWS = 50_000
+BLOCK_CHARACTERS = 1_000_000  # of plain numbers that are parsed at once
 TAB_SUFFIXES = (".tsv", ".tab")
 
 
 def read_text_file(file: FileContent, options: DataOptions) -> tuple[Table, None]:
-    """Read a text table, split at `options.delimiter`; where it is not given, a .tsv file with tabs is split at them.
+    """Read a text table; a .tsv file with tabs is split at them, unless `options.delimiter` says otherwise.
 
     Raises
     ------
     DataError
         as `read_text_table` does.
     """
-    delimiter = None if options.delimiter is None else DELIMITERS[options.delimiter]
-    if delimiter is None and file.suffix in TAB_SUFFIXES and b"\t" in file.data:
-        delimiter = "\t"
-    table = read_text_table(file.data, file.name, delimiter=delimiter, most_rows=file.most_rows, is_cut=file.is_cut)
+    wanted = Wanted.of(options)
+    if wanted.delimiter is None and file.suffix in TAB_SUFFIXES and b"\t" in file.data:
+        wanted = replace(wanted, delimiter="\t")
+    table = read_text_table(
+        file.data, file.name, wanted=wanted, most_rows=file.most_rows, is_cut=file.is_cut,
+        told=Told.of(options, file.formats),
+    )  # fmt: skip
     return table, None
 
 
 def read_text_table(
-    data: bytes, name: str, *, delimiter: str | None = None, header: bool | None = None, most_rows: int | None = None,
-    is_cut: bool = False,
+    data: bytes, name: str, *, wanted: Wanted | None = None, most_rows: int | None = None, is_cut: bool = False,
+    told: Told | None = None,
 ) -> Table:  # fmt: skip
     """Read the bytes of a CSV or TSV file; `name` stands for the file in messages.
 
-    `most_rows` stops reading after that many rows; `is_cut` means that `data` is the head of a longer file.
+    `wanted` is what is known about the layout, `told` about the cells. `most_rows` stops reading after that many rows;
+    `is_cut` means that `data` is the head of a longer file.
 
     Raises
     ------
     DataError
-        if the file is binary or empty, a row is too short or too long, or a quote is not closed.
+        if the file is binary or empty, its layout can be read in two ways, a row is too short or too long, or a quote
+        is not closed.
     """
-    text, notices = decode(data, name, is_cut=is_cut)
-    text, told_delimiter = _without_sep_line(text)
-    delimiter = delimiter or told_delimiter
-    layout = sniff(text, name, delimiter, header)
-    text = squeezed(text) if layout.delimiter == " " else text
-    rows = _Rows(text, name, layout, most_rows, is_cut=is_cut, first_line=2 if told_delimiter else 1)
-    notices += [layout.notice] if layout.notice else []
-    quick = _read_numbers(text, layout) if most_rows is None else None
+    wanted, told = wanted or Wanted(), told or Told()
+    refuse_other_kinds(data, name)
+    data = data.removesuffix(b"\x1a")  # with which DOS ended a text
+    decoded = decode(data, name, encoding=wanted.encoding, is_cut=is_cut)
+    if not decoded.text.strip("\ufeff \t\r\n"):
+        raise DataError(_("{name}: the file is empty; expected a header and rows").format(name=name))
+    laid_out = lay_out(decoded, name, wanted)
+    layout, notices = laid_out.layout, [*laid_out.notices]
+    text = with_quoted_words_marked(laid_out.text, layout.splitting, told)
+    rows = _Rows(text, name, layout, most_rows, is_cut=is_cut)
+    as_cells = {name for name, kind in told.kinds.items() if kind != NUMBER}
+    as_cells |= {name for name, form in told.formats.items() if form.kind != NUMBER}
+    quick = _read_numbers(text, layout) if most_rows is None and not as_cells and layout.is_plain else None
     if quick is not None:
-        names, columns = quick
+        doubtful = {
+            name.strip() for name, values in zip(*quick, strict=True) if is_doubtful(values, told, layout.delimiter)
+        }
+        quick, as_cells = (None, as_cells | doubtful) if doubtful else (quick, as_cells)
+    columns: list[Cells]
+    if quick is not None:
+        names, columns = quick[0], [*quick[1]]
         is_partial = is_cut
+        lines = [(0, layout.first_line + layout.has_header)]
     else:
-        columns = _read_cells(rows)
-        names, is_partial = rows.names, rows.is_partial
-        if rows.blank:
-            notices.append(_("{lines} skipped").format(lines=counted(rows.blank, "blank line")))
+        columns = _read_cells(rows, told, as_cells)
+        names, is_partial, lines = rows.names, rows.is_partial, rows.lines
+        notices += rows.notices()
     names, columns, left_out = _without_empty_end(names, columns)
     headers = names
     names, renamed = tidy_names(headers)
     notices += left_out
     if not layout.has_header:
         renamed = [
-            _("no header found; the columns are called {first} to {last}").format(
-                first=quoted(names[0]), last=quoted(names[-1])
+            _("no header found; the columns are called {names}").format(
+                names=_(" to ").join(map(quoted, dict.fromkeys((names[0], names[-1]))))
             )
         ]
+        if wanted.header is None:
+            why = _("{text} ({why}; --header yes decides otherwise)")
+            renamed = [why.format(text=renamed[0], why=layout.evidence["header"])]
     elif len(renamed) > 2 and 2 * sum(not name.strip() for name in headers) > len(headers):
-        renamed = [_("most of the first row is blank; if it is a title, remove it")]
-    parsed, remarks = _parse_columns(names, columns, layout, rows.line_of)
-    return Table(name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial)
+        renamed = [_("most of the first row is blank; if it is a title, --skip-lines leaves it out")]
+    parsed, remarks = read_columns(
+        names, columns, where=name, told=told, delimiter=layout.delimiter, line_of=rows.line_of
+    )
+    return Table(
+        name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial,
+        is_nameless=not layout.has_header, layout=layout, lines=tuple(lines),
+    )  # fmt: skip
+
+
+def with_quoted_words_marked(text: str, splitting: Splitting, told: Told) -> str:
+    """Put `QUOTED` before fields such as ``"NA"``, whose quotes tell that they are words; the csv module drops quotes.
+
+    Where every field is quoted, quotes tell nothing.
+    """
+    quote = splitting.quote
+    if not quote or quote not in text:
+        return text
+    words = MISSING_IN_NUMBERS | set(told.missing or ())
+    sign, delimiter = re.escape(quote), re.escape(splitting.delimiter)
+    either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    quoted_word = re.compile(rf"(?im)(^ *|{delimiter} *){sign}(?= *(?:{either}) *{sign} *(?:{delimiter}|\r?$))")
+    if quoted_word.search(text) is None:
+        return text
+    bare = re.sub(rf"{sign}(?:[^{sign}]|{sign}{sign})*{sign}", sign, text[:QUOTES_SAMPLE])
+    fields = [field for line in bare.splitlines() if line.strip() for field in line.split(splitting.delimiter)]
+    if all(field.strip() == quote for field in fields):
+        return text
+    return quoted_word.sub(lambda match: match[0] + QUOTED, text)
 
 
 def _without_empty_end(names: list[str], columns: list[Cells]) -> tuple[list[str], list[Cells], list[str]]:
@@ -108,116 +160,93 @@ def _is_empty(cells: Cells) -> bool:
     return bool(np.isnan(cells).all()) if isinstance(cells, np.ndarray) else not any(map(str.strip, cells))
 
 
-def _without_sep_line(text: str) -> tuple[str, str | None]:
-    """Remove the line ``sep=;`` that spreadsheets write first; return the text and the delimiter it names."""
-    match = SEP_LINE.match(text)
-    return (text[match.end() :], match["sign"]) if match else (text, None)
-
-
-def _parse_columns(
-    names: Sequence[str], columns: Sequence[Cells], layout: Format, line_of: Callable[[int, str], int]
-) -> tuple[list[Column], list[str]]:
-    """Parse each column, with notices where a decimal comma was read or a text looks like a number.
-
-    `line_of` finds the first line with a text in a column.
-    """
-    parsed: list[Column] = []
-    notices: list[str] = []
-    with_comma: list[int] = []
-    decimal_comma = _takes_decimal_comma(columns, layout)
-    for place, (column_name, cells) in enumerate(zip(names, columns, strict=True)):
-        if isinstance(cells, np.ndarray):
-            column, remarks = clean_numbers(column_name, cells)
-        else:
-            column, remarks = parse_column(column_name, cells, decimal_comma=decimal_comma)
-            if column.kind == "number" and any("," in cell for cell in cells):
-                with_comma.append(place)
-            elif column.kind == "text" and not remarks:
-                remarks = look_alikes(column_name, cells, partial(line_of, place))
-        parsed.append(column)
-        notices += remarks
-    if with_comma:
-        notices.append(_decimal_comma_notice(parsed, columns, with_comma))
-    return parsed, notices
-
-
-def _takes_decimal_comma(columns: Sequence[Cells], layout: Format) -> bool:
-    """Decide whether commas are decimal: always with semicolons; else if some cannot separate thousands.
-
-    A few of these do not outweigh many that may be thousands: each number would become a thousandth of itself.
-    """
-    if layout.delimiter in ",;":
-        return layout.delimiter == ";"
-    counts = [decimal_commas(set(cells)) for cells in columns if not isinstance(cells, np.ndarray)]
-    decimal, ambiguous = (sum(count) for count in zip(*counts, strict=True)) if counts else (0, 0)
-    return decimal > 0 and decimal >= ambiguous / 4
-
-
-def _decimal_comma_notice(parsed: Sequence[Column], columns: Sequence[Cells], with_comma: Sequence[int]) -> str:
-    first = with_comma[0]
-    cell = next(cell for cell in columns[first] if "," in cell)
-    notice = _("numbers are read with a decimal comma (column {name} has {cell})").format(
-        name=quoted(parsed[first].name), cell=quoted(cell)
-    )
-    for place, column in enumerate(parsed):
-        if place not in with_comma and column.kind == "number" and (column.values % 1 > 0).any():
-            return _("{notice}, but those of column {name} with a decimal point").format(
-                notice=notice, name=quoted(column.name)
-            )
-    return notice
-
-
-def _read_numbers(text: str, layout: Format) -> tuple[list[str], list[Cells]] | None:
-    """Read a table of plain numbers quickly; return None if any cell is anything else."""
-    lines = io.StringIO(text)
+def _read_numbers(text: str, layout: Layout) -> tuple[list[str], list[NDArray[np.float64]]] | None:
+    """Read a table of plain numbers and empty cells quickly; return None if any cell is anything else."""
+    first = text.find("\n") + 1
     names: list[str] = []
+    start = 0
     if layout.has_header:
-        header = lines.readline()
-        if '"' in header or "\r" in header.rstrip("\r\n"):
+        header, start = text[:first].rstrip("\r\n"), first
+        if '"' in header or "'" in header or "\r" in header:
             return None
-        names = header.rstrip("\r\n").split(layout.delimiter)
-    split = re.escape(layout.delimiter)
-    other = re.compile(rf"[^0-9eE+.\-\r\n {split}]")
-    leading_zero = re.compile(rf"[\n{split}] *[+-]?0[0-9]")
+        names = header.split(layout.delimiter)
+    line = text[start : text.find("\n", start) + 1 or len(text)]
+    width = len(names) or line.count(layout.delimiter) + 1
     blocks = []
-    while block := list(islice(lines, BLOCK_ROWS)):
-        joined = "".join(["\n", *block])
-        if joined.isspace() or other.search(joined) or leading_zero.search(joined):
-            return None
-        try:
-            numbers = np.loadtxt(block, delimiter=layout.delimiter, comments=None, ndmin=2)
-        except ValueError:
-            return None
-        if len(numbers) != len(block) or (names and numbers.shape[1] != len(names)):
+    while start < len(text):
+        end = text.rfind("\n", start, start + BLOCK_CHARACTERS) + 1 or text.find("\n", start) + 1 or len(text)
+        block = _plain_block(text[start:end], layout.delimiter)
+        numbers = None if block is None else parse_block(block, layout.delimiter, width)
+        if numbers is None:
             return None
         blocks.append(numbers)
-    if not blocks or len({block.shape[1] for block in blocks}) > 1:
+        start = end
+    if not blocks:
         return None
-    width = blocks[0].shape[1]
     names = names or [f"column {number}" for number in range(1, width + 1)]
-    return names, [np.concatenate([block[:, place] for block in blocks]) for place in range(width)]
+    columns = np.empty((width, sum(map(len, blocks))))
+    row = 0
+    while blocks:  # each is let go as soon as it is copied
+        block_rows = blocks.pop(0)
+        columns[:, row : row + len(block_rows)] = block_rows.T
+        row += len(block_rows)
+    return names, [*columns]
+
+
+def _plain_block(text: str, delimiter: str) -> bytes | None:
+    """The bytes of whole lines, without blanks around their cells; None where they are not ASCII."""
+    if not text.isascii():
+        return None
+    block = text.encode("ascii")
+    if delimiter != " " and b" " in block:
+        return re.sub(rb" *(%b|\r?\n) *" % re.escape(delimiter.encode()), rb"\1", b"\n" + block)[1:]
+    return block
 
 
 class _Rows:
     """The rows of a text, all of the same length, in blocks; can be iterated repeatedly."""
 
-    def __init__(
-        self, text: str, name: str, layout: Format, most_rows: int | None, *, is_cut: bool, first_line: int
-    ) -> None:
+    def __init__(self, text: str, name: str, layout: Layout, most_rows: int | None, *, is_cut: bool) -> None:
         self.names: list[str] = []
-        self.blank = 0
+        self.lines: list[tuple[int, int]] = []  # (row, shift): from this row on, its line is its number plus the shift
         self.is_partial = is_cut
         self._text, self._name, self._layout, self._most_rows = text, name, layout, most_rows
-        self._first_line = first_line
+        self._blank = 0
+        self._repeats: list[int] = []
+        self._comments: list[int] = []
+
+    @property
+    def delimiter(self) -> str:
+        """What separates the fields."""
+        return self._layout.delimiter
+
+    def notices(self) -> list[str]:
+        """What was skipped."""
+        notices = []
+        if self._blank:
+            notices.append(_("{lines} skipped").format(lines=counted(self._blank, "blank line")))
+        if self._comments:
+            notices.append(told_comments(self._layout.splitting.comment, self._comments))
+        if self._repeats:
+            notices.append(
+                _("{lines} skipped: the header again; --header no reads all as rows").format(
+                    lines=lines_named(self._repeats)
+                )
+            )
+        return notices
 
     def blocks(self) -> Iterator[list[list[str]]]:
         """Yield lists of at most `BLOCK_ROWS` rows; `names` is known from the first one on."""
         block: list[list[str]] = []
-        count = 0
-        for _line, row in self._checked():
+        count, shift = 0, 0
+        self.lines = []
+        for line, row in self._checked():
             if self._most_rows is not None and count >= self._most_rows:
                 self.is_partial = True
                 break
+            if line - count != shift:
+                shift = line - count
+                self.lines.append((count, shift))
             block.append(row)
             count += 1
             if len(block) == BLOCK_ROWS:
@@ -234,29 +263,36 @@ class _Rows:
 
     def _checked(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each row with the number of its first line."""
-        reader = csv.reader(io.StringIO(self._text, newline=""), delimiter=self._layout.delimiter, strict=True)
-        self.blank, expected, started, header_line = 0, 0, self._first_line, 0
+        layout = self._layout
+        records = Records(self._text, layout.splitting, first_line=layout.first_line)
+        self._blank, self._repeats, expected, header_line = 0, [], 0, 0
+        header: list[str] = []
         try:
-            for row in reader:
-                line, started = started, reader.line_num + self._first_line
+            for line, row in records:
                 if not row or (len(row) == 1 and expected != 1 and not row[0].strip()):
-                    self.blank += 1
+                    self._blank += 1
                 elif not expected:
-                    expected, header_line = len(row), line
+                    expected, header_line = len(row) + layout.has_row_names + layout.has_blank_end, line
                     self.names = row
-                    if not self._layout.has_header:
+                    if not layout.has_header:
                         self.names = [f"column {number}" for number in range(1, expected + 1)]
                         header_line = 0
                         yield line, row
-                elif len(row) != expected:
+                    elif expected > 1 and 2 * sum(bool(name.strip()) for name in row) > expected:
+                        header = row
+                elif row == header or (header and _is_same(row, header)):
+                    self._repeats.append(line)
+                elif len(row) != expected or (layout.has_blank_end and row[-1].strip()):
                     raise DataError(self._length_problem(line, row, expected, header_line))
-                else:
+                elif line != layout.units_line:
                     header_line = header_line if expected == 1 else 0
-                    yield line, row
+                    yield line, row[layout.has_row_names : expected - layout.has_blank_end]
         except csv.Error as error:
             if self.is_partial and "unexpected end of data" in str(error):
                 return
-            raise DataError(_csv_problem(self._name, started, error)) from error
+            raise DataError(_csv_problem(self._name, records.line, error)) from error
+        finally:
+            self._comments = records.comments
 
     def _length_problem(self, line: int, row: Sequence[str], expected: int, header_line: int) -> str:
         """Describe a row of the wrong length; `header_line` is 0 if earlier rows had the right one."""
@@ -268,19 +304,32 @@ class _Rows:
         )  # fmt: skip
 
 
+def _is_same(row: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether a row is the header, but for blanks and capital letters."""
+    if len(row) != len(header) or row[0].strip().lower() != header[0].strip().lower():
+        return False
+    return [cell.strip().lower() for cell in row] == [cell.strip().lower() for cell in header]
+
+
 def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
-    """Suggest what may be wrong with a row that has too many fields."""
+    """Suggest what may be wrong with a row of the wrong length."""
+    if len(row) == 1 and expected > 1 and (word := row[0].split()[0]) and not word[0].isdigit():
+        return _("; if it is a note, --comment {word} skips such lines").format(word=quoted(word))
     if len(row) == expected + 1 and not row[-1].strip():
         return _("; the last is blank: do the rows end with an extra delimiter?")
     if len(row) > expected and any(cell.strip().startswith("'") for cell in row):
-        return _("; put a text that contains the delimiter in double quotes")
+        return _('; put a text that contains the delimiter in double quotes, or say --quote "\'"')
     if len(row) > expected and header_line:
-        return _(", as in line {line}: if that is a title or a comment, remove it").format(line=header_line)
+        return _(", as in line {line}: if that is a title or a comment, --skip-lines {count} leaves it out").format(
+            line=header_line, count=header_line
+        )
     return ""
 
 
-def _read_cells(rows: _Rows) -> list[Cells]:
+def _read_cells(rows: _Rows, told: Told, as_cells: Collection[str]) -> list[Cells]:
     """Read strictly, cell by cell: a column becomes numbers if all its cells are plain numbers, else stays cells.
+
+    Columns whose names are among `as_cells` stay cells.
 
     Each block is converted at once, since a number takes a tenth of the memory of its text. If a column that began
     with numbers turns out to be text, its cells are read again.
@@ -288,9 +337,11 @@ def _read_cells(rows: _Rows) -> list[Cells]:
     pieces: list[list[Cells]] = []
     for block in rows.blocks():
         pieces = pieces or [[] for _ in block[0]]
-        for piece, cells in zip(pieces, zip(*block, strict=True), strict=True):
-            was_text = bool(piece) and not isinstance(piece[-1], np.ndarray)
+        kept = [name.strip() in as_cells for name in rows.names]
+        for piece, cells, is_kept in zip(pieces, zip(*block, strict=True), kept, strict=True):
+            was_text = is_kept or (bool(piece) and not isinstance(piece[-1], np.ndarray))
             numbers = None if was_text else plain_numbers(cells)
+            numbers = None if numbers is not None and is_doubtful(numbers, told, rows.delimiter) else numbers
             piece.append([*map(sys.intern, cells)] if numbers is None else numbers)
     late = [place for place, piece in enumerate(pieces) if len({isinstance(part, np.ndarray) for part in piece}) == 2]
     again: dict[int, list[str]] = {place: [] for place in late}
@@ -308,12 +359,13 @@ def _joined(pieces: list[Cells]) -> Cells:
 
 def _csv_problem(name: str, line: int, error: csv.Error) -> str:
     if "unexpected end of data" in str(error):
-        return _("{name}, line {line}: a quote is opened and never closed; expected a closing quote").format(
-            name=name, line=line
-        )
+        return _(
+            "{name}, line {line}: a quote is opened and never closed; expected a closing quote, or --quote none"
+        ).format(name=name, line=line)
     if "expected after" in str(error):
         return _(
-            "{name}, line {line}: found text after a closing quote; expected the delimiter (write a quote as two)"
+            "{name}, line {line}: found text after a closing quote; expected the delimiter (write a quote as two, "
+            "or say --quote none)"
         ).format(name=name, line=line)
     if "field larger" in str(error):
         return _("{name}, line {line}: a field is longer than {most:,} characters; is a quote left open?").format(

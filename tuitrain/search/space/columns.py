@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -72,6 +73,11 @@ class SearchColumn:
             return np.arange(len(self.values), dtype=np.float64)
         return self.places if self.values else self._place(np.arange(int(self.low), int(self.high) + 1))
 
+    @cached_property
+    def _numbered(self) -> dict[Any, int]:
+        """The number of each value."""
+        return {value: index for index, value in enumerate(self.values)}
+
     @property
     def is_structural(self) -> bool:
         """Whether trials must agree in it to share a stack."""
@@ -114,10 +120,11 @@ class SearchColumn:
         ValueError
             if a listed column does not hold it.
         """
-        if self.is_category:
-            return float(self.values.index(value))
         if self.values:
-            return float(self.places[self.values.index(value)])
+            index = self._numbered.get(value)
+            if index is None:
+                raise ValueError(f"{value!r} is not listed")
+            return float(index) if self.is_category else float(self.places[index])
         with np.errstate(all="ignore"):  # 0 beside a log range, as a trial of the user's own, lies at its lower end
             return float(np.clip(self._place(np.float64(value)), 0.0, 1.0))
 

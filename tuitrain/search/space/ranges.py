@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tuitrain.options.field import Field, Value
+from tuitrain.options.option import decimal_hint
 from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
@@ -95,6 +96,16 @@ def parse_domain(spec: Field, given: Any) -> Domain:
         ]
         return Choices(tuple(dict.fromkeys(values)))
     return Choices((_checked_item(spec, given),))
+
+
+def comma_notice(spec: Field, given: Any) -> str:
+    """Return a notice of a text that may be one number with a decimal comma but is read as two; empty for others."""
+    if spec.kind != "number" or not isinstance(given, str) or not (hint := decimal_hint(given)):
+        return ""
+    first, second = given.strip().split(",")
+    return _("{label}: {text} is read as two values, {first} and {second}{hint} if one is meant").format(
+        label=_(spec.label), text=quoted(given.strip()), first=first, second=spec.format(spec.parse(second)), hint=hint
+    )
 
 
 def settled(spec: Field, domain: Domain) -> Domain:
@@ -178,6 +189,19 @@ def _from_table(spec: Field, table: Mapping[str, Any]) -> Domain:
     return _Reader(spec, ":".join([f"{low}..{high}", *suffix])).read()
 
 
+def _at_commas(text: str) -> list[str]:
+    """Split at commas that do not stand between round brackets, in one pass."""
+    if "(" not in text:
+        return text.split(",")
+    parts, start, depth = [], 0, 0
+    for found in re.finditer(r"[(),]", text):
+        depth = max(0, depth + {"(": 1, ")": -1}.get(found[0], 0))
+        if found[0] == "," and not depth:
+            parts.append(text[start : found.start()])
+            start = found.end()
+    return [*parts, text[start:]]
+
+
 class _Reader:
     """Reads one text; errors name the place in it."""
 
@@ -230,8 +254,10 @@ class _Reader:
     def _read_list(self, text: str) -> Choices:
         values: list[Value] = []
         text = text.rstrip(", ")
+        if (numbers := self._plain_numbers(text)) is not None:
+            return Choices(tuple(dict.fromkeys(numbers)))
         at = self._text.find(text)
-        for part in re.split(r",(?![^(]*\))", text):
+        for part in _at_commas(text):
             try:
                 if not part.strip():
                     raise ValueError(
@@ -240,9 +266,21 @@ class _Reader:
                 values.append(self._spec.parse(part.strip().strip("'\"")))
             except ValueError as error:
                 problem = str(error).removeprefix(f"{_(self._spec.label)}: ")
+                problem += decimal_hint(text) if self._spec.kind == "number" else ""
                 raise self._error(problem, part.strip(), at + len(part) - len(part.lstrip())) from None
             at += len(part) + 1
         return Choices(tuple(dict.fromkeys(values)))
+
+    def _plain_numbers(self, text: str) -> list[float] | None:
+        """Read a list of numbers that are all well inside their range, at once, since there may be many; else None."""
+        if self._spec.kind != "number" or "_" in text:
+            return None
+        try:
+            numbers = list(map(float, text.split(",")))
+        except ValueError:
+            return None
+        low, high = self._spec.minimum, self._spec.maximum
+        return numbers if all(low < number < high for number in numbers) else None
 
     def _read_shapes(self, text: str) -> Domain:
         found = _SHAPES.fullmatch(text.replace(" ", "").lower())
@@ -290,7 +328,9 @@ class _Reader:
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            raise self._error(_("{text} is not a number").format(text=quoted(text)), text, at)
+            raise self._error(
+                _("{text} is not a number{hint}").format(text=quoted(text), hint=decimal_hint(text)), text, at
+            )
         return value
 
     def _checked(self, value: float, text: str, at: int) -> float:

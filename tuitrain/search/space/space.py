@@ -16,7 +16,16 @@ import numpy as np
 from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.search.space.columns import Array, SearchColumn, grid_values, make_columns
-from tuitrain.search.space.ranges import Choices, Domain, Range, Shapes, format_domain, parse_domain, settled
+from tuitrain.search.space.ranges import (
+    Choices,
+    Domain,
+    Range,
+    Shapes,
+    comma_notice,
+    format_domain,
+    parse_domain,
+    settled,
+)
 from tuitrain.text import quoted, suggest
 from tuitrain.translation import gettext as _
 
@@ -28,8 +37,8 @@ class Space:
     """What is searched; `ranges` maps hyperparameters to what `parse_domain` reads, or to a domain.
 
     A range of a single value changes `base`. With no range of more than one value, the hyperparameters of `SEARCHED`
-    that are not fixed get their default ranges. `notices` names the fields that can have no effect here; `idle` maps
-    these to their domains.
+    that are not fixed get their default ranges. `notices` names the fields that can have no effect here, and texts
+    that may be meant otherwise; `idle` maps the former to their domains.
 
     Raises
     ------
@@ -39,6 +48,7 @@ class Space:
 
     def __init__(self, ranges: Mapping[str, Any] | None = None, base: Hyperparameters | None = None) -> None:
         domains = _read(ranges or {})
+        commas = [comma_notice(FIELDS[field_name(key) or ""], given) for key, given in (ranges or {}).items()]
         if not any(_is_searched(domain) for domain in domains.values()):
             missing = [name for name in SEARCHED if name not in domains]
             domains |= _read(dict.fromkeys(missing, ".."))
@@ -46,7 +56,7 @@ class Space:
         self.base = (base or Hyperparameters()).replace(**fixed)
         searched = {name: domains[name] for name in FIELDS if name in domains and _is_searched(domains[name])}
         idle = [name for name in searched if not self._can_matter(name, searched)]
-        self.notices = tuple(
+        self.notices = tuple(filter(None, commas)) + tuple(
             _("{label} is not searched: {why}").format(label=_(FIELDS[name].label), why=self._why_idle(name))
             for name in idle
         )

@@ -16,7 +16,7 @@ from tuitrain.engine.build import choose_loss, n_outputs
 from tuitrain.errors import SearchError, SettingsError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import COMPARED, SETTINGS, Settings
-from tuitrain.search.folds import make_folds
+from tuitrain.search.folds import check_scored, make_folds
 from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.strategies import check_strategy
@@ -41,7 +41,7 @@ def create_study(
     facts = dataset if isinstance(dataset, DatasetFacts) else DatasetFacts.of(dataset)
     settings = settings.for_data(facts.task, facts.train + facts.validation)
     if isinstance(dataset, Dataset):
-        make_folds(dataset, settings.folds)
+        check_scored(make_folds(dataset, settings.folds), settings.metric)
     outputs = n_outputs(choose_loss(space.base.loss, facts.task), facts.n_classes)
     told = Source(
         facts.source.source, facts.source.options, facts.fingerprint, facts.task, facts.n_features, outputs,

@@ -47,13 +47,14 @@ def input_importance(question: Question, copy: Copy) -> Iterator[Answer]:
 
 
 def columns_of(dataset: Dataset) -> dict[str, list[int]]:
-    """Return the encoded inputs of each column of the table: a number with its flag, all levels of a text."""
-    numbers, found = dataset.preprocessing.numbers, {}
+    """Return the encoded inputs of each column of the table: a number and its flag, a date's parts, a text's levels."""
+    numbers = dataset.preprocessing.numbers
+    found: dict[str, list[int]] = {}
     flag = len(numbers)
     for place, column in enumerate(numbers):
-        found[column.name] = [place]
+        found.setdefault(column.column, []).append(place)
         if column.flag:
-            found[column.name].append(flag)
+            found[column.column].append(flag)
             flag += 1
     for text in dataset.preprocessing.texts:
         found[text.name] = list(range(flag, flag + len(text.levels)))

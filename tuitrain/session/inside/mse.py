@@ -16,10 +16,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.cells.objects import from_objects
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.generators import RECIPES, recipe_options
 from tuitrain.data.loading import load_dataset
-from tuitrain.data.table import Table, from_objects
+from tuitrain.data.table import Table
 from tuitrain.engine import Trainer
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters

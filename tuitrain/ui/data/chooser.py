@@ -1,11 +1,10 @@
-"""The dataset chooser: a name or a path, a preview of its columns, the target to predict."""
+"""The dataset chooser: a name or a path; what is chosen opens in the dataset dialog."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -17,32 +16,28 @@ from textual.widgets.option_list import Option
 
 from tuitrain.data.catalog import BUNDLED
 from tuitrain.data.dataset import Dataset
-from tuitrain.data.describe import PREVIEW_ROWS, ColumnSummary, Preview, preview
 from tuitrain.data.generators import RECIPES
-from tuitrain.data.loading import load_dataset
-from tuitrain.errors import TuitrainError
+from tuitrain.data.review.review import Review, Reviewer
+from tuitrain.errors import DataError, TuitrainError
+from tuitrain.options.data_options import DataOptions
 from tuitrain.text import visible
-from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
+from tuitrain.ui.data.dataset_screen import DatasetScreen
 from tuitrain.ui.data.path_completion import completed, is_directory, paths_from
-from tuitrain.ui.data.sample import sample_lines, target_text
+from tuitrain.ui.data.table_reading import rows_at_once
 from tuitrain.ui.plots.lines import wrapped
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.terminal.prompt import Prompt
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.background import Beside
 from tuitrain.ui.widgets.key_line import key_line
-from tuitrain.ui.widgets.page import Page
-from tuitrain.ui.widgets.text_lines import Lines, Piece, shortened
+from tuitrain.ui.widgets.text_lines import Lines, shortened
 
 if TYPE_CHECKING:
     from tuitrain.ui.app import TuitrainApp
 
-MOST_COLUMNS = 500
-NOTHING_TO_PREDICT = N_("what is left out is not predicted: move to another column, or press x to take it in")
 MOST_PATHS = 200
-SAMPLE_LINES = 5
-Result = TypeVar("Result")
+ABOUT_LINES = 4
 
 
 class SourcePrompt(Prompt):
@@ -56,14 +51,13 @@ class SourcePrompt(Prompt):
 
 
 class DatasetChooser(Dialog[Dataset]):
-    """First a source, then its target; dismisses with the dataset that was loaded.
+    """First a source, then the dataset dialog on it; dismisses with the dataset that was loaded there.
 
     Escape gives up what is being read; the next one goes back.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "back"),
-        Binding("x", "leave_out", "leave the column out"),
         Binding("tab,shift+tab", "stay", "stay", show=False),  # nothing else takes keys
     ]
     DEFAULT_CSS = """
@@ -73,7 +67,6 @@ class DatasetChooser(Dialog[Dataset]):
     DatasetChooser Input { padding: 0 1; }
     DatasetChooser OptionList { border: $frame $frame-colour; height: 1fr; padding: 0; scrollbar-size: 0 $bar; }
     DatasetChooser OptionList:focus { border: $focus-frame $focus-colour; }
-    DatasetChooser #sample { height: 5; padding: 0 1; }
     DatasetChooser #about { height: 4; padding: 0 1; }
     DatasetChooser #hint { height: 1; padding: 0 1; }
     """
@@ -81,9 +74,6 @@ class DatasetChooser(Dialog[Dataset]):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._preview: Preview | None = None
-        self._source = ""
-        self._left_out: set[int] = set()
         self._offers_paths = False
         self._offered: str | None = None
         self._beside = Beside(self)
@@ -95,46 +85,36 @@ class DatasetChooser(Dialog[Dataset]):
                 placeholder=_("a name below, or a path: ./data.csv"), id="source", select_on_focus=False, compact=True
             )
             yield OptionList(markup=False, id="names")
-            yield OptionList(markup=False, id="columns")
-            sample = Page(self._sample, id="sample")
-            sample.can_focus = False
-            yield sample
             yield Lines(id="about")
             yield Lines(id="hint")
 
     def on_mount(self) -> None:
         source = self.query_one("#source", Input)
         source.cursor_blink = False
-        self._columns.border_title = _("Columns: which one is to be predicted? (first: the likely one)")
         self._offer("")
-        self._show_sources()
+        self._about("")
         source.focus()
+
+    def on_resize(self) -> None:
+        width = max(20, (self.query_one(Vertical).size.width or 78) - 2)
+        keys = (
+            ("enter", _("look at it")), ("up down", _("choose")), ("tab", _("complete a path")), ("esc", _("close")),
+        )  # fmt: skip
+        self.query_one("#hint", Lines).put(key_line(keys, width, theme=self._theme))
+
+    @property
+    def _host(self) -> TuitrainApp:
+        app: TuitrainApp = self.app  # type: ignore[assignment]
+        return app
 
     @property
     def _names(self) -> OptionList:
         return self.query_one("#names", OptionList)
 
     @property
-    def _columns(self) -> OptionList:
-        return self.query_one("#columns", OptionList)
-
-    def _show_sources(self) -> None:
-        self._columns.display, self._names.display = False, True
-        self.query_one("#source").display, self.query_one("#sample").display = True, False
-        self._preview = None
-        self._about("")
-        self._hint(
-            ("enter", _("look at it")), ("up down", _("choose")), ("tab", _("complete a path")), ("esc", _("close")),
-        )  # fmt: skip
-
-    def _show_columns(self) -> None:
-        self._columns.display, self._names.display = True, False
-        self.query_one("#source").display, self.query_one("#sample").display = False, True
-        self._columns.focus()
-        self._hint(
-            ("enter", _("train, predicting it")), ("up down", _("another")), ("x", _("leave it out")),
-            ("esc", _("back")),
-        )  # fmt: skip
+    def _present(self) -> str:
+        """The source that is trained on now."""
+        return self._host.session.snapshot.dataset.source.source
 
     def _offer(self, typed: str) -> None:
         """List the names that hold what was typed, and below them the tables here; for a path, what it goes on to."""
@@ -147,6 +127,9 @@ class DatasetChooser(Dialog[Dataset]):
         offered += [
             (name, _("{meaning} (generated)").format(meaning=_(item.meaning))) for name, item in RECIPES.items()
         ]
+        if not word and _is_path(self._present):
+            text = self._theme.plain(f" {visible(self._present)}   {_('as it is read now')}")
+            self._names.add_option(Option(Content(text), id=f"./{self._present}"))
         for name, meaning in offered:
             if word.partition("?")[0] in name:
                 text = self._theme.plain(f" {name:<15} {meaning}")
@@ -154,7 +137,7 @@ class DatasetChooser(Dialog[Dataset]):
         has_names = bool(self._names.option_count) and "/" not in word
         paths = [] if "?" in word else paths_from(typed.strip())[:MOST_PATHS]
         for path in paths:
-            if not (has_names and path.endswith("/")):
+            if not (has_names and path.endswith("/")) and not (not word and path == self._present):
                 self._names.add_option(Option(Content(self._theme.plain(f" {visible(path)}")), id=f"./{path}"))
         self._offers_paths = not has_names
         self._names.border_title = _("Files") if self._offers_paths else _("Bundled and generated; tables here below")
@@ -185,19 +168,36 @@ class DatasetChooser(Dialog[Dataset]):
         self._look(_source_of(event.option))
 
     def _look(self, source: str) -> None:
-        """Read the table's head in a thread, then offer its columns."""
+        """Read the table, or a large one's first rows, in a thread; then show them in the dialog."""
         if not source:
             return
         if _reads_the_terminal(source):
             text = _("{source} is the keyboard here; save the table as a file, and name that")
             self._about(text.format(source=source), "bad")
             return
-        if source not in {*BUNDLED, *RECIPES} and is_directory(source):
+        if _is_path(source) and is_directory(source):
             self._open_directory(source)
             return
-        self._source = source
         self._about(_("reading {source}").format(source=visible(source)))
-        self._in_thread(partial(preview, source, most_rows=PREVIEW_ROWS, allow_stdin=False), self._looked)
+        self._read(Reviewer(source), self._chosen_before(source))
+
+    def _read(self, reviewer: Reviewer, options: DataOptions) -> None:
+        self._beside.begin(
+            partial(reviewer.review, options, most_rows=rows_at_once(reviewer)), partial(self._show, reviewer, options),
+            partial(self._failed, reviewer, options),
+        )  # fmt: skip
+
+    def _chosen_before(self, source: str) -> DataOptions:
+        """How the source was read last: in the dialog, else by the training that is shown."""
+        dataset = self._host.session.snapshot.dataset.source
+        if source in self._host.data_options:
+            return self._host.data_options[source]
+        if source != dataset.source:
+            return DataOptions()
+        try:
+            return DataOptions.from_mapping(dict(dataset.options))
+        except DataError:  # those of another version
+            return DataOptions()
 
     def _open_directory(self, source: str) -> None:
         """List what is in a directory, as if its path had been typed."""
@@ -209,121 +209,42 @@ class DatasetChooser(Dialog[Dataset]):
         text = _("{source} is a directory") if has_tables else _("{source} is a directory without tables")
         self._about(text.format(source=visible(source)))
 
-    def _looked(self, found: Preview) -> None:
-        self._preview = found
-        self._left_out = set()
-        self._list_columns(found)
-        self._show_columns()
-        self._show_facts()
-        self.query_one("#sample", Page).redraw()
+    def _show(self, reviewer: Reviewer, options: DataOptions, first: Review | None, problem: str = "") -> None:
+        def keep(chosen: DataOptions) -> None:
+            self._host.data_options[reviewer.source] = chosen
 
-    def _sample(self, width: int) -> list[list[Piece]]:
-        """The first rows, with the columns that fit."""
-        if self._preview is None:
-            return []
-        head, *rows = map(self._theme.plain, sample_lines(self._preview, width, SAMPLE_LINES))
-        styles = self._theme.styles
-        return [[(head, styles["dim"])], *([(row, styles["plain"])] for row in rows)]
+        def chosen(dataset: Dataset) -> None:
+            self._host.data_options[reviewer.source] = DataOptions.from_mapping(dict(dataset.options))
+            self.dismiss(dataset)
 
-    @on(OptionList.OptionHighlighted, "#columns")
-    def _show_facts(self) -> None:
-        """Say how large the table is, and what the column under the cursor would be to predict."""
-        found, option = self._preview, self._columns.highlighted_option
-        if found is None or option is None or option.id is None:
-            return
-        rows = f"{found.rows:,}" if found.is_whole else _("more than {count:,}").format(count=PREVIEW_ROWS)
-        facts = _("{name}: {rows} rows, {count} columns").format(name=found.name, rows=rows, count=len(found.columns))
-        number = self._to_predict(option.id)
-        told = _(NOTHING_TO_PREDICT) if number is None else target_text(found, number)
-        self._about(f"{facts}; {told}", notices=found.notices)
+        self._about("")
+        screen = DatasetScreen(reviewer, options, chosen=chosen, keep=keep, first=first, problem=problem)
+        self._host.push_screen(screen)
 
-    def _list_columns(self, found: Preview) -> None:
-        """List the detected target first, then the others; an option's id is its column's number."""
-        columns = self._columns
-        columns.clear_options()
-        numbers = sorted(range(len(found.columns)), key=lambda number: found.columns[number].name != found.target)
-        for number in numbers[:MOST_COLUMNS]:
-            columns.add_option(Option(self._column_content(number), id=str(number)))
-        more = len(numbers) - MOST_COLUMNS
-        if more > 0:
-            text = _("{count:,} more; to predict one of them: tuitrain launch FILE --target NAME")
-            line = self._theme.plain(f" … {text.format(count=more)}")
-            columns.add_option(Option(Content(line), disabled=True))
-        columns.highlighted = 0
+    def _failed(self, reviewer: Reviewer, options: DataOptions, error: BaseException) -> None:
+        if not isinstance(error, TuitrainError):
+            self._about(_("cannot be read: {name}: {error}").format(name=type(error).__name__, error=error), "bad")
+            self._host.paint_all()  # a library that panics has written over the screen
+        elif options != DataOptions():  # that were chosen for a file which has changed since
+            self._read(reviewer, DataOptions())
+        elif reviewer.is_text and reviewer.size:
+            self._show(reviewer, options, None, str(error))  # it can be mended there
+        else:
+            self._about(str(error), "bad")
 
-    def _column_content(self, number: int) -> Content:
-        assert self._preview is not None
-        columns = self._preview.columns
-        width = max(10, min(28, max(len(column.name) for column in columns)))
-        sign = "x" if number in self._left_out else " "
-        return Content(self._theme.plain(_column_line(columns[number], width, sign)))
+    def _about(self, text: str, style: str = "bold") -> None:
+        width = max(20, self.query_one("#about").size.width or 74)
+        rows = wrapped(self._theme.plain(visible(text, 400)), width)
+        rows = shortened(rows, ABOUT_LINES, width, theme=self._theme)
+        self.query_one("#about", Lines).put(*([(row, self._theme.styles[style])] for row in rows))
 
     def action_stay(self) -> None:
         """Keep the focus where keys act."""
 
-    def action_leave_out(self) -> None:
-        """Leave the column under the cursor out of the inputs, or take it in again."""
-        option = self._columns.highlighted_option if self._columns.display else None
-        if option is not None and option.id is not None:
-            number = int(option.id)
-            self._left_out ^= {number}
-            self._columns.replace_option_prompt(option.id, self._column_content(number))
-            self._show_facts()
-
-    def _to_predict(self, option: str) -> int | None:
-        """The number of the column under the cursor; where that is left out, of the likely target, if it is not too."""
-        likely = self._columns.options[0].id
-        wanted = [int(number) for number in (option, likely) if number is not None]
-        return next((number for number in wanted if number not in self._left_out), None)
-
-    @on(OptionList.OptionSelected, "#columns")
-    def _target_chosen(self, event: OptionList.OptionSelected) -> None:
-        if self._preview is None or event.option_id is None:
-            return
-        chosen = self._to_predict(event.option_id)
-        if chosen is None:
-            self._about(_(NOTHING_TO_PREDICT), "bad")
-            return
-        target = self._preview.columns[chosen].name
-        drop = [self._preview.columns[number].name for number in sorted(self._left_out)]
-        self._about(_("loading {source}").format(source=visible(self._source)))
-        self._in_thread(partial(load_dataset, self._source, target, drop=drop, allow_stdin=False), self.dismiss)
-
-    def _in_thread(self, work: Callable[[], Result], then: Callable[[Result], object]) -> None:
-        """Run `work` beside the screen, then go on with its result, or show why there is none."""
-        self._beside.begin(work, then, self._failed)
-
-    def _failed(self, error: BaseException) -> None:
-        if isinstance(error, TuitrainError):
-            self._about(str(error), "bad")
-            return
-        self._about(_("cannot be read: {name}: {error}").format(name=type(error).__name__, error=error), "bad")
-        app: TuitrainApp = self.app  # type: ignore[assignment]
-        app.paint_all()  # a library that panics has written over the screen
-
-    def _about(self, text: str, style: str = "bold", *, notices: tuple[str, ...] = ()) -> None:
-        width = max(20, self.query_one("#about").size.width or 74)
-        rows = [(row, style) for row in wrapped(self._theme.plain(visible(text, 400)), width)]
-        if not notices and len(rows) > 4:
-            rows = [(row, style) for row in shortened([row for row, _style in rows], 4, width, theme=self._theme)]
-        for notice in notices:
-            rows += [(row, "warning") for row in wrapped(self._theme.plain(f"! {visible(notice)}"), width)]
-        if len(rows) > 4:
-            text = _("{count} notices in all; once it is loaded, ? lists them").format(count=len(notices))
-            rows = [*rows[:3], (text, "warning")]
-        self.query_one("#about", Lines).put(*([(row, self._theme.styles[style])] for row, style in rows))
-
-    def _hint(self, *pairs: tuple[str, str]) -> None:
-        width = max(20, (self.query_one(Vertical).size.width or 78) - 2)
-        self.query_one("#hint", Lines).put(key_line(pairs, width, theme=self._theme))
-
     def action_back(self) -> None:
-        """Give up what is read; else from the columns to the sources, from there out."""
+        """Give up what is read; else go out."""
         if self._beside.cancel():
             self._about(_("given up"))
-        elif self._columns.display:
-            self._show_sources()
-            self.query_one("#source").focus()
         else:
             self.dismiss(None)
 
@@ -333,10 +254,9 @@ def _source_of(option: Option) -> str:
     return str(option.id).removeprefix("./")
 
 
-def _column_line(column: ColumnSummary, width: int, sign: str) -> str:
-    name = visible(column.name, width)
-    missing = _("{missing:,} missing, ").format(missing=column.missing) if column.missing else ""
-    return f"{sign} {name:<{width}}  {_(column.kind):<13} {missing}{visible(column.summary)}"
+def _is_path(source: str) -> bool:
+    """Whether a source is no bundled and no generated name."""
+    return source not in BUNDLED and source.partition("?")[0] not in RECIPES
 
 
 def _reads_the_terminal(source: str) -> bool:

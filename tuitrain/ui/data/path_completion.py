@@ -6,9 +6,9 @@ import os
 from itertools import islice
 from pathlib import Path
 
-from tuitrain.data.readers import READERS
+from tuitrain.data.readers import SUFFIXES
 
-TABLES = tuple(READERS)
+TABLES = SUFFIXES
 MOST_ENTRIES = 2000  # of a directory that are looked at
 
 

@@ -1,0 +1,189 @@
+"""What was decided about a column is told, kept with the model, and governs the tables that it predicts from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from tuitrain.cli import commands
+from tuitrain.data.cells.column_format import QUOTED, ColumnFormat, Told
+from tuitrain.data.cells.objects import from_objects
+from tuitrain.data.cells.reading import read_column, read_columns
+from tuitrain.data.loading import load_dataset, load_tables
+from tuitrain.data.preprocessing import Preprocessing
+from tuitrain.errors import DataError
+from tuitrain.options.data_options import DataOptions
+
+
+def test_words_for_missing_are_told_once_for_all_columns() -> None:
+    columns, notices = read_columns(
+        ["debt", "loan"], [["-", "201", "-"], ["3", "-", "4"]], where="t.csv"
+    )  # fmt: skip
+    assert [int(column.missing.sum()) for column in columns] == [2, 1]
+    assert notices == ['columns "debt", "loan": "-" (3 cells) is taken as missing; --missing none keeps it as a value']
+
+
+@pytest.mark.parametrize(
+    ("missing", "labels"),
+    [
+        (None, [None, "red", None, "unknown"]),
+        ("none", ["NA", "red", None, "unknown"]),
+        ("unknown", ["NA", "red", None, None]),
+        ("NA,unknown", [None, "red", None, None]),
+    ],
+)
+def test_the_words_for_missing_can_be_told(missing: str | None, labels: list[str | None]) -> None:
+    options = DataOptions.from_mapping({} if missing is None else {"missing": missing})
+    column, _ = read_column("x", ["NA", "red", "", "unknown"], told=Told.of(options))
+    assert column.labels() == labels
+
+
+def test_na_among_codes_of_two_letters_is_one_of_them() -> None:
+    column, notices = read_column("country", ["NA", "ZA", "BW", "ZW", "NA", ""])
+    assert column.labels() == ["NA", "ZA", "BW", "ZW", "NA", None]
+    assert '"NA" (2 cells) is kept as a value' in notices[0]
+    column, notices = read_column("x", ["NA", "red", "blue", "green"])
+    assert column.labels()[0] is None
+    assert notices == ['column "x": "NA" (1 cell) is taken as missing; --missing none keeps it as a value']
+
+
+def test_a_quoted_word_is_a_text_and_in_numbers_missing() -> None:
+    column, _ = read_column("x", [f"{QUOTED}NA", "red", "blue", ""])
+    assert column.labels() == ["NA", "red", "blue", None]
+    column, _ = read_column("x", [f"{QUOTED}NA", "1.5", "2"])
+    assert column.labels() == [None, "1.5", "2"]
+
+
+def test_levels_that_differ_by_blanks_or_unicode_form_are_one() -> None:
+    column, _ = read_column("x", [" café", "cafe\u0301 ", "thé", "the\u0301"])
+    assert len(set(column.values)) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells", "expected"),
+    [
+        ("text", ["1", "02", "3.0"], ["1", "02", "3.0"]),
+        ("number", ["007", "8", "NA"], ["7", "8", None]),
+        ("boolean", ["0", "1", "1"], ["0", "1", "1"]),
+        ("boolean", ["m", "f", ""], ["m", "f", None]),
+        ("date", ["20240105", "20231231"], ["2024-01-05", "2023-12-31"]),
+        ("time", ["13:05", "1:00 PM"], ["13:05", "13:00"]),
+    ],
+)
+def test_a_type_that_is_told_is_obeyed(kind: str, cells: list[str], expected: list[str | None]) -> None:
+    column, _ = read_column("x", cells, told=Told(kinds={"x": kind}))
+    assert (column.kind, column.labels()) == (kind, expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells", "message"),
+    [
+        ("number", ["1", "abc"], 't.csv, line 2: column "x" holds "abc"; expected a number'),
+        ("boolean", ["a", "b", "c"], 'column "x" holds "a", "b", "c"; a boolean has two words'),
+        ("time", ["13:05", "25.5"], 'holds "25.5"; expected a time such as 13:05'),
+        ("date", ["2024-02-30"], "expected dates that are days of the calendar"),
+    ],
+)
+def test_a_cell_that_does_not_fit_its_told_type_is_named(kind: str, cells: list[str], message: str) -> None:
+    with pytest.raises(DataError) as caught:
+        read_columns(["x"], [cells], where="t.csv", told=Told(kinds={"x": kind}), line_of=lambda _place, _text: 2)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        ColumnFormat("number"),
+        ColumnFormat("number", ",", ".", percent=True, currency="€", missing=("k.a.",)),
+        ColumnFormat("boolean", words=("no", "yes"), missing=()),
+        ColumnFormat("date", date_order="dmy"),
+    ],
+)
+def test_a_format_survives_json(form: ColumnFormat) -> None:
+    assert ColumnFormat.from_json(form.to_json()) == form
+
+
+TRAIN = [
+    "id;signup;price;share;member;city;y",
+    *(
+        f"{n};{1 + n % 28:02d}.{1 + n % 12:02d}.202{n % 4};{n % 9},{n % 10}5 €;{n % 50} %;{'ja' if n % 2 else 'nein'};"
+        f"{('Köln', 'Ulm', 'Bonn')[n % 3]};{n % 9 + n % 50 / 100:.3f}".replace(".", ",", 0)
+        for n in range(1, 200)
+    ),
+]  # fmt: skip
+
+
+@pytest.fixture(name="german")
+def german_table(tmp_path: Path) -> Path:
+    path = tmp_path / "train.csv"
+    path.write_text("\n".join(TRAIN), encoding="utf-8")
+    return path
+
+
+def test_a_table_as_people_write_it_becomes_numbers(german: Path) -> None:
+    dataset = load_dataset(german, drop=["id"])
+    formats = dataset.preprocessing.formats
+    assert formats["price"] == ColumnFormat("number", ",", currency="€")
+    assert formats["share"] == ColumnFormat("number", percent=True)
+    assert formats["signup"] == ColumnFormat("date", date_order="dmy")
+    assert {"signup days", "signup year", "signup month", "signup weekday"} <= set(dataset.encoded_names)
+    assert "signup hour" not in dataset.encoded_names  # it does not vary
+    restored = Preprocessing.from_json(dataset.preprocessing.to_json())
+    assert restored == dataset.preprocessing
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(commands, list(arguments), standalone_mode=False)
+    error = "" if result.exception is None else str(result.exception)
+    return result.exit_code, result.output + error
+
+
+def test_the_formats_of_training_govern_prediction(german: Path, tmp_path: Path) -> None:
+    model = tmp_path / "m.safetensors"
+    assert run("train", str(german), "--drop", "id", "--epochs", "2", "--model", str(model))[0] == 0
+    header = "signup;price;share;member;city"
+
+    def predict(row: str, *options: str) -> tuple[int, str]:
+        new = tmp_path / "new.csv"
+        new.write_text(f"{header}\n{row}\n", encoding="utf-8")
+        return run("predict", str(model), str(new), *options)
+
+    same = predict("01.02.2023;3,25 €;15 %;ja;Köln")
+    assert same[0] == 0
+    table, _ = load_tables(str(tmp_path / "new.csv"), formats=load_formats(model))
+    assert table.column("price").values[0] == 3.25
+    assert table.column("signup").labels() == ["2023-02-01"]  # alone, 01.02. would be a guess
+    for row, message in {
+        "01.02.2023;3.25 €;15 %;ja;Köln": 'column "price" holds "3.25 €"; expected a number as in training',
+        "01.02.2023;3,25 €;0,15;ja;Köln": 'column "share" holds "0,15"; expected a percentage as in training',
+        "2023-13-01;3,25 €;15 %;ja;Köln": 'column "signup" holds "2023-13-01"; expected a date as in training',
+        "01.02.2023;3,25 €;15 %;vielleicht;Köln": "expected",
+    }.items():
+        code, output = predict(row)
+        assert code != 0 or "vielleicht" in row, output
+        assert message in output or "vielleicht" in row, output
+    assert predict("01.02.2023;3.25 €;15 %;ja;Köln", "--decimal", "point")[0] == 0
+
+
+def load_formats(model: Path) -> dict[str, ColumnFormat]:
+    from tuitrain.runs.model import load_model
+
+    return load_model(model).preprocessing.needed_formats
+
+
+def test_booleans_refuse_other_codes_than_their_words_and_0_and_1() -> None:
+    told = Told(formats={"smoker": ColumnFormat("boolean", words=("no", "yes"))})
+    column, _ = read_column("smoker", ["1", "no", "0", "YES"], told=told)
+    assert list(column.values) == [1, 0, 0, 1]
+    with pytest.raises(DataError, match='holds "2"; expected "no" or "yes"'):
+        read_column("smoker", ["1", "2"], told=told)
+
+
+def test_dates_of_a_program_are_dates() -> None:
+    values = np.array(["2024-01-05", "NaT"], "datetime64[D]")
+    assert from_objects("when", values).labels() == ["2024-01-05", None]
+    assert from_objects("when", [dt.datetime(2024, 1, 5, 6), None]).labels() == ["2024-01-05 06:00", None]

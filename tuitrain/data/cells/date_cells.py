@@ -1,0 +1,288 @@
+"""Dates and times of day as people write them: ``2024-01-05``, ``5.1.2024 13:05``, ``Jan 5, 2024``, ``1:05 PM``."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.data.cells.number_cells import plain
+
+EPOCH = date(1970, 1, 1).toordinal()
+PIVOT = 69  # POSIX: of two digits, 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar janvier enero gennaio", "feb february februar février fevrier febrero",
+            "mar march märz marz mars marzo mrz", "apr april avril abril", "may mai mayo maggio",
+            "jun june juni juin junio", "jul july juli juillet julio", "aug august août aout agosto",
+            "sep sept september septembre septiembre", "oct october okt oktober octobre octubre",
+            "nov november novembre noviembre", "dec december dez dezember décembre decembre diciembre",
+        ),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+NAME = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
+WEEKDAY = r"(?:(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)(?:day|nesday|rsday|urday)?\.?,? +)?"
+TIME = (
+    r"(?:(?P<noon>오전|오후|午前|午後) *)?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    r"(?::(?P<second>[0-9]{2}(?:[.,][0-9]+)?))?"
+    r" *(?P<half>[ap]\.?m\.?)?"
+)
+BEHIND = rf"(?:(?:t|[ ,]+){TIME} *(?P<zone>z|utc|gmt|[+-][0-9]{{2}}:?[0-9]{{2}})?)?"
+FORMS = [
+    re.compile(WEEKDAY + form + BEHIND, re.IGNORECASE)
+    for form in (
+        r"(?P<first>[0-9]{4}|[0-9]{1,2})(?P<sign>[-/.])(?P<second_>[0-9]{1,2})(?P=sign)(?P<third>[0-9]{4}|[0-9]{1,2})",
+        r"(?P<first>[0-9]{4})(?:\. ?|[년年] ?)(?P<second_>[0-9]{1,2})(?:\. ?|[월月] ?)"
+        r"(?P<third>[0-9]{1,2})(?:\.|[일日])?",
+        rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?[ .-]*{NAME}[ ,.-]*(?P<year>[0-9]{{4}}|[0-9]{{2}})",
+        rf"{NAME} *(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? +(?P<year>[0-9]{{4}})",
+        rf"{NAME}[ ,-]*(?P<year>[0-9]{{4}})",
+        rf"(?P<year>[0-9]{{4}})[ -]*{NAME}(?:[ -]*(?P<day>[0-9]{{1,2}}))?",
+        r"(?P<year>(?:1[5-9]|20|21)[0-9]{2})[-/](?P<month>0[1-9]|1[0-2])",
+    )
+]
+CLOCK = re.compile(TIME.replace("{1,2}):", "{1,3}):", 1), re.IGNORECASE)
+COMPACT = (19000101, 21001231)
+SECONDS = (3.0e8, 4.2e9)  # from July 1979 to February 2103
+NAMED_AS_TIME = re.compile(
+    r"(?i)(?:^|[^a-z])(?:time|date|day|timestamp|ts|epoch|unix|created|updated|at)(?:$|[^a-z])|_at$|zeit|datum"
+)
+Order = Literal["ymd", "dmy", "mdy"]
+ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A date as it was written: its three `fields` in their order, or (year, month, day) with `is_told` order.
+
+    `is_short` means that the field of the year has two digits. `sign` separates the fields. `clock` are the hours of
+    the day, NaN without; `zone` the hours ahead of UTC, NaN where none is written.
+    """
+
+    fields: tuple[int, int, int]
+    is_told: bool
+    is_short: bool
+    sign: str
+    clock: float
+    zone: float
+
+
+def written_date(cell: str) -> Written | None:
+    """What a cell says if it is a date; None otherwise."""
+    cell = plain(cell)
+    for form in FORMS:
+        match = form.fullmatch(cell)
+        if match is None:
+            continue
+        parts = match.groupdict()
+        clock = _clock(parts)
+        if clock is None:
+            return None
+        zone = _zone(parts["zone"])
+        if "first" in parts:
+            texts = (parts["first"], parts["second_"], parts["third"])
+            if (
+                len(texts[0]) == 4 == len(texts[2])
+                or max(map(len, texts)) == 1
+                or (len(texts[0]) < 4 and len(texts[2]) == 1)
+            ):  # both cannot be years, and a year has two or four digits: 1.2.3 is no date
+                return None
+            fields = (int(texts[0]), int(texts[1]), int(texts[2]))
+            is_told = len(texts[0]) == 4
+            return Written(fields, is_told, 4 not in map(len, texts), parts.get("sign") or ".", clock, zone)
+        year = int(parts["year"])
+        year = _whole_year(year) if len(parts["year"]) == 2 else year
+        day = int(parts.get("day") or 1)
+        month = parts["month"]
+        number = int(month) if month.isdigit() else MONTHS[month.lower()]
+        return Written((year, number, day), True, False, " ", clock, zone)
+    return None
+
+
+def written_time(cell: str) -> float | None:
+    """The hours that a cell says if it is a time of the day, or a duration such as 26:10:00; None otherwise."""
+    match = CLOCK.fullmatch(plain(cell))
+    return None if match is None else _clock(match.groupdict(), is_duration=True)
+
+
+def _clock(parts: Mapping[str, str | None], *, is_duration: bool = False) -> float | None:
+    """The hours since midnight; NaN where no time is written, None where it is impossible."""
+    if parts["hour"] is None:
+        return math.nan
+    hour, minute = int(parts["hour"]), int(parts["minute"] or 0)
+    second = float((parts["second"] or "0").replace(",", "."))
+    half = (parts["half"] or "").replace(".", "").lower()
+    half = {"오전": "am", "午前": "am", "오후": "pm", "午後": "pm"}.get(parts["noon"] or "", half)
+    if half and not 1 <= hour <= 12:
+        return None
+    if minute > 59 or second >= 61 or (hour > 24 and not is_duration):
+        return None
+    hour = hour % 12 + 12 * (half == "pm") if half else hour
+    return hour + minute / 60 + second / 3600
+
+
+def _zone(text: str | None) -> float:
+    if text is None:
+        return math.nan
+    if text.lower() in {"z", "utc", "gmt"}:
+        return 0.0
+    digits = text[1:].replace(":", "")
+    return (int(digits[:2]) + int(digits[2:]) / 60) * (-1 if text[0] == "-" else 1)
+
+
+def _whole_year(year: int) -> int:
+    return year + (1900 if year >= PIVOT else 2000)
+
+
+def day_number(written: Written, order: str) -> int | None:
+    """The days from 1970-01-01 to a date, whose fields are in this order; None if there is no such day."""
+    fields = written.fields
+    if written.is_told or order == "ymd":
+        year, month, day = fields
+    elif order == "dmy":
+        day, month, year = fields
+    else:
+        month, day, year = fields
+    if written.is_short:
+        if year > 99:
+            return None
+        year = _whole_year(year)
+    elif not written.is_told and order == "ymd":
+        return None
+    try:
+        return date(year, month, day).toordinal() - EPOCH
+    except ValueError:
+        return None
+
+
+def fitting_orders(dates: Collection[Written], allowed: Collection[str] = ORDERS) -> list[str]:
+    """The orders in which each of the dates is a day; empty if some are none in any."""
+    return [order for order in ORDERS if order in allowed and all(day_number(d, order) is not None for d in dates)]
+
+
+def choose_order(
+    cells: Sequence[str], dates: Mapping[str, Written], orders: Sequence[str], habit: str | None
+) -> tuple[str | None, str]:
+    """Choose among the orders that fit, and say by which evidence; None if nothing settles it.
+
+    `habit` is the order of the file's other columns.
+    """
+    if all(written.is_told for written in dates.values()):
+        return "", ""
+    different = {tuple(day_number(written, order) for written in dates.values()): order for order in reversed(orders)}
+    if len(different) == 1:
+        return orders[0], "fits"
+    if habit in orders:
+        return habit, "habit"
+    if "dmy" in orders and all(w.sign == "." and not w.is_short for w in dates.values()):
+        return "dmy", "points"
+    sorted_in = [order for order in orders if _is_sorted([day_number(dates[cell], order) for cell in cells])]
+    return (sorted_in[0], "sorted") if len(sorted_in) == 1 and len(dates) >= 4 else (None, "")
+
+
+def _is_sorted(days: Sequence[int | None]) -> bool:
+    numbers = [day for day in days if day is not None]
+    pairs = list(pairwise(numbers))
+    return all(a <= b for a, b in pairs) or all(a >= b for a, b in pairs)
+
+
+def days_of(dates: Mapping[str, Written], order: str) -> dict[str, float]:
+    """Each cell that is a date to its days since 1970-01-01, with the time of the day as a fraction.
+
+    Local times, as they were written; in UTC where the zones differ.
+    """
+    zones = {written.zone for written in dates.values() if not math.isnan(written.zone)}
+    days: dict[str, float] = {}
+    for cell, written in dates.items():
+        day = day_number(written, order)
+        if day is not None:
+            zone = written.zone if len(zones) > 1 and not math.isnan(written.zone) else 0.0
+            days[cell] = day + (0.0 if math.isnan(written.clock) else (written.clock - zone) / 24)
+    return days
+
+
+def date_of(days: float) -> str:
+    """A day number as text: ``2024-01-05``, with the time if it has one: ``2024-01-05 13:05``."""
+    seconds = round(days * 86_400)
+    stamp = str(np.datetime64(seconds, "s")).replace("T", " ")
+    return stamp.removesuffix(" 00:00:00").removesuffix(":00") if stamp.endswith(":00") else stamp
+
+
+def clock_of(hours: float) -> str:
+    """Hours as text: ``13:05``, ``26:10:30``."""
+    seconds = round(hours * 3600)
+    text = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+    return text if seconds % 60 == 0 else f"{text}:{seconds % 60:02d}"
+
+
+PARTS = ("days", "year", "month", "weekday", "hour")
+
+
+def part_of(days: NDArray[np.float64], part: str) -> NDArray[np.float64]:
+    """A part of dates given as `days` (N,) since 1970-01-01, (N,) float64; Monday is weekday 0; NaN for missing."""
+    if part == "days":
+        return days
+    missing = np.isnan(days)
+    seconds = np.round(np.where(missing, 0.0, days) * 86_400).astype(np.int64)
+    whole = seconds // 86_400
+    if part == "weekday":
+        found = (whole + 3) % 7
+    elif part == "hour":
+        return np.where(missing, np.nan, (seconds % 86_400) / 3600)
+    else:
+        months = whole.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        found = months // 12 + 1970 if part == "year" else months % 12 + 1
+    return np.where(missing, np.nan, found.astype(np.float64))
+
+
+def compact_days(values: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The days of numbers such as 20240105, (N,); None if any number is none of these."""
+    present = values[~np.isnan(values)]
+    if not len(present) or (present != np.floor(present)).any():
+        return None
+    if present.min() < COMPACT[0] or present.max() > COMPACT[1]:
+        return None
+    found = {}
+    for value in np.unique(present):
+        year, month, day = int(value) // 10_000, int(value) // 100 % 100, int(value) % 100
+        try:
+            found[value] = float(date(year, month, day).toordinal() - EPOCH)
+        except ValueError:
+            return None
+    return np.array([found.get(value, math.nan) for value in values], np.float64)
+
+
+def epoch_days(name: str, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The days of numbers that are seconds or milliseconds since 1970, (N,); None if they are none of these.
+
+    Only where the column's name says that it is a time: 1,500,000,000 may be any number.
+    """
+    present = values[~np.isnan(values)]
+    if not len(present) or NAMED_AS_TIME.search(name) is None:
+        return None
+    for unit in (1.0, 1000.0):
+        if SECONDS[0] * unit <= present.min() and present.max() <= SECONDS[1] * unit:
+            return values / (86_400 * unit)
+    return None
+
+
+def told_days(name: str, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The days of numbers that the user says are dates: as `compact_days`, or seconds since 1970 by any name."""
+    compact = compact_days(values)
+    return compact if compact is not None else epoch_days("time", values)
+
+
+def readable(cells: Iterable[str]) -> dict[str, Written]:
+    """Those of the cells that are dates."""
+    return {cell: written for cell in cells if (written := written_date(cell)) is not None}

@@ -1,0 +1,269 @@
+"""Decide whether a column of numbers is one, and what its signs mean."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.data.cells.column_format import NUMBER, ColumnFormat, Told
+from tuitrain.data.cells.number_cells import (
+    ALL_SIGNS,
+    LARGEST_EXACT,
+    Cells,
+    Habits,
+    Shape,
+    SignMeaning,
+    choose_signs,
+    decimal_place,
+    pattern_of,
+    shape_of,
+    values_of,
+)
+from tuitrain.text import quoted
+from tuitrain.translation import gettext as _
+
+INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
+LEAST_PADDED = 0.1  # of the distinct cells, from which zeros in front belong to a code
+SIGN_NAMES = {",": "comma", ".": "point", " ": "space", "'": "apostrophe"}
+
+
+@dataclass(frozen=True)
+class NotNumbers:
+    """The column is text: `why` is what the user is told."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """Two readings give other values: what the user is asked."""
+
+    question: str
+
+
+def is_infinite(cell: str) -> bool:
+    """Whether it is ``inf``, ``-Infinity`` and the like."""
+    return INFINITE.fullmatch(cell) is not None
+
+
+def is_finite_number(cell: str) -> bool:
+    """Whether a `plain` cell has the shape of a number in any reading."""
+    shape = shape_of(pattern_of(cell))
+    return shape is not None and any(
+        decimal_place(shape.digits(pattern_of(cell)), signs) is not None for signs in ALL_SIGNS
+    )
+
+
+def is_number(cell: str) -> bool:
+    """Whether it is a number or infinite."""
+    return is_infinite(cell) or is_finite_number(cell)
+
+
+def allowed_signs(told: Told) -> list[SignMeaning]:
+    """The meanings of signs that the user allows."""
+    return [
+        signs for signs in ALL_SIGNS
+        if told.decimal in {None, signs.decimal} and told.thousands in {None, signs.thousands}
+    ]  # fmt: skip
+
+
+def is_doubtful(values: NDArray[np.float64], told: Told, delimiter: str) -> bool:
+    """Whether numbers (N,) that are written plainly may mean others: their points may separate thousands."""
+    if told.decimal == "," or told.thousands == ".":
+        return bool((values[np.isfinite(values)] % 1 > 0).any())
+    return told.decimal is None and told.thousands is None and _may_have_thousands(values, delimiter)
+
+
+def _may_have_thousands(values: NDArray[np.float64], delimiter: str) -> bool:
+    """Whether they are like 6.148 beside 881; without the latter, points are decimal in files split by commas."""
+    for part in (values[:1000], values):
+        present = np.abs(part[np.isfinite(part)])
+        broken = present[present % 1 > 0]
+        if not len(broken) or (len(broken) == len(present) and delimiter == ","):
+            return False
+        if present.max() >= 1000 or broken.min() < 1:
+            return False
+        thousandths = broken * 1000
+        if (np.abs(thousandths - np.round(thousandths)) > 1e-6).any():
+            return False
+    return True
+
+
+def with_told_signs(form: ColumnFormat, told: Told) -> ColumnFormat:
+    """The format with the signs that the user tells in place of a model's."""
+    decimal = form.decimal if told.decimal is None else told.decimal
+    thousands = form.thousands if told.thousands is None else told.thousands
+    return replace(form, decimal=decimal, thousands="" if thousands == decimal else thousands)
+
+
+def decide(
+    name: str, cells: Cells, told: Told, habits: Habits, *, is_told: bool = False
+) -> tuple[ColumnFormat, str] | NotNumbers | Undecided:
+    """Decide how a column of nothing but numbers is read: its format, and a remark if it is not plain.
+
+    With `is_told`, the user says that it holds numbers: codes with zeros in front and long ids are then numbers too.
+    """
+    shapes = [shape for shape in cells.shapes.values() if shape is not None]
+    currencies = sorted({shape.currency for shape in shapes if shape.currency})
+    if len(currencies) > 1:
+        return NotNumbers(
+            _("taken as text, since it has amounts in {currencies}").format(currencies=", ".join(currencies))
+        )
+    if not is_told and (why := _why_codes(name, cells)):
+        return NotNumbers(why)
+    readings = cells.readings(allowed_signs(told))
+    if not readings and told.decimal is None:  # the sign of thousands that was told need not be in every column
+        readings = cells.readings(ALL_SIGNS)
+    if not readings:
+        return NotNumbers(_why_no_reading(cells, told))
+    signs = choose_signs(cells, readings, habits)
+    if signs is None:
+        return Undecided(_sign_question(name, cells, readings))
+    has_percent = any(shape.is_percent for shape in shapes)
+    form = ColumnFormat(
+        NUMBER, signs.decimal, signs.thousands, has_percent, currencies[0] if currencies else "", missing=told.missing
+    )
+    values = values_of(cells, form)
+    bare = next((cell for members in cells.by_pattern.values() for cell in members if cell not in values), None)
+    if bare is not None:
+        return Undecided(_percent_question(name, cells, bare))
+    return form, _remark(cells, form, values, is_guessed=len(readings) > 1)
+
+
+def _why_codes(name: str, cells: Cells) -> str:
+    """Say why whole numbers are codes: zeros in front of many, or more digits than a number keeps; empty if not."""
+    padded: list[str] = []
+    count, has_decimals, widths = 0, False, set()
+    for pattern, members in cells.by_pattern.items():
+        shape = cells.shapes[pattern]
+        assert shape is not None
+        count += len(members)
+        digits = shape.digits(pattern)
+        has_decimals = has_decimals or digits.strip("09") != "" or shape.stop != shape.end
+        widths.add(len(digits))
+        padded += members if shape.has_leading_zero else []
+        if len(digits) >= len(str(LARGEST_EXACT)) and not digits.strip("09") and shape.stop == shape.end:
+            huge = next((cell for cell in members if int(shape.digits(cell)) > LARGEST_EXACT), None)
+            if huge is not None:
+                return _(
+                    "taken as text, since a number keeps 15 digits and {cell} has {count}; --type {option} makes it one"
+                ).format(cell=quoted(huge), count=len(digits), option=quoted(f"{name}=number"))
+    is_code = padded and not has_decimals and (len(widths) == 1 or len(padded) >= LEAST_PADDED * count)
+    if not is_code:
+        return ""
+    return _("taken as text, since {cell} begins with a zero as codes do; --type {option} reads numbers").format(
+        cell=quoted(padded[0]), option=quoted(f"{name}=number")
+    )
+
+
+def _first_with(cells: Cells, wanted: Callable[[Shape, str], bool]) -> str | None:
+    """The first cell whose shape and pattern are wanted."""
+    for pattern, members in cells.by_pattern.items():
+        shape = cells.shapes[pattern]
+        if shape is not None and wanted(shape, pattern):
+            return members[0]
+    return None
+
+
+def _why_no_reading(cells: Cells, told: Told) -> str:
+    if told.decimal is not None or told.thousands is not None:
+        signs = allowed_signs(told)
+        odd = _first_with(
+            cells, lambda shape, pattern: all(decimal_place(shape.digits(pattern), s) is None for s in signs)
+        )
+        if odd is not None:
+            return _("taken as text, since {cell} is no number with the signs that were told").format(cell=quoted(odd))
+    comma = _first_with(cells, lambda shape, pattern: "," in shape.digits(pattern))
+    point = _first_with(cells, lambda shape, pattern: "." in shape.digits(pattern))
+    if comma is not None and point is not None and comma != point:
+        return _("taken as text, since it has {comma} as well as {point}").format(
+            comma=quoted(comma), point=quoted(point)
+        )
+    odd = _first_with(
+        cells, lambda shape, pattern: all(decimal_place(shape.digits(pattern), s) is None for s in ALL_SIGNS)
+    )
+    return _("taken as text, since {cell} is no number").format(cell=quoted(odd or ""))
+
+
+def _sign_question(name: str, cells: Cells, readings: Iterable[SignMeaning]) -> str:
+    """Ask what a sign means, with both readings of a cell that differ."""
+    first, *others = readings
+    for pattern, members in cells.by_pattern.items():
+        shape = cells.shapes[pattern]
+        assert shape is not None
+        digits = shape.digits(pattern)
+        other = next((s for s in others if decimal_place(digits, s) != decimal_place(digits, first)), None)
+        if other is not None:
+            found = [_number_read(members[0], shape, signs) for signs in (first, other)]
+            sign = "," if "," in digits else "."
+            return _(
+                "column {name}: {cell} may be {one} or {other}; say which by --thousands {sign} or --decimal {sign}"
+            ).format(name=quoted(name), cell=quoted(members[0]), one=found[0], other=found[1], sign=SIGN_NAMES[sign])
+    raise AssertionError(name)
+
+
+def _number_read(cell: str, shape: Shape, signs: SignMeaning) -> str:
+    digits = shape.digits(cell)
+    digits = digits.replace(signs.thousands, "") if signs.thousands else digits
+    return f"{float(digits.replace(signs.decimal, '.')):.12g}"
+
+
+def _percent_question(name: str, cells: Cells, bare: str) -> str:
+    with_sign = _first_with(cells, lambda shape, pattern: shape.is_percent)
+    return _(
+        "column {name}: holds {percent} as well as {bare}, which may be a share or a percentage; write all alike, or "
+        "leave it out by --drop {name}"
+    ).format(name=quoted(name), percent=quoted(with_sign), bare=quoted(bare))
+
+
+def _remark(cells: Cells, form: ColumnFormat, values: Mapping[str, float], *, is_guessed: bool) -> str:
+    """Say how numbers are read that are not written plainly, with an example; empty for plain ones."""
+    shapes = {pattern: shape for pattern, shape in cells.shapes.items() if shape is not None}
+    in_digits = "".join(shape.digits(pattern) for pattern, shape in shapes.items())
+    sign = _(SIGN_NAMES.get(form.thousands, ""))
+    ways: list[tuple[Callable[[Shape, str], bool], str]] = [
+        (lambda shape, _pattern: bool(shape.currency), _("{currency} is read off").format(currency=form.currency)),
+        (
+            lambda shape, pattern: bool(form.thousands) and form.thousands in shape.digits(pattern),
+            _("the {sign} separates thousands").format(sign=sign),
+        ),
+        (lambda shape, pattern: form.decimal == "," and "," in shape.digits(pattern), _("the comma is decimal")),
+        (lambda shape, _pattern: shape.is_percent, _("a hundredth")),
+        (lambda shape, _pattern: shape.has_parentheses, _("parentheses mean a negative number")),
+        (lambda shape, _pattern: shape.has_fortran_exponent, _("D stands before an exponent")),
+        (lambda shape, _pattern: shape.has_leading_zero, _("zeros in front do not count")),
+    ]
+    remarks, example = [], None
+    for wanted, remark in ways:
+        found = _first_with(cells, wanted)
+        if found is not None:
+            remarks.append(remark)
+            example = found if example is None else example
+    if example is None:
+        return ""
+    text = _("numbers as {cell} are read as {value} ({how})").format(
+        cell=quoted(example), value=f"{values[example]:.12g}", how=", ".join(remarks)
+    )
+    if is_guessed:
+        other = "--decimal" if form.thousands and form.thousands in ",." else "--thousands"
+        sign = SIGN_NAMES["," if "," in in_digits else "."]
+        text += _("; {option} {sign} decides otherwise").format(option=other, sign=sign)
+    return text
+
+
+def expected(form: ColumnFormat) -> str:
+    """What a cell may be in a format that training found."""
+    number = "1" + (form.thousands + "234" if form.thousands else "234") + form.decimal + "5"
+    if form.percent:
+        return _("a percentage as in training, such as {example}").format(example="12" + form.decimal + "5%")
+    return _("a number as in training, such as {example}").format(example=form.currency + number)
+
+
+def as_numbers(cells: Iterable[str], known: Mapping[str, float]) -> NDArray[np.float64]:
+    """The values of cells in order, (N,) float64; NaN for those that are not known."""
+    return np.array([known.get(cell, math.nan) for cell in cells], np.float64)

@@ -1,0 +1,530 @@
+"""Decide how the cells of each column of a table are read, and read them.
+
+`N` rows. What is guessed is told, with its evidence and the option that decides otherwise; where two readings would
+give other values and nothing settles it, the column carries a question instead.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.data.cells import date_cells, number_column
+from tuitrain.data.cells.booleans import as_booleans, boolean_words, two_words
+from tuitrain.data.cells.column_format import (
+    BOOLEAN,
+    DATE,
+    MISSING,
+    MISSING_IN_NUMBERS,
+    NUMBER,
+    QUOTED,
+    TEXT,
+    TIME,
+    ColumnFormat,
+    Told,
+)
+from tuitrain.data.cells.number_cells import ALL_SIGNS, Cells, Habits, plain, values_of
+from tuitrain.data.cells.unusual import why_text
+from tuitrain.data.notices import Notice, about
+from tuitrain.data.table import Column, clean_numbers
+from tuitrain.errors import DataError
+from tuitrain.options.data_options import DATE_ORDERS
+from tuitrain.text import counted, quoted, visible
+from tuitrain.translation import gettext as _
+
+CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
+ENOUGH_SEEN = 1000  # numbers of a column, to learn how they are written
+COMPACT_DIGITS = 8  # of a date such as 20240105
+MOST_EXAMPLES = 3  # of a column's cells that are kept as they are written
+MOST_COMPARED = 1000  # different cells among which the most telling one is looked for
+LEAST_CODES = 3  # texts of two capital letters, among which NA may be one more
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A column of texts as it was found: `cells` (N,) stripped, `counts` of the distinct ones.
+
+    `present` are the distinct cells that are no missing value in a column of numbers, as `plain` writes them.
+    """
+
+    name: str
+    cells: list[str]
+    counts: Counter[str]
+    present: dict[str, str]
+    numbers: Cells | None
+    dates: dict[str, date_cells.Written] | None
+    line_of: Callable[[str], int] | None
+
+    @classmethod
+    def at(cls, name: str, cells: Sequence[str], told: Told, line_of: Callable[[str], int] | None) -> Looked:
+        """Look at a column's cells."""
+        stripped = [cell.strip() for cell in cells]
+        counts = Counter(stripped)
+        missing = missing_words(told, NUMBER)
+        words = [cell.removeprefix(QUOTED) for cell in counts]
+        present = {cell: plain(cell) for cell in words if cell and cell.lower() not in missing}
+        numbers = None
+        if present and any(sign.isdigit() for sign in next(iter(present))):
+            found = Cells.of(cell for cell in present.values() if not number_column.is_infinite(cell))
+            numbers = found if all(found.shapes.values()) else None
+        is_readable = numbers is not None and bool(numbers.readings(ALL_SIGNS))  # 24.1.2023 has digits and points too
+        dates = None if is_readable else date_cells.readable(present)
+        return cls(
+            name, stripped, counts, present, numbers, dates if dates and len(dates) == len(present) else None, line_of
+        )
+
+
+def missing_words(told: Told, kind: str) -> frozenset[str]:
+    """The words, in lower case, that are read as missing in a column of that kind."""
+    return ColumnFormat(kind, missing=told.missing).missing_words()
+
+
+def read_columns(
+    names: Sequence[str], columns: Sequence[CellsOrNumbers], *, where: str, told: Told | None = None,
+    delimiter: str = ",", line_of: Callable[[int, str], int] | None = None,
+) -> tuple[list[Column], list[str]]:  # fmt: skip
+    """Read the columns of a table, each (N,) cells or numbers; return them with notices for the user.
+
+    `where` names the table in messages, `line_of` finds the first line with a text in a column.
+
+    Raises
+    ------
+    DataError
+        if a cell does not fit what was told about its column.
+    """
+    told = told or Told()
+    looked = [
+        cells if isinstance(cells, np.ndarray)
+        else Looked.at(name, cells, told, None if line_of is None else partial(line_of, place))
+        for place, (name, cells) in enumerate(zip(names, columns, strict=True))
+    ]  # fmt: skip
+    reading = _Reading(where, told, _habits(looked, told, delimiter), _order_habit(looked, told))
+    made = [
+        replace(reading.column(name, item), examples=() if isinstance(item, np.ndarray) else _examples(item))
+        for name, item in zip(names, looked, strict=True)
+    ]
+    return made, reading.all_notices()
+
+
+def _examples(found: Looked) -> tuple[str, ...]:
+    """A few different cells of a column as they are written; of numbers, one with the most signs comes first."""
+    cells = list(islice(found.present, MOST_COMPARED))
+    if found.numbers is not None and cells:
+        telling = max(cells, key=lambda cell: len({sign for sign in cell if not sign.isalnum()}))
+        cells = [telling, *(cell for cell in cells[: MOST_EXAMPLES + 1] if cell != telling)]
+    return tuple(cells[:MOST_EXAMPLES])
+
+
+def read_column(
+    name: str, cells: Sequence[str], *, where: str = "", told: Told | None = None
+) -> tuple[Column, list[str]]:
+    """Read a single column, as `read_columns` does."""
+    columns, notices = read_columns([name], [cells], where=where, told=told)
+    return columns[0], notices
+
+
+def _habits(columns: Sequence[Looked | NDArray[np.float64]], told: Told, delimiter: str) -> Habits:
+    """Learn how numbers are written from the columns that leave no doubt."""
+    decimals: Counter[str] = Counter()
+    thousands: Counter[str] = Counter()
+    for column in columns:
+        if isinstance(column, np.ndarray):
+            first = column[:ENOUGH_SEEN]
+            decimals["."] += int((first[np.isfinite(first)] % 1 > 0).sum())
+        elif column.numbers is not None:
+            readings = column.numbers.readings(number_column.allowed_signs(told))
+            if len(readings) == 1:
+                digits = column.numbers.digits
+                for counter, sign in ((decimals, readings[0].decimal), (thousands, readings[0].thousands)):
+                    counter[sign] += column.numbers.count([p for p, text in digits.items() if sign and sign in text])
+    return Habits(delimiter, decimals, thousands)
+
+
+def _order_habit(columns: Sequence[Looked | NDArray[np.float64]], told: Told) -> str | None:
+    """The order in which the dates of other columns are written, if they leave no doubt and agree."""
+    found = set()
+    for column in columns:
+        if isinstance(column, Looked) and column.dates and not all(d.is_told for d in column.dates.values()):
+            orders = date_cells.fitting_orders(column.dates.values(), allowed_orders(told))
+            found |= set(orders) if len(orders) == 1 else set()
+    return found.pop() if len(found) == 1 else None
+
+
+def allowed_orders(told: Told) -> tuple[str, ...]:
+    """The orders of a date's parts that the user allows."""
+    return DATE_ORDERS if told.date_order is None else (told.date_order,)
+
+
+class _Reading:
+    """The decisions about the columns of one table, and what is to be told about them."""
+
+    def __init__(self, where: str, told: Told, habits: Habits, order_habit: str | None) -> None:
+        self._where, self._told, self._habits, self._order_habit = where, told, habits, order_habit
+        self._notices: list[str] = []
+        self._remarks: dict[str, list[str]] = {}  # one notice for all columns with the same remark
+        self._absent: dict[str, list[tuple[str, int]]] = {}  # a word for missing: columns and counts
+
+    def all_notices(self) -> list[str]:
+        """Return the notices, those that several columns share once."""
+        shared = [about(names, remark) for remark, names in self._remarks.items()]
+        return [*self._notices, *shared, *(_missing_notice(word, found) for word, found in self._absent.items())]
+
+    def column(self, name: str, found: Looked | NDArray[np.float64]) -> Column:
+        """Read a column by what was told about it, or by what it looks like."""
+        form, kind = self._told.formats.get(name), self._told.kinds.get(name)
+        if isinstance(found, np.ndarray):
+            return self._numbers(name, found, kind or (form.kind if form else None), form)
+        if kind is not None and (form is None or form.kind != kind):
+            return self._as_kind(found, kind)
+        if form is not None:
+            return self._by_format(found, form)
+        for read in (self._maybe_empty, self._maybe_date, self._maybe_number, self._maybe_boolean, self._maybe_time):
+            column = read(found)
+            if column is not None:
+                return column
+        return self._text(found)
+
+    # what it looks like
+
+    def _maybe_empty(self, found: Looked) -> Column | None:
+        if found.present or any(cell.startswith(QUOTED) for cell in found.counts):
+            return None
+        return self._number(found, ColumnFormat(NUMBER, missing=self._told.missing), {})
+
+    def _maybe_number(self, found: Looked) -> Column | None:
+        if found.numbers is None:
+            return None
+        if all(len(text) == COMPACT_DIGITS for text in found.present.values()) and _are_compact_dates(found):
+            return self._numbers(found.name, self._as_digits(found), None, None)
+        decided = number_column.decide(found.name, found.numbers, self._told, self._habits)
+        if isinstance(decided, number_column.Undecided):
+            return replace(self._text(found, told=False), question=decided.question)
+        if isinstance(decided, number_column.NotNumbers):
+            return self._text(found, why=decided.why)
+        form, remark = decided
+        if remark:
+            self._remarks.setdefault(remark, []).append(found.name)
+        return self._number(found, form, values_of(found.numbers, form))
+
+    def _maybe_boolean(self, found: Looked) -> Column | None:
+        words = boolean_words(list(found.present))
+        return None if words is None else self._boolean(found, words)
+
+    def _maybe_date(self, found: Looked) -> Column | None:
+        if found.dates is None:
+            return None
+        orders = date_cells.fitting_orders(found.dates.values(), allowed_orders(self._told))
+        if not orders:
+            return None
+        return self._dates(found, found.dates, orders)
+
+    def _maybe_time(self, found: Looked) -> Column | None:
+        times = {cell: date_cells.written_time(cell) for cell in found.present}
+        known = {cell: hours for cell, hours in times.items() if hours is not None}
+        return self._times(found, known) if len(known) == len(times) else None
+
+    # one kind each
+
+    def _number(self, found: Looked, form: ColumnFormat, values: dict[str, float]) -> Column:
+        known = {cell: values[text] for cell, text in found.present.items() if text in values}
+        known |= {cell: float(text) for cell, text in found.present.items() if number_column.is_infinite(text)}
+        bare = (
+            [cell.removeprefix(QUOTED) for cell in found.cells] if any(map(_is_quoted, found.counts)) else found.cells
+        )
+        column, remarks = clean_numbers(found.name, number_column.as_numbers(bare, known))
+        self._notices += remarks
+        words = self._count_missing(found, form)
+        texts = None
+        if any(word in MISSING_IN_NUMBERS - MISSING for word in words):
+            kept = {cell: cell if cell.lower() in MISSING_IN_NUMBERS - MISSING else None for cell in found.counts}
+            texts = np.array([kept[cell] for cell in found.cells], object)
+        return replace(column, texts=texts, format=form)
+
+    def _boolean(self, found: Looked, words: tuple[str, str]) -> Column:
+        form = ColumnFormat(BOOLEAN, words=words, missing=self._told.missing)
+        values = as_booleans((cell.removeprefix(QUOTED) for cell in found.cells), words, form.missing_words())
+        if isinstance(values, str):
+            raise self._refused(found, values, _(" or ").join(map(quoted, words)))
+        self._count_missing(found, form)
+        return Column(found.name, "boolean", values, words, format=form)
+
+    def _dates(self, found: Looked, dates: dict[str, date_cells.Written], orders: Sequence[str]) -> Column:
+        cells = [cell for cell in found.cells if cell in dates]
+        order, evidence = date_cells.choose_order(cells, dates, orders, self._order_habit)
+        if order is None:
+            return replace(self._text(found, told=False), question=_order_question(found.name, cells[0], dates, orders))
+        return self._days(found, ColumnFormat(DATE, date_order=order, missing=self._told.missing), dates, evidence)
+
+    def _days(self, found: Looked, form: ColumnFormat, dates: dict[str, date_cells.Written], evidence: str) -> Column:
+        days = date_cells.days_of(dates, form.date_order)
+        self._count_missing(found, form)
+        example = next((cell for cell in found.cells if cell in days), "")
+        if evidence and example:
+            self._notices.append(
+                about(
+                    found.name,
+                    _("dates as {cell} are read as {day}: {why}; --date-order decides otherwise").format(
+                        cell=quoted(example),
+                        day=date_cells.date_of(days[example]),
+                        why=_why_order(form.date_order, evidence),
+                    ),
+                )
+            )
+        self._remarks.setdefault(
+            _("dates: elapsed days and, where they vary, year, month, weekday and hour"), []
+        ).append(found.name)
+        values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), days)
+        return Column(found.name, "date", values, format=form)
+
+    def _times(self, found: Looked, hours: dict[str, float]) -> Column:
+        form = ColumnFormat(TIME, missing=self._told.missing)
+        self._count_missing(found, form)
+        self._remarks.setdefault(_("times, read as hours"), []).append(found.name)
+        values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), hours)
+        return Column(found.name, "time", values, format=form)
+
+    def _text(
+        self, found: Looked, *, why: str | None = None, told: bool = True, missing: tuple[str, ...] | None = None
+    ) -> Column:
+        given = missing if missing is not None else self._told.missing
+        form = ColumnFormat(TEXT, missing=given)
+        words = form.missing_words()
+        if given is None and _has_code_na(found):
+            form = replace(form, missing=tuple(sorted(words - {"na"})))
+            words = form.missing_words()
+            self._notices.append(
+                about(found.name, _(
+                    '"NA" ({cells}) is kept as a value, since the others are codes of two letters; --missing NA reads '
+                    "it as missing"
+                ).format(cells=counted(found.counts["NA"], "cell")))
+            )  # fmt: skip
+        texts: dict[str, str | None] = {}
+        for cell in found.counts:
+            bare = cell.removeprefix(QUOTED)
+            is_absent = not bare or (bare.lower() in words and bare == cell)
+            texts[cell] = None if is_absent else text_value(bare)
+        if told:
+            self._count_missing(found, form)
+            self._tell_text(found, why)
+        return Column(found.name, "text", np.array([texts[cell] for cell in found.cells], object), format=form)
+
+    def _tell_text(self, found: Looked, why: str | None) -> None:
+        if why is None:
+            numbers = {cell: 0.0 for cell, text in found.present.items() if number_column.is_number(text)}
+            why = why_text(list(found.present), numbers, date_cells.readable(found.present), found.line_of)
+        if why:
+            self._notices.append(about(found.name, why))
+
+    # what was told
+
+    def _numbers(self, name: str, values: NDArray[np.float64], kind: str | None, form: ColumnFormat | None) -> Column:
+        """A column that was read as plain numbers at once; `kind` is what was told about it."""
+        days = None
+        if kind == DATE:
+            days = date_cells.told_days(name, values)
+            if days is None:
+                raise DataError(
+                    _("{where}: column {name} holds numbers that are no dates; expected numbers such as 20240105, or "
+                      "seconds since 1970").format(where=self._where, name=quoted(name))
+                )  # fmt: skip
+        elif kind is None:
+            days = date_cells.compact_days(values) if len(values) > 1 else None
+            days = date_cells.epoch_days(name, values) if days is None else days
+        if days is not None:
+            self._tell_numbers_as_dates(name, values, days, guessed=kind is None)
+            return Column(name, "date", days, format=ColumnFormat(DATE))
+        if form is not None and form.percent and np.nanmax(np.abs(values), initial=0) > 0:
+            raise DataError(
+                _("{where}: column {name} holds numbers without %; expected percentages such as 15%, as in training")
+                .format(where=self._where, name=quoted(name))
+            )  # fmt: skip
+        column, remarks = clean_numbers(name, values)
+        self._notices += remarks
+        return replace(column, format=form or ColumnFormat(NUMBER))
+
+    def _tell_numbers_as_dates(
+        self, name: str, values: NDArray[np.float64], days: NDArray[np.float64], *, guessed: bool
+    ) -> None:
+        if not guessed:
+            return
+        place = int(np.flatnonzero(~np.isnan(values))[0])
+        day, option = date_cells.date_of(float(days[place])), quoted(f"{name}=number")
+        remark = _("{number} is read as the date {day}; --type {option} keeps numbers")
+        self._notices.append(about(name, remark.format(number=f"{values[place]:.0f}", day=day, option=option)))
+
+    def _as_kind(self, found: Looked, kind: str) -> Column:
+        """Read a column as the user says that it is."""
+        present = list(found.present)
+        if kind == TEXT:
+            return self._text(found, why="")
+        if not present:
+            return self._number(found, ColumnFormat(NUMBER, missing=self._told.missing), {})
+        if kind == BOOLEAN:
+            words = two_words(present)
+            if words is None:
+                found_words = ", ".join(map(quoted, present[:5]))
+                raise DataError(
+                    _("{where}: column {name} holds {words}; a boolean has two words").format(
+                        where=self._where, name=quoted(found.name), words=found_words
+                    )
+                )
+            return self._boolean(found, words)
+        if kind == NUMBER:
+            return self._as_number(found)
+        if kind == TIME:
+            times = {cell: date_cells.written_time(cell) for cell in present}
+            odd = next((cell for cell, hours in times.items() if hours is None), None)
+            if odd is not None:
+                raise self._refused(found, odd, _("a time such as 13:05"))
+            return self._times(found, {cell: hours for cell, hours in times.items() if hours is not None})
+        return self._as_date(found)
+
+    def _as_number(self, found: Looked) -> Column:
+        odd = next((cell for cell, text in found.present.items() if not number_column.is_number(text)), None)
+        if odd is not None:
+            raise self._refused(found, odd, _("a number"))
+        cells = Cells.of(text for text in found.present.values() if not number_column.is_infinite(text))
+        decided = number_column.decide(found.name, cells, self._told, self._habits, is_told=True)
+        if isinstance(decided, number_column.Undecided):
+            return replace(self._text(found, told=False), question=decided.question)
+        if isinstance(decided, number_column.NotNumbers):
+            raise DataError(
+                _("{where}: column {name}: {why}").format(where=self._where, name=quoted(found.name), why=decided.why)
+            )
+        form, _remark = decided
+        return self._number(found, form, values_of(cells, form))
+
+    def _as_date(self, found: Looked) -> Column:
+        if found.numbers is not None and all(text.isdigit() for text in found.present.values()):
+            return self._numbers(found.name, self._as_digits(found), DATE, None)
+        dates = date_cells.readable(found.present)
+        odd = next((cell for cell in found.present if cell not in dates), None)
+        if odd is not None:
+            raise self._refused(found, odd, _("a date such as 2024-01-05"))
+        orders = date_cells.fitting_orders(dates.values(), allowed_orders(self._told))
+        if not orders:
+            odd = next((cell for cell in dates if not date_cells.fitting_orders([dates[cell]])), next(iter(dates)))
+            raise self._refused(found, odd, _("dates that are days of the calendar, all in one order"))
+        return self._dates(found, dates, orders)
+
+    def _as_digits(self, found: Looked) -> NDArray[np.float64]:
+        """The numbers of a column of whole ones, (N,); NaN for missing."""
+        self._count_missing(found, ColumnFormat(NUMBER, missing=self._told.missing))
+        return number_column.as_numbers(found.cells, {cell: float(text) for cell, text in found.present.items()})
+
+    def _by_format(self, found: Looked, form: ColumnFormat) -> Column:
+        """Read a column as a model's training read it."""
+        if self._told.missing is not None:
+            form = replace(form, missing=self._told.missing)
+        if form.kind == TEXT:
+            return self._text(found, why="", missing=form.missing)
+        if form.kind == BOOLEAN:
+            return self._boolean(found, (form.words[0], form.words[1]))
+        missing = form.missing_words()
+        cells = {cell: text for cell, text in found.present.items() if cell.lower() not in missing}
+        if form.kind == NUMBER:
+            form = number_column.with_told_signs(form, self._told)
+            numbers = Cells.of(text for text in cells.values() if number_column.is_finite_number(text))
+            values = values_of(numbers, form)
+            odd = next(
+                (c for c, text in cells.items() if text not in values and not number_column.is_infinite(text)), None
+            )
+            if odd is not None:
+                raise self._refused(found, odd, number_column.expected(form))
+            return self._number(found, form, values)
+        if form.kind == TIME:
+            times = {cell: date_cells.written_time(cell) for cell in cells}
+            odd = next((cell for cell, hours in times.items() if hours is None), None)
+            if odd is not None:
+                raise self._refused(found, odd, _("a time such as 13:05"))
+            return self._times(found, {cell: hours for cell, hours in times.items() if hours is not None})
+        dates = date_cells.readable(cells)
+        order = self._told.date_order or form.date_order or "ymd"
+        odd = next((c for c in cells if c not in dates or date_cells.day_number(dates[c], order) is None), None)
+        if odd is not None:
+            raise self._refused(found, odd, _("a date as in training: {order}").format(order=_order_name(order)))
+        return self._days(found, replace(form, date_order=order if form.date_order else ""), dates, "")
+
+    def _refused(self, found: Looked, cell: str, expected: str) -> DataError:
+        line = found.line_of(cell) if found.line_of is not None else 0
+        at = _(", line {line}").format(line=line) if line else ""
+        return DataError(
+            _("{where}{at}: column {name} holds {cell}; expected {expected}").format(
+                where=self._where, at=at, name=quoted(found.name), cell=quoted(cell), expected=expected
+            )
+        )
+
+    def _count_missing(self, found: Looked, form: ColumnFormat) -> set[str]:
+        """Note the words that were read as missing; return them in lower case."""
+        words = form.missing_words()
+        told = set()
+        for cell, count in found.counts.items():
+            if cell and cell.lower() in words:
+                self._absent.setdefault(cell, []).append((found.name, count))
+                told.add(cell.lower())
+        return told
+
+
+def _are_compact_dates(found: Looked) -> bool:
+    digits = [float(text) for text in found.present.values() if text.isdigit()]
+    return len(digits) == len(found.present) and date_cells.compact_days(np.array(digits)) is not None
+
+
+def _is_quoted(cell: str) -> bool:
+    return cell.startswith(QUOTED)
+
+
+def text_value(cell: str) -> str:
+    """A text as it is kept: letters and their marks as one (Unicode NFC), control characters made visible."""
+    return visible(cell if cell.isascii() else unicodedata.normalize("NFC", cell), sys.maxsize)
+
+
+def _has_code_na(found: Looked) -> bool:
+    """Whether NA is likely a value: the other texts are at least three, each of two capital letters."""
+    others = [cell for cell in found.present if cell != "NA"]
+    codes = [cell for cell in others if len(cell) == 2 and cell.isascii() and cell.isalpha() and cell.isupper()]
+    return "NA" in found.counts and len(codes) >= LEAST_CODES and len(codes) == len(others)
+
+
+def _missing_notice(word: str, found: Sequence[tuple[str, int]]) -> Notice:
+    cells = counted(sum(count for _name, count in found), "cell")
+    names = [name for name, _count in found]
+    return about(
+        names, _("{word} ({cells}) is taken as missing; --missing none keeps it as a value").format(
+            word=quoted(word), cells=cells
+        )
+    )  # fmt: skip
+
+
+def _order_name(order: str) -> str:
+    return {"ymd": _("year, month, day"), "dmy": _("day, month, year"), "mdy": _("month, day, year")}[order]
+
+
+def _why_order(order: str, evidence: str) -> str:
+    reasons = {
+        "fits": _("only {order} fits all cells"), "habit": _("{order}, as in another column"),
+        "points": _("{order}, as is usual with points"), "sorted": _("the rows are then in the order of time"),
+    }  # fmt: skip
+    return reasons[evidence].format(order=_order_name(order))
+
+
+def _order_question(name: str, cell: str, dates: dict[str, date_cells.Written], orders: Sequence[str]) -> str:
+    """Ask for the order of dates, with both readings of a cell that differ."""
+    for text, written in {cell: dates[cell], **dates}.items():
+        days = {order: date_cells.day_number(written, order) for order in orders}
+        if len(set(days.values())) > 1:
+            cell = text
+            break
+    readings = _(" or ").join(date_cells.date_of(float(day)) for day in dict.fromkeys(days.values()) if day is not None)
+    return _("column {name}: {cell} may be {readings}; say which by --date-order {orders}").format(
+        name=quoted(name), cell=quoted(cell), readings=readings, orders=_(" or ").join(orders)
+    )

@@ -1,0 +1,1 @@
+"""What is to be known about a table before training: leaks, repeated rows, totals, ids, rare classes."""

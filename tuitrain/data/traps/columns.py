@@ -1,0 +1,77 @@
+"""Columns that say little of new rows: ids, and texts with about as many values as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tuitrain.data.guess import LEAST_ROWS, is_counter, is_id_name
+from tuitrain.data.preprocessing import TextColumn
+from tuitrain.data.table import Column
+from tuitrain.data.traps.trap import Trap
+from tuitrain.text import MOST_NAMES, listed, quoted
+from tuitrain.translation import gettext as _
+from tuitrain.translation import ngettext
+
+LOOKED_AT = 100_000  # rows
+UNIQUE = 0.95  # different numbers a row, for a column that is called an id
+MANY_LEVELS = 200
+SOME_LEVELS, ROWS_OF_SOME = 50, 20  # so many levels are too many where each has fewer rows than this
+FEW_LEVELS, ROWS_OF_FEW = 10, 3
+
+
+def find_ids(columns: Sequence[Column]) -> list[Trap]:
+    """Return traps for columns that number the rows, and for those that are called ids and differ from row to row."""
+    found = []
+    counters = [column.name for column in columns if is_counter(column)]
+    if counters:
+        text = ngettext(
+            "{columns} counts the rows; to leave it out: {drop}", "{columns} count the rows; to leave them out: {drop}",
+            len(counters),
+        )  # fmt: skip
+        found.append(Trap(text.format(columns=listed("column", counters), drop=_drop(counters)), tuple(counters), "id"))
+    ids = [column.name for column in columns if column.name not in counters and _is_unique_id(column)]
+    if ids:
+        text = ngettext(
+            "{columns} is an id, different in nearly every row: it says nothing of new rows; to leave it out: {drop}",
+            "{columns} are ids, different in nearly every row: they say nothing of new rows; to leave them out: {drop}",
+            len(ids),
+        )
+        found.append(Trap(text.format(columns=listed("column", ids), drop=_drop(ids)), tuple(ids), "id"))
+    return found
+
+
+def find_many_levels(texts: Sequence[TextColumn], rows: int) -> list[Trap]:
+    """Return a trap for each text column that becomes very many features; `rows` are those of training."""
+    found = []
+    for column in texts:
+        levels = [level for level in column.levels if level is not None]
+        count = len(levels)
+        is_many = (
+            count >= MANY_LEVELS
+            or (count >= SOME_LEVELS and count * ROWS_OF_SOME > rows)
+            or (count > FEW_LEVELS and count * ROWS_OF_FEW > rows)
+        )
+        if is_many:
+            text = _(
+                "column {name}: {count:,} different texts become as many features, with {each:.1f} training rows each "
+                "(such as {example}); to leave it out: {drop}"
+            )
+            written = text.format(
+                name=quoted(column.name), count=count, each=rows / count, example=quoted(levels[0]),
+                drop=_drop([column.name]),
+            )  # fmt: skip
+            found.append(Trap(written, (column.name,), "levels"))
+    return found
+
+
+def _is_unique_id(column: Column) -> bool:
+    if column.kind != "number" or not is_id_name(column.name) or len(column) < LEAST_ROWS:
+        return False
+    head = column.values[:LOOKED_AT]
+    return bool((np.round(head) == head).all()) and len(np.unique(head)) >= UNIQUE * len(head)
+
+
+def _drop(names: Sequence[str]) -> str:
+    return " ".join(f"--drop {quoted(name)}" for name in names[:MOST_NAMES])
