@@ -144,7 +144,7 @@ async def test_what_does_not_fit_or_diverges_is_said(session):
         page._make_b((65536, 65536, 65536))
         await whole(pilot)
         shown = text_of(pilot.app)
-        assert "✗ B: hidden layers" in shown and "parameters," in shown and "are free" in shown
+        assert "✗ B: hidden layers" in shown and "parameters," in shown and "training them needs" in shown
         assert "✓ A 16 " in shown and re.search(r"best 0\.\d{4} +· +·", shown)
         assert shown.splitlines()[-2].startswith(" ✗ B: hidden layers: ")
 
