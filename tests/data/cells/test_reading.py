@@ -15,6 +15,7 @@ from tuitrain.data.cells.objects import from_objects
 from tuitrain.data.cells.reading import read_column, read_columns
 from tuitrain.data.loading import load_dataset, load_tables
 from tuitrain.data.preprocessing import Preprocessing
+from tuitrain.data.readers.text import read_text_table
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
 
@@ -187,3 +188,26 @@ def test_dates_of_a_program_are_dates() -> None:
     values = np.array(["2024-01-05", "NaT"], "datetime64[D]")
     assert from_objects("when", values).labels() == ["2024-01-05", None]
     assert from_objects("when", [dt.datetime(2024, 1, 5, 6), None]).labels() == ["2024-01-05 06:00", None]
+
+
+@pytest.mark.parametrize(
+    ("form", "cell", "value"),
+    [
+        (ColumnFormat("number", ",", "."), "65.443", 65_443),
+        (ColumnFormat("number", ",", "."), "65.000", 65_000),
+        (ColumnFormat("number", ","), "65.443", None),
+        (ColumnFormat("number", ",", "."), "65443.25", None),
+        (ColumnFormat("number", ",", "."), "65443", 65_443),
+        (ColumnFormat("number", missing=("unknown",)), "NA", None),
+        (ColumnFormat("number", missing=("unknown",)), "unknown", np.nan),
+    ],
+)
+def test_a_file_of_plain_numbers_is_read_by_the_signs_and_words_of_training(
+    form: ColumnFormat, cell: str, value: float | None
+) -> None:
+    text, told = f"x,y\n{cell},1\n".encode(), Told(formats={"x": form})
+    if value is None:
+        with pytest.raises(DataError, match="expected a number as in training"):
+            read_text_table(text, "t.csv", told=told)
+    else:
+        np.testing.assert_equal(read_text_table(text, "t.csv", told=told).columns[0].values[0], value)

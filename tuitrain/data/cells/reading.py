@@ -66,11 +66,15 @@ class Looked:
         """Look at a column's cells."""
         stripped = [cell.strip() for cell in cells]
         counts = Counter(stripped)
+        form = told.formats.get(name)
         missing = missing_words(told, NUMBER)
+        if told.missing is None and form is not None and form.missing is not None:
+            missing = frozenset(form.missing)
         words = [cell.removeprefix(QUOTED) for cell in counts]
         present = {cell: plain(cell) for cell in words if cell and cell.lower() not in missing}
         numbers = None
-        if present and any(sign.isdigit() for sign in next(iter(present))):
+        first = next((cell for cell, text in present.items() if not number_column.is_infinite(text)), "")
+        if any(sign.isdigit() for sign in first):
             found = Cells.of(cell for cell in present.values() if not number_column.is_infinite(cell))
             numbers = found if all(found.shapes.values()) else None
         is_readable = numbers is not None and bool(numbers.readings(ALL_SIGNS))  # 24.1.2023 has digits and points too

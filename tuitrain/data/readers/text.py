@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TypeAlias
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS, NUMBER, QUOTED, Told
-from tuitrain.data.cells.number_column import is_doubtful
+from tuitrain.data.cells.number_column import has_points_of_thousands, is_doubtful
 from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.delimiters import DELIMITER_NAMES
@@ -32,6 +33,8 @@ from tuitrain.translation import gettext as _
 Cells: TypeAlias = NDArray[np.float64] | list[str]
 QUOTES_SAMPLE = 65_536
 BLOCK_ROWS = 50_000
+# What is read as a number but may be none: +49170123456 and 94E3.
+CODE = re.compile(rb"(?m)(?:^|[,;|\t ])(?:\+[0-9 ]{9,}|[+-]?[0-9]+[eE][0-9]{1,2}) *(?=[,;|\t\r\n ]|\Z)")
 BLOCK_CHARACTERS = 1_000_000  # of plain numbers that are parsed at once
 TAB_SUFFIXES = (".tsv", ".tab")
 
@@ -81,10 +84,14 @@ def read_text_table(
     rows = _Rows(text, name, layout, most_rows, is_cut=is_cut)
     as_cells = {name for name, kind in told.kinds.items() if kind != NUMBER}
     as_cells |= {name for name, form in told.formats.items() if form.kind != NUMBER}
+    if "." in text:  # which would be decimal if they were read at once
+        as_cells |= {name for name, form in told.formats.items() if has_points_of_thousands(form, told)}
     quick = _read_numbers(text, layout) if most_rows is None and not as_cells and layout.is_plain else None
     if quick is not None:
         doubtful = {
-            name.strip() for name, values in zip(*quick, strict=True) if is_doubtful(values, told, layout.delimiter)
+            name.strip()
+            for place, (name, values) in enumerate(zip(*quick, strict=True))
+            if is_doubtful(values, told, layout.delimiter, has_point=partial(_has_point, text, layout.delimiter, place))
         }
         quick, as_cells = (None, as_cells | doubtful) if doubtful else (quick, as_cells)
     columns: list[Cells]
@@ -193,14 +200,30 @@ def _read_numbers(text: str, layout: Layout) -> tuple[list[str], list[NDArray[np
     return names, [*columns]
 
 
+def _has_point(text: str, delimiter: str, place: int) -> bool:
+    """Whether any cell of a column has a point."""
+    if "." not in text:
+        return False
+    other = rf"[^{re.escape(delimiter)}\n]*"
+    return (
+        re.search(rf"(?m)^(?:{other}{re.escape(delimiter)}){{{place}}}[^{re.escape(delimiter)}\n.]*\.", text)
+        is not None
+    )
+
+
+def _any_point(cells: Sequence[str]) -> bool:
+    return any("." in cell for cell in cells)
+
+
 def _plain_block(text: str, delimiter: str) -> bytes | None:
     """The bytes of whole lines, without blanks around their cells; None where they are not ASCII."""
     if not text.isascii():
         return None
     block = text.encode("ascii")
     if delimiter != " " and b" " in block:
-        return re.sub(rb" *(%b|\r?\n) *" % re.escape(delimiter.encode()), rb"\1", b"\n" + block)[1:]
-    return block
+        block = re.sub(rb" *(%b|\r?\n) *" % re.escape(delimiter.encode()), rb"\1", b"\n" + block)[1:]
+    has_sign = b"+" in block or b"e" in block or b"E" in block
+    return None if has_sign and CODE.search(block) is not None else block
 
 
 class _Rows:
@@ -318,7 +341,7 @@ def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
     if len(row) == expected + 1 and not row[-1].strip():
         return _("; the last is blank: do the rows end with an extra delimiter?")
     if len(row) > expected and any(cell.strip().startswith("'") for cell in row):
-        return _("; put a text that contains the delimiter in double quotes, or say --quote \"'\"")
+        return _('; put a text that contains the delimiter in double quotes, or say --quote "\'"')
     if len(row) > expected and header_line:
         return _(", as in line {line}: if that is a title or a comment, --skip-lines {count} leaves it out").format(
             line=header_line, count=header_line
@@ -341,7 +364,8 @@ def _read_cells(rows: _Rows, told: Told, as_cells: Collection[str]) -> list[Cell
         for piece, cells, is_kept in zip(pieces, zip(*block, strict=True), kept, strict=True):
             was_text = is_kept or (bool(piece) and not isinstance(piece[-1], np.ndarray))
             numbers = None if was_text else plain_numbers(cells)
-            numbers = None if numbers is not None and is_doubtful(numbers, told, rows.delimiter) else numbers
+            if numbers is not None and is_doubtful(numbers, told, rows.delimiter, has_point=partial(_any_point, cells)):
+                numbers = None
             piece.append([*map(sys.intern, cells)] if numbers is None else numbers)
     late = [place for place, piece in enumerate(pieces) if len({isinstance(part, np.ndarray) for part in piece}) == 2]
     again: dict[int, list[str]] = {place: [] for place in late}
