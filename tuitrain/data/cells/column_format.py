@@ -14,9 +14,13 @@ NUMBER, BOOLEAN, TEXT, DATE, TIME = KINDS
 
 MISSING = frozenset({
     "na", "n/a", "nan", "null", "?", "<na>", "\\n",
-    "#n/a", "#value!", "#div/0!", "#ref!", "#num!", "#null!", "#name?",
+    "#n/a", "#value!", "#div/0!", "#ref!", "#num!", "#null!", "#name?", "#nv", "#wert!", "#bezug!", "#zahl!", "#n/d",
+    "(null)", "[null]", "<null>", "n.a.", "n. a.",
 })  # fmt: skip
-MISSING_IN_NUMBERS = MISSING | {"none", "-", "--", ".", "missing", "nil"}
+MISSING_IN_NUMBERS = MISSING | {
+    "none", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "\u2026", "missing", "nil", "unknown", "undefined",
+    "n.d.", "k.a.", "k. a.", "tbd", "not available", "(blank)", "결측", "欠損",
+}  # fmt: skip
 QUOTED = "\ue000"  # stands before a cell that was quoted though it looks like a missing value; private use in Unicode
 
 
