@@ -128,6 +128,8 @@ def cells_of(count: int, form: str) -> list[str]:
         (["1.437", "13.275"], ";", "plain asked"),
         (["1.437", "13.275", "0.5"], ";", "plain"),
         (["1.437.000", "13.275"], ",", "plain thousands"),
+        (["1.437", "3.275", "456", "999"], ",", "plain asked"),  # 456 beside 1.437
+        (["31.437", "83.275", "100", "456"], ",", "plain"),
     ],
 )
 def test_a_sign_before_three_digits_is_weighed(cells: list[str], delimiter: str, expected: str) -> None:
@@ -263,3 +265,22 @@ def test_points_before_three_zeros_are_not_lost_in_the_quick_way(delimiter: str,
         assert '"40.000" may be 40 or 40000' in column.question
     else:
         assert column.values[0] == (40 if thousands is None else 40_000)
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["2,696e+05", "1,695e+06"], [269_600, 1_695_000]),
+        (["٢٦٩٫١٢", "١٬٢٠٠"], [269.12, 1200]),
+        (["۲۶۹", "۱۲"], [269, 12]),
+        (["२६९.५", "१२"], [269.5, 12]),
+    ],
+)
+def test_exponents_and_the_digits_of_other_scripts_are_read(cells: list[str], values: list[float]) -> None:
+    assert list(read_column("x", cells)[0].values) == values
+
+
+def test_words_among_numbers_are_named_with_the_option_that_reads_them_as_missing() -> None:
+    column, notices = read_column("x", ["keine", *map(str, range(9))])
+    assert column.kind == "text"
+    assert any(notice.endswith('--missing "keine" reads as missing') for notice in notices)

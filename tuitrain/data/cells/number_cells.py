@@ -76,6 +76,9 @@ PLAIN = str.maketrans(
     "０１２３４５６７８９．，－＋％（）￥￦＄￡−–‑—\u00a0\u202f\u2009\u3000’‘´`",
     "0123456789.,-+%()¥₩$£----    ''''",
 )
+for zero in "٠۰०০๐":  # of Arabic, Persian, Hindi, Bengali and Thai
+    PLAIN |= {ord(zero) + digit: ord("0") + digit for digit in range(10)}
+PLAIN |= str.maketrans("٫٬٪", ".,%")
 AS_PATTERN = str.maketrans("12345678", "99999999")
 LEADING = "(-+ .,'" + CURRENCY_SIGNS + "ABCDEFGHIJKLMNOPQRSTUVWXYZłčzkrtF"
 LARGEST_EXACT = 2**53
@@ -247,6 +250,8 @@ def odds_of_thousands(cells: Cells, sign: str, habits: Habits) -> float:
     other = {",": ".", ".": ","}[sign]
     odds *= habits.weight(sign, other) / habits.weight(other, sign)
     with_sign = [pattern for pattern, digits in cells.digits.items() if sign in digits]
+    if any((shape := cells.shapes[pattern]) is not None and shape.end > shape.stop for pattern in with_sign):
+        return 0.0  # 2,696e+05 has a single digit before its decimal sign
     without = [pattern for pattern in cells.digits if pattern not in with_sign]
     if any(len(cells.digits[pattern]) > 3 for pattern in without):
         return odds * 0.01
@@ -257,8 +262,20 @@ def odds_of_thousands(cells: Cells, sign: str, habits: Habits) -> float:
             for pattern in with_sign if (shape := cells.shapes[pattern]) is not None
             for cell in cells.by_pattern[pattern]
         )  # fmt: skip
-        odds *= 100.0 if ends_in_zero else 1.0
+        is_odd = sign == "." and _larger_than_decimals(cells, with_sign, without) > 1
+        odds *= 100.0 if ends_in_zero or is_odd else 1.0
     return odds
+
+
+def _larger_than_decimals(cells: Cells, with_sign: Collection[str], without: Collection[str]) -> int:
+    """How many numbers of three digits have no sign and are larger than all others would be with decimals.
+
+    456 and 999 beside 1.234 and 2.345 would be odd, were these not 1234 and 2345.
+    """
+    heads = [pattern_digits.partition(".")[0] for pattern_digits in (cells.digits[pattern] for pattern in with_sign)]
+    if not heads or max(map(len, heads)) > 1:
+        return 0
+    return sum(len(cells.by_pattern[pattern]) for pattern in without if len(cells.digits[pattern]) == 3)
 
 
 def choose_signs(cells: Cells, readings: list[SignMeaning], habits: Habits) -> SignMeaning | None:
