@@ -211,3 +211,30 @@ def test_a_file_of_plain_numbers_is_read_by_the_signs_and_words_of_training(
             read_text_table(text, "t.csv", told=told)
     else:
         np.testing.assert_equal(read_text_table(text, "t.csv", told=told).columns[0].values[0], value)
+
+
+@pytest.mark.parametrize(
+    ("header", "name"), [("größe,y", "größe"), ("gro\u0308ße,y", "größe"), ("größe,y", "gro\u0308ße"), ("b,b,y", "b_2")]
+)
+def test_a_told_type_finds_its_column_by_the_name_that_is_shown(header: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    width = header.count(",")
+    rows = (",".join([str(n % 3)] * width) + f",{'pq'[n % 2]}" for n in range(30))
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+    assert {"0", "1", "2"} <= {n.rpartition("=")[2] for n in load_dataset(path, type={name: "text"}).encoded_names}
+
+
+@pytest.mark.parametrize("name", ["Y", "nope"])
+def test_a_type_of_a_column_that_does_not_exist_is_refused(name: str) -> None:
+    with pytest.raises(DataError, match=f'there is no column "{name}"'):
+        load_dataset("iris", type={name: "text"})
+
+
+def test_a_word_that_is_told_as_missing_is_so_in_quotes_too() -> None:
+    text = b'v,w,y\n"none",1,p\n"a",2,q\n"b",3,p\n'
+    assert read_text_table(text, "t.csv").column("v").labels()[0] == "none"
+    assert read_text_table(text, "t.csv", told=Told(missing=("none",))).column("v").labels()[0] is None
+
+
+def test_a_told_type_is_obeyed_in_a_bundled_table() -> None:
+    assert "petal width cm=0.2" in load_dataset("iris", type={"petal width cm": "text"}).encoded_names

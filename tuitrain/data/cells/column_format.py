@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
+from unicodedata import normalize
 
 from tuitrain.options.data_options import DECIMALS, IGNORE, THOUSANDS, DataOptions
 
@@ -86,6 +87,6 @@ class Told:
             None if options.thousands is None else THOUSANDS[options.thousands],
             options.date_order,
             None if options.missing is None else tuple(word.strip().lower() for word in options.missing),
-            {name: kind for name, kind in options.types if kind != IGNORE},
+            {normalize("NFC", name.strip()): kind for name, kind in options.types if kind != IGNORE},
             formats or {},
         )

@@ -89,8 +89,8 @@ def read_text_table(
     quick = _read_numbers(text, layout) if most_rows is None and not as_cells and layout.is_plain else None
     if quick is not None:
         doubtful = {
-            name.strip()
-            for place, (name, values) in enumerate(zip(*quick, strict=True))
+            name
+            for place, (name, values) in enumerate(zip(tidy_names(quick[0])[0], quick[1], strict=True))
             if is_doubtful(values, told, layout.delimiter, has_point=partial(_has_point, text, layout.delimiter, place))
         }
         quick, as_cells = (None, as_cells | doubtful) if doubtful else (quick, as_cells)
@@ -135,7 +135,7 @@ def with_quoted_words_marked(text: str, splitting: Splitting, told: Told) -> str
     quote = splitting.quote
     if not quote or quote not in text:
         return text
-    words = MISSING_IN_NUMBERS | set(told.missing or ())
+    words = MISSING_IN_NUMBERS - set(told.missing or ())  # what the user tells is missing in quotes too
     sign, delimiter = re.escape(quote), re.escape(splitting.delimiter)
     either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     quoted_word = re.compile(rf"(?im)(^ *|{delimiter} *){sign}(?= *(?:{either}) *{sign} *(?:{delimiter}|\r?$))")
@@ -360,7 +360,7 @@ def _read_cells(rows: _Rows, told: Told, as_cells: Collection[str]) -> list[Cell
     pieces: list[list[Cells]] = []
     for block in rows.blocks():
         pieces = pieces or [[] for _ in block[0]]
-        kept = [name.strip() in as_cells for name in rows.names]
+        kept = [name in as_cells for name in tidy_names(rows.names)[0]]
         for piece, cells, is_kept in zip(pieces, zip(*block, strict=True), kept, strict=True):
             was_text = is_kept or (bool(piece) and not isinstance(piece[-1], np.ndarray))
             numbers = None if was_text else plain_numbers(cells)
