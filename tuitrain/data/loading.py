@@ -112,7 +112,7 @@ def load_tables(
         return generate(name, details, most_rows=most_rows), None
     if name in BUNDLED and not details:
         bundled = BUNDLED[name]
-        told = Told(kinds=Told.of(options).kinds)
+        told = replace(Told(missing=Told.of(options).missing), kinds=Told.of(options).kinds)
         table = read_text_table(bundled_path(name).read_bytes(), name, most_rows=most_rows, told=told)
         return replace(table, suggested_target=bundled.target, suggested_task=bundled.task), None
     if source == "-":

@@ -238,3 +238,22 @@ def test_a_word_that_is_told_as_missing_is_so_in_quotes_too() -> None:
 
 def test_a_told_type_is_obeyed_in_a_bundled_table() -> None:
     assert "petal width cm=0.2" in load_dataset("iris", type={"petal width cm": "text"}).encoded_names
+
+
+@pytest.mark.parametrize("cell", ["-999", "-999.0", "-9.99e2"])
+@pytest.mark.parametrize("end", ["", "x"])  # without and with a text, which is read cell by cell
+def test_a_number_that_is_told_as_missing_is_so_and_stays_so_in_the_model(cell: str, end: str) -> None:
+    text = f"a,b\n{cell},1\n5,2\n6,{end}\n".encode()
+    table = read_text_table(text, "t.csv", told=Told(missing=("-999",)))
+    assert table.column("a").labels() == [None, "5", "6"]
+    assert any("-999" in notice and "taken as missing" in notice for notice in table.notices)
+    form = table.column("a").format
+    assert form is not None
+    again = read_text_table(text, "t.csv", told=Told(formats={"a": form}))
+    assert again.column("a").labels() == [None, "5", "6"]
+
+
+def test_a_number_that_is_told_as_missing_is_so_in_arrays_too() -> None:
+    told = Told(missing=("-999",))
+    assert from_objects("a", np.array([-999, 5]), told).labels() == [None, "5"]
+    assert from_objects("a", [-999.0, 5, None], told).labels() == [None, "5", None]

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
 INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?")
 LEAST_TELEPHONE = 9  # digits
 LEAST_GROUPED = 5
 GROUPED = re.compile(r"999(?P<sign>[. ])999(?:(?P=sign)999)+")
@@ -310,6 +312,15 @@ def expected(form: ColumnFormat) -> str:
     if form.percent:
         return _("a percentage as in training, such as {example}").format(example="12" + form.decimal + "5%")
     return _("a number as in training, such as {example}").format(example=form.currency + number)
+
+
+def without(values: NDArray[Any], word: str) -> tuple[NDArray[Any], int]:
+    """The numbers (N,) with NaN for each that is `word`, such as -999, and their count."""
+    if PLAIN_NUMBER.fullmatch(word) is None:
+        return values, 0
+    is_word = values == float(word)
+    count = int(is_word.sum())
+    return (np.where(is_word, np.nan, values) if count else values), count
 
 
 def as_numbers(cells: Iterable[str], known: Mapping[str, float]) -> NDArray[np.float64]:

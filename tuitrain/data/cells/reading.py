@@ -229,7 +229,8 @@ class _Reading:
         bare = (
             [cell.removeprefix(QUOTED) for cell in found.cells] if any(map(_is_quoted, found.counts)) else found.cells
         )
-        column, remarks = clean_numbers(found.name, number_column.as_numbers(bare, known))
+        numbers = self._without_missing(found.name, number_column.as_numbers(bare, known), form.missing)
+        column, remarks = clean_numbers(found.name, numbers)
         self._notices += remarks
         words = self._count_missing(found, form)
         texts = None
@@ -317,6 +318,8 @@ class _Reading:
 
     def _numbers(self, name: str, values: NDArray[np.float64], kind: str | None, form: ColumnFormat | None) -> Column:
         """A column that was read as plain numbers at once; `kind` is what was told about it."""
+        given = self._told.missing if self._told.missing is not None or form is None else form.missing
+        values = self._without_missing(name, values, given)
         days = None
         if kind == DATE:
             days = date_cells.told_days(name, values)
@@ -330,7 +333,7 @@ class _Reading:
             days = date_cells.epoch_days(name, values) if days is None else days
         if days is not None:
             self._tell_numbers_as_dates(name, values, days, guessed=kind is None)
-            return Column(name, "date", days, format=ColumnFormat(DATE))
+            return Column(name, "date", days, format=ColumnFormat(DATE, missing=given))
         if form is not None and form.percent and np.nanmax(np.abs(values), initial=0) > 0:
             raise DataError(
                 _("{where}: column {name} holds numbers without %; expected percentages such as 15%, as in training")
@@ -338,7 +341,17 @@ class _Reading:
             )  # fmt: skip
         column, remarks = clean_numbers(name, values)
         self._notices += remarks
-        return replace(column, format=form or ColumnFormat(NUMBER))
+        return replace(column, format=replace(form or ColumnFormat(NUMBER), missing=given))
+
+    def _without_missing(
+        self, name: str, values: NDArray[np.float64], given: tuple[str, ...] | None
+    ) -> NDArray[np.float64]:
+        """The numbers (N,) with NaN for those that were told to stand for a missing value, such as -999."""
+        for word in given or ():
+            values, count = number_column.without(values, word)
+            if count:
+                self._absent.setdefault(word, []).append((name, count))
+        return values
 
     def _tell_numbers_as_dates(
         self, name: str, values: NDArray[np.float64], days: NDArray[np.float64], *, guessed: bool
