@@ -232,6 +232,7 @@ def test_whole_numbers_beyond_the_digits_of_a_float_are_texts_in_the_quick_way_t
         (["$(1,200.00)", "$3.00", "$ (7.00)"], [-1200, 3, -7], "parentheses mean a negative number"),
         (["94E3", "20E5"], [94_000, 2_000_000], '--type "x=text" keeps texts'),
         (["-Infinity", "1,250.5"], [np.nan, 1250.5], "infinite"),
+        (["Rs. 1,200", "Rs. 300.5"], [1200, 300.5], "is read off"),
     ],
 )
 def test_signs_that_change_a_number_are_told(cells: list[str], values: list[float], remark: str) -> None:

@@ -64,7 +64,7 @@ CURRENCY_CODES = [
     "KWD",
     "BHD",
 ]  # ISO 4217, the most traded
-CURRENCY = rf"(?:[A-Z]{{0,2}}\$|[{CURRENCY_SIGNS}]|{'|'.join(CURRENCY_CODES)}|zł|kr\.?|Kč|Ft)"
+CURRENCY = rf"(?:[A-Z]{{0,2}}\$|[{CURRENCY_SIGNS}]|{'|'.join(CURRENCY_CODES)}|zł|Rs\.?|kr\.?|Kč|Ft)"
 SHAPE = re.compile(
     rf"(?P<open>\()?\s?(?P<sign>[-+])?\s?(?P<before>{CURRENCY})?\s?(?P<inner>[-+(])?"
     r"(?P<digits>9(?:[9.,' ]*[9.,])?|[.,]9+)(?P<cents>(?<=[.,])--?)?"

@@ -47,7 +47,7 @@ def why_text(
             text = _("taken as text, since {others} of {count} distinct values are not {what} (such as {odd})").format(
                 others=len(others), count=len(cells), what=what, odd=_placed(others[0], line_of)
             )
-            if len(others) > MOST_WORDS or any("," in cell for cell in others):
+            if len(others) > MOST_WORDS or any(sign == "," or sign.isdigit() for cell in others for sign in cell):
                 return text
             return text + _("; --missing {words} reads as missing").format(words=quoted(",".join(others)))
     return ""
