@@ -35,6 +35,7 @@ QUOTES_SAMPLE = 65_536
 BLOCK_ROWS = 50_000
 # What is read as a number but may be none: +49170123456 and 94E3.
 CODE = re.compile(rb"(?m)(?:^|[,;|\t ])(?:\+[0-9 ]{9,}|[+-]?[0-9]+[eE][0-9]{1,2}) *(?=[,;|\t\r\n ]|\Z)")
+BARE_EXPONENT = re.compile(rb"[eE][0-9]")
 BLOCK_CHARACTERS = 1_000_000  # of plain numbers that are parsed at once
 TAB_SUFFIXES = (".tsv", ".tab")
 
@@ -222,8 +223,9 @@ def _plain_block(text: str, delimiter: str) -> bytes | None:
     block = text.encode("ascii")
     if delimiter != " " and b" " in block:
         block = re.sub(rb" *(%b|\r?\n) *" % re.escape(delimiter.encode()), rb"\1", b"\n" + block)[1:]
-    has_sign = b"+" in block or b"e" in block or b"E" in block
-    return None if has_sign and CODE.search(block) is not None else block
+    has_plus = block.startswith(b"+") or b"\n+" in block or delimiter.encode() + b"+" in block
+    has_exponent = (b"e" in block or b"E" in block) and BARE_EXPONENT.search(block) is not None
+    return None if (has_plus or has_exponent) and CODE.search(block) is not None else block
 
 
 class _Rows:
