@@ -25,7 +25,7 @@ from tuitrain.data.table import Column, drop_useless, number_text, tidy_names
         (["1_000", "2"], "text", ["1_000", "2"]),
         (["1,5", "2"], "number", ["1.5", "2"]),
         (["0x10", "2"], "text", ["0x10", "2"]),
-        (["\u0661", "2"], "text", ["\u0661", "2"]),
+        (["\u0661", "2"], "number", ["1", "2"]),
         (["5%", "6%"], "number", ["0.05", "0.06"]),
         (["yes", "No", ""], "boolean", ["yes", "No", None]),
         (["TRUE", "false", "true"], "boolean", ["TRUE", "false", "TRUE"]),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
 from tuitrain.data.readers.arrays import table_of
 from tuitrain.data.split import split_groups, split_rows, split_times
-from tuitrain.data.table import Column, Table, drop_useless
+from tuitrain.data.table import Column, Table, drop_useless, tidy_name
 from tuitrain.data.target import Target, choose_target, guess_notice, known_rows, read_target
 from tuitrain.data.traps.columns import find_many_levels
 from tuitrain.data.traps.find import find_traps
@@ -25,7 +25,7 @@ from tuitrain.data.traps.repeated import find_repeated
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import IGNORE, DataOptions
 from tuitrain.options.split_rule import GROUP, RANDOM, TIME, SplitRule
-from tuitrain.text import counted, listed, quoted, visible
+from tuitrain.text import counted, listed, quoted, suggest, visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
@@ -153,6 +153,7 @@ def build_dataset(
     whole = table
     rule = SplitRule.parse(options.split)
     apart = None if rule.kind == RANDOM else _column_apart(table, rule, options.target)
+    _refuse_unknown_types(table, options.types)
     table = _without_columns(table, options.drop, options.types, options.target)
     target_name = choose_target(table, options.target)
     _refuse_questions(table)
@@ -259,6 +260,17 @@ def _empty_parts(rows: Sequence[NDArray[np.int64]], shares: Mapping[str, float],
         for (name, share), part in zip(shares.items(), rows[1:], strict=True)
         if share and not len(part)
     ]
+
+
+def _refuse_unknown_types(table: Table, types: Sequence[tuple[str, str]]) -> None:
+    """Refuse a type of a column that does not exist, or is written in other capitals, and was not obeyed therefore."""
+    known = {*table.names}
+    for name, kind in types:
+        if kind != IGNORE and tidy_name(name) not in known:
+            hint = suggest(name, table.names[:50], otherwise=_("found: {names}"))
+            raise DataError(
+                _("{name}: there is no column {wanted}; {hint}").format(name=table.name, wanted=quoted(name), hint=hint)
+            )
 
 
 def _refuse_questions(table: Table) -> None:

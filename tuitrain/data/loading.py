@@ -126,7 +126,8 @@ def load_tables(
         return generate(name, details, most_rows=most_rows), None
     if name in BUNDLED and not details:
         bundled = BUNDLED[name]
-        told = Told.of(options, formats)
+        said = Told.of(options, formats)  # how numbers and dates are written is known of these
+        told = Told(missing=said.missing, kinds=said.kinds, formats=said.formats)
         table = read_text_table(bundled_path(name).read_bytes(), name, most_rows=most_rows, told=told)
         return replace(table, suggested_target=bundled.target, suggested_task=bundled.task), None
     if source == "-":

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Kind = Literal["number", "boolean", "text", "date", "time"]
 NOT_PLAIN = re.compile(r"[^0-9eE+.\-\n]")
 LINE_WITH_LEADING_ZERO = re.compile(r"\n[+-]?0[0-9]")
+CODE = re.compile(r"\n(?:\+[0-9]{9,}|[+-]?[0-9]+[eE][0-9]{1,2})(?=\n|\Z)")  # may be no number
 NEAR_UNIQUE = 0.9
 MOST_LEVELS = 1000
 
@@ -144,6 +145,8 @@ def plain_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
     """Parse cells quickly, (N,) float64, if each is a number or empty; return None otherwise."""
     joined = "\n".join(["", *cells])
     if NOT_PLAIN.search(joined) or LINE_WITH_LEADING_ZERO.search(joined):
+        return None
+    if ("+" in joined or "e" in joined or "E" in joined) and CODE.search(joined):
         return None
     try:
         values = np.fromiter(map(float, [cell or "nan" for cell in cells]), np.float64, len(cells))

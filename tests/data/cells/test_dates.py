@@ -140,3 +140,57 @@ def test_what_was_told_must_fit() -> None:
     with pytest.raises(DataError, match="holds numbers that are no dates"):
         read_columns(["x"], [np.array([1.0, 2.0])], where="t.csv", told=told)
     assert date_of(0) == "1970-01-01"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["3 févr. 2023", "24 janv. 2023", "1 déc. 2022"],
+        ["3 de febrero de 2023", "24 de enero de 2023", "1 de diciembre de 2022"],
+        ["3 февраля 2023", "24 января 2023", "1 декабря 2022"],
+        ["03/fev/2023", "24/jan/2023", "01/dez/2022"],
+        ["3 feb 2023", "24 gen 2023", "1 dic 2022"],
+        ["2023-02-03 00:00:00+00", "2023-01-24 00:00:00+00", "2022-12-01 00:00:00+00"],
+        ["Fri Feb 03 00:00:00 2023", "Tue Jan 24 00:00:00 2023", "Thu Dec  1 00:00:00 2022"],
+        ["Fri Feb 03 00:00:00 +0000 2023", "Tue Jan 24 00:00:00 +0000 2023", "Thu Dec 01 00:00:00 +0000 2022"],
+    ],
+)
+def test_dates_of_other_countries_and_programs_are_read(cells: list[str]) -> None:
+    assert read_column("when", cells)[0].labels() == ["2023-02-03", "2023-01-24", "2022-12-01"]
+
+
+def test_a_month_before_its_year_is_a_date() -> None:
+    assert read_column("when", ["02/2023", "12/2022"])[0].labels() == ["2023-02-01", "2022-12-01"]
+
+
+@pytest.mark.parametrize("form", ["%d.%m.%y", "%y-%m-%d", "%y.%m.%d"])
+def test_years_of_two_digits_vary_less_than_days(form: str) -> None:
+    days = [dt.date(2021, 1, 1) + dt.timedelta(days=n * 37 % 900) for n in range(40)]
+    column, notices = read_column("when", [day.strftime(form) for day in days])
+    assert column.labels() == [day.isoformat() for day in days]
+    assert any("since the days then vary more than the years; --date-order decides" in notice for notice in notices)
+
+
+def test_the_first_of_each_month_does_not_tell_the_order() -> None:
+    cells = [f"01.{month:02d}.{year}" for year in (21, 22, 23) for month in range(12, 0, -1)]
+    assert "--date-order" in read_column("when", cells)[0].question
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        (["2021-01-05", "0000-00-00"], '"0000-00-00" is no day of the calendar; --missing "0000-00-00"'),
+        (["2021-02-30", "2021-01-01"], '"2021-02-30" is no day of the calendar'),
+        (["13/2/2023", "2/13/2023"], 'no order of day, month and year fits "13/2/2023" as well as "2/13/2023"'),
+    ],
+)
+def test_why_dates_are_texts_is_told(cells: list[str], why: str) -> None:
+    column, notices = read_column("when", cells)
+    assert column.kind == "text"
+    assert any(why in notice for notice in notices)
+
+
+@pytest.mark.parametrize("name", ["createdAt", "unixReviewTime", "last_seen", "purchase_dt"])
+def test_names_in_camel_case_and_microseconds_are_times(name: str) -> None:
+    column = read_columns([name], [np.array([1.7e15, 1.6e15])], where="t")[0][0]
+    assert column.labels() == ["2023-11-14 22:13:20", "2020-09-13 12:26:40"]

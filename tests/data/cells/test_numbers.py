@@ -128,6 +128,8 @@ def cells_of(count: int, form: str) -> list[str]:
         (["1.437", "13.275"], ";", "plain asked"),
         (["1.437", "13.275", "0.5"], ";", "plain"),
         (["1.437.000", "13.275"], ",", "plain thousands"),
+        (["1.437", "3.275", "456", "999"], ",", "plain asked"),  # 456 beside 1.437
+        (["31.437", "83.275", "100", "456"], ",", "plain"),
     ],
 )
 def test_a_sign_before_three_digits_is_weighed(cells: list[str], delimiter: str, expected: str) -> None:
@@ -218,3 +220,68 @@ def test_whole_numbers_beyond_the_digits_of_a_float_are_texts_in_the_quick_way_t
     csv.writer(file).writerows([["id", "y"], *([1234567890123456789 + n, n] for n in range(30))])
     table = read_text_table(file.getvalue().encode(), "t.csv")
     assert table.column("id").labels()[:2] == ["1234567890123456789", "1234567890123456790"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values", "remark"),
+    [
+        (["269594.-", "7.50"], [269594, 7.5], "a dash stands for no cents"),
+        (["5,- €", "1.250,-- €"], [5, 1250], "a dash stands for no cents"),
+        (["CHF 1'200.—", "CHF 7.50"], [1200, 7.5], "a dash stands for no cents"),
+        (["5-", "6"], [-5, 6], "a minus behind means a negative number"),
+        (["$(1,200.00)", "$3.00", "$ (7.00)"], [-1200, 3, -7], "parentheses mean a negative number"),
+        (["94E3", "20E5"], [94_000, 2_000_000], '--type "x=text" keeps texts'),
+        (["-Infinity", "1,250.5"], [np.nan, 1250.5], "infinite"),
+        (["Rs. 1,200", "Rs. 300.5"], [1200, 300.5], "is read off"),
+    ],
+)
+def test_signs_that_change_a_number_are_told(cells: list[str], values: list[float], remark: str) -> None:
+    column, notices = read_column("x", cells)
+    np.testing.assert_array_equal(column.values, values)
+    assert any(remark in notice for notice in notices)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["+49249354336", "+49785154446"],
+        ["+49 140 985 414", "+49 1405 893 663"],
+        [f"192.168.10{n}.20{n}" for n in range(6)],
+        [f"41{n} 672 36{n}" for n in range(6)],
+    ],
+)
+def test_telephones_and_addresses_are_texts_and_told(cells: list[str]) -> None:
+    text = "\n".join(["x,y", *(f"{cell},1" for cell in cells)])
+    table = read_text_table(text.encode(), "t.csv")
+    assert table.columns[0].labels() == cells
+    assert any("taken as text" in notice and '--type "x=number"' in notice for notice in table.notices)
+
+
+@pytest.mark.parametrize(("delimiter", "thousands"), [(";", None), (",", "point"), (";", "point"), (",", None)])
+def test_points_before_three_zeros_are_not_lost_in_the_quick_way(delimiter: str, thousands: str | None) -> None:
+    text = "\n".join([f"x{delimiter}y", *(f"{n}.000{delimiter}{n}" for n in range(40, 70))])
+    told = Told.of(DataOptions(thousands=thousands))
+    column = read_text_table(text.encode(), "t.csv", told=told).columns[0]
+    if thousands is None and delimiter == ";":
+        assert '"40.000" may be 40 or 40000' in column.question
+    else:
+        assert column.values[0] == (40 if thousands is None else 40_000)
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["2,696e+05", "1,695e+06"], [269_600, 1_695_000]),
+        (["٢٦٩٫١٢", "١٬٢٠٠"], [269.12, 1200]),
+        (["۲۶۹", "۱۲"], [269, 12]),
+        (["२६९.५", "१२"], [269.5, 12]),
+    ],
+)
+def test_exponents_and_the_digits_of_other_scripts_are_read(cells: list[str], values: list[float]) -> None:
+    assert list(read_column("x", cells)[0].values) == values
+
+
+def test_words_among_numbers_are_named_with_the_option_that_reads_them_as_missing() -> None:
+    column, notices = read_column("x", ["keine", *map(str, range(9))])
+    assert column.kind == "text"
+    assert any(notice.endswith('--missing "keine" reads as missing') for notice in notices)

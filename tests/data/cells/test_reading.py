@@ -15,6 +15,7 @@ from tuitrain.data.cells.objects import from_objects
 from tuitrain.data.cells.reading import read_column, read_columns
 from tuitrain.data.loading import load_dataset, load_tables
 from tuitrain.data.preprocessing import Preprocessing
+from tuitrain.data.readers.text import read_text_table
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
 
@@ -187,3 +188,72 @@ def test_dates_of_a_program_are_dates() -> None:
     values = np.array(["2024-01-05", "NaT"], "datetime64[D]")
     assert from_objects("when", values).labels() == ["2024-01-05", None]
     assert from_objects("when", [dt.datetime(2024, 1, 5, 6), None]).labels() == ["2024-01-05 06:00", None]
+
+
+@pytest.mark.parametrize(
+    ("form", "cell", "value"),
+    [
+        (ColumnFormat("number", ",", "."), "65.443", 65_443),
+        (ColumnFormat("number", ",", "."), "65.000", 65_000),
+        (ColumnFormat("number", ","), "65.443", None),
+        (ColumnFormat("number", ",", "."), "65443.25", None),
+        (ColumnFormat("number", ",", "."), "65443", 65_443),
+        (ColumnFormat("number", missing=("unknown",)), "NA", None),
+        (ColumnFormat("number", missing=("unknown",)), "unknown", np.nan),
+    ],
+)
+def test_a_file_of_plain_numbers_is_read_by_the_signs_and_words_of_training(
+    form: ColumnFormat, cell: str, value: float | None
+) -> None:
+    text, told = f"x,y\n{cell},1\n".encode(), Told(formats={"x": form})
+    if value is None:
+        with pytest.raises(DataError, match="expected a number as in training"):
+            read_text_table(text, "t.csv", told=told)
+    else:
+        np.testing.assert_equal(read_text_table(text, "t.csv", told=told).columns[0].values[0], value)
+
+
+@pytest.mark.parametrize(
+    ("header", "name"), [("größe,y", "größe"), ("gro\u0308ße,y", "größe"), ("größe,y", "gro\u0308ße"), ("b,b,y", "b_2")]
+)
+def test_a_told_type_finds_its_column_by_the_name_that_is_shown(header: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    width = header.count(",")
+    rows = (",".join([str(n % 3)] * width) + f",{'pq'[n % 2]}" for n in range(30))
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+    assert {"0", "1", "2"} <= {n.rpartition("=")[2] for n in load_dataset(path, type={name: "text"}).encoded_names}
+
+
+@pytest.mark.parametrize("name", ["Y", "nope"])
+def test_a_type_of_a_column_that_does_not_exist_is_refused(name: str) -> None:
+    with pytest.raises(DataError, match=f'there is no column "{name}"'):
+        load_dataset("iris", type={name: "text"})
+
+
+def test_a_word_that_is_told_as_missing_is_so_in_quotes_too() -> None:
+    text = b'v,w,y\n"none",1,p\n"a",2,q\n"b",3,p\n'
+    assert read_text_table(text, "t.csv").column("v").labels()[0] == "none"
+    assert read_text_table(text, "t.csv", told=Told(missing=("none",))).column("v").labels()[0] is None
+
+
+def test_a_told_type_is_obeyed_in_a_bundled_table() -> None:
+    assert "petal width cm=0.2" in load_dataset("iris", type={"petal width cm": "text"}).encoded_names
+
+
+@pytest.mark.parametrize("cell", ["-999", "-999.0", "-9.99e2"])
+@pytest.mark.parametrize("end", ["", "x"])  # without and with a text, which is read cell by cell
+def test_a_number_that_is_told_as_missing_is_so_and_stays_so_in_the_model(cell: str, end: str) -> None:
+    text = f"a,b\n{cell},1\n5,2\n6,{end}\n".encode()
+    table = read_text_table(text, "t.csv", told=Told(missing=("-999",)))
+    assert table.column("a").labels() == [None, "5", "6"]
+    assert any("-999" in notice and "taken as missing" in notice for notice in table.notices)
+    form = table.column("a").format
+    assert form is not None
+    again = read_text_table(text, "t.csv", told=Told(formats={"a": form}))
+    assert again.column("a").labels() == [None, "5", "6"]
+
+
+def test_a_number_that_is_told_as_missing_is_so_in_arrays_too() -> None:
+    told = Told(missing=("-999",))
+    assert from_objects("a", np.array([-999, 5]), told).labels() == [None, "5"]
+    assert from_objects("a", [-999.0, 5, None], told).labels() == [None, "5", None]

@@ -72,6 +72,7 @@ def test_unicode_is_read_with_and_without_its_mark(language: str, encoding: str)
     [
         ("온도(°C)", "cp949"), ("Temperatur °C", "cp1252"), ("Preis in €", "cp1252"), ("Fläche m²", "cp1252"),
         ("Peter’s age", "cp1252"), ("処理区分", "cp932"), ("点検連番", "cp932"), ("성별", "cp949"), ("Année", "cp1252"),
+        ("µm", "cp1252"),
     ],
 )  # fmt: skip
 def test_a_single_header_is_enough(header: str, encoding: str) -> None:
@@ -161,3 +162,14 @@ def test_the_name_of_an_encoding_is_checked() -> None:
     with pytest.raises(DataOptionError, match="expected a single sign, or none"):
         DataOptions(quote="''")
     assert DataOptions.from_mapping({"quote": "none", "comment": "none", "header": False}).quote == ""
+
+
+@pytest.mark.parametrize("form", ["£{n}.50", "{n} €", "€{n}", "¥{n}", "{n}¢", "{n} µm", "{n}½", "{n}º"])
+def test_signs_beside_numbers_are_western(form: str) -> None:
+    text = "a,price\n" + "".join(f"{n},{form.format(n=n)}\n" for n in range(30))
+    assert decode(text.encode("cp1252"), "t.csv").text == text
+
+
+def test_the_size_of_wide_characters_is_told_in_bytes() -> None:
+    assert "characters of 2 bytes" in decode("a,b\n1,2\n".encode("utf-16-le"), "t.csv").reason
+    assert "characters of 4 bytes" in decode("a,b\n1,2\n".encode("utf-32-be"), "t.csv").reason

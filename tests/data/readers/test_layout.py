@@ -340,3 +340,29 @@ def test_a_note_below_the_rows_is_named_with_what_skips_it() -> None:
     with pytest.raises(DataError, match=r'line 4: found 1 field, expected 3 .*--comment "Source:" skips such lines'):
         read(text)
     assert len(read(text, comment="Source:")) == 2
+
+
+def test_missing_values_with_a_sign_of_comments_are_rows() -> None:
+    table = read("v,y\n#N/A,p\n1,q\n#NV,p\n2,q\n#DIV/0!,p\n")
+    assert labels(table, "v") == [None, "1", None, "2", None]
+
+
+@pytest.mark.parametrize("groups", ["Size,,Kind", "Size,Size,Kind", "Size,Size,"])
+def test_names_of_groups_above_the_header_are_skipped_and_told(groups: str) -> None:
+    table = read("\n".join([groups, BODY]))
+    assert table.names == ["a", "b", "y"]
+    assert "line 1 skipped" in told(table)
+
+
+@pytest.mark.parametrize("rule", ["--,---,-----", "==,==,=="])
+def test_a_rule_below_the_header_is_skipped_and_told(rule: str) -> None:
+    header, *rows = BODY.splitlines()
+    table = read("\n".join([header, rule, *rows]))
+    assert len(table) == len(NUMBERED)
+    assert "line 2 skipped" in told(table)
+
+
+def test_marks_of_byte_order_between_joined_files_are_no_letters() -> None:
+    table = read("\ufeff" + BODY.rstrip() + "\n\ufeff" + BODY)
+    assert len(table) == 2 * len(NUMBERED)
+    assert table.column("a").kind == "number"

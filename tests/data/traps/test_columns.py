@@ -80,3 +80,17 @@ def test_the_number_of_features_is_told() -> None:
     levels = build_dataset(table, DataOptions(target="y")).n_features - 1
     assert told.startswith(f'column "clock": {levels} different texts become as many features, with ')
     assert told.endswith('to leave it out: --drop "clock"')
+
+
+@pytest.mark.parametrize(
+    ("mark", "is_told"),
+    [(-999, True), (-9999, True), (9999, True), (99, True), (-99, True), (-500, False), (12, False)],
+)
+def test_a_number_that_may_stand_for_missing_is_told(mark: float, is_told: bool) -> None:
+    values = np.where(np.arange(N) % 50 == 0, mark, rng.uniform(0, 10, N))
+    assert kinds("sensor", values) == (["mark"] if is_told else [])
+
+
+def test_ordinary_ages_and_a_single_extreme_stand_for_nothing() -> None:
+    assert kinds("age", np.where(np.arange(N) % 50 == 0, 99, rng.uniform(18, 98, N).round(1))) == []
+    assert kinds("income", np.where(np.arange(N) == 50, 9999, rng.uniform(0, 10, N))) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
+from unicodedata import normalize
 
 from tuitrain.options.data_options import DECIMALS, IGNORE, THOUSANDS, DataOptions
 
@@ -14,9 +15,13 @@ NUMBER, BOOLEAN, TEXT, DATE, TIME = KINDS
 
 MISSING = frozenset({
     "na", "n/a", "nan", "null", "?", "<na>", "\\n",
-    "#n/a", "#value!", "#div/0!", "#ref!", "#num!", "#null!", "#name?",
+    "#n/a", "#value!", "#div/0!", "#ref!", "#num!", "#null!", "#name?", "#nv", "#wert!", "#bezug!", "#zahl!", "#n/d",
+    "(null)", "[null]", "<null>", "n.a.", "n. a.",
 })  # fmt: skip
-MISSING_IN_NUMBERS = MISSING | {"none", "-", "--", ".", "missing", "nil"}
+MISSING_IN_NUMBERS = MISSING | {
+    "none", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "\u2026", "missing", "nil", "unknown", "undefined",
+    "n.d.", "k.a.", "k. a.", "tbd", "not available", "(blank)", "결측", "欠損",
+}  # fmt: skip
 QUOTED = "\ue000"  # stands before a cell that was quoted though it looks like a missing value; private use in Unicode
 
 
@@ -82,6 +87,6 @@ class Told:
             None if options.thousands is None else THOUSANDS[options.thousands],
             options.date_order,
             None if options.missing is None else tuple(word.strip().lower() for word in options.missing),
-            {name: kind for name, kind in options.types if kind != IGNORE},
+            {normalize("NFC", name.strip()): kind for name, kind in options.types if kind != IGNORE},
             formats or {},
         )

@@ -21,11 +21,17 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january januar janvier enero gennaio", "feb february februar février fevrier febrero",
-            "mar march märz marz mars marzo mrz", "apr april avril abril", "may mai mayo maggio",
-            "jun june juni juin junio", "jul july juli juillet julio", "aug august août aout agosto",
-            "sep sept september septembre septiembre", "oct october okt oktober octobre octubre",
-            "nov november novembre noviembre", "dec december dez dezember décembre decembre diciembre",
+            "jan january januar janvier janv enero ene janeiro gennaio gen januari января",
+            "feb february februar février fevrier févr fevr febrero fevereiro fev febbraio februari февраля",
+            "mar march märz marz mars marzo mrz março marco mrt maart марта",
+            "apr april avril avr abril abr aprile апреля", "may mai mayo maio maggio mag mei мая",
+            "jun june juni juin junio junho giugno giu июня",
+            "jul july juli juillet juil julio julho luglio lug июля",
+            "aug august août aout agosto ago augustus августа",
+            "sep sept september septembre septiembre setembro set settembre сентября",
+            "oct october okt oktober octobre octubre outubro out ottobre ott октября",
+            "nov november novembre noviembre novembro ноября",
+            "dec december dez dezember décembre decembre déc diciembre dic dezembro dicembre декабря",
         ),
         1,
     )
@@ -38,26 +44,33 @@ TIME = (
     r"(?::(?P<second>[0-9]{2}(?:[.,][0-9]+)?))?"
     r" *(?P<half>[ap]\.?m\.?)?"
 )
-BEHIND = rf"(?:(?:t|[ ,]+){TIME} *(?P<zone>z|utc|gmt|[+-][0-9]{{2}}:?[0-9]{{2}})?)?"
+BEHIND = rf"(?:(?:t|[ ,]+){TIME} *(?P<zone>z|utc|gmt|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)?)?"
 FORMS = [
     re.compile(WEEKDAY + form + BEHIND, re.IGNORECASE)
     for form in (
         r"(?P<first>[0-9]{4}|[0-9]{1,2})(?P<sign>[-/.])(?P<second_>[0-9]{1,2})(?P=sign)(?P<third>[0-9]{4}|[0-9]{1,2})",
         r"(?P<first>[0-9]{4})(?:\. ?|[년年] ?)(?P<second_>[0-9]{1,2})(?:\. ?|[월月] ?)"
         r"(?P<third>[0-9]{1,2})(?:\.|[일日])?",
-        rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?[ .-]*{NAME}[ ,.-]*(?P<year>[0-9]{{4}}|[0-9]{{2}})",
+        rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?[ ./-]*(?:de )?{NAME}[ ,./-]*(?:de )?(?P<year>[0-9]{{4}}|[0-9]{{2}})",
         rf"{NAME} *(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? +(?P<year>[0-9]{{4}})",
         rf"{NAME}[ ,-]*(?P<year>[0-9]{{4}})",
         rf"(?P<year>[0-9]{{4}})[ -]*{NAME}(?:[ -]*(?P<day>[0-9]{{1,2}}))?",
         r"(?P<year>(?:1[5-9]|20|21)[0-9]{2})[-/](?P<month>0[1-9]|1[0-2])",
+        r"(?P<month>0?[1-9]|1[0-2])[-/](?P<year>(?:1[5-9]|20|21)[0-9]{2})",
     )
 ]
+FORMS.append(
+    re.compile(rf"{WEEKDAY}{NAME} +(?P<day>[0-9]{{1,2}}) {TIME}(?P<zone> [+-][0-9]{{4}})? (?P<year>[0-9]{{4}})", re.I)
+)  # of the C library
 CLOCK = re.compile(TIME.replace("{1,2}):", "{1,3}):", 1), re.IGNORECASE)
+LEAST_DAYS, MANY_TIMES = 13, 3  # different days of the month, more than there are months, and times as many as years
 COMPACT = (19000101, 21001231)
 SECONDS = (3.0e8, 4.2e9)  # from July 1979 to February 2103
 NAMED_AS_TIME = re.compile(
-    r"(?i)(?:^|[^a-z])(?:time|date|day|timestamp|ts|epoch|unix|created|updated|at)(?:$|[^a-z])|_at$|zeit|datum"
+    r"(?i)(?:^|[^a-z])(?:time|date|day|timestamp|ts|epoch|unix|created|updated|at|utc|dt|datetime|seen|dob|birthday)"
+    r"(?:$|[^a-z])|zeit|datum|일시|日時|时间|時間"
 )
+HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # of createdAt
 Order = Literal["ymd", "dmy", "mdy"]
 ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy")
 
@@ -137,8 +150,8 @@ def _zone(text: str | None) -> float:
         return math.nan
     if text.lower() in {"z", "utc", "gmt"}:
         return 0.0
-    digits = text[1:].replace(":", "")
-    return (int(digits[:2]) + int(digits[2:]) / 60) * (-1 if text[0] == "-" else 1)
+    digits = text.strip()[1:].replace(":", "")
+    return (int(digits[:2]) + int(digits[2:] or 0) / 60) * (-1 if text.strip()[0] == "-" else 1)
 
 
 def _whole_year(year: int) -> int:
@@ -185,10 +198,27 @@ def choose_order(
         return orders[0], "fits"
     if habit in orders:
         return habit, "habit"
+    varied = _order_of_varied_days(dates, orders)
+    if varied is not None:
+        return varied, "varied"
     if "dmy" in orders and all(w.sign == "." and not w.is_short for w in dates.values()):
         return "dmy", "points"
     sorted_in = [order for order in orders if _is_sorted([day_number(dates[cell], order) for cell in cells])]
     return (sorted_in[0], "sorted") if len(sorted_in) == 1 and len(dates) >= 4 else (None, "")
+
+
+def _order_of_varied_days(dates: Mapping[str, Written], orders: Sequence[str]) -> str | None:
+    """The order in which the days vary and the years do not, if that is one alone: 24.01.23, 15.09.21, 03.06.23.
+
+    The field of the day has most values of three in the course of a few years, that of the year has fewest.
+    """
+    places = {"ymd": (0, 2), "dmy": (2, 0), "mdy": (2, 1)}
+    values = [len({written.fields[place] for written in dates.values()}) for place in range(3)]
+    fitting = [
+        order for order in orders
+        if values[places[order][1]] >= max(LEAST_DAYS, MANY_TIMES * values[places[order][0]])
+    ]  # fmt: skip
+    return fitting[0] if len(fitting) == 1 and all(not written.is_told for written in dates.values()) else None
 
 
 def _is_sorted(days: Sequence[int | None]) -> bool:
@@ -264,14 +294,14 @@ def compact_days(values: NDArray[np.float64]) -> NDArray[np.float64] | None:
 
 
 def epoch_days(name: str, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """The days of numbers that are seconds or milliseconds since 1970, (N,); None if they are none of these.
+    """The days of numbers that are seconds, milli- or microseconds since 1970, (N,); None if they are none of these.
 
     Only where the column's name says that it is a time: 1,500,000,000 may be any number.
     """
     present = values[~np.isnan(values)]
-    if not len(present) or NAMED_AS_TIME.search(name) is None:
+    if not len(present) or NAMED_AS_TIME.search(HUMP.sub("_", name)) is None:
         return None
-    for unit in (1.0, 1000.0):
+    for unit in (1.0, 1e3, 1e6):
         if SECONDS[0] * unit <= present.min() and present.max() <= SECONDS[1] * unit:
             return values / (86_400 * unit)
     return None

@@ -64,18 +64,21 @@ CURRENCY_CODES = [
     "KWD",
     "BHD",
 ]  # ISO 4217, the most traded
-CURRENCY = rf"(?:[A-Z]{{0,2}}\$|[{CURRENCY_SIGNS}]|{'|'.join(CURRENCY_CODES)}|zł|kr\.?|Kč|Ft)"
+CURRENCY = rf"(?:[A-Z]{{0,2}}\$|[{CURRENCY_SIGNS}]|{'|'.join(CURRENCY_CODES)}|zł|Rs\.?|kr\.?|Kč|Ft)"
 SHAPE = re.compile(
-    rf"(?P<open>\()?\s?(?P<sign>[-+])?\s?(?P<before>{CURRENCY})?\s?(?P<inner>[-+])?"
-    r"(?P<digits>9(?:[9.,' ]*[9.,])?|[.,]9+)"
+    rf"(?P<open>\()?\s?(?P<sign>[-+])?\s?(?P<before>{CURRENCY})?\s?(?P<inner>[-+(])?"
+    r"(?P<digits>9(?:[9.,' ]*[9.,])?|[.,]9+)(?P<cents>(?<=[.,])--?)?"
     r"(?P<exponent>[eEdD][-+]?9{1,3})?"
     rf"\s?(?P<percent>%)?\s?(?P<after>{CURRENCY})?(?P<behind>-)?\s?(?P<close>\))?"
 )
 # Full-width forms, the signs of minus, and the spaces and apostrophes that separate thousands; one character for one.
 PLAIN = str.maketrans(
-    "０１２３４５６７８９．，－＋％（）￥￦＄￡−–‑\u00a0\u202f\u2009\u3000’‘´`",
-    "0123456789.,-+%()¥₩$£---    ''''",
+    "０１２３４５６７８９．，－＋％（）￥￦＄￡−–‑—\u00a0\u202f\u2009\u3000’‘´`",
+    "0123456789.,-+%()¥₩$£----    ''''",
 )
+for zero in "٠۰०০๐":  # of Arabic, Persian, Hindi, Bengali and Thai
+    PLAIN |= {ord(zero) + digit: ord("0") + digit for digit in range(10)}
+PLAIN |= str.maketrans("٫٬٪", ".,%")
 AS_PATTERN = str.maketrans("12345678", "99999999")
 LEADING = "(-+ .,'" + CURRENCY_SIGNS + "ABCDEFGHIJKLMNOPQRSTUVWXYZłčzkrtF"
 LARGEST_EXACT = 2**53
@@ -96,7 +99,10 @@ class Shape:
     is_percent: bool
     currency: str
     has_parentheses: bool
+    has_minus_behind: bool
+    has_dash_for_cents: bool  # 12.- and 12,--
     has_fortran_exponent: bool
+    has_bare_exponent: bool  # 94E3, which may be a code
     has_leading_zero: bool  # 007, 04.60, not 0.5
 
     def digits(self, cell: str) -> str:
@@ -135,9 +141,13 @@ def shape_of(pattern: str) -> Shape | None:
     """The parts of a pattern; None if it is not that of a number."""
     as_nines = pattern.replace("0", "9", 1)
     match = SHAPE.fullmatch(as_nines)
-    if match is None or bool(match["open"]) != bool(match["close"]):
+    if match is None:
         return None
-    minuses = [match["sign"], match["inner"], match["behind"], "-" if match["open"] else None]
+    is_open = bool(match["open"]) or match["inner"] == "("  # $(1,200) as well as ($1,200)
+    if is_open != bool(match["close"]) or (match["open"] and match["inner"] == "("):
+        return None
+    inner = None if match["inner"] == "(" else match["inner"]
+    minuses = [match["sign"], inner, match["behind"], "-" if is_open else None]
     if sum(sign is not None for sign in minuses) > 1 or (match["before"] and match["after"]):
         return None
     start, stop = match.span("digits")
@@ -145,7 +155,8 @@ def shape_of(pattern: str) -> Shape | None:
     zero_first = pattern[start] == "0"
     return Shape(
         start, stop, stop + len(exponent), "-" in minuses, bool(match["percent"]),
-        match["before"] or match["after"] or "", bool(match["open"]), exponent[:1] in {"d", "D"},
+        match["before"] or match["after"] or "", is_open, bool(match["behind"]), bool(match["cents"]),
+        exponent[:1] in {"d", "D"}, match["digits"].isdigit() and re.fullmatch("[eE]99?", exponent) is not None,
         zero_first and as_nines[start + 1 : start + 2] == "9",
     )  # fmt: skip
 
@@ -239,6 +250,8 @@ def odds_of_thousands(cells: Cells, sign: str, habits: Habits) -> float:
     other = {",": ".", ".": ","}[sign]
     odds *= habits.weight(sign, other) / habits.weight(other, sign)
     with_sign = [pattern for pattern, digits in cells.digits.items() if sign in digits]
+    if any((shape := cells.shapes[pattern]) is not None and shape.end > shape.stop for pattern in with_sign):
+        return 0.0  # 2,696e+05 has a single digit before its decimal sign
     without = [pattern for pattern in cells.digits if pattern not in with_sign]
     if any(len(cells.digits[pattern]) > 3 for pattern in without):
         return odds * 0.01
@@ -249,8 +262,20 @@ def odds_of_thousands(cells: Cells, sign: str, habits: Habits) -> float:
             for pattern in with_sign if (shape := cells.shapes[pattern]) is not None
             for cell in cells.by_pattern[pattern]
         )  # fmt: skip
-        odds *= 100.0 if ends_in_zero else 1.0
+        is_odd = sign == "." and _larger_than_decimals(cells, with_sign, without) > 1
+        odds *= 100.0 if ends_in_zero or is_odd else 1.0
     return odds
+
+
+def _larger_than_decimals(cells: Cells, with_sign: Collection[str], without: Collection[str]) -> int:
+    """How many numbers of three digits have no sign and are larger than all others would be with decimals.
+
+    456 and 999 beside 1.234 and 2.345 would be odd, were these not 1234 and 2345.
+    """
+    heads = [pattern_digits.partition(".")[0] for pattern_digits in (cells.digits[pattern] for pattern in with_sign)]
+    if not heads or max(map(len, heads)) > 1:
+        return 0
+    return sum(len(cells.by_pattern[pattern]) for pattern in without if len(cells.digits[pattern]) == 3)
 
 
 def choose_signs(cells: Cells, readings: list[SignMeaning], habits: Habits) -> SignMeaning | None:

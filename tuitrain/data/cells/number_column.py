@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,10 @@ from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
 INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?")
+LEAST_TELEPHONE = 9  # digits
+LEAST_GROUPED = 5
+GROUPED = re.compile(r"999(?P<sign>[. ])999(?:(?P=sign)999)+")
 LEAST_PADDED = 0.1  # of the distinct cells, from which zeros in front belong to a code
 SIGN_NAMES = {",": "comma", ".": "point", " ": "space", "'": "apostrophe"}
 
@@ -72,15 +77,30 @@ def allowed_signs(told: Told) -> list[SignMeaning]:
     ]  # fmt: skip
 
 
-def is_doubtful(values: NDArray[np.float64], told: Told, delimiter: str) -> bool:
-    """Whether numbers (N,) that are written plainly may mean others: their points may separate thousands."""
+def is_doubtful(
+    values: NDArray[np.float64], told: Told, delimiter: str, *, has_point: Callable[[], bool]
+) -> bool:  # fmt: skip
+    """Whether numbers (N,) that are written plainly may mean others: their points may separate thousands.
+
+    `has_point` finds whether any is written with a point, as 45.000 is, whose value does not show it.
+    """
     if told.decimal == "," or told.thousands == ".":
-        return bool((values[np.isfinite(values)] % 1 > 0).any())
-    return told.decimal is None and told.thousands is None and _may_have_thousands(values, delimiter)
+        return has_point()
+    return told.decimal is None and told.thousands is None and _may_have_thousands(values, delimiter, has_point)
 
 
-def _may_have_thousands(values: NDArray[np.float64], delimiter: str) -> bool:
+def has_points_of_thousands(form: ColumnFormat, told: Told) -> bool:
+    """Whether a point is no decimal sign in a column of a model, whose signs the user may tell otherwise."""
+    form = with_told_signs(form, told)
+    return form.kind == NUMBER and (form.decimal == "," or form.thousands == ".")
+
+
+def _may_have_thousands(values: NDArray[np.float64], delimiter: str, has_point: Callable[[], bool]) -> bool:
     """Whether they are like 6.148 beside 881; without the latter, points are decimal in files split by commas."""
+    if delimiter != "," and not (values[:1000] % 1 > 0).any() and (np.abs(values[:1000]) < 1000).any():
+        present = np.abs(values[np.isfinite(values)])
+        if len(present) and present.max() < 1000 and present.min() >= 1 and not (present % 1 > 0).any():
+            return has_point()  # 45.000 beside 52.000
     for part in (values[:1000], values):
         present = np.abs(part[np.isfinite(part)])
         broken = present[present % 1 > 0]
@@ -132,11 +152,13 @@ def decide(
     bare = next((cell for members in cells.by_pattern.values() for cell in members if cell not in values), None)
     if bare is not None:
         return Undecided(_percent_question(name, cells, bare))
-    return form, _remark(cells, form, values, is_guessed=len(readings) > 1)
+    return form, _remark(name, cells, form, values, is_guessed=len(readings) > 1)
 
 
 def _why_codes(name: str, cells: Cells) -> str:
     """Say why whole numbers are codes: zeros in front of many, or more digits than a number keeps; empty if not."""
+    if (why := _why_numbers_of_telephones(name, cells)) or (why := _why_grouped_codes(name, cells)):
+        return why
     padded: list[str] = []
     count, has_decimals, widths = 0, False, set()
     for pattern, members in cells.by_pattern.items():
@@ -159,6 +181,27 @@ def _why_codes(name: str, cells: Cells) -> str:
     return _("taken as text, since {cell} begins with a zero as codes do; --type {option} reads numbers").format(
         cell=quoted(padded[0]), option=quoted(f"{name}=number")
     )
+
+
+def _why_numbers_of_telephones(name: str, cells: Cells) -> str:
+    """Say why numbers that all begin with a plus and have many digits are codes; empty if they do not."""
+    for pattern in cells.by_pattern:
+        if not pattern.startswith("+") or pattern.count("9") < LEAST_TELEPHONE or pattern.strip("+9 "):
+            return ""
+    first = next(iter(cells.by_pattern.values()))[0]
+    return _(
+        "taken as text, since {cell} begins with a plus as numbers of telephones do; --type {option} reads numbers"
+    ).format(cell=quoted(first), option=quoted(f"{name}=number"))
+
+
+def _why_grouped_codes(name: str, cells: Cells) -> str:
+    """Say why cells such as 192.168.100.101 are codes: many of them, and each has as many full groups of digits."""
+    (pattern, members), *others = cells.by_pattern.items()
+    if others or len(members) < LEAST_GROUPED or GROUPED.fullmatch(pattern) is None:
+        return ""
+    return _(
+        "taken as text, since all cells have as many full groups of digits as {cell}; --type {option} reads numbers"
+    ).format(cell=quoted(members[0]), option=quoted(f"{name}=number"))
 
 
 def _first_with(cells: Cells, wanted: Callable[[Shape, str], bool]) -> str | None:
@@ -221,7 +264,9 @@ def _percent_question(name: str, cells: Cells, bare: str) -> str:
     ).format(name=quoted(name), percent=quoted(with_sign), bare=quoted(bare))
 
 
-def _remark(cells: Cells, form: ColumnFormat, values: Mapping[str, float], *, is_guessed: bool) -> str:
+def _remark(
+    name: str, cells: Cells, form: ColumnFormat, values: Mapping[str, float], *, is_guessed: bool
+) -> str:  # fmt: skip
     """Say how numbers are read that are not written plainly, with an example; empty for plain ones."""
     shapes = {pattern: shape for pattern, shape in cells.shapes.items() if shape is not None}
     in_digits = "".join(shape.digits(pattern) for pattern, shape in shapes.items())
@@ -235,7 +280,10 @@ def _remark(cells: Cells, form: ColumnFormat, values: Mapping[str, float], *, is
         (lambda shape, pattern: form.decimal == "," and "," in shape.digits(pattern), _("the comma is decimal")),
         (lambda shape, _pattern: shape.is_percent, _("a hundredth")),
         (lambda shape, _pattern: shape.has_parentheses, _("parentheses mean a negative number")),
+        (lambda shape, _pattern: shape.has_minus_behind, _("a minus behind means a negative number")),
+        (lambda shape, _pattern: shape.has_dash_for_cents, _("a dash stands for no cents")),
         (lambda shape, _pattern: shape.has_fortran_exponent, _("D stands before an exponent")),
+        (lambda shape, _pattern: shape.has_bare_exponent, _("E stands before an exponent")),
         (lambda shape, _pattern: shape.has_leading_zero, _("zeros in front do not count")),
     ]
     remarks, example = [], None
@@ -253,6 +301,8 @@ def _remark(cells: Cells, form: ColumnFormat, values: Mapping[str, float], *, is
         other = "--decimal" if form.thousands and form.thousands in ",." else "--thousands"
         sign = SIGN_NAMES["," if "," in in_digits else "."]
         text += _("; {option} {sign} decides otherwise").format(option=other, sign=sign)
+    if any(shape.has_bare_exponent for shape in shapes.values()):
+        text += _("; --type {option} keeps texts").format(option=quoted(f"{name}=text"))
     return text
 
 
@@ -262,6 +312,15 @@ def expected(form: ColumnFormat) -> str:
     if form.percent:
         return _("a percentage as in training, such as {example}").format(example="12" + form.decimal + "5%")
     return _("a number as in training, such as {example}").format(example=form.currency + number)
+
+
+def without(values: NDArray[Any], word: str) -> tuple[NDArray[Any], int]:
+    """The numbers (N,) with NaN for each that is `word`, such as -999, and their count."""
+    if PLAIN_NUMBER.fullmatch(word) is None:
+        return values, 0
+    is_word = values == float(word)
+    count = int(is_word.sum())
+    return (np.where(is_word, np.nan, values) if count else values), count
 
 
 def as_numbers(cells: Iterable[str], known: Mapping[str, float]) -> NDArray[np.float64]:

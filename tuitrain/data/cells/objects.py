@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.cells import number_column
 from tuitrain.data.cells.column_format import DATE, NUMBER, TEXT, ColumnFormat, Told
 from tuitrain.data.cells.number_cells import LARGEST_EXACT
 from tuitrain.data.cells.reading import read_columns, text_value
@@ -34,14 +36,24 @@ def from_objects(name: str, values: Sequence[Any] | NDArray[Any], told: Told | N
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiub" and wants_number:
         if values.dtype.kind in "iu" and _is_beyond(values):
             return _texts(name, [str(value) for value in values.tolist()])
-        return clean_numbers(name, values)[0]
+        return _numbers(name, values, told)
     if wants_number and all(value is None or _is_real(value) for value in values):
         whole = [int(value) for value in values if isinstance(value, (int, np.integer))]
         if len(whole) == sum(value is not None for value in values) and _lose_digits(whole):
             return _texts(name, [None if value is None else str(value) for value in values])
         array = np.array([np.nan if value is None else _float(value) for value in values], np.float64)
-        return clean_numbers(name, array)[0]
+        return _numbers(name, array, told)
     return read_columns([name], [[_cell(value) for value in values]], where=NAME, told=told)[0][0]
+
+
+def _numbers(name: str, values: NDArray[Any], told: Told) -> Column:
+    """Make a column of numbers (N,), without those that were told to stand for a missing value."""
+    form = told.formats.get(name)
+    given = told.missing if told.missing is not None or form is None else form.missing
+    for word in given or ():
+        values = number_column.without(values, word)[0]
+    column = clean_numbers(name, values)[0]
+    return column if given is None else replace(column, format=ColumnFormat(NUMBER, missing=given))
 
 
 def typed_columns(

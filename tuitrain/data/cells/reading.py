@@ -69,11 +69,15 @@ class Looked:
         """Look at a column's cells."""
         stripped = [cell.strip() for cell in cells]
         counts = Counter(stripped)
+        form = told.formats.get(name)
         missing = missing_words(told, NUMBER)
+        if told.missing is None and form is not None and form.missing is not None:
+            missing = frozenset(form.missing)
         words = [cell.removeprefix(QUOTED) for cell in counts]
         present = {cell: plain(cell) for cell in words if cell and cell.lower() not in missing}
         numbers = None
-        if present and any(sign.isdigit() for sign in next(iter(present))):
+        first = next((cell for cell, text in present.items() if not number_column.is_infinite(text)), "")
+        if any(sign.isdigit() for sign in first):
             found = Cells.of(cell for cell in present.values() if not number_column.is_infinite(cell))
             numbers = found if all(found.shapes.values()) else None
         is_readable = numbers is not None and bool(numbers.readings(ALL_SIGNS))  # 24.1.2023 has digits and points too
@@ -224,7 +228,7 @@ class _Reading:
             return None
         orders = date_cells.fitting_orders(found.dates.values(), allowed_orders(self._told))
         if not orders:
-            return None
+            return self._text(found, why=_why_no_dates(found))
         return self._dates(found, found.dates, orders)
 
     def _maybe_time(self, found: Looked) -> Column | None:
@@ -240,7 +244,8 @@ class _Reading:
         bare = (
             [cell.removeprefix(QUOTED) for cell in found.cells] if any(map(_is_quoted, found.counts)) else found.cells
         )
-        column, remarks = clean_numbers(found.name, number_column.as_numbers(bare, known))
+        numbers = self._without_missing(found.name, number_column.as_numbers(bare, known), form.missing)
+        column, remarks = clean_numbers(found.name, numbers)
         self._notices += remarks
         words = self._count_missing(found, form)
         texts = None
@@ -328,6 +333,8 @@ class _Reading:
 
     def _numbers(self, name: str, values: NDArray[np.float64], kind: str | None, form: ColumnFormat | None) -> Column:
         """A column that was read as plain numbers at once; `kind` is what was told about it."""
+        given = self._told.missing if self._told.missing is not None or form is None else form.missing
+        values = self._without_missing(name, values, given)
         days = None
         if kind == DATE:
             days = date_cells.told_days(name, values)
@@ -341,7 +348,7 @@ class _Reading:
             days = date_cells.epoch_days(name, values) if days is None else days
         if days is not None:
             self._tell_numbers_as_dates(name, values, days, guessed=kind is None)
-            return Column(name, "date", days, format=ColumnFormat(DATE))
+            return Column(name, "date", days, format=ColumnFormat(DATE, missing=given))
         if form is not None and form.percent and np.nanmax(np.abs(values), initial=0) > 0:
             raise DataError(
                 _("{where}: column {name} holds numbers without %; expected percentages such as 15%, as in training")
@@ -349,7 +356,17 @@ class _Reading:
             )  # fmt: skip
         column, remarks = clean_numbers(name, values)
         self._notices += remarks
-        return replace(column, format=form or ColumnFormat(NUMBER))
+        return replace(column, format=replace(form or ColumnFormat(NUMBER), missing=given))
+
+    def _without_missing(
+        self, name: str, values: NDArray[np.float64], given: tuple[str, ...] | None
+    ) -> NDArray[np.float64]:
+        """The numbers (N,) with NaN for those that were told to stand for a missing value, such as -999."""
+        for word in given or ():
+            values, count = number_column.without(values, word)
+            if count:
+                self._absent.setdefault(word, []).append((name, count))
+        return values
 
     def _tell_numbers_as_dates(
         self, name: str, values: NDArray[np.float64], days: NDArray[np.float64], *, guessed: bool
@@ -512,9 +529,28 @@ def _order_name(order: str) -> str:
 def _why_order(order: str, evidence: str) -> str:
     reasons = {
         "fits": _("only {order} fits all cells"), "habit": _("{order}, as in another column"),
+        "varied": _("{order}, since the days then vary more than the years"),
         "points": _("{order}, as is usual with points"), "sorted": _("the rows are then in the order of time"),
     }  # fmt: skip
     return reasons[evidence].format(order=_order_name(order))
+
+
+def _why_no_dates(found: Looked) -> str:
+    """Say why cells that are written as dates are texts: one is no day, or no order fits all."""
+    dates = found.dates or {}
+    odd = next((cell for cell, written in dates.items() if not date_cells.fitting_orders([written])), None)
+    if odd is not None:
+        line = found.line_of(odd) if found.line_of is not None else 0
+        at = _(" in line {line}").format(line=line) if line else ""
+        return _(
+            "taken as text, since {cell}{at} is no day of the calendar; --missing {cell} reads it as missing"
+        ).format(cell=quoted(odd), at=at)
+    fitting = {cell: date_cells.fitting_orders([written]) for cell, written in dates.items()}
+    first = min(fitting, key=lambda cell: len(fitting[cell]))
+    other = next((cell for cell in fitting if not {*fitting[cell]} & {*fitting[first]}), first)
+    return _("taken as text, since no order of day, month and year fits {first} as well as {other}").format(
+        first=quoted(first), other=quoted(other)
+    )
 
 
 def _order_question(name: str, cell: str, dates: dict[str, date_cells.Written], orders: Sequence[str]) -> str:
@@ -525,6 +561,9 @@ def _order_question(name: str, cell: str, dates: dict[str, date_cells.Written], 
             cell = text
             break
     readings = _(" or ").join(date_cells.date_of(float(day)) for day in dict.fromkeys(days.values()) if day is not None)
-    return _("column {name}: {cell} may be {readings}; say which by --date-order {orders}").format(
-        name=quoted(name), cell=quoted(cell), readings=readings, orders=_(" or ").join(orders)
-    )
+    return _(
+        "column {name}: {cell} may be {readings}; say which by --date-order {orders}, or --type {option} if it is none"
+    ).format(
+        name=quoted(name), cell=quoted(cell), readings=readings, orders=_(" or ").join(orders),
+        option=quoted(f"{name}=text"),
+    )  # fmt: skip

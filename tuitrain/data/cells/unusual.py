@@ -10,6 +10,7 @@ from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
 UNIT = re.compile(r"(?P<number>.*[0-9.,]) ?(?P<unit>[°‰A-Za-zµ²³/]{1,5})")
+MOST_WORDS = 3  # for missing, that a notice proposes
 ENOUGH = 0.8  # of a column's distinct cells
 
 
@@ -43,9 +44,12 @@ def why_text(
     for known, what in ((numbers, _("numbers")), (dates, _("dates"))):
         others = [cell for cell in cells if cell not in known]
         if others and len(cells) > 5 and len(known) >= ENOUGH * len(cells):
-            return _("taken as text, since {others} of {count} distinct values are not {what} (such as {odd})").format(
+            text = _("taken as text, since {others} of {count} distinct values are not {what} (such as {odd})").format(
                 others=len(others), count=len(cells), what=what, odd=_placed(others[0], line_of)
             )
+            if len(others) > MOST_WORDS or any(sign == "," or sign.isdigit() for cell in others for sign in cell):
+                return text
+            return text + _("; --missing {words} reads as missing").format(words=quoted(",".join(others)))
     return ""
 
 

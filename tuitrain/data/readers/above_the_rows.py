@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS
 from tuitrain.data.readers.delimiters import LEAST_SHARE, Split, find_split, is_number
@@ -14,6 +15,7 @@ COMMENT_SIGNS = ("#", "%", "//", "!")
 LINE_END = re.compile(r"\r\n|\n|\r")
 LONGEST_NAME = 40
 MOST_TITLE_LINES = 50
+RULE = re.compile(r":?-{2,}:?|={2,}|:?-:")  # what stands below the header in a table of SQL or Markdown
 LEAST_ROWS_BELOW = 2
 UNITS = frozenset({
     "m", "cm", "mm", "km", "µm", "um", "nm", "in", "ft", "yd", "mi", "g", "kg", "mg", "µg", "ug", "t", "lb", "oz",
@@ -64,6 +66,8 @@ def _comments_with(
 ) -> Comments | None:  # fmt: skip
     lines = LINE_END.split(sample)
     marked = [line for line in lines if line.startswith(sign)]
+    if any(re.split(r"[,;|\t]", line, maxsplit=1)[0].strip().lower() in MISSING_IN_NUMBERS for line in marked):
+        return None  # #N/A in the first column
     others = [line for line in lines if line.strip() and not line.startswith(sign)]
     leading = lines.index(others[0]) if others else len(lines)
     if not marked:
@@ -125,13 +129,23 @@ def title_lines(split: Split) -> int:
     rows = [row for _line, row in split.records]
     if split.splitting.delimiter == " " and not split.leading and len(rows) > 1 and is_row_of_units(rows[1], rows[2:]):
         return 0 if all(map(_is_unit, filter(None, rows[1]))) else 1  # a title that happens to have as many words
-    count = split.leading or _padded_titles(split)
+    count = split.leading or _padded_titles(split) or _groups_of_names(rows)
     if not 0 < count <= MOST_TITLE_LINES or len(rows) < count + 2:
         return 0
     header = [cell.strip() for cell in rows[count]]
     verdict = judge_first_row(header, rows[count + 1 :])
     is_header = verdict.is_header and (verdict.names_numbers or len(rows) > count + LEAST_ROWS_BELOW)
     return count if is_header and len(set(header)) == len(header) else 0
+
+
+def _groups_of_names(rows: Sequence[Sequence[str]]) -> int:
+    """1 if the first row names groups of columns, repeated or with blanks behind, above the columns' own names."""
+    if len(rows) < LEAST_ROWS_BELOW + 2:
+        return 0
+    groups, names = ([cell.strip() for cell in row] for row in rows[:2])
+    is_repeated = any(cell in {"", before} for before, cell in pairwise(groups))
+    is_named = all(names) and len(set(names)) == len(names) and not all(map(_is_unit, names)) and names != groups
+    return int(is_repeated and groups[0] != "" and is_named and not any(map(is_number, names + groups)))
 
 
 def _padded_titles(split: Split) -> int:
@@ -145,6 +159,8 @@ def is_row_of_units(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a row has texts where all rows below have numbers, in at least two columns or as units are written."""
     cells = [cell.strip() for cell in row]
     rows = [[cell.strip() for cell in other] for other in below if len(other) == len(cells)]
+    if any(cells) and rows and all(RULE.fullmatch(cell) for cell in cells if cell):
+        return True
     if len(rows) < LEAST_ROWS_BELOW or any(map(is_number, cells)):
         return False
     above_numbers = []

@@ -27,6 +27,7 @@ from tuitrain.translation import gettext as _
 from tuitrain.translation import ngettext
 
 SAMPLE_CHARACTERS = 65_536
+LINE_MARK = re.compile(r"(?m)^\ufeff+")
 SEP_LINE = re.compile(r'"?sep=(?P<sign>[,;\t|])"?\r?\n', re.IGNORECASE)
 
 
@@ -103,6 +104,8 @@ class _Finding:
 
     def __init__(self, decoded: Decoded, name: str, wanted: Wanted) -> None:
         self.text, self.name, self.wanted = decoded.text, name, wanted
+        if "\ufeff" in self.text:  # between files that were joined
+            self.text = LINE_MARK.sub("", self.text)
         self.first_line = 1
         self.evidence: dict[str, str] = {}
         self.reasons: dict[str, str] = {}

@@ -67,7 +67,7 @@ MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\x84\x31\x95\x33", "gb18030"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
-SIGNS = frozenset("°²³µ±€£§½¼¾·×–—‘’“”…©®™º«»¿¡„‚‰†•−″′Ω№")
+SIGNS = frozenset("°²³µ±€£¥¢§½¼¾·×–—‘’“”…©®™º«»¿¡„‚‰†•−″′Ω№")
 CJK_SIGNS = frozenset(
     "、。・「」『』（）％：；！？〜～ー－＋＝／＆㎡℃°○●◎△▲×□■※→②①③④⑤，．々〇㎏㎜㎞ⅠⅡⅢ"
     "·“”《》【】＊＃０１２３４５６７８９"
@@ -135,7 +135,7 @@ def decode(data: bytes, name: str, *, encoding: str | None = None, is_cut: bool 
         reason = (
             ""
             if marked
-            else _("its zero bytes are those of characters of {size} bytes").format(size=wide[4:6].strip("-"))
+            else _("its zero bytes are those of characters of {size} bytes").format(size=int(wide[4:6]) // 8)
         )
         return Decoded(_decoded_wide(data, name, wide, is_cut=is_cut), wide[:6], reason)
     if is_cut:
@@ -399,6 +399,8 @@ class _Weigher:
             is_usual = False
         elif before.isupper() and after.isupper():
             weight -= 3.0
+        if self.is_latin and not (before.isalpha() or after.isalpha()) and (before.isdigit() or after.isdigit()):
+            return weight - 6.0, False  # ú12.50 was £12.50
         if self.is_latin:
             left = before.lower() if before.isalpha() else "^"
             right = after.lower() if after.isalpha() else "$"
@@ -426,6 +428,11 @@ class _Weigher:
         return (self.other if _is_encodable(char, self.standard) else BEYOND_STANDARD) + beside, False
 
     def _weigh_other(self, char: str, before: str, after: str) -> tuple[float, bool]:
+        is_of_number = (char in "£€¥" and (before.isdigit() or after.isdigit())) or (
+            char in "½¼¾¢" and before.isdigit()
+        )
+        if is_of_number or (char == "µ" and not before.isalpha() and after in set("mgslLAVMh")):
+            return SIGN + (2.0 if char == "¢" else 3.0), True
         if char in SIGNS:
             is_between = before.isalpha() and after.isalpha()
             if is_between and char in "’·…":

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TypeAlias
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS, NUMBER, QUOTED, Told
-from tuitrain.data.cells.number_column import is_doubtful
+from tuitrain.data.cells.number_column import has_points_of_thousands, is_doubtful
 from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.delimiters import DELIMITER_NAMES
@@ -32,6 +33,9 @@ from tuitrain.translation import gettext as _
 Cells: TypeAlias = NDArray[np.float64] | list[str]
 QUOTES_SAMPLE = 65_536
 BLOCK_ROWS = 50_000
+# What is read as a number but may be none: +49170123456 and 94E3.
+CODE = re.compile(rb"(?m)(?:^|[,;|\t ])(?:\+[0-9 ]{9,}|[+-]?[0-9]+[eE][0-9]{1,2}) *(?=[,;|\t\r\n ]|\Z)")
+BARE_EXPONENT = re.compile(rb"[eE][0-9]")
 BLOCK_CHARACTERS = 1_000_000  # of plain numbers that are parsed at once
 TAB_SUFFIXES = (".tsv", ".tab")
 
@@ -81,10 +85,14 @@ def read_text_table(
     rows = _Rows(text, name, layout, most_rows, is_cut=is_cut)
     as_cells = {name for name, kind in told.kinds.items() if kind != NUMBER}
     as_cells |= {name for name, form in told.formats.items() if form.kind != NUMBER}
+    if "." in text:  # which would be decimal if they were read at once
+        as_cells |= {name for name, form in told.formats.items() if has_points_of_thousands(form, told)}
     quick = _read_numbers(text, layout) if most_rows is None and not as_cells and layout.is_plain else None
     if quick is not None:
         doubtful = {
-            name.strip() for name, values in zip(*quick, strict=True) if is_doubtful(values, told, layout.delimiter)
+            name
+            for place, (name, values) in enumerate(zip(tidy_names(quick[0])[0], quick[1], strict=True))
+            if is_doubtful(values, told, layout.delimiter, has_point=partial(_has_point, text, layout.delimiter, place))
         }
         quick, as_cells = (None, as_cells | doubtful) if doubtful else (quick, as_cells)
     columns: list[Cells]
@@ -128,7 +136,7 @@ def with_quoted_words_marked(text: str, splitting: Splitting, told: Told) -> str
     quote = splitting.quote
     if not quote or quote not in text:
         return text
-    words = MISSING_IN_NUMBERS | set(told.missing or ())
+    words = MISSING_IN_NUMBERS - set(told.missing or ())  # what the user tells is missing in quotes too
     sign, delimiter = re.escape(quote), re.escape(splitting.delimiter)
     either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     quoted_word = re.compile(rf"(?im)(^ *|{delimiter} *){sign}(?= *(?:{either}) *{sign} *(?:{delimiter}|\r?$))")
@@ -193,14 +201,31 @@ def _read_numbers(text: str, layout: Layout) -> tuple[list[str], list[NDArray[np
     return names, [*columns]
 
 
+def _has_point(text: str, delimiter: str, place: int) -> bool:
+    """Whether any cell of a column has a point."""
+    if "." not in text:
+        return False
+    other = rf"[^{re.escape(delimiter)}\n]*"
+    return (
+        re.search(rf"(?m)^(?:{other}{re.escape(delimiter)}){{{place}}}[^{re.escape(delimiter)}\n.]*\.", text)
+        is not None
+    )
+
+
+def _any_point(cells: Sequence[str]) -> bool:
+    return any("." in cell for cell in cells)
+
+
 def _plain_block(text: str, delimiter: str) -> bytes | None:
     """The bytes of whole lines, without blanks around their cells; None where they are not ASCII."""
     if not text.isascii():
         return None
     block = text.encode("ascii")
     if delimiter != " " and b" " in block:
-        return re.sub(rb" *(%b|\r?\n) *" % re.escape(delimiter.encode()), rb"\1", b"\n" + block)[1:]
-    return block
+        block = re.sub(rb" *(%b|\r?\n) *" % re.escape(delimiter.encode()), rb"\1", b"\n" + block)[1:]
+    has_plus = block.startswith(b"+") or b"\n+" in block or delimiter.encode() + b"+" in block
+    has_exponent = (b"e" in block or b"E" in block) and BARE_EXPONENT.search(block) is not None
+    return None if (has_plus or has_exponent) and CODE.search(block) is not None else block
 
 
 class _Rows:
@@ -337,11 +362,12 @@ def _read_cells(rows: _Rows, told: Told, as_cells: Collection[str]) -> list[Cell
     pieces: list[list[Cells]] = []
     for block in rows.blocks():
         pieces = pieces or [[] for _ in block[0]]
-        kept = [name.strip() in as_cells for name in rows.names]
+        kept = [name in as_cells for name in tidy_names(rows.names)[0]]
         for piece, cells, is_kept in zip(pieces, zip(*block, strict=True), kept, strict=True):
             was_text = is_kept or (bool(piece) and not isinstance(piece[-1], np.ndarray))
             numbers = None if was_text else plain_numbers(cells)
-            numbers = None if numbers is not None and is_doubtful(numbers, told, rows.delimiter) else numbers
+            if numbers is not None and is_doubtful(numbers, told, rows.delimiter, has_point=partial(_any_point, cells)):
+                numbers = None
             piece.append([*map(sys.intern, cells)] if numbers is None else numbers)
     late = [place for place, piece in enumerate(pieces) if len({isinstance(part, np.ndarray) for part in piece}) == 2]
     again: dict[int, list[str]] = {place: [] for place in late}

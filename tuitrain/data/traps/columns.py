@@ -10,13 +10,15 @@ from tuitrain.data.guess import LEAST_ROWS, is_counter, is_id_name
 from tuitrain.data.preprocessing import TextColumn
 from tuitrain.data.table import Column
 from tuitrain.data.traps.trap import Trap
-from tuitrain.text import MOST_NAMES, listed, quoted
+from tuitrain.text import MOST_NAMES, counted, listed, quoted
 from tuitrain.translation import gettext as _
 from tuitrain.translation import ngettext
 
 LOOKED_AT = 100_000  # rows
 UNIQUE = 0.95  # different numbers a row, for a column that is called an id
 MANY_LEVELS = 200
+LEAST_MARKED = 2  # rows
+MARKS = frozenset(sign * (10.0**digits - 1) for digits in range(2, 7) for sign in (-1, 1)) | {-999.9, -9999.9, -99.9}
 SOME_LEVELS, ROWS_OF_SOME = 50, 20  # so many levels are too many where each has fewer rows than this
 FEW_LEVELS, ROWS_OF_FEW = 10, 3
 
@@ -40,6 +42,38 @@ def find_ids(columns: Sequence[Column]) -> list[Trap]:
         )
         found.append(Trap(text.format(columns=listed("column", ids), drop=_drop(ids)), tuple(ids), "id"))
     return found
+
+
+def find_marks_of_missing(columns: Sequence[Column]) -> list[Trap]:
+    """Return a trap for each number such as -999 that lies far from all others of its column, in two rows or more."""
+    found: dict[float, list[str]] = {}
+    rows: dict[float, int] = {}
+    for column in columns:
+        if column.kind != "number":
+            continue
+        for mark in {float(np.fmin.reduce(column.values)), float(np.fmax.reduce(column.values))} & MARKS:
+            present = column.values[~column.missing]
+            others = present[present != mark]
+            count = len(present) - len(others)
+            if count < LEAST_MARKED or not len(others) or (others[0] == others).all():
+                continue
+            low, high = float(others.min()), float(others.max())
+            if max(low - mark, mark - high) > high - low:
+                found.setdefault(mark, []).append(column.name)
+                rows[mark] = rows.get(mark, 0) + count
+    text = _(
+        "{columns}: {mark} ({cells}) lies far from all other values; if it stands for a missing one: --missing {option}"
+    )
+    return [
+        Trap(
+            text.format(
+                columns=listed("column", names), mark=f"{mark:g}", cells=counted(rows[mark], "cell"),
+                option=quoted(f"{mark:g}"),
+            ),
+            tuple(names), "mark",
+        )
+        for mark, names in found.items()
+    ]  # fmt: skip
 
 
 def find_many_levels(texts: Sequence[TextColumn], rows: int) -> list[Trap]:

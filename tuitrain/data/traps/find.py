@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tuitrain.data.table import Column, Table
 from tuitrain.data.target import Target
 from tuitrain.data.traps.apart import find_groups, find_times
-from tuitrain.data.traps.columns import find_ids
+from tuitrain.data.traps.columns import find_ids, find_marks_of_missing
 from tuitrain.data.traps.leaks import find_leaks
 from tuitrain.data.traps.targets import find_target_traps
 from tuitrain.data.traps.totals import find_totals
@@ -35,4 +35,4 @@ def find_traps(
     owners = {name for trap in groups for name in trap.columns}  # whose target is one: a matter of the split, no leak
     leaks = find_leaks([column for column in inputs if column.name not in owners], goal, known)
     apart = [] if is_split_told else [*groups, *find_times(inputs, goal)]
-    return [*leaks, *find_totals(source), *found, *apart, *find_ids(inputs)]
+    return [*leaks, *find_totals(source), *found, *apart, *find_ids(inputs), *find_marks_of_missing(inputs)]

@@ -7,7 +7,7 @@ from typing import Literal
 from tuitrain.data.notices import Notice
 
 TrapKind = Literal[
-    "leak", "total", "outlier", "zeros", "repeated", "rare", "task", "id", "levels", "group", "time"
+    "leak", "total", "outlier", "zeros", "repeated", "rare", "task", "id", "levels", "mark", "group", "time"
 ]  # fmt: skip
 
 
