@@ -150,6 +150,19 @@ def test_what_is_to_be_known_before_training(churn):
     assert "leak" not in {check.label for check in review(churn, drop=["status_code"]).checks}
 
 
+def test_a_check_about_rows_alone_is_said_as_it_is(tmp_path):
+    path = tmp_path / "twice.csv"
+    rows = [f"{n * 1.7391 % 11:.4f},{n * 2.31779 % 7:.4f},{'ab'[n % 2]}" for n in range(200)]
+    path.write_text("\n".join(["a,b,y", *rows, *rows]))
+    dataset = load_dataset(path)
+    trained = {tuple(row) for row in dataset.train.X.tolist()}
+    test, validation = (sum(tuple(row) in trained for row in part.X.tolist())
+                        for part in (dataset.test, dataset.validation))  # fmt: skip
+    (text,) = [check.text for check in Reviewer(str(path)).review(DataOptions()).checks if check.label == "rows"]
+    assert text.startswith(f"{test} of 60 test rows and {validation} of 60 validation rows stand in training too, ")
+    assert "its line" not in text
+
+
 def test_targets_are_offered_with_their_classes_or_range(churn):
     offered = {candidate.name: candidate.what for candidate in review(churn).candidates}
     assert next(iter(offered)) == "left"

@@ -56,7 +56,7 @@ def checks_of(
 def _with_key(trap: Trap) -> str:
     """A trap's text with the key that leaves its columns out in place of the option."""
     options = " ".join(f"--drop {quoted(name)}" for name in trap.columns[:MOST_NAMES])
-    return trap.replace(options, _("x at its line"))
+    return trap.replace(options, _("x at its line")) if options else str(trap)
 
 
 def _unequal(dataset: Dataset) -> list[Check]:

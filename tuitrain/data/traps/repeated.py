@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import log
+from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,11 @@ from tuitrain.translation import gettext as _
 
 LEAST_SHARE = 0.01  # of the rows of a part
 LEAST_ROWS = 3
-ROOM = 2000  # times as many possible rows as there are: with fewer, rows are alike because columns have few values
+ROOM = 2000  # times as many possible rows as there are: with fewer, some rows are alike because columns have few values
+LEAST_ROOM, MOST_BY_CHANCE = 10, 0.5  # but hardly so many of a part where there is at least so much room
 BLOCK_VALUES = 200_000  # at a time, so that they stay in the cache
 LOOKED_AT = 5000
+MOST_LOG = 60.0
 KEYS = 3  # features that are compared first
 
 
@@ -31,7 +33,8 @@ def find_repeated(
     `parts` maps train, validation and test to X (N, D) and y of their rows. Where the `columns` have so few different
     values that rows must be alike, nothing is told.
     """
-    if not len(parts["train"][0]) or not _has_room(columns, sum(len(X) for X, _y in parts.values())):
+    room = _room(columns) / max(1, sum(len(X) for X, _y in parts.values()))
+    if not len(parts["train"][0]) or room < LEAST_ROOM:
         return []
     keys = _key_columns(parts["train"][0])
     held_out = {name: _digests(*parts[name], keys) for name in ("test", "validation")}
@@ -43,7 +46,8 @@ def find_repeated(
         is_like = np.isin(digests, quick[is_near])
         whole = _digests(parts[name][0][is_like], parts[name][1][is_like])
         found[name] = (int(np.isin(whole, trained).sum()), len(digests))
-    told = {name: pair for name, pair in found.items() if pair[0] >= max(1, LEAST_SHARE * pair[1])}
+    least = LEAST_SHARE if room > ROOM else MOST_BY_CHANCE
+    told = {name: pair for name, pair in found.items() if pair[0] >= max(1, least * pair[1])}
     if sum(count for count, _rows in told.values()) < LEAST_ROWS:
         return []
     each = _("{count:,} of {rows:,} {part} rows")
@@ -55,16 +59,14 @@ def find_repeated(
     return [Trap(written, (), "repeated")]
 
 
-def _has_room(columns: Sequence[Column], rows: int) -> bool:
-    """Whether the columns have many more different values together than there are rows."""
+def _room(columns: Sequence[Column]) -> float:
+    """How many different rows the values of the columns could make, up to a large number."""
     room = 0.0
     for column in columns:
         head = column.values[:LOOKED_AT]
         distinct = len(set(head)) if column.kind == "text" else len(np.unique(head))
         room += log(max(1, distinct))
-        if room > log(ROOM * max(1, rows)):
-            return True
-    return False
+    return exp(min(room, MOST_LOG))
 
 
 def _key_columns(X: NDArray[np.float32]) -> NDArray[np.int64]:
