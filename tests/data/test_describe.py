@@ -50,6 +50,7 @@ def test_columns_without_values_and_huge_ones_can_be_described() -> None:
 
 @pytest.mark.parametrize("source", [*BUNDLED, *RECIPES])
 @pytest.mark.parametrize("width", [40, 80, 200])
+@pytest.mark.long
 def test_lines_fit_the_width(source: str, width: int) -> None:
     lines = describe_lines(preview(source), width)
     assert max(map(len, lines)) <= max(width, 49)

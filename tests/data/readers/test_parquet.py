@@ -101,6 +101,7 @@ def test_a_preview_takes_the_first_rows() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"PAR1 rubbish PAR1", b"a,b\n1,2\n"])
+@pytest.mark.long
 def test_what_is_no_parquet_is_refused(data: bytes) -> None:
     with pytest.raises(DataError, match=r"t\.parquet: cannot be read as Parquet"):
         read(data)
@@ -200,6 +201,7 @@ def outcomes(tries: int) -> dict[str, int]:
     return found
 
 
+@pytest.mark.long
 def test_damage_is_one_clear_error() -> None:
     assert outcomes(4)["refused"] >= 1
 

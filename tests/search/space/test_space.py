@@ -200,6 +200,7 @@ def test_settings_and_rows_are_two_forms_of_the_same(seed: int) -> None:
         {"batch_size": "16..100", "epochs": "3..6", "dropout": "0..0.5:step=0.25"},
     ],
 )
+@pytest.mark.long
 def test_the_size_is_the_number_of_distinct_settings(ranges: dict[str, str]) -> None:
     space = Space(ranges)
     units = np.random.default_rng(0).random((20_000, len(space.columns)))
@@ -268,6 +269,7 @@ def test_a_space_in_which_nothing_is_searched_is_refused(ranges: dict[str, str],
         Space(ranges)
 
 
+@pytest.mark.long
 def test_a_list_may_hold_hundreds_of_thousands_of_values() -> None:
     numbers = [round(k * 1e-6, 9) for k in range(1, 200_001)]
     space = Space({"learning_rate": ",".join(map(str, numbers))})

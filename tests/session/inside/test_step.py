@@ -29,6 +29,7 @@ def answers_of(steps: int = 5, **fields: object) -> tuple[list[StepAnswer], Trai
     "fields", [{"optimizer": "sgd", "learning_rate": 0.3}, {"optimizer": "adam"}, {"batch_size": "full"}]
 )
 @pytest.mark.parametrize("steps", [0, 5, 11])
+@pytest.mark.long
 def test_curve_is_of_the_batch_and_the_update_that_come_next(fields: dict[str, object], steps: int) -> None:
     (answer, *_), trainer = answers_of(steps, **fields)
     start = trainer.network.parameters[0].astype(np.float64)
@@ -133,6 +134,7 @@ def test_one_that_diverged_says_so() -> None:
 
 
 @pytest.mark.parametrize(("kept", "steps"), [(0, 30), (0, 40), (7, 90), (20, 66)])
+@pytest.mark.long
 def test_the_gauge_of_the_last_steps_is_that_of_the_steps_that_were_made(kept: int, steps: int) -> None:
     data = load_dataset("moons")
     trainer = Trainer(data, Hyperparameters(hidden_layers=(8,), activation="tanh", learning_rate=0.05))
@@ -165,6 +167,7 @@ def test_the_last_step_of_a_training_that_has_ended_is_measured_too() -> None:
     assert np.isfinite(answer.gauge).all()
 
 
+@pytest.mark.long
 def test_a_large_network_is_measured_coarse_first_and_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = answers_of(optimizer="sgd", learning_rate=0.3)[0][-1]
     monkeypatch.setattr("tuitrain.session.inside.step.AT_ONCE", 2 * 42 * 32)  # two points at a time

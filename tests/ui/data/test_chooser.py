@@ -116,6 +116,7 @@ async def test_a_file_name_that_looks_like_markup_is_shown_as_it_is(session, tmp
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.long
 async def test_tab_completes_a_path(session, size):
     async with app_on(session).run_test(size=size) as pilot:
         await pilot.press("d")
@@ -133,6 +134,7 @@ async def test_tab_completes_a_path(session, size):
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("unforeseen"), Panic("unforeseen"), MemoryError("unforeseen")])
 @pytest.mark.parametrize("is_open", [False, True])
+@pytest.mark.long
 async def test_whatever_reading_a_dataset_raises_is_said_in_place(session, monkeypatch, error, is_open):
     def broken(*args, **rest):
         raise error

@@ -81,6 +81,7 @@ async def test_it_looks_as_drawn(session, size):
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.long
 async def test_letters_of_two_cells_keep_the_columns_in_line(session, size):
     async with app_on(session).run_test(size=size) as pilot:
         await opened(pilot)
@@ -157,6 +158,7 @@ async def test_y_picks_the_target_from_a_list_with_classes_and_ranges(session):
      ("n", 1, {"decimal": "point", "thousands": "comma"}), ("m", 1, {"missing": ()})],
 )  # fmt: skip
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.long)])
+@pytest.mark.long
 async def test_lists_change_how_the_file_is_read(session, key, down, wanted, size):
     async with app_on(session).run_test(size=size) as pilot:
         screen = await opened(pilot)
@@ -185,6 +187,7 @@ async def test_what_is_typed_for_missing_is_read_so(session):
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.long
 async def test_what_was_chosen_is_trained_on_and_is_there_again(session, size):
     async with app_on(session).run_test(size=size) as pilot:
         await opened(pilot)
@@ -295,6 +298,7 @@ async def test_all_that_is_known_can_be_read_in_full(session):
         await settle(pilot, lambda: "▸ customer_id" in text_of(pilot.app))
 
 
+@pytest.mark.long
 async def test_many_columns_scroll(session):
     names = [f"p{n}" for n in range(784)]
     rows = [",".join(str((n * 7 + row) % 5) for n in range(784)) + f",{row % 3}" for row in range(60)]
@@ -362,6 +366,7 @@ async def test_a_large_file_that_is_read_otherwise_shows_its_first_rows_at_once(
 
 
 @pytest.mark.parametrize("source", ["iris", "moons?n=60"])
+@pytest.mark.long
 async def test_bundled_and_generated_tables_open_with_what_applies(session, source):
     async with app_on(session).run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, source)
@@ -379,6 +384,7 @@ async def test_bundled_and_generated_tables_open_with_what_applies(session, sour
 @pytest.mark.parametrize("environment", [{"LC_ALL": "C", "TERM": "xterm"}, {"LANG": "C.UTF-8", "NO_COLOR": "1"},
                                          {"LANG": "C.UTF-8", "TERM": "xterm"}])  # fmt: skip
 @pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.long)])
+@pytest.mark.long
 async def test_it_fits_every_terminal(session, environment, size):
     async with app_on(session, environment).run_test(size=size) as pilot:
         await opened(pilot)
@@ -389,6 +395,7 @@ async def test_it_fits_every_terminal(session, environment, size):
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.long
 async def test_longer_words_cut_labels_but_no_figure(session, size):
     install(Pseudo())
     try:
@@ -401,6 +408,7 @@ async def test_longer_words_cut_labels_but_no_figure(session, size):
         install(None)
 
 
+@pytest.mark.long
 async def test_it_follows_the_size_of_the_terminal(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         await opened(pilot)

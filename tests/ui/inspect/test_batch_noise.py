@@ -27,6 +27,7 @@ def session(request):
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.long
 async def test_the_table_follows_from_the_numbers(session, size):
     async with TuitrainApp(session, theme_for("16", ascii_only=size[0] > 100)).run_test(size=size) as pilot:
         await pilot.press("Z")

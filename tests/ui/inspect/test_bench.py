@@ -124,6 +124,7 @@ async def test_a_step_is_taken_on_the_copy_and_taken_back(session):
 
 
 @pytest.mark.parametrize("colours", [pytest.param("16", marks=pytest.mark.long), "none"])
+@pytest.mark.long
 async def test_every_weight_can_be_reached_in_ascii(session, colours):
     async with TuitrainApp(session, theme_for(colours, ascii_only=True)).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)

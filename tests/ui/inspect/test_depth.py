@@ -35,6 +35,7 @@ async def opened(pilot):
 
 
 @pytest.mark.parametrize(("size", "colours"), [((80, 24), "none"), ((120, 40), "16")])
+@pytest.mark.long
 async def test_the_numbers_are_the_answers_and_a_choice_is_looked_at_and_kept(size, colours):
     session = session_of((8,) * 6)
     try:

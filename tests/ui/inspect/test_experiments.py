@@ -218,6 +218,7 @@ async def test_the_race_has_a_table_and_a_digit_adopts_rule_and_rate(session, si
         ("R", RacePage, "from: Race"),
     ],
 )
+@pytest.mark.long
 async def test_every_page_is_drawn_in_ascii_and_explained(session, colours, letter, page, said):
     async with TuitrainApp(session, theme_for(colours, ascii_only=True)).run_test(size=(80, 24)) as pilot:
         await opened(pilot, letter, page)

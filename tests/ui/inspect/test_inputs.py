@@ -31,6 +31,7 @@ async def opened(pilot, key="N"):
     ("dataset", "loss", "size", "colours"),
     [("diabetes", "auto", (80, 24), "none"), ("moons", "hinge", (80, 24), "16"), ("iris", "hinge", (120, 40), "none")],
 )
+@pytest.mark.long
 async def test_a_linear_model_shows_coefficients_support_vectors_and_importance(dataset, loss, size, colours):
     session = TrainingSession(load_dataset(dataset), Hyperparameters(hidden_layers=(), loss=loss))
     try:

@@ -74,6 +74,7 @@ async def test_a_is_marked_and_the_next_edit_makes_b(session, size):
         assert session.snapshot.step == 0 and session.snapshot.hyperparameters.optimizer == "momentum"
 
 
+@pytest.mark.long
 async def test_b_is_made_on_the_page_adopted_and_becomes_a(session):
     async with TuitrainApp(session, theme_for("true")).run_test(size=(120, 40)) as pilot:
         page = await opened(pilot)
@@ -104,6 +105,7 @@ async def test_b_is_made_on_the_page_adopted_and_becomes_a(session):
         await known(pilot, "batch_size", "full")
 
 
+@pytest.mark.long
 async def test_several_differences_are_all_listed_and_no_cause_is_named(session):
     async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
         await opened(pilot)
@@ -162,6 +164,7 @@ async def test_it_is_drawn_in_ascii_and_explained(session, colours):
         await settle(pilot, lambda: "change one thing" in text_of(pilot.app))
 
 
+@pytest.mark.long
 async def test_a_note_is_kept_with_the_pair_and_the_run_goes_on(session):
     async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
         session.send(SetHyperparameter("patience", 0))

@@ -32,6 +32,7 @@ def is_whole(page, kind):
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.long
 async def test_the_plane_and_the_race(session, size):
     is_ascii = size[0] > 100
     async with TuitrainApp(session, theme_for("16", ascii_only=is_ascii)).run_test(size=size) as pilot:
@@ -109,6 +110,7 @@ async def test_space_runs_the_race_and_the_start_can_be_moved(session):
         await settle(pilot, lambda: page.answer.rate > rate)
 
 
+@pytest.mark.long
 async def test_j_leads_there_and_back(session):
     async with TuitrainApp(session, theme_for("none")).run_test(size=(80, 24)) as pilot:
         await pilot.press("J")

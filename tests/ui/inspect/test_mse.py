@@ -32,6 +32,7 @@ def session_on(dataset):
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.long
 async def test_every_line_adds_up_as_printed(session, size):
     async with TuitrainApp(session, theme_for("16", ascii_only=size[0] > 100)).run_test(size=size) as pilot:
         await pilot.press("V", "minus", "minus")
@@ -56,6 +57,7 @@ async def test_every_line_adds_up_as_printed(session, size):
         await settle(pilot, lambda: page.answer and page.answer.question.example == "sine")
 
 
+@pytest.mark.long
 async def test_with_classes_it_opens_on_the_example():
     session = session_on("moons")
     async with TuitrainApp(session, theme_for("none")).run_test(size=(80, 24)) as pilot:

@@ -52,6 +52,7 @@ async def opened(pilot, letter, name):
     return page
 
 
+@pytest.mark.long
 async def test_a_page_without_an_answer_takes_every_key_and_offers_none_that_needs_one():
     session = training("moons", hidden_layers=(3,))
     async with TuitrainApp(session, theme_for("true")).run_test(size=(120, 40)) as pilot:
@@ -85,6 +86,7 @@ async def test_a_page_without_an_answer_takes_every_key_and_offers_none_that_nee
         ("moons", {"hidden_layers": (3,)}, "H", "depth", ("keep", "layer"), ("example",)),
     ],
 )
+@pytest.mark.long
 async def test_the_footer_names_the_keys_that_have_an_effect(data, fields, letter, name, absent, there):
     session = training(data, **fields)
     async with TuitrainApp(session, theme_for("true")).run_test(size=(120, 40)) as pilot:

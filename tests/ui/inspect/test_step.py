@@ -62,6 +62,7 @@ async def test_the_gauge_is_of_the_last_steps_and_n_shows_other_starts(session, 
         assert "went beyond the floor" in text_of(pilot.app)
 
 
+@pytest.mark.long
 async def test_without_a_run_the_example_is_shown_which_cannot_be_kept(session):
     async with TuitrainApp(session, theme_for("16", ascii_only=True)).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)

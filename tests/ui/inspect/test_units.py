@@ -24,6 +24,7 @@ from tuitrain.ui.theme import theme_for
         ("sine", (120, 40), "16"),
     ],
 )
+@pytest.mark.long
 async def test_units_are_shown_sorted_chosen_and_seen_in_three_ways(dataset, size, colours):
     session = TrainingSession(load_dataset(dataset), Hyperparameters(hidden_layers=(20, 6)))
     try:

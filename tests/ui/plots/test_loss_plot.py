@@ -90,6 +90,7 @@ def test_the_best_epoch_and_the_edits_stand_in_their_columns():
 
 @pytest.mark.parametrize("last", [9, 41, 60, 130, 350])
 @pytest.mark.parametrize("width", [32, 51, 84, 119, 150])
+@pytest.mark.long
 def test_ticks_stand_at_equal_distances_whatever_the_size(width, last):
     for height in range(8, 40):
         shown = lines_of(drawn(width, height, np.linspace(0.91, 0.02, last), NONE))

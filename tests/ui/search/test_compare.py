@@ -13,6 +13,7 @@ from tests.ui.search.driven import text_of, until
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.long
 async def test_marked_trials_are_overlaid_with_what_differs(size: tuple[int, int]) -> None:
     async def work(pilot: Pilot[Any]) -> str:
         app: Any = pilot.app

@@ -82,6 +82,7 @@ async def test_rows_and_panes_tell_of_one_moment() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.long
 async def test_the_selected_trial_is_explained_and_its_score_is_never_cut(size: tuple[int, int]) -> None:
     async def work(pilot: Pilot[Any]) -> str:
         app: Any = pilot.app

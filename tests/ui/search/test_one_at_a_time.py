@@ -56,6 +56,7 @@ async def guessing(pilot: Pilot[Any], **texts: str) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.long
 async def test_the_choice_is_hidden_until_enter_then_both_are_compared(size: tuple[int, int]) -> None:
     async def test(pilot: Pilot[Any]) -> None:
         await guessing(pilot)
@@ -96,6 +97,7 @@ async def test_the_choice_is_hidden_until_enter_then_both_are_compared(size: tup
     await searching(test, size=size)
 
 
+@pytest.mark.long
 async def test_yours_or_the_choice_is_tried_and_the_box_adds_them_up() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         screen: Any = pilot.app.screen
@@ -142,6 +144,7 @@ async def test_yours_or_the_choice_is_tried_and_the_box_adds_them_up() -> None:
     await searching(test)
 
 
+@pytest.mark.long
 async def test_o_goes_back_and_another_room_or_pane_forgets_nothing() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app
@@ -171,6 +174,7 @@ async def test_o_goes_back_and_another_room_or_pane_forgets_nothing() -> None:
     await searching(test, size=(80, 24))
 
 
+@pytest.mark.long
 async def test_from_the_first_trial_on_with_categories_in_plain_ascii() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.ui.search.driven import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tests.ui.search.driven import search_through, searching, text_of, until
 
 
+@pytest.mark.long
 async def test_panes_by_tab_in_a_small_terminal_and_side_by_side_in_a_larger_one() -> None:
     async def small(pilot: Pilot[Any]) -> None:
         await search_through(pilot, trials="5")
@@ -43,6 +45,7 @@ async def test_poor_terminals_show_ascii_alone() -> None:
     await searching(test, size=(200, 50), environment={"LANG": "C", "TERM": "vt100"})
 
 
+@pytest.mark.long
 async def test_the_word_under_the_cursor_is_explained_first_and_the_keys_then() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app

@@ -11,6 +11,7 @@ from tests.ui.search.driven import QUICK, enter, searching, snapshot, text_of, t
 from tests.ui.search.driven import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 
 
+@pytest.mark.long
 async def test_a_large_grid_says_what_it_takes_and_asks_and_enter_begins_nothing() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         model = pilot.app.screen.form.model  # type: ignore[attr-defined]
@@ -53,6 +54,7 @@ async def test_space_pauses_and_goes_on_and_a_new_search_asks_nothing() -> None:
     await searching(test, h=QUICK.replace(epochs=12))
 
 
+@pytest.mark.long
 async def test_leaving_a_search_asks_and_tells_how_to_go_on() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         pilot.app.screen.form.model.set("trials", "5000")  # type: ignore[attr-defined]
@@ -94,6 +96,7 @@ async def test_trainings_by_hand_are_trials_that_tell_what_changed() -> None:
     await searching(test)
 
 
+@pytest.mark.long
 async def test_proposals_wait_for_the_users_word() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app

@@ -6,6 +6,7 @@ import json
 import statistics
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.ui.search.driven import (
@@ -45,6 +46,7 @@ async def test_the_table_agrees_with_the_journal() -> None:
     await searching(test)
 
 
+@pytest.mark.long
 async def test_sorting_filtering_marking_and_comparing() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         study = await search_through(pilot)
@@ -82,6 +84,7 @@ async def test_a_misspelt_filter_is_told() -> None:
     await searching(test)
 
 
+@pytest.mark.long
 async def test_a_trial_is_opened_adopted_and_trained() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app

@@ -48,6 +48,7 @@ async def test_a_notice_gives_way_after_some_seconds(monkeypatch: pytest.MonkeyP
     await searching(test)
 
 
+@pytest.mark.long
 async def test_what_waits_for_the_users_word_is_never_hidden_and_the_veto_can_be_taken_back() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app

@@ -19,6 +19,7 @@ def session():
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.long
 async def test_help_explains_the_field_first_and_lists_every_key_then(session, size):
     async with app_on(session).run_test(size=size) as pilot:
         pilot.app.screen.form.go_to("learning_rate")

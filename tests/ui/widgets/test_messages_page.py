@@ -100,6 +100,7 @@ async def test_a_message_gives_way_to_the_next_key_and_an_error_to_the_third(ses
         assert "● running" in said(pilot.app)
 
 
+@pytest.mark.long
 async def test_a_refused_command_is_an_error_and_another_answer_is_none(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         session.send(Start())
@@ -194,6 +195,7 @@ async def test_the_end_of_a_quick_training_is_told_whole_and_kept_once(session, 
 
 @pytest.mark.parametrize("width", [80, 92, 100, 110, 120, 128, 140])
 @pytest.mark.parametrize("pace", [0.0, 10.0])
+@pytest.mark.long
 async def test_the_time_left_has_its_place_beside_a_pace(session, width, pace):
     session.train(41)
     session.become(pace=pace)

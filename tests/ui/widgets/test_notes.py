@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.ui.search.driven import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
@@ -55,6 +56,7 @@ async def test_a_note_of_a_room_and_of_a_page_is_kept_and_listed_on_both() -> No
     session.close()
 
 
+@pytest.mark.long
 async def test_a_note_of_a_search_is_kept_in_its_study() -> None:
     async def test(pilot: Pilot[Any]) -> None:
         await note(pilot, *"early", "enter")

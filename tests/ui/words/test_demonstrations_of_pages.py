@@ -17,8 +17,13 @@ TOLD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long), pytest.param(2, marks=pytest.mark.long)])
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [
+        pytest.param(name, seed, marks=[] if seed == 0 and place % 4 == 0 else [pytest.mark.long])
+        for seed in (0, 1, 2) for place, name in enumerate(TOLD)
+    ],
+)  # fmt: skip
 def test_a_demonstration_shows_what_its_page_says(name: str, seed: int) -> None:
     told = TOLD[name]
     assert told.order, "a demonstration is about something that can be tested"

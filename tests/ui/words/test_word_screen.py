@@ -64,6 +64,7 @@ async def find(pilot: Pilot[Any], word: str) -> Any:
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize(("colours", "ascii_only"), LOOKS)
+@pytest.mark.long
 async def test_a_page_runs_its_demonstration_and_says_what_is_to_be_seen(session, size, colours, ascii_only):
     app = TuitrainApp(session, theme_for(colours, ascii_only=ascii_only))
     async with app.run_test(size=size) as pilot:
