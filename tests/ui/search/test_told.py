@@ -79,7 +79,7 @@ async def test_the_end_says_why_and_where_all_is_kept() -> None:
         await until(pilot, lambda: "all trials are done" in status_of(app))
         if app.size.width > 100:
             assert str(study.path) in status_of(app)
-        await pilot.press("question_mark", "end")
+        await pilot.press("f1", "end")
         await until(pilot, lambda: f"Study: {study.path}" in text_of(app))
         shown = " ".join(text_of(app).replace("│", " ").split())
         assert f"Model of the best trial: {study.path}/best.safetensors" in shown
