@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
@@ -32,64 +30,26 @@ from tuitrain.data.cells.column_format import (
     ColumnFormat,
     Told,
 )
-from tuitrain.data.cells.number_cells import ALL_SIGNS, Cells, Habits, plain, values_of
+from tuitrain.data.cells.date_messages import order_name, order_question, why_no_dates, why_order
+from tuitrain.data.cells.looked import (
+    Looked,
+    allowed_orders,
+    are_compact_dates,
+    examples_of,
+    has_code_na,
+    learn_habits,
+    learn_order,
+)
+from tuitrain.data.cells.number_cells import Cells, Habits, values_of
 from tuitrain.data.cells.unusual import why_text
 from tuitrain.data.notices import Notice, about
 from tuitrain.data.table import Column, clean_numbers
 from tuitrain.errors import DataError
-from tuitrain.options.data_options import DATE_ORDERS
 from tuitrain.text import counted, quoted, visible
 from tuitrain.translation import gettext as _
 
 CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
-ENOUGH_SEEN = 1000  # numbers of a column, to learn how they are written
 COMPACT_DIGITS = 8  # of a date such as 20240105
-MOST_EXAMPLES = 3  # of a column's cells that are kept as they are written
-MOST_COMPARED = 1000  # different cells among which the most telling one is looked for
-LEAST_CODES = 3  # texts of two capital letters, among which NA may be one more
-
-
-@dataclass(frozen=True)
-class Looked:
-    """A column of texts as it was found: `cells` (N,) stripped, `counts` of the distinct ones.
-
-    `present` are the distinct cells that are no missing value in a column of numbers, as `plain` writes them.
-    """
-
-    name: str
-    cells: list[str]
-    counts: Counter[str]
-    present: dict[str, str]
-    numbers: Cells | None
-    dates: dict[str, date_cells.Written] | None
-    line_of: Callable[[str], int] | None
-
-    @classmethod
-    def at(cls, name: str, cells: Sequence[str], told: Told, line_of: Callable[[str], int] | None) -> Looked:
-        """Look at a column's cells."""
-        stripped = [cell.strip() for cell in cells]
-        counts = Counter(stripped)
-        form = told.formats.get(name)
-        missing = missing_words(told, NUMBER)
-        if told.missing is None and form is not None and form.missing is not None:
-            missing = frozenset(form.missing)
-        words = [cell.removeprefix(QUOTED) for cell in counts]
-        present = {cell: plain(cell) for cell in words if cell and cell.lower() not in missing}
-        numbers = None
-        first = next((cell for cell, text in present.items() if not number_column.is_infinite(text)), "")
-        if any(sign.isdigit() for sign in first):
-            found = Cells.of(cell for cell in present.values() if not number_column.is_infinite(cell))
-            numbers = found if all(found.shapes.values()) else None
-        is_readable = numbers is not None and bool(numbers.readings(ALL_SIGNS))  # 24.1.2023 has digits and points too
-        dates = None if is_readable else date_cells.readable(present)
-        return cls(
-            name, stripped, counts, present, numbers, dates if dates and len(dates) == len(present) else None, line_of
-        )
-
-
-def missing_words(told: Told, kind: str) -> frozenset[str]:
-    """The words, in lower case, that are read as missing in a column of that kind."""
-    return ColumnFormat(kind, missing=told.missing).missing_words()
 
 
 def read_columns(
@@ -111,21 +71,12 @@ def read_columns(
         else Looked.at(name, cells, told, None if line_of is None else partial(line_of, place))
         for place, (name, cells) in enumerate(zip(names, columns, strict=True))
     ]  # fmt: skip
-    reading = _Reading(where, told, _habits(looked, told, delimiter), _order_habit(looked, told))
+    reading = _Reading(where, told, learn_habits(looked, told, delimiter), learn_order(looked, told))
     made = [
-        replace(reading.column(name, item), examples=() if isinstance(item, np.ndarray) else _examples(item))
+        replace(reading.column(name, item), examples=() if isinstance(item, np.ndarray) else examples_of(item))
         for name, item in zip(names, looked, strict=True)
     ]
     return made, reading.all_notices()
-
-
-def _examples(found: Looked) -> tuple[str, ...]:
-    """A few different cells of a column as they are written; of numbers, one with the most signs comes first."""
-    cells = list(islice(found.present, MOST_COMPARED))
-    if found.numbers is not None and cells:
-        telling = max(cells, key=lambda cell: len({sign for sign in cell if not sign.isalnum()}))
-        cells = [telling, *(cell for cell in cells[: MOST_EXAMPLES + 1] if cell != telling)]
-    return tuple(cells[:MOST_EXAMPLES])
 
 
 def read_column(
@@ -134,38 +85,6 @@ def read_column(
     """Read a single column, as `read_columns` does."""
     columns, notices = read_columns([name], [cells], where=where, told=told)
     return columns[0], notices
-
-
-def _habits(columns: Sequence[Looked | NDArray[np.float64]], told: Told, delimiter: str) -> Habits:
-    """Learn how numbers are written from the columns that leave no doubt."""
-    decimals: Counter[str] = Counter()
-    thousands: Counter[str] = Counter()
-    for column in columns:
-        if isinstance(column, np.ndarray):
-            first = column[:ENOUGH_SEEN]
-            decimals["."] += int((first[np.isfinite(first)] % 1 > 0).sum())
-        elif column.numbers is not None:
-            readings = column.numbers.readings(number_column.allowed_signs(told))
-            if len(readings) == 1:
-                digits = column.numbers.digits
-                for counter, sign in ((decimals, readings[0].decimal), (thousands, readings[0].thousands)):
-                    counter[sign] += column.numbers.count([p for p, text in digits.items() if sign and sign in text])
-    return Habits(delimiter, decimals, thousands)
-
-
-def _order_habit(columns: Sequence[Looked | NDArray[np.float64]], told: Told) -> str | None:
-    """The order in which the dates of other columns are written, if they leave no doubt and agree."""
-    found = set()
-    for column in columns:
-        if isinstance(column, Looked) and column.dates and not all(d.is_told for d in column.dates.values()):
-            orders = date_cells.fitting_orders(column.dates.values(), allowed_orders(told))
-            found |= set(orders) if len(orders) == 1 else set()
-    return found.pop() if len(found) == 1 else None
-
-
-def allowed_orders(told: Told) -> tuple[str, ...]:
-    """The orders of a date's parts that the user allows."""
-    return DATE_ORDERS if told.date_order is None else (told.date_order,)
 
 
 class _Reading:
@@ -207,7 +126,7 @@ class _Reading:
     def _maybe_number(self, found: Looked) -> Column | None:
         if found.numbers is None:
             return None
-        if all(len(text) == COMPACT_DIGITS for text in found.present.values()) and _are_compact_dates(found):
+        if all(len(text) == COMPACT_DIGITS for text in found.present.values()) and are_compact_dates(found):
             return self._numbers(found.name, self._as_digits(found), None, None)
         decided = number_column.decide(found.name, found.numbers, self._told, self._habits)
         if isinstance(decided, number_column.Undecided):
@@ -228,7 +147,7 @@ class _Reading:
             return None
         orders = date_cells.fitting_orders(found.dates.values(), allowed_orders(self._told))
         if not orders:
-            return self._text(found, why=_why_no_dates(found))
+            return self._text(found, why=why_no_dates(found))
         return self._dates(found, found.dates, orders)
 
     def _maybe_time(self, found: Looked) -> Column | None:
@@ -266,7 +185,7 @@ class _Reading:
         cells = [cell for cell in found.cells if cell in dates]
         order, evidence = date_cells.choose_order(cells, dates, orders, self._order_habit)
         if order is None:
-            return replace(self._text(found, told=False), question=_order_question(found.name, cells[0], dates, orders))
+            return replace(self._text(found, told=False), question=order_question(found.name, cells[0], dates, orders))
         return self._days(found, ColumnFormat(DATE, date_order=order, missing=self._told.missing), dates, evidence)
 
     def _days(self, found: Looked, form: ColumnFormat, dates: dict[str, date_cells.Written], evidence: str) -> Column:
@@ -280,7 +199,7 @@ class _Reading:
                     _("dates as {cell} are read as {day}: {why}; --date-order decides otherwise").format(
                         cell=quoted(example),
                         day=date_cells.date_of(days[example]),
-                        why=_why_order(form.date_order, evidence),
+                        why=why_order(form.date_order, evidence),
                     ),
                 )
             )
@@ -303,7 +222,7 @@ class _Reading:
         given = missing if missing is not None else self._told.missing
         form = ColumnFormat(TEXT, missing=given)
         words = form.missing_words()
-        if given is None and _has_code_na(found):
+        if given is None and has_code_na(found):
             form = replace(form, missing=tuple(sorted(words - {"na"})))
             words = form.missing_words()
             self._notices.append(
@@ -468,7 +387,7 @@ class _Reading:
         order = self._told.date_order or form.date_order or "ymd"
         odd = next((c for c in cells if c not in dates or date_cells.day_number(dates[c], order) is None), None)
         if odd is not None:
-            raise self._refused(found, odd, _("a date as in training: {order}").format(order=_order_name(order)))
+            raise self._refused(found, odd, _("a date as in training: {order}").format(order=order_name(order)))
         return self._days(found, replace(form, date_order=order if form.date_order else ""), dates, "")
 
     def _refused(self, found: Looked, cell: str, expected: str) -> DataError:
@@ -491,11 +410,6 @@ class _Reading:
         return told
 
 
-def _are_compact_dates(found: Looked) -> bool:
-    digits = [float(text) for text in found.present.values() if text.isdigit()]
-    return len(digits) == len(found.present) and date_cells.compact_days(np.array(digits)) is not None
-
-
 def _is_quoted(cell: str) -> bool:
     return cell.startswith(QUOTED)
 
@@ -505,13 +419,6 @@ def text_value(cell: str) -> str:
     return visible(cell if cell.isascii() else unicodedata.normalize("NFC", cell), sys.maxsize)
 
 
-def _has_code_na(found: Looked) -> bool:
-    """Whether NA is likely a value: the other texts are at least three, each of two capital letters."""
-    others = [cell for cell in found.present if cell != "NA"]
-    codes = [cell for cell in others if len(cell) == 2 and cell.isascii() and cell.isalpha() and cell.isupper()]
-    return "NA" in found.counts and len(codes) >= LEAST_CODES and len(codes) == len(others)
-
-
 def _missing_notice(word: str, found: Sequence[tuple[str, int]]) -> Notice:
     cells = counted(sum(count for _name, count in found), "cell")
     names = [name for name, _count in found]
@@ -519,51 +426,4 @@ def _missing_notice(word: str, found: Sequence[tuple[str, int]]) -> Notice:
         names, _("{word} ({cells}) is taken as missing; --missing none keeps it as a value").format(
             word=quoted(word), cells=cells
         )
-    )  # fmt: skip
-
-
-def _order_name(order: str) -> str:
-    return {"ymd": _("year, month, day"), "dmy": _("day, month, year"), "mdy": _("month, day, year")}[order]
-
-
-def _why_order(order: str, evidence: str) -> str:
-    reasons = {
-        "fits": _("only {order} fits all cells"), "habit": _("{order}, as in another column"),
-        "varied": _("{order}, since the days then vary more than the years"),
-        "points": _("{order}, as is usual with points"), "sorted": _("the rows are then in the order of time"),
-    }  # fmt: skip
-    return reasons[evidence].format(order=_order_name(order))
-
-
-def _why_no_dates(found: Looked) -> str:
-    """Say why cells that are written as dates are texts: one is no day, or no order fits all."""
-    dates = found.dates or {}
-    odd = next((cell for cell, written in dates.items() if not date_cells.fitting_orders([written])), None)
-    if odd is not None:
-        line = found.line_of(odd) if found.line_of is not None else 0
-        at = _(" in line {line}").format(line=line) if line else ""
-        return _(
-            "taken as text, since {cell}{at} is no day of the calendar; --missing {cell} reads it as missing"
-        ).format(cell=quoted(odd), at=at)
-    fitting = {cell: date_cells.fitting_orders([written]) for cell, written in dates.items()}
-    first = min(fitting, key=lambda cell: len(fitting[cell]))
-    other = next((cell for cell in fitting if not {*fitting[cell]} & {*fitting[first]}), first)
-    return _("taken as text, since no order of day, month and year fits {first} as well as {other}").format(
-        first=quoted(first), other=quoted(other)
-    )
-
-
-def _order_question(name: str, cell: str, dates: dict[str, date_cells.Written], orders: Sequence[str]) -> str:
-    """Ask for the order of dates, with both readings of a cell that differ."""
-    for text, written in {cell: dates[cell], **dates}.items():
-        days = {order: date_cells.day_number(written, order) for order in orders}
-        if len(set(days.values())) > 1:
-            cell = text
-            break
-    readings = _(" or ").join(date_cells.date_of(float(day)) for day in dict.fromkeys(days.values()) if day is not None)
-    return _(
-        "column {name}: {cell} may be {readings}; say which by --date-order {orders}, or --type {option} if it is none"
-    ).format(
-        name=quoted(name), cell=quoted(cell), readings=readings, orders=_(" or ").join(orders),
-        option=quoted(f"{name}=text"),
     )  # fmt: skip

@@ -1,0 +1,121 @@
+"""A column of texts as it was found, and what a table's columns tell of how its numbers and dates are written.
+
+`N` rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.data.cells import date_cells, number_column
+from tuitrain.data.cells.column_format import NUMBER, QUOTED, ColumnFormat, Told
+from tuitrain.data.cells.number_cells import ALL_SIGNS, Cells, Habits, plain
+from tuitrain.options.data_options import DATE_ORDERS
+
+ENOUGH_SEEN = 1000  # numbers of a column, to learn how they are written
+MOST_EXAMPLES = 3  # of a column's cells that are kept as they are written
+MOST_COMPARED = 1000  # different cells among which the most telling one is looked for
+LEAST_CODES = 3  # texts of two capital letters, among which NA may be one more
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A column of texts as it was found: `cells` (N,) stripped, `counts` of the distinct ones.
+
+    `present` are the distinct cells that are no missing value in a column of numbers, as `plain` writes them.
+    """
+
+    name: str
+    cells: list[str]
+    counts: Counter[str]
+    present: dict[str, str]
+    numbers: Cells | None
+    dates: dict[str, date_cells.Written] | None
+    line_of: Callable[[str], int] | None
+
+    @classmethod
+    def at(cls, name: str, cells: Sequence[str], told: Told, line_of: Callable[[str], int] | None) -> Looked:
+        """Look at a column's cells."""
+        stripped = [cell.strip() for cell in cells]
+        counts = Counter(stripped)
+        form = told.formats.get(name)
+        missing = missing_words(told, NUMBER)
+        if told.missing is None and form is not None and form.missing is not None:
+            missing = frozenset(form.missing)
+        words = [cell.removeprefix(QUOTED) for cell in counts]
+        present = {cell: plain(cell) for cell in words if cell and cell.lower() not in missing}
+        numbers = None
+        first = next((cell for cell, text in present.items() if not number_column.is_infinite(text)), "")
+        if any(sign.isdigit() for sign in first):
+            found = Cells.of(cell for cell in present.values() if not number_column.is_infinite(cell))
+            numbers = found if all(found.shapes.values()) else None
+        is_readable = numbers is not None and bool(numbers.readings(ALL_SIGNS))  # 24.1.2023 has digits and points too
+        dates = None if is_readable else date_cells.readable(present)
+        return cls(
+            name, stripped, counts, present, numbers, dates if dates and len(dates) == len(present) else None, line_of
+        )
+
+
+def missing_words(told: Told, kind: str) -> frozenset[str]:
+    """The words, in lower case, that are read as missing in a column of that kind."""
+    return ColumnFormat(kind, missing=told.missing).missing_words()
+
+
+def examples_of(found: Looked) -> tuple[str, ...]:
+    """A few different cells of a column as they are written; of numbers, one with the most signs comes first."""
+    cells = list(islice(found.present, MOST_COMPARED))
+    if found.numbers is not None and cells:
+        telling = max(cells, key=lambda cell: len({sign for sign in cell if not sign.isalnum()}))
+        cells = [telling, *(cell for cell in cells[: MOST_EXAMPLES + 1] if cell != telling)]
+    return tuple(cells[:MOST_EXAMPLES])
+
+
+def learn_habits(columns: Sequence[Looked | NDArray[np.float64]], told: Told, delimiter: str) -> Habits:
+    """Learn how numbers are written from the columns that leave no doubt."""
+    decimals: Counter[str] = Counter()
+    thousands: Counter[str] = Counter()
+    for column in columns:
+        if isinstance(column, np.ndarray):
+            first = column[:ENOUGH_SEEN]
+            decimals["."] += int((first[np.isfinite(first)] % 1 > 0).sum())
+        elif column.numbers is not None:
+            readings = column.numbers.readings(number_column.allowed_signs(told))
+            if len(readings) == 1:
+                digits = column.numbers.digits
+                for counter, sign in ((decimals, readings[0].decimal), (thousands, readings[0].thousands)):
+                    counter[sign] += column.numbers.count([p for p, text in digits.items() if sign and sign in text])
+    return Habits(delimiter, decimals, thousands)
+
+
+def learn_order(columns: Sequence[Looked | NDArray[np.float64]], told: Told) -> str | None:
+    """The order in which the dates of other columns are written, if they leave no doubt and agree."""
+    found = set()
+    for column in columns:
+        if isinstance(column, Looked) and column.dates and not all(d.is_told for d in column.dates.values()):
+            orders = date_cells.fitting_orders(column.dates.values(), allowed_orders(told))
+            found |= set(orders) if len(orders) == 1 else set()
+    return found.pop() if len(found) == 1 else None
+
+
+def allowed_orders(told: Told) -> tuple[str, ...]:
+    """The orders of a date's parts that the user allows."""
+    return DATE_ORDERS if told.date_order is None else (told.date_order,)
+
+
+def are_compact_dates(found: Looked) -> bool:
+    """Whether all cells are dates such as 20240105."""
+    digits = [float(text) for text in found.present.values() if text.isdigit()]
+    return len(digits) == len(found.present) and date_cells.compact_days(np.array(digits)) is not None
+
+
+def has_code_na(found: Looked) -> bool:
+    """Whether NA is likely a value: the other texts are at least three, each of two capital letters."""
+    others = [cell for cell in found.present if cell != "NA"]
+    codes = [cell for cell in others if len(cell) == 2 and cell.isascii() and cell.isalpha() and cell.isupper()]
+    return "NA" in found.counts and len(codes) >= LEAST_CODES and len(codes) == len(others)
