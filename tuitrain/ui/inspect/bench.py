@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -110,9 +110,8 @@ class BenchPage(InsidePage, inherit_bindings=False):
         assert self.answer is not None
         return self.way.phase(len(self.answer.trace.layers))
 
-    def refresh_page(self) -> None:
-        super().refresh_page()
-        words = {
+    def words_now(self) -> Mapping[str, str]:
+        return {
             "back": N_("unit") if self.way.by_unit else N_("layer"),
             "cycle_axis": N_("by layer") if self.way.by_unit else N_("by unit"),
             "start_pause": N_("pause") if self.is_playing else N_("play"),
@@ -120,7 +119,6 @@ class BenchPage(InsidePage, inherit_bindings=False):
             "before": "" if self.example else N_("row"),
             "example": N_("yours") if self.example == EXAMPLES[-1] else N_("example"),
         }
-        self.footer.say_now(words)
 
     # Drawing
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -86,15 +86,14 @@ class StepPage(InsidePage, inherit_bindings=False):
         if answer is not None and not self.shows_starts and answer.question.example == self.example:
             super().show(snapshot)
 
-    def refresh_page(self) -> None:
-        super().refresh_page()
-        self.footer.say_now({
+    def words_now(self) -> Mapping[str, str]:
+        return {
             "starts": N_("gauge") if self.shows_starts else N_("other starts"),
             "example": N_("yours") if self.example else N_("example"),
             "keep": "" if self.example else N_("keep it"),
             "undo": N_("undo") if self.steps else "",
             "restart": N_("restart") if self.steps else "",
-        })  # fmt: skip
+        }
 
     @property
     def _rate(self) -> float:
