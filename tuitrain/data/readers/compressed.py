@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from tuitrain.data.progress import Progress, untold
 from tuitrain.errors import DataError
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
@@ -104,11 +105,12 @@ def size_text(count: int) -> str:
 
 
 def unpack(
-    file: BinaryIO, packing: Packing, name: str, *, size: int, most_bytes: int | None = None
-) -> tuple[bytes, bool]:
+    file: BinaryIO, packing: Packing, name: str, *, size: int, most_bytes: int | None = None,
+    progress: Progress = untold,
+) -> tuple[bytes, bool]:  # fmt: skip
     """Unpack a file of `size` bytes that is open at its start; return the content and whether it was cut.
 
-    `most_bytes` stops after as many. `name` stands for the file in messages.
+    `most_bytes` stops after as many. `name` stands for the file in messages. `progress` is told of the packed bytes.
 
     Raises
     ------
@@ -122,6 +124,7 @@ def unpack(
     try:
         for piece in _pieces(file, packing):
             content.write(piece)
+            progress(file.tell() if size else content.tell(), size)
             if most_bytes is not None and content.tell() > most_bytes:
                 break
             if content.tell() > limit:

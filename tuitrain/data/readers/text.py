@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import TypeAlias
@@ -18,11 +18,12 @@ from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS, NUMBER, QUOTED
 from tuitrain.data.cells.number_column import has_points_of_thousands, is_doubtful
 from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.readers import FileContent
+from tuitrain.data.readers.compressed import PIECE
 from tuitrain.data.readers.delimiters import DELIMITER_NAMES
 from tuitrain.data.readers.dialect import Layout, Wanted, lay_out, lines_named, told_comments
 from tuitrain.data.readers.encoding import decode
 from tuitrain.data.readers.file_kinds import refuse_other_kinds
-from tuitrain.data.readers.number_block import parse_block
+from tuitrain.data.readers.number_table import DOS_END, has_point, read_number_table
 from tuitrain.data.readers.records import Records, Splitting
 from tuitrain.data.table import Table, plain_numbers, tidy_names
 from tuitrain.errors import DataError
@@ -33,10 +34,7 @@ from tuitrain.translation import gettext as _
 Cells: TypeAlias = NDArray[np.float64] | list[str]
 QUOTES_SAMPLE = 65_536
 BLOCK_ROWS = 50_000
-# What is read as a number but may be none: +49170123456 and 94E3.
-CODE = re.compile(rb"(?m)(?:^|[,;|\t ])(?:\+[0-9 ]{9,}|[+-]?[0-9]+[eE][0-9]{1,2}) *(?=[,;|\t\r\n ]|\Z)")
-BARE_EXPONENT = re.compile(rb"[eE][0-9]")
-BLOCK_CHARACTERS = 1_000_000  # of plain numbers that are parsed at once
+LINES_BETWEEN = 5000  # two calls that tell how far the reading is
 TAB_SUFFIXES = (".tsv", ".tab")
 
 
@@ -48,14 +46,7 @@ def read_text_file(file: FileContent, options: DataOptions) -> tuple[Table, None
     DataError
         as `read_text_table` does.
     """
-    wanted = Wanted.of(options)
-    if wanted.delimiter is None and file.suffix in TAB_SUFFIXES and b"\t" in file.data:
-        wanted = replace(wanted, delimiter="\t")
-    table = read_text_table(
-        file.data, file.name, wanted=wanted, most_rows=file.most_rows, is_cut=file.is_cut,
-        told=Told.of(options, file.formats),
-    )  # fmt: skip
-    return table, None
+    return _read_text(file, Wanted.of(options), Told.of(options, file.formats)), None
 
 
 def read_text_table(
@@ -73,41 +64,36 @@ def read_text_table(
         if the file is binary or empty, its layout can be read in two ways, a row is too short or too long, or a quote
         is not closed.
     """
-    wanted, told = wanted or Wanted(), told or Told()
-    refuse_other_kinds(data, name)
-    data = data.removesuffix(b"\x1a")  # with which DOS ended a text
-    decoded = decode(data, name, encoding=wanted.encoding, is_cut=is_cut)
-    if not decoded.text.strip("\ufeff \t\r\n"):
-        raise DataError(_("{name}: the file is empty; expected a header and rows").format(name=name))
-    laid_out = lay_out(decoded, name, wanted)
-    layout, notices = laid_out.layout, [*laid_out.notices]
-    text = with_quoted_words_marked(laid_out.text, layout.splitting, told)
-    rows = _Rows(text, name, layout, most_rows, is_cut=is_cut)
+    return _read_text(FileContent(data, name, "", most_rows, is_cut), wanted or Wanted(), told or Told())
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was read: `names` as the header has them, and what `Table` calls so."""
+
+    names: list[str]
+    columns: list[Cells]
+    layout: Layout
+    notices: list[str]
+    is_partial: bool
+    lines: list[tuple[int, int]]
+    line_of: Callable[[int, str], int] | None = None
+
+
+def _read_text(file: FileContent, wanted: Wanted, told: Told) -> Table:
+    if wanted.delimiter is None and file.suffix in TAB_SUFFIXES and _has_tabs(file):
+        wanted = replace(wanted, delimiter="\t")
     as_cells = {name for name, kind in told.kinds.items() if kind != NUMBER}
     as_cells |= {name for name, form in told.formats.items() if form.kind != NUMBER}
-    if "." in text:  # which would be decimal if they were read at once
-        as_cells |= {name for name, form in told.formats.items() if has_points_of_thousands(form, told)}
-    quick = _read_numbers(text, layout) if most_rows is None and not as_cells and layout.is_plain else None
-    if quick is not None:
-        doubtful = {
-            name
-            for place, (name, values) in enumerate(zip(tidy_names(quick[0])[0], quick[1], strict=True))
-            if is_doubtful(values, told, layout.delimiter, has_point=partial(_has_point, text, layout.delimiter, place))
-        }
-        quick, as_cells = (None, as_cells | doubtful) if doubtful else (quick, as_cells)
-    columns: list[Cells]
-    if quick is not None:
-        names, columns = quick[0], [*quick[1]]
-        is_partial = is_cut
-        lines = [(0, layout.first_line + layout.has_header)]
-    else:
-        columns = _read_cells(rows, told, as_cells)
-        names, is_partial, lines = rows.names, rows.is_partial, rows.lines
-        notices += rows.notices()
-    names, columns, left_out = _without_empty_end(names, columns)
-    headers = names
+    with_points = {name for name, form in told.formats.items() if has_points_of_thousands(form, told)}
+    found: _Found | set[str] = set()
+    if file.most_rows is None and not as_cells and not with_points:
+        found = _read_numbers(file, wanted, told)
+    if isinstance(found, set):
+        found = _read_strictly(file, wanted, told, as_cells | found, with_points)
+    names, columns, left_out = _without_empty_end(found.names, found.columns)
+    headers, layout = names, found.layout
     names, renamed = tidy_names(headers)
-    notices += left_out
     if not layout.has_header:
         renamed = [
             _("no header found; the columns are called {names}").format(
@@ -120,12 +106,59 @@ def read_text_table(
     elif len(renamed) > 2 and 2 * sum(not name.strip() for name in headers) > len(headers):
         renamed = [_("most of the first row is blank; if it is a title, --skip-lines leaves it out")]
     parsed, remarks = read_columns(
-        names, columns, where=name, told=told, delimiter=layout.delimiter, line_of=rows.line_of
+        names, columns, where=file.name, told=told, delimiter=layout.delimiter, line_of=found.line_of
     )
     return Table(
-        name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial,
-        is_nameless=not layout.has_header, layout=layout, lines=tuple(lines),
+        file.name, tuple(parsed), tuple(found.notices + left_out + remarks + renamed), is_partial=found.is_partial,
+        is_nameless=not layout.has_header, layout=layout, lines=tuple(found.lines),
     )  # fmt: skip
+
+
+def _has_tabs(file: FileContent) -> bool:
+    with file.open() as stream:
+        return any(b"\t" in piece for piece in iter(partial(stream.read, PIECE), b""))
+
+
+def _read_numbers(file: FileContent, wanted: Wanted, told: Told) -> _Found | set[str]:
+    """Read a table of plain numbers quickly; else return the names of the columns whose cells are to be looked at."""
+    table = read_number_table(file, wanted)
+    if table is None:
+        return set()
+    layout = table.laid_out.layout
+    doubtful: set[str] = set()
+    for place, (name, values) in enumerate(zip(tidy_names(table.names)[0], table.columns, strict=True)):
+        may_have_point = partial(has_point, file, wanted, place) if table.has_points else bool
+        if is_doubtful(values, told, layout.delimiter, has_point=may_have_point):
+            doubtful.add(name)
+    if doubtful:
+        return doubtful
+    lines = [(0, layout.first_line + layout.has_header)]
+    return _Found(table.names, [*table.columns], layout, [*table.laid_out.notices], file.is_cut, lines)
+
+
+def _read_strictly(
+    file: FileContent, wanted: Wanted, told: Told, as_cells: Collection[str], with_points: Collection[str]
+) -> _Found:  # fmt: skip
+    """Read a table of any cells; those of the columns `as_cells` stay texts, and those `with_points` if any has one."""
+    text, layout, notices = _text_of(file, wanted)
+    text = with_quoted_words_marked(text, layout.splitting, told)
+    rows = _Rows(text, file, layout)
+    columns = _read_cells(rows, told, {*as_cells, *(with_points if "." in text else ())})
+    return _Found(rows.names, columns, layout, notices + rows.notices(), rows.is_partial, rows.lines, rows.line_of)
+
+
+def _text_of(file: FileContent, wanted: Wanted) -> tuple[str, Layout, list[str]]:
+    """The text of a table, its layout and notices on both; its bytes are let go."""
+    file.progress(0, file.size)
+    with file.open() as stream:
+        data = stream.read()
+    refuse_other_kinds(data, file.name)
+    decoded = decode(data.removesuffix(DOS_END), file.name, encoding=wanted.encoding, is_cut=file.is_cut)
+    del data
+    if not decoded.text.strip("\ufeff \t\r\n"):
+        raise DataError(_("{name}: the file is empty; expected a header and rows").format(name=file.name))
+    laid_out = lay_out(decoded, file.name, wanted)
+    return laid_out.text, laid_out.layout, [*laid_out.notices]
 
 
 def with_quoted_words_marked(text: str, splitting: Splitting, told: Told) -> str:
@@ -168,74 +201,19 @@ def _is_empty(cells: Cells) -> bool:
     return bool(np.isnan(cells).all()) if isinstance(cells, np.ndarray) else not any(map(str.strip, cells))
 
 
-def _read_numbers(text: str, layout: Layout) -> tuple[list[str], list[NDArray[np.float64]]] | None:
-    """Read a table of plain numbers and empty cells quickly; return None if any cell is anything else."""
-    first = text.find("\n") + 1
-    names: list[str] = []
-    start = 0
-    if layout.has_header:
-        header, start = text[:first].rstrip("\r\n"), first
-        if '"' in header or "'" in header or "\r" in header:
-            return None
-        names = header.split(layout.delimiter)
-    line = text[start : text.find("\n", start) + 1 or len(text)]
-    width = len(names) or line.count(layout.delimiter) + 1
-    blocks = []
-    while start < len(text):
-        end = text.rfind("\n", start, start + BLOCK_CHARACTERS) + 1 or text.find("\n", start) + 1 or len(text)
-        block = _plain_block(text[start:end], layout.delimiter)
-        numbers = None if block is None else parse_block(block, layout.delimiter, width)
-        if numbers is None:
-            return None
-        blocks.append(numbers)
-        start = end
-    if not blocks:
-        return None
-    names = names or [f"column {number}" for number in range(1, width + 1)]
-    columns = np.empty((width, sum(map(len, blocks))))
-    row = 0
-    while blocks:  # each is let go as soon as it is copied
-        block_rows = blocks.pop(0)
-        columns[:, row : row + len(block_rows)] = block_rows.T
-        row += len(block_rows)
-    return names, [*columns]
-
-
-def _has_point(text: str, delimiter: str, place: int) -> bool:
-    """Whether any cell of a column has a point."""
-    if "." not in text:
-        return False
-    other = rf"[^{re.escape(delimiter)}\n]*"
-    return (
-        re.search(rf"(?m)^(?:{other}{re.escape(delimiter)}){{{place}}}[^{re.escape(delimiter)}\n.]*\.", text)
-        is not None
-    )
-
-
 def _any_point(cells: Sequence[str]) -> bool:
     return any("." in cell for cell in cells)
-
-
-def _plain_block(text: str, delimiter: str) -> bytes | None:
-    """The bytes of whole lines, without blanks around their cells; None where they are not ASCII."""
-    if not text.isascii():
-        return None
-    block = text.encode("ascii")
-    if delimiter != " " and b" " in block:
-        block = re.sub(rb" *(%b|\r?\n) *" % re.escape(delimiter.encode()), rb"\1", b"\n" + block)[1:]
-    has_plus = block.startswith(b"+") or b"\n+" in block or delimiter.encode() + b"+" in block
-    has_exponent = (b"e" in block or b"E" in block) and BARE_EXPONENT.search(block) is not None
-    return None if (has_plus or has_exponent) and CODE.search(block) is not None else block
 
 
 class _Rows:
     """The rows of a text, all of the same length, in blocks; can be iterated repeatedly."""
 
-    def __init__(self, text: str, name: str, layout: Layout, most_rows: int | None, *, is_cut: bool) -> None:
+    def __init__(self, text: str, file: FileContent, layout: Layout) -> None:
         self.names: list[str] = []
         self.lines: list[tuple[int, int]] = []  # (row, shift): from this row on, its line is its number plus the shift
-        self.is_partial = is_cut
-        self._text, self._name, self._layout, self._most_rows = text, name, layout, most_rows
+        self.is_partial = file.is_cut
+        self._text, self._name, self._layout, self._most_rows = text, file.name, layout, file.most_rows
+        self._progress, self._size = file.progress, file.size
         self._blank = 0
         self._repeats: list[int] = []
         self._comments: list[int] = []
@@ -284,16 +262,19 @@ class _Rows:
 
     def line_of(self, place: int, text: str) -> int:
         """Return the first line with this text in the given column; 0 if there is none."""
-        return next((line for line, row in self._checked() if row[place].strip() == text), 0)
+        return next((line for line, row in self._checked(tells=False) if row[place].strip() == text), 0)
 
-    def _checked(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield each row with the number of its first line."""
+    def _checked(self, *, tells: bool = True) -> Iterator[tuple[int, list[str]]]:
+        """Yield each row with the number of its first line; with `tells`, tell how far it is."""
         layout = self._layout
         records = Records(self._text, layout.splitting, first_line=layout.first_line)
-        self._blank, self._repeats, expected, header_line = 0, [], 0, 0
+        self._blank, self._repeats, expected, header_line, told = 0, [], 0, 0, 0
         header: list[str] = []
         try:
             for line, row in records:
+                if tells and line >= told:
+                    told = line + LINES_BETWEEN
+                    self._progress(int(self._size * records.share), self._size)
                 if not row or (len(row) == 1 and expected != 1 and not row[0].strip()):
                     self._blank += 1
                 elif not expected:
