@@ -79,9 +79,17 @@ def test_more_rows_than_the_first_block_lets_expect_are_read() -> None:
 
 @pytest.mark.usefixtures("small_blocks")
 def test_points_far_down_decide_whether_they_separate_thousands() -> None:
-    data = ("a;b\n" + "45;2.5\n" * 20_000 + "45.000;2.5\n").encode()
+    data = ("a;b\n" + "45;2.55555\n" * 20_000 + "45.000;2.55555\n").encode()
     told = read_text_table(data, "t.csv")
     assert told.columns[0].question or told.columns[0].kind == "text"
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_first_block_that_leaves_too_few_rows_to_judge_by_is_not_judged_by() -> None:
+    data = ("a,b,c\n" + BODY).encode()
+    assert quickly(data) is not None
+    assert quickly(data, skip_lines=2000) is None
+    assert len(read_text_table(data, "t.csv", wanted=Wanted(skip_lines=2000, header=False))) == ROWS - 1999
 
 
 def test_aligned_columns_are_read_too(monkeypatch: pytest.MonkeyPatch) -> None:
