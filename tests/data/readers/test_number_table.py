@@ -64,7 +64,7 @@ def test_what_is_no_number_is_left_to_the_strict_reader_wherever_it_stands(row: 
     lines[row] = odd
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(number_table, "BLOCK", 70_000)
-        assert quickly("\n".join(["a,b,c", *lines]).encode()) is None
+        assert quickly("\n".join(["a,b,c", *lines, ""]).encode()) is None
 
 
 @pytest.mark.usefixtures("small_blocks")
@@ -79,9 +79,9 @@ def test_more_rows_than_the_first_block_lets_expect_are_read() -> None:
 
 @pytest.mark.usefixtures("small_blocks")
 def test_points_far_down_decide_whether_they_separate_thousands() -> None:
-    data = ("a;b\n" + "45;2.55555\n" * 20_000 + "45.000;2.55555\n").encode()
+    data = ("a;b\n" + "45;7\n" * 20_000 + "45.000;7\n").encode()
     told = read_text_table(data, "t.csv")
-    assert told.columns[0].question or told.columns[0].kind == "text"
+    assert "45.000" in told.columns[0].question
 
 
 @pytest.mark.usefixtures("small_blocks")
