@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from tuitrain.options.hyperparameters import Hyperparameters
     from tuitrain.session.training import TrainingSession
     from tuitrain.ui.app import SearchAsked
+    from tuitrain.ui.data.to_load import ToLoad
 
+INSTEAD = "iris"  # is shown behind the dataset dialog, where what was asked for cannot be trained on as it is
 LOG_VARIABLE = "TUITRAIN_LOG"
 SWITCH_SECONDS = 0.001  # how long the drawing thread waits for its turn beside a running training (Python: 0.005)
 # Read by Textual when it is imported: a key is answered within one frame, and Escape is told from an escape sequence
@@ -65,15 +67,16 @@ def check_terminal(environment: Mapping[str, str] | None = None, *, prints_resul
 
 
 def run(
-    dataset: Dataset | tuple[str, Callable[[], Dataset]], hyperparameters: Hyperparameters, *, start: bool = False,
+    dataset: Dataset | ToLoad, hyperparameters: Hyperparameters, *, start: bool = False,
     quit_when_done: bool = False,
     make_session: Callable[[Dataset, Hyperparameters], TrainingSession] | None = None,
     search: SearchAsked | None = None, jobs: int | None = None, pace: float = 0.0,
 ) -> Outcome:  # fmt: skip
     """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
 
-    A `dataset` may be a source and what loads it, which is done while the screen is shown already; what that raises is
-    raised here. `pace` is how many epochs a second are trained at most; 0: as many as can be.
+    A `dataset` that is still to be loaded is loaded while the screen is shown already. What that raises is raised here,
+    if it cannot be mended in the dataset dialog, or if nobody is asked: with `quit_when_done` or `search`. `pace` is
+    how many epochs a second are trained at most; 0: as many as can be.
 
     What is trained and in no file is saved where a signal or a crash ends it.
 
@@ -92,6 +95,7 @@ def run(
         os.environ.pop(name, None)
     from tuitrain.session.commands import SetPace  # noqa: PLC0415
     from tuitrain.ui.app import TuitrainApp  # noqa: PLC0415 - see above
+    from tuitrain.ui.data.to_load import ToLoad  # noqa: PLC0415
     from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
 
     if make_session is None:
@@ -106,12 +110,17 @@ def run(
             session.send(SetPace(pace))
         return session
 
-    source, load = dataset if isinstance(dataset, tuple) else ("", None)
-    session = None if isinstance(dataset, tuple) else begin(dataset)
+    def instead() -> Dataset:
+        from tuitrain.data.loading import load_dataset  # noqa: PLC0415
+
+        return load_dataset(INSTEAD)
+
+    load = dataset if isinstance(dataset, ToLoad) else None
+    session = begin(dataset) if not isinstance(dataset, ToLoad) else None
     app = TuitrainApp(
         session, start=start, quit_when_done=quit_when_done, handle_signals=True, search=search, jobs=jobs,
         rescue=(lambda: None) if session is None else Rescue(session),
-        load=None if load is None else (source, lambda: begin(load())),
+        load=load, begin=begin, instead=None if quit_when_done or search is not None else instead,
     )  # fmt: skip
     crash: BaseException | None = None
     try:
