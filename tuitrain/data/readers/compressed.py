@@ -122,7 +122,7 @@ def unpack(
         content.write(piece)
         if most_bytes is not None and content.tell() > most_bytes:
             break
-    refuse_tar(bytes(content.getbuffer()[:TAR_MARK.stop]), name)
+    refuse_tar(bytes(content.getbuffer()[: TAR_MARK.stop]), name)
     is_cut = most_bytes is not None and content.tell() > most_bytes
     if is_cut:
         content.truncate(most_bytes)
