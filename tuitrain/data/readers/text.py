@@ -23,7 +23,7 @@ from tuitrain.data.readers.dialect import Layout, Wanted, lay_out, lines_named, 
 from tuitrain.data.readers.encoding import decode
 from tuitrain.data.readers.file_kinds import refuse_other_kinds
 from tuitrain.data.readers.number_block import parse_block
-from tuitrain.data.readers.records import Records, Splitting
+from tuitrain.data.readers.records import Records, Splitting, csv_problem
 from tuitrain.data.table import Table, plain_numbers, tidy_names
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
@@ -31,6 +31,7 @@ from tuitrain.text import counted, quoted
 from tuitrain.translation import gettext as _
 
 Cells: TypeAlias = NDArray[np.float64] | list[str]
+_Skipped: TypeAlias = tuple[int, list[int], list[int]]  # blank lines; the lines of headers again, and of comments
 QUOTES_SAMPLE = 65_536
 BLOCK_ROWS = 50_000
 # What is read as a number but may be none: +49170123456 and 94E3.
@@ -82,7 +83,7 @@ def read_text_table(
     laid_out = lay_out(decoded, name, wanted)
     layout, notices = laid_out.layout, [*laid_out.notices]
     text = with_quoted_words_marked(laid_out.text, layout.splitting, told)
-    rows = _Rows(text, name, layout, most_rows, is_cut=is_cut)
+    rows = CheckedRows(text, name, layout, most_rows, is_cut=is_cut)
     as_cells = {name for name, kind in told.kinds.items() if kind != NUMBER}
     as_cells |= {name for name, form in told.formats.items() if form.kind != NUMBER}
     if "." in text:  # which would be decimal if they were read at once
@@ -101,13 +102,24 @@ def read_text_table(
         is_partial = is_cut
         lines = [(0, layout.first_line + layout.has_header)]
     else:
-        columns = _read_cells(rows, told, as_cells)
+        columns = read_cells(rows, told, as_cells)
         names, is_partial, lines = rows.names, rows.is_partial, rows.lines
         notices += rows.notices()
-    names, columns, left_out = _without_empty_end(names, columns)
-    headers = names
-    names, renamed = tidy_names(headers)
+    names, columns, left_out = without_empty_end(names, columns)
     notices += left_out
+    names, renamed = told_names(names, layout, wanted)
+    parsed, remarks = read_columns(
+        names, columns, where=name, told=told, delimiter=layout.delimiter, line_of=rows.line_of
+    )
+    return Table(
+        name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial,
+        is_nameless=not layout.has_header, layout=layout, lines=tuple(lines),
+    )  # fmt: skip
+
+
+def told_names(headers: list[str], layout: Layout, wanted: Wanted) -> tuple[list[str], list[str]]:
+    """Return the columns' names, with notices on those that were changed or made up."""
+    names, renamed = tidy_names(headers)
     if not layout.has_header:
         renamed = [
             _("no header found; the columns are called {names}").format(
@@ -119,13 +131,7 @@ def read_text_table(
             renamed = [why.format(text=renamed[0], why=layout.evidence["header"])]
     elif len(renamed) > 2 and 2 * sum(not name.strip() for name in headers) > len(headers):
         renamed = [_("most of the first row is blank; if it is a title, --skip-lines leaves it out")]
-    parsed, remarks = read_columns(
-        names, columns, where=name, told=told, delimiter=layout.delimiter, line_of=rows.line_of
-    )
-    return Table(
-        name, tuple(parsed), tuple(notices + remarks + renamed), is_partial=is_partial,
-        is_nameless=not layout.has_header, layout=layout, lines=tuple(lines),
-    )  # fmt: skip
+    return names, renamed
 
 
 def with_quoted_words_marked(text: str, splitting: Splitting, told: Told) -> str:
@@ -149,7 +155,7 @@ def with_quoted_words_marked(text: str, splitting: Splitting, told: Told) -> str
     return quoted_word.sub(lambda match: match[0] + QUOTED, text)
 
 
-def _without_empty_end(names: list[str], columns: list[Cells]) -> tuple[list[str], list[Cells], list[str]]:
+def without_empty_end(names: list[str], columns: list[Cells]) -> tuple[list[str], list[Cells], list[str]]:
     """Drop the last columns that have neither header nor values, with a notice.
 
     A delimiter at the end of each row creates such a column, which would be taken for the target.
@@ -183,7 +189,7 @@ def _read_numbers(text: str, layout: Layout) -> tuple[list[str], list[NDArray[np
     blocks = []
     while start < len(text):
         end = text.rfind("\n", start, start + BLOCK_CHARACTERS) + 1 or text.find("\n", start) + 1 or len(text)
-        block = _plain_block(text[start:end], layout.delimiter)
+        block = plain_block(text[start:end], layout.delimiter)
         numbers = None if block is None else parse_block(block, layout.delimiter, width)
         if numbers is None:
             return None
@@ -216,7 +222,7 @@ def _any_point(cells: Sequence[str]) -> bool:
     return any("." in cell for cell in cells)
 
 
-def _plain_block(text: str, delimiter: str) -> bytes | None:
+def plain_block(text: str, delimiter: str) -> bytes | None:
     """The bytes of whole lines, without blanks around their cells; None where they are not ASCII."""
     if not text.isascii():
         return None
@@ -228,17 +234,26 @@ def _plain_block(text: str, delimiter: str) -> bytes | None:
     return None if (has_plus or has_exponent) and CODE.search(block) is not None else block
 
 
-class _Rows:
-    """The rows of a text, all of the same length, in blocks; can be iterated repeatedly."""
+class CheckedRows:
+    """The rows of a text, all of the same length, in blocks; can be iterated repeatedly.
 
-    def __init__(self, text: str, name: str, layout: Layout, most_rows: int | None, *, is_cut: bool) -> None:
-        self.names: list[str] = []
+    With `before`, the text goes on where that of other rows ended, and `notices` are on both. If a cut text ends within
+    quotes, `open_line` is the line of the record that is left out for that; 0 otherwise.
+    """
+
+    def __init__(
+        self, text: str, name: str, layout: Layout, most_rows: int | None, *, is_cut: bool,
+        before: CheckedRows | None = None,
+    ) -> None:  # fmt: skip
+        self.names: list[str] = [] if before is None else before.names
+        self.known: tuple[int, list[str]] = (0, []) if before is None else before.known  # fields of a row, the header
+        self._known_before, self.open_line = self.known, 0
         self.lines: list[tuple[int, int]] = []  # (row, shift): from this row on, its line is its number plus the shift
         self.is_partial = is_cut
-        self._text, self._name, self._layout, self._most_rows = text, name, layout, most_rows
-        self._blank = 0
-        self._repeats: list[int] = []
-        self._comments: list[int] = []
+        self.text, self.is_first = text, before is None
+        self._name, self._layout, self._most_rows = name, layout, most_rows
+        self.skipped: _Skipped = (0, [], []) if before is None else before.skipped
+        self._skipped = self.skipped
 
     @property
     def delimiter(self) -> str:
@@ -248,15 +263,14 @@ class _Rows:
     def notices(self) -> list[str]:
         """What was skipped."""
         notices = []
-        if self._blank:
-            notices.append(_("{lines} skipped").format(lines=counted(self._blank, "blank line")))
-        if self._comments:
-            notices.append(told_comments(self._layout.splitting.comment, self._comments))
-        if self._repeats:
+        blank, repeats, comments = self.skipped
+        if blank:
+            notices.append(_("{lines} skipped").format(lines=counted(blank, "blank line")))
+        if comments:
+            notices.append(told_comments(self._layout.splitting.comment, comments))
+        if repeats:
             notices.append(
-                _("{lines} skipped: the header again; --header no reads all as rows").format(
-                    lines=lines_named(self._repeats)
-                )
+                _("{lines} skipped: the header again; --header no reads all as rows").format(lines=lines_named(repeats))
             )
         return notices
 
@@ -265,7 +279,7 @@ class _Rows:
         block: list[list[str]] = []
         count, shift = 0, 0
         self.lines = []
-        for line, row in self._checked():
+        for line, row in self.checked():
             if self._most_rows is not None and count >= self._most_rows:
                 self.is_partial = True
                 break
@@ -284,29 +298,29 @@ class _Rows:
 
     def line_of(self, place: int, text: str) -> int:
         """Return the first line with this text in the given column; 0 if there is none."""
-        return next((line for line, row in self._checked() if row[place].strip() == text), 0)
+        return next((line for line, row in self.checked() if row[place].strip() == text), 0)
 
-    def _checked(self) -> Iterator[tuple[int, list[str]]]:
+    def checked(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each row with the number of its first line."""
         layout = self._layout
-        records = Records(self._text, layout.splitting, first_line=layout.first_line)
-        self._blank, self._repeats, expected, header_line = 0, [], 0, 0
-        header: list[str] = []
+        records = Records(self.text, layout.splitting, first_line=layout.first_line)
+        blank, repeats, header_line = 0, [], 0
+        expected, header = self._known_before
         try:
             for line, row in records:
                 if not row or (len(row) == 1 and expected != 1 and not row[0].strip()):
-                    self._blank += 1
+                    blank += 1
                 elif not expected:
                     expected, header_line = len(row) + layout.has_row_names + layout.has_blank_end, line
-                    self.names = row
+                    self.names, self.known = row, (expected, [])
                     if not layout.has_header:
                         self.names = [f"column {number}" for number in range(1, expected + 1)]
                         header_line = 0
                         yield line, row
                     elif expected > 1 and 2 * sum(bool(name.strip()) for name in row) > expected:
-                        header = row
+                        header, self.known = row, (expected, row)
                 elif row == header or (header and _is_same(row, header)):
-                    self._repeats.append(line)
+                    repeats.append(line)
                 elif len(row) != expected or (layout.has_blank_end and row[-1].strip()):
                     raise DataError(self._length_problem(line, row, expected, header_line))
                 elif line != layout.units_line:
@@ -314,10 +328,13 @@ class _Rows:
                     yield line, row[layout.has_row_names : expected - layout.has_blank_end]
         except csv.Error as error:
             if self.is_partial and "unexpected end of data" in str(error):
+                self.open_line = records.line
                 return
-            raise DataError(_csv_problem(self._name, records.line, error)) from error
+            raise DataError(csv_problem(self._name, records.line, error)) from error
         finally:
-            self._comments = records.comments
+            comments = [line for line in records.comments if not 0 < self.open_line <= line]
+            before = self._skipped
+            self.skipped = before[0] + blank, [*before[1], *repeats], [*before[2], *comments]
 
     def _length_problem(self, line: int, row: Sequence[str], expected: int, header_line: int) -> str:
         """Describe a row of the wrong length; `header_line` is 0 if earlier rows had the right one."""
@@ -351,7 +368,7 @@ def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
     return ""
 
 
-def _read_cells(rows: _Rows, told: Told, as_cells: Collection[str]) -> list[Cells]:
+def read_cells(rows: CheckedRows, told: Told, as_cells: Collection[str]) -> list[Cells]:
     """Read strictly, cell by cell: a column becomes numbers if all its cells are plain numbers, else stays cells.
 
     Columns whose names are among `as_cells` stay cells.
@@ -381,20 +398,3 @@ def _joined(pieces: list[Cells]) -> Cells:
     if isinstance(pieces[0], np.ndarray):
         return np.concatenate(pieces)
     return list(chain.from_iterable(pieces))
-
-
-def _csv_problem(name: str, line: int, error: csv.Error) -> str:
-    if "unexpected end of data" in str(error):
-        return _(
-            "{name}, line {line}: a quote is opened and never closed; expected a closing quote, or --quote none"
-        ).format(name=name, line=line)
-    if "expected after" in str(error):
-        return _(
-            "{name}, line {line}: found text after a closing quote; expected the delimiter (write a quote as two, "
-            "or say --quote none)"
-        ).format(name=name, line=line)
-    if "field larger" in str(error):
-        return _("{name}, line {line}: a field is longer than {most:,} characters; is a quote left open?").format(
-            name=name, line=line, most=csv.field_size_limit()
-        )
-    return _("{name}, line {line}: {error}").format(name=name, line=line, error=error)
