@@ -56,7 +56,8 @@ def write_predictions(found: Predictions, output: Path | None) -> int:
     try:
         with _ended_by_terminate(), _sink(output) as write:
             for rows in found.blocks:
-                write([found.header, *rows] if count == 0 else rows)
+                if rows:
+                    write([found.header, *rows] if count == 0 else rows)
                 count += len(rows)
                 line.show(count, found.share())
     except DataError as error:

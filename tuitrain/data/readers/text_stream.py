@@ -264,7 +264,7 @@ class _LateComments:
         if layout.splitting.comment:
             return layout
         for sign in self._open:
-            if not (piece.startswith(sign) or f"\n{sign}" in piece or f"\r{sign}" in piece):
+            if sign not in piece or not (piece.startswith(sign) or f"\n{sign}" in piece or f"\r{sign}" in piece):
                 continue
             self._open = [other for other in self._open if other != sign]
             both = replace(self._head, text=self._head.text + piece)
