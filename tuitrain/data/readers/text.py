@@ -134,10 +134,10 @@ def told_names(headers: list[str], layout: Layout, wanted: Wanted) -> tuple[list
     return names, renamed
 
 
-def with_quoted_words_marked(text: str, splitting: Splitting, told: Told) -> str:
+def with_quoted_words_marked(text: str, splitting: Splitting, told: Told, *, head: str | None = None) -> str:
     """Put `QUOTED` before fields such as ``"NA"``, whose quotes tell that they are words; the csv module drops quotes.
 
-    Where every field is quoted, quotes tell nothing.
+    Where every field is quoted, quotes tell nothing; the start of the text shows it, or `head`, if that stands before.
     """
     quote = splitting.quote
     if not quote or quote not in text:
@@ -148,7 +148,10 @@ def with_quoted_words_marked(text: str, splitting: Splitting, told: Told) -> str
     quoted_word = re.compile(rf"(?im)(^ *|{delimiter} *){sign}(?= *(?:{either}) *{sign} *(?:{delimiter}|\r?$))")
     if quoted_word.search(text) is None:
         return text
-    bare = re.sub(rf"{sign}(?:[^{sign}]|{sign}{sign})*{sign}", sign, text[:QUOTES_SAMPLE])
+    sample = (text if head is None else head)[: QUOTES_SAMPLE + 1]
+    if len(sample) > QUOTES_SAMPLE:  # without the line that is cut, if it may end behind a quote
+        sample = sample[: max(sample.rfind(f"{quote}\n"), sample.rfind(f"{quote}\r")) + 1] or sample
+    bare = re.sub(rf"{sign}(?:[^{sign}]|{sign}{sign})*{sign}", sign, sample)
     fields = [field for line in bare.splitlines() if line.strip() for field in line.split(splitting.delimiter)]
     if all(field.strip() == quote for field in fields):
         return text

@@ -73,7 +73,7 @@ class TextStream:
         laid_out = lay_out(head, self.name, self._wanted)
         self._layout, self._notices = laid_out.layout, laid_out.notices
         self._comments = _LateComments(head, self.name, self._wanted)
-        self._sample = laid_out.text[:QUOTES_SAMPLE].rpartition("\n")[0] + "\n"
+        self._head = laid_out.text[: QUOTES_SAMPLE + 1]
         self._rows = self._checked(self._marked(laid_out.text), self._layout.first_line, is_cut=pieces.is_cut)
         next(iter(self._rows.checked()), None)
         headers, self._left_out = self._without_empty_end()
@@ -201,13 +201,10 @@ class TextStream:
             piece = without_blanks_at_quotes("\n" + piece)[1:]  # which look at the sign before
         if self._layout.delimiter == " ":
             piece = squeezed(piece)
-        quote = self._layout.splitting.quote
-        if not quote or quote not in piece:
-            return piece
-        return self._marked(self._sample + piece)[len(self._marked(self._sample)) :]
+        return self._marked(piece)
 
     def _marked(self, text: str) -> str:
-        return with_quoted_words_marked(text, self._layout.splitting, self._told)
+        return with_quoted_words_marked(text, self._layout.splitting, self._told, head=self._head)
 
     def _numbers(self, rows: CheckedRows) -> _Block | None:
         """Read the text of nothing but plain numbers quickly; return None if anything else is in it."""
