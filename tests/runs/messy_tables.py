@@ -11,7 +11,18 @@ from random import Random
 
 PACKERS = {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
 TOWNS = ["Ulm", "Köln", "Bonn", "St. Ives", "Aix"]
-WORDS = ["plain", "two words", "with, comma", "semi; colon", "tab\there", "pipe|d", 'a "word"', "two\nlines", "a\n\nb", "é"]
+WORDS = [
+    "plain",
+    "2 words",
+    "with, comma",
+    "semi; colon",
+    "tab\there",
+    "pipe|d",
+    'a "word"',
+    "two\nlines",
+    "a\n\nb",
+    "é",
+]
 NUMBERS = 6  # columns, where all are plain numbers
 NAMES = ["size", "income", "share", "day", "town", "member", "note", "y"]
 
@@ -134,8 +145,9 @@ class Style:
         for cell in cells:
             must = any(sign in cell for sign in [self.delimiter, '"', "\n", "\r"])
             if must or self.quotes_all or (cell == "NA" and "quoted NA" in self.extras):
-                cell = '"' + cell.replace('"', '""') + '"'
-            written.append(cell)
+                written.append('"' + cell.replace('"', '""') + '"')
+            else:
+                written.append(cell)
         between = self.delimiter + " " if "blanks around" in self.extras and self.delimiter in ",;" else self.delimiter
         return between.join(written)
 
