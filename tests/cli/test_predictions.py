@@ -44,7 +44,7 @@ def test_an_error_leaves_no_file_and_says_how_many_rows_standard_output_has(
         write_predictions(predictions(DataError("t.csv, line 5: odd")), tmp_path / "out.csv")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"out.csv": "before"}
     with pytest.raises(
-        DataError, match=r"^t.csv, line 5: odd\nstandard output has the predictions of 3 rows before it$"
+        DataError, match=r"^t.csv, line 5: odd\nstandard output has the predictions of the first 3 rows$"
     ):
         write_predictions(predictions(DataError("t.csv, line 5: odd")), None)
     assert capsys.readouterr().out.count("\n") == 4

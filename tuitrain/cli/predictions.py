@@ -63,7 +63,7 @@ def write_predictions(found: Predictions, output: Path | None) -> int:
     except DataError as error:
         line.clear()
         if output is None and count:
-            text = _("{error}\nstandard output has the predictions of {rows} before it")
+            text = _("{error}\nstandard output has the predictions of the first {rows}")
             raise DataError(text.format(error=error, rows=counted(count, "row"))) from error
         raise
     except KeyboardInterrupt:

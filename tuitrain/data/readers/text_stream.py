@@ -20,16 +20,15 @@ from tuitrain.data.readers.byte_stream import ByteStream
 from tuitrain.data.readers.dialect import LINE_MARK, Layout, Wanted, lay_out, told_encoding
 from tuitrain.data.readers.encoding import Decoded
 from tuitrain.data.readers.number_block import parse_block
+from tuitrain.data.readers.quoted_words import QUOTES_SAMPLE, with_quoted_words_marked
 from tuitrain.data.readers.records import squeezed, without_blanks_at_quotes
 from tuitrain.data.readers.text import (
-    QUOTES_SAMPLE,
     TAB_SUFFIXES,
     Cells,
     CheckedRows,
     plain_block,
     read_cells,
     told_names,
-    with_quoted_words_marked,
     without_empty_end,
 )
 from tuitrain.data.readers.text_pieces import HEAD_BYTES, PIECE_BYTES, TextPieces
