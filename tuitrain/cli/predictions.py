@@ -56,13 +56,14 @@ def write_predictions(found: Predictions, output: Path | None) -> int:
     try:
         with _ended_by_terminate(), _sink(output) as write:
             for rows in found.blocks:
-                write([found.header, *rows] if count == 0 else rows)
+                if rows:
+                    write([found.header, *rows] if count == 0 else rows)
                 count += len(rows)
                 line.show(count, found.share())
     except DataError as error:
         line.clear()
         if output is None and count:
-            text = _("{error}\nstandard output has the predictions of {rows} before it")
+            text = _("{error}\nstandard output has the predictions of the first {rows}")
             raise DataError(text.format(error=error, rows=counted(count, "row"))) from error
         raise
     except KeyboardInterrupt:

@@ -28,6 +28,8 @@ from tuitrain.runs.model import Model
 from tuitrain.runs.model_input import MOST_ROWS, formats_of, names_by_place
 
 Rows: TypeAlias = list[list[object]]
+# At once, since the threads of a matrix product wait in a busy loop for the next one, while the next rows are read.
+MOST_PASSES, MOST_VALUES = 16, 4_000_000
 
 
 @dataclass(frozen=True)
@@ -125,21 +127,26 @@ class _Streamed:
         return Predictions(_header(self._model, self._kept), self._blocks(), self._notices, lambda: stream.share)
 
     def _blocks(self) -> Iterator[Rows]:
-        """Yield the rows that are written, as soon as there are enough for whole forward passes."""
-        encode = self._model.preprocessing.transform
-        rest, kept_rest = np.zeros((0, 0), np.float32), list[list[str]]()
+        """Yield the rows that are written, when there are enough for many whole forward passes; before, none."""
+        preprocessing = self._model.preprocessing
+        most = max(1, min(MOST_PASSES, MOST_VALUES // (PREDICT_ROWS * len(preprocessing.encoded_names)))) * PREDICT_ROWS
+        waiting: list[NDArray[Any]] = []
+        kept: list[list[str]] = []
         for chunk in self._text.chunks(self._formats, self._kept_in_file, self._remarks):
             columns = [_renamed(column, name) for column, name in zip(chunk.columns, self._needed, strict=True)]
             table = Table(self._text.name, tuple(columns))
-            self._unseen.extend(self._model.preprocessing.observe(table))
-            X = encode(table)
-            X, kept = np.concatenate([rest, X]) if len(rest) else X, kept_rest + chunk.kept
+            self._unseen.extend(preprocessing.observe(table))
+            waiting.append(preprocessing.transform(table))
+            kept += chunk.kept
+            if len(kept) < most:
+                yield []
+                continue
+            X = np.concatenate(waiting)
             count = len(X) - len(X) % PREDICT_ROWS
-            rest, kept_rest = X[count:].copy(), kept[count:]
-            if count:
-                yield _rows(self._model, X[:count], kept[:count])
-        if len(rest):
-            yield _rows(self._model, rest, kept_rest)
+            yield _rows(self._model, X[:count], kept[:count])
+            waiting, kept = [X[count:].copy()], kept[count:]
+        if kept:
+            yield _rows(self._model, np.concatenate(waiting), kept)
 
     def _notices(self) -> list[str]:
         told = self._text.notices(self._remarks.notices(list(self._formats)))

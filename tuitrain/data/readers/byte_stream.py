@@ -42,8 +42,9 @@ class ByteStream:
         self._pieces = None if packing is None else unpacked_pieces(file, packing, content.name, size=self._size)
         self._rest = b""
         if self._pieces is not None:
-            self._rest = self.read(TAR_MARK.stop)
-            refuse_tar(self._rest, content.name)
+            head = self.read(TAR_MARK.stop)
+            self._rest = head + self._rest
+            refuse_tar(head, content.name)
 
     @property
     def share(self) -> float | None:

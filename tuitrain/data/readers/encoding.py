@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tuitrain.data.readers.letters import LANGUAGES
+from tuitrain.data.readers.misfits import START, Before, damage, misfit, refuse_zero_bytes
 from tuitrain.errors import DataError
 from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
@@ -87,22 +88,6 @@ SIGN, CJK_SIGN = math.log(0.002), math.log(0.0005)
 
 
 @dataclass(frozen=True)
-class Before:
-    """What stands in a file before the bytes that are looked at."""
-
-    byte_count: int = 0
-    line_count: int = 0
-
-    def line_at(self, data: bytes, start: int) -> int:
-        """Return the line of the byte at `start` of these bytes."""
-        return self.line_count + data[:start].count(b"\n") + 1
-
-    def behind(self, data: bytes) -> Before:
-        """Return what stands before the bytes behind these."""
-        return Before(self.byte_count + len(data), self.line_count + data.count(b"\n"))
-
-
-@dataclass(frozen=True)
 class Decoded:
     """A text, the name of its encoding, and why it was chosen; the reason is empty where the file leaves no doubt."""
 
@@ -133,7 +118,7 @@ class _LanguageReading:
 
 
 def decode(
-    data: bytes, name: str, *, encoding: str | None = None, is_cut: bool = False, before: Before = Before()
+    data: bytes, name: str, *, encoding: str | None = None, is_cut: bool = False, before: Before = START
 ) -> Decoded:  # fmt: skip
     """Decode the bytes of a file; `encoding`, if given, is the user's. With `is_cut`, only whole lines are kept.
 
@@ -185,16 +170,6 @@ def _told(data: bytes, name: str, encoding: str, *, is_cut: bool) -> str:
         raise DataError(misfit(data, name, encoding, error.start)) from error
 
 
-def misfit(data: bytes, name: str, encoding: str, start: int, before: Before = Before()) -> str:
-    """Say that a byte does not fit the encoding."""
-    return _(
-        "{name}, line {line}: byte {place} (0x{byte:02x}) is not {encoding}; expected {encoding} throughout"
-    ).format(
-        name=name, line=before.line_at(data, start), place=before.byte_count + start + 1, byte=data[start],
-        encoding=encoding,
-    )  # fmt: skip
-
-
 def wide_encoding(data: bytes) -> str | None:
     """The encoding of two or four bytes a character that lacks its mark; None if it is none.
 
@@ -228,24 +203,6 @@ def _decoded_wide(data: bytes, name: str, known: str, *, is_cut: bool) -> str:
     return (text[: text.rfind("\n") + 1] or text) if is_cut else text
 
 
-def refuse_zero_bytes(data: bytes, name: str, before: Before) -> None:
-    """Refuse bytes with a zero among them.
-
-    Raises
-    ------
-    DataError
-        if there is one, with its line.
-    """
-    if b"\x00" not in data:
-        return
-    line = before.line_at(data, data.index(b"\x00"))
-    raise DataError(
-        _("{name}, line {line}: found a zero byte, so this is a binary file; expected CSV or TSV text").format(
-            name=name, line=line
-        )
-    )
-
-
 def _refuse_damaged(data: bytes, name: str, start: int, before: Before) -> None:
     """Refuse UTF-8 with a few broken characters, which would be nonsense in any other encoding."""
     text = data.decode("utf-8", errors="replace")
@@ -253,14 +210,6 @@ def _refuse_damaged(data: bytes, name: str, start: int, before: Before) -> None:
     whole = sum(not char.isascii() for char in text) - broken
     if whole > 3 * broken:
         raise DataError(damage(data, name, start, before))
-
-
-def damage(data: bytes, name: str, start: int, before: Before) -> str:
-    """Say that a byte is not UTF-8 in a file that is."""
-    return _(
-        "{name}, line {line}: byte {place} (0x{byte:02x}) is not UTF-8, as the rest is; mend the line, or say "
-        "how it is written by --encoding"
-    ).format(name=name, line=before.line_at(data, start), place=before.byte_count + start + 1, byte=data[start])
 
 
 def _most_plausible(data: bytes, name: str, start: int, before: Before) -> Decoded:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS, NUMBER, QUOTED, Told
+from tuitrain.data.cells.column_format import NUMBER, Told
 from tuitrain.data.cells.number_column import has_points_of_thousands, is_doubtful
 from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.readers import FileContent
@@ -23,7 +23,8 @@ from tuitrain.data.readers.dialect import Layout, Wanted, lay_out, lines_named, 
 from tuitrain.data.readers.encoding import decode
 from tuitrain.data.readers.file_kinds import refuse_other_kinds
 from tuitrain.data.readers.number_block import parse_block
-from tuitrain.data.readers.records import Records, Splitting, csv_problem
+from tuitrain.data.readers.quoted_words import with_quoted_words_marked
+from tuitrain.data.readers.records import Records, csv_problem
 from tuitrain.data.table import Table, plain_numbers, tidy_names
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
@@ -32,7 +33,6 @@ from tuitrain.translation import gettext as _
 
 Cells: TypeAlias = NDArray[np.float64] | list[str]
 _Skipped: TypeAlias = tuple[int, list[int], list[int]]  # blank lines; the lines of headers again, and of comments
-QUOTES_SAMPLE = 65_536
 BLOCK_ROWS = 50_000
 # What is read as a number but may be none: +49170123456 and 94E3.
 CODE = re.compile(rb"(?m)(?:^|[,;|\t ])(?:\+[0-9 ]{9,}|[+-]?[0-9]+[eE][0-9]{1,2}) *(?=[,;|\t\r\n ]|\Z)")
@@ -132,27 +132,6 @@ def told_names(headers: list[str], layout: Layout, wanted: Wanted) -> tuple[list
     elif len(renamed) > 2 and 2 * sum(not name.strip() for name in headers) > len(headers):
         renamed = [_("most of the first row is blank; if it is a title, --skip-lines leaves it out")]
     return names, renamed
-
-
-def with_quoted_words_marked(text: str, splitting: Splitting, told: Told) -> str:
-    """Put `QUOTED` before fields such as ``"NA"``, whose quotes tell that they are words; the csv module drops quotes.
-
-    Where every field is quoted, quotes tell nothing.
-    """
-    quote = splitting.quote
-    if not quote or quote not in text:
-        return text
-    words = MISSING_IN_NUMBERS - set(told.missing or ())  # what the user tells is missing in quotes too
-    sign, delimiter = re.escape(quote), re.escape(splitting.delimiter)
-    either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    quoted_word = re.compile(rf"(?im)(^ *|{delimiter} *){sign}(?= *(?:{either}) *{sign} *(?:{delimiter}|\r?$))")
-    if quoted_word.search(text) is None:
-        return text
-    bare = re.sub(rf"{sign}(?:[^{sign}]|{sign}{sign})*{sign}", sign, text[:QUOTES_SAMPLE])
-    fields = [field for line in bare.splitlines() if line.strip() for field in line.split(splitting.delimiter)]
-    if all(field.strip() == quote for field in fields):
-        return text
-    return quoted_word.sub(lambda match: match[0] + QUOTED, text)
 
 
 def without_empty_end(names: list[str], columns: list[Cells]) -> tuple[list[str], list[Cells], list[str]]:

@@ -20,16 +20,15 @@ from tuitrain.data.readers.byte_stream import ByteStream
 from tuitrain.data.readers.dialect import LINE_MARK, Layout, Wanted, lay_out, told_encoding
 from tuitrain.data.readers.encoding import Decoded
 from tuitrain.data.readers.number_block import parse_block
+from tuitrain.data.readers.quoted_words import QUOTES_SAMPLE, with_quoted_words_marked
 from tuitrain.data.readers.records import squeezed, without_blanks_at_quotes
 from tuitrain.data.readers.text import (
-    QUOTES_SAMPLE,
     TAB_SUFFIXES,
     Cells,
     CheckedRows,
     plain_block,
     read_cells,
     told_names,
-    with_quoted_words_marked,
     without_empty_end,
 )
 from tuitrain.data.readers.text_pieces import HEAD_BYTES, PIECE_BYTES, TextPieces
@@ -73,7 +72,7 @@ class TextStream:
         laid_out = lay_out(head, self.name, self._wanted)
         self._layout, self._notices = laid_out.layout, laid_out.notices
         self._comments = _LateComments(head, self.name, self._wanted)
-        self._sample = laid_out.text[:QUOTES_SAMPLE].rpartition("\n")[0] + "\n"
+        self._head = laid_out.text[: QUOTES_SAMPLE + 1]
         self._rows = self._checked(self._marked(laid_out.text), self._layout.first_line, is_cut=pieces.is_cut)
         next(iter(self._rows.checked()), None)
         headers, self._left_out = self._without_empty_end()
@@ -201,13 +200,10 @@ class TextStream:
             piece = without_blanks_at_quotes("\n" + piece)[1:]  # which look at the sign before
         if self._layout.delimiter == " ":
             piece = squeezed(piece)
-        quote = self._layout.splitting.quote
-        if not quote or quote not in piece:
-            return piece
-        return self._marked(self._sample + piece)[len(self._marked(self._sample)) :]
+        return self._marked(piece)
 
     def _marked(self, text: str) -> str:
-        return with_quoted_words_marked(text, self._layout.splitting, self._told)
+        return with_quoted_words_marked(text, self._layout.splitting, self._told, head=self._head)
 
     def _numbers(self, rows: CheckedRows) -> _Block | None:
         """Read the text of nothing but plain numbers quickly; return None if anything else is in it."""
@@ -264,7 +260,7 @@ class _LateComments:
         if layout.splitting.comment:
             return layout
         for sign in self._open:
-            if not (piece.startswith(sign) or f"\n{sign}" in piece or f"\r{sign}" in piece):
+            if sign not in piece or not (piece.startswith(sign) or f"\n{sign}" in piece or f"\r{sign}" in piece):
                 continue
             self._open = [other for other in self._open if other != sign]
             both = replace(self._head, text=self._head.text + piece)
