@@ -152,7 +152,7 @@ def test_the_directions_of_a_long_path_are_those_of_its_parts(monkeypatch) -> No
 def test_a_slice_begins_no_part_that_would_not_end_in_it(monkeypatch) -> None:
     now = [10.0]
     monkeypatch.setattr(experiment.time, "perf_counter", lambda: now[0])
-    one = experiment.Slice()
+    one = experiment.Stretch()
     for took, is_over in ((0.004, False), (0.004, False), (0.007, True)):  # of 20 ms, 15 are over and 5 are left
         now[0] += took
         assert one.is_over() is is_over

@@ -101,7 +101,7 @@ class ExperimentLane:
         """Called with each epoch's record, after the losses, steps and seconds of that epoch are known."""
 
 
-class Slice:
+class Stretch:
     """A slice of time that has begun; it is over when no part as long as its longest one would end in it."""
 
     def __init__(self) -> None:
@@ -146,7 +146,7 @@ def train_lanes(lanes: Sequence[ExperimentLane]) -> Iterator[int]:
     sizes = lanes[0].trainer.network.layer_sizes
     while any(not lane.is_done for lane in lanes):
         with blas_threads(choose_threads(sizes)):
-            now = Slice()
+            now = Stretch()
             while not now.is_over():
                 lane = min(lanes, key=lambda one: one.done)
                 if lane.is_done:
@@ -161,7 +161,7 @@ def sliced(work: Iterator[T], layer_sizes: Sequence[int]) -> Iterator[list[T]]:
     while not is_over:
         found = []
         with blas_threads(choose_threads(layer_sizes)):
-            now = Slice()
+            now = Stretch()
             for made in work:
                 found.append(made)
                 if now.is_over():

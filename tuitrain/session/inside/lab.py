@@ -13,7 +13,7 @@ from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, error_line
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.lab import PairAnswer, PairSide, TrainPair
-from tuitrain.session.inside.experiment import ExperimentLane, Slice, part_of
+from tuitrain.session.inside.experiment import ExperimentLane, Stretch, part_of
 from tuitrain.session.inspection import Answers, Copy
 from tuitrain.session.questions import Question
 
@@ -117,7 +117,7 @@ def train_pair(question: Question, copy: Copy) -> Answers:
 def _trained(lanes: list[PairLane]) -> Iterator[None]:
     """Train all lanes, the one that is furthest behind first; yield after each slice."""
     while waiting := [lane for lane in lanes if not lane.is_done]:
-        now = Slice()
+        now = Stretch()
         while waiting and not now.is_over():
             threads = min(waiting, key=lambda one: one.done).threads
             with blas_threads(threads):
