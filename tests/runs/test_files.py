@@ -11,7 +11,7 @@ import pytest
 from tuitrain.cli.models import predict
 from tuitrain.errors import FileError, ModelError
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.runs.files import expanded, followed, refuse_link, typed_path, write_whole
+from tuitrain.runs.files import expanded, followed, refuse_link, typed_path, whole_file, write_whole
 from tuitrain.runs.model import check_writable, load_model
 from tuitrain.session.train import train
 
@@ -45,3 +45,20 @@ def test_predictions_that_cannot_be_written_are_no_fault_of_the_model(tmp_path: 
 def test_what_concerns_a_model_is_a_model_error(action: Callable[[Path], object], tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="not a user's directory"):
         action(Path("~nobody-of-that-name/m"))
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, ValueError])
+def test_a_file_written_piece_by_piece_stands_there_whole_or_as_it_was(
+    tmp_path: Path, failure: type[BaseException]
+) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("before")
+    with pytest.raises(failure), whole_file(path) as write:
+        write(b"half")
+        raise failure
+    assert {found.name: found.read_text() for found in tmp_path.iterdir()} == {"out.csv": "before"}
+    with whole_file(path) as write:
+        write(b"one ")
+        assert path.read_text() == "before"
+        write(b"two")
+    assert {found.name: found.read_text() for found in tmp_path.iterdir()} == {"out.csv": "one two"}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tuitrain.session.snapshot import Snapshot
 
 TRAINING_SECONDS, SEARCH_SECONDS = 0.1, 0.2  # between two lines on a terminal
+PREDICTION_SECONDS = 0.5  # before the first one
 PLAIN_SECONDS = 2.0  # between two lines of a search elsewhere
 PLAIN_LINES = 20  # of a training elsewhere
 MOST_LETTERS = 500  # of a notice
@@ -40,6 +41,10 @@ class _Output:
     def rewrite(self, text: str) -> None:
         """Write over the current line."""
         self._write("\r" + text[: self._width - 1] + "\x1b[K")
+
+    def erase(self) -> None:
+        """Take the current line away."""
+        self._write("\r\x1b[K")
 
     def line(self, text: str = "") -> None:
         """Write a line, or end the current one."""
@@ -99,6 +104,10 @@ def bar(snapshot: Snapshot, width: int) -> str:
     right = f" {snapshot.epoch}/{epochs}  {losses(snapshot)}  {rate(snapshot.samples_per_second)}/s"
     if snapshot.seconds_left is not None:
         right += _("  {duration} left").format(duration=duration(snapshot.seconds_left))
+    return _bar_before(right, done, width)
+
+
+def _bar_before(right: str, done: float, width: int) -> str:
     room = max(4, min(24, width - 2 - len(right)))
     filled = round(min(done, 1) * room)
     return ("█" * filled + "░" * (room - filled) + right)[: width - 1]
@@ -151,6 +160,41 @@ def why_absent(loss: float | None, rows: int) -> str:
 
 def _figure(value: float | None, absent: str) -> str:
     return absent if value is None else f"{value:.4f}" if 1e-3 <= abs(value) < 1e4 else f"{value:.3g}"
+
+
+class PredictionLine:
+    """Writes how far predicting has come to `stream`, if that is a terminal; a short work shows nothing."""
+
+    def __init__(self, stream: TextIO | None, width: int) -> None:
+        self._output = _Output(stream, width) if stream is not None and stream.isatty() else None
+        self._width = width
+        self._began = time.monotonic()
+        self._next_time = self._began + PREDICTION_SECONDS
+        self._is_shown = False
+
+    def show(self, rows: int, share: float | None) -> None:
+        """Write the line, if it is time for it; `share` of the file, 0 to 1, is read, None if that is not known."""
+        now = time.monotonic()
+        if self._output is not None and now >= self._next_time:
+            self._next_time = now + TRAINING_SECONDS
+            self._output.rewrite(prediction_bar(rows, share, now - self._began, self._width))
+            self._is_shown = True
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._output is not None and self._is_shown:
+            self._output.erase()
+            self._is_shown = False
+
+
+def prediction_bar(rows: int, share: float | None, seconds: float, width: int) -> str:
+    """Draw a bar by the share of the file, with rows, speed and the time left, at most `width` wide."""
+    right = _("{rows:,} rows  {rate}/s").format(rows=rows, rate=rate(rows / seconds))
+    if share is None:
+        return right[: width - 1]
+    if share > 0:
+        right += _("  {duration} left").format(duration=duration(seconds / share * (1 - share)))
+    return _bar_before(f" {share:4.0%}  {right}", share, width)
 
 
 class SearchLine:

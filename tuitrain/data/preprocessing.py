@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS, ColumnFormat
-from tuitrain.data.cells.date_cells import PARTS, clock_of, compact_days, date_of, part_of
+from tuitrain.data.cells.date_cells import PARTS, compact_days, part_of
 from tuitrain.data.cells.number_column import is_infinite
-from tuitrain.data.notices import about
 from tuitrain.data.rows import rows_table
 from tuitrain.data.table import Column, Table, number_text
+from tuitrain.data.unseen import Unseen, writer_of
 from tuitrain.errors import DataError
-from tuitrain.text import counted, listed, quoted, visible
+from tuitrain.text import quoted, visible
 from tuitrain.translation import gettext as _
 from tuitrain.translation import ngettext
 
@@ -142,59 +142,52 @@ class Preprocessing:
 
     def notices(self, table: Table, *, target: str | None = None) -> tuple[str, ...]:
         """Return notices on what `transform` ignores: columns it does not need, texts not seen in training."""
-        found_notices = []
-        known = {*self.source_names, *self.column_names, target}
-        if unknown := [name for name in table.names if name not in known]:
-            found_notices.append(_("{listed} not used by the model").format(listed=listed("column", unknown)))
+        return self.observe(table).notices(self, table.names, target=target)
+
+    def observe(self, table: Table) -> Unseen:
+        """Count the values of a table that training did not have."""
+        unseen = Unseen()
         for number in self.numbers:
-            if number.flag or number.part not in {"", "days"} or number.column not in table.names:
-                continue
-            if absent := int(table.column(number.column).missing.sum()):
-                found = _("{values}, which training did not have").format(values=counted(absent, "missing value"))
-                found_notices.append(
-                    _("column {name}: {found}: taken as its median, {median}").format(
-                        name=quoted(number.column), found=found, median=_median_text(number)
-                    )
-                )
-        found_notices += self._beyond_training(table)
+            if not number.flag and number.part in {"", "days"} and number.column in table.names:
+                unseen.missing[number.column] += int(table.column(number.column).missing.sum())
+        for name, (low, high) in self.ranges.items():
+            column = table.column(name) if name in table.names else None
+            if column is not None and column.kind != "text":
+                unseen.writers[name] = writer_of(column.kind)
+                unseen.above[name] += int((column.values > high).sum())
+                unseen.below[name] += int((column.values < low).sum())
         for spec in self.texts:
             if spec.name not in table.names:
                 continue
             column = table.column(spec.name)
             texts = column.as_text()
             strange = _level_numbers(column, spec) < 0
-            if absent := int((strange & texts.missing).sum()):
-                found = _("{values}, which training did not have").format(values=counted(absent, "missing value"))
-                found_notices.append(
-                    _("column {name}: {found}: taken as none of its values").format(name=quoted(spec.name), found=found)
-                )
+            unseen.missing_texts[spec.name] += int((strange & texts.missing).sum())
             new = np.flatnonzero(strange & ~texts.missing)
             if len(new):
-                example = quoted(texts.values[new[0]])
-                found = _("{values} not seen in training (such as {example})").format(
-                    values=counted(len(new), "value"), example=example
-                )
-                found_notices.append(
-                    _("column {name}: {found}: taken as none of its values").format(name=quoted(spec.name), found=found)
-                )
-        return tuple(found_notices)
+                unseen.new_texts[spec.name] += len(new)
+                unseen.examples.setdefault(spec.name, texts.values[new[0]])
+        return unseen
 
-    def _beyond_training(self, table: Table) -> list[str]:
-        """Return notices on values outside the range that training saw."""
-        found: list[str] = []
-        for name, (low, high) in self.ranges.items():
-            column = table.column(name) if name in table.names else None
-            if column is None or column.kind == "text":
-                continue
-            write = date_of if column.kind == "date" else clock_of if column.kind == "time" else "{:.10g}".format
-            above, below = int((column.values > high).sum()), int((column.values < low).sum())
-            if above:
-                text = _("{rows} above all training rows, whose highest is {value}")
-                found.append(about(name, text.format(rows=counted(above, "row"), value=write(high))))
-            if below:
-                text = _("{rows} below all training rows, whose lowest is {value}")
-                found.append(about(name, text.format(rows=counted(below, "row"), value=write(low))))
-        return found
+    def check_columns(self, names: Sequence[str], where: str) -> None:
+        """Check that a table with columns of these names has those that are needed; `where` names it in the message.
+
+        Raises
+        ------
+        DataError
+            if columns are missing.
+        """
+        known = set(names)
+        absent = [name for name in self.column_names if name not in known]
+        if absent:
+            listed_names = ", ".join(map(quoted, absent[:20]))
+            found = ", ".join(map(quoted, names[:20]))
+            message = ngettext(
+                "{name}: column {columns} is missing; found {found}",
+                "{name}: columns {columns} are missing; found {found}",
+                len(absent),
+            )
+            raise DataError(message.format(name=where, columns=listed_names, found=found))
 
     def transform(self, table: Table) -> NDArray[np.float32]:
         """Encode a table that has the needed columns as X (N, D) float32, C-contiguous.
@@ -205,16 +198,7 @@ class Preprocessing:
             if columns are missing, or a number column holds text.
         """
         place = {name: index for index, name in enumerate(table.names)}
-        absent = [name for name in self.column_names if name not in place]
-        if absent:
-            names = ", ".join(map(quoted, absent[:20]))
-            found = ", ".join(map(quoted, table.names[:20]))
-            message = ngettext(
-                "{name}: column {columns} is missing; found {found}",
-                "{name}: columns {columns} are missing; found {found}",
-                len(absent),
-            )
-            raise DataError(message.format(name=table.name, columns=names, found=found))
+        self.check_columns(table.names, table.name)
         numbers = [_as_numbers(table.columns[place[spec.column]], spec, table.name) for spec in self.numbers]
         X = np.zeros((len(table), len(self.encoded_names)), np.float32)
         step = max(256, BLOCK_VALUES // max(1, X.shape[1]))  # in blocks that stay in the cache
@@ -302,10 +286,6 @@ def _parts(column: Column) -> list[Column]:
         replace(column, name=f"{column.name} {part}", values=values) for part, values in parts.items()
         if part == "days" or np.nanmin(values) < np.nanmax(values)
     ]  # fmt: skip
-
-
-def _median_text(column: NumberColumn) -> str:
-    return date_of(column.median) if column.part == "days" else f"{column.median:g}"
 
 
 def _fit_number(column: Column, scale: Scale, image_largest: float | None) -> NumberColumn:

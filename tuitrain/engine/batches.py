@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.build import DataPart
 from tuitrain.engine.losses import Loss
-from tuitrain.engine.network import one_hot, with_ones
+from tuitrain.engine.network import one_hot
 from tuitrain.engine.random_numbers import from_words, generator, to_words
 
 Array = NDArray[Any]
@@ -42,10 +42,9 @@ class Rows(NamedTuple):
     class_weight: Array | None = None
 
     @classmethod
-    def of(cls, part: DataPart, dtype: Any, *, balanced_classes: int = 0) -> Rows:
-        """Return the rows of a part of the data, weighted so that this many classes count alike (0: not weighted)."""
-        weights = balanced(part.y, balanced_classes) if balanced_classes else None
-        return cls(with_ones(part.X, dtype), part.y, weights)
+    def of(cls, part: DataPart, rows: Array, *, balanced_classes: int = 0) -> Rows:
+        """Return a part of the data, whose `rows` are prepared, so that this many classes count alike (0: as it is)."""
+        return cls(rows, part.y, balanced(part.y, balanced_classes) if balanced_classes else None)
 
 
 class Batches:

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.network import Network, equal_shares, with_ones
+from tuitrain.engine.parts import Parts, all_of
 
 Array = NDArray[Any]
+PATH_NUMBERS = 1_000_000  # of a path that are worked on at once
 MOST_NUMBERS = 4_000_000  # parameters of a stack of points, and activations of a pass: more go in several stacks
 
 
@@ -77,12 +79,32 @@ def principal_directions(path: Array) -> tuple[Array, float]:
 
     With fewer than three different points the missing directions are zero.
     """
-    centred = np.asarray(path, np.float64) - np.mean(path, axis=0, dtype=np.float64)
-    squares, columns = np.linalg.eigh(centred @ centred.T)  # (T, T): far smaller than (T, P) for a large network
+    return all_of(principal_directions_in_parts(path))
+
+
+def principal_directions_in_parts(path: Array) -> Parts[tuple[Array, float]]:
+    """As `principal_directions`, some parameters at a time."""
+    points, size = path.shape
+    at_once = max(PATH_NUMBERS // points, 1)
+    pieces = [slice(first, first + at_once) for first in range(0, size, at_once)]
+    products = np.zeros((points, points))  # far smaller than (T, P) for a large network
+    for piece in pieces:
+        centred = _centred(path[:, piece])
+        products += centred @ centred.T
+        yield
+    squares, columns = np.linalg.eigh(products)
     squares, columns = np.maximum(squares[::-1], 0), columns[:, ::-1]
     sizes = np.sqrt(squares)
-    directions = np.zeros((2, centred.shape[1]))
+    directions = np.zeros((2, size))
     found = min(2, int((sizes > 1e-7 * max(sizes[0], 1e-300)).sum()))
-    directions[:found] = (columns[:, :found].T @ centred) / sizes[:found, None]
+    for piece in pieces:
+        directions[:found, piece] = (columns[:, :found].T @ _centred(path[:, piece])) / sizes[:found, None]
+        yield
     total = float(np.square(sizes).sum())
     return directions, float(np.square(sizes[:found]).sum() / total) if total else 1.0
+
+
+def _centred(path: Array) -> Array:
+    """Return a path (T, ...) in float64 with the mean of its points at 0."""
+    found: Array = np.asarray(path, np.float64) - np.mean(path, axis=0, dtype=np.float64)
+    return found

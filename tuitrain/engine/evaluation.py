@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tuitrain.engine import metrics
 from tuitrain.engine.network import PREDICT_ROWS, Network, equal_shares, one_hot
+from tuitrain.engine.parts import Parts, all_of
 
 Array = NDArray[Any]
 
@@ -59,11 +60,17 @@ class Examined:
 
     def evaluate(self, *, full: bool = False) -> Evaluation:
         """Compute the loss and the first metric (accuracy or R²), or with `full` all metrics, as the network is now."""
+        return all_of(self.in_parts(full=full))
+
+    def in_parts(self, *, full: bool = False) -> Parts[Evaluation]:
+        """As `evaluate`, some rows at a time; the network has to stay as it is in between."""
         loss = np.zeros(self._network.members)
         count = self._count
         decided = np.empty((self._network.members, count), np.int64 if self._classes else self._rows.dtype)
         kept = np.empty((*decided.shape, self._network.n_outputs), self._network.dtype) if self.keeps_outputs else None
         for start in range(0, count, PREDICT_ROWS):
+            if start:
+                yield
             piece = slice(start, min(start + PREDICT_ROWS, count))
             size = piece.stop - piece.start
             through = self._network.pass_for(size)

@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.engine.optimizers import OPTIMIZERS
+from tuitrain.engine.parts import Parts, all_of
 from tuitrain.engine.state import State
 from tuitrain.options.hyperparameters import Hyperparameters
 
 Array = NDArray[Any]
+PIECE = 65_536  # parameters at once: what is computed of them stays in the cache
 Moments = dict[str, Array]  # by letter: b, s, a, v, m, u (P,); betas and products so far are (1,)
 
 
@@ -78,6 +80,16 @@ def trace_step(
     h: Hyperparameters, parameters: Array, loss_gradient: Array, before: Moments, *, learning_rate: float,
     weights: Array, l2: float,
 ) -> StepTrace:  # fmt: skip
+    """Take one step apart; see `trace_step_in_parts`."""
+    return all_of(trace_step_in_parts(
+        h, parameters, loss_gradient, before, learning_rate=learning_rate, weights=weights, l2=l2
+    ))  # fmt: skip
+
+
+def trace_step_in_parts(
+    h: Hyperparameters, parameters: Array, loss_gradient: Array, before: Moments, *, learning_rate: float,
+    weights: Array, l2: float,
+) -> Parts[StepTrace]:  # fmt: skip
     """Take one step apart.
 
     `parameters` and `loss_gradient` are (P,); `weights` (P,) is True where a parameter is a weight, which penalties
@@ -85,17 +97,34 @@ def trace_step(
     """
     p, g = np.asarray(parameters, np.float64), np.asarray(loss_gradient, np.float64)
     mask = np.asarray(weights, np.float64)
-    penalty = l2 * p * mask
-    total = g + penalty
-    limit, norm = h.gradient_clip, float(np.sqrt(np.square(total).sum()))
-    clip = min(1.0, limit / (norm + 1e-6)) if limit > 0 else 1.0
-    gradient = total * clip
+    penalty, gradient = np.empty_like(p), np.empty_like(p)
+    pieces = [slice(start, start + PIECE) for start in range(0, len(p), PIECE)]
+    for piece in pieces:
+        np.multiply(l2 * p[piece], mask[piece], out=penalty[piece])
+        np.add(g[piece], penalty[piece], out=gradient[piece])
+        yield
+    limit, clip = h.gradient_clip, 1.0
+    if limit > 0:
+        clip = min(1.0, limit / (float(np.sqrt(np.square(gradient).sum())) + 1e-6))
+        yield
     settings = {name: h.number(name) for name in ("momentum", "beta1", "beta2", "rho", "epsilon")}
-    after, step, reach = _RULES[h.optimizer](gradient, before, learning_rate, settings)
-    decayed = learning_rate * h.number("weight_decay") * p * mask
-    moved = p - decayed - step
-    limit_of_l1 = np.broadcast_to(reach, p.shape) * h.l1 * mask
-    shrunk = np.clip(moved, -limit_of_l1, limit_of_l1)
+    after: Moments = {}
+    decayed, step, shrunk = np.empty_like(p), np.empty_like(p), np.empty_like(p)
+    decay = learning_rate * h.number("weight_decay")
+    for piece in pieces:
+        yield
+        gradient[piece] *= clip
+        own = {letter: array[piece] if len(array) == len(p) else array for letter, array in before.items()}
+        moved, step[piece], reach = _RULES[h.optimizer](gradient[piece], own, learning_rate, settings)
+        for letter, array in moved.items():
+            if len(before[letter]) == len(p):
+                after.setdefault(letter, np.empty_like(p))[piece] = array
+            else:
+                after[letter] = array
+        decayed[piece] = decay * p[piece] * mask[piece]
+        left = p[piece] - decayed[piece] - step[piece]
+        limit_of_l1 = np.broadcast_to(reach, left.shape) * h.l1 * mask[piece]
+        shrunk[piece] = np.clip(left, -limit_of_l1, limit_of_l1)
     return StepTrace(
         h.optimizer, learning_rate, settings, p, g, penalty, clip, gradient, before, after, decayed, step, shrunk
     )

@@ -29,9 +29,10 @@ from tuitrain.engine.early_stopping import EarlyStopping
 from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.memory import check_memory, rows_of_a_batch
-from tuitrain.engine.network import with_ones
 from tuitrain.engine.optimizer import SETTINGS
+from tuitrain.engine.parts import Parts, all_of
 from tuitrain.engine.passes import Pass
+from tuitrain.engine.prepared import PreparedRows
 from tuitrain.engine.probes import UnitProbe, UpdateProbe
 from tuitrain.engine.records import EpochLosses, Record
 from tuitrain.engine.schedules import LearningRates
@@ -58,6 +59,9 @@ class Trainer:
     `hyperparameters` hold from the next step on: what can change live and differs from the state's counts as an edit,
     and a member whose seed differs from the state's draws its next orders and masks from the new one.
 
+    `prepared` are the rows that another training on the same data has prepared, which are then shared; None: this one
+    prepares its own.
+
     `hyperparameters` are the values in use, one for each member, edits included; `epochs_done`, `steps_done` and
     `samples_done` count for the stack as a whole, `samples_done` in rows of one member.
 
@@ -75,6 +79,7 @@ class Trainer:
     def __init__(
         self, dataset: Data | Sequence[Data], hyperparameters: Hyperparameters | Sequence[Hyperparameters], *,
         dtype: Any = np.float32, is_probed: bool = True, state: State | None = None,
+        prepared: PreparedRows | None = None,
     ) -> None:  # fmt: skip
         self._is_probed = is_probed
         given = [hyperparameters] if isinstance(hyperparameters, Hyperparameters) else hyperparameters
@@ -92,7 +97,10 @@ class Trainer:
         self.epochs_done = self.steps_done = self.samples_done = 0
         self._last_losses: Array = np.full(self.network.members, np.nan)
         balanced = self._classes if shared.class_weights == "balanced" else 0
-        sources = [Rows.of(data.train, self.network.dtype, balanced_classes=balanced) for data in self.datasets]
+        self.prepared = prepared if prepared is not None else PreparedRows()
+        dtype = self.network.dtype
+        trains = [data.train for data in self.datasets]
+        sources = [Rows.of(part, self.prepared.of(part, dtype), balanced_classes=balanced) for part in trains]
         outputs, loss = self.network.n_outputs, self.network.loss
         self._batches = Batches(sources, self._which, seeds, outputs=outputs, loss=loss)
         self._dropout = Dropout(seeds, self.network.dtype)
@@ -106,7 +114,10 @@ class Trainer:
     def _prepare(self) -> None:
         """Make what depends on the network and on the hyperparameters, as it is before the first step."""
         parts = [data.validation for data in self.datasets]
-        self.validation = self.examine(*parts) if len(parts[0].X) else None
+        self.validation = None
+        if len(parts[0].X):
+            rows_of = self.prepared.of if len(parts) == 1 else self.prepared.find  # several are put in one array
+            self.validation = self._examined(parts, [rows_of(part, self.network.dtype) for part in parts])
         self.early_stopping = EarlyStopping(self.network.parameters)
         self._probe = UpdateProbe(self.network)
         self._unit_probe = UnitProbe(self.network, self.validation, self.datasets, self._which)
@@ -147,7 +158,9 @@ class Trainer:
 
     def examine(self, *parts: Any) -> Examined:
         """Prepare a part of the data for evaluation: one for all members, or one from each of `datasets`."""
-        rows = [with_ones(part.X, self.network.dtype) for part in parts]
+        return self._examined(parts, [self.prepared.find(part, self.network.dtype) for part in parts])
+
+    def _examined(self, parts: Sequence[Any], rows: Sequence[Array]) -> Examined:
         which = self._which if len(parts) > 1 else None
         scale = np.array([data.target_scale for data in self.datasets])[which or 0]
         return Examined(rows, [part.y for part in parts], self.network, classes=self._classes, scale=scale, which=which)
@@ -225,6 +238,25 @@ class Trainer:
         with training_arithmetic:
             return self._step(is_measured=is_measured)
 
+    def in_parts(self) -> Parts[Record | None]:
+        """As `step`, but with the rows that are looked at after an epoch some at a time.
+
+        The training has to be left alone until all parts are done.
+        """
+        with training_arithmetic:
+            record = self._batch()
+        if record is not None or self._batches.rows_left:
+            return record
+        ending = self._ending_epoch()
+        while True:
+            yield
+            try:
+                with training_arithmetic:
+                    next(ending)
+            except StopIteration as end:
+                ended: Record = end.value
+                return ended
+
     @property
     def last_step(self) -> tuple[Array, Array, Array]:
         """The last batch's loss before its update, (M,), and the last measured step's gradient norms and update ratios.
@@ -245,6 +277,11 @@ class Trainer:
                     return record
 
     def _step(self, *, is_measured: bool = False) -> Record | None:
+        record = self._batch(is_measured=is_measured)
+        return record if record is not None or self._batches.rows_left else all_of(self._ending_epoch())
+
+    def _batch(self, *, is_measured: bool = False) -> Record | None:
+        """Train one batch; return the last record where training has ended without coming to the epoch's end."""
         if self.early_stopping.is_done:
             return self._record
         batches = self._batches
@@ -263,7 +300,7 @@ class Trainer:
         self._losses.add(losses, batch.size)
         self.steps_done += 1
         self.samples_done += batch.size
-        return self._end_epoch() if is_last else None
+        return None
 
     def set(self, member: int | None, name: str, value: Any) -> None:
         """Change a live hyperparameter of one member (None: of all) from the next batch on.
@@ -363,9 +400,9 @@ class Trainer:
         if is_probed:
             self._probe.after()
 
-    def _end_epoch(self) -> Record:
+    def _ending_epoch(self) -> Parts[Record]:
         self.epochs_done += 1
-        train_loss, measured = self._losses.mean(), self._measure()
+        train_loss, measured = self._losses.mean(), (yield from self._measure())
         has_validation = self.validation is not None
         watched = measured["validation_loss"] if has_validation else train_loss
         if not has_validation:  # the losses were those before each update: they do not show what the last one did
@@ -373,7 +410,7 @@ class Trainer:
             at_limit = np.array([self.epochs_done >= h.epochs for h in self.hyperparameters])
             is_last = at_limit & ~self.early_stopping.ended
             if is_last.any():
-                after = self.examine(*(data.train for data in self.datasets)).evaluate().loss
+                after = (yield from self.examine(*(data.train for data in self.datasets)).in_parts()).loss
                 watched = np.where(is_last & ~np.isfinite(after), np.nan, watched)
         if not np.isfinite(watched).all():
             self._end_diverged(watched)
@@ -382,11 +419,11 @@ class Trainer:
         self._record = self._make_record(train_loss, measured)
         return self._record
 
-    def _measure(self) -> dict[str, Any]:
+    def _measure(self) -> Parts[dict[str, Any]]:
         """Measure what a record holds after an epoch, before members end and get back their best parameters."""
         measured: dict[str, Any] = {}
         if self.validation is not None:
-            looked = self.validation.evaluate()
+            looked = yield from self.validation.in_parts()
             measured = {"validation_loss": looked.loss, "metrics": looked.metrics}
         if self._is_probed:
             measured["idle_shares"] = self._unit_probe.shares()

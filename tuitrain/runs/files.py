@@ -7,6 +7,8 @@ import os
 import re
 import stat
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,21 +67,51 @@ def write_whole(path: Path, data: bytes) -> None:
     FileError
         if it cannot be written.
     """
-    made = ""
+    with whole_file(path) as write:
+        write(data)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Callable[[bytes], None]]:
+    """Give what writes a file piece by piece; it stands there when all is done, and if anything fails, nothing does.
+
+    A symbolic link there is replaced, and not followed.
+
+    Raises
+    ------
+    FileError
+        if it cannot be written.
+    """
+
+    def failure(error: OSError | ValueError) -> FileError:
+        return FileError(_("{path}: cannot be written: {error}").format(path=visible(path), error=reason(error)))
+
+    def write(data: bytes) -> None:
+        try:
+            file.write(data)
+        except OSError as error:
+            raise failure(error) from error
+
     try:
         handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+    except (OSError, ValueError) as error:
+        raise failure(error) from error
+    file = os.fdopen(handle, "wb")
+    try:
+        yield write
+        try:
             file.flush()
             os.fsync(file.fileno())
-        Path(made).chmod(0o644)
-        Path(made).replace(path)
-    except (OSError, ValueError) as error:
-        if made:
-            Path(made).unlink(missing_ok=True)
-        raise FileError(
-            _("{path}: cannot be written: {error}").format(path=visible(path), error=reason(error))
-        ) from error
+            file.close()
+            Path(made).chmod(0o644)
+            Path(made).replace(path)
+        except (OSError, ValueError) as error:
+            raise failure(error) from error
+    except BaseException:
+        with suppress(OSError):  # what is still to be written to a full disk
+            file.close()
+        Path(made).unlink(missing_ok=True)
+        raise
 
 
 def followed(path: Path) -> Path:

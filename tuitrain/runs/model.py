@@ -87,7 +87,10 @@ class Model:
 
     def logits(self, table: Table) -> Array:
         """Compute the outputs of the last layer for each row of a table, (N, K) float32."""
-        X = self.preprocessing.transform(table)
+        return self.logits_of(self.preprocessing.transform(table))
+
+    def logits_of(self, X: Array) -> Array:
+        """Compute the outputs of the last layer for encoded rows (N, D), (N, K) float32."""
         with np.errstate(all="ignore"):
             logits: Array = self.network.logits_of_rows(with_ones(X, self.network.dtype))[0]
         return logits
@@ -103,13 +106,21 @@ class Model:
         DataError
             if a needed column is missing or does not fit.
         """
-        logits = self.logits(self.preprocessing.table_of(rows))
+        return self.decided(self.logits(self.preprocessing.table_of(rows)))
+
+    def decided(self, logits: Array) -> Array:
+        """Return what `predict` does, for the outputs (N, K) of the last layer."""
         decided = decide(logits[None], self.network, len(self.class_names))[0]
         if self.class_names:
             names: Array = np.array(self.class_names, object)[decided]
             return names
         values: Array = decided.astype(np.float64) * self.target_scale + self.target_mean
         return values
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether there are probabilities of classes."""
+        return bool(self.class_names) and self.network.loss.gives_probabilities
 
     def predict_proba(self, rows: Any) -> Array:
         """Compute the probability of each class, (N, classes) float64; columns as in `class_names`.
@@ -119,13 +130,17 @@ class Model:
         ModelError
             for a model that has none: regression, hinge, and losses for values.
         """
-        if not self.class_names or not self.network.loss.gives_probabilities:
+        if not self.gives_probabilities:
             raise ModelError(
                 _("a model trained with loss {name} gives no probabilities; use predict").format(
                     name=self.network.loss.name
                 )
             )
-        return class_probabilities(self.logits(self.preprocessing.table_of(rows)), self.network.loss.name)
+        return self.probabilities(self.logits(self.preprocessing.table_of(rows)))
+
+    def probabilities(self, logits: Array) -> Array:
+        """Return what `predict_proba` does, for the outputs (N, K) of the last layer."""
+        return class_probabilities(logits, self.network.loss.name)
 
     def evaluate_part(self, part: Part) -> dict[str, float]:
         """Compute the loss and all metrics on an encoded part of a dataset."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tuitrain.data.cells.column_format import ColumnFormat
+from tuitrain.data.cells.looked import are_codes
 from tuitrain.data.loading import STANDARD_INPUT, load_tables
 from tuitrain.data.notices import Notice
 from tuitrain.data.table import Table
@@ -13,6 +15,8 @@ from tuitrain.options.data_options import DataOptions
 from tuitrain.runs.model import Model
 from tuitrain.text import counted, quoted
 from tuitrain.translation import gettext as _
+
+MOST_ROWS = 1000  # by which columns are matched to their places
 
 
 def read_for_model(
@@ -27,20 +31,35 @@ def read_for_model(
     DataError
         if a cell does not fit the format of its column, or the columns cannot be matched to those of training.
     """
-    known = model.preprocessing
+    known, wanted = model.preprocessing, formats_of(model, reads_target=reads_target)
     if not known.is_nameless or source in {"-", *STANDARD_INPUT}:
-        formats = known.formats if reads_target else known.needed_formats
+        formats = wanted
         table, test = load_tables(source, options, formats=formats)
         return _by_place(model, table) if known.is_nameless else table, test
-    names = _names_by_place(model, load_tables(source, options, most_rows=1000)[0])
-    wanted = known.formats if reads_target else known.needed_formats
+    names = names_by_place(model, load_tables(source, options, most_rows=MOST_ROWS)[0])
     formats = {f"column {place}": wanted[name] for place, name in enumerate(names, 1) if name in wanted}
     table, test = load_tables(source, options, formats=formats)
     return _renamed(table, names), test
 
 
+def formats_of(model: Model, *, reads_target: bool = False) -> dict[str, ColumnFormat]:
+    """Return the formats by which columns are read for a model, by name.
+
+    Whether NA is missing among texts is settled by those of training, however few or many a new table has.
+    """
+    known = model.preprocessing
+    formats = dict(known.formats if reads_target else known.needed_formats)
+    for spec in known.texts:
+        form = formats.get(spec.name)
+        if form is not None and form.missing is None:
+            levels = [level for level in spec.levels if level is not None]
+            words = form.missing_words() - ({"na"} if are_codes(levels) else set())
+            formats[spec.name] = replace(form, missing=tuple(sorted(words)))
+    return formats
+
+
 def _by_place(model: Model, table: Table) -> Table:
-    return _renamed(table, _names_by_place(model, table))
+    return _renamed(table, names_by_place(model, table))
 
 
 def _renamed(table: Table, names: list[str]) -> Table:
@@ -48,7 +67,7 @@ def _renamed(table: Table, names: list[str]) -> Table:
     return replace(table, columns=columns)
 
 
-def _names_by_place(model: Model, table: Table) -> list[str]:
+def names_by_place(model: Model, table: Table) -> list[str]:
     """The names that the columns of a table without header had in training, which had none either.
 
     The target may be left out. Where as many columns stand as in training, the target's place must hold targets: else

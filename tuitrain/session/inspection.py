@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
+from tuitrain.engine.prepared import PreparedRows
 from tuitrain.engine.state import State
 from tuitrain.errors import RunError, error_line
 from tuitrain.session.questions import Answer, NoAnswer, Question
@@ -44,22 +46,30 @@ ANSWERED_BY = {
 class Copy:
     """A training as it was when a page was opened; nothing that is done with it touches the training.
 
-    `past` is what it was some steps before, None where that is not known.
+    `past` is what it was some steps before, None where that is not known. `prepared` are the training's rows, which the
+    copies of it share. `known` holds what was worked out about it already, by name.
     """
 
     dataset: Dataset
     state: State
     epoch: int
     past: State | None = None
+    prepared: PreparedRows | None = None
+    known: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, trainer: Trainer, dataset: Dataset, epoch: int, past: State | None = None) -> Copy:
         """Copy a training of one member."""
-        return cls(dataset, trainer.state(), epoch, past)
+        return cls(dataset, trainer.state(), epoch, past, trainer.prepared)
 
     def trainer(self) -> Trainer:
         """A training that goes on from here, apart from the one that was copied."""
-        return Trainer(self.dataset, self.state.hyperparameters, state=self.state)
+        return Trainer(self.dataset, self.state.hyperparameters, state=self.state, prepared=self.prepared)
+
+    def past_trainer(self) -> Trainer:
+        """A training that goes on from some steps before, which have to be known."""
+        assert self.past is not None
+        return Trainer(self.dataset, self.past.hyperparameters, state=self.past, prepared=self.prepared)
 
     def going_on(self, epochs: int = 1000) -> Trainer:
         """As `trainer`, but one that has ended may go on for so many epochs.
@@ -83,7 +93,10 @@ def go_on(trainer: Trainer, epochs: int = 1000) -> bool:
     return not trainer.is_done
 
 
-Answerer = Callable[[Question, Copy], Iterator[Answer]]
+Answers = Iterator[Answer | None]
+"""What there is of an answer after each part of the work; None where there is nothing new."""
+Answerer = Callable[[Question, Copy], Answers]
+_END = object()
 
 
 class Inspection:
@@ -92,7 +105,7 @@ class Inspection:
     def __init__(self) -> None:
         self.answer: Answer | None = None
         self._asked: Question | None = None
-        self._answers: Iterator[Answer] | None = None
+        self._answers: Answers | None = None
         self._found: Answer | None = None  # as the work gave it
         self._copy: Copy | None = None
         self._number = -1
@@ -123,13 +136,13 @@ class Inspection:
             return
         try:
             with np.errstate(all="ignore"):  # a network that diverges is told of, not warned of on the terminal
-                found = next(self._answers, None)
+                found = next(self._answers, _END)
         except Exception as error:  # whatever it is: a picture is no reason to end a training
             found, self._answers = NoAnswer(self._asked, problem=error_line(error)), None
-        if found is None:
+        if found is _END:
             self._answers = None
             return
-        if found is self._found:
+        if found is self._found or not isinstance(found, Answer):
             return  # nothing new to show yet
         self._found = found
         self.answer = replace(found, epoch=self._copy.epoch)

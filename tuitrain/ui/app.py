@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search import SearchSession
     from tuitrain.session.training import TrainingSession
-    from tuitrain.ui.data.to_load import ToLoad, Unread
+    from tuitrain.ui.data.to_load import RefusedSource, ToLoad
     from tuitrain.ui.inspect.lab_marks import LabMarks
     from tuitrain.ui.widgets.pane_screen import AskedWord, PlacedScreen
 
@@ -97,7 +97,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         none_yet: Any = session  # while it is loaded
         self.session: TrainingSession = none_yet
         self.to_load, self._begin, self._instead = load, begin, instead
-        self.unread: Unread | None = None  # what the dataset dialog is to be opened on
+        self.unread: RefusedSource | None = None  # what the dataset dialog is to be opened on
         self.ended_by_signal = 0
         self.is_left_unasked = False
         self.failure: BaseException | None = None
@@ -210,7 +210,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
 
     def take_failure(self, error: BaseException) -> None:
         """Let what could not be loaded be mended in the dataset dialog; else end with the error."""
-        from tuitrain.ui.data.to_load import Unread  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.ui.data.to_load import RefusedSource  # noqa: PLC0415 - not needed for the first paint
 
         load, instead = self.to_load, self._instead
         if load is None or instead is None or not isinstance(error, DataError):
@@ -224,7 +224,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
             self.failure = error
             self.exit()
             return
-        self.unread = Unread(load.source, load.options, str(error))
+        self.unread = RefusedSource(load.source, load.options, str(error))
         self.call_after_refresh(self.show_dataset)
 
     def show_dataset(self) -> None:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from tuitrain.data.cells.column_format import MISSING
 from tuitrain.data.readers import FileContent
-from tuitrain.data.readers import text as reading
 from tuitrain.data.readers.dialect import Wanted
 from tuitrain.data.readers.number_table import read_number_table
 from tuitrain.data.readers.text import read_text_table
@@ -102,9 +101,9 @@ def test_the_quick_way_equals_the_strict_one(rows: list[list[str]], has_header: 
         return
     quick = read_text_table(data, "t.csv", wanted=Wanted(delimiter=",", header=has_header))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "read_number_table", lambda *_: None)
+        patch.setattr("tuitrain.data.readers.text.read_number_table", lambda *_: None)
         strict = read_text_table(data, "t.csv", wanted=Wanted(delimiter=",", header=has_header))
-        patch.setattr(reading, "plain_numbers", lambda _: None)
+        patch.setattr("tuitrain.data.readers.checked_rows.plain_numbers", lambda _: None)
         patch.setattr("tuitrain.data.table.plain_numbers", lambda _: None)
         plainest = read_text_table(data, "t.csv", wanted=Wanted(delimiter=",", header=has_header))
     assert columns_of(quick) == columns_of(strict) == columns_of(plainest)
@@ -118,7 +117,7 @@ def test_plain_numbers_take_the_quick_way() -> None:
 
 
 def test_a_column_that_turns_to_text_late_keeps_its_cells_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "BLOCK_ROWS", 7)
+    monkeypatch.setattr("tuitrain.data.readers.checked_rows.BLOCK_ROWS", 7)
     rows = [[f"{n % 5}.0", str(n), "x" if n == 23 else "1.50"] for n in range(40)]
     table = read_text_table(written([["a", "b", "c"], *rows]), "t.csv")
     assert [column.kind for column in table.columns] == ["number", "number", "text"]

@@ -9,6 +9,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 from sklearn.svm import SVC
 
+from tests.session.inside.answers import first_of
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.errors import RunError
@@ -114,7 +115,7 @@ def test_support_vectors_and_margin_follow_c_as_scikit_learns_do() -> None:
 def test_support_vectors_are_the_rows_with_a_small_t_z() -> None:
     trainer = trainer_of("moons", loss="hinge")
     data = load_dataset("moons")
-    answer = next(support_vectors(SupportVectors(), copy_of(trainer)))
+    answer = first_of(support_vectors(SupportVectors(), copy_of(trainer)))
     assert isinstance(answer, SupportAnswer)
     w, b = trainer.network.weights[0][0, :, 0], float(trainer.network.biases[0][0, 0, 0])
     tz = (data.train.X @ w + b) * np.where(data.train.y == 1, 1, -1)
@@ -160,11 +161,11 @@ def test_importance_is_that_of_a_plain_loop(dataset: str, layers: tuple[int, ...
 def test_they_survive_json_and_say_what_they_need() -> None:
     copy = copy_of(trainer_of("moons", loss="hinge"))
     found = (linear_model(LinearModel(), copy), support_vectors(SupportVectors(), copy))
-    for answer in (*map(next, found), next(input_importance(InputImportance(), copy))):
+    for answer in (*map(first_of, found), first_of(input_importance(InputImportance(), copy))):
         back = Answer.from_json(json.loads(json.dumps(answer.to_json())))
         assert type(back) is type(answer) and back.question == answer.question
     deep = copy_of(trainer_of("moons", hidden_layers=(4,)))
     with pytest.raises(RunError, match="hidden layers"):
         next(linear_model(LinearModel(), deep))
     with pytest.raises(RunError, match="hinge"):
-        next(support_vectors(SupportVectors(), copy_of(trainer_of("iris", loss="hinge"))))
+        first_of(support_vectors(SupportVectors(), copy_of(trainer_of("iris", loss="hinge"))))

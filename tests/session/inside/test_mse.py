@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from tests.session.inside.answers import first_of
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
@@ -112,9 +113,9 @@ def test_more_rows_shrink_both_and_few_units_are_biased() -> None:
 
 
 def test_it_survives_json_and_classes_are_refused() -> None:
-    first = next(mse_apart(MseApart(members=8, example="sine"), copy_of("iris", 0)))
+    first = first_of(mse_apart(MseApart(members=8, example="sine"), copy_of("iris", 0)))
     back = Answer.from_json(json.loads(json.dumps(first.to_json())))
     assert isinstance(back, MseAnswer) and back.question == first.question
     np.testing.assert_array_equal(back.by_rows, first.by_rows)  # type: ignore[attr-defined]
     with pytest.raises(RunError, match="has to be a number"):
-        next(mse_apart(MseApart(), copy_of("iris", 0)))
+        first_of(mse_apart(MseApart(), copy_of("iris", 0)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.session.inside.answers import first_of
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -22,7 +23,7 @@ def trained(dataset: str, **fields: object) -> Trainer:
 
 
 def answer_of(trainer: Trainer, question: RowLoss | None = None) -> ClassLossAnswer | ValueLossAnswer:
-    answer = next(row_loss(question or RowLoss(), Copy.of(trainer, trainer.dataset, 3)))  # type: ignore[arg-type]
+    answer = first_of(row_loss(question or RowLoss(), Copy.of(trainer, trainer.dataset, 3)))  # type: ignore[arg-type]
     assert isinstance(answer, ClassLossAnswer | ValueLossAnswer)
     return answer
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from tests.session.inside.answers import first_of
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.errors import RunError
@@ -52,7 +53,7 @@ def test_steps_beyond_the_end_of_the_run_are_taken_all_the_same() -> None:
     for h in (whole, short):
         trainer = Trainer(data, h)
         trainer.epoch()
-        known.append(next(step_curve(StepCurve(steps=2 * trainer.steps_per_epoch), Copy.of(trainer, data, 1))))
+        known.append(first_of(step_curve(StepCurve(steps=2 * trainer.steps_per_epoch), Copy.of(trainer, data, 1))))
     np.testing.assert_array_equal(known[0].losses, known[1].losses)  # type: ignore[attr-defined]
 
 
@@ -65,7 +66,7 @@ def test_it_is_said_where_the_copy_diverges() -> None:
         trainer.step()
     for steps in (trainer.steps_done, trainer.steps_done + 2):
         with pytest.raises(RunError, match="the copy diverges here, so that there is no next step; u takes"):
-            next(step_curve(StepCurve(steps=steps), copy))
+            first_of(step_curve(StepCurve(steps=steps), copy))
 
 
 def test_a_rate_that_has_come_to_zero_is_told() -> None:
@@ -82,7 +83,7 @@ def test_a_rate_that_has_come_to_zero_is_told() -> None:
         trainer.epoch()
     assert not trainer.learning_rates[0]
     with pytest.raises(RunError, match="brought the learning rate to 0"):
-        next(step_curve(StepCurve(), Copy.of(trainer, data, 3)))
+        first_of(step_curve(StepCurve(), Copy.of(trainer, data, 3)))
 
 
 def test_losses_are_those_of_weights_moved_by_hand() -> None:
@@ -130,7 +131,7 @@ def test_one_that_diverged_says_so() -> None:
         trainer.step()
     assert trainer.early_stopping.endings[0] == "diverged"
     with pytest.raises(Exception, match="has diverged: there is no next step"):
-        next(step_curve(StepCurve(), Copy.of(trainer, data, 0)))
+        first_of(step_curve(StepCurve(), Copy.of(trainer, data, 0)))
 
 
 @pytest.mark.parametrize(("kept", "steps"), [(0, 30), (0, 40), (7, 90), (20, 66)])
@@ -146,8 +147,8 @@ def test_the_gauge_of_the_last_steps_is_that_of_the_steps_that_were_made(kept: i
     assert isinstance(answer, StepAnswer)
     first = max(kept, steps - GAUGE_STEPS)
     assert answer.is_past and answer.is_whole and len(answer.gauge) == steps - first
-    ahead = next(step_curve(StepCurve(), Copy(data, states[first], 0)))  # what was to come then
-    last = next(step_curve(StepCurve(), Copy(data, states[-1], 0)))
+    ahead = first_of(step_curve(StepCurve(), Copy(data, states[first], 0)))  # what was to come then
+    last = first_of(step_curve(StepCurve(), Copy(data, states[-1], 0)))
     assert isinstance(ahead, StepAnswer) and isinstance(last, StepAnswer)
     coarse = slice(40, 201, 8)  # of 40 points a decade and 241, those of half of the decades
     for curve, ratio in ((ahead, answer.gauge[0]), (last, answer.gauge[-1])):

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.session.inside.answers import first_of
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.activations import ACTIVATIONS
@@ -39,7 +40,7 @@ def answer_of(question: TraceRow | None = None, steps: int = 3, dataset: str = "
     trainer = Trainer(data, Hyperparameters(hidden_layers=(5, 4), **fields))  # type: ignore[arg-type]
     for _ in range(steps):
         trainer.step()
-    answer = next(trace_row(question or TraceRow(), Copy.of(trainer, data, 0)))
+    answer = first_of(trace_row(question or TraceRow(), Copy.of(trainer, data, 0)))
     assert isinstance(answer, RowAnswer)
     return answer
 
@@ -180,7 +181,7 @@ def test_the_finite_difference_is_that_of_the_chosen_weight() -> None:
 
 
 def test_the_example_shares_an_error_of_06_by_weights_3_and_2() -> None:
-    answer = next(trace_row(TraceRow(example="shares"), None))  # type: ignore[arg-type]
+    answer = first_of(trace_row(TraceRow(example="shares"), None))  # type: ignore[arg-type]
     assert isinstance(answer, RowAnswer)
     first, second = shares(answer, 0, 0)
     assert (first.name, second.name) == ("h1", "h2")
@@ -211,7 +212,7 @@ def test_worst_row_comes_first_and_its_loss_is_the_engines() -> None:
         for row in range(len(data.validation))
     ]
     for place in (0, 1, 10):
-        answer = next(trace_row(TraceRow(place=place), Copy.of(trainer, data, 1)))
+        answer = first_of(trace_row(TraceRow(place=place), Copy.of(trainer, data, 1)))
         assert isinstance(answer, RowAnswer)
         assert answer.trace.loss == pytest.approx(sorted(losses, reverse=True)[place], rel=1e-6)
 
@@ -219,7 +220,7 @@ def test_worst_row_comes_first_and_its_loss_is_the_engines() -> None:
 def test_a_rows_cells_are_those_of_the_table() -> None:
     data = load_dataset("digits")
     trainer = Trainer(data, Hyperparameters(hidden_layers=(4,)))
-    answer = next(trace_row(TraceRow(), Copy.of(trainer, data, 0)))
+    answer = first_of(trace_row(TraceRow(), Copy.of(trainer, data, 0)))
     assert isinstance(answer, RowAnswer)
     found = [float(cell) for cell in answer.values.values()]
     assert len(found) > 50 and found == pytest.approx(
@@ -244,7 +245,7 @@ def test_no_product_is_written_before_the_error_has_come_back() -> None:
 
 @pytest.mark.parametrize(("moved", "rule"), [((), "ŷ − t"), (((0, 10.0, 0),), "±delta, as |ŷ − t| > delta")])
 def test_the_rule_of_the_huber_loss_names_its_delta_only_where_that_cuts(moved, rule) -> None:
-    answer = next(trace_row(TraceRow(example="shares", moved=moved), None))
+    answer = first_of(trace_row(TraceRow(example="shares", moved=moved), None))
     found = next(line for line in chain_rule(answer, WeightPlace(0, 0, 0)) if line.symbol == "δ(o1)")
     assert found.rule == rule and value_of(found.numbers) == pytest.approx(value_of(found.result))
 

@@ -116,6 +116,10 @@ def are_compact_dates(found: Looked) -> bool:
 
 def has_code_na(found: Looked) -> bool:
     """Whether NA is likely a value: the other texts are at least three, each of two capital letters."""
-    others = [cell for cell in found.present if cell != "NA"]
-    codes = [cell for cell in others if len(cell) == 2 and cell.isascii() and cell.isalpha() and cell.isupper()]
-    return "NA" in found.counts and len(codes) >= LEAST_CODES and len(codes) == len(others)
+    return "NA" in found.counts and are_codes([cell for cell in found.present if cell != "NA"])
+
+
+def are_codes(texts: Sequence[str]) -> bool:
+    """Whether different texts are codes of two capital letters, as of countries: at least three."""
+    codes = [text for text in texts if len(text) == 2 and text.isascii() and text.isalpha() and text.isupper()]
+    return len(codes) >= LEAST_CODES and len(codes) == len(texts)

@@ -41,8 +41,9 @@ from tuitrain.data.cells.looked import (
     learn_order,
 )
 from tuitrain.data.cells.number_cells import Cells, Habits, values_of
+from tuitrain.data.cells.remarks import Remarks
 from tuitrain.data.cells.unusual import why_text
-from tuitrain.data.notices import Notice, about
+from tuitrain.data.notices import about
 from tuitrain.data.table import Column, clean_numbers
 from tuitrain.errors import DataError
 from tuitrain.text import counted, quoted, visible
@@ -65,6 +66,17 @@ def read_columns(
     DataError
         if a cell does not fit what was told about its column.
     """
+    made, remarks = read_with_remarks(
+        names, columns, where=where, told=told, delimiter=delimiter, line_of=line_of
+    )  # fmt: skip
+    return made, remarks.notices(names)
+
+
+def read_with_remarks(
+    names: Sequence[str], columns: Sequence[CellsOrNumbers], *, where: str, told: Told | None = None,
+    delimiter: str = ",", line_of: Callable[[int, str], int] | None = None,
+) -> tuple[list[Column], Remarks]:  # fmt: skip
+    """Read the columns of a table as `read_columns` does, and return them with what is to be told about them."""
     told = told or Told()
     looked = [
         cells if isinstance(cells, np.ndarray)
@@ -76,7 +88,7 @@ def read_columns(
         replace(reading.column(name, item), examples=() if isinstance(item, np.ndarray) else examples_of(item))
         for name, item in zip(names, looked, strict=True)
     ]
-    return made, reading.all_notices()
+    return made, reading.remarks
 
 
 def read_column(
@@ -92,14 +104,7 @@ class _Reading:
 
     def __init__(self, where: str, told: Told, habits: Habits, order_habit: str | None) -> None:
         self._where, self._told, self._habits, self._order_habit = where, told, habits, order_habit
-        self._notices: list[str] = []
-        self._remarks: dict[str, list[str]] = {}  # one notice for all columns with the same remark
-        self._absent: dict[str, list[tuple[str, int]]] = {}  # a word for missing: columns and counts
-
-    def all_notices(self) -> list[str]:
-        """Return the notices, those that several columns share once."""
-        shared = [about(names, remark) for remark, names in self._remarks.items()]
-        return [*self._notices, *shared, *(_missing_notice(word, found) for word, found in self._absent.items())]
+        self.remarks = Remarks()
 
     def column(self, name: str, found: Looked | NDArray[np.float64]) -> Column:
         """Read a column by what was told about it, or by what it looks like."""
@@ -135,7 +140,7 @@ class _Reading:
             return self._text(found, why=decided.why)
         form, remark = decided
         if remark:
-            self._remarks.setdefault(remark, []).append(found.name)
+            self.remarks.share(remark, found.name)
         return self._number(found, form, values_of(found.numbers, form))
 
     def _maybe_boolean(self, found: Looked) -> Column | None:
@@ -164,8 +169,8 @@ class _Reading:
             [cell.removeprefix(QUOTED) for cell in found.cells] if any(map(_is_quoted, found.counts)) else found.cells
         )
         numbers = self._without_missing(found.name, number_column.as_numbers(bare, known), form.missing)
-        column, remarks = clean_numbers(found.name, numbers)
-        self._notices += remarks
+        self.remarks.count_infinite(found.name, int(np.isinf(numbers).sum()))
+        column = clean_numbers(found.name, numbers)[0]
         words = self._count_missing(found, form)
         texts = None
         if any(word in MISSING_IN_NUMBERS - MISSING for word in words):
@@ -193,7 +198,7 @@ class _Reading:
         self._count_missing(found, form)
         example = next((cell for cell in found.cells if cell in days), "")
         if evidence and example:
-            self._notices.append(
+            self.remarks.add(
                 about(
                     found.name,
                     _("dates as {cell} are read as {day}: {why}; --date-order decides otherwise").format(
@@ -203,16 +208,14 @@ class _Reading:
                     ),
                 )
             )
-        self._remarks.setdefault(
-            _("dates: elapsed days and, where they vary, year, month, weekday and hour"), []
-        ).append(found.name)
+        self.remarks.share(_("dates: elapsed days and, where they vary, year, month, weekday and hour"), found.name)
         values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), days)
         return Column(found.name, "date", values, format=form)
 
     def _times(self, found: Looked, hours: dict[str, float]) -> Column:
         form = ColumnFormat(TIME, missing=self._told.missing)
         self._count_missing(found, form)
-        self._remarks.setdefault(_("times, read as hours"), []).append(found.name)
+        self.remarks.share(_("times, read as hours"), found.name)
         values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), hours)
         return Column(found.name, "time", values, format=form)
 
@@ -225,7 +228,7 @@ class _Reading:
         if given is None and has_code_na(found):
             form = replace(form, missing=tuple(sorted(words - {"na"})))
             words = form.missing_words()
-            self._notices.append(
+            self.remarks.add(
                 about(found.name, _(
                     '"NA" ({cells}) is kept as a value, since the others are codes of two letters; --missing NA reads '
                     "it as missing"
@@ -246,7 +249,7 @@ class _Reading:
             numbers = {cell: 0.0 for cell, text in found.present.items() if number_column.is_number(text)}
             why = why_text(list(found.present), numbers, date_cells.readable(found.present), found.line_of)
         if why:
-            self._notices.append(about(found.name, why))
+            self.remarks.add(about(found.name, why))
 
     # what was told
 
@@ -273,8 +276,8 @@ class _Reading:
                 _("{where}: column {name} holds numbers without %; expected percentages such as 15%, as in training")
                 .format(where=self._where, name=quoted(name))
             )  # fmt: skip
-        column, remarks = clean_numbers(name, values)
-        self._notices += remarks
+        self.remarks.count_infinite(name, int(np.isinf(values).sum()))
+        column = clean_numbers(name, values)[0]
         return replace(column, format=replace(form or ColumnFormat(NUMBER), missing=given))
 
     def _without_missing(
@@ -284,7 +287,7 @@ class _Reading:
         for word in given or ():
             values, count = number_column.without(values, word)
             if count:
-                self._absent.setdefault(word, []).append((name, count))
+                self.remarks.count_absent(name, word, count)
         return values
 
     def _tell_numbers_as_dates(
@@ -295,7 +298,7 @@ class _Reading:
         place = int(np.flatnonzero(~np.isnan(values))[0])
         day, option = date_cells.date_of(float(days[place])), quoted(f"{name}=number")
         remark = _("{number} is read as the date {day}; --type {option} keeps numbers")
-        self._notices.append(about(name, remark.format(number=f"{values[place]:.0f}", day=day, option=option)))
+        self.remarks.add(about(name, remark.format(number=f"{values[place]:.0f}", day=day, option=option)))
 
     def _as_kind(self, found: Looked, kind: str) -> Column:
         """Read a column as the user says that it is."""
@@ -405,7 +408,7 @@ class _Reading:
         told = set()
         for cell, count in found.counts.items():
             if cell and cell.lower() in words:
-                self._absent.setdefault(cell, []).append((found.name, count))
+                self.remarks.count_absent(found.name, cell, count)
                 told.add(cell.lower())
         return told
 
@@ -417,13 +420,3 @@ def _is_quoted(cell: str) -> bool:
 def text_value(cell: str) -> str:
     """A text as it is kept: letters and their marks as one (Unicode NFC), control characters made visible."""
     return visible(cell if cell.isascii() else unicodedata.normalize("NFC", cell), sys.maxsize)
-
-
-def _missing_notice(word: str, found: Sequence[tuple[str, int]]) -> Notice:
-    cells = counted(sum(count for _name, count in found), "cell")
-    names = [name for name, _count in found]
-    return about(
-        names, _("{word} ({cells}) is taken as missing; --missing none keeps it as a value").format(
-            word=quoted(word), cells=cells
-        )
-    )  # fmt: skip

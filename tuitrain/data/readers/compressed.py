@@ -119,31 +119,62 @@ def unpack(
     OSError
         if the file cannot be read.
     """
-    limit = most_unpacked(size)
     content = io.BytesIO()
+    for piece in unpacked_pieces(file, packing, name, size=size, progress=progress):
+        content.write(piece)
+        if most_bytes is not None and content.tell() > most_bytes:
+            break
+    refuse_tar(bytes(content.getbuffer()[: TAR_MARK.stop]), name)
+    is_cut = most_bytes is not None and content.tell() > most_bytes
+    if is_cut:
+        content.truncate(most_bytes)
+    return content.getvalue(), is_cut
+
+
+def unpacked_pieces(
+    file: BinaryIO, packing: Packing, name: str, *, size: int | None, progress: Progress = untold
+) -> Iterator[bytes]:  # fmt: skip
+    """Yield the content of a file of `size` bytes that is open at its start, in pieces of at most `PIECE` bytes.
+
+    A `size` of None means that it is not known, as of a pipe; the content then has no limit. `progress` is told of the
+    packed bytes.
+
+    Raises
+    ------
+    DataError
+        if the file is damaged or cut short, or unpacks beyond `most_unpacked`.
+    OSError
+        if the file cannot be read.
+    """
+    limit, count = None if size is None else most_unpacked(size), 0
     try:
         for piece in _pieces(file, packing):
-            content.write(piece)
-            progress(file.tell() if size else content.tell(), size)
-            if most_bytes is not None and content.tell() > most_bytes:
-                break
-            if content.tell() > limit:
+            count += len(piece)
+            progress(file.tell() if size else count, size or 0)
+            if limit is not None and count > limit:
                 text = _(
                     "{name}: unpacks to more than {limit}, the most for a file of this size; if that is meant, unpack "
                     "it ({command}) and name the result"
                 )  # fmt: skip
                 raise DataError(text.format(name=name, limit=size_text(limit), command=packing.command))
+            yield piece
     except _DamagedError as error:
         text = _("{name}: is packed by {packing}, and {damage} after {unpacked} unpacked; copy or download it again")
         raise DataError(
-            text.format(name=name, packing=packing.name, damage=error, unpacked=size_text(content.tell()))
+            text.format(name=name, packing=packing.name, damage=error, unpacked=size_text(count))
         ) from error
-    if bytes(content.getbuffer()[TAR_MARK]) == b"ustar":
+
+
+def refuse_tar(head: bytes, name: str) -> None:
+    """Refuse a tar archive by the first bytes of what was unpacked.
+
+    Raises
+    ------
+    DataError
+        if it is one.
+    """
+    if head[TAR_MARK] == b"ustar":
         raise DataError(_("{name}: holds a tar archive; unpack it (tar -xf) and name the table").format(name=name))
-    is_cut = most_bytes is not None and content.tell() > most_bytes
-    if is_cut:
-        content.truncate(most_bytes)
-    return content.getvalue(), is_cut
 
 
 def _pieces(file: BinaryIO, packing: Packing) -> Iterator[bytes]:

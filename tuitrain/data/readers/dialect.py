@@ -156,13 +156,17 @@ def lay_out(decoded: Decoded, name: str, wanted: Wanted) -> LaidOut:
 
 def _tell_encoding(found: _Finding, decoded: Decoded) -> None:
     if decoded.reason:
-        text = _("encoding {title}: {reason}; --encoding decides otherwise").format(
-            title=decoded.title, reason=decoded.reason
-        )
-        found.tell("encoding", text, why=decoded.reason)
+        found.tell("encoding", told_encoding(decoded), why=decoded.reason)
     else:
         text = _("encoding {title}").format(title=decoded.title)
         found.tell("encoding", text, is_notice=False, why=_("every byte fits"))
+
+
+def told_encoding(decoded: Decoded) -> str:
+    """A notice about an encoding that was found."""
+    return _("encoding {title}: {reason}; --encoding decides otherwise").format(
+        title=decoded.title, reason=decoded.reason
+    )
 
 
 def _read_sep_line(found: _Finding) -> str | None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tuitrain.data.readers.letters import LANGUAGES
+from tuitrain.data.readers.misfits import START, Before, damage, misfit, refuse_zero_bytes
 from tuitrain.errors import DataError
 from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
@@ -116,8 +117,12 @@ class _LanguageReading:
         return self.usual >= (LEAST_USUAL_IDEOGRAPHS if is_ideographic else LEAST_USUAL) * self.letters
 
 
-def decode(data: bytes, name: str, *, encoding: str | None = None, is_cut: bool = False) -> Decoded:
+def decode(
+    data: bytes, name: str, *, encoding: str | None = None, is_cut: bool = False, before: Before = START
+) -> Decoded:  # fmt: skip
     """Decode the bytes of a file; `encoding`, if given, is the user's. With `is_cut`, only whole lines are kept.
+
+    `before` is what stands before them in the file, for messages.
 
     Raises
     ------
@@ -130,7 +135,7 @@ def decode(data: bytes, name: str, *, encoding: str | None = None, is_cut: bool 
     marked = next((known for mark, known in MARKS if data.startswith(mark)), None)
     if marked == "gb18030":
         return Decoded(_told(data, name, marked, is_cut=is_cut).removeprefix("\ufeff"), marked)
-    wide = marked if marked in {"utf-16", "utf-32"} else _wide(data)
+    wide = marked if marked in {"utf-16", "utf-32"} else wide_encoding(data)
     if wide is not None:
         reason = (
             ""
@@ -140,7 +145,7 @@ def decode(data: bytes, name: str, *, encoding: str | None = None, is_cut: bool 
         return Decoded(_decoded_wide(data, name, wide, is_cut=is_cut), wide[:6], reason)
     if is_cut:
         data = data[: data.rfind(b"\n") + 1] or data
-    _refuse_zero_bytes(data, name)
+    refuse_zero_bytes(data, name, before)
     if b"\x1b$" in data[:100_000] and data.isascii():
         return Decoded(
             data.decode("iso2022_jp", errors="strict"), "iso2022_jp", _("it switches to Japanese by escapes")
@@ -149,8 +154,8 @@ def decode(data: bytes, name: str, *, encoding: str | None = None, is_cut: bool 
         return Decoded(data.decode("utf-8-sig"), "utf-8")
     except UnicodeDecodeError as error:
         start = error.start + (3 if marked else 0)
-    _refuse_damaged(data, name, start)
-    return _most_plausible(data, name, start)
+    _refuse_damaged(data, name, start, before)
+    return _most_plausible(data, name, start, before)
 
 
 def _told(data: bytes, name: str, encoding: str, *, is_cut: bool) -> str:
@@ -162,17 +167,10 @@ def _told(data: bytes, name: str, encoding: str, *, is_cut: bool) -> str:
     try:
         return data.decode("utf-8-sig" if known == "utf-8" else known)
     except UnicodeDecodeError as error:
-        raise DataError(_misfit(data, name, encoding, error)) from error
+        raise DataError(misfit(data, name, encoding, error.start)) from error
 
 
-def _misfit(data: bytes, name: str, encoding: str, error: UnicodeDecodeError) -> str:
-    line = data[: error.start].count(b"\n") + 1
-    return _(
-        "{name}, line {line}: byte {place} (0x{byte:02x}) is not {encoding}; expected {encoding} throughout"
-    ).format(name=name, line=line, place=error.start + 1, byte=data[error.start], encoding=encoding)
-
-
-def _wide(data: bytes) -> str | None:
+def wide_encoding(data: bytes) -> str | None:
     """The encoding of two or four bytes a character that lacks its mark; None if it is none.
 
     Line ends, delimiters and digits are ASCII in every table, so half of their bytes (or three of four) are zero.
@@ -205,35 +203,18 @@ def _decoded_wide(data: bytes, name: str, known: str, *, is_cut: bool) -> str:
     return (text[: text.rfind("\n") + 1] or text) if is_cut else text
 
 
-def _refuse_zero_bytes(data: bytes, name: str) -> None:
-    if b"\x00" not in data:
-        return
-    line = data[: data.index(b"\x00")].count(b"\n") + 1
-    raise DataError(
-        _("{name}, line {line}: found a zero byte, so this is a binary file; expected CSV or TSV text").format(
-            name=name, line=line
-        )
-    )
-
-
-def _refuse_damaged(data: bytes, name: str, start: int) -> None:
+def _refuse_damaged(data: bytes, name: str, start: int, before: Before) -> None:
     """Refuse UTF-8 with a few broken characters, which would be nonsense in any other encoding."""
     text = data.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
     whole = sum(not char.isascii() for char in text) - broken
     if whole > 3 * broken:
-        line = data[:start].count(b"\n") + 1
-        raise DataError(
-            _(
-                "{name}, line {line}: byte {place} (0x{byte:02x}) is not UTF-8, as the rest is; mend the line, or say "
-                "how it is written by --encoding"
-            ).format(name=name, line=line, place=start + 1, byte=data[start])
-        )
+        raise DataError(damage(data, name, start, before))
 
 
-def _most_plausible(data: bytes, name: str, start: int) -> Decoded:
+def _most_plausible(data: bytes, name: str, start: int, before: Before) -> Decoded:
     """Choose among the encodings that fit the whole file by their letters."""
-    line = data[:start].count(b"\n") + 1
+    line = before.line_at(data, start)
     found = _("line {line} has a byte that is not UTF-8 (0x{byte:02x})").format(line=line, byte=data[start])
     if CONTROL.search(data):
         raise DataError(

@@ -18,8 +18,8 @@ from tuitrain.data.progress import Progress
 from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.dialect import SAMPLE_CHARACTERS, LaidOut, Wanted, lay_out
 from tuitrain.data.readers.encoding import decode
-from tuitrain.data.readers.file_kinds import refuse_other_kinds
-from tuitrain.data.readers.number_block import parse_block
+from tuitrain.data.readers.file_kinds import DOS_END, refuse_other_kinds
+from tuitrain.data.readers.number_block import parse_block, plain_block
 from tuitrain.data.readers.records import squeezed
 from tuitrain.errors import DataError
 
@@ -27,10 +27,6 @@ BLOCK = 2**20  # bytes that are parsed at once
 SPARE = 1.02  # times the rows that the first block lets expect
 GROWTH = 1.5  # times the rows, where there are more than were expected
 STATEFUL = ("utf-16", "utf-32", "utf-7", "iso2022", "hz")  # in which the bytes of digits may be other letters
-DOS_END = b"\x1a"  # with which DOS ended a text
-# What is read as a number but may be none: +49170123456 and 94E3.
-CODE = re.compile(rb"(?m)(?:^|[,;|\t ])(?:\+[0-9 ]{9,}|[+-]?[0-9]+[eE][0-9]{1,2}) *(?=[,;|\t\r\n ]|\Z)")
-BARE_EXPONENTS = {b"e": re.compile(rb"e[0-9]"), b"E": re.compile(rb"E[0-9]")}  # sought apart, which is ten times faster
 
 
 @dataclass(frozen=True)
@@ -125,14 +121,14 @@ def _rows(blocks: _Blocks, laid_out: LaidOut) -> tuple[str, Iterator[bytes | Non
     def rows() -> Iterator[bytes | None]:
         head = text[start:]
         if head:
-            yield _plain_block(head.encode("ascii"), layout.delimiter) if head.isascii() else None
+            yield plain_block(head.encode("ascii"), layout.delimiter) if head.isascii() else None
         for block in blocks:
             if not block.isascii():
                 yield None
             elif layout.delimiter == " ":
-                yield _plain_block(squeezed(block.decode("ascii")).encode("ascii"), " ")
+                yield plain_block(squeezed(block.decode("ascii")).encode("ascii"), " ")
             else:
-                yield _plain_block(block, layout.delimiter)
+                yield plain_block(block, layout.delimiter)
 
     return text[:start].rstrip("\r\n"), rows()
 
@@ -187,13 +183,3 @@ class _GrowingColumns:
         """Return the columns, as long as the rows that were added."""
         self._resize(self._rows)
         return self._columns
-
-
-def _plain_block(block: bytes, delimiter: str) -> bytes | None:
-    """Whole lines of ASCII without blanks around their cells; None where a number may be a code."""
-    if delimiter != " " and b" " in block:
-        block = re.sub(rb" *(%b|\r?\n) *" % re.escape(delimiter.encode()), rb"\1", b"\n" + block)[1:]
-    has_plus = b"+" in block  # sought alone first, which is fifty times faster
-    has_plus = has_plus and (block.startswith(b"+") or b"\n+" in block or delimiter.encode() + b"+" in block)
-    has_exponent = any(sign in block and bare.search(block) is not None for sign, bare in BARE_EXPONENTS.items())
-    return None if (has_plus or has_exponent) and CODE.search(block) is not None else block

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from tuitrain.translation import gettext as _
+
 BLANKS_BEFORE_QUOTE = re.compile(r'[,;|\t] +["\']')
 BLANKS_BEHIND_QUOTE = re.compile(r'(?<=[^"])" +(?=[,;|\r\n\t])')
 RUNS_OF_BLANKS = re.compile(r"[ \t]{2,}|\t")
@@ -123,3 +125,21 @@ def squeezed(text: str) -> str:
 def without_blanks_at_quotes(text: str) -> str:
     """Remove the blanks between a closing quote and the delimiter, which would be text behind a quote."""
     return BLANKS_BEHIND_QUOTE.sub('"', text) if '" ' in text else text
+
+
+def csv_problem(name: str, line: int, error: csv.Error) -> str:
+    """Say why a record cannot be split, and what to do."""
+    if "unexpected end of data" in str(error):
+        return _(
+            "{name}, line {line}: a quote is opened and never closed; expected a closing quote, or --quote none"
+        ).format(name=name, line=line)
+    if "expected after" in str(error):
+        return _(
+            "{name}, line {line}: found text after a closing quote; expected the delimiter (write a quote as two, "
+            "or say --quote none)"
+        ).format(name=name, line=line)
+    if "field larger" in str(error):
+        return _("{name}, line {line}: a field is longer than {most:,} characters; is a quote left open?").format(
+            name=name, line=line, most=csv.field_size_limit()
+        )
+    return _("{name}, line {line}: {error}").format(name=name, line=line, error=error)

@@ -16,8 +16,8 @@ from tuitrain.engine.network import Network
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.batch_noise import BatchNoise, BatchNoiseAnswer
 from tuitrain.session.inside.rows import double_network
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 
 Array = NDArray[Any]
 BATCHES, LEAST_BATCHES = 64, 12  # whose gradients are compared
@@ -29,7 +29,7 @@ EXAMPLE_DATA = "plane"
 EXAMPLE = Hyperparameters(hidden_layers=(), initializer="zeros", batch_size=32)
 
 
-def batch_noise(question: Question, copy: Copy) -> Iterator[Answer]:
+def batch_noise(question: Question, copy: Copy) -> Answers:
     """Answer `BatchNoise`: first the gradient of all rows and the spread, then the batches' gradients."""
     asked = cast("BatchNoise", question)
     if asked.example:

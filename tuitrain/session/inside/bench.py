@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,13 +10,14 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.dropout import Dropout
 from tuitrain.engine.network import Network
-from tuitrain.engine.step_trace import Moments, fresh, start_of, trace_step
+from tuitrain.engine.parts import Parts
+from tuitrain.engine.step_trace import Moments, fresh, start_of, trace_step_in_parts
 from tuitrain.engine.trace import RowThrough
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.bench import RowAnswer, TraceRow
-from tuitrain.session.inside.rows import cells, double_network, examined_part, row_losses, truth_text, worst_first
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inside.rows import cells, network_of, truth_text, worst_row_first
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 
 Array = NDArray[Any]
 
@@ -43,10 +43,10 @@ class _Case:
     truth: str
 
 
-def trace_row(question: Question, copy: Copy) -> Iterator[Answer]:
+def trace_row(question: Question, copy: Copy) -> Answers:
     """Answer `TraceRow`."""
     asked = cast("TraceRow", question)
-    case = _example(asked.example) if asked.example else _of_training(asked, copy)
+    case = _example(asked.example) if asked.example else (yield from _of_training(asked, copy))
     through = RowThrough(case.network, case.x, case.y, case.masks)
     start = case.network.parameters[0].astype(np.float64)
     parameters = start.copy()
@@ -55,11 +55,16 @@ def trace_row(question: Question, copy: Copy) -> Iterator[Answer]:
         for index, value, steps in asked.moved:
             if steps == done and 0 <= index < len(parameters):
                 parameters[index] = value
+        yield None
         trace = through.trace(parameters)
-        step = trace_step(
-            case.h, parameters, trace.gradient, before, learning_rate=case.learning_rate, weights=weights, l2=case.l2
+        gradient = trace.gradient
+        yield None
+        step = yield from trace_step_in_parts(
+            case.h, parameters, gradient, before, learning_rate=case.learning_rate, weights=weights, l2=case.l2
         )
+        yield None
         before, parameters = step.after, step.after_parameters
+    yield None
     at = trace.parameters
     yield RowAnswer(
         question, trace, step, through.finite_difference(at, min(max(asked.weight, 0), len(at) - 1)),
@@ -68,14 +73,15 @@ def trace_row(question: Question, copy: Copy) -> Iterator[Answer]:
     )  # fmt: skip
 
 
-def _of_training(asked: TraceRow, copy: Copy) -> _Case:
-    trainer, dataset = copy.trainer(), copy.dataset
-    network = double_network(trainer.network)
-    h = copy.state.hyperparameters[0]
-    name, part = examined_part(dataset)
-    place = int(worst_first(row_losses(network, part))[asked.place % len(part)])
+def _of_training(asked: TraceRow, copy: Copy) -> Parts[_Case]:
+    dataset, h = copy.dataset, copy.state.hyperparameters[0]
+    network = network_of(copy)
+    yield
+    name, part, _losses, order = yield from worst_row_first(network, copy)
+    yield
+    place = int(order[asked.place % len(part)])
     l2 = 1 / (h.C * len(dataset.train)) if network.loss.name == "hinge" else h.number("l2")
-    rate = float(trainer.learning_rates[0]) or h.learning_rate
+    rate = float(copy.state.arrays["schedule.rate"][0]) or h.learning_rate
     outputs = dataset.class_names if network.n_outputs > 1 else (dataset.target_name,)
     return _Case(
         network, part.X[place], part.y[place], h, start_of(copy.state), rate, l2, _masks(copy, network),

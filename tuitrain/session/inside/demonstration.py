@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import cast
 
@@ -18,11 +17,11 @@ from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.session.asked.demonstration import Demonstrate, DemonstrateAnswer
 from tuitrain.session.inside.experiment import SLICE_SECONDS
 from tuitrain.session.inside.measures import MEASURES, Condition
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 
 
-def demonstrate(question: Question, _copy: Copy | None = None) -> Iterator[Answer]:
+def demonstrate(question: Question, _copy: Copy | None = None) -> Answers:
     """Answer `Demonstrate` on networks of its own; first before any step, then after each slice."""
     asked = cast("Demonstrate", question)
     dataset, members = _dataset(asked.data), conditions_of(asked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
@@ -19,8 +18,8 @@ from tuitrain.engine.network import Network
 from tuitrain.errors import RunError
 from tuitrain.session.asked.depth import Choice, DepthAnswer, DepthSignal, LayerSignal
 from tuitrain.session.inside.rows import copied_network, examined_part, some_rows
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
@@ -54,7 +53,7 @@ class _DepthCase:
     data: str
 
 
-def depth_signal(question: Question, copy: Copy) -> Iterator[Answer]:
+def depth_signal(question: Question, copy: Copy) -> Answers:
     """Answer `DepthSignal`: first the layers, then one after another the other choices."""
     asked = cast("DepthSignal", question)
     case = _example() if asked.example else _of_training(copy)

@@ -15,13 +15,18 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Record, Trainer
+from tuitrain.engine.memory import rows_of_a_batch
+from tuitrain.engine.network import PREDICT_ROWS
+from tuitrain.engine.parts import Parts
 from tuitrain.engine.state import State
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.session.inspection import Copy
 
 Array = NDArray[Any]
 T = TypeVar("T")
 SLICE_SECONDS = 0.02  # of training between two looks at whether something else is to be done
+STEP_OPERATIONS = 2e9  # of one step of one member: what takes more is not trained beside a run that need not wait
 SLICE_OPERATIONS = 4e8  # of one step, or one evaluation, of a stack: about as many as a slice has time for
 
 
@@ -40,7 +45,8 @@ class ExperimentLane:
         self.seconds, self.steps = np.zeros(epochs + 1), np.zeros(epochs + 1, np.int64)
         self.diverged = np.zeros(trainer.network.members, np.int64)
         self._first_step, self._spent = trainer.steps_done, 0.0
-        self._is_new = True
+        self._start: Parts[None] | None = self._measure_start()
+        self._step: Parts[Record | None] | None = None
 
     @property
     def spent(self) -> float:
@@ -53,19 +59,33 @@ class ExperimentLane:
         return self.done >= self.epochs
 
     def train(self, until: Callable[[], bool]) -> None:
-        """Train to the end of the epoch that runs, or until `until` says so after a step."""
-        if self._is_new and self.trainer.validation is not None:
-            self.losses[:, 0] = self.trainer.validation.evaluate().loss  # not where it is made, which takes as long
-        self._is_new = False
+        """Train to the end of the epoch that runs, or until `until` says so after a part of it."""
+        for _part in self._start or ():
+            if until():
+                return
+        self._start = None
         started = time.perf_counter()
         record = None
         while record is None:
-            record = self.trainer.step()
+            self._step = self._step or self.trainer.in_parts()
+            try:
+                next(self._step)
+            except StopIteration as end:
+                self._step, record = None, end.value
             if until():
                 break
         self._spent += time.perf_counter() - started
-        if record is None:
-            return
+        if record is not None:
+            self._take(record)
+
+    def _measure_start(self) -> Parts[None]:
+        """Measure the losses before the first step: not where the stack is made, which takes as long."""
+        if self.trainer.validation is not None:
+            looked = yield from self.trainer.validation.in_parts()
+            self.losses[:, 0] = looked.loss
+            yield
+
+    def _take(self, record: Record) -> None:
         self.done += 1
         has_diverged = np.array([ending == "diverged" for ending in record.endings])
         loss = record.validation_loss if self.trainer.validation is not None else record.train_loss
@@ -81,12 +101,26 @@ class ExperimentLane:
         """Called with each epoch's record, after the losses, steps and seconds of that epoch are known."""
 
 
+class Stretch:
+    """A slice of time that has begun; it is over when no part as long as its longest one would end in it."""
+
+    def __init__(self) -> None:
+        self._last = time.perf_counter()
+        self._end, self._longest = self._last + SLICE_SECONDS, 0.0
+
+    def is_over(self) -> bool:
+        """Whether it is over; asked after each part."""
+        now = time.perf_counter()
+        self._longest, self._last = max(self._longest, now - self._last), now
+        return now + self._longest >= self._end
+
+
 def lanes_of(
-    dataset: Dataset, members: Sequence[Hyperparameters], epochs: int, state: State | None = None
+    copy: Copy, members: Sequence[Hyperparameters], epochs: int, *, from_here: bool = False
 ) -> Iterator[ExperimentLane]:
     """Put members into as few stacks as leave each step short, and yield each stack when it is made.
 
-    With `state`, of one member, they go on from there, else they begin anew. No early stopping: all train `epochs`
+    They go on `from_here`, where the copy is, or else begin anew on its dataset. No early stopping: all train `epochs`
     epochs, unless they diverge.
 
     Raises
@@ -94,12 +128,16 @@ def lanes_of(
     HyperparameterError
         if the members cannot share a stack.
     """
+    state = copy.state if from_here else None
     done = state.counters["epochs_done"] if state is not None else 0
     patient = [h.replace(patience=0, epochs=max(h.epochs, done + epochs)) for h in members]
-    most = _most_members(dataset, members[0], state)
+    most = _most_members(copy.dataset, members[0], state)
     for first in range(0, len(patient), most):
         some = patient[first : first + most]
-        trainer = Trainer(dataset, some, is_probed=False, state=state.repeat(len(some)) if state is not None else None)
+        trainer = Trainer(
+            copy.dataset, some, is_probed=False, state=state.repeat(len(some)) if state is not None else None,
+            prepared=copy.prepared,
+        )  # fmt: skip
         yield ExperimentLane(trainer, epochs)
 
 
@@ -108,12 +146,12 @@ def train_lanes(lanes: Sequence[ExperimentLane]) -> Iterator[int]:
     sizes = lanes[0].trainer.network.layer_sizes
     while any(not lane.is_done for lane in lanes):
         with blas_threads(choose_threads(sizes)):
-            end = time.perf_counter() + SLICE_SECONDS
-            while time.perf_counter() < end:
+            now = Stretch()
+            while not now.is_over():
                 lane = min(lanes, key=lambda one: one.done)
                 if lane.is_done:
                     break
-                lane.train(lambda end=end: time.perf_counter() >= end)  # type: ignore[misc]
+                lane.train(now.is_over)
         yield min(lane.done for lane in lanes)
 
 
@@ -123,10 +161,10 @@ def sliced(work: Iterator[T], layer_sizes: Sequence[int]) -> Iterator[list[T]]:
     while not is_over:
         found = []
         with blas_threads(choose_threads(layer_sizes)):
-            end = time.perf_counter() + SLICE_SECONDS
+            now = Stretch()
             for made in work:
                 found.append(made)
-                if time.perf_counter() >= end:
+                if now.is_over():
                     break
             else:
                 is_over = True
@@ -172,11 +210,21 @@ def part_of(dataset: Dataset) -> str:
 
 def _most_members(dataset: Dataset, h: Hyperparameters, state: State | None) -> int:
     """Count the members of a stack of which a step takes no longer than a slice, by the operations of its products."""
+    parameters = _parameters(dataset, h, state)
+    rows = rows_of_a_batch(h.batch_size, len(dataset.train))
+    operations = parameters * max(6 * rows + 60, 2 * min(len(dataset.validation), PREDICT_ROWS))
+    return max(1, int(SLICE_OPERATIONS / operations))
+
+
+def takes_too_long(copy: Copy, h: Hyperparameters, batch_size: int | str) -> bool:
+    """Return whether one step with batches of this size takes so long that a training beside it would be held up."""
+    rows = rows_of_a_batch(batch_size, len(copy.dataset.train))
+    return 6 * rows * _parameters(copy.dataset, h) > STEP_OPERATIONS
+
+
+def _parameters(dataset: Dataset, h: Hyperparameters, state: State | None = None) -> int:
     if state is not None:
         sizes: tuple[int, ...] = state.layer_sizes
     else:
         sizes = (dataset.train.X.shape[1], *h.hidden_layers, max(dataset.n_classes, 1))
-    parameters = sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
-    rows = len(dataset.train) if h.batch_size == "full" else min(int(h.batch_size), len(dataset.train))
-    operations = parameters * max(6 * rows + 60, 2 * len(dataset.validation))
-    return max(1, int(SLICE_OPERATIONS / operations))
+    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))

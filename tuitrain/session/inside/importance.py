@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
 
@@ -12,8 +11,8 @@ from numpy.typing import NDArray
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.session.asked.inputs import ImportanceAnswer, InputImportance
 from tuitrain.session.inside.rows import copied_network, examined_part, row_losses, some_rows
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 
 Array = NDArray[Any]
 MOST_ROWS, LEAST_ROWS = 1000, 64
@@ -21,14 +20,15 @@ PASS_WORK = 30_000_000  # products of a forward pass over all repeats of a colum
 SEED = 0
 
 
-def input_importance(question: Question, copy: Copy) -> Iterator[Answer]:
+def input_importance(question: Question, copy: Copy) -> Answers:
     """Answer `InputImportance`, column by column; see Breiman (2001) and Fisher, Rudin & Dominici (2019)."""
     asked, network, dataset = cast("InputImportance", question), copied_network(copy), copy.dataset
     repeats = min(max(asked.repeats, 1), 50)
     name, part = examined_part(dataset)
     part = some_rows(part, int(np.clip(PASS_WORK // (network.n_parameters * repeats), LEAST_ROWS, MOST_ROWS)))
     columns = columns_of(dataset)
-    base = float(row_losses(network, part).mean())
+    yield None
+    base = float((yield from row_losses(network, part)).mean())
     unknown = np.full(len(columns), np.nan)
     answer = ImportanceAnswer(
         asked, dataset.name, tuple(columns), unknown, unknown, base, name, len(part), total=1 + len(columns)
@@ -41,7 +41,7 @@ def input_importance(question: Question, copy: Copy) -> Iterator[Answer]:
         X = np.repeat(part.X[None], repeats, axis=0)
         X[..., inputs] = part.X[orders][..., inputs]
         permuted = Part(X.reshape(-1, X.shape[2]), np.concatenate([part.y] * repeats), np.tile(part.rows, repeats))
-        found = row_losses(network, permuted).reshape(repeats, -1).mean(axis=1) - base
+        found = (yield from row_losses(network, permuted)).reshape(repeats, -1).mean(axis=1) - base
         rises[place], deviations[place] = found.mean(), found.std()
         yield replace(answer, rises=rises.copy(), deviations=deviations.copy(), done=place + 2)
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import cast
 
 import numpy as np
 
-from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Record, Trainer
+from tuitrain.engine.parts import Parts
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, error_line
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.lab import PairAnswer, PairSide, TrainPair
-from tuitrain.session.inside.experiment import SLICE_SECONDS, ExperimentLane, part_of
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inside.experiment import ExperimentLane, Stretch, part_of
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 
 MOST_EPOCHS = 2_000
 
@@ -27,16 +26,32 @@ class PairLane(ExperimentLane):
     It shares no stack with the other one, though it might: seconds of a shared stack belong to neither.
     """
 
-    def __init__(self, dataset: Dataset, h: Hyperparameters) -> None:
-        super().__init__(Trainer(dataset, [h], is_probed=False), min(h.epochs, MOST_EPOCHS))
+    def __init__(self, copy: Copy, h: Hyperparameters) -> None:
+        trainer = Trainer(copy.dataset, [h], is_probed=False, prepared=copy.prepared)
+        super().__init__(trainer, min(h.epochs, MOST_EPOCHS))
         self.metrics = np.full(self.epochs + 1, np.nan)
         self.kept_metric = float("nan")
-        self._dataset = dataset
+        self._dataset = copy.dataset
+        self._last_look: Parts[None] | None = None
 
     @property
     def is_done(self) -> bool:
-        """Whether it has ended."""
+        """Whether it has ended, and everything is measured."""
+        return self._has_ended and self._last_look is None
+
+    @property
+    def _has_ended(self) -> bool:
         return self.trainer.is_done or super().is_done
+
+    def train(self, until: Callable[[], bool]) -> None:
+        """Train to the end of the epoch that runs, or until `until` says so after a part of it."""
+        if self._last_look is None:
+            super().train(until)
+            return
+        for _part in self._last_look:
+            if until():
+                return
+        self._last_look = None
 
     @property
     def threads(self) -> int:
@@ -50,9 +65,12 @@ class PairLane(ExperimentLane):
         best = int(self.trainer.early_stopping.best_epoch[0])
         if self.trainer.validation is not None:
             self.kept_metric = float(self.metrics[best]) if best else float("nan")
-        elif self.is_done and self._ending() != "diverged":
-            found = self.trainer.examine(self._dataset.train).evaluate()
-            self.kept_metric = float(next(iter(found.metrics.values()))[0])
+        elif self._has_ended and self._ending() != "diverged":
+            self._last_look = self._look_at_training_rows()
+
+    def _look_at_training_rows(self) -> Parts[None]:
+        found = yield from self.trainer.examine(self._dataset.train).in_parts()
+        self.kept_metric = float(next(iter(found.metrics.values()))[0])
 
     def side(self) -> PairSide:
         """What there is of it now."""
@@ -68,7 +86,7 @@ class PairLane(ExperimentLane):
         return self.trainer.early_stopping.endings[0] or ("limit" if super().is_done else "")
 
 
-def train_pair(question: Question, copy: Copy) -> Iterator[Answer]:
+def train_pair(question: Question, copy: Copy) -> Answers:
     """Answer `TrainPair`; settings that do not fit the dataset leave the other training as it is."""
     asked = cast("TrainPair", question)
     dataset = copy.dataset
@@ -80,13 +98,15 @@ def train_pair(question: Question, copy: Copy) -> Iterator[Answer]:
         lanes = [one for one in made if isinstance(one, PairLane)]
         missing = [_empty(h) for h in settings[len(made) :]]
         sides = [one.side() if isinstance(one, PairLane) else one for one in made] + missing
-        left = sum(lane.epochs - lane.done for lane in lanes if not lane.is_done) + sum(one.planned for one in missing)
+        left = sum(max(lane.epochs - lane.done, 1) for lane in lanes if not lane.is_done) + sum(
+            one.planned for one in missing
+        )
         done = sum(lane.done for lane in lanes)
         return PairAnswer(question, tuple(sides), part_of(dataset), metric, done=done, total=done + left)
 
     for h in settings:
         try:
-            made.append(PairLane(dataset, h))
+            made.append(PairLane(copy, h))
         except HyperparameterError as error:
             made.append(_empty(h, problem=error_line(error)))
         yield answer()
@@ -97,15 +117,15 @@ def train_pair(question: Question, copy: Copy) -> Iterator[Answer]:
 def _trained(lanes: list[PairLane]) -> Iterator[None]:
     """Train all lanes, the one that is furthest behind first; yield after each slice."""
     while waiting := [lane for lane in lanes if not lane.is_done]:
-        end = time.perf_counter() + SLICE_SECONDS
-        while waiting and time.perf_counter() < end:
+        now = Stretch()
+        while waiting and not now.is_over():
             threads = min(waiting, key=lambda one: one.done).threads
             with blas_threads(threads):
-                while waiting and time.perf_counter() < end:
+                while waiting and not now.is_over():
                     lane = min(waiting, key=lambda one: one.done)
                     if lane.threads != threads:
                         break
-                    lane.train(lambda end=end: time.perf_counter() >= end)  # type: ignore[misc]
+                    lane.train(now.is_over)
                     waiting = [lane for lane in waiting if not lane.is_done]
         yield
 

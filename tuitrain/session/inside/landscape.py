@@ -10,16 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
-from tuitrain.engine import Trainer
-from tuitrain.engine.directions import losses_at, principal_directions, random_direction
+from tuitrain.engine.directions import losses_at, principal_directions_in_parts, random_direction
 from tuitrain.engine.quadratics import Bowl, momentum_modulus
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.landscape import BowlAnswer, LineRace, Plane, PlaneAnswer
 from tuitrain.session.inside.experiment import sliced
 from tuitrain.session.inside.rows import double_network
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -40,7 +39,7 @@ IN_VIEW = 1.25  # times J at the start is in view
 EXAMPLE_ROWS = 40
 
 
-def plane(question: Question, copy: Copy) -> Iterator[Answer]:
+def plane(question: Question, copy: Copy) -> Answers:
     """Answer `Plane`: the path, then the plane on finer and finer grids."""
     asked = cast("Plane", question)
     trainer = copy.going_on()
@@ -55,37 +54,37 @@ def plane(question: Question, copy: Copy) -> Iterator[Answer]:
     )  # fmt: skip
     yield answer
     most = int(np.clip(PATH_NUMBERS // len(start), LEAST_PATH_STEPS, PATH_STEPS))
-    behind: list[Array] = []
-    for some in sliced(_last_places(copy, most), network.layer_sizes):
-        behind += some
+    everything, done = np.zeros((2 * most + 1, len(start))), 0  # filled step by step: a large one is not copied at once
+    for some in sliced(_last_places(copy, most, start, everything), network.layer_sizes):
+        done += sum(some)
         yield answer
-    walked, done = np.zeros((most + 1, len(start))), 1  # filled step by step: a large one is not copied at once
+    before, done = done, done + 1  # the place where the copy is stays 0
     for _step in range(most):
-        trainer.step()
+        yield from trainer.in_parts()
         if trainer.is_done:
             break
-        np.subtract(trainer.network.parameters[0], start, out=walked[done])
+        np.subtract(trainer.network.parameters[0], start, out=everything[done])
         done += 1
         yield answer
-    walked = walked[:done]
-    before = [place - start for place in behind if len(place)]
-    everything = np.concatenate([before, walked]) if before else walked
+    everything, walked = everything[:done], everything[before:done]
     drawn = random_direction(network, start, np.random.default_rng(0)) if asked.view == "step" else np.empty(0)
     yield answer
-    axes = _axes(asked.view, walked, drawn, everything)
+    if asked.view == "path":
+        axes = _leading_on((yield from principal_directions_in_parts(everything))[0], walked[-1])
+    else:
+        axes = _step_and(drawn, walked)
     yield answer
     shown = everything @ axes.T
-    path = shown[len(before) :]
-    total = float(np.square(everything).sum())
+    yield answer
+    path = shown[before:]
+    total = float(sum(place @ place for place in everything))
     share = float(np.square(shown).sum()) / total if total else float("nan")
     at_once = int(np.clip(AT_ONCE // (len(start) * len(X)), 1, 400))
     losses: list[Array] = []
     for first in range(0, len(walked), at_once):
         losses.append(losses_at(network, start + walked[first : first + at_once], X, y))
         yield answer
-    answer = replace(
-        answer, path=path, behind=shown[: len(before)], path_losses=np.concatenate(losses), share=share, done=1
-    )
+    answer = replace(answer, path=path, behind=shown[:before], path_losses=np.concatenate(losses), share=share, done=1)
     yield answer
     low, high = _extent(asked.view, shown, answer.size)
     middle, reach = (low + high) / 2, (high - low) / 2 / asked.zoom
@@ -103,15 +102,23 @@ def plane(question: Question, copy: Copy) -> Iterator[Answer]:
         yield answer
 
 
-def _last_places(copy: Copy, most: int) -> Iterator[Array]:
-    """Make the run's last steps again: yield where each of the last `most` began, (P,), and nothing, (0,), before."""
+def _last_places(copy: Copy, most: int, start: Array, out: Array) -> Iterator[bool]:
+    """Make the run's last steps again, and write where each of the last `most` began, as seen from `start`, into `out`.
+
+    Yields after each part of the work whether a place was written.
+    """
     if copy.past is None:
         return
-    trainer, last = Trainer(copy.dataset, copy.past.hyperparameters, state=copy.past), copy.state.counters["steps_done"]
+    trainer, last = copy.past_trainer(), copy.state.counters["steps_done"]
+    place = 0
     while trainer.steps_done < last:
-        is_shown = trainer.steps_done >= last - most
-        yield trainer.network.parameters[0].astype(np.float64) if is_shown else np.empty(0)
-        trainer.step()
+        if trainer.steps_done >= last - most:
+            np.subtract(trainer.network.parameters[0], start, out=out[place])
+            place += 1
+            yield True
+        for _part in trainer.in_parts():
+            yield False
+        yield False
 
 
 def _some_rows(dataset: Dataset, parameters: int) -> tuple[Array, Array]:
@@ -122,12 +129,15 @@ def _some_rows(dataset: Dataset, parameters: int) -> tuple[Array, Array]:
     return train.X[some], train.y[some]
 
 
-def _axes(view: str, walked: Array, drawn: Array, everything: Array) -> Array:
-    """Return two directions of length 1 at right angles, (2, P): the next step and a random one, or of all places."""
-    if view == "path":
-        axes, _ = principal_directions(everything)
-        ahead = np.sign(axes @ walked[-1])  # so that the path leads to the right and up
-        return axes * np.where(ahead == 0, 1, ahead)[:, None]
+def _leading_on(axes: Array, end: Array) -> Array:
+    """Return two directions (2, P), turned so that the path to its `end` leads to the right and up."""
+    ahead = np.sign(axes @ end)
+    found: Array = axes * np.where(ahead == 0, 1, ahead)[:, None]
+    return found
+
+
+def _step_and(drawn: Array, walked: Array) -> Array:
+    """Return two directions of length 1 at right angles, (2, P): the next step and the one `drawn`."""
     step = walked[1] if len(walked) > 1 else np.zeros_like(drawn)
     first = step / max(float(np.linalg.norm(step)), 1e-300)
     second = drawn - (drawn @ first) * first
@@ -157,7 +167,7 @@ class _FittedLine:
     h: Hyperparameters
 
 
-def line_race(question: Question, copy: Copy) -> Iterator[Answer]:
+def line_race(question: Question, copy: Copy) -> Answers:
     """Answer `LineRace`.
 
     Raises

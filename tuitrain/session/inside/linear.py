@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, cast
 
 import numpy as np
@@ -16,15 +15,15 @@ from tuitrain.errors import RunError
 from tuitrain.session.asked.inputs import LinearAnswer, LinearModel
 from tuitrain.session.inside.inputs import own_units_of
 from tuitrain.session.inside.rows import copied_network
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 MOST_INPUTS = 100  # for which least squares are worked out beside
 
 
-def linear_model(question: Question, copy: Copy) -> Iterator[Answer]:
+def linear_model(question: Question, copy: Copy) -> Answers:
     """Answer `LinearModel`."""
     asked, network, dataset = cast("LinearModel", question), copied_network(copy), copy.dataset
     check_linear(network)

@@ -26,8 +26,8 @@ from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.mse import MseAnswer, MseApart
 from tuitrain.session.inside.rows import examined_part
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
@@ -116,7 +116,7 @@ def _generated(dataset: Dataset, name: str, rows: int, noise: float, rng: np.ran
     return dataset.preprocessing.transform(table), y.astype(np.float32)[:, None]
 
 
-def mse_apart(question: Question, copy: Copy) -> Iterator[Answer]:
+def mse_apart(question: Question, copy: Copy) -> Answers:
     """Answer `MseApart`: first the chosen network's shots, then the tables line by line.
 
     Raises

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any, cast
 
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -14,10 +14,11 @@ from tuitrain.session.inside.experiment import (
     lanes_of,
     losses_of,
     part_of,
+    takes_too_long,
     train_lanes,
 )
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 
 USUAL_RATES = {"sgd": 0.1, "momentum": 0.01, "rmsprop": 0.001, "adam": 0.001, "adamw": 0.001}
 OFFERED: dict[str, tuple[Any, ...]] = {
@@ -27,13 +28,13 @@ OFFERED: dict[str, tuple[Any, ...]] = {
 }
 
 
-def race(question: Question, copy: Copy) -> Iterator[Answer]:
+def race(question: Question, copy: Copy) -> Answers:
     """Answer `RunRace`: each lane is trained alone, an epoch in turn, so that their seconds can be compared."""
     asked = cast("RunRace", question)
     h, dataset = copy.state.hyperparameters[0], copy.dataset
     names = ("optimizer", "schedule", *(("activation",) if h.hidden_layers else ()), "batch_size")
     name = asked.name if asked.name in names else names[0]
-    changes, own = changes_of(h, name, len(dataset.train))
+    changes, own = changes_of(h, name, len(dataset.train), lambda size: takes_too_long(copy, h, size))
     lanes: list[ExperimentLane] = []
 
     def answer() -> RaceAnswer:
@@ -45,7 +46,7 @@ def race(question: Question, copy: Copy) -> Iterator[Answer]:
         )  # fmt: skip
 
     for change in changes:
-        lanes += lanes_of(dataset, [_member(h, change, asked.epochs)], asked.epochs)
+        lanes += lanes_of(copy, [_member(h, change, asked.epochs)], asked.epochs)
         yield answer()
     for _ in train_lanes(lanes):
         yield answer()
@@ -56,10 +57,13 @@ def _member(h: Hyperparameters, change: dict[str, Any], epochs: int) -> Hyperpar
     return h.replace(**change, **({"epochs": epochs} if "schedule" in change else {}))
 
 
-def changes_of(h: Hyperparameters, name: str, rows: int) -> tuple[tuple[dict[str, Any], ...], int]:
+def changes_of(
+    h: Hyperparameters, name: str, rows: int, too_long: Callable[[Any], bool] = lambda size: False
+) -> tuple[tuple[dict[str, Any], ...], int]:
     """Return what each lane sets, and the number of the one that is as the run has it.
 
-    Optimizers come with their usual learning rates, the run's own with its own.
+    Optimizers come with their usual learning rates, the run's own with its own. Batch sizes of which `too_long` says so
+    are left out, unless it is the run's.
     """
     now = getattr(h, name)
     if name == "optimizer":
@@ -69,6 +73,7 @@ def changes_of(h: Hyperparameters, name: str, rows: int) -> tuple[tuple[dict[str
     if now not in values:
         values.append(now)
     if name == "batch_size":
+        values = [size for size in values if size == now or not too_long(size)]
         values.sort(key=lambda size: rows if size == "full" else size)
     return tuple({name: value} for value in values), values.index(now)
 

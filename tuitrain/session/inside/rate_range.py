@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from tuitrain.engine import Trainer
 from tuitrain.session.asked.rate_range import RangeAnswer, RangeTest
 from tuitrain.session.inside.experiment import sliced
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 
 Array = NDArray[Any]
 REACH = 1 / 8  # decades of rates on each side that the smoothed loss is the mean of
@@ -27,16 +27,19 @@ ERRORS = 4.0  # standard errors of the difference to the start: less is no chang
 LEAST_FALL = 0.02  # of the loss at the start: less is no fall either
 
 
-def range_test(question: Question, copy: Copy) -> Iterator[Answer]:
+def range_test(question: Question, copy: Copy) -> Answers:
     """Answer `RangeTest`."""
     asked = cast("RangeTest", question)
     h = copy.state.hyperparameters[0].replace(schedule="constant", warmup=0, patience=0, epochs=100_000_000)
     if asked.from_here:
         copy.going_on()  # refuses a training that has diverged
-    trainer = Trainer(copy.dataset, [h], is_probed=False, state=copy.state if asked.from_here else None)
+        yield None
+    trainer = Trainer(copy.dataset, [h], is_probed=False, state=copy.state if asked.from_here else None,
+                      prepared=copy.prepared)  # fmt: skip
     epochs = math.ceil(asked.least_steps / trainer.steps_per_epoch)
     count = min(epochs * trainer.steps_per_epoch, 4 * asked.least_steps)
     rates = np.geomspace(asked.low, asked.high, count)
+    yield None
     losses: list[float] = []
 
     def answer(stopped: float) -> RangeAnswer:
@@ -48,7 +51,9 @@ def range_test(question: Question, copy: Copy) -> Iterator[Answer]:
         )  # fmt: skip
 
     for made in sliced(_losses(trainer, rates), trainer.network.layer_sizes):
-        losses += made
+        losses += [loss for loss in made if loss is not None]
+        if not losses:
+            continue
         first = losses[: max(1, count // 50)]
         beyond = np.flatnonzero(~(np.array(losses) <= STOP * np.mean(first)))
         if len(beyond):
@@ -61,11 +66,15 @@ def range_test(question: Question, copy: Copy) -> Iterator[Answer]:
         yield answer(0.0)
 
 
-def _losses(trainer: Trainer, rates: Array) -> Iterator[float]:
-    """Take a step at each rate, and yield the loss of its batch before; infinite where it is not finite."""
+def _losses(trainer: Trainer, rates: Array) -> Iterator[float | None]:
+    """Take a step at each rate, and yield the loss of its batch before; infinite where it is not finite.
+
+    None comes between the parts of a step.
+    """
     for rate in rates:
         trainer.set(None, "learning_rate", float(rate))
-        trainer.step()
+        for _part in trainer.in_parts():
+            yield None
         if trainer.early_stopping.endings[0] == "diverged":
             yield math.inf
             return

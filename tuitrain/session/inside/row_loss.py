@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, cast
 
 import numpy as np
@@ -10,32 +9,35 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.engine.network import Network
+from tuitrain.engine.parts import Parts
 from tuitrain.session.asked.row_loss import ClassLossAnswer, RowLoss, ValueLossAnswer
-from tuitrain.session.inside.rows import cells, examined_part, network_of, row_losses, worst_first
-from tuitrain.session.inspection import Copy
+from tuitrain.session.inside.rows import cells, examined_part, network_of, worst_first, worst_row_first
+from tuitrain.session.inspection import Answers, Copy
 from tuitrain.session.questions import Answer, Question
 
 Array = NDArray[Any]
 CURVE_POINTS = 200
 
 
-def row_loss(question: Question, copy: Copy) -> Iterator[Answer]:
+def row_loss(question: Question, copy: Copy) -> Answers:
     """Answer `RowLoss`."""
     asked = cast("RowLoss", question)
     if asked.example:
         yield _example(question)
         return
     network = network_of(copy)
-    name, part = examined_part(copy.dataset)
     if copy.dataset.n_classes:
-        yield _of_classes(asked, copy.dataset, network, name, part)
+        yield None
+        yield (yield from _of_classes(asked, copy, network))
     else:
-        yield _of_values(asked, copy.dataset, network, name, part, copy.state.hyperparameters[0].huber_delta)
+        yield _of_values(
+            asked, copy.dataset, network, *examined_part(copy.dataset), copy.state.hyperparameters[0].huber_delta
+        )
 
 
-def _of_classes(asked: RowLoss, dataset: Dataset, network: Network, name: str, part: Part) -> Answer:
-    losses = row_losses(network, part)
-    order = worst_first(losses)
+def _of_classes(asked: RowLoss, copy: Copy, network: Network) -> Parts[Answer]:
+    dataset = copy.dataset
+    name, part, losses, order = yield from worst_row_first(network, copy)
     place = int(order[asked.place % len(order)])
     x, truth = part.X[place], np.zeros(dataset.n_classes)
     truth[int(part.y[place])] = 1

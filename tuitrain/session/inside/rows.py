@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.engine.build import build_network
 from tuitrain.engine.network import Network, with_ones
+from tuitrain.engine.parts import Parts
 from tuitrain.errors import RunError
 from tuitrain.numbers import number
 from tuitrain.session.inspection import Copy
@@ -17,6 +18,7 @@ from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
+PRODUCTS, LEAST_ROWS = 250_000_000, 16  # parameters × rows of a pass between two answers; rows of it at least
 NOISE = 1e-6  # of what is added up: less than that is rounding
 
 
@@ -61,9 +63,16 @@ def double_network(network: Network) -> Network:
     return copy
 
 
-def row_losses(network: Network, part: Part) -> Array:
-    """Return the loss of each row of a part, (V,), of a network of one member."""
-    outputs = network.logits_of_rows(with_ones(part.X, network.dtype))[0][:, :, None]
+def row_losses(network: Network, part: Part) -> Parts[Array]:
+    """Work out the loss of each row of a part, (V,), of a network of one member, some rows at a time."""
+    at_once = int(np.clip(PRODUCTS // network.n_parameters, LEAST_ROWS, len(part)))
+    logits = np.empty((len(part), network.n_outputs), network.dtype)
+    for first in range(0, len(part), at_once):
+        if first:
+            yield
+        rows = with_ones(part.X[first : first + at_once], network.dtype)
+        logits[first : first + at_once] = network.logits_of_rows(rows)[0]
+    outputs = logits[:, :, None]
     target = network.encode(part.y, len(part)).T[:, :, None]
     share = np.ones((1, 1), network.dtype)
     measure = network.loss(outputs.shape, network.dtype, huber_delta=network.huber_delta)
@@ -71,6 +80,17 @@ def row_losses(network: Network, part: Part) -> Array:
         np.ascontiguousarray(outputs), network.loss.weigh(np.ascontiguousarray(target), share), share
     )
     return found
+
+
+def worst_row_first(network: Network, copy: Copy) -> Parts[tuple[str, Part, Array, Array]]:
+    """Work out the losses of the rows that are examined, once for each copy, whose network it is.
+
+    Returns the part's name, the part, the losses (V,), and the rows' places, (V,), the one with the largest loss first.
+    """
+    if "row losses" not in copy.known:
+        losses = yield from row_losses(network, examined_part(copy.dataset)[1])
+        copy.known["row losses"] = losses, worst_first(losses)
+    return *examined_part(copy.dataset), *copy.known["row losses"]
 
 
 def worst_first(losses: Array) -> Array:

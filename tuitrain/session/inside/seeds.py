@@ -16,13 +16,13 @@ from tuitrain.session.inside.experiment import (
     part_of,
     train_lanes,
 )
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 
 MOST_EPOCHS = 2_000
 
 
-def train_seeds(question: Question, copy: Copy) -> Iterator[Answer]:
+def train_seeds(question: Question, copy: Copy) -> Answers:
     """Answer `TrainSeeds`: as many epochs as the run has done, or is to do where it has not begun."""
     asked = cast("TrainSeeds", question)
     h = copy.state.hyperparameters[0]
@@ -30,7 +30,7 @@ def train_seeds(question: Question, copy: Copy) -> Iterator[Answer]:
     seeds = (h.seed, *_others(h.seed, asked.count - 1, asked.again))
     lanes: list[ExperimentLane] = []
     members = [h.replace(seed=seed) for seed in seeds]
-    for lane in lanes_of(copy.dataset, members, epochs):
+    for lane in lanes_of(copy, members, epochs):
         lanes.append(lane)
         yield _answer(question, copy, seeds, lanes, epochs)
     for _ in train_lanes(lanes):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import count, islice
 from typing import Any, cast
 
@@ -16,8 +16,8 @@ from tuitrain.session.asked.step import OtherStarts, StartsAnswer
 from tuitrain.session.inside.experiment import ExperimentLane, divergences_of, lanes_of, train_lanes
 from tuitrain.session.inside.rows import double_network
 from tuitrain.session.inside.step import example_copy
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
@@ -27,7 +27,7 @@ AT_ONCE = 30_000_000  # parameters × rows between two answers
 LEAST_ROWS, MOST_ROWS = 64, 5_000  # training rows on which J is measured
 
 
-def other_starts(question: Question, copy: Copy) -> Iterator[Answer]:
+def other_starts(question: Question, copy: Copy) -> Answers:
     """Answer `OtherStarts`.
 
     Raises
@@ -55,7 +55,7 @@ def other_starts(question: Question, copy: Copy) -> Iterator[Answer]:
                             done=done, total=epochs + 1)  # fmt: skip
 
     yield answer(0)
-    for lane in lanes_of(copy.dataset, [h.replace(seed=seed) for seed in seeds], epochs):
+    for lane in lanes_of(copy, [h.replace(seed=seed) for seed in seeds], epochs):
         lanes.append(lane)
         yield answer(0)
     for done in train_lanes(lanes):

@@ -14,13 +14,14 @@ from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.directions import LossesAt
 from tuitrain.engine.network import Network
+from tuitrain.engine.parts import Parts
 from tuitrain.engine.threads import blas_threads
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.step import EXAMPLE_EPOCHS, StepAnswer, StepCurve
 from tuitrain.session.inside.experiment import sliced
-from tuitrain.session.inspection import Copy, go_on
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy, go_on
+from tuitrain.session.questions import Question
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
@@ -80,7 +81,7 @@ class _Measured:
     taken: float
 
 
-def step_curve(question: Question, copy: Copy) -> Iterator[Answer]:
+def step_curve(question: Question, copy: Copy) -> Answers:
     """Answer `StepCurve`: first the curve, coarse and then fine, then step by step the gauge.
 
     Raises
@@ -92,9 +93,11 @@ def step_curve(question: Question, copy: Copy) -> Iterator[Answer]:
     copy = example_copy() if asked.example else copy
     trainer = copy.going_on()
     for _step in range(asked.steps):
-        trainer.step()
+        yield None
+        yield from trainer.in_parts()
         go_on(trainer)
-    way = _next_step(trainer)
+    yield None
+    way = yield from _next_step(trainer)
     if trainer.early_stopping.endings[0] == "diverged":
         told = _("the copy diverges here, so that there is no next step")
         raise RunError(f"{told}; {_('u takes a step back')}" if asked.steps else told)
@@ -112,7 +115,7 @@ def step_curve(question: Question, copy: Copy) -> Iterator[Answer]:
     yield from _past_gauge(answer, copy) if copy.past is not None else _gauge_ahead(answer, trainer, way)
 
 
-def _gauge_ahead(answer: StepAnswer, trainer: Trainer, way: _Line) -> Iterator[StepAnswer]:
+def _gauge_ahead(answer: StepAnswer, trainer: Trainer, way: _Line) -> Answers:
     """Measure the steps from here on."""
     for done in range(1, GAUGE_STEPS + 1):
         for ratio in _ratio(way):
@@ -124,21 +127,22 @@ def _gauge_ahead(answer: StepAnswer, trainer: Trainer, way: _Line) -> Iterator[S
         if trainer.is_done:
             yield replace(answer, done=GAUGE_STEPS)
             return
-        way = _next_step(trainer)
+        if done < GAUGE_STEPS:
+            way = yield from _next_step(trainer)
 
 
-def _past_gauge(answer: StepAnswer, copy: Copy) -> Iterator[StepAnswer]:
+def _past_gauge(answer: StepAnswer, copy: Copy) -> Answers:
     """Make the run's last steps again, from the state that is kept, and measure them."""
     assert copy.past is not None
-    trainer = Trainer(copy.dataset, copy.past.hyperparameters, state=copy.past)
+    trainer = copy.past_trainer()
+    yield None
     last = copy.state.counters["steps_done"]
     first = max(last - GAUGE_STEPS, trainer.steps_done)
     answer = replace(answer, is_past=True, total=last - first)
-    ahead = range(first - trainer.steps_done)
-    for _made in sliced((trainer.step() for _step in ahead), trainer.network.layer_sizes):
+    for _made in sliced(_steps(trainer, first - trainer.steps_done), trainer.network.layer_sizes):
         yield answer
     while trainer.steps_done < last:
-        way = _next_step(trainer)
+        way = yield from _next_step(trainer)
         for ratio in _ratio(way):
             if ratio is None:
                 yield answer
@@ -146,6 +150,13 @@ def _past_gauge(answer: StepAnswer, copy: Copy) -> Iterator[StepAnswer]:
                 answer = replace(answer, gauge=(*answer.gauge, ratio))
         answer = replace(answer, done=len(answer.gauge))
         yield answer
+
+
+def _steps(trainer: Trainer, count: int) -> Iterator[None]:
+    """Take so many steps, in parts."""
+    for _step in range(count):
+        yield from trainer.in_parts()
+        yield
 
 
 def _ratio(way: _Line) -> Iterator[float | None]:
@@ -185,10 +196,12 @@ def _exponents(rate: float, decades: int, points: int) -> Array:
     return np.linspace(middle - decades, middle + decades, points)
 
 
-def _next_step(trainer: Trainer) -> _Line:
+def _next_step(trainer: Trainer) -> Parts[_Line]:
     """Let the copy take a step, and return the way that it went, per unit of the learning rate."""
     before, start = trainer.state(), trainer.network.parameters[0].astype(np.float64)
-    trainer.step()
+    yield
+    yield from trainer.in_parts()
+    yield
     rate = float(trainer.learning_rates[0])  # 0 where a schedule has come so far down
     end = trainer.network.parameters[0] if not trainer.is_done else _last_parameters(trainer)
     rows = _rows_of_step(before.arrays["shuffle.order"][0], trainer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
 
@@ -16,8 +15,8 @@ from tuitrain.errors import RunError
 from tuitrain.session.asked.inputs import OtherC, SupportAnswer, SupportVectors
 from tuitrain.session.inside.linear import check_linear, in_own_units, own_scales
 from tuitrain.session.inside.rows import copied_network, truth_text
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
@@ -28,7 +27,7 @@ EPOCHS, MOST_STEPS, LEAST_EPOCHS = 400, 8000, 20  # of the copies
 WORK, OF_A_STEP = 2_000_000, 30_000  # products between two parts of the answer; what a step costs beside its own
 
 
-def support_vectors(question: Question, copy: Copy) -> Iterator[Answer]:
+def support_vectors(question: Question, copy: Copy) -> Answers:
     """Answer `SupportVectors`: first those of the network, then those of copies with other C, as they are trained."""
     asked, network, dataset = cast("SupportVectors", question), copied_network(copy), copy.dataset
     check_linear(network)

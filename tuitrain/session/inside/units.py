@@ -22,7 +22,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.units import UnitMaps, UnitsAnswer
 from tuitrain.session.inside.inputs import Grid, grid_over, picture_of
 from tuitrain.session.inside.rows import copied_network, examined_part, some_rows, truth_text
-from tuitrain.session.inspection import Copy
+from tuitrain.session.inspection import Answers, Copy
 from tuitrain.session.questions import Answer, NoAnswer, Question
 from tuitrain.translation import gettext as _
 
@@ -43,7 +43,7 @@ EXAMPLES = {
 _trained: dict[str, Copy] = {}
 
 
-def unit_maps(question: Question, copy: Copy) -> Iterator[Answer]:
+def unit_maps(question: Question, copy: Copy) -> Answers:
     """Answer `UnitMaps`: first by what units probably cost, then one batch of removed units after another."""
     asked = cast("UnitMaps", question)
     if asked.example:

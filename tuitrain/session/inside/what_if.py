@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any, cast
 
 from tuitrain.engine.build import SHARED
@@ -16,10 +16,11 @@ from tuitrain.session.inside.experiment import (
     lanes_of,
     losses_of,
     part_of,
+    takes_too_long,
     train_lanes,
 )
-from tuitrain.session.inspection import Copy
-from tuitrain.session.questions import Answer, Question
+from tuitrain.session.inspection import Answers, Copy
+from tuitrain.session.questions import Question
 
 FACTORS = (0.1, 0.3, 1, 3, 10, 30)  # of the learning rate
 VALUES: dict[str, tuple[float | str, ...]] = {
@@ -33,14 +34,15 @@ VALUES: dict[str, tuple[float | str, ...]] = {
 _LEAST = 1e-6  # what 0 counts as on a logarithmic scale
 
 
-def what_if(question: Question, copy: Copy) -> Iterator[Answer]:
+def what_if(question: Question, copy: Copy) -> Answers:
     """Answer `WhatIf`: the copies share a stack where the hyperparameter can differ within one."""
     asked = cast("WhatIf", question)
     step = copy.going_on().step_in_epoch  # refuses a training that has diverged
     h, rows = copy.state.hyperparameters[0], len(copy.dataset.train)
     names = ("learning_rate", *(name for name in VALUES if _has_effect(h, name)))
     name = asked.name if asked.name in names else names[0]
-    values, now = values_around(h, name, rows)
+    too_long = (lambda value: takes_too_long(copy, h, value)) if name == "batch_size" else None
+    values, now = values_around(h, name, rows, too_long)
     members = [h.replace(**{name: value}) for value in values]
     groups = [[member] for member in members] if name in SHARED else [members]
     lanes: list[ExperimentLane] = []
@@ -54,15 +56,20 @@ def what_if(question: Question, copy: Copy) -> Iterator[Answer]:
         )  # fmt: skip
 
     for group in groups:
-        for lane in lanes_of(copy.dataset, group, asked.epochs, copy.state):
+        for lane in lanes_of(copy, group, asked.epochs, from_here=True):
             lanes.append(lane)
             yield answer()
     for _ in train_lanes(lanes):
         yield answer()
 
 
-def values_around(h: Hyperparameters, name: str, rows: int) -> tuple[tuple[float | str, ...], int]:
-    """Return the values to try, the present one in the place of the nearest, and its number."""
+def values_around(
+    h: Hyperparameters, name: str, rows: int, too_long: Callable[[Any], bool] | None = None
+) -> tuple[tuple[float | str, ...], int]:
+    """Return the values to try, the present one in the place of the nearest, and its number.
+
+    Other values of which `too_long` says so are left out.
+    """
     now = getattr(h, name)
     if name == "learning_rate":
         most = FIELDS[name].maximum or math.inf
@@ -72,7 +79,8 @@ def values_around(h: Hyperparameters, name: str, rows: int) -> tuple[tuple[float
     places = [_distance(name, value, now, rows) for value in values]
     nearest = places.index(min(places))
     values[nearest] = now
-    return tuple(values), nearest
+    kept = [value for place, value in enumerate(values) if place == nearest or not (too_long and too_long(value))]
+    return tuple(kept), kept.index(now)
 
 
 def _distance(name: str, one: Any, other: Any, rows: int) -> float:

@@ -31,7 +31,6 @@ from tuitrain.ui.keys import Action, bindings
 from tuitrain.ui.plots.lines import cut, cut_words
 from tuitrain.ui.widgets.explain_row import ExplainRow
 from tuitrain.ui.widgets.footer import Footer
-from tuitrain.ui.widgets.frame import share_lines
 from tuitrain.ui.widgets.help_page import HelpPage
 from tuitrain.ui.widgets.page import OverPage
 from tuitrain.ui.widgets.pane_screen import PlacedScreen
@@ -116,11 +115,7 @@ class DatasetScreen(PlacedScreen, inherit_bindings=False):
 
     def place_children(self, size: Size) -> None:
         super().place_children(size)
-        frames = share_lines(self.arrangement.boxes(size)) if not self.is_too_small else {}
-        for name, pane in self.panes.items():
-            if name in frames:
-                pane.take_place(frames[name])
-            pane.refresh(layout=True)  # the screen forgets where its children were when one of them asks
+        self.place_framed(self.panes, size)
 
     def after_arranging(self) -> None:
         self.redraw()

@@ -22,7 +22,7 @@ class ToLoad:
 
 
 @dataclass(frozen=True)
-class Unread:
+class RefusedSource:
     """A source that could not be trained on as it was asked for, and the `problem`."""
 
     source: str

@@ -224,11 +224,7 @@ class PageScreen(PlacedScreen, inherit_bindings=False):
 
     def place_children(self, size: Size) -> None:
         super().place_children(size)
-        frames = share_lines(self.arrangement.boxes(size)) if not self.is_too_small else {}
-        for name, pane in self.panes.items():
-            if name in frames:
-                pane.take_place(frames[name])
-            pane.refresh(layout=True)  # the screen forgets where its children were when one of them asks
+        self.place_framed(self.panes, size)
 
     def after_arranging(self) -> None:
         self.refresh_page()

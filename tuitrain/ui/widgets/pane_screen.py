@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
@@ -21,6 +21,7 @@ from tuitrain.ui.keys import Action
 from tuitrain.ui.terminal.dialog import Dialog
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.confirm import Confirm
+from tuitrain.ui.widgets.frame import Framed, share_lines
 from tuitrain.ui.widgets.help_page import HelpPage
 from tuitrain.ui.widgets.layout import SMALLEST, PlacedLayout
 from tuitrain.ui.widgets.page import OverPage
@@ -163,6 +164,14 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
             child.refresh(repaint=False, layout=True)  # the screen forgets where its children were when a child asks
         self.refresh(repaint=False, layout=True)
         self.call_after_refresh(self.after_arranging)
+
+    def place_framed(self, panes: Mapping[str, Framed], size: Size) -> None:
+        """Give panes the frames that `arrangement` has for them; neighbours share a line."""
+        frames = share_lines(self.arrangement.boxes(size)) if not self.is_too_small else {}
+        for name, pane in panes.items():
+            if name in frames:
+                pane.take_place(frames[name])
+            pane.refresh(layout=True)  # the screen forgets where its children were when one of them asks
 
     def after_arranging(self) -> None:
         """Called when the children are where they belong."""
