@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.events import Key
@@ -13,7 +15,7 @@ from tuitrain.ui.terminal.key_order import KeyOrder
 
 
 class Pane(Widget, can_focus=True):
-    BINDINGS = [Binding("a,b,c", "act")]
+    BINDINGS: ClassVar = [Binding("a,b,c", "act")]
 
     def action_act(self) -> None:
         self.app.acted += 1
