@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -180,12 +179,10 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         opened: PlacedScreen = room
         opened.open(page(self.look, asked, opened), lambda answer: None)
 
-    async def on_event(self, event: events.Event) -> None:
+    def key_comes(self) -> None:
         """Tell the room of each key before anything else gets it."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            tell: Callable[[], None] = getattr(self.screen, "key_pressed", lambda: None)
-            tell()
-        await super().on_event(event)
+        tell: Callable[[], None] = getattr(self.screen, "key_pressed", lambda: None)
+        tell()
 
     def on_mount(self) -> None:
         if self.is_loaded:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Record, Trainer
+from tuitrain.engine.build import check_stack
 from tuitrain.engine.memory import rows_of_a_batch
 from tuitrain.engine.network import PREDICT_ROWS
 from tuitrain.engine.parts import Parts
@@ -126,11 +127,12 @@ def lanes_of(
     Raises
     ------
     HyperparameterError
-        if the members cannot share a stack.
+        if the members cannot share a stack, or there is no memory for all of them.
     """
     state = copy.state if from_here else None
     done = state.counters["epochs_done"] if state is not None else 0
     patient = [h.replace(patience=0, epochs=max(h.epochs, done + epochs)) for h in members]
+    check_stack(copy.dataset, members[0], len(members))  # of all stacks: each alone may fit
     most = _most_members(copy.dataset, members[0], state)
     for first in range(0, len(patient), most):
         some = patient[first : first + most]

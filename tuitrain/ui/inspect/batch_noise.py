@@ -17,6 +17,7 @@ from tuitrain.session.commands import SetHyperparameter
 from tuitrain.session.questions import Question
 from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.adopting import when_it_acts
 from tuitrain.ui.inspect.arrows import draw_arrows, draw_cosines
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import PANE, Action
@@ -262,7 +263,8 @@ class NoisePage(InsidePage, inherit_bindings=False):
             return
         value: int | str = "full" if answer.batch_size == answer.all_rows else answer.batch_size
         self.session.send(SetHyperparameter("batch_size", value))
-        self.say(_("batch size {size} from the next batch on; u on the Train screen takes it back").format(size=value))
+        when = when_it_acts(self.session.snapshot, ["batch_size"])
+        self.say(_("batch size {size} {when}; u on the Train screen takes it back").format(size=value, when=when))
 
     def action_before(self) -> None:
         self._change_layer(-1)
