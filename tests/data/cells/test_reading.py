@@ -33,7 +33,8 @@ def test_words_for_missing_are_told_once_for_all_columns() -> None:
     [
         (None, [None, "red", None, "unknown"]),
         ("none", ["NA", "red", None, "unknown"]),
-        ("unknown", ["NA", "red", None, None]),
+        ("unknown", [None, "red", None, None]),
+        ("none,unknown", ["NA", "red", None, None]),
         ("NA,unknown", [None, "red", None, None]),
     ],
 )
@@ -257,3 +258,14 @@ def test_a_number_that_is_told_as_missing_is_so_in_arrays_too() -> None:
     told = Told(missing=("-999",))
     assert from_objects("a", np.array([-999, 5]), told).labels() == [None, "5"]
     assert from_objects("a", [-999.0, 5, None], told).labels() == [None, "5", None]
+
+
+def test_words_for_missing_are_told_beside_the_usual_ones() -> None:
+    told = Told.of(DataOptions(missing=("-999",)))
+    column, _ = read_column("x", ["0.5", "-999", "NA", "-999.0", "2"], told=told)
+    assert column.labels() == ["0.5", None, None, None, "2"]
+    assert column.format is not None
+    again, _ = read_column(
+        "x", ["-999", "NA", "3"], told=Told(formats={"x": ColumnFormat.from_json(column.format.to_json())})
+    )
+    assert again.labels() == [None, None, "3"]

@@ -145,9 +145,10 @@ def decide(
     if signs is None:
         return Undecided(_sign_question(name, cells, readings))
     has_percent = any(shape.is_percent for shape in shapes)
-    form = ColumnFormat(
-        NUMBER, signs.decimal, signs.thousands, has_percent, currencies[0] if currencies else "", missing=told.missing
-    )
+    form = told.column(
+        NUMBER, decimal=signs.decimal, thousands=signs.thousands, percent=has_percent,
+        currency=currencies[0] if currencies else "",
+    )  # fmt: skip
     values = values_of(cells, form)
     bare = next((cell for members in cells.by_pattern.values() for cell in members if cell not in values), None)
     if bare is not None:

@@ -126,7 +126,7 @@ class _Reading:
     def _maybe_empty(self, found: Looked) -> Column | None:
         if found.present or any(cell.startswith(QUOTED) for cell in found.counts):
             return None
-        return self._number(found, ColumnFormat(NUMBER, missing=self._told.missing), {})
+        return self._number(found, self._told.column(NUMBER), {})
 
     def _maybe_number(self, found: Looked) -> Column | None:
         if found.numbers is None:
@@ -168,7 +168,7 @@ class _Reading:
         bare = (
             [cell.removeprefix(QUOTED) for cell in found.cells] if any(map(_is_quoted, found.counts)) else found.cells
         )
-        numbers = self._without_missing(found.name, number_column.as_numbers(bare, known), form.missing)
+        numbers = self._without_missing(found.name, number_column.as_numbers(bare, known), form.given_words)
         self.remarks.count_infinite(found.name, int(np.isinf(numbers).sum()))
         column = clean_numbers(found.name, numbers)[0]
         words = self._count_missing(found, form)
@@ -178,8 +178,8 @@ class _Reading:
             texts = np.array([kept[cell] for cell in found.cells], object)
         return replace(column, texts=texts, format=form)
 
-    def _boolean(self, found: Looked, words: tuple[str, str]) -> Column:
-        form = ColumnFormat(BOOLEAN, words=words, missing=self._told.missing)
+    def _boolean(self, found: Looked, words: tuple[str, str], form: ColumnFormat | None = None) -> Column:
+        form = form or self._told.column(BOOLEAN, words=words)
         values = as_booleans((cell.removeprefix(QUOTED) for cell in found.cells), words, form.missing_words())
         if isinstance(values, str):
             raise self._refused(found, values, _(" or ").join(map(quoted, words)))
@@ -191,7 +191,7 @@ class _Reading:
         order, evidence = date_cells.choose_order(cells, dates, orders, self._order_habit)
         if order is None:
             return replace(self._text(found, told=False), question=order_question(found.name, cells[0], dates, orders))
-        return self._days(found, ColumnFormat(DATE, date_order=order, missing=self._told.missing), dates, evidence)
+        return self._days(found, self._told.column(DATE, date_order=order), dates, evidence)
 
     def _days(self, found: Looked, form: ColumnFormat, dates: dict[str, date_cells.Written], evidence: str) -> Column:
         days = date_cells.days_of(dates, form.date_order)
@@ -212,21 +212,20 @@ class _Reading:
         values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), days)
         return Column(found.name, "date", values, format=form)
 
-    def _times(self, found: Looked, hours: dict[str, float]) -> Column:
-        form = ColumnFormat(TIME, missing=self._told.missing)
+    def _times(self, found: Looked, hours: dict[str, float], form: ColumnFormat | None = None) -> Column:
+        form = form or self._told.column(TIME)
         self._count_missing(found, form)
         self.remarks.share(_("times, read as hours"), found.name)
         values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), hours)
         return Column(found.name, "time", values, format=form)
 
     def _text(
-        self, found: Looked, *, why: str | None = None, told: bool = True, missing: tuple[str, ...] | None = None
+        self, found: Looked, *, why: str | None = None, told: bool = True, form: ColumnFormat | None = None
     ) -> Column:
-        given = missing if missing is not None else self._told.missing
-        form = ColumnFormat(TEXT, missing=given)
+        form = form or self._told.column(TEXT)
         words = form.missing_words()
-        if given is None and has_code_na(found):
-            form = replace(form, missing=tuple(sorted(words - {"na"})))
+        if form.missing is None and "na" not in form.also and has_code_na(found):
+            form = replace(form, missing=tuple(sorted(words - {"na", *form.also})))
             words = form.missing_words()
             self.remarks.add(
                 about(found.name, _(
@@ -255,8 +254,8 @@ class _Reading:
 
     def _numbers(self, name: str, values: NDArray[np.float64], kind: str | None, form: ColumnFormat | None) -> Column:
         """A column that was read as plain numbers at once; `kind` is what was told about it."""
-        given = self._told.missing if self._told.missing is not None or form is None else form.missing
-        values = self._without_missing(name, values, given)
+        absent = self._told.column(NUMBER) if form is None else self._told.over(form)
+        values = self._without_missing(name, values, absent.given_words)
         days = None
         if kind == DATE:
             days = date_cells.told_days(name, values)
@@ -270,7 +269,7 @@ class _Reading:
             days = date_cells.epoch_days(name, values) if days is None else days
         if days is not None:
             self._tell_numbers_as_dates(name, values, days, guessed=kind is None)
-            return Column(name, "date", days, format=ColumnFormat(DATE, missing=given))
+            return Column(name, "date", days, format=replace(absent, kind=DATE))
         if form is not None and form.percent and np.nanmax(np.abs(values), initial=0) > 0:
             raise DataError(
                 _("{where}: column {name} holds numbers without %; expected percentages such as 15%, as in training")
@@ -278,13 +277,13 @@ class _Reading:
             )  # fmt: skip
         self.remarks.count_infinite(name, int(np.isinf(values).sum()))
         column = clean_numbers(name, values)[0]
-        return replace(column, format=replace(form or ColumnFormat(NUMBER), missing=given))
+        return replace(column, format=absent)
 
     def _without_missing(
-        self, name: str, values: NDArray[np.float64], given: tuple[str, ...] | None
+        self, name: str, values: NDArray[np.float64], given: tuple[str, ...]
     ) -> NDArray[np.float64]:
         """The numbers (N,) with NaN for those that were told to stand for a missing value, such as -999."""
-        for word in given or ():
+        for word in given:
             values, count = number_column.without(values, word)
             if count:
                 self.remarks.count_absent(name, word, count)
@@ -306,7 +305,7 @@ class _Reading:
         if kind == TEXT:
             return self._text(found, why="")
         if not present:
-            return self._number(found, ColumnFormat(NUMBER, missing=self._told.missing), {})
+            return self._number(found, self._told.column(NUMBER), {})
         if kind == BOOLEAN:
             words = two_words(present)
             if words is None:
@@ -357,17 +356,16 @@ class _Reading:
 
     def _as_digits(self, found: Looked) -> NDArray[np.float64]:
         """The numbers of a column of whole ones, (N,); NaN for missing."""
-        self._count_missing(found, ColumnFormat(NUMBER, missing=self._told.missing))
+        self._count_missing(found, self._told.column(NUMBER))
         return number_column.as_numbers(found.cells, {cell: float(text) for cell, text in found.present.items()})
 
     def _by_format(self, found: Looked, form: ColumnFormat) -> Column:
         """Read a column as a model's training read it."""
-        if self._told.missing is not None:
-            form = replace(form, missing=self._told.missing)
+        form = self._told.over(form)
         if form.kind == TEXT:
-            return self._text(found, why="", missing=form.missing)
+            return self._text(found, why="", form=form)
         if form.kind == BOOLEAN:
-            return self._boolean(found, (form.words[0], form.words[1]))
+            return self._boolean(found, (form.words[0], form.words[1]), form)
         missing = form.missing_words()
         cells = {cell: text for cell, text in found.present.items() if cell.lower() not in missing}
         if form.kind == NUMBER:
@@ -385,7 +383,7 @@ class _Reading:
             odd = next((cell for cell, hours in times.items() if hours is None), None)
             if odd is not None:
                 raise self._refused(found, odd, _("a time such as 13:05"))
-            return self._times(found, {cell: hours for cell, hours in times.items() if hours is not None})
+            return self._times(found, {cell: hours for cell, hours in times.items() if hours is not None}, form)
         dates = date_cells.readable(cells)
         order = self._told.date_order or form.date_order or "ymd"
         odd = next((c for c in cells if c not in dates or date_cells.day_number(dates[c], order) is None), None)
