@@ -269,3 +269,32 @@ def test_words_for_missing_are_told_beside_the_usual_ones() -> None:
         "x", ["-999", "NA", "3"], told=Told(formats={"x": ColumnFormat.from_json(column.format.to_json())})
     )
     assert again.labels() == [None, None, "3"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words", "values"),
+    [
+        (["ja", "Nein", "JA"], ("Nein", "ja"), [1, 0, 1]),
+        (["oui", "non"], ("non", "oui"), [1, 0]),
+        (["si", "no"], ("no", "si"), [1, 0]),
+        (["예", "아니오", "예"], ("아니오", "예"), [1, 0, 1]),
+        (["はい", "いいえ"], ("いいえ", "はい"), [1, 0]),
+        (["да", "нет"], ("нет", "да"), [1, 0]),
+        (["Y", "N", "y"], ("N", "Y"), [1, 0, 1]),
+        (["T", "F"], ("F", "T"), [1, 0]),
+        (["TRUE", "FALSE", "1", "0"], ("FALSE", "TRUE"), [1, 0, 1, 0]),
+        (["no", "no"], ("no", "yes"), [0, 0]),
+    ],
+)
+def test_columns_of_two_words_in_many_languages_are_booleans(
+    cells: list[str], words: tuple[str, str], values: list[float]
+) -> None:
+    column, _notices = read_column("x", cells)
+    assert (column.kind, column.words, column.values.tolist()) == ("boolean", words, values)
+
+
+@pytest.mark.parametrize(
+    "cells", [["F", "M"], ["ja", "ja"], ["ja", "non"], ["T", "T"], ["yes", "1"], ["yes", "no", "maybe"]]
+)
+def test_other_words_stay_texts(cells: list[str]) -> None:
+    assert read_column("x", cells)[0].kind == "text"
