@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-ENGLISH = (("no", "yes"), ("false", "true"))
+ENGLISH = (("no", "yes"), ("false", "true"), ("false", "yes"), ("no", "true"))
 PAIRS = (
-    *ENGLISH, ("n", "y"), ("f", "t"), ("off", "on"), ("아니오", "예"), ("아니요", "예"), ("거짓", "참"), ("いいえ", "はい"),
-    ("否", "是"), ("nein", "ja"), ("falsch", "wahr"), ("non", "oui"), ("faux", "vrai"), ("no", "sí"), ("no", "si"),
-    ("no", "sì"), ("falso", "verdadero"), ("falso", "vero"), ("não", "sim"), ("nao", "sim"), ("falso", "verdadeiro"),
+    *ENGLISH, ("n", "y"), ("f", "t"), ("off", "on"), ("아니오", "예"), ("아니요", "예"), ("거짓", "참"),
+    ("いいえ", "はい"), ("否", "是"), ("nein", "ja"), ("falsch", "wahr"), ("non", "oui"), ("faux", "vrai"),
+    ("no", "sí"), ("no", "si"), ("no", "sì"), ("falso", "verdadero"), ("falso", "vero"), ("não", "sim"),
+    ("nao", "sim"), ("falso", "verdadeiro"),
     ("nee", "ja"), ("nej", "ja"), ("nei", "ja"), ("nie", "tak"), ("ne", "ano"), ("нет", "да"), ("hayır", "evet"),
 )  # fmt: skip
 CODES = frozenset({"0", "1"})  # which stand for the words too

@@ -33,7 +33,7 @@ class ColumnFormat:
     `decimal` is ``.`` or ``,``; `thousands` a sign or empty; with `percent`, 15% is 0.15; `currency` is the sign or
     code that was read off; `date_order` is empty except for dates whose parts are all numbers. `words` are the two
     spellings of a boolean, false first. `missing` are the words read as missing, in lower case; None: the usual ones.
-    `also` are words beside these.
+    `also` are words beside these. With `minutes`, times of two numbers are minutes and seconds.
     """
 
     kind: str
@@ -45,6 +45,7 @@ class ColumnFormat:
     words: tuple[str, ...] = ()
     missing: tuple[str, ...] | None = None
     also: tuple[str, ...] = ()
+    minutes: bool = False
 
     def missing_words(self) -> frozenset[str]:
         """The words that are read as missing, in lower case; an empty cell always is."""

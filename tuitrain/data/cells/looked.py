@@ -108,12 +108,6 @@ def allowed_orders(told: Told) -> tuple[str, ...]:
     return DATE_ORDERS if told.date_order is None else (told.date_order,)
 
 
-def are_compact_dates(found: Looked) -> bool:
-    """Whether all cells are dates such as 20240105."""
-    digits = [float(text) for text in found.present.values() if text.isdigit()]
-    return len(digits) == len(found.present) and date_cells.compact_days(np.array(digits)) is not None
-
-
 def has_code_na(found: Looked) -> bool:
     """Whether NA is likely a value: the other texts are at least three, each of two capital letters."""
     return "NA" in found.counts and are_codes([cell for cell in found.present if cell != "NA"])

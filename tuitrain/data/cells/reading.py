@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells import date_cells, number_column
+from tuitrain.data.cells import date_cells, date_numbers, number_column
 from tuitrain.data.cells.booleans import as_booleans, boolean_words, two_words
 from tuitrain.data.cells.column_format import (
     BOOLEAN,
@@ -34,7 +34,6 @@ from tuitrain.data.cells.date_messages import order_name, order_question, why_no
 from tuitrain.data.cells.looked import (
     Looked,
     allowed_orders,
-    are_compact_dates,
     examples_of,
     has_code_na,
     learn_habits,
@@ -50,7 +49,6 @@ from tuitrain.text import counted, quoted, visible
 from tuitrain.translation import gettext as _
 
 CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
-COMPACT_DIGITS = 8  # of a date such as 20240105
 
 
 def read_columns(
@@ -131,8 +129,6 @@ class _Reading:
     def _maybe_number(self, found: Looked) -> Column | None:
         if found.numbers is None:
             return None
-        if all(len(text) == COMPACT_DIGITS for text in found.present.values()) and are_compact_dates(found):
-            return self._numbers(found.name, self._as_digits(found), None, None)
         decided = number_column.decide(found.name, found.numbers, self._told, self._habits)
         if isinstance(decided, number_column.Undecided):
             return replace(self._text(found, told=False), question=decided.question)
@@ -141,7 +137,19 @@ class _Reading:
         form, remark = decided
         if remark:
             self.remarks.share(remark, found.name)
-        return self._number(found, form, values_of(found.numbers, form))
+        column = self._number(found, form, values_of(found.numbers, form))
+        return column if remark else self._maybe_numbers_of_dates(column)
+
+    def _maybe_numbers_of_dates(self, column: Column) -> Column:
+        """A column of plain numbers, as dates if they are."""
+        days = date_numbers.guessed_days(column.name, column.values)
+        if days is None:
+            if why := date_numbers.hint(column.name, column.values):
+                self.remarks.add(about(column.name, why))
+            return column
+        self._tell_numbers_as_dates(column.name, column.values, days)
+        form = replace(column.format or self._told.column(DATE), kind=DATE)
+        return Column(column.name, "date", days, format=form)
 
     def _maybe_boolean(self, found: Looked) -> Column | None:
         words = boolean_words(list(found.present))
@@ -156,9 +164,11 @@ class _Reading:
         return self._dates(found, found.dates, orders)
 
     def _maybe_time(self, found: Looked) -> Column | None:
-        times = {cell: date_cells.written_time(cell) for cell in found.present}
-        known = {cell: hours for cell, hours in times.items() if hours is not None}
-        return self._times(found, known) if len(known) == len(times) else None
+        times = date_cells.times_of(found.present)
+        if times is None:
+            return None
+        hours, has_minutes = times
+        return self._times(found, hours, self._told.column(TIME, minutes=has_minutes))
 
     # one kind each
 
@@ -208,6 +218,8 @@ class _Reading:
                     ),
                 )
             )
+        if date_cells.has_zones(dates.values()):
+            self.remarks.share(_("dates have times in several zones: all are read in UTC"), found.name)
         self.remarks.share(_("dates: elapsed days and, where they vary, year, month, weekday and hour"), found.name)
         values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), days)
         return Column(found.name, "date", values, format=form)
@@ -215,7 +227,8 @@ class _Reading:
     def _times(self, found: Looked, hours: dict[str, float], form: ColumnFormat | None = None) -> Column:
         form = form or self._told.column(TIME)
         self._count_missing(found, form)
-        self.remarks.share(_("times, read as hours"), found.name)
+        text = _("times, read as hours; those of two numbers are minutes and seconds, since some are beyond 23")
+        self.remarks.share(text if form.minutes else _("times, read as hours"), found.name)
         values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), hours)
         return Column(found.name, "time", values, format=form)
 
@@ -258,17 +271,13 @@ class _Reading:
         values = self._without_missing(name, values, absent.given_words)
         days = None
         if kind == DATE:
-            days = date_cells.told_days(name, values)
+            days = date_numbers.told_days(values)
             if days is None:
                 raise DataError(
-                    _("{where}: column {name} holds numbers that are no dates; expected numbers such as 20240105, or "
-                      "seconds since 1970").format(where=self._where, name=quoted(name))
+                    _("{where}: column {name} holds numbers that are no dates; expected numbers such as 20240105, "
+                      "days of a spreadsheet, or seconds since 1970").format(where=self._where, name=quoted(name))
                 )  # fmt: skip
-        elif kind is None:
-            days = date_cells.compact_days(values) if len(values) > 1 else None
-            days = date_cells.epoch_days(name, values) if days is None else days
         if days is not None:
-            self._tell_numbers_as_dates(name, values, days, guessed=kind is None)
             return Column(name, "date", days, format=replace(absent, kind=DATE))
         if form is not None and form.percent and np.nanmax(np.abs(values), initial=0) > 0:
             raise DataError(
@@ -277,7 +286,8 @@ class _Reading:
             )  # fmt: skip
         self.remarks.count_infinite(name, int(np.isinf(values).sum()))
         column = clean_numbers(name, values)[0]
-        return replace(column, format=absent)
+        column = replace(column, format=absent)
+        return self._maybe_numbers_of_dates(column) if kind is None else column
 
     def _without_missing(
         self, name: str, values: NDArray[np.float64], given: tuple[str, ...]
@@ -289,15 +299,11 @@ class _Reading:
                 self.remarks.count_absent(name, word, count)
         return values
 
-    def _tell_numbers_as_dates(
-        self, name: str, values: NDArray[np.float64], days: NDArray[np.float64], *, guessed: bool
-    ) -> None:
-        if not guessed:
-            return
+    def _tell_numbers_as_dates(self, name: str, values: NDArray[np.float64], days: NDArray[np.float64]) -> None:
         place = int(np.flatnonzero(~np.isnan(values))[0])
         day, option = date_cells.date_of(float(days[place])), quoted(f"{name}=number")
         remark = _("{number} is read as the date {day}; --type {option} keeps numbers")
-        self.remarks.add(about(name, remark.format(number=f"{values[place]:.0f}", day=day, option=option)))
+        self.remarks.add(about(name, remark.format(number=f"{values[place]:.15g}", day=day, option=option)))
 
     def _as_kind(self, found: Looked, kind: str) -> Column:
         """Read a column as the user says that it is."""
@@ -319,7 +325,7 @@ class _Reading:
         if kind == NUMBER:
             return self._as_number(found)
         if kind == TIME:
-            times = {cell: date_cells.written_time(cell) for cell in present}
+            times = {cell: date_cells.told_time(cell) for cell in present}
             odd = next((cell for cell, hours in times.items() if hours is None), None)
             if odd is not None:
                 raise self._refused(found, odd, _("a time such as 13:05"))
@@ -342,7 +348,7 @@ class _Reading:
         return self._number(found, form, values_of(cells, form))
 
     def _as_date(self, found: Looked) -> Column:
-        if found.numbers is not None and all(text.isdigit() for text in found.present.values()):
+        if all(number_column.PLAIN_NUMBER.fullmatch(text) for text in found.present.values()):
             return self._numbers(found.name, self._as_digits(found), DATE, None)
         dates = date_cells.readable(found.present)
         odd = next((cell for cell in found.present if cell not in dates), None)
@@ -379,11 +385,15 @@ class _Reading:
                 raise self._refused(found, odd, number_column.expected(form))
             return self._number(found, form, values)
         if form.kind == TIME:
-            times = {cell: date_cells.written_time(cell) for cell in cells}
+            times = {cell: date_cells.told_time(cell, has_minutes=form.minutes) for cell in cells}
             odd = next((cell for cell, hours in times.items() if hours is None), None)
             if odd is not None:
                 raise self._refused(found, odd, _("a time such as 13:05"))
             return self._times(found, {cell: hours for cell, hours in times.items() if hours is not None}, form)
+        if known := date_numbers.days_of_cells(cells):
+            self._count_missing(found, form)
+            values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), known)
+            return Column(found.name, "date", values, format=form)
         dates = date_cells.readable(cells)
         order = self._told.date_order or form.date_order or "ymd"
         odd = next((c for c in cells if c not in dates or date_cells.day_number(dates[c], order) is None), None)
