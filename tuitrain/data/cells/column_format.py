@@ -22,6 +22,7 @@ MISSING_IN_NUMBERS = MISSING | {
     "none", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "\u2026", "missing", "nil", "unknown", "undefined",
     "n.d.", "k.a.", "k. a.", "tbd", "not available", "(blank)", "결측", "欠損",
 }  # fmt: skip
+SCALED = "×"  # the unit of a column whose letters multiply
 NO_OTHERS = "none"  # before other words: they stand in place of the usual ones
 QUOTED = "\ue000"  # stands before a cell that was quoted though it looks like a missing value; private use in Unicode
 
@@ -33,7 +34,8 @@ class ColumnFormat:
     `decimal` is ``.`` or ``,``; `thousands` a sign or empty; with `percent`, 15% is 0.15; `currency` is the sign or
     code that was read off; `date_order` is empty except for dates whose parts are all numbers. `words` are the two
     spellings of a boolean, false first. `missing` are the words read as missing, in lower case; None: the usual ones.
-    `also` are words beside these. With `minutes`, times of two numbers are minutes and seconds.
+    `also` are words beside these. With `minutes`, times of two numbers are minutes and
+    seconds. `unit` is what stands behind numbers and is read off; ×: letters for thousands, which multiply them.
     """
 
     kind: str
@@ -46,6 +48,7 @@ class ColumnFormat:
     missing: tuple[str, ...] | None = None
     also: tuple[str, ...] = ()
     minutes: bool = False
+    unit: str = ""
 
     def missing_words(self) -> frozenset[str]:
         """The words that are read as missing, in lower case; an empty cell always is."""

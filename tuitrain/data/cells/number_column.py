@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells.column_format import NUMBER, ColumnFormat, Told
+from tuitrain.data.cells.column_format import NUMBER, SCALED, ColumnFormat, Told
 from tuitrain.data.cells.number_cells import (
     ALL_SIGNS,
     LARGEST_EXACT,
@@ -312,7 +312,8 @@ def expected(form: ColumnFormat) -> str:
     number = "1" + (form.thousands + "234" if form.thousands else "234") + form.decimal + "5"
     if form.percent:
         return _("a percentage as in training, such as {example}").format(example="12" + form.decimal + "5%")
-    return _("a number as in training, such as {example}").format(example=form.currency + number)
+    unit = f" {form.unit}" if form.unit and form.unit != SCALED else ""
+    return _("a number as in training, such as {example}").format(example=form.currency + number + unit)
 
 
 def without(values: NDArray[Any], word: str) -> tuple[NDArray[Any], int]:

@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells import date_cells, date_numbers, number_column
+from tuitrain.data.cells import date_cells, date_numbers, number_column, units
 from tuitrain.data.cells.booleans import as_booleans, boolean_words, two_words
 from tuitrain.data.cells.column_format import (
     BOOLEAN,
@@ -128,7 +128,7 @@ class _Reading:
 
     def _maybe_number(self, found: Looked) -> Column | None:
         if found.numbers is None:
-            return None
+            return self._maybe_with_units(found)
         decided = number_column.decide(found.name, found.numbers, self._told, self._habits)
         if isinstance(decided, number_column.Undecided):
             return replace(self._text(found, told=False), question=decided.question)
@@ -139,6 +139,23 @@ class _Reading:
             self.remarks.share(remark, found.name)
         column = self._number(found, form, values_of(found.numbers, form))
         return column if remark else self._maybe_numbers_of_dates(column)
+
+    def _maybe_with_units(self, found: Looked, *, is_told: bool = False) -> Column | None:
+        split = units.split_units(found.present, is_told=is_told)
+        if split is None:
+            return None
+        cells = Cells.of(split.numbers.values())
+        decided = number_column.decide(found.name, cells, self._told, self._habits, is_told=is_told)
+        if isinstance(decided, number_column.Undecided):
+            return replace(self._text(found, told=False), question=decided.question)
+        if isinstance(decided, number_column.NotNumbers):
+            return self._text(found, why=decided.why)
+        form, remark = decided
+        if remark:
+            self.remarks.share(remark, found.name)
+        values = units.values(split, values_of(cells, form))
+        self.remarks.add(about(found.name, units.remark(found.name, split, values)))
+        return self._number(units.as_written(found), replace(form, unit=split.unit), values)
 
     def _maybe_numbers_of_dates(self, column: Column) -> Column:
         """A column of plain numbers, as dates if they are."""
@@ -289,9 +306,7 @@ class _Reading:
         column = replace(column, format=absent)
         return self._maybe_numbers_of_dates(column) if kind is None else column
 
-    def _without_missing(
-        self, name: str, values: NDArray[np.float64], given: tuple[str, ...]
-    ) -> NDArray[np.float64]:
+    def _without_missing(self, name: str, values: NDArray[np.float64], given: tuple[str, ...]) -> NDArray[np.float64]:
         """The numbers (N,) with NaN for those that were told to stand for a missing value, such as -999."""
         for word in given:
             values, count = number_column.without(values, word)
@@ -335,6 +350,9 @@ class _Reading:
     def _as_number(self, found: Looked) -> Column:
         odd = next((cell for cell, text in found.present.items() if not number_column.is_number(text)), None)
         if odd is not None:
+            column = self._maybe_with_units(found, is_told=True)
+            if column is not None:
+                return column
             raise self._refused(found, odd, _("a number"))
         cells = Cells.of(text for text in found.present.values() if not number_column.is_infinite(text))
         decided = number_column.decide(found.name, cells, self._told, self._habits, is_told=True)
@@ -376,6 +394,8 @@ class _Reading:
         cells = {cell: text for cell, text in found.present.items() if cell.lower() not in missing}
         if form.kind == NUMBER:
             form = number_column.with_told_signs(form, self._told)
+            if form.unit:
+                return self._by_unit(found, form, cells)
             numbers = Cells.of(text for text in cells.values() if number_column.is_finite_number(text))
             values = values_of(numbers, form)
             odd = next(
@@ -392,14 +412,23 @@ class _Reading:
             return self._times(found, {cell: hours for cell, hours in times.items() if hours is not None}, form)
         if known := date_numbers.days_of_cells(cells):
             self._count_missing(found, form)
-            values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), known)
-            return Column(found.name, "date", values, format=form)
+            days = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), known)
+            return Column(found.name, "date", days, format=form)
         dates = date_cells.readable(cells)
         order = self._told.date_order or form.date_order or "ymd"
         odd = next((c for c in cells if c not in dates or date_cells.day_number(dates[c], order) is None), None)
         if odd is not None:
             raise self._refused(found, odd, _("a date as in training: {order}").format(order=order_name(order)))
         return self._days(found, replace(form, date_order=order if form.date_order else ""), dates, "")
+
+    def _by_unit(self, found: Looked, form: ColumnFormat, cells: dict[str, str]) -> Column:
+        """Read a column of numbers with a unit as a model's training read it."""
+        split = units.by_unit(cells, form.unit)
+        values = units.values(split, values_of(Cells.of(split.numbers.values()), form))
+        odd = next((cell for cell in cells if cell not in values), None)
+        if odd is not None:
+            raise self._refused(found, odd, number_column.expected(form))
+        return self._number(units.as_written(found), form, values)
 
     def _refused(self, found: Looked, cell: str, expected: str) -> DataError:
         line = found.line_of(cell) if found.line_of is not None else 0
