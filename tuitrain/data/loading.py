@@ -134,7 +134,7 @@ def load_tables(
     if name in BUNDLED and not details:
         bundled = BUNDLED[name]
         said = Told.of(options, formats)  # how numbers and dates are written is known of these
-        told = Told(missing=said.missing, kinds=said.kinds, formats=said.formats)
+        told = Told(missing=said.missing, also=said.also, kinds=said.kinds, formats=said.formats)
         table = read_text_table(bundled_path(name).read_bytes(), name, most_rows=most_rows, told=told)
         return replace(table, suggested_target=bundled.target, suggested_task=bundled.task), None
     if source == "-":

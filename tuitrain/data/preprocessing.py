@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS, ColumnFormat
-from tuitrain.data.cells.date_cells import PARTS, compact_days, part_of
+from tuitrain.data.cells.date_cells import PARTS, part_of
+from tuitrain.data.cells.date_numbers import told_days
 from tuitrain.data.cells.number_column import is_infinite
 from tuitrain.data.rows import rows_table
 from tuitrain.data.table import Column, Table, number_text
@@ -344,7 +345,7 @@ def _as_days(column: Column, where: str) -> NDArray[Any]:
     """Return the days of a column that training saw as dates."""
     if column.kind == "date" or column.missing.all():
         return column.values if column.kind == "date" else np.full(len(column), np.nan)
-    days = compact_days(column.values) if column.kind == "number" else None
+    days = told_days(column.values) if column.kind == "number" else None
     if days is None:
         label = next(label for label in column.labels() if label is not None)
         raise DataError(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells.unusual import same_unit
+from tuitrain.data.cells.units import same_unit
 from tuitrain.data.guess import guess_target
 from tuitrain.data.table import Column, Table, number_text
 from tuitrain.errors import DataError

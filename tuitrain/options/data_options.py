@@ -148,9 +148,9 @@ class DataOptions:
     )  # fmt: skip
     missing: tuple[str, ...] | None = declare(
         None, "missing", "list", "words that stand for a missing value",
-        "In place of the usual ones, which are NA, N/A, NaN, null, ?, and, among numbers, none, -, --, . and missing. "
-        "An empty cell is missing in any case; none: nothing else is.", group=READING, separator=",",
-        special={"none": ()}, unset="the usual ones", example="NA,unknown",
+        "Beside the usual ones, which are NA, N/A, NaN, null, ?, and, among numbers, none, -, --, . and missing. none: "
+        "only an empty cell is; none before others, as in none,-999: these and no usual ones.", group=READING,
+        separator=",", special={"none": ()}, unset="the usual ones", example="-999,unknown",
     )  # fmt: skip
     types: tuple[tuple[str, str], ...] = declare(
         (), "type", "mapping", "how a column is read",

@@ -33,7 +33,8 @@ def test_words_for_missing_are_told_once_for_all_columns() -> None:
     [
         (None, [None, "red", None, "unknown"]),
         ("none", ["NA", "red", None, "unknown"]),
-        ("unknown", ["NA", "red", None, None]),
+        ("unknown", [None, "red", None, None]),
+        ("none,unknown", ["NA", "red", None, None]),
         ("NA,unknown", [None, "red", None, None]),
     ],
 )
@@ -257,3 +258,43 @@ def test_a_number_that_is_told_as_missing_is_so_in_arrays_too() -> None:
     told = Told(missing=("-999",))
     assert from_objects("a", np.array([-999, 5]), told).labels() == [None, "5"]
     assert from_objects("a", [-999.0, 5, None], told).labels() == [None, "5", None]
+
+
+def test_words_for_missing_are_told_beside_the_usual_ones() -> None:
+    told = Told.of(DataOptions(missing=("-999",)))
+    column, _ = read_column("x", ["0.5", "-999", "NA", "-999.0", "2"], told=told)
+    assert column.labels() == ["0.5", None, None, None, "2"]
+    assert column.format is not None
+    again, _ = read_column(
+        "x", ["-999", "NA", "3"], told=Told(formats={"x": ColumnFormat.from_json(column.format.to_json())})
+    )
+    assert again.labels() == [None, None, "3"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words", "values"),
+    [
+        (["ja", "Nein", "JA"], ("Nein", "ja"), [1, 0, 1]),
+        (["oui", "non"], ("non", "oui"), [1, 0]),
+        (["si", "no"], ("no", "si"), [1, 0]),
+        (["예", "아니오", "예"], ("아니오", "예"), [1, 0, 1]),
+        (["はい", "いいえ"], ("いいえ", "はい"), [1, 0]),
+        (["да", "нет"], ("нет", "да"), [1, 0]),
+        (["Y", "N", "y"], ("N", "Y"), [1, 0, 1]),
+        (["T", "F"], ("F", "T"), [1, 0]),
+        (["TRUE", "FALSE", "1", "0"], ("FALSE", "TRUE"), [1, 0, 1, 0]),
+        (["no", "no"], ("no", "yes"), [0, 0]),
+    ],
+)
+def test_columns_of_two_words_in_many_languages_are_booleans(
+    cells: list[str], words: tuple[str, str], values: list[float]
+) -> None:
+    column, _notices = read_column("x", cells)
+    assert (column.kind, column.words, column.values.tolist()) == ("boolean", words, values)
+
+
+@pytest.mark.parametrize(
+    "cells", [["F", "M"], ["ja", "ja"], ["ja", "non"], ["T", "T"], ["yes", "1"], ["yes", "no", "maybe"]]
+)
+def test_other_words_stay_texts(cells: list[str]) -> None:
+    assert read_column("x", cells)[0].kind == "text"

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells import date_cells, number_column
-from tuitrain.data.cells.column_format import NUMBER, QUOTED, ColumnFormat, Told
+from tuitrain.data.cells.column_format import NUMBER, QUOTED, Told
 from tuitrain.data.cells.number_cells import ALL_SIGNS, Cells, Habits, plain
 from tuitrain.options.data_options import DATE_ORDERS
 
@@ -46,8 +46,8 @@ class Looked:
         counts = Counter(stripped)
         form = told.formats.get(name)
         missing = missing_words(told, NUMBER)
-        if told.missing is None and form is not None and form.missing is not None:
-            missing = frozenset(form.missing)
+        if form is not None and (form.missing is not None or form.also):
+            missing = replace(told.over(form), kind=NUMBER).missing_words()
         words = [cell.removeprefix(QUOTED) for cell in counts]
         present = {cell: plain(cell) for cell in words if cell and cell.lower() not in missing}
         numbers = None
@@ -64,7 +64,7 @@ class Looked:
 
 def missing_words(told: Told, kind: str) -> frozenset[str]:
     """The words, in lower case, that are read as missing in a column of that kind."""
-    return ColumnFormat(kind, missing=told.missing).missing_words()
+    return told.column(kind).missing_words()
 
 
 def examples_of(found: Looked) -> tuple[str, ...]:
@@ -106,12 +106,6 @@ def learn_order(columns: Sequence[Looked | NDArray[np.float64]], told: Told) -> 
 def allowed_orders(told: Told) -> tuple[str, ...]:
     """The orders of a date's parts that the user allows."""
     return DATE_ORDERS if told.date_order is None else (told.date_order,)
-
-
-def are_compact_dates(found: Looked) -> bool:
-    """Whether all cells are dates such as 20240105."""
-    digits = [float(text) for text in found.present.values() if text.isdigit()]
-    return len(digits) == len(found.present) and date_cells.compact_days(np.array(digits)) is not None
 
 
 def has_code_na(found: Looked) -> bool:

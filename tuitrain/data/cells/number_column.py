@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells.column_format import NUMBER, ColumnFormat, Told
+from tuitrain.data.cells.column_format import NUMBER, SCALED, ColumnFormat, Told
 from tuitrain.data.cells.number_cells import (
     ALL_SIGNS,
     LARGEST_EXACT,
@@ -145,9 +145,10 @@ def decide(
     if signs is None:
         return Undecided(_sign_question(name, cells, readings))
     has_percent = any(shape.is_percent for shape in shapes)
-    form = ColumnFormat(
-        NUMBER, signs.decimal, signs.thousands, has_percent, currencies[0] if currencies else "", missing=told.missing
-    )
+    form = told.column(
+        NUMBER, decimal=signs.decimal, thousands=signs.thousands, percent=has_percent,
+        currency=currencies[0] if currencies else "",
+    )  # fmt: skip
     values = values_of(cells, form)
     bare = next((cell for members in cells.by_pattern.values() for cell in members if cell not in values), None)
     if bare is not None:
@@ -311,7 +312,8 @@ def expected(form: ColumnFormat) -> str:
     number = "1" + (form.thousands + "234" if form.thousands else "234") + form.decimal + "5"
     if form.percent:
         return _("a percentage as in training, such as {example}").format(example="12" + form.decimal + "5%")
-    return _("a number as in training, such as {example}").format(example=form.currency + number)
+    unit = f" {form.unit}" if form.unit and form.unit != SCALED else ""
+    return _("a number as in training, such as {example}").format(example=form.currency + number + unit)
 
 
 def without(values: NDArray[Any], word: str) -> tuple[NDArray[Any], int]:

@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells import date_cells, number_column
+from tuitrain.data.cells import date_cells, date_numbers, number_column, units
 from tuitrain.data.cells.booleans import as_booleans, boolean_words, two_words
 from tuitrain.data.cells.column_format import (
     BOOLEAN,
@@ -34,7 +34,6 @@ from tuitrain.data.cells.date_messages import order_name, order_question, why_no
 from tuitrain.data.cells.looked import (
     Looked,
     allowed_orders,
-    are_compact_dates,
     examples_of,
     has_code_na,
     learn_habits,
@@ -50,7 +49,6 @@ from tuitrain.text import counted, quoted, visible
 from tuitrain.translation import gettext as _
 
 CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
-COMPACT_DIGITS = 8  # of a date such as 20240105
 
 
 def read_columns(
@@ -126,13 +124,11 @@ class _Reading:
     def _maybe_empty(self, found: Looked) -> Column | None:
         if found.present or any(cell.startswith(QUOTED) for cell in found.counts):
             return None
-        return self._number(found, ColumnFormat(NUMBER, missing=self._told.missing), {})
+        return self._number(found, self._told.column(NUMBER), {})
 
     def _maybe_number(self, found: Looked) -> Column | None:
         if found.numbers is None:
-            return None
-        if all(len(text) == COMPACT_DIGITS for text in found.present.values()) and are_compact_dates(found):
-            return self._numbers(found.name, self._as_digits(found), None, None)
+            return self._maybe_with_units(found)
         decided = number_column.decide(found.name, found.numbers, self._told, self._habits)
         if isinstance(decided, number_column.Undecided):
             return replace(self._text(found, told=False), question=decided.question)
@@ -141,7 +137,36 @@ class _Reading:
         form, remark = decided
         if remark:
             self.remarks.share(remark, found.name)
-        return self._number(found, form, values_of(found.numbers, form))
+        column = self._number(found, form, values_of(found.numbers, form))
+        return column if remark else self._maybe_numbers_of_dates(column)
+
+    def _maybe_with_units(self, found: Looked, *, is_told: bool = False) -> Column | None:
+        split = units.split_units(found.present, is_told=is_told)
+        if split is None:
+            return None
+        cells = Cells.of(split.numbers.values())
+        decided = number_column.decide(found.name, cells, self._told, self._habits, is_told=is_told)
+        if isinstance(decided, number_column.Undecided):
+            return replace(self._text(found, told=False), question=decided.question)
+        if isinstance(decided, number_column.NotNumbers):
+            return self._text(found, why=decided.why)
+        form, remark = decided
+        if remark:
+            self.remarks.share(remark, found.name)
+        values = units.values(split, values_of(cells, form))
+        self.remarks.add(about(found.name, units.remark(found.name, split, values)))
+        return self._number(units.as_written(found), replace(form, unit=split.unit), values)
+
+    def _maybe_numbers_of_dates(self, column: Column) -> Column:
+        """A column of plain numbers, as dates if they are."""
+        days = date_numbers.guessed_days(column.name, column.values)
+        if days is None:
+            if why := date_numbers.hint(column.name, column.values):
+                self.remarks.add(about(column.name, why))
+            return column
+        self._tell_numbers_as_dates(column.name, column.values, days)
+        form = replace(column.format or self._told.column(DATE), kind=DATE)
+        return Column(column.name, "date", days, format=form)
 
     def _maybe_boolean(self, found: Looked) -> Column | None:
         words = boolean_words(list(found.present))
@@ -156,9 +181,11 @@ class _Reading:
         return self._dates(found, found.dates, orders)
 
     def _maybe_time(self, found: Looked) -> Column | None:
-        times = {cell: date_cells.written_time(cell) for cell in found.present}
-        known = {cell: hours for cell, hours in times.items() if hours is not None}
-        return self._times(found, known) if len(known) == len(times) else None
+        times = date_cells.times_of(found.present)
+        if times is None:
+            return None
+        hours, has_minutes = times
+        return self._times(found, hours, self._told.column(TIME, minutes=has_minutes))
 
     # one kind each
 
@@ -168,7 +195,7 @@ class _Reading:
         bare = (
             [cell.removeprefix(QUOTED) for cell in found.cells] if any(map(_is_quoted, found.counts)) else found.cells
         )
-        numbers = self._without_missing(found.name, number_column.as_numbers(bare, known), form.missing)
+        numbers = self._without_missing(found.name, number_column.as_numbers(bare, known), form.given_words)
         self.remarks.count_infinite(found.name, int(np.isinf(numbers).sum()))
         column = clean_numbers(found.name, numbers)[0]
         words = self._count_missing(found, form)
@@ -178,8 +205,8 @@ class _Reading:
             texts = np.array([kept[cell] for cell in found.cells], object)
         return replace(column, texts=texts, format=form)
 
-    def _boolean(self, found: Looked, words: tuple[str, str]) -> Column:
-        form = ColumnFormat(BOOLEAN, words=words, missing=self._told.missing)
+    def _boolean(self, found: Looked, words: tuple[str, str], form: ColumnFormat | None = None) -> Column:
+        form = form or self._told.column(BOOLEAN, words=words)
         values = as_booleans((cell.removeprefix(QUOTED) for cell in found.cells), words, form.missing_words())
         if isinstance(values, str):
             raise self._refused(found, values, _(" or ").join(map(quoted, words)))
@@ -191,7 +218,7 @@ class _Reading:
         order, evidence = date_cells.choose_order(cells, dates, orders, self._order_habit)
         if order is None:
             return replace(self._text(found, told=False), question=order_question(found.name, cells[0], dates, orders))
-        return self._days(found, ColumnFormat(DATE, date_order=order, missing=self._told.missing), dates, evidence)
+        return self._days(found, self._told.column(DATE, date_order=order), dates, evidence)
 
     def _days(self, found: Looked, form: ColumnFormat, dates: dict[str, date_cells.Written], evidence: str) -> Column:
         days = date_cells.days_of(dates, form.date_order)
@@ -208,25 +235,27 @@ class _Reading:
                     ),
                 )
             )
+        if date_cells.has_zones(dates.values()):
+            self.remarks.share(_("dates have times in several zones: all are read in UTC"), found.name)
         self.remarks.share(_("dates: elapsed days and, where they vary, year, month, weekday and hour"), found.name)
         values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), days)
         return Column(found.name, "date", values, format=form)
 
-    def _times(self, found: Looked, hours: dict[str, float]) -> Column:
-        form = ColumnFormat(TIME, missing=self._told.missing)
+    def _times(self, found: Looked, hours: dict[str, float], form: ColumnFormat | None = None) -> Column:
+        form = form or self._told.column(TIME)
         self._count_missing(found, form)
-        self.remarks.share(_("times, read as hours"), found.name)
+        text = _("times, read as hours; those of two numbers are minutes and seconds, since some are beyond 23")
+        self.remarks.share(text if form.minutes else _("times, read as hours"), found.name)
         values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), hours)
         return Column(found.name, "time", values, format=form)
 
     def _text(
-        self, found: Looked, *, why: str | None = None, told: bool = True, missing: tuple[str, ...] | None = None
+        self, found: Looked, *, why: str | None = None, told: bool = True, form: ColumnFormat | None = None
     ) -> Column:
-        given = missing if missing is not None else self._told.missing
-        form = ColumnFormat(TEXT, missing=given)
+        form = form or self._told.column(TEXT)
         words = form.missing_words()
-        if given is None and has_code_na(found):
-            form = replace(form, missing=tuple(sorted(words - {"na"})))
+        if form.missing is None and "na" not in form.also and has_code_na(found):
+            form = replace(form, missing=tuple(sorted(words - {"na", *form.also})))
             words = form.missing_words()
             self.remarks.add(
                 about(found.name, _(
@@ -255,22 +284,18 @@ class _Reading:
 
     def _numbers(self, name: str, values: NDArray[np.float64], kind: str | None, form: ColumnFormat | None) -> Column:
         """A column that was read as plain numbers at once; `kind` is what was told about it."""
-        given = self._told.missing if self._told.missing is not None or form is None else form.missing
-        values = self._without_missing(name, values, given)
+        absent = self._told.column(NUMBER) if form is None else self._told.over(form)
+        values = self._without_missing(name, values, absent.given_words)
         days = None
         if kind == DATE:
-            days = date_cells.told_days(name, values)
+            days = date_numbers.told_days(values)
             if days is None:
                 raise DataError(
-                    _("{where}: column {name} holds numbers that are no dates; expected numbers such as 20240105, or "
-                      "seconds since 1970").format(where=self._where, name=quoted(name))
+                    _("{where}: column {name} holds numbers that are no dates; expected numbers such as 20240105, "
+                      "days of a spreadsheet, or seconds since 1970").format(where=self._where, name=quoted(name))
                 )  # fmt: skip
-        elif kind is None:
-            days = date_cells.compact_days(values) if len(values) > 1 else None
-            days = date_cells.epoch_days(name, values) if days is None else days
         if days is not None:
-            self._tell_numbers_as_dates(name, values, days, guessed=kind is None)
-            return Column(name, "date", days, format=ColumnFormat(DATE, missing=given))
+            return Column(name, "date", days, format=replace(absent, kind=DATE))
         if form is not None and form.percent and np.nanmax(np.abs(values), initial=0) > 0:
             raise DataError(
                 _("{where}: column {name} holds numbers without %; expected percentages such as 15%, as in training")
@@ -278,27 +303,22 @@ class _Reading:
             )  # fmt: skip
         self.remarks.count_infinite(name, int(np.isinf(values).sum()))
         column = clean_numbers(name, values)[0]
-        return replace(column, format=replace(form or ColumnFormat(NUMBER), missing=given))
+        column = replace(column, format=absent)
+        return self._maybe_numbers_of_dates(column) if kind is None else column
 
-    def _without_missing(
-        self, name: str, values: NDArray[np.float64], given: tuple[str, ...] | None
-    ) -> NDArray[np.float64]:
+    def _without_missing(self, name: str, values: NDArray[np.float64], given: tuple[str, ...]) -> NDArray[np.float64]:
         """The numbers (N,) with NaN for those that were told to stand for a missing value, such as -999."""
-        for word in given or ():
+        for word in given:
             values, count = number_column.without(values, word)
             if count:
                 self.remarks.count_absent(name, word, count)
         return values
 
-    def _tell_numbers_as_dates(
-        self, name: str, values: NDArray[np.float64], days: NDArray[np.float64], *, guessed: bool
-    ) -> None:
-        if not guessed:
-            return
+    def _tell_numbers_as_dates(self, name: str, values: NDArray[np.float64], days: NDArray[np.float64]) -> None:
         place = int(np.flatnonzero(~np.isnan(values))[0])
         day, option = date_cells.date_of(float(days[place])), quoted(f"{name}=number")
         remark = _("{number} is read as the date {day}; --type {option} keeps numbers")
-        self.remarks.add(about(name, remark.format(number=f"{values[place]:.0f}", day=day, option=option)))
+        self.remarks.add(about(name, remark.format(number=f"{values[place]:.15g}", day=day, option=option)))
 
     def _as_kind(self, found: Looked, kind: str) -> Column:
         """Read a column as the user says that it is."""
@@ -306,7 +326,7 @@ class _Reading:
         if kind == TEXT:
             return self._text(found, why="")
         if not present:
-            return self._number(found, ColumnFormat(NUMBER, missing=self._told.missing), {})
+            return self._number(found, self._told.column(NUMBER), {})
         if kind == BOOLEAN:
             words = two_words(present)
             if words is None:
@@ -320,7 +340,7 @@ class _Reading:
         if kind == NUMBER:
             return self._as_number(found)
         if kind == TIME:
-            times = {cell: date_cells.written_time(cell) for cell in present}
+            times = {cell: date_cells.told_time(cell) for cell in present}
             odd = next((cell for cell, hours in times.items() if hours is None), None)
             if odd is not None:
                 raise self._refused(found, odd, _("a time such as 13:05"))
@@ -330,6 +350,9 @@ class _Reading:
     def _as_number(self, found: Looked) -> Column:
         odd = next((cell for cell, text in found.present.items() if not number_column.is_number(text)), None)
         if odd is not None:
+            column = self._maybe_with_units(found, is_told=True)
+            if column is not None:
+                return column
             raise self._refused(found, odd, _("a number"))
         cells = Cells.of(text for text in found.present.values() if not number_column.is_infinite(text))
         decided = number_column.decide(found.name, cells, self._told, self._habits, is_told=True)
@@ -343,7 +366,7 @@ class _Reading:
         return self._number(found, form, values_of(cells, form))
 
     def _as_date(self, found: Looked) -> Column:
-        if found.numbers is not None and all(text.isdigit() for text in found.present.values()):
+        if all(number_column.PLAIN_NUMBER.fullmatch(text) for text in found.present.values()):
             return self._numbers(found.name, self._as_digits(found), DATE, None)
         dates = date_cells.readable(found.present)
         odd = next((cell for cell in found.present if cell not in dates), None)
@@ -357,21 +380,22 @@ class _Reading:
 
     def _as_digits(self, found: Looked) -> NDArray[np.float64]:
         """The numbers of a column of whole ones, (N,); NaN for missing."""
-        self._count_missing(found, ColumnFormat(NUMBER, missing=self._told.missing))
+        self._count_missing(found, self._told.column(NUMBER))
         return number_column.as_numbers(found.cells, {cell: float(text) for cell, text in found.present.items()})
 
     def _by_format(self, found: Looked, form: ColumnFormat) -> Column:
         """Read a column as a model's training read it."""
-        if self._told.missing is not None:
-            form = replace(form, missing=self._told.missing)
+        form = self._told.over(form)
         if form.kind == TEXT:
-            return self._text(found, why="", missing=form.missing)
+            return self._text(found, why="", form=form)
         if form.kind == BOOLEAN:
-            return self._boolean(found, (form.words[0], form.words[1]))
+            return self._boolean(found, (form.words[0], form.words[1]), form)
         missing = form.missing_words()
         cells = {cell: text for cell, text in found.present.items() if cell.lower() not in missing}
         if form.kind == NUMBER:
             form = number_column.with_told_signs(form, self._told)
+            if form.unit:
+                return self._by_unit(found, form, cells)
             numbers = Cells.of(text for text in cells.values() if number_column.is_finite_number(text))
             values = values_of(numbers, form)
             odd = next(
@@ -381,17 +405,30 @@ class _Reading:
                 raise self._refused(found, odd, number_column.expected(form))
             return self._number(found, form, values)
         if form.kind == TIME:
-            times = {cell: date_cells.written_time(cell) for cell in cells}
+            times = {cell: date_cells.told_time(cell, has_minutes=form.minutes) for cell in cells}
             odd = next((cell for cell, hours in times.items() if hours is None), None)
             if odd is not None:
                 raise self._refused(found, odd, _("a time such as 13:05"))
-            return self._times(found, {cell: hours for cell, hours in times.items() if hours is not None})
+            return self._times(found, {cell: hours for cell, hours in times.items() if hours is not None}, form)
+        if known := date_numbers.days_of_cells(cells):
+            self._count_missing(found, form)
+            days = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), known)
+            return Column(found.name, "date", days, format=form)
         dates = date_cells.readable(cells)
         order = self._told.date_order or form.date_order or "ymd"
         odd = next((c for c in cells if c not in dates or date_cells.day_number(dates[c], order) is None), None)
         if odd is not None:
             raise self._refused(found, odd, _("a date as in training: {order}").format(order=order_name(order)))
         return self._days(found, replace(form, date_order=order if form.date_order else ""), dates, "")
+
+    def _by_unit(self, found: Looked, form: ColumnFormat, cells: dict[str, str]) -> Column:
+        """Read a column of numbers with a unit as a model's training read it."""
+        split = units.by_unit(cells, form.unit)
+        values = units.values(split, values_of(Cells.of(split.numbers.values()), form))
+        odd = next((cell for cell in cells if cell not in values), None)
+        if odd is not None:
+            raise self._refused(found, odd, number_column.expected(form))
+        return self._number(units.as_written(found), form, values)
 
     def _refused(self, found: Looked, cell: str, expected: str) -> DataError:
         line = found.line_of(cell) if found.line_of is not None else 0

@@ -18,7 +18,7 @@ def with_quoted_words_marked(text: str, splitting: Splitting, told: Told, *, hea
     quote = splitting.quote
     if not quote or quote not in text:
         return text
-    words = MISSING_IN_NUMBERS - set(told.missing or ())  # what the user tells is missing in quotes too
+    words = MISSING_IN_NUMBERS - {*(told.missing or ()), *told.also}  # what the user tells is missing in quotes too
     sign, delimiter = re.escape(quote), re.escape(splitting.delimiter)
     either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     quoted_word = re.compile(rf"(?im)(^ *|{delimiter} *){sign}(?= *(?:{either}) *{sign} *(?:{delimiter}|\r?$))")
