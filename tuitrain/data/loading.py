@@ -115,12 +115,12 @@ def source_text(source: object) -> str:
 
 def load_tables(
     source: str, options: DataOptions | None = None, *, most_rows: int | None = None, allow_stdin: bool = True,
-    formats: Mapping[str, ColumnFormat] | None = None, progress: Progress = untold,
+    formats: Mapping[str, ColumnFormat] | None = None, progress: Progress = untold, keeps_cells: bool = False,
 ) -> tuple[Table, Table | None]:  # fmt: skip
     """Read the table named by `source`, and the test table if its file holds one.
 
     `most_rows` limits what is read, for a preview; `allow_stdin` and `progress` as in `load_dataset`; `formats` are
-    those by which a model's columns are read.
+    those by which a model's columns are read. With `keeps_cells`, `Table.written` gives the cells of a text file.
 
     Raises
     ------
@@ -135,12 +135,16 @@ def load_tables(
         bundled = BUNDLED[name]
         said = Told.of(options, formats)  # how numbers and dates are written is known of these
         told = Told(missing=said.missing, also=said.also, kinds=said.kinds, formats=said.formats)
-        table = read_text_table(bundled_path(name).read_bytes(), name, most_rows=most_rows, told=told)
+        table = read_text_table(
+            bundled_path(name).read_bytes(), name, most_rows=most_rows, told=told, keeps_cells=keeps_cells
+        )
         return replace(table, suggested_target=bundled.target, suggested_task=bundled.task), None
     if source == "-":
         if not allow_stdin or sys.stdin is None:
             raise DataError(_("dataset -: standard input cannot be read here; name a file, such as ./data.csv"))
-        content = FileContent(b"", "standard input", "", most_rows, formats=formats or {}, progress=progress)
+        content = FileContent(
+            b"", "standard input", "", most_rows, formats=formats or {}, progress=progress, keeps_cells=keeps_cells
+        )
         return _read_standard_input(content, options)
     if re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE):
         raise DataError(
@@ -151,7 +155,7 @@ def load_tables(
     path = _path(source)
     if "/" not in source and not path.is_file() and (not path.suffix or "?" in source):
         raise DataError(_("dataset {source}: {meant}").format(source=quoted(source), meant=_meant(name)))
-    return read_path(path, options, most_rows=most_rows, formats=formats, progress=progress)
+    return read_path(path, options, most_rows=most_rows, formats=formats, progress=progress, keeps_cells=keeps_cells)
 
 
 def _read_standard_input(content: FileContent, options: DataOptions) -> tuple[Table, Table | None]:
@@ -258,9 +262,9 @@ def _zipped(file: BinaryIO, content: FileContent) -> FileContent:
 
 def read_path(
     path: Path, options: DataOptions | None = None, *, most_rows: int | None = None,
-    formats: Mapping[str, ColumnFormat] | None = None, progress: Progress = untold,
+    formats: Mapping[str, ColumnFormat] | None = None, progress: Progress = untold, keeps_cells: bool = False,
 ) -> tuple[Table, Table | None]:  # fmt: skip
-    """Read a file with the reader of its suffix; `formats` and `progress` as in `load_tables`.
+    """Read a file with the reader of its suffix; `formats`, `progress` and `keeps_cells` as in `load_tables`.
 
     Raises
     ------
@@ -285,7 +289,9 @@ def read_path(
         if options.sheet is not None and reader_of(content.suffix) is not EXCEL:
             text = _("{name}: has no sheets, so --sheet {sheet} says nothing about it")
             raise DataError(text.format(name=content.name, sheet=quoted(options.sheet)))
-        return reader_of(content.suffix).load()(replace(content, formats=formats or {}), options)
+        return reader_of(content.suffix).load()(
+            replace(content, formats=formats or {}, keeps_cells=keeps_cells), options
+        )
     except FileNotFoundError:
         raise DataError(_("{path}: no such file").format(path=visible(path))) from None
     except IsADirectoryError:

@@ -25,7 +25,8 @@ class FileContent:
     """The bytes of a file, or its head where `is_cut`; `name` stands for it in messages, `suffix` is in lower case.
 
     `most_rows` limits what is read, for a preview; `formats` are those of a model's columns, by name. If there is a
-    `path`, `data` is empty, and the reader opens the file. It calls `progress` while it reads.
+    `path`, `data` is empty, and the reader opens the file. It calls `progress` while it reads. With `keeps_cells`, the
+    table of a text file can give its cells as they are written.
     """
 
     data: bytes
@@ -36,6 +37,7 @@ class FileContent:
     formats: Mapping[str, ColumnFormat] = field(default_factory=dict)
     path: Path | None = None
     progress: Progress = untold
+    keeps_cells: bool = False
 
     @property
     def size(self) -> int:

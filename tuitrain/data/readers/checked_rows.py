@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells.column_format import Told
+from tuitrain.data.cells.column_format import QUOTED, Told
 from tuitrain.data.cells.number_column import is_doubtful
 from tuitrain.data.progress import Progress, untold
 from tuitrain.data.readers.delimiters import DELIMITER_NAMES
@@ -136,6 +136,10 @@ class CheckedRows:
             before = self._skipped
             self.skipped = before[0] + blank, [*before[1], *repeats], [*before[2], *comments]
 
+    def cells(self, places: Sequence[int]) -> list[list[str]]:
+        """The cells at these places of each row, as they are written."""
+        return [[bare(row[place]) for place in places] for _line, row in self.checked()]
+
     def _length_problem(self, line: int, row: Sequence[str], expected: int, header_line: int) -> str:
         """Describe a row of the wrong length; `header_line` is 0 if earlier rows had the right one."""
         text = _("{name}, line {line}: found {fields}, expected {expected} (split at each {delimiter}){suspicion}")
@@ -144,6 +148,11 @@ class CheckedRows:
             delimiter=DELIMITER_NAMES.get(self._layout.delimiter, self._layout.delimiter),
             suspicion=_suspicion(row, expected, header_line),
         )  # fmt: skip
+
+
+def bare(cell: str) -> str:
+    """A cell without the blanks around it, and without the mark of a quoted word."""
+    return cell.removeprefix(QUOTED).strip()
 
 
 def _is_same(row: Sequence[str], header: Sequence[str]) -> bool:

@@ -1,7 +1,8 @@
 """Parse many plain numbers at once, each to the very float64 that Python's ``float`` gives.
 
-`R` rows, `C` columns. All cells advance together, a character at a time, so that the work is a few operations of NumPy
-for each place instead of a call for each cell.
+`R` rows, `C` columns, `N` = R · C cells. Eight digits are turned into a number by three multiplications of the word of
+64 bits that they stand in, for all cells at once (Lemire, 2022), so that the work is a few dozen operations of NumPy
+instead of a call for each cell.
 """
 
 from __future__ import annotations
@@ -12,16 +13,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Words = NDArray[np.uint64]
+WORD = 8  # digits
 MOST_DIGITS = 18  # whose mantissa, with its digits taken as a whole number, fits into int64
+MOST_BEFORE = 2 * WORD  # digits before the point
 MOST_BEHIND = 22  # digits behind the point: 10^22 is exact, as 5^22 < 2^53
-MOST_LENGTH = MOST_BEHIND + 3  # with a sign, a zero and a point
 EXACT = 2**53
 POWERS = np.array([10.0**places for places in range(MOST_BEHIND + 1)], np.float64)
+SIGNS = np.array([1.0, -1.0])
 SPLITTER = 2.0**27 + 1
 PLAIN = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 LEADING_ZERO = re.compile(rb"[+-]?0[0-9]")
 MOST_ODD = 0.02  # of the cells, that are parsed one by one
-NEWLINE, POINT, MINUS, PLUS, ZERO = b"\n.-+0"
+NEWLINE, POINT, MINUS, PLUS = b"\n.-+"
+WHOLE_POWERS = np.array([10**places for places in range(MOST_DIGITS + 1)], np.int64)
+ROOM = 3 * WORD  # bytes before a block, that the words of its first cells reach into
+ALL = np.uint64(2**64 - 1)
+ZEROS, SIXES, HIGH = (np.uint64(byte * 0x0101010101010101) for byte in (0x30, 0x76, 0x80))
+BYTE, PAIR, HALF = np.uint64(8), np.uint64(16), np.uint64(32)
+PAIRS, HALVES = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0000FFFF0000FFFF)
+TEN, HUNDRED, MYRIAD = np.uint64(10), np.uint64(100), np.uint64(10_000)
 # What is read as a number but may be none: +49170123456 and 94E3.
 CODE = re.compile(rb"(?m)(?:^|[,;|\t ])(?:\+[0-9 ]{9,}|[+-]?[0-9]+[eE][0-9]{1,2}) *(?=[,;|\t\r\n ]|\Z)")
 BARE_EXPONENTS = {b"e": re.compile(rb"e[0-9]"), b"E": re.compile(rb"E[0-9]")}  # sought apart, which is ten times faster
@@ -48,22 +60,29 @@ def parse_block(block: bytes, delimiter: str, columns: int) -> Array | None:
     if b"\r" in block:
         block = block.replace(b"\r\n", b"\n")
     characters = np.frombuffer(block, np.uint8)
-    ends = _ends(characters, ord(delimiter), columns)
-    if ends is None:
+    found = _bounds(characters, ord(delimiter), columns)
+    if found is None:
         return None
-    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1] + 1])
-    mantissa, places, is_negative, is_plain = _advance(characters, starts, ends)
+    ends, points = found
+    starts = np.empty_like(ends)
+    starts[0] = 0
+    np.add(ends[:-1], 1, out=starts[1:])
+    parsed = _mantissas(block, characters[starts], starts, points, ends)
+    if parsed is None:
+        return None
+    mantissa, places, is_negative, is_plain = parsed
     is_empty = starts == ends
-    odd = np.flatnonzero(~is_plain & ~is_empty)
-    if len(odd) > MOST_ODD * len(ends) or _has_leading_zero(characters, starts, ends):
+    odd = np.flatnonzero(is_plain == is_empty)  # an empty cell is never plain
+    if len(odd) > MOST_ODD * len(ends):
         return None
     values = mantissa / POWERS[places]
     large = np.flatnonzero(mantissa > EXACT)
     if len(large):
         values[large], unsure = _rounded(mantissa[large], POWERS[places[large]])
         odd = np.concatenate([odd, large[unsure]])
-    np.negative(values, where=is_negative, out=values)
-    values[is_empty] = np.nan
+    values *= SIGNS[is_negative.view(np.int8)]
+    if is_empty.any():
+        values[is_empty] = np.nan
     for place in odd:
         cell = block[starts[place] : ends[place]]
         if not PLAIN.fullmatch(cell) or LEADING_ZERO.match(cell):
@@ -74,60 +93,86 @@ def parse_block(block: bytes, delimiter: str, columns: int) -> Array | None:
     return values.reshape(-1, columns)
 
 
-def _ends(characters: NDArray[np.uint8], delimiter: int, columns: int) -> NDArray[np.int64] | None:
-    """Where each cell ends, (R · C,) int64; None if the lines have other than `columns` cells."""
-    is_end = characters == NEWLINE
-    lines = int(np.count_nonzero(is_end))
-    is_end |= characters == delimiter
-    ends = np.flatnonzero(is_end)
-    if len(ends) != lines * columns or (characters[ends[columns - 1 :: columns]] != NEWLINE).any():
+def _bounds(characters: NDArray[np.uint8], delimiter: int, columns: int) -> tuple[Whole, Whole] | None:
+    """Where each cell ends and where its point is, (N,) each; the end again for a cell without a point.
+
+    None if the lines have other than `columns` cells, or a cell has two points.
+    """
+    places = np.flatnonzero((characters == NEWLINE) | (characters == delimiter) | (characters == POINT))
+    signs = characters[places]
+    is_point = signs == POINT
+    if (is_point[1:] & is_point[:-1]).any():
+        return None
+    is_end = np.flatnonzero(~is_point)
+    ends = places[is_end]
+    is_newline = signs[is_end] == NEWLINE
+    lines = int(np.count_nonzero(is_newline))
+    if len(ends) != lines * columns or not is_newline[columns - 1 :: columns].all():
         return None
     if columns == 1 and (np.diff(ends, prepend=-1) == 1).any():
         return None  # a blank line is no missing value
-    return ends
+    before = is_end - 1  # of the first cell -1, which is the last line's end and no point
+    return ends, np.where(is_point[before], places[before], ends)
 
 
-def _advance(
-    characters: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:  # fmt: skip
-    """Read the cells as whole numbers: their digits, how many are behind the point, the sign; which are so plain."""
-    length = ends - starts
-    mantissa = np.zeros(len(starts), np.int64)
-    counts = np.zeros((3, len(starts)), np.uint8)  # digits, those from the first that is not 0, points
-    digits, significant, points = counts
-    point_at = np.zeros(len(starts), np.uint8)
-    longest = min(int(length.max(initial=0)), MOST_LENGTH)
-    for place in range(longest):
-        found = characters[np.minimum(starts + place, ends)]  # behind a cell stands what ends it
-        digit = found - ZERO  # wraps around for what stands before the digits
-        is_digit = digit < 10
-        is_point = found == POINT
-        mantissa = np.where(is_digit, mantissa * 10 + digit, mantissa)
-        digits += is_digit
-        if longest > MOST_DIGITS:
-            significant += is_digit & (mantissa != 0)
-        points += is_point
-        point_at += is_point * np.uint8(place)
-    first = characters[starts]
+def _mantissas(
+    block: bytes, first: NDArray[np.uint8], starts: Whole, points: Whole, ends: Whole
+) -> tuple[Whole, Whole, NDArray[np.bool_], NDArray[np.bool_]] | None:
+    """Read the cells as whole numbers: their digits, how many are behind the point, the sign; which are so plain.
+
+    `first` is the first character of each cell. None if a zero stands in front of other digits, as in 007 or -01.5.
+    """
+    words = np.ndarray((ROOM + len(block) - WORD + 1,), "<u8", bytes(ROOM) + block, strides=(1,))  # at every byte
     is_negative = first == MINUS
-    is_signed = is_negative | (first == PLUS)
-    behind = np.where(points == 1, length - 1 - point_at, 0)
-    is_plain = (digits.astype(np.int64) + points + is_signed == length) & (points < 2) & (digits > 0)
-    is_plain &= (significant <= MOST_DIGITS) & (behind <= MOST_BEHIND)
-    mantissa[~is_plain] = 0
-    behind[~is_plain] = 0
+    before = points - starts - (is_negative | (first == PLUS))
+    behind = np.maximum(ends - points - 1, 0)
+    whole, is_plain = _digits(words, points, before, MOST_BEFORE // WORD)
+    fraction, is_fraction = _digits(words, ends, behind, ROOM // WORD)
+    is_plain &= is_fraction & (behind <= MOST_BEHIND) & (before + behind > 0)
+    if (is_plain & (before > 1) & (whole < WHOLE_POWERS[np.clip(before - 1, 0, MOST_DIGITS)])).any():
+        return None
+    power = WHOLE_POWERS[np.minimum(behind, MOST_DIGITS)]
+    longest = int((before + behind).max(initial=0))
+    if longest > MOST_DIGITS:
+        is_plain &= (whole < WHOLE_POWERS[MOST_DIGITS - np.minimum(behind, MOST_DIGITS)]) & (fraction >= 0)
+    mantissa = whole * power
+    mantissa += fraction
+    if not is_plain.all():
+        is_odd = ~is_plain
+        mantissa[is_odd] = 0
+        behind[is_odd] = 0
     return mantissa, behind, is_negative, is_plain
 
 
-def _has_leading_zero(
-    characters: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> bool:  # fmt: skip
-    """Whether a zero stands in front of other digits, as in 007 or -01.5."""
-    first = characters[starts]
-    place = starts + ((first == MINUS) | (first == PLUS))
-    is_zero = (characters[np.minimum(place, len(characters) - 1)] == ZERO) & (place + 1 < ends)
-    behind = characters[place[is_zero] + 1] - ZERO
-    return bool((behind < 10).any())
+def _digits(words: Words, ends: Whole, counts: Whole, most: int) -> tuple[Whole, NDArray[np.bool_]]:
+    """The number that the `counts` (N,) characters before `ends` write, and whether they are digits, up to 8 · `most`.
+
+    A number of more than `MOST_DIGITS` significant digits is given as -1.
+    """
+    numbers, is_digit = _word_of_digits(words, ends, np.minimum(counts, WORD))
+    for place in range(1, most):
+        more = np.flatnonzero(counts > place * WORD)
+        if not len(more):
+            return numbers, is_digit
+        left = np.minimum(counts[more] - place * WORD, WORD)
+        high, is_more = _word_of_digits(words, ends[more] - place * WORD, left)
+        is_digit[more] &= is_more
+        is_long = high >= WHOLE_POWERS[MOST_DIGITS - place * WORD] if place * WORD + WORD > MOST_DIGITS else high < 0
+        numbers[more] = np.where(is_long, -1, numbers[more] + np.where(is_long, 0, high) * WHOLE_POWERS[place * WORD])
+    is_digit &= counts <= most * WORD
+    return numbers, is_digit
+
+
+def _word_of_digits(words: Words, ends: Whole, counts: Whole) -> tuple[Whole, NDArray[np.bool_]]:
+    """The number that the `counts` (N,) characters before `ends` write, at most 8 each, and whether they are digits."""
+    digits = words[ends + (ROOM - WORD)]
+    digits ^= ZEROS
+    digits &= ALL << (np.uint64(8 * WORD) - (counts.astype(np.uint64) << np.uint64(3)))  # what is before them is 0
+    is_digit = (((digits + SIXES) | digits) & HIGH) == 0
+    digits = (digits * TEN + (digits >> BYTE)) & PAIRS
+    digits = (digits * HUNDRED + (digits >> PAIR)) & HALVES
+    digits = (digits * MYRIAD + (digits >> HALF)) & np.uint64(2**32 - 1)
+    return digits.view(np.int64), is_digit
 
 
 def _rounded(mantissa: NDArray[np.int64], power: Array) -> tuple[Array, NDArray[np.int64]]:

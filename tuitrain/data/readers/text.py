@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -41,12 +41,12 @@ def read_text_file(file: FileContent, options: DataOptions) -> tuple[Table, None
 
 def read_text_table(
     data: bytes, name: str, *, wanted: Wanted | None = None, most_rows: int | None = None, is_cut: bool = False,
-    told: Told | None = None,
+    told: Told | None = None, keeps_cells: bool = False,
 ) -> Table:  # fmt: skip
     """Read the bytes of a CSV or TSV file; `name` stands for the file in messages.
 
     `wanted` is what is known about the layout, `told` about the cells. `most_rows` stops reading after that many rows;
-    `is_cut` means that `data` is the head of a longer file.
+    `is_cut` means that `data` is the head of a longer file. With `keeps_cells`, `Table.written` gives the cells.
 
     Raises
     ------
@@ -54,7 +54,9 @@ def read_text_table(
         if the file is binary or empty, its layout can be read in two ways, a row is too short or too long, or a quote
         is not closed.
     """
-    return _read_text(FileContent(data, name, "", most_rows, is_cut), wanted or Wanted(), told or Told())
+    return _read_text(
+        FileContent(data, name, "", most_rows, is_cut, keeps_cells=keeps_cells), wanted or Wanted(), told or Told()
+    )
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class _Found:
     notices: list[str]
     is_partial: bool
     lines: list[tuple[int, int]]
-    line_of: Callable[[int, str], int] | None = None
+    rows: CheckedRows | None = None
 
 
 def _read_text(file: FileContent, wanted: Wanted, told: Told) -> Table:
@@ -77,18 +79,24 @@ def _read_text(file: FileContent, wanted: Wanted, told: Told) -> Table:
     as_cells |= {name for name, form in told.formats.items() if form.kind != NUMBER}
     with_points = {name for name, form in told.formats.items() if has_points_of_thousands(form, told)}
     found: _Found | set[str] = set()
-    if file.most_rows is None and not as_cells and not with_points:
+    if file.most_rows is None and not file.keeps_cells and not as_cells and not with_points:
         found = _read_numbers(file, wanted, told)
     if isinstance(found, set):
         found = _read_strictly(file, wanted, told, as_cells | found, with_points)
     names, columns, left_out = without_empty_end(found.names, found.columns)
     names, renamed = told_names(names, found.layout, wanted)
     parsed, remarks = read_columns(
-        names, columns, where=file.name, told=told, delimiter=found.layout.delimiter, line_of=found.line_of
+        names,
+        columns,
+        where=file.name,
+        told=told,
+        delimiter=found.layout.delimiter,
+        line_of=None if found.rows is None else found.rows.line_of,
     )
     return Table(
         file.name, tuple(parsed), tuple(found.notices + left_out + remarks + renamed), is_partial=found.is_partial,
         is_nameless=not found.layout.has_header, layout=found.layout, lines=tuple(found.lines),
+        written=found.rows.cells if found.rows is not None and file.keeps_cells else None,
     )  # fmt: skip
 
 
@@ -124,7 +132,7 @@ def _read_strictly(
         text, file.name, layout, file.most_rows, is_cut=file.is_cut, size=file.size, progress=file.progress
     )
     columns = read_cells(rows, told, {*as_cells, *(with_points if "." in text else ())})
-    return _Found(rows.names, columns, layout, notices + rows.notices(), rows.is_partial, rows.lines, rows.line_of)
+    return _Found(rows.names, columns, layout, notices + rows.notices(), rows.is_partial, rows.lines, rows)
 
 
 def _text_of(file: FileContent, wanted: Wanted) -> tuple[str, Layout, list[str]]:
