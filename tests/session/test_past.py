@@ -10,7 +10,7 @@ import pytest
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.past import STEPS, Past
+from tuitrain.session.past import LOOK_STEPS, STEPS, Past
 
 
 def run(past: Past, trainer: Trainer, steps: int) -> None:
@@ -39,11 +39,12 @@ def test_the_last_steps_can_be_made_again_to_the_bit(steps: int) -> None:
 
 
 def test_states_are_kept_no_more_often_than_their_cost_allows() -> None:
-    ticks = count()  # each look at the clock is a second later: a state costs one, and then 200 have to pass
-    past, trainer = Past(lambda: float(next(ticks))), Trainer(load_dataset("moons"), Hyperparameters())
-    run(past, trainer, STEPS + 150)
+    ticks = count()  # each look at the clock is a second later: a state costs one, and then 500 have to pass
+    h = Hyperparameters(hidden_layers=(2,), epochs=1000, patience=0)
+    past, trainer = Past(lambda: float(next(ticks))), Trainer(load_dataset("moons"), h)
+    run(past, trainer, STEPS + 490 * LOOK_STEPS)
     assert past.before(trainer.steps_done).counters["steps_done"] == 0  # type: ignore[union-attr]
-    run(past, trainer, 150)
+    run(past, trainer, 20 * LOOK_STEPS + STEPS)
     assert past.before(trainer.steps_done).counters["steps_done"] > STEPS  # type: ignore[union-attr]
 
 

@@ -8,7 +8,8 @@ from tuitrain.engine import Trainer
 from tuitrain.engine.state import State
 
 STEPS = 40  # back to which the last steps can be made again
-SHARE = 0.005  # of the time, at most, goes into keeping states
+LOOK_STEPS = 10  # between two looks at the clock, which itself takes a percent of the shortest steps
+SHARE = 0.002  # of the time, at most, goes into keeping states
 MOST_BYTES = 64 * 2**20  # of all states that are kept
 ARRAYS = 6  # of a state: parameters, the best ones, the epoch's first, where it ended, and two of the optimizer
 MOST_STATES = 2
@@ -26,18 +27,19 @@ class Past:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._states: list[State] = []
-        self._step, self._due = 0, float("-inf")  # when the next one may be kept
+        self._step, self._due = 0, float("-inf")  # when to look next, and when the next one may be kept
 
     def note(self, trainer: Trainer) -> None:
         """Keep the training's state if it is time to; called before each step."""
         if trainer.steps_done < self._step:
             return
+        self._step = trainer.steps_done + LOOK_STEPS
+        started = self._clock()
+        if started < self._due and self._states:
+            return
         network = trainer.network
         room = min(MOST_BYTES // (network.n_parameters * network.dtype.itemsize * ARRAYS), MOST_STATES)
         if not room:
-            return
-        started = self._clock()
-        if started < self._due and self._states:
             return
         del self._states[: len(self._states) - room + 1]  # first: it takes the place of the oldest
         self._states.append(trainer.state())

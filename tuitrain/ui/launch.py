@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.options.hyperparameters import Hyperparameters
     from tuitrain.session.training import TrainingSession
-    from tuitrain.ui.app import SearchAsked
+    from tuitrain.ui.app import SearchAsked, TuitrainApp
     from tuitrain.ui.data.to_load import ToLoad
 
 INSTEAD = "iris"  # is shown behind the dataset dialog, where what was asked for cannot be trained on as it is
@@ -87,12 +87,7 @@ def run(
         that the environment variable TUITRAIN_LOG names, if it is set.
     """
     check_terminal(prints_result=quit_when_done)
-    terminals = [stream for stream in (1, 2) if os.isatty(stream)]
-    gc.disable()  # nothing made until the first paint is garbage; the screen collects again from then on
-    for name, value in TEXTUAL_SETTINGS.items():
-        os.environ.setdefault(name, value)
-    for name in ("COLUMNS", "LINES"):  # exported by some shells, and wrong after the first resize
-        os.environ.pop(name, None)
+    _prepare()
     from tuitrain.session.commands import SetPace  # noqa: PLC0415
     from tuitrain.ui.app import TuitrainApp  # noqa: PLC0415 - see above
     from tuitrain.ui.data.to_load import ToLoad  # noqa: PLC0415
@@ -102,7 +97,6 @@ def run(
         from tuitrain.session.training import TrainingSession  # noqa: PLC0415
 
         make_session = TrainingSession
-    sys.setswitchinterval(SWITCH_SECONDS)
 
     def begin(loaded: Dataset) -> TrainingSession:
         session = make_session(loaded, hyperparameters)
@@ -122,33 +116,55 @@ def run(
         rescue=(lambda: None) if session is None else Rescue(session),
         load=load, begin=begin, instead=None if quit_when_done or search is not None else instead,
     )  # fmt: skip
+    _show(app, quit_when_done=quit_when_done)
+    searched = app.search_session
+    study = searched.snapshot.study if searched is not None else None
+    is_searched = searched is not None and searched.snapshot.unfinished is None
+    return Outcome(app.session, app.ended_by_signal, study, is_searched)
+
+
+def _prepare() -> None:
+    """Set what has to be so before Textual is imported."""
+    gc.disable()  # nothing made until the first paint is garbage; the screen collects again from then on
+    for name, value in TEXTUAL_SETTINGS.items():
+        os.environ.setdefault(name, value)
+    for name in ("COLUMNS", "LINES"):  # exported by some shells, and wrong after the first resize
+        os.environ.pop(name, None)
+    sys.setswitchinterval(SWITCH_SECONDS)
+
+
+def _show(app: TuitrainApp, *, quit_when_done: bool) -> None:
+    """Run the application, end its sessions, and raise what has ended it, if that is no way to end."""
+    terminals = [stream for stream in (1, 2) if os.isatty(stream)]
     crash: BaseException | None = None
     try:
         app.run()
-        session = app.session
-        crash = app.crash or (session.failure if quit_when_done and app.is_loaded else None)
+        crash = app.crash or (app.session.failure if quit_when_done and app.is_loaded else None)
     except BaseException as error:
         crash = error
         raise
     finally:
         gc.enable()
-        session = app.session
-        if app.is_loaded:
-            if crash is not None or app.ended_by_signal or app.is_left_unasked:
-                _tell(Rescue(session)(), terminals)
-            session.close()
-        if problem := app.close_by_hand():
-            _tell(problem, terminals)
-        if app.search_session is not None:
-            app.search_session.close()
+        _close(app, terminals, is_rescued=crash is not None)
     if app.failure is not None:
         raise app.failure
     if crash is not None:
-        what = _("training broke") if session is not None and crash is session.failure else _("the screen broke")
+        what = _("training broke") if app.is_loaded and crash is app.session.failure else _("the screen broke")
         raise RunError(_report(crash, what)) from crash
-    searched = app.search_session
-    study = searched.snapshot.study if searched is not None else None
-    return Outcome(session, app.ended_by_signal, study, searched is not None and searched.snapshot.unfinished is None)
+
+
+def _close(app: TuitrainApp, terminals: Sequence[int], *, is_rescued: bool) -> None:
+    """End the sessions; save first what is in no file, where a crash, a signal or a terminal too small has ended it."""
+    from tuitrain.ui.rescue import Rescue  # noqa: PLC0415 - not needed for the first paint
+
+    if app.is_loaded:
+        if is_rescued or app.ended_by_signal or app.is_left_unasked:
+            _tell(Rescue(app.session)(), terminals)
+        app.session.close()
+    if problem := app.close_by_hand():
+        _tell(problem, terminals)
+    if app.search_session is not None:
+        app.search_session.close()
 
 
 def _tell(line: str, terminals: Sequence[int]) -> None:
