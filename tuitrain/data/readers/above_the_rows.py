@@ -11,7 +11,7 @@ from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS
 from tuitrain.data.readers.delimiters import LEAST_SHARE, Split, find_split, is_number
 from tuitrain.data.readers.header import judge_first_row
 
-COMMENT_SIGNS = ("#", "%", "//", "!")
+COMMENT_SIGNS = ("#", "%", "//", "!", "+-", "---")  # the last two of tables that are drawn with lines
 LINE_END = re.compile(r"\r\n|\n|\r")
 LONGEST_NAME = 40
 MOST_TITLE_LINES = 50
@@ -139,13 +139,19 @@ def title_lines(split: Split) -> int:
 
 
 def _groups_of_names(rows: Sequence[Sequence[str]]) -> int:
-    """1 if the first row names groups of columns, repeated or with blanks behind, above the columns' own names."""
+    """1 if the first row names groups of columns, repeated or with blanks behind, above the columns' own names.
+
+    A column of numbers of rows may have no name in either.
+    """
     if len(rows) < LEAST_ROWS_BELOW + 2:
         return 0
     groups, names = ([cell.strip() for cell in row] for row in rows[:2])
+    if groups[0] == names[0] == "" and len(names) > 2:
+        groups, names = groups[1:], names[1:]
     is_repeated = any(cell in {"", before} for before, cell in pairwise(groups))
     is_named = all(names) and len(set(names)) == len(names) and not all(map(_is_unit, names)) and names != groups
-    return int(is_repeated and groups[0] != "" and is_named and not any(map(is_number, names + groups)))
+    has_groups = groups[0] != "" or rows[0][0].strip() == rows[1][0].strip() == ""
+    return int(is_repeated and any(groups) and has_groups and is_named and not any(map(is_number, names + groups)))
 
 
 def _padded_titles(split: Split) -> int:

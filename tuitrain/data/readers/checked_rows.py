@@ -17,6 +17,7 @@ from tuitrain.data.cells.number_column import is_doubtful
 from tuitrain.data.progress import Progress, untold
 from tuitrain.data.readers.delimiters import DELIMITER_NAMES
 from tuitrain.data.readers.dialect import Layout, lines_named, told_comments
+from tuitrain.data.readers.footers import LookAhead, note_lines
 from tuitrain.data.readers.records import Records, csv_problem
 from tuitrain.data.table import plain_numbers, tidy_names
 from tuitrain.errors import DataError
@@ -51,6 +52,7 @@ class CheckedRows:
         self._size, self._progress = size, progress
         self.skipped: _Skipped = (0, [], []) if before is None else before.skipped
         self._skipped = self.skipped
+        self._notes: list[int] = []  # lines of notes below the rows
 
     @property
     def delimiter(self) -> str:
@@ -69,6 +71,8 @@ class CheckedRows:
             notices.append(
                 _("{lines} skipped: the header again; --header no reads all as rows").format(lines=lines_named(repeats))
             )
+        if self._notes:
+            notices.append(_("{lines} skipped: notes below the rows").format(lines=lines_named(self._notes)))
         return notices
 
     def blocks(self) -> Iterator[list[list[str]]]:
@@ -101,15 +105,13 @@ class CheckedRows:
         """Yield each row with the number of its first line; with `tells`, tell how far it is."""
         layout = self._layout
         records = Records(self.text, layout.splitting, first_line=layout.first_line)
-        blank, repeats, header_line, told = 0, [], 0, 0
+        rows, last_blank = LookAhead(self._telling(records) if tells else records), 0
+        blank, repeats, header_line = 0, [], 0
         expected, header = self._known_before
         try:
-            for line, row in records:
-                if tells and line >= told:
-                    told = line + LINES_BETWEEN
-                    self._progress(int(self._size * records.share), self._size)
+            for line, row in rows:
                 if not row or (len(row) == 1 and expected != 1 and not row[0].strip()):
-                    blank += 1
+                    blank, last_blank = blank + 1, line
                 elif not expected:
                     expected, header_line = len(row) + layout.has_row_names + layout.has_blank_end, line
                     self.names, self.known = row, (expected, [])
@@ -121,6 +123,8 @@ class CheckedRows:
                         header, self.known = row, (expected, row)
                 elif row == header or (header and _is_same(row, header)):
                     repeats.append(line)
+                elif (len(row) != expected or not row[-1]) and self._are_notes(line, row, rows, expected, last_blank):
+                    break
                 elif len(row) != expected or (layout.has_blank_end and row[-1].strip()):
                     raise DataError(self._length_problem(line, row, expected, header_line))
                 elif line != layout.units_line:
@@ -135,6 +139,23 @@ class CheckedRows:
             comments = [line for line in records.comments if not 0 < self.open_line <= line]
             before = self._skipped
             self.skipped = before[0] + blank, [*before[1], *repeats], [*before[2], *comments]
+
+    def _telling(self, records: Records) -> Iterator[tuple[int, list[str]]]:
+        """Yield the records, and tell now and then how far the reading is."""
+        told = 0
+        for line, row in records:
+            if line >= told:
+                told = line + LINES_BETWEEN
+                self._progress(int(self._size * records.share), self._size)
+            yield line, row
+
+    def _are_notes(self, line: int, row: Sequence[str], rest: LookAhead, expected: int, last_blank: int) -> bool:
+        """Whether nothing but notes is left, whose lines are then kept."""
+        if self.is_partial or (len(row) == expected and (row[-1] or row[1:2] != [""])):
+            return False
+        notes = note_lines(line, row, rest, expected, is_below_blank=last_blank in {line - 1, line - 2})
+        self._notes = notes or self._notes
+        return bool(notes)
 
     def cells(self, places: Sequence[int]) -> list[list[str]]:
         """The cells at these places of each row, as they are written."""

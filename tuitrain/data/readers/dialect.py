@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tuitrain.data.readers.above_the_rows import (
     Comments,
@@ -16,10 +17,18 @@ from tuitrain.data.readers.above_the_rows import (
     place_behind_lines,
     title_lines,
 )
-from tuitrain.data.readers.delimiters import DELIMITER_NAMES, ChosenSplit, Split, find_split
+from tuitrain.data.readers.delimiters import DELIMITER_NAMES, SELDOM, ChosenSplit, Split, find_split
 from tuitrain.data.readers.encoding import Decoded
 from tuitrain.data.readers.header import HeaderVerdict, judge_first_row
 from tuitrain.data.readers.records import Splitting, squeezed, without_blanks_at_quotes
+from tuitrain.data.readers.rewriting import (
+    CUT,
+    NOT_REWRITTEN,
+    Rewriting,
+    has_escaped_quotes,
+    is_wrapped,
+    starts_of_fields,
+)
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DELIMITERS, DataOptions
 from tuitrain.text import counted, quoted
@@ -39,7 +48,7 @@ class Layout:
     `header_line` is the header's line in the file, 0 if there is none; the rows are read from `first_line` on. With
     `has_row_names`, the header lacks a name for the first column, which is left out; with `has_blank_end`, each row
     ends with a delimiter more than the header. `units_line` is that of a row to skip below the header, 0 if there is
-    none.
+    none. The text is rewritten by `rewriting` before it is split.
     """
 
     encoding: str
@@ -51,6 +60,7 @@ class Layout:
     units_line: int = 0
     evidence: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    rewriting: Rewriting = NOT_REWRITTEN
 
     @property
     def delimiter(self) -> str:
@@ -107,6 +117,7 @@ class _Finding:
         if "\ufeff" in self.text:  # between files that were joined
             self.text = LINE_MARK.sub("", self.text)
         self.first_line = 1
+        self.rewriting = Rewriting()
         self.evidence: dict[str, str] = {}
         self.reasons: dict[str, str] = {}
         self.notices: list[str] = []
@@ -121,6 +132,11 @@ class _Finding:
         """Leave out the first lines."""
         self.text = self.text[place_behind_lines(self.text, count) :]
         self.first_line += count
+
+    def rewrite(self, **changes: Any) -> None:
+        """Rewrite the text in one more way."""
+        self.text = replace(Rewriting(), **changes).apply(self.text, self.name, self.first_line)
+        self.rewriting = replace(self.rewriting, **changes)
 
     def tell(self, part: str, text: str, *, is_notice: bool = True, why: str = "") -> None:
         """Keep a sentence of evidence for a part, with the reason in it, and make it a notice."""
@@ -143,8 +159,9 @@ def lay_out(decoded: Decoded, name: str, wanted: Wanted) -> LaidOut:
     if wanted.skip_lines is not None:
         found.skip(wanted.skip_lines)
     comments = _skip_comments(found, delimiter)
-    found.text = without_blanks_at_quotes(found.text)
-    chosen = find_split(found.sample, name, delimiter=delimiter, quote=wanted.quote, comment=comments.sign)
+    chosen = _rewrite(found, delimiter, comments) or find_split(
+        found.sample, name, delimiter=delimiter, quote=wanted.quote, comment=comments.sign
+    )
     _tell_splitting(found, chosen)
     split = chosen.split
     if wanted.skip_lines is None and wanted.header is not False and (count := title_lines(split)):
@@ -152,6 +169,36 @@ def lay_out(decoded: Decoded, name: str, wanted: Wanted) -> LaidOut:
     if not split.records:
         raise DataError(_("{name}: found no rows; expected a header and rows").format(name=name))
     return _with_header(found, split, decoded)
+
+
+def _rewrite(found: _Finding, delimiter: str | None, comments: Comments) -> ChosenSplit | None:
+    """Rewrite what is no table of delimited fields into one; return its split if that is known by it."""
+    if found.wanted.quote is None:
+        if is_wrapped(found.sample.splitlines()):
+            found.rewrite(is_wrapped=True)
+            found.notices.append(_("each line stands in quotes as a whole, which are taken off"))
+        if has_escaped_quotes(found.text):
+            found.rewrite(has_escapes=True)
+            found.notices.append(
+                _("a backslash before a quote means a quote within a text; --quote none takes both as they are")
+            )
+    found.text = without_blanks_at_quotes(found.text)
+    if delimiter is not None or found.wanted.quote is not None or comments.sign:
+        return None
+    lines = found.sample.splitlines()
+    if not any("  " in line for line in lines[1:]):
+        return None
+    chosen = find_split(found.sample, found.name, delimiter=None, quote=None, comment="")
+    starts = () if chosen.split.width > 1 else starts_of_fields(lines)
+    if not starts:
+        return chosen
+    found.rewrite(starts=starts)
+    split = Split.of(found.sample, Splitting(CUT, ""))
+    names = ", ".join(cell.strip() for cell in split.records[0][1])
+    found.notices.append(
+        _("split into fields of fixed width, where all lines have blanks: {names}").format(names=quoted(names))
+    )
+    return ChosenSplit(split, _("blanks of all lines divide them into fields of fixed width"))
 
 
 def _tell_encoding(found: _Finding, decoded: Decoded) -> None:
@@ -228,7 +275,10 @@ def _tell_splitting(found: _Finding, chosen: ChosenSplit) -> None:
         .format(delimiter=name, why=chosen.why, other=option)
         .replace("  ", " ")
     )
-    found.tell("delimiter", text, is_notice=chosen.is_guessed, why=chosen.why)
+    if splitting.delimiter in SELDOM:
+        text = _("split at each {delimiter}: {why}").format(delimiter=name, why=chosen.why)
+    is_told = chosen.is_guessed or splitting.delimiter in SELDOM
+    found.tell("delimiter", text, is_notice=is_told, why=chosen.why)
     if splitting.quote == "'" and found.wanted.quote is None:
         found.tell("quote", _("single quotes are taken off around fields; --quote none keeps them"))
 
@@ -311,6 +361,7 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
         units_line,
         found.evidence,
         found.reasons,
+        found.rewriting,
     )
     return LaidOut(text, layout, tuple(found.notices))
 

@@ -189,6 +189,7 @@ class TextStream:
         """A piece with what `lay_out` and the reader of whole tables change in a text before they split it."""
         if "\ufeff" in piece:
             piece = LINE_MARK.sub("", piece)
+        piece = self._layout.rewriting.apply(piece, self.name)
         if '" ' in piece:
             piece = without_blanks_at_quotes("\n" + piece)[1:]  # which look at the sign before
         if self._layout.delimiter == " ":
