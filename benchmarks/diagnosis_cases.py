@@ -123,6 +123,11 @@ noisy | --batch-size 1 --optimizer sgd --learning-rate 0.3 --epochs 30 | noisy_b
 diabetes | --batch-size 1 --learning-rate 0.03 --epochs 30 | noisy_batches rate_too_high | .03
 waves | --batch-size 2 --learning-rate 0.05 --epochs 30 | noisy_batches rate_too_high | .05
 digits | --batch-size 1 --learning-rate 0.03 --epochs 8 | noisy_batches rate_too_high dead_units | .05
+friedman | --batch-size 1 --epochs 20 | noisy_batches rate_too_high dead_units | .02
+wide | --batch-size 1 --epochs 30 | noisy_batches rate_too_high dead_units overfitting | .02
+weak | --batch-size 1 --epochs 20 | noisy_batches rate_too_high dead_units | .03
+diabetes | --batch-size 1 --optimizer sgd --learning-rate 0.1 --epochs 30 | noisy_batches rate_too_high diverged dead_units | .05
+mixture | --batch-size 1 --learning-rate 0.02 --epochs 15 | noisy_batches rate_too_high dead_units | .02
 # the data
 ring_scaled | --scale none | unscaled_inputs | .05
 mixture_scaled | --scale none | unscaled_inputs | .03

@@ -86,7 +86,7 @@ def mild(rng: Generator, n: int = 1200) -> Columns:
 def clear_rare(rng: Generator, n: int = 2000) -> Columns:
     k = rng.random(n) < 0.06
     X = rng.normal(size=(n, 4))
-    X[:, 0] += 4.5 * k
+    X[:, 0] += 3 * k
     X[:, 1] -= 3 * k
     return _columns(X, k=np.where(k, "fault", "fine"))
 

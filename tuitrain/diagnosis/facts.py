@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.traps.trap import Trap
@@ -13,6 +15,7 @@ from tuitrain.diagnosis.reference import constant_losses, constant_score, score_
 from tuitrain.engine.network import Network
 from tuitrain.runs.json_values import JsonFields
 
+Array = NDArray[Any]
 NAN = math.nan
 
 
@@ -24,7 +27,7 @@ class DataFacts(JsonFields):
     `smallest_spread` are the extreme standard deviations, `largest_shift` the largest mean in standard deviations and
     `largest_size` the largest root mean square. The constant losses and score are those of the best constant guess.
     `reference_score` is the best of `reference_names` on `reference_rows` validation rows: what simple methods make of
-    the same inputs. `target_extreme` is the largest distance of a training target from the mean, in standard deviations,
+    the same inputs; `reference_recall` is the best mean over the classes of the share of rows found. `target_extreme` is the largest distance of a training target from the mean, in standard deviations,
     and `target_quartiles` the distance of its quartiles. `leaks` names columns that alone give the target away.
     """
 
@@ -45,7 +48,7 @@ class DataFacts(JsonFields):
     reference_name: str = ""
     reference_score: float = NAN
     reference_rows: int = 0
-    linear_score: float = NAN
+    reference_recall: float = NAN
     target_extreme: float = NAN
     target_quartiles: float = NAN
     leaks: tuple[str, ...] = ()
@@ -105,5 +108,9 @@ def _reference(dataset: Dataset) -> dict[str, float | str | int]:
     best = max(known, key=lambda name: known[name])
     return {
         "reference_name": best, "reference_score": known[best], "reference_rows": count,
-        "linear_score": known.get("linear", NAN),
+        "reference_recall": max(_mean_recall(truth, found) for found in answers.values()) if dataset.n_classes else NAN,
     }  # fmt: skip
+
+
+def _mean_recall(truth: Array, answers: Array) -> float:
+    return float(np.mean([(answers[truth == k] == k).mean() for k in np.unique(truth)]))

@@ -15,9 +15,9 @@ FIRST_PROBED = 10  # epochs; then after twice as many each time
 
 @dataclass(frozen=True)
 class Observation(JsonFields):
-    """Facts about the data, the network before the first step, and as it was measured last.
+    """Facts about the data (None until the network is looked at), the network before the first step, and as of last.
 
-    `steps` counts the batches until then, `batch_rows` the rows of one.
+    `sizes` are those of the layers: inputs, hidden units, outputs.
     """
 
     data: DataFacts | None = None
@@ -37,11 +37,10 @@ class Observer:
 
     def begin(self) -> None:
         """Measure the data and the network before the first step, once."""
-        if self.observation.data is not None or self._trainer.steps_done:
+        if self.observation.sizes or self._trainer.steps_done:
             return
-        network = self._trainer.network
         start = probe(self._trainer, self._dataset, epoch=0)
-        self.observation = Observation(DataFacts.of(self._dataset, network), start, start, network.layer_sizes)
+        self.observation = Observation(None, start, start, self._trainer.network.layer_sizes)
 
     def epoch(self) -> None:
         """Measure the network where that is due: after 10 epochs, then after twice as many each time."""
@@ -54,9 +53,10 @@ class Observer:
         trainer = self._trainer
         ended = trainer.is_done
         moment = trainer.steps_done + (1 << 60) * ended
-        if moment != self._steps and self.observation.data is not None and trainer.steps_done:
+        if moment != self._steps and self.observation.sizes and trainer.steps_done:
             self._steps = moment
+            data = self.observation.data or DataFacts.of(self._dataset, trainer.network)
             best = int(trainer.early_stopping.best_epoch[0])
             now = probe(trainer, self._dataset, epoch=best if ended and best else trainer.epochs_done)
-            self.observation = replace(self.observation, now=now)
+            self.observation = replace(self.observation, data=data, now=now)
         return self.observation

@@ -36,7 +36,8 @@ class Probe(JsonFields):
     `validation_score` those of the validation rows. By layer (L,): `gradient_norms` of the mean loss of the training
     rows, `weight_sizes` (root mean square). By hidden layer: `dead`, the share of units that are not above zero on any
     row; `saturated`, the share of answers near the limits; `alike`, the share of units that answer as another one does;
-    `signals`, the spread of the answers over the rows, relative to their size. `predicted` and `recalls` (K,) are the
+    `signals`, the spread of the answers over the rows, relative to their size. `logit_spread` is the root mean square
+    spread of the last layer's outputs over the rows. `predicted` and `recalls` (K,) are the
     shares of the training rows that each class is predicted for, and of each class's rows that are found;
     `validation_recalls` those of the validation rows. `output_spread` is the standard deviation of the predicted values.
     """
@@ -56,9 +57,10 @@ class Probe(JsonFields):
     recalls: tuple[float, ...] = ()
     validation_recalls: tuple[float, ...] = ()
     output_spread: float = NAN
+    logit_spread: float = NAN
 
 
-def probe(trainer: Trainer, dataset: Dataset, *, epoch: int, is_shown_loss: bool = True) -> Probe:
+def probe(trainer: Trainer, dataset: Dataset, *, epoch: int) -> Probe:
     """Measure the trainer's network as it is now; the network's gradients are overwritten."""
     with training_arithmetic, np.errstate(all="ignore"):
         return _probe(trainer, dataset, epoch)
@@ -89,6 +91,7 @@ def _probe(trainer: Trainer, dataset: Dataset, epoch: int) -> Probe:
         _floats(np.bincount(decided, minlength=dataset.n_classes) / len(some)) if dataset.n_classes else (),
         recalls(truth, decided, dataset.n_classes), validation_recalls,
         NAN if dataset.n_classes else float(np.std(decided, dtype=np.float64)),
+        float(np.sqrt(outputs[0].astype(np.float64).var(axis=1).mean())),
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ MOST_CELLS = 2_000_000  # rows by features of these, so that wide tables take no
 NEIGHBOURS = (5, 15)
 LEAST_ROWS = 10  # validation rows that a score is taken on
 RIDGE = 1e-2  # penalty of the linear reference, by row
+RANDOM_UNITS = 300  # of the reference that bends
+PENALTIES = (1e-4, 1e-2, 1.0)  # by row, of which generalised cross-validation chooses
 
 
 def constant_losses(network: Network, train: Part, parts: tuple[Part, ...]) -> tuple[float, ...]:
@@ -64,8 +66,9 @@ def constant_score(dataset: Dataset, part: Part) -> float:
 def simple_answers(dataset: Dataset) -> dict[str, Array]:
     """Return what simple methods answer for the first validation rows, name to (V,): class numbers or values.
 
-    These are a linear least-squares fit with a small penalty, and the vote (or mean) of the nearest training rows, on
-    inputs of spread 1. Nothing is answered on a handful of rows.
+    These are a linear least-squares fit with a small penalty, the same on units with random weights (Huang, Zhu &
+    Siew, 2006), and the vote (or mean) of the nearest training rows, on inputs of spread 1. Nothing is answered on a
+    handful of rows.
     """
     train, validation = dataset.train, dataset.validation
     if len(validation) < LEAST_ROWS or len(train) < 2 * max(NEIGHBOURS):
@@ -80,6 +83,7 @@ def simple_answers(dataset: Dataset) -> dict[str, Array]:
     truth = np.eye(dataset.n_classes)[y] if dataset.n_classes else y.astype(np.float64)
     return {
         **({"linear": _decided(_linear(X, truth, rows))} if dataset.n_features <= 500 else {}),
+        "random units": _decided(_random_units(X, truth, rows)),
         **{f"neighbours {k}": _decided(found) for k, found in _neighbours(X, truth, rows).items()},
     }  # fmt: skip
 
@@ -89,6 +93,30 @@ def _linear(X: Array, truth: Array, rows: Array) -> Array:
     gram = X.T @ X + RIDGE * len(X) * np.eye(X.shape[1])
     answers: Array = np.clip(rows, -10, 10) @ np.linalg.solve(gram, X.T @ (truth - mean)) + mean
     return answers
+
+
+def _random_units(X: Array, truth: Array, rows: Array) -> Array:
+    """Fit the last layer of a network whose hidden units stay as they were drawn, from a fixed seed."""
+    rng = np.random.default_rng(0)
+    units = min(RANDOM_UNITS, max(10, len(X) // 3))
+    weights = rng.normal(size=(X.shape[1], units)) * np.sqrt(2 / X.shape[1])
+    bias = rng.uniform(-1.5, 1.5, units)
+    Z, new = (np.maximum(np.clip(part, -10, 10) @ weights + bias, 0) for part in (X, rows))
+    middle, mean = Z.mean(axis=0), truth.mean(axis=0)
+    Z, new, y = Z - middle, new - middle, truth - mean
+    sizes, directions = np.linalg.eigh(Z.T @ Z / len(X))
+    sizes = np.maximum(sizes, 0)
+    along, projected = directions.T @ (Z.T @ y) / len(X), Z @ directions
+    best = min(PENALTIES, key=lambda penalty: _left_out_error(projected, y, along, sizes, penalty))
+    answers: Array = new @ directions @ (along / (sizes + best)[:, None]) + mean
+    return answers
+
+
+def _left_out_error(projected: Array, y: Array, along: Array, sizes: Array, penalty: float) -> float:
+    """Return the error of generalised cross-validation (Golub, Heath & Wahba, 1979)."""
+    errors = y - projected @ (along / (sizes + penalty)[:, None])
+    free = 1 - (sizes / (sizes + penalty)).sum() / len(y)
+    return float(np.square(errors).mean() / max(free, 1e-3) ** 2)
 
 
 def _neighbours(X: Array, truth: Array, rows: Array) -> dict[int, Array]:
