@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.traps.trap import Trap
-from tuitrain.diagnosis.reference import constant_losses, constant_score, score_of, simple_answers
+from tuitrain.diagnosis.reference import Simple, constant_losses, constant_score, score_of
 from tuitrain.engine.network import Network
 from tuitrain.runs.json_values import JsonFields
 
@@ -27,7 +27,8 @@ class DataFacts(JsonFields):
     `smallest_spread` are the extreme standard deviations, `largest_shift` the largest mean in standard deviations and
     `largest_size` the largest root mean square. The constant losses and score are those of the best constant guess.
     `reference_score` is the best of `reference_names` on `reference_rows` validation rows: what simple methods make of
-    the same inputs; `reference_recall` is the best mean over the classes of the share of rows found. `target_extreme` is the largest distance of a training target from the mean, in standard deviations,
+    the same inputs; `reference_recall` is the best mean over the classes of the share of rows found;
+    `tells` is the share of the target's variance that is predicted on training rows left out. `target_extreme` is the largest distance of a training target from the mean, in standard deviations,
     and `target_quartiles` the distance of its quartiles. `leaks` names columns that alone give the target away.
     """
 
@@ -49,6 +50,7 @@ class DataFacts(JsonFields):
     reference_score: float = NAN
     reference_rows: int = 0
     reference_recall: float = NAN
+    tells: float = NAN
     target_extreme: float = NAN
     target_quartiles: float = NAN
     leaks: tuple[str, ...] = ()
@@ -59,8 +61,8 @@ class DataFacts(JsonFields):
         return self.task == "classification"
 
     @classmethod
-    def of(cls, dataset: Dataset, network: Network) -> DataFacts:
-        """Measure a dataset; the losses are those of the network's loss function."""
+    def of(cls, dataset: Dataset, network: Network, simple: Simple) -> DataFacts:
+        """Measure a dataset; the losses are those of the network's loss function, `simple` is the reference."""
         train, validation = dataset.train, dataset.validation
         part = validation if len(validation) else train
         counts = np.bincount(train.y, minlength=dataset.n_classes) if dataset.n_classes else np.zeros(0, np.int64)
@@ -73,7 +75,7 @@ class DataFacts(JsonFields):
             tuple((counts / max(1, counts.sum())).tolist()), tuple(dataset.class_names),
             int(counts[counts > 0].min(initial=len(train))), **_scales(dataset),
             constant_train_loss=constant_train, constant_loss=constant, constant_score=constant_score(dataset, part),
-            **_reference(dataset), target_extreme=float(np.abs(target - target.mean()).max()),
+            **_reference(dataset, simple), target_extreme=float(np.abs(target - target.mean()).max()),
             target_quartiles=float(high - low), leaks=tuple(name for names in leaks for name in names),
         )  # fmt: skip
 
@@ -94,8 +96,8 @@ def _scales(dataset: Dataset) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _reference(dataset: Dataset) -> dict[str, float | str | int]:
-    answers = simple_answers(dataset)
+def _reference(dataset: Dataset, simple: Simple) -> dict[str, float | str | int]:
+    answers = simple.answers
     if not answers:
         return {}
     count = len(next(iter(answers.values())))
@@ -107,6 +109,7 @@ def _reference(dataset: Dataset) -> dict[str, float | str | int]:
         return {}
     best = max(known, key=lambda name: known[name])
     return {
+        "tells": simple.tells,
         "reference_name": best, "reference_score": known[best], "reference_rows": count,
         "reference_recall": max(_mean_recall(truth, found) for found in answers.values()) if dataset.n_classes else NAN,
     }  # fmt: skip

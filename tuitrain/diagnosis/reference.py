@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ NEIGHBOURS = (5, 15)
 LEAST_ROWS = 10  # validation rows that a score is taken on
 RIDGE = 1e-2  # penalty of the linear reference, by row
 RANDOM_UNITS = 300  # of the reference that bends
-PENALTIES = (1e-4, 1e-2, 1.0)  # by row, of which generalised cross-validation chooses
+PENALTIES = (1e-4, 1e-2, 1.0, 30.0)  # by row, of which generalised cross-validation chooses
 
 
 def constant_losses(network: Network, train: Part, parts: tuple[Part, ...]) -> tuple[float, ...]:
@@ -63,8 +64,21 @@ def constant_score(dataset: Dataset, part: Part) -> float:
     return _finite(float(metrics.r2(part.y[:, 0], np.full(len(part), dataset.train.y[:, 0].mean(dtype=np.float64)))))
 
 
-def simple_answers(dataset: Dataset) -> dict[str, Array]:
-    """Return what simple methods answer for the first validation rows, name to (V,): class numbers or values.
+@dataclass(frozen=True)
+class Simple:
+    """What simple methods make of the rows.
+
+    `answers` are those for the first validation rows, name to (V,): class numbers or values. `tells` is the share of
+    the target's variance (of classes, of their indicators') that a smooth function of the inputs predicts on training
+    rows that were left out; it is about 0 where the inputs tell nothing.
+    """
+
+    answers: dict[str, Array] = field(default_factory=dict)
+    tells: float = float("nan")
+
+
+def simple_answers(dataset: Dataset) -> Simple:
+    """Fit simple methods to training rows.
 
     These are a linear least-squares fit with a small penalty, the same on units with random weights (Huang, Zhu &
     Siew, 2006), and the vote (or mean) of the nearest training rows, on inputs of spread 1. Nothing is answered on a
@@ -72,7 +86,7 @@ def simple_answers(dataset: Dataset) -> dict[str, Array]:
     """
     train, validation = dataset.train, dataset.validation
     if len(validation) < LEAST_ROWS or len(train) < 2 * max(NEIGHBOURS):
-        return {}
+        return Simple()
     most = max(200, min(MOST_TRAIN, MOST_CELLS // max(1, dataset.n_features)))
     some = _spread(len(train), most)
     X, y = train.X[some].astype(np.float64), train.y[some]
@@ -81,11 +95,13 @@ def simple_answers(dataset: Dataset) -> dict[str, Array]:
     spread[spread < 1e-12] = 1
     X, rows = (X - middle) / spread, (rows - middle) / spread
     truth = np.eye(dataset.n_classes)[y] if dataset.n_classes else y.astype(np.float64)
-    return {
+    bent, tells = _random_units(X, truth, rows)
+    answers = {
         **({"linear": _decided(_linear(X, truth, rows))} if dataset.n_features <= 500 else {}),
-        "random units": _decided(_random_units(X, truth, rows)),
+        "random units": _decided(bent),
         **{f"neighbours {k}": _decided(found) for k, found in _neighbours(X, truth, rows).items()},
     }  # fmt: skip
+    return Simple(answers, tells)
 
 
 def _linear(X: Array, truth: Array, rows: Array) -> Array:
@@ -95,8 +111,11 @@ def _linear(X: Array, truth: Array, rows: Array) -> Array:
     return answers
 
 
-def _random_units(X: Array, truth: Array, rows: Array) -> Array:
-    """Fit the last layer of a network whose hidden units stay as they were drawn, from a fixed seed."""
+def _random_units(X: Array, truth: Array, rows: Array) -> tuple[Array, float]:
+    """Fit the last layer of a network whose hidden units stay as they were drawn, from a fixed seed.
+
+    Returned are its answers for `rows` and the share of the variance that it predicts on rows that are left out.
+    """
     rng = np.random.default_rng(0)
     units = min(RANDOM_UNITS, max(10, len(X) // 3))
     weights = rng.normal(size=(X.shape[1], units)) * np.sqrt(2 / X.shape[1])
@@ -107,9 +126,11 @@ def _random_units(X: Array, truth: Array, rows: Array) -> Array:
     sizes, directions = np.linalg.eigh(Z.T @ Z / len(X))
     sizes = np.maximum(sizes, 0)
     along, projected = directions.T @ (Z.T @ y) / len(X), Z @ directions
-    best = min(PENALTIES, key=lambda penalty: _left_out_error(projected, y, along, sizes, penalty))
+    errors = {penalty: _left_out_error(projected, y, along, sizes, penalty) for penalty in PENALTIES}
+    best = min(PENALTIES, key=errors.__getitem__)
     answers: Array = new @ directions @ (along / (sizes + best)[:, None]) + mean
-    return answers
+    variance = float(np.square(y).mean())
+    return answers, 1 - errors[best] / variance if variance > 0 else 0.0
 
 
 def _left_out_error(projected: Array, y: Array, along: Array, sizes: Array, penalty: float) -> float:

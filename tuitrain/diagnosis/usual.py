@@ -18,7 +18,7 @@ USUAL_RATE = {
 def usual_rate(h: Hyperparameters) -> float:
     """Return the learning rate that is usual for an optimizer and its momentum."""
     rate = USUAL_RATE.get(h.optimizer, 0.003)
-    return rate * (1 - min(h.momentum, 0.9)) if h.matters("momentum") else rate
+    return round(rate * (1 - min(h.momentum, 0.9)), 6) if h.matters("momentum") else rate
 
 
 def rate_ratio(course: Course) -> float:

@@ -39,8 +39,9 @@ Rule = Callable[[Judgement], Finding | None]
 RULES: tuple[Rule, ...] = (
     unscaled_inputs, leak, symmetric_start, diverged, blown_up, clipped, vanishing_gradient, exploding_gradient,
     over_regularised, too_few_steps, rate_too_low, noisy_batches, rate_too_high, unscaled_target,
-    no_better_than_constant, imbalance, one_class, dead_units, saturated_units, underfitting, overfitting,
+    no_better_than_constant, imbalance, dead_units, saturated_units, underfitting, one_class, overfitting,
 )  # fmt: skip
+BEFORE_DIVERGENCE: tuple[Rule, ...] = (unscaled_inputs, leak, diverged, exploding_gradient)
 NO_PAGE = frozenset({"failed", "not_started", "too_early", "done", "healthy", "no_better"})
 
 
@@ -59,7 +60,7 @@ def _found(course: Course) -> list[Finding]:
     if not course.is_over and len(judged.course.train_loss) < ENOUGH:
         return [too_early(judged)]
     found: dict[str, Finding] = {}
-    for rule in RULES:
+    for rule in RULES if course.state != "diverged" else BEFORE_DIVERGENCE:
         finding = rule(judged)
         if finding is not None:
             found.setdefault(finding.kind, finding)

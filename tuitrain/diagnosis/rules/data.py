@@ -88,11 +88,11 @@ def no_better_than_constant(judged: Judgement) -> Finding | None:
 
 
 def one_class(judged: Judgement) -> Finding | None:
-    """Find a network that answers one class for every row."""
+    """Find a network that answers one class for every row, though the inputs tell more."""
     predicted = judged.observation.now.predicted
     if not predicted or max(predicted) < ONE_CLASS or len(judged.data.class_shares) < 2:
         return None
-    if max(judged.data.class_shares) > ONE_CLASS:
+    if max(judged.data.class_shares) > ONE_CLASS or not judged.is_poor:
         return None
     name = judged.data.class_names[max(range(len(predicted)), key=predicted.__getitem__)]
     text = _("every row is predicted as {name}; its share is {share:.0%}").format(

@@ -13,6 +13,8 @@ from tuitrain.translation import gettext as _
 HEAVY_L2, HEAVY_L1, HEAVY_DECAY, HEAVY_DROPOUT = 0.03, 3e-3, 1.0, 0.5
 RISE = 0.15  # of the constant guess's loss, from the best epoch to the end
 GAP = 0.5  # training loss over validation loss, at the end
+BY_HEART = 0.05  # training loss over validation loss, where the latter is
+HIGH = 0.3  # of the constant guess's or more
 FEW_UNITS = 4  # units of the narrowest layer that may be too few
 FAR_BEHIND = 0.15  # of a score, by which a network of more units has to be behind: small penalties cost 0.1
 FLAT = 0.02  # of its value, by which the loss moved in the later half
@@ -62,7 +64,7 @@ def underfitting(judged: Judgement) -> Finding | None:
         return None
     hidden = sizes[1:-1]
     is_straight = not hidden or h.activation == "identity"
-    if not is_straight and min(hidden) > FEW_UNITS and not judged.deficit > FAR_BEHIND:
+    if not is_straight and min(hidden) > FEW_UNITS and (judged.is_stuck or not judged.deficit > FAR_BEHIND):
         return None
     text = _("underfitting: {reference} reach {best:.3f} on validation rows, the network {score:.3f}").format(
         reference=judged.data.reference_name, best=judged.reference, score=judged.score
@@ -87,7 +89,7 @@ def underfitting(judged: Judgement) -> Finding | None:
 
 
 def overfitting(judged: Judgement) -> Finding | None:
-    """Find a validation loss that rose from its best by a good part of a constant guess's, far above training's.
+    """Find a validation loss far above training's that rose by a good part of a constant guess's, or never came down.
 
     Small rises are usual before patience ends a training, and harmless: the best epoch is kept.
     """
@@ -97,8 +99,9 @@ def overfitting(judged: Judgement) -> Finding | None:
         return None
     last, last_train = float(np.mean(validation[-5:])), float(np.mean(train[-5:]))
     rise = (last - judged.best_loss) / judged.data.constant_loss if judged.data.constant_loss > 0 else 0.0
-    is_late = course.best_epoch > 0.6 * course.epoch
-    if not (rise > RISE and last_train < GAP * last) or is_late:
+    has_risen = rise > RISE and last_train < GAP * last and course.best_epoch <= 0.6 * course.epoch
+    is_learned_by_heart = last_train < BY_HEART * last and last > HIGH * judged.data.constant_loss
+    if not has_risen and not is_learned_by_heart:
         return None
     text = _("overfitting since epoch {epoch}: validation loss {best:.3g} → {last:.3g}, training {train:.3g}").format(
         epoch=course.best_epoch, best=judged.best_loss, last=last, train=last_train
