@@ -197,7 +197,7 @@ digits | --optimizer rmsprop --learning-rate 0.001
 moons | --optimizer nesterov --learning-rate 0.03
 circles | --activation tanh
 spiral | --learning-rate 0.003 --epochs 300
-sine | --activation tanh --learning-rate 0.003
+sine | --activation tanh --learning-rate 0.003 --l2 0.001
 blobs | --hidden-layers none --optimizer sgd --learning-rate 0.1
 plane | --hidden-layers none
 straight | --hidden-layers none
@@ -218,7 +218,7 @@ waves | --activation gelu --learning-rate 0.003
 waves | --activation leaky_relu
 friedman | --activation elu --learning-rate 0.003
 friedman | --activation silu
-ring | --activation softplus
+ring | --activation softplus --learning-rate 0.003 --l2 0.0001
 digits | --schedule cosine --learning-rate 0.003
 friedman | --schedule cosine --learning-rate 0.01
 spiral | --schedule one_cycle --learning-rate 0.02 --epochs 100
@@ -231,6 +231,10 @@ waves | --batch-size 16 --learning-rate 0.003
 moons | --batch-size full --learning-rate 0.03 --epochs 300 --patience 60
 iris | --batch-size full --epochs 300 --patience 60
 circles | --batch-size full --learning-rate 0.03 --epochs 300
+iris | --batch-size 4 --learning-rate 0.001
+moons | --batch-size 1 --optimizer sgd --learning-rate 0.01 --epochs 40
+friedman | --batch-size 4 --learning-rate 0.001 --epochs 60
+diabetes | --batch-size 1 --learning-rate 0.0003 --hidden-layers 16 --epochs 40
 digits | --l2 0 --learning-rate 0.003
 breast_cancer | --l2 0 --learning-rate 0.001
 mixture | --l2 0 --learning-rate 0.001

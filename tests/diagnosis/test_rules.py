@@ -61,7 +61,7 @@ FAULTY: dict[str, list[Course]] = {
         poor(h={"optimizer": "adamw", "weight_decay": 30.0}),
     ],
     "clipped": [poor(h={"gradient_clip": 1e-4})],
-    "noisy_batches": [poor(h={"batch_size": 2}, steps_per_epoch=320)],
+    "noisy_batches": [poor(h={"batch_size": 1, "learning_rate": 0.01}, steps_per_epoch=640)],
     "unscaled_inputs": [
         course(data={"largest_size": 5000.0}), poor(data={"largest_size": 50.0}),
         poor(data={"smallest_spread": 1e-4}), course("diverged", data={"largest_size": 5000.0}),

@@ -14,6 +14,7 @@ from tuitrain.diagnosis.usual import rate_ratio
 from tuitrain.options.hyperparameters import Hyperparameters
 
 BEHIND = 0.05  # of a score (accuracy or R²) by which simple methods are ahead, beyond chance
+FAR_BEHIND = 0.15  # of a score: more than the small penalties and smooth units of healthy trainings cost
 DEVIATIONS = 2.5  # of chance, by which a score has to differ
 TELLS = 0.02  # of the target's variance, on rows left out, and
 TELLS_BY_ROW = 4.0  # over the number of rows: of 200 tables of noise, of 60 to 800 rows, 2 were above the sum
@@ -93,8 +94,13 @@ class Judgement:
 
     @cached_property
     def is_behind(self) -> bool:
-        """Whether simple methods do better than the network, beyond chance."""
-        return self.deficit > self.margin
+        """Whether simple methods do better than the network, beyond chance.
+
+        Training rows are more than validation rows: a network that does worse on them than simple methods do on others
+        is behind though a few validation rows leave it open.
+        """
+        is_worse_on_training_rows = self.train_score < self.reference - FAR_BEHIND
+        return self.deficit > self.margin or (self.deficit > 2 * BEHIND and is_worse_on_training_rows)
 
     @cached_property
     def is_behind_in_training(self) -> bool:
@@ -166,6 +172,16 @@ class Judgement:
         if len(later) < 3 or not np.isfinite(later).all() or later.mean() <= 0:
             return 0.0
         return float(np.abs(np.diff(later)).mean() / later.mean())
+
+    @cached_property
+    def last_fall(self) -> float:
+        """The share of the watched loss by which the last tenth of the epochs is below the tenth before it."""
+        watched = self.course.watched
+        tenth = max(1, len(watched) // 10)
+        if len(watched) < 2 * tenth:
+            return 0.0
+        before, after = float(np.mean(watched[-2 * tenth : -tenth])), float(np.mean(watched[-tenth:]))
+        return 1 - after / before if before > 0 and math.isfinite(after) else 0.0
 
     @cached_property
     def is_falling(self) -> bool:

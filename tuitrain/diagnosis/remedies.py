@@ -6,6 +6,7 @@ import shlex
 from typing import Any
 
 from tuitrain.diagnosis.finding import Remedy
+from tuitrain.diagnosis.usual import USUAL_RATE
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 
 
@@ -30,6 +31,17 @@ def _written(name: str, value: Any) -> str:
     if name == "learning_rate":
         return f"{value:.2g}"
     return FIELDS[name].format(value)
+
+
+def usual_settings(h: Hyperparameters) -> Remedy | None:
+    """Return a start over with settings that learn on most tables, for a training with no single cause in sight."""
+    layers = h.hidden_layers if h.hidden_layers and len(h.hidden_layers) <= 3 and min(h.hidden_layers) >= 16 else (64, 32)
+    return change(
+        _("start over with settings that learn on most tables"), h, restart=True, hidden_layers=layers,
+        activation="relu", initializer="auto", optimizer="adam", learning_rate=USUAL_RATE["adam"],
+        **({"l2": 0.001} if h.number("l2") > 0.001 else {}), **({"dropout": 0.0} if h.dropout > 0.2 else {}),
+        **({"patience": 30} if 0 < h.patience < 20 else {}),
+    )  # fmt: skip
 
 
 def data_change(text: str, flag: str, *values: str) -> Remedy:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tuitrain.diagnosis.finding import Evidence, Finding
 from tuitrain.diagnosis.judgement import Judgement
-from tuitrain.diagnosis.remedies import change, data_change, listed_remedies
+from tuitrain.diagnosis.remedies import change, data_change, listed_remedies, usual_settings
 from tuitrain.text import listed, quoted
 from tuitrain.translation import gettext as _
 
@@ -94,6 +94,7 @@ def one_class(judged: Judgement) -> Finding | None:
         return None
     if max(judged.data.class_shares) > ONE_CLASS or not judged.is_poor:
         return None
+    is_uneven = max(judged.data.class_shares) > 1.5 / len(judged.data.class_shares)
     name = judged.data.class_names[max(range(len(predicted)), key=predicted.__getitem__)]
     text = _("every row is predicted as {name}; its share is {share:.0%}").format(
         name=quoted(name), share=judged.data.class_shares[judged.data.class_names.index(name)]
@@ -101,7 +102,8 @@ def one_class(judged: Judgement) -> Finding | None:
     return Finding(
         "one_class", "warning", text,
         (Evidence("share of the answers that are one class", max(predicted), ONE_CLASS), *judged.against_constant()),
-        listed_remedies(change(_("let rare classes count more"), judged.h, class_weights="balanced")),
+        listed_remedies(change(_("let rare classes count more"), judged.h, class_weights="balanced") if is_uneven else None,
+                        usual_settings(judged.h)),
     )  # fmt: skip
 
 

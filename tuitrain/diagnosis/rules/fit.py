@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tuitrain.diagnosis.finding import Evidence, Finding, Remedy
-from tuitrain.diagnosis.judgement import Judgement
-from tuitrain.diagnosis.remedies import change, listed_remedies
+from tuitrain.diagnosis.judgement import FAR_BEHIND, Judgement
+from tuitrain.diagnosis.remedies import change, listed_remedies, usual_settings
 from tuitrain.diagnosis.usual import usual_rate
 from tuitrain.translation import gettext as _
 
@@ -16,7 +16,6 @@ GAP = 0.5  # training loss over validation loss, at the end
 BY_HEART = 0.05  # training loss over validation loss, where the latter is
 HIGH = 0.3  # of the constant guess's or more
 FEW_UNITS = 4  # units of the narrowest layer that may be too few
-FAR_BEHIND = 0.15  # of a score, by which a network of more units has to be behind: small penalties cost 0.1
 FLAT = 0.02  # of its value, by which the loss moved in the later half
 
 
@@ -26,7 +25,7 @@ def over_regularised(judged: Judgement) -> Finding | None:
     L2 is blamed from 0.03, L1 from 0.003, weight decay from 1, dropout from 0.5: below these no planted case fell short.
     """
     h = judged.h
-    if not judged.is_poor or not (judged.is_behind_in_training or judged.is_stuck):
+    if not judged.is_poor:
         return None
     heaviness = {
         "l2": h.number("l2") / HEAVY_L2 if h.matters("l2") else 0.0, "l1": h.number("l1") / HEAVY_L1,
@@ -34,7 +33,9 @@ def over_regularised(judged: Judgement) -> Finding | None:
         "dropout": 1 + 10 * (h.dropout - HEAVY_DROPOUT) if h.dropout >= HEAVY_DROPOUT else 0.0,
     }  # fmt: skip
     heavy = {name: value for name, value in heaviness.items() if value >= 1}
-    if not heavy or (judged.rate_ratio > 30 and max(heavy.values()) < 10):
+    if not heavy or (max(heavy.values()) < 3 and not (judged.is_behind_in_training or judged.is_stuck)):
+        return None
+    if judged.rate_ratio > 30 and max(heavy.values()) < 10:
         return None
     worst = max(heavy, key=lambda name: heavy[name])
     usual = {"l2": 0.001, "l1": 0.0, "weight_decay": "auto", "dropout": 0.0}
@@ -140,8 +141,8 @@ def plateau(judged: Judgement) -> Finding | None:
                     best=judged.reference, score=judged.score),
         (Evidence("movement of the training loss in the later half", moved, FLAT), *judged.against_constant()),
         listed_remedies(
+            usual_settings(h),
             change(_("smaller steps"), h, restart=True, learning_rate=usual_rate(h) / 3)
             if judged.rate_ratio > 1 else change(_("longer steps"), h, learning_rate=usual_rate(h)),
-            change(_("another start and units that do not saturate"), h, activation="relu", initializer="auto"),
         ),
     )  # fmt: skip

@@ -18,10 +18,14 @@ FAR_ABOVE = 8.0  # times the usual rate, in a network that fell short
 ABOVE = 2.0  # times the usual rate, where the loss jumps or units died too
 JUMPING = 0.1  # mean step of the loss from epoch to epoch over its mean
 FAR_BELOW = 0.15  # of the usual rate, in a network that fell short
+ON_ITS_WAY = 0.01  # fall of the loss in the last tenth of the epochs
+A_LITTLE = 0.02  # of a score, behind simple methods
 CREEPING = 3e-4  # of a layer's weights that a step changes, at most; 1e-3 is usual (Karpathy, 2019)
 FEW_STEPS = 300
 ENOUGH_STEPS = 2_000
-SMALL_BATCH = 4  # rows
+SMALL_BATCH = 8  # rows
+NOISE = 50.0  # rate over the usual one times 32 over the rows of a batch: the noise of the steps (Smith & Le, 2018)
+MOVING = 0.03  # mean step of the loss from epoch to epoch over its mean, where that noise is large
 CLIPPED = 20.0  # times the clip that the middle gradient is
 
 
@@ -108,7 +112,10 @@ def rate_too_high(judged: Judgement) -> Finding | None:
 def noisy_batches(judged: Judgement) -> Finding | None:
     """Find batches of a few rows whose steps point everywhere, in a network that fell short or whose loss jumps."""
     rows = judged.course.batch_rows
-    if not 0 < rows <= SMALL_BATCH or not (judged.is_poor or judged.roughness > JUMPING):
+    if not 0 < rows <= SMALL_BATCH:
+        return None
+    noise = judged.rate_ratio * 32 / rows
+    if noise < NOISE or not (judged.is_poor or judged.roughness > MOVING):
         return None
     text = _("noisy batches: {rows} rows a step, and the loss moves by {rough:.0%} from epoch to epoch").format(
         rows=rows, rough=judged.roughness
@@ -116,7 +123,8 @@ def noisy_batches(judged: Judgement) -> Finding | None:
     return Finding(
         "noisy_batches", "warning", text,
         (Evidence("rows of a batch", rows, SMALL_BATCH),
-         Evidence("step of the loss over its mean", judged.roughness, JUMPING)),
+         Evidence("rate times 32 over the rows, of the usual", noise, NOISE),
+         Evidence("step of the loss over its mean", judged.roughness, MOVING)),
         listed_remedies(
             change(_("more rows a step"), judged.h, batch_size=32,
                    **({"epochs": 200} if judged.h.epochs < 200 else {})),
@@ -126,10 +134,14 @@ def noisy_batches(judged: Judgement) -> Finding | None:
 
 
 def rate_too_low(judged: Judgement) -> Finding | None:
-    """Find a network that fell short because its steps are short: far below the usual rate, or beside its weights."""
-    if not _falls_short(judged) or judged.course.step < FEW_STEPS / 2:
-        return None
+    """Find a network that fell short because its steps are short: far below the usual rate, or beside its weights.
+
+    At a rate far below the usual one, being a little behind and still getting better is enough.
+    """
     is_low = judged.rate_ratio < FAR_BELOW
+    is_on_its_way = is_low and judged.is_falling and judged.last_fall > ON_ITS_WAY and judged.deficit > A_LITTLE
+    if not (_falls_short(judged) or is_on_its_way) or judged.course.step < FEW_STEPS / 2:
+        return None
     if not is_low and not judged.update_ratio < CREEPING:
         return None
     if judged.h.gradient_clip and _clipping(judged) > CLIPPED:

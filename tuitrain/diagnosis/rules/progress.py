@@ -24,16 +24,11 @@ def too_early(judged: Judgement) -> Finding:
 def unfinished(judged: Judgement) -> Finding | None:
     """Find a training that ended while its loss was still falling by 1 % in a tenth of its epochs."""
     course = judged.course
-    watched = course.watched
-    tenth = max(1, len(watched) // 10)
-    if course.state != "done" or len(watched) < 2 * tenth or not judged.is_falling:
-        return None
-    before, after = float(np.mean(watched[-2 * tenth : -tenth])), float(np.mean(watched[-tenth:]))
-    fall = 1 - after / before if before > 0 else 0.0
-    if fall < STILL_FALLING:
+    fall = judged.last_fall
+    if course.state != "done" or not judged.is_falling or fall < STILL_FALLING:
         return None
     text = _("unfinished: the loss still fell by {fall:.1%} in the last {epochs}; more would help").format(
-        fall=fall, epochs=counted(tenth, "epoch")
+        fall=fall, epochs=counted(max(1, len(course.watched) // 10), "epoch")
     )
     return Finding(
         "unfinished", "note", text, (Evidence("fall of the loss in the last tenth", fall, STILL_FALLING),), ()
