@@ -8,6 +8,7 @@ from typing import Any
 from tuitrain.diagnosis.finding import Remedy
 from tuitrain.diagnosis.usual import USUAL_RATE
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.translation import gettext as _
 
 
 def rate_text(rate: float) -> str:
