@@ -68,7 +68,8 @@ class Run:
 
 def run_case(case: Case, base: str, tables: Path, seed: int, more: str = "") -> Run:
     """Train a case once."""
-    source = str(tables / f"{case.dataset}.csv") if (tables / f"{case.dataset}.csv").exists() else case.dataset
+    places = (tables / case.dataset, tables / f"{case.dataset}.csv")
+    source = next((str(path) for path in places if path.is_file()), case.dataset)
     options = shlex.split(f"{base} {case.options} {more} --seed {seed}")
     with train.make_context("train", [source, *options]) as context:
         given = {name: value for name, value in context.params.items() if name not in {"model_file", "as_json"}}

@@ -36,6 +36,8 @@ plane | --learning-rate 30 --optimizer sgd --hidden-layers none --task regressio
 diabetes | --learning-rate 0.3 --optimizer nesterov | diverged rate_too_high exploding_gradient dead_units | .1
 mixture | --l2 300 --optimizer sgd --learning-rate 0.1 | diverged over_regularised | .3
 friedman | --weight-decay 400 --optimizer adamw --learning-rate 0.01 | diverged over_regularised rate_too_high | .3
+straight | --hidden-layers none --optimizer sgd --learning-rate 0.9 --batch-size full --epochs 100 --l2 0 | rate_too_high diverged | .05
+diabetes | --hidden-layers none --optimizer sgd --learning-rate 1 --epochs 100 --l2 0 | rate_too_high diverged | .05
 # ... or too low
 iris | --learning-rate 1e-5 | rate_too_low | .1
 digits | --learning-rate 1e-6 --optimizer rmsprop | rate_too_low | .2
@@ -90,6 +92,9 @@ cubic | --activation identity --hidden-layers 64 | underfitting | .1
 mixture | --hidden-layers 1 | underfitting | .1
 bits | --hidden-layers 1 | underfitting | .1
 sine | --hidden-layers none --learning-rate 0.1 --optimizer sgd | underfitting | .1
+xor | --hidden-layers none --learning-rate 0.1 --l2 0 | underfitting no_better_than_constant | .2
+checker | --activation identity --learning-rate 0.05 | underfitting no_better_than_constant | .1
+spiral | --hidden-layers 3 --activation sigmoid | underfitting | .1
 digits | --l2 3 | over_regularised one_class | .1
 friedman | --l2 1 | over_regularised | .05
 spiral | --l2 0.5 | over_regularised one_class dead_units no_better_than_constant | .1

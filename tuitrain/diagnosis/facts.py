@@ -27,7 +27,7 @@ class DataFacts(JsonFields):
     `smallest_spread` are the extreme standard deviations, `largest_shift` the largest mean in standard deviations and
     `largest_size` the largest root mean square. The constant losses and score are those of the best constant guess.
     `reference_score` is the best of `reference_names` on `reference_rows` validation rows: what simple methods make of
-    the same inputs; `reference_recall` is the best mean over the classes of the share of rows found;
+    the same inputs, `linear_score` that of the linear fit among them; `reference_recall` is the best mean over the classes of the share of rows found;
     `tells` is the share of the target's variance that is predicted on training rows left out. `target_extreme` is the largest distance of a training target from the mean, in standard deviations,
     and `target_quartiles` the distance of its quartiles. `leaks` names columns that alone give the target away.
     """
@@ -49,6 +49,7 @@ class DataFacts(JsonFields):
     reference_name: str = ""
     reference_score: float = NAN
     reference_rows: int = 0
+    linear_score: float = NAN
     reference_recall: float = NAN
     tells: float = NAN
     target_extreme: float = NAN
@@ -111,6 +112,7 @@ def _reference(dataset: Dataset, simple: Simple) -> dict[str, float | str | int]
     return {
         "tells": simple.tells,
         "reference_name": best, "reference_score": known[best], "reference_rows": count,
+        "linear_score": known.get("linear", NAN),
         "reference_recall": max(_mean_recall(truth, found) for found in answers.values()) if dataset.n_classes else NAN,
     }  # fmt: skip
 

@@ -140,6 +140,12 @@ class Judgement:
         return 1 - loss / constant if constant > 0 and math.isfinite(loss) else -math.inf
 
     @cached_property
+    def is_too_straight(self) -> bool:
+        """Whether the network is a straight line, and no straight line does what other methods do."""
+        is_straight = self.course.hidden_layers == 0 or self.h.activation == "identity"
+        return is_straight and not self.data.linear_score >= self.data.reference_score - self.margin
+
+    @cached_property
     def is_stuck(self) -> bool:
         """Whether the network is hardly better than a constant guess, on training rows and others."""
         return not self.skill > LEARNED and not self.train_skill > LEARNED
@@ -149,7 +155,7 @@ class Judgement:
         """Whether the network fell short of what the data allow; one that trains and gets better has not yet."""
         if not self.course.is_over and self.is_falling:
             return False
-        return self.is_behind or (self.is_stuck and self.can_be_learned)
+        return self.can_be_learned and (self.is_behind or self.is_stuck)
 
     @cached_property
     def rate_ratio(self) -> float:

@@ -17,6 +17,7 @@ from tuitrain.diagnosis.rules.data import (
     leak,
     no_better_than_constant,
     one_class,
+    one_class_of_uneven,
     unscaled_inputs,
     unscaled_target,
 )
@@ -39,7 +40,8 @@ Rule = Callable[[Judgement], Finding | None]
 RULES: tuple[Rule, ...] = (
     unscaled_inputs, leak, symmetric_start, diverged, blown_up, clipped, vanishing_gradient, exploding_gradient,
     over_regularised, too_few_steps, rate_too_low, noisy_batches, rate_too_high, unscaled_target,
-    no_better_than_constant, imbalance, dead_units, saturated_units, underfitting, one_class, overfitting,
+    no_better_than_constant, one_class_of_uneven, imbalance, dead_units, saturated_units, underfitting, one_class,
+    overfitting,
 )  # fmt: skip
 BEFORE_DIVERGENCE: tuple[Rule, ...] = (unscaled_inputs, leak, diverged, exploding_gradient)
 NO_PAGE = frozenset({"failed", "not_started", "too_early", "done", "healthy", "no_better"})

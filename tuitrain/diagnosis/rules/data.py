@@ -17,6 +17,7 @@ UNEVEN_INPUTS = 1e3  # largest spread over the smallest: the small ones hardly c
 EXTREME_TARGET = 12.0  # standard deviations of a target from the mean: of normal values none in 1e32
 FLAT_TARGET = 0.15  # distance of the target's quartiles, in its standard deviations; 1.35 for normal values
 RARE_CLASS = 0.4  # of the share that each of K classes would have if all were equal
+FREQUENT = 1.5  # of the share that each of K classes would have if all were equal
 MISSED_CLASS = 0.5  # recall below which more rows of a class are missed than found
 ONE_CLASS = 0.995  # share of the answers
 
@@ -88,13 +89,13 @@ def no_better_than_constant(judged: Judgement) -> Finding | None:
 
 
 def one_class(judged: Judgement) -> Finding | None:
-    """Find a network that answers one class for every row, though the inputs tell more."""
+    """Find a network that answers one class for every row, or all but a few, though the inputs tell more."""
     predicted = judged.observation.now.predicted
     if not predicted or max(predicted) < ONE_CLASS or len(judged.data.class_shares) < 2:
         return None
-    if max(judged.data.class_shares) > ONE_CLASS or not judged.is_poor:
+    is_uneven = max(judged.data.class_shares) > FREQUENT / len(judged.data.class_shares)
+    if max(judged.data.class_shares) > ONE_CLASS or not judged.can_be_learned or not (is_uneven or judged.is_poor):
         return None
-    is_uneven = max(judged.data.class_shares) > 1.5 / len(judged.data.class_shares)
     name = judged.data.class_names[max(range(len(predicted)), key=predicted.__getitem__)]
     text = _("every row is predicted as {name}; its share is {share:.0%}").format(
         name=quoted(name), share=judged.data.class_shares[judged.data.class_names.index(name)]
@@ -105,6 +106,12 @@ def one_class(judged: Judgement) -> Finding | None:
         listed_remedies(change(_("let rare classes count more"), judged.h, class_weights="balanced") if is_uneven else None,
                         usual_settings(judged.h)),
     )  # fmt: skip
+
+
+def one_class_of_uneven(judged: Judgement) -> Finding | None:
+    """Find the same where the class is a frequent one, which is the cause then."""
+    shares = judged.data.class_shares
+    return one_class(judged) if shares and max(shares) > FREQUENT / len(shares) else None
 
 
 def imbalance(judged: Judgement) -> Finding | None:

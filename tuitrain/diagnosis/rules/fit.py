@@ -14,6 +14,8 @@ HEAVY_L2, HEAVY_L1, HEAVY_DECAY, HEAVY_DROPOUT = 0.03, 3e-3, 1.0, 0.5
 RISE = 0.15  # of the constant guess's loss, from the best epoch to the end
 GAP = 0.5  # training loss over validation loss, at the end
 BY_HEART = 0.05  # training loss over validation loss, where the latter is
+SOON = 40  # epochs after the best one
+A_LITTLE = 0.02  # of a score, behind simple methods
 HIGH = 0.3  # of the constant guess's or more
 FEW_UNITS = 4  # units of the narrowest layer that may be too few
 FLAT = 0.02  # of its value, by which the loss moved in the later half
@@ -77,22 +79,24 @@ def underfitting(judged: Judgement) -> Finding | None:
     values: dict[str, object] = {}
     if not hidden or min(hidden) <= 16:
         values["hidden_layers"] = (64, 32)
-    if h.activation == "identity":
+    if h.activation in {"identity", "tanh", "sigmoid"}:
         values["activation"] = "relu"
-    if not values:
+    if h.matters("l2") and h.number("l2") > 0.001:
+        values["l2"] = 0.001
+    if "hidden_layers" not in values:
         values["hidden_layers"] = tuple(2 * size for size in hidden)
     return Finding(
         "underfitting", "warning", text,
         (Evidence("units of the narrowest hidden layer", min(hidden, default=0), FEW_UNITS),
          *judged.against_constant()),
-        listed_remedies(change(_("a larger network that can bend"), h, **values)),
+        listed_remedies(change(_("a larger network that can bend, held less tightly"), h, **values)),
     )  # fmt: skip
 
 
 def overfitting(judged: Judgement) -> Finding | None:
     """Find a validation loss far above training's that rose by a good part of a constant guess's, or never came down.
 
-    Small rises are usual before patience ends a training, and harmless: the best epoch is kept.
+    Where patience ended the training soon, and the epoch that is kept does as well as simple methods, that was no harm.
     """
     course = judged.course
     validation, train = course.validation_loss, course.train_loss
@@ -103,6 +107,8 @@ def overfitting(judged: Judgement) -> Finding | None:
     has_risen = rise > RISE and last_train < GAP * last and course.best_epoch <= 0.6 * course.epoch
     is_learned_by_heart = last_train < BY_HEART * last and last > HIGH * judged.data.constant_loss
     if not has_risen and not is_learned_by_heart:
+        return None
+    if course.epoch - course.best_epoch <= SOON and not judged.deficit > A_LITTLE:
         return None
     text = _("overfitting since epoch {epoch}: validation loss {best:.3g} → {last:.3g}, training {train:.3g}").format(
         epoch=course.best_epoch, best=judged.best_loss, last=last, train=last_train

@@ -94,7 +94,7 @@ def _against_usual(judged: Judgement) -> Evidence:
 
 def rate_too_high(judged: Judgement) -> Finding | None:
     """Find a network that fell short at a rate far above the usual, or whose loss jumps at one above it."""
-    if not judged.is_poor or judged.course.state == "diverged":
+    if not judged.is_poor or judged.is_too_straight:
         return None
     is_jumping = judged.roughness > JUMPING
     if not (judged.rate_ratio > FAR_ABOVE or (is_jumping and judged.rate_ratio > ABOVE)):
@@ -177,6 +177,8 @@ def too_few_steps(judged: Judgement) -> Finding | None:
     """Find a network that fell short after so few steps that it could not have arrived, and was still getting better."""
     course = judged.course
     if not course.is_over or course.state != "done" or course.step > FEW_STEPS or not _falls_short(judged):
+        return None
+    if judged.rate_ratio > FAR_ABOVE and judged.course.steps_per_epoch * 3 < course.step:
         return None
     if not judged.is_falling and course.step > FEW_STEPS / 3:
         return None
