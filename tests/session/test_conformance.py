@@ -24,6 +24,7 @@ from tests.ui.snapshots_made_up import healthy
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.diagnosis.rules import findings
+from tuitrain.session.judging import course_of
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.runs.history import History
@@ -139,7 +140,7 @@ def test_the_layers_are_those_of_the_network(snapshot: Snapshot) -> None:
 
 def test_the_findings_are_those_of_the_moment(snapshot: Snapshot) -> None:
     if snapshot.findings:  # made up without them
-        assert list(snapshot.findings) == findings(snapshot)
+        assert list(snapshot.findings) == findings(course_of(snapshot))
 
 
 def test_the_metric_view_holds_every_row_of_its_part(snapshot: Snapshot) -> None:

@@ -5,7 +5,7 @@ Shapes as in `snapshot.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Literal
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts
+from tuitrain.diagnosis.finding import Finding
+from tuitrain.diagnosis.observation import Observer
 from tuitrain.diagnosis.rules.gradients import trouble_of
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine.evaluation import Examined
@@ -62,6 +64,7 @@ class LiveTraining:
         self._is_step_shown = False  # the last step's gradient, not the last epoch's
         self._first_losses = (float("nan"), float("nan"))  # before the first step: train, validation
         self._rate_edited_at = -1
+        self._observer = Observer(self.trainer, dataset)
         self.past = Past(clock)
 
     @property
@@ -88,6 +91,7 @@ class LiveTraining:
         """Take the losses before the first step, once; of many training rows only some, evenly spaced."""
         if self.trainer.steps_done or not np.isnan(self._first_losses[0]):
             return
+        self._observer.begin()
         train, validation = self.dataset.train, self.trainer.validation
         some = slice(None, None, -(-len(train) // FIRST_ROWS))
         part = replace(train, X=train.X[some], y=train.y[some], rows=train.rows[some])
@@ -106,6 +110,7 @@ class LiveTraining:
         if record.epoch > self.history.length:
             self._record = record
             self._append(record)
+            self._observer.epoch()
         return True
 
     def set(self, name: str, value: Any) -> None:
@@ -200,13 +205,17 @@ class LiveTraining:
         column = self.history.column
         return EarlierRun(self._stepped_with, column("epoch"), column("train_loss"), column("validation_loss"))
 
-    def describe(self, message: str) -> dict[str, Any]:
+    def observe(self) -> None:
+        """Measure the network for its diagnosis, unless that was done at this step."""
+        self._observer.look()
+
+    def describe(self, message: str, findings: Sequence[Finding] = ()) -> dict[str, Any]:
         """Return the training as one JSON object."""
         ending = self.trainer.early_stopping.endings[0]
         return describe(
             Model.of(self.trainer, self.dataset), self.dataset, epochs=self.trainer.epochs_done, seconds=self.seconds,
             samples=self.trainer.samples_done, ending=ending or "stopped",
-            message=message if ending == "diverged" else "",
+            message=message if ending == "diverged" else "", findings=findings,
         )  # fmt: skip
 
     def look(self, look: Look, *, is_running: bool = False) -> None:
@@ -240,7 +249,7 @@ class LiveTraining:
             first_train_loss=self._first_losses[0], first_validation_loss=self._first_losses[1],
             gradient_norm=self._gradient_norm(), layers=self._layers(),
             batch_loss=float(trainer.last_step[0][0]) if self._is_step_shown else float("nan"),
-            edits=tuple(self._edits), notes=self.notes, unused=self.unused, pace=pace, **self._views, **given,
+            edits=tuple(self._edits), notes=self.notes, observation=self._observer.observation, unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
 
     def _append(self, record: Record) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.loading import Source, load_dataset
+from tuitrain.diagnosis.finding import Finding
+from tuitrain.diagnosis.recording import Recording
+from tuitrain.diagnosis.rules import findings
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine.fit import fit
 from tuitrain.errors import RunError
@@ -21,7 +24,8 @@ from tuitrain.runs.model import Model
 class Result:
     """A finished training: `history` holds a record an epoch, `model` the network at its best epoch.
 
-    `evaluations` maps train, validation and test to their loss and metrics; parts without rows are left out.
+    `evaluations` maps train, validation and test to their loss and metrics; parts without rows are left out. `findings`
+    say what the training came to, and what was amiss with it, the most pressing first.
     """
 
     dataset: Dataset
@@ -32,6 +36,7 @@ class Result:
     samples: int
     ending: str
     message: str
+    findings: tuple[Finding, ...] = ()
 
     @property
     def evaluations(self) -> dict[str, dict[str, float]]:
@@ -42,7 +47,7 @@ class Result:
         """Convert to the JSON object that ``--json`` prints."""
         return describe(
             self.model, self.dataset, epochs=self.history[-1].epoch if self.history else 0, seconds=self.seconds,
-            samples=self.samples, ending=self.ending, message=self.message,
+            samples=self.samples, ending=self.ending, message=self.message, findings=self.findings,
         )  # fmt: skip
 
 
@@ -58,7 +63,8 @@ def _parts(dataset: Dataset) -> dict[str, Part]:
 
 
 def describe(
-    model: Model, dataset: Dataset, *, epochs: int, seconds: float, samples: int, ending: str, message: str = ""
+    model: Model, dataset: Dataset, *, epochs: int, seconds: float, samples: int, ending: str, message: str = "",
+    findings: Sequence[Finding] = (),
 ) -> dict[str, Any]:
     """Describe a training as one JSON object; NaN and infinities become null."""
     found = {
@@ -72,6 +78,7 @@ def describe(
         "samples_per_second": round(samples / seconds) if seconds > 0 else None, "ending": ending,
         **({"message": message} if message else {}),
         "rows": {name: len(part) for name, part in _parts(dataset).items()}, **found,
+        "findings": [finding.described() for finding in findings],
     }  # fmt: skip
 
 
@@ -102,11 +109,18 @@ def train(
     chosen = Hyperparameters.of(hyperparameters)
     trainer = Trainer(data, [chosen])
     started = time.perf_counter()
-    history = fit(trainer, on_epoch, threads=threads)
+    recording = Recording(trainer, data)
+
+    def each(record: Record) -> object:
+        recording.epoch(record)
+        return on_epoch(record) if on_epoch is not None else None
+
+    history = fit(trainer, each, threads=threads)
     divergence = trainer.early_stopping.divergences[0]
     if divergence is not None and not history and trainer.steps_done == 0:
         raise RunError(divergence.message)
     return Result(
         data, chosen, Model.of(trainer, data), tuple(history), time.perf_counter() - started, trainer.samples_done,
         trainer.early_stopping.endings[0] or "stopped", divergence.message if divergence else "",
+        tuple(findings(recording.course())),
     )  # fmt: skip

@@ -29,6 +29,7 @@ from tuitrain.session.commands import (
 )  # fmt: skip
 from tuitrain.session.datasets import DATASETS, Datasets
 from tuitrain.session.inspection import Copy, Inspection
+from tuitrain.session.judging import course_of
 from tuitrain.session.live_training import LiveTraining
 from tuitrain.session.session import Clock, LocalSession, Look, Turn, Work
 from tuitrain.session.snapshot import EarlierRun, Refused, Snapshot, State
@@ -361,6 +362,8 @@ class Training(Work[Snapshot]):
 
     def make_snapshot(self, version: int, answered: int) -> Snapshot:
         """Make a snapshot of this moment."""
+        if self._state != "running":
+            self.live.observe()
         snapshot = self.live.snapshot(
             version=version, answered=answered, state=self._state, message=self.message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
@@ -372,7 +375,7 @@ class Training(Work[Snapshot]):
         """Return the findings about a snapshot, made anew once an epoch, or when the state changes."""
         moment = snapshot.epochs_recorded, snapshot.state, snapshot.step == 0, snapshot.ending
         if moment != self._judged:
-            self._judged, self._findings = moment, tuple(findings(snapshot))
+            self._judged, self._findings = moment, tuple(findings(course_of(snapshot)))
         return self._findings
 
     def fail(self, error: Exception) -> dict[str, Any]:
@@ -381,10 +384,11 @@ class Training(Work[Snapshot]):
         if self._state != "running":
             return {"message": self.message}
         self._state, self._ending = "failed", self.message
+        self._findings = (Finding("failed", "error", self._ending),)
         self._note("failed")
         return {
             "state": self._state, "message": self.message, "ending": self._ending, "finished": len(self.finished),
-            "findings": (Finding("failed", "error", self._ending),),
+            "findings": self._findings,
         }  # fmt: skip
 
     def close(self) -> None:
@@ -400,7 +404,7 @@ class Training(Work[Snapshot]):
 
     def describe(self) -> dict[str, Any]:
         """Return the training as one JSON object, as ``tuitrain train --json`` prints it."""
-        return self.live.describe(self._ending)
+        return self.live.describe(self._ending, self._findings)
 
 
 def _checked(name: str, value: Any) -> Any:

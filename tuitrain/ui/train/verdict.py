@@ -14,8 +14,9 @@ from tuitrain.ui.theme import Theme
 from tuitrain.ui.widgets.text_lines import Lines, shortened
 
 SIGNS: dict[Severity, tuple[str, str]] = {  # and the role of their style
-    "good": ("✓", "good"), "note": ("·", "dim"), "warning": ("!", "warning"), "error": ("✗", "bad"),
+    "note": ("·", "dim"), "warning": ("!", "warning"), "error": ("✗", "bad"),
 }  # fmt: skip
+GOOD = ("✓", "good")
 
 
 class Verdict(Lines):
@@ -52,7 +53,7 @@ class Verdict(Lines):
         if not snapshot.findings:
             return "", self._theme.styles["dim"]
         finding = snapshot.findings[0]
-        sign, role = SIGNS[finding.severity]
+        sign, role = GOOD if finding.kind in {"done", "healthy"} else SIGNS[finding.severity]
         return f"{sign} {finding.text}", self._theme.styles[role]
 
     def _wrapped(self, text: str, width: int) -> list[str]:
