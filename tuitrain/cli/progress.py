@@ -74,9 +74,13 @@ class TrainingLine:
         self._next_time = 0.0
         self._next_epoch = 1
         self._shown_epoch = 0
+        self._notices_shown = 0
 
     def show(self, snapshot: Snapshot) -> None:
-        """Write a line, if it is time for one."""
+        """Write a line, if it is time for one, and what is new to tell of the run."""
+        for notice in snapshot.run_notices[self._notices_shown :]:
+            self._output.note(notice)
+        self._notices_shown = len(snapshot.run_notices)
         if self._output.is_terminal:
             now = time.monotonic()
             if now >= self._next_time:
