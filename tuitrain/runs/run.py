@@ -173,8 +173,12 @@ class OpenRun:
                     disk.make_directory(path)
                 except FileExistsError:
                     continue
-                disk.sync_directory(folder)
-                return cls(path, dict(about), Holder(path), disk)
+                try:
+                    disk.sync_directory(folder)
+                    return cls(path, dict(about), Holder(path), disk)
+                except BaseException:
+                    shutil.rmtree(path, ignore_errors=True)
+                    raise
         except OSError as error:
             raise FileError(
                 _("{folder}: cannot be written: {why}").format(folder=visible(folder), why=reason(error))

@@ -161,10 +161,12 @@ class Keeper:
         self.kept_in = self.path
         self._entries, self._done = list(continued.entries), continued.done
         self._written = len(self._steps)
-        moves = [
-            entry.command for entry in self._entries[: self._done] if isinstance(entry.command, Start | Step | Pause)
-        ]
-        self._skips_start = bool(moves) and isinstance(moves[-1], Start)
+        before, after = (
+            [entry.command for entry in entries if isinstance(entry.command, Start | Step | Pause)]
+            for entries in (self._entries[: self._done], self._entries[self._done :])
+        )
+        move = before[-1] if before else after[0] if after else None  # the last, or what began it
+        self._skips_start = isinstance(move, Start)
         try:
             self._journal = self.run.lines(JOURNAL, keep=len(self._entries))
             self._metrics = self.run.lines(METRICS, keep=self._written)
