@@ -109,11 +109,11 @@ def follow(session: TrainingSession, caught: list[int]) -> None:
     from tuitrain.session.commands import End, Start  # noqa: PLC0415
 
     line = TrainingLine(sys.stderr, shutil.get_terminal_size().columns)
-    session.send(Start())
+    started = session.send(Start())
     if caught:
         session.send(End(how(caught)))  # the signal came before the start, which would have undone it
-    snapshot = session.snapshot
-    while snapshot.state in {"ready", "running"} or not snapshot.answered:
+    snapshot = session.wait_for_answer(started)
+    while snapshot.state in {"ready", "running"}:
         snapshot = session.wait(snapshot.version, 0.2)
         line.show(snapshot)
     line.finish(snapshot)

@@ -29,7 +29,7 @@ from tuitrain.runs.model import Model
 from tuitrain.runs.names import default_names
 from tuitrain.runs.run import BEST, DATA, FORMAT, HYPERPARAMETERS, JOURNAL, LAST, METRICS, OpenRun
 from tuitrain.runs.versions import versions
-from tuitrain.session.commands import JournalEntry, Pause, Start, Step
+from tuitrain.session.commands import End, JournalEntry, Pause, Start, Step
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -166,7 +166,8 @@ class Keeper:
             for entries in (self._entries[: self._done], self._entries[self._done :])
         )
         move = before[-1] if before else after[0] if after else None  # the last, or what began it
-        self._skips_start = isinstance(move, Start)
+        was_running = self.run.about["status"] in {"running", "interrupted"}
+        self._skips_start = was_running and isinstance(move, Start)
         try:
             self._journal = self.run.lines(JOURNAL, keep=len(self._entries))
             self._metrics = self.run.lines(METRICS, keep=self._written)
@@ -186,6 +187,8 @@ class Keeper:
         """Write a command into the journal, before those that are still to be obeyed again."""
         if self.run is None or self._journal is None:
             return
+        if isinstance(entry.command, End) and entry.command.how == "interrupt":
+            return  # nobody's will: what is continued then is as if it had not been
         if isinstance(entry.command, Start | Step | Pause):
             is_known, self._skips_start = self._skips_start and isinstance(entry.command, Start), False
             if is_known:  # the one in the journal is what still goes on
