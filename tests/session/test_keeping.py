@@ -20,14 +20,18 @@ from tests.session.kept import (
     train_new,
     train_on,
 )
+from tests.session.test_conformance import until
 from tuitrain.engine import Trainer
 from tuitrain.errors import RunError
 from tuitrain.runs.checkpoint import Checkpoint
 from tuitrain.runs.model import Model, load_model
 from tuitrain.runs.run import BEST, LAST, RUN, OpenRun, read_run, run_paths
+from tuitrain.session import keeping
+from tuitrain.session.commands import SetHyperparameter, SetParameter, Start, Step
 from tuitrain.session.continuation import resume
 from tuitrain.session.keeping import Keeper
 from tuitrain.session.live_training import LiveTraining
+from tuitrain.session.training import TrainingSession
 
 KILLED = 9
 
@@ -220,3 +224,40 @@ def test_other_data_is_refused_with_what_changed(tmp_path: Path) -> None:
         resume(path)
     table.write_text("x,y,z\n" + "\n".join(rows) + "\n")
     resume(path).continued.run.release()
+
+
+def test_edits_after_the_checkpoint_are_obeyed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill forgets neither an edit nor the step at which it was made."""
+    h = SMALL.replace(epochs=12)
+
+    def steer(session: TrainingSession) -> None:
+        moves = [
+            (Step(batches=2), 2), (SetHyperparameter("dropout", 0.0), 2), (Step(batches=4), 6),
+            (SetHyperparameter("learning_rate", 0.05), 6), (Step(batches=1), 7),
+            (SetHyperparameter("optimizer", "sgd"), 7), (SetParameter(3, 0.25), 7), (Step(batches=1), 8),
+        ]  # fmt: skip
+        for command, step in moves:
+            number = session.send(command)
+            until(session, lambda s, n=number, at=step: s.answered >= n and s.step == at and not s.is_running)
+
+    def killed() -> None:
+        monkeypatch.setattr(keeping, "INTERVAL", 0.0)
+        steer(TrainingSession(IRIS, h, place=place(tmp_path, CountingDisk(), "run")))
+        os._exit(KILLED)
+
+    assert in_a_child(killed) == KILLED
+    assert Checkpoint.read(tmp_path / "run" / LAST).about["epochs"] == 1  # four steps, before the other edits
+    found = resume(tmp_path / "run")
+    ends = []
+    for session in (TrainingSession(IRIS, h), TrainingSession(IRIS, found.hyperparameters, resumed=found)):
+        if session.kept_in is None:
+            steer(session)
+        session.send(Start())
+        until(session, lambda s: s.state == "done")
+        ends.append((session.model().to_bytes(), session.snapshot.history.column("train_loss").tobytes()))
+        assert [(edit.step, edit.name) for edit in session.snapshot.edits] == [
+            (2, "dropout"), (6, "learning_rate"), (7, "optimizer")
+        ]  # fmt: skip
+        session.close()
+    assert ends[0] == ends[1]
+    assert read_run(tmp_path / "run").status == "done"
