@@ -118,7 +118,9 @@ class Told:
         return score(self.case, self.mended) - score(self.case, self.runs)
 
 
-def judge(cases: Sequence[Case], base: str, tables: Path, seeds: int, remedies: bool, kept: dict[Any, Run]) -> list[Told]:
+def judge(
+    cases: Sequence[Case], base: str, tables: Path, seeds: int, remedies: bool, kept: dict[Any, Run]
+) -> list[Told]:
     """Run all cases; `kept` holds runs that were made before."""
     found = []
 
@@ -201,7 +203,7 @@ def main() -> None:
     cases, base = cases_of_file(given.cases) if given.cases else (read_cases(), BASE)
     if given.half:
         cases = [case for case in cases if case.is_held_out == (given.half == "held-out")]
-    kept: dict[Any, Run] = pickle.loads(given.keep.read_bytes()) if given.keep and given.keep.exists() else {}  # noqa: S301
+    kept: dict[Any, Run] = pickle.loads(given.keep.read_bytes()) if given.keep and given.keep.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         tables = given.tables or Path(folder)
         if given.tables is None:

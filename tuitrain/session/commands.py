@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from tuitrain.data.facts import DatasetSource
 from tuitrain.errors import RunError
@@ -67,6 +67,17 @@ class Pause(Command):
 @dataclass(frozen=True)
 class Stop(Command):
     """End the session."""
+
+
+@dataclass(frozen=True)
+class End(Command):
+    """End a training after the running batch.
+
+    keep: with the best model and its scores on all parts, as a result. stop: to be continued, without a result.
+    interrupt: as stop, where nobody asked for it. cancel: as if it had never begun; its run is deleted.
+    """
+
+    how: Literal["keep", "stop", "interrupt", "cancel"]
 
 
 @dataclass(frozen=True)

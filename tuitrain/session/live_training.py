@@ -26,6 +26,7 @@ from tuitrain.runs.awake import AWAKE
 from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.runs.history import History, LayerProbe
 from tuitrain.runs.model import Model
+from tuitrain.session.continuation import Continuation, KeptTraining
 from tuitrain.session.past import Past
 from tuitrain.session.rate import Rate
 from tuitrain.session.session import Look
@@ -42,12 +43,13 @@ class LiveTraining:
     """A `Trainer` of one member with its history and views; `clock` returns seconds since some moment."""
 
     def __init__(
-        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = AWAKE.seconds
-    ) -> None:
+        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = AWAKE.seconds,
+        continued: Continuation | None = None,
+    ) -> None:  # fmt: skip
         self._clock = clock
         self.dataset = dataset
         self.facts = DatasetFacts.of(dataset)
-        self.trainer = Trainer(dataset, [hyperparameters])
+        self.trainer = Trainer(dataset, [hyperparameters], state=continued.state if continued else None)
         self.history = History(len(self.trainer.network.slices))
         self._record: Record | None = None
         self._metrics: dict[str, NDArray[Any]] = {}  # of the last epoch, each (1,)
@@ -66,6 +68,54 @@ class LiveTraining:
         self._rate_edited_at = -1
         self._observer = Observer(self.trainer, dataset)
         self.past = Past(clock)
+        self._described: tuple[object, dict[str, Any]] | None = None  # the moment, and what was found then
+        if continued is not None:
+            self._continue(continued)
+
+    def _continue(self, continued: Continuation) -> None:
+        """Take up what the training had come to, besides its trainer's state."""
+        self.history, kept, trainer = continued.history, continued.kept, self.trainer
+        self._edits, self.notes, self._seconds = list(kept.edits), kept.notes, kept.seconds
+        self._first_losses, self._best_loss = kept.first_losses, kept.best_loss
+        self._stepped_with = Hyperparameters.from_record(kept.stepped_with)
+        self._ended_with = None if kept.ended_with is None else Hyperparameters.from_record(kept.ended_with)
+        self._rate_edited_at = kept.rate_edited_at
+        if self.history.length:
+            self._record = trainer.last_record
+            self._metrics = dict(self._record.metrics)
+            if trainer.validation is None:
+                self._metrics = {self.metric_name: self.history.column("train_metric")[-1:].copy()}
+
+    def kept(self) -> KeptTraining:
+        """Return what a checkpoint holds of the training besides its trainer's state."""
+        ended_with = self._ended_with
+        return KeptTraining(
+            tuple(self._edits), self.notes, self.seconds, self._first_losses, self._best_loss,
+            self._stepped_with.to_mapping(), None if ended_with is None else ended_with.to_mapping(),
+            self._rate_edited_at,
+        )  # fmt: skip
+
+    @property
+    def examined_part(self) -> Literal["validation", "train"]:
+        """The part on which weights are judged after an epoch."""
+        return "validation" if self.trainer.validation is not None else "train"
+
+    @property
+    def metric_name(self) -> str:
+        """The metric that is measured after each epoch."""
+        return "accuracy" if self.dataset.n_classes else "r2"
+
+    @property
+    def best_score(self) -> float:
+        """The metric of the best epoch so far; NaN before the first."""
+        best = int(self.trainer.early_stopping.best_epoch[0])
+        curve = self.history.column(f"{self.examined_part}_metric")
+        return float(curve[best - 1]) if 0 < best <= len(curve) else float("nan")
+
+    @property
+    def n_edits(self) -> int:
+        """How many hyperparameters were changed while training."""
+        return len(self._edits)
 
     @property
     def hyperparameters(self) -> Hyperparameters:
@@ -188,10 +238,8 @@ class LiveTraining:
     ) -> FinishedTraining:
         """Write down what the training has come to so far, as the session's `training`-th."""
         stopping, length = self.trainer.early_stopping, self.history.length
-        part: Literal["validation", "train"] = "validation" if self.trainer.validation is not None else "train"
+        part, score, best = self.examined_part, self.best_score, int(stopping.best_epoch[0])
         curve = tuple(map(float, self.history.column(f"{part}_metric", length)))
-        best = int(stopping.best_epoch[0])
-        score = curve[best - 1] if 0 < best <= length else float("nan")
         edits = tuple(edit for edit in self._edits if state != "left" or edit.step < self.trainer.steps_done)
         return FinishedTraining(
             training, self.facts, state, ending, stopping.best_hyperparameters[0] or self._stepped_with,
@@ -212,11 +260,14 @@ class LiveTraining:
     def describe(self, message: str, findings: Sequence[Finding] = ()) -> dict[str, Any]:
         """Return the training as one JSON object."""
         ending = self.trainer.early_stopping.endings[0]
-        return describe(
-            Model.of(self.trainer, self.dataset), self.dataset, epochs=self.trainer.epochs_done, seconds=self.seconds,
-            samples=self.trainer.samples_done, ending=ending or "stopped",
-            message=message if ending == "diverged" else "", findings=findings,
-        )  # fmt: skip
+        moment = self.trainer.steps_done, ending
+        if self._described is None or self._described[0] != moment:
+            self._described = moment, describe(
+                Model.of(self.trainer, self.dataset), self.dataset, epochs=self.trainer.epochs_done,
+                seconds=self.seconds, samples=self.trainer.samples_done, ending=ending or "stopped",
+                message=message if ending == "diverged" else "",
+            )  # fmt: skip
+        return {**self._described[1], "findings": [finding.described() for finding in findings]}
 
     def look(self, look: Look, *, is_running: bool = False) -> None:
         """Compute the views that are looked at; while running the metric is that of the last epoch's evaluation."""

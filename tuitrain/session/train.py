@@ -63,7 +63,14 @@ def _parts(dataset: Dataset) -> dict[str, Part]:
 
 
 def describe(
-    model: Model, dataset: Dataset, *, epochs: int, seconds: float, samples: int, ending: str, message: str = "",
+    model: Model,
+    dataset: Dataset,
+    *,
+    epochs: int,
+    seconds: float,
+    samples: int,
+    ending: str,
+    message: str = "",
     findings: Sequence[Finding] = (),
 ) -> dict[str, Any]:
     """Describe a training as one JSON object; NaN and infinities become null."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 from tuitrain.data.dataset import Dataset
@@ -13,11 +14,14 @@ from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, RunError, error_line
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.runs.data_file import PARTS
 from tuitrain.runs.finished import FinishedTraining, note_text
 from tuitrain.runs.model import Model
 from tuitrain.session.commands import (
     AddNote,
     Command,
+    End,
+    JournalEntry,
     Pause,
     Reset,
     SaveModel,
@@ -27,14 +31,16 @@ from tuitrain.session.commands import (
     Start,
     Step,
 )  # fmt: skip
+from tuitrain.session.continuation import Resumed
 from tuitrain.session.datasets import DATASETS, Datasets
 from tuitrain.session.inspection import Copy, Inspection
 from tuitrain.session.judging import course_of
+from tuitrain.session.keeping import Keeper, RunPlace
 from tuitrain.session.live_training import LiveTraining
 from tuitrain.session.session import Clock, LocalSession, Look, Turn, Work
 from tuitrain.session.snapshot import EarlierRun, Refused, Snapshot, State
 from tuitrain.session.views import epoch_of_weights
-from tuitrain.text import quoted, suggest, visible
+from tuitrain.text import counted, quoted, suggest, visible
 from tuitrain.translation import gettext as _
 
 SNAPSHOT_SECONDS = 0.04
@@ -42,6 +48,8 @@ TRAINING_TURN = 1.6  # times what a part of a page's answer took; with what lies
 VIEW_SECONDS = 0.25
 VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
 MOST_EARLIER = 8
+ROOM_SECONDS = 1.0  # between two looks whether the disk has room again
+OBEYED_AGAIN = {"set_hyperparameter", "set_parameter", "add_note"}  # what changes a training, or is kept with it
 MOST_PAGE_NAME = 40  # letters
 
 
@@ -61,11 +69,14 @@ class Training(Work[Snapshot]):
     """
 
     def __init__(
-        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock, datasets: Datasets = DATASETS
-    ) -> None:
+        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock, datasets: Datasets = DATASETS,
+        place: RunPlace | None = None, resumed: Resumed | None = None,
+    ) -> None:  # fmt: skip
         self.finished: tuple[FinishedTraining, ...] = ()
         self._clock, self._datasets = clock, datasets
-        self.live = LiveTraining(dataset, hyperparameters, clock=clock.now)
+        continuation = resumed.continuation if resumed is not None else None
+        self.live = LiveTraining(dataset, hyperparameters, clock=clock.now, continued=continuation)
+        self.keeper = Keeper(place, clock=clock.now, continued=resumed.continued if resumed is not None else None)
         self._noted: FinishedTraining | None = None  # the newest record of the training that is here now
         self._state: State = "ready"
         self._ending = ""
@@ -83,6 +94,12 @@ class Training(Work[Snapshot]):
         self._findings: tuple[Finding, ...] = ()
         self._judged: object = None  # the moment that the findings are about
         datasets.keep(dataset)
+        if continuation is not None:
+            self._state = "paused"
+            self._obey_again()
+            if self.live.trainer.is_done:
+                self._state, self._ending = self.live.ending()
+                self._keep_end()
 
     @property
     def is_busy(self) -> bool:
@@ -106,6 +123,10 @@ class Training(Work[Snapshot]):
         if isinstance(command, SetHyperparameter) and command.name in FIELDS:
             self._refused[command.name] = Refused(command.value, why)
 
+    def note(self, entry: JournalEntry) -> None:
+        """Write a command into the run's journal."""
+        self.keeper.note(self.live, entry)
+
     def on_start(self, command: Start) -> None:
         """Train until the end."""
         self._go(None, None)
@@ -117,9 +138,29 @@ class Training(Work[Snapshot]):
     def on_pause(self, command: Pause) -> None:
         """Stop after the running batch."""
         if self._state == "running":
-            self._state = "paused"
-            self.live.stop_clock()
-            self.see(self._look)  # what was looked at is some batches old
+            self._halt()
+            self.keeper.end(self.live, "paused")
+
+    def _halt(self) -> None:
+        self._state = "paused"
+        self.live.stop_clock()
+        self.see(self._look)  # what was looked at is some batches old
+
+    def on_end(self, command: End) -> None:
+        """End here; see `End`."""
+        if self._state == "running":
+            self._halt()
+        if command.how == "cancel":
+            self.keeper.discard()
+            self._rebuild(self.live.dataset, self._pending, is_noted=False)
+        elif self._state != "paused":
+            return  # it has not begun, or has ended
+        elif command.how == "keep":
+            text = _("stopped after {epochs}; kept epoch {best}")
+            best = int(self.live.trainer.early_stopping.best_epoch[0])
+            self._keep_end("stopped", text.format(epochs=counted(self.live.history.length, "epoch"), best=best))
+        else:
+            self.keeper.end(self.live, "paused" if command.how == "stop" else "interrupted")
 
     def on_set_hyperparameter(self, command: SetHyperparameter) -> None:
         """Change a hyperparameter: of a training that has not begun, from the next batch on, or at the reset."""
@@ -130,7 +171,7 @@ class Training(Work[Snapshot]):
             )
         if self.step == 0:
             was_running = self._state == "running"
-            self._rebuild(self.live.dataset, {**self._pending, name: value})
+            self._rebuild(self.live.dataset, {**self._pending, name: value}, keeps_run=True)
             self._state = "running" if was_running else self._state
         elif FIELDS[name].live:
             self.live.set(name, value)
@@ -189,6 +230,7 @@ class Training(Work[Snapshot]):
     def _go(self, batches: int | None, epochs: int | None) -> None:
         if not self.step:
             self._check_nothing_is_refused()
+        self._obey_again()
         if self._state in {"diverged", "failed"}:
             self.message = _("training {state}; reset (r) to begin again").format(state=_(self._state))
         elif self.live.trainer.is_done:
@@ -199,6 +241,14 @@ class Training(Work[Snapshot]):
             self._steps_to_go, self._epochs_to_go = batches, epochs
             self._state = "running"
             self._next_epoch = self._clock.now()
+            self.keeper.begin(self.live)
+
+    def _obey_again(self) -> None:
+        """Obey the commands that the journal of a continued run has at this step."""
+        while (entry := self.keeper.take_due(self.step)) is not None:
+            method = getattr(self, f"on_{entry.command.kind}")
+            if entry.command.kind in OBEYED_AGAIN and not entry.refused:
+                method(entry.command)
 
     def _check_nothing_is_refused(self) -> None:
         """Begin with no other values than those that are shown.
@@ -211,10 +261,15 @@ class Training(Work[Snapshot]):
         for refused in self._refused.values():
             raise HyperparameterError(_("not started; {why}").format(why=refused.why))
 
-    def _rebuild(self, dataset: Dataset, changes: dict[str, Any]) -> None:
+    def _rebuild(
+        self, dataset: Dataset, changes: dict[str, Any], *, keeps_run: bool = False, is_noted: bool = True
+    ) -> None:  # fmt: skip
         fresh = LiveTraining(dataset, self.live.hyperparameters.replace(**changes), clock=self._clock.now)
         self.live.stop_clock()  # only now: where the values do not fit, the training stays as it is
-        self._note("left")
+        if not keeps_run:
+            self._leave_run()
+        if is_noted:
+            self._note("left")
         if self._noted is None and dataset is self.live.dataset:
             fresh.notes = self.live.notes  # no record has them: not a whole epoch was trained
         before, self.live, self._noted = self.live, fresh, None
@@ -264,6 +319,11 @@ class Training(Work[Snapshot]):
         self._look = turn.look
         self.live.measure_start()
         while self._state == "running" and not turn.is_interrupted:
+            if self.keeper.is_full:
+                self._wait_for_room(turn)
+                continue
+            if self.keeper.has_due:
+                self._obey_again()
             if self._pace and self._next_epoch > self._clock.now():
                 self._rest(turn)
                 continue
@@ -272,6 +332,8 @@ class Training(Work[Snapshot]):
             if self.inspection.has_more and self._clock.now() >= self._inspection_due:
                 self._inspect_between_batches()
             self._count(ended_epoch)
+            if ended_epoch and not self.live.trainer.is_done:
+                self.keeper.after_epoch(self.live)
             if ended_epoch and self._pace:
                 self._next_epoch = max(self._next_epoch + 1 / self._pace, self._clock.now())
                 if self._pace * SNAPSHOT_SECONDS < 1:
@@ -305,6 +367,16 @@ class Training(Work[Snapshot]):
         turn.rest(max(0.0, self._next_epoch - self._clock.now()))
         self.live.start_clock()
 
+    def _wait_for_room(self, turn: Turn) -> None:
+        """Wait for room on the disk, on no clock; every command is obeyed meanwhile."""
+        self.live.stop_clock()
+        self.message, self._snapshot_due = self.keeper.notices[-1], self._clock.now()
+        self._show_progress(turn)
+        turn.rest(ROOM_SECONDS)
+        self.live.start_clock()
+        if self.keeper.retry(self.live):
+            self.message = _("there is room on the disk again; training goes on")
+
     def _count(self, ended_epoch: bool) -> None:
         """Pause when the steps or epochs asked for are done; end when training has."""
         if self.live.trainer.is_done:
@@ -322,6 +394,23 @@ class Training(Work[Snapshot]):
         self._ending = self.message
         self._is_unseen = True  # the weights are the best epoch's now
         self._note("diverged" if self._state == "diverged" else "done")
+        self._keep_end()
+
+    def _keep_end(self, status: str = "", ending: str = "") -> None:
+        """Write into the run how the training has ended, with the model's scores on all parts."""
+        if self.keeper.run is None:
+            return
+        found = {} if self._state in {"diverged", "failed"} else self.live.describe(self._ending)
+        evaluations: dict[str, Any] = {part: found[part] for part in PARTS if part in found}
+        self.keeper.end(self.live, status or self._state, ending=ending or self._ending, evaluations=evaluations)
+
+    def _leave_run(self) -> None:
+        """Leave the run to be continued later; one without a whole epoch is nothing to keep."""
+        if not self.live.history.length:
+            self.keeper.discard()
+        elif self._state in {"running", "paused"}:
+            self.keeper.end(self.live, "paused")
+        self.keeper.leave()
 
     def _note(self, state: Literal["done", "diverged", "failed", "left"]) -> None:
         """Record the training, unless its newest record holds the same."""
@@ -368,6 +457,7 @@ class Training(Work[Snapshot]):
             version=version, answered=answered, state=self._state, message=self.message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
             pace=self._pace, refused=dict(self._refused), finished=len(self.finished), answer=self.inspection.answer,
+            run=self.keeper.path, run_notices=tuple(self.keeper.notices),
         )  # fmt: skip
         return replace(snapshot, findings=self._judge(snapshot))
 
@@ -386,6 +476,7 @@ class Training(Work[Snapshot]):
         self._state, self._ending = "failed", self.message
         self._findings = (Finding("failed", "error", self._ending),)
         self._note("failed")
+        self._keep_end()
         return {
             "state": self._state, "message": self.message, "ending": self._ending, "finished": len(self.finished),
             "findings": self._findings,
@@ -396,7 +487,9 @@ class Training(Work[Snapshot]):
         self.live.stop_clock()
         self._note("left")
         if self._state == "running":
+            self.keeper.end(self.live, "interrupted")
             self._state = "paused"
+        self.keeper.leave()
 
     def model(self) -> Model:
         """Return the model of the best epoch so far."""
@@ -404,7 +497,8 @@ class Training(Work[Snapshot]):
 
     def describe(self) -> dict[str, Any]:
         """Return the training as one JSON object, as ``tuitrain train --json`` prints it."""
-        return self.live.describe(self._ending, self._findings)
+        kept = self.keeper.kept_in
+        return {**self.live.describe(self._ending, self._findings), "run": None if kept is None else str(kept)}
 
 
 def _checked(name: str, value: Any) -> Any:
@@ -415,7 +509,7 @@ def _checked(name: str, value: Any) -> Any:
 
 
 class TrainingSession(LocalSession[Snapshot]):
-    """A training in a thread of this process.
+    """A training in a thread of this process, kept as a run in `place`, or continued from the run that was `resumed`.
 
     Raises
     ------
@@ -423,9 +517,12 @@ class TrainingSession(LocalSession[Snapshot]):
         if the hyperparameters do not fit the dataset.
     """
 
-    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock | None = None,
+        place: RunPlace | None = None, resumed: Resumed | None = None,
+    ) -> None:  # fmt: skip
         clock = clock or Clock()
-        self._training = Training(dataset, hyperparameters, clock=clock)
+        self._training = Training(dataset, hyperparameters, clock=clock, place=place, resumed=resumed)
         super().__init__(self._training, name="training", clock=clock)
 
     @property
@@ -437,6 +534,11 @@ class TrainingSession(LocalSession[Snapshot]):
     def finished(self) -> tuple[FinishedTraining, ...]:
         """What each training of the session came to; see `Training`."""
         return self._training.finished
+
+    @property
+    def kept_in(self) -> Path | None:
+        """The directory of the run that the newest training is kept in, also after the end; None if there is none."""
+        return self._training.keeper.kept_in
 
     def model(self) -> Model:
         """Return the model of the best epoch so far; call it when the session is not running."""

@@ -126,8 +126,13 @@ def _held(judged: Judgement) -> tuple[Remedy | None, ...]:
     hidden = judged.observation.sizes[1:-1]
     smaller = {"hidden_layers": tuple(min(size, 16) for size in hidden[:1])} if hidden else {}
     return (
-        change(_("a smaller network, smaller steps and a penalty"), h, **smaller, l2=0.1,
-               **({"learning_rate": usual_rate(h) / 3} if judged.rate_ratio > 0.4 else {})),
+        change(
+            _("a smaller network, smaller steps and a penalty"),
+            h,
+            **smaller,
+            l2=0.1,
+            **({"learning_rate": usual_rate(h) / 3} if judged.rate_ratio > 0.4 else {}),
+        ),
         change(_("a larger penalty"), h, l2=max(0.03, 3 * h.number("l2"))) if h.matters("l2") else None,
         change(_("silence some units in each step"), h, dropout=0.3) if h.dropout < 0.3 and hidden else None,
     )

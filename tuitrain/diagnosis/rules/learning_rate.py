@@ -146,7 +146,9 @@ def rate_too_low(judged: Judgement) -> Finding | None:
         return None
     if judged.h.gradient_clip and _clipping(judged) > CLIPPED:
         return None
-    text = _("the steps are too short: a step changes {ratio:.1e} of a layer's weights, the rate is {times:.2g} of usual")
+    text = _(
+        "the steps are too short: a step changes {ratio:.1e} of a layer's weights, the rate is {times:.2g} of usual"
+    )
     return Finding(
         "rate_too_low", "warning", text.format(ratio=judged.update_ratio, times=judged.rate_ratio),
         (Evidence("learning rate over the usual one", judged.rate_ratio, FAR_BELOW),
@@ -227,9 +229,9 @@ def clipped(judged: Judgement) -> Finding | None:
     times = _clipping(judged)
     if times < CLIPPED or not _falls_short(judged):
         return None
-    text = _("clipped: the middle gradient is {times:.2g} times the clip of {clip:g}, so that steps are as short").format(
-        times=times, clip=judged.h.gradient_clip
-    )
+    text = _(
+        "clipped: the middle gradient is {times:.2g} times the clip of {clip:g}, so that steps are as short"
+    ).format(times=times, clip=judged.h.gradient_clip)
     values: dict[str, object] = {"gradient_clip": 0.0}
     if judged.rate_ratio < FAR_BELOW:
         values["learning_rate"] = usual_rate(judged.h)
