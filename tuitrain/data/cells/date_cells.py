@@ -278,10 +278,10 @@ def part_of(days: NDArray[np.float64], part: str) -> NDArray[np.float64]:
 
 def compact_days(values: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """The days of numbers such as 20240105, (N,); None if any number is none of these."""
+    if not len(values) or not (np.fmin.reduce(values) >= COMPACT[0] and np.fmax.reduce(values) <= COMPACT[1]):
+        return None  # without a copy, as almost all columns are none
     present = values[~np.isnan(values)]
-    if not len(present) or (present != np.floor(present)).any():
-        return None
-    if present.min() < COMPACT[0] or present.max() > COMPACT[1]:
+    if (present != np.floor(present)).any():
         return None
     found = {}
     for value in np.unique(present):
@@ -298,8 +298,10 @@ def epoch_days(name: str, values: NDArray[np.float64]) -> NDArray[np.float64] | 
 
     Only where the column's name says that it is a time: 1,500,000,000 may be any number.
     """
+    if NAMED_AS_TIME.search(HUMP.sub("_", name)) is None:
+        return None
     present = values[~np.isnan(values)]
-    if not len(present) or NAMED_AS_TIME.search(HUMP.sub("_", name)) is None:
+    if not len(present):
         return None
     for unit in (1.0, 1e3, 1e6):
         if SECONDS[0] * unit <= present.min() and present.max() <= SECONDS[1] * unit:
