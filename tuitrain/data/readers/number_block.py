@@ -29,11 +29,14 @@ MOST_ODD = 0.02  # of the cells, that are parsed one by one
 NEWLINE, POINT, MINUS, PLUS = b"\n.-+"
 WHOLE_POWERS = np.array([10**places for places in range(MOST_DIGITS + 1)], np.int64)
 ROOM = 3 * WORD  # bytes before a block, that the words of its first cells reach into
-ALL = np.uint64(2**64 - 1)
+MASKS = np.array([2**64 - 2 ** (64 - 8 * count) for count in range(WORD + 1)], np.uint64)  # of the last characters
 ZEROS, SIXES, HIGH = (np.uint64(byte * 0x0101010101010101) for byte in (0x30, 0x76, 0x80))
-BYTE, PAIR, HALF = np.uint64(8), np.uint64(16), np.uint64(32)
-PAIRS, HALVES = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0000FFFF0000FFFF)
-TEN, HUNDRED, MYRIAD = np.uint64(10), np.uint64(100), np.uint64(10_000)
+STEPS = [  # that make two digits a number of two, two of these one of four, and two of these one of eight
+    (np.uint64(10), np.uint64(8), np.uint64(0x00FF00FF00FF00FF)),
+    (np.uint64(100), np.uint64(16), np.uint64(0x0000FFFF0000FFFF)),
+    (np.uint64(10_000), np.uint64(32), np.uint64(0x00000000FFFFFFFF)),
+]
+LEAST = np.array([0, 0, *(10**places for places in range(1, MOST_DIGITS))], np.int64)  # by digits, without zeros before
 # What is read as a number but may be none: +49170123456 and 94E3.
 CODE = re.compile(rb"(?m)(?:^|[,;|\t ])(?:\+[0-9 ]{9,}|[+-]?[0-9]+[eE][0-9]{1,2}) *(?=[,;|\t\r\n ]|\Z)")
 BARE_EXPONENTS = {b"e": re.compile(rb"e[0-9]"), b"E": re.compile(rb"E[0-9]")}  # sought apart, which is ten times faster
@@ -75,12 +78,14 @@ def parse_block(block: bytes, delimiter: str, columns: int) -> Array | None:
     odd = np.flatnonzero(is_plain == is_empty)  # an empty cell is never plain
     if len(odd) > MOST_ODD * len(ends):
         return None
-    values = mantissa / POWERS[places]
+    values = mantissa / POWERS.take(places)
     large = np.flatnonzero(mantissa > EXACT)
     if len(large):
         values[large], unsure = _rounded(mantissa[large], POWERS[places[large]])
         odd = np.concatenate([odd, large[unsure]])
-    values *= SIGNS[is_negative.view(np.int8)]
+    if values.max() >= EXACT:
+        return None
+    values *= SIGNS.take(is_negative.view(np.int8))
     if is_empty.any():
         values[is_empty] = np.nan
     for place in odd:
@@ -88,8 +93,8 @@ def parse_block(block: bytes, delimiter: str, columns: int) -> Array | None:
         if not PLAIN.fullmatch(cell) or LEADING_ZERO.match(cell):
             return None
         values[place] = float(cell)
-    if (np.abs(values) >= EXACT).any():
-        return None
+        if abs(values[place]) >= EXACT:
+            return None
     return values.reshape(-1, columns)
 
 
@@ -129,9 +134,10 @@ def _mantissas(
     whole, is_plain = _digits(words, points, before, MOST_BEFORE // WORD)
     fraction, is_fraction = _digits(words, ends, behind, ROOM // WORD)
     is_plain &= is_fraction & (behind <= MOST_BEHIND) & (before + behind > 0)
-    if (is_plain & (before > 1) & (whole < WHOLE_POWERS[np.clip(before - 1, 0, MOST_DIGITS)])).any():
+    has_zero = whole < LEAST.take(before, mode="clip")
+    if has_zero.any() and (has_zero & is_plain).any():
         return None
-    power = WHOLE_POWERS[np.minimum(behind, MOST_DIGITS)]
+    power = WHOLE_POWERS.take(behind, mode="clip")
     longest = int((before + behind).max(initial=0))
     if longest > MOST_DIGITS:
         is_plain &= (whole < WHOLE_POWERS[MOST_DIGITS - np.minimum(behind, MOST_DIGITS)]) & (fraction >= 0)
@@ -149,30 +155,37 @@ def _digits(words: Words, ends: Whole, counts: Whole, most: int) -> tuple[Whole,
 
     A number of more than `MOST_DIGITS` significant digits is given as -1.
     """
-    numbers, is_digit = _word_of_digits(words, ends, np.minimum(counts, WORD))
-    for place in range(1, most):
-        more = np.flatnonzero(counts > place * WORD)
-        if not len(more):
-            return numbers, is_digit
-        left = np.minimum(counts[more] - place * WORD, WORD)
-        high, is_more = _word_of_digits(words, ends[more] - place * WORD, left)
-        is_digit[more] &= is_more
-        is_long = high >= WHOLE_POWERS[MOST_DIGITS - place * WORD] if place * WORD + WORD > MOST_DIGITS else high < 0
-        numbers[more] = np.where(is_long, -1, numbers[more] + np.where(is_long, 0, high) * WHOLE_POWERS[place * WORD])
-    is_digit &= counts <= most * WORD
+    numbers, odd = _word_of_digits(words, ends, counts)
+    longest = int(counts.max())
+    for place in range(WORD, min(longest, most * WORD), WORD):
+        high, more = _word_of_digits(words, ends - place, np.maximum(counts - place, 0))
+        odd |= more
+        if place + WORD > MOST_DIGITS:
+            is_long = high >= WHOLE_POWERS[MOST_DIGITS - place]
+            high[is_long] = 0
+            numbers[is_long] = -1
+        high *= WHOLE_POWERS[place]
+        numbers += high
+    is_digit = odd == 0
+    if longest > most * WORD:
+        is_digit &= counts <= most * WORD
     return numbers, is_digit
 
 
-def _word_of_digits(words: Words, ends: Whole, counts: Whole) -> tuple[Whole, NDArray[np.bool_]]:
-    """The number that the `counts` (N,) characters before `ends` write, at most 8 each, and whether they are digits."""
+def _word_of_digits(words: Words, ends: Whole, counts: Whole) -> tuple[Whole, Words]:
+    """The number that the `counts` (N,) characters before `ends` write, the last 8 of them; not 0 for other signs."""
     digits = words[ends + (ROOM - WORD)]
     digits ^= ZEROS
-    digits &= ALL << (np.uint64(8 * WORD) - (counts.astype(np.uint64) << np.uint64(3)))  # what is before them is 0
-    is_digit = (((digits + SIXES) | digits) & HIGH) == 0
-    digits = (digits * TEN + (digits >> BYTE)) & PAIRS
-    digits = (digits * HUNDRED + (digits >> PAIR)) & HALVES
-    digits = (digits * MYRIAD + (digits >> HALF)) & np.uint64(2**32 - 1)
-    return digits.view(np.int64), is_digit
+    digits &= MASKS.take(counts, mode="clip")  # what is before them is 0
+    odd = digits + SIXES
+    odd |= digits
+    odd &= HIGH
+    for factor, bits, mask in STEPS:
+        shifted = digits >> bits
+        digits *= factor
+        digits += shifted
+        digits &= mask
+    return digits.view(np.int64), odd
 
 
 def _rounded(mantissa: NDArray[np.int64], power: Array) -> tuple[Array, NDArray[np.int64]]:
