@@ -26,7 +26,7 @@ from tuitrain.session.inspection import Copy
 
 Array = NDArray[Any]
 T = TypeVar("T")
-SLICE_SECONDS = 0.02  # of training between two looks at whether something else is to be done
+SLICE_SECONDS = 0.015  # of training between two looks at whether something else is to be done
 STEP_OPERATIONS = 2e9  # of one step of one member: what takes more is not trained beside a run that need not wait
 SLICE_OPERATIONS = 4e8  # of one step, or one evaluation, of a stack: about as many as a slice has time for
 

@@ -203,9 +203,7 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
     def describe(self) -> tuple[str, str]:
         answer = self.answer
         assert answer is not None and isinstance(answer.question, RangeTest)
-        where = (
-            _("from epoch {epoch}").format(epoch=answer.epoch) if answer.question.from_here else _("from first weights")
-        )
+        where = _("from epoch {epoch}").format(epoch=answer.epoch) if answer.question.from_here else _("from the start")
         what = _("{data} · {optimizer} · {where} · {steps} steps").format(
             data=self.session.snapshot.dataset.name, optimizer=answer.optimizer, where=where, steps=answer.total
         )
