@@ -126,8 +126,9 @@ def noisy_batches(judged: Judgement) -> Finding | None:
          Evidence("rate times 32 over the rows, of the usual", noise, NOISE),
          Evidence("step of the loss over its mean", judged.roughness, MOVING)),
         listed_remedies(
-            change(_("more rows a step"), judged.h, batch_size=32,
-                   **({"epochs": 200} if judged.h.epochs < 200 else {})),
+            change(_("more rows a step"), judged.h, restart=True, batch_size=32,
+                   **({"epochs": 200} if judged.h.epochs < 200 else {}),
+                   **({"learning_rate": usual_rate(judged.h)} if judged.rate_ratio > 1.5 else {})),
             _slower(judged),
         ),
     )  # fmt: skip
