@@ -1,10 +1,10 @@
 """How often the diagnosis is right: planted faults that it names, healthy trainings that it blames, remedies that mend.
 
 Run `python benchmarks/diagnosis.py` for the cases of `diagnosis_cases.py`, on three seeds, or `--cases FILE` for others
-in the form of a JSON file (with `--tables DIRECTORY` for theirs). Every training runs in this process, on one thread.
+in the form of a JSON file (with `--tables DIRECTORY` for theirs). Trainings run in this process, on one thread.
 A hit is a faulty training whose first warning or error is one of those that the case names; a false alarm is a healthy
-one with any. A remedy is the first finding's first, added to the same options: it mends where the test score's mean over
-the seeds is better by the case's gain. `--half fitted` or `held-out` takes every other case.
+one with any. A remedy is the first finding's first, added to the same options: it mends where the mean of the test
+score over the seeds is better by the case's gain. `--half fitted` or `held-out` takes about half of the cases.
 """
 
 from __future__ import annotations
@@ -118,7 +118,9 @@ class Told:
         return score(self.case, self.mended) - score(self.case, self.runs)
 
 
-def judge(cases: Sequence[Case], base: str, tables: Path, seeds: int, remedies: bool, kept: dict[Any, Run]) -> list[Told]:
+def judge(
+    cases: Sequence[Case], base: str, tables: Path, seeds: int, remedies: bool, kept: dict[Any, Run]
+) -> list[Told]:
     """Run all cases; `kept` holds runs that were made before."""
     found = []
 
@@ -201,7 +203,7 @@ def main() -> None:
     cases, base = cases_of_file(given.cases) if given.cases else (read_cases(), BASE)
     if given.half:
         cases = [case for case in cases if case.is_held_out == (given.half == "held-out")]
-    kept: dict[Any, Run] = pickle.loads(given.keep.read_bytes()) if given.keep and given.keep.exists() else {}  # noqa: S301
+    kept: dict[Any, Run] = pickle.loads(given.keep.read_bytes()) if given.keep and given.keep.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         tables = given.tables or Path(folder)
         if given.tables is None:

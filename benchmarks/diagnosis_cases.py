@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line a case
 """The trainings that `diagnosis.py` plants: faulty ones with the findings that would be right, and healthy ones.
 
 A line is ``dataset | options | findings | gain | metric``. The options come after `BASE`. The first finding has to be

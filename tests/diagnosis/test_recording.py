@@ -25,7 +25,8 @@ def nonsense() -> Dataset:
 
 @pytest.mark.parametrize(
     ("planted", "kind"),
-    [({"epochs": 200, "patience": 20}, "done"), ({"initializer": "zeros"}, "symmetric_start"), ({"learning_rate": 1e-6}, "rate_too_low"),
+    [({"epochs": 200, "patience": 20}, "done"), ({"initializer": "zeros"}, "symmetric_start"),
+     ({"learning_rate": 1e-6}, "rate_too_low"),
      ({"learning_rate": 300, "optimizer": "sgd"}, "rate_too_high"), ({"epochs": 1}, "too_few_steps"),
      ({"l2": 100, "learning_rate": 0.003}, "over_regularised"), ({"hidden_layers": "none"}, "underfitting")],
 )  # fmt: skip

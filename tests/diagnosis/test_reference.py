@@ -1,4 +1,4 @@
-"""What a training is held against: constant guesses by their formulas, neighbours by brute force, noise that tells nothing."""
+"""What a training is held against: constant guesses by formulas, neighbours by brute force, and noise."""
 
 from __future__ import annotations
 

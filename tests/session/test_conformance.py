@@ -24,7 +24,6 @@ from tests.ui.snapshots_made_up import healthy
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
 from tuitrain.diagnosis.rules import findings
-from tuitrain.session.judging import course_of
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.runs.history import History
@@ -43,6 +42,7 @@ from tuitrain.session.commands import (
     TryNext,
 )
 from tuitrain.session.datasets import DATASETS
+from tuitrain.session.judging import course_of
 from tuitrain.session.search import SearchSession, begin_search
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.session.training import TrainingSession

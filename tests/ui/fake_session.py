@@ -14,7 +14,6 @@ import numpy as np
 from tuitrain.data.dataset import Part
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.diagnosis.rules import findings
-from tuitrain.session.judging import course_of
 from tuitrain.errors import RunError, TuitrainError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.runs.finished import Edit, FinishedTraining
@@ -32,6 +31,7 @@ from tuitrain.session.commands import (
     Stop,
 )
 from tuitrain.session.datasets import DATASETS
+from tuitrain.session.judging import course_of
 from tuitrain.session.snapshot import MetricView, Refused, Snapshot
 
 

@@ -106,9 +106,10 @@ class Snapshot(JsonFields):
     `samples_per_second` leave the waiting for it out. `refused` holds what was asked for last of a hyperparameter,
     where that does not fit; `unused` names those that were changed after the training had ended. `finished` counts the
     session's `FinishedTraining`s. `findings` say how the training goes, the most pressing first; they are made once an
-    epoch, or when the state changes; `observation` is what was measured for them. `first_train_loss` and `first_validation_loss` are those before the first step,
-    the former on at most 5,000 rows. Where the last step was one batch by hand,
-    `batch_loss` is that batch's loss before the update, and `gradient_norm` and `layers` are that step's.
+    epoch, or when the state changes; `observation` is what was measured for them. `first_train_loss` and
+    `first_validation_loss` are those before the first step, the former on at most 5,000 rows. Where the last step was
+    one batch by hand, `batch_loss` is that batch's loss before the update, and `gradient_norm` and `layers` are that
+    step's.
     """
 
     version: int

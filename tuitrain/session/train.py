@@ -65,7 +65,7 @@ def _parts(dataset: Dataset) -> dict[str, Part]:
 def describe(
     model: Model, dataset: Dataset, *, epochs: int, seconds: float, samples: int, ending: str, message: str = "",
     findings: Sequence[Finding] = (),
-) -> dict[str, Any]:
+) -> dict[str, Any]:  # fmt: skip
     """Describe a training as one JSON object; NaN and infinities become null."""
     found = {
         name: {key: json_number(value) for key, value in values.items()}
