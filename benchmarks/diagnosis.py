@@ -1,10 +1,10 @@
 """How often the diagnosis is right: planted faults that it names, healthy trainings that it blames, remedies that mend.
 
 Run `python benchmarks/diagnosis.py` for the cases of `diagnosis_cases.py`, on three seeds, or `--cases FILE` for others
-in the form of a JSON file (with `--tables DIRECTORY` for theirs). Every training runs in this process, on one thread.
+in the form of a JSON file (with `--tables DIRECTORY` for theirs). Trainings run in this process, on one thread.
 A hit is a faulty training whose first warning or error is one of those that the case names; a false alarm is a healthy
-one with any. A remedy is the first finding's first, added to the same options: it mends where the test score's mean over
-the seeds is better by the case's gain. `--half fitted` or `held-out` takes every other case.
+one with any. A remedy is the first finding's first, added to the same options: it mends where the mean of the test
+score over the seeds is better by the case's gain. `--half fitted` or `held-out` takes about half of the cases.
 """
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line a case
 """The trainings that `diagnosis.py` plants: faulty ones with the findings that would be right, and healthy ones.
 
 A line is ``dataset | options | findings | gain | metric``. The options come after `BASE`. The first finding has to be
@@ -8,6 +9,7 @@ R² where none is named) better by the gain on the mean of the seeds; 0: there i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zlib import crc32
 
 BASE = (
     "--hidden-layers 64x32 --activation relu --optimizer adam --learning-rate 0.01 --schedule constant "
@@ -24,7 +26,7 @@ spiral | --learning-rate 0.5 --optimizer rmsprop | rate_too_high dead_units | .1
 diabetes | --learning-rate 5 --hidden-layers 32 | rate_too_high dead_units diverged | .1
 friedman | --learning-rate 0.3 --optimizer nadam --hidden-layers 64x64x32 | rate_too_high dead_units | .1
 checker | --learning-rate 0.4 --hidden-layers 128 | rate_too_high dead_units | .1
-mixture | --learning-rate 1 --optimizer adamax | rate_too_high dead_units | .03
+mixture | --learning-rate 5 --optimizer adamax | rate_too_high dead_units | .03
 wine | --learning-rate 10 --optimizer sgd | rate_too_high diverged dead_units | .05
 circles | --learning-rate 6 --optimizer momentum | rate_too_high diverged dead_units | .05
 moons | --learning-rate 1 --activation sigmoid --hidden-layers 32x32x32 | rate_too_high saturated_units vanishing_gradient | .05
@@ -122,7 +124,7 @@ spiral | --gradient-clip 0.001 --optimizer momentum | clipped | .1
 digits | --gradient-clip 1e-4 --optimizer sgd --learning-rate 0.1 | clipped | .1
 waves | --gradient-clip 0.0003 --optimizer nesterov | clipped | .1
 mixture | --gradient-clip 1e-5 --optimizer momentum --activation tanh | clipped | .1
-weak | --batch-size 1 --learning-rate 0.03 --epochs 20 | noisy_batches rate_too_high | .05
+weak | --batch-size 1 --learning-rate 0.03 --epochs 20 | noisy_batches rate_too_high | 0
 friedman | --batch-size 1 --learning-rate 0.03 --epochs 15 | noisy_batches rate_too_high | .03
 noisy | --batch-size 1 --optimizer sgd --learning-rate 0.3 --epochs 30 | noisy_batches rate_too_high dead_units | .02
 diabetes | --batch-size 1 --learning-rate 0.03 --epochs 30 | noisy_batches rate_too_high | .03
@@ -130,9 +132,9 @@ waves | --batch-size 2 --learning-rate 0.05 --epochs 30 | noisy_batches rate_too
 digits | --batch-size 1 --learning-rate 0.03 --epochs 8 | noisy_batches rate_too_high dead_units | .05
 friedman | --batch-size 1 --epochs 20 | noisy_batches rate_too_high dead_units | .02
 wide | --batch-size 1 --epochs 30 | noisy_batches rate_too_high dead_units overfitting | .02
-weak | --batch-size 1 --epochs 20 | noisy_batches rate_too_high dead_units | .03
+weak | --batch-size 1 --epochs 20 | noisy_batches rate_too_high dead_units | 0
 diabetes | --batch-size 1 --optimizer sgd --learning-rate 0.1 --epochs 30 | noisy_batches rate_too_high diverged dead_units | .05
-mixture | --batch-size 1 --learning-rate 0.02 --epochs 15 | noisy_batches rate_too_high dead_units | .02
+mixture | --batch-size 1 --learning-rate 0.02 --epochs 15 | noisy_batches rate_too_high dead_units | .015
 # the data
 ring_scaled | --scale none | unscaled_inputs | .05
 mixture_scaled | --scale none | unscaled_inputs | .03
@@ -153,9 +155,9 @@ nonsense_values | --activation tanh --optimizer sgd | no_better_than_constant ov
 leaky | | leak | 0
 leaky_value | | leak | 0
 leaky_late | | leak | 0
-churn | | imbalance one_class | .1 | f1
+churn | | imbalance one_class | .03 | f1
 three | | imbalance one_class | .02 | f1
-churn | --hidden-layers 32 --optimizer sgd --learning-rate 0.1 | imbalance one_class | .1 | f1
+churn | --hidden-layers 32 --optimizer sgd --learning-rate 0.1 | imbalance one_class | .03 | f1
 churn | --l2 0.1 | imbalance one_class over_regularised | .1 | f1
 outliers | | unscaled_target | 0
 # the schedule stops it, or it rests on a plateau
@@ -289,8 +291,8 @@ class Case:
 
     @property
     def is_held_out(self) -> bool:
-        """Whether thresholds were not fitted on it: every other case of its kind."""
-        return self.number % 2 == 1
+        """Whether thresholds were not fitted on it: about half of the cases, whatever their order."""
+        return crc32(f"{self.dataset} {self.options}".encode()) % 2 == 1
 
 
 def read_cases() -> list[Case]:

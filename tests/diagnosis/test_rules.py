@@ -53,8 +53,9 @@ FAULTY: dict[str, list[Course]] = {
         poor(observation=replace(poor().observation, sizes=(4, 2, 2))),
     ],
     "overfitting": [
-        course(validation_loss=np.r_[np.full(10, 0.3), np.full(EPOCHS - 10, 0.9)], best_epoch=10),
-        course(validation_loss=np.full(EPOCHS, 0.5), train_loss=np.full(EPOCHS, 1e-4)),
+        course(validation_loss=np.r_[np.full(5, 0.3), np.full(EPOCHS - 5, 0.9)], best_epoch=5),
+        course(validation_loss=np.r_[np.full(20, 0.3), np.full(EPOCHS - 20, 0.9)], best_epoch=20, deficit=0.04),
+        course(validation_loss=np.full(EPOCHS, 0.5), train_loss=np.full(EPOCHS, 1e-4), best_epoch=5),
     ],
     "over_regularised": [
         poor(h={"l2": 1.0}), poor(h={"l1": 0.5}), poor(h={"dropout": 0.9}),
@@ -111,8 +112,9 @@ def test_dead_units_in_a_network_that_does_well_are_no_alarm() -> None:
 
 
 def test_patience_that_ends_a_training_a_little_after_its_best_epoch_is_no_overfitting() -> None:
-    losses = np.r_[np.geomspace(0.6, 0.15, 20), np.full(30, 0.2)]
-    assert not any(found.is_alarm for found in findings(course(validation_loss=losses, best_epoch=20)))
+    for last in (0.2, 0.9):
+        losses = np.r_[np.geomspace(0.6, 0.15, 20), np.full(30, last)]
+        assert not any(found.is_alarm for found in findings(course(validation_loss=losses, best_epoch=20)))
 
 
 def test_rare_classes_that_count_more_are_judged_by_recall_and_not_by_accuracy() -> None:

@@ -56,12 +56,13 @@ class Course:
     ) -> Course:  # fmt: skip
         """Make one of the first `length` epochs of a history."""
         column, layers = history.column, history.layers
-        part = "train_metric" if np.isnan(column("validation_loss", length)).all() else "validation_metric"
+        names = ("train_loss", "validation_loss", "learning_rate", "gradient_norm")
+        train, validation, rates, norms = (column(name, length) for name in names)
+        part = "train_metric" if np.isnan(validation).all() else "validation_metric"
         return cls(
             state, ending, hyperparameters, observation, epoch, step, steps_per_epoch, best_epoch, best_loss,
-            *(column(name, length) for name in ("train_loss", "validation_loss", part, "learning_rate",
-                                                "gradient_norm")),
-            *(layers(name, length) for name in ("gradient_norm", "update_ratio", "idle_share")), edits,
+            train, validation, column(part, length), rates, norms, layers("gradient_norm", length),
+            layers("update_ratio", length), layers("idle_share", length), edits,
         )  # fmt: skip
 
     def since_edit(self) -> Course:

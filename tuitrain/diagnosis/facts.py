@@ -26,9 +26,10 @@ class DataFacts(JsonFields):
     `class_shares` (K,) are those of the training rows. Of the encoded inputs that vary, `largest_spread` and
     `smallest_spread` are the extreme standard deviations, `largest_shift` the largest mean in standard deviations and
     `largest_size` the largest root mean square. The constant losses and score are those of the best constant guess.
-    `reference_score` is the best of `reference_names` on `reference_rows` validation rows: what simple methods make of
-    the same inputs, `linear_score` that of the linear fit among them; `reference_recall` is the best mean over the classes of the share of rows found;
-    `tells` is the share of the target's variance that is predicted on training rows left out. `target_extreme` is the largest distance of a training target from the mean, in standard deviations,
+    `reference_score` is the best of `reference_name`'s kind on `reference_rows` validation rows: what simple methods
+    make of the same inputs; `linear_score` is that of the linear fit among them, `reference_recall` the best mean over
+    the classes of the share of rows found. `tells` is the share of the target's variance that is predicted on training
+    rows left out. `target_extreme` is the largest distance of a training target from the mean, in standard deviations,
     and `target_quartiles` the distance of its quartiles. `leaks` names columns that alone give the target away.
     """
 
@@ -81,7 +82,7 @@ class DataFacts(JsonFields):
         )  # fmt: skip
 
 
-def _scales(dataset: Dataset) -> dict[str, float]:
+def _scales(dataset: Dataset) -> dict[str, Any]:
     """Return the extreme scales of the encoded inputs that vary."""
     X = dataset.train.X[:: max(1, len(dataset.train) // 5_000)]
     mean = X.mean(axis=0, dtype=np.float64)
@@ -97,7 +98,7 @@ def _scales(dataset: Dataset) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _reference(dataset: Dataset, simple: Simple) -> dict[str, float | str | int]:
+def _reference(dataset: Dataset, simple: Simple) -> dict[str, Any]:
     answers = simple.answers
     if not answers:
         return {}

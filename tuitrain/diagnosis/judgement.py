@@ -172,7 +172,7 @@ class Judgement:
 
     @cached_property
     def roughness(self) -> float:
-        """The mean step of the watched loss from epoch to epoch over its mean, in the later half; 0 for a few epochs."""
+        """The mean step of the watched loss from epoch to epoch over its mean, in the later half; 0 for a few."""
         watched = self.course.watched
         later = watched[len(watched) // 2 :]
         if len(later) < 3 or not np.isfinite(later).all() or later.mean() <= 0:

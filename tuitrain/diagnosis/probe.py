@@ -39,7 +39,7 @@ class Probe(JsonFields):
     `signals`, the spread of the answers over the rows, relative to their size. `logit_spread` is the root mean square
     spread of the last layer's outputs over the rows. `predicted` and `recalls` (K,) are the
     shares of the training rows that each class is predicted for, and of each class's rows that are found;
-    `validation_recalls` those of the validation rows. `output_spread` is the standard deviation of the predicted values.
+    `validation_recalls` those of the validation rows. `output_spread` is that of the predicted values.
     """
 
     epoch: int

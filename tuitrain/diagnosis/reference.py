@@ -36,13 +36,8 @@ def constant_losses(network: Network, train: Part, parts: tuple[Part, ...]) -> t
     mean = target.mean(axis=1, dtype=np.float64)
     shares = np.clip(mean, 1e-6, 1 - 1e-6)
     middle = np.median(target, axis=1)
-    candidates = [
-        mean,
-        middle,
-        np.sign(middle),
-        np.sign(mean),
-        *(mean + f * (middle - mean) for f in (0.25, 0.5, 0.75)),
-    ]
+    between = [mean + part * (middle - mean) for part in (0.25, 0.5, 0.75)]
+    candidates = [mean, middle, np.sign(middle), np.sign(mean), *between]
     if network.loss.for_classes:
         candidates += [np.log(shares), np.log(shares) - np.log1p(-shares)]
     best = min(candidates, key=lambda outputs: _constant_loss(network, outputs, train))

@@ -36,9 +36,8 @@ def _written(name: str, value: Any) -> str:
 
 def usual_settings(h: Hyperparameters) -> Remedy | None:
     """Return a start over with settings that learn on most tables, for a training with no single cause in sight."""
-    layers = (
-        h.hidden_layers if h.hidden_layers and len(h.hidden_layers) <= 3 and min(h.hidden_layers) >= 16 else (64, 32)
-    )
+    is_fit = bool(h.hidden_layers) and len(h.hidden_layers) <= 3 and min(h.hidden_layers) >= 16
+    layers = h.hidden_layers if is_fit else (64, 32)
     return change(
         _("start over with settings that learn on most tables"), h, restart=True, hidden_layers=layers,
         activation="relu", initializer="auto", optimizer="adam", learning_rate=USUAL_RATE["adam"],

@@ -300,7 +300,8 @@ class LiveTraining:
             first_train_loss=self._first_losses[0], first_validation_loss=self._first_losses[1],
             gradient_norm=self._gradient_norm(), layers=self._layers(),
             batch_loss=float(trainer.last_step[0][0]) if self._is_step_shown else float("nan"),
-            edits=tuple(self._edits), notes=self.notes, observation=self._observer.observation, unused=self.unused, pace=pace, **self._views, **given,
+            edits=tuple(self._edits), notes=self.notes, observation=self._observer.observation,
+            unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
 
     def _append(self, record: Record) -> None:

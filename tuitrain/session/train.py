@@ -72,7 +72,7 @@ def describe(
     ending: str,
     message: str = "",
     findings: Sequence[Finding] = (),
-) -> dict[str, Any]:
+) -> dict[str, Any]:  # fmt: skip
     """Describe a training as one JSON object; NaN and infinities become null."""
     found = {
         name: {key: json_number(value) for key, value in values.items()}

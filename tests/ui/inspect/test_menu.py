@@ -35,8 +35,8 @@ def test_the_findings_named_are_those_of_the_rules() -> None:
 
 @pytest.mark.parametrize(
     ("seen", "page"),
-    [(("dead_units", "loss", "seed"), "units"), (("", "metric", ""), "row_loss"), (("", "", "batch_size"), "batch_noise"),
-     (("healthy", "", "class_weights"), "")],
+    [(("dead_units", "loss", "seed"), "units"), (("", "metric", ""), "row_loss"),
+     (("", "", "batch_size"), "batch_noise"), (("healthy", "", "class_weights"), "")],
 )  # fmt: skip
 def test_a_finding_goes_before_a_pane_and_that_before_a_field(seen: tuple[str, str, str], page: str) -> None:
     assert page_for(*seen) == page

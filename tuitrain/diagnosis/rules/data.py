@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tuitrain.diagnosis.finding import Evidence, Finding
+from tuitrain.diagnosis.finding import Evidence, Finding, Remedy
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, data_change, listed_remedies, usual_settings
 from tuitrain.text import listed, quoted
@@ -103,8 +103,7 @@ def one_class(judged: Judgement) -> Finding | None:
     return Finding(
         "one_class", "warning", text,
         (Evidence("share of the answers that are one class", max(predicted), ONE_CLASS), *judged.against_constant()),
-        listed_remedies(change(_("let rare classes count more"), judged.h, class_weights="balanced") if is_uneven else None,
-                        usual_settings(judged.h)),
+        listed_remedies(_weights(judged) if is_uneven else None, usual_settings(judged.h)),
     )  # fmt: skip
 
 
@@ -132,8 +131,12 @@ def imbalance(judged: Judgement) -> Finding | None:
         "imbalance", "warning", text,
         (Evidence("share of the class in the training rows", shares[rarest], limit),
          Evidence("share of its rows that are found", missed[rarest], MISSED_CLASS)),
-        listed_remedies(change(_("let rare classes count more"), judged.h, class_weights="balanced")),
+        listed_remedies(_weights(judged)),
     )  # fmt: skip
+
+
+def _weights(judged: Judgement) -> Remedy | None:
+    return change(_("let rare classes count more"), judged.h, class_weights="balanced")
 
 
 def _recall(judged: Judgement, k: int) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tuitrain.diagnosis.finding import Evidence, Finding, Remedy
@@ -11,9 +13,11 @@ from tuitrain.diagnosis.usual import usual_rate
 from tuitrain.translation import gettext as _
 
 HEAVY_L2, HEAVY_L1, HEAVY_DECAY, HEAVY_DROPOUT = 0.03, 3e-3, 1.0, 0.5
+VERY_HEAVY = 5.0  # times these
 RISE = 0.15  # of the constant guess's loss, from the best epoch to the end
 GAP = 0.5  # training loss over validation loss, at the end
 BY_HEART = 0.05  # training loss over validation loss, where the latter is
+FAINT = 0.4  # share of the variance that the inputs tell, below which a network is held tighter
 SOON = 40  # epochs after the best one
 A_LITTLE = 0.02  # of a score, behind simple methods
 HIGH = 0.3  # of the constant guess's or more
@@ -24,10 +28,11 @@ FLAT = 0.02  # of its value, by which the loss moved in the later half
 def over_regularised(judged: Judgement) -> Finding | None:
     """Find a network that falls short on its training rows too, under a penalty or dropout far above the usual.
 
-    L2 is blamed from 0.03, L1 from 0.003, weight decay from 1, dropout from 0.5: below these no planted case fell short.
+    L2 is blamed from 0.03, L1 from 0.003, weight decay from 1, dropout from 0.5: below these no planted case fell
+    short. Five times as much is blamed where the network is only a little behind.
     """
     h = judged.h
-    if not judged.is_poor:
+    if not judged.is_poor and not judged.deficit > max(A_LITTLE, judged.chance):
         return None
     heaviness = {
         "l2": h.number("l2") / HEAVY_L2 if h.matters("l2") else 0.0, "l1": h.number("l1") / HEAVY_L1,
@@ -35,7 +40,8 @@ def over_regularised(judged: Judgement) -> Finding | None:
         "dropout": 1 + 10 * (h.dropout - HEAVY_DROPOUT) if h.dropout >= HEAVY_DROPOUT else 0.0,
     }  # fmt: skip
     heavy = {name: value for name, value in heaviness.items() if value >= 1}
-    if not heavy or (max(heavy.values()) < 3 and not (judged.is_behind_in_training or judged.is_stuck)):
+    is_very_heavy = max(heavy.values(), default=0.0) >= VERY_HEAVY
+    if not heavy or not (is_very_heavy or (judged.is_poor and (judged.is_behind_in_training or judged.is_stuck))):
         return None
     if judged.rate_ratio > 30 and max(heavy.values()) < 10:
         return None
@@ -55,7 +61,7 @@ def over_regularised(judged: Judgement) -> Finding | None:
     )  # fmt: skip
 
 
-def _rate_with(judged: Judgement) -> dict[str, object]:
+def _rate_with(judged: Judgement) -> dict[str, Any]:
     """Return a usual learning rate where the training's own is far above it: without the penalty it would show."""
     return {"learning_rate": usual_rate(judged.h)} if judged.rate_ratio > 8 else {}
 
@@ -76,7 +82,7 @@ def underfitting(judged: Judgement) -> Finding | None:
         text = _("underfitting: the network is a straight line; {reference} reach {best:.3f}, it {score:.3f}").format(
             reference=judged.data.reference_name, best=judged.reference, score=judged.score
         )
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     if not hidden or min(hidden) <= 16:
         values["hidden_layers"] = (64, 32)
     if h.activation in {"identity", "tanh", "sigmoid"}:
@@ -124,17 +130,15 @@ def overfitting(judged: Judgement) -> Finding | None:
 def _held(judged: Judgement) -> tuple[Remedy | None, ...]:
     h = judged.h
     hidden = judged.observation.sizes[1:-1]
-    smaller = {"hidden_layers": tuple(min(size, 16) for size in hidden[:1])} if hidden else {}
+    is_faint = judged.data.tells < FAINT
+    l2, rate = (0.1, usual_rate(h) / 3) if is_faint else (0.03, usual_rate(h))
+    values: dict[str, Any] = {"l2": max(l2, 3 * h.number("l2"))} if h.matters("l2") else {"dropout": 0.3}
+    if h.number("learning_rate") > 1.2 * rate:
+        values["learning_rate"] = rate
     return (
-        change(
-            _("a smaller network, smaller steps and a penalty"),
-            h,
-            **smaller,
-            l2=0.1,
-            **({"learning_rate": usual_rate(h) / 3} if judged.rate_ratio > 0.4 else {}),
-        ),
-        change(_("a larger penalty"), h, l2=max(0.03, 3 * h.number("l2"))) if h.matters("l2") else None,
-        change(_("silence some units in each step"), h, dropout=0.3) if h.dropout < 0.3 and hidden else None,
+        change(_("a penalty, and smaller steps"), h, restart=True, **values),
+        change(_("a smaller network"), h, hidden_layers=(16,)) if sum(hidden) > 16 else None,
+        change(_("silence some units"), h, restart=True, dropout=0.3) if h.dropout < 0.3 and hidden else None,
     )
 
 
@@ -144,7 +148,7 @@ def plateau(judged: Judgement) -> Finding | None:
     if not judged.is_poor or len(course.train_loss) < 8 or not (judged.is_stuck or judged.deficit > FAR_BEHIND):
         return None
     later = course.train_loss[len(course.train_loss) // 2 :]
-    moved = float(np.ptp(later) / max(np.mean(later), 1e-30))
+    moved = float(np.ptp(later)) / max(float(np.mean(later)), 1e-30)
     text = _("plateau: the training loss rests at {loss:.3g}; {reference} reach {best:.3f}, the network {score:.3f}")
     return Finding(
         "plateau", "warning",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
-from tuitrain.diagnosis.finding import Evidence, Finding
+from tuitrain.diagnosis.finding import Evidence, Finding, Remedy
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies
 from tuitrain.diagnosis.usual import usual_rate
@@ -78,9 +78,9 @@ def vanishing_gradient(judged: Judgement) -> Finding | None:
     )  # fmt: skip
 
 
-def _mended_start(judged: Judgement) -> object:
+def _mended_start(judged: Judgement) -> Remedy | None:
     h = judged.h
-    values: dict[str, object] = {"initializer": "auto"}
+    values: dict[str, Any] = {"initializer": "auto"}
     if h.activation in {"sigmoid", "tanh"}:
         values["activation"] = "relu"
     if judged.course.hidden_layers > 3:
@@ -91,7 +91,7 @@ def _mended_start(judged: Judgement) -> object:
 
 
 def exploding_gradient(judged: Judgement) -> Finding | None:
-    """Find gradients beyond bounds before the first step, on inputs that are scaled (Pascanu, Mikolov & Bengio, 2013)."""
+    """Find gradients beyond bounds before the first step, on inputs that are scaled (Pascanu et al., 2013)."""
     start, h = judged.observation.start, judged.h
     norms = [norm for norm in start.gradient_norms if not math.isnan(norm)]
     if not norms or max(norms) < EXPLODING or not (judged.is_poor or judged.course.state == "diverged"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -126,8 +127,9 @@ def noisy_batches(judged: Judgement) -> Finding | None:
          Evidence("rate times 32 over the rows, of the usual", noise, NOISE),
          Evidence("step of the loss over its mean", judged.roughness, MOVING)),
         listed_remedies(
-            change(_("more rows a step"), judged.h, batch_size=32,
-                   **({"epochs": 200} if judged.h.epochs < 200 else {})),
+            change(_("more rows a step"), judged.h, restart=True, batch_size=32,
+                   **({"epochs": 200} if judged.h.epochs < 200 else {}),
+                   **({"learning_rate": usual_rate(judged.h)} if judged.rate_ratio > 1.5 else {})),
             _slower(judged),
         ),
     )  # fmt: skip
@@ -139,16 +141,15 @@ def rate_too_low(judged: Judgement) -> Finding | None:
     At a rate far below the usual one, being a little behind and still getting better is enough.
     """
     is_low = judged.rate_ratio < FAR_BELOW
-    is_on_its_way = is_low and judged.is_falling and judged.last_fall > ON_ITS_WAY and judged.deficit > A_LITTLE
+    is_on_its_way = is_low and judged.is_falling and judged.last_fall > ON_ITS_WAY
+    is_on_its_way = is_on_its_way and judged.deficit > max(A_LITTLE, judged.chance)
     if not (_falls_short(judged) or is_on_its_way) or judged.course.step < FEW_STEPS / 2:
         return None
     if not is_low and not judged.update_ratio < CREEPING:
         return None
     if judged.h.gradient_clip and _clipping(judged) > CLIPPED:
         return None
-    text = _(
-        "the steps are too short: a step changes {ratio:.1e} of a layer's weights, the rate is {times:.2g} of usual"
-    )
+    text = _("the steps are too short: one changes {ratio:.1e} of a layer's weights, the rate is {times:.2g} of usual")
     return Finding(
         "rate_too_low", "warning", text.format(ratio=judged.update_ratio, times=judged.rate_ratio),
         (Evidence("learning rate over the usual one", judged.rate_ratio, FAR_BELOW),
@@ -160,7 +161,7 @@ def rate_too_low(judged: Judgement) -> Finding | None:
 def _longer(judged: Judgement) -> Remedy | None:
     """Return what keeps the steps short, set to what is usual."""
     h = judged.h
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     if h.number("learning_rate") < 0.5 * usual_rate(h):
         values["learning_rate"] = usual_rate(h)
     if h.schedule != "constant" and judged.rate_ratio < 0.5 * float(h.number("learning_rate")) / usual_rate(h):
@@ -176,7 +177,7 @@ def _longer(judged: Judgement) -> Remedy | None:
 
 
 def too_few_steps(judged: Judgement) -> Finding | None:
-    """Find a network that fell short after so few steps that it could not have arrived, and was still getting better."""
+    """Find a network that fell short after so few steps that it could not have arrived, and still got better."""
     course = judged.course
     if not course.is_over or course.state != "done" or course.step > FEW_STEPS or not _falls_short(judged):
         return None
@@ -187,7 +188,7 @@ def too_few_steps(judged: Judgement) -> Finding | None:
     text = _("too few steps: {steps} in {epochs} epochs, and the loss was still falling").format(
         steps=course.step, epochs=course.epoch
     )
-    values: dict[str, object] = dict(_long_enough(judged))
+    values: dict[str, Any] = dict(_long_enough(judged))
     if judged.rate_ratio < FAR_BELOW:
         values["learning_rate"] = usual_rate(judged.h)
     return Finding(
@@ -201,10 +202,10 @@ def _falls_short(judged: Judgement) -> bool:
     return judged.is_poor or (not judged.course.is_over and judged.is_stuck and judged.can_be_learned)
 
 
-def _long_enough(judged: Judgement) -> dict[str, object]:
+def _long_enough(judged: Judgement) -> dict[str, Any]:
     """Return smaller batches, more epochs and more patience, as far as they are needed for enough steps."""
     h, course = judged.h, judged.course
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     steps, rows = course.steps_per_epoch, max(1, judged.data.rows)
     if course.batch_rows > 64 and steps < 10:
         values["batch_size"] = 32
@@ -229,10 +230,10 @@ def clipped(judged: Judgement) -> Finding | None:
     times = _clipping(judged)
     if times < CLIPPED or not _falls_short(judged):
         return None
-    text = _(
-        "clipped: the middle gradient is {times:.2g} times the clip of {clip:g}, so that steps are as short"
-    ).format(times=times, clip=judged.h.gradient_clip)
-    values: dict[str, object] = {"gradient_clip": 0.0}
+    text = _("clipped: the middle gradient is {times:.2g} times the clip of {clip:g}: steps are that short").format(
+        times=times, clip=judged.h.gradient_clip
+    )
+    values: dict[str, Any] = {"gradient_clip": 0.0}
     if judged.rate_ratio < FAR_BELOW:
         values["learning_rate"] = usual_rate(judged.h)
     return Finding(

@@ -8,6 +8,7 @@ import numpy as np
 
 from tuitrain.diagnosis.finding import Evidence, Finding
 from tuitrain.diagnosis.judgement import Judgement
+from tuitrain.diagnosis.remedies import change, listed_remedies
 from tuitrain.text import counted
 from tuitrain.translation import gettext as _
 
@@ -27,12 +28,14 @@ def unfinished(judged: Judgement) -> Finding | None:
     fall = judged.last_fall
     if course.state != "done" or not judged.is_falling or fall < STILL_FALLING:
         return None
-    text = _("unfinished: the loss still fell by {fall:.1%} in the last {epochs}; more would help").format(
-        fall=fall, epochs=counted(max(1, len(course.watched) // 10), "epoch")
+    text = _("unfinished: the loss still fell by {fall:.1%} in the last {epochs}; more would help{reached}").format(
+        fall=fall, epochs=counted(max(1, len(course.watched) // 10), "epoch"), reached=_reached(judged)
     )
     return Finding(
-        "unfinished", "note", text, (Evidence("fall of the loss in the last tenth", fall, STILL_FALLING),), ()
-    )
+        "unfinished", "note", text,
+        (Evidence("fall of the loss in the last tenth", fall, STILL_FALLING), *judged.against_constant()),
+        listed_remedies(change(_("twice as many epochs"), judged.h, epochs=2 * judged.h.epochs)),
+    )  # fmt: skip
 
 
 def going_well(judged: Judgement) -> Finding:
