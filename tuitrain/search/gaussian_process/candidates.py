@@ -145,12 +145,11 @@ def _log_improvement(model: Surrogate, points: Array) -> Array:
 def _climb(model: Surrogate, points: Array, numbers: NDArray[np.intp]) -> Array:
     """Move points uphill in log EI along the number columns that have an effect."""
     is_active = ~np.isnan(points[:, numbers])
-    scaled, coordinates, lengths = model.scaled(points), model.layout.number[numbers], model.lengths[numbers]
 
     def objective(values: Array, rows: Rows) -> tuple[Array, Array]:
-        at = scaled[rows]
-        at[:, coordinates] = np.where(is_active[rows], (values - 0.5) / lengths, 0.0)
-        mean, smooth, mean_slopes, deviation_slopes = model.predict_slopes(at, numbers)
+        at = points[rows]
+        at[:, numbers] = np.where(is_active[rows], values, np.nan)
+        mean, smooth, mean_slopes, deviation_slopes = model.predict_slopes(model.scaled(at), numbers)
         deviation = np.sqrt(np.square(smooth) + model.noise)
         deviation_slopes *= (smooth / deviation)[:, None]
         logarithm, by_mean, by_deviation = log_expected_improvement_slopes(mean, deviation, model.best)
