@@ -17,7 +17,7 @@ def rate(space: Space) -> SearchColumn:
 
 def test_the_shift_is_in_widths_of_the_range() -> None:
     shift = rate(Space({"learning_rate": "1e-3..0.1", "optimizer": "adam,sgd"})).shift
-    assert shift == Shift("optimizer", (0.0, -0.5))
+    assert shift == Shift("optimizer", (0.0, -1.0))
 
 
 def test_momentum_that_is_not_searched_is_the_forms() -> None:
