@@ -46,7 +46,10 @@ class ColumnLike(Protocol):
 
 @dataclass(frozen=True)
 class PlacedShift:
-    """A `Shift` of the column at `place` by those at `category` and `number`; -1 where there is no such column."""
+    """A `Shift` of the column at `place` by those at `category` and `number`; -1 where there is no such column.
+
+    `offsets` (count + 1,) end with that of a category without a value, 0.
+    """
 
     place: int
     category: int
@@ -59,9 +62,10 @@ class PlacedShift:
         found = np.zeros(len(points))
         if self.category >= 0:
             values = points[:, self.category]
-            found += np.where(np.isnan(values), 0.0, self.offsets[np.nan_to_num(values).astype(np.int64)])
+            found += self.offsets[np.where(np.isnan(values), -1, values).astype(np.int64)]
         if self.number >= 0:
-            found += self.slope * np.nan_to_num(points[:, self.number])
+            values = points[:, self.number]
+            found += self.slope * np.where(np.isnan(values), 0.0, values)
         return found
 
 
@@ -76,6 +80,7 @@ class CoordinateLayout:
         widths = [(column.count or 0) + 1 if column.is_category else 2 for column in columns]
         self.n_columns = len(columns)
         self.is_category = np.array([column.is_category for column in columns], bool)
+        self._numbers, self._categories = np.flatnonzero(~self.is_category), np.flatnonzero(self.is_category)
         self.owner = np.repeat(np.arange(len(columns)), widths)
         self._first = np.concatenate([[0], np.cumsum(widths)[:-1]]).astype(np.int64)
         self._last = self._first + np.array(widths, np.int64) - 1
@@ -87,14 +92,14 @@ class CoordinateLayout:
     def embed(self, points: Array) -> Array:
         """Return the coordinates (n, e) of points (n, d)."""
         found = np.zeros((len(points), len(self.owner)))
-        rows = np.arange(len(points))
         is_idle = np.isnan(points)
-        numbers = np.flatnonzero(~self.is_category)
+        numbers, categories = self._numbers, self._categories
         found[:, self._first[numbers]] = np.where(is_idle[:, numbers], 0.0, points[:, numbers] - 0.5)
         found[:, self._last[numbers]] = np.where(is_idle[:, numbers], _ASIDE, 0.0)
-        for place in np.flatnonzero(self.is_category):
-            values = self._first[place] + np.nan_to_num(points[:, place]).astype(np.int64)
-            found[rows, np.where(is_idle[:, place], self._last[place], values)] = np.sqrt(0.5)
+        spots = np.where(
+            is_idle[:, categories], self._last[categories], self._first[categories] + points[:, categories]
+        )
+        found[np.arange(len(points))[:, None], spots.astype(np.int64)] = np.sqrt(0.5)
         for shift in self.shifts:
             found[:, self._first[shift.place]] += np.where(is_idle[:, shift.place], 0.0, shift.of(points))
         return found
@@ -113,7 +118,11 @@ def _placed(columns: Sequence[ColumnLike]) -> tuple[PlacedShift, ...]:
     places = {column.name: place for place, column in enumerate(columns)}
     return tuple(
         PlacedShift(
-            place, places.get(shift.category, -1), np.array(shift.offsets), places.get(shift.number, -1), shift.slope
+            place,
+            places.get(shift.category, -1),
+            np.array([*shift.offsets, 0.0]),
+            places.get(shift.number, -1),
+            shift.slope,
         )
         for place, column in enumerate(columns)
         if (shift := column.shift) is not None
