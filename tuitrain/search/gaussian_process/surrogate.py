@@ -88,7 +88,11 @@ class Surrogate:
 
     def cross(self, points: Array) -> Array:
         """Return the covariances (m, n) with the observed points."""
-        return self.signal * self.layout.kernel(squared_distances(self.scaled(points), self.coordinates))[0]
+        return self.covariances(self.scaled(points))
+
+    def covariances(self, at: Array, since: int = 0) -> Array:
+        """Return the covariances (m, n - since) of `scaled` coordinates (m, e) with those observed from `since`."""
+        return self.signal * self.layout.kernel(squared_distances(at, self.coordinates[since:]))[0]
 
     def mean(self, points: Array) -> Array:
         """Return the posterior mean (m,)."""
