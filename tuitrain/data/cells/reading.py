@@ -41,13 +41,14 @@ from tuitrain.data.cells.looked import (
 )
 from tuitrain.data.cells.number_cells import Cells, Habits, values_of
 from tuitrain.data.cells.remarks import Remarks
-from tuitrain.data.cells.unusual import why_text
+from tuitrain.data.cells.unusual import nearly_alike, why_text
 from tuitrain.data.notices import about
 from tuitrain.data.table import Column, clean_numbers
 from tuitrain.errors import DataError
 from tuitrain.text import counted, quoted, visible
 from tuitrain.translation import gettext as _
 
+MOST_ALIKE = 4  # texts that are named
 CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
 
 
@@ -271,6 +272,9 @@ class _Reading:
         if told:
             self._count_missing(found, form)
             self._tell_text(found, why)
+            self._tell_alike(
+                found.name, [cell.removeprefix(QUOTED) for cell, text in texts.items() if text is not None]
+            )
         return Column(found.name, "text", np.array([texts[cell] for cell in found.cells], object), format=form)
 
     def _tell_text(self, found: Looked, why: str | None) -> None:
@@ -279,6 +283,13 @@ class _Reading:
             why = why_text(list(found.present), numbers, date_cells.readable(found.present), found.line_of)
         if why:
             self.remarks.add(about(found.name, why))
+
+    def _tell_alike(self, name: str, texts: Sequence[str]) -> None:
+        if name not in self._told.formats and (
+            alike := nearly_alike({unicodedata.normalize("NFC", text) for text in texts})
+        ):
+            text = _("{texts} differ in capitals or unseen signs alone, and are kept apart")
+            self.remarks.add(about(name, text.format(texts=", ".join(map(quoted, sorted(alike)[:MOST_ALIKE])))))
 
     # what was told
 

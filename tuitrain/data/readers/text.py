@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.column_format import NUMBER, Told
-from tuitrain.data.cells.number_column import has_points_of_thousands, is_doubtful
+from tuitrain.data.cells.number_column import has_points_of_thousands, is_doubtful, spelled_twice
 from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.readers import FileContent
 from tuitrain.data.readers.delimiters import DELIMITER_NAMES
@@ -23,7 +23,7 @@ from tuitrain.data.readers.dialect import Layout, Wanted, lay_out, lines_named, 
 from tuitrain.data.readers.encoding import decode
 from tuitrain.data.readers.file_kinds import refuse_other_kinds
 from tuitrain.data.readers.footers import LookAhead, note_lines
-from tuitrain.data.readers.number_block import parse_block
+from tuitrain.data.readers.number_block import parse_block, spelled_twice_in
 from tuitrain.data.readers.quoted_words import with_quoted_words_marked
 from tuitrain.data.readers.records import Records, csv_problem
 from tuitrain.data.table import Table, plain_numbers, tidy_names
@@ -38,6 +38,7 @@ BLOCK_ROWS = 50_000
 # What is read as a number but may be none: +49170123456 and 94E3.
 CODE = re.compile(rb"(?m)(?:^|[,;|\t ])(?:\+[0-9 ]{9,}|[+-]?[0-9]+[eE][0-9]{1,2}) *(?=[,;|\t\r\n ]|\Z)")
 BARE_EXPONENT = re.compile(rb"[eE][0-9]")
+BLOCK_LOOKED_AT = 5000  # cells, in which numbers that are spelled twice are sought
 BLOCK_CHARACTERS = 1_000_000  # of plain numbers that are parsed at once
 TAB_SUFFIXES = (".tsv", ".tab")
 
@@ -95,7 +96,7 @@ def read_text_table(
             name
             for place, (name, values) in enumerate(zip(tidy_names(quick[0])[0], quick[1], strict=True))
             if is_doubtful(values, told, layout.delimiter, has_point=partial(_has_point, text, layout.delimiter, place))
-        }
+        } | spelled_twice_in(text, layout.delimiter, tidy_names(quick[0])[0])
         quick, as_cells = (None, as_cells | doubtful) if doubtful else (quick, as_cells)
     columns: list[Cells]
     if quick is not None:
@@ -379,6 +380,8 @@ def read_cells(rows: CheckedRows, told: Told, as_cells: Collection[str]) -> list
         for piece, cells, is_kept in zip(pieces, zip(*block, strict=True), kept, strict=True):
             was_text = is_kept or (bool(piece) and not isinstance(piece[-1], np.ndarray))
             numbers = None if was_text else plain_numbers(cells)
+            if numbers is not None and not piece and spelled_twice(cells[:BLOCK_LOOKED_AT]) is not None:
+                numbers = None
             if numbers is not None and is_doubtful(numbers, told, rows.delimiter, has_point=partial(_any_point, cells)):
                 numbers = None
             piece.append([*map(sys.intern, cells)] if numbers is None else numbers)
