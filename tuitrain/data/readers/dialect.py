@@ -25,7 +25,8 @@ from tuitrain.data.readers.rewriting import (
     CUT,
     NOT_REWRITTEN,
     Rewriting,
-    has_escaped_quotes,
+    escaped_delimiter,
+    escaped_quote,
     is_wrapped,
     starts_of_fields,
 )
@@ -177,11 +178,14 @@ def _rewrite(found: _Finding, delimiter: str | None, comments: Comments) -> Chos
         if is_wrapped(found.sample.splitlines()):
             found.rewrite(is_wrapped=True)
             found.notices.append(_("each line stands in quotes as a whole, which are taken off"))
-        if has_escaped_quotes(found.text):
-            found.rewrite(has_escapes=True)
+        if quote := escaped_quote(found.text):
+            found.rewrite(escaped=quote)
             found.notices.append(
                 _("a backslash before a quote means a quote within a text; --quote none takes both as they are")
             )
+        if sign := escaped_delimiter(found.sample):
+            found.rewrite(parted=sign)
+            found.notices.append(_("a backslash before a delimiter means that it is a part of the text"))
     found.text = without_blanks_at_quotes(found.text)
     if delimiter is not None or found.wanted.quote is not None or comments.sign:
         return None
