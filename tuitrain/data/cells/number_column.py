@@ -34,6 +34,7 @@ TWO_DECIMALS = re.compile(r"[0-9]{1,3}\.(?:[0-9]|[1-9]0)")
 VERSION = re.compile(
     r"(?i)(?:^|[^a-z])(?:version|ver|release|revision|firmware|build)(?:$|[^a-z])|버전|版本|バージョン"
 )
+FEW = 20  # different numbers, among which two that are one may be versions
 LEAST_TELEPHONE = 9  # digits
 LEAST_GROUPED = 5
 GROUPED = re.compile(r"999(?P<sign>[. ])999(?:(?P=sign)999)+")
@@ -174,7 +175,7 @@ def decide(
     if bare is not None:
         return Undecided(_percent_question(name, cells, bare))
     remark = _remark(name, cells, form, values, is_guessed=len(readings) > 1)
-    if twice and not is_told and not remark:
+    if twice and not is_told and not remark and cells.count(list(cells.by_pattern)) <= FEW:
         remark = _("{one} and {two} become one number; --type {option} keeps them apart").format(
             one=quoted(twice[0]), two=quoted(twice[1]), option=quoted(f"{name}=text")
         )
