@@ -22,6 +22,7 @@ from tuitrain.translation import gettext as _
 
 TASKS = ("classification", "regression")
 MOST_CLASS_NUMBERS = 20
+FIRST_ROWS = 3  # that may belong to a header
 MOST_NUMBERS = 0.8  # of a target's different values, where the others may be none by mistake
 
 
@@ -162,7 +163,7 @@ def _odd_value(column: Column) -> str:
     """Name a value that is no number where most are, as the end of a sentence; empty where most are none."""
     values = dict.fromkeys(str(value) for value in column.values)
     odd = [value for value in values if not is_number(value)]
-    if not odd or len(odd) > (1 - MOST_NUMBERS) * len(values):
+    if not odd or odd[0] not in column.values[:FIRST_ROWS] or len(odd) > (1 - MOST_NUMBERS) * len(values):
         return ""
     return _(" (most of its values are numbers, but {value} is none: is it part of a header? --skip-lines)").format(
         value=quoted(odd[0])

@@ -169,3 +169,11 @@ def test_a_file_of_libsvm_is_named() -> None:
 def test_groups_above_an_index_without_name_are_skipped() -> None:
     table = read(",size,,\n," + BODY.replace("\n", "\n0,")[:-2])
     assert table.names == ["column 1", "width", "height", "sort"]
+
+
+def test_the_rows_of_types_that_orange_writes_are_skipped() -> None:
+    table = read("a,b,y\ncontinuous,discrete,discrete\n,,class\n1.5,p,yes\n2.5,q,no\n")
+    assert [column.kind for column in table.columns] == ["number", "text", "boolean"]
+    assert len(table) == 2
+    assert "lines 2 to 3 skipped" in told(table)
+    assert len(read("a,b\nd,s\nm,t\nd,c\ns,t\n")) == 4

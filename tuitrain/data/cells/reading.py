@@ -130,6 +130,8 @@ class _Reading:
     def _maybe_number(self, found: Looked) -> Column | None:
         if found.numbers is None:
             return self._maybe_with_units(found)
+        if date_cells.POINTED.fullmatch(next(iter(found.present.values()), "")) and date_cells.times_of(found.present):
+            return None
         decided = number_column.decide(found.name, found.numbers, self._told, self._habits)
         if isinstance(decided, number_column.Undecided):
             return replace(self._text(found, told=False), question=decided.question)
@@ -178,7 +180,7 @@ class _Reading:
             return None
         orders = date_cells.fitting_orders(found.dates.values(), allowed_orders(self._told))
         if not orders:
-            return self._text(found, why=why_no_dates(found))
+            return None if date_cells.times_of(found.present) else self._text(found, why=why_no_dates(found))
         return self._dates(found, found.dates, orders)
 
     def _maybe_time(self, found: Looked) -> Column | None:

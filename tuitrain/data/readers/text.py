@@ -310,7 +310,7 @@ class CheckedRows:
                     break
                 elif len(row) != expected or (layout.has_blank_end and row[-1].strip()):
                     raise DataError(self._length_problem(line, row, expected, header_line))
-                elif line != layout.units_line:
+                elif line not in layout.skipped_below:
                     header_line = header_line if expected == 1 else 0
                     yield line, row[layout.has_row_names : expected - layout.has_blank_end]
         except csv.Error as error:
