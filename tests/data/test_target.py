@@ -96,3 +96,9 @@ def test_a_target_of_numbers_with_a_unit_is_told_what_to_write(task: str | None)
     column = Column("price", "text", np.array([f"{n} kg" for n in range(1, 30)], object))
     with pytest.raises(DataError, match=r'write "[0-9]+ kg" as [0-9]+'):
         read_target(column, task, "t.csv")
+
+
+def test_a_text_among_numbers_is_named_as_the_reason_for_too_many_classes() -> None:
+    values = np.array(["lh", *(f"{number}.5" for number in range(20))], object)
+    with pytest.raises(DataError, match=r'21 classes in 21 rows.*"lh" is none'):
+        read_target(Column("y", "text", values), None, "t.csv")

@@ -184,6 +184,7 @@ def tidy_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return visible, non-blank, unique names, and a notice for each name that was changed."""
     result: list[str] = []
     taken: set[str] = set()
+    given = {tidy_name(name) for name in names}
     notices = []
     for position, original in enumerate(names, 1):
         name = tidy_name(original)
@@ -195,7 +196,7 @@ def tidy_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
                 )
             )
         base, count = name, 2
-        while name in taken:
+        while name in taken or (name != base and name in given):
             name, count = f"{base}_{count}", count + 1
         if name != base:
             notices.append(

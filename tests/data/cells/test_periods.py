@@ -103,6 +103,7 @@ def test_numbers_that_are_nearly_dates_are_told(name: str, cells: list[str], wor
         (["1:02:03", "26:10:30"], [1 + 2 / 60 + 3 / 3600, 26 + 10.5 / 60]),
         (["59:30", "1:02:00"], [59.5 / 60, 62 / 60]),
         (["9:30", "13:05:30"], [9.5, 13 + 5.5 / 60]),
+        (["18.00.00", "9.30.00"], [18, 9.5]),
     ],
 )
 def test_durations_are_read_as_hours(cells: list[str], hours: list[float]) -> None:

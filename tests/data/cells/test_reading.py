@@ -298,3 +298,37 @@ def test_columns_of_two_words_in_many_languages_are_booleans(
 )
 def test_other_words_stay_texts(cells: list[str]) -> None:
     assert read_column("x", cells)[0].kind == "text"
+
+
+@pytest.mark.parametrize(
+    ("cells", "named"),
+    [(["Red", "red", "blue"], ["Red", "red"]), (["A", "Ａ"], ["A", "Ａ"]), (["Red", "Red\u200b"], ["Red", "\\u200b"])],
+)
+def test_levels_that_look_alike_are_told(cells: list[str], named: list[str]) -> None:
+    column, notices = read_column("v", cells)
+    assert len(set(column.values)) == len(cells)
+    assert all(name in notices[0] for name in named)
+    assert "kept apart" in notices[0]
+
+
+@pytest.mark.parametrize("cells", [["Red", "Red\u00a0"], ["red", "read"], ["caf\u00e9", "cafe\u0301"]])
+def test_levels_that_are_one_or_differ_are_not_told(cells: list[str]) -> None:
+    assert read_column("v", cells)[1] == []
+
+
+@pytest.mark.parametrize("cells", [['="007"', '="012"'], ["'007", "'012"]])
+def test_marks_by_which_spreadsheets_keep_texts_are_taken_off(cells: list[str]) -> None:
+    assert read_column("v", cells)[0].labels() == ["007", "012"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [("version", "text", 'taken as text, since "1.1" and "1.10" are one number'), ("v", "number", "keeps them apart")],
+)
+def test_numbers_that_are_spelled_twice_are_told(name: str, kind: str, words: str) -> None:
+    text = f"{name},x\n1.1,0\n1.10,1\n2.0,3\n".encode()
+    for data in (text, text + b"NA,4\n"):
+        table = read_text_table(data, "t.csv")
+        assert table.column(name).kind == kind
+        assert any(words in notice for notice in table.notices)
+    assert read_text_table(b"v,x\n1.50,0\n1.25,1\n", "t.csv").notices == ()

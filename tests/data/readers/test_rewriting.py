@@ -53,6 +53,14 @@ def test_backslashes_before_quotes_are_read_as_they_were_escaped(cells: list[str
     assert "a backslash before a quote" in told(table)
 
 
+def test_backslashes_before_single_quotes_and_delimiters_are_read() -> None:
+    lines = [f"{n}, 'it\\'s {n}, so', 'p'" for n in range(5)]
+    assert read("x, name, y\n" + "\n".join(lines)).column("name").labels()[:2] == ["it's 0, so", "it's 1, so"]
+    table = read("name,x\nDr. No\\, oder,1\nBen Hur,2\nEins\\, zwei\\, drei,3\n")
+    assert table.column("name").labels() == ["Dr. No, oder", "Ben Hur", "Eins, zwei, drei"]
+    assert "a backslash before a delimiter" in told(table)
+
+
 def test_a_path_that_ends_with_a_backslash_is_no_escape() -> None:
     table = read('path,x\n"C:\\dir\\",1\n"D:\\",2\n')
     assert table.column("path").labels() == ["C:\\dir\\", "D:\\"]
@@ -161,3 +169,11 @@ def test_a_file_of_libsvm_is_named() -> None:
 def test_groups_above_an_index_without_name_are_skipped() -> None:
     table = read(",size,,\n," + BODY.replace("\n", "\n0,")[:-2])
     assert table.names == ["column 1", "width", "height", "sort"]
+
+
+def test_the_rows_of_types_that_orange_writes_are_skipped() -> None:
+    table = read("a,b,y\ncontinuous,discrete,discrete\n,,class\n1.5,p,yes\n2.5,q,no\n")
+    assert [column.kind for column in table.columns] == ["number", "text", "boolean"]
+    assert len(table) == 2
+    assert "lines 2 to 3 skipped" in told(table)
+    assert len(read("a,b\nd,s\nm,t\nd,c\ns,t\n")) == 4

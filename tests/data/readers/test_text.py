@@ -154,3 +154,9 @@ def test_the_head_of_a_longer_file_ends_with_its_last_whole_row() -> None:
         np.testing.assert_array_equal(table.columns[0].values, np.arange(len(table)))
     cut = "a,b\n1,2\n3,4\n".encode("utf-16")
     assert len(read_text_table(cut[:-3], "t.csv", most_rows=9, is_cut=True)) == 1
+
+
+def test_a_zero_byte_in_a_text_is_no_wide_encoding() -> None:
+    text = "a,v,k\n" + "".join(f"{n},{n}.5,p\n" for n in range(20)) + "5,\0,p\n"
+    with pytest.raises(DataError, match="line 22: found a zero byte within a text"):
+        read_text_table(text.encode(), "t.csv")

@@ -72,6 +72,7 @@ FORMS.append(
 )  # of ISO 8601, without signs between
 HAS_DIGIT = re.compile(r"\d")
 CLOCK = re.compile(TIME.replace("{1,2}):", "{1,3}):", 1), re.IGNORECASE)
+POINTED = re.compile(r"(?:[01]?[0-9]|2[0-3])\.[0-5][0-9]\.[0-5][0-9]")  # 18.00.00, as in Italy and Finland
 TWO_NUMBERS = re.compile(r"[0-9]+:[0-9]{2}(?:[.,][0-9]+)?")
 LEAST_DAYS, MANY_TIMES = 13, 3  # different days of the month, more than there are months, and times as many as years
 Order = Literal["ymd", "dmy", "mdy"]
@@ -133,7 +134,10 @@ def written_date(cell: str) -> Written | None:
 
 def written_time(cell: str) -> float | None:
     """The hours that a cell says if it is a time of the day, or a duration such as 26:10:00; None otherwise."""
-    match = CLOCK.fullmatch(plain(cell))
+    cell = plain(cell)
+    if POINTED.fullmatch(cell) is not None:
+        cell = cell.replace(".", ":")
+    match = CLOCK.fullmatch(cell)
     return None if match is None else _clock(match.groupdict(), is_duration=True)
 
 

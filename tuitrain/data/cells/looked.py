@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from tuitrain.data.cells.column_format import NUMBER, QUOTED, Told
 from tuitrain.data.cells.number_cells import ALL_SIGNS, Cells, Habits, plain
 from tuitrain.options.data_options import DATE_ORDERS
 
+TEXT_FORMULA = re.compile(r'="(.*)"')
+TEXT_APOSTROPHE = re.compile(r"'([^']+)")
 ENOUGH_SEEN = 1000  # numbers of a column, to learn how they are written
 MOST_EXAMPLES = 3  # of a column's cells that are kept as they are written
 MOST_COMPARED = 1000  # different cells among which the most telling one is looked for
@@ -42,7 +45,7 @@ class Looked:
     @classmethod
     def at(cls, name: str, cells: Sequence[str], told: Told, line_of: Callable[[str], int] | None) -> Looked:
         """Look at a column's cells."""
-        stripped = [cell.strip() for cell in cells]
+        stripped = _without_marks_of_texts([cell.strip() for cell in cells])
         counts = Counter(stripped)
         form = told.formats.get(name)
         missing = missing_words(told, NUMBER)
@@ -60,6 +63,15 @@ class Looked:
         return cls(
             name, stripped, counts, present, numbers, dates if dates and len(dates) == len(present) else None, line_of
         )
+
+
+def _without_marks_of_texts(cells: list[str]) -> list[str]:
+    """The cells without the marks by which spreadsheets keep them texts, if all have one: ="007" and '007."""
+    first = next(filter(None, cells), "")
+    for mark in (TEXT_FORMULA, TEXT_APOSTROPHE):
+        if mark.fullmatch(first) and all(not cell or mark.fullmatch(cell) for cell in cells):
+            return [mark.sub(r"\1", cell) for cell in cells]
+    return cells
 
 
 def missing_words(told: Told, kind: str) -> frozenset[str]:

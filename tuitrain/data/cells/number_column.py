@@ -30,6 +30,11 @@ from tuitrain.translation import gettext as _
 
 INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?")
+TWO_DECIMALS = re.compile(r"[0-9]{1,3}\.(?:[0-9]|[1-9]0)")
+VERSION = re.compile(
+    r"(?i)(?:^|[^a-z])(?:version|ver|release|revision|firmware|build)(?:$|[^a-z])|버전|版本|バージョン"
+)
+FEW = 20  # different numbers, among which two that are one may be versions
 LEAST_TELEPHONE = 9  # digits
 LEAST_GROUPED = 5
 GROUPED = re.compile(r"999(?P<sign>[. ])999(?:(?P=sign)999)+")
@@ -75,6 +80,15 @@ def allowed_signs(told: Told) -> list[SignMeaning]:
         signs for signs in ALL_SIGNS
         if told.decimal in {None, signs.decimal} and told.thousands in {None, signs.thousands}
     ]  # fmt: skip
+
+
+def spelled_twice(cells: Iterable[str]) -> tuple[str, str] | None:
+    """Two cells that are one number but for zeros behind the point, as versions 1.1 and 1.10 are; or None."""
+    seen: dict[str, str] = {}
+    for cell in cells:
+        if TWO_DECIMALS.fullmatch(cell) and (other := seen.setdefault(cell.rstrip("0"), cell)) != cell:
+            return min(other, cell, key=len), max(other, cell, key=len)
+    return None
 
 
 def is_doubtful(
@@ -136,6 +150,13 @@ def decide(
         )
     if not is_told and (why := _why_codes(name, cells)):
         return NotNumbers(why)
+    twice = spelled_twice(cell for members in cells.by_pattern.values() for cell in members)
+    if twice and not is_told and VERSION.search(name):
+        return NotNumbers(
+            _("taken as text, since {one} and {two} are one number; --type {option} makes them one").format(
+                one=quoted(twice[0]), two=quoted(twice[1]), option=quoted(f"{name}=number")
+            )
+        )
     readings = cells.readings(allowed_signs(told))
     if not readings and told.decimal is None:  # the sign of thousands that was told need not be in every column
         readings = cells.readings(ALL_SIGNS)
@@ -153,7 +174,12 @@ def decide(
     bare = next((cell for members in cells.by_pattern.values() for cell in members if cell not in values), None)
     if bare is not None:
         return Undecided(_percent_question(name, cells, bare))
-    return form, _remark(name, cells, form, values, is_guessed=len(readings) > 1)
+    remark = _remark(name, cells, form, values, is_guessed=len(readings) > 1)
+    if twice and not is_told and not remark and cells.count(list(cells.by_pattern)) <= FEW:
+        remark = _("{one} and {two} become one number; --type {option} keeps them apart").format(
+            one=quoted(twice[0]), two=quoted(twice[1]), option=quoted(f"{name}=text")
+        )
+    return form, remark
 
 
 def _why_codes(name: str, cells: Cells) -> str:

@@ -41,13 +41,14 @@ from tuitrain.data.cells.looked import (
 )
 from tuitrain.data.cells.number_cells import Cells, Habits, values_of
 from tuitrain.data.cells.remarks import Remarks
-from tuitrain.data.cells.unusual import why_text
+from tuitrain.data.cells.unusual import nearly_alike, why_text
 from tuitrain.data.notices import about
 from tuitrain.data.table import Column, clean_numbers
 from tuitrain.errors import DataError
 from tuitrain.text import counted, quoted, visible
 from tuitrain.translation import gettext as _
 
+MOST_ALIKE = 4  # texts that are named
 CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
 
 
@@ -129,6 +130,8 @@ class _Reading:
     def _maybe_number(self, found: Looked) -> Column | None:
         if found.numbers is None:
             return self._maybe_with_units(found)
+        if date_cells.POINTED.fullmatch(next(iter(found.present.values()), "")) and date_cells.times_of(found.present):
+            return None
         decided = number_column.decide(found.name, found.numbers, self._told, self._habits)
         if isinstance(decided, number_column.Undecided):
             return replace(self._text(found, told=False), question=decided.question)
@@ -177,7 +180,7 @@ class _Reading:
             return None
         orders = date_cells.fitting_orders(found.dates.values(), allowed_orders(self._told))
         if not orders:
-            return self._text(found, why=why_no_dates(found))
+            return None if date_cells.times_of(found.present) else self._text(found, why=why_no_dates(found))
         return self._dates(found, found.dates, orders)
 
     def _maybe_time(self, found: Looked) -> Column | None:
@@ -271,6 +274,9 @@ class _Reading:
         if told:
             self._count_missing(found, form)
             self._tell_text(found, why)
+            self._tell_alike(
+                found.name, [cell.removeprefix(QUOTED) for cell, text in texts.items() if text is not None]
+            )
         return Column(found.name, "text", np.array([texts[cell] for cell in found.cells], object), format=form)
 
     def _tell_text(self, found: Looked, why: str | None) -> None:
@@ -279,6 +285,13 @@ class _Reading:
             why = why_text(list(found.present), numbers, date_cells.readable(found.present), found.line_of)
         if why:
             self.remarks.add(about(found.name, why))
+
+    def _tell_alike(self, name: str, texts: Sequence[str]) -> None:
+        if name not in self._told.formats and (
+            alike := nearly_alike({unicodedata.normalize("NFC", text) for text in texts})
+        ):
+            text = _("{texts} differ in capitals or unseen signs alone, and are kept apart")
+            self.remarks.add(about(name, text.format(texts=", ".join(map(quoted, sorted(alike)[:MOST_ALIKE])))))
 
     # what was told
 

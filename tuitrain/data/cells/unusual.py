@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 
 from tuitrain.data.cells.number_cells import plain
@@ -14,8 +15,21 @@ SEVERAL = re.compile(r"(?!0)[0-9]+(?:[.,][0-9]+)?[^0-9A-Za-z]+[0-9]+(?:[.,][0-9]
 SIGNS_AROUND = re.compile(r"[^0-9A-Za-z+-]*[+-]?[0-9]+(?:[.,][0-9]+)?[^0-9]{0,3}|[^0-9A-Za-z]+[0-9.,]+")
 ENOUGH_CELLS = 10  # different ones, fewer of which are levels
 MOST_UNITS = 4
+MOST_LEVELS = 1000
 MOST_WORDS = 3  # for missing, that a notice proposes
 ENOUGH = 0.8  # of a column's distinct cells
+
+
+def nearly_alike(texts: Collection[str]) -> list[str]:
+    """Those of the different texts that differ in capitals, widths or unseen signs alone; of many texts, none."""
+    if len(texts) > MOST_LEVELS:
+        return []
+    alike: dict[str, list[str]] = {}
+    for text in texts:
+        plain_text = unicodedata.normalize("NFKC", text).casefold()
+        shown = "".join(sign for sign in plain_text if unicodedata.category(sign) != "Cf")
+        alike.setdefault(" ".join(shown.split()), []).append(text)
+    return next((group for group in alike.values() if len(group) > 1), [])
 
 
 def why_text(

@@ -15,6 +15,8 @@ COMMENT_SIGNS = ("#", "%", "//", "!", "+-", "---")  # the last two of tables tha
 LINE_END = re.compile(r"\r\n|\n|\r")
 LONGEST_NAME = 40
 MOST_TITLE_LINES = 50
+TYPES = frozenset({"continuous", "discrete", "string", "time", "c", "d", "s", "t"})
+ROLES = frozenset({"", "class", "meta", "ignore", "weight", "i", "m", "w"})
 RULE = re.compile(r":?-{2,}:?|={2,}|:?-:")  # what stands below the header in a table of SQL or Markdown
 LEAST_ROWS_BELOW = 2
 UNITS = frozenset({
@@ -181,6 +183,14 @@ def is_row_of_units(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         return True
     is_repeated = any(cell and cell in (other[place] for other in rows) for place, cell in enumerate(cells))
     return len(filled) > 1 and len(set(filled)) == len(filled) and not is_repeated
+
+
+def rows_of_types(below: Sequence[Sequence[str]]) -> int:
+    """How many of the rows below a header tell the types and the roles of columns, as Orange writes them: 0, 1 or 2."""
+    rows = [[cell.strip().lower() for cell in row] for row in below[:2]]
+    if len(rows) < 2 or len(rows[0]) < 2 or not all(cell in TYPES for cell in rows[0]) or len(below) < 3:
+        return 0
+    return 2 if all(cell in ROLES for cell in rows[1]) else 0
 
 
 def _is_unit(cell: str) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.column_format import QUOTED, Told
-from tuitrain.data.cells.number_column import is_doubtful
+from tuitrain.data.cells.number_column import is_doubtful, spelled_twice
 from tuitrain.data.progress import Progress, untold
 from tuitrain.data.readers.delimiters import DELIMITER_NAMES
 from tuitrain.data.readers.dialect import Layout, lines_named, told_comments
@@ -27,6 +27,7 @@ from tuitrain.translation import gettext as _
 Cells: TypeAlias = NDArray[np.float64] | list[str]
 _Skipped: TypeAlias = tuple[int, list[int], list[int]]  # blank lines; the lines of headers again, and of comments
 BLOCK_ROWS = 50_000
+BLOCK_LOOKED_AT = 5000  # cells, in which numbers that are spelled twice are sought
 LINES_BETWEEN = 5000  # two calls that tell how far the reading is
 
 
@@ -127,7 +128,7 @@ class CheckedRows:
                     break
                 elif len(row) != expected or (layout.has_blank_end and row[-1].strip()):
                     raise DataError(self._length_problem(line, row, expected, header_line))
-                elif line != layout.units_line:
+                elif line not in layout.skipped_below:
                     header_line = header_line if expected == 1 else 0
                     yield line, row[layout.has_row_names : expected - layout.has_blank_end]
         except csv.Error as error:
@@ -213,6 +214,8 @@ def read_cells(rows: CheckedRows, told: Told, as_cells: Collection[str]) -> list
         for piece, cells, is_kept in zip(pieces, zip(*block, strict=True), kept, strict=True):
             was_text = is_kept or (bool(piece) and not isinstance(piece[-1], np.ndarray))
             numbers = None if was_text else plain_numbers(cells)
+            if numbers is not None and not piece and spelled_twice(cells[:BLOCK_LOOKED_AT]) is not None:
+                numbers = None
             if numbers is not None and is_doubtful(numbers, told, rows.delimiter, has_point=partial(_any_point, cells)):
                 numbers = None
             piece.append([*map(sys.intern, cells)] if numbers is None else numbers)

@@ -15,6 +15,7 @@ from tuitrain.data.readers.above_the_rows import (
     find_comments,
     is_row_of_units,
     place_behind_lines,
+    rows_of_types,
     title_lines,
 )
 from tuitrain.data.readers.delimiters import DELIMITER_NAMES, SELDOM, ChosenSplit, Split, find_split
@@ -25,7 +26,8 @@ from tuitrain.data.readers.rewriting import (
     CUT,
     NOT_REWRITTEN,
     Rewriting,
-    has_escaped_quotes,
+    escaped_delimiter,
+    escaped_quote,
     is_wrapped,
     starts_of_fields,
 )
@@ -47,8 +49,8 @@ class Layout:
     `reasons` are the same without what was found and the option that decides otherwise.
     `header_line` is the header's line in the file, 0 if there is none; the rows are read from `first_line` on. With
     `has_row_names`, the header lacks a name for the first column, which is left out; with `has_blank_end`, each row
-    ends with a delimiter more than the header. `units_line` is that of a row to skip below the header, 0 if there is
-    none. The text is rewritten by `rewriting` before it is split.
+    ends with a delimiter more than the header. `skipped_below` are the lines of units or types to skip below
+    the header. The text is rewritten by `rewriting` before it is split.
     """
 
     encoding: str
@@ -57,7 +59,7 @@ class Layout:
     first_line: int = 1
     has_row_names: bool = False
     has_blank_end: bool = False
-    units_line: int = 0
+    skipped_below: tuple[int, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     rewriting: Rewriting = NOT_REWRITTEN
@@ -75,7 +77,7 @@ class Layout:
     @property
     def is_plain(self) -> bool:
         """Whether nothing but a header and rows of fields is to be read."""
-        return not (self.splitting.comment or self.has_row_names or self.has_blank_end or self.units_line)
+        return not (self.splitting.comment or self.has_row_names or self.has_blank_end or self.skipped_below)
 
 
 @dataclass(frozen=True)
@@ -177,11 +179,14 @@ def _rewrite(found: _Finding, delimiter: str | None, comments: Comments) -> Chos
         if is_wrapped(found.sample.splitlines()):
             found.rewrite(is_wrapped=True)
             found.notices.append(_("each line stands in quotes as a whole, which are taken off"))
-        if has_escaped_quotes(found.text):
-            found.rewrite(has_escapes=True)
+        if quote := escaped_quote(found.text):
+            found.rewrite(escaped=quote)
             found.notices.append(
                 _("a backslash before a quote means a quote within a text; --quote none takes both as they are")
             )
+        if sign := escaped_delimiter(found.sample):
+            found.rewrite(parted=sign)
+            found.notices.append(_("a backslash before a delimiter means that it is a part of the text"))
     found.text = without_blanks_at_quotes(found.text)
     if delimiter is not None or found.wanted.quote is not None or comments.sign:
         return None
@@ -335,20 +340,9 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
         )
     if has_blank_end:
         found.notices.append(_("each row ends with a delimiter more than the header, and nothing behind it: left out"))
-    units_line = 0
-    may_skip = verdict.is_header and found.wanted.skip_lines is None
-    if may_skip and len(rows) > 1 and rows[1] != rows[0] and is_row_of_units(rows[1], rows[2:]):
-        units_line = found.first_line + split.records[1][0] - 1
-        shown = ", ".join(cell.strip() for cell in rows[1] if cell.strip())
-        found.tell(
-            "units",
-            _(
-                "line {line} skipped, since it has texts above numbers, as a row of units: {shown}; --skip-lines 0 "
-                "reads it"
-            ).format(
-                line=units_line, shown=quoted(shown)
-            ),
-        )  # fmt: skip
+    skipped_below: tuple[int, ...] = ()
+    if verdict.is_header and found.wanted.skip_lines is None:
+        skipped_below = _skip_below(found, split)
     text = squeezed(found.text) if split.splitting.delimiter == " " else found.text
     header_line = line if verdict.is_header else 0
     layout = Layout(
@@ -358,12 +352,32 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
         found.first_line,
         has_row_names,
         has_blank_end,
-        units_line,
+        skipped_below,
         found.evidence,
         found.reasons,
         found.rewriting,
     )
     return LaidOut(text, layout, tuple(found.notices))
+
+
+def _skip_below(found: _Finding, split: Split) -> tuple[int, ...]:
+    """The lines of units, or of types, that stand below the header; they are told."""
+    rows = [row for _line, row in split.records]
+    lines = [found.first_line + line - 1 for line, _row in split.records]
+    if count := rows_of_types(rows[1:]):
+        text = _(
+            "{lines} skipped, since they say what the columns hold, as Orange writes it; --skip-lines 0 reads them"
+        )
+        found.tell("units", text.format(lines=lines_named(lines[1 : 1 + count])))
+        return tuple(lines[1 : 1 + count])
+    if len(rows) < 2 or rows[1] == rows[0] or not is_row_of_units(rows[1], rows[2:]):
+        return ()
+    shown = ", ".join(cell.strip() for cell in rows[1] if cell.strip())
+    text = _(
+        "line {line} skipped, since it has texts above numbers, as a row of units: {shown}; --skip-lines 0 reads it"
+    )
+    found.tell("units", text.format(line=lines[1], shown=quoted(shown)))
+    return (lines[1],)
 
 
 def _has_quoted_names(text: str, splitting: Splitting) -> bool:

@@ -8,9 +8,12 @@ instead of a call for each cell.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tuitrain.data.cells.number_column import spelled_twice
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -22,6 +25,7 @@ MOST_BEHIND = 22  # digits behind the point: 10^22 is exact, as 5^22 < 2^53
 EXACT = 2**53
 POWERS = np.array([10.0**places for places in range(MOST_BEHIND + 1)], np.float64)
 SIGNS = np.array([1.0, -1.0])
+LOOKED_AT = 100_000  # characters, in which numbers that are spelled twice are sought
 SPLITTER = 2.0**27 + 1
 PLAIN = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 LEADING_ZERO = re.compile(rb"[+-]?0[0-9]")
@@ -217,3 +221,10 @@ def _halves(values: Array) -> tuple[Array, Array]:
     large = values * SPLITTER
     high = large - (large - values)
     return high, values - high
+
+
+def spelled_twice_in(text: str, delimiter: str, names: Sequence[str]) -> set[str]:
+    """The columns among whose first numbers some are one but for zeros behind the point, as versions may be."""
+    rows = [line.split(delimiter) for line in text[:LOOKED_AT].splitlines()[:-1]] if "." in text else []
+    columns = zip(names, zip(*(row for row in rows if len(row) == len(names)), strict=True), strict=False)
+    return {name for name, cells in columns if spelled_twice(cell.strip() for cell in cells) is not None}

@@ -9,15 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tuitrain.errors import DataError
 from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
+QUOTES = ('"', "'")
 # A quote with a backslash before it can end no field where a text goes on behind it, or another quote does.
-ESCAPED = re.compile(r'\\"(?=[^,;|\t\r\n" ]|"[ \t]*[,;|\t\r\n]| +[^,;|\t\r\n "])')
-QUOTED_FIELD = re.compile(r'(?ms)((?:^|[,;|\t])[ ]*)"((?:[^"\\]|\\.|"")*)"(?=[ ]*(?:[,;|\t]|\r?$|\Z))')
-BACKSLASH = re.compile(r'\\(["\\])')
+ESCAPED = {
+    quote: re.compile(rf"\\{quote}(?=[^,;|\t\r\n{quote} ]|{quote}[ \t]*[,;|\t\r\n]| +[^,;|\t\r\n {quote}])")
+    for quote in QUOTES
+}
+QUOTED_FIELD = {
+    quote: re.compile(
+        rf"(?ms)((?:^|[,;|\t])[ ]*){quote}((?:[^{quote}\\]|\\.|{quote}{quote})*){quote}(?=[ ]*(?:[,;|\t]|\r?$|\Z))"
+    )
+    for quote in QUOTES
+}
+BACKSLASH = re.compile(r"\\([\"'\\])")
+ESCAPED_SIGN = re.compile(r"\\([,;|\t])")
 WRAPPED = re.compile(r'(?m)^"((?:[^"\r\n]|"")*)"[ \t]*(?=\r?$)')
 LEAST_LINES = 3
 LOOKED_AT = 1000  # lines, whose blanks show where fields of fixed width begin
@@ -28,12 +39,14 @@ CUT = "\t"  # what separates them when they are rewritten
 class Rewriting:
     """How a text is rewritten before it is split.
 
-    With `is_wrapped`, each line is in quotes as a whole; with `has_escapes`, backslashes stand before quotes within
-    fields. `starts` are where fields of fixed width begin in a line, empty where none have one.
+    With `is_wrapped`, each line is in quotes as a whole. Within fields, backslashes stand before the quote `escaped`,
+    or before the delimiter `parted` in fields without quotes; empty if they do not. `starts` are where fields of fixed
+    width begin in a line, empty where none have one.
     """
 
     is_wrapped: bool = False
-    has_escapes: bool = False
+    escaped: str = ""
+    parted: str = ""
     starts: tuple[int, ...] = ()
 
     def apply(self, text: str, name: str, first_line: int = 0) -> str:
@@ -46,8 +59,13 @@ class Rewriting:
         """
         if self.is_wrapped:
             text = WRAPPED.sub(lambda match: match[1].replace('""', '"'), text)
-        if self.has_escapes:
-            text = QUOTED_FIELD.sub(_doubled, text)
+        if self.escaped:
+            text = QUOTED_FIELD[self.escaped].sub(partial(_doubled, self.escaped), text)
+        if self.parted:
+            sign = re.escape(self.parted)
+            plain = rf'(?:[^"{sign}\\\r\n]|\\(?!{sign}))*'
+            field = re.compile(rf"(?m)(^|{sign})({plain}(?:\\{sign}{plain})+)(?={sign}|\r?$)")
+            text = field.sub(lambda match: match[1] + '"' + ESCAPED_SIGN.sub(r"\1", match[2]) + '"', text)
         if self.starts:
             lines = text.replace("\r\n", "\n").split("\n")
             text = "\n".join(self._cut(line, name, first_line and first_line + n) for n, line in enumerate(lines))
@@ -71,14 +89,29 @@ class Rewriting:
 NOT_REWRITTEN = Rewriting()
 
 
-def _doubled(match: re.Match[str]) -> str:
-    inner = BACKSLASH.sub(lambda found: '""' if found[1] == '"' else "\\", match[2])
-    return f'{match[1]}"{inner}"'
+def _doubled(quote: str, match: re.Match[str]) -> str:
+    inner = BACKSLASH.sub(lambda found: quote * 2 if found[1] == quote else found[1], match[2])
+    return f"{match[1]}{quote}{inner}{quote}"
 
 
-def has_escaped_quotes(text: str) -> bool:
-    """Whether a backslash stands before a quote that cannot end a field."""
-    return '\\"' in text and ESCAPED.search(text) is not None
+def escaped_quote(text: str) -> str:
+    """The quote before which a backslash stands where it cannot end a field; empty if none does."""
+    for quote in QUOTES:
+        is_seen = f"\\{quote}" in text and ESCAPED[quote].search(text) is not None
+        if is_seen and any("\\" in match[2] for match in QUOTED_FIELD[quote].finditer(text)):
+            return quote
+    return ""
+
+
+def escaped_delimiter(sample: str) -> str:
+    """The delimiter before which a backslash stands, if rows have the same length only without those; else empty."""
+    for sign in ",;|\t":
+        if f"\\{sign}" in sample:
+            lines = [line for line in sample.splitlines() if line.strip() and '"' not in line]
+            whole = {line.count(sign) for line in lines}
+            if len(whole) > 1 and len({line.count(sign) - line.count(f"\\{sign}") for line in lines}) == 1:
+                return sign
+    return ""
 
 
 def is_wrapped(lines: Sequence[str]) -> bool:

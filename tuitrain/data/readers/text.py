@@ -17,6 +17,7 @@ from tuitrain.data.readers.compressed import PIECE
 from tuitrain.data.readers.dialect import Layout, Wanted, lay_out
 from tuitrain.data.readers.encoding import decode
 from tuitrain.data.readers.file_kinds import DOS_END, refuse_other_kinds
+from tuitrain.data.readers.number_block import spelled_twice_in
 from tuitrain.data.readers.number_table import has_point, read_number_table
 from tuitrain.data.readers.quoted_words import with_quoted_words_marked
 from tuitrain.data.table import Table, tidy_names
@@ -111,8 +112,9 @@ def _read_numbers(file: FileContent, wanted: Wanted, told: Told) -> _Found | set
     if table is None:
         return set()
     layout = table.laid_out.layout
-    doubtful: set[str] = set()
-    for place, (name, values) in enumerate(zip(tidy_names(table.names)[0], table.columns, strict=True)):
+    names = tidy_names(table.names)[0]
+    doubtful = spelled_twice_in(table.laid_out.text, layout.delimiter, names)
+    for place, (name, values) in enumerate(zip(names, table.columns, strict=True)):
         may_have_point = partial(has_point, file, wanted, place) if table.has_points else bool
         if is_doubtful(values, told, layout.delimiter, has_point=may_have_point):
             doubtful.add(name)

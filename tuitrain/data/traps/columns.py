@@ -20,7 +20,9 @@ LOOKED_AT = 100_000  # rows
 UNIQUE = 0.95  # different numbers a row, for a column that is called an id
 MANY_LEVELS = 200
 LEAST_MARKED = 2  # rows
-MARKS = frozenset(sign * (10.0**digits - 1) for digits in range(2, 7) for sign in (-1, 1)) | {-999.9, -9999.9, -99.9}
+MARKS = frozenset(sign * (10.0**digits - 1) for digits in range(2, 7) for sign in (-1, 1)) | {
+    -999.9, -9999.9, -99.9, -200.0,
+}  # fmt: skip
 SOME_LEVELS, ROWS_OF_SOME = 50, 20  # so many levels are too many where each has fewer rows than this
 FEW_LEVELS, ROWS_OF_FEW = 10, 3
 
