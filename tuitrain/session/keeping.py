@@ -281,8 +281,10 @@ class Keeper:
         self._lines_due = self._clock() + LINES_SECONDS
 
     def _progress(self, live: LiveTraining) -> dict[str, Any]:
+        best = live.trainer.early_stopping.best_hyperparameters[0]
         return {
             "epochs": live.history.length, "best_epoch": int(live.trainer.early_stopping.best_epoch[0]),
+            "best_hyperparameters": None if best is None else best.to_mapping(),
             "best_score": json_number(live.best_score), "seconds": round(live.seconds, 4), "edits": live.n_edits,
         }  # fmt: skip
 
