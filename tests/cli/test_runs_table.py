@@ -110,3 +110,15 @@ def test_prune_asks_and_leaves_what_is_trained(tmp_path: Path, call: Callable[..
     assert call("runs", "--runs-dir", str(tmp_path), "prune").stderr == "nothing to delete\n"
     assert call("runs", "--runs-dir", str(tmp_path), "prune", "a", "--yes").returncode == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b"]
+
+
+def test_a_search_is_among_the_runs(tmp_path: Path, call: Callable[..., Called]) -> None:
+    folder = ("--runs-dir", str(tmp_path / "r"))
+    arguments = ("search", "iris", "--learning-rate", "0.01,0.1", "--epochs", "2", "--strategy", "grid", "--jobs", "0")
+    done = call(*arguments, "--name", "tuned", "--json", *folder)
+    assert done.returncode == 0, done.stderr
+    (row,) = listed(call, tmp_path / "r")
+    assert (row["name"], row["kind"], row["status"], row["epochs"]) == ("tuned", "search", "done", 4)
+    assert row["best_score"] == json.loads(done.stdout)["best"]["score"]
+    assert call("search", "--resume", "tuned", "--jobs", "0", *folder).returncode == 0
+    assert call("search", "iris", "--name", "tuned", "--jobs", "0", *folder).returncode == 1

@@ -48,14 +48,9 @@ _ABOUT = table(
     },
     is_open=True,
 )  # fmt: skip
-PROGRESS = (
-    "epochs",
-    "best_epoch",
-    "best_score",
-    "best_hyperparameters",
-    "seconds",
-    "edits",
-)  # of a running one the checkpoint knows better
+# Of a running one the checkpoint knows it better than ``run.json``.
+PROGRESS = ("epochs", "best_epoch", "best_score", "best_hyperparameters", "seconds", "edits")
+COUNTED = {"epochs", "best_epoch", "seconds", "edits"}
 
 
 @dataclass(frozen=True)
@@ -95,10 +90,7 @@ class Run:
         if self.about["status"] == "running":
             newer = read_about(self.path / LAST)
             found |= {name: newer[name] for name in PROGRESS if name in newer}
-        return {
-            name: 0 if value is None and not name.startswith("best_s") and name != "best_hyperparameters" else value
-            for name, value in found.items()
-        }
+        return {name: 0 if value is None and name in COUNTED else value for name, value in found.items()}
 
 
 def read_run(path: Path) -> Run:
