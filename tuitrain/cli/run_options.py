@@ -91,8 +91,8 @@ class RunAsked:
         return RunPlace(self.folder, self.name, origin) if self.is_kept else None
 
 
-def resumed_session(given: str, asked: RunAsked, options: Mapping[str, Any]) -> tuple[TrainingSession, Resumed]:
-    """Return a session that continues a run, with the hyperparameters that are given changed.
+def resumed_run(given: str, asked: RunAsked, options: Mapping[str, Any]) -> tuple[Resumed, dict[str, Any]]:
+    """Return a run to continue, which is held, and the hyperparameters that are given and differ from its own.
 
     Raises
     ------
@@ -102,9 +102,7 @@ def resumed_session(given: str, asked: RunAsked, options: Mapping[str, Any]) -> 
         if the run cannot be continued.
     """
     from tuitrain.runs.run import find_run, read_run  # noqa: PLC0415
-    from tuitrain.session.commands import SetHyperparameter  # noqa: PLC0415
     from tuitrain.session.continuation import resume  # noqa: PLC0415
-    from tuitrain.session.training import TrainingSession  # noqa: PLC0415
 
     path = find_run(given, asked.folder)
     _refuse_others(path, asked, options)
@@ -119,7 +117,30 @@ def resumed_session(given: str, asked: RunAsked, options: Mapping[str, Any]) -> 
         for name in changes:
             if not FIELDS[name].live:
                 raise click.UsageError(_part_of_run(FIELDS[name].flag, path))
-        session = TrainingSession(resumed.dataset, before, resumed=resumed)
+    except BaseException:
+        resumed.continued.run.release()
+        raise
+    return resumed, changes
+
+
+def resumed_session(given: str, asked: RunAsked, options: Mapping[str, Any]) -> tuple[TrainingSession, Resumed]:
+    """Return a session that continues a run, with the hyperparameters that are given changed.
+
+    Raises
+    ------
+    click.UsageError
+        for an option that is part of the run and cannot change.
+    TuitrainError
+        if the run cannot be continued.
+    """
+    from tuitrain.runs.run import read_run  # noqa: PLC0415
+    from tuitrain.session.commands import SetHyperparameter  # noqa: PLC0415
+    from tuitrain.session.training import TrainingSession  # noqa: PLC0415
+
+    resumed, changes = resumed_run(given, asked, options)
+    path = resumed.continued.run.path
+    try:
+        session = TrainingSession(resumed.dataset, resumed.hyperparameters, resumed=resumed)
     except BaseException:
         resumed.continued.run.release()
         raise

@@ -237,9 +237,14 @@ class OpenRun:
     @property
     def size(self) -> int:
         """The bytes of its files."""
-        with suppress(OSError):
-            return sum(entry.stat(follow_symlinks=False).st_size for entry in os.scandir(self.path))
-        return 0
+        return directory_size(self.path)
+
+
+def directory_size(path: Path | None) -> int:
+    """Return the bytes of the files in a directory; 0 where there is none."""
+    with suppress(OSError):
+        return sum(entry.stat(follow_symlinks=False).st_size for entry in os.scandir(path)) if path is not None else 0
+    return 0
 
 
 def taken(path: Path) -> str:

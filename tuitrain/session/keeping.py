@@ -106,6 +106,11 @@ class Keeper:
         """Where the present training is kept; None if nowhere."""
         return None if self.run is None else self.run.path.absolute()
 
+    @property
+    def status(self) -> str:
+        """What the run says of itself; "" where there is none."""
+        return "" if self.run is None else str(self.run.about["status"])
+
     # Beginning
 
     def begin(self, live: LiveTraining) -> None:

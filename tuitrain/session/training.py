@@ -157,8 +157,10 @@ class Training(Work[Snapshot]):
         elif command.how == "keep":
             text = _("stopped after {epochs}; kept epoch {best}")
             best = int(self.live.trainer.early_stopping.best_epoch[0])
-            self._keep_end("stopped", text.format(epochs=counted(self.live.history.length, "epoch"), best=best))
+            self.message = text.format(epochs=counted(self.live.history.length, "epoch"), best=best)
+            self._keep_end("stopped", self.message)
         else:
+            self.message = _("stopped; space goes on")
             self.keeper.end(self.live, "paused" if command.how == "stop" else "interrupted")
 
     def on_set_hyperparameter(self, command: SetHyperparameter) -> None:
@@ -485,6 +487,8 @@ class Training(Work[Snapshot]):
         if self._state == "running":
             self.keeper.end(self.live, "interrupted")
             self._state = "paused"
+        elif self._state == "paused" and self.keeper.status == "running":  # by hand, step by step
+            self.keeper.end(self.live, "paused")
         self.keeper.leave()
 
     def model(self) -> Model:

@@ -11,8 +11,9 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuitrain.errors import RunError
 from tuitrain.translation import gettext as _
@@ -20,6 +21,8 @@ from tuitrain.translation import gettext as _
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.options.hyperparameters import Hyperparameters
+    from tuitrain.session.continuation import Resumed
+    from tuitrain.session.keeping import RunPlace
     from tuitrain.session.training import TrainingSession
     from tuitrain.ui.app import SearchAsked
 
@@ -68,14 +71,16 @@ def run(
     dataset: Dataset | tuple[str, Callable[[], Dataset]], hyperparameters: Hyperparameters, *, start: bool = False,
     quit_when_done: bool = False,
     make_session: Callable[[Dataset, Hyperparameters], TrainingSession] | None = None,
-    search: SearchAsked | None = None, jobs: int | None = None, pace: float = 0.0,
+    search: SearchAsked | None = None, jobs: int | None = None, pace: float = 0.0, place: RunPlace | None = None,
+    resumed: Resumed | None = None, changes: Mapping[str, Any] | None = None,
 ) -> Outcome:  # fmt: skip
     """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
 
     A `dataset` may be a source and what loads it, which is done while the screen is shown already; what that raises is
-    raised here. `pace` is how many epochs a second are trained at most; 0: as many as can be.
+    raised here. `pace` is how many epochs a second are trained at most; 0: as many as can be. Trainings are kept as
+    runs in `place`, and the first continues what was `resumed`, with these `changes` of its hyperparameters.
 
-    What is trained and in no file is saved where a signal or a crash ends it.
+    What is trained is written where a signal or a crash ends it.
 
     Raises
     ------
@@ -90,20 +95,22 @@ def run(
         os.environ.setdefault(name, value)
     for name in ("COLUMNS", "LINES"):  # exported by some shells, and wrong after the first resize
         os.environ.pop(name, None)
-    from tuitrain.session.commands import SetPace  # noqa: PLC0415
+    from tuitrain.session.commands import End, SetHyperparameter, SetPace  # noqa: PLC0415
     from tuitrain.ui.app import TuitrainApp  # noqa: PLC0415 - see above
     from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
 
     if make_session is None:
         from tuitrain.session.training import TrainingSession  # noqa: PLC0415
 
-        make_session = TrainingSession
+        make_session = partial(TrainingSession, place=place, resumed=resumed)
     sys.setswitchinterval(SWITCH_SECONDS)
 
     def begin(loaded: Dataset) -> TrainingSession:
         session = make_session(loaded, hyperparameters)
         if pace:
             session.send(SetPace(pace))
+        for name, value in (changes or {}).items():
+            session.send(SetHyperparameter(name, value))
         return session
 
     source, load = dataset if isinstance(dataset, tuple) else ("", None)
@@ -127,6 +134,8 @@ def run(
         if app.is_loaded:
             if crash is not None or app.ended_by_signal or app.is_left_unasked:
                 _tell(Rescue(session)(), terminals)
+            elif session.snapshot.is_running:
+                session.send(End("stop"))  # the user has left it
             session.close()
         if problem := app.close_by_hand():
             _tell(problem, terminals)
