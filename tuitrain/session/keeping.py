@@ -137,6 +137,8 @@ class Keeper:
             )
         expected = live.trainer.network.n_parameters * live.trainer.network.dtype.itemsize * PARAMETERS
         self._plan(expected / BYTES_PER_SECOND)
+        if live.first is not None:
+            self.save(live)  # what it begins with is nowhere else
 
     def _made(self, live: LiveTraining, place: RunPlace) -> OpenRun:
         now = place.now()

@@ -99,9 +99,8 @@ def title(snapshot: Snapshot) -> str:
     """Return the question, with where the training stands."""
     name = snapshot.run.name if snapshot.run is not None else snapshot.dataset.name
     left = snapshot.seconds_left
-    state = _("it trains") if snapshot.is_running else _("it is paused")
-    text = _("End {name}? {state}: epoch {epoch} of {epochs}").format(
-        name=visible(name, 24), state=state, epoch=snapshot.epoch, epochs=snapshot.hyperparameters.epochs
+    text = _("End {name}? Epoch {epoch} of {epochs}").format(
+        name=visible(name, 24), epoch=snapshot.epoch, epochs=snapshot.hyperparameters.epochs
     )
     return text if left is None else text + _(", {left} left").format(left=duration(left))
 
