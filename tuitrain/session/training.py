@@ -13,6 +13,7 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.diagnosis.finding import Finding
 from tuitrain.diagnosis.rules import findings
 from tuitrain.engine.floating_point import training_arithmetic
+from tuitrain.engine.state import State as TrainerState
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, RunError, error_line
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
@@ -549,6 +550,10 @@ class TrainingSession(LocalSession[Snapshot]):
     def model(self) -> Model:
         """Return the model of the best epoch so far; call it when the session is not running."""
         return self._training.model()
+
+    def state(self) -> TrainerState:
+        """Return the state of the training as it is now; call it when the session is not running."""
+        return self._training.live.trainer.state()
 
     def describe(self) -> dict[str, Any]:
         """Return what `tuitrain train --json` prints; call it when the session is not running."""
