@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuitrain.errors import RunError
-from tuitrain.runs.where import Condition
+from tuitrain.runs.where import RowCondition
 
 NAMES = ("name", "optimizer", "learning_rate", "validation_accuracy", "test_loss")
 ROW = {"name": "a", "optimizer": "adam", "learning_rate": 0.01, "validation_accuracy": 0.95}
@@ -33,7 +33,7 @@ ROW = {"name": "a", "optimizer": "adam", "learning_rate": 0.01, "validation_accu
     ],
 )
 def test_a_condition_holds_as_python_reads_it(text: str, holds: bool) -> None:
-    assert Condition(text, NAMES).holds(ROW) is holds
+    assert RowCondition(text, NAMES).holds(ROW) is holds
 
 
 @pytest.mark.parametrize(
@@ -46,15 +46,15 @@ def test_a_condition_holds_as_python_reads_it(text: str, holds: bool) -> None:
 )  # fmt: skip
 def test_nothing_else_is_let_through(text: str) -> None:
     with pytest.raises(RunError):
-        Condition(text, NAMES)
+        RowCondition(text, NAMES)
 
 
 def test_an_unknown_name_gets_a_suggestion() -> None:
     with pytest.raises(RunError, match="did you mean learning_rate"):
-        Condition("learnin_rate < 1", NAMES)
+        RowCondition("learnin_rate < 1", NAMES)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_compare_as_numbers(a: float, b: float) -> None:
-    condition = Condition(f"learning_rate < {b!r}", NAMES)
+    condition = RowCondition(f"learning_rate < {b!r}", NAMES)
     assert condition.holds({"learning_rate": a}) is (a < b)

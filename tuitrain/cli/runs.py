@@ -71,10 +71,10 @@ def found_rows(folder: Path, by: str, where: str | None) -> list[RunRow]:
         if the condition or the column is none.
     """
     from tuitrain.runs.table import NAMES, check_column, read_rows, sort_rows, with_differences  # noqa: PLC0415
-    from tuitrain.runs.where import Condition  # noqa: PLC0415
+    from tuitrain.runs.where import RowCondition  # noqa: PLC0415
     from tuitrain.search.study.study_row import read_study_rows  # noqa: PLC0415
 
-    condition = Condition(where, NAMES) if where is not None else None
+    condition = RowCondition(where, NAMES) if where is not None else None
     check_column(by.removeprefix("-"))
     now = datetime.now().astimezone()
     rows, problems = read_rows(folder, now)

@@ -27,7 +27,7 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
 }  # fmt: skip
 
 
-class Condition:
+class RowCondition:
     """A condition on rows that have the columns `names`.
 
     Raises
