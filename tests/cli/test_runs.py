@@ -12,10 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.cli.conftest import Called
 from tests.session.kept import content
+from tuitrain.runs.model import load_model
 from tuitrain.runs.run import METRICS, read_run
 
 # The command line, with a checkpoint after each epoch.
@@ -161,3 +163,14 @@ def test_no_name_leads_out_of_the_directory(name: str, tmp_path: Path, call: Cal
     assert done.returncode == 2 and "the run's name" in done.stderr and not (tmp_path / "r").exists()
     missing = call("train", "--resume", name, "--runs-dir", str(tmp_path / "r"))
     assert missing.returncode == 1 and "there is no such run" in missing.stderr
+
+
+def test_a_run_begins_from_another(tmp_path: Path, call: Callable[..., Called]) -> None:
+    folder = ("--runs-dir", str(tmp_path / "r"))
+    assert call("train", "iris", "--epochs", "20", "--name", "a", *folder).returncode == 0
+    done = call("train", "--from", "a", "--learning-rate", "1e-9", "--epochs", "1", "--name", "b", *folder)
+    assert done.returncode == 0, done.stderr
+    a, b = (load_model(tmp_path / "r" / name / "best.safetensors") for name in "ab")
+    assert np.allclose(a.network.parameters, b.network.parameters, atol=1e-6)
+    assert b.hyperparameters.learning_rate == 1e-9
+    assert read_run(tmp_path / "r" / "b").about["from"] == "a"

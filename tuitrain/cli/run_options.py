@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tuitrain.cli.options import typed_options
+from tuitrain.cli.options import given_options, load, typed_options
 from tuitrain.cli.translated import option
 from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.options.data_options import DATA_FIELDS, DATASET
@@ -19,6 +19,9 @@ from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tuitrain.data.dataset import Dataset
     from tuitrain.session.continuation import Resumed
     from tuitrain.session.keeping import RunPlace
     from tuitrain.session.training import TrainingSession
@@ -91,8 +94,8 @@ class RunAsked:
         return RunPlace(self.folder, self.name, origin) if self.is_kept else None
 
 
-def resumed_session(given: str, asked: RunAsked, options: Mapping[str, Any]) -> tuple[TrainingSession, Resumed]:
-    """Return a session that continues a run, with the hyperparameters that are given changed.
+def resumed_run(given: str, asked: RunAsked, options: Mapping[str, Any]) -> tuple[Resumed, dict[str, Any]]:
+    """Return a run to continue, which is held, and the hyperparameters that are given and differ from its own.
 
     Raises
     ------
@@ -102,9 +105,7 @@ def resumed_session(given: str, asked: RunAsked, options: Mapping[str, Any]) -> 
         if the run cannot be continued.
     """
     from tuitrain.runs.run import find_run, read_run  # noqa: PLC0415
-    from tuitrain.session.commands import SetHyperparameter  # noqa: PLC0415
     from tuitrain.session.continuation import resume  # noqa: PLC0415
-    from tuitrain.session.training import TrainingSession  # noqa: PLC0415
 
     path = find_run(given, asked.folder)
     _refuse_others(path, asked, options)
@@ -119,7 +120,30 @@ def resumed_session(given: str, asked: RunAsked, options: Mapping[str, Any]) -> 
         for name in changes:
             if not FIELDS[name].live:
                 raise click.UsageError(_part_of_run(FIELDS[name].flag, path))
-        session = TrainingSession(resumed.dataset, before, resumed=resumed)
+    except BaseException:
+        resumed.continued.run.release()
+        raise
+    return resumed, changes
+
+
+def resumed_session(given: str, asked: RunAsked, options: Mapping[str, Any]) -> tuple[TrainingSession, Resumed]:
+    """Return a session that continues a run, with the hyperparameters that are given changed.
+
+    Raises
+    ------
+    click.UsageError
+        for an option that is part of the run and cannot change.
+    TuitrainError
+        if the run cannot be continued.
+    """
+    from tuitrain.runs.run import read_run  # noqa: PLC0415
+    from tuitrain.session.commands import SetHyperparameter  # noqa: PLC0415
+    from tuitrain.session.training import TrainingSession  # noqa: PLC0415
+
+    resumed, changes = resumed_run(given, asked, options)
+    path = resumed.continued.run.path
+    try:
+        session = TrainingSession(resumed.dataset, resumed.hyperparameters, resumed=resumed)
     except BaseException:
         resumed.continued.run.release()
         raise
@@ -139,6 +163,39 @@ def resumed_session(given: str, asked: RunAsked, options: Mapping[str, Any]) -> 
         session.close()
         raise
     return session, resumed
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a training begins with: its data, its hyperparameters, and the first parameters where they are given."""
+
+    dataset: Dataset
+    hyperparameters: Hyperparameters
+    first: NDArray[Any] | None = None
+
+
+def begin_from(origin: str, asked: RunAsked, options: Mapping[str, Any]) -> Begun:
+    """Return what a training begins with that starts from a run's model, or one of a file.
+
+    The hyperparameters are the model's where none are given, and so is the data where it is a run's.
+
+    Raises
+    ------
+    TuitrainError
+        if there is no such run or model, or it does not fit the data or the network.
+    """
+    from tuitrain.runs.data_source import dataset_of_run  # noqa: PLC0415
+    from tuitrain.runs.model import load_model  # noqa: PLC0415
+    from tuitrain.runs.run import BEST, find_run, read_run  # noqa: PLC0415
+    from tuitrain.runs.start_from import first_parameters  # noqa: PLC0415
+
+    is_file = Path(origin).expanduser().is_file()
+    run = None if is_file else read_run(find_run(origin, asked.folder))
+    model = load_model(origin if run is None else run.path / BEST)
+    given = given_options(options)
+    hyperparameters = Hyperparameters.from_mapping({**model.hyperparameters.to_mapping(), **given.hyperparameters})
+    dataset = dataset_of_run(run) if run is not None and not given.data else load(given.data)
+    return Begun(dataset, hyperparameters, first_parameters(model, dataset, hyperparameters))
 
 
 def _refuse_others(path: Path, asked: RunAsked, options: Mapping[str, Any]) -> None:

@@ -16,13 +16,14 @@ import click
 
 from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options
 from tuitrain.cli.output import tell
-from tuitrain.cli.run_options import RunAsked, resumed_session, run_options
+from tuitrain.cli.run_options import Begun, RunAsked, begin_from, resumed_session, run_options
 from tuitrain.cli.translated import command, option
 from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
+    from tuitrain.options.hyperparameters import Hyperparameters
     from tuitrain.session.training import TrainingSession
 
 
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
 @hyperparameter_options
 @run_options
 @option("--resume", metavar="RUN", help="Continue a run; epochs, patience and what can change live may be given.")
+@option("--from", "origin", metavar="RUN|MODEL", help="Begin with the weights that a run found, or of a model file.")
 @option("--model", "model_file", type=click.Path(path_type=Path, dir_okay=False), help="Save the model here.")
 @option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
-def train(resume: str | None, model_file: Path | None, as_json: bool, **options: Any) -> int:
+def train(resume: str | None, origin: str | None, model_file: Path | None, as_json: bool, **options: Any) -> int:
     """Train a network on DATASET without a screen.
 
     DATASET is a bundled or generated name, a file, or - for standard input; see `tuitrain datasets`. The training is
@@ -48,18 +50,25 @@ def train(resume: str | None, model_file: Path | None, as_json: bool, **options:
     if model_file is not None:
         check_writable(model_file)
     if resume is not None:
+        if origin is not None:
+            raise click.UsageError(_("--resume continues a run, --from begins another; leave one of them out"))
         session, resumed = resumed_session(resume, asked, options)
         for notice in (*resumed.dataset.notices, *resumed.notices):
             tell(_("note: {notice}").format(notice=notice))
     else:
-        hyperparameters, data = read_options(options)
-        dataset = load(data)
-        tell_target(dataset)
-        session = TrainingSession(dataset, hyperparameters, place=asked.place())
+        begun = begin_from(origin, asked, options) if origin is not None else Begun(*_begin(options))
+        tell_target(begun.dataset)
+        place = asked.place(origin or "")
+        session = TrainingSession(begun.dataset, begun.hyperparameters, place=place, first=begun.first)
     with signals_noted(session) as caught:
         follow(session, caught)
         session.close()
         return end_by(session, caught, as_json=as_json, model_file=model_file)
+
+
+def _begin(options: dict[str, Any]) -> tuple[Dataset, Hyperparameters]:
+    hyperparameters, data = read_options(options)
+    return load(data), hyperparameters
 
 
 def tell_target(dataset: Dataset) -> None:

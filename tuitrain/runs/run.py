@@ -42,12 +42,15 @@ _ABOUT = table(
     },
     {
         "ended": or_null(text), "ending": text, "epochs": whole(), "best_epoch": whole(), "best_score": score,
-        "seconds": score, "edits": whole(), "note": text, "from": text,
+        "best_hyperparameters": or_null(mapping(text, any_value)), "seconds": score, "edits": whole(), "note": text,
+        "from": text,
         "evaluations": mapping(text, mapping(text, score)),
     },
     is_open=True,
 )  # fmt: skip
-PROGRESS = ("epochs", "best_epoch", "best_score", "seconds", "edits")  # of a running one the checkpoint knows better
+# Of a running one the checkpoint knows it better than ``run.json``.
+PROGRESS = ("epochs", "best_epoch", "best_score", "best_hyperparameters", "seconds", "edits")
+COUNTED = {"epochs", "best_epoch", "seconds", "edits"}
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,12 @@ class Run:
 
     @property
     def progress(self) -> dict[str, Any]:
-        """Epochs, best epoch and score, seconds and edits, as the newest of its files has them; missing ones are 0."""
+        """Return `PROGRESS` as the newest of its files has it; numbers that are missing are 0, others None."""
         found = {name: self.about.get(name) for name in PROGRESS}
         if self.about["status"] == "running":
             newer = read_about(self.path / LAST)
             found |= {name: newer[name] for name in PROGRESS if name in newer}
-        return {name: found[name] if found[name] is not None or name == "best_score" else 0 for name in PROGRESS}
+        return {name: 0 if value is None and name in COUNTED else value for name, value in found.items()}
 
 
 def read_run(path: Path) -> Run:
@@ -234,9 +237,14 @@ class OpenRun:
     @property
     def size(self) -> int:
         """The bytes of its files."""
-        with suppress(OSError):
-            return sum(entry.stat(follow_symlinks=False).st_size for entry in os.scandir(self.path))
-        return 0
+        return directory_size(self.path)
+
+
+def directory_size(path: Path | None) -> int:
+    """Return the bytes of the files in a directory; 0 where there is none."""
+    with suppress(OSError):
+        return sum(entry.stat(follow_symlinks=False).st_size for entry in os.scandir(path)) if path is not None else 0
+    return 0
 
 
 def taken(path: Path) -> str:

@@ -90,7 +90,7 @@ def _read(run: Run, held: OpenRun) -> Resumed:
     dataset = dataset_of_run(run)
     began_with = Hyperparameters.from_record(run.about["hyperparameters"])
     lines, is_journal_cut = read_lines(run.path / JOURNAL)
-    entries = [_entry(line, number, run) for number, line in enumerate(lines, 1)]
+    entries = [journal_entry(line, number, run.path / JOURNAL) for number, line in enumerate(lines, 1)]
     notices = [
         _("{file}: its last line was cut in half, and is dropped").format(file=name)
         for name, is_cut in ((JOURNAL, is_journal_cut),) if is_cut
@@ -137,9 +137,16 @@ def _continuation(checkpoint: Checkpoint, epochs: list[dict[str, Any]], run: Run
     return Continuation(state, history, kept), done
 
 
-def _entry(line: dict[str, Any], number: int, run: Run) -> JournalEntry:
+def journal_entry(line: dict[str, Any], number: int, path: Path) -> JournalEntry:
+    """Return a line of a run's journal as what it says; `number` and `path` are its place.
+
+    Raises
+    ------
+    RunError
+        if it is none.
+    """
     values = dict(line)
     step, refused = values.pop("step", None), values.pop("refused", "")
     if type(step) is not int or not isinstance(refused, str):
-        raise RunError(_("{path}, line {number}: has no step").format(path=visible(run.path / JOURNAL), number=number))
+        raise RunError(_("{path}, line {number}: has no step").format(path=visible(path), number=number))
     return JournalEntry(step, Command.from_json(values), refused)

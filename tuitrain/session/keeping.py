@@ -106,6 +106,11 @@ class Keeper:
         """Where the present training is kept; None if nowhere."""
         return None if self.run is None else self.run.path.absolute()
 
+    @property
+    def status(self) -> str:
+        """What the run says of itself; "" where there is none."""
+        return "" if self.run is None else str(self.run.about["status"])
+
     # Beginning
 
     def begin(self, live: LiveTraining) -> None:
@@ -132,6 +137,8 @@ class Keeper:
             )
         expected = live.trainer.network.n_parameters * live.trainer.network.dtype.itemsize * PARAMETERS
         self._plan(expected / BYTES_PER_SECOND)
+        if live.first is not None:
+            self.save(live)  # what it begins with is nowhere else
 
     def _made(self, live: LiveTraining, place: RunPlace) -> OpenRun:
         now = place.now()
@@ -281,8 +288,10 @@ class Keeper:
         self._lines_due = self._clock() + LINES_SECONDS
 
     def _progress(self, live: LiveTraining) -> dict[str, Any]:
+        best = live.trainer.early_stopping.best_hyperparameters[0]
         return {
             "epochs": live.history.length, "best_epoch": int(live.trainer.early_stopping.best_epoch[0]),
+            "best_hyperparameters": None if best is None else best.to_mapping(),
             "best_score": json_number(live.best_score), "seconds": round(live.seconds, 4), "edits": live.n_edits,
         }  # fmt: skip
 

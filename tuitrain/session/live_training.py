@@ -40,16 +40,22 @@ FIRST_ROWS = 5_000  # training rows at most that the loss before the first step 
 
 
 class LiveTraining:
-    """A `Trainer` of one member with its history and views; `clock` returns seconds since some moment."""
+    """A `Trainer` of one member with its history and views; `clock` returns seconds since some moment.
+
+    It begins anew, with the parameters `first` (P,) where they are given, or goes on from what is `continued`.
+    """
 
     def __init__(
         self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = AWAKE.seconds,
-        continued: Continuation | None = None,
+        continued: Continuation | None = None, first: NDArray[Any] | None = None,
     ) -> None:  # fmt: skip
         self._clock = clock
         self.dataset = dataset
         self.facts = DatasetFacts.of(dataset)
         self.trainer = Trainer(dataset, [hyperparameters], state=continued.state if continued else None)
+        self.first = first
+        if first is not None:
+            self.trainer.network.parameters[0] = first
         self.history = History(len(self.trainer.network.slices))
         self._record: Record | None = None
         self._metrics: dict[str, NDArray[Any]] = {}  # of the last epoch, each (1,)

@@ -168,5 +168,5 @@ class Snapshot(JsonFields):
 
     @property
     def has_something_to_lose(self) -> bool:
-        """Whether a reset would throw away training that no file holds."""
-        return self.step > 0 and self.saved_step != self.step
+        """Whether a reset would throw away training that no file holds: neither a run nor a model that was saved."""
+        return self.step > 0 and self.saved_step != self.step and self.run is None

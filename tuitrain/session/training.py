@@ -7,10 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from numpy.typing import NDArray
+
 from tuitrain.data.dataset import Dataset
 from tuitrain.diagnosis.finding import Finding
 from tuitrain.diagnosis.rules import findings
 from tuitrain.engine.floating_point import training_arithmetic
+from tuitrain.engine.state import State as TrainerState
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, RunError, error_line
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
@@ -70,12 +73,12 @@ class Training(Work[Snapshot]):
 
     def __init__(
         self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock, datasets: Datasets = DATASETS,
-        place: RunPlace | None = None, resumed: Resumed | None = None,
+        place: RunPlace | None = None, resumed: Resumed | None = None, first: NDArray[Any] | None = None,
     ) -> None:  # fmt: skip
         self.finished: tuple[FinishedTraining, ...] = ()
         self._clock, self._datasets = clock, datasets
         continuation = resumed.continuation if resumed is not None else None
-        self.live = LiveTraining(dataset, hyperparameters, clock=clock.now, continued=continuation)
+        self.live = LiveTraining(dataset, hyperparameters, clock=clock.now, continued=continuation, first=first)
         self.keeper = Keeper(place, clock=clock.now, continued=resumed.continued if resumed is not None else None)
         self._noted: FinishedTraining | None = None  # the newest record of the training that is here now
         self._state: State = "ready"
@@ -158,8 +161,10 @@ class Training(Work[Snapshot]):
         elif command.how == "keep":
             text = _("stopped after {epochs}; kept epoch {best}")
             best = int(self.live.trainer.early_stopping.best_epoch[0])
-            self._keep_end("stopped", text.format(epochs=counted(self.live.history.length, "epoch"), best=best))
+            self.message = text.format(epochs=counted(self.live.history.length, "epoch"), best=best)
+            self._keep_end("stopped", self.message)
         else:
+            self.message = _("stopped; space goes on")
             self.keeper.end(self.live, "paused" if command.how == "stop" else "interrupted")
 
     def on_set_hyperparameter(self, command: SetHyperparameter) -> None:
@@ -264,7 +269,9 @@ class Training(Work[Snapshot]):
     def _rebuild(
         self, dataset: Dataset, changes: dict[str, Any], *, keeps_run: bool = False, is_noted: bool = True
     ) -> None:  # fmt: skip
-        fresh = LiveTraining(dataset, self.live.hyperparameters.replace(**changes), clock=self._clock.now)
+        h = self.live.hyperparameters.replace(**changes)
+        is_like = dataset is self.live.dataset and h.hidden_layers == self.live.hyperparameters.hidden_layers
+        fresh = LiveTraining(dataset, h, clock=self._clock.now, first=self.live.first if is_like else None)
         self.live.stop_clock()  # only now: where the values do not fit, the training stays as it is
         if not keeps_run:
             self._leave_run()
@@ -489,6 +496,8 @@ class Training(Work[Snapshot]):
         if self._state == "running":
             self.keeper.end(self.live, "interrupted")
             self._state = "paused"
+        elif self._state == "paused" and self.keeper.status == "running":  # by hand, step by step
+            self.keeper.end(self.live, "paused")
         self.keeper.leave()
 
     def model(self) -> Model:
@@ -511,6 +520,8 @@ def _checked(name: str, value: Any) -> Any:
 class TrainingSession(LocalSession[Snapshot]):
     """A training in a thread of this process, kept as a run in `place`, or continued from the run that was `resumed`.
 
+    It begins with the parameters `first`, (P,), where they are given.
+
     Raises
     ------
     HyperparameterError
@@ -519,10 +530,10 @@ class TrainingSession(LocalSession[Snapshot]):
 
     def __init__(
         self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock | None = None,
-        place: RunPlace | None = None, resumed: Resumed | None = None,
+        place: RunPlace | None = None, resumed: Resumed | None = None, first: NDArray[Any] | None = None,
     ) -> None:  # fmt: skip
         clock = clock or Clock()
-        self._training = Training(dataset, hyperparameters, clock=clock, place=place, resumed=resumed)
+        self._training = Training(dataset, hyperparameters, clock=clock, place=place, resumed=resumed, first=first)
         super().__init__(self._training, name="training", clock=clock)
 
     @property
@@ -543,6 +554,10 @@ class TrainingSession(LocalSession[Snapshot]):
     def model(self) -> Model:
         """Return the model of the best epoch so far; call it when the session is not running."""
         return self._training.model()
+
+    def state(self) -> TrainerState:
+        """Return the state of the training as it is now; call it when the session is not running."""
+        return self._training.live.trainer.state()
 
     def describe(self) -> dict[str, Any]:
         """Return what `tuitrain train --json` prints; call it when the session is not running."""

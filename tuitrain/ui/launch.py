@@ -11,8 +11,9 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuitrain.errors import RunError
 from tuitrain.translation import gettext as _
@@ -20,6 +21,8 @@ from tuitrain.translation import gettext as _
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.options.hyperparameters import Hyperparameters
+    from tuitrain.session.continuation import Resumed
+    from tuitrain.session.keeping import RunPlace
     from tuitrain.session.training import TrainingSession
     from tuitrain.ui.app import SearchAsked, TuitrainApp
     from tuitrain.ui.data.to_load import ToLoad
@@ -70,15 +73,17 @@ def run(
     dataset: Dataset | ToLoad, hyperparameters: Hyperparameters, *, start: bool = False,
     quit_when_done: bool = False,
     make_session: Callable[[Dataset, Hyperparameters], TrainingSession] | None = None,
-    search: SearchAsked | None = None, jobs: int | None = None, pace: float = 0.0,
+    search: SearchAsked | None = None, jobs: int | None = None, pace: float = 0.0, place: RunPlace | None = None,
+    resumed: Resumed | None = None, changes: Mapping[str, Any] | None = None,
 ) -> Outcome:  # fmt: skip
     """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
 
     A `dataset` that is still to be loaded is loaded while the screen is shown already. What that raises is raised here,
     if it cannot be mended in the dataset dialog, or if nobody is asked: with `quit_when_done` or `search`. `pace` is
-    how many epochs a second are trained at most; 0: as many as can be.
+    how many epochs a second are trained at most; 0: as many as can be. Trainings are kept as runs in `place`, and the
+    first continues what was `resumed`, with these `changes` of its hyperparameters.
 
-    What is trained and in no file is saved where a signal or a crash ends it.
+    What is trained is written where a signal or a crash ends it.
 
     Raises
     ------
@@ -88,7 +93,7 @@ def run(
     """
     check_terminal(prints_result=quit_when_done)
     _prepare()
-    from tuitrain.session.commands import SetPace  # noqa: PLC0415
+    from tuitrain.session.commands import SetHyperparameter, SetPace  # noqa: PLC0415
     from tuitrain.ui.app import TuitrainApp  # noqa: PLC0415 - see above
     from tuitrain.ui.data.to_load import ToLoad  # noqa: PLC0415
     from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
@@ -96,12 +101,14 @@ def run(
     if make_session is None:
         from tuitrain.session.training import TrainingSession  # noqa: PLC0415
 
-        make_session = TrainingSession
+        make_session = partial(TrainingSession, place=place, resumed=resumed)
 
     def begin(loaded: Dataset) -> TrainingSession:
         session = make_session(loaded, hyperparameters)
         if pace:
             session.send(SetPace(pace))
+        for name, value in (changes or {}).items():
+            session.send(SetHyperparameter(name, value))
         return session
 
     def instead() -> Dataset:
@@ -155,11 +162,14 @@ def _show(app: TuitrainApp, *, quit_when_done: bool) -> None:
 
 def _close(app: TuitrainApp, terminals: Sequence[int], *, is_rescued: bool) -> None:
     """End the sessions; save first what is in no file, where a crash, a signal or a terminal too small has ended it."""
-    from tuitrain.ui.rescue import Rescue  # noqa: PLC0415 - not needed for the first paint
+    from tuitrain.session.commands import End  # noqa: PLC0415 - not needed for the first paint
+    from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
 
     if app.is_loaded:
         if is_rescued or app.ended_by_signal or app.is_left_unasked:
             _tell(Rescue(app.session)(), terminals)
+        elif app.session.snapshot.is_running:
+            app.session.send(End("stop"))  # the user has left it
         app.session.close()
     if problem := app.close_by_hand():
         _tell(problem, terminals)

@@ -18,6 +18,7 @@ TRAIN_ACTIONS = (
         Action("reset", ("r",), "r", "reset", "start over (reset)", "", 84),
         Action("slower", ("less_than_sign",), "<", "pace", "pace: slower (fewer epochs a second)", "", 83, pair=_PACE),
         Action("faster", ("greater_than_sign",), ">", "", "pace: faster (more epochs a second)", "", pair=_PACE),
+        Action("end", ("E",), "E", "end", "end: four endings", "", 13),
         Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model", "", 60),
         Action("dataset", ("d",), "d", "data", "choose another dataset", "", 70),
         Action("note", ("colon",), ":", "note", "note, kept with it", "", 14),

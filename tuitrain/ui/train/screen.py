@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
 
 from tuitrain.options.field import Value
-from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetPace, SetParameter, Start, Step
+from tuitrain.session.commands import Command, End, Pause, Reset, SaveModel, SetPace, SetParameter, Start, Step
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
@@ -39,10 +39,12 @@ from tuitrain.ui.widgets.text_lines import Lines
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.data.facts import DatasetFacts
+    from tuitrain.ui.train.endings import Ending
 
 
 PLOTEXT_SECONDS = 1.0  # that training waits at most for the first plot's library
 ANSWER_SECONDS, ANSWER_LOOKS = 0.004, 25  # how often, and how many times, an answer to a command is looked for
+ASKED_AGAIN = 60.0  # seconds of a training, from which on cancelling it is asked about twice
 
 
 class TrainScreen(PlacedScreen, inherit_bindings=False):
@@ -345,7 +347,48 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.turn_to(self.messages)
 
     def action_quit(self) -> None:
-        self.leave_or_ask()
+        snapshot = self.session.snapshot
+        if self._can_end and (snapshot.is_running or snapshot.saved_step != snapshot.step):
+            self._ask_how_to_end(self.host.leave)
+        else:
+            self.leave_or_ask()
+
+    @property
+    def _can_end(self) -> bool:
+        """Whether a training that is kept has begun and not ended, and there is room to ask about it."""
+        snapshot = self.session.snapshot
+        has_begun = snapshot.run is not None and snapshot.step > 0
+        return has_begun and snapshot.state in {"running", "paused"} and not self.is_too_small
+
+    def action_end(self) -> None:
+        if self._can_end:
+            self._ask_how_to_end(lambda: None)
+        else:
+            self.say(_("nothing to end: no training that is kept has begun and not ended"))
+
+    def _ask_how_to_end(self, then: Callable[[], object]) -> None:
+        """Ask for one of the four endings; after all but a pause do `then`."""
+        from tuitrain.runs.run import directory_size  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.ui.train.endings import EndingDialog  # noqa: PLC0415 - not needed for the first paint
+
+        snapshot = self.session.snapshot
+
+        def end(how: Literal["keep", "stop", "cancel"]) -> None:
+            self.send(End(how))
+            then()
+
+        def answered(ending: Ending | None) -> None:
+            if ending == "pause":
+                self.send(Pause())
+            elif ending in {"keep", "stop"}:
+                end("keep" if ending == "keep" else "stop")
+            elif ending == "cancel" and snapshot.seconds < ASKED_AGAIN:
+                end("cancel")
+            elif ending == "cancel":
+                about = _("{what}, and goes with its directory.").format(what=unsaved(snapshot))
+                self.ask(_("Cancel it?"), about, yes=_("cancel it"), no=_("go on"), then=lambda: end("cancel"))
+
+        self.open(EndingDialog(self.look, snapshot, lambda: directory_size(snapshot.run)), answered)
 
     def action_up(self) -> None:
         self.form.move(-1)
