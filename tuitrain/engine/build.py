@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.losses import LOSSES
 from tuitrain.engine.memory import check_memory, rows_of_a_batch
-from tuitrain.engine.network import Network
+from tuitrain.engine.network import Bins, Network
 from tuitrain.engine.optimizer import SETTINGS, Optimizer
 from tuitrain.engine.optimizers import make_optimizer
 from tuitrain.engine.penalties import Penalties
@@ -125,12 +125,20 @@ def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any 
     """
     loss = choose_loss(shared.loss, data.task)
     width = data.train.y.shape[1] if data.train.y.ndim == 2 else 1
-    sizes = (data.train.X.shape[1], *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
+    bins = bins_of(data, shared)
+    inputs = data.train.X.shape[1] + (bins.count if bins is not None else 0)
+    sizes = (inputs, *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
     check_memory(sizes, members, rows_of_a_batch(shared.batch_size, len(data.train.X)))
     return Network(
         sizes, activation=shared.activation, loss=loss, members=members, dtype=dtype, leaky_slope=shared.leaky_slope,
-        huber_delta=shared.huber_delta,
+        huber_delta=shared.huber_delta, bins=bins,
     )  # fmt: skip
+
+
+def bins_of(data: Data, shared: Hyperparameters) -> Bins | None:
+    """Return the bins that a network of `data` has beside the inputs of its rows; a dataset may have none."""
+    bins: Bins | None = getattr(data, "bins", None)
+    return bins if bins is not None and (shared.hidden_layers or bins.for_linear) else None
 
 
 def member_values(hyperparameters: Sequence[Hyperparameters], name: str) -> Array:

@@ -32,10 +32,10 @@ class Examined:
 
     `decided` holds the predictions of the last evaluation: class numbers (M, V) int64, or values (M, V) of the first
     output. While `keeps_outputs` is set, each evaluation also leaves a copy of the last layer's outputs in `outputs`
-    (M, V, K), for scores that need more than the decisions; else that is None. Each of `rows` is (V, D + 1) with a
-    last column of ones, each of `y` (V,) class numbers or (V, K) values; `which` is the index of each member's part,
-    None if there is only one. `scale` converts the spread of a standardised target to its own units: a number, or
-    (M,).
+    (M, V, K), for scores that need more than the decisions; else that is None. Each of `rows` is (V, D + 1), without
+    bins, with a last column of ones, each of `y` (V,) class numbers or (V, K) values; `which` is the index of each
+    member's part, None if there is only one. `scale` converts the spread of a standardised target to its own units: a
+    number, or (M,).
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Examined:
             if start == 0:
                 self.last_pass = through  # the largest piece, not the remainder at the end
             rows = self._rows[piece] if self._which is None else self._rows[:, piece][self._which]
-            outputs = through.forward(np.swapaxes(rows, -1, -2))
+            outputs = through.forward(np.swapaxes(self._network.expanded(rows), -1, -2))
             decided[:, piece] = _decide(outputs, 1, self._network, self._classes)
             if kept is not None:
                 kept[:, piece] = outputs.swapaxes(1, 2)

@@ -23,7 +23,7 @@ from tuitrain.data.table import Column, Table
 from tuitrain.data.target import choose_target, known_rows
 from tuitrain.engine.build import build_network, n_outputs
 from tuitrain.engine.evaluation import Examined, decide
-from tuitrain.engine.network import Network, with_ones
+from tuitrain.engine.network import PREDICT_ROWS, Network, with_ones
 from tuitrain.engine.probabilities import class_probabilities
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import DataError, FileError, HyperparameterError, ModelError
@@ -35,6 +35,7 @@ from tuitrain.translation import gettext as _
 
 __all__ = ["Model", "check_writable", "load_model", "write_whole"]
 Array = NDArray[Any]
+AT_ONCE = 16 * PREDICT_ROWS  # rows whose inputs are held at once
 
 
 @contextmanager
@@ -80,8 +81,9 @@ class Model:
         """Make a model with these parameters (P,), as they were trained on `dataset` up to `epoch`."""
         network = build_network(dataset, hyperparameters, 1)
         network.parameters[0] = parameters
+        preprocessing = dataset.preprocessing if network.bins is not None else dataset.preprocessing.without_bins()
         return cls(
-            network, hyperparameters, dataset.preprocessing, dataset.task, dataset.target_name, dataset.class_names,
+            network, hyperparameters, preprocessing, dataset.task, dataset.target_name, dataset.class_names,
             dataset.target_mean, dataset.target_scale, dataset.name, dataset.fingerprint, epoch,
         )  # fmt: skip
 
@@ -92,7 +94,11 @@ class Model:
     def logits_of(self, X: Array) -> Array:
         """Compute the outputs of the last layer for encoded rows (N, D), (N, K) float32."""
         with np.errstate(all="ignore"):
-            logits: Array = self.network.logits_of_rows(with_ones(X, self.network.dtype))[0]
+            pieces = [
+                self.network.logits_of_rows(self.network.rows_of(X[start : start + AT_ONCE]))[0]
+                for start in range(0, max(len(X), 1), AT_ONCE)
+            ]
+        logits: Array = np.concatenate(pieces)
         return logits
 
     def predict(self, rows: Any) -> Array:
@@ -295,9 +301,11 @@ def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Mode
     network = Network(
         description["layer_sizes"], activation=description["activation"], loss=description["loss"],
         leaky_slope=hyperparameters.leaky_slope, huber_delta=hyperparameters.huber_delta,
+        bins=preprocessing.piecewise(),
     )  # fmt: skip
     ends = network.layer_sizes[0], network.n_outputs
-    expected = len(preprocessing.encoded_names), n_outputs(network.loss.name, len(description["class_names"]))
+    inputs = len(preprocessing.encoded_names) + (network.bins.count if network.bins is not None else 0)
+    expected = inputs, n_outputs(network.loss.name, len(description["class_names"]))
     if ends != expected:
         raise ValueError(
             _("{inputs} inputs and {outputs} outputs, where columns and classes need {expected}").format(

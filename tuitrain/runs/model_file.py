@@ -52,6 +52,14 @@ def _words(value: Any) -> list[str]:
     return found
 
 
+def _edges(value: Any) -> list[float]:
+    """Return the rising edges of a column's bins."""
+    found: list[float] = listed(number(), least=2)(value)
+    if any(low >= high for low, high in pairwise(found)):
+        raise ValueError(_("{value}, not of rising numbers").format(value=shown(value)))
+    return found
+
+
 _SCALE = number(SMALLEST)  # what is divided by: no fitted one is smaller, and a quarter of it is not 0
 _NUMBER_COLUMN = table({
     "name": text, "median": number(), "shift": number(), "scale": _SCALE, "flag": truth,
@@ -72,6 +80,8 @@ _PREPROCESSING = table(
         "formats": mapping(text, _FORMAT),
         "is_nameless": truth,
         "ranges": mapping(text, listed(number(), least=2)),
+        "bins": mapping(text, _edges),
+        "bins_for_linear": truth,
     },
 )
 _DESCRIPTION = table(

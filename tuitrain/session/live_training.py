@@ -51,7 +51,8 @@ class LiveTraining:
         self._metrics: dict[str, NDArray[Any]] = {}  # of the last epoch, each (1,)
         self._edits: list[Edit] = []
         self.notes: tuple[Note, ...] = ()
-        self._stepped_with = hyperparameters  # as they applied to the last step
+        self.given = hyperparameters  # with ``auto`` where the user left a value to it; edits included
+        self._stepped_with = self.hyperparameters  # as they applied to the last step
         self._train_rows: Examined | None = None  # examined after each epoch where there are no validation rows
         self._best_loss = float("nan")  # of the best epoch's weights, on the part that is examined
         self._ended_with: Hyperparameters | None = None  # where something was changed since
@@ -113,6 +114,7 @@ class LiveTraining:
         trainer = self.trainer
         before, was_done = self._ended_with or self.hyperparameters, trainer.is_done
         trainer.set(0, name, value)
+        self.given = self.given.replace(**{name: value})
         self.past.forget()
         if was_done and trainer.is_done:
             self._ended_with = before
@@ -206,7 +208,7 @@ class LiveTraining:
         return describe(
             Model.of(self.trainer, self.dataset), self.dataset, epochs=self.trainer.epochs_done, seconds=self.seconds,
             samples=self.trainer.samples_done, ending=ending or "stopped",
-            message=message if ending == "diverged" else "",
+            message=message if ending == "diverged" else "", given=self.given,
         )  # fmt: skip
 
     def look(self, look: Look, *, is_running: bool = False) -> None:
@@ -226,7 +228,7 @@ class LiveTraining:
         metric = {name: float(values[0]) for name, values in self._metrics.items()}
         part = "validation" if trainer.validation is not None else "train"
         return Snapshot(
-            dataset=self.facts, hyperparameters=self.hyperparameters, history=self.history,
+            dataset=self.facts, hyperparameters=self.hyperparameters, given=self.given, history=self.history,
             epochs_recorded=self.history.length,
             epoch=trainer.epochs_done, step=trainer.steps_done, step_in_epoch=trainer.step_in_epoch,
             steps_per_epoch=trainer.steps_per_epoch, learning_rate=self.learning_rate,

@@ -108,6 +108,7 @@ class Snapshot(JsonFields):
     epoch, or when the state changes. `first_train_loss` and `first_validation_loss` are those before the first step,
     the former on at most 5,000 rows. Where the last step was one batch by hand,
     `batch_loss` is that batch's loss before the update, and `gradient_norm` and `layers` are that step's.
+    `given` are the hyperparameters with ``auto`` where a value was left to it; None: as they are in use.
     """
 
     version: int
@@ -153,6 +154,7 @@ class Snapshot(JsonFields):
     answer: Answer | None = None
     saved_step: int = -1
     finished: int = 0
+    given: Hyperparameters | None = None
 
     @property
     def is_running(self) -> bool:

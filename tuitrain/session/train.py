@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tuitrain.data.dataset import Dataset, Part
@@ -13,13 +13,15 @@ from tuitrain.engine import Record, Trainer
 from tuitrain.engine.fit import fit
 from tuitrain.errors import RunError
 from tuitrain.numbers import json_number
-from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.runs.model import Model
 
 
 @dataclass(frozen=True)
 class Result:
     """A finished training: `history` holds a record an epoch, `model` the network at its best epoch.
+
+    `hyperparameters` are those in use, `given` the same with ``auto`` where a value was left to it.
 
     `evaluations` maps train, validation and test to their loss and metrics; parts without rows are left out.
     """
@@ -32,6 +34,7 @@ class Result:
     samples: int
     ending: str
     message: str
+    given: Hyperparameters = field(default_factory=Hyperparameters)
 
     @property
     def evaluations(self) -> dict[str, dict[str, float]]:
@@ -42,7 +45,7 @@ class Result:
         """Convert to the JSON object that ``--json`` prints."""
         return describe(
             self.model, self.dataset, epochs=self.history[-1].epoch if self.history else 0, seconds=self.seconds,
-            samples=self.samples, ending=self.ending, message=self.message,
+            samples=self.samples, ending=self.ending, message=self.message, given=self.given,
         )  # fmt: skip
 
 
@@ -58,9 +61,16 @@ def _parts(dataset: Dataset) -> dict[str, Part]:
 
 
 def describe(
-    model: Model, dataset: Dataset, *, epochs: int, seconds: float, samples: int, ending: str, message: str = ""
-) -> dict[str, Any]:
-    """Describe a training as one JSON object; NaN and infinities become null."""
+    model: Model, dataset: Dataset, *, epochs: int, seconds: float, samples: int, ending: str, message: str = "",
+    given: Hyperparameters | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Describe a training as one JSON object; NaN and infinities become null.
+
+    ``hyperparameters`` are those of the model with what ``auto`` came to, ``given`` those that were not left as they
+    are by default.
+    """
+    told = Hyperparameters() if given is None else given
+    changed = told.differences(Hyperparameters())
     found = {
         name: {key: json_number(value) for key, value in values.items()}
         for name, values in evaluate_parts(model, dataset).items()
@@ -71,6 +81,8 @@ def describe(
         "parameters": model.network.n_parameters, "seconds": round(seconds, 4),
         "samples_per_second": round(samples / seconds) if seconds > 0 else None, "ending": ending,
         **({"message": message} if message else {}),
+        "hyperparameters": model.hyperparameters.resolved().to_mapping(),
+        "given": {name: FIELDS[name].plain(own) for name, (own, _default) in changed.items()},
         "rows": {name: len(part) for name, part in _parts(dataset).items()}, **found,
     }  # fmt: skip
 
@@ -107,6 +119,7 @@ def train(
     if divergence is not None and not history and trainer.steps_done == 0:
         raise RunError(divergence.message)
     return Result(
-        data, chosen, Model.of(trainer, data), tuple(history), time.perf_counter() - started, trainer.samples_done,
-        trainer.early_stopping.endings[0] or "stopped", divergence.message if divergence else "",
+        data, trainer.hyperparameters[0], Model.of(trainer, data), tuple(history), time.perf_counter() - started,
+        trainer.samples_done, trainer.early_stopping.endings[0] or "stopped",
+        divergence.message if divergence else "", chosen,
     )  # fmt: skip

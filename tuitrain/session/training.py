@@ -138,7 +138,7 @@ class Training(Work[Snapshot]):
                 self._is_unseen = True  # the weights are the last epoch's again, not the best one's
         else:
             self._pending[name] = _checked(name, value)
-            if self._pending[name] == getattr(self.live.hyperparameters, name):
+            if self._pending[name] == getattr(self.live.given, name):
                 del self._pending[name]
         self._refused.pop(name, None)
 
@@ -211,7 +211,7 @@ class Training(Work[Snapshot]):
             raise HyperparameterError(_("not started; {why}").format(why=refused.why))
 
     def _rebuild(self, dataset: Dataset, changes: dict[str, Any]) -> None:
-        fresh = LiveTraining(dataset, self.live.hyperparameters.replace(**changes), clock=self._clock.now)
+        fresh = LiveTraining(dataset, self.live.given.replace(**changes), clock=self._clock.now)
         self.live.stop_clock()  # only now: where the values do not fit, the training stays as it is
         self._note("left")
         if self._noted is None and dataset is self.live.dataset:

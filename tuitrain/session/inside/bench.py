@@ -15,7 +15,7 @@ from tuitrain.engine.step_trace import Moments, fresh, start_of, trace_step_in_p
 from tuitrain.engine.trace import RowThrough
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.bench import RowAnswer, TraceRow
-from tuitrain.session.inside.rows import cells, network_of, truth_text, worst_row_first
+from tuitrain.session.inside.rows import cells, input_names, network_of, truth_text, worst_row_first
 from tuitrain.session.inspection import Answers, Copy
 from tuitrain.session.questions import Question
 
@@ -85,7 +85,7 @@ def _of_training(asked: TraceRow, copy: Copy) -> Parts[_Case]:
     outputs = dataset.class_names if network.n_outputs > 1 else (dataset.target_name,)
     return _Case(
         network, part.X[place], part.y[place], h, start_of(copy.state), rate, l2, _masks(copy, network),
-        int(part.rows[place]), name, len(part), cells(dataset, part.X[place]), dataset.encoded_names, outputs,
+        int(part.rows[place]), name, len(part), cells(dataset, part.X[place]), input_names(network, dataset), outputs,
         truth_text(dataset, part.y[place]),
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from tuitrain.numbers import number
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.units import UnitMaps, UnitsAnswer
 from tuitrain.session.inside.inputs import Grid, grid_over, picture_of
-from tuitrain.session.inside.rows import copied_network, examined_part, some_rows, truth_text
+from tuitrain.session.inside.rows import copied_network, examined_part, input_names, some_rows, truth_text
 from tuitrain.session.inspection import Answers, Copy
 from tuitrain.session.questions import Answer, NoAnswer, Question
 from tuitrain.translation import gettext as _
@@ -128,6 +128,7 @@ def _look(asked: UnitMaps, network: Network, dataset: Dataset, layer: int, epoch
     part, train = some_rows(part, budget), some_rows(dataset.train, budget)
     ablation = Ablation(network, part.X, part.y, layer)
     order = np.argsort(-np.abs(network.weights[0][0]).sum(axis=1), kind="stable")
+    order = order[order < dataset.n_features]  # not their bins, which follow from them
     inputs, encoded = len(order), dataset.encoded_names
     order = np.sort(order) if inputs == 2 else order
     across, up = asked.across % inputs, asked.up % inputs
@@ -159,7 +160,8 @@ def _answer(asked: UnitMaps, seen: _SeenLayer, units: Array) -> UnitsAnswer:
         np.full(len(shown), np.nan), np.full(len(shown) + 1, np.nan), seen.ablation.loss, seen.part_name, len(part),
         seen.idle, seen.idle_kind, seen.idle_rows, _as_maps(seen.response[:, shown], seen.grid), seen.names,
         seen.across, seen.up, seen.grid.extent, block[:-1, shown].T.copy(), block[-1, shown].copy(),
-        dataset.encoded_names if layer == 0 else _unit_names(sizes[layer]), network.weights[layer + 1][0][shown].copy(),
+        input_names(network, dataset) if layer == 0 else _unit_names(sizes[layer]),
+        network.weights[layer + 1][0][shown].copy(),
         outputs if is_last else _unit_names(sizes[layer + 2]), picture, pixels, part.rows[best],
         np.take_along_axis(a[:, shown].T, best, 1), tuple(tuple(seen.truths[row] for row in rows) for rows in best),
         seen.points, np.asarray(classes, np.int64), dataset.class_names, seen.shares, seen.bent, seen.epoch,
