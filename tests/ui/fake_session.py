@@ -42,7 +42,7 @@ def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> 
         feature_names=tuple(f"x{n}" for n in range(features)), encoded_names=tuple(f"x{n}" for n in range(features)),
         target_name="species", class_names=tuple(f"class {n}" for n in range(classes)), target_mean=0.0,
         target_scale=1.0, notices=(), fingerprint=name.rjust(64, "0"), options={},
-        n_features=features, n_outputs=classes, n_classes=classes,
+        n_features=features, n_inputs=features, n_outputs=classes, n_classes=classes,
     )  # fmt: skip
 
 

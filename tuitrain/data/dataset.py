@@ -112,6 +112,11 @@ class Dataset:
         return self.n_features + (self._bins.count if self._bins is not None else 0)
 
     @property
+    def has_bins(self) -> bool:
+        """Whether number columns have bins."""
+        return self._bins is not None
+
+    @property
     def n_classes(self) -> int:
         """The number of classes; 0 for regression."""
         return len(self.class_names)

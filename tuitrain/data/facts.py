@@ -63,6 +63,11 @@ class DatasetFacts:
         return self.source.fingerprint
 
     @property
+    def has_bins(self) -> bool:
+        """Whether number columns have bins."""
+        return self.n_inputs > self.n_features
+
+    @property
     def n_classes(self) -> int:
         """Classes; 0 for regression."""
         return len(self.class_names)

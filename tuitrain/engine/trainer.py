@@ -83,8 +83,9 @@ class Trainer:
     ) -> None:  # fmt: skip
         self._is_probed = is_probed
         given = [hyperparameters] if isinstance(hyperparameters, Hyperparameters) else hyperparameters
-        rows = len((dataset[0] if isinstance(dataset, Sequence) else dataset).train.X)
-        self.hyperparameters: list[Hyperparameters] = [h.settled(rows) for h in given]
+        first = dataset[0] if isinstance(dataset, Sequence) else dataset
+        self._automatic: dict[str, Any] = {"rows": len(first.train.X), "has_bins": getattr(first, "bins", None) is not None}
+        self.hyperparameters: list[Hyperparameters] = [h.settled(**self._automatic) for h in given]
         check_shared(self.hyperparameters)
         self.datasets, self._which = distinct_datasets(dataset, len(self.hyperparameters))
         self.dataset = self.datasets[0]
@@ -329,7 +330,7 @@ class Trainer:
         befores = list(self.hyperparameters)
         for index in range(self.network.members) if member is None else (member,):
             before = self.hyperparameters[index]
-            self.hyperparameters[index] = before.replace(**{known: value}).settled(len(self.dataset.train.X))
+            self.hyperparameters[index] = before.replace(**{known: value}).settled(**self._automatic)
             if known in _RATE and self.hyperparameters[index] != before:
                 self._rates.forget_cuts(index)
         if self.hyperparameters != befores:

@@ -104,7 +104,7 @@ class Hyperparameters:
     learning_rate: float = _declare(
         "auto", "learning rate", "optimisation", "number", "size of a step along the gradient",
         "Too large: the loss jumps or explodes. Too small: it creeps. The hyperparameter to try first. auto: 0.003 for "
-        "the adam family (0.01 without hidden layers), 0.1 for sgd, 0.01 for momentum and nesterov.",
+        "the adam family (0.01 without bins of numbers), 0.1 for sgd, 0.01 for momentum and nesterov.",
         minimum=0, above_minimum=True, maximum=1000, scale="log", words=("auto",), nudge_start=0.01, search="1e-4..1",
     )  # fmt: skip
     momentum: float = _declare(
@@ -195,7 +195,7 @@ class Hyperparameters:
     l2: float = _declare(
         "auto", "L2", "regularisation", "number", "penalty on the weights' squares, ½·L2·‖w‖²",
         "Keeps weights small; enters the gradient, and so is scaled by Adam. Biases are not penalised. auto: 5 / "
-        "training rows (1 / rows without hidden layers), 0 where weights decay.",
+        "training rows (at most 0.01 without bins of numbers), 0 where weights decay.",
         minimum=0, maximum=1000, scale="log", step=1e-6, words=("auto",), nudge_start=0.01, search="1e-6..1e-1",
         when={"loss": tuple(name for name in LOSSES if name != "hinge")},
     )  # fmt: skip
@@ -312,9 +312,12 @@ class Hyperparameters:
         """A copy with the numbers that ``auto`` comes to in its place."""
         return self.replace(**{name: self.number(name) for name, spec in FIELDS.items() if spec.automatic})
 
-    def settled(self, rows: int) -> Hyperparameters:
-        """A copy with what ``auto`` comes to for a training on so many rows; what depends on the optimizer stays."""
-        return settled(self, rows)
+    def settled(self, rows: int, *, has_bins: bool = True) -> Hyperparameters:
+        """A copy with what ``auto`` comes to for a training on so many rows; what depends on the optimizer stays.
+
+        `has_bins` says whether the dataset's number columns have bins (``encode_numbers``).
+        """
+        return settled(self, rows, has_bins=has_bins)
 
     def matters(self, name: str) -> bool:
         """Whether the field has an effect with the other fields as they are (beta2 has none under sgd)."""

@@ -73,7 +73,7 @@ def estimate_grid(dataset: Dataset, space: Space, settings: Settings, parallel: 
     TuitrainError
         if a network does not fit into memory, the loss does not fit the task, or there are too few rows.
     """
-    space = space.settled(len(dataset.train))
+    space = space.settled(len(dataset.train), has_bins=dataset.has_bins)
     decided = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
     folds, seeds = make_folds(dataset, decided.folds), decided.seeds
     inputs, outputs = dataset.n_inputs, n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)

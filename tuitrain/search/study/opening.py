@@ -40,7 +40,7 @@ def create_study(
     check_strategy(settings.strategy)
     facts = dataset if isinstance(dataset, DatasetFacts) else DatasetFacts.of(dataset)
     settings = settings.for_data(facts.task, facts.train + facts.validation)
-    space = space.settled(facts.train)
+    space = space.settled(facts.train, has_bins=facts.has_bins)
     if isinstance(dataset, Dataset):
         check_scored(make_folds(dataset, settings.folds), settings.metric)
     outputs = n_outputs(choose_loss(space.base.loss, facts.task), facts.n_classes)
@@ -106,10 +106,11 @@ def change_study(
 
 
 def check_space(
-    study: Study, space: Space | Mapping[str, Any] | None, base: Hyperparameters | None, rows: int
+    study: Study, space: Space | Mapping[str, Any] | None, base: Hyperparameters | None, dataset: Dataset
 ) -> None:  # fmt: skip
-    """Refuse a space other than the study's, which trains on so many rows."""
-    told = (space if isinstance(space, Space) else Space(space, base)).settled(rows)
+    """Refuse a space other than the study's, which is for this dataset."""
+    told = space if isinstance(space, Space) else Space(space, base)
+    told = told.settled(len(dataset.train), has_bins=dataset.has_bins)
     if told.to_texts() != study.space.to_texts() or told.base.resolved() != study.space.base.resolved():
         raise SearchError(_("{path}: searches another space; start a new study").format(path=visible(study.path)))
 

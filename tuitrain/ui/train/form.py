@@ -30,7 +30,7 @@ class Form(EntryList):
 
     def take(self, dataset: DatasetFacts) -> None:
         """Dim what has no effect on this dataset."""
-        self.model.rows = dataset.train
+        self.model.rows, self.model.has_bins = dataset.train, dataset.has_bins
         self.model.has_validation = bool(dataset.validation)
         self.model.has_classes = bool(dataset.class_names)
         self._redraw()

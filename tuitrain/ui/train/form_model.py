@@ -32,7 +32,7 @@ class FormModel(EntryModel):
     def __init__(self, send: Callable[[Command], int]) -> None:
         super().__init__()
         self.hyperparameters = self.given = Hyperparameters()
-        self.rows = 0  # that are trained on
+        self.rows, self.has_bins = 0, True  # rows that are trained on
         self.pending: Mapping[str, Any] = {}
         self.refused: Mapping[str, Refused] = {}
         self.unused: frozenset[str] = frozenset()
@@ -86,7 +86,7 @@ class FormModel(EntryModel):
         if self.given_value(name) == AUTO and name not in self._asked and self.in_use(name) != AUTO:
             return self.in_use(name)
         try:
-            found: Value = getattr(self.given.replace(**self.values).settled(self.rows), name)
+            found: Value = getattr(self.given.replace(**self.values).settled(self.rows, has_bins=self.has_bins), name)
         except HyperparameterError:  # one of them is refused
             found = self.in_use(name)
         return found
