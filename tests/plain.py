@@ -20,3 +20,8 @@ def plain(**changes: Any) -> Hyperparameters:
 def plain_dataset(source: Any, **options: Any) -> Dataset:
     """Return a dataset whose numbers are one input each."""
     return load_dataset(source, **{"encode_numbers": "standard", **options})
+
+
+def plain_arrays(*arrays: Any, **options: Any) -> Dataset:
+    """Return a dataset of arrays whose numbers are one input each."""
+    return Dataset.from_arrays(*arrays, **{"encode_numbers": "standard", **options})

@@ -77,7 +77,7 @@ def distinct_datasets(dataset: Data | Sequence[Data], members: int) -> tuple[lis
     Raises
     ------
     ValueError
-        if the number of datasets is not the number of members, or their shapes differ.
+        if the number of datasets is not the number of members, or their shapes or bins differ.
     """
     if not isinstance(dataset, Sequence):
         return [dataset], [0] * members
@@ -88,6 +88,9 @@ def distinct_datasets(dataset: Data | Sequence[Data], members: int) -> tuple[lis
     shapes = {(data.train.X.shape, data.train.y.shape, data.validation.X.shape, data.n_classes) for data in distinct}
     if len(shapes) > 1:
         raise ValueError(f"the datasets of a stack have different shapes: {sorted(map(str, shapes))}")
+    bins = [getattr(data, "bins", None) for data in distinct]
+    if any(one != bins[0] for one in bins):
+        raise ValueError("the datasets of a stack have different bins")
     return distinct, [places[id(data)] for data in dataset]
 
 
