@@ -19,7 +19,7 @@ from tuitrain.session.train import train
 
 @pytest.fixture(scope="module")
 def classifier() -> Model:
-    return tuitrain.train("iris", tuitrain.Hyperparameters(epochs=40)).model
+    return tuitrain.train(plain_dataset("iris"), plain(epochs=40)).model
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def separate_sigmoids() -> tuple[tuitrain.Dataset, Model]:
     """Three classes, each output by itself, trained until the sigmoids saturate in float32."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 2)) * 3
-    dataset = tuitrain.plain_arrays(X, np.arange(300) % 3, task="classification")
+    dataset = plain_arrays(X, np.arange(300) % 3, task="classification")
     settings = tuitrain.Hyperparameters(hidden_layers=(), loss="binary_cross_entropy", epochs=1)
     model = tuitrain.train(dataset, settings).model
     model.network.weights[0][0] = [[60, 90, -80], [50, 70, -40]]
@@ -181,7 +181,7 @@ def test_labels_and_ids_beyond_what_a_float_holds_keep_their_digits(first: int, 
     kind = np.arange(90) % 3
     labels = first + kind.astype(np.int64)
     X = np.stack([labels, rng.integers(0, 9, 90)], axis=1)
-    dataset = tuitrain.plain_arrays(X, labels)
+    dataset = plain_arrays(X, labels)
     assert dataset.class_names == tuple(str(first + k) for k in range(3))
     tuitrain.train(dataset, tuitrain.Hyperparameters(epochs=60)).model.save(tmp_path / "m.safetensors")
     model = tuitrain.load_model(tmp_path / "m.safetensors")

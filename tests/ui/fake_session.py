@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.plain import plain
 from tuitrain.data.dataset import Part
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.diagnosis.rules import findings
@@ -69,7 +70,7 @@ class FakeSession:
         self.holds = self.releases = 0
         self._changed = threading.Condition()
         self.finished: tuple[FinishedTraining, ...] = ()
-        self.snapshot = self._fresh(hyperparameters or Hyperparameters(), version=1)
+        self.snapshot = self._fresh(hyperparameters or plain(), version=1)
 
     def _fresh(self, hyperparameters: Hyperparameters, version: int) -> Snapshot:
         sizes = [self.dataset.n_features, *hyperparameters.hidden_layers, self.dataset.n_outputs]

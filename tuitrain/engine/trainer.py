@@ -84,7 +84,8 @@ class Trainer:
         self._is_probed = is_probed
         given = [hyperparameters] if isinstance(hyperparameters, Hyperparameters) else hyperparameters
         first = dataset[0] if isinstance(dataset, Sequence) else dataset
-        self._automatic: dict[str, Any] = {"rows": len(first.train.X), "has_bins": getattr(first, "bins", None) is not None}
+        has_bins = getattr(first, "bins", None) is not None
+        self._automatic: dict[str, Any] = {"rows": len(first.train.X), "has_bins": has_bins}
         self.hyperparameters: list[Hyperparameters] = [h.settled(**self._automatic) for h in given]
         check_shared(self.hyperparameters)
         self.datasets, self._which = distinct_datasets(dataset, len(self.hyperparameters))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.option import Option
 
 
@@ -34,3 +35,5 @@ PRESET = Option(
     "units, sgd at a constant 0.1, 32 rows a batch, 200 epochs, nothing against overfitting, number columns as they "
     "are. Whatever else is given overrides them.", choices=tuple(PRESETS),
 )  # fmt: skip
+
+PLAIN = Hyperparameters.from_record({})  # without anything automatic: what pages and their examples are written for

@@ -101,7 +101,8 @@ class Space:
     def settled(self, rows: int, *, has_bins: bool = True) -> Space:
         """Return the same space for trials on so many rows: ``auto`` is replaced by what it comes to in the base.
 
-        `has_bins` says whether number columns have bins. All trials are trained for as many epochs, whatever batch size each has.
+        `has_bins` says whether number columns have bins. All trials are trained for as many epochs, whatever batch size
+        each has.
         """
         base = self.base.settled(rows, has_bins=has_bins)
         if base == self.base and all(AUTO not in values for values in map(_listed, self.domains.values())):

@@ -14,6 +14,7 @@ from tuitrain.engine.parts import Parts
 from tuitrain.engine.step_trace import Moments, fresh, start_of, trace_step_in_parts
 from tuitrain.engine.trace import RowThrough
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.presets import PLAIN
 from tuitrain.session.asked.bench import RowAnswer, TraceRow
 from tuitrain.session.inside.rows import cells, input_names, network_of, truth_text, worst_row_first
 from tuitrain.session.inspection import Answers, Copy
@@ -122,7 +123,7 @@ def _example(name: str) -> _Case:
         ]  # fmt: skip
         x, y = np.array([0.8, -0.5]), np.array(1)
         answers, truth = ("1", "2"), "2"
-    h = Hyperparameters(optimizer="sgd", learning_rate=0.1, l2=0, weight_decay=0)
+    h = PLAIN.replace(optimizer="sgd", learning_rate=0.1, l2=0, weight_decay=0)
     values = {given: f"{value:g}" for given, value in zip(names, x, strict=True)}
     return _Case(
         network, x, y, h, fresh("sgd", network.n_parameters), 0.1, 0.0, None, 0, "example", 1, values, tuple(values),

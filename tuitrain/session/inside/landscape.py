@@ -14,6 +14,7 @@ from tuitrain.engine.directions import losses_at, principal_directions_in_parts,
 from tuitrain.engine.quadratics import Bowl, momentum_modulus
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.presets import PLAIN
 from tuitrain.session.asked.landscape import BowlAnswer, LineRace, Plane, PlaneAnswer
 from tuitrain.session.inside.experiment import sliced
 from tuitrain.session.inside.rows import double_network
@@ -242,4 +243,4 @@ def _example(asked: LineRace) -> _FittedLine:
     y = 0.6 * x + 1.1 + rng.normal(0, 0.2, EXAMPLE_ROWS)
     if not asked.is_raw:
         x = (x - x.mean()) / x.std()
-    return _FittedLine(x, y, None, "a line y = w·x + b", "x", Hyperparameters())
+    return _FittedLine(x, y, None, "a line y = w·x + b", "x", PLAIN)

@@ -18,7 +18,7 @@ from tuitrain.engine.network import Network
 from tuitrain.engine.probes import idle_shares
 from tuitrain.errors import RunError
 from tuitrain.numbers import number
-from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.presets import PLAIN
 from tuitrain.session.asked.units import UnitMaps, UnitsAnswer
 from tuitrain.session.inside.inputs import Grid, grid_over, picture_of
 from tuitrain.session.inside.rows import copied_network, examined_part, input_names, some_rows, truth_text
@@ -37,8 +37,8 @@ WORK = 4_000_000  # products of one part of the answer: a few milliseconds
 PASS_WORK = 60_000_000  # products of one forward pass
 LEAST_POINTS = 256  # of a response map
 EXAMPLES = {
-    "moons": ("moons", Hyperparameters(hidden_layers=(16, 8), epochs=60, patience=0)),
-    "digits": ("digits", Hyperparameters(hidden_layers=(32, 16), epochs=8, patience=0)),
+    "moons": ("moons", PLAIN.replace(hidden_layers=(16, 8), epochs=60, patience=0)),
+    "digits": ("digits", PLAIN.replace(hidden_layers=(32, 16), epochs=8, patience=0)),
 }
 _trained: dict[str, Copy] = {}
 
