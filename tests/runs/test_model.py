@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tuitrain
-from tests.plain import plain, plain_dataset
+from tests.plain import plain, plain_arrays, plain_dataset
 from tuitrain.data.loading import load_tables
 from tuitrain.errors import DataError
 from tuitrain.runs.model import Model

@@ -225,8 +225,8 @@ def test_a_grid_holds_each_combination_once_and_keeps_structures_together() -> N
 
 
 def test_the_forms_setting_starts_where_it_lies_in_the_space() -> None:
-    assert Space({"learning_rate": "1e-3..1"}).start == {"learning_rate": 0.01}
-    assert Space({"learning_rate": "0.1..1"}).start is None
+    assert Space({"learning_rate": "1e-3..1"}, plain()).start == {"learning_rate": 0.01}
+    assert Space({"learning_rate": "0.1..1"}, plain()).start is None
     shapes = Space({"hidden_layers": "1..3x16..128"}, plain(hidden_layers=(32, 32)))
     assert shapes.start == {"hidden_layers": (32, 32)}
     assert Space({"hidden_layers": "1..3x16..128"}, plain(hidden_layers=(64, 32))).start is None

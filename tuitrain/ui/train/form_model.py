@@ -176,6 +176,8 @@ class FormModel(EntryModel):
             value = self.field.parse(self.editor.text)
         except ValueError:
             value = self.current(self.name)
+        if value == AUTO and self.field.kind != "choice":
+            value = self.came_to(self.name)
         step = direction if self.field.kind == "choice" else -direction
         self.editor.replace(self.field.format(self.field.nudge(value, step)))
         self.error = ""
