@@ -1,6 +1,7 @@
 """The form's state without a screen, and its lines."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
