@@ -25,6 +25,7 @@ from tuitrain.data.target import Target, choose_target, guess_notice, known_rows
 from tuitrain.data.traps.columns import find_many_levels
 from tuitrain.data.traps.find import find_traps
 from tuitrain.data.traps.repeated import find_repeated
+from tuitrain.data.validation_parts import ValidationPart, joined, validation_parts, with_validation
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import IGNORE, DataOptions, EncodeNumbers
 from tuitrain.options.split_rule import GROUP, RANDOM, TIME, SplitRule
@@ -115,6 +116,19 @@ class Dataset:
     def has_bins(self) -> bool:
         """Whether number columns have bins."""
         return self._bins is not None
+
+    @cached_property
+    def joined(self) -> Dataset:
+        """The dataset with training and validation rows in one training part; see `validation_parts.joined`."""
+        return joined(self)
+
+    def validation_parts(self, count: int) -> tuple[ValidationPart, ...]:
+        """Return the rows that each of `count` members of an ensemble trains and validates on."""
+        return validation_parts(self, count)
+
+    def with_validation(self, part: ValidationPart) -> Dataset:
+        """Return the dataset of the member of an ensemble that validates on this part."""
+        return with_validation(self, part)
 
     @property
     def n_classes(self) -> int:

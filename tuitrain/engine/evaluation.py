@@ -95,19 +95,42 @@ class Examined:
         return self._measure(self.decided, True)
 
     def _measure(self, decided: Array, full: bool) -> dict[str, Array]:
-        truth = self._flat_truth
-        if self._classes:
-            values = {"accuracy": metrics.accuracy(truth, decided)}
-            if full:
-                truths = np.broadcast_to(truth, decided.shape)
-                counts = (metrics.confusion_counts(*rows, self._classes) for rows in zip(truths, decided, strict=True))
-                values["f1"] = np.array([metrics.macro_f1(count) for count in counts])
-            return values
-        values = {"r2": metrics.r2(truth, decided)}
+        return measured(self._flat_truth, decided, self._classes, self._scale, full=full)
+
+
+def measured(truth: Array, decided: Array, classes: int, scale: float | Array, *, full: bool) -> dict[str, Array]:
+    """Return the first metric, or with `full` all, of predictions (M, V) against `truth` (V,) or (M, V): (M,) each."""
+    if classes:
+        values = {"accuracy": metrics.accuracy(truth, decided)}
         if full:
-            values["rmse"] = metrics.rmse(truth, decided) * self._scale
-            values["mae"] = metrics.mae(truth, decided) * self._scale
+            truths = np.broadcast_to(truth, decided.shape)
+            counts = (metrics.confusion_counts(*rows, classes) for rows in zip(truths, decided, strict=True))
+            values["f1"] = np.array([metrics.macro_f1(count) for count in counts])
         return values
+    values = {"r2": metrics.r2(truth, decided)}
+    if full:
+        values["rmse"] = metrics.rmse(truth, decided) * scale
+        values["mae"] = metrics.mae(truth, decided) * scale
+    return values
+
+
+def evaluate_outputs(outputs: Array, y: Array, network: Network, *, classes: int, scale: float) -> Evaluation:
+    """Compute the loss and all metrics of outputs (V, K), whatever they come from, against `y` as in `Examined`.
+
+    `network` tells the loss and what classes are encoded as; arrays of the result are (1, …).
+    """
+    count = len(outputs)
+    z = np.ascontiguousarray(outputs.T[None], np.float64)
+    share = equal_shares(count, np.float64)
+    if y.ndim == 1:
+        target = one_hot(y, network.n_outputs, network.loss.name, np.float64)
+    else:
+        target = np.ascontiguousarray(np.swapaxes(y, -1, -2), np.float64)
+    decided = _decide(z, 1, network, classes)
+    measure = network.loss(z.shape, np.float64, huber_delta=network.huber_delta)
+    loss = measure(z.copy(), network.loss.weigh(target, share), share).astype(np.float64)
+    truth = y if y.ndim == 1 else y[..., 0].astype(np.float64)
+    return Evaluation(loss, measured(truth, decided, classes, scale, full=True))
 
 
 def decide(logits: Array, network: Network, classes: int) -> Array:

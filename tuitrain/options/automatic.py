@@ -32,7 +32,7 @@ def settled(h: Hyperparameters, rows: int, *, has_bins: bool = True) -> Hyperpar
         return h
     found: dict[str, Any] = {name: getattr(h, name) for name in SETTLED}
     if found["hidden_layers"] == AUTO:
-        found["hidden_layers"] = LARGE if rows >= LARGE_ROWS else SMALL
+        found["hidden_layers"] = LARGE if rows >= LARGE_ROWS and h.ensemble == 1 else SMALL
     is_linear = not found["hidden_layers"]
     if found["l2"] == AUTO:
         is_decayed = h.number("weight_decay") > 0  # in place of L2

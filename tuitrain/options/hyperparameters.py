@@ -236,6 +236,13 @@ class Hyperparameters:
         "the best epoch and compares trials, weighs none.", live=False, choices=CLASS_WEIGHTS,
         search="none,balanced",
     )  # fmt: skip
+    ensemble: int = _declare(
+        1, "ensemble", "run", "whole", "networks that are trained together and averaged",
+        "Each has a seed and validation rows of its own, so that every row but the test's is trained on; their "
+        "probabilities, or values, are averaged. 8 are clearly better than one and take about five times as long; 4 "
+        "have most of it. Under auto, members have 64x32 units.",
+        live=False, minimum=1, maximum=64, scale="doubling", search="1,4,8",
+    )  # fmt: skip
     seed: int = _declare(
         0, "seed", "run", "whole", "start of the random numbers",
         "The same seed gives the same bits. Try several to see how much of a result is luck.",

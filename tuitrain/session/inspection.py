@@ -59,7 +59,10 @@ class Copy:
 
     @classmethod
     def of(cls, trainer: Trainer, dataset: Dataset, epoch: int, past: State | None = None) -> Copy:
-        """Copy a training of one member."""
+        """Copy a training of one member, or the first of an ensemble's."""
+        if trainer.network.members > 1:
+            first = None if past is None else past.take([0])
+            return cls(dataset, trainer.state().take([0]), epoch, first, PreparedRows())
         return cls(dataset, trainer.state(), epoch, past, trainer.prepared)
 
     def trainer(self) -> Trainer:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from tuitrain.data.dataset import Dataset, Part
+from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import Source, load_dataset
-from tuitrain.engine import Record, Trainer
+from tuitrain.engine import Record
 from tuitrain.engine.fit import fit
 from tuitrain.errors import RunError
 from tuitrain.numbers import json_number
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.runs.members import Members
 from tuitrain.runs.model import Model
 
 
@@ -34,34 +35,24 @@ class Result:
     samples: int
     ending: str
     message: str
-    given: Hyperparameters = field(default_factory=Hyperparameters)
+    given: Hyperparameters
+    members: Members
 
     @property
     def evaluations(self) -> dict[str, dict[str, float]]:
-        """The model's loss and metrics on each part."""
-        return evaluate_parts(self.model, self.dataset)
+        """The model's loss and metrics on each part; of an ensemble's validation, by members that left it out."""
+        return self.members.evaluations(self.model)
 
     def to_json(self) -> dict[str, Any]:
         """Convert to the JSON object that ``--json`` prints."""
         return describe(
-            self.model, self.dataset, epochs=self.history[-1].epoch if self.history else 0, seconds=self.seconds,
+            self.members, epochs=self.history[-1].epoch if self.history else 0, seconds=self.seconds,
             samples=self.samples, ending=self.ending, message=self.message, given=self.given,
         )  # fmt: skip
 
 
-def evaluate_parts(model: Model, dataset: Dataset) -> dict[str, dict[str, float]]:
-    """Return the model's loss and metrics on each part that has rows."""
-    return {name: model.evaluate_part(part) for name, part in _parts(dataset).items()}
-
-
-def _parts(dataset: Dataset) -> dict[str, Part]:
-    """Return the parts that have rows."""
-    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    return {name: part for name, part in parts.items() if len(part)}
-
-
 def describe(
-    model: Model, dataset: Dataset, *, epochs: int, seconds: float, samples: int, ending: str, message: str = "",
+    members: Members, *, epochs: int, seconds: float, samples: int, ending: str, message: str = "",
     given: Hyperparameters | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Describe a training as one JSON object; NaN and infinities become null.
@@ -71,9 +62,10 @@ def describe(
     """
     told = Hyperparameters() if given is None else given
     changed = told.differences(Hyperparameters())
+    model, dataset = members.model(), members.own
     found = {
         name: {key: json_number(value) for key, value in values.items()}
-        for name, values in evaluate_parts(model, dataset).items()
+        for name, values in members.evaluations(model).items()
     }
     return {
         "dataset": dataset.name, "target": dataset.target_name, "task": dataset.task, "epochs": epochs,
@@ -83,7 +75,8 @@ def describe(
         **({"message": message} if message else {}),
         "hyperparameters": model.hyperparameters.resolved().to_mapping(),
         "given": {name: FIELDS[name].plain(own) for name, (own, _default) in changed.items()},
-        "rows": {name: len(part) for name, part in _parts(dataset).items()}, **found,
+        "rows": {name: len(part) for name, part in members.evaluated_parts().items()}, **found,
+        **(_of_members(members) if members.count > 1 else {}),
     }  # fmt: skip
 
 
@@ -112,14 +105,26 @@ def train(
     """
     data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
     chosen = Hyperparameters.of(hyperparameters)
-    trainer = Trainer(data, [chosen])
+    members = Members(data, chosen)
+    trainer = members.trainer
     started = time.perf_counter()
-    history = fit(trainer, on_epoch, threads=threads)
-    divergence = trainer.early_stopping.divergences[0]
-    if divergence is not None and not history and trainer.steps_done == 0:
-        raise RunError(divergence.message)
+
+    def ended(record: Record) -> object:
+        members.drop_ended()
+        return None if on_epoch is None else on_epoch(record)
+
+    history = fit(trainer, ended, threads=threads)
+    message = members.diverged
+    if message and not history and trainer.steps_done == 0:
+        raise RunError(message)
     return Result(
-        data, trainer.hyperparameters[0], Model.of(trainer, data), tuple(history), time.perf_counter() - started,
-        trainer.samples_done, trainer.early_stopping.endings[0] or "stopped",
-        divergence.message if divergence else "", chosen,
+        data, trainer.hyperparameters[0], members.model(), tuple(history), time.perf_counter() - started,
+        trainer.samples_done, "diverged" if message else trainer.early_stopping.endings[0] or "stopped", message,
+        chosen, members,
     )  # fmt: skip
+
+
+def _of_members(members: Members) -> dict[str, Any]:
+    """Describe each member of an ensemble: its best epoch, and its loss there on its own validation rows."""
+    losses = [json_number(loss) for loss in members.best_losses]
+    return {"ensemble": {"members": members.count, "best_epochs": members.best_epochs, "validation_losses": losses}}

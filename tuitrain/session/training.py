@@ -346,7 +346,7 @@ class Training(Work[Snapshot]):
 
         def copy() -> Copy:
             past = live.past.before(trainer.steps_done)
-            return Copy.of(trainer, live.dataset, epoch_of_weights(trainer), past)
+            return Copy.of(trainer, live.members.shown_dataset, epoch_of_weights(trainer), past)
 
         with blas_threads(choose_threads(trainer.network.layer_sizes)) if look.question is not None else nullcontext():
             self.inspection.ask(look.question, copy)
@@ -396,7 +396,7 @@ class Training(Work[Snapshot]):
 
     def model(self) -> Model:
         """Return the model of the best epoch so far."""
-        return Model.of(self.live.trainer, self.live.dataset)
+        return self.live.members.model()
 
     def describe(self) -> dict[str, Any]:
         """Return the training as one JSON object, as ``tuitrain train --json`` prints it."""
