@@ -15,7 +15,9 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.widgets.form.model import EntryModel
 
 NAMES = tuple(FIELDS)
-RARE = frozenset({"initializer", "beta1", "beta2", "epsilon", "warmup", "l1", "weight_decay", "gradient_clip"})
+RARE = frozenset({
+    "initializer", "beta1", "beta2", "epsilon", "schedule_minimum", "warmup", "l1", "weight_decay", "gradient_clip",
+})  # fmt: skip
 OF_HIDDEN_UNITS = ("activation", "leaky_slope", "dropout")
 
 Mark = Literal["", "waiting", "at reset", "ended", "refused"]
