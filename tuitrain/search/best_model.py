@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.engine import Record
 from tuitrain.engine.fit import fit
 from tuitrain.errors import ModelError
 from tuitrain.runs.files import refuse_link, write_whole
@@ -67,7 +68,11 @@ def best_model(study: Study, dataset: Dataset) -> Model:
     if not len(dataset.validation):
         h = h.replace(epochs=max(1, best.best_epoch), patience=0)
     members = Members(dataset, h)
-    fit(members.trainer, lambda record: members.drop_ended() and None, threads=1)
+
+    def ended(record: Record) -> None:
+        members.drop_ended()
+
+    fit(members.trainer, ended, threads=1)
     model = dataclasses.replace(members.model(), hyperparameters=study.hyperparameters(best))
     _save(study, model)
     return model

@@ -108,7 +108,10 @@ class Space:
         `has_bins` says whether number columns have bins. All trials are trained for as many epochs, whatever batch size
         each has.
         """
-        base = self.base.settled(rows, has_bins=has_bins)
+        base = self.base
+        if "learning_rate" in self.domains and base.schedule == AUTO:
+            base = base.replace(schedule="constant")  # as where a rate is given: a trial can be repeated by hand
+        base = base.settled(rows, has_bins=has_bins)
         if base == self.base and all(AUTO not in values for values in map(_listed, self.domains.values())):
             return self
         own = {name: getattr(base, name) for name in SETTLED}
