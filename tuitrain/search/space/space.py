@@ -67,10 +67,6 @@ class Space:
             columns = [column for name, domain in self.domains.items() for column in make_columns(FIELDS[name], domain)]
         except ValueError as error:
             raise HyperparameterError(str(error)) from None
-        if "ensemble" in searched:
-            raise HyperparameterError(
-                _("ensemble: is not searched, since more networks are never worse on average; give a single number")
-            )
         if not columns:
             advice = _("nothing is searched: give a hyperparameter a range, as learning_rate=1e-4..1")
             raise HyperparameterError("\n".join([*self.notices, advice]))

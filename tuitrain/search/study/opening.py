@@ -40,6 +40,8 @@ def create_study(
     check_strategy(settings.strategy)
     facts = dataset if isinstance(dataset, DatasetFacts) else DatasetFacts.of(dataset)
     settings = settings.for_data(facts.task, facts.train + facts.validation)
+    if "ensemble" in space.domains and settings.strategy != "manual":
+        raise SearchError(_("ensemble: is not searched: more networks are not worse on average; give a single number"))
     space = space.settled(facts.train, has_bins=facts.has_bins)
     if isinstance(dataset, Dataset):
         check_scored(make_folds(dataset, settings.folds), settings.metric)
