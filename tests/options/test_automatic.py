@@ -68,7 +68,7 @@ def test_a_space_is_settled_by_the_rows_and_searches_values_in_place_of_auto() -
     assert space.to_texts()["hidden_layers"] == "64x32,16"
     assert space.base.l2 == 0.014
     assert space.base.schedule == "constant"  # as where a rate is given
-    assert Space({"l2": "0..1"}).settled(360).base.schedule == "cosine"
+    assert Space({"l2": "1e-6..1"}).settled(360).base.schedule == "cosine"
     assert space.start is not None
 
 
