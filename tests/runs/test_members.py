@@ -139,3 +139,36 @@ def test_too_few_rows_are_told() -> None:
     )
     with pytest.raises(DataError, match="holds out whole groups"):
         train(lone, H)
+
+
+def test_the_spread_is_the_members_deviation_and_its_meaning_is_kept(tmp_path: Path, capsys) -> None:
+    from click.testing import CliRunner
+
+    from tuitrain.cli import commands
+
+    dataset = load_dataset("diabetes")
+    model = train(dataset, H).model
+    model.save(tmp_path / "model")
+    joined = dataset.joined
+    values = joined.own_units(model.member_logits(joined.test.X)[:, :, 0])
+    spread, error = values.std(axis=0, ddof=1), np.abs(values.mean(axis=0) - joined.own_units(joined.test.y[:, 0]))
+    order, third = np.argsort(spread), len(spread) // 3
+    assert model.spread["least"] == pytest.approx(error[order[:third]].mean(), rel=1e-4)
+    assert model.spread["most"] == pytest.approx(error[order[-third:]].mean(), rel=1e-4)
+    path = Path("datasets/diabetes.csv").resolve()
+    done = CliRunner().invoke(commands, ["predict", str(tmp_path / "model"), str(path), "--spread"])
+    rows = list(csv.DictReader(done.stdout.splitlines()))
+    first = model.member_logits(joined.test.X)[:, 0, 0].astype(float).std(ddof=1) * model.target_scale
+    assert float(rows[joined.test.rows[0]]["spread"]) == pytest.approx(first, rel=1e-4)
+    assert "mean error was" in done.stderr
+
+
+def test_a_single_network_has_no_spread(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from tuitrain.cli import commands
+
+    train(load_dataset("iris"), H.replace(ensemble=1)).model.save(tmp_path / "model")
+    done = CliRunner().invoke(commands, ["predict", str(tmp_path / "model"), "iris", "--spread"])
+    assert done.exit_code == 1
+    assert "single network" in str(done.exception or done.stderr)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.split_rule import TIME, SplitRule
 from tuitrain.runs.model import Model
+from tuitrain.runs.spread import calibration
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
@@ -119,10 +120,12 @@ class Members:
         if self.count == 1:
             return Model.of(self.trainer, self.own)
         members = [self._now(member) for member in range(self.count)]
-        return Model.from_parameters(
+        model = Model.from_parameters(
             np.stack([member.parameters for member in members]),
             members[0].hyperparameters, self.dataset, round(float(np.mean([member.epoch for member in members]))),
         )  # fmt: skip
+        test = self.dataset.test
+        return replace(model, spread=calibration(model, test.X, test.y))
 
     def evaluations(self, model: Model) -> dict[str, dict[str, float]]:
         """Return the model's loss and metrics on each part that has rows; of an ensemble's validation, out of part."""
