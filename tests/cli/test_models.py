@@ -84,6 +84,7 @@ def test_a_metric_that_is_not_defined_says_why() -> None:
         "dataset": "d", "epochs": 1, "seconds": 0.0, "best_epoch": 1, "parameters": 3,
         "rows": {"train": 9, "validation": 1, "test": 2},
         "train": {"loss": None, "r2": None}, "validation": {"loss": 0.5, "r2": None}, "test": {"loss": 0.5, "r2": None},
+        "findings": [],
     }  # fmt: skip
     lines = training_summary(found).splitlines()
     assert lines[0].startswith("d: 1 epoch in ")

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.plain import plain
 from tuitrain.data.dataset import Part
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.diagnosis.rules import findings
@@ -43,7 +44,7 @@ def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> 
         feature_names=tuple(f"x{n}" for n in range(features)), encoded_names=tuple(f"x{n}" for n in range(features)),
         target_name="species", class_names=tuple(f"class {n}" for n in range(classes)), target_mean=0.0,
         target_scale=1.0, notices=(), fingerprint=name.rjust(64, "0"), options={},
-        n_features=features, n_outputs=classes, n_classes=classes,
+        n_features=features, n_inputs=features, n_outputs=classes, n_classes=classes,
     )  # fmt: skip
 
 
@@ -70,7 +71,7 @@ class FakeSession:
         self.holds = self.releases = 0
         self._changed = threading.Condition()
         self.finished: tuple[FinishedTraining, ...] = ()
-        self.snapshot = self._fresh(hyperparameters or Hyperparameters(), version=1)
+        self.snapshot = self._fresh(hyperparameters or plain(), version=1)
 
     def _fresh(self, hyperparameters: Hyperparameters, version: int) -> Snapshot:
         sizes = [self.dataset.n_features, *hyperparameters.hidden_layers, self.dataset.n_outputs]

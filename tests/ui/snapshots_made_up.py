@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.plain import plain
 from tuitrain.data.facts import DatasetFacts, DatasetSource
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import History, LayerProbe
@@ -43,7 +43,7 @@ def fresh(sizes: Sequence[int] = (4, 16, 16, 3)) -> Snapshot:
     """Nothing trained yet."""
     return Snapshot(
         version=1, state="ready", dataset=facts(sizes),
-        hyperparameters=Hyperparameters(hidden_layers=tuple(sizes[1:-1])), pending={},
+        hyperparameters=plain(hidden_layers=tuple(sizes[1:-1])), pending={},
         history=History(len(sizes) - 1), epochs_recorded=0, steps_per_epoch=4, learning_rate=0.01,
     )  # fmt: skip
 

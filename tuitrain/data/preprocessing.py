@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS, ColumnFormat
 from tuitrain.data.cells.date_cells import PARTS, part_of
 from tuitrain.data.cells.date_numbers import told_days
 from tuitrain.data.cells.number_column import is_infinite
+from tuitrain.data.piecewise import PiecewiseLinear, quantile_edges
 from tuitrain.data.rows import rows_table
 from tuitrain.data.table import Column, Table, number_text
 from tuitrain.data.unseen import Unseen, writer_of
@@ -81,6 +83,8 @@ class Preprocessing:
     `source_names` are all columns of the source but the target, in order, including those left out; `is_nameless` says
     that the source had no header, so that these names were made up. `formats` are those by which the needed columns and
     the target were read, by name; `ranges` the lowest and highest value of each number column in the training rows.
+    `bins` are the edges of each number feature's bins, in the units of X (see `engine/piecewise.py`): a network reads
+    them beside X, a linear one only where `bins_for_linear` says so.
     """
 
     numbers: tuple[NumberColumn, ...]
@@ -89,6 +93,8 @@ class Preprocessing:
     formats: Mapping[str, ColumnFormat] = field(default_factory=dict)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     is_nameless: bool = False
+    bins: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    bins_for_linear: bool = False
 
     @classmethod
     def fit(
@@ -122,6 +128,33 @@ class Preprocessing:
         flags = [f"{column.name} missing" for column in self.numbers if column.flag]
         levels = [f"{c.name}={'missing' if v is None else visible(v, 40)}" for c in self.texts for v in c.levels]
         return (*(column.name for column in self.numbers), *flags, *levels)
+
+    @property
+    def bin_names(self) -> tuple[str, ...]:
+        """The names of the T bins, by their edges in the columns' own units."""
+        own = {column.name: (column.scale, column.shift) for column in self.numbers}
+        named = []
+        for name, edges in self.bins.items():
+            scale, shift = own[name]
+            named += [f"{name} {low * scale + shift:.4g}..{high * scale + shift:.4g}" for low, high in pairwise(edges)]
+        return tuple(named)
+
+    def piecewise(self) -> PiecewiseLinear | None:
+        """Return the bins as a network reads them; None where no number has any."""
+        if not self.bins:
+            return None
+        place = {column.name: position for position, column in enumerate(self.numbers)}
+        return PiecewiseLinear({place[name]: edges for name, edges in self.bins.items()}, self.bins_for_linear)
+
+    def with_bins(self, X: NDArray[np.float32], *, for_linear: bool = False) -> Preprocessing:
+        """Return a copy with bins fitted on the training rows X (N, D)."""
+        fitted = {column.name: quantile_edges(X[:, place]) for place, column in enumerate(self.numbers)}
+        bins = {name: edges for name, edges in fitted.items() if edges}
+        return replace(self, bins=bins, bins_for_linear=for_linear and bool(bins))
+
+    def without_bins(self) -> Preprocessing:
+        """Return a copy without bins, as a network has that reads none."""
+        return replace(self, bins={}, bins_for_linear=False)
 
     def table_of(self, rows: Any) -> Table:
         """Convert rows to predict from into a table.
@@ -229,6 +262,8 @@ class Preprocessing:
             "texts": [dict(vars(column)) for column in self.texts], "source_names": list(self.source_names),
             "formats": {name: form.to_json() for name, form in self.formats.items()},
             "ranges": {name: list(ends) for name, ends in self.ranges.items()}, "is_nameless": self.is_nameless,
+            **({"bins": {name: list(edges) for name, edges in self.bins.items()}} if self.bins else {}),
+            **({"bins_for_linear": True} if self.bins_for_linear else {}),
         }  # fmt: skip
 
     @classmethod
@@ -239,7 +274,11 @@ class Preprocessing:
         formats = {name: ColumnFormat.from_json(form) for name, form in data.get("formats", {}).items()}
         ranges = {name: (ends[0], ends[1]) for name, ends in data.get("ranges", {}).items()}
         names = tuple(data.get("source_names", ()))
-        return cls(tuple(numbers), tuple(texts), names, formats, ranges, data.get("is_nameless", False))
+        bins = {name: tuple(edges) for name, edges in data.get("bins", {}).items()}
+        return cls(
+            tuple(numbers), tuple(texts), names, formats, ranges, data.get("is_nameless", False), bins,
+            data.get("bins_for_linear", False),
+        )  # fmt: skip
 
 
 def standardised(values: NDArray[Any], shift: float, scale: float) -> NDArray[np.float64]:

@@ -34,7 +34,10 @@ class Observation(JsonFields):
 
 
 class Observer:
-    """Measures a training: `begin` before the first step, `epoch` after each epoch, `look` when it is judged."""
+    """Measures a training: `begin` before the first step, `epoch` after each epoch, `look` when it is judged.
+
+    Of several members the first is measured, on `dataset`, which it trains and validates on.
+    """
 
     def __init__(self, trainer: Trainer, dataset: Dataset) -> None:
         self._trainer, self._dataset = trainer, dataset
@@ -49,6 +52,16 @@ class Observer:
             return
         start = probe(self._trainer, self._dataset, epoch=0)
         self.observation = Observation(None, start, start, self._trainer.network.layer_sizes)
+
+    def resume(self, start: Probe) -> None:
+        """Go on with a training whose network was measured before the first step."""
+        self.observation = Observation(None, start, start, self._trainer.network.layer_sizes)
+
+    def turn_to(self, dataset: Dataset) -> None:
+        """Measure on another dataset's rows from now on: those of an ensemble's member that has become the first."""
+        if dataset is not self._dataset:
+            self._dataset = dataset
+            self.observation = replace(self.observation, data=None)
 
     def epoch(self) -> None:
         """Measure the network where that is due: after 10 epochs, then after twice as many each time."""

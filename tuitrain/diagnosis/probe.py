@@ -17,7 +17,7 @@ from tuitrain.diagnosis.reference import score_of
 from tuitrain.engine import Trainer
 from tuitrain.engine.evaluation import decide
 from tuitrain.engine.floating_point import training_arithmetic
-from tuitrain.engine.network import encode_target, equal_shares, with_ones
+from tuitrain.engine.network import encode_target, equal_shares
 from tuitrain.engine.probes import layer_norms
 from tuitrain.runs.json_values import JsonFields
 
@@ -70,7 +70,7 @@ def _probe(trainer: Trainer, dataset: Dataset, epoch: int) -> Probe:
     network, train = trainer.network, dataset.train
     some = np.unique(np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).round().astype(np.int64))
     X, y = train.X[some], train.y[some]
-    rows = with_ones(X, network.dtype)
+    rows = network.rows_of(X)
     through = network.pass_for(len(some))
     outputs = through.forward(np.swapaxes(rows, -1, -2)).copy()
     hidden = [a[0].copy() for a in through.activations]

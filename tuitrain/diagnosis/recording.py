@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
 from tuitrain.data.dataset import Dataset
 from tuitrain.diagnosis.course import Course
 from tuitrain.diagnosis.observation import Observer
@@ -12,7 +14,10 @@ from tuitrain.runs.history import History
 
 
 class Recording:
-    """The history of a trainer of one member: `epoch` takes each record; `course` is what rules read."""
+    """The history of a trainer: `epoch` takes each record; `course` is what rules read.
+
+    Of several members, losses and metrics are their means, all else is the first one's, which trains on `dataset`.
+    """
 
     def __init__(self, trainer: Trainer, dataset: Dataset) -> None:
         self._trainer = trainer
@@ -20,13 +25,16 @@ class Recording:
         self._observer = Observer(trainer, dataset)
         self._observer.begin()
 
-    def epoch(self, record: Record) -> None:
-        """Add the record of an epoch."""
+    def epoch(self, record: Record, dataset: Dataset | None = None) -> None:
+        """Add the record of an epoch; `dataset` is that of the first member, where it is another one now."""
+        if dataset is not None:
+            self._observer.turn_to(dataset)
         if record.epoch <= self._history.length:
             return
-        metric = next(iter(record.metrics.values()), [float("nan")])[0]
+        metric = float(np.mean(next(iter(record.metrics.values()), [float("nan")])))
         row = {
-            "epoch": record.epoch, "train_loss": record.train_loss[0], "validation_loss": record.validation_loss[0],
+            "epoch": record.epoch, "train_loss": record.train_loss.mean(),
+            "validation_loss": record.validation_loss.mean(),
             "validation_metric": metric, "learning_rate": record.learning_rate[0],
             "gradient_norm": record.gradient_norm[0],
         }  # fmt: skip

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.losses import LOSSES
 from tuitrain.engine.memory import check_memory, rows_of_a_batch
-from tuitrain.engine.network import Network
+from tuitrain.engine.network import Bins, Network
 from tuitrain.engine.optimizer import SETTINGS, Optimizer
 from tuitrain.engine.optimizers import make_optimizer
 from tuitrain.engine.penalties import Penalties
@@ -77,7 +77,7 @@ def distinct_datasets(dataset: Data | Sequence[Data], members: int) -> tuple[lis
     Raises
     ------
     ValueError
-        if the number of datasets is not the number of members, or their shapes differ.
+        if the number of datasets is not the number of members, or their shapes or bins differ.
     """
     if not isinstance(dataset, Sequence):
         return [dataset], [0] * members
@@ -88,6 +88,9 @@ def distinct_datasets(dataset: Data | Sequence[Data], members: int) -> tuple[lis
     shapes = {(data.train.X.shape, data.train.y.shape, data.validation.X.shape, data.n_classes) for data in distinct}
     if len(shapes) > 1:
         raise ValueError(f"the datasets of a stack have different shapes: {sorted(map(str, shapes))}")
+    bins = [getattr(data, "bins", None) for data in distinct]
+    if any(one != bins[0] for one in bins):
+        raise ValueError("the datasets of a stack have different bins")
     return distinct, [places[id(data)] for data in dataset]
 
 
@@ -116,10 +119,12 @@ def n_outputs(loss: str, n_classes: int, width: int = 1) -> int:
 
 
 def sizes_of(data: Data, shared: Hyperparameters) -> tuple[int, ...]:
-    """The inputs, the units of each hidden layer and the outputs of the network that `shared` describes."""
+    """The inputs, bins among them, the units of each hidden layer and the outputs of the network of `shared`."""
     width = data.train.y.shape[1] if data.train.y.ndim == 2 else 1
     loss = choose_loss(shared.loss, data.task)
-    return (data.train.X.shape[1], *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
+    bins = bins_of(data, shared)
+    inputs = data.train.X.shape[1] + (bins.count if bins is not None else 0)
+    return (inputs, *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
 
 
 def check_stack(data: Data, shared: Hyperparameters, members: int) -> None:
@@ -145,8 +150,14 @@ def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any 
     loss = choose_loss(shared.loss, data.task)
     return Network(
         sizes_of(data, shared), activation=shared.activation, loss=loss, members=members, dtype=dtype,
-        leaky_slope=shared.leaky_slope, huber_delta=shared.huber_delta,
+        leaky_slope=shared.leaky_slope, huber_delta=shared.huber_delta, bins=bins_of(data, shared),
     )  # fmt: skip
+
+
+def bins_of(data: Data, shared: Hyperparameters) -> Bins | None:
+    """Return the bins that a network of `data` has beside the inputs of its rows; a dataset may have none."""
+    bins: Bins | None = getattr(data, "bins", None)
+    return bins if bins is not None and (shared.hidden_layers or bins.for_linear) else None
 
 
 def member_values(hyperparameters: Sequence[Hyperparameters], name: str) -> Array:

@@ -62,8 +62,8 @@ class Trainer:
     `prepared` are the rows that another training on the same data has prepared, which are then shared; None: this one
     prepares its own.
 
-    `hyperparameters` are the values in use, one for each member, edits included; `epochs_done`, `steps_done` and
-    `samples_done` count for the stack as a whole, `samples_done` in rows of one member.
+    `hyperparameters` are the values in use, one for each member, edits included, with what ``auto`` came to;
+    `epochs_done`, `steps_done` and `samples_done` count for the stack as a whole, `samples_done` in rows of one member.
 
     Raises
     ------
@@ -83,7 +83,10 @@ class Trainer:
     ) -> None:  # fmt: skip
         self._is_probed = is_probed
         given = [hyperparameters] if isinstance(hyperparameters, Hyperparameters) else hyperparameters
-        self.hyperparameters: list[Hyperparameters] = list(given)
+        first = dataset[0] if isinstance(dataset, Sequence) else dataset
+        has_bins = getattr(first, "bins", None) is not None
+        self._automatic: dict[str, Any] = {"rows": len(first.train.X), "has_bins": has_bins}
+        self.hyperparameters: list[Hyperparameters] = [h.settled(**self._automatic) for h in given]
         check_shared(self.hyperparameters)
         self.datasets, self._which = distinct_datasets(dataset, len(self.hyperparameters))
         self.dataset = self.datasets[0]
@@ -102,7 +105,7 @@ class Trainer:
         trains = [data.train for data in self.datasets]
         sources = [Rows.of(part, self.prepared.of(part, dtype), balanced_classes=balanced) for part in trains]
         outputs, loss = self.network.n_outputs, self.network.loss
-        self._batches = Batches(sources, self._which, seeds, outputs=outputs, loss=loss)
+        self._batches = Batches(sources, self._which, seeds, outputs=outputs, loss=loss, bins=self.network.bins)
         self._dropout = Dropout(seeds, self.network.dtype)
         if state is not None:
             self._continue(state)
@@ -333,7 +336,7 @@ class Trainer:
         befores = list(self.hyperparameters)
         for index in range(self.network.members) if member is None else (member,):
             before = self.hyperparameters[index]
-            self.hyperparameters[index] = before.replace(**{known: value})
+            self.hyperparameters[index] = before.replace(**{known: value}).settled(**self._automatic)
             if known in _RATE and self.hyperparameters[index] != before:
                 self._rates.forget_cuts(index)
         if self.hyperparameters != befores:

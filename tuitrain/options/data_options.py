@@ -19,6 +19,8 @@ from tuitrain.translation import gettext as _
 
 TASKS = ("classification", "regression")
 SCALES = ("standard", "minmax", "none")
+EncodeNumbers = Literal["auto", "standard", "bins"]
+ENCODE_NUMBERS = ("auto", "standard", "bins")
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 DECIMALS = {"point": ".", "comma": ","}
 THOUSANDS = {"none": "", "comma": ",", "point": ".", "space": " ", "apostrophe": "'"}
@@ -98,6 +100,13 @@ class DataOptions:
         "standard", "scale", "choice", "how number columns are scaled",
         "standard: mean 0 and standard deviation 1; minmax: 0 to 1; both by the training rows alone.",
         group=PREDICTING, choices=SCALES,
+    )  # fmt: skip
+    encode_numbers: Literal["auto", "standard", "bins"] = declare(
+        "auto", "encode numbers", "choice", "how a network reads number columns",
+        "standard: each as one input. bins: beside it also the place within each of 16 bins that hold equally many "
+        "training rows, so that the network can bend at each edge, as trees do. auto: bins, but none without hidden "
+        "layers, for images, generated datasets and tables of more than 50 number columns.",
+        group=PREDICTING, choices=ENCODE_NUMBERS,
     )  # fmt: skip
     delimiter: str | None = declare(
         None, "delimiter", "choice", "what separates the fields of a text table",

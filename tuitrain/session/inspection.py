@@ -61,7 +61,7 @@ class Copy:
 
     @classmethod
     def of(cls, trainer: Trainer, dataset: Dataset, epoch: int, past: State | None = None) -> Copy:
-        """Copy a training of one member.
+        """Copy a training of one member, or the first of an ensemble's.
 
         Raises
         ------
@@ -69,6 +69,9 @@ class Copy:
             if there is no memory for what a page does with it.
         """
         check_room(trainer.network.n_parameters * COPY_BYTES, _("a copy of the network for a page"))
+        if trainer.network.members > 1:
+            first = None if past is None else past.take([0])
+            return cls(dataset, trainer.state().take([0]), epoch, first, PreparedRows())
         return cls(dataset, trainer.state(), epoch, past, trainer.prepared)
 
     def trainer(self) -> Trainer:

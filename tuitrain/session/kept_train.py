@@ -16,13 +16,12 @@ from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.data_file import PARTS
-from tuitrain.runs.model import Model
 from tuitrain.runs.names import run_path
 from tuitrain.runs.run import taken
 from tuitrain.session.commands import JournalEntry, Start
 from tuitrain.session.keeping import Keeper, RunPlace
 from tuitrain.session.live_training import LiveTraining
-from tuitrain.session.train import Result, ends
+from tuitrain.session.train import Result, ends, result_of
 
 FOLDER = Path("runs")
 FULL_SECONDS = 1.0  # between two looks whether the disk has room again
@@ -36,7 +35,7 @@ def train_kept(
     live = LiveTraining(dataset, hyperparameters)
     keeper = Keeper(_place(run), clock=time.perf_counter)
     records: list[Record] = []
-    recording = Recording(live.trainer, dataset)
+    recording = Recording(live.trainer, live.members.shown_dataset)
     how = ""
     try:
         with blas_threads(threads or choose_threads(live.trainer.network.layer_sizes)):
@@ -55,14 +54,10 @@ def train_kept(
         keeper.leave()
         for notice in keeper.notices:
             warnings.warn(notice, stacklevel=3)
-    divergence = live.trainer.early_stopping.divergences[0]
-    if divergence is not None and not records and live.trainer.steps_done == 0:
-        raise RunError(divergence.message)
-    return Result(
-        dataset, hyperparameters, Model.of(live.trainer, dataset), tuple(records), live.seconds,
-        live.trainer.samples_done, live.trainer.early_stopping.endings[0] or "stopped",
-        divergence.message if divergence else "", tuple(findings(recording.course())), keeper.kept_in,
-    )  # fmt: skip
+    found = tuple(findings(recording.course()))
+    return result_of(
+        live.members, hyperparameters, history=records, seconds=live.seconds, findings=found, run=keeper.kept_in
+    )
 
 
 def _place(run: bool | str | os.PathLike[str]) -> RunPlace:
@@ -84,8 +79,8 @@ def _epoch(
         time.sleep(FULL_SECONDS)
     while not live.step():
         pass
-    record = live.trainer.last_record
-    recording.epoch(record)
+    record = live.last_record
+    recording.epoch(record, live.members.shown_dataset)
     if record.endings[0] != "diverged":
         records.append(record)
     if not live.trainer.is_done:

@@ -112,6 +112,7 @@ class Snapshot(JsonFields):
     `first_train_loss` and `first_validation_loss` are those before the first step, the former on at most 5,000 rows.
     Where the last step was one batch by hand,
     `batch_loss` is that batch's loss before the update, and `gradient_norm` and `layers` are that step's.
+    `given` are the hyperparameters with ``auto`` where a value was left to it; None: as they are in use.
     """
 
     version: int
@@ -160,6 +161,7 @@ class Snapshot(JsonFields):
     finished: int = 0
     run: Path | None = None
     run_notices: tuple[str, ...] = ()
+    given: Hyperparameters | None = None
 
     @property
     def is_running(self) -> bool:

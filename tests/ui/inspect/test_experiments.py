@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.plain import plain, plain_dataset
 from tests.ui.inspect.sizes import SIZES
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
-from tuitrain.data.loading import load_dataset
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.what_if import WhatIf, WhatIfAnswer
 from tuitrain.session.commands import Reset, SetHyperparameter, Step
 from tuitrain.session.training import TrainingSession
@@ -29,7 +28,7 @@ def _short_races(monkeypatch):
 
 @pytest.fixture
 def session():
-    running = TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=(6,), epochs=60))
+    running = TrainingSession(plain_dataset("moons"), plain(hidden_layers=(6,), epochs=60))
     running.wait_for_answer(running.send(Step(epochs=3)), 30)
     yield running
     running.close()

@@ -228,5 +228,5 @@ def _parameters(dataset: Dataset, h: Hyperparameters, state: State | None = None
     if state is not None:
         sizes: tuple[int, ...] = state.layer_sizes
     else:
-        sizes = (dataset.train.X.shape[1], *h.hidden_layers, max(dataset.n_classes, 1))
+        sizes = (dataset.n_inputs, *h.hidden_layers, max(dataset.n_classes, 1))
     return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))

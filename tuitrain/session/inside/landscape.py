@@ -17,6 +17,7 @@ from tuitrain.engine.memory import check_room
 from tuitrain.engine.quadratics import Bowl, momentum_modulus
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.presets import PLAIN
 from tuitrain.session.asked.landscape import BowlAnswer, LineRace, Plane, PlaneAnswer
 from tuitrain.session.inside.experiment import sliced
 from tuitrain.session.inside.rows import double_network
@@ -270,4 +271,4 @@ def _example(asked: LineRace) -> _FittedLine:
     y = 0.6 * x + 1.1 + rng.normal(0, 0.2, EXAMPLE_ROWS)
     if not asked.is_raw:
         x = (x - x.mean()) / x.std()
-    return _FittedLine(x, y, None, "a line y = w·x + b", "x", Hyperparameters())
+    return _FittedLine(x, y, None, "a line y = w·x + b", "x", PLAIN)
