@@ -27,6 +27,14 @@ def test_each_number_has_the_bits_that_float_gives(rows: list[list[str]]) -> Non
     assert found.tobytes() == expected.tobytes()
 
 
+def test_numbers_of_up_to_four_digits_have_the_bits_that_float_gives() -> None:
+    whole, places = range(-1100, 1101), ["", ".", ".5", ".05", ".25", ".007", ".1234", ".9999"]
+    rows = [[f"{number}{fraction}" for fraction in places] for number in [*whole, -9999, 9999]]
+    found = parse_block("\n".join(map(",".join, rows)).encode(), ",", len(places))
+    assert found is not None
+    assert found.tobytes() == np.array([[float(cell) for cell in row] for row in rows]).tobytes()
+
+
 def test_numbers_of_all_digits_are_rounded_as_float_rounds_them() -> None:
     rng = np.random.default_rng(0)
     values = np.concatenate([rng.normal(size=40_000), rng.random(40_000) * 10.0 ** rng.integers(-3, 14, 40_000)])
