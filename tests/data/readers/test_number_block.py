@@ -80,5 +80,16 @@ def test_anything_else_is_left_to_the_strict_reader(block: bytes) -> None:
     assert parse_block(block + b"1,2\n" * 200, ",", 2) is None
 
 
+@pytest.mark.parametrize("digits", [b"1%b2", b"1.2%b3", b"1%b23456", b"1.234567890%b234567", b"1.2345678901234567%b23"])
+def test_no_other_sign_is_taken_for_a_digit(digits: bytes) -> None:
+    for byte in range(256):
+        sign = bytes([byte])
+        if sign not in b"0123456789.,\n":
+            value = float(digits % sign) if sign in b"eE" else np.inf
+            expected = [[value, 1.0]] if value < 2**53 else None
+            found = parse_block(digits % sign + b",1\n" + b"1,2\n" * 100, ",", 2)
+            assert (None if found is None else found[:1].tolist()) == expected, sign
+
+
 def test_a_blank_line_of_one_column_is_no_missing_value() -> None:
     assert parse_block(b"1\n\n2\n", ",", 1) is None
