@@ -415,7 +415,7 @@ class _Reading:
                 (c for c, text in cells.items() if text not in values and not number_column.is_infinite(text)), None
             )
             if odd is not None:
-                raise self._refused(found, odd, number_column.expected(form))
+                raise self._refused(found, odd, number_column.expected(form, cells[odd]))
             return self._number(found, form, values)
         if form.kind == TIME:
             times = {cell: date_cells.told_time(cell, has_minutes=form.minutes) for cell in cells}
@@ -431,8 +431,13 @@ class _Reading:
         order = self._told.date_order or form.date_order or "ymd"
         odd = next((c for c in cells if c not in dates or date_cells.day_number(dates[c], order) is None), None)
         if odd is not None:
-            raise self._refused(found, odd, _("a date as in training: {order}").format(order=order_name(order)))
-        return self._days(found, replace(form, date_order=order if form.date_order else ""), dates, "")
+            wanted = _("a date as in training: {order}").format(order=order_name(order))
+            other = next((o for o in date_cells.ORDERS if date_cells.fitting_orders(dates.values(), [o])), "")
+            if other and len(dates) == len(cells):
+                wanted += _("; --date-order {order} reads this file").format(order=other)
+            raise self._refused(found, odd, wanted)
+        is_told = all(written.is_told for written in dates.values())
+        return self._days(found, replace(form, date_order="" if is_told else order), dates, "")
 
     def _by_unit(self, found: Looked, form: ColumnFormat, cells: dict[str, str]) -> Column:
         """Read a column of numbers with a unit as a model's training read it."""
