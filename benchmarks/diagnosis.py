@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from diagnosis_cases import BASE, Case, read_cases
+from diagnosis_cases import BASE, Case, fetched_cases, read_cases
 from diagnosis_tables import write_tables
 
 from tuitrain.cli.options import read_options
@@ -194,6 +194,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=Path, help="a JSON file of cases")
     parser.add_argument("--tables", type=Path, help="the directory of the tables that its cases name")
+    parser.add_argument("--fetched", type=Path, help="the directory of tables that others made, for cases on those")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--half", choices=["fitted", "held-out"])
     parser.add_argument("--no-remedies", action="store_true")
@@ -201,6 +202,8 @@ def main() -> None:
     parser.add_argument("--quiet", action="store_true", help="print the totals alone")
     given = parser.parse_args()
     cases, base = cases_of_file(given.cases) if given.cases else (read_cases(), BASE)
+    if given.fetched:
+        cases, given.tables = fetched_cases(), given.fetched
     if given.half:
         cases = [case for case in cases if case.is_held_out == (given.half == "held-out")]
     kept: dict[Any, Run] = pickle.loads(given.keep.read_bytes()) if given.keep and given.keep.exists() else {}
