@@ -165,7 +165,7 @@ def _longer(judged: Judgement) -> Remedy | None:
     values: dict[str, Any] = {}
     if h.number("learning_rate") < 0.5 * usual_rate(h):
         values["learning_rate"] = usual_rate(h)
-    if h.schedule != "constant" and judged.rate_ratio < 0.5 * float(h.number("learning_rate")) / usual_rate(h):
+    if h.schedule != "constant" and judged.rate_ratio < 0.3 * float(h.number("learning_rate")) / usual_rate(h):
         values["schedule"] = "constant"
     if h.warmup > h.epochs / 4:
         values["warmup"] = 0.0
