@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 from diagnosis_cases import BASE, Case, fetched_cases, read_cases
+from diagnosis_published import KINDS, RULE_SETS
 from diagnosis_tables import write_tables
 
 from tuitrain.cli.options import read_options
@@ -168,6 +169,19 @@ def report(found: Sequence[Told], *, is_long: bool) -> None:
         print(f"  {told_kind:<24} taken for {said:<24} {count}")
 
 
+def report_published(found: Sequence[Told]) -> None:
+    """Print what published rule sets make of the same trainings."""
+    for name, rules in RULE_SETS.items():
+        told = [one for one in found if "classes" not in name or one.runs[0].course.observation.sizes[-1] > 1]
+        said = [(one.case.first, rules(run.course)) for one in told for run in one.runs]
+        faulty, healthy = ([kind for first, kind in said if bool(first) is is_faulty] for is_faulty in (True, False))
+        right = [bool(kind and KINDS[kind] & set(first)) for first, kind in said if first]
+        print(
+            f"{name}: any alarm on faulty {np.mean([bool(k) for k in faulty]):.1%} of {len(faulty)} trainings, "
+            f"the right one {np.mean(right):.1%}; false alarms {np.mean([bool(k) for k in healthy]):.1%} of {len(healthy)}"
+        )
+
+
 def _line(told: Told, *, has_failed: bool) -> str:
     case = told.case
     firsts = " ".join(f"{kind}×{n}" for kind, n in Counter(run.first for run in told.runs).items())
@@ -198,6 +212,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--half", choices=["fitted", "held-out"])
     parser.add_argument("--no-remedies", action="store_true")
+    parser.add_argument("--published", action="store_true", help="put published rule sets to the same trainings")
     parser.add_argument("--keep", type=Path, help="a file that keeps the trainings from one run to the next")
     parser.add_argument("--quiet", action="store_true", help="print the totals alone")
     given = parser.parse_args()
@@ -215,6 +230,8 @@ def main() -> None:
         if given.keep:
             given.keep.write_bytes(pickle.dumps(kept))
         report(found, is_long=not given.quiet)
+        if given.published:
+            report_published(found)
 
 
 if __name__ == "__main__":
