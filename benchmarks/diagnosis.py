@@ -178,7 +178,8 @@ def report_published(found: Sequence[Told]) -> None:
         right = [bool(kind and KINDS[kind] & set(first)) for first, kind in said if first]
         print(
             f"{name}: any alarm on faulty {np.mean([bool(k) for k in faulty]):.1%} of {len(faulty)} trainings, "
-            f"the right one {np.mean(right):.1%}; false alarms {np.mean([bool(k) for k in healthy]):.1%} of {len(healthy)}"
+            f"the right one {np.mean(right):.1%}; "
+            f"false alarms {np.mean([bool(k) for k in healthy]):.1%} of {len(healthy)}"
         )
 
 
