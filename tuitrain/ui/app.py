@@ -59,8 +59,9 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
 
     With `load`, there is no `session` yet: it is loaded behind a screen that says so, and what it raises ends the
     application as its `failure`. With `search`, the Search screen is opened with it filled in; `jobs` processes search.
-    `start` starts that search, or, where none is asked for or the user searches by hand, the training. `rescue` saves
-    what is in no file; it is called here only where the caller of `run` does not get to it.
+    `start` starts that search, or, where none is asked for or the user searches by hand, the training. `runs_folder` is
+    where the Runs screen looks. `rescue` saves what is in no file; it is called here only where the caller of `run`
+    does not get to it.
 
     `crash` holds what broke the screen, `ended_by_signal` the signal's number; `is_left_unasked` says that nobody could
     be asked whether to save.
@@ -82,7 +83,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self, session: TrainingSession | None, theme: Theme | None = None, *, start: bool = False,
         quit_when_done: bool = False,
         handle_signals: bool = False, search: SearchAsked | None = None, jobs: int | None = None,
-        rescue: Callable[[], object] = lambda: None, load: Load | None = None,
+        rescue: Callable[[], object] = lambda: None, load: Load | None = None, runs_folder: Path = Path("runs"),
     ) -> None:  # fmt: skip
         self.look = theme or theme_of()  # the CSS variables are asked for by the base class
         is_by_hand = search is None or search.texts.get("strategy") == "manual"
@@ -92,6 +93,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         none_yet: Any = session  # while it is loaded
         self.session: TrainingSession = none_yet
         self.to_load = load
+        self.runs_folder = runs_folder
         self.ended_by_signal = 0
         self.is_left_unasked = False
         self.failure: BaseException | None = None

@@ -73,6 +73,7 @@ def run(
     make_session: Callable[[Dataset, Hyperparameters], TrainingSession] | None = None,
     search: SearchAsked | None = None, jobs: int | None = None, pace: float = 0.0, place: RunPlace | None = None,
     resumed: Resumed | None = None, changes: Mapping[str, Any] | None = None,
+    runs_folder: Path = Path("runs"),
 ) -> Outcome:  # fmt: skip
     """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
 
@@ -118,7 +119,7 @@ def run(
     app = TuitrainApp(
         session, start=start, quit_when_done=quit_when_done, handle_signals=True, search=search, jobs=jobs,
         rescue=(lambda: None) if session is None else Rescue(session),
-        load=None if load is None else (source, lambda: begin(load())),
+        load=None if load is None else (source, lambda: begin(load())), runs_folder=runs_folder,
     )  # fmt: skip
     crash: BaseException | None = None
     try:
