@@ -211,6 +211,8 @@ class _Reading:
     def _boolean(self, found: Looked, words: tuple[str, str], form: ColumnFormat | None = None) -> Column:
         form = form or self._told.column(BOOLEAN, words=words)
         values = as_booleans((cell.removeprefix(QUOTED) for cell in found.cells), words, form.missing_words())
+        if isinstance(values, str) and form.allows_others:
+            return self._text(found, why="", form=replace(form, kind=TEXT, words=()))
         if isinstance(values, str):
             raise self._refused(found, values, _(" or ").join(map(quoted, words)))
         self._count_missing(found, form)
