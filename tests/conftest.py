@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import settings
 
@@ -21,3 +24,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort by file, the slowest first."""
     place = {name: number for number, name in enumerate(SLOW_FILES)}
     items.sort(key=lambda item: place.get(item.path.stem, len(SLOW_FILES)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _runs_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let every training that keeps a run keep it in a directory of the tests, in this process and in others."""
+    before = os.environ.get("TUITRAIN_RUNS")
+    os.environ["TUITRAIN_RUNS"] = str(tmp_path_factory.mktemp("runs"))
+    yield
+    os.environ.pop("TUITRAIN_RUNS", None) if before is None else os.environ.update(TUITRAIN_RUNS=before)

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 import tuitrain
 from tests.pseudo import OTHER_LETTERS, Pseudo
 from tuitrain.cli import COMMANDS, commands
+from tuitrain.cli.runs import runs
 from tuitrain.options.data_options import DATA_FIELDS
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.search_settings import SETTINGS
@@ -145,7 +146,12 @@ def english(text: str) -> set[str]:
 def typed_words() -> set[str]:
     """The choices and special values of options, the metrics, and the names of commands."""
     options = [*FIELDS.values(), *DATA_FIELDS.values(), *SETTINGS.values()]
-    texts = [*COMMANDS, *(text for spec in options for text in (*spec.choices, *spec.special, *spec.words, spec.flag))]
+    subcommands = runs.commands
+    texts = [
+        *COMMANDS,
+        *subcommands,
+        *(text for spec in options for text in (*spec.choices, *spec.special, *spec.words, spec.flag)),
+    ]
     texts += [spec.format(spec.default) for spec in options]
     return {word for text in texts for word in re.findall("[a-z]{3,}", text)}
 

@@ -42,6 +42,7 @@ from tuitrain.session.commands import (
     TryNext,
 )
 from tuitrain.session.datasets import DATASETS
+from tuitrain.session.judging import course_of
 from tuitrain.session.search import SearchSession, begin_search
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.session.training import TrainingSession
@@ -139,7 +140,7 @@ def test_the_layers_are_those_of_the_network(snapshot: Snapshot) -> None:
 
 def test_the_findings_are_those_of_the_moment(snapshot: Snapshot) -> None:
     if snapshot.findings:  # made up without them
-        assert list(snapshot.findings) == findings(snapshot)
+        assert list(snapshot.findings) == findings(course_of(snapshot))
 
 
 def test_the_metric_view_holds_every_row_of_its_part(snapshot: Snapshot) -> None:

@@ -13,8 +13,9 @@ MOST_TURNS = 1000  # of the event loop, in one wait: what always has more to do 
 
 @pytest.fixture(autouse=True)
 def in_a_directory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the screen saves by a name alone, or rescues, stays out of the repository."""
+    """What the screen saves by a name alone, or keeps, stays out of the repository."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TUITRAIN_RUNS", str(tmp_path / "runs"))
 
 
 @pytest.fixture(autouse=True)

@@ -31,6 +31,7 @@ from tuitrain.session.commands import (
     Stop,
 )
 from tuitrain.session.datasets import DATASETS
+from tuitrain.session.judging import course_of
 from tuitrain.session.snapshot import MetricView, Refused, Snapshot
 
 
@@ -79,13 +80,13 @@ class FakeSession:
             history=History(len(sizes) - 1), epochs_recorded=0, steps_per_epoch=4, batch_memory=5280,
             learning_rate=hyperparameters.learning_rate,
         )  # fmt: skip
-        return replace(snapshot, findings=tuple(findings(snapshot)))
+        return replace(snapshot, findings=tuple(findings(course_of(snapshot))))
 
     def become(self, **changes: Any) -> None:
         """Replace the snapshot."""
         with self._changed:
             now = replace(self.snapshot, version=self.snapshot.version + 1, **changes)
-            self.snapshot = replace(now, findings=tuple(changes.get("findings", findings(now))))
+            self.snapshot = replace(now, findings=tuple(changes.get("findings", findings(course_of(now)))))
             self._changed.notify_all()
 
     def send(self, command: Command) -> int:

@@ -28,6 +28,8 @@ COMMANDS = {
     "launch": ("launch", "launch", N_("Open the screen: train, watch, change hyperparameters.")),
     "train": ("train", "train", N_("Train a network without a screen.")),
     "search": ("search", "search", N_("Search for good hyperparameters, many trials at once.")),
+    "runs": ("runs", "runs", N_("List, show, compare, note and delete what was trained.")),
+    "replay": ("replay", "replay", N_("Repeat a run from its journal, and compare the bits.")),
     "export": ("export", "export", N_("Write a study for other tools: CSV, Optuna.")),
     "predict": ("models", "predict", N_("Predict the rows of a table with a saved model.")),
     "evaluate": ("models", "evaluate", N_("Measure a saved model on a table.")),

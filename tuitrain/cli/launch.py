@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuitrain.cli.options import data_options, hyperparameter_options, load, read_jobs, read_options, search_options
+from tuitrain.cli.options import (
+    check_data,
+    data_options,
+    hyperparameter_options,
+    load,
+    read_jobs,
+    read_options,
+    search_options,
+)
 from tuitrain.cli.output import tell
-from tuitrain.cli.train import end
+from tuitrain.cli.run_options import RunAsked, resumed_run, run_options
+from tuitrain.cli.train import end, shown_path
 from tuitrain.cli.translated import command, option
+from tuitrain.errors import DataError, DataOptionError
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -21,11 +31,12 @@ LARGE = 100_000  # bytes of a file that is read behind the screen
 GIVEN_UP = 130  # as a program that is interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tuitrain.data.dataset import Dataset
+    from tuitrain.data.progress import Progress
     from tuitrain.options.hyperparameters import Hyperparameters
+    from tuitrain.session.continuation import Resumed
     from tuitrain.ui.app import SearchAsked
+    from tuitrain.ui.data.to_load import ToLoad
 
 
 @command()
@@ -39,12 +50,8 @@ if TYPE_CHECKING:
     help="Open the Search screen: manual, grid, random, bayesian; fields then take ranges, as in `tuitrain search`.",
 )
 @search_options(with_strategy=False)
-@option(
-    "--resume",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="STUDY",
-    help="Open the Search screen on a study, and continue it.",
-)
+@run_options
+@option("--resume", metavar="RUN", help="Continue a run; a study on the Search screen. A name or a path.")
 @option(
     "--pace",
     type=click.FloatRange(0),
@@ -56,7 +63,7 @@ if TYPE_CHECKING:
 @option("--quit-when-done", is_flag=True, help="Leave when training ends, and print what `train` prints.")
 @option("--json", "as_json", is_flag=True, help="With --quit-when-done: print one JSON object.")
 def launch(
-    start: bool, quit_when_done: bool, as_json: bool, strategy: str | None, resume: Path | None,
+    start: bool, quit_when_done: bool, as_json: bool, strategy: str | None, resume: str | None,
     pace: float, **options: Any,
 ) -> int:  # fmt: skip
     """Open the screen on DATASET (iris, unless one is named): train, watch, change hyperparameters.
@@ -66,24 +73,34 @@ def launch(
     _start_quickly()
     if not math.isfinite(pace):
         raise click.UsageError(_("--pace {pace}: is not a number of epochs per second").format(pace=pace))
+    kept = RunAsked.of(options)
     jobs = read_jobs(options)
     asked: SearchAsked | None = None
+    resumed: Resumed | None = None
     if strategy is None and any(options[name] not in {None, ()} for name in ("tried", "search_seed", "batch")):
         raise click.UsageError(
             _("--try, --search-seed and --batch go with --search, or with `tuitrain search --resume`")
         )
-    if quit_when_done and (resume is not None or strategy not in {None, "manual"}):
+    study: Path | None = None
+    changes: dict[str, Any] = {}
+    if resume is not None:
+        study, resumed, changes = _to_resume(resume, kept, options)
+    if quit_when_done and (study is not None or strategy not in {None, "manual"}):
         raise click.UsageError(_("--quit-when-done leaves when a training ends; to search and leave: tuitrain search"))
-    if strategy is None and resume is None:
+    data: dict[str, Any] = {}
+    if resumed is not None:
+        hyperparameters = resumed.hyperparameters
+    elif strategy is None and study is None:
         hyperparameters, data = read_options(options)
     else:
-        hyperparameters, data, asked = _search_asked(strategy, resume, options)
+        hyperparameters, data, asked = _search_asked(strategy, study, options)
     from tuitrain.ui.launch import check_terminal, run  # noqa: PLC0415
 
     check_terminal(prints_result=quit_when_done)
     outcome = run(
-        _now_or_behind(data), hyperparameters, start=start, quit_when_done=quit_when_done, search=asked, jobs=jobs,
-        pace=pace,
+        _now_or_behind(data) if resumed is None else resumed.dataset, hyperparameters, start=start,
+        quit_when_done=quit_when_done, search=asked, jobs=jobs, pace=pace, place=kept.place(), resumed=resumed,
+        changes=changes, runs_folder=kept.folder,
     )  # fmt: skip
     if outcome.study is not None:
         tell(_study_line(outcome.study, is_through=outcome.is_through))
@@ -91,29 +108,66 @@ def launch(
         return 128 + outcome.signal
     if quit_when_done and outcome.session is not None:
         return end(outcome.session, as_json=as_json)
-    return 0 if outcome.session is not None else GIVEN_UP
+    if outcome.session is None:
+        return GIVEN_UP
+    if outcome.session.kept_in is not None:
+        tell(_("run kept in {run}").format(run=shown_path(outcome.session.kept_in)))
+    return 0
 
 
-def _now_or_behind(data: dict[str, Any]) -> Dataset | tuple[str, Callable[[], Dataset]]:
-    """Return the dataset; of a large file, its name and what loads it, so that the screen is shown before."""
+def _to_resume(
+    given: str, kept: RunAsked, options: dict[str, Any]
+) -> tuple[Path | None, Resumed | None, dict[str, Any]]:
+    """Return the study to open, or the training to continue with the changes that are given."""
+    from tuitrain.cli.search import find_study  # noqa: PLC0415
+    from tuitrain.search.study.study_file import NAME  # noqa: PLC0415
+
+    study = find_study(given, kept.folder)
+    if (study / NAME).is_file():
+        return study, None, {}
+    return None, *resumed_run(given, kept, options)
+
+
+def _now_or_behind(data: dict[str, Any]) -> Dataset | ToLoad:
+    """Return the dataset; of a large file, what loads it, so that the screen is shown before.
+
+    What is wrong with a small file is told on the screen too, where it can be mended.
+    """
     source = data.get("dataset") or "iris"
-    if not _is_large(source):
+    size = _file_size(source)
+    if size is not None and size >= LARGE:
+        return _behind(source, data)
+    try:
         return load(data, default="iris")
+    except DataOptionError:
+        raise
+    except DataError:
+        if size is None:
+            raise
+        return _behind(source, data)
+
+
+def _behind(source: str, data: dict[str, Any]) -> ToLoad:
     from tuitrain.data.loading import load_dataset  # noqa: PLC0415
+    from tuitrain.ui.data.to_load import ToLoad  # noqa: PLC0415
 
     options = {name: value for name, value in data.items() if name != "dataset"}
-    return source, lambda: load_dataset(source, allow_stdin=False, **options)
+
+    def read(progress: Progress) -> Dataset:
+        return load_dataset(source, allow_stdin=False, progress=progress, **options)
+
+    return ToLoad(source, check_data(data), read)
 
 
-def _is_large(source: str) -> bool:
-    """Whether it is a file that takes a while to be read."""
+def _file_size(source: str) -> int | None:
+    """The bytes of a file; None for what is none."""
     from tuitrain.data.catalog import BUNDLED  # noqa: PLC0415
 
     try:
         found = Path(source).expanduser()
-        return source not in BUNDLED and found.is_file() and found.stat().st_size >= LARGE
+        return found.stat().st_size if source not in BUNDLED and found.is_file() else None
     except (OSError, RuntimeError, ValueError):
-        return False  # reading it says what is wrong
+        return None  # reading it says what is wrong
 
 
 def _study_line(path: Path, *, is_through: bool) -> str:

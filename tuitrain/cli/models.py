@@ -45,7 +45,9 @@ def predict(
     with predict_stream(model, data, chosen, kept) as streamed:
         if streamed is not None:
             hint_at_typing(data)
-        found = predict_table(model, _read(data, model, chosen), kept) if streamed is None else streamed
+            return write_predictions(streamed, output)
+        keeps_cells = keep or id_column is not None
+        found = predict_table(model, _read(data, model, chosen, keeps_cells=keeps_cells), kept)
         return write_predictions(found, output)
 
 
@@ -83,12 +85,14 @@ def evaluate(model_file: Path, data: str, as_json: bool, **options: Any) -> None
         click.echo("  ".join(f"{name} {value}" for name, value in shown.items()))
 
 
-def _read(data: str, model: Model, options: DataOptions, *, reads_target: bool = False) -> Table:
+def _read(
+    data: str, model: Model, options: DataOptions, *, reads_target: bool = False, keeps_cells: bool = False
+) -> Table:  # fmt: skip
     """Read the table named by `data`; if its file has two parts, choose one and report it."""
     from tuitrain.runs.model_input import notices_for_model, read_for_model  # noqa: PLC0415
 
     hint_at_typing(data)
-    table, test_table = read_for_model(model, data, options, reads_target=reads_target)
+    table, test_table = read_for_model(model, data, options, reads_target=reads_target, keeps_cells=keeps_cells)
     if test_table is not None:
         parts = {"x_train": table, "x_test": test_table}
         used, other = reversed(parts) if reads_target else parts

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tuitrain.cli.output import tell
+from tuitrain.cli.reading import told_while_read
 from tuitrain.cli.translated import option
 from tuitrain.errors import SettingsError, TuitrainError
 from tuitrain.options.configuration import Configuration, read_configuration
@@ -183,7 +184,7 @@ def hint_at_typing(source: str | None) -> None:
 
 
 def load(data: Mapping[str, Any], default: str | None = None) -> Dataset:
-    """Return the dataset that the options name; its notices go to standard error."""
+    """Return the dataset that the options name; its notices go to standard error, and how far it is read meanwhile."""
     from tuitrain.data.loading import load_dataset  # noqa: PLC0415
 
     options = dict(data)
@@ -192,7 +193,8 @@ def load(data: Mapping[str, Any], default: str | None = None) -> Dataset:
         raise click.UsageError(_("name a dataset: iris, moons?n=1000, data.csv, - (see `tuitrain datasets`)"))
     for named in (source, data.get("test_file")):
         hint_at_typing(named)
-    dataset = load_dataset(source, **options)
+    with told_while_read(source) as progress:
+        dataset = load_dataset(source, progress=progress, **options)
     for notice in dataset.notices:
         tell(_("note: {notice}").format(notice=notice))
     return dataset

@@ -74,9 +74,11 @@ class TrainingLine:
         self._next_time = 0.0
         self._next_epoch = 1
         self._shown_epoch = 0
+        self._notices_shown = 0
 
     def show(self, snapshot: Snapshot) -> None:
-        """Write a line, if it is time for one."""
+        """Write a line, if it is time for one, and what is new to tell of the run."""
+        self._note(snapshot.run_notices)
         if self._output.is_terminal:
             now = time.monotonic()
             if now >= self._next_time:
@@ -87,8 +89,15 @@ class TrainingLine:
             self._shown_epoch = snapshot.epoch
             self._next_epoch = snapshot.epoch + max(1, snapshot.hyperparameters.epochs // PLAIN_LINES)
 
+    def _note(self, notices: Sequence[str]) -> None:
+        """Write the notices that are new."""
+        for notice in notices[self._notices_shown :]:
+            self._output.note(notice)
+        self._notices_shown = len(notices)
+
     def finish(self, snapshot: Snapshot) -> None:
         """Write the last line."""
+        self._note(snapshot.run_notices)
         if self._output.is_terminal:
             self._next_time = 0.0
             self.show(snapshot)
@@ -148,7 +157,23 @@ def training_summary(found: dict[str, Any]) -> str:
             absent = why_absent(found[part]["loss"], found["rows"][part])
             values = "  ".join(f"{name} {_figure(value, absent)}" for name, value in found[part].items())
             lines.append(f"  {_(part):<10}  {values}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_first_finding(found.get("findings", []))])
+
+
+def _first_finding(findings: list[dict[str, Any]]) -> list[str]:
+    """Tell the most pressing finding, and its first remedy as options of the command line."""
+    if not findings:
+        return []
+    first = findings[0]
+    sign = "  " if first["severity"] == "note" else "! "
+    lines = [visible(sign + first["text"], 600)]
+    if first["remedies"]:
+        remedy = first["remedies"][0]
+        told = _("  try {options} ({text})").format(options=remedy["options"], text=remedy["text"])
+        lines.append(visible(told, 600))
+    if first["page"]:
+        lines.append(_("  more: tuitrain help {page}").format(page=first["page"]))
+    return lines
 
 
 def why_absent(loss: float | None, rows: int) -> str:

@@ -26,9 +26,10 @@ from tuitrain.cli.options import (
     typed_options,
 )
 from tuitrain.cli.output import tell
+from tuitrain.cli.run_options import folder_of, runs_dir_option
 from tuitrain.cli.translated import command, option
 from tuitrain.engine.threads import usable_cores
-from tuitrain.errors import SettingsError, TuitrainError
+from tuitrain.errors import RunError, SettingsError, TuitrainError
 from tuitrain.options.configuration import read_configuration
 from tuitrain.options.data_options import DATA_FIELDS, DATASET, DataOptions
 from tuitrain.options.search_settings import OFFERED, read_settings
@@ -53,15 +54,17 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.argument("dataset", required=False)
 @search_options()
 @option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to train on.")
-@option("--study", "study_path", type=_DIRECTORY, help="Directory for the study [studies/…].")
-@option("--resume", type=_DIRECTORY, metavar="STUDY", help="Continue a study; strategy and budget may change.")
+@runs_dir_option
+@option("--name", metavar="NAME", help="Name of the study in it [dataset, strategy, date and time].")
+@option("--study", "study_path", type=_DIRECTORY, help="Directory for the study; --name is to be preferred.")
+@option("--resume", metavar="STUDY", help="Continue a study, a name or a path; strategy and budget may change.")
 @option("--model", "model_file", type=_FILE, help="Save the best trial's model here too.")
 @option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
 @data_options
 @lambda function: hyperparameter_options(function, ranges=True)
 def search(
-    dataset: str | None, dask: str | None, study_path: Path | None, resume: Path | None,
-    model_file: Path | None, as_json: bool, **options: Any,
+    dataset: str | None, dask: str | None, runs_dir: Path | None, name: str | None, study_path: Path | None,
+    resume: str | None, model_file: Path | None, as_json: bool, **options: Any,
 ) -> int:  # fmt: skip
     """Search for good hyperparameters on DATASET, training many networks at once.
 
@@ -82,18 +85,19 @@ def search(
     if model_file is not None:
         check_writable(model_file)
     processes = usable_cores() if jobs is None and dask is None else jobs or 0
+    folder = folder_of(runs_dir)
     if resume is not None:
-        if study_path is not None:
+        if study_path is not None or name is not None:
             raise click.UsageError(_("--study names a new study, --resume the one to continue; leave one of them out"))
-        study, data = _resumed(resume, options)
+        study, data = _resumed(find_study(resume, folder), options)
     else:
         parallel = _slots(dask) if jobs is None and dask is not None else processes
-        study, data = _begun(study_path, options, max(1, parallel))
+        study, data = _begun(_new_path(folder, name, study_path), folder, options, max(1, parallel))
     caught: list[int] = []
     found = _run(study, data, processes, dask, caught)
     if model_file is not None and found.model is not None:
         found.model.save(model_file)
-    _report(found, as_json=as_json)
+    _report(found, data, as_json=as_json)
     if model_file is not None and found.model is not None:
         tell(_("model saved as {model_file}").format(model_file=visible(model_file)))
     if caught:
@@ -167,8 +171,36 @@ def _settings(options: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _begun(path: Path | None, options: dict[str, Any], parallel: int) -> tuple[Study, Dataset]:
-    """Make a new study."""
+def find_study(given: str, folder: Path) -> Path:
+    """Return the path of a study that is given by its name in a directory of runs, or by its path."""
+    from tuitrain.runs.names import run_path  # noqa: PLC0415
+    from tuitrain.search.study.study_file import NAME  # noqa: PLC0415
+
+    try:
+        named = run_path(folder, given)
+        if (named / NAME).is_file() and not (Path(given) / NAME).is_file():
+            return named
+    except (OSError, TuitrainError):
+        pass  # no name
+    return Path(given)
+
+
+def _new_path(folder: Path, name: str | None, study_path: Path | None) -> Path | None:
+    """Return where a new study is to be, None where nothing says it."""
+    from tuitrain.runs.names import run_path  # noqa: PLC0415
+
+    if name is None or study_path is not None:
+        if name is not None:
+            raise click.UsageError(_("--name and --study both say where the study is; leave one of them out"))
+        return study_path
+    try:
+        return run_path(folder, name)
+    except RunError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _begun(path: Path | None, folder: Path, options: dict[str, Any], parallel: int) -> tuple[Study, Dataset]:
+    """Make a new study, in `folder` where it has no path of its own."""
     from tuitrain.search.study.opening import check_ends, create_study, new_study_path  # noqa: PLC0415
 
     space, settings, tried, data_given = read_search(options, parallel)
@@ -176,7 +208,7 @@ def _begun(path: Path | None, options: dict[str, Any], parallel: int) -> tuple[S
     dataset = load(dict(data_given))
     if dataset.source == "-":
         tell(_("note: standard input cannot be read again: this study cannot be resumed"))
-    path = path or new_study_path(Path("studies"), dataset, settings.strategy)
+    path = path or new_study_path(folder, dataset, settings.strategy)
     return create_study(path, space, settings, dataset, tried=tried), dataset
 
 
@@ -270,7 +302,23 @@ def _tell_estimate(study: Study, dataset: Dataset) -> None:
     tell(told)
 
 
-def _report(found: SearchResult, *, as_json: bool) -> None:
+def _report(found: SearchResult, dataset: Dataset, *, as_json: bool) -> None:
     from tuitrain.cli.progress import search_summary  # noqa: PLC0415
 
-    click.echo(json.dumps(found.to_json(), ensure_ascii=False) if as_json else search_summary(found))
+    if not as_json:
+        click.echo(search_summary(found))
+        return
+    described = {**found.to_json(), "findings": _findings(found, dataset)}
+    click.echo(json.dumps(described, ensure_ascii=False))
+
+
+def _findings(found: SearchResult, dataset: Dataset) -> list[dict[str, Any]]:
+    """Describe what is found about the training of the best trial's hyperparameters; it is trained for that again."""
+    from tuitrain.session.train import train  # noqa: PLC0415
+
+    h = found.best_hyperparameters
+    if h is None or found.best is None:
+        return []
+    if not len(dataset.validation):
+        h = h.replace(epochs=max(1, found.best.best_epoch), patience=0)
+    return [finding.described() for finding in train(dataset, h, threads=1).findings]

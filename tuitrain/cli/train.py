@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options
 from tuitrain.cli.output import tell
+from tuitrain.cli.run_options import Begun, RunAsked, begin_from, resumed_session, run_options
 from tuitrain.cli.translated import command, option
-from tuitrain.text import visible
+from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
+    from tuitrain.options.hyperparameters import Hyperparameters
     from tuitrain.session.training import TrainingSession
 
 
@@ -28,29 +31,44 @@ if TYPE_CHECKING:
 @click.argument("dataset", required=False)
 @data_options
 @hyperparameter_options
+@run_options
+@option("--resume", metavar="RUN", help="Continue a run; epochs, patience and what can change live may be given.")
+@option("--from", "origin", metavar="RUN|MODEL", help="Begin with the weights that a run found, or of a model file.")
 @option("--model", "model_file", type=click.Path(path_type=Path, dir_okay=False), help="Save the model here.")
 @option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
-def train(model_file: Path | None, as_json: bool, **options: Any) -> int:
+def train(resume: str | None, origin: str | None, model_file: Path | None, as_json: bool, **options: Any) -> int:
     """Train a network on DATASET without a screen.
 
-    DATASET is a bundled or generated name, a file, or - for standard input; see `tuitrain datasets`. Ctrl-C ends the
-    training after the running batch, and reports and saves what there is.
+    DATASET is a bundled or generated name, a file, or - for standard input; see `tuitrain datasets`. The training is
+    kept as a run, a directory. Ctrl-C ends it after the running batch, and reports and saves what there is; a second
+    Ctrl-C, or a kill, only ends it. --resume continues it then.
     """
-    hyperparameters, data = read_options(options)
-    dataset = load(data)
     from tuitrain.runs.model import check_writable  # noqa: PLC0415
     from tuitrain.session.training import TrainingSession  # noqa: PLC0415
 
+    asked = RunAsked.of(options)
     if model_file is not None:
         check_writable(model_file)
-    tell_target(dataset)
-
-    session = TrainingSession(dataset, hyperparameters)
+    if resume is not None:
+        if origin is not None:
+            raise click.UsageError(_("--resume continues a run, --from begins another; leave one of them out"))
+        session, resumed = resumed_session(resume, asked, options)
+        for notice in (*resumed.dataset.notices, *resumed.notices):
+            tell(_("note: {notice}").format(notice=notice))
+    else:
+        begun = begin_from(origin, asked, options) if origin is not None else Begun(*_begin(options))
+        tell_target(begun.dataset)
+        place = asked.place(origin or "")
+        session = TrainingSession(begun.dataset, begun.hyperparameters, place=place, first=begun.first)
     with signals_noted(session) as caught:
         follow(session, caught)
         session.close()
-        code = end(session, as_json=as_json, model_file=model_file)
-    return code or (128 + caught[0] if caught else 0)
+        return end_by(session, caught, as_json=as_json, model_file=model_file)
+
+
+def _begin(options: dict[str, Any]) -> tuple[Dataset, Hyperparameters]:
+    hyperparameters, data = read_options(options)
+    return load(data), hyperparameters
 
 
 def tell_target(dataset: Dataset) -> None:
@@ -64,16 +82,22 @@ def tell_target(dataset: Dataset) -> None:
 
 @contextmanager
 def signals_noted(session: TrainingSession) -> Iterator[list[int]]:
-    """Let Ctrl-C and SIGTERM pause the session, and nothing more; gives the list that their numbers are noted in."""
-    from tuitrain.session.commands import Pause  # noqa: PLC0415
+    """Let Ctrl-C, SIGTERM and SIGHUP end the session, and nothing more; gives the list that their numbers are noted in.
+
+    The first Ctrl-C keeps what there is as a result, another just stops; so do the other signals.
+    """
+    from tuitrain.session.commands import End  # noqa: PLC0415
 
     caught: list[int] = []
 
     def note(number: int, frame: object) -> None:
         caught.append(number)
-        session.send(Pause())
+        session.send(End(how(caught)))
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup sets it
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, note) for number in numbers}
     try:
         yield caught
     finally:
@@ -81,20 +105,60 @@ def signals_noted(session: TrainingSession) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
+def how(caught: Sequence[int]) -> Literal["keep", "stop", "interrupt"]:
+    """Return how signals end a training; see `End`."""
+    if any(number != signal.SIGINT for number in caught):
+        return "interrupt"
+    return "keep" if len(caught) == 1 else "stop"
+
+
 def follow(session: TrainingSession, caught: list[int]) -> None:
     """Train with progress on standard error until it ends or a signal is noted."""
     from tuitrain.cli.progress import TrainingLine  # noqa: PLC0415
-    from tuitrain.session.commands import Pause, Start  # noqa: PLC0415
+    from tuitrain.session.commands import End, Start  # noqa: PLC0415
 
     line = TrainingLine(sys.stderr, shutil.get_terminal_size().columns)
-    session.send(Start())
+    started = session.send(Start())
     if caught:
-        session.send(Pause())  # the signal came before the start, which would have undone its pause
-    snapshot = session.snapshot
+        session.send(End(how(caught)))  # the signal came before the start, which would have undone it
+    snapshot = session.wait_for_answer(started)
     while snapshot.state in {"ready", "running"}:
         snapshot = session.wait(snapshot.version, 0.2)
         line.show(snapshot)
     line.finish(snapshot)
+
+
+def end_by(session: TrainingSession, caught: Sequence[int], *, as_json: bool, model_file: Path | None = None) -> int:
+    """Report what the closed session came to, or, where it just stopped, how to continue it; the exit code."""
+    from tuitrain.session.commands import End  # noqa: PLC0415
+
+    endings = [entry.command.how for entry in session.journal if isinstance(entry.command, End)]
+    has_ended = session.snapshot.state in {"done", "diverged", "failed"}
+    if endings and endings[-1] != "keep" and not has_ended:
+        tell(just_stopped(session))
+        return 128 + caught[-1]
+    code = end(session, as_json=as_json, model_file=model_file)
+    return code or (128 + caught[-1] if caught else 0)
+
+
+def just_stopped(session: TrainingSession) -> str:
+    """Say where a training stands that just stopped, and how to continue it."""
+    epochs = counted(session.snapshot.epoch, "epoch")
+    run = session.kept_in
+    if run is None:
+        return _("tuitrain: stopped after {epochs}; no run was kept").format(epochs=epochs)
+    return _("tuitrain: stopped after {epochs}; to continue: tuitrain train --resume {run}").format(
+        epochs=epochs, run=shown_path(run)
+    )
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as it is shown: from the working directory, where that is shorter."""
+    try:
+        near = os.path.relpath(path)
+    except (OSError, ValueError):
+        near = str(path)
+    return visible(min(near, str(path), key=len), 1000)
 
 
 def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = None) -> int:
@@ -122,6 +186,8 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
                 else _(" (no model is saved as {model_file})").format(model_file=visible(model_file))
             )
             tell(f"tuitrain: {visible(snapshot.ending or snapshot.message)}{kept}")
+        if session.kept_in is not None:
+            tell(_("run kept in {run}").format(run=shown_path(session.kept_in)))
     return int(has_failed)
 
 

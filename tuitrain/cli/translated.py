@@ -32,6 +32,12 @@ class TranslatedCommand(click.Command):
     help = Help()
 
 
+class TranslatedGroup(click.Group):
+    """A group of commands with its help translated."""
+
+    help = Help()
+
+
 class TranslatedOption(click.Option):
     """An option with its help translated, or made by `describe` when it is shown."""
 

@@ -115,6 +115,24 @@ def n_outputs(loss: str, n_classes: int, width: int = 1) -> int:
     return 1 if n_classes == 2 and loss in {"hinge", "binary_cross_entropy"} else n_classes
 
 
+def sizes_of(data: Data, shared: Hyperparameters) -> tuple[int, ...]:
+    """The inputs, the units of each hidden layer and the outputs of the network that `shared` describes."""
+    width = data.train.y.shape[1] if data.train.y.ndim == 2 else 1
+    loss = choose_loss(shared.loss, data.task)
+    return (data.train.X.shape[1], *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
+
+
+def check_stack(data: Data, shared: Hyperparameters, members: int) -> None:
+    """Refuse so many members that the machine has no memory for.
+
+    Raises
+    ------
+    HyperparameterError
+        if it has none; says how much they need.
+    """
+    check_memory(sizes_of(data, shared), members, rows_of_a_batch(shared.batch_size, len(data.train.X)))
+
+
 def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any = np.float32) -> Network:
     """Build the stack that `shared` describes, for `data`; its parameters are still zero.
 
@@ -123,13 +141,11 @@ def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any 
     HyperparameterError
         if the loss does not fit the task, or the network is too large for the machine's memory.
     """
+    check_stack(data, shared, members)
     loss = choose_loss(shared.loss, data.task)
-    width = data.train.y.shape[1] if data.train.y.ndim == 2 else 1
-    sizes = (data.train.X.shape[1], *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
-    check_memory(sizes, members, rows_of_a_batch(shared.batch_size, len(data.train.X)))
     return Network(
-        sizes, activation=shared.activation, loss=loss, members=members, dtype=dtype, leaky_slope=shared.leaky_slope,
-        huber_delta=shared.huber_delta,
+        sizes_of(data, shared), activation=shared.activation, loss=loss, members=members, dtype=dtype,
+        leaky_slope=shared.leaky_slope, huber_delta=shared.huber_delta,
     )  # fmt: skip
 
 

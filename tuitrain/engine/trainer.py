@@ -156,6 +156,11 @@ class Trainer:
         current: Array = self._rates.current[:, 0]
         return current
 
+    @property
+    def last_record(self) -> Record:
+        """The last epoch's record; one without measurements before the first."""
+        return self._record
+
     def examine(self, *parts: Any) -> Examined:
         """Prepare a part of the data for evaluation: one for all members, or one from each of `datasets`."""
         return self._examined(parts, [self.prepared.find(part, self.network.dtype) for part in parts])

@@ -10,6 +10,7 @@ import json
 import os
 import socket
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -227,3 +228,18 @@ def _started(pid: int) -> str | None:
     except OSError:
         return ""
     return None if fields[0] in {"Z", "X"} else fields[19]  # one that ended and was not waited for does nothing more
+
+
+def is_locked(path: Path) -> bool:
+    """Return whether a process that is alive, or may be, holds the lock at `path`."""
+    try:
+        seen = _look(path)
+    except SearchError:
+        return False
+    if seen is None:
+        return False
+    holder = seen.holder
+    if holder.get("place") == _place():
+        started = _started(holder["pid"])
+        return started is not None and (not started or not holder.get("started") or started == holder["started"])
+    return time.time() - seen.touched_ns / 1e9 <= STALE_SECONDS

@@ -62,16 +62,26 @@ class Predictions:
 
 
 def predict_table(model: Model, table: Table, kept: Kept) -> Predictions:
-    """Predict the rows of a table that was read whole; its notices are the reader's to tell."""
-    columns = [table.column(name) for name in kept.names(table)]
-    cells = [["" if label is None else label for label in column.labels()] for column in columns]
-    before = [list(row) for row in zip(*cells, strict=True)] if cells else [[]] * len(table)
+    """Predict the rows of a table that was read whole; its notices are the reader's to tell.
+
+    Kept cells are as they are written, where the table has them, else as they were read.
+    """
+    names = kept.names(table)
+    before = [[]] * len(table) if not names else _written(table, names) if table.written is None else (
+        table.written([table.names.index(name) for name in names])
+    )  # fmt: skip
 
     def blocks() -> Iterator[Rows]:
         yield _rows(model, model.preprocessing.transform(table), before)
 
-    header = _header(model, [column.name for column in columns])
+    header = _header(model, names)
     return Predictions(header, blocks(), list, lambda: None)
+
+
+def _written(table: Table, names: list[str]) -> list[list[str]]:
+    """The values of these columns in each row, as text; empty where they are missing."""
+    cells = [["" if label is None else label for label in table.column(name).labels()] for name in names]
+    return [list(row) for row in zip(*cells, strict=True)]
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from tuitrain.data.facts import DatasetSource
 from tuitrain.errors import RunError
@@ -70,6 +70,17 @@ class Stop(Command):
 
 
 @dataclass(frozen=True)
+class End(Command):
+    """End a training after the running batch.
+
+    keep: with the best model and its scores on all parts, as a result. stop: to be continued, without a result.
+    interrupt: as stop, where nobody asked for it. cancel: as if it had never begun; its run is deleted.
+    """
+
+    how: Literal["keep", "stop", "interrupt", "cancel"]
+
+
+@dataclass(frozen=True)
 class Step(Command):
     """Train so many batches, or to the end of so many epochs, then pause."""
 
@@ -98,6 +109,13 @@ class Reset(Command):
     """Begin again, with the changes that waited for it; with another dataset if one is given."""
 
     dataset: DatasetSource | None = None
+
+
+@dataclass(frozen=True)
+class ContinueRun(Command):
+    """Leave the training that is here, and continue a run from its directory."""
+
+    path: Path
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Shapes as in `snapshot.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Literal
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts
+from tuitrain.diagnosis.finding import Finding
+from tuitrain.diagnosis.observation import Observer
 from tuitrain.diagnosis.rules.gradients import trouble_of
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine.evaluation import Examined
@@ -24,6 +26,7 @@ from tuitrain.runs.awake import AWAKE
 from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.runs.history import History, LayerProbe
 from tuitrain.runs.model import Model
+from tuitrain.session.continuation import Continuation, KeptTraining
 from tuitrain.session.past import Past
 from tuitrain.session.rate import Rate
 from tuitrain.session.session import Look
@@ -37,15 +40,22 @@ FIRST_ROWS = 5_000  # training rows at most that the loss before the first step 
 
 
 class LiveTraining:
-    """A `Trainer` of one member with its history and views; `clock` returns seconds since some moment."""
+    """A `Trainer` of one member with its history and views; `clock` returns seconds since some moment.
+
+    It begins anew, with the parameters `first` (P,) where they are given, or goes on from what is `continued`.
+    """
 
     def __init__(
-        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = AWAKE.seconds
-    ) -> None:
+        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = AWAKE.seconds,
+        continued: Continuation | None = None, first: NDArray[Any] | None = None,
+    ) -> None:  # fmt: skip
         self._clock = clock
         self.dataset = dataset
         self.facts = DatasetFacts.of(dataset)
-        self.trainer = Trainer(dataset, [hyperparameters])
+        self.trainer = Trainer(dataset, [hyperparameters], state=continued.state if continued else None)
+        self.first = first
+        if first is not None:
+            self.trainer.network.parameters[0] = first
         self.history = History(len(self.trainer.network.slices))
         self._record: Record | None = None
         self._metrics: dict[str, NDArray[Any]] = {}  # of the last epoch, each (1,)
@@ -62,7 +72,56 @@ class LiveTraining:
         self._is_step_shown = False  # the last step's gradient, not the last epoch's
         self._first_losses = (float("nan"), float("nan"))  # before the first step: train, validation
         self._rate_edited_at = -1
+        self._observer = Observer(self.trainer, dataset)
         self.past = Past(clock)
+        self._described: tuple[object, dict[str, Any]] | None = None  # the moment, and what was found then
+        if continued is not None:
+            self._continue(continued)
+
+    def _continue(self, continued: Continuation) -> None:
+        """Take up what the training had come to, besides its trainer's state."""
+        self.history, kept, trainer = continued.history, continued.kept, self.trainer
+        self._edits, self.notes, self._seconds = list(kept.edits), kept.notes, kept.seconds
+        self._first_losses, self._best_loss = kept.first_losses, kept.best_loss
+        self._stepped_with = Hyperparameters.from_record(kept.stepped_with)
+        self._ended_with = None if kept.ended_with is None else Hyperparameters.from_record(kept.ended_with)
+        self._rate_edited_at = kept.rate_edited_at
+        if self.history.length:
+            self._record = trainer.last_record
+            self._metrics = dict(self._record.metrics)
+            if trainer.validation is None:
+                self._metrics = {self.metric_name: self.history.column("train_metric")[-1:].copy()}
+
+    def kept(self) -> KeptTraining:
+        """Return what a checkpoint holds of the training besides its trainer's state."""
+        ended_with = self._ended_with
+        return KeptTraining(
+            tuple(self._edits), self.notes, self.seconds, self._first_losses, self._best_loss,
+            self._stepped_with.to_mapping(), None if ended_with is None else ended_with.to_mapping(),
+            self._rate_edited_at,
+        )  # fmt: skip
+
+    @property
+    def examined_part(self) -> Literal["validation", "train"]:
+        """The part on which weights are judged after an epoch."""
+        return "validation" if self.trainer.validation is not None else "train"
+
+    @property
+    def metric_name(self) -> str:
+        """The metric that is measured after each epoch."""
+        return "accuracy" if self.dataset.n_classes else "r2"
+
+    @property
+    def best_score(self) -> float:
+        """The metric of the best epoch so far; NaN before the first."""
+        best = int(self.trainer.early_stopping.best_epoch[0])
+        curve = self.history.column(f"{self.examined_part}_metric")
+        return float(curve[best - 1]) if 0 < best <= len(curve) else float("nan")
+
+    @property
+    def n_edits(self) -> int:
+        """How many hyperparameters were changed while training."""
+        return len(self._edits)
 
     @property
     def hyperparameters(self) -> Hyperparameters:
@@ -88,6 +147,7 @@ class LiveTraining:
         """Take the losses before the first step, once; of many training rows only some, evenly spaced."""
         if self.trainer.steps_done or not np.isnan(self._first_losses[0]):
             return
+        self._observer.begin()
         train, validation = self.dataset.train, self.trainer.validation
         some = slice(None, None, -(-len(train) // FIRST_ROWS))
         part = replace(train, X=train.X[some], y=train.y[some], rows=train.rows[some])
@@ -106,6 +166,7 @@ class LiveTraining:
         if record.epoch > self.history.length:
             self._record = record
             self._append(record)
+            self._observer.epoch()
         return True
 
     def set(self, name: str, value: Any) -> None:
@@ -183,10 +244,8 @@ class LiveTraining:
     ) -> FinishedTraining:
         """Write down what the training has come to so far, as the session's `training`-th."""
         stopping, length = self.trainer.early_stopping, self.history.length
-        part: Literal["validation", "train"] = "validation" if self.trainer.validation is not None else "train"
+        part, score, best = self.examined_part, self.best_score, int(stopping.best_epoch[0])
         curve = tuple(map(float, self.history.column(f"{part}_metric", length)))
-        best = int(stopping.best_epoch[0])
-        score = curve[best - 1] if 0 < best <= length else float("nan")
         edits = tuple(edit for edit in self._edits if state != "left" or edit.step < self.trainer.steps_done)
         return FinishedTraining(
             training, self.facts, state, ending, stopping.best_hyperparameters[0] or self._stepped_with,
@@ -200,14 +259,21 @@ class LiveTraining:
         column = self.history.column
         return EarlierRun(self._stepped_with, column("epoch"), column("train_loss"), column("validation_loss"))
 
-    def describe(self, message: str) -> dict[str, Any]:
+    def observe(self) -> None:
+        """Measure the network for its diagnosis, unless that was done at this step."""
+        self._observer.look()
+
+    def describe(self, message: str, findings: Sequence[Finding] = ()) -> dict[str, Any]:
         """Return the training as one JSON object."""
         ending = self.trainer.early_stopping.endings[0]
-        return describe(
-            Model.of(self.trainer, self.dataset), self.dataset, epochs=self.trainer.epochs_done, seconds=self.seconds,
-            samples=self.trainer.samples_done, ending=ending or "stopped",
-            message=message if ending == "diverged" else "",
-        )  # fmt: skip
+        moment = self.trainer.steps_done, ending
+        if self._described is None or self._described[0] != moment:
+            self._described = moment, describe(
+                Model.of(self.trainer, self.dataset), self.dataset, epochs=self.trainer.epochs_done,
+                seconds=self.seconds, samples=self.trainer.samples_done, ending=ending or "stopped",
+                message=message if ending == "diverged" else "",
+            )  # fmt: skip
+        return {**self._described[1], "findings": [finding.described() for finding in findings]}
 
     def look(self, look: Look, *, is_running: bool = False) -> None:
         """Compute the views that are looked at; while running the metric is that of the last epoch's evaluation."""
@@ -240,7 +306,8 @@ class LiveTraining:
             first_train_loss=self._first_losses[0], first_validation_loss=self._first_losses[1],
             gradient_norm=self._gradient_norm(), layers=self._layers(),
             batch_loss=float(trainer.last_step[0][0]) if self._is_step_shown else float("nan"),
-            edits=tuple(self._edits), notes=self.notes, unused=self.unused, pace=pace, **self._views, **given,
+            edits=tuple(self._edits), notes=self.notes, observation=self._observer.observation,
+            unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
 
     def _append(self, record: Record) -> None:

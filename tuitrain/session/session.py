@@ -165,6 +165,9 @@ class Work(ABC, Generic[S]):
     def refuse(self, command: Command, why: str) -> None:
         """Take note that a command was refused."""
 
+    def note(self, entry: JournalEntry) -> None:
+        """Take note of a command that was obeyed or refused, after it."""
+
     @abstractmethod
     def advance(self, turn: Turn) -> None:
         """Work until the turn is interrupted, or nothing is left to do, or for a moment."""
@@ -367,7 +370,9 @@ class LocalSession(Generic[S]):
             self._method(command)(command)
         except Exception as error:  # a command that does not succeed ends no training
             refused = self._work.message = error_line(error)
-        self.journal.append(JournalEntry(self._work.step, command, refused))
+        entry = JournalEntry(self._work.step, command, refused)
+        self.journal.append(entry)
+        self._work.note(entry)
         if refused:
             self._work.refuse(command, refused)
         elif isinstance(command, Reset):

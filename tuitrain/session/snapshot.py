@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.diagnosis.finding import Finding
+from tuitrain.diagnosis.observation import Observed
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import Edit, Note
 from tuitrain.runs.history import Floats, History, LayerProbe
@@ -104,9 +106,11 @@ class Snapshot(JsonFields):
     since. `pace` is how many epochs a second are trained at most, 0 for as many as can be; `seconds` and
     `samples_per_second` leave the waiting for it out. `refused` holds what was asked for last of a hyperparameter,
     where that does not fit; `unused` names those that were changed after the training had ended. `finished` counts the
-    session's `FinishedTraining`s. `findings` say how the training goes, the most pressing first; they are made once an
-    epoch, or when the state changes. `first_train_loss` and `first_validation_loss` are those before the first step,
-    the former on at most 5,000 rows. Where the last step was one batch by hand,
+    session's `FinishedTraining`s. `run` is the directory that the training is kept in, None if there is none, and
+    `run_notices` say what of that was not as asked, in order. `findings` say how the training goes, the most pressing
+    first; they are made once an epoch, or when the state changes; `observation` is what was measured for them.
+    `first_train_loss` and `first_validation_loss` are those before the first step, the former on at most 5,000 rows.
+    Where the last step was one batch by hand,
     `batch_loss` is that batch's loss before the update, and `gradient_norm` and `layers` are that step's.
     """
 
@@ -144,6 +148,7 @@ class Snapshot(JsonFields):
     gradient_norm: float = float("nan")
     layers: tuple[LayerProbe, ...] = ()
     findings: tuple[Finding, ...] = ()
+    observation: Observed = field(default_factory=Observed)
     edits: tuple[Edit, ...] = ()
     notes: tuple[Note, ...] = ()
     earlier: tuple[EarlierRun, ...] = ()
@@ -153,6 +158,8 @@ class Snapshot(JsonFields):
     answer: Answer | None = None
     saved_step: int = -1
     finished: int = 0
+    run: Path | None = None
+    run_notices: tuple[str, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -161,5 +168,5 @@ class Snapshot(JsonFields):
 
     @property
     def has_something_to_lose(self) -> bool:
-        """Whether a reset would throw away training that no file holds."""
-        return self.step > 0 and self.saved_step != self.step
+        """Whether a reset would throw away training that no file holds: neither a run nor a model that was saved."""
+        return self.step > 0 and self.saved_step != self.step and self.run is None

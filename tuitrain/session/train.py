@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.loading import Source, load_dataset
+from tuitrain.diagnosis.finding import Finding
+from tuitrain.diagnosis.recording import Recording
+from tuitrain.diagnosis.rules import findings
 from tuitrain.engine import Record, Trainer
 from tuitrain.engine.fit import fit
 from tuitrain.errors import RunError
 from tuitrain.numbers import json_number
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
+from tuitrain.text import quoted, suggest
+from tuitrain.translation import gettext as _
 
 
 @dataclass(frozen=True)
 class Result:
     """A finished training: `history` holds a record an epoch, `model` the network at its best epoch.
 
-    `evaluations` maps train, validation and test to their loss and metrics; parts without rows are left out.
+    `evaluations` maps train, validation and test to their loss and metrics; parts without rows are left out. `findings`
+    say what the training came to, and what was amiss with it, the most pressing first. `run` is the directory that the
+    training is kept in, None if there is none.
     """
 
     dataset: Dataset
@@ -32,6 +41,8 @@ class Result:
     samples: int
     ending: str
     message: str
+    findings: tuple[Finding, ...] = ()
+    run: Path | None = None
 
     @property
     def evaluations(self) -> dict[str, dict[str, float]]:
@@ -42,7 +53,7 @@ class Result:
         """Convert to the JSON object that ``--json`` prints."""
         return describe(
             self.model, self.dataset, epochs=self.history[-1].epoch if self.history else 0, seconds=self.seconds,
-            samples=self.samples, ending=self.ending, message=self.message,
+            samples=self.samples, ending=self.ending, message=self.message, findings=self.findings,
         )  # fmt: skip
 
 
@@ -58,8 +69,16 @@ def _parts(dataset: Dataset) -> dict[str, Part]:
 
 
 def describe(
-    model: Model, dataset: Dataset, *, epochs: int, seconds: float, samples: int, ending: str, message: str = ""
-) -> dict[str, Any]:
+    model: Model,
+    dataset: Dataset,
+    *,
+    epochs: int,
+    seconds: float,
+    samples: int,
+    ending: str,
+    message: str = "",
+    findings: Sequence[Finding] = (),
+) -> dict[str, Any]:  # fmt: skip
     """Describe a training as one JSON object; NaN and infinities become null."""
     found = {
         name: {key: json_number(value) for key, value in values.items()}
@@ -72,13 +91,31 @@ def describe(
         "samples_per_second": round(samples / seconds) if seconds > 0 else None, "ending": ending,
         **({"message": message} if message else {}),
         "rows": {name: len(part) for name, part in _parts(dataset).items()}, **found,
+        "findings": [finding.described() for finding in findings],
     }  # fmt: skip
+
+
+def ends(answer: object) -> Literal["", "keep", "stop", "cancel"]:
+    """Return how a training ends after what `on_epoch` has returned; "": it goes on.
+
+    Raises
+    ------
+    RunError
+        for a text that is no ending.
+    """
+    if isinstance(answer, str):
+        if answer not in {"keep", "stop", "cancel"}:
+            raise RunError(_("on_epoch returned {answer}: {hint}").format(
+                answer=quoted(answer), hint=suggest(answer, ("keep", "stop", "cancel"))))  # fmt: skip
+        return answer  # type: ignore[return-value]
+    return "keep" if answer is False else ""
 
 
 def train(
     dataset: Dataset | Source,
     hyperparameters: Hyperparameters | Mapping[str, Any] | None = None,
     on_epoch: Callable[[Record], object] | None = None, *, threads: int = 0,
+    run: bool | str | os.PathLike[str] = False,
 ) -> Result:  # fmt: skip
     """Train one network to its end.
 
@@ -89,24 +126,39 @@ def train(
     hyperparameters
         a `Hyperparameters`, or names to values; the defaults where None
     on_epoch
-        called after each epoch with its record; training stops when it returns False
+        called after each epoch with its record; training ends when it returns False or "keep" (with the best model and
+        its scores, as a result), "stop" (to be continued: ``tuitrain train --resume``) or "cancel" (as if it had never
+        begun: its run is deleted)
     threads
         of the matrix products, whose number changes the last bits; 0: by the width of the network
+    run
+        True keeps the training as a run in ``runs``, named for dataset and time; a path is that of the run
 
     Raises
     ------
     TuitrainError
-        if the dataset cannot be read, or the hyperparameters do not fit it.
+        if the dataset cannot be read, the hyperparameters do not fit it, or there is a run of that name.
     """
     data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
     chosen = Hyperparameters.of(hyperparameters)
+    if run:
+        from tuitrain.session.kept_train import train_kept  # noqa: PLC0415 - it imports this module
+
+        return train_kept(data, chosen, on_epoch, threads=threads, run=run)
     trainer = Trainer(data, [chosen])
     started = time.perf_counter()
-    history = fit(trainer, on_epoch, threads=threads)
+    recording = Recording(trainer, data)
+
+    def each(record: Record) -> object:
+        recording.epoch(record)
+        return on_epoch is None or not ends(on_epoch(record))
+
+    history = fit(trainer, each, threads=threads)
     divergence = trainer.early_stopping.divergences[0]
     if divergence is not None and not history and trainer.steps_done == 0:
         raise RunError(divergence.message)
     return Result(
         data, chosen, Model.of(trainer, data), tuple(history), time.perf_counter() - started, trainer.samples_done,
         trainer.early_stopping.endings[0] or "stopped", divergence.message if divergence else "",
+        tuple(findings(recording.course())),
     )  # fmt: skip

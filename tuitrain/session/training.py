@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
+
+from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.diagnosis.finding import Finding
 from tuitrain.diagnosis.rules import findings
 from tuitrain.engine.floating_point import training_arithmetic
+from tuitrain.engine.state import State as TrainerState
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, RunError, error_line
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.runs.data_file import PARTS
 from tuitrain.runs.finished import FinishedTraining, note_text
 from tuitrain.runs.model import Model
 from tuitrain.session.commands import (
     AddNote,
     Command,
+    ContinueRun,
+    End,
+    JournalEntry,
     Pause,
     Reset,
     SaveModel,
@@ -27,13 +35,16 @@ from tuitrain.session.commands import (
     Start,
     Step,
 )  # fmt: skip
+from tuitrain.session.continuation import Resumed, resume
 from tuitrain.session.datasets import DATASETS, Datasets
 from tuitrain.session.inspection import Copy, Inspection
+from tuitrain.session.judging import course_of
+from tuitrain.session.keeping import Keeper, RunPlace
 from tuitrain.session.live_training import LiveTraining
 from tuitrain.session.session import Clock, LocalSession, Look, Turn, Work
 from tuitrain.session.snapshot import EarlierRun, Refused, Snapshot, State
 from tuitrain.session.views import epoch_of_weights
-from tuitrain.text import quoted, suggest, visible
+from tuitrain.text import counted, quoted, suggest, visible
 from tuitrain.translation import gettext as _
 
 SNAPSHOT_SECONDS = 0.04
@@ -41,6 +52,8 @@ TRAINING_TURN = 1.6  # times what a part of a page's answer took; with what lies
 VIEW_SECONDS = 0.25
 VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
 MOST_EARLIER = 8
+ROOM_SECONDS = 1.0  # between two looks whether the disk has room again
+OBEYED_AGAIN = {"set_hyperparameter", "set_parameter", "add_note"}  # what changes a training, or is kept with it
 MOST_PAGE_NAME = 40  # letters
 
 
@@ -60,11 +73,14 @@ class Training(Work[Snapshot]):
     """
 
     def __init__(
-        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock, datasets: Datasets = DATASETS
-    ) -> None:
+        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock, datasets: Datasets = DATASETS,
+        place: RunPlace | None = None, resumed: Resumed | None = None, first: NDArray[Any] | None = None,
+    ) -> None:  # fmt: skip
         self.finished: tuple[FinishedTraining, ...] = ()
         self._clock, self._datasets = clock, datasets
-        self.live = LiveTraining(dataset, hyperparameters, clock=clock.now)
+        continuation = resumed.continuation if resumed is not None else None
+        self.live = LiveTraining(dataset, hyperparameters, clock=clock.now, continued=continuation, first=first)
+        self.keeper = Keeper(place, clock=clock.now, continued=resumed.continued if resumed is not None else None)
         self._noted: FinishedTraining | None = None  # the newest record of the training that is here now
         self._state: State = "ready"
         self._ending = ""
@@ -82,6 +98,16 @@ class Training(Work[Snapshot]):
         self._findings: tuple[Finding, ...] = ()
         self._judged: object = None  # the moment that the findings are about
         datasets.keep(dataset)
+        if continuation is not None:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Stand where the training that was continued had come to."""
+        self._state = "paused"
+        self._obey_again()
+        if self.live.trainer.is_done:
+            self._state, self._ending = self.live.ending()
+            self._keep_end()
 
     @property
     def is_busy(self) -> bool:
@@ -105,6 +131,10 @@ class Training(Work[Snapshot]):
         if isinstance(command, SetHyperparameter) and command.name in FIELDS:
             self._refused[command.name] = Refused(command.value, why)
 
+    def note(self, entry: JournalEntry) -> None:
+        """Write a command into the run's journal."""
+        self.keeper.note(self.live, entry)
+
     def on_start(self, command: Start) -> None:
         """Train until the end."""
         self._go(None, None)
@@ -116,9 +146,31 @@ class Training(Work[Snapshot]):
     def on_pause(self, command: Pause) -> None:
         """Stop after the running batch."""
         if self._state == "running":
-            self._state = "paused"
-            self.live.stop_clock()
-            self.see(self._look)  # what was looked at is some batches old
+            self._halt()
+            self.keeper.end(self.live, "paused")
+
+    def _halt(self) -> None:
+        self._state = "paused"
+        self.live.stop_clock()
+        self.see(self._look)  # what was looked at is some batches old
+
+    def on_end(self, command: End) -> None:
+        """End here; see `End`."""
+        if self._state == "running":
+            self._halt()
+        if command.how == "cancel":
+            self.keeper.discard()
+            self._rebuild(self.live.dataset, self._pending, is_noted=False)
+        elif self._state != "paused":
+            return  # it has not begun, or has ended
+        elif command.how == "keep":
+            text = _("stopped after {epochs}; kept epoch {best}")
+            best = int(self.live.trainer.early_stopping.best_epoch[0])
+            self.message = text.format(epochs=counted(self.live.history.length, "epoch"), best=best)
+            self._keep_end("stopped", self.message)
+        else:
+            self.message = _("stopped; space goes on")
+            self.keeper.end(self.live, "paused" if command.how == "stop" else "interrupted")
 
     def on_set_hyperparameter(self, command: SetHyperparameter) -> None:
         """Change a hyperparameter: of a training that has not begun, from the next batch on, or at the reset."""
@@ -129,7 +181,7 @@ class Training(Work[Snapshot]):
             )
         if self.step == 0:
             was_running = self._state == "running"
-            self._rebuild(self.live.dataset, {**self._pending, name: value})
+            self._rebuild(self.live.dataset, {**self._pending, name: value}, keeps_run=True)
             self._state = "running" if was_running else self._state
         elif FIELDS[name].live:
             self.live.set(name, value)
@@ -164,6 +216,33 @@ class Training(Work[Snapshot]):
         self._earlier = [*had_earlier, *([kept] if kept else [])][-MOST_EARLIER:]
         self._datasets.keep(dataset)
 
+    def on_continue_run(self, command: ContinueRun) -> None:
+        """Leave the training that is here, and stand where a run has come to."""
+        if self.keeper.path == command.path.absolute():
+            self.message = _("{run} is here already").format(run=visible(command.path.name, 60))
+            return
+        resumed = resume(command.path)
+        try:
+            live = LiveTraining(
+                resumed.dataset, resumed.hyperparameters, clock=self._clock.now, continued=resumed.continuation
+            )
+        except BaseException:
+            resumed.continued.run.release()
+            raise
+        self.live.stop_clock()
+        self._leave_run()
+        self._note("left")
+        self._take(live)
+        self.keeper = Keeper(self.keeper.place, clock=self._clock.now, continued=resumed.continued)
+        self.keeper.notices += resumed.notices
+        self._earlier = []
+        self._datasets.keep(resumed.dataset)
+        if resumed.continuation is not None:
+            self._go_on()
+        self.message = _("{run}: goes on from epoch {epoch}; space starts").format(
+            run=visible(command.path.name, 60), epoch=live.history.length
+        )
+
     def on_save_model(self, command: SaveModel) -> None:
         """Write the model of the best epoch so far."""
         self.model().save(command.path)
@@ -188,6 +267,7 @@ class Training(Work[Snapshot]):
     def _go(self, batches: int | None, epochs: int | None) -> None:
         if not self.step:
             self._check_nothing_is_refused()
+        self._obey_again()
         if self._state in {"diverged", "failed"}:
             self.message = _("training {state}; reset (r) to begin again").format(state=_(self._state))
         elif self.live.trainer.is_done:
@@ -198,6 +278,14 @@ class Training(Work[Snapshot]):
             self._steps_to_go, self._epochs_to_go = batches, epochs
             self._state = "running"
             self._next_epoch = self._clock.now()
+            self.keeper.begin(self.live)
+
+    def _obey_again(self) -> None:
+        """Obey the commands that the journal of a continued run has at this step."""
+        while (entry := self.keeper.take_due(self.step)) is not None:
+            method = getattr(self, f"on_{entry.command.kind}")
+            if entry.command.kind in OBEYED_AGAIN and not entry.refused:
+                method(entry.command)
 
     def _check_nothing_is_refused(self) -> None:
         """Begin with no other values than those that are shown.
@@ -210,15 +298,26 @@ class Training(Work[Snapshot]):
         for refused in self._refused.values():
             raise HyperparameterError(_("not started; {why}").format(why=refused.why))
 
-    def _rebuild(self, dataset: Dataset, changes: dict[str, Any]) -> None:
-        fresh = LiveTraining(dataset, self.live.hyperparameters.replace(**changes), clock=self._clock.now)
+    def _rebuild(
+        self, dataset: Dataset, changes: dict[str, Any], *, keeps_run: bool = False, is_noted: bool = True
+    ) -> None:  # fmt: skip
+        h = self.live.hyperparameters.replace(**changes)
+        is_like = dataset is self.live.dataset and h.hidden_layers == self.live.hyperparameters.hidden_layers
+        fresh = LiveTraining(dataset, h, clock=self._clock.now, first=self.live.first if is_like else None)
         self.live.stop_clock()  # only now: where the values do not fit, the training stays as it is
-        self._note("left")
+        if not keeps_run:
+            self._leave_run()
+        if is_noted:
+            self._note("left")
         if self._noted is None and dataset is self.live.dataset:
             fresh.notes = self.live.notes  # no record has them: not a whole epoch was trained
-        before, self.live, self._noted = self.live, fresh, None
+        self._take(fresh)
+
+    def _take(self, live: LiveTraining) -> None:
+        """Put another training in the place of the one that is here."""
+        before, self.live, self._noted = self.live, live, None
         self._pending, self._saved_step, self._state = {}, -1, "ready"
-        if dataset is not before.dataset:
+        if live.dataset is not before.dataset:
             self._refused = {}
         self._ending = ""
         self._judged = None
@@ -263,6 +362,11 @@ class Training(Work[Snapshot]):
         self._look = turn.look
         self.live.measure_start()
         while self._state == "running" and not turn.is_interrupted:
+            if self.keeper.is_full:
+                self._wait_for_room(turn)
+                continue
+            if self.keeper.has_due:
+                self._obey_again()
             if self._pace and self._next_epoch > self._clock.now():
                 self._rest(turn)
                 continue
@@ -271,6 +375,8 @@ class Training(Work[Snapshot]):
             if self.inspection.has_more and self._clock.now() >= self._inspection_due:
                 self._inspect_between_batches()
             self._count(ended_epoch)
+            if ended_epoch and not self.live.trainer.is_done:
+                self.keeper.after_epoch(self.live)
             if ended_epoch and self._pace:
                 self._next_epoch = max(self._next_epoch + 1 / self._pace, self._clock.now())
                 if self._pace * SNAPSHOT_SECONDS < 1:
@@ -304,6 +410,16 @@ class Training(Work[Snapshot]):
         turn.rest(max(0.0, self._next_epoch - self._clock.now()))
         self.live.start_clock()
 
+    def _wait_for_room(self, turn: Turn) -> None:
+        """Wait for room on the disk, on no clock; every command is obeyed meanwhile."""
+        self.live.stop_clock()
+        self.message, self._snapshot_due = self.keeper.notices[-1], self._clock.now()
+        self._show_progress(turn)
+        turn.rest(ROOM_SECONDS)
+        self.live.start_clock()
+        if self.keeper.retry(self.live):
+            self.message = _("there is room on the disk again; training goes on")
+
     def _count(self, ended_epoch: bool) -> None:
         """Pause when the steps or epochs asked for are done; end when training has."""
         if self.live.trainer.is_done:
@@ -321,6 +437,23 @@ class Training(Work[Snapshot]):
         self._ending = self.message
         self._is_unseen = True  # the weights are the best epoch's now
         self._note("diverged" if self._state == "diverged" else "done")
+        self._keep_end()
+
+    def _keep_end(self, status: str = "", ending: str = "") -> None:
+        """Write into the run how the training has ended, with the model's scores on all parts."""
+        if self.keeper.run is None:
+            return
+        found = {} if self._state in {"diverged", "failed"} else self.live.describe(self._ending)
+        evaluations: dict[str, Any] = {part: found[part] for part in PARTS if part in found}
+        self.keeper.end(self.live, status or self._state, ending=ending or self._ending, evaluations=evaluations)
+
+    def _leave_run(self) -> None:
+        """Leave the run to be continued later; one without a whole epoch is nothing to keep."""
+        if not self.live.history.length:
+            self.keeper.discard()
+        elif self._state in {"running", "paused"}:
+            self.keeper.end(self.live, "paused")
+        self.keeper.leave()
 
     def _note(self, state: Literal["done", "diverged", "failed", "left"]) -> None:
         """Record the training, unless its newest record holds the same."""
@@ -361,10 +494,13 @@ class Training(Work[Snapshot]):
 
     def make_snapshot(self, version: int, answered: int) -> Snapshot:
         """Make a snapshot of this moment."""
+        if self._state != "running":
+            self.live.observe()
         snapshot = self.live.snapshot(
             version=version, answered=answered, state=self._state, message=self.message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
             pace=self._pace, refused=dict(self._refused), finished=len(self.finished), answer=self.inspection.answer,
+            run=self.keeper.path, run_notices=tuple(self.keeper.notices),
         )  # fmt: skip
         return replace(snapshot, findings=self._judge(snapshot))
 
@@ -372,7 +508,7 @@ class Training(Work[Snapshot]):
         """Return the findings about a snapshot, made anew once an epoch, or when the state changes."""
         moment = snapshot.epochs_recorded, snapshot.state, snapshot.step == 0, snapshot.ending
         if moment != self._judged:
-            self._judged, self._findings = moment, tuple(findings(snapshot))
+            self._judged, self._findings = moment, tuple(findings(course_of(snapshot)))
         return self._findings
 
     def fail(self, error: Exception) -> dict[str, Any]:
@@ -381,10 +517,12 @@ class Training(Work[Snapshot]):
         if self._state != "running":
             return {"message": self.message}
         self._state, self._ending = "failed", self.message
+        self._findings = (Finding("failed", "error", self._ending),)
         self._note("failed")
+        self._keep_end()
         return {
             "state": self._state, "message": self.message, "ending": self._ending, "finished": len(self.finished),
-            "findings": (Finding("failed", "error", self._ending),),
+            "findings": self._findings,
         }  # fmt: skip
 
     def close(self) -> None:
@@ -392,7 +530,11 @@ class Training(Work[Snapshot]):
         self.live.stop_clock()
         self._note("left")
         if self._state == "running":
+            self.keeper.end(self.live, "interrupted")
             self._state = "paused"
+        elif self._state == "paused" and self.keeper.status == "running":  # by hand, step by step
+            self.keeper.end(self.live, "paused")
+        self.keeper.leave()
 
     def model(self) -> Model:
         """Return the model of the best epoch so far."""
@@ -400,7 +542,8 @@ class Training(Work[Snapshot]):
 
     def describe(self) -> dict[str, Any]:
         """Return the training as one JSON object, as ``tuitrain train --json`` prints it."""
-        return self.live.describe(self._ending)
+        kept = self.keeper.kept_in
+        return {**self.live.describe(self._ending, self._findings), "run": None if kept is None else str(kept)}
 
 
 def _checked(name: str, value: Any) -> Any:
@@ -411,7 +554,9 @@ def _checked(name: str, value: Any) -> Any:
 
 
 class TrainingSession(LocalSession[Snapshot]):
-    """A training in a thread of this process.
+    """A training in a thread of this process, kept as a run in `place`, or continued from the run that was `resumed`.
+
+    It begins with the parameters `first`, (P,), where they are given.
 
     Raises
     ------
@@ -419,9 +564,12 @@ class TrainingSession(LocalSession[Snapshot]):
         if the hyperparameters do not fit the dataset.
     """
 
-    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock | None = None,
+        place: RunPlace | None = None, resumed: Resumed | None = None, first: NDArray[Any] | None = None,
+    ) -> None:  # fmt: skip
         clock = clock or Clock()
-        self._training = Training(dataset, hyperparameters, clock=clock)
+        self._training = Training(dataset, hyperparameters, clock=clock, place=place, resumed=resumed, first=first)
         super().__init__(self._training, name="training", clock=clock)
 
     @property
@@ -434,9 +582,18 @@ class TrainingSession(LocalSession[Snapshot]):
         """What each training of the session came to; see `Training`."""
         return self._training.finished
 
+    @property
+    def kept_in(self) -> Path | None:
+        """The directory of the run that the newest training is kept in, also after the end; None if there is none."""
+        return self._training.keeper.kept_in
+
     def model(self) -> Model:
         """Return the model of the best epoch so far; call it when the session is not running."""
         return self._training.model()
+
+    def state(self) -> TrainerState:
+        """Return the state of the training as it is now; call it when the session is not running."""
+        return self._training.live.trainer.state()
 
     def describe(self) -> dict[str, Any]:
         """Return what `tuitrain train --json` prints; call it when the session is not running."""

@@ -1,4 +1,4 @@
-"""What is trained and in no file, saved when the program ends and nobody could be asked."""
+"""What is trained when the program ends and nobody could be asked: its run is written, or, without one, its model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tuitrain.errors import RunError
 from tuitrain.runs.files import model_name
-from tuitrain.session.commands import SaveModel
+from tuitrain.session.commands import End, SaveModel
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -23,7 +23,10 @@ FOLDER = Path("rescued")  # beside where a model is saved by a name alone
 
 
 class Rescue:
-    """Saves the model of a session's best epoch if no file holds it; once, however many threads ask for it."""
+    """Writes the checkpoint of a session's run; without one, the model of the best epoch if no file holds it.
+
+    It does so once, however many threads ask for it.
+    """
 
     def __init__(self, session: Session[Snapshot]) -> None:
         self._session = session
@@ -31,14 +34,22 @@ class Rescue:
         self._outcome: str | None = None
 
     def __call__(self) -> str:
-        """Save it if that was not done yet; a line about where it is, or why it is not; "" if there is nothing."""
+        """Write it if that was not done yet; return a line about where it is, or why not; "" if there is nothing."""
         with self._lock:
             if self._outcome is None:
                 self._outcome = self._save()
             return self._outcome
 
+    def _end(self, run: Path) -> str:
+        """Let the training write its last checkpoint; say how to continue it."""
+        number = self._session.send(End("interrupt"))
+        self._session.wait_for_answer(number, ANSWER_SECONDS)
+        return _("to continue: tuitrain launch --resume {run}").format(run=visible(run, 1000))
+
     def _save(self) -> str:
         snapshot = self._session.snapshot
+        if snapshot.run is not None:
+            return self._end(snapshot.run) if snapshot.state in {"running", "paused"} else ""
         if not snapshot.has_something_to_lose or not snapshot.best_epoch:
             return ""
         path = FOLDER / model_name(snapshot.dataset.name, stamp=time.strftime("%Y%m%d-%H%M%S"))

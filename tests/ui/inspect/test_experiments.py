@@ -168,7 +168,7 @@ async def test_the_range_test_names_its_marks_and_its_suggestion_is_adopted(sess
     async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
         page = await opened(pilot, "L", RateRangePage)
         shown, answer = text_of(pilot.app), page.answer
-        assert "★" in shown and "▼" in shown and "from first weights" in shown
+        assert "★" in shown and "▼" in shown and "from the start" in shown
         for name, rate in (("steepest", answer.steepest), ("lowest", answer.lowest), ("suggested", answer.suggestion)):
             (row,) = [line for line in shown.splitlines() if f" {name:<10}η " in line]
             assert f"η {rate:.3g}".replace("e-0", "e-") in row
@@ -199,12 +199,14 @@ async def test_the_race_has_a_table_and_a_digit_adopts_rule_and_rate(session, si
             assert row.rstrip("│ ").endswith("yours") == (lane == answer.own)
         await pilot.press("h")
         assert "by step" in text_of(pilot.app)
+        assert " 1-5 adopt" in text_of(pilot.app).splitlines()[-1]
         await pilot.press("3")
         await known(pilot, "optimizer", "rmsprop")
         await known(pilot, "learning_rate", 0.001)
         await pilot.press("o", "minus")
         await whole(pilot)
         assert page.answer.name == "schedule" and "one_cycle" in text_of(pilot.app)
+        assert f" 1-{len(page.answer.changes)} adopt" in text_of(pilot.app).splitlines()[-1]
         assert session.snapshot.epoch == 3
 
 

@@ -102,7 +102,7 @@ async def test_start_starts_the_search_that_was_asked_for_and_trains_nothing_beh
             app.search_session.close()
 
 
-@pytest.mark.parametrize("options", [("--search", "random"), ("--resume", "studies/1")])
+@pytest.mark.parametrize("options", [("--search", "random")])
 def test_quit_when_done_says_how_to_search_and_leave(monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]) -> None:
     assert "tuitrain search" in asked(monkeypatch, *options, "--start", "--quit-when-done")
 

@@ -19,6 +19,7 @@ import pytest
 from terminal import Terminal, launch
 
 import tuitrain
+from tuitrain.runs.run import BEST, read_run
 
 LONG = ("moons", "--epochs", "1000000", "--patience", "0")
 LEFT_ALTERNATE_SCREEN = b"\x1b[?1049l"
@@ -114,10 +115,11 @@ def wait_until(terminal: Terminal, wanted: Callable[[], object]) -> None:
         terminal.read(0.05)
 
 
-def the_rescued() -> tuitrain.Model:
-    (path,) = Path("rescued").iterdir()
-    assert re.fullmatch(r"moons-\d{8}-\d{6}\.safetensors", path.name)
-    return tuitrain.load_model(path)
+def the_kept(status: str = "interrupted") -> tuitrain.Model:
+    (path,) = Path("runs").iterdir()
+    assert re.fullmatch(r"moons-\d{8}-\d{6}", path.name)
+    assert read_run(path).status == status
+    return tuitrain.load_model(path / BEST)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, *rarely(signal.SIGQUIT, signal.SIGABRT)])
@@ -129,8 +131,8 @@ def test_a_signal_saves_what_is_in_no_file_and_says_where(number: signal.Signals
         assert terminal.wait_for_end() in {128 + number, -number}
         assert_restored(terminal)
         said = terminal.raw.split(LEFT_ALTERNATE_SCREEN)[-1].decode()
-    assert the_rescued().epoch > 0
-    assert str(next(Path("rescued").iterdir())) in said.replace("\r\n", "")
+    assert the_kept().epoch > 0
+    assert f"launch --resume {next(Path('runs').iterdir()).absolute()}" in said.replace("\r\n", "")
 
 
 @pytest.mark.long
@@ -139,7 +141,7 @@ def test_a_dropped_connection_saves_what_is_in_no_file() -> None:
         after_some_epochs(terminal)
         terminal.hang_up()
         assert terminal.wait_for_end() == 128 + signal.SIGHUP
-    assert the_rescued().epoch > 0
+    assert the_kept().epoch > 0
 
 
 @pytest.mark.long
@@ -153,8 +155,8 @@ def test_a_crash_of_the_screen_saves_what_is_in_no_file() -> None:
         terminal.press("u")
         assert terminal.wait_for_end() == 1
         assert b"the screen broke: ZeroDivisionError" in terminal.raw
-        assert b"rescued/moons-" in terminal.raw
-    assert the_rescued().epoch > 0
+        assert b"to continue: tuitrain launch --resume" in terminal.raw
+    assert the_kept().epoch > 0
 
 
 @pytest.mark.long
@@ -184,9 +186,10 @@ def test_nothing_is_rescued_that_is_saved_or_was_given_up() -> None:
         assert terminal.wait_for_end() == 128 + signal.SIGTERM
     with launch(*LONG, "--start") as terminal:
         after_some_epochs(terminal)
-        terminal.press("q", "y")
+        terminal.press("q", "s")
         assert terminal.wait_for_end() == 0
-    assert not Path("rescued").exists()
+    statuses = sorted(read_run(path).status for path in Path("runs").iterdir())
+    assert statuses == ["done", "paused"] and not Path("rescued").exists()
 
 
 @pytest.mark.long
@@ -282,8 +285,8 @@ def test_q_in_a_terminal_that_is_too_small_saves_what_is_in_no_file() -> None:
         terminal.wait_for("q quits")
         terminal.press("q")
         assert terminal.wait_for_end() == 0
-        assert b"rescued/moons-" in terminal.raw
-    assert the_rescued().epoch > 0
+        assert b"to continue: tuitrain launch --resume" in terminal.raw
+    assert the_kept().epoch > 0
 
 
 @pytest.mark.long
@@ -335,9 +338,9 @@ def test_a_suspended_job_can_be_ended() -> None:
     with Terminal(["sh", "-mc", script]) as terminal:
         after_some_epochs(terminal)
         terminal.press("\x1a")
-        terminal.wait_for("the training was in no file")
+        terminal.wait_for("to continue")
         assert terminal.is_cooked
-    assert the_rescued().epoch > 0
+    assert the_kept().epoch > 0
 
 
 @pytest.mark.long

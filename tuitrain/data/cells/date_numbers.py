@@ -111,8 +111,10 @@ def epoch_days(name: str, values: Days) -> Days | None:
 
     Only where the column's name says that it is a time: 1,500,000,000 may be any number.
     """
+    if not is_named(name, NAMED_AS_TIME):
+        return None
     present = values[~np.isnan(values)]
-    if not len(present) or not is_named(name, NAMED_AS_TIME):
+    if not len(present):
         return None
     for unit in (1.0, 1e3, 1e6):
         if SECONDS[0] * unit <= present.min() and present.max() <= SECONDS[1] * unit:

@@ -8,6 +8,7 @@ from tuitrain.errors import DataError
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
+DOS_END = b"\x1a"  # with which DOS ended a text
 UNPACK = N_("unpack it and name the table in it")
 EXPORT = N_("save it as CSV in the program that made it")
 NO_TABLE = N_("expected CSV or TSV text, .npy, .npz or .parquet")

@@ -8,13 +8,13 @@ a rough function of the setting, and the search is for the optimum of that funct
 
 from __future__ import annotations
 
+from copy import copy
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.search.gaussian_process.acquisition import log_expected_improvement, log_expected_improvement_slopes
-from tuitrain.search.gaussian_process.kernel import squared_distances
 from tuitrain.search.gaussian_process.quasi_newton import Rows, minimise
 from tuitrain.search.gaussian_process.surrogate import Surrogate
 from tuitrain.search.space.space import Space
@@ -36,7 +36,7 @@ class Candidates:
     def __init__(self, model: Surrogate, points: Array) -> None:
         self.points = points
         self._coordinates = model.scaled(points)
-        self._cross = model.cross(points)
+        self._cross = model.covariances(self._coordinates)
         explained = self._cross @ model.inverse_factor.T
         self._mean = self._cross @ model.alpha
         self._variance = model.signal - np.einsum("ij,ij->i", explained, explained)
@@ -46,11 +46,19 @@ class Candidates:
         known = self._cross.shape[1]
         if known == len(model.points):
             return
-        new = model.signal * model.layout.kernel(squared_distances(self._coordinates, model.coordinates[known:]))[0]
+        new = model.covariances(self._coordinates, since=known)
         self._cross = np.concatenate([self._cross, new], axis=1)
         explained = self._cross @ model.inverse_factor[known:].T
         self._mean = self._mean + explained @ model.whitened[known:]
         self._variance = self._variance - np.einsum("ij,ij->i", explained, explained)
+
+    def part(self, is_in: NDArray[np.bool_]) -> Candidates:
+        """Return the candidates marked (N,), with their predictions, which need no computing again."""
+        found = copy(self)
+        found.points, found._coordinates = self.points[is_in], self._coordinates[is_in]
+        found._cross = self._cross[is_in]
+        found._mean, found._variance = self._mean[is_in], self._variance[is_in]
+        return found
 
     def log_improvement(self, model: Surrogate) -> Array:
         """Return log EI (N,)."""
@@ -145,12 +153,11 @@ def _log_improvement(model: Surrogate, points: Array) -> Array:
 def _climb(model: Surrogate, points: Array, numbers: NDArray[np.intp]) -> Array:
     """Move points uphill in log EI along the number columns that have an effect."""
     is_active = ~np.isnan(points[:, numbers])
-    scaled, coordinates, lengths = model.scaled(points), model.layout.number[numbers], model.lengths[numbers]
 
     def objective(values: Array, rows: Rows) -> tuple[Array, Array]:
-        at = scaled[rows]
-        at[:, coordinates] = np.where(is_active[rows], (values - 0.5) / lengths, 0.0)
-        mean, smooth, mean_slopes, deviation_slopes = model.predict_slopes(at, numbers)
+        at = points[rows]
+        at[:, numbers] = np.where(is_active[rows], values, np.nan)
+        mean, smooth, mean_slopes, deviation_slopes = model.predict_slopes(model.scaled(at), numbers)
         deviation = np.sqrt(np.square(smooth) + model.noise)
         deviation_slopes *= (smooth / deviation)[:, None]
         logarithm, by_mean, by_deviation = log_expected_improvement_slopes(mean, deviation, model.best)

@@ -16,6 +16,7 @@ import numpy as np
 from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.search.space.columns import Array, SearchColumn, grid_values, make_columns
+from tuitrain.search.space.equal_rates import with_equal_rates
 from tuitrain.search.space.ranges import (
     Choices,
     Domain,
@@ -69,7 +70,7 @@ class Space:
         if not columns:
             advice = _("nothing is searched: give a hyperparameter a range, as learning_rate=1e-4..1")
             raise HyperparameterError("\n".join([*self.notices, advice]))
-        self.columns: tuple[SearchColumn, ...] = tuple(columns)
+        self.columns: tuple[SearchColumn, ...] = with_equal_rates(columns, self.base)
         self._place = {column.name: index for index, column in enumerate(self.columns)}
 
     def __repr__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -54,9 +54,11 @@ def unit_maps(question: Question, copy: Copy) -> Answers:
     if not hidden:
         raise RunError(_("the network has no hidden layer, and so no units to look at; x: an example"))
     layer = asked.layer % len(hidden)
-    seen = _look(asked, network, dataset, layer, copy.epoch)
+    yield None
+    seen = yield from _look(asked, network, dataset, layer, copy.epoch)
     ablation, count = seen.ablation, hidden[layer]
     guess = ablation.a.std(axis=0) * np.linalg.norm(network.weights[layer + 1][0], axis=1)
+    yield None
     answer = _answer(asked, seen, np.argsort(-guess, kind="stable"))
     batch = max(1, WORK // ablation.cost_of_a_trial)
     shown = len(answer.units)
@@ -121,12 +123,15 @@ class _SeenLayer:
     bent: Array
 
 
-def _look(asked: UnitMaps, network: Network, dataset: Dataset, layer: int, epoch: int) -> _SeenLayer:
-    """Work out everything but the costs."""
+def _look(
+    asked: UnitMaps, network: Network, dataset: Dataset, layer: int, epoch: int
+) -> Generator[None, None, _SeenLayer]:
+    """Work out everything but the costs, in parts."""
     budget = int(np.clip(PASS_WORK // network.n_parameters, LEAST_ROWS, MOST_ROWS))
     name, part = examined_part(dataset)
     part, train = some_rows(part, budget), some_rows(dataset.train, budget)
     ablation = Ablation(network, part.X, part.y, layer)
+    yield
     order = np.argsort(-np.abs(network.weights[0][0]).sum(axis=1), kind="stable")
     inputs, encoded = len(order), dataset.encoded_names
     order = np.sort(order) if inputs == 2 else order
@@ -136,7 +141,9 @@ def _look(asked: UnitMaps, network: Network, dataset: Dataset, layer: int, epoch
     shape = int(np.sqrt(points * GRID[0] / GRID[1])), int(np.sqrt(points * GRID[1] / GRID[0]))
     grid = grid_over(dataset, int(order[across]), int(order[up]) if up >= 0 else None, shape)
     idle_kind, idle = _idle(network, layer_outputs(network, train.X, layer))
+    yield
     placed, shares, bent = _hidden_space(network, dataset, layer, ablation.a[:MOST_POINTS])
+    yield
     return _SeenLayer(
         network, dataset, layer, epoch, part, name, ablation, tuple(encoded[place] for place in order), across, up,
         grid, layer_outputs(network, grid.X, layer), idle_kind, idle, len(train),

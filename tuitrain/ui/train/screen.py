@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
 
 from tuitrain.options.field import Value
-from tuitrain.session.commands import Command, Pause, Reset, SaveModel, SetPace, SetParameter, Start, Step
+from tuitrain.session.commands import Command, End, Pause, Reset, SaveModel, SetPace, SetParameter, Start, Step
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
@@ -22,6 +22,7 @@ from tuitrain.ui.keys import bindings
 from tuitrain.ui.plots.axes import load_plotext
 from tuitrain.ui.terminal.governor import Governor
 from tuitrain.ui.train.description import Description
+from tuitrain.ui.train.findings import FindingsPage
 from tuitrain.ui.train.form import Form
 from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
 from tuitrain.ui.train.layout import Shown, TrainLayout
@@ -39,10 +40,12 @@ from tuitrain.ui.widgets.text_lines import Lines
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.data.facts import DatasetFacts
+    from tuitrain.ui.train.endings import Ending
 
 
 PLOTEXT_SECONDS = 1.0  # that training waits at most for the first plot's library
 ANSWER_SECONDS, ANSWER_LOOKS = 0.004, 25  # how often, and how many times, an answer to a command is looked for
+ASKED_AGAIN = 60.0  # seconds of a training, from which on cancelling it is asked about twice
 
 
 class TrainScreen(PlacedScreen, inherit_bindings=False):
@@ -71,6 +74,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.description = Description(theme, self.form.model, id="description")
         self.messages = TrainMessages(theme, id="messages")
         self.verdict = Verdict(theme, id="verdict")
+        self.findings = FindingsPage(theme, id="findings")
         self.explain_row = ExplainRow(theme, id="explain")
         self.status = TrainStatusRow(theme, self._note_message, self._is_refusal, id="status")
         self.footer = Footer(theme, TRAIN_ACTIONS, id="footer")
@@ -94,6 +98,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self.footer,
             self.help,
             self.messages,
+            self.findings,
             self.too_small,
         )
 
@@ -185,7 +190,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self._describe(snapshot.dataset)
         if self._shown() != self.arrangement.shown:
             self.place_children(self.size)
-        for widget in (self.header, self.form, self.description, self.verdict, self.status):
+        for widget in (self.header, self.form, self.description, self.verdict, self.findings, self.status):
             widget.show(snapshot)
         self.messages.list_edits(snapshot)
         if snapshot.notes or self.messages.has_notes:
@@ -289,6 +294,38 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         about = _("{what}; the curves stay for comparison.").format(what=unsaved(snapshot))
         self.ask(_("Start over?"), about, yes=_("start over"), no=_("go on"), then=lambda: self.send(Reset()))
 
+    def action_findings(self) -> None:
+        self.findings.show(self.session.snapshot)
+        self.turn_to(self.findings)
+
+    def action_adopt(self, place: int) -> None:
+        """Make a remedy of the first finding's commands of the session; ask where the training would be lost."""
+        from tuitrain.session.remedy_commands import commands_of  # noqa: PLC0415 - not for the first paint
+
+        snapshot = self.session.snapshot
+        remedies = snapshot.findings[0].remedies if snapshot.findings else ()
+        if place >= len(remedies):
+            self.say(_("no such remedy; ! lists what was found"))
+            return
+        if isinstance(self.focused, FindingsPage):
+            self.on_over_page_closed()
+        commands = commands_of(remedies[place], snapshot)
+
+        def adopt() -> None:
+            for command in commands:
+                self.send(command)
+            self.say(_("adopted: {remedy} ({options})").format(
+                remedy=remedies[place].text, options=remedies[place].options
+            ))  # fmt: skip
+
+        if any(isinstance(command, Reset) for command in commands) and snapshot.has_something_to_lose:
+            about = _("{options}. {what}; the curves stay for comparison.").format(
+                options=remedies[place].options, what=unsaved(snapshot)
+            )
+            self.ask(_("Adopt, and start over?"), about, yes=_("start over"), no=_("go on"), then=adopt)
+        else:
+            adopt()
+
     def action_save(self) -> None:
         if self.session.snapshot.step == 0:
             self.say(_("nothing is trained yet: nothing to save"))
@@ -345,7 +382,48 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.turn_to(self.messages)
 
     def action_quit(self) -> None:
-        self.leave_or_ask()
+        snapshot = self.session.snapshot
+        if self._can_end and (snapshot.is_running or snapshot.saved_step != snapshot.step):
+            self._ask_how_to_end(self.host.leave)
+        else:
+            self.leave_or_ask()
+
+    @property
+    def _can_end(self) -> bool:
+        """Whether a training that is kept has begun and not ended, and there is room to ask about it."""
+        snapshot = self.session.snapshot
+        has_begun = snapshot.run is not None and snapshot.step > 0
+        return has_begun and snapshot.state in {"running", "paused"} and not self.is_too_small
+
+    def action_end(self) -> None:
+        if self._can_end:
+            self._ask_how_to_end(lambda: None)
+        else:
+            self.say(_("nothing to end: no training that is kept has begun and not ended"))
+
+    def _ask_how_to_end(self, then: Callable[[], object]) -> None:
+        """Ask for one of the four endings; after all but a pause do `then`."""
+        from tuitrain.runs.run import directory_size  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.ui.train.endings import EndingDialog  # noqa: PLC0415 - not needed for the first paint
+
+        snapshot = self.session.snapshot
+
+        def end(how: Literal["keep", "stop", "cancel"]) -> None:
+            self.send(End(how))
+            then()
+
+        def answered(ending: Ending | None) -> None:
+            if ending == "pause":
+                self.send(Pause())
+            elif ending in {"keep", "stop"}:
+                end("keep" if ending == "keep" else "stop")
+            elif ending == "cancel" and snapshot.seconds < ASKED_AGAIN:
+                end("cancel")
+            elif ending == "cancel":
+                about = _("{what}, and goes with its directory.").format(what=unsaved(snapshot))
+                self.ask(_("Cancel it?"), about, yes=_("cancel it"), no=_("go on"), then=lambda: end("cancel"))
+
+        self.open(EndingDialog(self.look, snapshot, lambda: directory_size(snapshot.run)), answered)
 
     def action_up(self) -> None:
         self.form.move(-1)

@@ -36,6 +36,7 @@ Draw = Callable[[int, int], Sequence[Strip]]
 def everywhere_on_pages() -> tuple[Action, ...]:
     """The keys that every page has."""
     return (
+        Action("note", ("colon",), ":", "note", "note, kept with it", "page", 10),
         Action("messages", ("M",), "M", "messages", "messages so far", "page", 12),
         Action("help", ("question_mark",), "?", "help", "the word; again: all keys", "page", 95),
         Action("keys", ("f1",), "F1", "", "all keys", "page"),
@@ -148,6 +149,10 @@ class PageScreen(PlacedScreen, inherit_bindings=False):
         """The lines of a pane; called only when nothing is missing."""
         raise NotImplementedError  # pragma: no cover
 
+    def make_header(self) -> Lines:
+        """Make the first row."""
+        return Lines(id="header")
+
     def describe(self) -> tuple[str, str]:
         """What is worked on, for the first row, and its state, at the right."""
         raise NotImplementedError  # pragma: no cover
@@ -172,7 +177,7 @@ class PageScreen(PlacedScreen, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         theme = self.look
-        self.header = Lines(id="header")
+        self.header: Any = self.make_header()
         self.explain_row = ExplainRow(theme, id="explain")
         self.messages = MessagesPage(theme, id="messages")
         self.status = PageStatus(theme, self._note_message, id="status")

@@ -1,0 +1,124 @@
+"""`tuitrain runs`: the table, its order, its conditions, what differs, notes and deleting."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Called
+from tests.session.kept import IRIS, SMALL, CountingDisk, place, ticking, train
+from tuitrain.cli.runs import table_lines
+from tuitrain.runs.run import OpenRun, read_run
+from tuitrain.runs.table import read_rows, with_differences
+from tuitrain.session.keeping import Keeper
+from tuitrain.session.live_training import LiveTraining
+
+SETTINGS = {"a": {}, "b": {"optimizer": "sgd"}, "c": {"learning_rate": 0.1, "epochs": 2}, "d": {}}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory of four runs."""
+    made = tmp_path_factory.mktemp("found")
+    for name, changes in SETTINGS.items():
+        live = LiveTraining(IRIS, SMALL.replace(**changes))
+        train(live, Keeper(place(made, CountingDisk(), name), clock=ticking()))
+    return made
+
+
+def listed(call: Callable[..., Called], folder: Path, *arguments: str) -> list[dict[str, object]]:
+    done = call("runs", "--runs-dir", str(folder), "--json", *arguments)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_json_holds_what_the_runs_say(folder: Path, call: Callable[..., Called]) -> None:
+    found = {row["name"]: row for row in listed(call, folder)}
+    assert set(found) == set(SETTINGS)
+    about = read_run(folder / "c").about
+    assert found["c"] == {
+        "name": "c", "kind": "training", "status": "done", "dataset": "iris", "epochs": 2, "metric": "accuracy",
+        "best_score": about["best_score"], "edits": 0, "seconds": about["seconds"], "started": about["started"],
+        "path": str(folder / "c"), "hyperparameters": SMALL.replace(**SETTINGS["c"]).to_mapping(),
+    }  # fmt: skip
+
+
+def test_rows_are_sorted_and_chosen(folder: Path, call: Callable[..., Called]) -> None:
+    def names(*arguments: str) -> list[object]:
+        return [row["name"] for row in listed(call, folder, *arguments)]
+
+    assert names("--sort", "name") == ["a", "b", "c", "d"]
+    assert names("--sort", "-name") == ["d", "c", "b", "a"]
+    assert names("--sort", "learning_rate")[0] == "c"
+    assert names("--where", "optimizer == 'sgd'") == ["b"]
+    assert sorted(map(str, names("--where", "epochs == 3 and optimizer == 'adam'"))) == ["a", "d"]
+    refused = call("runs", "--runs-dir", str(folder), "--sort", "nam")
+    assert refused.returncode == 1 and "did you mean name?" in refused.stderr
+
+
+def test_csv_has_a_line_for_each_run(folder: Path, call: Callable[..., Called]) -> None:
+    rows = list(csv.DictReader(io.StringIO(call("runs", "--runs-dir", str(folder), "--csv").stdout)))
+    about = read_run(folder / "b").about
+    (row,) = [row for row in rows if row["name"] == "b"]
+    assert float(row["validation_accuracy"]) == float(row["best_score"]) == about["best_score"]
+    assert (len(rows), row["optimizer"], row["epochs"]) == (4, "sgd", "3")
+
+
+def test_what_differs_is_said_of_the_odd_ones(folder: Path) -> None:
+    rows, problems = read_rows(folder, place(folder, CountingDisk()).now())
+    told = {row.name: dict(row.differences) for row in with_differences(rows)}
+    assert problems == []
+    assert told == {"a": {}, "b": {"optimizer": "sgd"}, "c": {"learning_rate": 0.1, "epochs": 2}, "d": {}}
+    for width in (40, 80, 120):
+        assert max(map(len, table_lines(with_differences(rows), width))) <= width
+    assert "optimiser sgd" in "\n".join(table_lines(with_differences(rows), 80))
+
+
+def test_show_and_diff_tell_of_runs(folder: Path, call: Callable[..., Called]) -> None:
+    shown = call("runs", "--runs-dir", str(folder), "show", "b").stdout
+    assert "optimiser" in shown and "train_loss" in shown and IRIS.fingerprint in shown
+    lines = call("runs", "--runs-dir", str(folder), "diff", "a", "c").stdout.splitlines()
+    cells = {line.rsplit(None, 2)[0].strip(): line.split()[-2:] for line in lines if len(line.split()) > 2}
+    assert cells["learning rate"] == ["0.01", "0.1"]
+    assert "optimiser" not in cells and "activation" not in cells
+
+
+def test_a_note_is_kept_and_a_damaged_run_is_told(folder: Path, call: Callable[..., Called], tmp_path: Path) -> None:
+    assert call("runs", "--runs-dir", str(folder), "note", "a", "the \x1b[31mbest").returncode == 0
+    assert read_run(folder / "a").about["note"] == "the \\x1b[31mbest"
+    assert [row["name"] for row in listed(call, folder, "--where", "'best' in note")] == ["a"]
+    damaged = tmp_path / "runs" / "x"
+    damaged.mkdir(parents=True)
+    (damaged / "run.json").write_text('{"format": 1, "kind": "\x1b"}')
+    done = call("runs", "--runs-dir", str(tmp_path / "runs"), "--json")
+    assert json.loads(done.stdout) == [] and "is damaged" in done.stderr and "\x1b" not in done.stderr
+
+
+def test_prune_asks_and_leaves_what_is_trained(tmp_path: Path, call: Callable[..., Called]) -> None:
+    for name in "ab":
+        train(LiveTraining(IRIS, SMALL), Keeper(place(tmp_path, CountingDisk(), name), clock=ticking()))
+    held = OpenRun.hold(tmp_path / "b")
+    refused = call("runs", "--runs-dir", str(tmp_path), "prune", "b", "--yes")
+    assert refused.returncode == 1 and f"process {os.getpid()}" in refused.stderr
+    held.release()
+    assert call("runs", "--runs-dir", str(tmp_path), "prune").stderr == "nothing to delete\n"
+    assert call("runs", "--runs-dir", str(tmp_path), "prune", "a", "--yes").returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b"]
+
+
+def test_a_search_is_among_the_runs(tmp_path: Path, call: Callable[..., Called]) -> None:
+    folder = ("--runs-dir", str(tmp_path / "r"))
+    arguments = ("search", "iris", "--learning-rate", "0.01,0.1", "--epochs", "2", "--strategy", "grid", "--jobs", "0")
+    done = call(*arguments, "--name", "tuned", "--json", *folder)
+    assert done.returncode == 0, done.stderr
+    (row,) = listed(call, tmp_path / "r")
+    assert (row["name"], row["kind"], row["status"], row["epochs"]) == ("tuned", "search", "done", 4)
+    assert row["best_score"] == json.loads(done.stdout)["best"]["score"]
+    assert call("search", "--resume", "tuned", "--jobs", "0", *folder).returncode == 0
+    assert call("search", "iris", "--name", "tuned", "--jobs", "0", *folder).returncode == 1

@@ -1,0 +1,99 @@
+"""``metrics.jsonl``: a line an epoch of a training, from its history and back, every number to the last bit.
+
+Null stands for NaN, and infinities are the texts "inf" and "-inf". The metric is named for the part it was measured on
+and for what it is, as ``validation_accuracy``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuitrain.errors import RunError
+from tuitrain.runs.file_checks import listed, score, table, whole
+from tuitrain.runs.history import History
+from tuitrain.runs.line_file import read_lines
+from tuitrain.text import visible
+from tuitrain.translation import gettext as _
+
+PLAIN = ("train_loss", "validation_loss", "learning_rate", "gradient_norm", "seconds")
+LAYERS = {"gradient_norm": "layer_gradient_norms", "update_ratio": "update_ratios", "idle_share": "idle_shares"}
+PARTS = ("train", "validation")
+
+
+def epoch_lines(history: History, steps: Sequence[int], first: int, *, part: str, metric: str) -> list[bytes]:
+    """Return the lines of some epochs, from `first` (counted from 0), each with its end.
+
+    `steps` holds the steps done after each of them; `metric` was measured on `part`.
+    """
+    last = first + len(steps)
+    columns = {name: history.column(name, last)[first:].tolist() for name in PLAIN}
+    columns[f"{part}_{metric}"] = history.column(f"{part}_metric", last)[first:].tolist()
+    layers = {name: history.layers(column, last)[first:].tolist() for column, name in LAYERS.items()}
+    lines = []
+    for row, step in enumerate(steps):
+        parts = [f'"epoch":{first + row + 1},"step":{step}']
+        parts += [f'"{name}":{_number(values[row])}' for name, values in columns.items()]
+        parts += [f'"{name}":[{",".join(map(_number, rows[row]))}]' for name, rows in layers.items()]
+        lines.append(("{" + ",".join(parts) + "}\n").encode())
+    return lines
+
+
+def _number(value: float) -> str:
+    return repr(value) if math.isfinite(value) else "null" if math.isnan(value) else f'"{value!r}"'
+
+
+def _value(found: float | int | str | None) -> float:
+    return math.nan if found is None else float(found)
+
+
+def read_epochs(path: Path) -> tuple[list[dict[str, Any]], bool]:
+    """Return the epochs of a file, with NaN and infinities as floats, and whether its last line was cut short.
+
+    Raises
+    ------
+    RunError
+        if it cannot be read, or a line is no epoch.
+    """
+    lines, is_cut = read_lines(path)
+    known = dict.fromkeys(PLAIN, score) | {name: listed(score) for name in LAYERS.values()}
+    check = table({"epoch": whole(1), "step": whole()}, known, is_open=True)
+    epochs = []
+    for number, line in enumerate(lines, 1):
+        try:
+            found = check(line)
+            if found["epoch"] != number:
+                raise ValueError(_("epoch {found}, not {number}").format(found=found["epoch"], number=number))
+            epochs.append({name: _values(value, name) for name, value in found.items()})
+        except (TypeError, ValueError) as error:
+            raise RunError(
+                _("{path}, line {number}: {why}").format(path=visible(path), number=number, why=visible(error, 120))
+            ) from None
+    return epochs, is_cut
+
+
+def _values(value: Any, name: str) -> Any:
+    if name in {"epoch", "step"}:
+        return value
+    return [_value(item) for item in value] if isinstance(value, list) else _value(value)
+
+
+def fill(history: History, epochs: Sequence[Mapping[str, Any]], metric: str) -> None:
+    """Append the epochs of a file to a history.
+
+    Raises
+    ------
+    RunError
+        if a line is of another number of layers.
+    """
+    for epoch in epochs:
+        row = {"epoch": epoch["epoch"], **{name: epoch.get(name, math.nan) for name in PLAIN}}
+        row |= {f"{part}_metric": epoch.get(f"{part}_{metric}", math.nan) for part in PARTS}
+        try:
+            history.append(row, {column: np.array(epoch[name]) for column, name in LAYERS.items() if name in epoch})
+        except ValueError as error:
+            raise RunError(_("epoch {epoch}: {why}").format(epoch=epoch["epoch"], why=visible(error, 120))) from None

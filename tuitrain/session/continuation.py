@@ -1,0 +1,152 @@
+"""What it takes to continue a training: from the run that kept it, to the live training that goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.engine.state import State
+from tuitrain.engine.threads import choose_threads
+from tuitrain.errors import RunError
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.checkpoint import Checkpoint
+from tuitrain.runs.data_source import dataset_of_run
+from tuitrain.runs.disk import DISK, Disk
+from tuitrain.runs.finished import Edit, Note
+from tuitrain.runs.history import History
+from tuitrain.runs.json_values import JsonFields, decode_fields
+from tuitrain.runs.line_file import read_lines
+from tuitrain.runs.metrics_file import fill, read_epochs
+from tuitrain.runs.run import JOURNAL, LAST, METRICS, OpenRun, Run, read_run
+from tuitrain.runs.versions import changes, versions
+from tuitrain.session.commands import Command, JournalEntry
+from tuitrain.session.keeping import Continued
+from tuitrain.text import visible
+from tuitrain.translation import gettext as _
+
+
+@dataclass(frozen=True)
+class KeptTraining(JsonFields):
+    """What a checkpoint holds of a live training besides its trainer's state; see `LiveTraining` for the fields."""
+
+    edits: tuple[Edit, ...]
+    notes: tuple[Note, ...]
+    seconds: float
+    first_losses: tuple[float, float]
+    best_loss: float
+    stepped_with: Mapping[str, Any]
+    ended_with: Mapping[str, Any] | None
+    rate_edited_at: int
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """A training as it was: its trainer's state, its history up to there, and the rest."""
+
+    state: State
+    history: History
+    kept: KeptTraining
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A run that is held to be continued: its data, what it began with or has come to, and what is to be told.
+
+    `continuation` is None where no checkpoint was written: the training begins again, as it did.
+    """
+
+    dataset: Dataset
+    hyperparameters: Hyperparameters
+    continuation: Continuation | None
+    continued: Continued
+    notices: tuple[str, ...]
+
+
+def resume(path: Path, disk: Disk = DISK) -> Resumed:
+    """Hold a run, and read all that it takes to continue it.
+
+    Raises
+    ------
+    TuitrainError
+        if another process holds it, its data has changed, or it is damaged or a search.
+    """
+    run = read_run(path)
+    if run.about["kind"] != "training":
+        raise RunError(
+            _("{path}: is a search; to continue it: tuitrain search --resume {path}").format(path=visible(path))
+        )
+    held = OpenRun.hold(path, disk)
+    try:
+        return _read(read_run(path), held)
+    except BaseException:
+        held.release()
+        raise
+
+
+def _read(run: Run, held: OpenRun) -> Resumed:
+    dataset = dataset_of_run(run)
+    began_with = Hyperparameters.from_record(run.about["hyperparameters"])
+    lines, is_journal_cut = read_lines(run.path / JOURNAL)
+    entries = [journal_entry(line, number, run.path / JOURNAL) for number, line in enumerate(lines, 1)]
+    notices = [
+        _("{file}: its last line was cut in half, and is dropped").format(file=name)
+        for name, is_cut in ((JOURNAL, is_journal_cut),) if is_cut
+    ]  # fmt: skip
+    continuation: Continuation | None = None
+    steps: list[int] = []
+    done = 0
+    hyperparameters = began_with
+    try:
+        checkpoint = Checkpoint.read(run.path / LAST)
+    except FileNotFoundError:
+        pass
+    else:
+        epochs, is_cut = read_epochs(run.path / METRICS)
+        if is_cut:
+            notices.append(_("{file}: its last line was cut in half, and is dropped").format(file=METRICS))
+        continuation, done = _continuation(checkpoint, epochs, run)
+        steps = [epoch["step"] for epoch in epochs[: continuation.history.length]]
+        hyperparameters = checkpoint.state.hyperparameters[0]
+    others = changes(run.about["versions"], versions(_threads(dataset, hyperparameters)))
+    return Resumed(
+        dataset, hyperparameters, continuation, Continued(held, steps, entries, done),
+        (*notices, *([others] if others else [])),
+    )  # fmt: skip
+
+
+def _threads(dataset: Dataset, hyperparameters: Hyperparameters) -> int:
+    return choose_threads((dataset.n_features, *hyperparameters.hidden_layers, dataset.n_outputs))
+
+
+def _continuation(checkpoint: Checkpoint, epochs: list[dict[str, Any]], run: Run) -> tuple[Continuation, int]:
+    """Return what a checkpoint holds, with the history up to it, and how many entries of the journal are in it."""
+    state, about = checkpoint.state, checkpoint.about
+    length, done = about.get("epochs"), about.get("journal")
+    if not (isinstance(length, int) and isinstance(done, int)) or length > len(epochs):
+        raise RunError(
+            _("{path}: holds {found} epochs, and the checkpoint {expected}").format(
+                path=visible(run.path / METRICS), found=len(epochs), expected=visible(length, 20)
+            )
+        )
+    history = History(len(state.layer_sizes) - 1)
+    fill(history, epochs[:length], run.about["metric"])
+    kept = decode_fields(KeptTraining, about.get("live"), visible(run.path / LAST))
+    return Continuation(state, history, kept), done
+
+
+def journal_entry(line: dict[str, Any], number: int, path: Path) -> JournalEntry:
+    """Return a line of a run's journal as what it says; `number` and `path` are its place.
+
+    Raises
+    ------
+    RunError
+        if it is none.
+    """
+    values = dict(line)
+    step, refused = values.pop("step", None), values.pop("refused", "")
+    if type(step) is not int or not isinstance(refused, str):
+        raise RunError(_("{path}, line {number}: has no step").format(path=visible(path), number=number))
+    return JournalEntry(step, Command.from_json(values), refused)
