@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from diagnosis_cases import BASE, Case, read_cases
+from diagnosis_cases import BASE, Case, fetched_cases, read_cases
+from diagnosis_published import KINDS, RULE_SETS
 from diagnosis_tables import write_tables
 
 from tuitrain.cli.options import read_options
@@ -168,6 +169,20 @@ def report(found: Sequence[Told], *, is_long: bool) -> None:
         print(f"  {told_kind:<24} taken for {said:<24} {count}")
 
 
+def report_published(found: Sequence[Told]) -> None:
+    """Print what published rule sets make of the same trainings."""
+    for name, rules in RULE_SETS.items():
+        told = [one for one in found if "classes" not in name or one.runs[0].course.observation.sizes[-1] > 1]
+        said = [(one.case.first, rules(run.course)) for one in told for run in one.runs]
+        faulty, healthy = ([kind for first, kind in said if bool(first) is is_faulty] for is_faulty in (True, False))
+        right = [bool(kind and KINDS[kind] & set(first)) for first, kind in said if first]
+        print(
+            f"{name}: any alarm on faulty {np.mean([bool(k) for k in faulty]):.1%} of {len(faulty)} trainings, "
+            f"the right one {np.mean(right):.1%}; "
+            f"false alarms {np.mean([bool(k) for k in healthy]):.1%} of {len(healthy)}"
+        )
+
+
 def _line(told: Told, *, has_failed: bool) -> str:
     case = told.case
     firsts = " ".join(f"{kind}×{n}" for kind, n in Counter(run.first for run in told.runs).items())
@@ -194,13 +209,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=Path, help="a JSON file of cases")
     parser.add_argument("--tables", type=Path, help="the directory of the tables that its cases name")
+    parser.add_argument("--fetched", type=Path, help="the directory of tables that others made, for cases on those")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--half", choices=["fitted", "held-out"])
     parser.add_argument("--no-remedies", action="store_true")
+    parser.add_argument("--published", action="store_true", help="put published rule sets to the same trainings")
     parser.add_argument("--keep", type=Path, help="a file that keeps the trainings from one run to the next")
     parser.add_argument("--quiet", action="store_true", help="print the totals alone")
     given = parser.parse_args()
     cases, base = cases_of_file(given.cases) if given.cases else (read_cases(), BASE)
+    if given.fetched:
+        cases, given.tables = fetched_cases(), given.fetched
     if given.half:
         cases = [case for case in cases if case.is_held_out == (given.half == "held-out")]
     kept: dict[Any, Run] = pickle.loads(given.keep.read_bytes()) if given.keep and given.keep.exists() else {}
@@ -212,6 +231,8 @@ def main() -> None:
         if given.keep:
             given.keep.write_bytes(pickle.dumps(kept))
         report(found, is_long=not given.quiet)
+        if given.published:
+            report_published(found)
 
 
 if __name__ == "__main__":

@@ -277,6 +277,29 @@ moons?n=2000&noise=0.2 |
 circles?n=300&noise=0.15 |
 """
 
+# tables that others made, fetched into a directory as NAME.csv, and the options that each needs
+FETCHED = {
+    "abalone": "--epochs 60", "california": "--target median_house_value --epochs 60", "concrete": "--target strength",
+    "credit": "--target default", "insurance": "--target charges", "phoneme": "--epochs 60", "pima": "",
+    "titanic": "--target survived",
+}  # fmt: skip
+ON_FETCHED_FAULTY = """
+--learning-rate 1e-6 | rate_too_low too_few_steps | .03
+--learning-rate 1 | rate_too_high dead_units diverged | .03
+--initializer zeros | symmetric_start | .03
+--l2 3 | over_regularised one_class | .03
+--hidden-layers 24x24x24x24x24x24x24x24 --activation sigmoid --optimizer sgd --learning-rate 0.1 | vanishing_gradient | .03
+--gradient-clip 1e-5 --optimizer sgd --learning-rate 0.1 | clipped | .03
+--epochs 1 --batch-size full | too_few_steps rate_too_low | .03
+"""
+ON_FETCHED_HEALTHY = """
+--seed 0
+--learning-rate 0.003 --l2 0.001
+--optimizer sgd --learning-rate 0.03 --activation tanh --l2 0.001
+--dropout 0.2 --learning-rate 0.003
+--hidden-layers 16 --learning-rate 0.003
+"""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -303,4 +326,16 @@ def read_cases() -> list[Case]:
             parts = [*(part.strip() for part in line.split("|")), "", "", ""]
             first = tuple(parts[2].split()) if is_faulty else ()
             found.append(Case(len(found), parts[0], parts[1], first, float(parts[3] or 0), parts[4]))
+    return found
+
+
+def fetched_cases() -> list[Case]:
+    """Return the cases on fetched tables."""
+    found = []
+    for name, needed in FETCHED.items():
+        for line in ON_FETCHED_FAULTY.split("\n")[1:-1]:
+            options, first, gain = line.split("|")
+            found.append(Case(len(found), name, f"{needed} {options}".strip(), tuple(first.split()), float(gain)))
+        for options in ON_FETCHED_HEALTHY.split("\n")[1:-1]:
+            found.append(Case(len(found), name, f"{needed} {options}".strip(), ()))
     return found

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuitrain.diagnosis.course import Course
 from tuitrain.diagnosis.facts import DataFacts
-from tuitrain.diagnosis.observation import Observation
+from tuitrain.diagnosis.observation import Observed
 from tuitrain.diagnosis.probe import Probe
 from tuitrain.options.hyperparameters import Hyperparameters
 
@@ -40,7 +40,7 @@ def course(
     """Return a healthy course of 20 steps an epoch with something changed."""
     train, validation = np.geomspace(0.6, 0.1, epochs), np.geomspace(0.65, 0.15, epochs)
     flat = np.ones(epochs)
-    observation = Observation(
+    observation = Observed(
         replace(DATA, **data or {}), replace(START, **start or {}), replace(NOW, **now or {}), (4, 64, 32, 2),
         deficit, 0.01,
     )  # fmt: skip

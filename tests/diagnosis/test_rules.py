@@ -14,7 +14,8 @@ from tests.diagnosis.courses import EPOCHS, course, poor, stuck
 from tuitrain.cli.options import read_options
 from tuitrain.cli.train import train
 from tuitrain.diagnosis.course import Course
-from tuitrain.diagnosis.finding import Evidence, Finding, Remedy
+from tuitrain.diagnosis.finding import Figure, Finding, Remedy
+from tuitrain.diagnosis.observation import Observed
 from tuitrain.diagnosis.rules import findings
 from tuitrain.diagnosis.rules.gradients import trouble_of
 from tuitrain.errors import RunError
@@ -162,13 +163,18 @@ def test_a_gradient_is_judged_beside_the_largest(norm: float, trouble: str) -> N
 
 
 def test_a_finding_comes_back_from_json_and_nothing_else_does() -> None:
-    found = Finding("leak", "warning", "leak", (Evidence("columns", 1.0),), (Remedy("leave out", "--drop code", True),))
+    found = Finding("leak", "warning", "leak", (Figure("columns", 1.0),), (Remedy("leave out", "--drop code", True),))
     assert Finding.from_json(json.loads(json.dumps(found.to_json()))).remedies == found.remedies
     with pytest.raises(RunError, match="severity: expected one of note, warning, error"):
         Finding.from_json({**found.to_json(), "severity": "terrible"})
 
 
 def test_what_is_printed_of_a_finding_is_plain_json() -> None:
-    described = Finding("leak", "warning", "leak", (Evidence("columns", float("inf"), layer=2),)).described()
+    described = Finding("leak", "warning", "leak", (Figure("columns", float("inf"), layer=2),)).described()
     assert described["evidence"] == [{"name": "columns", "value": None, "limit": None, "layer": 2, "epoch": None}]
     assert set(described) == {"kind", "severity", "text", "evidence", "remedies", "page"}
+
+
+def test_nothing_is_blamed_before_the_network_was_looked_at() -> None:
+    shown = replace(course("running", epochs=9, best_epoch=9), observation=Observed())
+    assert not any(found.is_alarm for found in findings(shown))

@@ -100,7 +100,7 @@ def launch(
     outcome = run(
         _now_or_behind(data) if resumed is None else resumed.dataset, hyperparameters, start=start,
         quit_when_done=quit_when_done, search=asked, jobs=jobs, pace=pace, place=kept.place(), resumed=resumed,
-        changes=changes,
+        changes=changes, runs_folder=kept.folder,
     )  # fmt: skip
     if outcome.study is not None:
         tell(_study_line(outcome.study, is_through=outcome.is_through))

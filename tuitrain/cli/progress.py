@@ -157,7 +157,7 @@ def training_summary(found: dict[str, Any]) -> str:
             absent = why_absent(found[part]["loss"], found["rows"][part])
             values = "  ".join(f"{name} {_figure(value, absent)}" for name, value in found[part].items())
             lines.append(f"  {_(part):<10}  {values}")
-    return "\n".join([*lines, *_first_finding(found["findings"])])
+    return "\n".join([*lines, *_first_finding(found.get("findings", []))])
 
 
 def _first_finding(findings: list[dict[str, Any]]) -> list[str]:

@@ -97,7 +97,7 @@ def search(
     found = _run(study, data, processes, dask, caught)
     if model_file is not None and found.model is not None:
         found.model.save(model_file)
-    _report(found, as_json=as_json)
+    _report(found, data, as_json=as_json)
     if model_file is not None and found.model is not None:
         tell(_("model saved as {model_file}").format(model_file=visible(model_file)))
     if caught:
@@ -302,7 +302,23 @@ def _tell_estimate(study: Study, dataset: Dataset) -> None:
     tell(told)
 
 
-def _report(found: SearchResult, *, as_json: bool) -> None:
+def _report(found: SearchResult, dataset: Dataset, *, as_json: bool) -> None:
     from tuitrain.cli.progress import search_summary  # noqa: PLC0415
 
-    click.echo(json.dumps(found.to_json(), ensure_ascii=False) if as_json else search_summary(found))
+    if not as_json:
+        click.echo(search_summary(found))
+        return
+    described = {**found.to_json(), "findings": _findings(found, dataset)}
+    click.echo(json.dumps(described, ensure_ascii=False))
+
+
+def _findings(found: SearchResult, dataset: Dataset) -> list[dict[str, Any]]:
+    """Describe what is found about the training of the best trial's hyperparameters; it is trained for that again."""
+    from tuitrain.session.train import train  # noqa: PLC0415
+
+    h = found.best_hyperparameters
+    if h is None or found.best is None:
+        return []
+    if not len(dataset.validation):
+        h = h.replace(epochs=max(1, found.best.best_epoch), patience=0)
+    return [finding.described() for finding in train(dataset, h, threads=1).findings]

@@ -23,6 +23,7 @@ from tuitrain.data.readers.compressed import MARK_LENGTH, PIECE, packing_of, unp
 from tuitrain.data.readers.frames import Frame, frame_table, is_frame
 from tuitrain.data.readers.text import read_text_table
 from tuitrain.data.table import Table
+from tuitrain.data.target import choose_target
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DATA_FIELDS, DataOptions
 from tuitrain.options.option import takes
@@ -86,6 +87,8 @@ def dataset_of(
     """
     if options.test_file is not None:
         formats = {column.name: column.format for column in table.columns if column.format is not None}
+        if (target := choose_target(table, options.target)) in formats:
+            formats[target] = replace(formats[target], allows_others=True)
         test_table = load_tables(
             options.test_file, options, allow_stdin=allow_stdin, formats=formats, progress=progress
         )[0]

@@ -221,7 +221,7 @@ class Preprocessing:
                 "{name}: columns {columns} are missing; found {found}",
                 len(absent),
             )
-            raise DataError(message.format(name=where, columns=listed_names, found=found))
+            raise DataError(message.format(name=where, columns=listed_names, found=found) + _hint(absent, names))
 
     def transform(self, table: Table) -> NDArray[np.float32]:
         """Encode a table that has the needed columns as X (N, D) float32, C-contiguous.
@@ -279,6 +279,19 @@ class Preprocessing:
             tuple(numbers), tuple(texts), names, formats, ranges, data.get("is_nameless", False), bins,
             data.get("bins_for_linear", False),
         )  # fmt: skip
+
+
+def _hint(absent: Sequence[str], names: Sequence[str]) -> str:
+    """Say why columns may be missing: their names differ in capitals, or there is no header; empty if neither."""
+    if {*names} == {f"column {place}" for place in range(1, len(names) + 1)}:
+        return _("; the table seems to have no header: write the names of the columns above its rows")
+    by_small = {name.casefold(): name for name in names}
+    alike = next((name for name in absent if name.casefold() in by_small), None)
+    if alike is None:
+        return ""
+    return _("; {found} differs from {name} in capitals alone: rename it").format(
+        found=quoted(by_small[alike.casefold()]), name=quoted(alike)
+    )
 
 
 def standardised(values: NDArray[Any], shift: float, scale: float) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tuitrain.diagnosis.observation import Observation
+from tuitrain.diagnosis.observation import Observed
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import Floats, History
@@ -31,7 +31,7 @@ class Course:
     state: str
     ending: str
     hyperparameters: Hyperparameters
-    observation: Observation
+    observation: Observed
     epoch: int
     step: int
     steps_per_epoch: int
@@ -51,7 +51,7 @@ class Course:
     @classmethod
     def of(
         cls, history: History, length: int, *, state: str, ending: str, hyperparameters: Hyperparameters,
-        observation: Observation, epoch: int, step: int, steps_per_epoch: int, best_epoch: int, best_loss: float,
+        observation: Observed, epoch: int, step: int, steps_per_epoch: int, best_epoch: int, best_loss: float,
         edits: tuple[Edit, ...] = (),
     ) -> Course:  # fmt: skip
         """Make one of the first `length` epochs of a history."""

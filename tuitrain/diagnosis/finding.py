@@ -13,7 +13,7 @@ Severity = Literal["note", "warning", "error"]
 
 
 @dataclass(frozen=True)
-class Evidence(JsonFields):
+class Figure(JsonFields):
     """A figure that a finding rests on, the limit that it is held against, and where it was measured.
 
     `layer` and `epoch` count from 1; None where the figure belongs to no single one. A figure that is not known is NaN.
@@ -45,7 +45,7 @@ class Finding(JsonFields):
     kind: str
     severity: Severity
     text: str
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[Figure, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     page: str = ""
 

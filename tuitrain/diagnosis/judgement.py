@@ -9,7 +9,7 @@ import numpy as np
 
 from tuitrain.diagnosis.course import Course
 from tuitrain.diagnosis.facts import DataFacts
-from tuitrain.diagnosis.finding import Evidence
+from tuitrain.diagnosis.finding import Figure
 from tuitrain.diagnosis.usual import rate_ratio
 from tuitrain.options.hyperparameters import Hyperparameters
 
@@ -147,7 +147,9 @@ class Judgement:
 
     @cached_property
     def is_stuck(self) -> bool:
-        """Whether the network is hardly better than a constant guess, on training rows and others."""
+        """Whether the network is hardly better than a constant guess, on training rows and others, if that is known."""
+        if self.observation.data is None:
+            return False
         return not self.skill > LEARNED and not self.train_skill > LEARNED
 
     @cached_property
@@ -195,15 +197,15 @@ class Judgement:
         course = self.course
         return course.best_epoch > 0 and course.best_epoch >= 0.9 * course.epoch - 1
 
-    def against_constant(self) -> tuple[Evidence, ...]:
+    def against_constant(self) -> tuple[Figure, ...]:
         """Return the loss and score beside those of the best constant guess, as evidence."""
         epoch = self.course.best_epoch or None
         found = [
-            Evidence("loss, against the best constant guess's", self.best_loss, self.data.constant_loss, epoch=epoch),
-            Evidence("score, against the best constant guess's", self.score, self.constant, epoch=epoch),
+            Figure("loss, against the best constant guess's", self.best_loss, self.data.constant_loss, epoch=epoch),
+            Figure("score, against the best constant guess's", self.score, self.constant, epoch=epoch),
         ]  # fmt: skip
         if self.data.reference_rows:
-            found.append(Evidence(f"score, against {self.data.reference_name}", self.score, self.reference))
+            found.append(Figure(f"score, against {self.data.reference_name}", self.score, self.reference))
         return tuple(found)
 
 

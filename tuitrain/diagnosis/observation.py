@@ -18,7 +18,7 @@ FIRST_PROBED = 10  # epochs; then after twice as many each time
 
 
 @dataclass(frozen=True)
-class Observation(JsonFields):
+class Observed(JsonFields):
     """Facts about the data (None until the network is looked at), the network before the first step, and as of last.
 
     `sizes` are those of the layers: inputs, hidden units, outputs. `deficit` is by how much the reference's score is
@@ -44,18 +44,18 @@ class Observer:
         self._next = FIRST_PROBED
         self._steps = -1
         self._simple = Simple()
-        self.observation = Observation()
+        self.observation = Observed()
 
     def begin(self) -> None:
         """Measure the data and the network before the first step, once."""
         if self.observation.sizes or self._trainer.steps_done:
             return
         start = probe(self._trainer, self._dataset, epoch=0)
-        self.observation = Observation(None, start, start, self._trainer.network.layer_sizes)
+        self.observation = Observed(None, start, start, self._trainer.network.layer_sizes)
 
     def resume(self, start: Probe) -> None:
         """Go on with a training whose network was measured before the first step."""
-        self.observation = Observation(None, start, start, self._trainer.network.layer_sizes)
+        self.observation = Observed(None, start, start, self._trainer.network.layer_sizes)
 
     def turn_to(self, dataset: Dataset) -> None:
         """Measure on another dataset's rows from now on: those of an ensemble's member that has become the first."""
@@ -69,7 +69,7 @@ class Observer:
             self._next = 2 * self._trainer.epochs_done
             self.look()
 
-    def look(self) -> Observation:
+    def look(self) -> Observed:
         """Measure the network as it is now, unless that was done; return all that is known."""
         trainer = self._trainer
         ended = trainer.is_done

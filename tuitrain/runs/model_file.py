@@ -74,6 +74,7 @@ _FORMAT = table(
     {
         "decimal": one_of(DECIMALS.values()), "thousands": one_of(THOUSANDS.values()), "percent": truth,
         "currency": text, "date_order": one_of(("", *DATE_ORDERS)), "words": _words, "missing": listed(text),
+        "also": listed(text), "minutes": truth, "unit": text,
     },
 )  # fmt: skip
 _PREPROCESSING = table(

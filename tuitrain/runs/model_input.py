@@ -49,6 +49,8 @@ def formats_of(model: Model, *, reads_target: bool = False) -> dict[str, ColumnF
     """
     known = model.preprocessing
     formats = dict(known.formats if reads_target else known.needed_formats)
+    if reads_target and model.target_name in formats:
+        formats[model.target_name] = replace(formats[model.target_name], allows_others=True)
     for spec in known.texts:
         form = formats.get(spec.name)
         if form is not None and form.missing is None:

@@ -37,6 +37,7 @@ class RowCondition:
     """
 
     def __init__(self, text: str, names: Collection[str]) -> None:
+        self.text = text.strip()
         self._text, self._names = text, names
         if len(text) > MOST_LETTERS:
             raise RunError(_("the condition has more than {most:,} letters").format(most=MOST_LETTERS))

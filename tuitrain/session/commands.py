@@ -112,6 +112,13 @@ class Reset(Command):
 
 
 @dataclass(frozen=True)
+class ContinueRun(Command):
+    """Leave the training that is here, and continue a run from its directory."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
 class SaveModel(Command):
     """Write the model of the best epoch so far."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,7 +79,7 @@ class Keeper:
     def __init__(
         self, place: RunPlace | None, *, clock: Callable[[], float], continued: Continued | None = None
     ) -> None:  # fmt: skip
-        self._place, self._clock = place, clock
+        self.place, self._clock = place, clock
         self._now = place.now if place is not None else lambda: datetime.now().astimezone()
         self.notices: list[str] = []
         self.is_full = False
@@ -119,19 +119,20 @@ class Keeper:
                 self._try(live, self._claim)
             return
         self.kept_in = None
-        if self._place is None:
+        if self.place is None:
             return
         try:
-            self.run = self._made(live, self._place)
+            self.run = self._made(live, self.place)
             self._journal, self._metrics = self.run.lines(JOURNAL), self.run.lines(METRICS)
         except (OSError, TuitrainError) as error:
             self._give_up(error)
             return
         self.kept_in = self.path
+        self.place = replace(self.place, name="", origin="")  # these were the first training's
         if not self.run.holder.is_kept_apart:
             self.notices.append(
                 _("{folder}: this file system has no locks; take care that no other process continues the run").format(
-                    folder=visible(self._place.folder)
+                    folder=visible(self.place.folder)
                 )
             )
         network = live.trainer.network
@@ -378,5 +379,5 @@ class Keeper:
             else _("no run is kept: {why}").format(why=why)
         )
         self.notices.append(text)
-        self._place, self.kept_in = None, None
+        self.place, self.kept_in = None, None
         self.leave()

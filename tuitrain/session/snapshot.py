@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.diagnosis.finding import Finding
-from tuitrain.diagnosis.observation import Observation
+from tuitrain.diagnosis.observation import Observed
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import Edit, Note
 from tuitrain.runs.history import Floats, History, LayerProbe
@@ -149,7 +149,7 @@ class Snapshot(JsonFields):
     gradient_norm: float = float("nan")
     layers: tuple[LayerProbe, ...] = ()
     findings: tuple[Finding, ...] = ()
-    observation: Observation = field(default_factory=Observation)
+    observation: Observed = field(default_factory=Observed)
     edits: tuple[Edit, ...] = ()
     notes: tuple[Note, ...] = ()
     earlier: tuple[EarlierRun, ...] = ()

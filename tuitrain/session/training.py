@@ -23,6 +23,7 @@ from tuitrain.runs.model import Model
 from tuitrain.session.commands import (
     AddNote,
     Command,
+    ContinueRun,
     End,
     JournalEntry,
     Pause,
@@ -34,7 +35,7 @@ from tuitrain.session.commands import (
     Start,
     Step,
 )  # fmt: skip
-from tuitrain.session.continuation import Resumed
+from tuitrain.session.continuation import Resumed, resume
 from tuitrain.session.datasets import DATASETS, Datasets
 from tuitrain.session.inspection import Copy, Inspection
 from tuitrain.session.judging import course_of
@@ -102,11 +103,15 @@ class Training(Work[Snapshot]):
         self._judged: object = None  # the moment that the findings are about
         datasets.keep(dataset)
         if continuation is not None:
-            self._state = "paused"
-            self._obey_again()
-            if self.live.trainer.is_done:
-                self._state, self._ending = self.live.ending()
-                self._keep_end()
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Stand where the training that was continued had come to."""
+        self._state = "paused"
+        self._obey_again()
+        if self.live.trainer.is_done:
+            self._state, self._ending = self.live.ending()
+            self._keep_end()
 
     @property
     def is_busy(self) -> bool:
@@ -215,6 +220,34 @@ class Training(Work[Snapshot]):
         self._earlier = [*had_earlier, *([kept] if kept else [])][-MOST_EARLIER:]
         self._datasets.keep(dataset)
 
+    def on_continue_run(self, command: ContinueRun) -> None:
+        """Leave the training that is here, and stand where a run has come to."""
+        if self.keeper.path == command.path.absolute():
+            self.message = _("{run} is here already").format(run=visible(command.path.name, 60))
+            return
+        resumed = resume(command.path)
+        try:
+            live = LiveTraining(
+                resumed.dataset, resumed.hyperparameters, clock=self._clock.now, continued=resumed.continuation,
+                given=resumed.given,
+            )  # fmt: skip
+        except BaseException:
+            resumed.continued.run.release()
+            raise
+        self.live.stop_clock()
+        self._leave_run()
+        self._note("left")
+        self._take(live)
+        self.keeper = Keeper(self.keeper.place, clock=self._clock.now, continued=resumed.continued)
+        self.keeper.notices += resumed.notices
+        self._earlier = []
+        self._datasets.keep(resumed.dataset)
+        if resumed.continuation is not None:
+            self._go_on()
+        self.message = _("{run}: goes on from epoch {epoch}; space starts").format(
+            run=visible(command.path.name, 60), epoch=live.history.length
+        )
+
     def on_save_model(self, command: SaveModel) -> None:
         """Write the model of the best epoch so far."""
         self.model().save(command.path)
@@ -283,9 +316,13 @@ class Training(Work[Snapshot]):
             self._note("left")
         if self._noted is None and dataset is self.live.dataset:
             fresh.notes = self.live.notes  # no record has them: not a whole epoch was trained
-        old, self.live, self._noted = self.live.dataset, fresh, None
+        self._take(fresh)
+
+    def _take(self, live: LiveTraining) -> None:
+        """Put another training in the place of the one that is here."""
+        before, self.live, self._noted = self.live, live, None
         self._pending, self._saved_step, self._state = {}, -1, "ready"
-        if dataset is not old:
+        if live.dataset is not before.dataset:
             self._refused = {}
         self._ending = ""
         self._judged = None

@@ -62,8 +62,9 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
     session of it. Where that fails, the application ends with its `failure`, unless there is another dataset,
     `instead`: then a session on that begins, and the dataset dialog is opened on what could not be trained on. With
     `search`, the Search screen is opened with it filled in; `jobs` processes search. `start` starts that search, or,
-    where none is asked for or the user searches by hand, the training. `rescue` saves what is in no file; it is called
-    here only where the caller of `run` does not get to it.
+    where none is asked for or the user searches by hand, the training. `runs_folder` is where the
+    Runs screen looks. `rescue` saves what is in no file; it is called here only where the caller of `run` does not get
+    to it.
 
     `crash` holds what broke the screen, `ended_by_signal` the signal's number; `is_left_unasked` says that nobody could
     be asked whether to save.
@@ -87,6 +88,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         handle_signals: bool = False, search: SearchAsked | None = None, jobs: int | None = None,
         rescue: Callable[[], object] = lambda: None, load: ToLoad | None = None,
         begin: Callable[[Dataset], TrainingSession] | None = None, instead: Callable[[], Dataset] | None = None,
+        runs_folder: Path = Path("runs"),
     ) -> None:  # fmt: skip
         self.look = theme or theme_of()  # the CSS variables are asked for by the base class
         is_by_hand = search is None or search.texts.get("strategy") == "manual"
@@ -97,6 +99,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self.session: TrainingSession = none_yet
         self.to_load, self._begin, self._instead = load, begin, instead
         self.unread: RefusedSource | None = None  # what the dataset dialog is to be opened on
+        self.runs_folder = runs_folder
         self.ended_by_signal = 0
         self.is_left_unasked = False
         self.failure: BaseException | None = None

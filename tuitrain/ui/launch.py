@@ -75,6 +75,7 @@ def run(
     make_session: Callable[[Dataset, Hyperparameters], TrainingSession] | None = None,
     search: SearchAsked | None = None, jobs: int | None = None, pace: float = 0.0, place: RunPlace | None = None,
     resumed: Resumed | None = None, changes: Mapping[str, Any] | None = None,
+    runs_folder: Path = Path("runs"),
 ) -> Outcome:  # fmt: skip
     """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
 
@@ -122,6 +123,7 @@ def run(
         session, start=start, quit_when_done=quit_when_done, handle_signals=True, search=search, jobs=jobs,
         rescue=(lambda: None) if session is None else Rescue(session),
         load=load, begin=begin, instead=None if quit_when_done or search is not None else instead,
+        runs_folder=runs_folder,
     )  # fmt: skip
     _show(app, quit_when_done=quit_when_done)
     searched = app.search_session

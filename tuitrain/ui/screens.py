@@ -43,6 +43,7 @@ SCREENS: Mapping[str, Place] = {
     for place in (
         Place("train", "1", "Train", "the Train screen", "tuitrain.ui.train.screen:TrainScreen"),
         Place("search", "2", "Search", "search (1: back here)", "tuitrain.ui.search.screen:SearchScreen"),
+        Place("runs", "3", "Runs", "runs: all that was trained", "tuitrain.ui.runs.screen:RunsScreen"),
         Place("why", "", "See why", "see why: menu of pages", "tuitrain.ui.inspect.menu:PageMenu"),
         Place("bench", "", "Bench", "bench: backprop of one row", "tuitrain.ui.inspect.bench:BenchPage", "B"),
         Place("step", "", "Step J", "J along the next step", "tuitrain.ui.inspect.step:StepPage", "J"),

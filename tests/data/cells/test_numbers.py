@@ -285,3 +285,10 @@ def test_words_among_numbers_are_named_with_the_option_that_reads_them_as_missin
     column, notices = read_column("x", ["keine", *map(str, range(9))])
     assert column.kind == "text"
     assert any(notice.endswith('--missing "keine" reads as missing') for notice in notices)
+
+
+@pytest.mark.parametrize("mark", ["*****", "########", ":", ".."])
+def test_marks_of_statistics_for_missing_are_read(mark: str) -> None:
+    column, notices = read_column("x", ["1.5", mark, "-2"])
+    assert column.labels() == ["1.5", None, "-2"]
+    assert f'"{mark}" (1 cell) is taken as missing' in notices[0]

@@ -332,3 +332,18 @@ def test_numbers_that_are_spelled_twice_are_told(name: str, kind: str, words: st
         assert table.column(name).kind == kind
         assert any(words in notice for notice in table.notices)
     assert read_text_table(b"v,x\n1.50,0\n1.25,1\n", "t.csv").notices == ()
+
+
+def test_dates_of_another_order_are_read_by_the_option_that_the_refusal_names() -> None:
+    formats = {"d": ColumnFormat("date")}  # of a training on 2024-02-16
+    with pytest.raises(DataError, match=r'"16/02/2024".*; --date-order dmy reads this file'):
+        read_column("d", ["16/02/2024", "05/01/2024"], told=Told(formats=formats))
+    column, _notices = read_column("d", ["16/02/2024", "05/01/2024"], told=Told(formats=formats, date_order="dmy"))
+    assert column.labels() == ["2024-02-16", "2024-01-05"]
+
+
+def test_numbers_with_another_decimal_sign_are_refused_with_the_option() -> None:
+    formats = {"v": ColumnFormat("number")}
+    with pytest.raises(DataError, match=r'"82,88".*; --decimal comma reads it'):
+        read_column("v", ["82,88"], told=Told(formats=formats))
+    assert list(read_column("v", ["82,88"], told=Told(formats=formats, decimal=","))[0].values) == [82.88]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from tuitrain.data.cells.column_format import ColumnFormat, Told
+import pytest
+from click.testing import CliRunner
+
+from tuitrain.cli import commands
+from tuitrain.data.cells.column_format import SCALED, ColumnFormat, Told
 from tuitrain.data.cells.reading import read_column
 from tuitrain.errors import DataError
+from tuitrain.runs.model import load_model
 
 
 def again(column_format: ColumnFormat | None) -> Told:
@@ -80,3 +85,31 @@ def test_texts_that_hold_numbers_are_told(cells: list[str], words: str) -> None:
 )
 def test_levels_and_codes_are_not_told(cells: list[str]) -> None:
     assert read_column("v", cells)[1] == []
+
+
+def test_a_model_keeps_how_unusual_columns_are_read(tmp_path: Path) -> None:
+    def table(first: int, last: int) -> str:
+        return "weight,length,lap,price,month,member,y\n" + "".join(
+            f"{n % 50 + 40} kg,{n % 3}h {n % 60}m,{['59:30', '1:02:03'][n % 2]},{['1.2K', '3M', '-999'][n % 3]},"
+            f"2024{n % 12 + 1:02d},{['ja', 'nein'][n % 2]},{n * n % 7}.5\n"
+            for n in range(first, last)
+        )
+
+    train, new, model = tmp_path / "train.csv", tmp_path / "new.csv", tmp_path / "m.safetensors"
+    train.write_text(table(0, 60))
+    options = ["--target", "y", "--epochs", "2", "--missing", "-999", "--model", str(model)]
+    run = CliRunner().invoke(commands, ["train", str(train), *options])
+    assert run.exit_code == 0, run.output
+    kept = load_model(model).preprocessing.formats
+    assert (kept["weight"].unit, kept["price"].unit, kept["price"].also) == ("kg", SCALED, ("-999",))
+    assert kept["lap"].minutes
+    predicted = []
+    for text in (table(0, 9), table(0, 9).replace(" kg", "").replace("1.2K", "1200").replace("-999", "NA")):
+        new.write_text(text)
+        done = CliRunner().invoke(commands, ["predict", str(model), str(new), "--output", str(tmp_path / "out.csv")])
+        assert done.exit_code == 0, done.output
+        predicted.append((tmp_path / "out.csv").read_text())
+    assert predicted[0] == predicted[1]
+    new.write_text(table(0, 9).replace("ja", "yes"))
+    refused = CliRunner().invoke(commands, ["predict", str(model), str(new)], standalone_mode=False)
+    assert 'expected "nein" or "ja"' in str(refused.exception)

@@ -177,3 +177,7 @@ def test_the_rows_of_types_that_orange_writes_are_skipped() -> None:
     assert len(table) == 2
     assert "lines 2 to 3 skipped" in told(table)
     assert len(read("a,b\nd,s\nm,t\nd,c\ns,t\n")) == 4
+
+
+def test_a_column_of_times_is_not_split_at_its_colons() -> None:
+    assert len(read("12:30\n13:45\n08:15\n", header=False).names) == 1

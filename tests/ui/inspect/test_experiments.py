@@ -167,7 +167,7 @@ async def test_the_range_test_names_its_marks_and_its_suggestion_is_adopted(sess
     async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
         page = await opened(pilot, "L", RateRangePage)
         shown, answer = text_of(pilot.app), page.answer
-        assert "★" in shown and "▼" in shown and "from first weights" in shown
+        assert "★" in shown and "▼" in shown and "from the start" in shown
         for name, rate in (("steepest", answer.steepest), ("lowest", answer.lowest), ("suggested", answer.suggestion)):
             (row,) = [line for line in shown.splitlines() if f" {name:<10}η " in line]
             assert f"η {rate:.3g}".replace("e-0", "e-") in row

@@ -20,7 +20,8 @@ MISSING = frozenset({
 })  # fmt: skip
 MISSING_IN_NUMBERS = MISSING | {
     "none", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "\u2026", "missing", "nil", "unknown", "undefined",
-    "n.d.", "k.a.", "k. a.", "tbd", "not available", "(blank)", "결측", "欠損",
+    "n.d.", "k.a.", "k. a.", "tbd", "not available", "(blank)", "결측", "欠損", ":",
+    *(sign * count for sign in "*#" for count in range(2, 13)),  # for numbers that were too wide to be written
 }  # fmt: skip
 SCALED = "×"  # the unit of a column whose letters multiply
 NO_OTHERS = "none"  # before other words: they stand in place of the usual ones
@@ -36,6 +37,7 @@ class ColumnFormat:
     spellings of a boolean, false first. `missing` are the words read as missing, in lower case; None: the usual ones.
     `also` are words beside these. With `minutes`, times of two numbers are minutes and
     seconds. `unit` is what stands behind numbers and is read off; ×: letters for thousands, which multiply them.
+    Where a boolean `allows_others`, as a target whose unknown classes are told, a column with other words is text.
     """
 
     kind: str
@@ -49,6 +51,7 @@ class ColumnFormat:
     also: tuple[str, ...] = ()
     minutes: bool = False
     unit: str = ""
+    allows_others: bool = False
 
     def missing_words(self) -> frozenset[str]:
         """The words that are read as missing, in lower case; an empty cell always is."""

@@ -333,13 +333,17 @@ def _remark(
     return text
 
 
-def expected(form: ColumnFormat) -> str:
-    """What a cell may be in a format that training found."""
+def expected(form: ColumnFormat, cell: str = "") -> str:
+    """What a cell may be in a format that training found, and the option that reads a `plain` one of another format."""
     number = "1" + (form.thousands + "234" if form.thousands else "234") + form.decimal + "5"
     if form.percent:
         return _("a percentage as in training, such as {example}").format(example="12" + form.decimal + "5%")
     unit = f" {form.unit}" if form.unit and form.unit != SCALED else ""
-    return _("a number as in training, such as {example}").format(example=form.currency + number + unit)
+    text = _("a number as in training, such as {example}").format(example=form.currency + number + unit)
+    other = "comma" if form.decimal == "." else "point"
+    if values_of(Cells.of([cell]), replace(form, decimal={"comma": ",", "point": "."}[other], thousands="")):
+        text += _("; --decimal {sign} reads it").format(sign=other)
+    return text
 
 
 def without(values: NDArray[Any], word: str) -> tuple[NDArray[Any], int]:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from tuitrain.data.cells import number_column
 from tuitrain.data.cells.column_format import DATE, NUMBER, TEXT, ColumnFormat, Told
+from tuitrain.data.cells.making import text_value
 from tuitrain.data.cells.number_cells import LARGEST_EXACT
-from tuitrain.data.cells.reading import read_columns, text_value
+from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.notices import about
 from tuitrain.data.readers.typed import CELLS, UNFIT, TypedColumn
 from tuitrain.data.table import Column, Kind, clean_numbers, number_text, tidy_names

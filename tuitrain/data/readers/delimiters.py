@@ -186,8 +186,17 @@ def _split_by_seldom_signs(text: str, quotes: list[str], comment: str) -> list[S
         _better_quote([Split.of(text, Splitting(sign, mark, comment)) for mark in quotes])
         for sign in SELDOM if sign in text
     ]  # fmt: skip
-    even = [split for split in splits if split.is_even and len(split.records) > LEAST_ROWS_BELOW]
+    even = [
+        split for split in splits
+        if split.is_even and len(split.records) > LEAST_ROWS_BELOW and not _are_times(split)
+    ]  # fmt: skip
     return [max(even, key=lambda split: split.score)] if even else []
+
+
+def _are_times(split: Split) -> bool:
+    """Whether a single column of times, such as 12:30, was split at their colons."""
+    cells = [cell.strip() for row in split.body for cell in row]
+    return split.splitting.delimiter == ":" and all(cell.isdigit() and len(cell) <= 2 for cell in cells)
 
 
 def _has_single_quotes(text: str) -> bool:

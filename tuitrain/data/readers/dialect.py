@@ -21,6 +21,7 @@ from tuitrain.data.readers.above_the_rows import (
 from tuitrain.data.readers.delimiters import DELIMITER_NAMES, SELDOM, ChosenSplit, Split, find_split
 from tuitrain.data.readers.encoding import Decoded
 from tuitrain.data.readers.header import HeaderVerdict, judge_first_row
+from tuitrain.data.readers.quoted_words import has_quoted_names
 from tuitrain.data.readers.records import Splitting, squeezed, without_blanks_at_quotes
 from tuitrain.data.readers.rewriting import (
     CUT,
@@ -77,7 +78,9 @@ class Layout:
     @property
     def is_plain(self) -> bool:
         """Whether nothing but a header and rows of fields is to be read."""
-        return not (self.splitting.comment or self.has_row_names or self.has_blank_end or self.skipped_below)
+        is_rewritten = self.rewriting != NOT_REWRITTEN
+        skips = self.splitting.comment or self.has_row_names or self.has_blank_end or self.skipped_below
+        return not (skips or is_rewritten)
 
 
 @dataclass(frozen=True)
@@ -322,7 +325,7 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
         verdict = HeaderVerdict(wanted is not False, _("given") if wanted is not None else _("it has names alone"))
     else:
         verdict = judge_first_row(rows[0], rows[1:])
-        if not verdict.is_header and _has_quoted_names(found.text, split.splitting):
+        if not verdict.is_header and has_quoted_names(found.text, split.splitting):
             verdict = HeaderVerdict(True, _("its fields stand in quotes, and numbers below do not"), is_guessed=True)
     if verdict.is_open:
         raise DataError(
@@ -378,17 +381,6 @@ def _skip_below(found: _Finding, split: Split) -> tuple[int, ...]:
     )
     found.tell("units", text.format(line=lines[1], shown=quoted(shown)))
     return (lines[1],)
-
-
-def _has_quoted_names(text: str, splitting: Splitting) -> bool:
-    """Whether all fields of the first line are quoted, and a number in the second is not."""
-    if not splitting.quote:
-        return False
-    first, second = [*text[:SAMPLE_CHARACTERS].splitlines(), "", ""][:2]
-    sign, delimiter = re.escape(splitting.quote), re.escape(splitting.delimiter)
-    field = rf" *{sign}[^{sign}]*{sign} *"
-    is_all_quoted = re.fullmatch(rf"{field}(?:{delimiter}{field})*", first) is not None
-    return is_all_quoted and re.search(rf"(?:^|{delimiter}) *[-+.\d][\d.]* *(?:{delimiter}|$)", second) is not None
 
 
 def _tell_header(found: _Finding, verdict: HeaderVerdict, line: int) -> None:

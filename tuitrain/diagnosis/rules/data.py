@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tuitrain.diagnosis.finding import Evidence, Finding, Remedy
+from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, data_change, listed_remedies, usual_settings
 from tuitrain.text import listed, quoted
@@ -39,8 +39,8 @@ def unscaled_inputs(judged: Judgement) -> Finding | None:
     ).format(size=size, small=data.smallest_spread, large=data.largest_spread)
     return Finding(
         "unscaled_inputs", "warning", text,
-        (Evidence("largest root mean square of an input", size, LARGE_INPUT),
-         Evidence("largest spread over the smallest", uneven, UNEVEN_INPUTS)),
+        (Figure("largest root mean square of an input", size, LARGE_INPUT),
+         Figure("largest spread over the smallest", uneven, UNEVEN_INPUTS)),
         listed_remedies(data_change(_("scale every input to mean 0 and spread 1"), "--scale", "standard")),
     )  # fmt: skip
 
@@ -50,11 +50,11 @@ def leak(judged: Judgement) -> Finding | None:
     names: Sequence[str] = judged.data.leaks
     if not names:
         return None
-    text = _("leak: {columns} alone tells the target; is it known when a prediction is needed?").format(
+    text = _("a leak, as {columns} alone tells the target: is it known when a prediction is needed?").format(
         columns=listed("column", list(names))
     )
     remedy = data_change(_("leave out {names}").format(names=", ".join(map(quoted, names))), "--drop", *names)
-    return Finding("leak", "warning", text, (Evidence("columns that tell the target alone", len(names), 0),), (remedy,))
+    return Finding("leak", "warning", text, (Figure("columns that tell the target alone", len(names), 0),), (remedy,))
 
 
 def unscaled_target(judged: Judgement) -> Finding | None:
@@ -70,8 +70,8 @@ def unscaled_target(judged: Judgement) -> Finding | None:
     ).format(extreme=data.target_extreme, quartiles=data.target_quartiles)
     return Finding(
         "unscaled_target", "warning", text,
-        (Evidence("largest distance from the mean, in standard deviations", data.target_extreme, EXTREME_TARGET),
-         Evidence("distance of the quartiles, in standard deviations", data.target_quartiles, FLAT_TARGET)),
+        (Figure("largest distance from the mean, in standard deviations", data.target_extreme, EXTREME_TARGET),
+         Figure("distance of the quartiles, in standard deviations", data.target_quartiles, FLAT_TARGET)),
         listed_remedies(change(_("count large errors in proportion, not squared"), judged.h, loss="mae"),
                         change(_("a loss between the two"), judged.h, loss="huber")),
     )  # fmt: skip
@@ -102,7 +102,7 @@ def one_class(judged: Judgement) -> Finding | None:
     )
     return Finding(
         "one_class", "warning", text,
-        (Evidence("share of the answers that are one class", max(predicted), ONE_CLASS), *judged.against_constant()),
+        (Figure("share of the answers that are one class", max(predicted), ONE_CLASS), *judged.against_constant()),
         listed_remedies(_weights(judged) if is_uneven else None, usual_settings(judged.h)),
     )  # fmt: skip
 
@@ -129,8 +129,8 @@ def imbalance(judged: Judgement) -> Finding | None:
     )
     return Finding(
         "imbalance", "warning", text,
-        (Evidence("share of the class in the training rows", shares[rarest], limit),
-         Evidence("share of its rows that are found", missed[rarest], MISSED_CLASS)),
+        (Figure("share of the class in the training rows", shares[rarest], limit),
+         Figure("share of its rows that are found", missed[rarest], MISSED_CLASS)),
         listed_remedies(_weights(judged)),
     )  # fmt: skip
 

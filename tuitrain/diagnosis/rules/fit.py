@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.diagnosis.finding import Evidence, Finding, Remedy
+from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.judgement import FAR_BEHIND, Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies, usual_settings
 from tuitrain.diagnosis.usual import usual_rate
@@ -54,7 +54,7 @@ def over_regularised(judged: Judgement) -> Finding | None:
     limits = {"l2": HEAVY_L2, "l1": HEAVY_L1, "weight_decay": HEAVY_DECAY, "dropout": HEAVY_DROPOUT}
     return Finding(
         "over_regularised", "warning", text,
-        tuple(Evidence(name, float(h.number(name)), limits[name]) for name in heavy) + judged.against_constant(),
+        tuple(Figure(name, float(h.number(name)), limits[name]) for name in heavy) + judged.against_constant(),
         listed_remedies(
             change(_("less of it"), h, restart=True, **{name: usual[name] for name in heavy}, **_rate_with(judged)),
         ),
@@ -75,13 +75,13 @@ def underfitting(judged: Judgement) -> Finding | None:
     is_straight = not hidden or h.activation == "identity"
     if not is_straight and min(hidden) > FEW_UNITS and (judged.is_stuck or not judged.deficit > FAR_BEHIND):
         return None
-    text = _("underfitting: {reference} reach {best:.3f} on validation rows, the network {score:.3f}").format(
+    text = _("underfitting, as {reference} reach {best:.3f} on validation rows and the network {score:.3f}").format(
         reference=judged.data.reference_name, best=judged.reference, score=judged.score
     )
     if is_straight:
-        text = _("underfitting: the network is a straight line; {reference} reach {best:.3f}, it {score:.3f}").format(
-            reference=judged.data.reference_name, best=judged.reference, score=judged.score
-        )
+        text = _(
+            "underfitting, as the network is a straight line: {reference} reach {best:.3f}, it {score:.3f}"
+        ).format(reference=judged.data.reference_name, best=judged.reference, score=judged.score)
     values: dict[str, Any] = {}
     if not hidden or min(hidden) <= 16:
         values["hidden_layers"] = (64, 32)
@@ -93,7 +93,7 @@ def underfitting(judged: Judgement) -> Finding | None:
         values["hidden_layers"] = tuple(2 * size for size in hidden)
     return Finding(
         "underfitting", "warning", text,
-        (Evidence("units of the narrowest hidden layer", min(hidden, default=0), FEW_UNITS),
+        (Figure("units of the narrowest hidden layer", min(hidden, default=0), FEW_UNITS),
          *judged.against_constant()),
         listed_remedies(change(_("a larger network that can bend, held less tightly"), h, **values)),
     )  # fmt: skip
@@ -121,8 +121,8 @@ def overfitting(judged: Judgement) -> Finding | None:
     )
     return Finding(
         "overfitting", "warning", text,
-        (Evidence("rise of the validation loss, in constant guesses", rise, RISE, epoch=course.epoch),
-         Evidence("training loss over validation loss", last_train / last, GAP, epoch=course.epoch)),
+        (Figure("rise of the validation loss, in constant guesses", rise, RISE, epoch=course.epoch),
+         Figure("training loss over validation loss", last_train / last, GAP, epoch=course.epoch)),
         listed_remedies(*_held(judged)),
     )  # fmt: skip
 
@@ -154,7 +154,7 @@ def plateau(judged: Judgement) -> Finding | None:
         "plateau", "warning",
         text.format(loss=float(later[-1]), reference=judged.data.reference_name or _("others"),
                     best=judged.reference, score=judged.score),
-        (Evidence("movement of the training loss in the later half", moved, FLAT), *judged.against_constant()),
+        (Figure("movement of the training loss in the later half", moved, FLAT), *judged.against_constant()),
         listed_remedies(
             usual_settings(h),
             change(_("smaller steps"), h, restart=True, learning_rate=usual_rate(h) / 3)

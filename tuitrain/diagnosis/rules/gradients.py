@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
-from tuitrain.diagnosis.finding import Evidence, Finding, Remedy
+from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies
 from tuitrain.diagnosis.usual import usual_rate
@@ -41,8 +41,8 @@ def symmetric_start(judged: Judgement) -> Finding | None:
     smallest = min(start.weight_sizes)
     return Finding(
         "symmetric_start", "error", text,
-        (Evidence("root mean square of the initial weights", smallest, 0, layer=layer, epoch=0),
-         Evidence("share of units that answer as another one", alike, ALIKE, epoch=0)),
+        (Figure("root mean square of the initial weights", smallest, 0, layer=layer, epoch=0),
+         Figure("share of units that answer as another one", alike, ALIKE, epoch=0)),
         listed_remedies(change(_("draw the initial weights at random"), judged.h, initializer="auto")),
     )  # fmt: skip
 
@@ -68,8 +68,8 @@ def vanishing_gradient(judged: Judgement) -> Finding | None:
     fewer = judged.observation.sizes[1:-1][:2]
     return Finding(
         "vanishing_gradient", "warning", text,
-        (Evidence("smallest layer's gradient over the largest", share, FADED, layer=layer, epoch=0),
-         Evidence("spread of the outputs over the rows", start.logit_spread, FADED_OUTPUT, epoch=0)),
+        (Figure("smallest layer's gradient over the largest", share, FADED, layer=layer, epoch=0),
+         Figure("spread of the outputs over the rows", start.logit_spread, FADED_OUTPUT, epoch=0)),
         listed_remedies(
             _mended_start(judged),
             change(_("fewer layers"), h, hidden_layers=tuple(fewer)) if judged.course.hidden_layers > 2 else None,
@@ -102,7 +102,7 @@ def exploding_gradient(judged: Judgement) -> Finding | None:
     )
     return Finding(
         "exploding_gradient", "warning", text,
-        (Evidence("norm of the gradient", max(norms), EXPLODING, layer=layer, epoch=0),),
+        (Figure("norm of the gradient", max(norms), EXPLODING, layer=layer, epoch=0),),
         listed_remedies(change(_("initial weights that keep the sizes of layers alike"), h, initializer="auto"),
                         change(_("shorten long gradients"), h, gradient_clip=1.0)),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tuitrain.diagnosis.finding import Evidence, Finding, Remedy
+from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies, rate_text
 from tuitrain.diagnosis.usual import usual_rate
@@ -24,6 +24,7 @@ A_LITTLE = 0.02  # of a score, behind simple methods
 CREEPING = 3e-4  # of a layer's weights that a step changes, at most; 1e-3 is usual (Karpathy, 2019)
 FEW_STEPS = 300
 ENOUGH_STEPS = 2_000
+HALF = 0.5  # of the share of the variance that the inputs tell
 SMALL_BATCH = 8  # rows
 NOISE = 50.0  # rate over the usual one times 32 over the rows of a batch: the noise of the steps (Smith & Le, 2018)
 MOVING = 0.03  # mean step of the loss from epoch to epoch over its mean, where that noise is large
@@ -47,8 +48,8 @@ def diverged(judged: Judgement) -> Finding | None:
     }
     return Finding(
         "diverged", "error", text,
-        (Evidence("loss", last, judged.data.constant_train_loss, epoch=course.epoch or None),
-         Evidence("learning rate, against the usual one", rate, usual_rate(h))),
+        (Figure("loss", last, judged.data.constant_train_loss, epoch=course.epoch or None),
+         Figure("learning rate, against the usual one", rate, usual_rate(h))),
         listed_remedies(remedies.get(cause), _slower(judged), change(_("shorten long gradients"), h, restart=True,
                                                                      gradient_clip=1.0)),
     )  # fmt: skip
@@ -84,13 +85,13 @@ def blown_up(judged: Judgement) -> Finding | None:
     )
     return Finding(
         "rate_too_high", "warning", text,
-        (Evidence("training loss over the start's", height, BLOWN, epoch=epoch), _against_usual(judged)),
+        (Figure("training loss over the start's", height, BLOWN, epoch=epoch), _against_usual(judged)),
         listed_remedies(_slower(judged)),
     )  # fmt: skip
 
 
-def _against_usual(judged: Judgement) -> Evidence:
-    return Evidence("learning rate over the usual one", judged.rate_ratio, FAR_ABOVE)
+def _against_usual(judged: Judgement) -> Figure:
+    return Figure("learning rate over the usual one", judged.rate_ratio, FAR_ABOVE)
 
 
 def rate_too_high(judged: Judgement) -> Finding | None:
@@ -105,7 +106,7 @@ def rate_too_high(judged: Judgement) -> Finding | None:
     )
     return Finding(
         "rate_too_high", "warning", text,
-        (_against_usual(judged), Evidence("step of the loss over its mean", judged.roughness, JUMPING)),
+        (_against_usual(judged), Figure("step of the loss over its mean", judged.roughness, JUMPING)),
         listed_remedies(_slower(judged)),
     )  # fmt: skip
 
@@ -123,9 +124,9 @@ def noisy_batches(judged: Judgement) -> Finding | None:
     )
     return Finding(
         "noisy_batches", "warning", text,
-        (Evidence("rows of a batch", rows, SMALL_BATCH),
-         Evidence("rate times 32 over the rows, of the usual", noise, NOISE),
-         Evidence("step of the loss over its mean", judged.roughness, MOVING)),
+        (Figure("rows of a batch", rows, SMALL_BATCH),
+         Figure("rate times 32 over the rows, of the usual", noise, NOISE),
+         Figure("step of the loss over its mean", judged.roughness, MOVING)),
         listed_remedies(
             change(_("more rows a step"), judged.h, restart=True, batch_size=32,
                    **({"epochs": 200} if judged.h.epochs < 200 else {}),
@@ -152,8 +153,8 @@ def rate_too_low(judged: Judgement) -> Finding | None:
     text = _("the steps are too short: one changes {ratio:.1e} of a layer's weights, the rate is {times:.2g} of usual")
     return Finding(
         "rate_too_low", "warning", text.format(ratio=judged.update_ratio, times=judged.rate_ratio),
-        (Evidence("learning rate over the usual one", judged.rate_ratio, FAR_BELOW),
-         Evidence("update over the weights, largest layer", judged.update_ratio, CREEPING)),
+        (Figure("learning rate over the usual one", judged.rate_ratio, FAR_BELOW),
+         Figure("update over the weights, largest layer", judged.update_ratio, CREEPING)),
         listed_remedies(_longer(judged)),
     )  # fmt: skip
 
@@ -164,7 +165,7 @@ def _longer(judged: Judgement) -> Remedy | None:
     values: dict[str, Any] = {}
     if h.number("learning_rate") < 0.5 * usual_rate(h):
         values["learning_rate"] = usual_rate(h)
-    if h.schedule != "constant" and judged.rate_ratio < 0.5 * float(h.number("learning_rate")) / usual_rate(h):
+    if h.schedule != "constant" and judged.rate_ratio < 0.3 * float(h.number("learning_rate")) / usual_rate(h):
         values["schedule"] = "constant"
     if h.warmup > h.epochs / 4:
         values["warmup"] = 0.0
@@ -192,14 +193,17 @@ def too_few_steps(judged: Judgement) -> Finding | None:
     if judged.rate_ratio < FAR_BELOW:
         values["learning_rate"] = usual_rate(judged.h)
     return Finding(
-        "too_few_steps", "warning", text, (Evidence("steps", course.step, FEW_STEPS, epoch=course.epoch or None),),
+        "too_few_steps", "warning", text, (Figure("steps", course.step, FEW_STEPS, epoch=course.epoch or None),),
         listed_remedies(change(_("more steps"), judged.h, **values)),
     )  # fmt: skip
 
 
 def _falls_short(judged: Judgement) -> bool:
-    """Return whether a network fell short, or has learned nothing yet while it trains."""
-    return judged.is_poor or (not judged.course.is_over and judged.is_stuck and judged.can_be_learned)
+    """Return whether a network fell short, or explains less than half of what a smooth function does.
+
+    The latter is for short steps and few of them alone, whose networks may score well by a lucky start.
+    """
+    return judged.is_poor or (judged.can_be_learned and judged.skill < HALF * judged.data.tells)
 
 
 def _long_enough(judged: Judgement) -> dict[str, Any]:
@@ -237,7 +241,7 @@ def clipped(judged: Judgement) -> Finding | None:
     if judged.rate_ratio < FAR_BELOW:
         values["learning_rate"] = usual_rate(judged.h)
     return Finding(
-        "clipped", "warning", text, (Evidence("middle gradient over the clip", times, CLIPPED),),
+        "clipped", "warning", text, (Figure("middle gradient over the clip", times, CLIPPED),),
         listed_remedies(change(_("no clip"), judged.h, restart=True, **values),
                         change(_("a clip that only long gradients meet"), judged.h, restart=True, gradient_clip=1.0)),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tuitrain.diagnosis.finding import Evidence, Finding
+from tuitrain.diagnosis.finding import Figure, Finding
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies
 from tuitrain.text import counted
@@ -33,7 +33,7 @@ def unfinished(judged: Judgement) -> Finding | None:
     )
     return Finding(
         "unfinished", "note", text,
-        (Evidence("fall of the loss in the last tenth", fall, STILL_FALLING), *judged.against_constant()),
+        (Figure("fall of the loss in the last tenth", fall, STILL_FALLING), *judged.against_constant()),
         listed_remedies(change(_("twice as many epochs"), judged.h, epochs=2 * judged.h.epochs)),
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuitrain.diagnosis.finding import Evidence, Finding
+from tuitrain.diagnosis.finding import Figure, Finding
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies
 from tuitrain.diagnosis.usual import usual_rate
@@ -28,7 +28,7 @@ def dead_units(judged: Judgement) -> Finding | None:
         share=max(dead), layer=layer
     )
     return Finding(
-        "dead_units", "warning", text, (Evidence("share of units that are dead", max(dead), DEAD, layer=layer),),
+        "dead_units", "warning", text, (Figure("share of units that are dead", max(dead), DEAD, layer=layer),),
         listed_remedies(
             change(_("smaller steps"), judged.h, restart=True, learning_rate=usual_rate(judged.h))
             if judged.rate_ratio > 1.5 else None,
@@ -48,7 +48,7 @@ def saturated_units(judged: Judgement) -> Finding | None:
     )
     return Finding(
         "saturated_units", "warning", text,
-        (Evidence("share of answers near the limits", max(now.saturated), SATURATED, layer=layer),),
+        (Figure("share of answers near the limits", max(now.saturated), SATURATED, layer=layer),),
         listed_remedies(
             change(_("smaller steps"), judged.h, restart=True, learning_rate=usual_rate(judged.h))
             if judged.rate_ratio > 1.5 else None,

@@ -209,7 +209,11 @@ class NoisePage(InsidePage, inherit_bindings=False):
         assert answer is not None
         name = _("batch size {size}").format(size=answer.batch_size)
         if answer.batch_size == answer.own_size:
-            return name, _("rows per step, as the run has it"), (_("1 to {rows} or full").format(rows=answer.all_rows),)
+            return (
+                name,
+                _("rows per step, as the run has it"),
+                (_("1 to {rows:,} or full").format(rows=answer.all_rows),),
+            )
         return name, _("tried; the run has {size}, enter keeps it").format(size=answer.own_size), ()
 
     def tell(self) -> str:
@@ -243,7 +247,7 @@ class NoisePage(InsidePage, inherit_bindings=False):
             return
         size = min(max(int(answer.batch_size * by), 1), answer.rows)
         if size == answer.batch_size:
-            self.say(_("from 1 row to all {rows}").format(rows=answer.rows))
+            self.say(_("from 1 row to all {rows:,}").format(rows=answer.rows))
             return
         self.batch_size = size
         self.ask_anew()

@@ -149,6 +149,10 @@ class PageScreen(PlacedScreen, inherit_bindings=False):
         """The lines of a pane; called only when nothing is missing."""
         raise NotImplementedError  # pragma: no cover
 
+    def make_header(self) -> Lines:
+        """Make the first row."""
+        return Lines(id="header")
+
     def describe(self) -> tuple[str, str]:
         """What is worked on, for the first row, and its state, at the right."""
         raise NotImplementedError  # pragma: no cover
@@ -173,7 +177,7 @@ class PageScreen(PlacedScreen, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         theme = self.look
-        self.header = Lines(id="header")
+        self.header: Any = self.make_header()
         self.explain_row = ExplainRow(theme, id="explain")
         self.messages = MessagesPage(theme, id="messages")
         self.status = PageStatus(theme, self._note_message, id="status")

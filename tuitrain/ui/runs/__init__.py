@@ -1,0 +1,1 @@
+"""The Runs screen: everything that was trained, found, compared and continued."""
