@@ -27,7 +27,7 @@ def test_precision_recall_and_correlation() -> None:
 
 def test_average_precision_with_ties() -> None:
     for positive in range(3):
-        expected = theirs.average_precision_score(TRUTH == positive, SCORES[:, positive])
+        expected = theirs.average_precision_score(positive == TRUTH, SCORES[:, positive])
         assert ours.average_precision(TRUTH, SCORES, positive) == pytest.approx(expected)
     assert ours.average_precision(TRUTH, SCORES) == pytest.approx(
         theirs.average_precision_score(np.eye(3)[TRUTH], SCORES, average="macro")

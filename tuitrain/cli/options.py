@@ -78,7 +78,7 @@ def hyperparameter_options(function: Function, *, ranges: bool = False) -> Funct
     """Add an option for each hyperparameter, and `--config`; with `ranges`, each takes a range."""
     for group in reversed(GROUPS):
         for spec in reversed(list(FIELDS.values())):
-            if spec.group == group:
+            if spec.group == group and not (ranges and spec.name == "metric"):  # a search has its own
                 describe = _range_help if ranges else _value_help
                 function = declared_option(spec, "RANGE" * ranges, describe)(function)
     function = option("--config", type=FILE, help="TOML file, as `tuitrain config` prints it.")(function)

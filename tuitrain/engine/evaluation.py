@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tuitrain.engine import metrics
 from tuitrain.engine.network import PREDICT_ROWS, Network, equal_shares, one_hot
 from tuitrain.engine.parts import Parts, all_of
+from tuitrain.engine.scoring import ranking, scores_of_classes, scores_of_values
 
 Array = NDArray[Any]
 
@@ -94,6 +95,21 @@ class Examined:
         """
         return self._measure(self.decided, True)
 
+    def member_scores(self, name: str, *, positive: int | None = None) -> Array:
+        """Return one metric of each member, (M,) float64, from the last evaluation, which has to have kept outputs."""
+        return np.array([self._scores(member, positive)[name] for member in range(len(self.decided))])
+
+    def _scores(self, member: int, positive: int | None) -> dict[str, float]:
+        assert self.outputs is not None
+        truth = self._flat_truth if self._flat_truth.ndim == 1 else self._flat_truth[member]
+        if not self._classes:
+            scale = float(np.broadcast_to(self._scale, (len(self.decided),))[member])
+            return scores_of_values(truth * scale, self.decided[member].astype(np.float64) * scale)
+        scores, are_probabilities = ranking(self.outputs[member], self._network.loss)
+        return scores_of_classes(
+            truth, scores, self.decided[member], are_probabilities=are_probabilities, positive=positive
+        )
+
     def _measure(self, decided: Array, full: bool) -> dict[str, Array]:
         return measured(self._flat_truth, decided, self._classes, self._scale, full=full)
 
@@ -114,10 +130,13 @@ def measured(truth: Array, decided: Array, classes: int, scale: float | Array, *
     return values
 
 
-def evaluate_outputs(outputs: Array, y: Array, network: Network, *, classes: int, scale: float) -> Evaluation:
+def evaluate_outputs(
+    outputs: Array, y: Array, network: Network, *, classes: int, scale: float, decided: Array | None = None
+) -> Evaluation:  # fmt: skip
     """Compute the loss and all metrics of outputs (V, K), whatever they come from, against `y` as in `Examined`.
 
-    `network` tells the loss and what classes are encoded as; arrays of the result are (1, …).
+    `decided` (V,) are the answers, None: those that the outputs mean by themselves. `network` tells the loss and what
+    classes are encoded as; arrays of the result are (1, …).
     """
     count = len(outputs)
     z = np.ascontiguousarray(outputs.T[None], np.float64)
@@ -126,11 +145,11 @@ def evaluate_outputs(outputs: Array, y: Array, network: Network, *, classes: int
         target = one_hot(y, network.n_outputs, network.loss.name, np.float64)
     else:
         target = np.ascontiguousarray(np.swapaxes(y, -1, -2), np.float64)
-    decided = _decide(z, 1, network, classes)
+    answers = _decide(z, 1, network, classes) if decided is None else decided[None]
     measure = network.loss(z.shape, np.float64, huber_delta=network.huber_delta)
     loss = measure(z.copy(), network.loss.weigh(target, share), share).astype(np.float64)
     truth = y if y.ndim == 1 else y[..., 0].astype(np.float64)
-    return Evaluation(loss, measured(truth, decided, classes, scale, full=True))
+    return Evaluation(loss, measured(truth, answers, classes, scale, full=True))
 
 
 def decide(logits: Array, network: Network, classes: int) -> Array:

@@ -94,7 +94,8 @@ _DESCRIPTION = table(
         "task": one_of(TASKS), "target_name": text, "class_names": listed(text), "target_mean": number(),
         "target_scale": _SCALE, "dataset_name": text, "dataset_fingerprint": text, "epoch": whole(),
     },
-    {"version": text, "members": whole(2, MOST_MEMBERS), "spread": mapping(text, number())}, is_open=True,
+    {"version": text, "members": whole(2, MOST_MEMBERS), "spread": mapping(text, number()),
+     "positive": whole(0, 2**31), "threshold": number()}, is_open=True,
 )  # fmt: skip
 
 
