@@ -35,20 +35,20 @@ class Examined:
     output. While `keeps_outputs` is set, each evaluation also leaves a copy of the last layer's outputs in `outputs`
     (M, V, K), for scores that need more than the decisions; else that is None. Each of `rows` is (V, D + 1), without
     bins, with a last column of ones, each of `y` (V,) class numbers or (V, K) values; `which` is the index of each
-    member's part, None if there is only one. `scale` converts the spread of a standardised target to its own units: a
+    member's part, None if there is only one. `scale` and `shift` convert a standardised target to its own units: a
     number, or (M,).
     """
 
     def __init__(
         self, rows: Sequence[Array], y: Sequence[Array], network: Network, *, classes: int, scale: float | Array,
-        which: Sequence[int] | None = None,
+        which: Sequence[int] | None = None, shift: float | Array = 0.0,
     ) -> None:  # fmt: skip
         self._rows = rows[0] if which is None else np.stack(rows)
         truth = y[0] if which is None else np.stack(y)[which]
         self.y = truth
         self._which = which
         self._count = len(rows[0])
-        self._network, self._classes, self._scale = network, classes, scale
+        self._network, self._classes, self._scale, self._shift = network, classes, scale, shift
         self.decided: Array = np.empty((network.members, 0))
         self.keeps_outputs = False
         self.outputs: Array | None = None
@@ -103,8 +103,10 @@ class Examined:
         assert self.outputs is not None
         truth = self._flat_truth if self._flat_truth.ndim == 1 else self._flat_truth[member]
         if not self._classes:
-            scale = float(np.broadcast_to(self._scale, (len(self.decided),))[member])
-            return scores_of_values(truth * scale, self.decided[member].astype(np.float64) * scale)
+            scale, shift = (
+                float(np.broadcast_to(part, (len(self.decided),))[member]) for part in (self._scale, self._shift)
+            )
+            return scores_of_values(truth * scale + shift, self.decided[member].astype(np.float64) * scale + shift)
         scores, are_probabilities = ranking(self.outputs[member], self._network.loss)
         return scores_of_classes(
             truth, scores, self.decided[member], are_probabilities=are_probabilities, positive=positive

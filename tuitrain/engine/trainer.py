@@ -170,7 +170,10 @@ class Trainer:
     def _examined(self, parts: Sequence[Any], rows: Sequence[Array]) -> Examined:
         which = self._which if len(parts) > 1 else None
         scale = np.array([data.target_scale for data in self.datasets])[which or 0]
-        return Examined(rows, [part.y for part in parts], self.network, classes=self._classes, scale=scale, which=which)
+        shift = np.array([getattr(data, "target_mean", 0.0) for data in self.datasets])[which or 0]
+        return Examined(
+            rows, [part.y for part in parts], self.network, classes=self._classes, scale=scale, which=which, shift=shift
+        )
 
     def take(self, members: Sequence[int]) -> None:
         """Keep only these members of the stack, in this order; they end with the same bits as if all had stayed.

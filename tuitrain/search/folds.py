@@ -37,6 +37,7 @@ class Fold:
     target_scale: float
     bins: PiecewiseLinear | None = None
     positive: int | None = None
+    target_mean: float = 0.0
 
 
 def make_folds(dataset: Dataset, count: int = 1) -> tuple[Fold, ...]:
@@ -63,7 +64,8 @@ def make_folds(dataset: Dataset, count: int = 1) -> tuple[Fold, ...]:
             )
         parts = dataset.train, dataset.validation
         return (Fold(
-            *parts, dataset.task, dataset.n_classes, dataset.target_scale, dataset.bins, dataset.positive
+            *parts, dataset.task, dataset.n_classes, dataset.target_scale, dataset.bins, dataset.positive,
+            dataset.target_mean,
         ),)  # fmt: skip
     parts = (dataset.train, dataset.validation)
     whole = Part(
@@ -179,7 +181,7 @@ def _fold(
     )
     return Fold(
         train_part, validation_part, dataset.task, dataset.n_classes, dataset.target_scale, dataset.bins,
-        dataset.positive,
+        dataset.positive, dataset.target_mean,
     )  # fmt: skip
 
 
