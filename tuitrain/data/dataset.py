@@ -33,7 +33,13 @@ from tuitrain.text import counted, listed, quoted, suggest, visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
-NOT_ENCODING = {"formats", "ranges", "is_nameless"}  # what is kept of the columns beside their encoding
+NOT_ENCODING = {
+    "formats",
+    "ranges",
+    "is_nameless",
+    "usual",
+    "shares",
+}  # what is kept of the columns beside their encoding
 MOST_BINNED = 50  # number columns that get bins unasked
 ODD_SHARE = 0.05  # difference from the share that was asked for
 SPLIT = N_("split by comma, semicolon, tab or pipe")

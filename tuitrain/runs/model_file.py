@@ -85,6 +85,8 @@ _PREPROCESSING = table(
         "ranges": mapping(text, listed(number(), least=2)),
         "bins": mapping(text, _edges),
         "bins_for_linear": truth,
+        "usual": mapping(text, listed(number(), least=2)),
+        "shares": mapping(text, listed(number())),
     },
 )
 _DESCRIPTION = table(
