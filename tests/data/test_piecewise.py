@@ -57,7 +57,7 @@ def test_a_network_with_bins_is_one_of_the_encoded_rows() -> None:
         data, train=encoded(data.train), validation=encoded(data.validation),
         preprocessing=data.preprocessing.without_bins(),
     )  # fmt: skip
-    h = Hyperparameters(hidden_layers=(8,), epochs=4, batch_size=16, learning_rate=0.01)
+    h = Hyperparameters(hidden_layers=(8,), epochs=4, batch_size=16, learning_rate=0.01, l2=0.01)
     ours, theirs = Trainer(data, h), Trainer(plain, h)
     for trainer in (ours, theirs):
         fit(trainer, threads=1)

@@ -50,6 +50,15 @@ def test_a_trials_score_is_that_of_the_same_training_alone(data: Dataset, metric
     assert next(o.score for o in result.outcomes if o.number == result.best) == best
 
 
+@pytest.mark.parametrize(("data", "metric"), [(CANCER, "average_precision"), (IRIS, "roc_auc"), (DIABETES, "mape")])
+def test_metrics_of_the_outputs_are_those_of_the_same_training_alone_too(data: Dataset, metric: str) -> None:
+    trials = rates(4, epochs=12, patience=3)
+    result = run(data, trials, metric=metric)  # some end before others, and the stack goes on without them
+    for outcome, h in zip(sorted(result.outcomes, key=lambda o: o.number), trials, strict=True):
+        found = train(data, h).to_json()["scores"]["validation"]["metrics"][metric]
+        assert outcome.score == pytest.approx(found["value"], rel=1e-6)
+
+
 def test_folds_hold_each_row_out_once_and_are_stratified_as_scikit_learns() -> None:
     folds = make_folds(CANCER, 5)
     held = np.concatenate([fold.validation.rows for fold in folds])

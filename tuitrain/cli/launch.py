@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @command()
 @click.argument("dataset", required=False)
 @data_options
-@hyperparameter_options
+@lambda function: hyperparameter_options(function, has_search=True)
 @option(
     "--search",
     "strategy",

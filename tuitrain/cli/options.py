@@ -75,11 +75,14 @@ def _add(options: Mapping[str, Option], function: Function) -> Function:
     return function
 
 
-def hyperparameter_options(function: Function, *, ranges: bool = False) -> Function:
-    """Add an option for each hyperparameter, and `--config`; with `ranges`, each takes a range."""
+def hyperparameter_options(function: Function, *, ranges: bool = False, has_search: bool = False) -> Function:
+    """Add an option for each hyperparameter, and `--config`; with `ranges`, each takes a range.
+
+    Where there are also the options of a search (`has_search`), its `--metric` is the only one.
+    """
     for group in reversed(GROUPS):
         for spec in reversed(list(FIELDS.values())):
-            if spec.group == group:
+            if spec.group == group and not (has_search and spec.name == "metric"):
                 describe = _range_help if ranges else _value_help
                 function = declared_option(spec, "RANGE" * ranges, describe)(function)
     function = option("--config", type=FILE, help="TOML file, as `tuitrain config` prints it.")(function)

@@ -61,7 +61,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @option("--model", "model_file", type=_FILE, help="Save the best trial's model here too.")
 @option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
 @data_options
-@lambda function: hyperparameter_options(function, ranges=True)
+@lambda function: hyperparameter_options(function, ranges=True, has_search=True)
 def search(
     dataset: str | None, dask: str | None, runs_dir: Path | None, name: str | None, study_path: Path | None,
     resume: str | None, model_file: Path | None, as_json: bool, **options: Any,
@@ -121,7 +121,8 @@ def read_search(options: dict[str, Any], parallel: int) -> tuple[Space, Settings
     from tuitrain.options.search_settings import Settings  # noqa: PLC0415
     from tuitrain.search.space.space import Space  # noqa: PLC0415
 
-    given = given_options(options)
+    own = {name: value for name, value in options.items() if name != "metric"}  # which is the search's
+    given = given_options(own)
     ranges = {**given.space, **_space_file(options.get("space_file"))}
     typed = {name: value for name, value in given.hyperparameters.items() if options.get(name) is not None}
     fixed = {k: v for k, v in given.hyperparameters.items() if k not in typed}

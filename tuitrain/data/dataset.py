@@ -33,7 +33,13 @@ from tuitrain.text import counted, listed, quoted, suggest, visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
-NOT_ENCODING = {"formats", "ranges", "is_nameless"}  # what is kept of the columns beside their encoding
+NOT_ENCODING = {
+    "formats",
+    "ranges",
+    "is_nameless",
+    "usual",
+    "shares",
+}  # what is kept of the columns beside their encoding
 MOST_BINNED = 50  # number columns that get bins unasked
 ODD_SHARE = 0.05  # difference from the share that was asked for
 SPLIT = N_("split by comma, semicolon, tab or pipe")
@@ -63,7 +69,8 @@ class Dataset:
 
     For regression, the target's own units are ``y * target_scale + target_mean``. `fingerprint` is the SHA-256 of the
     arrays and the preprocessing, in hexadecimal. `options` are the arguments of `load_dataset` other than `source`.
-    `split` is the rule by which rows were divided, as `SplitRule.parse` reads it.
+    `split` is the rule by which rows were divided, as `SplitRule.parse` reads it. `positive` is the number of the class
+    that is looked for, if one is.
     """
 
     name: str
@@ -82,6 +89,7 @@ class Dataset:
     fingerprint: str
     options: Mapping[str, Any] = field(default_factory=dict)
     split: str = RANDOM
+    positive: int | None = None
 
     @property
     def encoded_names(self) -> tuple[str, ...]:
@@ -403,7 +411,24 @@ def _encode(
         test=parts[2], preprocessing=preprocessing, feature_names=preprocessing.column_names, target_name=goal.name,
         class_names=goal.class_names, target_mean=mean, target_scale=spread, notices=tuple(notices),
         fingerprint=_fingerprint(parts, preprocessing, goal), split=split,
+        positive=_positive(goal, options.positive, table.name),
     )  # fmt: skip
+
+
+def _positive(goal: Target, name: str | None, where: str) -> int | None:
+    """Return the number of the class that is looked for."""
+    if name is None:
+        return None
+    if name not in goal.class_names:
+        if not goal.class_names:
+            raise DataError(
+                _("{where}: positive {name}: the target is a number, without classes").format(
+                    where=where, name=quoted(name)
+                )
+            )
+        hint = suggest(name, goal.class_names[:50], otherwise=_("found: {names}"))
+        raise DataError(_("{where}: positive {name}: {hint}").format(where=where, name=quoted(name), hint=hint))
+    return goal.class_names.index(name)
 
 
 def _gets_bins(preprocessing: Preprocessing, encode: EncodeNumbers, table: Table, source: str) -> bool:

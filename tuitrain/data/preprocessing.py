@@ -20,6 +20,7 @@ from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS, ColumnFormat
 from tuitrain.data.cells.date_cells import PARTS, part_of
 from tuitrain.data.cells.date_numbers import told_days
 from tuitrain.data.cells.number_column import is_infinite
+from tuitrain.data.drift import usual_values
 from tuitrain.data.piecewise import PiecewiseLinear, quantile_edges
 from tuitrain.data.rows import rows_table
 from tuitrain.data.table import Column, Table, number_text
@@ -84,7 +85,8 @@ class Preprocessing:
     that the source had no header, so that these names were made up. `formats` are those by which the needed columns and
     the target were read, by name; `ranges` the lowest and highest value of each number column in the training rows.
     `bins` are the edges of each number feature's bins, in the units of X (see `engine/piecewise.py`): a network reads
-    them beside X, a linear one only where `bins_for_linear` says so.
+    them beside X, a linear one only where `bins_for_linear` says so. `usual` are mean and standard deviation of number
+    columns in the training rows, `shares` the share of each level of text columns: by them drift is found.
     """
 
     numbers: tuple[NumberColumn, ...]
@@ -95,6 +97,8 @@ class Preprocessing:
     is_nameless: bool = False
     bins: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     bins_for_linear: bool = False
+    usual: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    shares: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @classmethod
     def fit(
@@ -109,11 +113,21 @@ class Preprocessing:
             _fit_number(part, scale, image_largest)
             for column in columns if column.kind != "text" for part in _parts(column)
         ]  # fmt: skip
-        texts = [_fit_text(column) for column in columns if column.kind == "text"]
+        texts = [_fit_text(column) for column in _texts(columns)]
         names = tuple(source_names) or tuple(column.name for column in columns)
         kept = [*columns, *([] if target is None else [target])]
         formats = {column.name: column.format for column in kept if column.format is not None}
-        return cls(tuple(numbers), tuple(texts), names, formats, _ranges(columns, image_largest), is_nameless)
+        if image_largest is not None:
+            return cls(tuple(numbers), tuple(texts), names, formats, {}, is_nameless)
+        places = [_level_numbers(column, spec) for column, spec in zip(_texts(columns), texts, strict=True)]
+        shares = {
+            spec.name: tuple((np.bincount(found, minlength=len(spec.levels)) / len(found)).tolist())
+            for spec, found in zip(texts, places, strict=True) if len(found)
+        }  # fmt: skip
+        return cls(
+            tuple(numbers), tuple(texts), names, formats, _ranges(columns), is_nameless,
+            usual=usual_values(columns), shares=shares,
+        )  # fmt: skip
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -190,12 +204,16 @@ class Preprocessing:
                 unseen.writers[name] = writer_of(column.kind)
                 unseen.above[name] += int((column.values > high).sum())
                 unseen.below[name] += int((column.values < low).sum())
+                if name in self.usual:
+                    unseen.drift.add_numbers(name, column)
         for spec in self.texts:
             if spec.name not in table.names:
                 continue
             column = table.column(spec.name)
             texts = column.as_text()
-            strange = _level_numbers(column, spec) < 0
+            places = _level_numbers(column, spec)
+            unseen.drift.add_levels(spec.name, places)
+            strange = places < 0
             unseen.missing_texts[spec.name] += int((strange & texts.missing).sum())
             new = np.flatnonzero(strange & ~texts.missing)
             if len(new):
@@ -264,6 +282,8 @@ class Preprocessing:
             "ranges": {name: list(ends) for name, ends in self.ranges.items()}, "is_nameless": self.is_nameless,
             **({"bins": {name: list(edges) for name, edges in self.bins.items()}} if self.bins else {}),
             **({"bins_for_linear": True} if self.bins_for_linear else {}),
+            **({"usual": {name: list(pair) for name, pair in self.usual.items()}} if self.usual else {}),
+            **({"shares": {name: list(part) for name, part in self.shares.items()}} if self.shares else {}),
         }  # fmt: skip
 
     @classmethod
@@ -278,6 +298,8 @@ class Preprocessing:
         return cls(
             tuple(numbers), tuple(texts), names, formats, ranges, data.get("is_nameless", False), bins,
             data.get("bins_for_linear", False),
+            {name: (pair[0], pair[1]) for name, pair in data.get("usual", {}).items()},
+            {name: tuple(part) for name, part in data.get("shares", {}).items()},
         )  # fmt: skip
 
 
@@ -319,10 +341,12 @@ def scaling(values: NDArray[np.float64], scale: Scale) -> tuple[float, float]:
     return mean * largest, spread * largest if varies else 1.0
 
 
-def _ranges(columns: Sequence[Column], image_largest: float | None) -> dict[str, tuple[float, float]]:
-    """The lowest and highest value of each column of numbers, dates and times; none of pixels."""
-    if image_largest is not None:
-        return {}
+def _texts(columns: Sequence[Column]) -> list[Column]:
+    return [column for column in columns if column.kind == "text"]
+
+
+def _ranges(columns: Sequence[Column]) -> dict[str, tuple[float, float]]:
+    """The lowest and highest value of each column of numbers, dates and times."""
     present = {
         column.name: column.values[~np.isnan(column.values)]
         for column in columns if column.kind in {"number", "date", "time"}

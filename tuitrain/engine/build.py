@@ -19,12 +19,13 @@ from tuitrain.engine.optimizers import make_optimizer
 from tuitrain.engine.penalties import Penalties
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.metric_names import CLASS_METRICS, LOSS, VALUE_METRICS
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 SHARED = (
     "hidden_layers", "activation", "leaky_slope", "loss", "huber_delta", "initializer", "optimizer", "batch_size",
-    "class_weights",
+    "class_weights", "metric",
 )  # fmt: skip
 
 
@@ -109,6 +110,23 @@ def choose_loss(name: str, task: str) -> str:
             _("loss: {name} needs classes, and the target is a number; use mse, mae or huber").format(name=name)
         )
     return name
+
+
+def check_metric(metric: str, task: str) -> None:
+    """Check that the metric fits the task.
+
+    Raises
+    ------
+    HyperparameterError
+        if it is the other task's.
+    """
+    allowed = CLASS_METRICS if task == "classification" else VALUE_METRICS
+    if metric not in {LOSS, *allowed}:
+        raise HyperparameterError(
+            _("metric: {name} is not one of {task}; use {allowed}").format(
+                name=metric, task=task, allowed=", ".join([LOSS, *allowed])
+            )
+        )
 
 
 def n_outputs(loss: str, n_classes: int, width: int = 1) -> int:

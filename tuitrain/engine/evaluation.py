@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tuitrain.engine import metrics
 from tuitrain.engine.network import PREDICT_ROWS, Network, equal_shares, one_hot
 from tuitrain.engine.parts import Parts, all_of
+from tuitrain.engine.scoring import ranking, scores_of_classes, scores_of_values
 
 Array = NDArray[Any]
 
@@ -34,20 +35,20 @@ class Examined:
     output. While `keeps_outputs` is set, each evaluation also leaves a copy of the last layer's outputs in `outputs`
     (M, V, K), for scores that need more than the decisions; else that is None. Each of `rows` is (V, D + 1), without
     bins, with a last column of ones, each of `y` (V,) class numbers or (V, K) values; `which` is the index of each
-    member's part, None if there is only one. `scale` converts the spread of a standardised target to its own units: a
+    member's part, None if there is only one. `scale` and `shift` convert a standardised target to its own units: a
     number, or (M,).
     """
 
     def __init__(
         self, rows: Sequence[Array], y: Sequence[Array], network: Network, *, classes: int, scale: float | Array,
-        which: Sequence[int] | None = None,
+        which: Sequence[int] | None = None, shift: float | Array = 0.0,
     ) -> None:  # fmt: skip
         self._rows = rows[0] if which is None else np.stack(rows)
         truth = y[0] if which is None else np.stack(y)[which]
         self.y = truth
         self._which = which
         self._count = len(rows[0])
-        self._network, self._classes, self._scale = network, classes, scale
+        self._network, self._classes, self._scale, self._shift = network, classes, scale, shift
         self.decided: Array = np.empty((network.members, 0))
         self.keeps_outputs = False
         self.outputs: Array | None = None
@@ -94,6 +95,23 @@ class Examined:
         """
         return self._measure(self.decided, True)
 
+    def member_scores(self, name: str, *, positive: int | None = None) -> Array:
+        """Return one metric of each member, (M,) float64, from the last evaluation, which has to have kept outputs."""
+        return np.array([self._scores(member, positive)[name] for member in range(len(self.decided))])
+
+    def _scores(self, member: int, positive: int | None) -> dict[str, float]:
+        assert self.outputs is not None
+        truth = self._flat_truth if self._flat_truth.ndim == 1 else self._flat_truth[member]
+        if not self._classes:
+            scale, shift = (
+                float(np.broadcast_to(part, (len(self.decided),))[member]) for part in (self._scale, self._shift)
+            )
+            return scores_of_values(truth * scale + shift, self.decided[member].astype(np.float64) * scale + shift)
+        scores, are_probabilities = ranking(self.outputs[member], self._network.loss)
+        return scores_of_classes(
+            truth, scores, self.decided[member], are_probabilities=are_probabilities, positive=positive
+        )
+
     def _measure(self, decided: Array, full: bool) -> dict[str, Array]:
         return measured(self._flat_truth, decided, self._classes, self._scale, full=full)
 
@@ -114,10 +132,13 @@ def measured(truth: Array, decided: Array, classes: int, scale: float | Array, *
     return values
 
 
-def evaluate_outputs(outputs: Array, y: Array, network: Network, *, classes: int, scale: float) -> Evaluation:
+def evaluate_outputs(
+    outputs: Array, y: Array, network: Network, *, classes: int, scale: float, decided: Array | None = None
+) -> Evaluation:  # fmt: skip
     """Compute the loss and all metrics of outputs (V, K), whatever they come from, against `y` as in `Examined`.
 
-    `network` tells the loss and what classes are encoded as; arrays of the result are (1, …).
+    `decided` (V,) are the answers, None: those that the outputs mean by themselves. `network` tells the loss and what
+    classes are encoded as; arrays of the result are (1, …).
     """
     count = len(outputs)
     z = np.ascontiguousarray(outputs.T[None], np.float64)
@@ -126,11 +147,11 @@ def evaluate_outputs(outputs: Array, y: Array, network: Network, *, classes: int
         target = one_hot(y, network.n_outputs, network.loss.name, np.float64)
     else:
         target = np.ascontiguousarray(np.swapaxes(y, -1, -2), np.float64)
-    decided = _decide(z, 1, network, classes)
+    answers = _decide(z, 1, network, classes) if decided is None else decided[None]
     measure = network.loss(z.shape, np.float64, huber_delta=network.huber_delta)
     loss = measure(z.copy(), network.loss.weigh(target, share), share).astype(np.float64)
     truth = y if y.ndim == 1 else y[..., 0].astype(np.float64)
-    return Evaluation(loss, measured(truth, decided, classes, scale, full=True))
+    return Evaluation(loss, measured(truth, answers, classes, scale, full=True))
 
 
 def decide(logits: Array, network: Network, classes: int) -> Array:

@@ -19,6 +19,7 @@ from tuitrain.engine.build import (
     build_network,
     build_optimizer,
     build_penalties,
+    check_metric,
     check_shared,
     distinct_datasets,
     member_values,
@@ -39,6 +40,7 @@ from tuitrain.engine.schedules import LearningRates
 from tuitrain.engine.state import State
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
+from tuitrain.options.metric_names import LOSS, LOWER_IS_BETTER
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
@@ -91,6 +93,7 @@ class Trainer:
         self.datasets, self._which = distinct_datasets(dataset, len(self.hyperparameters))
         self.dataset = self.datasets[0]
         shared = self.hyperparameters[0]
+        check_metric(shared.metric, self.dataset.task)
         seeds = [h.seed for h in self.hyperparameters]
         self.network = build_network(self.dataset, shared, len(seeds), dtype if state is None else state.dtype)
         self._classes = self.dataset.n_classes if self.dataset.task == "classification" else 0
@@ -121,6 +124,7 @@ class Trainer:
         if len(parts[0].X):
             rows_of = self.prepared.of if len(parts) == 1 else self.prepared.find  # several are put in one array
             self.validation = self._examined(parts, [rows_of(part, self.network.dtype) for part in parts])
+            self.validation.keeps_outputs = self.hyperparameters[0].metric != LOSS
         self.early_stopping = EarlyStopping(self.network.parameters)
         self._probe = UpdateProbe(self.network)
         self._unit_probe = UnitProbe(self.network, self.validation, self.datasets, self._which)
@@ -171,7 +175,10 @@ class Trainer:
     def _examined(self, parts: Sequence[Any], rows: Sequence[Array]) -> Examined:
         which = self._which if len(parts) > 1 else None
         scale = np.array([data.target_scale for data in self.datasets])[which or 0]
-        return Examined(rows, [part.y for part in parts], self.network, classes=self._classes, scale=scale, which=which)
+        shift = np.array([getattr(data, "target_mean", 0.0) for data in self.datasets])[which or 0]
+        return Examined(
+            rows, [part.y for part in parts], self.network, classes=self._classes, scale=scale, which=which, shift=shift
+        )
 
     def take(self, members: Sequence[int]) -> None:
         """Keep only these members of the stack, in this order; they end with the same bits as if all had stayed.
@@ -423,9 +430,20 @@ class Trainer:
         if not np.isfinite(watched).all():
             self._end_diverged(watched)
         self._rates.observe(watched, self.hyperparameters)
-        self.early_stopping.observe(self.epochs_done, watched, self.hyperparameters, is_validation=has_validation)
+        self.early_stopping.observe(
+            self.epochs_done, watched, self.hyperparameters, is_validation=has_validation, watched=self._metric(watched)
+        )
         self._record = self._make_record(train_loss, measured)
         return self._record
+
+    def _metric(self, losses: Array) -> Array:
+        """What chooses the best epoch, the lower the better, (M,): the loss, or a metric of the validation rows."""
+        name = self.hyperparameters[0].metric
+        if name == LOSS or self.validation is None:
+            return losses
+        found = self.validation.member_scores(name, positive=getattr(self.dataset, "positive", None))
+        sign = 1.0 if name in LOWER_IS_BETTER else -1.0
+        return np.where(np.isfinite(found) & np.isfinite(losses), sign * found, math.inf)
 
     def _measure(self) -> Parts[dict[str, Any]]:
         """Measure what a record holds after an epoch, before members end and get back their best parameters."""

@@ -71,6 +71,11 @@ class DataOptions:
         "classification: one of several classes. regression: a number.", group=PREDICTING, choices=TASKS,
         unset="found from the target's values", example="regression",
     )  # fmt: skip
+    positive: str | None = declare(
+        None, "positive", "text", "class that is looked for",
+        "Such as churned, ill or fraud: precision, recall, F1 and the areas are of this class, and --threshold is its "
+        "probability.", group=PREDICTING, unset="none; metrics are means over the classes", example="yes",
+    )  # fmt: skip
     validation: float = declare(
         0.15, "validation", "number", "share of the rows for validation",
         "These rows are not trained on: they say which epoch and which trial is best, and when to stop. 0: none.",

@@ -15,6 +15,7 @@ from typing import Any
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.automatic import settled
 from tuitrain.options.field import Field
+from tuitrain.options.metric_names import CLASS_METRICS, LOSS, VALUE_METRICS
 from tuitrain.options.option import Kind, check_all, declare, declared, option_named, read_all
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
@@ -27,6 +28,7 @@ INITIALIZERS = (
     "auto", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun", "normal", "uniform", "zeros",
 )  # fmt: skip
 CLASS_WEIGHTS = ("none", "balanced")
+METRIC_NAMES = (LOSS, *CLASS_METRICS, *VALUE_METRICS)
 GROUPS = ("network", "optimisation", "regularisation", "run")
 
 # what a field meant in versions that did not have it, or had another default: for files that do not name it
@@ -229,6 +231,19 @@ class Hyperparameters:
         "auto: 10, or as many as make 500 steps.",
         minimum=0, maximum=100_000_000, scale="log", words=("auto",), nudge_start=10,
         unit="epochs", search="10..100",
+    )  # fmt: skip
+    metric: str = _declare(
+        "loss", "metric", "run", "choice", "what the best epoch is chosen by, on the validation rows",
+        "Early stopping keeps the epoch that is best by it; of equally good epochs the one with the lowest loss. "
+        "Classes: accuracy to mcc; numbers: r2 to mape. Precision, recall, F1 and the areas are those of the class "
+        "that --positive names, or else means over the classes.", choices=METRIC_NAMES, live=False,
+        search="loss,accuracy", flag_name="metric",
+    )  # fmt: skip
+    threshold: float | str = _declare(
+        "none", "threshold", "run", "number", "probability from which the positive class is answered",
+        "none: the likeliest class is answered. auto: the one that is best on the validation rows, by the metric where "
+        "that judges decisions, else by F1. The positive class is the one that --positive names, else the second of "
+        "two.", minimum=0, maximum=1, words=("none", "auto"), nudge_start=0.5, step=0.05, live=False, search="0.1..0.9",
     )  # fmt: skip
     class_weights: str = _declare(
         "none", "class weights", "run", "choice", "balanced: rare classes count more",

@@ -14,17 +14,23 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.validation_parts import ValidationPart
+from tuitrain.engine.build import choose_loss
+from tuitrain.engine.losses import LOSSES
+from tuitrain.engine.scoring import best_threshold
 from tuitrain.engine.state import State
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.metric_names import OF_DECISIONS
 from tuitrain.options.split_rule import TIME, SplitRule
 from tuitrain.runs.model import Model
+from tuitrain.runs.scores import Judge
 from tuitrain.runs.spread import calibration
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 SEEDS = 2**63  # seeds are below
+NO_THRESHOLD = "none"
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,23 @@ class MembersState:
 
     state: State
     ended: Mapping[int, Ended]
+
+
+def _check_threshold(dataset: Dataset, hyperparameters: Hyperparameters) -> None:
+    """Refuse a threshold where it would say nothing."""
+    if hyperparameters.threshold == NO_THRESHOLD:
+        return
+    if not dataset.n_classes:
+        raise HyperparameterError(_("threshold: the target is a number; a threshold is of a class's probability"))
+    if dataset.positive is None and dataset.n_classes > 2:
+        raise HyperparameterError(
+            _("threshold: there are {count} classes; name the one that is looked for with --positive").format(
+                count=dataset.n_classes
+            )
+        )
+    loss = choose_loss(hyperparameters.loss, dataset.task)
+    if not LOSSES[loss].gives_probabilities:
+        raise HyperparameterError(_("threshold: loss {name} gives no probabilities").format(name=loss))
 
 
 class Members:
@@ -67,6 +90,8 @@ class Members:
         self, dataset: Dataset, hyperparameters: Hyperparameters, *, state: MembersState | None = None
     ) -> None:
         self.count = hyperparameters.ensemble
+        self._hyperparameters = hyperparameters
+        _check_threshold(dataset, hyperparameters)
         self.own = dataset
         self.parts: tuple[ValidationPart, ...] = ()
         self.dataset = dataset
@@ -153,14 +178,50 @@ class Members:
     def model(self) -> Model:
         """Return the model of each member's best epoch so far."""
         if self.count == 1:
-            return Model.of(self.trainer, self.own)
+            return self._judged(Model.of(self.trainer, self.own))
         members = [self._now(member) for member in range(self.count)]
         model = Model.from_parameters(
             np.stack([member.parameters for member in members]),
             members[0].hyperparameters, self.dataset, self.best_epoch,
         )  # fmt: skip
         test = self.dataset.test
-        return replace(model, spread=calibration(model, test.X, test.y))
+        return self._judged(replace(model, spread=calibration(model, test.X, test.y)))
+
+    def _judged(self, model: Model) -> Model:
+        """Return the model with the class that is looked for, and the threshold of its probability."""
+        positive, asked = self.own.positive, self._hyperparameters.threshold
+        if asked == NO_THRESHOLD:
+            return replace(model, positive=positive)
+        positive = 1 if positive is None else positive
+        if isinstance(asked, (int, float)):
+            return replace(model, positive=positive, threshold=float(asked))
+        metric = self._hyperparameters.metric
+        y, outputs = self.validation_outputs(model)
+        scores = model.probabilities(outputs)
+        metric = metric if metric in OF_DECISIONS else "f1"
+        return replace(model, positive=positive, threshold=best_threshold(y, scores, positive, metric))
+
+    def validation_outputs(self, model: Model) -> tuple[Array, Array]:
+        """Return the target and the outputs of the rows that models are chosen on; training rows where there are none.
+
+        Of an ensemble, each row is answered by the members that validate on it.
+        """
+        if self.parts and not self._is_by_time:
+            rows, outputs = self.out_of_part(model)
+            return self.dataset.train.y[rows], outputs
+        part = self.dataset.validation if len(self.dataset.validation) else self.dataset.train
+        return part.y, model.logits_of(part.X)
+
+    def scores(self, model: Model) -> dict[str, Any]:
+        """Return every metric on the validation and test rows; see `Judge`."""
+        judge = Judge(model, self.dataset)
+        found = {}
+        if len(self.own.validation) or self.parts:
+            y, outputs = self.validation_outputs(model)
+            found["validation"] = judge.to_json(outputs, y)
+        if len(test := self.dataset.test):
+            found["test"] = judge.to_json(model.logits_of(test.X), test.y)
+        return found
 
     def evaluations(self, model: Model) -> dict[str, dict[str, float]]:
         """Return the model's loss and metrics on each part that has rows; of an ensemble's validation, out of part."""

@@ -26,6 +26,7 @@ from tuitrain.engine.build import build_network, n_outputs
 from tuitrain.engine.evaluation import Examined, decide, evaluate_outputs
 from tuitrain.engine.network import PREDICT_ROWS, Network, with_ones
 from tuitrain.engine.probabilities import class_probabilities
+from tuitrain.engine.scoring import decided_at
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import DataError, FileError, HyperparameterError, ModelError
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -53,7 +54,8 @@ class Model:
     """A network with all that is needed to predict from rows as they come in a table.
 
     With several members, they are an ensemble, whose answers are averaged. `spread` says how far their disagreement
-    tells the error (see `runs/spread.py`); empty where that is not known.
+    tells the error (see `runs/spread.py`); empty where that is not known. `positive` is the number of the class that
+    is looked for, if one is; with a `threshold`, it is answered where its probability reaches that.
     """
 
     network: Network
@@ -68,6 +70,8 @@ class Model:
     dataset_fingerprint: str
     epoch: int
     spread: Mapping[str, float] = field(default_factory=dict)
+    positive: int | None = None
+    threshold: float | None = None
 
     @classmethod
     def of(cls, trainer: Trainer, dataset: Dataset, member: int = 0) -> Model:
@@ -137,12 +141,23 @@ class Model:
 
     def decided(self, logits: Array) -> Array:
         """Return what `predict` does, for the outputs (N, K) of the last layer."""
-        decided = decide(logits[None], self.network, len(self.class_names))[0]
+        decided = self.decided_numbers(logits)
         if self.class_names:
             names: Array = np.array(self.class_names, object)[decided]
             return names
-        values: Array = decided.astype(np.float64) * self.target_scale + self.target_mean
-        return values
+        return self.own_units(decided)
+
+    def decided_numbers(self, logits: Array) -> Array:
+        """Return class numbers (N,), or standardised values, for the outputs (N, K) of the last layer."""
+        if self.threshold is not None and self.positive is not None and self.gives_probabilities:
+            return decided_at(self.probabilities(logits), self.positive, self.threshold)
+        answers: Array = decide(logits[None], self.network, len(self.class_names))[0]
+        return answers
+
+    def own_units(self, values: Array) -> Array:
+        """Convert standardised target values to the target's own units, float64."""
+        own: Array = values.astype(np.float64) * self.target_scale + self.target_mean
+        return own
 
     @property
     def gives_probabilities(self) -> bool:
@@ -173,13 +188,14 @@ class Model:
         """Compute the loss and all metrics of outputs (N, K), as `logits_of` returns them, against `y` of a part."""
         with np.errstate(all="ignore"):
             found = evaluate_outputs(
-                outputs, y, self.network, classes=len(self.class_names), scale=self.target_scale
+                outputs, y, self.network, classes=len(self.class_names), scale=self.target_scale,
+                decided=self.decided_numbers(outputs),
             )  # fmt: skip
         return {"loss": float(found.loss[0]), **{name: float(value[0]) for name, value in found.metrics.items()}}
 
     def evaluate_part(self, part: Part) -> dict[str, float]:
         """Compute the loss and all metrics on an encoded part of a dataset."""
-        if self.network.members > 1:
+        if self.network.members > 1 or self.threshold is not None:
             return self.evaluate_outputs(self.logits_of(part.X), part.y)
         rows = with_ones(part.X, self.network.dtype)
         examined = Examined([rows], [part.y], self.network, classes=len(self.class_names), scale=self.target_scale)
@@ -256,6 +272,8 @@ class Model:
             "target_mean": self.target_mean, "target_scale": self.target_scale, "dataset_name": self.dataset_name,
             "dataset_fingerprint": self.dataset_fingerprint, "epoch": self.epoch,
             **({"members": self.network.members} if self.network.members > 1 else {}),
+            **({} if self.positive is None else {"positive": self.positive}),
+            **({} if self.threshold is None else {"threshold": self.threshold}),
             **({"spread": dict(self.spread)} if self.spread else {}),
         }  # fmt: skip
 
@@ -352,5 +370,5 @@ def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Mode
         network, hyperparameters, preprocessing, description["task"], description["target_name"],
         tuple(description["class_names"]), description["target_mean"], description["target_scale"],
         description["dataset_name"], description["dataset_fingerprint"], description["epoch"],
-        description.get("spread", {}),
+        description.get("spread", {}), description.get("positive"), description.get("threshold"),
     )  # fmt: skip

@@ -86,6 +86,8 @@ _PREPROCESSING = table(
         "ranges": mapping(text, listed(number(), least=2)),
         "bins": mapping(text, _edges),
         "bins_for_linear": truth,
+        "usual": mapping(text, listed(number(), least=2)),
+        "shares": mapping(text, listed(number())),
     },
 )
 _DESCRIPTION = table(
@@ -95,7 +97,8 @@ _DESCRIPTION = table(
         "task": one_of(TASKS), "target_name": text, "class_names": listed(text), "target_mean": number(),
         "target_scale": _SCALE, "dataset_name": text, "dataset_fingerprint": text, "epoch": whole(),
     },
-    {"version": text, "members": whole(2, MOST_MEMBERS), "spread": mapping(text, number())}, is_open=True,
+    {"version": text, "members": whole(2, MOST_MEMBERS), "spread": mapping(text, number()),
+     "positive": whole(0, 2**31), "threshold": number()}, is_open=True,
 )  # fmt: skip
 
 

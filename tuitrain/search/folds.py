@@ -36,6 +36,8 @@ class Fold:
     n_classes: int
     target_scale: float
     bins: PiecewiseLinear | None = None
+    positive: int | None = None
+    target_mean: float = 0.0
 
 
 def make_folds(dataset: Dataset, count: int = 1) -> tuple[Fold, ...]:
@@ -61,7 +63,10 @@ def make_folds(dataset: Dataset, count: int = 1) -> tuple[Fold, ...]:
                 _("{name}: a search needs validation rows; use --validation or --folds 5").format(name=dataset.name)
             )
         parts = dataset.train, dataset.validation
-        return (Fold(*parts, dataset.task, dataset.n_classes, dataset.target_scale, dataset.bins),)
+        return (Fold(
+            *parts, dataset.task, dataset.n_classes, dataset.target_scale, dataset.bins, dataset.positive,
+            dataset.target_mean,
+        ),)  # fmt: skip
     parts = (dataset.train, dataset.validation)
     whole = Part(
         np.concatenate([part.X for part in parts]), np.concatenate([part.y for part in parts]),
@@ -175,7 +180,8 @@ def _fold(
         for X, rows in ((train, rest), (validation, held_out))
     )
     return Fold(
-        train_part, validation_part, dataset.task, dataset.n_classes, dataset.target_scale, dataset.bins
+        train_part, validation_part, dataset.task, dataset.n_classes, dataset.target_scale, dataset.bins,
+        dataset.positive, dataset.target_mean,
     )  # fmt: skip
 
 

@@ -87,6 +87,8 @@ def describe(
         "hyperparameters": model.hyperparameters.resolved().to_mapping(),
         "given": {name: FIELDS[name].plain(own) for name, (own, _default) in changed.items()},
         "rows": {name: len(part) for name, part in members.evaluated_parts().items()}, **found,
+        "scores": members.scores(model),
+        **({} if model.threshold is None else {"threshold": model.threshold}),
         **(_of_members(members) if members.count > 1 else {}),
         "findings": [finding.described() for finding in findings],
     }  # fmt: skip

@@ -17,6 +17,7 @@ from tuitrain.ui.widgets.form.model import EntryModel
 NAMES = tuple(FIELDS)
 RARE = frozenset({
     "initializer", "beta1", "beta2", "epsilon", "schedule_minimum", "warmup", "l1", "weight_decay", "gradient_clip",
+    "metric", "threshold",
 })  # fmt: skip
 OF_HIDDEN_UNITS = ("activation", "leaky_slope", "dropout")
 
