@@ -290,4 +290,3 @@ def _findings(found: SearchResult, dataset: Dataset) -> list[dict[str, Any]]:
     if not len(dataset.validation):
         h = h.replace(epochs=max(1, found.best.best_epoch), patience=0)
     return [finding.described() for finding in train(dataset, h, threads=1).findings]
-

@@ -29,8 +29,14 @@ if TYPE_CHECKING:
 @data_options
 @hyperparameter_options
 @option("--model", "model_file", type=click.Path(path_type=Path, dir_okay=False), help="Save the model here.")
+@option(
+    "--diagnose",
+    type=click.Choice(["auto", "full"]),
+    default="auto",
+    help="How much is looked at: full makes more checks, and tries the remedies of a warning out [auto].",
+)
 @option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
-def train(model_file: Path | None, as_json: bool, **options: Any) -> int:
+def train(model_file: Path | None, as_json: bool, diagnose: str, **options: Any) -> int:
     """Train a network on DATASET without a screen.
 
     DATASET is a bundled or generated name, a file, or - for standard input; see `tuitrain datasets`. Ctrl-C ends the
@@ -49,7 +55,7 @@ def train(model_file: Path | None, as_json: bool, **options: Any) -> int:
     with signals_noted(session) as caught:
         follow(session, caught)
         session.close()
-        code = end(session, as_json=as_json, model_file=model_file)
+        code = end(session, as_json=as_json, model_file=model_file, is_full=diagnose == "full" and not caught)
     return code or (128 + caught[0] if caught else 0)
 
 
@@ -97,7 +103,7 @@ def follow(session: TrainingSession, caught: list[int]) -> None:
     line.finish(snapshot)
 
 
-def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = None) -> int:
+def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = None, is_full: bool = False) -> int:
     """Save the model, then print what the training came to; the exit code: 0, or 1 where it diverged or failed.
 
     Raises
@@ -114,7 +120,7 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
             session.model().save(model_file)
             tell(_("model saved as {model_file}").format(model_file=visible(model_file)))
     finally:
-        report(session.describe(), as_json=as_json)
+        report(_described(session, is_full=is_full), as_json=as_json)
         if has_failed:
             kept = (
                 ""
@@ -123,6 +129,18 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
             )
             tell(f"tuitrain: {visible(snapshot.ending or snapshot.message)}{kept}")
     return int(has_failed)
+
+
+def _described(session: TrainingSession, *, is_full: bool) -> dict[str, Any]:
+    """Describe the training; in full with the findings of more checks, and remedies that were tried out."""
+    described = session.describe()
+    snapshot = session.snapshot
+    if is_full and snapshot.state != "failed":
+        from tuitrain.session.full_diagnosis import full_findings  # noqa: PLC0415
+
+        found = full_findings(session.dataset, snapshot.hyperparameters, session.model(), snapshot.findings)
+        described["findings"] = [finding.described() for finding in found]
+    return described
 
 
 def report(found: dict[str, Any], *, as_json: bool) -> None:
