@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tuitrain.cli.completion import complete_datasets, complete_runs_and_studies
 from tuitrain.cli.options import data_options, hyperparameter_options, load, read_jobs, read_options, search_options
 from tuitrain.cli.output import tell
 from tuitrain.cli.run_options import RunAsked, resumed_run, run_options
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @command()
-@click.argument("dataset", required=False)
+@click.argument("dataset", required=False, shell_complete=complete_datasets)
 @data_options
 @hyperparameter_options
 @option(
@@ -42,7 +43,12 @@ if TYPE_CHECKING:
 )
 @search_options(with_strategy=False)
 @run_options
-@option("--resume", metavar="RUN", help="Continue a run; a study on the Search screen. A name or a path.")
+@option(
+    "--resume",
+    metavar="RUN",
+    shell_complete=complete_runs_and_studies,
+    help="Continue a run; a study on the Search screen. A name or a path.",
+)
 @option(
     "--pace",
     type=click.FloatRange(0),
