@@ -198,7 +198,7 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
                 else _(" (no model is saved as {model_file})").format(model_file=visible(model_file))
             )
             tell(f"tuitrain: {visible(snapshot.ending or snapshot.message)}{kept}")
-        if session.kept_in is not None:
+        if session.kept_in is not None and not as_json:  # the object has it
             tell(_("run kept in {run}").format(run=shown_path(session.kept_in)))
     return int(has_failed)
 
