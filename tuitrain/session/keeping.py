@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tuitrain.session.live_training import LiveTraining
 
 INTERVAL = 2.0  # seconds between two checkpoints at least
-SHARE = 0.02  # of the time, at most, goes into writing them
+SHARE = 0.015  # of the time goes into writing them; with the lines of the epochs less than 2 %
 LINES_SECONDS = 1.0  # between two looks of others at the course of a training
 BYTES_PER_SECOND = 100e6  # that a disk is thought to take before it was tried
 PARAMETERS = 6  # times so many numbers are in a checkpoint and a model, at most
