@@ -15,6 +15,7 @@ from tuitrain.cli.options import read_options
 from tuitrain.cli.train import train
 from tuitrain.diagnosis.course import Course
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
+from tuitrain.diagnosis.observation import Observed
 from tuitrain.diagnosis.rules import findings
 from tuitrain.diagnosis.rules.gradients import trouble_of
 from tuitrain.errors import RunError
@@ -172,3 +173,8 @@ def test_what_is_printed_of_a_finding_is_plain_json() -> None:
     described = Finding("leak", "warning", "leak", (Figure("columns", float("inf"), layer=2),)).described()
     assert described["evidence"] == [{"name": "columns", "value": None, "limit": None, "layer": 2, "epoch": None}]
     assert set(described) == {"kind", "severity", "text", "evidence", "remedies", "page"}
+
+
+def test_nothing_is_blamed_before_the_network_was_looked_at() -> None:
+    shown = replace(course("running", epochs=9, best_epoch=9), observation=Observed())
+    assert not any(found.is_alarm for found in findings(shown))

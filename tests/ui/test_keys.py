@@ -6,6 +6,8 @@ import pytest
 
 from tuitrain.ui.data.chooser import DatasetChooser
 from tuitrain.ui.keys import SHARED, Action, bindings, described, footer_items
+from tuitrain.ui.runs import keys as runs_keys
+from tuitrain.ui.runs.screen import RunsScreen
 from tuitrain.ui.screens import ROOMS, SCREENS
 from tuitrain.ui.search import keys as search_keys
 from tuitrain.ui.search.screen import SearchScreen
@@ -15,6 +17,7 @@ from tuitrain.ui.train.screen import TrainScreen
 TABLES = {
     TrainScreen: (train_keys.TRAIN_ACTIONS, train_keys.COLUMNS),
     SearchScreen: (search_keys.SEARCH_ACTIONS, search_keys.COLUMNS),
+    RunsScreen: (runs_keys.RUNS_ACTIONS, runs_keys.COLUMNS),
 }
 tables = pytest.mark.parametrize(("screen", "actions", "columns"), [(s, *table) for s, table in TABLES.items()])
 
@@ -75,7 +78,7 @@ def test_the_footer_fits_and_ends_with_help_and_the_way_out(screen, actions, col
     assert sum(len(key) + len(word) + 3 for key, word in items) <= width
     assert len(items) <= most
     words = [word for _, word in items]
-    assert words[0] in {"start", "run/pause"}
+    assert words[0] in {"start", "run/pause", "open"}
     assert words[-2:] == ["help", "quit"]
 
 

@@ -147,7 +147,9 @@ class Judgement:
 
     @cached_property
     def is_stuck(self) -> bool:
-        """Whether the network is hardly better than a constant guess, on training rows and others."""
+        """Whether the network is hardly better than a constant guess, on training rows and others, if that is known."""
+        if self.observation.data is None:
+            return False
         return not self.skill > LEARNED and not self.train_skill > LEARNED
 
     @cached_property

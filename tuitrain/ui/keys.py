@@ -73,7 +73,15 @@ SHARED: Mapping[str, tuple[str, ...]] = {
 def room_actions(own: str, section: str) -> tuple[Action, ...]:
     """The keys that open the other rooms."""
     return tuple(
-        Action(f"show('{room.name}')", (room.digit,), room.digit, room.title.lower(), room.meaning, section, 92)
+        Action(
+            f"show('{room.name}')",
+            (room.digit,),
+            room.digit,
+            room.title.lower(),
+            room.meaning,
+            section,
+            10 if room.name == "runs" else 92,  # the first row names it too
+        )
         for room in ROOMS
         if room.name != own
     )

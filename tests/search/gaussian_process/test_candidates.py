@@ -38,3 +38,25 @@ def test_a_climb_follows_the_promise_of_the_settings_that_it_passes(monkeypatch:
         up, down = (candidates._log_improvement(model, passed + sign * step) for sign in (1, -1))
         expected = np.where(np.isnan(passed[:, number]), 0.0, (down - up) / 2e-5)
         assert np.allclose(slopes[:, column], expected, rtol=1e-4, atol=1e-4)
+
+
+def test_only_numbers_of_many_values_are_climbed_and_the_others_try_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    space = Space({"learning_rate": "1e-4..1", "l2": "1e-6,1e-4,1e-2", "batch_size": "16,32,64,128"})
+    names = [column.name for column in space.columns]
+    batch_size = names.index("batch_size")
+    points = space.from_unit(np.random.default_rng(0).random((40, 3)))
+    model = fit(space.columns, points, np.abs(points[:, batch_size] - 1 / 3) + 0.1 * points[:, names.index("l2")])
+    climbed = []
+    climb = candidates._climb
+
+    def recorded(model: Any, points: Any, numbers: Any) -> Any:
+        climbed.append([names[number] for number in numbers])
+        return climb(model, points, numbers)
+
+    monkeypatch.setattr(candidates, "_climb", recorded)
+    begin = space.snap(np.array([[0.5, 0.5, 1.0], [0.1, 0.9, 0.0]]))
+    found, values = candidates.refined(space, model, begin.copy(), np.zeros(3, bool), np.random.default_rng(1))
+    assert climbed
+    assert all(numbers == ["learning_rate"] for numbers in climbed)
+    assert np.all(values > candidates._log_improvement(model, begin))
+    assert [setting["batch_size"] for setting in space.decode(found)] == [32, 32]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tuitrain.search.gaussian_process.acquisition import log_expected_improvement, log_expected_improvement_slopes
 from tuitrain.search.gaussian_process.quasi_newton import Rows, minimise
 from tuitrain.search.gaussian_process.surrogate import Surrogate
+from tuitrain.search.space.columns import SearchColumn
 from tuitrain.search.space.space import Space
 
 Array = NDArray[np.float64]
@@ -115,11 +116,11 @@ def refined(
 ) -> tuple[Array, Array]:
     """Improve points from `begin` (m, d); return them and their log EI (m,). Columns marked `fixed` (d,) stay.
 
-    Numbers follow the gradient; then each column in turn tries all its values, and the best is kept.
+    Numbers that take many values follow the gradient; then each column in turn tries all its values, and the best is
+    kept.
     """
     columns = space.columns
-    free = np.array([not held and not column.is_category for held, column in zip(fixed, columns, strict=True)])
-    numbers = np.flatnonzero(free)
+    numbers = np.flatnonzero([not held and _is_climbed(column) for held, column in zip(fixed, columns, strict=True)])
     points, values = begin, _log_improvement(model, begin)
     moving = np.arange(len(points))
     for _ in range(ROUNDS):
@@ -136,6 +137,11 @@ def refined(
         if not len(moving):
             break
     return points, values
+
+
+def _is_climbed(column: SearchColumn) -> bool:
+    """Return whether a column is a number of which not all values are tried when it changes."""
+    return not column.is_category and (column.count is None or column.count > MOST_VALUES)
 
 
 def _take_better(points: Array, values: Array, rows: Rows, others: Array, other_values: Array) -> Rows:

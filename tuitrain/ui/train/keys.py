@@ -22,7 +22,7 @@ TRAIN_ACTIONS = (
         Action("end", ("E",), "E", "end", "end: four endings", "", 13),
         Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model", "", 60),
         Action("dataset", ("d",), "d", "data", "choose another dataset", "", 70),
-        Action("findings", ("exclamation_mark",), "!", "findings", "findings: evidence, remedies", "", 13),
+        Action("findings", ("exclamation_mark",), "!", "findings", "all findings, with remedies", "", 13),
         Action("adopt(0)", ("f2",), "F2", "", "adopt the first remedy", "", pair=_ADOPT),
         Action("adopt(1)", ("f3",), "F3", "", "adopt the second remedy", "", pair=_ADOPT),
         Action("adopt(2)", ("f4",), "F4", "", "adopt the third remedy", "", pair=_ADOPT),
