@@ -61,7 +61,7 @@ class Observer:
         trainer = self._trainer
         ended = trainer.is_done
         moment = trainer.steps_done + (1 << 60) * ended
-        if moment != self._steps and self.observation.sizes and trainer.steps_done:
+        if moment != self._steps and self.observation.sizes:
             self._steps = moment
             data = self.observation.data
             if data is None:

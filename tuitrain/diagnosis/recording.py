@@ -6,7 +6,7 @@ from typing import Literal
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.diagnosis.course import Course
-from tuitrain.diagnosis.observation import Observer
+from tuitrain.diagnosis.observation import Observed, Observer
 from tuitrain.engine import Record, Trainer
 from tuitrain.runs.history import History
 
@@ -34,6 +34,10 @@ class Recording:
             "gradient_norm": record.layer_gradient_norms[0], "update_ratio": record.update_ratios[0],
             "idle_share": record.idle_shares[0],
         })  # fmt: skip
+
+    def observe(self) -> Observed:
+        """Measure the network as it is now, and the data."""
+        return self._observer.look()
 
     def course(self) -> Course:
         """Return the course so far."""
