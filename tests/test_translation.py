@@ -15,6 +15,7 @@ from click.testing import CliRunner
 import tuitrain
 from tests.pseudo import OTHER_LETTERS, Pseudo
 from tuitrain.cli import COMMANDS, commands
+from tuitrain.cli.completion import SHELLS, completion
 from tuitrain.cli.runs import runs
 from tuitrain.options.data_options import DATA_FIELDS
 from tuitrain.options.hyperparameters import FIELDS
@@ -146,7 +147,7 @@ def english(text: str) -> set[str]:
 def typed_words() -> set[str]:
     """The choices and special values of options, the metrics, and the names of commands."""
     options = [*FIELDS.values(), *DATA_FIELDS.values(), *SETTINGS.values()]
-    subcommands = runs.commands
+    subcommands = [*runs.commands, *completion.commands, *SHELLS]
     texts = [
         *COMMANDS,
         *subcommands,

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from tests.cli.conftest import Called
 from tests.session.kept import IRIS, SMALL, CountingDisk, place, ticking, train
 from tuitrain.cli.runs import table_lines
+from tuitrain.runs.metrics_file import read_epochs
 from tuitrain.runs.run import OpenRun, read_run
 from tuitrain.runs.table import read_rows, with_differences
 from tuitrain.session.keeping import Keeper
@@ -122,3 +125,44 @@ def test_a_search_is_among_the_runs(tmp_path: Path, call: Callable[..., Called])
     assert row["best_score"] == json.loads(done.stdout)["best"]["score"]
     assert call("search", "--resume", "tuned", "--jobs", "0", *folder).returncode == 0
     assert call("search", "iris", "--name", "tuned", "--jobs", "0", *folder).returncode == 1
+
+
+def test_a_run_is_exported_as_python_and_its_epochs_as_csv(
+    tmp_path: Path, call: Callable[..., Called], folder: Path
+) -> None:
+    where = ("--runs-dir", str(folder))
+    assert call("export", "a", "--to", "python", "-o", str(tmp_path / "m.py"), *where).returncode == 0
+    program = [sys.executable, str(tmp_path / "m.py"), "--check"]
+    assert subprocess.run(program, capture_output=True, check=False).returncode == 0
+    rows = list(csv.DictReader(io.StringIO(call("export", "a", "--to", "csv", *where).stdout)))
+    epochs, _is_cut = read_epochs(folder / "a" / "metrics.jsonl")
+    assert [float(row["validation_loss"]) for row in rows] == [epoch["validation_loss"] for epoch in epochs]
+    missing = call("export", "nothing", "--to", "python", *where)
+    assert missing.returncode == 1 and "there is no such run" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (("runs", "show", ""), "a b c d"), (("train", "--resume", "c"), "c"), (("train", "wi"), "wine"),
+        (("runs", "--sort", "best_s"), "best_score"), (("replay", ""), "a b c d"),
+    ],
+)  # fmt: skip
+def test_the_shell_is_offered_names(words: tuple[str, ...], offered: str, folder: Path) -> None:
+    environment = {
+        **os.environ, "TUITRAIN_RUNS": str(folder), "_TUITRAIN_COMPLETE": "bash_complete",
+        "COMP_WORDS": " ".join(("tuitrain", *words)), "COMP_CWORD": str(len(words)),
+    }  # fmt: skip
+    code = "import sys; sys.argv = ['tuitrain']; from tuitrain.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    found = [line.partition(",")[2] for line in done.stdout.splitlines() if line.startswith("plain")]
+    assert found == offered.split(), done.stderr
+
+
+def test_completion_is_installed_where_the_shell_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Callable[..., Called]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert call("completion", "install", "fish").returncode == 0
+    written = (tmp_path / ".config/fish/completions/tuitrain.fish").read_text()
+    assert written.strip() == call("completion", "show", "fish").stdout.strip() and "_TUITRAIN_COMPLETE" in written

@@ -1,64 +1,121 @@
-"""`tuitrain export`: write a study for other tools."""
+"""`tuitrain export`: write a run, a model or a study for other tools."""
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import click
 
+from tuitrain.cli.completion import complete_runs_and_studies
+from tuitrain.cli.run_options import folder_of, runs_dir_option
 from tuitrain.cli.translated import command, option
-from tuitrain.errors import FileError
-from tuitrain.text import visible
+from tuitrain.runs.files import write_whole
+from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @command()
-@click.argument("study_path", metavar="STUDY", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("given", metavar="RUN|STUDY|MODEL", shell_complete=complete_runs_and_studies)
 @option(
     "--to",
     "form",
-    type=click.Choice(["csv", "optuna"], case_sensitive=False),
+    type=click.Choice(["python", "csv", "optuna"], case_sensitive=False),
     required=True,
-    help="csv: a line for each trial; optuna: a study in a storage, for optuna-dashboard.",
+    help="python: a model as one file that needs only NumPy; csv: a line for each epoch of a run, or trial of a study; "
+    "optuna: a study in a storage, for optuna-dashboard.",
 )
-@option("-o", "--output", type=_FILE, help="With csv: write here [standard output].")
+@option("-o", "--output", type=_FILE, help="With python and csv: write here [standard output].")
 @option("--storage", metavar="URL", help="With optuna: sqlite:///file.db, or a journal file, ./journal.log.")
 @option("--name", help="With optuna: the study's name there [the directory's].")
-def export(study_path: Path, form: str, output: Path | None, storage: str | None, name: str | None) -> None:
-    """Write the study in the directory STUDY for other tools. The study is only read, even while a search runs."""
-    if form == "csv" and (storage is not None or name is not None):
+@runs_dir_option
+def export(
+    given: str, form: str, output: Path | None, storage: str | None, name: str | None, runs_dir: Path | None
+) -> None:
+    """Write a run, a study or a model file for other tools. It is only read, even while it is trained."""
+    if form != "optuna" and (storage is not None or name is not None):
         raise click.UsageError(_("--storage and --name go with --to optuna"))
     if form == "optuna" and output is not None:
         raise click.UsageError(_("-o goes with --to csv"))
     if form == "optuna" and not storage:
         raise click.UsageError(_("--to optuna needs --storage, such as sqlite:///file.db or ./journal.log"))
+    folder = folder_of(runs_dir)
+    if form == "python":
+        _write_python(given, folder, output)
+        return
+    from tuitrain.cli.search import find_study  # noqa: PLC0415
+    from tuitrain.runs.run import RUN, find_run  # noqa: PLC0415
     from tuitrain.search.study.study import Study  # noqa: PLC0415
+    from tuitrain.search.study.study_file import NAME  # noqa: PLC0415
 
-    study = Study(study_path)
+    path = find_study(given, folder)
+    if form == "csv" and not (path / NAME).is_file() and ((folder / given / RUN).is_file() or (path / RUN).is_file()):
+        _write_epochs(find_run(given, folder), output)
+        return
+    study = Study(path)
     if form == "optuna":
         from tuitrain.search.export import write_optuna  # noqa: PLC0415
 
-        count = write_optuna(study, str(storage), name or study_path.resolve().name)
+        count = write_optuna(study, str(storage), name or path.resolve().name)
         click.echo(
-            _("{count} trials written to {place}").format(
-                count=count, place=visible(name or study_path.resolve().name)
-            ),
+            _("{count} trials written to {place}").format(count=count, place=visible(name or path.resolve().name)),
             err=True,
         )
         return
     from tuitrain.search.export import write_csv  # noqa: PLC0415
 
-    if output is None:
-        write_csv(study, sys.stdout)
+    with _output(output) as file:
+        write_csv(study, file)
+    if output is not None:
+        text = _("{count} trials written to {place}").format(count=len(study.trials), place=visible(output))
+        click.echo(text, err=True)
+
+
+@contextmanager
+def _output(path: Path | None) -> Iterator[TextIO]:
+    """Give standard output, or a file that stands there when all is written."""
+    if path is None:
+        yield sys.stdout
         return
-    try:
-        with output.open("w", newline="", encoding="utf-8") as file:
-            write_csv(study, file)
-    except OSError as error:
-        raise FileError(
-            _("{output}: cannot be written: {why}").format(output=visible(output), why=error.strerror)
-        ) from error
-    click.echo(_("{count} trials written to {place}").format(count=len(study.trials), place=visible(output)), err=True)
+    text = io.StringIO(newline="")
+    yield text
+    write_whole(path, text.getvalue().encode())
+
+
+def _write_epochs(path: Path, output: Path | None) -> None:
+    """Write a line for each epoch of a run, with the columns of its first."""
+    from tuitrain.runs.metrics_file import read_epochs  # noqa: PLC0415
+    from tuitrain.runs.run import METRICS  # noqa: PLC0415
+
+    epochs, _is_cut = read_epochs(path / METRICS)
+    names = [name for name, value in epochs[0].items() if not isinstance(value, list)] if epochs else ["epoch"]
+    with _output(output) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        for epoch in epochs:
+            writer.writerow(["" if epoch.get(name) != epoch.get(name) else epoch.get(name, "") for name in names])
+    if output is not None:
+        text = _("{epochs} written to {place}").format(epochs=counted(len(epochs), "epoch"), place=visible(output))
+        click.echo(text, err=True)
+
+
+def _write_python(given: str, folder: Path, output: Path | None) -> None:
+    """Write a model as one Python file."""
+    from tuitrain.runs.model import load_model  # noqa: PLC0415
+    from tuitrain.runs.python_file import python_file  # noqa: PLC0415
+    from tuitrain.runs.run import BEST, find_run  # noqa: PLC0415
+
+    is_file = Path(given).expanduser().is_file()
+    text = python_file(load_model(given if is_file else find_run(given, folder) / BEST))
+    with _output(output) as file:
+        file.write(text)
+    if output is not None:
+        told = _("written to {place}; try it: python {place} --check").format(place=visible(output))
+        click.echo(told, err=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tuitrain.cli.completion import complete_datasets, complete_runs_and_studies
 from tuitrain.cli.options import (
     check_data,
     data_options,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 
 @command()
-@click.argument("dataset", required=False)
+@click.argument("dataset", required=False, shell_complete=complete_datasets)
 @data_options
 @hyperparameter_options
 @option(
@@ -51,7 +52,12 @@ if TYPE_CHECKING:
 )
 @search_options(with_strategy=False)
 @run_options
-@option("--resume", metavar="RUN", help="Continue a run; a study on the Search screen. A name or a path.")
+@option(
+    "--resume",
+    metavar="RUN",
+    shell_complete=complete_runs_and_studies,
+    help="Continue a run; a study on the Search screen. A name or a path.",
+)
 @option(
     "--pace",
     type=click.FloatRange(0),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from tuitrain.cli.completion import complete_runs
 from tuitrain.cli.output import tell
 from tuitrain.cli.run_options import folder_of, runs_dir_option
 from tuitrain.cli.translated import command
@@ -16,7 +17,7 @@ from tuitrain.translation import gettext as _
 
 
 @command()
-@click.argument("name", metavar="RUN")
+@click.argument("name", metavar="RUN", shell_complete=complete_runs)
 @runs_dir_option
 def replay(name: str, runs_dir: Path | None) -> int:
     """Train RUN again, with the commands of its journal at the same steps, and compare the bits of what comes out.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tuitrain.cli.completion import complete_columns, complete_runs
 from tuitrain.cli.output import tell
 from tuitrain.cli.run_options import folder_of, runs_dir_option
 from tuitrain.cli.translated import TranslatedGroup, command, option
@@ -33,7 +34,13 @@ LEAST_DIFFERENCES = 20  # cells
 
 @click.group("runs", cls=TranslatedGroup, invoke_without_command=True)
 @runs_dir_option
-@option("--sort", "by", metavar="COLUMN", help="Sort by a column, largest first; -COLUMN: smallest first [-age].")
+@option(
+    "--sort",
+    "by",
+    metavar="COLUMN",
+    shell_complete=complete_columns,
+    help="Sort by a column, largest first; -COLUMN: smallest first [-age].",
+)
 @option("--where", metavar="CONDITION", help="Only these: \"validation_accuracy > .9 and optimizer == 'adam'\".")
 @option("--csv", "as_csv", is_flag=True, help="Print comma-separated values, with every column.")
 @option("--json", "as_json", is_flag=True, help="Print one JSON list.")
@@ -150,7 +157,7 @@ def differences(row: RunRow) -> str:
 
 
 @command()
-@click.argument("name", metavar="RUN")
+@click.argument("name", metavar="RUN", shell_complete=complete_runs)
 @click.pass_obj
 def show(folder: Path, name: str) -> None:
     """Show RUN: how it went, with its curves, and what it was trained with."""
@@ -220,7 +227,7 @@ def curve_lines(epochs: Sequence[dict[str, Any]], names: Sequence[str], width: i
 
 
 @command()
-@click.argument("names", metavar="RUN RUN …", nargs=-1, required=True)
+@click.argument("names", metavar="RUN RUN …", shell_complete=complete_runs, nargs=-1, required=True)
 @click.pass_obj
 def diff(folder: Path, names: tuple[str, ...]) -> None:
     """Compare runs: the hyperparameters, data and versions in which they differ, and their scores."""
@@ -262,7 +269,7 @@ def compared(found: Sequence[Run]) -> list[list[str]]:
 
 
 @command()
-@click.argument("name", metavar="RUN")
+@click.argument("name", metavar="RUN", shell_complete=complete_runs)
 @click.argument("text", metavar="TEXT")
 @click.pass_obj
 def note(folder: Path, name: str, text: str) -> None:
@@ -283,7 +290,7 @@ def note(folder: Path, name: str, text: str) -> None:
 
 
 @command()
-@click.argument("names", metavar="[RUN] …", nargs=-1)
+@click.argument("names", metavar="[RUN] …", shell_complete=complete_runs, nargs=-1)
 @option("--where", metavar="CONDITION", help='Those that fulfil a condition, as in "tuitrain runs --where".')
 @option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tuitrain.cli.completion import complete_datasets, complete_studies
 from tuitrain.cli.options import (
     at_once,
     check_data,
@@ -51,13 +52,18 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @command()
-@click.argument("dataset", required=False)
+@click.argument("dataset", required=False, shell_complete=complete_datasets)
 @search_options()
 @option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to train on.")
 @runs_dir_option
 @option("--name", metavar="NAME", help="Name of the study in it [dataset, strategy, date and time].")
 @option("--study", "study_path", type=_DIRECTORY, help="Directory for the study; --name is to be preferred.")
-@option("--resume", metavar="STUDY", help="Continue a study, a name or a path; strategy and budget may change.")
+@option(
+    "--resume",
+    metavar="STUDY",
+    shell_complete=complete_studies,
+    help="Continue a study, a name or a path; strategy and budget may change.",
+)
 @option("--model", "model_file", type=_FILE, help="Save the best trial's model here too.")
 @option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
 @data_options

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from tuitrain.cli.completion import complete_datasets, complete_runs
 from tuitrain.cli.options import data_options, hyperparameter_options, load, read_options
 from tuitrain.cli.output import tell
 from tuitrain.cli.run_options import Begun, RunAsked, begin_from, resumed_session, run_options
@@ -28,12 +29,23 @@ if TYPE_CHECKING:
 
 
 @command()
-@click.argument("dataset", required=False)
+@click.argument("dataset", required=False, shell_complete=complete_datasets)
 @data_options
 @hyperparameter_options
 @run_options
-@option("--resume", metavar="RUN", help="Continue a run; epochs, patience and what can change live may be given.")
-@option("--from", "origin", metavar="RUN|MODEL", help="Begin with the weights that a run found, or of a model file.")
+@option(
+    "--resume",
+    metavar="RUN",
+    shell_complete=complete_runs,
+    help="Continue a run; epochs, patience and what can change live may be given.",
+)
+@option(
+    "--from",
+    "origin",
+    metavar="RUN|MODEL",
+    shell_complete=complete_runs,
+    help="Begin with the weights that a run found, or of a model file.",
+)
 @option("--model", "model_file", type=click.Path(path_type=Path, dir_okay=False), help="Save the model here.")
 @option(
     "--diagnose",

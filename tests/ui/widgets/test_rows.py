@@ -46,19 +46,19 @@ async def shown(row: Any, size: tuple[int, int], use: Any = lambda row: None) ->
 @pytest.mark.parametrize("theme", THEMES)
 async def test_what_is_worked_on_is_shortened_from_the_right_and_the_state_never(theme: Any) -> None:
     forms = ["a long name that goes on and on " * 3, "a shorter name", "short"]
-    for width, about in [(140, forms[0].strip()), (60, forms[1]), (50, "short"), (24, "")]:
+    for width, about in [(148, forms[0].strip()), (68, forms[1]), (58, "short"), (32, "")]:
         row = RoomRow(theme, "train")
         text = await shown(row, (width, 3), lambda row: row.put_row(forms, ("* epoch 41/200", theme["good"])))
         assert text.endswith("* epoch 41/200")
         assert about in text
-    cut = await shown(RoomRow(theme, "train"), (50, 3), lambda row: row.put_row(["x" * 60], ("41/200", theme["good"])))
+    cut = await shown(RoomRow(theme, "train"), (58, 3), lambda row: row.put_row(["x" * 60], ("41/200", theme["good"])))
     assert cut.endswith("41/200")
     assert "xxx" + theme.signs.ellipsis in cut
 
 
 async def test_the_present_room_is_marked() -> None:
     theme = THEMES[0]
-    for room, start in [("train", " ▸1 Train  2 Search │"), ("search", " 1 Train ▸2 Search │")]:
+    for room, start in [("train", " ▸1 Train  2 Search  3 Runs │"), ("search", " 1 Train ▸2 Search  3 Runs │")]:
         text = await shown(RoomRow(theme, room), (80, 3), lambda row: row.put_row(["iris"], ("", theme["good"])))
         assert text.startswith(start)
 
