@@ -181,3 +181,12 @@ def test_the_rows_of_types_that_orange_writes_are_skipped() -> None:
 
 def test_a_column_of_times_is_not_split_at_its_colons() -> None:
     assert len(read("12:30\n13:45\n08:15\n", header=False).names) == 1
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("“", "”"), ("„", "“")])
+def test_curved_quotes_around_fields_with_delimiters_are_taken_off(opening: str, closing: str) -> None:
+    table = read("a,v,k\n" + "".join(f"{n},{opening}x, {n % 3}{closing},p\n" for n in range(6)))
+    assert table.names == ["a", "v", "k"]
+    assert table.column("v").labels()[:2] == ["x, 0", "x, 1"]
+    assert "curved quotes" in told(table)
+    assert read("a,v\n1,“x”\n2,“y”\n").column("v").labels() == ["“x”", "“y”"]

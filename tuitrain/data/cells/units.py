@@ -60,8 +60,12 @@ def split_units(cells: Collection[str], *, is_told: bool = False) -> WithUnits |
 
     A few may lack it. An unknown unit counts if the user told that these are numbers, or if there are many.
     """
-    parts = {cell: with_unit(cell) or (plain(cell), "") for cell in cells}
-    if len(cells) < 2 or not all(_is_number(number) for number, _unit in parts.values()):
+    parts: dict[str, tuple[str, str]] = {}
+    for cell in cells:
+        parts[cell] = with_unit(cell) or (plain(cell), "")
+        if not parts[cell][1] and not _is_number(parts[cell][0]):
+            return None
+    if len(parts) < 2:
         return None
     units = {_singular(unit) for _number, unit in parts.values()}
     bare = sum(not unit for _number, unit in parts.values())
@@ -114,8 +118,13 @@ def remark(name: str, split: WithUnits, known: Mapping[str, float]) -> str:
 
 def different_units(cells: Collection[str]) -> list[str]:
     """The units of a column of nothing but numbers with units, in order; empty if other cells are among them."""
-    found = [with_unit(cell) for cell in cells]
-    return list(dict.fromkeys(_singular(part[1]) for part in found if part)) if all(found) else []
+    units: dict[str, None] = {}
+    for cell in cells:
+        part = with_unit(cell)
+        if part is None:
+            return []
+        units[_singular(part[1])] = None
+    return list(units)
 
 
 def same_unit(cells: Collection[str]) -> tuple[str, str] | None:

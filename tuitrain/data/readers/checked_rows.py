@@ -196,6 +196,8 @@ def _suspicion(row: Sequence[str], expected: int, header_line: int) -> str:
         return _(", as in line {line}: if that is a title or a comment, --skip-lines {count} leaves it out").format(
             line=header_line, count=header_line
         )
+    if len(row) < expected:
+        return _("; write a delimiter for each blank cell at its end, too, or mend the row")
     return ""
 
 

@@ -29,6 +29,7 @@ from tuitrain.data.readers.rewriting import (
     Rewriting,
     escaped_delimiter,
     escaped_quote,
+    has_curved_quotes,
     is_wrapped,
     starts_of_fields,
 )
@@ -182,6 +183,9 @@ def _rewrite(found: _Finding, delimiter: str | None, comments: Comments) -> Chos
         if is_wrapped(found.sample.splitlines()):
             found.rewrite(is_wrapped=True)
             found.notices.append(_("each line stands in quotes as a whole, which are taken off"))
+        if has_curved_quotes(found.sample):
+            found.rewrite(has_curved=True)
+            found.notices.append(_("curved quotes are taken off around fields; --quote none keeps them"))
         if quote := escaped_quote(found.text):
             found.rewrite(escaped=quote)
             found.notices.append(

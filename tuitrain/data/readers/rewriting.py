@@ -29,6 +29,8 @@ QUOTED_FIELD = {
 }
 BACKSLASH = re.compile(r"\\([\"'\\])")
 ESCAPED_SIGN = re.compile(r"\\([,;|\t])")
+CURVED_FIELD = re.compile(r"(?m)((?:^|[,;|\t]) *)(?:“([^“”\r\n\"]*)”|„([^„“”\r\n\"]*)[“”])(?= *(?:[,;|\t]|\r?$))")
+LEAST_CURVED = 2  # fields with a delimiter within
 WRAPPED = re.compile(r'(?m)^"((?:[^"\r\n]|"")*)"[ \t]*(?=\r?$)')
 LEAST_LINES = 3
 LOOKED_AT = 1000  # lines, whose blanks show where fields of fixed width begin
@@ -39,12 +41,13 @@ CUT = "\t"  # what separates them when they are rewritten
 class Rewriting:
     """How a text is rewritten before it is split.
 
-    With `is_wrapped`, each line is in quotes as a whole. Within fields, backslashes stand before the quote `escaped`,
-    or before the delimiter `parted` in fields without quotes; empty if they do not. `starts` are where fields of fixed
-    width begin in a line, empty where none have one.
+    With `is_wrapped`, each line is in quotes as a whole; with `has_curved`, fields are in curved quotes. Within fields,
+    backslashes stand before the quote `escaped`, or before the delimiter `parted` in fields without quotes; empty if
+    they do not. `starts` are where fields of fixed width begin in a line, empty where none have one.
     """
 
     is_wrapped: bool = False
+    has_curved: bool = False
     escaped: str = ""
     parted: str = ""
     starts: tuple[int, ...] = ()
@@ -59,6 +62,8 @@ class Rewriting:
         """
         if self.is_wrapped:
             text = WRAPPED.sub(lambda match: match[1].replace('""', '"'), text)
+        if self.has_curved:
+            text = CURVED_FIELD.sub(lambda match: f'{match[1]}"{match[2] or match[3] or ""}"', text)
         if self.escaped:
             text = QUOTED_FIELD[self.escaped].sub(partial(_doubled, self.escaped), text)
         if self.parted:
@@ -92,6 +97,12 @@ NOT_REWRITTEN = Rewriting()
 def _doubled(quote: str, match: re.Match[str]) -> str:
     inner = BACKSLASH.sub(lambda found: quote * 2 if found[1] == quote else found[1], match[2])
     return f"{match[1]}{quote}{inner}{quote}"
+
+
+def has_curved_quotes(sample: str) -> bool:
+    """Whether fields with a delimiter within stand in curved quotes, which texts may have too."""
+    fields = (match[2] or match[3] or "" for match in CURVED_FIELD.finditer(sample))
+    return sum(re.search("[,;|\t]", field) is not None for field in fields) >= LEAST_CURVED
 
 
 def escaped_quote(text: str) -> str:
