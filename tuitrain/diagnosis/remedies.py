@@ -10,6 +10,9 @@ from tuitrain.diagnosis.usual import USUAL_RATE
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.translation import gettext as _
 
+SATURATING = ("tanh", "sigmoid")
+TIGHT_L2 = 0.01
+
 
 def rate_text(rate: float) -> str:
     """Write a learning rate as a person types it."""
@@ -44,6 +47,12 @@ def usual_settings(h: Hyperparameters) -> Remedy | None:
         **({"l2": 0.001} if h.number("l2") > 0.001 else {}), **({"dropout": 0.0} if h.dropout > 0.2 else {}),
         **({"patience": 30} if 0 < h.patience < 20 else {}),
     )  # fmt: skip
+
+
+def loosened(h: Hyperparameters) -> dict[str, Any]:
+    """Return a smaller L2 for units that saturate: under 0.01 and Adam's steps they learn next to nothing bent."""
+    is_tight = h.activation in SATURATING and h.matters("l2") and h.number("l2") >= TIGHT_L2
+    return {"l2": 0.001} if is_tight else {}
 
 
 def data_change(text: str, flag: str, *values: str) -> Remedy:

@@ -114,7 +114,7 @@ def overfitting(judged: Judgement) -> Finding | None:
     is_learned_by_heart = last_train < BY_HEART * last and last > HIGH * judged.data.constant_loss
     if not has_risen and not is_learned_by_heart:
         return None
-    if course.epoch - course.best_epoch <= SOON and not judged.deficit > A_LITTLE:
+    if course.epoch - course.best_epoch <= SOON and not judged.deficit > max(A_LITTLE, 2 * judged.chance):
         return None
     text = _("overfitting since epoch {epoch}: validation loss {best:.3g} → {last:.3g}, training {train:.3g}").format(
         epoch=course.best_epoch, best=judged.best_loss, last=last, train=last_train

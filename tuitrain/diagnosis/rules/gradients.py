@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.judgement import Judgement
-from tuitrain.diagnosis.remedies import change, listed_remedies
+from tuitrain.diagnosis.remedies import change, listed_remedies, loosened
 from tuitrain.diagnosis.usual import usual_rate
 from tuitrain.translation import gettext as _
 
@@ -43,7 +43,8 @@ def symmetric_start(judged: Judgement) -> Finding | None:
         "symmetric_start", "error", text,
         (Figure("root mean square of the initial weights", smallest, 0, layer=layer, epoch=0),
          Figure("share of units that answer as another one", alike, ALIKE, epoch=0)),
-        listed_remedies(change(_("draw the initial weights at random"), judged.h, initializer="auto")),
+        listed_remedies(change(_("draw the initial weights at random"), judged.h, initializer="auto",
+                               **loosened(judged.h))),
     )  # fmt: skip
 
 

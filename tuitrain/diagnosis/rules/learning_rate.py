@@ -9,13 +9,15 @@ import numpy as np
 
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.judgement import Judgement
-from tuitrain.diagnosis.remedies import change, listed_remedies, rate_text
+from tuitrain.diagnosis.remedies import change, listed_remedies, loosened, rate_text
 from tuitrain.diagnosis.usual import usual_rate
 from tuitrain.engine.divergence import likely_cause
 from tuitrain.translation import gettext as _
 
 BLOWN = 10.0  # times the larger of the loss at the start and the constant guess's
 FAR_ABOVE = 8.0  # times the usual rate, in a network that fell short
+FAR_ABOVE_ALL = 30.0  # times the usual rate, where a layer of a few units may as well be the cause
+FEW_UNITS = 2
 ABOVE = 2.0  # times the usual rate, where the loss jumps or units died too
 JUMPING = 0.1  # mean step of the loss from epoch to epoch over its mean
 FAR_BELOW = 0.15  # of the usual rate, in a network that fell short
@@ -23,6 +25,7 @@ ON_ITS_WAY = 0.01  # fall of the loss in the last tenth of the epochs
 A_LITTLE = 0.02  # of a score, behind simple methods
 CREEPING = 3e-4  # of a layer's weights that a step changes, at most; 1e-3 is usual (Karpathy, 2019)
 FEW_STEPS = 300
+HARDLY_BEGUN = 30  # steps, after which being a little behind is enough
 ENOUGH_STEPS = 2_000
 HALF = 0.5  # of the share of the variance that the inputs tell
 SMALL_BATCH = 8  # rows
@@ -63,7 +66,7 @@ def _slower(judged: Judgement) -> Remedy | None:
     momentum = {"momentum": 0.9} if h.matters("momentum") and h.momentum > 0.9 else {}
     rate = rate if own > 1.5 * rate or momentum else own / 3
     return change(_("a learning rate of {rate}").format(rate=rate_text(rate)), h, restart=True, learning_rate=rate,
-                  **momentum)  # fmt: skip
+                  **momentum, **loosened(h))  # fmt: skip
 
 
 def blown_up(judged: Judgement) -> Finding | None:
@@ -99,6 +102,9 @@ def rate_too_high(judged: Judgement) -> Finding | None:
     if not judged.is_poor or judged.is_too_straight:
         return None
     is_jumping = judged.roughness > JUMPING
+    narrowest = min(judged.observation.sizes[1:-1], default=0)
+    if narrowest <= FEW_UNITS and judged.rate_ratio < FAR_ABOVE_ALL and not is_jumping:
+        return None
     if not (judged.rate_ratio > FAR_ABOVE or (is_jumping and judged.rate_ratio > ABOVE)):
         return None
     text = _("the learning rate is too high: {ratio:.2g} times the usual one, and the loss does not settle").format(
@@ -180,7 +186,8 @@ def _longer(judged: Judgement) -> Remedy | None:
 def too_few_steps(judged: Judgement) -> Finding | None:
     """Find a network that fell short after so few steps that it could not have arrived, and still got better."""
     course = judged.course
-    if not course.is_over or course.state != "done" or course.step > FEW_STEPS or not _falls_short(judged):
+    is_hardly_begun = course.step <= HARDLY_BEGUN and judged.deficit > max(A_LITTLE, judged.chance)
+    if course.state != "done" or course.step > FEW_STEPS or not (_falls_short(judged) or is_hardly_begun):
         return None
     if judged.rate_ratio > FAR_ABOVE and judged.course.steps_per_epoch * 3 < course.step:
         return None
