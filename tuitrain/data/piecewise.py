@@ -72,11 +72,11 @@ class PiecewiseLinear:
 def quantile_edges(values: Array) -> tuple[float, ...]:
     """Return the edges of at most `BINS` bins that hold equally many of the values (N,); none for two values or fewer.
 
-    Fewer than `FEW_ROWS` values have at most `FEW_BINS`. Edges are float32 numbers, so that an encoded value falls into the same bin whatever it is computed in.
+    Fewer than `FEW_ROWS` values have at most `FEW_BINS`. Edges are float32 numbers, so that a value falls into the
+    same bin whatever it is computed in.
     """
     if not len(values) or ((values == values.min()) | (values == values.max())).all():
         return ()
-    found = np.unique(
-        np.quantile(values, np.linspace(0, 1, (BINS if len(values) >= FEW_ROWS else FEW_BINS) + 1)).astype(np.float32)
-    )
+    bins = BINS if len(values) >= FEW_ROWS else FEW_BINS
+    found = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)).astype(np.float32))
     return tuple(map(float, found)) if len(found) >= LEAST_EDGES else ()
