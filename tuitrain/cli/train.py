@@ -107,6 +107,8 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
     OSError
         if standard output takes nothing, after the model.
     """
+    from tuitrain.runs.scores import proposals  # noqa: PLC0415
+
     snapshot = session.snapshot
     has_failed = snapshot.state in {"diverged", "failed"}
     try:
@@ -114,7 +116,10 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
             session.model().save(model_file)
             tell(_("model saved as {model_file}").format(model_file=visible(model_file)))
     finally:
-        report(session.describe(), as_json=as_json)
+        found = session.describe()
+        report(found, as_json=as_json)
+        for proposal in proposals(found):
+            tell(_("note: {notice}").format(notice=proposal))
         if has_failed:
             kept = (
                 ""
