@@ -157,7 +157,8 @@ class Judgement:
     def is_poor(self) -> bool:
         """Whether the network fell short of what the data allow; one that trains and gets better has not yet."""
         waited = self.course.epoch - self.course.best_epoch
-        if not self.course.is_over and waited < max(ENOUGH, WAITED * self.course.epoch):
+        has_improved = self.observation.now.epoch < self.course.best_epoch  # since it was looked at
+        if not self.course.is_over and (has_improved or waited < max(ENOUGH, WAITED * self.course.epoch)):
             return False
         return self.can_be_learned and (self.is_behind or self.is_stuck)
 

@@ -56,7 +56,8 @@ def over_regularised(judged: Judgement) -> Finding | None:
         "over_regularised", "warning", text,
         tuple(Figure(name, float(h.number(name)), limits[name]) for name in heavy) + judged.against_constant(),
         listed_remedies(
-            change(_("hold it less tightly"), h, restart=True, **{name: usual[name] for name in heavy}, **_rate_with(judged)),
+            change(_("hold it less tightly"), h, restart=True, **{name: usual[name] for name in heavy},
+                   **_rate_with(judged)),
         ),
     )  # fmt: skip
 
