@@ -53,6 +53,9 @@ def test_json_is_one_object_that_agrees_with_the_trials(tmp_path: Path) -> None:
     assert done.returncode == 0
     found = json.loads(done.stdout)
     assert {"strategy", "trials", "best", "test", "seconds", "trials_per_second", "study"} <= set(found)
+    assert found["findings"] and {"kind", "severity", "text", "evidence", "remedies", "page"} == set(
+        found["findings"][0]
+    )
     assert Study(tmp_path / "s").settings.parallel == 1
     trials = table(tmp_path / "s")
     assert found["strategy"] == "grid" and found["trials"] == len(trials) == 3

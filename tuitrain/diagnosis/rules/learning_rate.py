@@ -23,6 +23,7 @@ JUMPING = 0.1  # mean step of the loss from epoch to epoch over its mean
 FAR_BELOW = 0.15  # of the usual rate, in a network that fell short
 ON_ITS_WAY = 0.01  # fall of the loss in the last tenth of the epochs
 A_LITTLE = 0.02  # of a score, behind simple methods
+BELOW = 0.5  # of the usual rate, which more steps alone would take too long at
 CREEPING = 3e-4  # of a layer's weights that a step changes, at most; 1e-3 is usual (Karpathy, 2019)
 FEW_STEPS = 300
 HARDLY_BEGUN = 30  # steps, after which being a little behind is enough
@@ -99,10 +100,10 @@ def _against_usual(judged: Judgement) -> Figure:
 
 def rate_too_high(judged: Judgement) -> Finding | None:
     """Find a network that fell short at a rate far above the usual, or whose loss jumps at one above it."""
-    if not judged.is_poor or judged.is_too_straight:
+    if judged.is_too_straight or not (judged.is_poor or (judged.rate_ratio > FAR_ABOVE and _falls_short(judged))):
         return None
     is_jumping = judged.roughness > JUMPING
-    narrowest = min(judged.observation.sizes[1:-1], default=0)
+    narrowest = min(judged.observation.sizes[1:-1], default=FEW_UNITS + 1)
     if narrowest <= FEW_UNITS and judged.rate_ratio < FAR_ABOVE_ALL and not is_jumping:
         return None
     if not (judged.rate_ratio > FAR_ABOVE or (is_jumping and judged.rate_ratio > ABOVE)):
@@ -197,7 +198,7 @@ def too_few_steps(judged: Judgement) -> Finding | None:
         steps=course.step, epochs=course.epoch
     )
     values: dict[str, Any] = dict(_long_enough(judged))
-    if judged.rate_ratio < FAR_BELOW:
+    if judged.rate_ratio < BELOW:
         values["learning_rate"] = usual_rate(judged.h)
     return Finding(
         "too_few_steps", "warning", text, (Figure("steps", course.step, FEW_STEPS, epoch=course.epoch or None),),
@@ -208,7 +209,7 @@ def too_few_steps(judged: Judgement) -> Finding | None:
 def _falls_short(judged: Judgement) -> bool:
     """Return whether a network fell short, or explains less than half of what a smooth function does.
 
-    The latter is for short steps and few of them alone, whose networks may score well by a lucky start.
+    The latter is for steps whose length or number is far from the usual, where a network may score well by luck.
     """
     return judged.is_poor or (judged.can_be_learned and judged.skill < HALF * judged.data.tells)
 
