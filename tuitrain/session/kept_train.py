@@ -50,8 +50,8 @@ def train_kept(
         raise
     finally:
         keeper.leave()
-        for notice in keeper.notices:
-            warnings.warn(notice, stacklevel=3)
+        for problem in keeper.problems:
+            warnings.warn(problem, stacklevel=3)
     divergence = live.trainer.early_stopping.divergences[0]
     if divergence is not None and not records and live.trainer.steps_done == 0:
         raise RunError(divergence.message)
