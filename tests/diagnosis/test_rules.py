@@ -21,6 +21,14 @@ from tuitrain.diagnosis.rules.gradients import trouble_of
 from tuitrain.errors import RunError
 from tuitrain.runs.finished import Edit
 
+
+def straight(linear_score: float) -> Observed:
+    """Return what is observed of a network without hidden layers where a linear fit scores so much."""
+    seen = poor().observation
+    assert seen.data is not None
+    return replace(seen, sizes=(4, 2), data=replace(seen.data, linear_score=linear_score))
+
+
 EVERY_OTHER = np.where(np.arange(EPOCHS) % 2, 0.5, 0.7)
 FAULTY: dict[str, list[Course]] = {
     "diverged": [course("diverged", ending="the loss became inf")],
@@ -29,6 +37,7 @@ FAULTY: dict[str, list[Course]] = {
         poor(h={"learning_rate": 0.1}),
         poor(h={"learning_rate": 0.01}, validation_loss=EVERY_OTHER, train_loss=EVERY_OTHER),
         poor(h={"optimizer": "momentum", "momentum": 0.999, "learning_rate": 0.01}),
+        poor(h={"learning_rate": 0.1, "hidden_layers": ()}, observation=straight(linear_score=0.95)),
     ],
     "rate_too_low": [
         poor(h={"learning_rate": 1e-5}),
@@ -52,6 +61,7 @@ FAULTY: dict[str, list[Course]] = {
     "underfitting": [
         poor(), poor(h={"activation": "identity"}),
         poor(observation=replace(poor().observation, sizes=(4, 2, 2))),
+        poor(h={"learning_rate": 0.1, "hidden_layers": ()}, observation=straight(linear_score=0.7)),
     ],
     "overfitting": [
         course(validation_loss=np.r_[np.full(5, 0.3), np.full(EPOCHS - 5, 0.9)], best_epoch=5),

@@ -99,10 +99,10 @@ def _against_usual(judged: Judgement) -> Figure:
 
 def rate_too_high(judged: Judgement) -> Finding | None:
     """Find a network that fell short at a rate far above the usual, or whose loss jumps at one above it."""
-    if not judged.is_poor or judged.is_too_straight:
+    if judged.is_too_straight or not (judged.is_poor or (judged.rate_ratio > FAR_ABOVE and _falls_short(judged))):
         return None
     is_jumping = judged.roughness > JUMPING
-    narrowest = min(judged.observation.sizes[1:-1], default=0)
+    narrowest = min(judged.observation.sizes[1:-1], default=FEW_UNITS + 1)
     if narrowest <= FEW_UNITS and judged.rate_ratio < FAR_ABOVE_ALL and not is_jumping:
         return None
     if not (judged.rate_ratio > FAR_ABOVE or (is_jumping and judged.rate_ratio > ABOVE)):
@@ -208,7 +208,7 @@ def too_few_steps(judged: Judgement) -> Finding | None:
 def _falls_short(judged: Judgement) -> bool:
     """Return whether a network fell short, or explains less than half of what a smooth function does.
 
-    The latter is for short steps and few of them alone, whose networks may score well by a lucky start.
+    The latter is for steps whose length or number is far from the usual, where a network may score well by luck.
     """
     return judged.is_poor or (judged.can_be_learned and judged.skill < HALF * judged.data.tells)
 
