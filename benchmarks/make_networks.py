@@ -94,6 +94,19 @@ TABLES = {
         },
         {"epochs": 20, "hidden_layers": (5,), "optimizer": "adamw"},
     ),
+    "wine": Table(  # four optimizers, too many networks to list; looked at only after the strategy was settled
+        "wine", "loss",
+        {
+            "hidden_layers": "1..2x4..32",
+            "activation": "relu,sigmoid",
+            "optimizer": "sgd,rmsprop,adam,nesterov",
+            "learning_rate": "0.0003,0.001,0.003,0.01,0.03,0.1,0.3",
+            "momentum": "0.5,0.9,0.97",
+            "weight_decay": "0,0.01,0.1",
+            "batch_size": "8,32",
+        },
+        {"epochs": 20, "hidden_layers": (8,)},
+    ),
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The quality of Bayesian search against Optuna's Gaussian process, its TPE, and random search.
 
 Run `python benchmarks/strategies.py` (Optuna's Gaussian process needs `pip install optuna scipy torch`; what is not
-installed is left out). Every contestant searches Branin, Hartmann-6 and four tables of trained networks
+installed is left out). Every contestant searches Branin, Hartmann-6 and five tables of trained networks
 (`make_networks.py`) from the same seeds, one by one and in batches of 8. Reported: median regrets at 30, 60 and 100
 trials, who wins how many seeds (sign test; Conover, 1999), and the median time a trial. Then: how many held-out values
 lie within one and two deviations of the model, and the time a trial from 100 to 200 trials. `--quick` is 4 seeds and

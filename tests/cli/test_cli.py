@@ -45,7 +45,7 @@ except SystemExit:
 
 
 def test_train_prints_one_json_object_and_nothing_else(tmp_path: Path) -> None:
-    done = run("train", "iris", "--epochs", "40", "--json", cwd=tmp_path)
+    done = run("train", "iris", "--epochs", "40", "--encode-numbers", "standard", "--json", cwd=tmp_path)
     found = json.loads(done.stdout)
     assert done.returncode == 0
     assert {"dataset", "task", "epochs", "best_epoch", "parameters", "seconds", "samples_per_second"} <= set(found)

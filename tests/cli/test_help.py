@@ -28,7 +28,7 @@ def test_without_a_name_it_lists_topics_that_it_explains() -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("learning rate", "Allowed: above 0, at most 1,000. Default: 0.01."),
+        ("learning rate", "Allowed: above 0, at most 1,000 or auto. Default: auto."),
         ("update", "‖Δw‖ / ‖w‖"),
         ("--target", "Column to predict."),
         ("--json", "Print one JSON object"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import json
 import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -82,6 +84,7 @@ def test_a_metric_that_is_not_defined_says_why() -> None:
         "dataset": "d", "epochs": 1, "seconds": 0.0, "best_epoch": 1, "parameters": 3,
         "rows": {"train": 9, "validation": 1, "test": 2},
         "train": {"loss": None, "r2": None}, "validation": {"loss": 0.5, "r2": None}, "test": {"loss": 0.5, "r2": None},
+        "findings": [],
     }  # fmt: skip
     lines = training_summary(found).splitlines()
     assert lines[0].startswith("d: 1 epoch in ")
@@ -152,6 +155,35 @@ def test_the_columns_of_the_table_are_kept_beside_the_prediction(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("town,id,income,member,prediction,")
     assert lines[2].startswith("Bonn,008,,no,")
+
+
+@pytest.mark.parametrize("how", ["while read", "type contradicted", "from a zip", "from stdin", "model of arrays"])
+def test_kept_cells_stand_as_they_are_written_however_the_table_is_read(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    columns: dict[str, list[str]] = {
+        "member": ["no", "yes", "no", "no"] * 10, "x1": [f'"$1,0{n}"' for n in range(10, 50)], "y": ["a", "b"] * 20,
+    }  # fmt: skip
+    Path("old.csv").write_text("\n".join(map(",".join, [columns, *zip(*columns.values(), strict=True)])))
+    data = load_dataset("old.csv", "y")
+    if how == "model of arrays":  # which calls its columns x1, x2
+        data = Dataset.from_arrays(np.arange(1010.0, 1050)[:, None], np.arange(40) % 2)
+    train(data, Hyperparameters(epochs=1)).model.save("m")
+    cells = [["yes", "007", "$1,020", "1.50"], ["no", "NA", "", "2e1"], ["no", "9", "$1,030", "-"]]
+    with Path("new.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["member", "id", "x1", "note"], *cells])
+    with zipfile.ZipFile("new.zip", "w") as archive:
+        archive.write("new.csv")
+    source, options = {"from a zip": "new.zip", "from stdin": "-"}.get(how, "new.csv"), list[str]()
+    if how in {"type contradicted", "from stdin"}:
+        options = ["--type", "member=text"]
+    with Path("new.csv").open("rb") as file:
+        monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=file, isatty=lambda: False))
+        called(predict, "m", source, "--keep", *options, "-o", "out.csv")
+    with Path("out.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert [row[:4] for row in rows[1:]] == cells
 
 
 def test_what_training_did_not_see_is_counted_and_what_the_model_ignores_is_not_told(

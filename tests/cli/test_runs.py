@@ -112,11 +112,12 @@ def test_trainings_killed_at_random_moments_end_the_same(layers: str, tmp_path: 
 
 def test_a_training_goes_on_with_more_epochs(tmp_path: Path, call: Callable[..., Called]) -> None:
     folder = ("--runs-dir", str(tmp_path / "r"))
-    assert call("train", "iris", "--epochs", "3", "--patience", "0", "--name", "a", *folder).returncode == 0
+    common = ("train", "iris", "--patience", "0", "--schedule", "constant", "--batch-size", "32", *folder)
+    assert call(*common, "--epochs", "3", "--name", "a").returncode == 0
     refused = call("train", "--resume", "a", *folder)
     assert refused.returncode == 1 and "to train on: --epochs" in refused.stderr
     assert call("train", "--resume", "a", "--epochs", "7", *folder).returncode == 0
-    assert call("train", "iris", "--epochs", "7", "--patience", "0", "--name", "b", *folder).returncode == 0
+    assert call(*common, "--epochs", "7", "--name", "b").returncode == 0
     a, b = (content(tmp_path / "r" / name) for name in "ab")
     assert a["arrays"]["parameters"] == b["arrays"]["parameters"] and a["metrics"] == b["metrics"]
     journal = [json.loads(line) for line in a["journal"].splitlines()]
@@ -129,6 +130,7 @@ def test_a_training_goes_on_with_more_epochs(tmp_path: Path, call: Callable[...,
     ("arguments", "message"),
     [
         (("--hidden-layers", "3"), "--hidden-layers is part of the run"),
+        (("--preset", "textbook"), "--preset is part of the run"),
         (("--scale", "none"), "--scale is part of the run"),
         (("--name", "b"), "leave --name"),
         (("--epochs", "x"), "epochs"),

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Called
-from tests.session.kept import IRIS, SMALL, CountingDisk, place, ticking, train
+from tests.plain import plain
+from tests.session.kept import IRIS, CountingDisk, place, ticking, train
 from tuitrain.cli.runs import table_lines
 from tuitrain.runs.metrics_file import read_epochs
 from tuitrain.runs.run import OpenRun, read_run
@@ -22,6 +23,7 @@ from tuitrain.runs.table import read_rows, with_differences
 from tuitrain.session.keeping import Keeper
 from tuitrain.session.live_training import LiveTraining
 
+H = plain(hidden_layers=(4,), epochs=3, patience=0)
 SETTINGS = {"a": {}, "b": {"optimizer": "sgd"}, "c": {"learning_rate": 0.1, "epochs": 2}, "d": {}}
 
 
@@ -30,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a directory of four runs."""
     made = tmp_path_factory.mktemp("found")
     for name, changes in SETTINGS.items():
-        live = LiveTraining(IRIS, SMALL.replace(**changes))
+        live = LiveTraining(IRIS, H.replace(**changes))
         train(live, Keeper(place(made, CountingDisk(), name), clock=ticking()))
     return made
 
@@ -48,7 +50,7 @@ def test_the_json_holds_what_the_runs_say(folder: Path, call: Callable[..., Call
     assert found["c"] == {
         "name": "c", "kind": "training", "status": "done", "dataset": "iris", "epochs": 2, "metric": "accuracy",
         "best_score": about["best_score"], "edits": 0, "seconds": about["seconds"], "started": about["started"],
-        "path": str(folder / "c"), "hyperparameters": SMALL.replace(**SETTINGS["c"]).to_mapping(),
+        "path": str(folder / "c"), "hyperparameters": H.replace(**SETTINGS["c"]).to_mapping(),
     }  # fmt: skip
 
 
@@ -105,7 +107,7 @@ def test_a_note_is_kept_and_a_damaged_run_is_told(folder: Path, call: Callable[.
 
 def test_prune_asks_and_leaves_what_is_trained(tmp_path: Path, call: Callable[..., Called]) -> None:
     for name in "ab":
-        train(LiveTraining(IRIS, SMALL), Keeper(place(tmp_path, CountingDisk(), name), clock=ticking()))
+        train(LiveTraining(IRIS, H), Keeper(place(tmp_path, CountingDisk(), name), clock=ticking()))
     held = OpenRun.hold(tmp_path / "b")
     refused = call("runs", "--runs-dir", str(tmp_path), "prune", "b", "--yes")
     assert refused.returncode == 1 and f"process {os.getpid()}" in refused.stderr

@@ -137,3 +137,9 @@ def test_a_preview_tells_what_a_training_would(tmp_path: Path) -> None:
     )
     assert any(notice.startswith('line 32 says "Total"') for notice in preview(str(path)).notices)
     assert preview(str(path)).notices == load_dataset(path).notices[1:]
+
+
+def test_a_text_with_more_values_than_half_the_rows_is_no_target() -> None:
+    names = np.array([f"car {row * 7 % 13}" for row in range(24)], object)
+    columns = (Column("a", "number", np.arange(24.0) % 5), Column("name", "text", names))
+    assert guess_target(Table("t", columns)).name == "a"

@@ -202,3 +202,15 @@ def test_huge_and_tiny_values_stay_finite_and_apart() -> None:
         assert X[1] < X[2] < X[0]
     times = Column("t", "number", 1.7e18 + np.arange(5) * 1e9)
     assert np.ptp(Preprocessing.fit([times]).transform(Table("t", (times,)))) > 2
+
+
+@pytest.mark.parametrize(
+    ("names", "hint"),
+    [(["WEIGHT", "x"], '"WEIGHT" differs from "weight" in capitals alone'), (["column 1", "column 2"], "no header")],
+)
+def test_why_a_column_is_missing_is_told(names: list[str], hint: str) -> None:
+    known = Preprocessing.fit([Column("weight", "number", np.arange(3.0))], "standard")
+    with pytest.raises(DataError, match=hint):
+        known.check_columns(names, "t.csv")
+    with pytest.raises(DataError, match=r'found "x", "y"$'):
+        known.check_columns(["x", "y"], "t.csv")

@@ -71,8 +71,8 @@ def test_the_text_of_a_number_is_that_number(value: float) -> None:
 
 def test_headers_become_visible_unique_and_not_blank() -> None:
     names, notices = tidy_names(["a", "a", "", "a_2", " b ", "\x1b[2Jc"])
-    assert names == ["a", "a_2", "column 3", "a_2_2", "b", "\\x1b[2Jc"]
-    assert len(notices) == 3
+    assert names == ["a", "a_3", "column 3", "a_2", "b", "\\x1b[2Jc"]
+    assert len(notices) == 2
 
 
 @given(st.lists(st.text(max_size=3), max_size=12))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tuitrain.data.cells.objects import from_objects
+from tuitrain.data.loading import load_dataset
 from tuitrain.data.table import Column, Table
 from tuitrain.data.target import choose_target, class_numbers, infer_task, known_rows, read_target
 from tuitrain.errors import DataError
@@ -96,3 +99,19 @@ def test_a_target_of_numbers_with_a_unit_is_told_what_to_write(task: str | None)
     column = Column("price", "text", np.array([f"{n} kg" for n in range(1, 30)], object))
     with pytest.raises(DataError, match=r'write "[0-9]+ kg" as [0-9]+'):
         read_target(column, task, "t.csv")
+
+
+def test_a_text_among_numbers_is_named_as_the_reason_for_too_many_classes() -> None:
+    values = np.array(["lh", *(f"{number}.5" for number in range(20))], object)
+    with pytest.raises(DataError, match=r'21 classes in 21 rows.*"lh" is none'):
+        read_target(Column("y", "text", values), None, "t.csv")
+
+
+def test_an_unknown_word_in_a_test_file_of_two_words_is_left_out_of_the_score(tmp_path: Path) -> None:
+    rows = [f"{number},{number % 3},{'yes' if number % 2 else 'no'}" for number in range(40)]
+    train, test = tmp_path / "train.csv", tmp_path / "test.csv"
+    train.write_text("\n".join(["a,b,y", *rows]))
+    test.write_text("\n".join(["a,b,y", "1,2,maybe", "3,0,yes", "4,1,no"]))
+    dataset = load_dataset(train, "y", test_file=test)
+    assert len(dataset.test) == 2
+    assert any('1 row with class "maybe"' in notice for notice in dataset.notices)

@@ -21,11 +21,18 @@ from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import Hyperparameters
 
 DATA = {
-    "classes": Dataset.from_arrays(*load_iris(return_X_y=True), task="classification"),
-    "values": Dataset.from_arrays(*(part[:120] for part in load_diabetes(return_X_y=True)), task="regression"),
-    "without validation": Dataset.from_arrays(*load_iris(return_X_y=True), task="classification", validation=0, test=0),
+    "classes": Dataset.from_arrays(*load_iris(return_X_y=True), task="classification", encode_numbers="standard"),
+    "values": Dataset.from_arrays(
+        *(part[:120] for part in load_diabetes(return_X_y=True)), task="regression", encode_numbers="standard"
+    ),
+    "without validation": Dataset.from_arrays(
+        *load_iris(return_X_y=True), task="classification", validation=0, test=0, encode_numbers="standard"
+    ),
 }
-FOLDS = [Dataset.from_arrays(*load_iris(return_X_y=True), task="classification", seed=seed) for seed in range(2)]
+FOLDS = [
+    Dataset.from_arrays(*load_iris(return_X_y=True), task="classification", seed=seed, encode_numbers="standard")
+    for seed in range(2)
+]
 
 
 def datasets(name: str, which: list[int]) -> Any:

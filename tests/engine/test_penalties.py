@@ -9,16 +9,16 @@ import pytest
 from sklearn.linear_model import Lasso
 
 from tests.engine.test_trainer import IRIS, run
-from tuitrain.data.dataset import Dataset
+from tests.plain import plain, plain_arrays
 from tuitrain.engine import Trainer
 from tuitrain.engine.optimizer import PIECE
-from tuitrain.options.hyperparameters import OPTIMIZERS, Hyperparameters
+from tuitrain.options.hyperparameters import OPTIMIZERS
 
 RATES = {"sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "adagrad": 0.3, "adadelta": 1.0}
 
 
 def parameters(**values: Any) -> bytes:
-    trained = run(IRIS, Hyperparameters(hidden_layers=(6,), epochs=3, **values))
+    trained = run(IRIS, plain(hidden_layers=(6,), epochs=3, **values))
     return trained.network.parameters.tobytes()
 
 
@@ -30,7 +30,7 @@ def test_adamw_decays_the_weights_unless_told_otherwise() -> None:
 
 
 def test_a_change_to_adamw_begins_its_decay_and_a_change_back_ends_it() -> None:
-    edited, told = (Trainer(IRIS, Hyperparameters(hidden_layers=(6,), weight_decay=w)) for w in ("auto", 0))
+    edited, told = (Trainer(IRIS, plain(hidden_layers=(6,), weight_decay=w)) for w in ("auto", 0))
     for optimizer, decay in (("adamw", 0.01), ("adam", 0)):
         edited.epoch()
         told.epoch()
@@ -51,8 +51,8 @@ def test_with_l1_a_linear_network_is_the_lasso(optimizer: str) -> None:
     rng = np.random.default_rng(2)
     X = rng.standard_normal((300, 12))
     y = X @ np.array([2.0, -1, 0.5, 0, 0, 0, 0, 0.05, 0, 0, 0, 0]) + 5 + rng.normal(0, 0.5, 300)
-    data = Dataset.from_arrays(X, y, task="regression", validation=0, test=0)
-    h = Hyperparameters(
+    data = plain_arrays(X, y, task="regression", validation=0, test=0)
+    h = plain(
         hidden_layers=(), batch_size="full", learning_rate=RATES.get(optimizer, 0.02), epochs=3000, l1=0.1, l2=0,
         optimizer=optimizer, weight_decay=0, beta2=0.99, schedule="cosine",
     )  # fmt: skip
@@ -69,8 +69,8 @@ def test_with_l1_a_share_of_a_hidden_layers_weights_is_exactly_zero() -> None:
     """With mini-batches and the default optimizer, the inputs that say nothing lose most of their weights."""
     rng = np.random.default_rng(0)
     X = rng.standard_normal((600, 10))
-    data = Dataset.from_arrays(X, (X[:, 0] > 0).astype(int), task="classification")
-    h = Hyperparameters(hidden_layers=(16,), epochs=40, l2=0, batch_size=128, patience=0)
+    data = plain_arrays(X, (X[:, 0] > 0).astype(int), task="classification")
+    h = plain(hidden_layers=(16,), epochs=40, l2=0, batch_size=128, patience=0)
     with_l1, without = (run(data, h.replace(l1=l1)).network.weights[0][0] for l1 in (0.02, 0))
     assert (with_l1[1:] == 0).mean() > 0.5
     assert (with_l1[0] != 0).any()
@@ -79,9 +79,9 @@ def test_with_l1_a_share_of_a_hidden_layers_weights_is_exactly_zero() -> None:
 
 def test_l1_in_pieces_is_l1_as_a_whole() -> None:
     """Two members that are one piece together, and pieces of their own when twenty are trained with them."""
-    data = Dataset.from_arrays(np.random.default_rng(0).standard_normal((40, 30)), np.arange(40) % 2,
+    data = plain_arrays(np.random.default_rng(0).standard_normal((40, 30)), np.arange(40) % 2,
                                task="classification")  # fmt: skip
-    members = [Hyperparameters(hidden_layers=(200,), epochs=2, l1=0.05 * (i % 3), seed=i) for i in range(22)]
+    members = [plain(hidden_layers=(200,), epochs=2, l1=0.05 * (i % 3), seed=i) for i in range(22)]
     many, few = run(data, members).network, run(data, members[:2]).network
     assert few.n_parameters * 2 <= 2 * PIECE < few.n_parameters * 22
     assert many.parameters[:2].tobytes() == few.parameters.tobytes()

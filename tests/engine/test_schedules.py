@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuitrain.data.loading import load_dataset
+from tests.plain import plain, plain_dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.schedules import SCHEDULES, Plateau, multipliers
 from tuitrain.options.hyperparameters import SCHEDULES as DECLARED
-from tuitrain.options.hyperparameters import Hyperparameters
 
 
 def plan(count: int = 100, per_epoch: int = 10, **settings: Any) -> list[float]:
-    return multipliers(Hyperparameters(**settings), 0, count, per_epoch).tolist()
+    return multipliers(plain(**settings), 0, count, per_epoch).tolist()
 
 
 def test_the_table_holds_what_the_hyperparameters_declare() -> None:
@@ -65,14 +64,14 @@ def test_warm_up_rises_in_a_straight_line_and_then_the_schedule_begins() -> None
 
 @pytest.mark.parametrize("schedule", DECLARED)
 def test_multipliers_are_positive_and_do_not_depend_on_where_they_are_asked_from(schedule: str) -> None:
-    h = Hyperparameters(schedule=schedule, epochs=10, warmup=1.5)
+    h = plain(schedule=schedule, epochs=10, warmup=1.5)
     whole = multipliers(h, 0, 100, 10)
     assert (whole >= 0).all()
     assert np.array_equal(multipliers(h, 37, 20, 10), whole[37:57])
 
 
 def test_plateau_cuts_after_more_than_its_patience() -> None:
-    h = Hyperparameters(schedule="plateau", schedule_patience=2, schedule_factor=0.1)
+    h = plain(schedule="plateau", schedule_patience=2, schedule_factor=0.1)
     plateau = Plateau()
     found = []
     for loss in [1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5]:
@@ -82,7 +81,7 @@ def test_plateau_cuts_after_more_than_its_patience() -> None:
 
 
 def test_leaving_plateau_gives_the_learning_rate_back() -> None:
-    trainer = Trainer(load_dataset("iris"), Hyperparameters(schedule="plateau", schedule_patience=1, patience=0))
+    trainer = Trainer(plain_dataset("iris"), plain(schedule="plateau", schedule_patience=1, patience=0))
     for _ in range(60):
         trainer.epoch()
     assert trainer.learning_rates[0] < 0.01

@@ -9,12 +9,13 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris
 
 from tests.engine.test_trainer import IRIS, run, varied
+from tests.plain import plain, plain_arrays
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
-from tuitrain.options.hyperparameters import OPTIMIZERS, Hyperparameters
+from tuitrain.options.hyperparameters import OPTIMIZERS
 
-CLASSES = [Dataset.from_arrays(*load_iris(return_X_y=True), task="classification", seed=seed) for seed in range(3)]
-VALUES = [Dataset.from_arrays(*load_diabetes(return_X_y=True), task="regression", seed=seed) for seed in range(3)]
+CLASSES = [plain_arrays(*load_iris(return_X_y=True), task="classification", seed=seed) for seed in range(3)]
+VALUES = [plain_arrays(*load_diabetes(return_X_y=True), task="regression", seed=seed) for seed in range(3)]
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -42,7 +43,7 @@ def test_dropping_members_between_and_within_epochs_changes_no_bit(optimizer: st
     "shape", [{}, {"class_weights": "balanced", "batch_size": 16}, {"batch_size": "full", "dropout": 0.2}], ids=str
 )
 def test_folds_in_a_stack_are_bit_identical_to_each_alone(data: list[Dataset], shape: dict[str, Any]) -> None:
-    members = [Hyperparameters(seed=i % 2, hidden_layers=(6,), epochs=4, l2=0.01 * i, **shape) for i in range(6)]
+    members = [plain(seed=i % 2, hidden_layers=(6,), epochs=4, l2=0.01 * i, **shape) for i in range(6)]
     each = [data[i % 3] for i in range(6)]
     stack = Trainer(each, members)
     for _ in range(2):
@@ -65,7 +66,7 @@ def test_folds_in_a_stack_are_bit_identical_to_each_alone(data: list[Dataset], s
 
 def test_datasets_of_different_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match="different shapes"):
-        Trainer([IRIS, CLASSES[0], VALUES[0]], [Hyperparameters()] * 3)
+        Trainer([IRIS, CLASSES[0], VALUES[0]], [plain()] * 3)
 
 
 def test_what_is_not_measured_changes_no_bit() -> None:

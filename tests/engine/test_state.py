@@ -16,12 +16,13 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.engine.continued import DATA, datasets, digest, train
+from tests.plain import plain
 from tuitrain.engine import Trainer
 from tuitrain.engine.state import State
 from tuitrain.errors import StateError
 from tuitrain.options.hyperparameters import OPTIMIZERS, SCHEDULES, Hyperparameters
 
-H = Hyperparameters(hidden_layers=(5, 4), epochs=5, batch_size=30, patience=3, dropout=0.2)
+H = plain(hidden_layers=(5, 4), epochs=5, batch_size=30, patience=3, dropout=0.2)
 EDITS: list[tuple[str, Any]] = [
     ("learning_rate", 0.003), ("beta1", 0.8), ("beta2", 0.99), ("momentum", 0.7), ("rho", 0.95), ("l1", 0.01),
     ("weight_decay", 0.2), ("schedule", "cosine"), ("schedule", "plateau"), ("dropout", 0.4), ("dropout", 0.0),

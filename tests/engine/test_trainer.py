@@ -14,15 +14,15 @@ from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.svm import LinearSVC
 
+from tests.plain import plain, plain_arrays, plain_dataset
 from tuitrain.data.dataset import Dataset
-from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.penalties import Penalties
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import OPTIMIZERS, Hyperparameters
 
-IRIS = Dataset.from_arrays(*load_iris(return_X_y=True), task="classification")
-CANCER = Dataset.from_arrays(*load_breast_cancer(return_X_y=True), task="classification")
+IRIS = plain_arrays(*load_iris(return_X_y=True), task="classification")
+CANCER = plain_arrays(*load_breast_cancer(return_X_y=True), task="classification")
 
 
 def run(dataset: Any, hyperparameters: Any) -> Trainer:
@@ -45,7 +45,7 @@ def varied(count: int, **shared: Any) -> list[Hyperparameters]:
         "inverse_scaling",
     ]
     return [
-        Hyperparameters(
+        plain(
             seed=i % 7, learning_rate=0.001 * (i + 1), dropout=0.1 * (i % 3), l1=1e-4 * (i % 2), l2=1e-3 * (i % 4),
             weight_decay=0.05 * (i % 3), gradient_clip=0.5 * (i % 2), beta1=0.9 - 0.01 * i, momentum=0.5 + 0.01 * i,
             schedule=schedules[i % 8], schedule_epochs=3, warmup=float(i % 3), epochs=6 + i % 3, patience=2 + i % 4,
@@ -81,7 +81,7 @@ from tuitrain.engine import Trainer
 from tuitrain.engine.penalties import Penalties
 from tuitrain.options.hyperparameters import Hyperparameters
 import hashlib
-trainer = Trainer(Dataset.from_arrays(*load_iris(return_X_y=True)), [Hyperparameters(epochs=3, dropout=0.2, seed=5)])
+trainer = Trainer(plain_arrays(*load_iris(return_X_y=True)), [plain(epochs=3, dropout=0.2, seed=5)])
 while not trainer.is_done:
     trainer.epoch()
 print(hashlib.sha256(trainer.network.parameters.tobytes()).hexdigest())
@@ -91,14 +91,14 @@ print(hashlib.sha256(trainer.network.parameters.tobytes()).hexdigest())
 @pytest.mark.long
 def test_two_processes_give_the_same_bits() -> None:
     found = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True).stdout.strip()
-    here = run(IRIS, Hyperparameters(epochs=3, dropout=0.2, seed=5)).network.parameters
+    here = run(IRIS, plain(epochs=3, dropout=0.2, seed=5)).network.parameters
     assert hashlib.sha256(here.tobytes()).hexdigest() == found
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_learns(optimizer: str) -> None:
     rate = {"adadelta": 1.0, "sgd": 0.3, "momentum": 0.05, "nesterov": 0.05, "adagrad": 0.1}.get(optimizer, 0.01)
-    trainer = Trainer(IRIS, [Hyperparameters(optimizer=optimizer, learning_rate=rate, epochs=30, hidden_layers=(16,))])
+    trainer = Trainer(IRIS, [plain(optimizer=optimizer, learning_rate=rate, epochs=30, hidden_layers=(16,))])
     first = trainer.epoch().train_loss[0]
     while not trainer.is_done:
         last = trainer.epoch().train_loss[0]
@@ -106,7 +106,7 @@ def test_every_optimizer_learns(optimizer: str) -> None:
 
 
 def test_early_stopping_restores_the_best_parameters() -> None:
-    trainer = Trainer(IRIS, [Hyperparameters(hidden_layers=(32,), learning_rate=0.05, patience=5, epochs=500)])
+    trainer = Trainer(IRIS, [plain(hidden_layers=(32,), learning_rate=0.05, patience=5, epochs=500)])
     losses, kept = [], []
     while not trainer.is_done:
         losses.append(trainer.epoch().validation_loss[0])
@@ -119,7 +119,7 @@ def test_early_stopping_restores_the_best_parameters() -> None:
 
 @pytest.mark.parametrize("batch_size", [7, "full"])
 def test_an_epoch_sees_every_row_once(batch_size: Any) -> None:
-    trainer = Trainer(IRIS, [Hyperparameters(batch_size=batch_size)])
+    trainer = Trainer(IRIS, [plain(batch_size=batch_size)])
     seen: list[np.ndarray[Any, Any]] = []
     trainer._batches.begin_epoch()
     while trainer._batches.rows_left:
@@ -129,7 +129,7 @@ def test_an_epoch_sees_every_row_once(batch_size: Any) -> None:
 
 
 def test_the_batch_size_can_change_in_mid_epoch() -> None:
-    trainer = Trainer(IRIS, [Hyperparameters(batch_size=10)])
+    trainer = Trainer(IRIS, [plain(batch_size=10)])
     trainer.step()
     trainer.set(0, "batch_size", 50)
     record = trainer.epoch()
@@ -160,13 +160,13 @@ def test_what_cannot_change_live_is_refused() -> None:
     with pytest.raises(HyperparameterError, match="not above 0"):
         trainer.set(0, "learning_rate", -1)
     with pytest.raises(HyperparameterError, match="cannot train in one stack"):
-        Trainer(IRIS, [Hyperparameters(), Hyperparameters(hidden_layers=(3,))])
+        Trainer(IRIS, [plain(), plain(hidden_layers=(3,))])
 
 
 def test_divergence_keeps_finite_parameters_and_names_the_cause() -> None:
     rng = np.random.default_rng(0)
-    data = Dataset.from_arrays(rng.standard_normal((100, 3)), rng.standard_normal(100), task="regression")
-    members = [Hyperparameters(optimizer="sgd", learning_rate=rate, epochs=5) for rate in (0.01, 500.0)]
+    data = plain_arrays(rng.standard_normal((100, 3)), rng.standard_normal(100), task="regression")
+    members = [plain(optimizer="sgd", learning_rate=rate, epochs=5) for rate in (0.01, 500.0)]
     trainer = run(data, members)
     assert trainer.early_stopping.endings == ["epochs", "diverged"]
     divergence = trainer.early_stopping.divergences[1]
@@ -179,8 +179,8 @@ def test_divergence_keeps_finite_parameters_and_names_the_cause() -> None:
 def test_divergence_without_a_validation_part_keeps_finite_parameters() -> None:
     """The loss is that before each update, so that only the parameters show what the last one did."""
     X = np.random.default_rng(0).standard_normal((60, 3))
-    data = Dataset.from_arrays(X, X[:, 0] ** 2, task="regression", validation=0, test=0)
-    h = Hyperparameters(hidden_layers=(64,) * 6, activation="softplus", optimizer="sgd", learning_rate=100,
+    data = plain_arrays(X, X[:, 0] ** 2, task="regression", validation=0, test=0)
+    h = plain(hidden_layers=(64,) * 6, activation="softplus", optimizer="sgd", learning_rate=100,
                         batch_size="full", epochs=50)  # fmt: skip
     trainer = run(data, [h, h.replace(learning_rate=1e-4)])
     assert trainer.early_stopping.endings == ["diverged", "epochs"]
@@ -190,8 +190,8 @@ def test_divergence_without_a_validation_part_keeps_finite_parameters() -> None:
 
 def test_without_a_validation_part_members_of_other_lengths_end_as_they_do_alone() -> None:
     X = np.random.default_rng(0).standard_normal((90, 4))
-    data = Dataset.from_arrays(X, X[:, 0] * 3, task="regression", validation=0, test=0)
-    members = [Hyperparameters(optimizer="sgd", learning_rate=rate, epochs=epochs, hidden_layers=(16,), batch_size=30)
+    data = plain_arrays(X, X[:, 0] * 3, task="regression", validation=0, test=0)
+    members = [plain(optimizer="sgd", learning_rate=rate, epochs=epochs, hidden_layers=(16,), batch_size=30)
                for rate, epochs in ((0.01, 2), (1.0, 12), (3.0, 12), (0.1, 5))]  # fmt: skip
     together = run(data, members)
     assert "diverged" in together.early_stopping.endings
@@ -215,8 +215,8 @@ def test_clipping_leaves_a_gradient_of_that_norm_however_large_it_was(size: floa
 def test_units_are_judged_idle_on_enough_rows_though_the_validation_part_is_small() -> None:
     rng = np.random.default_rng(0)
     X = rng.standard_normal((400, 4))
-    data = Dataset.from_arrays(X, X @ rng.standard_normal(4), task="regression", validation=0.01, test=0)
-    trainer = Trainer(data, [Hyperparameters(hidden_layers=(64,), batch_size=1)])
+    data = plain_arrays(X, X @ rng.standard_normal(4), task="regression", validation=0.01, test=0)
+    trainer = Trainer(data, [plain(hidden_layers=(64,), batch_size=1)])
     shown = trainer.epoch().idle_shares[0, 0]
     network = trainer.network
     sums = data.train.X @ network.weights[0][0] + network.biases[0][0]
@@ -226,7 +226,7 @@ def test_units_are_judged_idle_on_enough_rows_though_the_validation_part_is_smal
 
 def test_dropout_keeps_the_expected_activation() -> None:
     """Inverted dropout: the mean over many masks of what is passed on is what went in."""
-    trainer = Trainer(IRIS, [Hyperparameters(hidden_layers=(50,), dropout=0.4)])
+    trainer = Trainer(IRIS, [plain(hidden_layers=(50,), dropout=0.4)])
     rows = trainer._batches
     rows.begin_epoch()
     batch = rows.next(32)
@@ -244,16 +244,16 @@ def test_no_hidden_layer_and_squared_error_is_linear_regression() -> None:
     rng = np.random.default_rng(1)
     X = rng.standard_normal((200, 4)).astype(np.float32)
     y = X @ [1.0, -2, 0.5, 0] + 3 + rng.normal(0, 0.3, 200)
-    data = Dataset.from_arrays(X, y, task="regression", validation=0, test=0)
-    h = Hyperparameters(hidden_layers=(), batch_size="full", learning_rate=0.05, epochs=2000, l2=0)
+    data = plain_arrays(X, y, task="regression", validation=0, test=0)
+    h = plain(hidden_layers=(), batch_size="full", learning_rate=0.05, epochs=2000, l2=0)
     trainer = run(data, h)
     expected = LinearRegression().fit(data.train.X, data.train.y[:, 0])
     assert trainer.network.weights[0][0, :, 0] == pytest.approx(expected.coef_, abs=1e-3)
 
 
 def test_no_hidden_layer_and_cross_entropy_is_logistic_regression() -> None:
-    data = Dataset.from_arrays(*load_breast_cancer(return_X_y=True), validation=0, test=0)
-    h = Hyperparameters(hidden_layers=(), batch_size="full", learning_rate=0.1, epochs=3000, l2=0.01,
+    data = plain_arrays(*load_breast_cancer(return_X_y=True), validation=0, test=0)
+    h = plain(hidden_layers=(), batch_size="full", learning_rate=0.1, epochs=3000, l2=0.01,
                         loss="binary_cross_entropy")  # fmt: skip
     trainer = run(data, h)
     expected = LogisticRegression(C=1 / (0.01 * len(data.train)), tol=1e-8).fit(data.train.X, data.train.y)
@@ -266,7 +266,7 @@ def test_no_hidden_layer_and_cross_entropy_is_logistic_regression() -> None:
 def test_no_hidden_layer_and_hinge_is_a_linear_svm(data: Dataset, kind: str) -> None:
     """The objective ½‖w‖² + C Σ hinge is as low as liblinear's, which also regularises the intercept a little."""
     C, X, y = 0.05, data.train.X, data.train.y
-    h = Hyperparameters(hidden_layers=(), loss="hinge", C=C, l2=0, batch_size="full", learning_rate=0.02, epochs=4000,
+    h = plain(hidden_layers=(), loss="hinge", C=C, l2=0, batch_size="full", learning_rate=0.02, epochs=4000,
                         schedule="cosine", patience=0)  # fmt: skip
     trainer = Trainer(SimpleNamespace(**{**vars(data), "validation": data.train, "n_classes": data.n_classes}), [h])
     while not trainer.is_done:
@@ -292,9 +292,9 @@ def test_no_hidden_layer_and_hinge_is_a_linear_svm(data: Dataset, kind: str) -> 
 @pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy", "hinge", "mse", "mae", "huber"])
 def test_balanced_class_weights_equal_repeating_the_rare_rows(loss: str) -> None:
     X = np.array([[0.0], [1], [2], [3]], np.float32)
-    rare = Dataset.from_arrays(np.repeat(X, [3, 3, 3, 3], axis=0), np.repeat([0, 0, 0, 1], 3), task="classification",
+    rare = plain_arrays(np.repeat(X, [3, 3, 3, 3], axis=0), np.repeat([0, 0, 0, 1], 3), task="classification",
                                validation=0, test=0)  # fmt: skip
-    h = Hyperparameters(hidden_layers=(), batch_size="full", optimizer="sgd", epochs=20, learning_rate=0.1,
+    h = plain(hidden_layers=(), batch_size="full", optimizer="sgd", epochs=20, learning_rate=0.1,
                         loss=loss, C=1e6)  # fmt: skip
     weighted = run(rare, h.replace(class_weights="balanced"))
     part = SimpleNamespace(
@@ -306,8 +306,8 @@ def test_balanced_class_weights_equal_repeating_the_rare_rows(loss: str) -> None
 
 
 def test_members_of_a_stack_that_has_continued_are_not_reopened_and_nothing_changes() -> None:
-    members = [Hyperparameters(epochs=5, seed=1), Hyperparameters(epochs=2), Hyperparameters(epochs=5)]
-    trainer = run(load_dataset("iris"), members)
+    members = [plain(epochs=5, seed=1), plain(epochs=2), plain(epochs=5)]
+    trainer = run(plain_dataset("iris"), members)
     with pytest.raises(HyperparameterError, match="cannot continue from there"):
         trainer.set(None, "epochs", 9)  # the first and the last could train on
     assert trainer.hyperparameters == members

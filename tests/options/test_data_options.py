@@ -70,7 +70,7 @@ def test_what_was_asked_for_is_kept_and_loads_the_same_again(tmp_path: Path) -> 
     dataset = load_dataset(path, delimiter=";", drop="a", split_seed="3")
     assert dataset.options == {
         "validation": 0.15, "test": 0.15, "split": "random", "split_seed": 3, "scale": "standard",
-        "delimiter": "semicolon", "drop": ["a"],
+        "encode_numbers": "auto", "delimiter": "semicolon", "drop": ["a"],
     }  # fmt: skip
     assert dataset.feature_names == ("b",)
     assert load_dataset(path, **dataset.options).fingerprint == dataset.fingerprint

@@ -144,6 +144,7 @@ def test_what_applies_only_at_reset() -> None:
     at_reset = {name for name, spec in FIELDS.items() if not spec.live}
     assert at_reset == {
         "hidden_layers", "activation", "leaky_slope", "loss", "huber_delta", "initializer", "class_weights", "seed",
+        "ensemble", "metric", "threshold",
     }  # fmt: skip
 
 

@@ -41,9 +41,9 @@ def test_strategies_and_samplers_are_those_that_there_are() -> None:
 def test_metrics_are_those_that_the_engine_finds(name: str, task: str) -> None:
     from tuitrain import Hyperparameters
 
-    found = train(f"{name}?n=60", Hyperparameters(epochs=1)).evaluations["validation"]
-    assert set(METRICS[task]) == set(found)
-    assert set(found) <= set(HIGHER_IS_BETTER)
+    found = train(f"{name}?n=60", Hyperparameters(epochs=1)).to_json()["scores"]["validation"]["metrics"]
+    assert set(METRICS[task]) == {*found, "loss"}
+    assert {*found} <= set(HIGHER_IS_BETTER)
 
 
 def test_options_and_their_help_need_neither_numpy_nor_the_search() -> None:
@@ -77,10 +77,14 @@ def test_settings_of_a_study_of_the_first_version_are_read() -> None:
 
 
 def test_a_metric_that_is_none_is_answered_with_those_of_each_task() -> None:
-    with pytest.raises(SettingsError, match=r'metric "precision": allowed: accuracy, f1, loss \(classification\); r2'):
-        Settings(metric="precision")
+    with pytest.raises(
+        SettingsError, match=r'metric "gini": allowed: accuracy, f1, loss, .*, mcc \(classification\); r2'
+    ):
+        Settings(metric="gini")
     shown = CliRunner().invoke(commands, ["search", "--help"], terminal_width=300).output
-    assert "accuracy, f1, loss (classification); r2, rmse, mae, loss (regression)" in " ".join(shown.split())
+    assert "brier, mcc (classification); r2, rmse, mae, loss, median_error, mape (regression)" in " ".join(
+        shown.split()
+    )
 
 
 def test_command_line_python_and_form_have_the_settings_that_are_declared() -> None:

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 import tuitrain
-from tuitrain.data.loading import load_dataset, load_tables
+from tests.plain import plain, plain_arrays, plain_dataset
+from tuitrain.data.loading import load_tables
 from tuitrain.errors import DataError
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
 from tuitrain.session.train import train
 
 
 @pytest.fixture(scope="module")
 def classifier() -> Model:
-    return tuitrain.train("iris", tuitrain.Hyperparameters(epochs=40)).model
+    return tuitrain.train(plain_dataset("iris"), plain(epochs=40)).model
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def separate_sigmoids() -> tuple[tuitrain.Dataset, Model]:
     """Three classes, each output by itself, trained until the sigmoids saturate in float32."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 2)) * 3
-    dataset = tuitrain.Dataset.from_arrays(X, np.arange(300) % 3, task="classification")
+    dataset = plain_arrays(X, np.arange(300) % 3, task="classification")
     settings = tuitrain.Hyperparameters(hidden_layers=(), loss="binary_cross_entropy", epochs=1)
     model = tuitrain.train(dataset, settings).model
     model.network.weights[0][0] = [[60, 90, -80], [50, 70, -40]]
@@ -163,7 +163,7 @@ def test_a_word_means_the_same_whatever_else_the_file_holds(tmp_path: Path) -> N
     words = ["none", "light", "heavy"]
     rows = "".join(f"{20 + i % 50},{words[i % 3]},{'yes' if i % 3 == 0 else 'no'}\n" for i in range(240))
     (tmp_path / "smoke.csv").write_text("age,smoking,well\n" + rows)
-    model = train(load_dataset(str(tmp_path / "smoke.csv")), Hyperparameters(epochs=30)).model
+    model = train(plain_dataset(str(tmp_path / "smoke.csv")), plain(epochs=30)).model
     alone = model.predict_proba([{"age": 40, "smoking": "none"}])
     among = model.predict_proba([{"age": 40, "smoking": "none"}, {"age": 40, "smoking": "light"}])
     assert np.allclose(alone[0], among[0], atol=1e-6)
@@ -172,7 +172,7 @@ def test_a_word_means_the_same_whatever_else_the_file_holds(tmp_path: Path) -> N
 
 def test_rows_that_are_none_are_refused() -> None:
     with pytest.raises(DataError, match="expected rows"):
-        train("iris", Hyperparameters(epochs=1)).model.predict(3)
+        train("iris", plain(epochs=1)).model.predict(3)
 
 
 @pytest.mark.parametrize("first", [2**53 - 1, 2**53, 1234567890123456788, 2**63 - 3])
@@ -181,13 +181,13 @@ def test_labels_and_ids_beyond_what_a_float_holds_keep_their_digits(first: int, 
     kind = np.arange(90) % 3
     labels = first + kind.astype(np.int64)
     X = np.stack([labels, rng.integers(0, 9, 90)], axis=1)
-    dataset = tuitrain.Dataset.from_arrays(X, labels)
+    dataset = plain_arrays(X, labels)
     assert dataset.class_names == tuple(str(first + k) for k in range(3))
     tuitrain.train(dataset, tuitrain.Hyperparameters(epochs=60)).model.save(tmp_path / "m.safetensors")
     model = tuitrain.load_model(tmp_path / "m.safetensors")
     assert list(model.predict(X)) == [str(label) for label in labels]
     np.savez(tmp_path / "t.npz", X=X, y=labels)
-    from_file = load_dataset(tmp_path / "t.npz")
+    from_file = plain_dataset(tmp_path / "t.npz")
     assert from_file.fingerprint == dataset.fingerprint
     (tmp_path / "t.csv").write_text(
         "x1,x2,y\n" + "".join(f"{a},{b},{y}\n" for (a, b), y in zip(X, labels, strict=True))

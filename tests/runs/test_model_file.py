@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 import tuitrain
+from tests.plain import plain, plain_dataset
 from tuitrain.runs import model_file
 from tuitrain.runs.model import Model
 
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return tuitrain.train("iris", tuitrain.Hyperparameters(epochs=1)).model
+    return tuitrain.train(plain_dataset("iris"), plain(epochs=1)).model
 
 
 def written(model: Model, change: Callable[[dict[str, Any], dict[str, Any]], object]) -> bytes:

@@ -14,8 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tuitrain.data.loading import load_dataset
-from tuitrain.options.hyperparameters import Hyperparameters
+from tests.plain import plain, plain_dataset
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.api import run_study
 from tuitrain.search.space.setting import setting_to_json
@@ -27,9 +26,9 @@ RANGES = {"learning_rate": "1e-3..1", "l2": "1e-6..1e-1", "batch_size": "32,64"}
 
 
 def make(path: Path, strategy: str, prune: str) -> None:
-    base = Hyperparameters(hidden_layers=(8,), epochs=9, patience=0)
+    base = plain(hidden_layers=(8,), epochs=9, patience=0)
     settings = Settings(strategy=strategy, trials=24, folds=1, prune=prune, stack=3, batch=6)  # type: ignore[arg-type]
-    create_study(path, Space(RANGES, base), settings, load_dataset("iris"))
+    create_study(path, Space(RANGES, base), settings, plain_dataset("iris"))
 
 
 def run(path: Path) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from tests.plain import plain_dataset
 from tests.search.trainings_made_up import BASE, MOONS, training
 from tuitrain.cli import commands
-from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.runs.finished import Edit, Note
 from tuitrain.search.by_hand import manual_history, manual_space
@@ -21,7 +21,7 @@ from tuitrain.search.explanation import explain
 from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study.study import Study
 
-IRIS = load_dataset("iris")
+IRIS = plain_dataset("iris")
 
 
 def test_trainings_tell_what_changed_and_what_it_did() -> None:
@@ -165,7 +165,7 @@ def test_what_cannot_be_kept_is_told_and_kept_with_the_next(tmp_path: Path) -> N
 
 
 def test_a_training_without_validation_rows_is_kept_and_ranked(tmp_path: Path) -> None:
-    data = load_dataset("moons?n=120", validation=0)
+    data = plain_dataset("moons?n=120", validation=0)
     on_train = {"part": "train"}
     given = (training(0.8, dataset=data, record=on_train), training(0.9, dataset=data, record=on_train, l2=0.1))
     studies = ManualStudies(tmp_path)

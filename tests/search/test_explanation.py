@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tuitrain.data.loading import load_dataset
-from tuitrain.options.hyperparameters import Hyperparameters
+from tests.plain import plain, plain_dataset
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.api import run_study
 from tuitrain.search.explanation import LEAST_TRIALS, explain
@@ -18,8 +17,8 @@ from tuitrain.search.space.space import Space
 from tuitrain.search.study.opening import create_study
 from tuitrain.search.study.study import Study
 
-MOONS = load_dataset("moons?n=120")
-BASE = Hyperparameters(hidden_layers=(6,), epochs=25, patience=0)
+MOONS = plain_dataset("moons?n=120")
+BASE = plain(hidden_layers=(6,), epochs=25, patience=0)
 RANGES = {"learning_rate": "1e-5..0.3", "beta2": "0.99..0.9999"}
 
 

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuitrain.data.loading import load_dataset
-from tuitrain.options.hyperparameters import Hyperparameters
+from tests.plain import plain, plain_dataset
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.api import conducting, run_study
 from tuitrain.search.by_hand import ManualHistory
@@ -28,8 +27,8 @@ from tuitrain.search.study.opening import create_study
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
 
-IRIS = load_dataset("iris")
-BASE = Hyperparameters(hidden_layers=(4,), epochs=4, patience=0)
+IRIS = plain_dataset("iris")
+BASE = plain(hidden_layers=(4,), epochs=4, patience=0)
 SPACE = Space({"learning_rate": "1e-4..1", "l2": "1e-6..1"}, BASE)
 MIXED = Space({"optimizer": "momentum,adam", "learning_rate": "1e-4..1", "momentum": "0.5..0.99"}, BASE)
 

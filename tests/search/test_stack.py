@@ -9,8 +9,8 @@ import pytest
 from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 
+from tests.plain import plain, plain_dataset
 from tuitrain.data.dataset import Dataset
-from tuitrain.data.loading import load_dataset
 from tuitrain.errors import SearchError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.folds import make_folds
@@ -20,13 +20,11 @@ from tuitrain.search.space.space import Space
 from tuitrain.search.stack import Curves, StackResult, StackTask, train_stack
 from tuitrain.session.train import train
 
-IRIS, CANCER, DIABETES = (load_dataset(name) for name in ("iris", "breast_cancer", "diabetes"))
+IRIS, CANCER, DIABETES = (plain_dataset(name) for name in ("iris", "breast_cancer", "diabetes"))
 
 
 def rates(count: int, **rest: Any) -> list[Hyperparameters]:
-    return [
-        Hyperparameters(learning_rate=10 ** (-4 + 4 * i / count), hidden_layers=(16,), **rest) for i in range(count)
-    ]
+    return [plain(learning_rate=10 ** (-4 + 4 * i / count), hidden_layers=(16,), **rest) for i in range(count)]
 
 
 def run(data: Dataset, trials: list[Hyperparameters], *, folds: int = 1, metric: str = "", **rest: Any) -> StackResult:
@@ -52,6 +50,15 @@ def test_a_trials_score_is_that_of_the_same_training_alone(data: Dataset, metric
     assert next(o.score for o in result.outcomes if o.number == result.best) == best
 
 
+@pytest.mark.parametrize(("data", "metric"), [(CANCER, "average_precision"), (IRIS, "roc_auc"), (DIABETES, "mape")])
+def test_metrics_of_the_outputs_are_those_of_the_same_training_alone_too(data: Dataset, metric: str) -> None:
+    trials = rates(4, epochs=12, patience=3)
+    result = run(data, trials, metric=metric)  # some end before others, and the stack goes on without them
+    for outcome, h in zip(sorted(result.outcomes, key=lambda o: o.number), trials, strict=True):
+        found = train(data, h).to_json()["scores"]["validation"]["metrics"][metric]
+        assert outcome.score == pytest.approx(found["value"], rel=1e-6)
+
+
 def test_folds_hold_each_row_out_once_and_are_stratified_as_scikit_learns() -> None:
     folds = make_folds(CANCER, 5)
     held = np.concatenate([fold.validation.rows for fold in folds])
@@ -75,7 +82,7 @@ def test_each_folds_features_are_standardised_on_its_own_training_rows() -> None
 
 
 def test_folds_and_seeds_are_means_of_trainings_alone() -> None:
-    h = Hyperparameters(hidden_layers=(8,), epochs=12, seed=5)
+    h = plain(hidden_layers=(8,), epochs=12, seed=5)
     result = run(IRIS, [h, h.replace(learning_rate=0.1)], folds=3, seeds=2)
     first = min(result.outcomes, key=lambda outcome: outcome.number)
     alone = []
@@ -113,14 +120,14 @@ def test_the_best_third_of_all_seen_at_a_rung_goes_on() -> None:
 
 
 def test_a_diverged_trial_is_told_and_the_others_go_on() -> None:
-    trials = [Hyperparameters(optimizer="sgd", learning_rate=rate, epochs=10) for rate in (0.01, 900.0, 0.001)]
+    trials = [plain(optimizer="sgd", learning_rate=rate, epochs=10) for rate in (0.01, 900.0, 0.001)]
     outcomes = sorted(run(DIABETES, trials).outcomes, key=lambda outcome: outcome.number)
     assert [outcome.state for outcome in outcomes] == ["finished", "failed", "finished"]
     assert "learning rate 900" in outcomes[1].message
 
 
 def test_what_does_not_fit_the_task_fails_with_its_reason() -> None:
-    (outcome,) = run(DIABETES, [Hyperparameters(loss="hinge")]).outcomes
+    (outcome,) = run(DIABETES, [plain(loss="hinge")]).outcomes
     assert outcome.state == "failed"
     assert "needs classes" in outcome.message
 
@@ -128,7 +135,7 @@ def test_what_does_not_fit_the_task_fails_with_its_reason() -> None:
 def test_a_stop_leaves_out_what_has_not_ended_and_curves_are_told() -> None:
     told: list[Curves] = []
     looks = iter([False] * 3 + [True] * 100)
-    task = StackTask(((0, Hyperparameters(epochs=100_000, patience=0)),), "accuracy")
+    task = StackTask(((0, plain(epochs=100_000, patience=0)),), "accuracy")
     result = train_stack(make_folds(CANCER), task, told.append, lambda: next(looks))  # type: ignore[arg-type]
     assert result.outcomes == ()
     assert told[-1].epoch == sum(len(news.values[0]) for news in told)
@@ -148,6 +155,6 @@ def test_stacks_are_of_one_structure_and_fit_the_cache() -> None:
 
 def test_a_search_needs_validation_rows() -> None:
     with pytest.raises(SearchError, match="needs validation rows"):
-        make_folds(load_dataset("iris", validation=0))
+        make_folds(plain_dataset("iris", validation=0))
     with pytest.raises(SearchError, match="folds"):
         make_folds(IRIS, 99)

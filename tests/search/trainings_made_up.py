@@ -6,14 +6,14 @@ import itertools
 from dataclasses import replace
 from typing import Any
 
+from tests.plain import plain, plain_dataset
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts
-from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import FinishedTraining
 
-MOONS = load_dataset("moons?n=120")
-BASE = Hyperparameters(hidden_layers=(6,), epochs=4, patience=0)
+MOONS = plain_dataset("moons?n=120")
+BASE = plain(hidden_layers=(6,), epochs=4, patience=0)
 _numbers = itertools.count(1)
 
 

@@ -106,7 +106,7 @@ def train_on(path: Path, disk: Disk | None = None) -> LiveTraining:
     """Continue a run to its end."""
     disk = disk or CountingDisk()
     found = resume(path, disk)
-    live = LiveTraining(found.dataset, found.hyperparameters, continued=found.continuation)
+    live = LiveTraining(found.dataset, found.hyperparameters, continued=found.continuation, given=found.given)
     train(live, Keeper(None, clock=ticking(), continued=found.continued))
     return live
 

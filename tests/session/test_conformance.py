@@ -19,12 +19,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.plain import plain, plain_dataset
 from tests.ui.fake_session import FakeSession
 from tests.ui.snapshots_made_up import healthy
 from tuitrain.data.dataset import Dataset
-from tuitrain.data.loading import load_dataset
 from tuitrain.diagnosis.rules import findings
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.runs.history import History
 from tuitrain.search.space.space import Space
@@ -42,12 +41,13 @@ from tuitrain.session.commands import (
     TryNext,
 )
 from tuitrain.session.datasets import DATASETS
+from tuitrain.session.judging import course_of
 from tuitrain.session.search import SearchSession, begin_search
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.session.training import TrainingSession
 
 EPOCHS = 9
-QUICK = Hyperparameters(hidden_layers=(6, 5), epochs=50, patience=0)
+QUICK = plain(hidden_layers=(6, 5), epochs=50, patience=0)
 
 
 def until(session: Any, holds: Callable[[Snapshot], object], seconds: float = 60.0) -> Snapshot:
@@ -74,9 +74,9 @@ def fake() -> Snapshot:
 
 
 MADE: dict[str, Callable[[], Snapshot]] = {
-    "real": lambda: real(load_dataset("moons?n=28")),
-    "real, without validation": lambda: real(load_dataset("moons?n=28", validation=0)),
-    "real, regression": lambda: real(load_dataset("sine?n=28")),
+    "real": lambda: real(plain_dataset("moons?n=28")),
+    "real, without validation": lambda: real(plain_dataset("moons?n=28", validation=0)),
+    "real, regression": lambda: real(plain_dataset("sine?n=28")),
     "fake": fake,
     "made up": lambda: healthy(30),
 }
@@ -139,7 +139,7 @@ def test_the_layers_are_those_of_the_network(snapshot: Snapshot) -> None:
 
 def test_the_findings_are_those_of_the_moment(snapshot: Snapshot) -> None:
     if snapshot.findings:  # made up without them
-        assert list(snapshot.findings) == findings(snapshot)
+        assert list(snapshot.findings) == findings(course_of(snapshot))
 
 
 def test_the_metric_view_holds_every_row_of_its_part(snapshot: Snapshot) -> None:
@@ -159,7 +159,7 @@ def test_the_metric_view_holds_every_row_of_its_part(snapshot: Snapshot) -> None
 
 @pytest.fixture(params=["real", "fake"])
 def session(request: pytest.FixtureRequest) -> Any:
-    made: Any = TrainingSession(load_dataset("moons?n=28"), QUICK) if request.param == "real" else FakeSession()
+    made: Any = TrainingSession(plain_dataset("moons?n=28"), QUICK) if request.param == "real" else FakeSession()
     yield made
     made.close()
 
@@ -210,7 +210,7 @@ class Kind:
 
 
 TRAINING = Kind(
-    make=lambda folder: TrainingSession(load_dataset("moons?n=28"), QUICK.replace(epochs=1_000_000)),
+    make=lambda folder: TrainingSession(plain_dataset("moons?n=28"), QUICK.replace(epochs=1_000_000)),
     work=Start, quick=SetPace(0.0),
     refused=(SetHyperparameter("learning_rate", -1), SetHyperparameter("lerning_rate", 0.1), SetPace(-1.0)),
     foreign=TryNext({"l2": 0.1}), view="metric", shows=lambda s: s.metric_view is not None,
@@ -218,10 +218,10 @@ TRAINING = Kind(
 
 
 def long_search() -> Command:
-    base = Hyperparameters(hidden_layers=(4,), epochs=3, patience=0)
+    base = plain(hidden_layers=(4,), epochs=3, patience=0)
     space = Space({"learning_rate": "1e-3..1", "l2": "1e-6..1e-1"}, base)
     settings = Settings(strategy="random", trials=100_000, folds=1)
-    return begin_search(DATASETS.keep(load_dataset("moons?n=28")), space, settings)
+    return begin_search(DATASETS.keep(plain_dataset("moons?n=28")), space, settings)
 
 
 SEARCH = Kind(

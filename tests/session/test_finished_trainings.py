@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.plain import plain, plain_dataset
 from tests.session.test_conformance import until
 from tuitrain.data.facts import DatasetFacts
-from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.runs.model import load_model
 from tuitrain.search.by_hand import manual_history
@@ -20,8 +19,8 @@ from tuitrain.session.commands import AddNote, Reset, SaveModel, SetHyperparamet
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.training import TrainingSession
 
-MOONS = load_dataset("moons?n=120")
-QUICK = Hyperparameters(hidden_layers=(8,), epochs=6, patience=0)
+MOONS = plain_dataset("moons?n=120")
+QUICK = plain(hidden_layers=(8,), epochs=6, patience=0)
 
 
 @pytest.fixture
@@ -120,7 +119,7 @@ def test_a_training_is_written_down_when_it_is_left(session: TrainingSession) ->
     session.send(Reset())
     until(session, lambda s: s.step == 0)
     epochs(session, 3)
-    other = load_dataset("moons?n=90", validation=0.3)
+    other = plain_dataset("moons?n=90", validation=0.3)
     session.send(Reset(DATASETS.keep(other)))
     until(session, lambda s: session.dataset is other)
     epochs(session, 1)
@@ -148,7 +147,7 @@ def test_what_never_trained_an_epoch_leaves_no_record(session: TrainingSession) 
 def test_a_dataset_that_does_not_fit_leaves_the_training_where_it_is(session: TrainingSession) -> None:
     session.send(SetHyperparameter("loss", "hinge"))
     epochs(session, 2)
-    session.send(Reset(DATASETS.keep(load_dataset("sine?n=40"))))
+    session.send(Reset(DATASETS.keep(plain_dataset("sine?n=40"))))
     until(session, lambda s: "needs classes" in s.message)
     assert session.finished == ()
     assert ended(session).epochs == 6
@@ -181,7 +180,7 @@ def test_a_training_that_is_opened_and_not_continued_is_not_written_down_again(s
 
 @pytest.mark.parametrize("sound_epochs", [0, 2])
 def test_what_diverges_is_written_down_with_the_values_that_it_diverged_with(sound_epochs: int) -> None:
-    session = TrainingSession(load_dataset("sine?n=100"), QUICK.replace(optimizer="sgd"))
+    session = TrainingSession(plain_dataset("sine?n=100"), QUICK.replace(optimizer="sgd"))
     if sound_epochs:
         epochs(session, sound_epochs)
     edited(session, "learning_rate", 1000)
@@ -223,7 +222,7 @@ def test_what_fails_is_written_down_and_a_broken_view_is_no_failed_training(
 
 
 def test_without_validation_rows_the_last_epoch_is_scored_on_the_training_rows(tmp_path: Path) -> None:
-    data = load_dataset("moons?n=120", validation=0)
+    data = plain_dataset("moons?n=120", validation=0)
     session = TrainingSession(data, QUICK)
     done = ended(session)
     session.send(SaveModel(tmp_path / "m"))

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from tuitrain.data.loading import load_dataset
-from tuitrain.options.hyperparameters import Hyperparameters
+from tests.plain import plain, plain_dataset
 from tuitrain.session.live_training import LiveTraining
 
 
@@ -20,11 +19,11 @@ def cross_entropy(network, part):
 
 @pytest.fixture(scope="module")
 def iris():
-    return load_dataset("iris")
+    return plain_dataset("iris")
 
 
 def test_they_are_the_untrained_networks(iris):
-    live = LiveTraining(iris, Hyperparameters())
+    live = LiveTraining(iris, plain())
     expected = [cross_entropy(live.trainer.network, part) for part in (iris.train, iris.validation)]
     live.measure_start()
     snapshot = live.snapshot(version=1, state="ready", pending={})
@@ -39,7 +38,7 @@ def test_they_are_the_untrained_networks(iris):
 
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 def test_training_has_the_same_bits_with_and_without_them(iris, dropout):
-    one, other = (LiveTraining(iris, Hyperparameters(dropout=dropout)) for _ in range(2))
+    one, other = (LiveTraining(iris, plain(dropout=dropout)) for _ in range(2))
     one.measure_start()
     for live in (one, other):
         for _ in range(25):
@@ -50,7 +49,7 @@ def test_training_has_the_same_bits_with_and_without_them(iris, dropout):
 
 
 def test_a_batch_by_hand_shows_its_own_loss_and_gradient(iris):
-    by_hand, other = (LiveTraining(iris, Hyperparameters(optimizer="sgd", learning_rate=0.5, l2=0.0)) for _ in range(2))
+    by_hand, other = (LiveTraining(iris, plain(optimizer="sgd", learning_rate=0.5, l2=0.0)) for _ in range(2))
     network = by_hand.trainer.network
     before = network.parameters.copy()
     by_hand.step(is_by_hand=True)

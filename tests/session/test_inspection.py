@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -14,13 +14,15 @@ from tuitrain.engine.threads import choose_threads
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.bench import TraceRow
+from tuitrain.session.asked.demonstration import Demonstrate
+from tuitrain.session.asked.landscape import Plane
 from tuitrain.session.asked.race import RunRace
 from tuitrain.session.asked.rate_range import RangeTest
 from tuitrain.session.asked.seeds import TrainSeeds
 from tuitrain.session.asked.step import StepAnswer, StepCurve
 from tuitrain.session.asked.what_if import WhatIf
 from tuitrain.session.commands import Reset, Start, Step
-from tuitrain.session.inspection import ANSWERED_BY
+from tuitrain.session.inspection import ANSWERED_BY, Copy
 from tuitrain.session.questions import KINDS, Answer, NoAnswer, Question
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.session.training import TrainingSession
@@ -146,6 +148,35 @@ def test_another_dataset_is_not_answered_from_the_old_copy(session) -> None:
     session.wait_for_answer(session.send(Reset()), SECONDS)
     session.ask(TraceRow(copy=2))
     assert wait_for(session, lambda now: now.answer.question.copy == 2).answer.epoch == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "free", "told"),
+    [
+        (TraceRow(copy=1), 37 * 80 - 1, "a copy of the network for a page needs 0.0 GiB"),
+        (Plane("path", copy=1), 37 * 80, "the path of 60 steps before and after needs 0.0 GiB; 0.0 GiB are free"),
+        (TrainSeeds(copy=1), 16 * 37 * 7 * 4, "hidden layers: 2x7x2 has 37 parameters, and training them needs"),
+    ],
+)  # 37 parameters
+def test_a_page_that_memory_has_no_room_for_says_so_and_the_run_goes_on(question, free, told, monkeypatch) -> None:
+    session = TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=(7,), epochs=9, batch_size=1))
+    session.wait_for_answer(session.send(Step(epochs=1)), SECONDS)
+    monkeypatch.setattr("tuitrain.engine.memory.available_memory", lambda: free)
+    session.ask(question)
+    answer = wait_for(session, lambda now: now.answer is not None and now.answer.problem).answer
+    assert answer.problem.startswith(told)
+    monkeypatch.undo()
+    session.ask(replace(question, copy=2))
+    wait_for(session, lambda now: now.answer is not None and now.answer.question.copy == 2 and not now.answer.problem)
+    session.close()
+
+
+def test_a_demonstration_makes_no_copy_of_the_run(session, monkeypatch) -> None:
+    monkeypatch.setattr(Copy, "of", lambda *given: pytest.fail("copied"))
+    question = Demonstrate("moons", "learning_rate", ("0.1", "0.2"), epochs=2, show=("loss",))
+    session.ask(question)
+    answer = wait_for(session, lambda now: now.answer is not None and now.answer.is_whole).answer
+    assert not answer.problem and answer.question == question
 
 
 @pytest.mark.parametrize(

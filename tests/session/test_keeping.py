@@ -55,7 +55,8 @@ def test_a_run_holds_what_the_engine_trains(undisturbed: tuple[Path, int]) -> No
     )
     assert load_model(path / BEST).to_bytes() == Model.of(trainer, IRIS).to_bytes()
     about = json.loads((path / RUN).read_text())
-    assert (about["status"], about["epochs"], about["hyperparameters"]) == ("done", 3, SMALL.to_mapping())
+    assert (about["status"], about["epochs"], about["given"]) == ("done", 3, SMALL.to_mapping())
+    assert about["hyperparameters"] == trainer.hyperparameters[0].to_mapping()
     assert about["dataset"]["source"]["fingerprint"] == IRIS.fingerprint
 
 

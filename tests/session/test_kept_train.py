@@ -11,6 +11,8 @@ from tuitrain.errors import RunError
 from tuitrain.runs.run import BEST, read_run
 from tuitrain.session.train import train
 
+pytestmark = pytest.mark.filterwarnings("ignore:a checkpoint takes")
+
 
 def test_a_kept_training_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
+from tests.plain import plain, plain_dataset
 from tuitrain.data.dataset import Dataset
-from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.network import with_ones
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.views import metric_view
 
-QUICK = Hyperparameters(hidden_layers=(8,), epochs=3, patience=0, learning_rate=0.01)
+QUICK = plain(hidden_layers=(8,), epochs=3, patience=0, learning_rate=0.01)
 
 
 def trained(dataset: Dataset, epochs: int = 3, **changes: object) -> Trainer:
@@ -36,7 +35,7 @@ def softmax(trainer: Trainer, dataset: Dataset) -> np.ndarray:
 
 @pytest.mark.parametrize("name", ["moons?n=200", "iris"])
 def test_scores_of_probabilities_are_scikit_learns_of_the_validation_rows(name: str) -> None:
-    dataset = load_dataset(name)
+    dataset = plain_dataset(name)
     trainer = trained(dataset)
     view, found, truth = metric_view(trainer, dataset), softmax(trainer, dataset), dataset.validation.y
     area = metrics.roc_auc_score(truth, found if name == "iris" else found[:, 1], multi_class="ovr")
@@ -47,7 +46,7 @@ def test_scores_of_probabilities_are_scikit_learns_of_the_validation_rows(name: 
 
 
 def test_the_baseline_of_probabilities_is_the_share_of_each_class_in_the_training_rows() -> None:
-    dataset = load_dataset("iris")
+    dataset = plain_dataset("iris")
     view = metric_view(trained(dataset), dataset)
     shares = np.bincount(dataset.train.y) / len(dataset.train)
     truth = dataset.validation.y
@@ -58,7 +57,7 @@ def test_the_baseline_of_probabilities_is_the_share_of_each_class_in_the_trainin
 
 
 def test_one_output_under_binary_cross_entropy_is_the_probability_of_the_second_class() -> None:
-    dataset = load_dataset("moons?n=200")
+    dataset = plain_dataset("moons?n=200")
     trainer = trained(dataset, loss="binary_cross_entropy")
     outputs = trainer.network.logits_of_rows(with_ones(dataset.validation.X, trainer.network.dtype))[0]
     second = 1 / (1 + np.exp(-outputs[:, 0].astype(np.float64)))
@@ -71,7 +70,7 @@ def test_one_output_under_binary_cross_entropy_is_the_probability_of_the_second_
 
 @pytest.mark.parametrize(("loss", "count"), [("hinge", 1), ("mse", 2)])
 def test_a_network_without_probabilities_ranks_rows(loss: str, count: int) -> None:
-    dataset = load_dataset("moons?n=200")
+    dataset = plain_dataset("moons?n=200")
     trainer = trained(dataset, loss=loss)
     outputs = trainer.network.logits_of_rows(with_ones(dataset.validation.X, trainer.network.dtype))[0]
     assert outputs.shape[1] == count
@@ -82,7 +81,7 @@ def test_a_network_without_probabilities_ranks_rows(loss: str, count: int) -> No
 
 
 def test_while_it_runs_all_scores_are_of_the_last_epochs_end() -> None:
-    dataset = load_dataset("iris")
+    dataset = plain_dataset("iris")
     trainer = trained(dataset, 1)
     first = metric_view(trainer, dataset, is_running=True)
     assert np.isnan(first.values["log_loss"])  # nobody had looked while that epoch was evaluated
@@ -96,7 +95,7 @@ def test_while_it_runs_all_scores_are_of_the_last_epochs_end() -> None:
 
 
 def test_a_class_missing_in_validation_leaves_every_score_known() -> None:
-    dataset = load_dataset("iris")
+    dataset = plain_dataset("iris")
     kept = dataset.validation.y != 2
     part = replace(dataset.validation, X=dataset.validation.X[kept], y=dataset.validation.y[kept])
     dataset = replace(dataset, validation=part)

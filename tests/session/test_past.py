@@ -10,7 +10,7 @@ import pytest
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.past import MOST_PARAMETERS, STEPS, Past
+from tuitrain.session.past import LOOK_STEPS, STEPS, Past
 
 
 def run(past: Past, trainer: Trainer, steps: int) -> None:
@@ -39,11 +39,12 @@ def test_the_last_steps_can_be_made_again_to_the_bit(steps: int) -> None:
 
 
 def test_states_are_kept_no_more_often_than_their_cost_allows() -> None:
-    ticks = count()  # each look at the clock is a second later: a state costs one, and then 200 have to pass
-    past, trainer = Past(lambda: float(next(ticks))), Trainer(load_dataset("moons"), Hyperparameters())
-    run(past, trainer, STEPS + 150)
+    ticks = count()  # each look at the clock is a second later: a state costs one, and then 500 have to pass
+    h = Hyperparameters(hidden_layers=(2,), epochs=1000, patience=0)
+    past, trainer = Past(lambda: float(next(ticks))), Trainer(load_dataset("moons"), h)
+    run(past, trainer, STEPS + 490 * LOOK_STEPS)
     assert past.before(trainer.steps_done).counters["steps_done"] == 0  # type: ignore[union-attr]
-    run(past, trainer, 150)
+    run(past, trainer, 20 * LOOK_STEPS + STEPS)
     assert past.before(trainer.steps_done).counters["steps_done"] > STEPS  # type: ignore[union-attr]
 
 
@@ -59,7 +60,28 @@ def test_what_was_changed_by_hand_ends_what_can_be_made_again() -> None:
 
 
 def test_of_a_network_that_is_too_large_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tuitrain.session.past.MOST_PARAMETERS", 10)
-    past, trainer = Past(frozen), Trainer(load_dataset("moons"), Hyperparameters())
+    past, trainer = Past(frozen), Trainer(load_dataset("moons"), Hyperparameters(hidden_layers=(6,)))
+    monkeypatch.setattr("tuitrain.session.past.MOST_BYTES", 4 * (3 * 6 + 7 * 2) * 6 - 1)
     run(past, trainer, 50)
-    assert past.before(50) is None and MOST_PARAMETERS > 10
+    assert past.before(50) is None
+
+
+@pytest.mark.parametrize(("room", "begun"), [(1, [0, 0, 80, 80, 160]), (2, [0, 40, 80, 120, 160])])
+def test_as_many_states_are_kept_as_have_room(room: int, begun: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    data = load_dataset("moons")
+    past, trainer = Past(frozen), Trainer(data, Hyperparameters(hidden_layers=(6,), dropout=0.2))
+    parameters = 3 * 6 + 7 * 2
+    monkeypatch.setattr("tuitrain.session.past.MOST_BYTES", room * 4 * parameters * 6)
+    found = []
+    for _ in begun:
+        run(past, trainer, STEPS)
+        state = past.before(trainer.steps_done)
+        assert state is not None
+        found.append(state.counters["steps_done"])
+        large = [array for one in past._states for array in one.arrays.values() if array.shape == (1, parameters)]
+        assert len(past._states) <= room and sum(array.nbytes for array in large) <= room * 4 * parameters * 6
+    assert found == begun
+    again = Trainer(data, state.hyperparameters, state=state)
+    while again.steps_done < trainer.steps_done:
+        again.step()
+    np.testing.assert_array_equal(again.network.parameters, trainer.network.parameters)

@@ -46,7 +46,7 @@ def test_a_run_steered_at_random_is_repeated_to_the_bit(seed: int, tmp_path: Pat
     state = session.state()
     session.close()
     found = replay(read_run(tmp_path / "run"))
-    assert found.different == () and found.steps == state.counters["steps_done"]
+    assert found.different == () and found.steps == state.state.counters["steps_done"]
 
 
 def test_another_journal_gives_other_bits(tmp_path: Path) -> None:

@@ -9,18 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.plain import plain, plain_dataset
 from tests.session.test_conformance import until
-from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model, load_model
 from tuitrain.session.commands import Pause, Reset, SaveModel, SetHyperparameter, SetPace, Start, Step
 from tuitrain.session.datasets import DATASETS
 from tuitrain.session.session import Clock
 from tuitrain.session.training import TrainingSession
 
-MOONS = load_dataset("moons?n=200")
-QUICK = Hyperparameters(hidden_layers=(8,), epochs=12, patience=0)
+MOONS = plain_dataset("moons?n=200")
+QUICK = plain(hidden_layers=(8,), epochs=12, patience=0)
 
 
 @pytest.fixture
@@ -81,7 +80,7 @@ def test_before_the_first_step_every_change_applies_at_once(session: TrainingSes
 
 
 def test_what_does_not_fit_is_refused_with_a_reason(session: TrainingSession) -> None:
-    session.send(Reset(DATASETS.keep(load_dataset("sine?n=50"))))
+    session.send(Reset(DATASETS.keep(plain_dataset("sine?n=50"))))
     until(session, lambda s: session.dataset.task == "regression")
     session.send(SetHyperparameter("loss", "hinge"))
     assert "needs classes" in until(session, lambda s: bool(s.message)).message
@@ -168,7 +167,7 @@ def test_the_saved_model_predicts_what_the_session_shows(session: TrainingSessio
 
 
 def test_divergence_says_where_and_why() -> None:
-    session = TrainingSession(load_dataset("sine?n=100"), QUICK.replace(optimizer="sgd", learning_rate=1000))
+    session = TrainingSession(plain_dataset("sine?n=100"), QUICK.replace(optimizer="sgd", learning_rate=1000))
     session.send(Start())
     ended = until(session, lambda s: s.state == "diverged")
     assert "epoch 1, step" in ended.message
@@ -316,7 +315,7 @@ def test_what_is_no_pace_is_refused(session: TrainingSession) -> None:
 
 
 def test_a_value_that_does_not_fit_is_kept_in_sight_and_nothing_starts_until_it_is_changed() -> None:
-    session = TrainingSession(load_dataset("sine?n=60"), QUICK)
+    session = TrainingSession(plain_dataset("sine?n=60"), QUICK)
     session.send(SetHyperparameter("loss", "cross_entropy"))
     refused = until(session, lambda s: "loss" in s.refused)
     assert "needs classes" in refused.refused["loss"].why
@@ -345,7 +344,7 @@ def test_what_is_changed_after_the_end_is_unused_until_training_goes_on(session:
 
 
 def test_the_reason_of_a_divergence_outlives_the_next_command() -> None:
-    session = TrainingSession(load_dataset("sine?n=100"), QUICK.replace(optimizer="sgd", learning_rate=1000))
+    session = TrainingSession(plain_dataset("sine?n=100"), QUICK.replace(optimizer="sgd", learning_rate=1000))
     session.send(Start())
     until(session, lambda s: s.state == "diverged")
     session.send(Pause())

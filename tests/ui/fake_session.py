@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.plain import plain
 from tuitrain.data.dataset import Part
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.diagnosis.rules import findings
@@ -31,6 +32,7 @@ from tuitrain.session.commands import (
     Stop,
 )
 from tuitrain.session.datasets import DATASETS
+from tuitrain.session.judging import course_of
 from tuitrain.session.snapshot import MetricView, Refused, Snapshot
 
 
@@ -42,7 +44,7 @@ def make_dataset(name: str = "iris", *, features: int = 4, classes: int = 3) -> 
         feature_names=tuple(f"x{n}" for n in range(features)), encoded_names=tuple(f"x{n}" for n in range(features)),
         target_name="species", class_names=tuple(f"class {n}" for n in range(classes)), target_mean=0.0,
         target_scale=1.0, notices=(), fingerprint=name.rjust(64, "0"), options={},
-        n_features=features, n_outputs=classes, n_classes=classes,
+        n_features=features, n_inputs=features, n_outputs=classes, n_classes=classes,
     )  # fmt: skip
 
 
@@ -69,7 +71,7 @@ class FakeSession:
         self.holds = self.releases = 0
         self._changed = threading.Condition()
         self.finished: tuple[FinishedTraining, ...] = ()
-        self.snapshot = self._fresh(hyperparameters or Hyperparameters(), version=1)
+        self.snapshot = self._fresh(hyperparameters or plain(), version=1)
 
     def _fresh(self, hyperparameters: Hyperparameters, version: int) -> Snapshot:
         sizes = [self.dataset.n_features, *hyperparameters.hidden_layers, self.dataset.n_outputs]
@@ -79,13 +81,13 @@ class FakeSession:
             history=History(len(sizes) - 1), epochs_recorded=0, steps_per_epoch=4, batch_memory=5280,
             learning_rate=hyperparameters.learning_rate,
         )  # fmt: skip
-        return replace(snapshot, findings=tuple(findings(snapshot)))
+        return replace(snapshot, findings=tuple(findings(course_of(snapshot))))
 
     def become(self, **changes: Any) -> None:
         """Replace the snapshot."""
         with self._changed:
             now = replace(self.snapshot, version=self.snapshot.version + 1, **changes)
-            self.snapshot = replace(now, findings=tuple(changes.get("findings", findings(now))))
+            self.snapshot = replace(now, findings=tuple(changes.get("findings", findings(course_of(now)))))
             self._changed.notify_all()
 
     def send(self, command: Command) -> int:

@@ -23,9 +23,10 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from tests.ui.fake_session import FakeSession
-from tests.ui.snapshots_made_up import diverging, fresh, healthy, searching, with_confusion, with_parameters
+from tests.ui.snapshots_made_up import diverging, fresh, guessing, healthy, searching, with_confusion, with_parameters
+from tests.ui.waiting import settle
 from tuitrain.session.search_snapshot import SearchSnapshot
-from tuitrain.ui.app import TuitrainApp
+from tuitrain.ui.app import SearchAsked, TuitrainApp
 from tuitrain.ui.theme import theme_of
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -49,7 +50,11 @@ SCREENS: dict[str, tuple[Callable[[], Any], Callable[[], SearchSnapshot] | None]
     "train-diverged": (diverging, None),
     "search-new": (healthy, lambda: SearchSnapshot(1)),
     "search-running": (healthy, searching),
+    "search-guessing": (healthy, guessing),
+    "search-guessed": (healthy, guessing),
 }
+# Keys on the surrogate, which has them one at a time: the guess is moved, and the choice shown
+ON_THE_SURROGATE = {"search-guessing": (), "search-guessed": ("right", "right", "right", "enter")}
 
 
 def other_versions() -> list[str]:
@@ -68,7 +73,8 @@ async def on_screen(name: str, size: tuple[int, int], work: Callable[[Pilot[Any]
     training, search = SCREENS[name]
     session: Any = FakeSession()
     session.snapshot = training()
-    app = TuitrainApp(session, theme_of(TERMINAL), jobs=2)
+    asked = SearchAsked({"strategy": "bayesian"}) if name in ON_THE_SURROGATE else None
+    app = TuitrainApp(session, theme_of(TERMINAL), jobs=2, search=asked)
     if search is not None:
         searched: Any = FakeSession()
         searched.snapshot = search()
@@ -76,6 +82,11 @@ async def on_screen(name: str, size: tuple[int, int], work: Callable[[Pilot[Any]
     async with app.run_test(size=size) as pilot:
         if search is not None:
             await pilot.press("2")
+        if name in ON_THE_SURROGATE:
+            shown: Any = pilot.app.screen
+            shown._show_pane("surrogate")
+            await settle(pilot, lambda: pilot.app.focused is shown.surrogate)
+            await pilot.press(*ON_THE_SURROGATE[name])
         return await work(pilot)
 
 

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
+from tests.plain import plain
 from tuitrain.data.facts import DatasetFacts, DatasetSource
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.options.search_settings import Settings
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import History, LayerProbe
 from tuitrain.search.conductor import SearchProgress
+from tuitrain.search.explanation import Expected, Explained, Hindsight, bare_slice, places_along
 from tuitrain.search.space.space import Space
+from tuitrain.search.study.guess import Guess
 from tuitrain.search.study.trial import Trial
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.session.snapshot import BoundaryView, EarlierRun, MetricView, ParametersView, Snapshot
@@ -40,7 +43,7 @@ def fresh(sizes: Sequence[int] = (4, 16, 16, 3)) -> Snapshot:
     """Nothing trained yet."""
     return Snapshot(
         version=1, state="ready", dataset=facts(sizes),
-        hyperparameters=Hyperparameters(hidden_layers=tuple(sizes[1:-1])), pending={},
+        hyperparameters=plain(hidden_layers=tuple(sizes[1:-1])), pending={},
         history=History(len(sizes) - 1), epochs_recorded=0, steps_per_epoch=4, learning_rate=0.01,
     )  # fmt: skip
 
@@ -180,6 +183,36 @@ def searching(trials: int = 24) -> SearchSnapshot:
     return SearchSnapshot(
         9, "running", "", space, settings, progress, Path("studies/made-up-bayesian"), dataset=facts((4, 3))
     )
+
+
+def guessing() -> SearchSnapshot:
+    """One at a time: a choice waits, and what is expected of it and along the learning rate is known."""
+    before = searching()
+    assert before.progress is not None and before.space is not None
+    trials = tuple(trial for trial in before.progress.trials if trial.is_done)
+    choice = {"learning_rate": 0.0118, "l2": 3e-5, "activation": "tanh"}
+    guesses = tuple(Guess({**choice, "l2": l2}, choice, (0.001, 0.002)) for l2 in (1e-5, 2e-5, 4e-5))
+    progress = replace(
+        before.progress, trials=trials, curves={}, running=(), proposals=(choice,), guesses=guesses, seconds_left=None
+    )
+    column = next(one for one in before.space.columns if one.name == "learning_rate")
+    rates = -3 + 2 * places_along(column)
+    mean, spread = 0.955 - 0.08 * (rates + 2) ** 2, 0.008 + 0.01 * np.abs(np.sin(5 * rates))
+    beyond = (mean - progress.best.score) / spread  # type: ignore[union-attr]
+    chance = np.array([NormalDist().cdf(one) for one in beyond])
+    density = np.array([NormalDist().pdf(one) for one in beyond])
+    shown = replace(
+        bare_slice(before.space, column, trials), mean=mean, low=mean - spread, high=mean + spread, chance=chance,
+        improvement=spread * (beyond * chance + density), proposed=np.array([(np.log10(0.0118) + 3) / 2]),
+    )  # fmt: skip
+    shown = replace(shown, nearness=np.linspace(0.2, 1, len(shown.observed)))
+    explained = Explained(
+        (len(trials),), column.name, tuple(one.name for one in before.space.columns), shown,
+        (("learning rate", 0.71), ("L2", 0.06), ("activation", 0.02)),
+        choice=Expected(choice, float(shown.proposed[0]), 0.9546, 0.944, 0.965, 0.0021, 0.27),
+        hindsight=Hindsight(3, 1),
+    )  # fmt: skip
+    return replace(before, progress=progress, explained=explained, asks_first=True, is_one_at_a_time=True)
 
 
 def _trained(

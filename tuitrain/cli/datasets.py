@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from tuitrain.cli.options import check_data, declared_option, hint_at_typing, reading_options, typed_options
+from tuitrain.cli.reading import told_while_read
 from tuitrain.cli.translated import command
 from tuitrain.options.data_options import DATA_FIELDS
 from tuitrain.translation import gettext as _
@@ -25,7 +26,9 @@ def datasets(dataset: str | None, **options: Any) -> None:
         chosen = check_data(typed_options(DATA_FIELDS, options))
         hint_at_typing(dataset)
         width = max(shutil.get_terminal_size().columns, 60)
-        click.echo("\n".join(describe_lines(preview(dataset, chosen), width)))
+        with told_while_read(dataset) as progress:
+            described = preview(dataset, chosen, progress=progress)
+        click.echo("\n".join(describe_lines(described, width)))
         return
     head = f"{_('name'):<14} {_('rows'):>6} {_('columns'):>7}  {_('task'):<14}  {_('what it holds')}"
     click.echo(head)

@@ -11,11 +11,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuitrain.cli.completion import complete_datasets, complete_runs_and_studies
-from tuitrain.cli.options import data_options, hyperparameter_options, load, read_jobs, read_options, search_options
+from tuitrain.cli.options import (
+    check_data,
+    data_options,
+    hyperparameter_options,
+    load,
+    read_jobs,
+    read_options,
+    search_options,
+)
 from tuitrain.cli.output import tell
 from tuitrain.cli.run_options import RunAsked, resumed_run, run_options
 from tuitrain.cli.train import end, shown_path
 from tuitrain.cli.translated import command, option
+from tuitrain.errors import DataError, DataOptionError
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -23,18 +32,18 @@ LARGE = 100_000  # bytes of a file that is read behind the screen
 GIVEN_UP = 130  # as a program that is interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tuitrain.data.dataset import Dataset
+    from tuitrain.data.progress import Progress
     from tuitrain.options.hyperparameters import Hyperparameters
     from tuitrain.session.continuation import Resumed
     from tuitrain.ui.app import SearchAsked
+    from tuitrain.ui.data.to_load import ToLoad
 
 
 @command()
 @click.argument("dataset", required=False, shell_complete=complete_datasets)
 @data_options
-@hyperparameter_options
+@lambda function: hyperparameter_options(function, has_search=True)
 @option(
     "--search",
     "strategy",
@@ -125,26 +134,46 @@ def _to_resume(
     return None, *resumed_run(given, kept, options)
 
 
-def _now_or_behind(data: dict[str, Any]) -> Dataset | tuple[str, Callable[[], Dataset]]:
-    """Return the dataset; of a large file, its name and what loads it, so that the screen is shown before."""
+def _now_or_behind(data: dict[str, Any]) -> Dataset | ToLoad:
+    """Return the dataset; of a large file, what loads it, so that the screen is shown before.
+
+    What is wrong with a small file is told on the screen too, where it can be mended.
+    """
     source = data.get("dataset") or "iris"
-    if not _is_large(source):
+    size = _file_size(source)
+    if size is not None and size >= LARGE:
+        return _behind(source, data)
+    try:
         return load(data, default="iris")
+    except DataOptionError:
+        raise
+    except DataError:
+        if size is None:
+            raise
+        return _behind(source, data)
+
+
+def _behind(source: str, data: dict[str, Any]) -> ToLoad:
     from tuitrain.data.loading import load_dataset  # noqa: PLC0415
+    from tuitrain.ui.data.to_load import ToLoad  # noqa: PLC0415
 
     options = {name: value for name, value in data.items() if name != "dataset"}
-    return source, lambda: load_dataset(source, allow_stdin=False, **options)
+
+    def read(progress: Progress) -> Dataset:
+        return load_dataset(source, allow_stdin=False, progress=progress, **options)
+
+    return ToLoad(source, check_data(data), read)
 
 
-def _is_large(source: str) -> bool:
-    """Whether it is a file that takes a while to be read."""
+def _file_size(source: str) -> int | None:
+    """The bytes of a file; None for what is none."""
     from tuitrain.data.catalog import BUNDLED  # noqa: PLC0415
 
     try:
         found = Path(source).expanduser()
-        return source not in BUNDLED and found.is_file() and found.stat().st_size >= LARGE
+        return found.stat().st_size if source not in BUNDLED and found.is_file() else None
     except (OSError, RuntimeError, ValueError):
-        return False  # reading it says what is wrong
+        return None  # reading it says what is wrong
 
 
 def _study_line(path: Path, *, is_through: bool) -> str:

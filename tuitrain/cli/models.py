@@ -30,8 +30,9 @@ MODEL = click.argument("model_file", metavar="MODEL", type=click.Path(path_type=
 @option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write CSV here.")
 @option("--keep", is_flag=True, help="Write the columns of DATA before the prediction.")
 @option("--id", "id_column", metavar="COLUMN", help="Write this column of DATA before the prediction.")
+@option("--spread", is_flag=True, help="Write how far the members of an ensemble disagree, behind the prediction.")
 def predict(
-    model_file: Path, data: str, output: Path | None, keep: bool, id_column: str | None, **options: Any
+    model_file: Path, data: str, output: Path | None, keep: bool, id_column: str | None, spread: bool, **options: Any
 ) -> int:  # fmt: skip
     """Predict each row of DATA with MODEL: CSV with the prediction and, for classes, their probabilities."""
     from tuitrain.cli.predictions import check_output, write_predictions  # noqa: PLC0415
@@ -41,12 +42,31 @@ def predict(
     chosen = check_data(typed_options(DATA_FIELDS, options))
     model = load_model(model_file)
     check_output(output, [data, model_file])
-    kept = Kept(id_column, keep)
+    if spread:
+        tell_spread(model)
+    kept = Kept(id_column, keep, spread)
     with predict_stream(model, data, chosen, kept) as streamed:
         if streamed is not None:
             hint_at_typing(data)
-        found = predict_table(model, _read(data, model, chosen), kept) if streamed is None else streamed
+            return write_predictions(streamed, output)
+        keeps_cells = keep or id_column is not None
+        found = predict_table(model, _read(data, model, chosen, keeps_cells=keeps_cells), kept)
         return write_predictions(found, output)
+
+
+def tell_spread(model: Model) -> None:
+    """Say what the spread of an ensemble's members meant on the test rows.
+
+    Raises
+    ------
+    ModelError
+        if the model is a single network.
+    """
+    from tuitrain.runs.spread import check_members, told  # noqa: PLC0415
+
+    check_members(model)
+    if said := told(model.spread, has_classes=bool(model.class_names)):
+        tell(_("note: {notice}").format(notice=said))
 
 
 @command()
@@ -83,12 +103,14 @@ def evaluate(model_file: Path, data: str, as_json: bool, **options: Any) -> None
         click.echo("  ".join(f"{name} {value}" for name, value in shown.items()))
 
 
-def _read(data: str, model: Model, options: DataOptions, *, reads_target: bool = False) -> Table:
+def _read(
+    data: str, model: Model, options: DataOptions, *, reads_target: bool = False, keeps_cells: bool = False
+) -> Table:  # fmt: skip
     """Read the table named by `data`; if its file has two parts, choose one and report it."""
     from tuitrain.runs.model_input import notices_for_model, read_for_model  # noqa: PLC0415
 
     hint_at_typing(data)
-    table, test_table = read_for_model(model, data, options, reads_target=reads_target)
+    table, test_table = read_for_model(model, data, options, reads_target=reads_target, keeps_cells=keeps_cells)
     if test_table is not None:
         parts = {"x_train": table, "x_test": test_table}
         used, other = reversed(parts) if reads_target else parts

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tuitrain.cli.output import tell
+from tuitrain.cli.reading import told_while_read
 from tuitrain.cli.translated import option
-from tuitrain.errors import SettingsError, TuitrainError
+from tuitrain.errors import HyperparameterError, SettingsError, TuitrainError
 from tuitrain.options.configuration import Configuration, read_configuration
 from tuitrain.options.data_options import DATA_FIELDS, DATASET, READING, DataOptions
-from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
+from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters, field_name
 from tuitrain.options.option import Option
+from tuitrain.options.presets import PRESET, PRESETS
 from tuitrain.options.search_settings import JOBS, OFFERED, QUASI
 from tuitrain.text import listed_or
 from tuitrain.translation import gettext as _
@@ -73,14 +75,18 @@ def _add(options: Mapping[str, Option], function: Function) -> Function:
     return function
 
 
-def hyperparameter_options(function: Function, *, ranges: bool = False) -> Function:
-    """Add an option for each hyperparameter, and `--config`; with `ranges`, each takes a range."""
+def hyperparameter_options(function: Function, *, ranges: bool = False, has_search: bool = False) -> Function:
+    """Add an option for each hyperparameter, and `--config`; with `ranges`, each takes a range.
+
+    Where there are also the options of a search (`has_search`), its `--metric` is the only one.
+    """
     for group in reversed(GROUPS):
         for spec in reversed(list(FIELDS.values())):
-            if spec.group == group:
+            if spec.group == group and not (has_search and spec.name == "metric"):
                 describe = _range_help if ranges else _value_help
                 function = declared_option(spec, "RANGE" * ranges, describe)(function)
-    return option("--config", type=FILE, help="TOML file, as `tuitrain config` prints it.")(function)
+    function = option("--config", type=FILE, help="TOML file, as `tuitrain config` prints it.")(function)
+    return declared_option(PRESET)(function)
 
 
 def _value_help(spec: Option) -> str:
@@ -147,12 +153,27 @@ def check_data(data: Mapping[str, Any]) -> DataOptions:
 
 
 def given_options(options: Mapping[str, Any]) -> Configuration:
-    """Return what the file and the command line give, unchecked; the command line takes precedence."""
+    """Return what the preset, the file and the command line give, unchecked; each takes precedence over those before.
+
+    Raises
+    ------
+    HyperparameterError
+        if there is no such preset, or the file cannot be read.
+    """
+    try:
+        preset = PRESETS[PRESET.parse(options.get(PRESET.key) or PRESET.default)]
+    except ValueError as error:
+        raise HyperparameterError(str(error)) from None
     path = options.get("config")
     given = read_configuration(path) if path is not None else Configuration()
     typed = typed_options(FIELDS, options)
-    data = {**given.data, **typed_options({DATASET.name: DATASET, **DATA_FIELDS}, options)}
-    return Configuration({**given.hyperparameters, **typed}, data, given.space)
+    data = {**preset.data, **given.data, **typed_options({DATASET.name: DATASET, **DATA_FIELDS}, options)}
+    return Configuration({**preset.hyperparameters, **_named(given.hyperparameters), **typed}, data, given.space)
+
+
+def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by the names of their fields, so that a file's ``learning rate`` overrides a preset's."""
+    return {field_name(name) or name: value for name, value in values.items()}
 
 
 def typed_options(declared: Mapping[str, Option], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,7 +204,7 @@ def hint_at_typing(source: str | None) -> None:
 
 
 def load(data: Mapping[str, Any], default: str | None = None) -> Dataset:
-    """Return the dataset that the options name; its notices go to standard error."""
+    """Return the dataset that the options name; its notices go to standard error, and how far it is read meanwhile."""
     from tuitrain.data.loading import load_dataset  # noqa: PLC0415
 
     options = dict(data)
@@ -192,7 +213,8 @@ def load(data: Mapping[str, Any], default: str | None = None) -> Dataset:
         raise click.UsageError(_("name a dataset: iris, moons?n=1000, data.csv, - (see `tuitrain datasets`)"))
     for named in (source, data.get("test_file")):
         hint_at_typing(named)
-    dataset = load_dataset(source, **options)
+    with told_while_read(source) as progress:
+        dataset = load_dataset(source, progress=progress, **options)
     for notice in dataset.notices:
         tell(_("note: {notice}").format(notice=notice))
     return dataset

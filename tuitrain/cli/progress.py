@@ -157,7 +157,23 @@ def training_summary(found: dict[str, Any]) -> str:
             absent = why_absent(found[part]["loss"], found["rows"][part])
             values = "  ".join(f"{name} {_figure(value, absent)}" for name, value in found[part].items())
             lines.append(f"  {_(part):<10}  {values}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_first_finding(found.get("findings", []))])
+
+
+def _first_finding(findings: list[dict[str, Any]]) -> list[str]:
+    """Tell the most pressing finding, and its first remedy as options of the command line."""
+    if not findings:
+        return []
+    first = findings[0]
+    sign = "  " if first["severity"] == "note" else "! "
+    lines = [visible(sign + first["text"], 600)]
+    if first["remedies"]:
+        remedy = first["remedies"][0]
+        told = _("  try {options} ({text})").format(options=remedy["options"], text=remedy["text"])
+        lines.append(visible(told, 600))
+    if first["page"]:
+        lines.append(_("  more: tuitrain help {page}").format(page=first["page"]))
+    return lines
 
 
 def why_absent(loss: float | None, rows: int) -> str:

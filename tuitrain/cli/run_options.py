@@ -15,6 +15,7 @@ from tuitrain.cli.translated import option
 from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.options.data_options import DATA_FIELDS, DATASET
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.presets import PRESET
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -201,8 +202,9 @@ def begin_from(origin: str, asked: RunAsked, options: Mapping[str, Any]) -> Begu
 def _refuse_others(path: Path, asked: RunAsked, options: Mapping[str, Any]) -> None:
     if asked.name or not asked.is_kept:
         raise click.UsageError(_("--resume continues a run where it is kept; leave --name and --no-run out"))
-    if options.get("config") is not None:
-        raise click.UsageError(_part_of_run("--config", path))
+    for flag, key in (("--config", "config"), (PRESET.flag, PRESET.key)):
+        if options.get(key) is not None:
+            raise click.UsageError(_part_of_run(flag, path))
     for spec in (DATASET, *DATA_FIELDS.values()):
         if options.get(spec.key) not in (None, ()):
             raise click.UsageError(_part_of_run(spec.flag if spec is not DATASET else _("the dataset"), path))

@@ -201,7 +201,9 @@ def description(run: Run) -> list[str]:
         scores = ", ".join(f"{name} {value:.4f}" for name, value in found.items() if isinstance(value, int | float))
         told.append((_(part), scores))
     usual = Hyperparameters().to_mapping()
-    changed = {name: value for name, value in about["hyperparameters"].items() if usual.get(name) != value}
+    changed = {
+        name: value for name, value in about.get("given", about["hyperparameters"]).items() if usual.get(name) != value
+    }
     told += [(_(FIELDS[name].label), visible(value, 60)) for name, value in changed.items() if name in FIELDS]
     told.append(("", _("all other hyperparameters are the usual ones")))
     size = max(len(name) for name, _value in told)

@@ -67,7 +67,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @option("--model", "model_file", type=_FILE, help="Save the best trial's model here too.")
 @option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
 @data_options
-@lambda function: hyperparameter_options(function, ranges=True)
+@lambda function: hyperparameter_options(function, ranges=True, has_search=True)
 def search(
     dataset: str | None, dask: str | None, runs_dir: Path | None, name: str | None, study_path: Path | None,
     resume: str | None, model_file: Path | None, as_json: bool, **options: Any,
@@ -103,7 +103,7 @@ def search(
     found = _run(study, data, processes, dask, caught)
     if model_file is not None and found.model is not None:
         found.model.save(model_file)
-    _report(found, as_json=as_json)
+    _report(found, data, as_json=as_json)
     if model_file is not None and found.model is not None:
         tell(_("model saved as {model_file}").format(model_file=visible(model_file)))
     if caught:
@@ -127,7 +127,8 @@ def read_search(options: dict[str, Any], parallel: int) -> tuple[Space, Settings
     from tuitrain.options.search_settings import Settings  # noqa: PLC0415
     from tuitrain.search.space.space import Space  # noqa: PLC0415
 
-    given = given_options(options)
+    own = {name: value for name, value in options.items() if name != "metric"}  # which is the search's
+    given = given_options(own)
     ranges = {**given.space, **_space_file(options.get("space_file"))}
     typed = {name: value for name, value in given.hyperparameters.items() if options.get(name) is not None}
     fixed = {k: v for k, v in given.hyperparameters.items() if k not in typed}
@@ -308,7 +309,23 @@ def _tell_estimate(study: Study, dataset: Dataset) -> None:
     tell(told)
 
 
-def _report(found: SearchResult, *, as_json: bool) -> None:
+def _report(found: SearchResult, dataset: Dataset, *, as_json: bool) -> None:
     from tuitrain.cli.progress import search_summary  # noqa: PLC0415
 
-    click.echo(json.dumps(found.to_json(), ensure_ascii=False) if as_json else search_summary(found))
+    if not as_json:
+        click.echo(search_summary(found))
+        return
+    described = {**found.to_json(), "findings": _findings(found, dataset)}
+    click.echo(json.dumps(described, ensure_ascii=False))
+
+
+def _findings(found: SearchResult, dataset: Dataset) -> list[dict[str, Any]]:
+    """Describe what is found about the training of the best trial's hyperparameters; it is trained for that again."""
+    from tuitrain.session.train import train  # noqa: PLC0415
+
+    h = found.best_hyperparameters
+    if h is None or found.best is None:
+        return []
+    if not len(dataset.validation):
+        h = h.replace(epochs=max(1, found.best.best_epoch), patience=0)
+    return [finding.described() for finding in train(dataset, h, threads=1).findings]

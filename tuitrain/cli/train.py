@@ -47,8 +47,16 @@ if TYPE_CHECKING:
     help="Begin with the weights that a run found, or of a model file.",
 )
 @option("--model", "model_file", type=click.Path(path_type=Path, dir_okay=False), help="Save the model here.")
+@option(
+    "--diagnose",
+    type=click.Choice(["auto", "full"]),
+    default="auto",
+    help="How much is looked at: full makes more checks, and tries the remedies of a warning out [auto].",
+)
 @option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else.")
-def train(resume: str | None, origin: str | None, model_file: Path | None, as_json: bool, **options: Any) -> int:
+def train(
+    resume: str | None, origin: str | None, model_file: Path | None, as_json: bool, diagnose: str, **options: Any
+) -> int:  # fmt: skip
     """Train a network on DATASET without a screen.
 
     DATASET is a bundled or generated name, a file, or - for standard input; see `tuitrain datasets`. The training is
@@ -75,7 +83,7 @@ def train(resume: str | None, origin: str | None, model_file: Path | None, as_js
     with signals_noted(session) as caught:
         follow(session, caught)
         session.close()
-        return end_by(session, caught, as_json=as_json, model_file=model_file)
+        return end_by(session, caught, as_json=as_json, model_file=model_file, is_full=diagnose == "full")
 
 
 def _begin(options: dict[str, Any]) -> tuple[Dataset, Hyperparameters]:
@@ -140,7 +148,10 @@ def follow(session: TrainingSession, caught: list[int]) -> None:
     line.finish(snapshot)
 
 
-def end_by(session: TrainingSession, caught: Sequence[int], *, as_json: bool, model_file: Path | None = None) -> int:
+def end_by(
+    session: TrainingSession, caught: Sequence[int], *, as_json: bool, model_file: Path | None = None,
+    is_full: bool = False,
+) -> int:  # fmt: skip
     """Report what the closed session came to, or, where it just stopped, how to continue it; the exit code."""
     from tuitrain.session.commands import End  # noqa: PLC0415
 
@@ -149,7 +160,7 @@ def end_by(session: TrainingSession, caught: Sequence[int], *, as_json: bool, mo
     if endings and endings[-1] != "keep" and not has_ended:
         tell(just_stopped(session))
         return 128 + caught[-1]
-    code = end(session, as_json=as_json, model_file=model_file)
+    code = end(session, as_json=as_json, model_file=model_file, is_full=is_full and not caught)
     return code or (128 + caught[-1] if caught else 0)
 
 
@@ -173,7 +184,7 @@ def shown_path(path: Path) -> str:
     return visible(min(near, str(path), key=len), 1000)
 
 
-def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = None) -> int:
+def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = None, is_full: bool = False) -> int:
     """Save the model, then print what the training came to; the exit code: 0, or 1 where it diverged or failed.
 
     Raises
@@ -190,7 +201,7 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
             session.model().save(model_file)
             tell(_("model saved as {model_file}").format(model_file=visible(model_file)))
     finally:
-        report(session.describe(), as_json=as_json)
+        report(_described(session, is_full=is_full), as_json=as_json)
         if has_failed:
             kept = (
                 ""
@@ -201,6 +212,19 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
         if session.kept_in is not None and not as_json:  # the object has it
             tell(_("run kept in {run}").format(run=shown_path(session.kept_in)))
     return int(has_failed)
+
+
+def _described(session: TrainingSession, *, is_full: bool) -> dict[str, Any]:
+    """Describe the training; in full with the findings of more checks, and remedies that were tried out."""
+    described = session.describe()
+    snapshot = session.snapshot
+    if is_full and snapshot.state != "failed":
+        from tuitrain.session.full_diagnosis import full_findings  # noqa: PLC0415
+
+        given = snapshot.given or snapshot.hyperparameters
+        found = full_findings(session.dataset, given, session.model(), snapshot.findings)
+        described["findings"] = [finding.described() for finding in found]
+    return described
 
 
 def report(found: dict[str, Any], *, as_json: bool) -> None:

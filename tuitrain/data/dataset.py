@@ -9,11 +9,14 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data.generators import RECIPES
+from tuitrain.data.piecewise import PiecewiseLinear
 from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
 from tuitrain.data.readers.arrays import table_of
 from tuitrain.data.split import split_groups, split_rows, split_times
@@ -22,14 +25,22 @@ from tuitrain.data.target import Target, choose_target, guess_notice, known_rows
 from tuitrain.data.traps.columns import find_many_levels
 from tuitrain.data.traps.find import find_traps
 from tuitrain.data.traps.repeated import find_repeated
+from tuitrain.data.validation_parts import ValidationPart, joined, validation_parts, with_validation
 from tuitrain.errors import DataError
-from tuitrain.options.data_options import IGNORE, DataOptions
+from tuitrain.options.data_options import IGNORE, DataOptions, EncodeNumbers
 from tuitrain.options.split_rule import GROUP, RANDOM, TIME, SplitRule
 from tuitrain.text import counted, listed, quoted, suggest, visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
-NOT_ENCODING = {"formats", "ranges", "is_nameless"}  # what is kept of the columns beside their encoding
+NOT_ENCODING = {
+    "formats",
+    "ranges",
+    "is_nameless",
+    "usual",
+    "shares",
+}  # what is kept of the columns beside their encoding
+MOST_BINNED = 50  # number columns that get bins unasked
 ODD_SHARE = 0.05  # difference from the share that was asked for
 SPLIT = N_("split by comma, semicolon, tab or pipe")
 
@@ -58,7 +69,8 @@ class Dataset:
 
     For regression, the target's own units are ``y * target_scale + target_mean``. `fingerprint` is the SHA-256 of the
     arrays and the preprocessing, in hexadecimal. `options` are the arguments of `load_dataset` other than `source`.
-    `split` is the rule by which rows were divided, as `SplitRule.parse` reads it.
+    `split` is the rule by which rows were divided, as `SplitRule.parse` reads it. `positive` is the number of the class
+    that is looked for, if one is.
     """
 
     name: str
@@ -77,6 +89,7 @@ class Dataset:
     fingerprint: str
     options: Mapping[str, Any] = field(default_factory=dict)
     split: str = RANDOM
+    positive: int | None = None
 
     @property
     def encoded_names(self) -> tuple[str, ...]:
@@ -87,6 +100,43 @@ class Dataset:
     def n_features(self) -> int:
         """The number of features after encoding, D."""
         return int(self.train.X.shape[1])
+
+    @property
+    def bins(self) -> PiecewiseLinear | None:
+        """The bins that a network reads beside the features; see `Preprocessing`."""
+        return self._bins
+
+    @cached_property
+    def _bins(self) -> PiecewiseLinear | None:
+        return self.preprocessing.piecewise()
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The names of all inputs of a network that reads bins: of the D features, then of the bins."""
+        return (*self.encoded_names, *self.preprocessing.bin_names)
+
+    @property
+    def n_inputs(self) -> int:
+        """The number of inputs of a network with hidden layers: of features and their bins."""
+        return self.n_features + (self._bins.count if self._bins is not None else 0)
+
+    @property
+    def has_bins(self) -> bool:
+        """Whether number columns have bins."""
+        return self._bins is not None
+
+    @cached_property
+    def joined(self) -> Dataset:
+        """The dataset with training and validation rows in one training part; see `validation_parts.joined`."""
+        return joined(self)
+
+    def validation_parts(self, count: int) -> tuple[ValidationPart, ...]:
+        """Return the rows that each of `count` members of an ensemble trains and validates on."""
+        return validation_parts(self, count)
+
+    def with_validation(self, part: ValidationPart) -> Dataset:
+        """Return the dataset of the member of an ensemble that validates on this part."""
+        return with_validation(self, part)
 
     @property
     def n_classes(self) -> int:
@@ -111,7 +161,7 @@ class Dataset:
     @classmethod
     def from_arrays(
         cls, X: Any, y: Any, *, task: str | None = None, validation: float = 0.15, test: float = 0.15, seed: int = 0,
-        scale: Scale = "standard", name: str = "arrays",
+        scale: Scale = "standard", encode_numbers: EncodeNumbers = "auto", name: str = "arrays",
     ) -> Dataset:  # fmt: skip
         """Make a dataset from arrays: `X` (N, D) or (N, …) numbers, `y` (N,) classes or numbers, NaN for missing.
 
@@ -126,7 +176,9 @@ class Dataset:
             raise DataError(
                 _("{name}: X or y has rows of different lengths ({error})").format(name=visible(name), error=error)
             ) from error
-        options = DataOptions(task=task, validation=validation, test=test, split_seed=seed, scale=scale)
+        options = DataOptions(
+            task=task, validation=validation, test=test, split_seed=seed, scale=scale, encode_numbers=encode_numbers
+        )
         return build_dataset(table_of(X, y, visible(name)), options)
 
 
@@ -199,7 +251,7 @@ def build_dataset(
     )  # fmt: skip
     notices = [*guessed, *traps, *whole.notices, *notices]
     return _encode(
-        table, goal, rows, source_rows, test_table, notices=notices, source=source, scale=options.scale, blocks=blocks,
+        table, goal, rows, source_rows, test_table, notices=notices, source=source, options=options, blocks=blocks,
         split=str(rule) if apart is None else f"{rule.kind}:{apart.name}",
     )  # fmt: skip
 
@@ -312,8 +364,8 @@ def _task(table: Table, target: str, task: str | None) -> str | None:
 
 def _encode(
     table: Table, goal: Target, rows: Sequence[NDArray[np.int64]], source_rows: NDArray[np.int64],
-    test_table: Table | None, *, notices: list[str], source: str, scale: Scale, blocks: NDArray[np.int64] | None,
-    split: str,
+    test_table: Table | None, *, notices: list[str], source: str, options: DataOptions,
+    blocks: NDArray[np.int64] | None, split: str,
 ) -> Dataset:  # fmt: skip
     """Encode all parts from their `rows` in the table; `source_rows` (N,) are the table's rows in the source."""
     columns = [column for column in table.columns if column.name != goal.name]
@@ -329,13 +381,15 @@ def _encode(
     mean, spread = _target_scaling(goal, rows[0])
     preprocessing = Preprocessing.fit(
         training,
-        scale,
+        options.scale,
         image_largest=table.image_largest,
         source_names=[column.name for column in columns],
         target=table.column(goal.name),
         is_nameless=table.is_nameless,
     )
     X = preprocessing.transform(table)
+    if _gets_bins(preprocessing, options.encode_numbers, table, source):
+        preprocessing = preprocessing.with_bins(X[rows[0]], for_linear=options.encode_numbers == "bins")
     y = _encoded_target(goal.values, goal, mean, spread)
     parts = [
         Part(
@@ -357,7 +411,32 @@ def _encode(
         test=parts[2], preprocessing=preprocessing, feature_names=preprocessing.column_names, target_name=goal.name,
         class_names=goal.class_names, target_mean=mean, target_scale=spread, notices=tuple(notices),
         fingerprint=_fingerprint(parts, preprocessing, goal), split=split,
+        positive=_positive(goal, options.positive, table.name),
     )  # fmt: skip
+
+
+def _positive(goal: Target, name: str | None, where: str) -> int | None:
+    """Return the number of the class that is looked for."""
+    if name is None:
+        return None
+    if name not in goal.class_names:
+        if not goal.class_names:
+            raise DataError(
+                _("{where}: positive {name}: the target is a number, without classes").format(
+                    where=where, name=quoted(name)
+                )
+            )
+        hint = suggest(name, goal.class_names[:50], otherwise=_("found: {names}"))
+        raise DataError(_("{where}: positive {name}: {hint}").format(where=where, name=quoted(name), hint=hint))
+    return goal.class_names.index(name)
+
+
+def _gets_bins(preprocessing: Preprocessing, encode: EncodeNumbers, table: Table, source: str) -> bool:
+    """Whether the numbers get bins: where they are asked for, or unasked unless inputs are pixels, many or drawn."""
+    if encode != "auto":
+        return encode == "bins"
+    is_generated = source.partition("?")[0] in RECIPES
+    return not is_generated and table.image_largest is None and len(preprocessing.numbers) <= MOST_BINNED
 
 
 def _class_notices(goal: Target, train_rows: NDArray[np.int64], where: str) -> list[str]:

@@ -11,6 +11,7 @@ from tuitrain.data.cells.date_cells import clock_of, date_of
 from tuitrain.data.dataset import build_dataset
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.loading import load_tables
+from tuitrain.data.progress import Progress, untold
 from tuitrain.data.table import Column, Table, drop_useless, number_text
 from tuitrain.data.target import choose_target, guess_notice, infer_task, read_target
 from tuitrain.errors import DataError
@@ -77,14 +78,15 @@ def list_datasets() -> list[Listed]:
 
 
 def preview(
-    source: str, options: DataOptions | None = None, *, most_rows: int | None = None, allow_stdin: bool = True
-) -> Preview:
+    source: str, options: DataOptions | None = None, *, most_rows: int | None = None, allow_stdin: bool = True,
+    progress: Progress = untold,
+) -> Preview:  # fmt: skip
     """Describe the table named by `source`; with `most_rows`, from its first rows alone.
 
-    `allow_stdin` as in `load_dataset`.
+    `allow_stdin` and `progress` as in `load_dataset`.
     """
     options = options or DataOptions()
-    table, test_table = load_tables(source, options, most_rows=most_rows, allow_stdin=allow_stdin)
+    table, test_table = load_tables(source, options, most_rows=most_rows, allow_stdin=allow_stdin, progress=progress)
     chosen = choose_target(table, options.target)
     column = table.column(chosen)
     suggested = table.suggested_task if chosen == table.suggested_target else None

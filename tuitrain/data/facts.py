@@ -31,8 +31,8 @@ class DatasetSource:
 class DatasetFacts:
     """Name, task, columns and sizes of a dataset.
 
-    `feature_names` are the input columns of the table, `n_features` counts them as encoded. `train`, `validation` and
-    `test` count the rows of each part.
+    `feature_names` are the input columns of the table, `n_features` counts them as encoded, `n_inputs` also their
+    bins. `train`, `validation` and `test` count the rows of each part.
     """
 
     name: str
@@ -46,6 +46,7 @@ class DatasetFacts:
     validation: int
     test: int
     notices: tuple[str, ...] = ()
+    n_inputs: int = 0
 
     @classmethod
     def of(cls, dataset: Dataset) -> DatasetFacts:
@@ -53,13 +54,18 @@ class DatasetFacts:
         return cls(
             dataset.name, DatasetSource.of(dataset), dataset.task, dataset.target_name, tuple(dataset.class_names),
             tuple(dataset.feature_names), dataset.n_features, len(dataset.train), len(dataset.validation),
-            len(dataset.test), tuple(dataset.notices),
+            len(dataset.test), tuple(dataset.notices), dataset.n_inputs,
         )  # fmt: skip
 
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of the arrays and the preprocessing, in hexadecimal."""
         return self.source.fingerprint
+
+    @property
+    def has_bins(self) -> bool:
+        """Whether number columns have bins."""
+        return self.n_inputs > self.n_features
 
     @property
     def n_classes(self) -> int:

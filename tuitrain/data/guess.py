@@ -169,6 +169,7 @@ def _is_candidate(table: Table, place: int, score: float) -> bool:
 def _can_be_target(column: Column) -> bool:
     head = _head(column)
     is_unlike = column.kind == "date" or is_near_unique(head) or is_counter(head) or is_id_name(column.name)
+    is_unlike = is_unlike or (column.kind == "text" and _distinct(column) > max(FEW_VALUES, len(head) / 2))
     return not is_unlike and _distinct(column) > 1
 
 

@@ -10,14 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS, ColumnFormat
-from tuitrain.data.cells.date_cells import PARTS, compact_days, part_of
+from tuitrain.data.cells.date_cells import PARTS, part_of
+from tuitrain.data.cells.date_numbers import told_days
 from tuitrain.data.cells.number_column import is_infinite
+from tuitrain.data.drift import usual_values
+from tuitrain.data.piecewise import PiecewiseLinear, quantile_edges
 from tuitrain.data.rows import rows_table
 from tuitrain.data.table import Column, Table, number_text
 from tuitrain.data.unseen import Unseen, writer_of
@@ -80,6 +84,9 @@ class Preprocessing:
     `source_names` are all columns of the source but the target, in order, including those left out; `is_nameless` says
     that the source had no header, so that these names were made up. `formats` are those by which the needed columns and
     the target were read, by name; `ranges` the lowest and highest value of each number column in the training rows.
+    `bins` are the edges of each number feature's bins, in the units of X (see `engine/piecewise.py`): a network reads
+    them beside X, a linear one only where `bins_for_linear` says so. `usual` are mean and standard deviation of number
+    columns in the training rows, `shares` the share of each level of text columns: by them drift is found.
     """
 
     numbers: tuple[NumberColumn, ...]
@@ -88,6 +95,10 @@ class Preprocessing:
     formats: Mapping[str, ColumnFormat] = field(default_factory=dict)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     is_nameless: bool = False
+    bins: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    bins_for_linear: bool = False
+    usual: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    shares: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @classmethod
     def fit(
@@ -102,11 +113,21 @@ class Preprocessing:
             _fit_number(part, scale, image_largest)
             for column in columns if column.kind != "text" for part in _parts(column)
         ]  # fmt: skip
-        texts = [_fit_text(column) for column in columns if column.kind == "text"]
+        texts = [_fit_text(column) for column in _texts(columns)]
         names = tuple(source_names) or tuple(column.name for column in columns)
         kept = [*columns, *([] if target is None else [target])]
         formats = {column.name: column.format for column in kept if column.format is not None}
-        return cls(tuple(numbers), tuple(texts), names, formats, _ranges(columns, image_largest), is_nameless)
+        if image_largest is not None:
+            return cls(tuple(numbers), tuple(texts), names, formats, {}, is_nameless)
+        places = [_level_numbers(column, spec) for column, spec in zip(_texts(columns), texts, strict=True)]
+        shares = {
+            spec.name: tuple((np.bincount(found, minlength=len(spec.levels)) / len(found)).tolist())
+            for spec, found in zip(texts, places, strict=True) if len(found)
+        }  # fmt: skip
+        return cls(
+            tuple(numbers), tuple(texts), names, formats, _ranges(columns), is_nameless,
+            usual=usual_values(columns), shares=shares,
+        )  # fmt: skip
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -121,6 +142,33 @@ class Preprocessing:
         flags = [f"{column.name} missing" for column in self.numbers if column.flag]
         levels = [f"{c.name}={'missing' if v is None else visible(v, 40)}" for c in self.texts for v in c.levels]
         return (*(column.name for column in self.numbers), *flags, *levels)
+
+    @property
+    def bin_names(self) -> tuple[str, ...]:
+        """The names of the T bins, by their edges in the columns' own units."""
+        own = {column.name: (column.scale, column.shift) for column in self.numbers}
+        named = []
+        for name, edges in self.bins.items():
+            scale, shift = own[name]
+            named += [f"{name} {low * scale + shift:.4g}..{high * scale + shift:.4g}" for low, high in pairwise(edges)]
+        return tuple(named)
+
+    def piecewise(self) -> PiecewiseLinear | None:
+        """Return the bins as a network reads them; None where no number has any."""
+        if not self.bins:
+            return None
+        place = {column.name: position for position, column in enumerate(self.numbers)}
+        return PiecewiseLinear({place[name]: edges for name, edges in self.bins.items()}, self.bins_for_linear)
+
+    def with_bins(self, X: NDArray[np.float32], *, for_linear: bool = False) -> Preprocessing:
+        """Return a copy with bins fitted on the training rows X (N, D)."""
+        fitted = {column.name: quantile_edges(X[:, place]) for place, column in enumerate(self.numbers)}
+        bins = {name: edges for name, edges in fitted.items() if edges}
+        return replace(self, bins=bins, bins_for_linear=for_linear and bool(bins))
+
+    def without_bins(self) -> Preprocessing:
+        """Return a copy without bins, as a network has that reads none."""
+        return replace(self, bins={}, bins_for_linear=False)
 
     def table_of(self, rows: Any) -> Table:
         """Convert rows to predict from into a table.
@@ -156,12 +204,16 @@ class Preprocessing:
                 unseen.writers[name] = writer_of(column.kind)
                 unseen.above[name] += int((column.values > high).sum())
                 unseen.below[name] += int((column.values < low).sum())
+                if name in self.usual:
+                    unseen.drift.add_numbers(name, column)
         for spec in self.texts:
             if spec.name not in table.names:
                 continue
             column = table.column(spec.name)
             texts = column.as_text()
-            strange = _level_numbers(column, spec) < 0
+            places = _level_numbers(column, spec)
+            unseen.drift.add_levels(spec.name, places)
+            strange = places < 0
             unseen.missing_texts[spec.name] += int((strange & texts.missing).sum())
             new = np.flatnonzero(strange & ~texts.missing)
             if len(new):
@@ -187,7 +239,7 @@ class Preprocessing:
                 "{name}: columns {columns} are missing; found {found}",
                 len(absent),
             )
-            raise DataError(message.format(name=where, columns=listed_names, found=found))
+            raise DataError(message.format(name=where, columns=listed_names, found=found) + _hint(absent, names))
 
     def transform(self, table: Table) -> NDArray[np.float32]:
         """Encode a table that has the needed columns as X (N, D) float32, C-contiguous.
@@ -228,6 +280,10 @@ class Preprocessing:
             "texts": [dict(vars(column)) for column in self.texts], "source_names": list(self.source_names),
             "formats": {name: form.to_json() for name, form in self.formats.items()},
             "ranges": {name: list(ends) for name, ends in self.ranges.items()}, "is_nameless": self.is_nameless,
+            **({"bins": {name: list(edges) for name, edges in self.bins.items()}} if self.bins else {}),
+            **({"bins_for_linear": True} if self.bins_for_linear else {}),
+            **({"usual": {name: list(pair) for name, pair in self.usual.items()}} if self.usual else {}),
+            **({"shares": {name: list(part) for name, part in self.shares.items()}} if self.shares else {}),
         }  # fmt: skip
 
     @classmethod
@@ -238,7 +294,26 @@ class Preprocessing:
         formats = {name: ColumnFormat.from_json(form) for name, form in data.get("formats", {}).items()}
         ranges = {name: (ends[0], ends[1]) for name, ends in data.get("ranges", {}).items()}
         names = tuple(data.get("source_names", ()))
-        return cls(tuple(numbers), tuple(texts), names, formats, ranges, data.get("is_nameless", False))
+        bins = {name: tuple(edges) for name, edges in data.get("bins", {}).items()}
+        return cls(
+            tuple(numbers), tuple(texts), names, formats, ranges, data.get("is_nameless", False), bins,
+            data.get("bins_for_linear", False),
+            {name: (pair[0], pair[1]) for name, pair in data.get("usual", {}).items()},
+            {name: tuple(part) for name, part in data.get("shares", {}).items()},
+        )  # fmt: skip
+
+
+def _hint(absent: Sequence[str], names: Sequence[str]) -> str:
+    """Say why columns may be missing: their names differ in capitals, or there is no header; empty if neither."""
+    if {*names} == {f"column {place}" for place in range(1, len(names) + 1)}:
+        return _("; the table seems to have no header: write the names of the columns above its rows")
+    by_small = {name.casefold(): name for name in names}
+    alike = next((name for name in absent if name.casefold() in by_small), None)
+    if alike is None:
+        return ""
+    return _("; {found} differs from {name} in capitals alone: rename it").format(
+        found=quoted(by_small[alike.casefold()]), name=quoted(alike)
+    )
 
 
 def standardised(values: NDArray[Any], shift: float, scale: float) -> NDArray[np.float64]:
@@ -266,10 +341,12 @@ def scaling(values: NDArray[np.float64], scale: Scale) -> tuple[float, float]:
     return mean * largest, spread * largest if varies else 1.0
 
 
-def _ranges(columns: Sequence[Column], image_largest: float | None) -> dict[str, tuple[float, float]]:
-    """The lowest and highest value of each column of numbers, dates and times; none of pixels."""
-    if image_largest is not None:
-        return {}
+def _texts(columns: Sequence[Column]) -> list[Column]:
+    return [column for column in columns if column.kind == "text"]
+
+
+def _ranges(columns: Sequence[Column]) -> dict[str, tuple[float, float]]:
+    """The lowest and highest value of each column of numbers, dates and times."""
     present = {
         column.name: column.values[~np.isnan(column.values)]
         for column in columns if column.kind in {"number", "date", "time"}
@@ -344,7 +421,7 @@ def _as_days(column: Column, where: str) -> NDArray[Any]:
     """Return the days of a column that training saw as dates."""
     if column.kind == "date" or column.missing.all():
         return column.values if column.kind == "date" else np.full(len(column), np.nan)
-    days = compact_days(column.values) if column.kind == "number" else None
+    days = told_days(column.values) if column.kind == "number" else None
     if days is None:
         label = next(label for label in column.labels() if label is not None)
         raise DataError(

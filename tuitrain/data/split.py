@@ -33,7 +33,7 @@ def split_rows(
         if nothing is left to train on.
     """
     n_validation, n_test = _sizes(count, validation, test, seed)
-    order = line_up(count, _generator(seed), classes)
+    order = line_up(count, generator_of(seed), classes)
     ends = (n_test, n_test + n_validation)
     return _in_order(order[ends[1] :], order[ends[0] : ends[1]], order[: ends[0]])
 
@@ -66,7 +66,7 @@ def split_groups(
         )
     place = np.searchsorted(numbers, groups)
     usual = None if classes is None else _usual_class(place, classes, len(numbers))
-    waiting = line_up(len(numbers), _generator(seed), usual).tolist()
+    waiting = line_up(len(numbers), generator_of(seed), usual).tolist()
     chosen: list[list[int]] = []
     for wanted, reserved in ((sizes_wanted[1], 1 + (sizes_wanted[0] > 0)), (sizes_wanted[0], 1)):
         taken = _take_groups(waiting, sizes, wanted, reserved)
@@ -158,7 +158,8 @@ def _sizes(count: int, validation: float, test: float, seed: int) -> tuple[int, 
     return n_validation, n_test
 
 
-def _generator(seed: int) -> np.random.Generator:
+def generator_of(seed: int) -> np.random.Generator:
+    """Return the random numbers that a split draws from its seed."""
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *b"split"])))
 
 

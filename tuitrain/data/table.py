@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -98,7 +98,8 @@ class Table:
     `image_largest` is the largest possible pixel value, None if the columns are not pixels; `is_partial` means that
     the source has more rows than were read, `is_nameless` that it has no header, so that the names were made up.
     `layout` is how a text table was laid out; `lines` are pairs (row, shift): from this row on, a row stands in the
-    line of its number plus the shift. They are empty where that is not known.
+    line of its number plus the shift. They are empty where that is not known. `written` gives the cells of the
+    columns at some places as they stand in a text file, row by row; None for other formats, and unless it is wanted.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Table:
     layout: Layout | None = None
     is_nameless: bool = False
     lines: tuple[tuple[int, int], ...] = ()
+    written: Callable[[Sequence[int]], list[list[str]]] | None = None
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -126,7 +128,7 @@ class Table:
 
     def take(self, rows: NDArray[np.int64]) -> Table:
         """Return the table with only these rows."""
-        return replace(self, columns=tuple(column.take(rows) for column in self.columns), lines=())
+        return replace(self, columns=tuple(column.take(rows) for column in self.columns), lines=(), written=None)
 
     def place_of(self, row: int) -> str:
         """Say where a row stands, counted from 0: ``line 62`` of its file, or ``row 61`` where lines are not known."""
@@ -182,6 +184,7 @@ def tidy_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return visible, non-blank, unique names, and a notice for each name that was changed."""
     result: list[str] = []
     taken: set[str] = set()
+    given = {tidy_name(name) for name in names}
     notices = []
     for position, original in enumerate(names, 1):
         name = tidy_name(original)
@@ -193,7 +196,7 @@ def tidy_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
                 )
             )
         base, count = name, 2
-        while name in taken:
+        while name in taken or (name != base and name in given):
             name, count = f"{base}_{count}", count + 1
         if name != base:
             notices.append(

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells.unusual import same_unit
+from tuitrain.data.cells.number_column import is_number
+from tuitrain.data.cells.units import same_unit
 from tuitrain.data.guess import guess_target
 from tuitrain.data.table import Column, Table, number_text
 from tuitrain.errors import DataError
@@ -21,6 +22,8 @@ from tuitrain.translation import gettext as _
 
 TASKS = ("classification", "regression")
 MOST_CLASS_NUMBERS = 20
+FIRST_ROWS = 3  # that may belong to a header
+MOST_NUMBERS = 0.8  # of a target's different values, where the others may be none by mistake
 
 
 @dataclass(frozen=True)
@@ -151,9 +154,20 @@ def _advice(column: Column) -> str:
     """Advise on a text target whose cells are numbers with a unit, as the end of a sentence; empty for others."""
     found = same_unit({str(value) for value in column.values}) if column.kind == "text" else None
     if found is None:
-        return ""
+        return _odd_value(column) if column.kind == "text" else ""
     text = _("its values look like numbers; write {cell} as {number}").format(cell=quoted(found[0]), number=found[1])
     return f" ({text})"
+
+
+def _odd_value(column: Column) -> str:
+    """Name a value that is no number where most are, as the end of a sentence; empty where most are none."""
+    values = dict.fromkeys(str(value) for value in column.values)
+    odd = [value for value in values if not is_number(value)]
+    if not odd or odd[0] not in column.values[:FIRST_ROWS] or len(odd) > (1 - MOST_NUMBERS) * len(values):
+        return ""
+    return _(" (most of its values are numbers, but {value} is none: is it part of a header? --skip-lines)").format(
+        value=quoted(odd[0])
+    )
 
 
 def class_numbers(column: Column, class_names: Sequence[str]) -> NDArray[np.int64]:

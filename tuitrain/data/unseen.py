@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tuitrain.data.cells.date_cells import clock_of, date_of
+from tuitrain.data.drift import Drift
 from tuitrain.data.notices import about
 from tuitrain.text import counted, listed, quoted
 from tuitrain.translation import gettext as _
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class Unseen:
     """Counts by the names of columns: missing values that training did not have, values beyond its range, new texts.
 
-    `examples` are the first new text of each column; `writers` write the values of a column with a range.
+    `drift` is what tells how far columns moved; `examples` are the first new text of each column; `writers` write the
+    values of a column with a range.
     """
 
     missing: Counter[str] = field(default_factory=Counter)
@@ -30,6 +32,7 @@ class Unseen:
     new_texts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     writers: dict[str, Callable[[float], str]] = field(default_factory=dict)
+    drift: Drift = field(default_factory=Drift)
 
     def extend(self, other: Unseen) -> None:
         """Add what was found in further rows of the same table."""
@@ -40,6 +43,7 @@ class Unseen:
         self.new_texts.update(other.new_texts)
         self.examples = {**other.examples, **self.examples}
         self.writers |= other.writers
+        self.drift.extend(other.drift)
 
     def notices(
         self, preprocessing: Preprocessing, names: Sequence[str], *, target: str | None = None
@@ -62,7 +66,7 @@ class Unseen:
             told += self._beyond_training(name, low, high)
         for spec in preprocessing.texts:
             told += self._not_among_levels(spec.name)
-        return tuple(told)
+        return (*told, *self.drift.notices(preprocessing))
 
     def _beyond_training(self, name: str, low: float, high: float) -> list[str]:
         found: list[str] = []

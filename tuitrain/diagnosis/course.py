@@ -1,56 +1,104 @@
 """The course of a training, as far as the rules read it.
 
-Shapes: `E` epochs recorded.
+Shapes: `E` epochs recorded, `L` layers with parameters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+import math
+from dataclasses import dataclass, replace
 
-from tuitrain.runs.history import Floats, History, LayerProbe
+import numpy as np
 
-RECENT = 20  # epochs that a rule looks back
-ENOUGH = 8  # epochs before a rule says anything about the course
+from tuitrain.diagnosis.observation import Observed
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.finished import Edit
+from tuitrain.runs.history import Floats, History
 
-
-class Course(Protocol):
-    """What the rules read of a training; its snapshots have it. Losses without a part to measure them on are NaN."""
-
-    @property
-    def state(self) -> str: ...
-    @property
-    def ending(self) -> str: ...
-    @property
-    def is_running(self) -> bool: ...
-    @property
-    def step(self) -> int: ...
-    @property
-    def epoch(self) -> int: ...
-    @property
-    def epochs_recorded(self) -> int: ...
-    @property
-    def history(self) -> History: ...
-    @property
-    def layers(self) -> Sequence[LayerProbe]: ...
-    @property
-    def learning_rate(self) -> float: ...
-    @property
-    def train_loss(self) -> float: ...
-    @property
-    def validation_loss(self) -> float: ...
-    @property
-    def best_epoch(self) -> int: ...
-    @property
-    def best_loss(self) -> float: ...
+ENOUGH = 8  # epochs before a rule says anything about a course that goes on
 
 
-def column(course: Course, name: str) -> Floats:
-    """Return a column of the history, (E,) float64."""
-    return course.history.column(name, course.epochs_recorded)
+@dataclass(frozen=True)
+class Course:
+    """What the rules read of a training. Losses without a part to measure them on are NaN.
 
+    `state` is ready, running, paused, done, diverged or failed; `ending` says why it has ended. `first` is the epoch
+    after which the course that is judged begins: 0, or that of the last change by hand. Arrays begin there too:
+    `train_loss`, `validation_loss`, `metric`, `rates` and `gradient_norm` (E,), `layer_norms`, `update_ratios` and
+    `idle_shares` (E, L), float64.
+    """
 
-def fall(course: Course) -> float:
-    """Return the share of its first value by which the training loss has fallen."""
-    train = column(course, "train_loss")
-    return float(1 - train[-1] / train[0]) if train[0] > 0 else 1.0
+    state: str
+    ending: str
+    hyperparameters: Hyperparameters
+    observation: Observed
+    epoch: int
+    step: int
+    steps_per_epoch: int
+    best_epoch: int
+    best_loss: float
+    train_loss: Floats
+    validation_loss: Floats
+    metric: Floats
+    rates: Floats
+    gradient_norm: Floats
+    layer_norms: Floats
+    update_ratios: Floats
+    idle_shares: Floats
+    edits: tuple[Edit, ...] = ()
+    first: int = 0
+
+    @classmethod
+    def of(
+        cls, history: History, length: int, *, state: str, ending: str, hyperparameters: Hyperparameters,
+        observation: Observed, epoch: int, step: int, steps_per_epoch: int, best_epoch: int, best_loss: float,
+        edits: tuple[Edit, ...] = (),
+    ) -> Course:  # fmt: skip
+        """Make one of the first `length` epochs of a history."""
+        column, layers = history.column, history.layers
+        names = ("train_loss", "validation_loss", "learning_rate", "gradient_norm")
+        train, validation, rates, norms = (column(name, length) for name in names)
+        part = "train_metric" if np.isnan(validation).all() else "validation_metric"
+        return cls(
+            state, ending, hyperparameters, observation, epoch, step, steps_per_epoch, best_epoch, best_loss,
+            train, validation, column(part, length), rates, norms, layers("gradient_norm", length),
+            layers("update_ratio", length), layers("idle_share", length), edits,
+        )  # fmt: skip
+
+    def since_edit(self) -> Course:
+        """Return the course that followed the last change by hand, all of it where there was none.
+
+        Of the epoch in which something was changed only a part followed, so that it is left out.
+        """
+        if not self.edits:
+            return self
+        first = min(math.ceil(max(edit.epoch for edit in self.edits)), len(self.train_loss))
+        names = ("train_loss", "validation_loss", "metric", "rates", "gradient_norm", "layer_norms", "update_ratios",
+                 "idle_shares")  # fmt: skip
+        return replace(self, first=first, **{name: getattr(self, name)[first:] for name in names})
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the training has ended."""
+        return self.state in {"done", "diverged", "failed"}
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether there is a validation part."""
+        return not math.isnan(self.observation.now.validation_loss) or bool(np.isfinite(self.validation_loss).any())
+
+    @property
+    def watched(self) -> Floats:
+        """The validation loss (E,), or the training loss where there is none."""
+        return self.validation_loss if np.isfinite(self.validation_loss).any() else self.train_loss
+
+    @property
+    def batch_rows(self) -> int:
+        """The rows of a batch."""
+        rows = self.observation.data.rows if self.observation.data is not None else 0
+        return math.ceil(rows / self.steps_per_epoch) if rows else 0
+
+    @property
+    def hidden_layers(self) -> int:
+        """The number of hidden layers."""
+        return max(0, len(self.observation.sizes) - 2)

@@ -20,7 +20,7 @@ Array = NDArray[Any]
 
 def layer_outputs(network: Network, X: Array, layer: int) -> Array:
     """The outputs (V, H) of hidden layer `layer` (from 0) for the rows `X` (V, D)."""
-    source = np.asarray(X, np.float64)
+    source = network.inputs(np.asarray(X, np.float64))
     for block in network.blocks[: layer + 1]:
         sums = with_ones(source, np.float64) @ block[0].astype(np.float64)
         source = activate(network.activation, sums, network.leaky_slope)[0]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.build import DataPart
 from tuitrain.engine.losses import Loss
-from tuitrain.engine.network import one_hot
+from tuitrain.engine.network import Bins, one_hot
 from tuitrain.engine.random_numbers import from_words, generator, to_words
 
 Array = NDArray[Any]
@@ -52,14 +52,17 @@ class Batches:
 
     `sources` are the training rows, all of the same shapes, and `which` is the index of each member's source (a fold of
     cross-validation). Members with the same source and seed share one order; where all do, they share one gathered
-    batch. The order of an epoch depends only on the seed and the number of epochs before it, not on the other members
-    nor on the batch size, so these may change at any time. A batch of all rows is not shuffled.
+    batch. With `bins`, rows are encoded as they are gathered. The order of an epoch depends only on the seed and the
+    number of epochs before it, not on the other members nor on the batch size, so these may change at any time. A batch
+    of all rows is not shuffled.
     """
 
     def __init__(
-        self, sources: Sequence[Rows], which: Sequence[int], seeds: Sequence[int], *, outputs: int, loss: type[Loss]
-    ) -> None:
-        self._sources, self._outputs, self._loss = sources, outputs, loss
+        self, sources: Sequence[Rows], which: Sequence[int], seeds: Sequence[int], *, outputs: int, loss: type[Loss],
+        bins: Bins | None = None,
+    ) -> None:  # fmt: skip
+        self._sources, self._outputs, self._loss, self._bins = sources, outputs, loss, bins
+        self._width = sources[0].rows.shape[1] + (bins.count if bins is not None else 0)
         self._count = len(sources[0].rows)
         self._block: list[Batch] = []
         self._whole: list[Batch] = []
@@ -128,7 +131,7 @@ class Batches:
         """Gather the next batches of `size` rows, as many as a block holds, and return them in reverse order."""
         self._draw()
         sharers = 1 if len(self._source_of) == 1 else len(self._stream_of)
-        per_batch = sharers * size * (self._sources[0].rows.shape[1] + self._outputs) * self._sources[0].rows.itemsize
+        per_batch = sharers * size * (self._width + self._outputs) * self._sources[0].rows.itemsize
         count = max(1, min(BLOCK_BYTES // per_batch, self.rows_left // size))
         index = self._order[:, self._position : self._position + count * size]
         return self._make(index.reshape(-1, count, size))[::-1]
@@ -155,6 +158,8 @@ class Batches:
             np.take(source.y, which, 0, out=y[stream], mode="clip")
             if source.class_weight is not None:
                 shares[stream, :, 0] = source.class_weight.take(y[stream]) / index.shape[2]
+        if self._bins is not None:
+            rows = self._bins.expand_rows(rows)
         if y.ndim == rows.ndim:
             targets = np.ascontiguousarray(np.swapaxes(y, -1, -2), rows.dtype)
         else:

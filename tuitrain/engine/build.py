@@ -13,18 +13,19 @@ from numpy.typing import NDArray
 
 from tuitrain.engine.losses import LOSSES
 from tuitrain.engine.memory import check_memory, rows_of_a_batch
-from tuitrain.engine.network import Network
+from tuitrain.engine.network import Bins, Network
 from tuitrain.engine.optimizer import SETTINGS, Optimizer
 from tuitrain.engine.optimizers import make_optimizer
 from tuitrain.engine.penalties import Penalties
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.metric_names import CLASS_METRICS, LOSS, VALUE_METRICS
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 SHARED = (
     "hidden_layers", "activation", "leaky_slope", "loss", "huber_delta", "initializer", "optimizer", "batch_size",
-    "class_weights",
+    "class_weights", "metric",
 )  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def distinct_datasets(dataset: Data | Sequence[Data], members: int) -> tuple[lis
     Raises
     ------
     ValueError
-        if the number of datasets is not the number of members, or their shapes differ.
+        if the number of datasets is not the number of members, or their shapes or bins differ.
     """
     if not isinstance(dataset, Sequence):
         return [dataset], [0] * members
@@ -88,6 +89,9 @@ def distinct_datasets(dataset: Data | Sequence[Data], members: int) -> tuple[lis
     shapes = {(data.train.X.shape, data.train.y.shape, data.validation.X.shape, data.n_classes) for data in distinct}
     if len(shapes) > 1:
         raise ValueError(f"the datasets of a stack have different shapes: {sorted(map(str, shapes))}")
+    bins = [getattr(data, "bins", None) for data in distinct]
+    if any(one != bins[0] for one in bins):
+        raise ValueError("the datasets of a stack have different bins")
     return distinct, [places[id(data)] for data in dataset]
 
 
@@ -108,11 +112,48 @@ def choose_loss(name: str, task: str) -> str:
     return name
 
 
+def check_metric(metric: str, task: str) -> None:
+    """Check that the metric fits the task.
+
+    Raises
+    ------
+    HyperparameterError
+        if it is the other task's.
+    """
+    allowed = CLASS_METRICS if task == "classification" else VALUE_METRICS
+    if metric not in {LOSS, *allowed}:
+        raise HyperparameterError(
+            _("metric: {name} is not one of {task}; use {allowed}").format(
+                name=metric, task=task, allowed=", ".join([LOSS, *allowed])
+            )
+        )
+
+
 def n_outputs(loss: str, n_classes: int, width: int = 1) -> int:
     """Count the units of the last layer: one for two classes under hinge and binary cross entropy, else one a class."""
     if not n_classes:
         return width
     return 1 if n_classes == 2 and loss in {"hinge", "binary_cross_entropy"} else n_classes
+
+
+def sizes_of(data: Data, shared: Hyperparameters) -> tuple[int, ...]:
+    """The inputs, bins among them, the units of each hidden layer and the outputs of the network of `shared`."""
+    width = data.train.y.shape[1] if data.train.y.ndim == 2 else 1
+    loss = choose_loss(shared.loss, data.task)
+    bins = bins_of(data, shared)
+    inputs = data.train.X.shape[1] + (bins.count if bins is not None else 0)
+    return (inputs, *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
+
+
+def check_stack(data: Data, shared: Hyperparameters, members: int) -> None:
+    """Refuse so many members that the machine has no memory for.
+
+    Raises
+    ------
+    HyperparameterError
+        if it has none; says how much they need.
+    """
+    check_memory(sizes_of(data, shared), members, rows_of_a_batch(shared.batch_size, len(data.train.X)))
 
 
 def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any = np.float32) -> Network:
@@ -123,14 +164,18 @@ def build_network(data: Data, shared: Hyperparameters, members: int, dtype: Any 
     HyperparameterError
         if the loss does not fit the task, or the network is too large for the machine's memory.
     """
+    check_stack(data, shared, members)
     loss = choose_loss(shared.loss, data.task)
-    width = data.train.y.shape[1] if data.train.y.ndim == 2 else 1
-    sizes = (data.train.X.shape[1], *shared.hidden_layers, n_outputs(loss, data.n_classes, width))
-    check_memory(sizes, members, rows_of_a_batch(shared.batch_size, len(data.train.X)))
     return Network(
-        sizes, activation=shared.activation, loss=loss, members=members, dtype=dtype, leaky_slope=shared.leaky_slope,
-        huber_delta=shared.huber_delta,
+        sizes_of(data, shared), activation=shared.activation, loss=loss, members=members, dtype=dtype,
+        leaky_slope=shared.leaky_slope, huber_delta=shared.huber_delta, bins=bins_of(data, shared),
     )  # fmt: skip
+
+
+def bins_of(data: Data, shared: Hyperparameters) -> Bins | None:
+    """Return the bins that a network of `data` has beside the inputs of its rows; a dataset may have none."""
+    bins: Bins | None = getattr(data, "bins", None)
+    return bins if bins is not None and (shared.hidden_layers or bins.for_linear) else None
 
 
 def member_values(hyperparameters: Sequence[Hyperparameters], name: str) -> Array:

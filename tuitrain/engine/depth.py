@@ -69,7 +69,7 @@ def through_depth(network: Network, X: Array, y: Array, *, scale: float = 1.0) -
     for block in blocks:
         block[:-1] *= scale
     passed: list[tuple[Array, Array]] = []
-    source = np.asarray(X, np.float64)
+    source = network.inputs(np.asarray(X, np.float64))
     for block in blocks[:-1]:
         source, slope = activate(network.activation, with_ones(source, np.float64) @ block, network.leaky_slope)
         passed.append((source, slope))

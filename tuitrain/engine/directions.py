@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.engine.network import Network, equal_shares, with_ones
+from tuitrain.engine.network import Network, equal_shares
 from tuitrain.engine.parts import Parts, all_of
 
 Array = NDArray[Any]
@@ -26,7 +26,7 @@ class LossesAt:
 
     def __init__(self, network: Network, X: Array, y: Array) -> None:
         self._like, self._y = network, np.asarray(y)
-        self._rows, self._share = with_ones(np.asarray(X), np.float64), equal_shares(len(X), np.float64)
+        self._rows, self._share = network.rows_of(np.asarray(X), np.float64), equal_shares(len(X), np.float64)
         self._most = max(int(MOST_NUMBERS // max(network.n_parameters, len(X) * max(network.layer_sizes))), 1)
         self._copies: Network | None = None
 

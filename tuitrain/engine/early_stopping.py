@@ -37,6 +37,7 @@ class EarlyStopping:
         self._parameters = parameters
         self.best_parameters = parameters.copy()
         self.best_loss = np.full(members, math.inf)
+        self.best_watched = np.full(members, math.inf)
         self.best_epoch = np.zeros(members, np.int64)
         self.best_hyperparameters: list[Hyperparameters | None] = [None] * members
         self.endings: list[Ending] = [""] * members
@@ -60,6 +61,7 @@ class EarlyStopping:
             last[member] = parameters
         return {
             "best.parameters": self.best_parameters.copy(), "best.loss": self.best_loss.copy(),
+            "best.watched": self.best_watched.copy(),
             "best.epoch": self.best_epoch.copy(), "backup": self._backup[:, : 0 if is_between_epochs else None].copy(),
             "ended.how": ending_codes(self.endings), "ended.parameters": last,
             "ended.after": np.array([self._ended_at.get(member, -1) for member in range(members)], np.int64),
@@ -71,7 +73,7 @@ class EarlyStopping:
     ) -> None:  # fmt: skip
         """Continue from what `arrays` gave; `parameters` already hold theirs."""
         self.best_hyperparameters = list(best_hyperparameters)
-        for name in ("best_parameters", "best_loss", "best_epoch"):
+        for name in ("best_parameters", "best_loss", "best_watched", "best_epoch"):
             getattr(self, name)[...] = arrays[name.replace("_", ".")]
         if arrays["backup"].shape[1]:
             self._backup[...] = arrays["backup"]
@@ -90,15 +92,20 @@ class EarlyStopping:
         np.copyto(self._backup, self._parameters)
 
     def observe(
-        self, epoch: int, loss: Array, hyperparameters: Sequence[Hyperparameters], *, is_validation: bool = True
-    ) -> None:
+        self, epoch: int, loss: Array, hyperparameters: Sequence[Hyperparameters], *, is_validation: bool = True,
+        watched: Array | None = None,
+    ) -> None:  # fmt: skip
         """Record the losses (M,) of an epoch, and end the members that have reached their limits.
 
+        The best epoch has the lowest of `watched` (M,), None: of the losses, and of equal ones the lowest loss.
         A training loss does not show which epoch is best: without validation, the last epoch always counts as the best.
         """
-        better = ((loss < self.best_loss) | (not is_validation)) & ~self.ended
+        watched = loss if watched is None else watched
+        lower = (watched < self.best_watched) | ((watched == self.best_watched) & (loss < self.best_loss))
+        better = (lower | (not is_validation)) & ~self.ended
         if better.any():
             self.best_loss[better] = loss[better]
+            self.best_watched[better] = watched[better]
             self.best_epoch[better] = epoch
             self.best_parameters[better] = self._parameters[better]
             for member in map(int, np.flatnonzero(better)):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tuitrain.engine import metrics
 from tuitrain.engine.network import PREDICT_ROWS, Network, equal_shares, one_hot
 from tuitrain.engine.parts import Parts, all_of
+from tuitrain.engine.scoring import ranking, scores_of_classes, scores_of_values
 
 Array = NDArray[Any]
 
@@ -32,22 +33,22 @@ class Examined:
 
     `decided` holds the predictions of the last evaluation: class numbers (M, V) int64, or values (M, V) of the first
     output. While `keeps_outputs` is set, each evaluation also leaves a copy of the last layer's outputs in `outputs`
-    (M, V, K), for scores that need more than the decisions; else that is None. Each of `rows` is (V, D + 1) with a
-    last column of ones, each of `y` (V,) class numbers or (V, K) values; `which` is the index of each member's part,
-    None if there is only one. `scale` converts the spread of a standardised target to its own units: a number, or
-    (M,).
+    (M, V, K), for scores that need more than the decisions; else that is None. Each of `rows` is (V, D + 1), without
+    bins, with a last column of ones, each of `y` (V,) class numbers or (V, K) values; `which` is the index of each
+    member's part, None if there is only one. `scale` and `shift` convert a standardised target to its own units: a
+    number, or (M,).
     """
 
     def __init__(
         self, rows: Sequence[Array], y: Sequence[Array], network: Network, *, classes: int, scale: float | Array,
-        which: Sequence[int] | None = None,
+        which: Sequence[int] | None = None, shift: float | Array = 0.0,
     ) -> None:  # fmt: skip
         self._rows = rows[0] if which is None else np.stack(rows)
         truth = y[0] if which is None else np.stack(y)[which]
         self.y = truth
         self._which = which
         self._count = len(rows[0])
-        self._network, self._classes, self._scale = network, classes, scale
+        self._network, self._classes, self._scale, self._shift = network, classes, scale, shift
         self.decided: Array = np.empty((network.members, 0))
         self.keeps_outputs = False
         self.outputs: Array | None = None
@@ -77,7 +78,7 @@ class Examined:
             if start == 0:
                 self.last_pass = through  # the largest piece, not the remainder at the end
             rows = self._rows[piece] if self._which is None else self._rows[:, piece][self._which]
-            outputs = through.forward(np.swapaxes(rows, -1, -2))
+            outputs = through.forward(np.swapaxes(self._network.expanded(rows), -1, -2))
             decided[:, piece] = _decide(outputs, 1, self._network, self._classes)
             if kept is not None:
                 kept[:, piece] = outputs.swapaxes(1, 2)
@@ -94,20 +95,63 @@ class Examined:
         """
         return self._measure(self.decided, True)
 
+    def member_scores(self, name: str, *, positive: int | None = None) -> Array:
+        """Return one metric of each member, (M,) float64, from the last evaluation, which has to have kept outputs."""
+        return np.array([self._scores(member, positive)[name] for member in range(len(self.decided))])
+
+    def _scores(self, member: int, positive: int | None) -> dict[str, float]:
+        assert self.outputs is not None
+        truth = self._flat_truth if self._flat_truth.ndim == 1 else self._flat_truth[member]
+        if not self._classes:
+            scale, shift = (
+                float(np.broadcast_to(part, (len(self.decided),))[member]) for part in (self._scale, self._shift)
+            )
+            return scores_of_values(truth * scale + shift, self.decided[member].astype(np.float64) * scale + shift)
+        scores, are_probabilities = ranking(self.outputs[member], self._network.loss)
+        return scores_of_classes(
+            truth, scores, self.decided[member], are_probabilities=are_probabilities, positive=positive
+        )
+
     def _measure(self, decided: Array, full: bool) -> dict[str, Array]:
-        truth = self._flat_truth
-        if self._classes:
-            values = {"accuracy": metrics.accuracy(truth, decided)}
-            if full:
-                truths = np.broadcast_to(truth, decided.shape)
-                counts = (metrics.confusion_counts(*rows, self._classes) for rows in zip(truths, decided, strict=True))
-                values["f1"] = np.array([metrics.macro_f1(count) for count in counts])
-            return values
-        values = {"r2": metrics.r2(truth, decided)}
+        return measured(self._flat_truth, decided, self._classes, self._scale, full=full)
+
+
+def measured(truth: Array, decided: Array, classes: int, scale: float | Array, *, full: bool) -> dict[str, Array]:
+    """Return the first metric, or with `full` all, of predictions (M, V) against `truth` (V,) or (M, V): (M,) each."""
+    if classes:
+        values = {"accuracy": metrics.accuracy(truth, decided)}
         if full:
-            values["rmse"] = metrics.rmse(truth, decided) * self._scale
-            values["mae"] = metrics.mae(truth, decided) * self._scale
+            truths = np.broadcast_to(truth, decided.shape)
+            counts = (metrics.confusion_counts(*rows, classes) for rows in zip(truths, decided, strict=True))
+            values["f1"] = np.array([metrics.macro_f1(count) for count in counts])
         return values
+    values = {"r2": metrics.r2(truth, decided)}
+    if full:
+        values["rmse"] = metrics.rmse(truth, decided) * scale
+        values["mae"] = metrics.mae(truth, decided) * scale
+    return values
+
+
+def evaluate_outputs(
+    outputs: Array, y: Array, network: Network, *, classes: int, scale: float, decided: Array | None = None
+) -> Evaluation:  # fmt: skip
+    """Compute the loss and all metrics of outputs (V, K), whatever they come from, against `y` as in `Examined`.
+
+    `decided` (V,) are the answers, None: those that the outputs mean by themselves. `network` tells the loss and what
+    classes are encoded as; arrays of the result are (1, …).
+    """
+    count = len(outputs)
+    z = np.ascontiguousarray(outputs.T[None], np.float64)
+    share = equal_shares(count, np.float64)
+    if y.ndim == 1:
+        target = one_hot(y, network.n_outputs, network.loss.name, np.float64)
+    else:
+        target = np.ascontiguousarray(np.swapaxes(y, -1, -2), np.float64)
+    answers = _decide(z, 1, network, classes) if decided is None else decided[None]
+    measure = network.loss(z.shape, np.float64, huber_delta=network.huber_delta)
+    loss = measure(z.copy(), network.loss.weigh(target, share), share).astype(np.float64)
+    truth = y if y.ndim == 1 else y[..., 0].astype(np.float64)
+    return Evaluation(loss, measured(truth, answers, classes, scale, full=True))
 
 
 def decide(logits: Array, network: Network, classes: int) -> Array:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.engine.network import Network, equal_shares, with_ones
+from tuitrain.engine.network import Network, equal_shares
 
 Array = NDArray[Any]
 
@@ -21,7 +21,7 @@ def row_gradients(network: Network, X: Array, y: Array) -> tuple[Array, Array]:
     A row's gradient at a layer is the outer product of its inputs and its deltas, so that its length is the product of
     theirs: no row's gradient has to be made. The network has one member.
     """
-    rows = with_ones(np.asarray(X), network.dtype)
+    rows = network.rows_of(np.asarray(X))
     share = equal_shares(len(rows), network.dtype)
     target = network.loss.weigh(network.encode(np.asarray(y), len(rows)), share)
     through = network.make_pass(len(rows))

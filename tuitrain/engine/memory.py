@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from tuitrain.errors import HyperparameterError
+from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.translation import gettext as _
 
 ARRAYS_PER_PARAMETER = 7  # parameters, gradient, two of the optimizer, best, backup, probe
@@ -51,6 +51,20 @@ def check_memory(layer_sizes: Sequence[int], members: int, batch: int) -> None:
             part=for_batch / 2**30, there=there / 2**30,
         )
     )  # fmt: skip
+
+
+def check_room(needed: int, what: str) -> None:
+    """Refuse work on copies that takes `needed` bytes, if there are fewer.
+
+    Raises
+    ------
+    RunError
+        if there are; says how much memory `what` needs.
+    """
+    there = available_memory()
+    if there is not None and needed > there:
+        text = _("{what} needs {needed:.1f} GiB; {there:.1f} GiB are free")
+        raise RunError(text.format(what=what, needed=needed / 2**30, there=there / 2**30))
 
 
 def available_memory() -> int | None:

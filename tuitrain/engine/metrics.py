@@ -120,3 +120,72 @@ def mae(truth: Array, predicted: Array) -> Array:
     """Return the mean absolute error along the last axis: (...,)."""
     result: Array = np.abs(np.asarray(truth, np.float64) - predicted).mean(axis=-1)
     return result
+
+
+def macro_scores(confusion: Array) -> tuple[float, float]:
+    """Return precision and recall, each the mean over classes that occur as truth or answer; NaN where none does."""
+    present = confusion.sum(axis=0) + confusion.sum(axis=1) > 0
+    if not present.any():
+        return float("nan"), float("nan")
+    precision, recall, _f1 = class_scores(confusion)[present].mean(axis=0)
+    return float(precision), float(recall)
+
+
+def matthews(confusion: Array) -> float:
+    """Return the correlation of truth and answer, -1 to 1; 0 where either does not vary (Gorodkin, 2004)."""
+    counts = confusion.astype(np.float64)
+    total, right = counts.sum(), np.trace(counts)
+    true, answered = counts.sum(axis=1), counts.sum(axis=0)
+    within = np.sqrt(total**2 - answered @ answered) * np.sqrt(total**2 - true @ true)
+    return float((right * total - true @ answered) / within) if within > 0 else 0.0
+
+
+def average_precision(truth: Array, scores: Array, positive: int | None = None) -> float:
+    """Return Σ (R_n - R_{n-1}) P_n over falling thresholds, as scikit-learn's ``average_precision_score``.
+
+    `truth` holds class numbers (V,), `scores` (V, K) are larger the more likely a class is. It is that of class
+    `positive` against all others; None: of two classes that of the second, of more the mean over those that occur.
+    NaN where there is no row of the class, or a score is not a number.
+    """
+    if np.isnan(scores).any():
+        return float("nan")
+    if positive is None and scores.shape[1] == 2:
+        positive = 1
+    if positive is not None:
+        return _precision_area(truth == positive, scores[:, positive])
+    areas = [_precision_area(truth == number, scores[:, number]) for number in range(scores.shape[1])]
+    known = [area for area in areas if not np.isnan(area)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def _precision_area(is_class: Array, score: Array) -> float:
+    if not is_class.any():
+        return float("nan")
+    order = np.argsort(-score, kind="stable")
+    ranked, hits = score[order], np.cumsum(is_class[order])
+    last = np.r_[np.flatnonzero(np.diff(ranked)), len(ranked) - 1]  # of each run of equal scores
+    recall, precision = hits[last] / hits[-1], hits[last] / (last + 1)
+    return float(np.sum(np.diff(np.r_[0.0, recall]) * precision))
+
+
+def median_error(truth: Array, predicted: Array) -> float:
+    """Return the median of the absolute errors."""
+    return float(np.median(np.abs(truth - predicted)))
+
+
+def mape(truth: Array, predicted: Array) -> float:
+    """Return the mean of |error| / |truth|; NaN where a truth is 0, since it is not defined there."""
+    size = np.abs(np.asarray(truth, np.float64))
+    return float((np.abs(truth - predicted) / size).mean()) if (size > 0).all() else float("nan")
+
+
+def calibration_error(truth: Array, probabilities: Array, bins: int = 10) -> float:
+    """Return the expected calibration error: |accuracy - confidence| over bins of the answer's probability, by rows.
+
+    `probabilities` (V, K); the confidence is the largest of a row (Guo et al., 2017). Bins are of equal width.
+    """
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+    place = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    rows = np.bincount(place, minlength=bins)
+    gaps = np.bincount(place, confidence, bins) - np.bincount(place, right, bins)
+    return float(np.abs(gaps[rows > 0]).sum() / len(truth))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +26,28 @@ Array = NDArray[Any]
 PREDICT_ROWS = 2048  # rows of one forward pass when predicting: bounds the memory, keeps the buffers in the cache
 
 
+class Bins(Protocol):
+    """What adds `count` inputs to those of the rows, before the first layer; `for_linear`: without hidden layers too.
+
+    `expand` takes (…, D) to (…, D + count); `expand_rows` the same of rows that end in a one, which stays at the end.
+    """
+
+    @property
+    def count(self) -> int: ...
+    @property
+    def for_linear(self) -> bool: ...
+    def expand(self, X: Array) -> Array: ...
+    def expand_rows(self, rows: Array) -> Array: ...
+
+
 class Network:
     """`members` networks of the same shape, trained by the same NumPy calls.
 
     `parameters` and `gradients` are (M, P), C-contiguous; each layer's block holds its weights and then its biases.
     `weights[l]` (M, fan_in, fan_out) and `biases[l]` (M, 1, fan_out) are views into `parameters`. `layer_sizes` are the
     inputs, hidden units and outputs: (4, 16, 3); with two entries there is no hidden layer. `dtype` is float32 or
-    float64, `slices[l]` a layer's place among the P parameters.
+    float64, `slices[l]` a layer's place among the P parameters. With `bins`, the inputs are those of the rows and
+    their bins: rows are given without them, and what the network reads is `inputs` or `rows_of` them.
 
     Raises
     ------
@@ -50,6 +65,7 @@ class Network:
         dtype: Any = np.float32,
         leaky_slope: float = 0.01,
         huber_delta: float = 1.0,
+        bins: Bins | None = None,
     ) -> None:
         self.layer_sizes = tuple(int(size) for size in layer_sizes)
         if len(self.layer_sizes) < 2 or min(self.layer_sizes) < 1 or members < 1:
@@ -61,6 +77,7 @@ class Network:
         self.members = members
         self.dtype = np.dtype(dtype)
         self.leaky_slope, self.huber_delta = leaky_slope, huber_delta
+        self.bins = bins
         shapes = [(fan_in + 1, fan_out) for fan_in, fan_out in pairwise(self.layer_sizes)]
         ends = np.cumsum([0] + [rows * columns for rows, columns in shapes])
         self.parameters = np.zeros((members, int(ends[-1])), self.dtype)
@@ -83,6 +100,23 @@ class Network:
     def n_outputs(self) -> int:
         """The number of units of the last layer, K."""
         return self.layer_sizes[-1]
+
+    def inputs(self, X: Array) -> Array:
+        """Return rows `X` (…, D without bins) as the first layer reads them, (…, D); others as they are."""
+        X = np.asarray(X)
+        is_plain = self.bins is None or X.shape[-1] == self.layer_sizes[0]
+        return X if is_plain or self.bins is None else self.bins.expand(X)
+
+    def rows_of(self, X: Array, dtype: Any = None) -> Array:
+        """Return `inputs` of `X` with a last column of ones, (…, D + 1), in the network's dtype or another."""
+        dtype = self.dtype if dtype is None else dtype
+        if self.bins is None or X.shape[-1] == self.layer_sizes[0]:
+            return with_ones(X, dtype)
+        return self.expanded(with_ones(X, dtype))
+
+    def expanded(self, rows: Array) -> Array:
+        """Return rows that end in a column of ones, (…, D without bins + 1), with their bins, (…, D + 1)."""
+        return rows if self.bins is None else self.bins.expand_rows(rows)
 
     def weight_mask(self) -> Array:
         """Return (1, P): 1 for each weight and 0 for each bias, which penalties leave alone."""
@@ -158,7 +192,7 @@ class Network:
         ValueError
             if the shapes do not fit the network.
         """
-        rows = with_ones(self._checked(X), self.dtype)
+        rows = self.rows_of(self._checked(X))
         target = self.encode(np.asarray(y), rows.shape[-2])
         share = equal_shares(rows.shape[-2], self.dtype)
         target = self.loss.weigh(target, share)
@@ -172,7 +206,7 @@ class Network:
         ValueError
             if the shape does not fit the network.
         """
-        return self.predict_rows(with_ones(self._checked(X), self.dtype))
+        return self.predict_rows(self.rows_of(self._checked(X)))
 
     def predict_rows(self, rows: Array) -> Array:
         """Predict for rows that already end in a column of ones, (B, D + 1) or (M, B, D + 1)."""
@@ -198,8 +232,10 @@ class Network:
 
     def _checked(self, X: Array) -> Array:
         X = np.asarray(X)
-        if X.ndim not in {2, 3} or X.shape[-1] != self.layer_sizes[0] or (X.ndim == 3 and len(X) != self.members):
-            raise ValueError(f"X has shape {X.shape}; expected (rows, {self.layer_sizes[0]}), or with members first")
+        width = self.layer_sizes[0]
+        widths = {width, width - (self.bins.count if self.bins is not None else 0)}
+        if X.ndim not in {2, 3} or X.shape[-1] not in widths or (X.ndim == 3 and len(X) != self.members):
+            raise ValueError(f"X has shape {X.shape}; expected (rows, {min(widths)}), or with members first")
         return X
 
 

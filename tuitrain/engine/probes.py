@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tuitrain.engine.build import Data
 from tuitrain.engine.evaluation import Examined
 from tuitrain.engine.floating_point import row_norms
-from tuitrain.engine.network import Network, with_ones
+from tuitrain.engine.network import Network
 from tuitrain.engine.passes import Pass
 
 Array = NDArray[Any]
@@ -89,7 +89,7 @@ class UnitProbe:
         if self._rows is None:
             count = len(self._datasets[0].train.X)
             spread = np.linspace(0, count - 1, min(count, MOST_PROBED)).round().astype(int)
-            rows = np.stack([with_ones(data.train.X[spread], self._network.dtype) for data in self._datasets])
+            rows = np.stack([self._network.rows_of(data.train.X[spread]) for data in self._datasets])
             self._rows = rows[0] if len(rows) == 1 else rows[self._which]
         through = self._network.pass_for(self._rows.shape[-2])
         through.forward(np.swapaxes(self._rows, -1, -2))

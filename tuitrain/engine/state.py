@@ -185,6 +185,8 @@ def _read(arrays: dict[str, Array]) -> State:
     """Return the state of `arrays`, whose JSON text is checked and whose other arrays are not yet."""
     if ABOUT not in arrays:
         raise StateError(_("the state is damaged: {about} is missing").format(about=ABOUT))
+    if "best.loss" in arrays:  # a state of a version that watched nothing else
+        arrays.setdefault("best.watched", arrays["best.loss"].copy())
     about = json.loads(arrays.pop(ABOUT).astype(np.uint8, casting="safe").tobytes())
     if about["format"] != FORMAT:
         raise StateError(
@@ -272,6 +274,7 @@ def _layout(state: State) -> dict[str, tuple[np.dtype[Any], tuple[int, ...]]]:
     stopped = how is not None and np.isin(how, [1, 2]).any()
     tails: dict[str, tuple[np.dtype[Any], tuple[int, ...]]] = {
         "parameters": (real, (parameters,)), "best.parameters": (real, (parameters,)), "best.loss": (double, ()),
+        "best.watched": (double, ()),
         "best.epoch": (whole, ()), "backup": (real, (parameters if left else 0,)), "ended.how": (whole, ()),
         "ended.after": (whole, ()), "ended.parameters": (real, (parameters if stopped else 0,)),
         **{f"optimizer.{place}": (real, (parameters,)) for place in range(rule.n_state)},
@@ -356,6 +359,7 @@ _RANGES: dict[str, Callable[[Array, State], Any]] = {
     "best.epoch": lambda epoch, state: _is_epoch(epoch, state)
     and epoch.astype(bool).tolist() == [h is not None for h in state.best_hyperparameters] and (epoch >= 0).all(),
     "best.loss": lambda loss, _: not np.isnan(loss).any(),
+    "best.watched": lambda watched, _: not np.isnan(watched).any(),
     "optimizer.beta1": _within(0, 1), "optimizer.beta2": _within(0, 1), "optimizer.product": _within(0, 1),
     "optimizer.steps": _within(0, 2**53), "schedule.multiplier": _within(0, 1), "schedule.waited": _within(0, 2**53),
     "schedule.best": lambda best, _: not np.isnan(best).any(), "schedule.rate": _within(0, 1e300),

@@ -86,7 +86,7 @@ class RowThrough:
     """
 
     def __init__(self, network: Network, x: Array, y: Any, masks: Sequence[Array] | None = None) -> None:
-        x = np.asarray(x, np.float64)
+        x = network.inputs(np.asarray(x, np.float64))
         if x.shape != network.layer_sizes[:1]:
             raise ValueError(f"x has shape {x.shape}; expected ({network.layer_sizes[0]},)")
         self.x = x

@@ -19,6 +19,7 @@ from tuitrain.engine.build import (
     build_network,
     build_optimizer,
     build_penalties,
+    check_metric,
     check_shared,
     distinct_datasets,
     member_values,
@@ -39,6 +40,7 @@ from tuitrain.engine.schedules import LearningRates
 from tuitrain.engine.state import State
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
+from tuitrain.options.metric_names import LOSS, LOWER_IS_BETTER
 from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
@@ -62,8 +64,8 @@ class Trainer:
     `prepared` are the rows that another training on the same data has prepared, which are then shared; None: this one
     prepares its own.
 
-    `hyperparameters` are the values in use, one for each member, edits included; `epochs_done`, `steps_done` and
-    `samples_done` count for the stack as a whole, `samples_done` in rows of one member.
+    `hyperparameters` are the values in use, one for each member, edits included, with what ``auto`` came to;
+    `epochs_done`, `steps_done` and `samples_done` count for the stack as a whole, `samples_done` in rows of one member.
 
     Raises
     ------
@@ -83,11 +85,15 @@ class Trainer:
     ) -> None:  # fmt: skip
         self._is_probed = is_probed
         given = [hyperparameters] if isinstance(hyperparameters, Hyperparameters) else hyperparameters
-        self.hyperparameters: list[Hyperparameters] = list(given)
+        first = dataset[0] if isinstance(dataset, Sequence) else dataset
+        has_bins = getattr(first, "bins", None) is not None
+        self._automatic: dict[str, Any] = {"rows": len(first.train.X), "has_bins": has_bins}
+        self.hyperparameters: list[Hyperparameters] = [h.settled(**self._automatic) for h in given]
         check_shared(self.hyperparameters)
         self.datasets, self._which = distinct_datasets(dataset, len(self.hyperparameters))
         self.dataset = self.datasets[0]
         shared = self.hyperparameters[0]
+        check_metric(shared.metric, self.dataset.task)
         seeds = [h.seed for h in self.hyperparameters]
         self.network = build_network(self.dataset, shared, len(seeds), dtype if state is None else state.dtype)
         self._classes = self.dataset.n_classes if self.dataset.task == "classification" else 0
@@ -102,7 +108,7 @@ class Trainer:
         trains = [data.train for data in self.datasets]
         sources = [Rows.of(part, self.prepared.of(part, dtype), balanced_classes=balanced) for part in trains]
         outputs, loss = self.network.n_outputs, self.network.loss
-        self._batches = Batches(sources, self._which, seeds, outputs=outputs, loss=loss)
+        self._batches = Batches(sources, self._which, seeds, outputs=outputs, loss=loss, bins=self.network.bins)
         self._dropout = Dropout(seeds, self.network.dtype)
         if state is not None:
             self._continue(state)
@@ -118,6 +124,7 @@ class Trainer:
         if len(parts[0].X):
             rows_of = self.prepared.of if len(parts) == 1 else self.prepared.find  # several are put in one array
             self.validation = self._examined(parts, [rows_of(part, self.network.dtype) for part in parts])
+            self.validation.keeps_outputs = self.hyperparameters[0].metric != LOSS
         self.early_stopping = EarlyStopping(self.network.parameters)
         self._probe = UpdateProbe(self.network)
         self._unit_probe = UnitProbe(self.network, self.validation, self.datasets, self._which)
@@ -168,7 +175,10 @@ class Trainer:
     def _examined(self, parts: Sequence[Any], rows: Sequence[Array]) -> Examined:
         which = self._which if len(parts) > 1 else None
         scale = np.array([data.target_scale for data in self.datasets])[which or 0]
-        return Examined(rows, [part.y for part in parts], self.network, classes=self._classes, scale=scale, which=which)
+        shift = np.array([getattr(data, "target_mean", 0.0) for data in self.datasets])[which or 0]
+        return Examined(
+            rows, [part.y for part in parts], self.network, classes=self._classes, scale=scale, which=which, shift=shift
+        )
 
     def take(self, members: Sequence[int]) -> None:
         """Keep only these members of the stack, in this order; they end with the same bits as if all had stayed.
@@ -333,7 +343,7 @@ class Trainer:
         befores = list(self.hyperparameters)
         for index in range(self.network.members) if member is None else (member,):
             before = self.hyperparameters[index]
-            self.hyperparameters[index] = before.replace(**{known: value})
+            self.hyperparameters[index] = before.replace(**{known: value}).settled(**self._automatic)
             if known in _RATE and self.hyperparameters[index] != before:
                 self._rates.forget_cuts(index)
         if self.hyperparameters != befores:
@@ -420,9 +430,20 @@ class Trainer:
         if not np.isfinite(watched).all():
             self._end_diverged(watched)
         self._rates.observe(watched, self.hyperparameters)
-        self.early_stopping.observe(self.epochs_done, watched, self.hyperparameters, is_validation=has_validation)
+        self.early_stopping.observe(
+            self.epochs_done, watched, self.hyperparameters, is_validation=has_validation, watched=self._metric(watched)
+        )
         self._record = self._make_record(train_loss, measured)
         return self._record
+
+    def _metric(self, losses: Array) -> Array:
+        """What chooses the best epoch, the lower the better, (M,): the loss, or a metric of the validation rows."""
+        name = self.hyperparameters[0].metric
+        if name == LOSS or self.validation is None:
+            return losses
+        found = self.validation.member_scores(name, positive=getattr(self.dataset, "positive", None))
+        sign = 1.0 if name in LOWER_IS_BETTER else -1.0
+        return np.where(np.isfinite(found) & np.isfinite(losses), sign * found, math.inf)
 
     def _measure(self) -> Parts[dict[str, Any]]:
         """Measure what a record holds after an epoch, before members end and get back their best parameters."""

@@ -19,6 +19,8 @@ from tuitrain.translation import gettext as _
 
 TASKS = ("classification", "regression")
 SCALES = ("standard", "minmax", "none")
+EncodeNumbers = Literal["auto", "standard", "bins"]
+ENCODE_NUMBERS = ("auto", "standard", "bins")
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 DECIMALS = {"point": ".", "comma": ","}
 THOUSANDS = {"none": "", "comma": ",", "point": ".", "space": " ", "apostrophe": "'"}
@@ -69,6 +71,11 @@ class DataOptions:
         "classification: one of several classes. regression: a number.", group=PREDICTING, choices=TASKS,
         unset="found from the target's values", example="regression",
     )  # fmt: skip
+    positive: str | None = declare(
+        None, "positive", "text", "class that is looked for",
+        "Such as churned, ill or fraud: precision, recall, F1 and the areas are of this class, and --threshold is its "
+        "probability.", group=PREDICTING, unset="none; metrics are means over the classes", example="yes",
+    )  # fmt: skip
     validation: float = declare(
         0.15, "validation", "number", "share of the rows for validation",
         "These rows are not trained on: they say which epoch and which trial is best, and when to stop. 0: none.",
@@ -98,6 +105,13 @@ class DataOptions:
         "standard", "scale", "choice", "how number columns are scaled",
         "standard: mean 0 and standard deviation 1; minmax: 0 to 1; both by the training rows alone.",
         group=PREDICTING, choices=SCALES,
+    )  # fmt: skip
+    encode_numbers: Literal["auto", "standard", "bins"] = declare(
+        "auto", "encode numbers", "choice", "how a network reads number columns",
+        "standard: each as one input. bins: beside it also the place within each of 16 bins that hold equally many "
+        "training rows, so that the network can bend at each edge, as trees do. auto: bins, but none without hidden "
+        "layers, for images, generated datasets and tables of more than 50 number columns.",
+        group=PREDICTING, choices=ENCODE_NUMBERS,
     )  # fmt: skip
     delimiter: str | None = declare(
         None, "delimiter", "choice", "what separates the fields of a text table",
@@ -148,9 +162,9 @@ class DataOptions:
     )  # fmt: skip
     missing: tuple[str, ...] | None = declare(
         None, "missing", "list", "words that stand for a missing value",
-        "In place of the usual ones, which are NA, N/A, NaN, null, ?, and, among numbers, none, -, --, . and missing. "
-        "An empty cell is missing in any case; none: nothing else is.", group=READING, separator=",",
-        special={"none": ()}, unset="the usual ones", example="NA,unknown",
+        "Beside the usual ones, which are NA, N/A, NaN, null, ?, and, among numbers, none, -, --, . and missing. none: "
+        "only an empty cell is; none before others, as in none,-999: these and no usual ones.", group=READING,
+        separator=",", special={"none": ()}, unset="the usual ones", example="-999,unknown",
     )  # fmt: skip
     types: tuple[tuple[str, str], ...] = declare(
         (), "type", "mapping", "how a column is read",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tuitrain.options.option import MOST_DIGITS, Option
-from tuitrain.text import quoted, shown
+from tuitrain.text import listed_or, quoted, shown
 from tuitrain.translation import gettext as _
 
 Value = float | int | str | tuple[int, ...]
@@ -43,20 +43,24 @@ class Field(Option):
 
     @property
     def allowed(self) -> str:
-        return _("units per layer, as 64x32, or none") if self.kind == "layers" else super().allowed
+        if self.kind == "layers":
+            return listed_or([_("units per layer, as 64x32"), "none", *self.words])
+        return super().allowed
 
     @property
     def _hint(self) -> str:
         return ""  # the form shows the range beside the message
 
     def parse(self, text: str) -> Value:
-        if self.kind == "layers":
+        if self.kind == "layers" and text.strip().lower() not in self.words:
             return self._check_layers(_parse_layers(text.strip(), _(self.label)))
         value: Value = super().parse(text)
         return value
 
     def check(self, value: Any) -> Value:
-        checked: Value = self._check_layers(value) if self.kind == "layers" else super().check(value)
+        if self.kind == "layers":
+            return str(value) if isinstance(value, str) and value in self.words else self._check_layers(value)
+        checked: Value = super().check(value)
         return checked
 
     def _check_layers(self, value: Any) -> tuple[int, ...]:
@@ -88,7 +92,7 @@ class Field(Option):
         if self.kind == "choice":
             return self.choices[(self.choices.index(value) + direction) % len(self.choices)]
         if self.kind == "layers":
-            return self._nudge_layers(value, direction)
+            return self._nudge_layers((8,) if isinstance(value, str) else value, direction)
         if isinstance(value, str):
             return self.nudge_start if direction > 0 or self.nudge_down_from_word else str(value)
         moved = self._moved(value, direction)

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuitrain.errors import HyperparameterError
+from tuitrain.options.automatic import settled
 from tuitrain.options.field import Field
+from tuitrain.options.metric_names import CLASS_METRICS, LOSS, VALUE_METRICS
 from tuitrain.options.option import Kind, check_all, declare, declared, option_named, read_all
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
@@ -26,10 +28,14 @@ INITIALIZERS = (
     "auto", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun", "normal", "uniform", "zeros",
 )  # fmt: skip
 CLASS_WEIGHTS = ("none", "balanced")
+METRIC_NAMES = (LOSS, *CLASS_METRICS, *VALUE_METRICS)
 GROUPS = ("network", "optimisation", "regularisation", "run")
 
 # what a field meant in versions that did not have it, or had another default: for files that do not name it
-_MEANING_WHEN_MISSING = {"weight_decay": 0.0}
+_MEANING_WHEN_MISSING = {
+    "weight_decay": 0.0, "hidden_layers": "64x32", "learning_rate": 0.01, "schedule": "constant", "batch_size": 32,
+    "l2": 0.01, "epochs": 200, "patience": 30,
+}  # fmt: skip
 _ADAMS = ("adam", "adamw", "adamax", "nadam")
 
 
@@ -41,6 +47,9 @@ def _declare(default: Any, label: str, group: str, kind: Kind, meaning: str, exp
 class Hyperparameters:
     """What the user sets for one training; frozen, valid by construction.
 
+    Fields whose default is ``auto`` hold it until `settled` says what it comes to, which a `Trainer` does: those of a
+    training have the types that are written here.
+
     Raises
     ------
     HyperparameterError
@@ -48,10 +57,11 @@ class Hyperparameters:
     """
 
     hidden_layers: tuple[int, ...] = _declare(
-        (64, 32), "hidden layers", "network", "layers", "units of each hidden layer, as 64x32",
+        "auto", "hidden layers", "network", "layers", "units of each hidden layer, as 64x32",
         "Layers between the inputs and the outputs. More units and layers can represent more, need more data and time, "
-        "and overfit sooner. None at all makes it linear or logistic regression, or a linear SVM under hinge.",
-        live=False, maximum=65536, search="16,32,64,32x16,64x32",
+        "and overfit sooner. None at all makes it linear or logistic regression, or a linear SVM under hinge. "
+        "auto: 64x32; 128x64 from 2,500 training rows.",
+        live=False, maximum=65536, words=("auto",), search="16,32,64,32x16,64x32",
     )  # fmt: skip
     activation: str = _declare(
         "relu", "activation", "network", "choice", "function applied to each hidden unit's sum",
@@ -94,9 +104,10 @@ class Hyperparameters:
         choices=OPTIMIZERS, search="momentum,adam",
     )  # fmt: skip
     learning_rate: float = _declare(
-        0.01, "learning rate", "optimisation", "number", "size of a step along the gradient",
-        "Too large: the loss jumps or explodes. Too small: it creeps. The hyperparameter to try first.",
-        minimum=0, above_minimum=True, maximum=1000, scale="log", search="1e-4..1",
+        "auto", "learning rate", "optimisation", "number", "size of a step along the gradient",
+        "Too large: the loss jumps or explodes. Too small: it creeps. The hyperparameter to try first. auto: 0.003 for "
+        "the adam family (0.01 without bins of numbers), 0.1 for sgd, 0.01 for momentum and nesterov.",
+        minimum=0, above_minimum=True, maximum=1000, scale="log", words=("auto",), nudge_start=0.01, search="1e-4..1",
     )  # fmt: skip
     momentum: float = _declare(
         0.9, "momentum", "optimisation", "number", "share of the last step that is kept",
@@ -126,9 +137,10 @@ class Hyperparameters:
         when={"optimizer": (*_ADAMS, "rmsprop", "adagrad", "adadelta")}, search="1e-10..1e-3",
     )  # fmt: skip
     schedule: str = _declare(
-        "constant", "schedule", "optimisation", "choice", "how the learning rate changes while training",
+        "auto", "schedule", "optimisation", "choice", "how the learning rate changes while training",
         "Large steps first and small ones later reach lower losses. plateau cuts the rate when the validation loss "
-        "stops falling.", choices=SCHEDULES, search="constant,cosine",
+        "stops falling. auto: cosine, or constant where a learning rate is given.", choices=("auto", *SCHEDULES),
+        search="constant,cosine",
     )  # fmt: skip
     schedule_factor: float = _declare(
         0.5, "decay factor", "optimisation", "number", "what the learning rate is multiplied by",
@@ -168,10 +180,11 @@ class Hyperparameters:
         maximum=1_000_000, step=1, unit="epochs", search="0..10",
     )  # fmt: skip
     batch_size: int | str = _declare(
-        32, "batch size", "optimisation", "whole", "rows per step, or full for all of them",
+        "auto", "batch size", "optimisation", "whole", "rows per step, or full for all of them",
         "full: batch gradient descent; 1: stochastic; between: mini-batch. Small batches are noisy and need little "
-        "memory; large ones are steady and use the processor better.",
-        minimum=1, maximum=10_000_000, scale="doubling", words=("full",), nudge_start=1024, nudge_down_from_word=True,
+        "memory; large ones are steady and use the processor better. auto: 64.",
+        minimum=1, maximum=10_000_000, scale="doubling", words=("full", "auto"), nudge_start=1024,
+        nudge_down_from_word=True,
         search="16,32,64,128",
     )  # fmt: skip
 
@@ -182,9 +195,10 @@ class Hyperparameters:
         minimum=0, maximum=1000, scale="log", step=1e-6, search="1e-7..1e-2",
     )  # fmt: skip
     l2: float = _declare(
-        0.01, "L2", "regularisation", "number", "penalty on the weights' squares, ½·L2·‖w‖²",
-        "Keeps weights small; enters the gradient, and so is scaled by Adam. Biases are not penalised.",
-        minimum=0, maximum=1000, scale="log", step=1e-6, search="1e-6..1e-1",
+        "auto", "L2", "regularisation", "number", "penalty on the weights' squares, ½·L2·‖w‖²",
+        "Keeps weights small; enters the gradient, and so is scaled by Adam. Biases are not penalised. auto: 5 / "
+        "training rows (at most 0.01 without bins of numbers), 0 where weights decay.",
+        minimum=0, maximum=1000, scale="log", step=1e-6, words=("auto",), nudge_start=0.01, search="1e-6..1e-1",
         when={"loss": tuple(name for name in LOSSES if name != "hinge")},
     )  # fmt: skip
     weight_decay: float | str = _declare(
@@ -206,21 +220,43 @@ class Hyperparameters:
     )  # fmt: skip
 
     epochs: int = _declare(
-        200, "epochs", "run", "whole", "passes over the training rows",
-        "Training ends here at the latest. Raise it while training to go on longer.",
-        minimum=1, maximum=100_000_000, scale="log", search="50..500",
+        "auto", "epochs", "run", "whole", "passes over the training rows",
+        "Training ends here at the latest. Raise it while training to go on longer. auto: 60, or as many as make 2,000 "
+        "steps.",
+        minimum=1, maximum=100_000_000, scale="log", words=("auto",), nudge_start=100, search="50..500",
     )  # fmt: skip
     patience: int = _declare(
-        30, "patience", "run", "whole", "epochs without a better validation loss before stopping; 0: never",
-        "Early stopping: the parameters of the best epoch are kept. Without a validation part it never stops early.",
-        minimum=0, maximum=100_000_000, scale="log",
+        "auto", "patience", "run", "whole", "epochs without a better validation loss before stopping; 0: never",
+        "Early stopping: the parameters of the best epoch are kept. Without a validation part it never stops early. "
+        "auto: 10, or as many as make 500 steps.",
+        minimum=0, maximum=100_000_000, scale="log", words=("auto",), nudge_start=10,
         unit="epochs", search="10..100",
+    )  # fmt: skip
+    metric: str = _declare(
+        "loss", "metric", "run", "choice", "what the best epoch is chosen by, on the validation rows",
+        "Early stopping keeps the epoch that is best by it; of equally good epochs the one with the lowest loss. "
+        "Classes: accuracy to mcc; numbers: r2 to mape. Precision, recall, F1 and the areas are those of the class "
+        "that --positive names, or else means over the classes.", choices=METRIC_NAMES, live=False,
+        search="loss,accuracy", flag_name="metric",
+    )  # fmt: skip
+    threshold: float | str = _declare(
+        "none", "threshold", "run", "number", "probability from which the positive class is answered",
+        "none: the likeliest class is answered. auto: the one that is best on the validation rows, by the metric where "
+        "that judges decisions, else by F1. The positive class is the one that --positive names, else the second of "
+        "two.", minimum=0, maximum=1, words=("none", "auto"), nudge_start=0.5, step=0.05, live=False, search="0.1..0.9",
     )  # fmt: skip
     class_weights: str = _declare(
         "none", "class weights", "run", "choice", "balanced: rare classes count more",
         "balanced weighs each training row by rows / (classes × rows of its class). The validation loss, which chooses "
         "the best epoch and compares trials, weighs none.", live=False, choices=CLASS_WEIGHTS,
         search="none,balanced",
+    )  # fmt: skip
+    ensemble: int = _declare(
+        1, "ensemble", "run", "whole", "networks that are trained together and averaged",
+        "Each has a seed and validation rows of its own, so that every row but the test's is trained on; their "
+        "probabilities, or values, are averaged. 8 are clearly better than one and take about five times as long; 4 "
+        "have most of it. Under auto, members have 64x32 units.",
+        live=False, minimum=1, maximum=64, scale="doubling", search="1,4,8",
     )  # fmt: skip
     seed: int = _declare(
         0, "seed", "run", "whole", "start of the random numbers",
@@ -297,6 +333,13 @@ class Hyperparameters:
     def resolved(self) -> Hyperparameters:
         """A copy with the numbers that ``auto`` comes to in its place."""
         return self.replace(**{name: self.number(name) for name, spec in FIELDS.items() if spec.automatic})
+
+    def settled(self, rows: int, *, has_bins: bool = True) -> Hyperparameters:
+        """A copy with what ``auto`` comes to for a training on so many rows; what depends on the optimizer stays.
+
+        `has_bins` says whether the dataset's number columns have bins (``encode_numbers``).
+        """
+        return settled(self, rows, has_bins=has_bins)
 
     def matters(self, name: str) -> bool:
         """Whether the field has an effect with the other fields as they are (beta2 has none under sgd)."""

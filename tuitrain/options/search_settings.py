@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tuitrain.errors import SettingsError
+from tuitrain.options.metric_names import CLASS_METRICS, LOSS, LOWER_IS_BETTER, VALUE_METRICS
 from tuitrain.options.option import Option, check_all, declare, declared, read_all
 from tuitrain.text import suggest
 from tuitrain.translation import gettext as _
@@ -21,9 +22,12 @@ OPTUNA_PREFIX = "optuna:"
 OPTUNA_SAMPLERS = ("tpe", "gp", "cmaes", "nsgaii", "qmc", "random")
 HISTORY_FREE = ("grid", "random", "quasi")  # what they propose does not depend on what was found
 
-METRICS = {"classification": ("accuracy", "f1", "loss"), "regression": ("r2", "rmse", "mae", "loss")}
-HIGHER_IS_BETTER = {"loss": False, "accuracy": True, "f1": True, "r2": True, "rmse": False, "mae": False}
-BOUNDED = ("accuracy", "f1", "r2")  # by 1
+METRICS = {
+    "classification": ("accuracy", "f1", LOSS, *(name for name in CLASS_METRICS if name not in {"accuracy", "f1"})),
+    "regression": ("r2", "rmse", "mae", LOSS, *(name for name in VALUE_METRICS if name not in {"r2", "rmse", "mae"})),
+}
+HIGHER_IS_BETTER = {name: name not in LOWER_IS_BETTER for names in METRICS.values() for name in names}
+BOUNDED = tuple(name for name, is_higher in HIGHER_IS_BETTER.items() if is_higher)  # by 1
 METRICS_BY_TASK = "; ".join(f"{', '.join(names)} ({task})" for task, names in METRICS.items())
 
 FEW_ROWS, FEW_ROWS_FOLDS = 1500, 5

@@ -9,7 +9,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,12 @@ from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.preprocessing import Preprocessing
 from tuitrain.data.table import Column, Table
 from tuitrain.data.target import choose_target, known_rows
+from tuitrain.engine.average import average
 from tuitrain.engine.build import build_network, n_outputs
-from tuitrain.engine.evaluation import Examined, decide
-from tuitrain.engine.network import Network, with_ones
+from tuitrain.engine.evaluation import Examined, decide, evaluate_outputs
+from tuitrain.engine.network import PREDICT_ROWS, Network, with_ones
 from tuitrain.engine.probabilities import class_probabilities
+from tuitrain.engine.scoring import decided_at
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import DataError, FileError, HyperparameterError, ModelError
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -35,6 +37,7 @@ from tuitrain.translation import gettext as _
 
 __all__ = ["Model", "check_writable", "load_model", "write_whole"]
 Array = NDArray[Any]
+AT_ONCE = 16 * PREDICT_ROWS  # rows whose inputs are held at once
 
 
 @contextmanager
@@ -48,7 +51,12 @@ def _files_as_models() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Model:
-    """A network with all that is needed to predict from rows as they come in a table."""
+    """A network with all that is needed to predict from rows as they come in a table.
+
+    With several members, they are an ensemble, whose answers are averaged. `spread` says how far their disagreement
+    tells the error (see `runs/spread.py`); empty where that is not known. `positive` is the number of the class that
+    is looked for, if one is; with a `threshold`, it is answered where its probability reaches that.
+    """
 
     network: Network
     hyperparameters: Hyperparameters
@@ -61,6 +69,9 @@ class Model:
     dataset_name: str
     dataset_fingerprint: str
     epoch: int
+    spread: Mapping[str, float] = field(default_factory=dict)
+    positive: int | None = None
+    threshold: float | None = None
 
     @classmethod
     def of(cls, trainer: Trainer, dataset: Dataset, member: int = 0) -> Model:
@@ -77,11 +88,12 @@ class Model:
     def from_parameters(
         cls, parameters: Array, hyperparameters: Hyperparameters, dataset: Dataset, epoch: int
     ) -> Model:
-        """Make a model with these parameters (P,), as they were trained on `dataset` up to `epoch`."""
-        network = build_network(dataset, hyperparameters, 1)
-        network.parameters[0] = parameters
+        """Make a model with these parameters (P,), or (M, P), as they were trained on `dataset` up to `epoch`."""
+        network = build_network(dataset, hyperparameters, len(np.atleast_2d(parameters)))
+        network.parameters[...] = parameters
+        preprocessing = dataset.preprocessing if network.bins is not None else dataset.preprocessing.without_bins()
         return cls(
-            network, hyperparameters, dataset.preprocessing, dataset.task, dataset.target_name, dataset.class_names,
+            network, hyperparameters, preprocessing, dataset.task, dataset.target_name, dataset.class_names,
             dataset.target_mean, dataset.target_scale, dataset.name, dataset.fingerprint, epoch,
         )  # fmt: skip
 
@@ -90,10 +102,29 @@ class Model:
         return self.logits_of(self.preprocessing.transform(table))
 
     def logits_of(self, X: Array) -> Array:
-        """Compute the outputs of the last layer for encoded rows (N, D), (N, K) float32."""
+        """Compute the outputs of the last layer for encoded rows (N, D), (N, K) float32.
+
+        Those of an ensemble are as if one network answered; see `combined`.
+        """
+        found = self.member_logits(X)
+        return found[0] if len(found) == 1 else self.combined(found)
+
+    def member_logits(self, X: Array) -> Array:
+        """Compute the outputs of each member for encoded rows (N, D), (M, N, K) float32."""
         with np.errstate(all="ignore"):
-            logits: Array = self.network.logits_of_rows(with_ones(X, self.network.dtype))[0]
+            pieces = [
+                self.network.logits_of_rows(self.network.rows_of(X[start : start + AT_ONCE]))
+                for start in range(0, max(len(X), 1), AT_ONCE)
+            ]
+        logits: Array = np.concatenate(pieces, axis=1)
         return logits
+
+    def combined(self, logits: Array, weights: Array | None = None) -> Array:
+        """Return outputs (N, K) that answer with the mean of the members' answers, whose outputs are (M, N, K).
+
+        `weights` (M, N) say how much each member counts in each row; alike if None.
+        """
+        return average(logits, self.network.loss.name, weights).astype(self.network.dtype)
 
     def predict(self, rows: Any) -> Array:
         """Predict from rows: class names (N,) object, or values (N,) float64 in the target's own units.
@@ -110,12 +141,23 @@ class Model:
 
     def decided(self, logits: Array) -> Array:
         """Return what `predict` does, for the outputs (N, K) of the last layer."""
-        decided = decide(logits[None], self.network, len(self.class_names))[0]
+        decided = self.decided_numbers(logits)
         if self.class_names:
             names: Array = np.array(self.class_names, object)[decided]
             return names
-        values: Array = decided.astype(np.float64) * self.target_scale + self.target_mean
-        return values
+        return self.own_units(decided)
+
+    def decided_numbers(self, logits: Array) -> Array:
+        """Return class numbers (N,), or standardised values, for the outputs (N, K) of the last layer."""
+        if self.threshold is not None and self.positive is not None and self.gives_probabilities:
+            return decided_at(self.probabilities(logits), self.positive, self.threshold)
+        answers: Array = decide(logits[None], self.network, len(self.class_names))[0]
+        return answers
+
+    def own_units(self, values: Array) -> Array:
+        """Convert standardised target values to the target's own units, float64."""
+        own: Array = values.astype(np.float64) * self.target_scale + self.target_mean
+        return own
 
     @property
     def gives_probabilities(self) -> bool:
@@ -142,8 +184,19 @@ class Model:
         """Return what `predict_proba` does, for the outputs (N, K) of the last layer."""
         return class_probabilities(logits, self.network.loss.name)
 
+    def evaluate_outputs(self, outputs: Array, y: Array) -> dict[str, float]:
+        """Compute the loss and all metrics of outputs (N, K), as `logits_of` returns them, against `y` of a part."""
+        with np.errstate(all="ignore"):
+            found = evaluate_outputs(
+                outputs, y, self.network, classes=len(self.class_names), scale=self.target_scale,
+                decided=self.decided_numbers(outputs),
+            )  # fmt: skip
+        return {"loss": float(found.loss[0]), **{name: float(value[0]) for name, value in found.metrics.items()}}
+
     def evaluate_part(self, part: Part) -> dict[str, float]:
         """Compute the loss and all metrics on an encoded part of a dataset."""
+        if self.network.members > 1 or self.threshold is not None:
+            return self.evaluate_outputs(self.logits_of(part.X), part.y)
         rows = with_ones(part.X, self.network.dtype)
         examined = Examined([rows], [part.y], self.network, classes=len(self.class_names), scale=self.target_scale)
         with np.errstate(all="ignore"):  # a diverged network's loss may overflow; it is reported as not finite
@@ -205,8 +258,9 @@ class Model:
         return model_file.encode(self._description(), self._tensors())
 
     def _tensors(self) -> dict[str, Array]:
-        tensors = {f"weights.{n}": w[0] for n, w in enumerate(self.network.weights)}
-        biases = {f"biases.{n}": b[0, 0] for n, b in enumerate(self.network.biases)}
+        is_one = self.network.members == 1
+        tensors = {f"weights.{n}": w[0] if is_one else w for n, w in enumerate(self.network.weights)}
+        biases = {f"biases.{n}": b[0, 0] if is_one else b[:, 0] for n, b in enumerate(self.network.biases)}
         return {name: np.ascontiguousarray(array) for name, array in {**tensors, **biases}.items()}
 
     def _description(self) -> dict[str, Any]:
@@ -217,6 +271,10 @@ class Model:
             "task": self.task, "target_name": self.target_name, "class_names": self.class_names,
             "target_mean": self.target_mean, "target_scale": self.target_scale, "dataset_name": self.dataset_name,
             "dataset_fingerprint": self.dataset_fingerprint, "epoch": self.epoch,
+            **({"members": self.network.members} if self.network.members > 1 else {}),
+            **({} if self.positive is None else {"positive": self.positive}),
+            **({} if self.threshold is None else {"threshold": self.threshold}),
+            **({"spread": dict(self.spread)} if self.spread else {}),
         }  # fmt: skip
 
 
@@ -295,9 +353,11 @@ def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Mode
     network = Network(
         description["layer_sizes"], activation=description["activation"], loss=description["loss"],
         leaky_slope=hyperparameters.leaky_slope, huber_delta=hyperparameters.huber_delta,
+        bins=preprocessing.piecewise(), members=description.get("members", 1),
     )  # fmt: skip
     ends = network.layer_sizes[0], network.n_outputs
-    expected = len(preprocessing.encoded_names), n_outputs(network.loss.name, len(description["class_names"]))
+    inputs = len(preprocessing.encoded_names) + (network.bins.count if network.bins is not None else 0)
+    expected = inputs, n_outputs(network.loss.name, len(description["class_names"]))
     if ends != expected:
         raise ValueError(
             _("{inputs} inputs and {outputs} outputs, where columns and classes need {expected}").format(
@@ -305,9 +365,10 @@ def _build(description: Mapping[str, Any], tensors: Mapping[str, Array]) -> Mode
             )
         )
     for layer, (weights, biases) in enumerate(zip(network.weights, network.biases, strict=True)):
-        weights[0], biases[0, 0] = tensors[f"weights.{layer}"], tensors[f"biases.{layer}"]
+        weights[...], biases[:, 0] = tensors[f"weights.{layer}"], tensors[f"biases.{layer}"]
     return Model(
         network, hyperparameters, preprocessing, description["task"], description["target_name"],
         tuple(description["class_names"]), description["target_mean"], description["target_scale"],
         description["dataset_name"], description["dataset_fingerprint"], description["epoch"],
+        description.get("spread", {}), description.get("positive"), description.get("threshold"),
     )  # fmt: skip

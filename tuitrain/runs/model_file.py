@@ -1,6 +1,7 @@
 """The bytes of a model file: a safetensors file with a description and its digest, checked before anything is built.
 
-The tensors are `weights.0` (fan_in, fan_out), `biases.0` (fan_out,) and so on, float32; the description is JSON in the
+The tensors are `weights.0` (fan_in, fan_out), `biases.0` (fan_out,) and so on, float32, of an ensemble with members
+first; the description is JSON in the
 file's metadata under ``tuitrain``, with a SHA-256 over both. Equal models are equal files.
 """
 
@@ -24,6 +25,7 @@ from tuitrain.engine.activations import ACTIVATIONS
 from tuitrain.engine.losses import LOSSES
 from tuitrain.errors import ModelError
 from tuitrain.options.data_options import DATE_ORDERS, DECIMALS, THOUSANDS
+from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.runs.file_checks import (
     anything,
     listed,
@@ -40,6 +42,7 @@ from tuitrain.text import shown, visible
 from tuitrain.translation import gettext as _
 
 FORMAT = 1
+MOST_MEMBERS = int(FIELDS["ensemble"].maximum)
 Array = NDArray[Any]
 Description = dict[str, Any]
 
@@ -49,6 +52,14 @@ def _words(value: Any) -> list[str]:
     found: list[str] = listed(text)(value)
     if len(found) not in {0, 2}:
         raise ValueError(_("{value}, not of two words or none").format(value=shown(value)))
+    return found
+
+
+def _edges(value: Any) -> list[float]:
+    """Return the rising edges of a column's bins."""
+    found: list[float] = listed(number(), least=2)(value)
+    if any(low >= high for low, high in pairwise(found)):
+        raise ValueError(_("{value}, not of rising numbers").format(value=shown(value)))
     return found
 
 
@@ -63,6 +74,7 @@ _FORMAT = table(
     {
         "decimal": one_of(DECIMALS.values()), "thousands": one_of(THOUSANDS.values()), "percent": truth,
         "currency": text, "date_order": one_of(("", *DATE_ORDERS)), "words": _words, "missing": listed(text),
+        "also": listed(text), "minutes": truth, "unit": text,
     },
 )  # fmt: skip
 _PREPROCESSING = table(
@@ -72,6 +84,10 @@ _PREPROCESSING = table(
         "formats": mapping(text, _FORMAT),
         "is_nameless": truth,
         "ranges": mapping(text, listed(number(), least=2)),
+        "bins": mapping(text, _edges),
+        "bins_for_linear": truth,
+        "usual": mapping(text, listed(number(), least=2)),
+        "shares": mapping(text, listed(number())),
     },
 )
 _DESCRIPTION = table(
@@ -81,7 +97,8 @@ _DESCRIPTION = table(
         "task": one_of(TASKS), "target_name": text, "class_names": listed(text), "target_mean": number(),
         "target_scale": _SCALE, "dataset_name": text, "dataset_fingerprint": text, "epoch": whole(),
     },
-    {"version": text}, is_open=True,
+    {"version": text, "members": whole(2, MOST_MEMBERS), "spread": mapping(text, number()),
+     "positive": whole(0, 2**31), "threshold": number()}, is_open=True,
 )  # fmt: skip
 
 
@@ -143,9 +160,10 @@ def checked(description: Description, tensors: Mapping[str, Array]) -> Descripti
     if not (len(set(classes)) == len(classes) > 1 if has_classes else not classes):
         raise ValueError(_("class_names: not two or more different texts for classes, none for a number"))
     sizes = description["layer_sizes"]
+    lead = (description["members"],) if "members" in description else ()
     shapes: dict[str, tuple[int, ...]] = {}
     for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
-        shapes |= {f"weights.{layer}": (fan_in, fan_out), f"biases.{layer}": (fan_out,)}
+        shapes |= {f"weights.{layer}": (*lead, fan_in, fan_out), f"biases.{layer}": (*lead, fan_out)}
     if set(shapes) != set(tensors):
         raise ValueError(
             _("{count} layers and the tensors {names}").format(count=len(sizes) - 1, names=", ".join(sorted(tensors)))

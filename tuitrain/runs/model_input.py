@@ -20,11 +20,11 @@ MOST_ROWS = 1000  # by which columns are matched to their places
 
 
 def read_for_model(
-    model: Model, source: str, options: DataOptions, *, reads_target: bool = False
+    model: Model, source: str, options: DataOptions, *, reads_target: bool = False, keeps_cells: bool = False,
 ) -> tuple[Table, Table | None]:  # fmt: skip
     """Read the table that `source` names as the model's training table was read; and its test table, if it has one.
 
-    With `reads_target`, the target column is read as in training too.
+    With `reads_target`, the target column is read as in training too; `keeps_cells` as in `load_tables`.
 
     Raises
     ------
@@ -34,11 +34,11 @@ def read_for_model(
     known, wanted = model.preprocessing, formats_of(model, reads_target=reads_target)
     if not known.is_nameless or source in {"-", *STANDARD_INPUT}:
         formats = wanted
-        table, test = load_tables(source, options, formats=formats)
+        table, test = load_tables(source, options, formats=formats, keeps_cells=keeps_cells)
         return _by_place(model, table) if known.is_nameless else table, test
     names = names_by_place(model, load_tables(source, options, most_rows=MOST_ROWS)[0])
     formats = {f"column {place}": wanted[name] for place, name in enumerate(names, 1) if name in wanted}
-    table, test = load_tables(source, options, formats=formats)
+    table, test = load_tables(source, options, formats=formats, keeps_cells=keeps_cells)
     return _renamed(table, names), test
 
 
@@ -49,6 +49,8 @@ def formats_of(model: Model, *, reads_target: bool = False) -> dict[str, ColumnF
     """
     known = model.preprocessing
     formats = dict(known.formats if reads_target else known.needed_formats)
+    if reads_target and model.target_name in formats:
+        formats[model.target_name] = replace(formats[model.target_name], allows_others=True)
     for spec in known.texts:
         form = formats.get(spec.name)
         if form is not None and form.missing is None:

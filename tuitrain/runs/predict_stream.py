@@ -26,6 +26,7 @@ from tuitrain.engine.network import PREDICT_ROWS
 from tuitrain.options.data_options import DataOptions
 from tuitrain.runs.model import Model
 from tuitrain.runs.model_input import MOST_ROWS, formats_of, names_by_place
+from tuitrain.runs.spread import spread_of
 
 Rows: TypeAlias = list[list[object]]
 # At once, since the threads of a matrix product wait in a busy loop for the next one, while the next rows are read.
@@ -34,10 +35,14 @@ MOST_PASSES, MOST_VALUES = 16, 4_000_000
 
 @dataclass(frozen=True)
 class Kept:
-    """Which columns are written before the prediction: the one that names the rows first, then all, if so asked."""
+    """Which columns are written before the prediction: the one that names the rows first, then all, if so asked.
+
+    `spread`: behind it, the spread of an ensemble's members.
+    """
 
     id_column: str | None = None
     all_columns: bool = False
+    spread: bool = False
 
     def names(self, table: Table) -> list[str]:
         """Return their names.
@@ -62,16 +67,26 @@ class Predictions:
 
 
 def predict_table(model: Model, table: Table, kept: Kept) -> Predictions:
-    """Predict the rows of a table that was read whole; its notices are the reader's to tell."""
-    columns = [table.column(name) for name in kept.names(table)]
-    cells = [["" if label is None else label for label in column.labels()] for column in columns]
-    before = [list(row) for row in zip(*cells, strict=True)] if cells else [[]] * len(table)
+    """Predict the rows of a table that was read whole; its notices are the reader's to tell.
+
+    Kept cells are as they are written, where the table has them, else as they were read.
+    """
+    names = kept.names(table)
+    before = [[]] * len(table) if not names else _written(table, names) if table.written is None else (
+        table.written([table.names.index(name) for name in names])
+    )  # fmt: skip
 
     def blocks() -> Iterator[Rows]:
-        yield _rows(model, model.preprocessing.transform(table), before)
+        yield _rows(model, model.preprocessing.transform(table), before, has_spread=kept.spread)
 
-    header = _header(model, [column.name for column in columns])
+    header = _header(model, names, has_spread=kept.spread)
     return Predictions(header, blocks(), list, lambda: None)
+
+
+def _written(table: Table, names: list[str]) -> list[list[str]]:
+    """The values of these columns in each row, as text; empty where they are missing."""
+    cells = [["" if label is None else label for label in table.column(name).labels()] for name in names]
+    return [list(row) for row in zip(*cells, strict=True)]
 
 
 @contextmanager
@@ -117,6 +132,7 @@ class _Streamed:
         self._head = Table(text.name, tuple(Column(name, "text", np.empty(0, object)) for name in names))
         model.preprocessing.check_columns(names, text.name)
         self._kept = kept.names(self._head)
+        self._has_spread = kept.spread
         needed = set(model.preprocessing.column_names)
         self._needed = [name for name in names if name in needed]
         self._formats = {in_file[name]: formats[name] for name in self._needed}
@@ -124,7 +140,12 @@ class _Streamed:
         self._remarks, self._unseen = Remarks(), Unseen()
 
     def predictions(self, stream: ByteStream) -> Predictions:
-        return Predictions(_header(self._model, self._kept), self._blocks(), self._notices, lambda: stream.share)
+        return Predictions(
+            _header(self._model, self._kept, has_spread=self._has_spread),
+            self._blocks(),
+            self._notices,
+            lambda: stream.share,
+        )
 
     def _blocks(self) -> Iterator[Rows]:
         """Yield the rows that are written, when there are enough for many whole forward passes; before, none."""
@@ -143,10 +164,10 @@ class _Streamed:
                 continue
             X = np.concatenate(waiting)
             count = len(X) - len(X) % PREDICT_ROWS
-            yield _rows(self._model, X[:count], kept[:count])
+            yield _rows(self._model, X[:count], kept[:count], has_spread=self._has_spread)
             waiting, kept = [X[count:].copy()], kept[count:]
         if kept:
-            yield _rows(self._model, np.concatenate(waiting), kept)
+            yield _rows(self._model, np.concatenate(waiting), kept, has_spread=self._has_spread)
 
     def _notices(self) -> list[str]:
         told = self._text.notices(self._remarks.notices(list(self._formats)))
@@ -158,15 +179,18 @@ def _renamed(column: Column, name: str) -> Column:
     return column if column.name == name else Column(name, column.kind, column.values, column.words, column.texts)
 
 
-def _header(model: Model, kept: list[str]) -> list[str]:
+def _header(model: Model, kept: list[str], *, has_spread: bool) -> list[str]:
     probabilities = [f"probability {name}" for name in model.class_names] if model.gives_probabilities else []
-    return [*kept, "prediction", *probabilities]
+    return [*kept, "prediction", *(["spread"] if has_spread else []), *probabilities]
 
 
-def _rows(model: Model, X: NDArray[Any], kept: list[list[str]]) -> Rows:
+def _rows(model: Model, X: NDArray[Any], kept: list[list[str]], *, has_spread: bool) -> Rows:
     """The rows that are written for encoded ones (N, D), behind the cells that are kept of each."""
-    logits = model.logits_of(X)
+    outputs = model.member_logits(X)
+    logits = outputs[0] if len(outputs) == 1 else model.combined(outputs)
     columns: list[list[object]] = [model.decided(logits).tolist()]
+    if has_spread:
+        columns.append([f"{value:.6g}" for value in spread_of(model, outputs).tolist()])
     if model.gives_probabilities:
         columns += [[f"{value:.6f}" for value in column] for column in model.probabilities(logits).T.tolist()]
     return [[*before, *found] for before, found in zip(kept, zip(*columns, strict=True), strict=True)]

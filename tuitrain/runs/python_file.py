@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,7 +23,6 @@ from tuitrain.text import listed, quoted
 from tuitrain.translation import gettext as _
 
 PLACE = "MODEL: dict[str, Any] = {}\n"
-CLOSE = 1e-6
 MOST_LEVELS = 5  # of a column, that are among the rows that check
 UNSEEN = "a text that training never saw"
 
@@ -49,7 +49,7 @@ def python_file(model: Model) -> str:
     assert found, "standalone.py has lost its place for the model"
     text = f"{head}MODEL: dict[str, Any] = {{'json': {json.dumps(stored)!r}}}\n{tail}"
     difference = _run(text).check()
-    if not difference <= CLOSE:
+    if not difference <= standalone.CLOSE:
         raise ModelError(
             _("the exported file would predict otherwise than the model (difference {difference:.2g})").format(
                 difference=difference
@@ -78,16 +78,21 @@ def stored_model(model: Model) -> dict[str, Any]:
         {"column": c.name, "levels": list(c.levels), "missing": _missing(forms, c.name, TEXT)}
         for c in model.preprocessing.texts
     ]
-    network = model.network
+    network, bins = model.network, model.preprocessing.piecewise()
     return {
         "tuitrain": __version__, "target": model.target_name, "classes": list(model.class_names),
         "target_mean": model.target_mean, "target_scale": model.target_scale, "loss": network.loss.name,
         "gives_probabilities": model.gives_probabilities, "threshold": 0.0 if network.loss.for_classes else 0.5,
         "activation": network.activation.name, "leaky_slope": model.hyperparameters.leaky_slope,
-        "layers": [
-            {"weights": _stored(weights[0]), "biases": _stored(biases[0, 0])}
-            for weights, biases in zip(network.weights, network.biases, strict=True)
+        "networks": [
+            [{"weights": _stored(weights[member]), "biases": _stored(biases[member, 0])}
+             for weights, biases in zip(network.weights, network.biases, strict=True)]
+            for member in range(network.members)
         ],
+        "bins": [] if bins is None else [
+            (place, low, high) for place, edges in bins.edges.items() for low, high in pairwise(edges)
+        ],
+        "positive": model.positive, "cutoff": model.threshold if model.gives_probabilities else None,
         "numbers": numbers, "texts": texts,
     }  # fmt: skip
 

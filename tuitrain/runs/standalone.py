@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 
 MODEL: dict[str, Any] = {}
+CLOSE = 1e-5  # sums of float32 in another order differ by less
+LEAST = 1e-30  # of a mean probability whose logarithm is taken
 LARGEST = float(np.finfo(np.float32).max)
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 EPOCH = datetime.datetime(1970, 1, 1)
@@ -30,6 +32,8 @@ EPOCH = datetime.datetime(1970, 1, 1)
 def predict(rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     """Predict from rows: class names, or numbers in the target's own units."""
     outputs = _outputs(rows)
+    if MODEL["cutoff"] is not None:
+        return [MODEL["classes"][number] for number in _decided_at_cutoff(_probabilities(outputs)).tolist()]
     if not MODEL["classes"]:
         return [float(v) for v in outputs[:, 0].astype(np.float64) * MODEL["target_scale"] + MODEL["target_mean"]]
     one = outputs.shape[1] == 1
@@ -41,7 +45,18 @@ def predict_proba(rows: Sequence[Mapping[str, Any]]) -> Any:
     """Compute the probability of each class, (rows, classes)."""
     if not MODEL["gives_probabilities"]:
         raise ValueError("this model gives no probabilities")
-    outputs = np.clip(_outputs(rows).astype(np.float64), -LARGEST, LARGEST)
+    return _probabilities(_outputs(rows))
+
+
+def _decided_at_cutoff(scores: Any) -> Any:
+    """Answer with the positive class where its probability reaches the cutoff, else with the likeliest other one."""
+    others = scores.copy()
+    others[:, MODEL["positive"]] = -np.inf
+    return np.where(scores[:, MODEL["positive"]] >= MODEL["cutoff"], MODEL["positive"], others.argmax(axis=1))
+
+
+def _probabilities(outputs: Any) -> Any:
+    outputs = np.clip(outputs.astype(np.float64), -LARGEST, LARGEST)
     if MODEL["loss"] != "cross_entropy":
         signed = np.concatenate([-outputs, outputs], axis=1) if outputs.shape[1] == 1 else outputs
         outputs = -np.logaddexp(0.0, -signed)
@@ -50,16 +65,42 @@ def predict_proba(rows: Sequence[Mapping[str, Any]]) -> Any:
 
 
 def _outputs(rows: Sequence[Mapping[str, Any]]) -> Any:
-    """Compute the outputs of the last layer, (rows, outputs) float32."""
-    values = _encoded(rows)
-    last = len(MODEL["layers"]) - 1
+    """Compute the outputs of the last layer, (rows, outputs) float32; of several networks as if one answered so."""
+    values = _with_bins(_encoded(rows))
     with np.errstate(all="ignore"):
-        for place, layer in enumerate(MODEL["layers"]):
-            weights, biases = (_array(layer[name]) for name in ("weights", "biases"))
-            values = values @ weights + biases
-            if place < last:
-                values = _activated(values)
+        found = [_network_outputs(values, layers) for layers in MODEL["networks"]]
+        return found[0] if len(found) == 1 else _mean(np.stack(found).astype(np.float64)).astype(np.float32)
+
+
+def _network_outputs(values: Any, layers: Sequence[Mapping[str, Any]]) -> Any:
+    for place, layer in enumerate(layers):
+        weights, biases = (_array(layer[name]) for name in ("weights", "biases"))
+        values = values @ weights + biases
+        if place < len(layers) - 1:
+            values = _activated(values)
     return values
+
+
+def _mean(outputs: Any) -> Any:
+    """Average the answers of several networks, (networks, rows, outputs): their probabilities, or else their values."""
+    if MODEL["loss"] == "cross_entropy":
+        weighed = np.exp(outputs - outputs.max(axis=2, keepdims=True))
+        weighed /= weighed.sum(axis=2, keepdims=True)
+        return np.log(np.maximum(weighed.mean(axis=0), LEAST))
+    if MODEL["loss"] == "binary_cross_entropy":
+        yes, no = (np.exp(-np.logaddexp(0.0, sign * outputs)).mean(axis=0) for sign in (-1, 1))
+        return np.log(np.maximum(yes, LEAST)) - np.log(np.maximum(no, LEAST))
+    return outputs.mean(axis=0)
+
+
+def _with_bins(X: Any) -> Any:
+    """Add an input for each bin of a number: 0 below it, 1 above, less 1/2."""
+    if not MODEL["bins"]:
+        return X
+    places = np.array([place for place, _low, _high in MODEL["bins"]])
+    low, high = (np.array([edges[side] for edges in MODEL["bins"]], np.float64) for side in (1, 2))
+    filled = (X[:, places] - low.astype(np.float32)) * (1 / (high - low)).astype(np.float32)
+    return np.concatenate([X, np.clip(filled, 0, 1) - np.float32(0.5)], axis=1)
 
 
 def _array(stored: Mapping[str, Any]) -> Any:
@@ -175,7 +216,10 @@ def read_csv(path: str) -> list[dict[str, str]]:
 
 
 def check() -> float:
-    """Return the largest difference from what tuitrain predicted; infinite where a class is another."""
+    """Return the largest difference from what tuitrain predicted, of numbers in relation to their size or spread.
+
+    It is infinite where a class is another.
+    """
     expected, found = MODEL["check"]["expected"], predict(MODEL["check"]["rows"])
     if MODEL["classes"]:
         if found != expected:
@@ -185,7 +229,7 @@ def check() -> float:
         difference = np.abs(predict_proba(MODEL["check"]["rows"]) - np.array(MODEL["check"]["probabilities"]))
         return float(difference.max())
     wanted = np.array(expected, float)
-    return float(np.abs((np.array(found) - wanted) / np.maximum(np.abs(wanted), 1)).max())
+    return float(np.abs((np.array(found) - wanted) / np.maximum(np.abs(wanted), MODEL["target_scale"])).max())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -197,7 +241,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if given.check:
         difference = check()
-        is_right = difference <= 1e-6
+        is_right = difference <= CLOSE
         print(f"{'right' if is_right else 'WRONG'}: {len(MODEL['check']['rows'])} rows, difference {difference:.2g}")
         return 0 if is_right else 1
     if not given.table:

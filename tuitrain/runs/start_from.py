@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.preprocessing import Preprocessing
 from tuitrain.engine.build import build_network
+from tuitrain.engine.network import Network
 from tuitrain.errors import ModelError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
@@ -25,11 +26,14 @@ from tuitrain.translation import gettext as _
 def first_parameters(model: Model, dataset: Dataset, hyperparameters: Hyperparameters) -> NDArray[Any]:
     """Return the parameters (P,) that a training on `dataset` begins with to predict as `model` does.
 
+    Where number columns have bins, these are the new data's: between their edges the predictions may differ.
+
     Raises
     ------
     ModelError
-        if columns, classes or the shape of the network differ.
+        if columns, classes or the shape of the network differ, or there are several networks.
     """
+    hyperparameters = hyperparameters.settled(len(dataset.train), has_bins=dataset.has_bins)
     _check_fits(model, dataset, hyperparameters)
     network = build_network(dataset, hyperparameters, 1)
     if network.layer_sizes != model.network.layer_sizes:
@@ -38,11 +42,13 @@ def first_parameters(model: Model, dataset: Dataset, hyperparameters: Hyperparam
                 found="-".join(map(str, model.network.layer_sizes)), wanted="-".join(map(str, network.layer_sizes))
             )
         )
+    _check_bins(model, dataset, network)
     network.parameters[0] = model.network.parameters[0]
     (shift, scale), (new_shift, new_scale) = (_scaling(p) for p in (model.preprocessing, dataset.preprocessing))
     weights, biases = network.weights[0][0], network.biases[0][0]
-    biases += ((new_shift - shift) / scale) @ weights.astype(np.float64)
-    weights *= (new_scale / scale)[:, None]
+    of_columns = weights[: len(scale)]  # the others are those of bins
+    biases += ((new_shift - shift) / scale) @ of_columns.astype(np.float64)
+    of_columns *= (new_scale / scale)[:, None]
     if not dataset.n_classes:
         ratio = model.target_scale / dataset.target_scale
         weights, biases = network.weights[-1][0], network.biases[-1][0]
@@ -62,7 +68,19 @@ def _scaling(preprocessing: Preprocessing) -> tuple[NDArray[np.float64], NDArray
     return shift, scale
 
 
+def _check_bins(model: Model, dataset: Dataset, network: Network) -> None:
+    """Refuse weights of bins that would be those of another column's."""
+    new = dataset.preprocessing.bins if network.bins is not None else {}
+    counts = [{name: len(edges) - 1 for name, edges in bins.items()} for bins in (model.preprocessing.bins, new)]
+    odd = [name for name in {**counts[0], **counts[1]} if counts[0].get(name) != counts[1].get(name)]
+    if odd:
+        raise ModelError(_("the numbers have other bins in the model than in {data}: {told}").format(
+            data=visible(dataset.name), told=listed("column", odd)))  # fmt: skip
+
+
 def _check_fits(model: Model, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
+    if max(model.network.members, hyperparameters.ensemble) > 1:
+        raise ModelError(_("an ensemble begins anew: its members cannot begin with the weights of a model"))
     old, new = list(model.preprocessing.encoded_names), list(dataset.preprocessing.encoded_names)
     if model.task != dataset.task or model.class_names != dataset.class_names:
         gone = [name for name in model.class_names if name not in dataset.class_names]

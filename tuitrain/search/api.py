@@ -150,7 +150,7 @@ def _open_study(
         opened = Study(path)
         check_fingerprint(opened, data)
         if space is not None or base is not None:
-            check_space(opened, space, base)
+            check_space(opened, space, base, data)
         change_study(opened, told, tried=tried, must_end=True)
         return opened
     chosen = space if isinstance(space, Space) else Space(space, base)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.engine import Record
 from tuitrain.engine.fit import fit
-from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import ModelError
 from tuitrain.runs.files import refuse_link, write_whole
+from tuitrain.runs.members import Members
 from tuitrain.runs.model import Model, load_model
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import Trial
@@ -38,6 +39,8 @@ def model_path(study: Study) -> Path:
 def keep_model(study: Study, dataset: Dataset, trial: Trial, parameters: Any) -> None:
     """Save the best trial's model from its parameters."""
     h = study.hyperparameters(trial)
+    if h.ensemble > 1:
+        return  # a trial is a single network: the ensemble is trained at the end
     _save(study, Model.from_parameters(parameters, h, dataset, trial.best_epoch))
 
 
@@ -64,8 +67,12 @@ def best_model(study: Study, dataset: Dataset) -> Model:
         pass  # there is none yet, or it is damaged: it is made anew
     if not len(dataset.validation):
         h = h.replace(epochs=max(1, best.best_epoch), patience=0)
-    trainer = Trainer(dataset, [h])
-    fit(trainer, threads=1)
-    model = dataclasses.replace(Model.of(trainer, dataset), hyperparameters=study.hyperparameters(best))
+    members = Members(dataset, h)
+
+    def ended(record: Record) -> None:
+        members.drop_ended()
+
+    fit(members.trainer, ended, threads=1)
+    model = dataclasses.replace(members.model(), hyperparameters=study.hyperparameters(best))
     _save(study, model)
     return model

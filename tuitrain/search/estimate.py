@@ -73,9 +73,10 @@ def estimate_grid(dataset: Dataset, space: Space, settings: Settings, parallel: 
     TuitrainError
         if a network does not fit into memory, the loss does not fit the task, or there are too few rows.
     """
+    space = space.settled(len(dataset.train), has_bins=dataset.has_bins)
     decided = settings.for_data(dataset.task, len(dataset.train) + len(dataset.validation))
     folds, seeds = make_folds(dataset, decided.folds), decided.seeds
-    inputs, outputs = dataset.n_features, n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
+    inputs, outputs = dataset.n_inputs, n_outputs(choose_loss(space.base.loss, dataset.task), dataset.n_classes)
     members = len(folds) * seeds
     numbered = list(enumerate(map(space.hyperparameters, _spread(space))))
     groups = group_into_stacks(numbered, inputs=inputs, outputs=outputs, members=members, parallel=parallel)

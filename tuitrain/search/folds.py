@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Part
+from tuitrain.data.piecewise import PiecewiseLinear
 from tuitrain.data.split import deal_groups, line_up
 from tuitrain.errors import SearchError
 from tuitrain.options.split_rule import GROUP, SplitRule
@@ -34,6 +35,9 @@ class Fold:
     task: str
     n_classes: int
     target_scale: float
+    bins: PiecewiseLinear | None = None
+    positive: int | None = None
+    target_mean: float = 0.0
 
 
 def make_folds(dataset: Dataset, count: int = 1) -> tuple[Fold, ...]:
@@ -45,8 +49,8 @@ def make_folds(dataset: Dataset, count: int = 1) -> tuple[Fold, ...]:
     larger than the others. Where times stay apart, each fold trains on a stretch of time and validates on the one that
     follows it (rolling origin).
 
-    Standardised features are standardised anew by each fold's training rows; medians of missing values and the columns
-    themselves are those of the dataset.
+    Standardised features are standardised anew by each fold's training rows, unless they have bins, whose edges are in
+    the dataset's units; medians of missing values, bins and the columns themselves are those of the dataset.
 
     Raises
     ------
@@ -58,7 +62,11 @@ def make_folds(dataset: Dataset, count: int = 1) -> tuple[Fold, ...]:
             raise SearchError(
                 _("{name}: a search needs validation rows; use --validation or --folds 5").format(name=dataset.name)
             )
-        return (Fold(dataset.train, dataset.validation, dataset.task, dataset.n_classes, dataset.target_scale),)
+        parts = dataset.train, dataset.validation
+        return (Fold(
+            *parts, dataset.task, dataset.n_classes, dataset.target_scale, dataset.bins, dataset.positive,
+            dataset.target_mean,
+        ),)  # fmt: skip
     parts = (dataset.train, dataset.validation)
     whole = Part(
         np.concatenate([part.X for part in parts]), np.concatenate([part.y for part in parts]),
@@ -77,7 +85,7 @@ def make_folds(dataset: Dataset, count: int = 1) -> tuple[Fold, ...]:
         cuts = _group_cuts(np.concatenate(blocks), count)
     else:
         cuts = _time_cuts(np.concatenate(blocks), count)
-    columns = _standardised_columns(dataset)
+    columns = _standardised_columns(dataset) if dataset.bins is None else np.empty(0, np.int64)
     return tuple(_fold(dataset, whole, rest, held_out, columns) for rest, held_out in cuts)
 
 
@@ -171,7 +179,10 @@ def _fold(
         Part(X, np.ascontiguousarray(whole.y[rows]), whole.rows[rows])
         for X, rows in ((train, rest), (validation, held_out))
     )
-    return Fold(train_part, validation_part, dataset.task, dataset.n_classes, dataset.target_scale)
+    return Fold(
+        train_part, validation_part, dataset.task, dataset.n_classes, dataset.target_scale, dataset.bins,
+        dataset.positive, dataset.target_mean,
+    )  # fmt: skip
 
 
 def _standardised_columns(dataset: Dataset) -> NDArray[np.int64]:

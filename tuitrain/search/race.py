@@ -95,7 +95,7 @@ class Race:
         numbered = [(number, self._space.hyperparameters(setting)) for number, setting in enumerate(settings)]
         members = self.settings.folds * self.settings.seeds
         stacks = group_into_stacks(
-            numbered, inputs=self._dataset.n_features, outputs=self._dataset.n_outputs, members=members,
+            numbered, inputs=self._dataset.n_inputs, outputs=self._dataset.n_outputs, members=members,
             parallel=self.settings.parallel,
         )  # fmt: skip
         for stack in stacks:

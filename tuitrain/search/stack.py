@@ -26,6 +26,7 @@ from tuitrain.translation import gettext as _
 Array = NDArray[Any]
 REPORT_SECONDS = 0.04
 STOP_SECONDS = 0.3
+FROM_DECISIONS = frozenset({"loss", "accuracy", "r2", "rmse", "mae"})  # need no outputs of the last layer
 KEPT_BYTES = 1 << 20  # networks with more parameters are trained again if they are needed
 
 
@@ -121,6 +122,7 @@ class _StackRun:
     def __init__(self, folds: tuple[Fold, ...], task: StackTask) -> None:
         self._task = task
         self._members = len(folds) * task.seeds
+        self._positive = folds[0].positive
         shape = (len(task.trials), self._members)
         self._values, self._latest, self._losses = (np.full(shape, np.nan) for _ in range(3))
         self._best_epochs = np.zeros(shape, np.int64)
@@ -143,6 +145,7 @@ class _StackRun:
         self._trainer: Trainer | None = None
         try:
             self._trainer = Trainer(datasets, hyperparameters, is_probed=False)
+            self._keep_outputs(self._trainer)
         except TuitrainError as error:
             for trial in self._trials:
                 trial.state, trial.message = "failed", str(error)
@@ -192,6 +195,11 @@ class _StackRun:
         if record.epoch in self._task.rungs:
             self._prune(record.epoch)
 
+    def _keep_outputs(self, trainer: Trainer) -> None:
+        """Let evaluations keep what the metric is computed from."""
+        if trainer.validation is not None and self._task.metric not in FROM_DECISIONS:
+            trainer.validation.keeps_outputs = True
+
     def _present(self) -> list[int]:
         """Return the trials that have members in the stack."""
         found: list[int] = np.unique(self._rows // self._members).tolist()
@@ -205,7 +213,12 @@ class _StackRun:
             return record.metrics[metric]
         nothing = np.full(len(record.train_loss), np.nan)
         assert trainer.validation is not None
-        return trainer.validation.all_metrics().get(metric, nothing) if record.metrics else nothing
+        if not record.metrics:
+            return nothing
+        found = trainer.validation.all_metrics()
+        if metric in found and (self._positive is None or metric in FROM_DECISIONS):
+            return found[metric]
+        return trainer.validation.member_scores(metric, positive=self._positive)
 
     def _end_trials(self, trainer: Trainer, record: Record) -> None:
         """End the trials in which a member has diverged or all members have ended."""
@@ -256,6 +269,7 @@ class _StackRun:
             self._rows = self._rows[kept]
             if len(kept):
                 trainer.take(kept.tolist())
+                self._keep_outputs(trainer)
 
     def _report(self, epoch: int, report: Callable[[object], object]) -> None:
         news = {}

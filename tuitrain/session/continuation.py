@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tuitrain.data.dataset import Dataset
-from tuitrain.engine.state import State
+from tuitrain.diagnosis.probe import Probe
 from tuitrain.engine.threads import choose_threads
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
@@ -19,6 +19,7 @@ from tuitrain.runs.finished import Edit, Note
 from tuitrain.runs.history import History
 from tuitrain.runs.json_values import JsonFields, decode_fields
 from tuitrain.runs.line_file import read_lines
+from tuitrain.runs.members import MembersState
 from tuitrain.runs.metrics_file import fill, read_epochs
 from tuitrain.runs.run import JOURNAL, LAST, METRICS, OpenRun, Run, read_run
 from tuitrain.runs.versions import changes, versions
@@ -40,13 +41,15 @@ class KeptTraining(JsonFields):
     stepped_with: Mapping[str, Any]
     ended_with: Mapping[str, Any] | None
     rate_edited_at: int
+    given: Mapping[str, Any]
+    start: Probe
 
 
 @dataclass(frozen=True)
 class Continuation:
-    """A training as it was: its trainer's state, its history up to there, and the rest."""
+    """A training as it was: its members' state, its history up to there, and the rest."""
 
-    state: State
+    state: MembersState
     history: History
     kept: KeptTraining
 
@@ -55,11 +58,13 @@ class Continuation:
 class Resumed:
     """A run that is held to be continued: its data, what it began with or has come to, and what is to be told.
 
-    `continuation` is None where no checkpoint was written: the training begins again, as it did.
+    `given` are the hyperparameters with ``auto`` where a value was left to it. `continuation` is None where no
+    checkpoint was written: the training begins again, as it did.
     """
 
     dataset: Dataset
     hyperparameters: Hyperparameters
+    given: Hyperparameters
     continuation: Continuation | None
     continued: Continued
     notices: tuple[str, ...]
@@ -88,7 +93,8 @@ def resume(path: Path, disk: Disk = DISK) -> Resumed:
 
 def _read(run: Run, held: OpenRun) -> Resumed:
     dataset = dataset_of_run(run)
-    began_with = Hyperparameters.from_record(run.about["hyperparameters"])
+    hyperparameters, given = began_with(run)
+    seed = hyperparameters.seed
     lines, is_journal_cut = read_lines(run.path / JOURNAL)
     entries = [journal_entry(line, number, run.path / JOURNAL) for number, line in enumerate(lines, 1)]
     notices = [
@@ -98,7 +104,6 @@ def _read(run: Run, held: OpenRun) -> Resumed:
     continuation: Continuation | None = None
     steps: list[int] = []
     done = 0
-    hyperparameters = began_with
     try:
         checkpoint = Checkpoint.read(run.path / LAST)
     except FileNotFoundError:
@@ -109,12 +114,19 @@ def _read(run: Run, held: OpenRun) -> Resumed:
             notices.append(_("{file}: its last line was cut in half, and is dropped").format(file=METRICS))
         continuation, done = _continuation(checkpoint, epochs, run)
         steps = [epoch["step"] for epoch in epochs[: continuation.history.length]]
-        hyperparameters = checkpoint.state.hyperparameters[0]
+        hyperparameters = checkpoint.state.hyperparameters[0].replace(seed=seed)  # the first member may have ended
+        given = Hyperparameters.from_record(continuation.kept.given)
     others = changes(run.about["versions"], versions(_threads(dataset, hyperparameters)))
     return Resumed(
-        dataset, hyperparameters, continuation, Continued(held, steps, entries, done),
+        dataset, hyperparameters, given, continuation, Continued(held, steps, entries, done),
         (*notices, *([others] if others else [])),
     )  # fmt: skip
+
+
+def began_with(run: Run) -> tuple[Hyperparameters, Hyperparameters]:
+    """Return the hyperparameters that a run began with, and the same with ``auto`` where a value was left to it."""
+    told = run.about["hyperparameters"]
+    return Hyperparameters.from_record(told), Hyperparameters.from_record(run.about.get("given", told))
 
 
 def _threads(dataset: Dataset, hyperparameters: Hyperparameters) -> int:
@@ -134,7 +146,12 @@ def _continuation(checkpoint: Checkpoint, epochs: list[dict[str, Any]], run: Run
     history = History(len(state.layer_sizes) - 1)
     fill(history, epochs[:length], run.about["metric"])
     kept = decode_fields(KeptTraining, about.get("live"), visible(run.path / LAST))
-    return Continuation(state, history, kept), done
+    count, ended = state.hyperparameters[0].ensemble, checkpoint.ended
+    fits = state.members + len(ended) == count and set(ended) <= set(range(count))
+    if not fits or any(member.parameters.shape != state.arrays["parameters"][0].shape for member in ended.values()):
+        raise RunError(_("{path}: its members are not those of an ensemble of {count}").format(
+            path=visible(run.path / LAST), count=count))  # fmt: skip
+    return Continuation(MembersState(state, ended), history, kept), done
 
 
 def journal_entry(line: dict[str, Any], number: int, path: Path) -> JournalEntry:

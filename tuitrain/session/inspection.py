@@ -11,12 +11,14 @@ import numpy as np
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
+from tuitrain.engine.memory import check_room
 from tuitrain.engine.prepared import PreparedRows
 from tuitrain.engine.state import State
-from tuitrain.errors import RunError, error_line
+from tuitrain.errors import RunError, TuitrainError, error_line
 from tuitrain.session.questions import Answer, NoAnswer, Question
 from tuitrain.translation import gettext as _
 
+COPY_BYTES = 80  # of a parameter: its state and a training from there (12 arrays), and two networks of float64
 ROOM = "tuitrain.session.inside"
 # Of each kind of question, the module in that room and its function
 ANSWERED_BY = {
@@ -59,7 +61,17 @@ class Copy:
 
     @classmethod
     def of(cls, trainer: Trainer, dataset: Dataset, epoch: int, past: State | None = None) -> Copy:
-        """Copy a training of one member."""
+        """Copy a training of one member, or the first of an ensemble's.
+
+        Raises
+        ------
+        RunError
+            if there is no memory for what a page does with it.
+        """
+        check_room(trainer.network.n_parameters * COPY_BYTES, _("a copy of the network for a page"))
+        if trainer.network.members > 1:
+            first = None if past is None else past.take([0])
+            return cls(dataset, trainer.state().take([0]), epoch, first, PreparedRows())
         return cls(dataset, trainer.state(), epoch, past, trainer.prepared)
 
     def trainer(self) -> Trainer:
@@ -95,7 +107,7 @@ def go_on(trainer: Trainer, epochs: int = 1000) -> bool:
 
 Answers = Iterator[Answer | None]
 """What there is of an answer after each part of the work; None where there is nothing new."""
-Answerer = Callable[[Question, Copy], Answers]
+Answerer = Callable[[Question, Any], Answers]  # on a `Copy`, or None where the question needs none
 _END = object()
 
 
@@ -123,8 +135,13 @@ class Inspection:
         if question is None:
             self.answer, self._copy, self._number = None, None, -1
             return
-        if self._copy is None or (question.needs_copy and question.copy != self._number):
-            self._copy, self._number = copy(), question.copy if question.needs_copy else -1
+        if question.needs_copy and (self._copy is None or question.copy != self._number):
+            self._copy = None  # before the next one: it may be large
+            try:
+                self._copy, self._number = copy(), question.copy
+            except TuitrainError as error:  # there is no memory for it
+                self._found = self.answer = NoAnswer(question, problem=error_line(error))
+                return
         module, _, name = ANSWERED_BY[question.kind].partition(":")
         work: Answerer = getattr(import_module(f"{ROOM}.{module}"), name)
         self._answers = work(question, self._copy)
@@ -132,7 +149,7 @@ class Inspection:
 
     def advance(self) -> None:
         """Work out the next part of the answer; where that fails, the answer says so."""
-        if self._answers is None or self._asked is None or self._copy is None:
+        if self._answers is None or self._asked is None:
             return
         try:
             with np.errstate(all="ignore"):  # a network that diverges is told of, not warned of on the terminal
@@ -145,6 +162,6 @@ class Inspection:
         if found is self._found or not isinstance(found, Answer):
             return  # nothing new to show yet
         self._found = found
-        self.answer = replace(found, epoch=self._copy.epoch)
+        self.answer = replace(found, epoch=self._copy.epoch if self._copy is not None else 0)
         if found.is_whole:
             self._answers = None

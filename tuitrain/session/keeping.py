@@ -26,7 +26,6 @@ from tuitrain.runs.files import reason
 from tuitrain.runs.json_values import encode
 from tuitrain.runs.line_file import LineFile, to_line
 from tuitrain.runs.metrics_file import epoch_lines
-from tuitrain.runs.model import Model
 from tuitrain.runs.names import default_names
 from tuitrain.runs.run import BEST, DATA, FORMAT, HYPERPARAMETERS, JOURNAL, LAST, METRICS, OpenRun
 from tuitrain.runs.versions import versions
@@ -100,7 +99,7 @@ class Keeper:
         self._entries: list[JournalEntry] = []
         self._done = 0
         self._skips_start = False
-        self._best_written = 0
+        self._best_written: list[int] = []  # the best epochs of the model that was written last
         self._interval, self._due, self._lines_due = INTERVAL, 0.0, 0.0
 
     @property
@@ -138,7 +137,8 @@ class Keeper:
                     folder=visible(self.place.folder)
                 )
             )
-        expected = live.trainer.network.n_parameters * live.trainer.network.dtype.itemsize * PARAMETERS
+        network = live.trainer.network
+        expected = network.members * network.n_parameters * network.dtype.itemsize * PARAMETERS
         self._plan(expected / BYTES_PER_SECOND)
         if live.first is not None:
             self.save(live)  # what it begins with is nowhere else
@@ -153,7 +153,8 @@ class Keeper:
             "format": FORMAT, "kind": "training", "status": "running", "started": now.isoformat(timespec="seconds"),
             "dataset": encode(DatasetFacts.of(dataset)), "directory": str(Path.cwd()), "metric": live.metric_name,
             "versions": versions(choose_threads(live.trainer.network.layer_sizes)),
-            "hyperparameters": h.to_mapping(), **({"from": place.origin} if place.origin else {}),
+            "hyperparameters": h.to_mapping(), "given": live.given.to_mapping(),
+            **({"from": place.origin} if place.origin else {}),
         }  # fmt: skip
         run = OpenRun.make(place.folder, names, about, place.disk)
         try:
@@ -264,12 +265,13 @@ class Keeper:
         self._write_epochs(live)
         self._journal.sync()
         self._metrics.sync()
-        best = int(live.trainer.early_stopping.best_epoch[0])
-        if best != self._best_written:
-            run.write(BEST, Model.of(live.trainer, live.dataset).to_bytes())
+        best = live.members.best_epochs
+        if best != self._best_written and any(best):
+            run.write(BEST, live.members.model().to_bytes())
             self._best_written = best
         about = {**self._progress(live), "journal": self._done, "live": live.kept().to_json()}
-        run.write(LAST, Checkpoint(live.trainer.state(), about).to_bytes())
+        state = live.members.state()
+        run.write(LAST, Checkpoint(state.state, about, state.ended).to_bytes())
         if not is_last:
             self._plan(time.perf_counter() - started)
 
@@ -296,9 +298,9 @@ class Keeper:
         self._lines_due = self._clock() + LINES_SECONDS
 
     def _progress(self, live: LiveTraining) -> dict[str, Any]:
-        best = live.trainer.early_stopping.best_hyperparameters[0]
+        best = live.members.best_hyperparameters
         return {
-            "epochs": live.history.length, "best_epoch": int(live.trainer.early_stopping.best_epoch[0]),
+            "epochs": live.history.length, "best_epoch": live.members.best_epoch,
             "best_hyperparameters": None if best is None else best.to_mapping(),
             "best_score": json_number(live.best_score), "seconds": round(live.seconds, 4), "edits": live.n_edits,
         }  # fmt: skip

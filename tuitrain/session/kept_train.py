@@ -9,18 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.diagnosis.recording import Recording
+from tuitrain.diagnosis.rules import findings
 from tuitrain.engine import Record
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.data_file import PARTS
-from tuitrain.runs.model import Model
 from tuitrain.runs.names import run_path
 from tuitrain.runs.run import taken
 from tuitrain.session.commands import JournalEntry, Start
 from tuitrain.session.keeping import Keeper, RunPlace
 from tuitrain.session.live_training import LiveTraining
-from tuitrain.session.train import Result, ends
+from tuitrain.session.train import Result, ends, result_of
 
 FOLDER = Path("runs")
 FULL_SECONDS = 1.0  # between two looks whether the disk has room again
@@ -34,6 +35,7 @@ def train_kept(
     live = LiveTraining(dataset, hyperparameters)
     keeper = Keeper(_place(run), clock=time.perf_counter)
     records: list[Record] = []
+    recording = Recording(live.trainer, live.members.shown_dataset)
     how = ""
     try:
         with blas_threads(threads or choose_threads(live.trainer.network.layer_sizes)):
@@ -41,7 +43,7 @@ def train_kept(
             keeper.note(live, JournalEntry(0, Start()))
             live.start_clock()
             while not live.trainer.is_done and not how:
-                how = _epoch(live, keeper, records, on_epoch)
+                how = _epoch(live, keeper, records, recording, on_epoch)
             live.stop_clock()
             _end(live, keeper, how)
     except BaseException:
@@ -52,14 +54,10 @@ def train_kept(
         keeper.leave()
         for problem in keeper.problems:
             warnings.warn(problem, stacklevel=3)
-    divergence = live.trainer.early_stopping.divergences[0]
-    if divergence is not None and not records and live.trainer.steps_done == 0:
-        raise RunError(divergence.message)
-    return Result(
-        dataset, hyperparameters, Model.of(live.trainer, dataset), tuple(records), live.seconds,
-        live.trainer.samples_done, live.trainer.early_stopping.endings[0] or "stopped",
-        divergence.message if divergence else "", keeper.kept_in,
-    )  # fmt: skip
+    found = tuple(findings(recording.course()))
+    return result_of(
+        live.members, hyperparameters, history=records, seconds=live.seconds, findings=found, run=keeper.kept_in
+    )
 
 
 def _place(run: bool | str | os.PathLike[str]) -> RunPlace:
@@ -73,14 +71,16 @@ def _place(run: bool | str | os.PathLike[str]) -> RunPlace:
 
 
 def _epoch(
-    live: LiveTraining, keeper: Keeper, records: list[Record], on_epoch: Callable[[Record], object] | None
-) -> str:
+    live: LiveTraining, keeper: Keeper, records: list[Record], recording: Recording,
+    on_epoch: Callable[[Record], object] | None,
+) -> str:  # fmt: skip
     """Train an epoch and keep it; return how training is to end, "" if it goes on."""
     while keeper.is_full and not keeper.retry(live):
         time.sleep(FULL_SECONDS)
     while not live.step():
         pass
-    record = live.trainer.last_record
+    record = live.last_record
+    recording.epoch(record, live.members.shown_dataset)
     if record.endings[0] != "diverged":
         records.append(record)
     if not live.trainer.is_done:

@@ -5,7 +5,7 @@ Shapes as in `snapshot.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Literal
@@ -15,15 +15,19 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.facts import DatasetFacts
+from tuitrain.diagnosis.finding import Finding
+from tuitrain.diagnosis.observation import Observer
 from tuitrain.diagnosis.rules.gradients import trouble_of
-from tuitrain.engine import Record, Trainer
+from tuitrain.engine import Record
 from tuitrain.engine.evaluation import Examined
+from tuitrain.engine.records import Ending
 from tuitrain.engine.schedules import multipliers
+from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.awake import AWAKE
 from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.runs.history import History, LayerProbe
-from tuitrain.runs.model import Model
+from tuitrain.runs.members import Members
 from tuitrain.session.continuation import Continuation, KeptTraining
 from tuitrain.session.past import Past
 from tuitrain.session.rate import Rate
@@ -38,28 +42,46 @@ FIRST_ROWS = 5_000  # training rows at most that the loss before the first step 
 
 
 class LiveTraining:
-    """A `Trainer` of one member with its history and views; `clock` returns seconds since some moment.
+    """A training of one network, or of an ensemble, with its history and views; `clock` returns seconds.
 
-    It begins anew, with the parameters `first` (P,) where they are given, or goes on from what is `continued`.
+    Of an ensemble, losses and metrics are the means of the members that have not ended, each on its own validation
+    rows; gradients, parameters, the diagnosis and other views are those of the first of them.
+
+    It begins anew, with the parameters `first` (P,) where they are given, or goes on from what is `continued`. `given`
+    are the hyperparameters with ``auto`` where a value was left to it, if they are others.
+
+    Raises
+    ------
+    HyperparameterError
+        if the hyperparameters do not fit the dataset, or an ensemble is to begin with `first`.
     """
 
     def __init__(
         self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Callable[[], float] = AWAKE.seconds,
         continued: Continuation | None = None, first: NDArray[Any] | None = None,
+        given: Hyperparameters | None = None,
     ) -> None:  # fmt: skip
         self._clock = clock
         self.dataset = dataset
         self.facts = DatasetFacts.of(dataset)
-        self.trainer = Trainer(dataset, [hyperparameters], state=continued.state if continued else None)
+        state = continued.state if continued is not None else None
+        self.members = Members(dataset, hyperparameters, state=state)
+        self.trainer = self.members.trainer
         self.first = first
         if first is not None:
+            if self.members.count > 1:
+                raise HyperparameterError(
+                    _("ensemble: begins with no weights of another training; leave out one of them")
+                )
             self.trainer.network.parameters[0] = first
         self.history = History(len(self.trainer.network.slices))
+        self.last_record = self.trainer.last_record  # of all members that trained in its epoch
         self._record: Record | None = None
         self._metrics: dict[str, NDArray[Any]] = {}  # of the last epoch, each (1,)
         self._edits: list[Edit] = []
         self.notes: tuple[Note, ...] = ()
-        self._stepped_with = hyperparameters  # as they applied to the last step
+        self.given = given or hyperparameters  # with ``auto`` where the user left a value to it; edits included
+        self._stepped_with = self.hyperparameters  # as they applied to the last step
         self._train_rows: Examined | None = None  # examined after each epoch where there are no validation rows
         self._best_loss = float("nan")  # of the best epoch's weights, on the part that is examined
         self._ended_with: Hyperparameters | None = None  # where something was changed since
@@ -70,6 +92,7 @@ class LiveTraining:
         self._is_step_shown = False  # the last step's gradient, not the last epoch's
         self._first_losses = (float("nan"), float("nan"))  # before the first step: train, validation
         self._rate_edited_at = -1
+        self._observer = Observer(self.trainer, self.members.shown_dataset)
         self.past = Past(clock)
         self._described: tuple[object, dict[str, Any]] | None = None  # the moment, and what was found then
         if continued is not None:
@@ -82,7 +105,9 @@ class LiveTraining:
         self._first_losses, self._best_loss = kept.first_losses, kept.best_loss
         self._stepped_with = Hyperparameters.from_record(kept.stepped_with)
         self._ended_with = None if kept.ended_with is None else Hyperparameters.from_record(kept.ended_with)
-        self._rate_edited_at = kept.rate_edited_at
+        self._rate_edited_at, self.given = kept.rate_edited_at, Hyperparameters.from_record(kept.given)
+        if trainer.steps_done:
+            self._observer.resume(kept.start)
         if self.history.length:
             self._record = trainer.last_record
             self._metrics = dict(self._record.metrics)
@@ -95,7 +120,7 @@ class LiveTraining:
         return KeptTraining(
             tuple(self._edits), self.notes, self.seconds, self._first_losses, self._best_loss,
             self._stepped_with.to_mapping(), None if ended_with is None else ended_with.to_mapping(),
-            self._rate_edited_at,
+            self._rate_edited_at, self.given.to_mapping(), self._observer.observation.start,
         )  # fmt: skip
 
     @property
@@ -144,6 +169,7 @@ class LiveTraining:
         """Take the losses before the first step, once; of many training rows only some, evenly spaced."""
         if self.trainer.steps_done or not np.isnan(self._first_losses[0]):
             return
+        self._observer.begin()
         train, validation = self.dataset.train, self.trainer.validation
         some = slice(None, None, -(-len(train) // FIRST_ROWS))
         part = replace(train, X=train.X[some], y=train.y[some], rows=train.rows[some])
@@ -159,16 +185,24 @@ class LiveTraining:
         self._is_step_shown = is_by_hand
         if record is None:
             return False
-        if record.epoch > self.history.length:
+        self.last_record = record
+        is_new = record.epoch > self.history.length
+        if is_new:
             self._record = record
             self._append(record)
+        if self.members.drop_ended():
+            self.past.forget()  # its states are of more members
+            self._observer.turn_to(self.members.shown_dataset)
+        if is_new:
+            self._observer.epoch()
         return True
 
     def set(self, name: str, value: Any) -> None:
         """Change a live hyperparameter, and remember where."""
         trainer = self.trainer
         before, was_done = self._ended_with or self.hyperparameters, trainer.is_done
-        trainer.set(0, name, value)
+        trainer.set(None, name, value)
+        self.given = self.given.replace(**{name: value})
         self.past.forget()
         if was_done and trainer.is_done:
             self._ended_with = before
@@ -212,27 +246,36 @@ class LiveTraining:
     def end_if_past_limits(self) -> bool:
         """End here if epochs or patience were lowered below what is done already; return whether they were."""
         trainer, h = self.trainer, self.hyperparameters
-        waited = trainer.epochs_done - int(trainer.early_stopping.best_epoch[0])
         if not trainer.epochs_done:
             return False
-        if trainer.epochs_done >= h.epochs:
-            trainer.early_stopping.end(0, "epochs", trainer.epochs_done)
-        elif h.patience and waited >= h.patience:
-            trainer.early_stopping.end(0, "patience", trainer.epochs_done)
+        for place in range(trainer.network.members):
+            waited = trainer.epochs_done - int(trainer.early_stopping.best_epoch[place])
+            if trainer.epochs_done >= h.epochs:
+                trainer.early_stopping.end(place, "epochs", trainer.epochs_done)
+            elif h.patience and waited >= h.patience:
+                trainer.early_stopping.end(place, "patience", trainer.epochs_done)
+        self.members.drop_ended()
         return trainer.is_done
 
     def ending(self) -> tuple[State, str]:
         """Return the state that training ended in, and why."""
-        ending = self.trainer.early_stopping.endings[0]
+        ending = self._how_ended()
         best = int(self.trainer.early_stopping.best_epoch[0])
         if ending == "diverged":
-            divergence = self.trainer.early_stopping.divergences[0]
-            return "diverged", divergence.message if divergence else ""
+            return "diverged", self.members.diverged
+        if self.members.count > 1:
+            epochs = self.members.best_epochs
+            text = _("{count} networks trained; kept epochs {first} to {last}")
+            return "done", text.format(count=len(epochs), first=min(epochs), last=max(epochs))
         if ending == "patience":
             waited = counted(self.hyperparameters.patience, "epoch")
             return "done", _("stopped: {epochs} no better; kept epoch {best}").format(epochs=waited, best=best)
         done = counted(self.trainer.epochs_done, "epoch")
         return "done", _("{epochs} done; kept epoch {best}").format(epochs=done, best=best)
+
+    def _how_ended(self) -> Ending:
+        """How the training has ended; an ensemble has diverged where a member has."""
+        return "diverged" if self.members.diverged else self.trainer.early_stopping.endings[0]
 
     def finished(
         self, training: int, state: Literal["done", "diverged", "failed", "left"], ending: str
@@ -254,17 +297,21 @@ class LiveTraining:
         column = self.history.column
         return EarlierRun(self._stepped_with, column("epoch"), column("train_loss"), column("validation_loss"))
 
-    def describe(self, message: str) -> dict[str, Any]:
+    def observe(self) -> None:
+        """Measure the network for its diagnosis, unless that was done at this step."""
+        self._observer.look()
+
+    def describe(self, message: str, findings: Sequence[Finding] = ()) -> dict[str, Any]:
         """Return the training as one JSON object."""
-        ending = self.trainer.early_stopping.endings[0]
-        moment = self.trainer.steps_done, ending
+        ending = self._how_ended()
+        moment = self.trainer.steps_done, ending, self.given
         if self._described is None or self._described[0] != moment:
             self._described = moment, describe(
-                Model.of(self.trainer, self.dataset), self.dataset, epochs=self.trainer.epochs_done,
-                seconds=self.seconds, samples=self.trainer.samples_done, ending=ending or "stopped",
-                message=message if ending == "diverged" else "",
+                self.members, epochs=self.trainer.epochs_done, seconds=self.seconds,
+                samples=self.trainer.samples_done, ending=ending or "stopped",
+                message=message if ending == "diverged" else "", given=self.given,
             )  # fmt: skip
-        return self._described[1]
+        return {**self._described[1], "findings": [finding.described() for finding in findings]}
 
     def look(self, look: Look, *, is_running: bool = False) -> None:
         """Compute the views that are looked at; while running the metric is that of the last epoch's evaluation."""
@@ -272,41 +319,43 @@ class LiveTraining:
             self._views["parameters"] = parameters_view(self.trainer)
         if "metric" in look.views:
             self._views["metric_view"] = metric_view(
-                self.trainer, self.dataset, train_rows=self._train_rows, is_running=is_running
+                self.trainer, self.members.shown_dataset, train_rows=self._train_rows, is_running=is_running
             )
         if "boundary" in look.views:
-            self._views["boundary"] = boundary_view(self.trainer, self.dataset, look.boundary_shape)
+            self._views["boundary"] = boundary_view(self.trainer, self.members.shown_dataset, look.boundary_shape)
 
     def snapshot(self, *, pace: float = 0.0, **given: Any) -> Snapshot:
         """Make a snapshot of this moment; the session knows `pace` and what is `given`."""
         trainer, record, stopping = self.trainer, self._record, self.trainer.early_stopping
-        metric = {name: float(values[0]) for name, values in self._metrics.items()}
+        metric = {name: float(values.mean()) for name, values in self._metrics.items()}
         part = "validation" if trainer.validation is not None else "train"
         return Snapshot(
-            dataset=self.facts, hyperparameters=self.hyperparameters, history=self.history,
+            dataset=self.facts, hyperparameters=self.hyperparameters, given=self.given, history=self.history,
             epochs_recorded=self.history.length,
             epoch=trainer.epochs_done, step=trainer.steps_done, step_in_epoch=trainer.step_in_epoch,
             steps_per_epoch=trainer.steps_per_epoch, learning_rate=self.learning_rate,
             samples_per_second=self._rate.observe(self.seconds, trainer.samples_done), seconds=self.seconds,
             seconds_left=self._seconds_left(pace),
             batch_memory=trainer.batch_memory, n_parameters=trainer.network.n_parameters,
-            train_loss=float(record.train_loss[0]) if record else float("nan"),
-            validation_loss=float(record.validation_loss[0]) if record else float("nan"),
+            train_loss=float(record.train_loss.mean()) if record else float("nan"),
+            validation_loss=float(record.validation_loss.mean()) if record else float("nan"),
             metrics={part: metric} if metric else {}, best_epoch=int(stopping.best_epoch[0]),
             best_loss=float(stopping.best_loss[0]),
             first_train_loss=self._first_losses[0], first_validation_loss=self._first_losses[1],
             gradient_norm=self._gradient_norm(), layers=self._layers(),
             batch_loss=float(trainer.last_step[0][0]) if self._is_step_shown else float("nan"),
-            edits=tuple(self._edits), notes=self.notes, unused=self.unused, pace=pace, **self._views, **given,
+            edits=tuple(self._edits), notes=self.notes, observation=self._observer.observation,
+            unused=self.unused, pace=pace, **self._views, **given,
         )  # fmt: skip
 
     def _append(self, record: Record) -> None:
         part, loss, self._metrics = self._examined(record)
         if self.trainer.early_stopping.best_epoch[0] == record.epoch:
-            self._best_loss = float(loss[0])
+            self._best_loss = float(loss.mean())
         row = {
-            "epoch": record.epoch, "train_loss": record.train_loss[0], "validation_loss": record.validation_loss[0],
-            f"{part}_metric": next(iter(self._metrics.values()))[0], "learning_rate": record.learning_rate[0],
+            "epoch": record.epoch, "train_loss": record.train_loss.mean(),
+            "validation_loss": record.validation_loss.mean(),
+            f"{part}_metric": next(iter(self._metrics.values())).mean(), "learning_rate": record.learning_rate[0],
             "gradient_norm": record.gradient_norm[0], "seconds": self.seconds,
         }  # fmt: skip
         self.history.append(row, {

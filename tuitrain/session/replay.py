@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from tuitrain.engine.state import State
+from numpy.typing import NDArray
+
 from tuitrain.errors import RunError
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.checkpoint import Checkpoint
 from tuitrain.runs.data_source import dataset_of_run
 from tuitrain.runs.line_file import read_lines
+from tuitrain.runs.members import MembersState
 from tuitrain.runs.run import JOURNAL, LAST, Run
 from tuitrain.session.commands import Command, Start, Step
-from tuitrain.session.continuation import journal_entry
+from tuitrain.session.continuation import began_with, journal_entry
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.session.training import OBEYED_AGAIN, TrainingSession
 from tuitrain.text import visible
@@ -51,7 +53,8 @@ def replay(run: Run, on_progress: Callable[[Snapshot], object] = lambda snapshot
     entries = [journal_entry(line, number, run.path / JOURNAL) for number, line in enumerate(lines, 1)]
     done = kept.about.get("journal", 0)
     wanted = [e for e in entries[:done] if e.command.kind in OBEYED_AGAIN and not e.refused]
-    session = TrainingSession(dataset_of_run(run), Hyperparameters.from_record(run.about["hyperparameters"]))
+    h, given = began_with(run)
+    session = TrainingSession(dataset_of_run(run), h, given=given)
     try:
         for entry in wanted:
             _train_to(session, entry.step, on_progress)
@@ -62,16 +65,21 @@ def replay(run: Run, on_progress: Callable[[Snapshot], object] = lambda snapshot
         found = session.state()
     finally:
         session.close()
-    counters = found.counters
-    return Replayed(counters["steps_done"], counters["epochs_done"], len(wanted), _different(found, kept.state))
+    counters = found.state.counters
+    different = _different(_arrays(found), _arrays(MembersState(kept.state, kept.ended)))
+    return Replayed(counters["steps_done"], counters["epochs_done"], len(wanted), different)
 
 
-def _different(found: State, kept: State) -> tuple[str, ...]:
-    names = sorted(name for name in {*found.arrays, *kept.arrays} if not name.startswith(NOT_COMPARED))
+def _arrays(state: MembersState) -> dict[str, NDArray[Any]]:
+    ended = {f"member.{number}.parameters": member.parameters for number, member in state.ended.items()}
+    return {**state.state.arrays, **ended}
+
+
+def _different(found: Mapping[str, NDArray[Any]], kept: Mapping[str, NDArray[Any]]) -> tuple[str, ...]:
+    names = sorted(name for name in {*found, *kept} if not name.startswith(NOT_COMPARED))
     return tuple(
         name for name in names
-        if name not in found.arrays or name not in kept.arrays
-        or found.arrays[name].tobytes() != kept.arrays[name].tobytes()
+        if name not in found or name not in kept or found[name].tobytes() != kept[name].tobytes()
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.facts import DatasetFacts
 from tuitrain.diagnosis.finding import Finding
+from tuitrain.diagnosis.observation import Observed
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.finished import Edit, Note
 from tuitrain.runs.history import Floats, History, LayerProbe
@@ -107,9 +108,11 @@ class Snapshot(JsonFields):
     where that does not fit; `unused` names those that were changed after the training had ended. `finished` counts the
     session's `FinishedTraining`s. `run` is the directory that the training is kept in, None if there is none, and
     `run_notices` say what of that was not as asked, in order. `findings` say how the training goes, the most pressing
-    first; they are made once an epoch, or when the state changes. `first_train_loss` and `first_validation_loss` are
-    those before the first step, the former on at most 5,000 rows. Where the last step was one batch by hand,
+    first; they are made once an epoch, or when the state changes; `observation` is what was measured for them.
+    `first_train_loss` and `first_validation_loss` are those before the first step, the former on at most 5,000 rows.
+    Where the last step was one batch by hand,
     `batch_loss` is that batch's loss before the update, and `gradient_norm` and `layers` are that step's.
+    `given` are the hyperparameters with ``auto`` where a value was left to it; None: as they are in use.
     """
 
     version: int
@@ -146,6 +149,7 @@ class Snapshot(JsonFields):
     gradient_norm: float = float("nan")
     layers: tuple[LayerProbe, ...] = ()
     findings: tuple[Finding, ...] = ()
+    observation: Observed = field(default_factory=Observed)
     edits: tuple[Edit, ...] = ()
     notes: tuple[Note, ...] = ()
     earlier: tuple[EarlierRun, ...] = ()
@@ -157,6 +161,7 @@ class Snapshot(JsonFields):
     finished: int = 0
     run: Path | None = None
     run_notices: tuple[str, ...] = ()
+    given: Hyperparameters | None = None
 
     @property
     def is_running(self) -> bool:

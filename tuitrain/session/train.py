@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tuitrain.data.dataset import Dataset, Part
+from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import Source, load_dataset
-from tuitrain.engine import Record, Trainer
+from tuitrain.diagnosis.finding import Finding
+from tuitrain.diagnosis.recording import Recording
+from tuitrain.diagnosis.rules import findings
+from tuitrain.engine import Record
 from tuitrain.engine.fit import fit
 from tuitrain.errors import RunError
 from tuitrain.numbers import json_number
-from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.runs.members import Members
 from tuitrain.runs.model import Model
 from tuitrain.text import quoted, suggest
 from tuitrain.translation import gettext as _
@@ -25,8 +29,11 @@ from tuitrain.translation import gettext as _
 class Result:
     """A finished training: `history` holds a record an epoch, `model` the network at its best epoch.
 
-    `evaluations` maps train, validation and test to their loss and metrics; parts without rows are left out. `run` is
-    the directory that the training is kept in, None if there is none.
+    `hyperparameters` are those in use, `given` the same with ``auto`` where a value was left to it.
+
+    `evaluations` maps train, validation and test to their loss and metrics; parts without rows are left out. `findings`
+    say what the training came to, and what was amiss with it, the most pressing first. `run` is the directory that the
+    training is kept in, None if there is none.
     """
 
     dataset: Dataset
@@ -37,39 +44,39 @@ class Result:
     samples: int
     ending: str
     message: str
+    given: Hyperparameters
+    members: Members
+    findings: tuple[Finding, ...] = ()
     run: Path | None = None
 
     @property
     def evaluations(self) -> dict[str, dict[str, float]]:
-        """The model's loss and metrics on each part."""
-        return evaluate_parts(self.model, self.dataset)
+        """The model's loss and metrics on each part; of an ensemble's validation, by members that left it out."""
+        return self.members.evaluations(self.model)
 
     def to_json(self) -> dict[str, Any]:
         """Convert to the JSON object that ``--json`` prints."""
         return describe(
-            self.model, self.dataset, epochs=self.history[-1].epoch if self.history else 0, seconds=self.seconds,
-            samples=self.samples, ending=self.ending, message=self.message,
+            self.members, epochs=self.history[-1].epoch if self.history else 0, seconds=self.seconds,
+            samples=self.samples, ending=self.ending, message=self.message, given=self.given, findings=self.findings,
         )  # fmt: skip
 
 
-def evaluate_parts(model: Model, dataset: Dataset) -> dict[str, dict[str, float]]:
-    """Return the model's loss and metrics on each part that has rows."""
-    return {name: model.evaluate_part(part) for name, part in _parts(dataset).items()}
-
-
-def _parts(dataset: Dataset) -> dict[str, Part]:
-    """Return the parts that have rows."""
-    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    return {name: part for name, part in parts.items() if len(part)}
-
-
 def describe(
-    model: Model, dataset: Dataset, *, epochs: int, seconds: float, samples: int, ending: str, message: str = ""
-) -> dict[str, Any]:
-    """Describe a training as one JSON object; NaN and infinities become null."""
+    members: Members, *, epochs: int, seconds: float, samples: int, ending: str, message: str = "",
+    given: Hyperparameters | None = None, findings: Sequence[Finding] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """Describe a training as one JSON object; NaN and infinities become null.
+
+    ``hyperparameters`` are those of the model with what ``auto`` came to, ``given`` those that were not left as they
+    are by default.
+    """
+    told = Hyperparameters() if given is None else given
+    changed = told.differences(Hyperparameters())
+    model, dataset = members.model(), members.own
     found = {
         name: {key: json_number(value) for key, value in values.items()}
-        for name, values in evaluate_parts(model, dataset).items()
+        for name, values in members.evaluations(model).items()
     }
     return {
         "dataset": dataset.name, "target": dataset.target_name, "task": dataset.task, "epochs": epochs,
@@ -77,7 +84,13 @@ def describe(
         "parameters": model.network.n_parameters, "seconds": round(seconds, 4),
         "samples_per_second": round(samples / seconds) if seconds > 0 else None, "ending": ending,
         **({"message": message} if message else {}),
-        "rows": {name: len(part) for name, part in _parts(dataset).items()}, **found,
+        "hyperparameters": model.hyperparameters.resolved().to_mapping(),
+        "given": {name: FIELDS[name].plain(own) for name, (own, _default) in changed.items()},
+        "rows": {name: len(part) for name, part in members.evaluated_parts().items()}, **found,
+        "scores": members.scores(model),
+        **({} if model.threshold is None else {"threshold": model.threshold}),
+        **(_of_members(members) if members.count > 1 else {}),
+        "findings": [finding.described() for finding in findings],
     }  # fmt: skip
 
 
@@ -131,13 +144,45 @@ def train(
         from tuitrain.session.kept_train import train_kept  # noqa: PLC0415 - it imports this module
 
         return train_kept(data, chosen, on_epoch, threads=threads, run=run)
-    trainer = Trainer(data, [chosen])
+    members = Members(data, chosen)
+    trainer = members.trainer
     started = time.perf_counter()
-    history = fit(trainer, None if on_epoch is None else lambda record: not ends(on_epoch(record)), threads=threads)
-    divergence = trainer.early_stopping.divergences[0]
-    if divergence is not None and not history and trainer.steps_done == 0:
-        raise RunError(divergence.message)
+    recording = Recording(trainer, members.shown_dataset)
+
+    def each(record: Record) -> object:
+        members.drop_ended()
+        recording.epoch(record, members.shown_dataset)
+        return on_epoch is None or not ends(on_epoch(record))
+
+    history = fit(trainer, each, threads=threads)
+    seconds = time.perf_counter() - started
+    return result_of(
+        members, chosen, history=history, seconds=seconds, findings=tuple(findings(recording.course())), run=None
+    )
+
+
+def result_of(
+    members: Members, given: Hyperparameters, *, history: Sequence[Record], seconds: float,
+    findings: tuple[Finding, ...], run: Path | None,
+) -> Result:  # fmt: skip
+    """Return what a training came to.
+
+    Raises
+    ------
+    RunError
+        if it diverged at its first step.
+    """
+    trainer, message = members.trainer, members.diverged
+    if message and not history and trainer.steps_done == 0:
+        raise RunError(message)
     return Result(
-        data, chosen, Model.of(trainer, data), tuple(history), time.perf_counter() - started, trainer.samples_done,
-        trainer.early_stopping.endings[0] or "stopped", divergence.message if divergence else "",
+        members.own, trainer.hyperparameters[0], members.model(), tuple(history), seconds, trainer.samples_done,
+        "diverged" if message else trainer.early_stopping.endings[0] or "stopped", message, given, members,
+        findings, run,
     )  # fmt: skip
+
+
+def _of_members(members: Members) -> dict[str, Any]:
+    """Describe each member of an ensemble: its best epoch, and its loss there on its own validation rows."""
+    losses = [json_number(loss) for loss in members.best_losses]
+    return {"ensemble": {"members": members.count, "best_epochs": members.best_epochs, "validation_losses": losses}}

@@ -13,12 +13,12 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.diagnosis.finding import Finding
 from tuitrain.diagnosis.rules import findings
 from tuitrain.engine.floating_point import training_arithmetic
-from tuitrain.engine.state import State as TrainerState
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.errors import HyperparameterError, RunError, error_line
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.runs.data_file import PARTS
 from tuitrain.runs.finished import FinishedTraining, note_text
+from tuitrain.runs.members import MembersState
 from tuitrain.runs.model import Model
 from tuitrain.session.commands import (
     AddNote,
@@ -38,6 +38,7 @@ from tuitrain.session.commands import (
 from tuitrain.session.continuation import Resumed, resume
 from tuitrain.session.datasets import DATASETS, Datasets
 from tuitrain.session.inspection import Copy, Inspection
+from tuitrain.session.judging import course_of
 from tuitrain.session.keeping import Keeper, RunPlace
 from tuitrain.session.live_training import LiveTraining
 from tuitrain.session.session import Clock, LocalSession, Look, Turn, Work
@@ -74,11 +75,15 @@ class Training(Work[Snapshot]):
     def __init__(
         self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock, datasets: Datasets = DATASETS,
         place: RunPlace | None = None, resumed: Resumed | None = None, first: NDArray[Any] | None = None,
+        given: Hyperparameters | None = None,
     ) -> None:  # fmt: skip
         self.finished: tuple[FinishedTraining, ...] = ()
         self._clock, self._datasets = clock, datasets
         continuation = resumed.continuation if resumed is not None else None
-        self.live = LiveTraining(dataset, hyperparameters, clock=clock.now, continued=continuation, first=first)
+        given = resumed.given if resumed is not None else given
+        self.live = LiveTraining(
+            dataset, hyperparameters, clock=clock.now, continued=continuation, first=first, given=given
+        )
         self.keeper = Keeper(place, clock=clock.now, continued=resumed.continued if resumed is not None else None)
         self._noted: FinishedTraining | None = None  # the newest record of the training that is here now
         self._state: State = "ready"
@@ -164,7 +169,7 @@ class Training(Work[Snapshot]):
             return  # it has not begun, or has ended
         elif command.how == "keep":
             text = _("stopped after {epochs}; kept epoch {best}")
-            best = int(self.live.trainer.early_stopping.best_epoch[0])
+            best = self.live.members.best_epoch
             self.message = text.format(epochs=counted(self.live.history.length, "epoch"), best=best)
             self._keep_end("stopped", self.message)
         else:
@@ -189,7 +194,7 @@ class Training(Work[Snapshot]):
                 self._is_unseen = True  # the weights are the last epoch's again, not the best one's
         else:
             self._pending[name] = _checked(name, value)
-            if self._pending[name] == getattr(self.live.hyperparameters, name):
+            if self._pending[name] == getattr(self.live.given, name):
                 del self._pending[name]
         self._refused.pop(name, None)
 
@@ -223,8 +228,9 @@ class Training(Work[Snapshot]):
         resumed = resume(command.path)
         try:
             live = LiveTraining(
-                resumed.dataset, resumed.hyperparameters, clock=self._clock.now, continued=resumed.continuation
-            )
+                resumed.dataset, resumed.hyperparameters, clock=self._clock.now, continued=resumed.continuation,
+                given=resumed.given,
+            )  # fmt: skip
         except BaseException:
             resumed.continued.run.release()
             raise
@@ -300,8 +306,8 @@ class Training(Work[Snapshot]):
     def _rebuild(
         self, dataset: Dataset, changes: dict[str, Any], *, keeps_run: bool = False, is_noted: bool = True
     ) -> None:  # fmt: skip
-        h = self.live.hyperparameters.replace(**changes)
-        is_like = dataset is self.live.dataset and h.hidden_layers == self.live.hyperparameters.hidden_layers
+        h, before = self.live.given.replace(**changes), self.live.given
+        is_like = dataset is self.live.dataset and h.hidden_layers == before.hidden_layers and h.ensemble == 1
         fresh = LiveTraining(dataset, h, clock=self._clock.now, first=self.live.first if is_like else None)
         self.live.stop_clock()  # only now: where the values do not fit, the training stays as it is
         if not keeps_run:
@@ -478,7 +484,7 @@ class Training(Work[Snapshot]):
 
         def copy() -> Copy:
             past = live.past.before(trainer.steps_done)
-            return Copy.of(trainer, live.dataset, epoch_of_weights(trainer), past)
+            return Copy.of(trainer, live.members.shown_dataset, epoch_of_weights(trainer), past)
 
         with blas_threads(choose_threads(trainer.network.layer_sizes)) if look.question is not None else nullcontext():
             self.inspection.ask(look.question, copy)
@@ -493,6 +499,8 @@ class Training(Work[Snapshot]):
 
     def make_snapshot(self, version: int, answered: int) -> Snapshot:
         """Make a snapshot of this moment."""
+        if self._state != "running":
+            self.live.observe()
         snapshot = self.live.snapshot(
             version=version, answered=answered, state=self._state, message=self.message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
@@ -505,7 +513,7 @@ class Training(Work[Snapshot]):
         """Return the findings about a snapshot, made anew once an epoch, or when the state changes."""
         moment = snapshot.epochs_recorded, snapshot.state, snapshot.step == 0, snapshot.ending
         if moment != self._judged:
-            self._judged, self._findings = moment, tuple(findings(snapshot))
+            self._judged, self._findings = moment, tuple(findings(course_of(snapshot)))
         return self._findings
 
     def fail(self, error: Exception) -> dict[str, Any]:
@@ -514,11 +522,12 @@ class Training(Work[Snapshot]):
         if self._state != "running":
             return {"message": self.message}
         self._state, self._ending = "failed", self.message
+        self._findings = (Finding("failed", "error", self._ending),)
         self._note("failed")
         self._keep_end()
         return {
             "state": self._state, "message": self.message, "ending": self._ending, "finished": len(self.finished),
-            "findings": (Finding("failed", "error", self._ending),),
+            "findings": self._findings,
         }  # fmt: skip
 
     def close(self) -> None:
@@ -534,12 +543,12 @@ class Training(Work[Snapshot]):
 
     def model(self) -> Model:
         """Return the model of the best epoch so far."""
-        return Model.of(self.live.trainer, self.live.dataset)
+        return self.live.members.model()
 
     def describe(self) -> dict[str, Any]:
         """Return the training as one JSON object, as ``tuitrain train --json`` prints it."""
         kept = self.keeper.kept_in
-        return {**self.live.describe(self._ending), "run": None if kept is None else str(kept)}
+        return {**self.live.describe(self._ending, self._findings), "run": None if kept is None else str(kept)}
 
 
 def _checked(name: str, value: Any) -> Any:
@@ -552,7 +561,8 @@ def _checked(name: str, value: Any) -> Any:
 class TrainingSession(LocalSession[Snapshot]):
     """A training in a thread of this process, kept as a run in `place`, or continued from the run that was `resumed`.
 
-    It begins with the parameters `first`, (P,), where they are given.
+    It begins with the parameters `first`, (P,), where they are given. `given` are the hyperparameters with ``auto``
+    where a value was left to it, if they are others.
 
     Raises
     ------
@@ -563,9 +573,12 @@ class TrainingSession(LocalSession[Snapshot]):
     def __init__(
         self, dataset: Dataset, hyperparameters: Hyperparameters, *, clock: Clock | None = None,
         place: RunPlace | None = None, resumed: Resumed | None = None, first: NDArray[Any] | None = None,
+        given: Hyperparameters | None = None,
     ) -> None:  # fmt: skip
         clock = clock or Clock()
-        self._training = Training(dataset, hyperparameters, clock=clock, place=place, resumed=resumed, first=first)
+        self._training = Training(
+            dataset, hyperparameters, clock=clock, place=place, resumed=resumed, first=first, given=given
+        )
         super().__init__(self._training, name="training", clock=clock)
 
     @property
@@ -587,9 +600,9 @@ class TrainingSession(LocalSession[Snapshot]):
         """Return the model of the best epoch so far; call it when the session is not running."""
         return self._training.model()
 
-    def state(self) -> TrainerState:
+    def state(self) -> MembersState:
         """Return the state of the training as it is now; call it when the session is not running."""
-        return self._training.live.trainer.state()
+        return self._training.live.members.state()
 
     def describe(self) -> dict[str, Any]:
         """Return what `tuitrain train --json` prints; call it when the session is not running."""

@@ -14,7 +14,6 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine import metrics as measures
 from tuitrain.engine.evaluation import Examined, decide
-from tuitrain.engine.network import with_ones
 from tuitrain.engine.probabilities import class_probabilities
 from tuitrain.session.snapshot import BoundaryView, MetricView, ParametersView
 
@@ -155,7 +154,7 @@ def _answers(
     trainer: Trainer, dataset: Dataset, X: NDArray[np.float32]
 ) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
     network, classes = trainer.network, dataset.n_classes
-    outputs = network.logits_of_rows(with_ones(X, network.dtype))
+    outputs = network.logits_of_rows(network.rows_of(X))
     answers = decide(outputs, network, classes)[0]
     if not classes:
         return dataset.own_units(answers), None

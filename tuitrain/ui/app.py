@@ -11,10 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from tuitrain.errors import DataError, TuitrainError
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.rescue import Rescue
 from tuitrain.ui.screens import ROOMS, SCREENS
@@ -22,10 +22,12 @@ from tuitrain.ui.terminal.application import TerminalApp
 from tuitrain.ui.theme import Theme, theme_of
 
 if TYPE_CHECKING:
+    from tuitrain.data.dataset import Dataset
     from tuitrain.options.data_options import DataOptions
     from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search import SearchSession
     from tuitrain.session.training import TrainingSession
+    from tuitrain.ui.data.to_load import RefusedSource, ToLoad
     from tuitrain.ui.inspect.lab_marks import LabMarks
     from tuitrain.ui.widgets.pane_screen import AskedWord, PlacedScreen
 
@@ -35,7 +37,6 @@ OTHER_ENDING_SIGNALS = (
     signal.SIGQUIT, signal.SIGABRT, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU, signal.SIGVTALRM,
     signal.SIGPROF,
 )  # fmt: skip
-Load = tuple[str, Callable[[], "TrainingSession"]]  # the source, and what makes a session of it
 GRACE = 3.0  # seconds that the terminal may take to be restored after a signal
 
 
@@ -57,11 +58,13 @@ class SearchAsked:
 class TuitrainApp(TerminalApp, inherit_bindings=False):
     """Shows one session until the user leaves, a signal arrives, or training ends with `quit_when_done`.
 
-    With `load`, there is no `session` yet: it is loaded behind a screen that says so, and what it raises ends the
-    application as its `failure`. With `search`, the Search screen is opened with it filled in; `jobs` processes search.
-    `start` starts that search, or, where none is asked for or the user searches by hand, the training. `runs_folder` is
-    where the Runs screen looks. `rescue` saves what is in no file; it is called here only where the caller of `run`
-    does not get to it.
+    With `load`, there is no `session` yet: its dataset is loaded behind a screen that says so, and `begin` makes a
+    session of it. Where that fails, the application ends with its `failure`, unless there is another dataset,
+    `instead`: then a session on that begins, and the dataset dialog is opened on what could not be trained on. With
+    `search`, the Search screen is opened with it filled in; `jobs` processes search. `start` starts that search, or,
+    where none is asked for or the user searches by hand, the training. `runs_folder` is where the
+    Runs screen looks. `rescue` saves what is in no file; it is called here only where the caller of `run` does not get
+    to it.
 
     `crash` holds what broke the screen, `ended_by_signal` the signal's number; `is_left_unasked` says that nobody could
     be asked whether to save.
@@ -83,7 +86,9 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self, session: TrainingSession | None, theme: Theme | None = None, *, start: bool = False,
         quit_when_done: bool = False,
         handle_signals: bool = False, search: SearchAsked | None = None, jobs: int | None = None,
-        rescue: Callable[[], object] = lambda: None, load: Load | None = None, runs_folder: Path = Path("runs"),
+        rescue: Callable[[], object] = lambda: None, load: ToLoad | None = None,
+        begin: Callable[[Dataset], TrainingSession] | None = None, instead: Callable[[], Dataset] | None = None,
+        runs_folder: Path = Path("runs"),
     ) -> None:  # fmt: skip
         self.look = theme or theme_of()  # the CSS variables are asked for by the base class
         is_by_hand = search is None or search.texts.get("strategy") == "manual"
@@ -92,7 +97,8 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         super().__init__(first=self._first if load is None else "loading")
         none_yet: Any = session  # while it is loaded
         self.session: TrainingSession = none_yet
-        self.to_load = load
+        self.to_load, self._begin, self._instead = load, begin, instead
+        self.unread: RefusedSource | None = None  # what the dataset dialog is to be opened on
         self.runs_folder = runs_folder
         self.ended_by_signal = 0
         self.is_left_unasked = False
@@ -176,12 +182,10 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         opened: PlacedScreen = room
         opened.open(page(self.look, asked, opened), lambda answer: None)
 
-    async def on_event(self, event: events.Event) -> None:
+    def key_comes(self) -> None:
         """Tell the room of each key before anything else gets it."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            tell: Callable[[], None] = getattr(self.screen, "key_pressed", lambda: None)
-            tell()
-        await super().on_event(event)
+        tell: Callable[[], None] = getattr(self.screen, "key_pressed", lambda: None)
+        tell()
 
     def on_mount(self) -> None:
         if self.is_loaded:
@@ -196,11 +200,37 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         """Whether there is a session."""
         return self.session is not None
 
-    def take_session(self, session: TrainingSession) -> None:
-        """Take the session that was loaded, and show the room that was asked for."""
-        self.session, self._rescue = session, Rescue(session)
+    def take_dataset(self, dataset: Dataset) -> None:
+        """Begin a session on what was loaded, and show the room that was asked for."""
+        assert self._begin is not None
+        self.session = self._begin(dataset)
+        self._rescue = Rescue(self.session)
         self.switch_mode(self._first)
         self._show_search()
+
+    def take_failure(self, error: BaseException) -> None:
+        """Let what could not be loaded be mended in the dataset dialog; else end with the error."""
+        from tuitrain.ui.data.to_load import RefusedSource  # noqa: PLC0415 - not needed for the first paint
+
+        load, instead = self.to_load, self._instead
+        if load is None or instead is None or not isinstance(error, DataError):
+            self.failure = error
+            self.exit()
+            return
+        self._instead, self.starts_training = None, False
+        try:
+            self.take_dataset(instead())
+        except TuitrainError:  # these hyperparameters are for other data
+            self.failure = error
+            self.exit()
+            return
+        self.unread = RefusedSource(load.source, load.options, str(error))
+        self.call_after_refresh(self.show_dataset)
+
+    def show_dataset(self) -> None:
+        """Open the dataset dialog over the room that is shown."""
+        room: Any = self.screen
+        room.action_dataset()
 
     def on_load(self) -> None:
         """Handle signals before the terminal is taken: one that comes during the first paint must restore it too."""

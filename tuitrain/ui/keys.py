@@ -129,12 +129,13 @@ def footer_items(
     actions: Sequence[Action],
     words: Mapping[str, str] = MappingProxyType({}),
     ranks: Mapping[str, int] = MappingProxyType({}),
+    written: Mapping[str, str] = MappingProxyType({}),
 ) -> list[tuple[str, str]]:
     """(key, word) pairs that fit into `width` columns, the most wanted ones, in the table's order.
 
     Neighbours whose `pair` has a rank take one place; help and the way out come last. `words` maps actions' names to
     what their keys do now, "" where that is nothing: such a key is left out. `ranks` maps those to their rank that are
-    more wanted now than usual.
+    more wanted now than usual, `written` to how their keys are written where that is not as always.
     """
 
     def word(action: Action) -> str:
@@ -143,6 +144,7 @@ def footer_items(
     offered: list[tuple[Action, str]] = []
     for action in actions:
         key = action.pair[0].replace(" ", "") if action.pair is not None else action.shown
+        key = written.get(action.name, key)
         is_second = action.pair is not None and bool(offered) and offered[-1][0].pair == action.pair
         if action.rank and words.get(action.name, " ") and not is_second:
             offered.append((action, key))

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from tuitrain.session.continuation import Resumed
     from tuitrain.session.keeping import RunPlace
     from tuitrain.session.training import TrainingSession
-    from tuitrain.ui.app import SearchAsked
+    from tuitrain.ui.app import SearchAsked, TuitrainApp
+    from tuitrain.ui.data.to_load import ToLoad
 
+INSTEAD = "iris"  # is shown behind the dataset dialog, where what was asked for cannot be trained on as it is
 LOG_VARIABLE = "TUITRAIN_LOG"
 SWITCH_SECONDS = 0.001  # how long the drawing thread waits for its turn beside a running training (Python: 0.005)
 # Read by Textual when it is imported: a key is answered within one frame, and Escape is told from an escape sequence
@@ -68,7 +70,7 @@ def check_terminal(environment: Mapping[str, str] | None = None, *, prints_resul
 
 
 def run(
-    dataset: Dataset | tuple[str, Callable[[], Dataset]], hyperparameters: Hyperparameters, *, start: bool = False,
+    dataset: Dataset | ToLoad, hyperparameters: Hyperparameters, *, start: bool = False,
     quit_when_done: bool = False,
     make_session: Callable[[Dataset, Hyperparameters], TrainingSession] | None = None,
     search: SearchAsked | None = None, jobs: int | None = None, pace: float = 0.0, place: RunPlace | None = None,
@@ -77,9 +79,10 @@ def run(
 ) -> Outcome:  # fmt: skip
     """Show the Train screen until the user leaves, or until training ends with `quit_when_done`.
 
-    A `dataset` may be a source and what loads it, which is done while the screen is shown already; what that raises is
-    raised here. `pace` is how many epochs a second are trained at most; 0: as many as can be. Trainings are kept as
-    runs in `place`, and the first continues what was `resumed`, with these `changes` of its hyperparameters.
+    A `dataset` that is still to be loaded is loaded while the screen is shown already. What that raises is raised here,
+    if it cannot be mended in the dataset dialog, or if nobody is asked: with `quit_when_done` or `search`. `pace` is
+    how many epochs a second are trained at most; 0: as many as can be. Trainings are kept as runs in `place`, and the
+    first continues what was `resumed`, with these `changes` of its hyperparameters.
 
     What is trained is written where a signal or a crash ends it.
 
@@ -90,21 +93,16 @@ def run(
         that the environment variable TUITRAIN_LOG names, if it is set.
     """
     check_terminal(prints_result=quit_when_done)
-    terminals = [stream for stream in (1, 2) if os.isatty(stream)]
-    gc.disable()  # nothing made until the first paint is garbage; the screen collects again from then on
-    for name, value in TEXTUAL_SETTINGS.items():
-        os.environ.setdefault(name, value)
-    for name in ("COLUMNS", "LINES"):  # exported by some shells, and wrong after the first resize
-        os.environ.pop(name, None)
-    from tuitrain.session.commands import End, SetHyperparameter, SetPace  # noqa: PLC0415
+    _prepare()
+    from tuitrain.session.commands import SetHyperparameter, SetPace  # noqa: PLC0415
     from tuitrain.ui.app import TuitrainApp  # noqa: PLC0415 - see above
+    from tuitrain.ui.data.to_load import ToLoad  # noqa: PLC0415
     from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
 
     if make_session is None:
         from tuitrain.session.training import TrainingSession  # noqa: PLC0415
 
         make_session = partial(TrainingSession, place=place, resumed=resumed)
-    sys.setswitchinterval(SWITCH_SECONDS)
 
     def begin(loaded: Dataset) -> TrainingSession:
         session = make_session(loaded, hyperparameters)
@@ -114,42 +112,71 @@ def run(
             session.send(SetHyperparameter(name, value))
         return session
 
-    source, load = dataset if isinstance(dataset, tuple) else ("", None)
-    session = None if isinstance(dataset, tuple) else begin(dataset)
+    def instead() -> Dataset:
+        from tuitrain.data.loading import load_dataset  # noqa: PLC0415
+
+        return load_dataset(INSTEAD)
+
+    load = dataset if isinstance(dataset, ToLoad) else None
+    session = begin(dataset) if not isinstance(dataset, ToLoad) else None
     app = TuitrainApp(
         session, start=start, quit_when_done=quit_when_done, handle_signals=True, search=search, jobs=jobs,
         rescue=(lambda: None) if session is None else Rescue(session),
-        load=None if load is None else (source, lambda: begin(load())), runs_folder=runs_folder,
+        load=load, begin=begin, instead=None if quit_when_done or search is not None else instead,
+        runs_folder=runs_folder,
     )  # fmt: skip
+    _show(app, quit_when_done=quit_when_done)
+    searched = app.search_session
+    study = searched.snapshot.study if searched is not None else None
+    is_searched = searched is not None and searched.snapshot.unfinished is None
+    return Outcome(app.session, app.ended_by_signal, study, is_searched)
+
+
+def _prepare() -> None:
+    """Set what has to be so before Textual is imported."""
+    gc.disable()  # nothing made until the first paint is garbage; the screen collects again from then on
+    for name, value in TEXTUAL_SETTINGS.items():
+        os.environ.setdefault(name, value)
+    for name in ("COLUMNS", "LINES"):  # exported by some shells, and wrong after the first resize
+        os.environ.pop(name, None)
+    sys.setswitchinterval(SWITCH_SECONDS)
+
+
+def _show(app: TuitrainApp, *, quit_when_done: bool) -> None:
+    """Run the application, end its sessions, and raise what has ended it, if that is no way to end."""
+    terminals = [stream for stream in (1, 2) if os.isatty(stream)]
     crash: BaseException | None = None
     try:
         app.run()
-        session = app.session
-        crash = app.crash or (session.failure if quit_when_done and app.is_loaded else None)
+        crash = app.crash or (app.session.failure if quit_when_done and app.is_loaded else None)
     except BaseException as error:
         crash = error
         raise
     finally:
         gc.enable()
-        session = app.session
-        if app.is_loaded:
-            if crash is not None or app.ended_by_signal or app.is_left_unasked:
-                _tell(Rescue(session)(), terminals)
-            elif session.snapshot.is_running:
-                session.send(End("stop"))  # the user has left it
-            session.close()
-        if problem := app.close_by_hand():
-            _tell(problem, terminals)
-        if app.search_session is not None:
-            app.search_session.close()
+        _close(app, terminals, is_rescued=crash is not None)
     if app.failure is not None:
         raise app.failure
     if crash is not None:
-        what = _("training broke") if session is not None and crash is session.failure else _("the screen broke")
+        what = _("training broke") if app.is_loaded and crash is app.session.failure else _("the screen broke")
         raise RunError(_report(crash, what)) from crash
-    searched = app.search_session
-    study = searched.snapshot.study if searched is not None else None
-    return Outcome(session, app.ended_by_signal, study, searched is not None and searched.snapshot.unfinished is None)
+
+
+def _close(app: TuitrainApp, terminals: Sequence[int], *, is_rescued: bool) -> None:
+    """End the sessions; save first what is in no file, where a crash, a signal or a terminal too small has ended it."""
+    from tuitrain.session.commands import End  # noqa: PLC0415 - not needed for the first paint
+    from tuitrain.ui.rescue import Rescue  # noqa: PLC0415
+
+    if app.is_loaded:
+        if is_rescued or app.ended_by_signal or app.is_left_unasked:
+            _tell(Rescue(app.session)(), terminals)
+        elif app.session.snapshot.is_running:
+            app.session.send(End("stop"))  # the user has left it
+        app.session.close()
+    if problem := app.close_by_hand():
+        _tell(problem, terminals)
+    if app.search_session is not None:
+        app.search_session.close()
 
 
 def _tell(line: str, terminals: Sequence[int]) -> None:

@@ -19,6 +19,7 @@ DAYS = st.dates(dt.date(1950, 1, 1), dt.date(2040, 12, 31))
 FORMS = [
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y", "%B %d, %Y", "%d. %B %Y", "%A, %d %B %Y",
     "%Y년 %m월 %d일", "%Y. %m. %d.", "%Y年%m月%d日", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%m-%d-%Y", "%Y%m%d",
+    "%Y%m%dT000000Z", "%G-W%V-%u",
 ]  # fmt: skip
 
 

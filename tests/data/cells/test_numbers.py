@@ -102,9 +102,9 @@ def test_amounts_in_two_currencies_are_no_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    "cells", [["R5", "R6"], ["A1", "B2"], ["1.2.3", "4.5.6"], ["5 kg", "6 kg"], ["1/2", "3/4"], ["1-2"]]
+    "cells", [["R5", "R6"], ["A1", "B2"], ["1.2.3", "4.5.6"], ["5 kg", "6 g"], ["1/2", "3/4"], ["1-2"]]
 )
-def test_codes_and_units_are_no_numbers(cells: list[str]) -> None:
+def test_codes_and_several_units_are_no_numbers(cells: list[str]) -> None:
     assert read_column("x", cells)[0].kind == "text"
 
 
@@ -285,3 +285,10 @@ def test_words_among_numbers_are_named_with_the_option_that_reads_them_as_missin
     column, notices = read_column("x", ["keine", *map(str, range(9))])
     assert column.kind == "text"
     assert any(notice.endswith('--missing "keine" reads as missing') for notice in notices)
+
+
+@pytest.mark.parametrize("mark", ["*****", "########", ":", ".."])
+def test_marks_of_statistics_for_missing_are_read(mark: str) -> None:
+    column, notices = read_column("x", ["1.5", mark, "-2"])
+    assert column.labels() == ["1.5", None, "-2"]
+    assert f'"{mark}" (1 cell) is taken as missing' in notices[0]

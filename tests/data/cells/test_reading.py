@@ -33,7 +33,8 @@ def test_words_for_missing_are_told_once_for_all_columns() -> None:
     [
         (None, [None, "red", None, "unknown"]),
         ("none", ["NA", "red", None, "unknown"]),
-        ("unknown", ["NA", "red", None, None]),
+        ("unknown", [None, "red", None, None]),
+        ("none,unknown", ["NA", "red", None, None]),
         ("NA,unknown", [None, "red", None, None]),
     ],
 )
@@ -257,3 +258,92 @@ def test_a_number_that_is_told_as_missing_is_so_in_arrays_too() -> None:
     told = Told(missing=("-999",))
     assert from_objects("a", np.array([-999, 5]), told).labels() == [None, "5"]
     assert from_objects("a", [-999.0, 5, None], told).labels() == [None, "5", None]
+
+
+def test_words_for_missing_are_told_beside_the_usual_ones() -> None:
+    told = Told.of(DataOptions(missing=("-999",)))
+    column, _ = read_column("x", ["0.5", "-999", "NA", "-999.0", "2"], told=told)
+    assert column.labels() == ["0.5", None, None, None, "2"]
+    assert column.format is not None
+    again, _ = read_column(
+        "x", ["-999", "NA", "3"], told=Told(formats={"x": ColumnFormat.from_json(column.format.to_json())})
+    )
+    assert again.labels() == [None, None, "3"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words", "values"),
+    [
+        (["ja", "Nein", "JA"], ("Nein", "ja"), [1, 0, 1]),
+        (["oui", "non"], ("non", "oui"), [1, 0]),
+        (["si", "no"], ("no", "si"), [1, 0]),
+        (["예", "아니오", "예"], ("아니오", "예"), [1, 0, 1]),
+        (["はい", "いいえ"], ("いいえ", "はい"), [1, 0]),
+        (["да", "нет"], ("нет", "да"), [1, 0]),
+        (["Y", "N", "y"], ("N", "Y"), [1, 0, 1]),
+        (["T", "F"], ("F", "T"), [1, 0]),
+        (["TRUE", "FALSE", "1", "0"], ("FALSE", "TRUE"), [1, 0, 1, 0]),
+        (["no", "no"], ("no", "yes"), [0, 0]),
+    ],
+)
+def test_columns_of_two_words_in_many_languages_are_booleans(
+    cells: list[str], words: tuple[str, str], values: list[float]
+) -> None:
+    column, _notices = read_column("x", cells)
+    assert (column.kind, column.words, column.values.tolist()) == ("boolean", words, values)
+
+
+@pytest.mark.parametrize(
+    "cells", [["F", "M"], ["ja", "ja"], ["ja", "non"], ["T", "T"], ["yes", "1"], ["yes", "no", "maybe"]]
+)
+def test_other_words_stay_texts(cells: list[str]) -> None:
+    assert read_column("x", cells)[0].kind == "text"
+
+
+@pytest.mark.parametrize(
+    ("cells", "named"),
+    [(["Red", "red", "blue"], ["Red", "red"]), (["A", "Ａ"], ["A", "Ａ"]), (["Red", "Red\u200b"], ["Red", "\\u200b"])],
+)
+def test_levels_that_look_alike_are_told(cells: list[str], named: list[str]) -> None:
+    column, notices = read_column("v", cells)
+    assert len(set(column.values)) == len(cells)
+    assert all(name in notices[0] for name in named)
+    assert "kept apart" in notices[0]
+
+
+@pytest.mark.parametrize("cells", [["Red", "Red\u00a0"], ["red", "read"], ["caf\u00e9", "cafe\u0301"]])
+def test_levels_that_are_one_or_differ_are_not_told(cells: list[str]) -> None:
+    assert read_column("v", cells)[1] == []
+
+
+@pytest.mark.parametrize("cells", [['="007"', '="012"'], ["'007", "'012"]])
+def test_marks_by_which_spreadsheets_keep_texts_are_taken_off(cells: list[str]) -> None:
+    assert read_column("v", cells)[0].labels() == ["007", "012"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [("version", "text", 'taken as text, since "1.1" and "1.10" are one number'), ("v", "number", "keeps them apart")],
+)
+def test_numbers_that_are_spelled_twice_are_told(name: str, kind: str, words: str) -> None:
+    text = f"{name},x\n1.1,0\n1.10,1\n2.0,3\n".encode()
+    for data in (text, text + b"NA,4\n"):
+        table = read_text_table(data, "t.csv")
+        assert table.column(name).kind == kind
+        assert any(words in notice for notice in table.notices)
+    assert read_text_table(b"v,x\n1.50,0\n1.25,1\n", "t.csv").notices == ()
+
+
+def test_dates_of_another_order_are_read_by_the_option_that_the_refusal_names() -> None:
+    formats = {"d": ColumnFormat("date")}  # of a training on 2024-02-16
+    with pytest.raises(DataError, match=r'"16/02/2024".*; --date-order dmy reads this file'):
+        read_column("d", ["16/02/2024", "05/01/2024"], told=Told(formats=formats))
+    column, _notices = read_column("d", ["16/02/2024", "05/01/2024"], told=Told(formats=formats, date_order="dmy"))
+    assert column.labels() == ["2024-02-16", "2024-01-05"]
+
+
+def test_numbers_with_another_decimal_sign_are_refused_with_the_option() -> None:
+    formats = {"v": ColumnFormat("number")}
+    with pytest.raises(DataError, match=r'"82,88".*; --decimal comma reads it'):
+        read_column("v", ["82,88"], told=Told(formats=formats))
+    assert list(read_column("v", ["82,88"], told=Told(formats=formats, decimal=","))[0].values) == [82.88]

@@ -27,6 +27,14 @@ def test_each_number_has_the_bits_that_float_gives(rows: list[list[str]]) -> Non
     assert found.tobytes() == expected.tobytes()
 
 
+def test_numbers_of_up_to_four_digits_have_the_bits_that_float_gives() -> None:
+    whole, places = range(-1100, 1101), ["", ".", ".5", ".05", ".25", ".007", ".1234", ".9999"]
+    rows = [[f"{number}{fraction}" for fraction in places] for number in [*whole, -9999, 9999]]
+    found = parse_block("\n".join(map(",".join, rows)).encode(), ",", len(places))
+    assert found is not None
+    assert found.tobytes() == np.array([[float(cell) for cell in row] for row in rows]).tobytes()
+
+
 def test_numbers_of_all_digits_are_rounded_as_float_rounds_them() -> None:
     rng = np.random.default_rng(0)
     values = np.concatenate([rng.normal(size=40_000), rng.random(40_000) * 10.0 ** rng.integers(-3, 14, 40_000)])
@@ -70,6 +78,17 @@ def test_line_endings_do_not_matter(ending: str) -> None:
 )  # fmt: skip
 def test_anything_else_is_left_to_the_strict_reader(block: bytes) -> None:
     assert parse_block(block + b"1,2\n" * 200, ",", 2) is None
+
+
+@pytest.mark.parametrize("digits", [b"1%b2", b"1.2%b3", b"1%b23456", b"1.234567890%b234567", b"1.2345678901234567%b23"])
+def test_no_other_sign_is_taken_for_a_digit(digits: bytes) -> None:
+    for byte in range(256):
+        sign = bytes([byte])
+        if sign not in b"0123456789.,\n":
+            value = float(digits % sign) if sign in b"eE" else np.inf
+            expected = [[value, 1.0]] if value < 2**53 else None
+            found = parse_block(digits % sign + b",1\n" + b"1,2\n" * 100, ",", 2)
+            assert (None if found is None else found[:1].tolist()) == expected, sign
 
 
 def test_a_blank_line_of_one_column_is_no_missing_value() -> None:

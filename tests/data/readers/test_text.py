@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuitrain.data.cells.column_format import MISSING
-from tuitrain.data.readers import text as reading
-from tuitrain.data.readers.dialect import Wanted, lay_out
-from tuitrain.data.readers.encoding import Decoded
+from tuitrain.data.readers import FileContent
+from tuitrain.data.readers.dialect import Wanted
+from tuitrain.data.readers.number_table import read_number_table
 from tuitrain.data.readers.text import read_text_table
 from tuitrain.data.table import Table
 from tuitrain.errors import DataError
@@ -101,9 +101,9 @@ def test_the_quick_way_equals_the_strict_one(rows: list[list[str]], has_header: 
         return
     quick = read_text_table(data, "t.csv", wanted=Wanted(delimiter=",", header=has_header))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "_read_numbers", lambda *_: None)
+        patch.setattr("tuitrain.data.readers.text.read_number_table", lambda *_: None)
         strict = read_text_table(data, "t.csv", wanted=Wanted(delimiter=",", header=has_header))
-        patch.setattr(reading, "plain_numbers", lambda _: None)
+        patch.setattr("tuitrain.data.readers.checked_rows.plain_numbers", lambda _: None)
         patch.setattr("tuitrain.data.table.plain_numbers", lambda _: None)
         plainest = read_text_table(data, "t.csv", wanted=Wanted(delimiter=",", header=has_header))
     assert columns_of(quick) == columns_of(strict) == columns_of(plainest)
@@ -111,14 +111,13 @@ def test_the_quick_way_equals_the_strict_one(rows: list[list[str]], has_header: 
 
 
 def test_plain_numbers_take_the_quick_way() -> None:
-    text = "a,b\n" + "".join(f"{n},{n / 7!r}\n" for n in range(100))
-    layout = lay_out(Decoded(text, "utf-8"), "t.csv", Wanted()).layout
-    assert reading._read_numbers(text, layout) is not None
-    assert reading._read_numbers(text.replace("50,", "050,"), layout) is None
+    data = b"a,b\n" + b"".join(b"%d,%.17g\n" % (n, n / 7) for n in range(100))
+    assert read_number_table(FileContent(data, "t.csv", ".csv"), Wanted()) is not None
+    assert read_number_table(FileContent(data.replace(b"50,", b"050,"), "t.csv", ".csv"), Wanted()) is None
 
 
 def test_a_column_that_turns_to_text_late_keeps_its_cells_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "BLOCK_ROWS", 7)
+    monkeypatch.setattr("tuitrain.data.readers.checked_rows.BLOCK_ROWS", 7)
     rows = [[f"{n % 5}.0", str(n), "x" if n == 23 else "1.50"] for n in range(40)]
     table = read_text_table(written([["a", "b", "c"], *rows]), "t.csv")
     assert [column.kind for column in table.columns] == ["number", "number", "text"]
@@ -155,3 +154,9 @@ def test_the_head_of_a_longer_file_ends_with_its_last_whole_row() -> None:
         np.testing.assert_array_equal(table.columns[0].values, np.arange(len(table)))
     cut = "a,b\n1,2\n3,4\n".encode("utf-16")
     assert len(read_text_table(cut[:-3], "t.csv", most_rows=9, is_cut=True)) == 1
+
+
+def test_a_zero_byte_in_a_text_is_no_wide_encoding() -> None:
+    text = "a,v,k\n" + "".join(f"{n},{n}.5,p\n" for n in range(20)) + "5,\0,p\n"
+    with pytest.raises(DataError, match="line 22: found a zero byte within a text"):
+        read_text_table(text.encode(), "t.csv")

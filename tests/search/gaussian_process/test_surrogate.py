@@ -125,11 +125,30 @@ def test_distances_between_categories_and_to_what_has_no_effect() -> None:
     rows[3, place["momentum"]] = np.nan
     rows[4, place["momentum"]] = 1.0
     rows[5, place["momentum"]] = np.nan
-    squares = squared_distances(layout.embed(rows), layout.embed(rows))
-    assert squares[0, 1] == squares[0, 2] == squares[1, 2] == pytest.approx(1)
-    assert squares[0, 3] == pytest.approx(0.75)
-    assert squares[4, 3] == pytest.approx(1)
-    assert squares[3, 5] == pytest.approx(0)
+    squares = layout.squared_differences(layout.embed(rows))
+    optimizer, momentum = squares[place["optimizer"]], squares[place["momentum"]]
+    assert optimizer[0, 1] == optimizer[0, 2] == optimizer[1, 2] == pytest.approx(1)
+    assert momentum[0, 3] == pytest.approx(0.75)
+    assert momentum[4, 3] == pytest.approx(1)
+    assert momentum[3, 5] == pytest.approx(0)
+
+
+def test_learning_rates_that_come_to_the_same_lie_in_one_place() -> None:
+    """Of four decades, sgd's rates lie two below adam's, and momentum .9 adds one again."""
+    ranges = {"optimizer": "momentum,adam,sgd", "momentum": "0.5..0.99"}
+    settings = [
+        {"learning_rate": 0.01, "optimizer": "adam"},
+        {"learning_rate": 1.0, "optimizer": "sgd"},
+        {"learning_rate": 0.1, "optimizer": "momentum", "momentum": 0.9},
+        {"learning_rate": 0.01, "optimizer": "momentum", "momentum": 0.99},
+        {"learning_rate": 0.1, "optimizer": "adam"},
+    ]
+    for rates in ("1e-4..1", "0.0001,0.001,0.01,0.1,1"):
+        space = Space({"learning_rate": rates, **ranges})
+        layout = CoordinateLayout(space.columns)
+        place = [column.name for column in space.columns].index("learning_rate")
+        at = layout.embed(space.encode(settings))[:, layout.number[place]]
+        assert at - at[0] == pytest.approx([0, 0, 0, 0, 0.25])
 
 
 @settings(max_examples=30, deadline=None)

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.plain import plain
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.configuration import read_configuration
-from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.search.space.ranges import (
     MOST_STEPS,
     Choices,
@@ -224,11 +225,11 @@ def test_a_grid_holds_each_combination_once_and_keeps_structures_together() -> N
 
 
 def test_the_forms_setting_starts_where_it_lies_in_the_space() -> None:
-    assert Space({"learning_rate": "1e-3..1"}).start == {"learning_rate": 0.01}
-    assert Space({"learning_rate": "0.1..1"}).start is None
-    shapes = Space({"hidden_layers": "1..3x16..128"}, Hyperparameters(hidden_layers=(32, 32)))
+    assert Space({"learning_rate": "1e-3..1"}, plain()).start == {"learning_rate": 0.01}
+    assert Space({"learning_rate": "0.1..1"}, plain()).start is None
+    shapes = Space({"hidden_layers": "1..3x16..128"}, plain(hidden_layers=(32, 32)))
     assert shapes.start == {"hidden_layers": (32, 32)}
-    assert Space({"hidden_layers": "1..3x16..128"}, Hyperparameters(hidden_layers=(64, 32))).start is None
+    assert Space({"hidden_layers": "1..3x16..128"}, plain(hidden_layers=(64, 32))).start is None
 
 
 def test_a_field_that_can_have_no_effect_is_left_out_and_told() -> None:

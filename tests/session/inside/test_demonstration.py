@@ -7,9 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from tuitrain.data.loading import load_dataset
+from tests.plain import plain, plain_dataset
 from tuitrain.engine import Trainer
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.demonstration import Demonstrate, DemonstrateAnswer
 from tuitrain.session.inside.demonstration import demonstrate
 from tuitrain.session.inside.measures import MEASURES
@@ -26,7 +25,7 @@ def whole(**asked: object) -> DemonstrateAnswer:
 
 def epochs(data: str, count: int, **fields: object) -> tuple[Trainer, list[object], list[float]]:
     """A training alone, with the losses of its steps and its records."""
-    trainer, records, losses = Trainer(load_dataset(data), Hyperparameters(epochs=count, **fields)), [], []  # type: ignore[arg-type]
+    trainer, records, losses = Trainer(plain_dataset(data), plain(epochs=count, **fields)), [], []  # type: ignore[arg-type]
     while not trainer.is_done:
         record = trainer.step()
         losses.append(float(trainer.last_step[0][0]))
@@ -57,7 +56,7 @@ def test_each_condition_is_the_training_alone(field: str, values: tuple[str, ...
         train = [float(record.train_loss[0]) for record in records]
         assert losses[: len(train)].tolist() == train and np.isnan(losses[len(train) :]).all()
         norms = last.layer_gradient_norms[0]
-        rows = len(load_dataset("circles?n=200&noise=0.4").train)
+        rows = len(plain_dataset("circles?n=200&noise=0.4").train)
         batch = rows if fields.get("batch_size") == "full" else fields.get("batch_size", 32)
         wanted = {
             "loss": train[-1], "validation loss": float(last.validation_loss[0]), "score": last.metrics["accuracy"][0],
@@ -78,8 +77,10 @@ def test_weights_are_counted_and_measured_after_the_last_epoch_not_the_best() ->
         given=(("hidden_layers", "8"), ("learning_rate", "0.05"), ("l2", "0")),
     )  # fmt: skip
     for l1, (norm, zeros, best) in zip((0.0, 0.05), answer.measures, strict=True):
-        h = Hyperparameters(hidden_layers=(8,), learning_rate=0.05, l1=l1, l2=0.0, epochs=61, patience=0)
-        trainer = Trainer(load_dataset("moons?n=100&noise=0.5"), h)  # an epoch more, so that the last is not taken back
+        h = plain(hidden_layers=(8,), learning_rate=0.05, l1=l1, l2=0.0, epochs=61, patience=0)
+        trainer = Trainer(
+            plain_dataset("moons?n=100&noise=0.5"), h
+        )  # an epoch more, so that the last is not taken back
         for _ in range(60):
             trainer.epoch()
         weights = np.concatenate([weights.ravel() for weights in trainer.network.weights])
@@ -93,11 +94,9 @@ def test_saturated_units_are_those_near_their_limits_for_every_row() -> None:
     given = (("hidden_layers", "8"), ("activation", "tanh"), ("optimizer", "sgd"))
     show = ("saturated units", "dead units")
     answer = whole(data="moons", epochs=5, field="learning_rate", values=("0.1", "200"), show=show, given=given)
-    data = load_dataset("moons")
+    data = plain_dataset("moons")
     for rate, (saturated, dead) in zip((0.1, 200.0), answer.measures, strict=True):
-        h = Hyperparameters(
-            hidden_layers=(8,), activation="tanh", optimizer="sgd", learning_rate=rate, epochs=6, patience=0
-        )
+        h = plain(hidden_layers=(8,), activation="tanh", optimizer="sgd", learning_rate=rate, epochs=6, patience=0)
         trainer = Trainer(data, h)
         for _ in range(5):
             trainer.epoch()
@@ -110,11 +109,9 @@ def test_saturated_units_are_those_near_their_limits_for_every_row() -> None:
 def test_support_vectors_are_the_rows_on_or_inside_the_margin() -> None:
     given = (("hidden_layers", "none"), ("loss", "hinge"), ("optimizer", "sgd"), ("learning_rate", "0.1"))
     answer = whole(data="and", epochs=30, field="C", values=("0.01", "100"), show=("support vectors",), given=given)
-    data = load_dataset("and")
+    data = plain_dataset("and")
     for C, (count,) in zip((0.01, 100.0), answer.measures, strict=True):
-        h = Hyperparameters(
-            hidden_layers=(), loss="hinge", optimizer="sgd", learning_rate=0.1, C=C, epochs=31, patience=0
-        )
+        h = plain(hidden_layers=(), loss="hinge", optimizer="sgd", learning_rate=0.1, C=C, epochs=31, patience=0)
         trainer = Trainer(data, h)
         for _ in range(30):
             trainer.epoch()
@@ -156,11 +153,11 @@ def test_a_demonstration_leaves_the_copy_that_a_page_looks_at() -> None:
     from tuitrain.session.asked.step import StepCurve
     from tuitrain.session.inspection import Copy
 
-    data = load_dataset("and?n=60")
+    data = plain_dataset("and?n=60")
     made: list[Copy] = []
 
     def copy() -> Copy:
-        made.append(Copy.of(Trainer(data, Hyperparameters()), data, 0))
+        made.append(Copy.of(Trainer(data, plain()), data, 0))
         return made[-1]
 
     inspection = Inspection()

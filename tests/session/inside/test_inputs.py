@@ -9,11 +9,10 @@ import pytest
 from sklearn.linear_model import LinearRegression
 from sklearn.svm import SVC
 
+from tests.plain import plain, plain_dataset
 from tests.session.inside.answers import first_of
-from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.errors import RunError
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.inputs import (
     ImportanceAnswer,
     InputImportance,
@@ -31,7 +30,7 @@ from tuitrain.session.questions import Answer
 
 def trainer_of(dataset: str, epochs: int = 3, **fields: object) -> Trainer:
     made = {"hidden_layers": (), "patience": 0, **fields}
-    trainer = Trainer(load_dataset(dataset), Hyperparameters(**made))  # type: ignore[arg-type]
+    trainer = Trainer(plain_dataset(dataset), plain(**made))  # type: ignore[arg-type]
     for _ in range(epochs):
         trainer.epoch()
     return trainer
@@ -56,7 +55,7 @@ def own_rows(data, part) -> np.ndarray:
 @pytest.mark.parametrize("dataset", ["plane", "diabetes"])
 def test_coefficients_predict_in_own_units_and_least_squares_are_scikit_learns(dataset: str) -> None:
     trainer = trainer_of(dataset)
-    data, answer = load_dataset(dataset), linear(trainer)
+    data, answer = plain_dataset(dataset), linear(trainer)
     X, y = own_rows(data, data.train), data.own_units(data.train.y[:, 0])
     reference = LinearRegression().fit(X, y)
     np.testing.assert_allclose(answer.exact[0], reference.coef_, rtol=1e-3, atol=1e-5)
@@ -81,7 +80,7 @@ def test_a_trained_line_comes_to_least_squares() -> None:
 @pytest.mark.parametrize(("dataset", "loss"), [("moons", "auto"), ("moons", "binary_cross_entropy"), ("iris", "auto")])
 def test_scores_of_classes_are_those_that_probabilities_come_from(dataset: str, loss: str) -> None:
     trainer = trainer_of(dataset, loss=loss)
-    data, answer = load_dataset(dataset), linear(trainer)
+    data, answer = plain_dataset(dataset), linear(trainer)
     scores = own_rows(data, data.train) @ answer.coefficients.T + answer.intercepts
     said = trainer.network.predict(data.train.X)[0]
     if len(answer.outputs) == 1:
@@ -100,7 +99,7 @@ def test_scores_of_classes_are_those_that_probabilities_come_from(dataset: str, 
 
 def test_support_vectors_and_margin_follow_c_as_scikit_learns_do() -> None:
     trainer = trainer_of("breast_cancer", loss="hinge", C=0.1)
-    data = load_dataset("breast_cancer")
+    data = plain_dataset("breast_cancer")
     answer = list(support_vectors(SupportVectors(), copy_of(trainer)))[-1]
     assert isinstance(answer, SupportAnswer) and answer.is_whole
     assert [one.C for one in answer.others] == pytest.approx([0.01, 0.1, 1])
@@ -114,7 +113,7 @@ def test_support_vectors_and_margin_follow_c_as_scikit_learns_do() -> None:
 
 def test_support_vectors_are_the_rows_with_a_small_t_z() -> None:
     trainer = trainer_of("moons", loss="hinge")
-    data = load_dataset("moons")
+    data = plain_dataset("moons")
     answer = first_of(support_vectors(SupportVectors(), copy_of(trainer)))
     assert isinstance(answer, SupportAnswer)
     w, b = trainer.network.weights[0][0, :, 0], float(trainer.network.biases[0][0, 0, 0])
@@ -130,7 +129,7 @@ def test_support_vectors_are_the_rows_with_a_small_t_z() -> None:
 @pytest.mark.parametrize(("dataset", "layers"), [("mixed", (8,)), ("diabetes", ())])
 def test_importance_is_that_of_a_plain_loop(dataset: str, layers: tuple[int, ...]) -> None:
     trainer = trainer_of(dataset, hidden_layers=layers)
-    data = load_dataset(dataset)
+    data = plain_dataset(dataset)
     answer = list(input_importance(InputImportance(4), copy_of(trainer)))[-1]
     assert isinstance(answer, ImportanceAnswer) and answer.is_whole
     part = data.validation

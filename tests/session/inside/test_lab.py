@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.plain import plain, plain_dataset
 from tuitrain.data.dataset import Dataset
-from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.lab import PairAnswer, PairSide, TrainPair
@@ -24,7 +24,7 @@ from tuitrain.session.train import train
 
 def answers_of(data: Dataset, a: Hyperparameters, b: Hyperparameters | None) -> list[PairAnswer]:
     """Ask from another training, which has begun."""
-    trainer = Trainer(data, Hyperparameters(hidden_layers=(5,), seed=3))
+    trainer = Trainer(data, plain(hidden_layers=(5,), seed=3))
     trainer.epoch()
     return list(train_pair(TrainPair(a, b), Copy.of(trainer, data, 1)))  # type: ignore[arg-type]
 
@@ -39,8 +39,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("name", "of_a", "of_b"), CASES)
 def test_each_has_the_bits_that_it_has_alone(name: str, of_a: dict[str, Any], of_b: dict[str, Any]) -> None:
-    data = load_dataset(name)
-    settings = [Hyperparameters(**{"hidden_layers": (8,), "epochs": 6, **of}) for of in (of_a, of_b)]  # type: ignore[arg-type]
+    data = plain_dataset(name)
+    settings = [plain(**{"hidden_layers": (8,), "epochs": 6, **of}) for of in (of_a, of_b)]  # type: ignore[arg-type]
     answers = answers_of(data, *settings)
     answer = answers[-1]
     assert answer.is_whole and answer.part == "validation" and len(answers[0].sides) == 2
@@ -61,8 +61,8 @@ def test_each_has_the_bits_that_it_has_alone(name: str, of_a: dict[str, Any], of
 
 
 def test_without_validation_rows_the_last_epoch_is_kept_and_the_training_rows_are_measured() -> None:
-    data = load_dataset("moons", validation=0)
-    settings = Hyperparameters(hidden_layers=(), epochs=3), Hyperparameters(hidden_layers=(4,), epochs=3)
+    data = plain_dataset("moons", validation=0)
+    settings = plain(hidden_layers=(), epochs=3), plain(hidden_layers=(4,), epochs=3)
     answers = answers_of(data, *settings)
     assert answers[-1].part == "train" and math.isnan(answers[0].sides[0].best_metric)
     for side, h in zip(answers[-1].sides, settings, strict=True):
@@ -74,8 +74,8 @@ def test_without_validation_rows_the_last_epoch_is_kept_and_the_training_rows_ar
 
 
 def test_one_that_diverges_says_so_and_the_other_goes_on() -> None:
-    data = load_dataset("diabetes")
-    a = Hyperparameters(hidden_layers=(4,), epochs=5)
+    data = plain_dataset("diabetes")
+    a = plain(hidden_layers=(4,), epochs=5)
     b = a.replace(optimizer="sgd", learning_rate=900.0, activation="identity")
     good, bad = answers_of(data, a, b)[-1].sides
     alone = train(data, b)
@@ -85,8 +85,8 @@ def test_one_that_diverges_says_so_and_the_other_goes_on() -> None:
 
 
 def test_settings_that_do_not_fit_are_refused_and_the_other_trains() -> None:
-    data = load_dataset("diabetes")
-    a = Hyperparameters(hidden_layers=(4,), epochs=3)
+    data = plain_dataset("diabetes")
+    a = plain(hidden_layers=(4,), epochs=3)
     answer = answers_of(data, a, a.replace(loss="cross_entropy"))[-1]
     assert answer.is_whole and answer.sides[0].done == 3 and not answer.sides[0].problem
     assert "needs classes" in answer.sides[1].problem and not answer.sides[1].done
@@ -94,13 +94,13 @@ def test_settings_that_do_not_fit_are_refused_and_the_other_trains() -> None:
 
 def test_a_alone_is_trained_while_there_is_no_b(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lab, "MOST_EPOCHS", 4)
-    (side,) = answers_of(load_dataset("moons"), Hyperparameters(hidden_layers=(4,)), None)[-1].sides
+    (side,) = answers_of(plain_dataset("moons"), plain(hidden_layers=(4,)), None)[-1].sides
     assert side.done == side.planned == 4 and side.ending == "limit"
 
 
 def test_questions_and_answers_cross_json() -> None:
-    data = load_dataset("diabetes")
-    a = Hyperparameters(hidden_layers=(4,), epochs=2)
+    data = plain_dataset("diabetes")
+    a = plain(hidden_layers=(4,), epochs=2)
     for b in (None, a.replace(loss="hinge"), a.replace(hidden_layers=(), batch_size="full")):
         answer = answers_of(data, a, b)[-1]
         back = Answer.from_json(json.loads(json.dumps(answer.to_json())))

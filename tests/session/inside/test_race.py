@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tuitrain.data.loading import load_dataset
+from tests.plain import plain, plain_dataset
 from tuitrain.engine import Trainer
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.race import RaceAnswer, RunRace
@@ -18,8 +18,8 @@ REMEMBERED = {"sgd": 0, "momentum": 1, "nesterov": 1, "rmsprop": 1, "adam": 2, "
 
 
 def answers_of(asked: RunRace, **fields: object) -> tuple[list[RaceAnswer], Hyperparameters]:
-    data = load_dataset("moons")
-    h = Hyperparameters(hidden_layers=(8,), dropout=0.1, patience=2, **fields)  # type: ignore[arg-type]
+    data = plain_dataset("moons")
+    h = plain(hidden_layers=(8,), dropout=0.1, patience=2, **fields)  # type: ignore[arg-type]
     trainer = Trainer(data, h)
     trainer.epoch()
     return list(race(asked, Copy.of(trainer, data, 1))), h  # type: ignore[arg-type]
@@ -28,7 +28,7 @@ def answers_of(asked: RunRace, **fields: object) -> tuple[list[RaceAnswer], Hype
 @pytest.mark.parametrize("name", ["optimizer", "schedule", "activation", "batch_size"])
 def test_each_lane_has_the_losses_that_it_has_alone(name: str) -> None:
     answers, h = answers_of(RunRace(name, 4), optimizer="nesterov", learning_rate=0.02, batch_size=50)
-    answer, rows = answers[-1], len(load_dataset("moons").train)
+    answer, rows = answers[-1], len(plain_dataset("moons").train)
     assert answer.is_whole and answer.name == name and len(answer.changes) >= 5
     assert answer.changes[answer.own][name] == getattr(h, name)
     for lane, change in enumerate(answer.changes):
@@ -36,7 +36,7 @@ def test_each_lane_has_the_losses_that_it_has_alone(name: str) -> None:
         alone = h.replace(patience=0, epochs=epochs, **change)
         history: list[float] = []
         trained = train(
-            load_dataset("moons"), alone,
+            plain_dataset("moons"), alone,
             lambda record, history=history: history.append(float(record.validation_loss[0])) or len(history) < 4,
         )  # fmt: skip
         assert answer.losses[lane, 1:].tolist() == history
@@ -53,7 +53,7 @@ def test_each_lane_has_the_losses_that_it_has_alone(name: str) -> None:
 
 def test_a_batchs_memory_is_what_the_status_line_says() -> None:
     answers, h = answers_of(RunRace("batch_size", 1), batch_size=50)
-    session = TrainingSession(load_dataset("moons"), h)
+    session = TrainingSession(plain_dataset("moons"), h)
     assert answers[-1].memory[answers[-1].own] == session.snapshot.batch_memory
     session.close()
 
@@ -83,10 +83,10 @@ def test_the_first_answer_comes_before_all_lanes_are_made() -> None:
     ],
 )
 def test_the_runs_own_way_is_among_them(fields, name, values, own) -> None:
-    changes, place = changes_of(Hyperparameters(**fields), name, rows=100)
+    changes, place = changes_of(plain(**fields), name, rows=100)
     assert [change[name] for change in changes] == values and place == own
 
 
 def test_the_runs_own_rate_is_kept_and_the_others_have_usual_ones() -> None:
-    changes, own = changes_of(Hyperparameters(optimizer="adam", learning_rate=0.02), "optimizer", rows=100)
+    changes, own = changes_of(plain(optimizer="adam", learning_rate=0.02), "optimizer", rows=100)
     assert [change["learning_rate"] for change in changes] == [0.1, 0.01, 0.001, 0.02, 0.001] and own == 3

@@ -8,9 +8,8 @@ import statistics
 import numpy as np
 import pytest
 
-from tuitrain.data.loading import load_dataset
+from tests.plain import plain, plain_dataset
 from tuitrain.engine import Trainer
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.rate_range import RangeAnswer, RangeTest
 from tuitrain.session.inside import rate_range
 from tuitrain.session.inside.rate_range import range_test, read_marks
@@ -18,8 +17,8 @@ from tuitrain.session.inspection import Copy
 
 
 def answers_of(data: str, asked: RangeTest, *, trained: int = 0, **fields: object) -> tuple[list[RangeAnswer], Copy]:
-    table = load_dataset(data)
-    trainer = Trainer(table, Hyperparameters(**fields))  # type: ignore[arg-type]
+    table = plain_dataset(data)
+    trainer = Trainer(table, plain(**fields))  # type: ignore[arg-type]
     for _ in range(trained):
         trainer.epoch()
     copy = Copy.of(trainer, table, trained)

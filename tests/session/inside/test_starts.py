@@ -7,18 +7,17 @@ import math
 import numpy as np
 import pytest
 
-from tuitrain.data.loading import load_dataset
+from tests.plain import plain, plain_dataset
 from tuitrain.engine import Trainer
 from tuitrain.engine.network import Network
 from tuitrain.errors import RunError
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.step import OtherStarts, StartsAnswer
 from tuitrain.session.inside import starts
 from tuitrain.session.inside.starts import other_starts
 from tuitrain.session.inspection import Copy
 from tuitrain.session.questions import Answer
 
-H = Hyperparameters(hidden_layers=(5,), activation="tanh", epochs=4, seed=3, patience=0, learning_rate=0.5)
+H = plain(hidden_layers=(5,), activation="tanh", epochs=4, seed=3, patience=0, learning_rate=0.5)
 
 
 def last_of(trainer: Trainer) -> StartsAnswer:
@@ -37,7 +36,7 @@ def mean_loss(parameters: np.ndarray, trainer: Trainer) -> tuple[float, np.ndarr
 
 @pytest.mark.parametrize("epochs", [2, 4])  # a run that goes on, and one that has ended
 def test_losses_are_those_of_single_trainings_of_other_seeds(epochs: int) -> None:
-    data = load_dataset("moons")
+    data = plain_dataset("moons")
     trainer = Trainer(data, H)
     for _ in range(epochs):
         trainer.epoch()
@@ -60,7 +59,7 @@ def test_losses_are_those_of_single_trainings_of_other_seeds(epochs: int) -> Non
 
 
 def test_a_run_without_an_epoch_has_nothing_to_be_compared_with() -> None:
-    trainer = Trainer(load_dataset("moons"), H)
+    trainer = Trainer(plain_dataset("moons"), H)
     trainer.step()
     with pytest.raises(RunError, match="has done no epoch yet"):
         last_of(trainer)
@@ -69,7 +68,7 @@ def test_a_run_without_an_epoch_has_nothing_to_be_compared_with() -> None:
 def test_of_a_large_network_there_are_fewer_and_all_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(starts, "LARGE", 100)
     monkeypatch.setattr(starts, "AT_ONCE", 100)
-    trainer = Trainer(load_dataset("moons"), H)
+    trainer = Trainer(plain_dataset("moons"), H)
     trainer.epoch()
     answer = last_of(trainer)
     assert len(answer.seeds) == len(answer.losses) == 6
@@ -77,7 +76,7 @@ def test_of_a_large_network_there_are_fewer_and_all_give_way(monkeypatch: pytest
 
 
 def test_one_that_diverges_is_named() -> None:
-    data = load_dataset("moons")
+    data = plain_dataset("moons")
     h = H.replace(optimizer="sgd", loss="mse", learning_rate=0.001)
     trainer = Trainer(data, h)
     trainer.epoch()
@@ -87,7 +86,7 @@ def test_one_that_diverges_is_named() -> None:
 
 
 def test_answer_comes_back_from_json() -> None:
-    trainer = Trainer(load_dataset("moons"), H)
+    trainer = Trainer(plain_dataset("moons"), H)
     trainer.epoch()
     answer = last_of(trainer)
     back = Answer.from_json(answer.to_json())

@@ -7,19 +7,18 @@ import math
 import numpy as np
 import pytest
 
+from tests.plain import plain, plain_dataset
 from tests.session.inside.answers import first_of
-from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
 from tuitrain.errors import RunError
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.step import StepAnswer, StepCurve
 from tuitrain.session.inside.step import GAUGE_STEPS, step_curve
 from tuitrain.session.inspection import Copy
 
 
 def answers_of(steps: int = 5, **fields: object) -> tuple[list[StepAnswer], Trainer]:
-    data = load_dataset("moons")
-    trainer = Trainer(data, Hyperparameters(hidden_layers=(8,), activation="tanh", **fields))  # type: ignore[arg-type]
+    data = plain_dataset("moons")
+    trainer = Trainer(data, plain(hidden_layers=(8,), activation="tanh", **fields))  # type: ignore[arg-type]
     for _ in range(steps):
         trainer.step()
     found = [answer for answer in step_curve(StepCurve(), Copy.of(trainer, data, 0)) if isinstance(answer, StepAnswer)]
@@ -46,8 +45,8 @@ def test_curve_is_of_the_batch_and_the_update_that_come_next(fields: dict[str, o
 
 def test_steps_beyond_the_end_of_the_run_are_taken_all_the_same() -> None:
     data, (whole, short) = (
-        load_dataset("moons"),
-        (Hyperparameters(hidden_layers=(8,), epochs=n, patience=0) for n in (9, 2)),
+        plain_dataset("moons"),
+        (plain(hidden_layers=(8,), epochs=n, patience=0) for n in (9, 2)),
     )
     known = []
     for h in (whole, short):
@@ -58,8 +57,8 @@ def test_steps_beyond_the_end_of_the_run_are_taken_all_the_same() -> None:
 
 
 def test_it_is_said_where_the_copy_diverges() -> None:
-    data = load_dataset("diabetes")
-    h = Hyperparameters(hidden_layers=(8,), activation="relu", optimizer="sgd", learning_rate=30.0, patience=0)
+    data = plain_dataset("diabetes")
+    h = plain(hidden_layers=(8,), activation="relu", optimizer="sgd", learning_rate=30.0, patience=0)
     trainer = Trainer(data, h)
     copy = Copy.of(trainer, data, 0)
     while not trainer.is_done:
@@ -70,10 +69,8 @@ def test_it_is_said_where_the_copy_diverges() -> None:
 
 
 def test_a_rate_that_has_come_to_zero_is_told() -> None:
-    data = load_dataset("moons")
-    h = Hyperparameters(
-        hidden_layers=(4,), schedule="exponential", schedule_factor=1e-200, schedule_epochs=1, patience=0
-    )
+    data = plain_dataset("moons")
+    h = plain(hidden_layers=(4,), schedule="exponential", schedule_factor=1e-200, schedule_epochs=1, patience=0)
     trainer = Trainer(data, h)
     trainer.epoch()
     copy = Copy.of(trainer, data, 1)
@@ -125,8 +122,8 @@ def test_a_training_that_has_ended_goes_on_on_the_copy() -> None:
 
 
 def test_one_that_diverged_says_so() -> None:
-    data = load_dataset("moons")
-    trainer = Trainer(data, Hyperparameters(hidden_layers=(8,), loss="mse", optimizer="sgd", learning_rate=900.0))
+    data = plain_dataset("moons")
+    trainer = Trainer(data, plain(hidden_layers=(8,), loss="mse", optimizer="sgd", learning_rate=900.0))
     while not trainer.is_done:
         trainer.step()
     assert trainer.early_stopping.endings[0] == "diverged"
@@ -137,8 +134,8 @@ def test_one_that_diverged_says_so() -> None:
 @pytest.mark.parametrize(("kept", "steps"), [(0, 30), (0, 40), (7, 90), (20, 66)])
 @pytest.mark.long
 def test_the_gauge_of_the_last_steps_is_that_of_the_steps_that_were_made(kept: int, steps: int) -> None:
-    data = load_dataset("moons")
-    trainer = Trainer(data, Hyperparameters(hidden_layers=(8,), activation="tanh", learning_rate=0.05))
+    data = plain_dataset("moons")
+    trainer = Trainer(data, plain(hidden_layers=(8,), activation="tanh", learning_rate=0.05))
     states = []
     for _ in range(steps):
         states.append(trainer.state())
@@ -157,8 +154,8 @@ def test_the_gauge_of_the_last_steps_is_that_of_the_steps_that_were_made(kept: i
 
 
 def test_the_last_step_of_a_training_that_has_ended_is_measured_too() -> None:
-    data = load_dataset("moons")
-    trainer = Trainer(data, Hyperparameters(hidden_layers=(8,), epochs=2))
+    data = plain_dataset("moons")
+    trainer = Trainer(data, plain(hidden_layers=(8,), epochs=2))
     past = trainer.state()
     while not trainer.is_done:
         trainer.step()

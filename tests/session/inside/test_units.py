@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from tuitrain.data.dataset import Dataset
-from tuitrain.data.loading import load_dataset
+from tests.plain import plain, plain_arrays, plain_dataset
 from tuitrain.engine import Trainer
 from tuitrain.errors import RunError
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.units import UnitMaps, UnitsAnswer
 from tuitrain.session.inside.inputs import picture_of
 from tuitrain.session.inside.units import unit_maps
@@ -21,7 +19,7 @@ from tuitrain.session.questions import Answer
 
 
 def trained(dataset: str, layers: tuple[int, ...] = (12, 5), **fields: object) -> Trainer:
-    trainer = Trainer(load_dataset(dataset), Hyperparameters(hidden_layers=layers, **fields))  # type: ignore[arg-type]
+    trainer = Trainer(plain_dataset(dataset), plain(hidden_layers=layers, **fields))  # type: ignore[arg-type]
     for _ in range(3):
         trainer.epoch()
     return trainer
@@ -118,13 +116,13 @@ def test_dead_units_are_named_and_cost_nothing() -> None:
 
 
 def test_pixels_are_found_by_name_and_in_arrays_of_images() -> None:
-    (rows, columns), places = picture_of(load_dataset("digits"))
-    names = load_dataset("digits").encoded_names
+    (rows, columns), places = picture_of(plain_dataset("digits"))
+    names = plain_dataset("digits").encoded_names
     assert (rows, columns) == (8, 8)
     assert all(names[at] == f"pixel_{place // 8}_{place % 8}" for at, place in enumerate(places))
     images = np.random.default_rng(0).integers(0, 256, (40, 5, 5)).astype(np.uint8)
-    assert picture_of(Dataset.from_arrays(images, np.arange(40) % 2))[0] == (5, 5)
-    assert picture_of(load_dataset("breast_cancer"))[0] == picture_of(load_dataset("mixed"))[0] == (0, 0)
+    assert picture_of(plain_arrays(images, np.arange(40) % 2))[0] == (5, 5)
+    assert picture_of(plain_dataset("breast_cancer"))[0] == picture_of(plain_dataset("mixed"))[0] == (0, 0)
 
 
 def test_it_survives_json_and_needs_a_hidden_layer() -> None:

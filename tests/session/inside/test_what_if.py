@@ -5,17 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tuitrain.data.loading import load_dataset
+from tests.plain import plain, plain_dataset
 from tuitrain.engine import Trainer
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.what_if import WhatIf, WhatIfAnswer
 from tuitrain.session.inside.what_if import values_around, what_if
 from tuitrain.session.inspection import Copy
 
 
 def trained(steps: int, **fields: object) -> tuple[Trainer, Copy]:
-    data = load_dataset("moons")
-    trainer = Trainer(data, Hyperparameters(hidden_layers=(8,), **fields))  # type: ignore[arg-type]
+    data = plain_dataset("moons")
+    trainer = Trainer(data, plain(hidden_layers=(8,), **fields))  # type: ignore[arg-type]
     for _ in range(steps):
         trainer.step()
     return trainer, Copy.of(trainer, data, trainer.epochs_done)
@@ -105,7 +104,7 @@ def test_a_diverged_training_has_no_next_epochs() -> None:
     ],
 )
 def test_the_present_value_stands_among_the_others(fields, name, values, now) -> None:
-    found, place = values_around(Hyperparameters(**fields), name, rows=100)
+    found, place = values_around(plain(**fields), name, rows=100)
     assert found == pytest.approx(values) if "full" not in values else found == values
     assert place == now
 

@@ -8,6 +8,7 @@ import pytest
 from tests.ui.fake_session import FakeSession
 from tests.ui.train.test_screen import app_on, text_of
 from tests.ui.waiting import settle
+from tuitrain.data.progress import untold
 from tuitrain.data.review.review import Reviewer
 from tuitrain.session.commands import Reset
 from tuitrain.session.datasets import DATASETS
@@ -155,10 +156,10 @@ async def test_escape_gives_up_a_dataset_that_is_being_read(session, monkeypatch
     session.train(5)
     go_on, has_come, review = threading.Event(), threading.Event(), Reviewer.review
 
-    def late(self, options, *, most_rows=None):
+    def late(self, options, most_rows=None, progress=untold):
         go_on.wait(60)
         has_come.set()
-        return review(self, options, most_rows=most_rows)
+        return review(self, options, most_rows, progress)
 
     monkeypatch.setattr(Reviewer, "review", late)
     async with app_on(session).run_test(size=(80, 24)) as pilot:

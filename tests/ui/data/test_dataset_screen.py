@@ -13,6 +13,8 @@ from tests.ui.fake_session import FakeSession
 from tests.ui.train.test_screen import app_on, text_of
 from tests.ui.waiting import resize, settle
 from tuitrain.data.loading import load_dataset
+from tuitrain.data.progress import untold
+from tuitrain.data.readers import number_table
 from tuitrain.data.review.review import Reviewer
 from tuitrain.session.datasets import DATASETS
 from tuitrain.translation import install
@@ -22,6 +24,7 @@ from tuitrain.ui.data.loading_bar import loading_text
 from tuitrain.ui.data.short_list import ShortList
 from tuitrain.ui.theme import theme_for
 from tuitrain.ui.train.screen import TrainScreen
+from tuitrain.ui.widgets.background import NAME as BESIDE
 
 SIZES = [(80, 24), (120, 40), pytest.param((200, 50), marks=pytest.mark.long)]
 PICTURES = Path(__file__).parent / "pictures"
@@ -321,10 +324,10 @@ async def test_the_first_rows_of_a_large_file_are_shown_while_the_others_are_rea
     monkeypatch.setattr(table_reading, "HEAD_ROWS", 50)
     go_on, review = threading.Event(), Reviewer.review
 
-    def late(self, options, *, most_rows=None):
+    def late(self, options, most_rows=None, progress=untold):
         if most_rows is None:
             go_on.wait(60)
-        return review(self, options, most_rows=most_rows)
+        return review(self, options, most_rows, progress)
 
     monkeypatch.setattr(Reviewer, "review", late)
     async with app_on(session).run_test(size=(120, 40)) as pilot:
@@ -351,10 +354,10 @@ async def test_a_large_file_that_is_read_otherwise_shows_its_first_rows_at_once(
         monkeypatch.setattr(table_reading, "LARGE", 1000)
         monkeypatch.setattr(table_reading, "HEAD_ROWS", 50)
 
-        def late(self, options, *, most_rows=None):
+        def late(self, options, most_rows=None, progress=untold):
             if most_rows is None:
                 go_on.wait(60)
-            return review(self, options, most_rows=most_rows)
+            return review(self, options, most_rows, progress)
 
         monkeypatch.setattr(Reviewer, "review", late)
         screen._change(missing=())
@@ -363,6 +366,34 @@ async def test_a_large_file_that_is_read_otherwise_shows_its_first_rows_at_once(
         go_on.set()
         await read(pilot)
         assert "400 rows × 11" in text_of(pilot.app)
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+c"])
+async def test_giving_up_ends_the_thread_that_reads_and_the_bar_shows_how_far_it_was(session, monkeypatch, key):
+    Path("big.csv").write_text("a,b\n" + "1.25,2.5\n" * 40_000)
+    monkeypatch.setattr(table_reading, "LARGE", 1000)
+    monkeypatch.setattr(number_table, "BLOCK", 120_000)
+    parse, came, go_on, parsed = number_table.parse_block, threading.Event(), threading.Event(), []
+
+    def late(block, *rest):
+        parsed.append(block)
+        if len(parsed) == 2:
+            came.set()
+            go_on.wait(60)
+        return parse(block, *rest)
+
+    monkeypatch.setattr(number_table, "parse_block", late)
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        pilot.app.screen.query_one("Input").value = "big.csv"
+        await pilot.press("enter")
+        await settle(pilot, came.is_set)
+        await settle(pilot, lambda: " 33 %" in text_of(pilot.app))
+        await pilot.press(key)
+        await settle(pilot, lambda: "given up" in text_of(pilot.app))
+        go_on.set()
+        await settle(pilot, lambda: not any(one.name == BESIDE for one in threading.enumerate()))
+    assert len(parsed) == 2  # of four
 
 
 @pytest.mark.parametrize("source", ["iris", "moons?n=60"])
@@ -420,7 +451,7 @@ async def test_it_follows_the_size_of_the_terminal(session):
 
 def test_the_bar_is_full_only_when_all_is_read():
     theme = theme_for("none", ascii_only=True)
-    texts = [loading_text("x.csv", seconds, 8, theme=theme) for seconds in (0, 4, 8, 100)]
-    assert [text.count("#") for text in texts] == [0, 6, 11, 11]
-    assert texts[1] == "reading x.csv ######------ 4 s of about 8 | esc gives up"
-    assert "#" not in loading_text("x.csv", 3, 0, theme=theme)
+    texts = [loading_text("x.csv", 4, share, theme=theme) for share in (0.0, 0.5, 0.999, 1.0)]
+    assert [text.count("#") for text in texts] == [0, 6, 11, 12]
+    assert texts[1] == "reading x.csv ######------ 50 % | 4 s | esc gives up"
+    assert loading_text("x.csv", 0.5, None, theme=theme) == "reading x.csv | esc gives up"

@@ -13,7 +13,7 @@ from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
 from tuitrain.engine.network import Network
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.commands import Step
+from tuitrain.session.commands import Start, Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.bench import BenchPage
@@ -220,6 +220,28 @@ async def test_a_typed_weight_is_on_the_copy_until_1_adopts_it_and_u_takes_it_ba
         assert page.answer.trace.loss == before
 
 
+@pytest.mark.long
+async def test_what_was_adopted_is_not_taken_back_from_a_run_that_has_ended(session):
+    session.wait_for_answer(session.send(Step(epochs=1)), 30)
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(120, 40)) as pilot:
+        await settle(pilot, lambda: session.snapshot.epoch == 1 and not session.snapshot.is_running)
+        page = await opened(pilot)
+        await pilot.press("enter")
+        await settle(pilot, lambda: pilot.app.screen is not page)
+        await pilot.press(*"1.25", "enter")
+        await settle(pilot, lambda: len(page.answer.question.moved) == 1)
+        await pilot.press("1")
+        await settle(pilot, lambda: session.journal[-1].command.kind == "set_parameter")
+        session.wait_for_answer(session.send(Start()), 30)
+        await settle(pilot, lambda: session.snapshot.state == "done")
+        sent = len(session.journal)
+        await pilot.press("u")
+        assert "not taken back from the run: it has ended" in text_of(pilot.app)
+        await pilot.press("u")
+        await settle(pilot, lambda: page.answer.question.moved == ())
+        assert len(session.journal) == sent
+
+
 async def test_a_weight_typed_after_a_step_is_taken_back_before_it(session):
     async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
@@ -244,6 +266,6 @@ async def test_space_plays_the_way_to_its_end(session):
     async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
         page = await opened(pilot)
         await pilot.press(*["greater_than_sign"] * 6, "space")
-        assert "step 0/4" in text_of(pilot.app) and page.is_playing
+        assert "step 0/4" in text_of(pilot.app) and page._player.is_playing
         await settle(pilot, lambda: "step 4/4" in text_of(pilot.app))
-        assert not page.is_playing
+        assert not page._player.is_playing

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.plain import plain, plain_dataset
 from tests.ui.inspect.sizes import SIZES
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
-from tuitrain.data.loading import load_dataset
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.what_if import WhatIf, WhatIfAnswer
 from tuitrain.session.commands import Reset, SetHyperparameter, Step
 from tuitrain.session.training import TrainingSession
@@ -29,7 +28,7 @@ def _short_races(monkeypatch):
 
 @pytest.fixture
 def session():
-    running = TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=(6,), epochs=60))
+    running = TrainingSession(plain_dataset("moons"), plain(hidden_layers=(6,), epochs=60))
     running.wait_for_answer(running.send(Step(epochs=3)), 30)
     yield running
     running.close()
@@ -168,7 +167,7 @@ async def test_the_range_test_names_its_marks_and_its_suggestion_is_adopted(sess
     async with TuitrainApp(session, theme_for("true")).run_test(size=size) as pilot:
         page = await opened(pilot, "L", RateRangePage)
         shown, answer = text_of(pilot.app), page.answer
-        assert "★" in shown and "▼" in shown and "from first weights" in shown
+        assert "★" in shown and "▼" in shown and "from the start" in shown
         for name, rate in (("steepest", answer.steepest), ("lowest", answer.lowest), ("suggested", answer.suggestion)):
             (row,) = [line for line in shown.splitlines() if f" {name:<10}η " in line]
             assert f"η {rate:.3g}".replace("e-0", "e-") in row
@@ -199,12 +198,14 @@ async def test_the_race_has_a_table_and_a_digit_adopts_rule_and_rate(session, si
             assert row.rstrip("│ ").endswith("yours") == (lane == answer.own)
         await pilot.press("h")
         assert "by step" in text_of(pilot.app)
+        assert " 1-5 adopt" in text_of(pilot.app).splitlines()[-1]
         await pilot.press("3")
         await known(pilot, "optimizer", "rmsprop")
         await known(pilot, "learning_rate", 0.001)
         await pilot.press("o", "minus")
         await whole(pilot)
         assert page.answer.name == "schedule" and "one_cycle" in text_of(pilot.app)
+        assert f" 1-{len(page.answer.changes)} adopt" in text_of(pilot.app).splitlines()[-1]
         assert session.snapshot.epoch == 3
 
 

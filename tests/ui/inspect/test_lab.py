@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from tests.plain import plain, plain_dataset
 from tests.ui.inspect.sizes import SIZES
 from tests.ui.inspect.test_experiments import known, whole
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import resize, settle
-from tuitrain.data.loading import load_dataset
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.commands import SetHyperparameter, Start
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
@@ -23,13 +22,13 @@ from tuitrain.ui.theme import theme_for
 from tuitrain.ui.train.save import SaveDialog
 from tuitrain.ui.widgets.confirm import Confirm
 
-SETTINGS = Hyperparameters(hidden_layers=(6,), epochs=16, optimizer="sgd")
+SETTINGS = plain(hidden_layers=(6,), epochs=16, optimizer="sgd")
 LINE = re.compile(r"▸?\s*([\d.]+)\s+(\d\.\d{4})\s+(\d\.\d{4})\s+([+−]?\d\.\d{4})")
 
 
 @pytest.fixture
 def session():
-    running = TrainingSession(load_dataset("moons"), SETTINGS)
+    running = TrainingSession(plain_dataset("moons"), SETTINGS)
     yield running
     running.close()
 

@@ -6,11 +6,10 @@ import re
 
 import pytest
 
+from tests.plain import plain, plain_dataset
 from tests.ui.inspect.sizes import SIZES
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
-from tuitrain.data.loading import load_dataset
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.landscape import BowlAnswer, PlaneAnswer
 from tuitrain.session.commands import Step
 from tuitrain.session.training import TrainingSession
@@ -22,7 +21,7 @@ from tuitrain.ui.theme import theme_for
 
 @pytest.fixture
 def session():
-    running = TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=(4,)))
+    running = TrainingSession(plain_dataset("moons"), plain(hidden_layers=(4,)))
     yield running
     running.close()
 
@@ -139,10 +138,10 @@ async def test_the_palette_of_a_page_lists_its_actions(session):
 
 
 async def test_a_line_is_raced_on_its_own_rows():
-    session = TrainingSession(load_dataset("sine?n=60"), Hyperparameters(hidden_layers=()))
+    session = TrainingSession(plain_dataset("sine?n=60"), plain(hidden_layers=()))
     async with TuitrainApp(session, theme_for("none")).run_test(size=(80, 24)) as pilot:
         await pilot.press("K")
         page = pilot.app.screen
         await settle(pilot, lambda: isinstance(page.answer, BowlAnswer))
-        assert page.answer.rows == len(load_dataset("sine?n=60").train)
+        assert page.answer.rows == len(plain_dataset("sine?n=60").train)
     session.close()

@@ -7,10 +7,11 @@ from collections import Counter
 import pytest
 
 from tests.ui.train.test_screen import text_of
+from tests.ui.train.test_typed_ahead import burst
 from tests.ui.waiting import settle
 from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.session.commands import Step
+from tuitrain.session.commands import Start, Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.page import everywhere_on_pages
@@ -37,7 +38,7 @@ def footer_of(page):
 
 
 def training(data, **fields):
-    session = TrainingSession(load_dataset(data), Hyperparameters(epochs=60, **fields))
+    session = TrainingSession(load_dataset(data), Hyperparameters(**{"epochs": 60, **fields}))
     session.wait_for_answer(session.send(Step(epochs=1)), 30)
     return session
 
@@ -111,4 +112,25 @@ async def test_the_footer_follows_what_the_page_shows():
         await settle(pilot, lambda: page.answer.is_whole)
         await pilot.press("plus")
         await settle(pilot, lambda: " keep it " in footer_of(page))
+    session.close()
+
+
+@pytest.mark.parametrize("opened_before", [("B",), ("question_mark", "question_mark"), ("B", "colon"), ("M",)])
+async def test_no_key_behind_one_that_closes_a_page_is_lost(opened_before):
+    session = training("moons", hidden_layers=(3,), optimizer="momentum", patience=0, epochs=100_000)
+    async with TuitrainApp(session, theme_for("true")).run_test(size=(120, 40)) as pilot:
+        await settle(pilot, lambda: session.snapshot.epoch == 1)
+        room = pilot.app.screen
+        model = room.form.model
+        for key in opened_before:
+            await pilot.press(key)
+            if key == "B":
+                await settle(pilot, lambda: getattr(pilot.app.screen, "NAME", "") == "bench")
+                await settle(pilot, lambda: pilot.app.screen.is_known)
+        escapes = ["escape"] * (1 + (opened_before == ("B", "colon")))
+        session.send(Start())  # one that runs holds nothing up
+        burst(pilot.app, *escapes, "slash", *"momentum", "enter", "down", "up", "enter", *"0.25", "enter")
+        wanted = 0.25
+        await settle(pilot, lambda: session.snapshot.hyperparameters.momentum == wanted)
+        assert pilot.app.screen is room and model.name == "momentum"
     session.close()

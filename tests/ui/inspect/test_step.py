@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.plain import plain, plain_dataset
 from tests.ui.inspect.sizes import SIZES
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
-from tuitrain.data.loading import load_dataset
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.asked.step import OtherStarts, StartsAnswer
 from tuitrain.session.commands import Step
 from tuitrain.session.training import TrainingSession
@@ -21,7 +20,7 @@ from tuitrain.ui.theme import theme_for
 
 @pytest.fixture
 def session():
-    running = TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=(6,), activation="tanh", epochs=50))
+    running = TrainingSession(plain_dataset("moons"), plain(hidden_layers=(6,), activation="tanh", epochs=50))
     yield running
     running.close()
 
@@ -134,10 +133,8 @@ def test_a_curve_leaves_the_plot_and_has_no_plateau_beyond_it():
 
 
 async def test_a_step_into_divergence_can_be_taken_back():
-    h = Hyperparameters(
-        hidden_layers=(8,), activation="relu", optimizer="sgd", learning_rate=30.0, patience=0, batch_size="full"
-    )
-    session = TrainingSession(load_dataset("diabetes"), h)
+    h = plain(hidden_layers=(8,), activation="relu", optimizer="sgd", learning_rate=30.0, patience=0, batch_size="full")
+    session = TrainingSession(plain_dataset("diabetes"), h)
     session.wait_for_answer(session.send(Step(batches=1)), 30)
     async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
         await settle(pilot, lambda: session.snapshot.step == 1 and not session.snapshot.is_running)

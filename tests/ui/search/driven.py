@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.plain import plain, plain_dataset
 from tests.ui.waiting import settle
-from tuitrain.data.loading import load_dataset
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.search.study.study import Study
 from tuitrain.session.training import TrainingSession
@@ -21,7 +21,7 @@ from tuitrain.ui.search.screen import SearchScreen
 from tuitrain.ui.theme import theme_of
 
 UNICODE = {"LANG": "C.UTF-8", "TERM": "xterm-256color"}
-QUICK = Hyperparameters(hidden_layers=(4,), epochs=4, patience=0)
+QUICK = plain(hidden_layers=(4,), epochs=4, patience=0)
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ async def searching(
     h: Hyperparameters = QUICK, environment: dict[str, str] | None = None, asked: SearchAsked | None = None,
 ) -> None:  # fmt: skip
     """Run `test` on the Search screen of a program that trains in a thread."""
-    session = TrainingSession(load_dataset(data), h)
+    session = TrainingSession(plain_dataset(data), h)
     app = TuitrainApp(session, theme_of(environment or UNICODE), jobs=0, search=asked)
     try:
         async with app.run_test(size=size) as pilot:

@@ -130,6 +130,14 @@ async def test_a_race_begins_on_a_fresh_screen() -> None:
         await until(pilot, lambda: "done" in text_of(app).split("\n")[0])
         shown = text_of(app)
         assert all(name in shown for name in ("grid", "random", "bayesian"))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Race of the strategies" in text_of(app))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "back to the search" in text_of(app))  # all keys
+        await pilot.press("escape", "colon")
+        await until(pilot, lambda: "Note (enter keeps it" in text_of(app))
+        await pilot.press(*"why", "enter")
+        await until(pilot, lambda: "there is no study yet to keep a note in" in text_of(app))
         await pilot.press("escape")
         await until(pilot, lambda: "Trials" in text_of(app))
 

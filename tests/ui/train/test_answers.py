@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from tests.plain import plain, plain_dataset
 from tests.ui.fake_session import FakeSession
-from tuitrain.data.loading import load_dataset
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.session.commands import Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.train.form_model import FormModel
@@ -14,8 +13,10 @@ from tuitrain.ui.train.form_model import FormModel
 
 @pytest.fixture(params=["real", "fake"])
 def session(request):
-    h = Hyperparameters(hidden_layers=(6, 5))
-    made = TrainingSession(load_dataset("moons?n=28"), h) if request.param == "real" else FakeSession(hyperparameters=h)
+    h = plain(hidden_layers=(6, 5))
+    made = (
+        TrainingSession(plain_dataset("moons?n=28"), h) if request.param == "real" else FakeSession(hyperparameters=h)
+    )
     made.wait_for_answer(made.send(Step(batches=1)), 60)
     while made.snapshot.state != "paused":
         made.wait(made.snapshot.version, 60)

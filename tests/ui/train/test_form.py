@@ -1,10 +1,12 @@
 """The form's state without a screen, and its lines."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
 
+from tests.plain import plain
 from tests.ui.fake_session import FakeSession
 from tuitrain.options.hyperparameters import FIELDS, GROUPS, Hyperparameters
 from tuitrain.session.commands import SetHyperparameter
@@ -20,7 +22,7 @@ class Bench:
     """A form on a fake session."""
 
     def __init__(self, **hyperparameters):
-        self.session = FakeSession(hyperparameters=Hyperparameters(**hyperparameters))
+        self.session = FakeSession(hyperparameters=plain(**hyperparameters))
         self.model = FormModel(self.session.send)
         self.look()
 
@@ -362,3 +364,30 @@ def test_wide_characters_take_no_more_than_the_line(bench, typed, keys, theme):
     refused = bench.lines(theme)
     assert {cell_len(text) for text in typing + refused} == {27}
     assert any("中" in text or "한" in text for text in typing)
+
+
+def test_automatic_values_say_what_they_come_to_and_are_nudged_from_there() -> None:
+    session = FakeSession(hyperparameters=plain(l2=0.014))
+    model = FormModel(session.send)
+    model.take(replace(session.snapshot, given=Hyperparameters()))
+    model.rows = 360
+    model.go_to("l2")
+    drawing = FormDrawing(model, PLAIN)
+    assert drawing.value("l2") == "auto (0.014)"
+    assert drawing.value("hidden_layers") == "auto (64x32)"
+    assert model.mark("l2") == ""
+    model.nudge(1)
+    assert model.current("l2") == 0.0249  # 10^(1/4) times as much
+    model.go_to("learning_rate")
+    model.put("learning_rate", 0.3)
+    assert drawing.value("schedule") == "auto (constant)"  # as the session has it
+
+
+def test_what_auto_comes_to_follows_the_other_fields_before_the_session_answers() -> None:
+    session = FakeSession(hyperparameters=plain())
+    model = FormModel(lambda command: 99)
+    model.take(replace(session.snapshot, given=Hyperparameters()))
+    model.rows = 360
+    model.put("batch_size", "full")
+    model.put("epochs", "auto")
+    assert FormDrawing(model, PLAIN).value("epochs") == "auto (2000)"

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from tests.plain import plain, plain_dataset
 from tests.ui.fake_session import FakeSession, make_dataset
 from tests.ui.waiting import resize, settle
 from tuitrain.data.dataset import Part
-from tuitrain.data.loading import load_dataset
-from tuitrain.options.hyperparameters import GROUPS, Hyperparameters
+from tuitrain.options.hyperparameters import GROUPS
 from tuitrain.session.commands import Pause, Reset, SetHyperparameter, Start, Step
 from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
@@ -342,8 +342,8 @@ async def test_a_page_that_comes_back_after_the_terminal_was_too_small_can_be_cl
 
 
 async def test_a_verdict_of_several_lines_is_whole_where_it_came_while_the_screen_was_open():
-    h = Hyperparameters(learning_rate=1000.0, optimizer="sgd")
-    session = TrainingSession(load_dataset("diabetes"), h)
+    h = plain(learning_rate=1000.0, optimizer="sgd")
+    session = TrainingSession(plain_dataset("diabetes"), h)
     try:
         async with app_on(session).run_test(size=(80, 24)) as pilot:
             await pilot.press("space")
@@ -356,7 +356,7 @@ async def test_a_verdict_of_several_lines_is_whole_where_it_came_while_the_scree
 
 
 async def test_what_was_adopted_elsewhere_is_taken_back_at_once():
-    session = TrainingSession(load_dataset("moons"), Hyperparameters())
+    session = TrainingSession(plain_dataset("moons"), plain())
     try:
         async with app_on(session).run_test(size=(80, 24)) as pilot:
             await pilot.press("plus")
@@ -368,8 +368,8 @@ async def test_what_was_adopted_elsewhere_is_taken_back_at_once():
             await settle(pilot, lambda: session.snapshot.hyperparameters.l2 == 0.01)
             await settle(pilot, lambda: session.snapshot.hyperparameters.learning_rate == 0.01)
             changed = session.snapshot.hyperparameters.hidden_layers
-            assert changed != Hyperparameters().hidden_layers
+            assert changed != plain().hidden_layers
             await pilot.press("u")
-            await settle(pilot, lambda: session.snapshot.hyperparameters == Hyperparameters())
+            await settle(pilot, lambda: session.snapshot.hyperparameters == plain())
     finally:
         session.close()

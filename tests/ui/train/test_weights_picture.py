@@ -112,3 +112,10 @@ def test_what_is_no_number_is_refused(typed: str) -> None:
     with pytest.raises(HyperparameterError, match="is not a finite number"):
         read_number(typed)
     assert read_number(" −1,5 ") == -1.5
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("1,000", "1000 or 1.000"), ("−12,345", "−12345 or −12.345")])
+def test_a_comma_that_may_stand_for_thousands_is_refused(typed, meant):
+    with pytest.raises(HyperparameterError, match=f'"{typed}" may mean {meant}: type it without the comma'):
+        read_number(typed)
+    assert (read_number("0,125"), read_number("1,25"), read_number("1.000")) == (0.125, 1.25, 1.0)

@@ -44,6 +44,14 @@ async def test_a_note_of_a_room_and_of_a_page_is_kept_and_listed_on_both() -> No
         await settle(pilot, lambda: len(session.snapshot.notes) == 2)
         steps = session.snapshot.step
         assert session.snapshot.notes == (Note(2, steps, "flat"), Note(2, steps, "noisy", "batch_noise"))
+        await pilot.press("question_mark")
+        await settle(pilot, lambda: getattr(pilot.app.screen, "NAME", "") == "word")
+        await note(pilot, *"read", "enter")
+        await settle(pilot, lambda: len(session.snapshot.notes) == 3)
+        assert session.snapshot.notes[2] == Note(2, steps, "read", "batch_noise")
+        assert "noted: read" in text_of(pilot.app)
+        await pilot.press("escape")
+        await pilot.pause()
         for _screen in ("page", "room"):
             await pilot.press("M")
             await pilot.pause()

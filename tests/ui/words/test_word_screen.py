@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
+from tests.plain import plain, plain_dataset
 from tests.pseudo import OTHER_LETTERS, Pseudo
 from tests.ui.train.test_screen import text_of
 from tests.ui.waiting import settle
-from tuitrain.data.loading import load_dataset
 from tuitrain.engine import Trainer
-from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.pages.demonstration import FUNCTIONS, MEASURES, FunctionDemonstration, TrainingDemonstration
 from tuitrain.pages.demonstrations import load_function
 from tuitrain.pages.lookup import explanations
@@ -37,7 +36,7 @@ PAGES = load_pages()
 
 @pytest.fixture(scope="module")
 def _session():
-    session = TrainingSession(load_dataset("moons?n=60"), Hyperparameters(hidden_layers=(4,), epochs=5))
+    session = TrainingSession(plain_dataset("moons?n=60"), plain(hidden_layers=(4,), epochs=5))
     yield session
     session.close()
 
@@ -96,8 +95,8 @@ def test_a_demonstration_that_cannot_be_trained_says_why():
     demonstration = TrainedDemonstration(told)
     demonstration.values[-1] = (1 << 16, 1 << 16)  # as often as + is pressed
     asked = demonstration.run()
-    dataset, inspection = load_dataset("moons?n=60"), Inspection()
-    inspection.ask(asked, lambda: Copy(dataset, Trainer(dataset, Hyperparameters()).state(), 0))
+    dataset, inspection = plain_dataset("moons?n=60"), Inspection()
+    inspection.ask(asked, lambda: Copy(dataset, Trainer(dataset, plain()).state(), 0))
     while inspection.has_more:
         inspection.advance()
     assert demonstration.take(inspection.answer) and not demonstration.take(inspection.answer)

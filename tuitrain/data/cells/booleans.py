@@ -8,20 +8,30 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-TRUE = frozenset({"true", "yes"})
-FALSE = frozenset({"false", "no"})
+ENGLISH = (("no", "yes"), ("false", "true"), ("false", "yes"), ("no", "true"))
+PAIRS = (
+    *ENGLISH, ("n", "y"), ("f", "t"), ("off", "on"), ("아니오", "예"), ("아니요", "예"), ("거짓", "참"),
+    ("いいえ", "はい"), ("否", "是"), ("nein", "ja"), ("falsch", "wahr"), ("non", "oui"), ("faux", "vrai"),
+    ("no", "sí"), ("no", "si"), ("no", "sì"), ("falso", "verdadero"), ("falso", "vero"), ("não", "sim"),
+    ("nao", "sim"), ("falso", "verdadeiro"),
+    ("nee", "ja"), ("nej", "ja"), ("nei", "ja"), ("nie", "tak"), ("ne", "ano"), ("нет", "да"), ("hayır", "evet"),
+)  # fmt: skip
+CODES = frozenset({"0", "1"})  # which stand for the words too
 
 
 def boolean_words(cells: Collection[str]) -> tuple[str, str] | None:
     """The spellings of false and true in a column of these distinct cells; None if it has other words, or two for one.
 
-    yes, Yes and YES are one word; the first spelling stands for it.
+    yes, Yes and YES are one word; the first spelling stands for it. Of other languages than English, both words must
+    be there. Where both are, 0 and 1 may stand in their place.
     """
     words = {cell.lower() for cell in cells}
-    if not words or not words <= TRUE | FALSE or len(words & TRUE) > 1 or len(words & FALSE) > 1:
+    pair = next((pair for pair in PAIRS if {*pair} <= words), None)
+    pair = pair or next((pair for pair in ENGLISH if words & {*pair}), None)
+    if pair is None or not words <= {*pair} | (CODES if {*pair} <= words else {*pair}):
         return None
-    spelling = {cell.lower() in TRUE: cell for cell in reversed([*cells])}
-    return spelling.get(False, "false"), spelling.get(True, "true")
+    spelling = {cell.lower(): cell for cell in reversed([*cells])}
+    return spelling.get(pair[0], pair[0]), spelling.get(pair[1], pair[1])
 
 
 def two_words(cells: Collection[str]) -> tuple[str, str] | None:

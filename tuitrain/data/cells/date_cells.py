@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells.number_cells import plain
+from tuitrain.data.cells.periods import are_durations, first_day, hours_of
 
 EPOCH = date(1970, 1, 1).toordinal()
 PIVOT = 69  # POSIX: of two digits, 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068
@@ -62,15 +63,18 @@ FORMS = [
 FORMS.append(
     re.compile(rf"{WEEKDAY}{NAME} +(?P<day>[0-9]{{1,2}}) {TIME}(?P<zone> [+-][0-9]{{4}})? (?P<year>[0-9]{{4}})", re.I)
 )  # of the C library
+FORMS.append(
+    re.compile(
+        r"(?P<year>(?:19|20|21)[0-9]{2})(?P<month>0[1-9]|1[0-2])(?P<day>[0-3][0-9])[T ]"
+        r"(?P<hour>[0-2][0-9]):?(?P<minute>[0-5][0-9])(?::?(?P<second>[0-6][0-9](?:\.[0-9]+)?))?"
+        r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+    )
+)  # of ISO 8601, without signs between
+HAS_DIGIT = re.compile(r"\d")
 CLOCK = re.compile(TIME.replace("{1,2}):", "{1,3}):", 1), re.IGNORECASE)
+POINTED = re.compile(r"(?:[01]?[0-9]|2[0-3])\.[0-5][0-9]\.[0-5][0-9]")  # 18.00.00, as in Italy and Finland
+TWO_NUMBERS = re.compile(r"[0-9]+:[0-9]{2}(?:[.,][0-9]+)?")
 LEAST_DAYS, MANY_TIMES = 13, 3  # different days of the month, more than there are months, and times as many as years
-COMPACT = (19000101, 21001231)
-SECONDS = (3.0e8, 4.2e9)  # from July 1979 to February 2103
-NAMED_AS_TIME = re.compile(
-    r"(?i)(?:^|[^a-z])(?:time|date|day|timestamp|ts|epoch|unix|created|updated|at|utc|dt|datetime|seen|dob|birthday)"
-    r"(?:$|[^a-z])|zeit|datum|일시|日時|时间|時間"
-)
-HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # of createdAt
 Order = Literal["ymd", "dmy", "mdy"]
 ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy")
 
@@ -94,6 +98,11 @@ class Written:
 def written_date(cell: str) -> Written | None:
     """What a cell says if it is a date; None otherwise."""
     cell = plain(cell)
+    if HAS_DIGIT.search(cell) is None:
+        return None
+    begins = first_day(cell, 2000)
+    if begins is not None:
+        return Written(begins, True, False, " ", math.nan, math.nan)
     for form in FORMS:
         match = form.fullmatch(cell)
         if match is None:
@@ -125,8 +134,32 @@ def written_date(cell: str) -> Written | None:
 
 def written_time(cell: str) -> float | None:
     """The hours that a cell says if it is a time of the day, or a duration such as 26:10:00; None otherwise."""
-    match = CLOCK.fullmatch(plain(cell))
+    cell = plain(cell)
+    if POINTED.fullmatch(cell) is not None:
+        cell = cell.replace(".", ":")
+    match = CLOCK.fullmatch(cell)
     return None if match is None else _clock(match.groupdict(), is_duration=True)
+
+
+def told_time(cell: str, *, has_minutes: bool = False) -> float | None:
+    """The hours of a cell that is said to be a time, in words too; with `has_minutes`, 59:30 is less than an hour."""
+    hours = written_time(cell)
+    if hours is None:
+        return hours_of(cell)
+    return hours / 60 if has_minutes and TWO_NUMBERS.fullmatch(plain(cell)) else hours
+
+
+def times_of(cells: Collection[str]) -> tuple[dict[str, float], bool] | None:
+    """Each cell to its hours if all are times, or durations in words; and whether those of two numbers are minutes.
+
+    They are where some are beyond a day's hours and others have three numbers: 59:30 beside 1:02:03.
+    """
+    times = {cell: written_time(cell) for cell in cells}
+    if any(hours is None for hours in times.values()):
+        return ({cell: hours_of(cell) or 0.0 for cell in cells}, False) if are_durations(cells) else None
+    two = [cell for cell in cells if TWO_NUMBERS.fullmatch(plain(cell))]
+    has_minutes = 0 < len(two) < len(times) and any(int(plain(cell).partition(":")[0]) > 23 for cell in two)
+    return {cell: told_time(cell, has_minutes=has_minutes) or 0.0 for cell in cells}, has_minutes
 
 
 def _clock(parts: Mapping[str, str | None], *, is_duration: bool = False) -> float | None:
@@ -135,8 +168,8 @@ def _clock(parts: Mapping[str, str | None], *, is_duration: bool = False) -> flo
         return math.nan
     hour, minute = int(parts["hour"]), int(parts["minute"] or 0)
     second = float((parts["second"] or "0").replace(",", "."))
-    half = (parts["half"] or "").replace(".", "").lower()
-    half = {"오전": "am", "午前": "am", "오후": "pm", "午後": "pm"}.get(parts["noon"] or "", half)
+    half = (parts.get("half") or "").replace(".", "").lower()
+    half = {"오전": "am", "午前": "am", "오후": "pm", "午後": "pm"}.get(parts.get("noon") or "", half)
     if half and not 1 <= hour <= 12:
         return None
     if minute > 59 or second >= 61 or (hour > 24 and not is_duration):
@@ -227,17 +260,22 @@ def _is_sorted(days: Sequence[int | None]) -> bool:
     return all(a <= b for a, b in pairs) or all(a >= b for a, b in pairs)
 
 
+def has_zones(dates: Iterable[Written]) -> bool:
+    """Whether times are written in several zones."""
+    return len({written.zone for written in dates if not math.isnan(written.zone)}) > 1
+
+
 def days_of(dates: Mapping[str, Written], order: str) -> dict[str, float]:
     """Each cell that is a date to its days since 1970-01-01, with the time of the day as a fraction.
 
     Local times, as they were written; in UTC where the zones differ.
     """
-    zones = {written.zone for written in dates.values() if not math.isnan(written.zone)}
+    in_utc = has_zones(dates.values())
     days: dict[str, float] = {}
     for cell, written in dates.items():
         day = day_number(written, order)
         if day is not None:
-            zone = written.zone if len(zones) > 1 and not math.isnan(written.zone) else 0.0
+            zone = written.zone if in_utc and not math.isnan(written.zone) else 0.0
             days[cell] = day + (0.0 if math.isnan(written.clock) else (written.clock - zone) / 24)
     return days
 
@@ -274,43 +312,6 @@ def part_of(days: NDArray[np.float64], part: str) -> NDArray[np.float64]:
         months = whole.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
         found = months // 12 + 1970 if part == "year" else months % 12 + 1
     return np.where(missing, np.nan, found.astype(np.float64))
-
-
-def compact_days(values: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """The days of numbers such as 20240105, (N,); None if any number is none of these."""
-    present = values[~np.isnan(values)]
-    if not len(present) or (present != np.floor(present)).any():
-        return None
-    if present.min() < COMPACT[0] or present.max() > COMPACT[1]:
-        return None
-    found = {}
-    for value in np.unique(present):
-        year, month, day = int(value) // 10_000, int(value) // 100 % 100, int(value) % 100
-        try:
-            found[value] = float(date(year, month, day).toordinal() - EPOCH)
-        except ValueError:
-            return None
-    return np.array([found.get(value, math.nan) for value in values], np.float64)
-
-
-def epoch_days(name: str, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """The days of numbers that are seconds, milli- or microseconds since 1970, (N,); None if they are none of these.
-
-    Only where the column's name says that it is a time: 1,500,000,000 may be any number.
-    """
-    present = values[~np.isnan(values)]
-    if not len(present) or NAMED_AS_TIME.search(HUMP.sub("_", name)) is None:
-        return None
-    for unit in (1.0, 1e3, 1e6):
-        if SECONDS[0] * unit <= present.min() and present.max() <= SECONDS[1] * unit:
-            return values / (86_400 * unit)
-    return None
-
-
-def told_days(name: str, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """The days of numbers that the user says are dates: as `compact_days`, or seconds since 1970 by any name."""
-    compact = compact_days(values)
-    return compact if compact is not None else epoch_days("time", values)
 
 
 def readable(cells: Iterable[str]) -> dict[str, Written]:

@@ -5,19 +5,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.cells import date_cells, number_column
-from tuitrain.data.cells.column_format import NUMBER, QUOTED, ColumnFormat, Told
+from tuitrain.data.cells.column_format import NUMBER, QUOTED, Told
 from tuitrain.data.cells.number_cells import ALL_SIGNS, Cells, Habits, plain
 from tuitrain.options.data_options import DATE_ORDERS
 
+TEXT_FORMULA = re.compile(r'="(.*)"')
+TEXT_APOSTROPHE = re.compile(r"'([^']+)")
 ENOUGH_SEEN = 1000  # numbers of a column, to learn how they are written
 MOST_EXAMPLES = 3  # of a column's cells that are kept as they are written
 MOST_COMPARED = 1000  # different cells among which the most telling one is looked for
@@ -42,12 +45,12 @@ class Looked:
     @classmethod
     def at(cls, name: str, cells: Sequence[str], told: Told, line_of: Callable[[str], int] | None) -> Looked:
         """Look at a column's cells."""
-        stripped = [cell.strip() for cell in cells]
+        stripped = _without_marks_of_texts([cell.strip() for cell in cells])
         counts = Counter(stripped)
         form = told.formats.get(name)
         missing = missing_words(told, NUMBER)
-        if told.missing is None and form is not None and form.missing is not None:
-            missing = frozenset(form.missing)
+        if form is not None and (form.missing is not None or form.also):
+            missing = replace(told.over(form), kind=NUMBER).missing_words()
         words = [cell.removeprefix(QUOTED) for cell in counts]
         present = {cell: plain(cell) for cell in words if cell and cell.lower() not in missing}
         numbers = None
@@ -62,9 +65,18 @@ class Looked:
         )
 
 
+def _without_marks_of_texts(cells: list[str]) -> list[str]:
+    """The cells without the marks by which spreadsheets keep them texts, if all have one: ="007" and '007."""
+    first = next(filter(None, cells), "")
+    for mark in (TEXT_FORMULA, TEXT_APOSTROPHE):
+        if mark.fullmatch(first) and all(not cell or mark.fullmatch(cell) for cell in cells):
+            return [mark.sub(r"\1", cell) for cell in cells]
+    return cells
+
+
 def missing_words(told: Told, kind: str) -> frozenset[str]:
     """The words, in lower case, that are read as missing in a column of that kind."""
-    return ColumnFormat(kind, missing=told.missing).missing_words()
+    return told.column(kind).missing_words()
 
 
 def examples_of(found: Looked) -> tuple[str, ...]:
@@ -106,12 +118,6 @@ def learn_order(columns: Sequence[Looked | NDArray[np.float64]], told: Told) -> 
 def allowed_orders(told: Told) -> tuple[str, ...]:
     """The orders of a date's parts that the user allows."""
     return DATE_ORDERS if told.date_order is None else (told.date_order,)
-
-
-def are_compact_dates(found: Looked) -> bool:
-    """Whether all cells are dates such as 20240105."""
-    digits = [float(text) for text in found.present.values() if text.isdigit()]
-    return len(digits) == len(found.present) and date_cells.compact_days(np.array(digits)) is not None
 
 
 def has_code_na(found: Looked) -> bool:

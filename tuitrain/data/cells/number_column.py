@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells.column_format import NUMBER, ColumnFormat, Told
+from tuitrain.data.cells.column_format import NUMBER, SCALED, ColumnFormat, Told
 from tuitrain.data.cells.number_cells import (
     ALL_SIGNS,
     LARGEST_EXACT,
@@ -30,6 +30,11 @@ from tuitrain.translation import gettext as _
 
 INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?")
+TWO_DECIMALS = re.compile(r"[0-9]{1,3}\.(?:[0-9]|[1-9]0)")
+VERSION = re.compile(
+    r"(?i)(?:^|[^a-z])(?:version|ver|release|revision|firmware|build)(?:$|[^a-z])|버전|版本|バージョン"
+)
+FEW = 20  # different numbers, among which two that are one may be versions
 LEAST_TELEPHONE = 9  # digits
 LEAST_GROUPED = 5
 GROUPED = re.compile(r"999(?P<sign>[. ])999(?:(?P=sign)999)+")
@@ -75,6 +80,15 @@ def allowed_signs(told: Told) -> list[SignMeaning]:
         signs for signs in ALL_SIGNS
         if told.decimal in {None, signs.decimal} and told.thousands in {None, signs.thousands}
     ]  # fmt: skip
+
+
+def spelled_twice(cells: Iterable[str]) -> tuple[str, str] | None:
+    """Two cells that are one number but for zeros behind the point, as versions 1.1 and 1.10 are; or None."""
+    seen: dict[str, str] = {}
+    for cell in cells:
+        if TWO_DECIMALS.fullmatch(cell) and (other := seen.setdefault(cell.rstrip("0"), cell)) != cell:
+            return min(other, cell, key=len), max(other, cell, key=len)
+    return None
 
 
 def is_doubtful(
@@ -136,6 +150,13 @@ def decide(
         )
     if not is_told and (why := _why_codes(name, cells)):
         return NotNumbers(why)
+    twice = spelled_twice(cell for members in cells.by_pattern.values() for cell in members)
+    if twice and not is_told and VERSION.search(name):
+        return NotNumbers(
+            _("taken as text, since {one} and {two} are one number; --type {option} makes them one").format(
+                one=quoted(twice[0]), two=quoted(twice[1]), option=quoted(f"{name}=number")
+            )
+        )
     readings = cells.readings(allowed_signs(told))
     if not readings and told.decimal is None:  # the sign of thousands that was told need not be in every column
         readings = cells.readings(ALL_SIGNS)
@@ -145,14 +166,20 @@ def decide(
     if signs is None:
         return Undecided(_sign_question(name, cells, readings))
     has_percent = any(shape.is_percent for shape in shapes)
-    form = ColumnFormat(
-        NUMBER, signs.decimal, signs.thousands, has_percent, currencies[0] if currencies else "", missing=told.missing
-    )
+    form = told.column(
+        NUMBER, decimal=signs.decimal, thousands=signs.thousands, percent=has_percent,
+        currency=currencies[0] if currencies else "",
+    )  # fmt: skip
     values = values_of(cells, form)
     bare = next((cell for members in cells.by_pattern.values() for cell in members if cell not in values), None)
     if bare is not None:
         return Undecided(_percent_question(name, cells, bare))
-    return form, _remark(name, cells, form, values, is_guessed=len(readings) > 1)
+    remark = _remark(name, cells, form, values, is_guessed=len(readings) > 1)
+    if twice and not is_told and not remark and cells.count(list(cells.by_pattern)) <= FEW:
+        remark = _("{one} and {two} become one number; --type {option} keeps them apart").format(
+            one=quoted(twice[0]), two=quoted(twice[1]), option=quoted(f"{name}=text")
+        )
+    return form, remark
 
 
 def _why_codes(name: str, cells: Cells) -> str:
@@ -306,12 +333,17 @@ def _remark(
     return text
 
 
-def expected(form: ColumnFormat) -> str:
-    """What a cell may be in a format that training found."""
+def expected(form: ColumnFormat, cell: str = "") -> str:
+    """What a cell may be in a format that training found, and the option that reads a `plain` one of another format."""
     number = "1" + (form.thousands + "234" if form.thousands else "234") + form.decimal + "5"
     if form.percent:
         return _("a percentage as in training, such as {example}").format(example="12" + form.decimal + "5%")
-    return _("a number as in training, such as {example}").format(example=form.currency + number)
+    unit = f" {form.unit}" if form.unit and form.unit != SCALED else ""
+    text = _("a number as in training, such as {example}").format(example=form.currency + number + unit)
+    other = "comma" if form.decimal == "." else "point"
+    if values_of(Cells.of([cell]), replace(form, decimal={"comma": ",", "point": "."}[other], thousands="")):
+        text += _("; --decimal {sign} reads it").format(sign=other)
+    return text
 
 
 def without(values: NDArray[Any], word: str) -> tuple[NDArray[Any], int]:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from tuitrain.data.cells import number_column
 from tuitrain.data.cells.column_format import DATE, NUMBER, TEXT, ColumnFormat, Told
+from tuitrain.data.cells.making import text_value
 from tuitrain.data.cells.number_cells import LARGEST_EXACT
-from tuitrain.data.cells.reading import read_columns, text_value
+from tuitrain.data.cells.reading import read_columns
 from tuitrain.data.notices import about
 from tuitrain.data.readers.typed import CELLS, UNFIT, TypedColumn
 from tuitrain.data.table import Column, Kind, clean_numbers, number_text, tidy_names
@@ -49,11 +50,11 @@ def from_objects(name: str, values: Sequence[Any] | NDArray[Any], told: Told | N
 def _numbers(name: str, values: NDArray[Any], told: Told) -> Column:
     """Make a column of numbers (N,), without those that were told to stand for a missing value."""
     form = told.formats.get(name)
-    given = told.missing if told.missing is not None or form is None else form.missing
-    for word in given or ():
+    form = told.column(NUMBER) if form is None else told.over(form)
+    for word in form.given_words:
         values = number_column.without(values, word)[0]
     column = clean_numbers(name, values)[0]
-    return column if given is None else replace(column, format=ColumnFormat(NUMBER, missing=given))
+    return column if form == ColumnFormat(NUMBER) else replace(column, format=form)
 
 
 def typed_columns(

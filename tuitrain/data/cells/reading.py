@@ -6,8 +6,6 @@ give other values and nothing settles it, the column carries a question instead.
 
 from __future__ import annotations
 
-import sys
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -16,13 +14,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells import date_cells, number_column
-from tuitrain.data.cells.booleans import as_booleans, boolean_words, two_words
+from tuitrain.data.cells import date_cells, date_numbers, number_column, units
+from tuitrain.data.cells.booleans import boolean_words, two_words
 from tuitrain.data.cells.column_format import (
     BOOLEAN,
     DATE,
-    MISSING,
-    MISSING_IN_NUMBERS,
     NUMBER,
     QUOTED,
     TEXT,
@@ -30,27 +26,24 @@ from tuitrain.data.cells.column_format import (
     ColumnFormat,
     Told,
 )
-from tuitrain.data.cells.date_messages import order_name, order_question, why_no_dates, why_order
+from tuitrain.data.cells.date_messages import order_name, why_no_dates
 from tuitrain.data.cells.looked import (
     Looked,
     allowed_orders,
-    are_compact_dates,
     examples_of,
-    has_code_na,
     learn_habits,
     learn_order,
 )
-from tuitrain.data.cells.number_cells import Cells, Habits, values_of
+from tuitrain.data.cells.making import ColumnMaker
+from tuitrain.data.cells.number_cells import Cells, values_of
 from tuitrain.data.cells.remarks import Remarks
-from tuitrain.data.cells.unusual import why_text
 from tuitrain.data.notices import about
 from tuitrain.data.table import Column, clean_numbers
 from tuitrain.errors import DataError
-from tuitrain.text import counted, quoted, visible
+from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
 CellsOrNumbers: TypeAlias = "NDArray[np.float64] | Sequence[str]"
-COMPACT_DIGITS = 8  # of a date such as 20240105
 
 
 def read_columns(
@@ -99,12 +92,8 @@ def read_column(
     return columns[0], notices
 
 
-class _Reading:
+class _Reading(ColumnMaker):
     """The decisions about the columns of one table, and what is to be told about them."""
-
-    def __init__(self, where: str, told: Told, habits: Habits, order_habit: str | None) -> None:
-        self._where, self._told, self._habits, self._order_habit = where, told, habits, order_habit
-        self.remarks = Remarks()
 
     def column(self, name: str, found: Looked | NDArray[np.float64]) -> Column:
         """Read a column by what was told about it, or by what it looks like."""
@@ -126,13 +115,13 @@ class _Reading:
     def _maybe_empty(self, found: Looked) -> Column | None:
         if found.present or any(cell.startswith(QUOTED) for cell in found.counts):
             return None
-        return self._number(found, ColumnFormat(NUMBER, missing=self._told.missing), {})
+        return self._number(found, self._told.column(NUMBER), {})
 
     def _maybe_number(self, found: Looked) -> Column | None:
         if found.numbers is None:
+            return self._maybe_with_units(found)
+        if date_cells.POINTED.fullmatch(next(iter(found.present.values()), "")) and date_cells.times_of(found.present):
             return None
-        if all(len(text) == COMPACT_DIGITS for text in found.present.values()) and are_compact_dates(found):
-            return self._numbers(found.name, self._as_digits(found), None, None)
         decided = number_column.decide(found.name, found.numbers, self._told, self._habits)
         if isinstance(decided, number_column.Undecided):
             return replace(self._text(found, told=False), question=decided.question)
@@ -141,7 +130,36 @@ class _Reading:
         form, remark = decided
         if remark:
             self.remarks.share(remark, found.name)
-        return self._number(found, form, values_of(found.numbers, form))
+        column = self._number(found, form, values_of(found.numbers, form))
+        return column if remark else self._maybe_numbers_of_dates(column)
+
+    def _maybe_with_units(self, found: Looked, *, is_told: bool = False) -> Column | None:
+        split = units.split_units(found.present, is_told=is_told)
+        if split is None:
+            return None
+        cells = Cells.of(split.numbers.values())
+        decided = number_column.decide(found.name, cells, self._told, self._habits, is_told=is_told)
+        if isinstance(decided, number_column.Undecided):
+            return replace(self._text(found, told=False), question=decided.question)
+        if isinstance(decided, number_column.NotNumbers):
+            return self._text(found, why=decided.why)
+        form, remark = decided
+        if remark:
+            self.remarks.share(remark, found.name)
+        values = units.values(split, values_of(cells, form))
+        self.remarks.add(about(found.name, units.remark(found.name, split, values)))
+        return self._number(units.as_written(found), replace(form, unit=split.unit), values)
+
+    def _maybe_numbers_of_dates(self, column: Column) -> Column:
+        """A column of plain numbers, as dates if they are."""
+        days = date_numbers.guessed_days(column.name, column.values)
+        if days is None:
+            if why := date_numbers.hint(column.name, column.values):
+                self.remarks.add(about(column.name, why))
+            return column
+        self._tell_numbers_as_dates(column.name, column.values, days)
+        form = replace(column.format or self._told.column(DATE), kind=DATE)
+        return Column(column.name, "date", days, format=form)
 
     def _maybe_boolean(self, found: Looked) -> Column | None:
         words = boolean_words(list(found.present))
@@ -152,125 +170,32 @@ class _Reading:
             return None
         orders = date_cells.fitting_orders(found.dates.values(), allowed_orders(self._told))
         if not orders:
-            return self._text(found, why=why_no_dates(found))
+            return None if date_cells.times_of(found.present) else self._text(found, why=why_no_dates(found))
         return self._dates(found, found.dates, orders)
 
     def _maybe_time(self, found: Looked) -> Column | None:
-        times = {cell: date_cells.written_time(cell) for cell in found.present}
-        known = {cell: hours for cell, hours in times.items() if hours is not None}
-        return self._times(found, known) if len(known) == len(times) else None
-
-    # one kind each
-
-    def _number(self, found: Looked, form: ColumnFormat, values: dict[str, float]) -> Column:
-        known = {cell: values[text] for cell, text in found.present.items() if text in values}
-        known |= {cell: float(text) for cell, text in found.present.items() if number_column.is_infinite(text)}
-        bare = (
-            [cell.removeprefix(QUOTED) for cell in found.cells] if any(map(_is_quoted, found.counts)) else found.cells
-        )
-        numbers = self._without_missing(found.name, number_column.as_numbers(bare, known), form.missing)
-        self.remarks.count_infinite(found.name, int(np.isinf(numbers).sum()))
-        column = clean_numbers(found.name, numbers)[0]
-        words = self._count_missing(found, form)
-        texts = None
-        if any(word in MISSING_IN_NUMBERS - MISSING for word in words):
-            kept = {cell: cell if cell.lower() in MISSING_IN_NUMBERS - MISSING else None for cell in found.counts}
-            texts = np.array([kept[cell] for cell in found.cells], object)
-        return replace(column, texts=texts, format=form)
-
-    def _boolean(self, found: Looked, words: tuple[str, str]) -> Column:
-        form = ColumnFormat(BOOLEAN, words=words, missing=self._told.missing)
-        values = as_booleans((cell.removeprefix(QUOTED) for cell in found.cells), words, form.missing_words())
-        if isinstance(values, str):
-            raise self._refused(found, values, _(" or ").join(map(quoted, words)))
-        self._count_missing(found, form)
-        return Column(found.name, "boolean", values, words, format=form)
-
-    def _dates(self, found: Looked, dates: dict[str, date_cells.Written], orders: Sequence[str]) -> Column:
-        cells = [cell for cell in found.cells if cell in dates]
-        order, evidence = date_cells.choose_order(cells, dates, orders, self._order_habit)
-        if order is None:
-            return replace(self._text(found, told=False), question=order_question(found.name, cells[0], dates, orders))
-        return self._days(found, ColumnFormat(DATE, date_order=order, missing=self._told.missing), dates, evidence)
-
-    def _days(self, found: Looked, form: ColumnFormat, dates: dict[str, date_cells.Written], evidence: str) -> Column:
-        days = date_cells.days_of(dates, form.date_order)
-        self._count_missing(found, form)
-        example = next((cell for cell in found.cells if cell in days), "")
-        if evidence and example:
-            self.remarks.add(
-                about(
-                    found.name,
-                    _("dates as {cell} are read as {day}: {why}; --date-order decides otherwise").format(
-                        cell=quoted(example),
-                        day=date_cells.date_of(days[example]),
-                        why=why_order(form.date_order, evidence),
-                    ),
-                )
-            )
-        self.remarks.share(_("dates: elapsed days and, where they vary, year, month, weekday and hour"), found.name)
-        values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), days)
-        return Column(found.name, "date", values, format=form)
-
-    def _times(self, found: Looked, hours: dict[str, float]) -> Column:
-        form = ColumnFormat(TIME, missing=self._told.missing)
-        self._count_missing(found, form)
-        self.remarks.share(_("times, read as hours"), found.name)
-        values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), hours)
-        return Column(found.name, "time", values, format=form)
-
-    def _text(
-        self, found: Looked, *, why: str | None = None, told: bool = True, missing: tuple[str, ...] | None = None
-    ) -> Column:
-        given = missing if missing is not None else self._told.missing
-        form = ColumnFormat(TEXT, missing=given)
-        words = form.missing_words()
-        if given is None and has_code_na(found):
-            form = replace(form, missing=tuple(sorted(words - {"na"})))
-            words = form.missing_words()
-            self.remarks.add(
-                about(found.name, _(
-                    '"NA" ({cells}) is kept as a value, since the others are codes of two letters; --missing NA reads '
-                    "it as missing"
-                ).format(cells=counted(found.counts["NA"], "cell")))
-            )  # fmt: skip
-        texts: dict[str, str | None] = {}
-        for cell in found.counts:
-            bare = cell.removeprefix(QUOTED)
-            is_absent = not bare or (bare.lower() in words and bare == cell)
-            texts[cell] = None if is_absent else text_value(bare)
-        if told:
-            self._count_missing(found, form)
-            self._tell_text(found, why)
-        return Column(found.name, "text", np.array([texts[cell] for cell in found.cells], object), format=form)
-
-    def _tell_text(self, found: Looked, why: str | None) -> None:
-        if why is None:
-            numbers = {cell: 0.0 for cell, text in found.present.items() if number_column.is_number(text)}
-            why = why_text(list(found.present), numbers, date_cells.readable(found.present), found.line_of)
-        if why:
-            self.remarks.add(about(found.name, why))
+        times = date_cells.times_of(found.present)
+        if times is None:
+            return None
+        hours, has_minutes = times
+        return self._times(found, hours, self._told.column(TIME, minutes=has_minutes))
 
     # what was told
 
     def _numbers(self, name: str, values: NDArray[np.float64], kind: str | None, form: ColumnFormat | None) -> Column:
         """A column that was read as plain numbers at once; `kind` is what was told about it."""
-        given = self._told.missing if self._told.missing is not None or form is None else form.missing
-        values = self._without_missing(name, values, given)
+        absent = self._told.column(NUMBER) if form is None else self._told.over(form)
+        values = self._without_missing(name, values, absent.given_words)
         days = None
         if kind == DATE:
-            days = date_cells.told_days(name, values)
+            days = date_numbers.told_days(values)
             if days is None:
                 raise DataError(
-                    _("{where}: column {name} holds numbers that are no dates; expected numbers such as 20240105, or "
-                      "seconds since 1970").format(where=self._where, name=quoted(name))
+                    _("{where}: column {name} holds numbers that are no dates; expected numbers such as 20240105, "
+                      "days of a spreadsheet, or seconds since 1970").format(where=self._where, name=quoted(name))
                 )  # fmt: skip
-        elif kind is None:
-            days = date_cells.compact_days(values) if len(values) > 1 else None
-            days = date_cells.epoch_days(name, values) if days is None else days
         if days is not None:
-            self._tell_numbers_as_dates(name, values, days, guessed=kind is None)
-            return Column(name, "date", days, format=ColumnFormat(DATE, missing=given))
+            return Column(name, "date", days, format=replace(absent, kind=DATE))
         if form is not None and form.percent and np.nanmax(np.abs(values), initial=0) > 0:
             raise DataError(
                 _("{where}: column {name} holds numbers without %; expected percentages such as 15%, as in training")
@@ -278,27 +203,8 @@ class _Reading:
             )  # fmt: skip
         self.remarks.count_infinite(name, int(np.isinf(values).sum()))
         column = clean_numbers(name, values)[0]
-        return replace(column, format=replace(form or ColumnFormat(NUMBER), missing=given))
-
-    def _without_missing(
-        self, name: str, values: NDArray[np.float64], given: tuple[str, ...] | None
-    ) -> NDArray[np.float64]:
-        """The numbers (N,) with NaN for those that were told to stand for a missing value, such as -999."""
-        for word in given or ():
-            values, count = number_column.without(values, word)
-            if count:
-                self.remarks.count_absent(name, word, count)
-        return values
-
-    def _tell_numbers_as_dates(
-        self, name: str, values: NDArray[np.float64], days: NDArray[np.float64], *, guessed: bool
-    ) -> None:
-        if not guessed:
-            return
-        place = int(np.flatnonzero(~np.isnan(values))[0])
-        day, option = date_cells.date_of(float(days[place])), quoted(f"{name}=number")
-        remark = _("{number} is read as the date {day}; --type {option} keeps numbers")
-        self.remarks.add(about(name, remark.format(number=f"{values[place]:.0f}", day=day, option=option)))
+        column = replace(column, format=absent)
+        return self._maybe_numbers_of_dates(column) if kind is None else column
 
     def _as_kind(self, found: Looked, kind: str) -> Column:
         """Read a column as the user says that it is."""
@@ -306,7 +212,7 @@ class _Reading:
         if kind == TEXT:
             return self._text(found, why="")
         if not present:
-            return self._number(found, ColumnFormat(NUMBER, missing=self._told.missing), {})
+            return self._number(found, self._told.column(NUMBER), {})
         if kind == BOOLEAN:
             words = two_words(present)
             if words is None:
@@ -320,7 +226,7 @@ class _Reading:
         if kind == NUMBER:
             return self._as_number(found)
         if kind == TIME:
-            times = {cell: date_cells.written_time(cell) for cell in present}
+            times = {cell: date_cells.told_time(cell) for cell in present}
             odd = next((cell for cell, hours in times.items() if hours is None), None)
             if odd is not None:
                 raise self._refused(found, odd, _("a time such as 13:05"))
@@ -330,6 +236,9 @@ class _Reading:
     def _as_number(self, found: Looked) -> Column:
         odd = next((cell for cell, text in found.present.items() if not number_column.is_number(text)), None)
         if odd is not None:
+            column = self._maybe_with_units(found, is_told=True)
+            if column is not None:
+                return column
             raise self._refused(found, odd, _("a number"))
         cells = Cells.of(text for text in found.present.values() if not number_column.is_infinite(text))
         decided = number_column.decide(found.name, cells, self._told, self._habits, is_told=True)
@@ -343,7 +252,7 @@ class _Reading:
         return self._number(found, form, values_of(cells, form))
 
     def _as_date(self, found: Looked) -> Column:
-        if found.numbers is not None and all(text.isdigit() for text in found.present.values()):
+        if all(number_column.PLAIN_NUMBER.fullmatch(text) for text in found.present.values()):
             return self._numbers(found.name, self._as_digits(found), DATE, None)
         dates = date_cells.readable(found.present)
         odd = next((cell for cell in found.present if cell not in dates), None)
@@ -357,66 +266,57 @@ class _Reading:
 
     def _as_digits(self, found: Looked) -> NDArray[np.float64]:
         """The numbers of a column of whole ones, (N,); NaN for missing."""
-        self._count_missing(found, ColumnFormat(NUMBER, missing=self._told.missing))
+        self._count_missing(found, self._told.column(NUMBER))
         return number_column.as_numbers(found.cells, {cell: float(text) for cell, text in found.present.items()})
 
     def _by_format(self, found: Looked, form: ColumnFormat) -> Column:
         """Read a column as a model's training read it."""
-        if self._told.missing is not None:
-            form = replace(form, missing=self._told.missing)
+        form = self._told.over(form)
         if form.kind == TEXT:
-            return self._text(found, why="", missing=form.missing)
+            return self._text(found, why="", form=form)
         if form.kind == BOOLEAN:
-            return self._boolean(found, (form.words[0], form.words[1]))
+            return self._boolean(found, (form.words[0], form.words[1]), form)
         missing = form.missing_words()
         cells = {cell: text for cell, text in found.present.items() if cell.lower() not in missing}
         if form.kind == NUMBER:
             form = number_column.with_told_signs(form, self._told)
+            if form.unit:
+                return self._by_unit(found, form, cells)
             numbers = Cells.of(text for text in cells.values() if number_column.is_finite_number(text))
             values = values_of(numbers, form)
             odd = next(
                 (c for c, text in cells.items() if text not in values and not number_column.is_infinite(text)), None
             )
             if odd is not None:
-                raise self._refused(found, odd, number_column.expected(form))
+                raise self._refused(found, odd, number_column.expected(form, cells[odd]))
             return self._number(found, form, values)
         if form.kind == TIME:
-            times = {cell: date_cells.written_time(cell) for cell in cells}
+            times = {cell: date_cells.told_time(cell, has_minutes=form.minutes) for cell in cells}
             odd = next((cell for cell, hours in times.items() if hours is None), None)
             if odd is not None:
                 raise self._refused(found, odd, _("a time such as 13:05"))
-            return self._times(found, {cell: hours for cell, hours in times.items() if hours is not None})
+            return self._times(found, {cell: hours for cell, hours in times.items() if hours is not None}, form)
+        if known := date_numbers.days_of_cells(cells):
+            self._count_missing(found, form)
+            days = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), known)
+            return Column(found.name, "date", days, format=form)
         dates = date_cells.readable(cells)
         order = self._told.date_order or form.date_order or "ymd"
         odd = next((c for c in cells if c not in dates or date_cells.day_number(dates[c], order) is None), None)
         if odd is not None:
-            raise self._refused(found, odd, _("a date as in training: {order}").format(order=order_name(order)))
-        return self._days(found, replace(form, date_order=order if form.date_order else ""), dates, "")
+            wanted = _("a date as in training: {order}").format(order=order_name(order))
+            other = next((o for o in date_cells.ORDERS if date_cells.fitting_orders(dates.values(), [o])), "")
+            if other and len(dates) == len(cells):
+                wanted += _("; --date-order {order} reads this file").format(order=other)
+            raise self._refused(found, odd, wanted)
+        is_told = all(written.is_told for written in dates.values())
+        return self._days(found, replace(form, date_order="" if is_told else order), dates, "")
 
-    def _refused(self, found: Looked, cell: str, expected: str) -> DataError:
-        line = found.line_of(cell) if found.line_of is not None else 0
-        at = _(", line {line}").format(line=line) if line else ""
-        return DataError(
-            _("{where}{at}: column {name} holds {cell}; expected {expected}").format(
-                where=self._where, at=at, name=quoted(found.name), cell=quoted(cell), expected=expected
-            )
-        )
-
-    def _count_missing(self, found: Looked, form: ColumnFormat) -> set[str]:
-        """Note the words that were read as missing; return them in lower case."""
-        words = form.missing_words()
-        told = set()
-        for cell, count in found.counts.items():
-            if cell and cell.lower() in words:
-                self.remarks.count_absent(found.name, cell, count)
-                told.add(cell.lower())
-        return told
-
-
-def _is_quoted(cell: str) -> bool:
-    return cell.startswith(QUOTED)
-
-
-def text_value(cell: str) -> str:
-    """A text as it is kept: letters and their marks as one (Unicode NFC), control characters made visible."""
-    return visible(cell if cell.isascii() else unicodedata.normalize("NFC", cell), sys.maxsize)
+    def _by_unit(self, found: Looked, form: ColumnFormat, cells: dict[str, str]) -> Column:
+        """Read a column of numbers with a unit as a model's training read it."""
+        split = units.by_unit(cells, form.unit)
+        values = units.values(split, values_of(Cells.of(split.numbers.values()), form))
+        odd = next((cell for cell in cells if cell not in values), None)
+        if odd is not None:
+            raise self._refused(found, odd, number_column.expected(form))
+        return self._number(units.as_written(found), form, values)

@@ -12,6 +12,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
+from tuitrain.data.progress import Progress, untold
+
 if TYPE_CHECKING:
     from tuitrain.data.cells.column_format import ColumnFormat
     from tuitrain.data.table import Table
@@ -23,7 +25,8 @@ class FileContent:
     """The bytes of a file, or its head where `is_cut`; `name` stands for it in messages, `suffix` is in lower case.
 
     `most_rows` limits what is read, for a preview; `formats` are those of a model's columns, by name. If there is a
-    `path`, `data` is empty, and the reader opens the file.
+    `path`, `data` is empty, and the reader opens the file. It calls `progress` while it reads. With `keeps_cells`, the
+    table of a text file can give its cells as they are written.
     """
 
     data: bytes
@@ -33,6 +36,13 @@ class FileContent:
     is_cut: bool = False
     formats: Mapping[str, ColumnFormat] = field(default_factory=dict)
     path: Path | None = None
+    progress: Progress = untold
+    keeps_cells: bool = False
+
+    @property
+    def size(self) -> int:
+        """How many bytes are read."""
+        return len(self.data) if self.path is None else self.path.stat().st_size
 
     def open(self) -> BinaryIO:
         """Open the file at its start, for reading."""
@@ -46,7 +56,8 @@ ReadFile: TypeAlias = "Callable[[FileContent, DataOptions], tuple[Table, Table |
 class Reader:
     """Where the function is that reads a kind of file.
 
-    With `reads_heads`, the first bytes are enough for a preview; with `opens_paths`, the function opens the file.
+    With `reads_heads`, the first bytes are enough for a preview; with `opens_paths`, the function opens the file if all
+    of it is wanted.
     """
 
     module: str
@@ -60,7 +71,7 @@ class Reader:
         return read
 
 
-TEXT = Reader("text", "read_text_file", reads_heads=True)
+TEXT = Reader("text", "read_text_file", reads_heads=True, opens_paths=True)
 EXCEL = Reader("excel", "read_excel_file", opens_paths=True)
 READERS: dict[str, Reader] = {
     ".csv": TEXT,

@@ -11,10 +11,12 @@ from tuitrain.data.cells.column_format import MISSING_IN_NUMBERS
 from tuitrain.data.readers.delimiters import LEAST_SHARE, Split, find_split, is_number
 from tuitrain.data.readers.header import judge_first_row
 
-COMMENT_SIGNS = ("#", "%", "//", "!")
+COMMENT_SIGNS = ("#", "%", "//", "!", "+-", "---")  # the last two of tables that are drawn with lines
 LINE_END = re.compile(r"\r\n|\n|\r")
 LONGEST_NAME = 40
 MOST_TITLE_LINES = 50
+TYPES = frozenset({"continuous", "discrete", "string", "time", "c", "d", "s", "t"})
+ROLES = frozenset({"", "class", "meta", "ignore", "weight", "i", "m", "w"})
 RULE = re.compile(r":?-{2,}:?|={2,}|:?-:")  # what stands below the header in a table of SQL or Markdown
 LEAST_ROWS_BELOW = 2
 UNITS = frozenset({
@@ -139,13 +141,19 @@ def title_lines(split: Split) -> int:
 
 
 def _groups_of_names(rows: Sequence[Sequence[str]]) -> int:
-    """1 if the first row names groups of columns, repeated or with blanks behind, above the columns' own names."""
+    """1 if the first row names groups of columns, repeated or with blanks behind, above the columns' own names.
+
+    A column of numbers of rows may have no name in either.
+    """
     if len(rows) < LEAST_ROWS_BELOW + 2:
         return 0
     groups, names = ([cell.strip() for cell in row] for row in rows[:2])
+    if groups[0] == names[0] == "" and len(names) > 2:
+        groups, names = groups[1:], names[1:]
     is_repeated = any(cell in {"", before} for before, cell in pairwise(groups))
     is_named = all(names) and len(set(names)) == len(names) and not all(map(_is_unit, names)) and names != groups
-    return int(is_repeated and groups[0] != "" and is_named and not any(map(is_number, names + groups)))
+    has_groups = groups[0] != "" or rows[0][0].strip() == rows[1][0].strip() == ""
+    return int(is_repeated and any(groups) and has_groups and is_named and not any(map(is_number, names + groups)))
 
 
 def _padded_titles(split: Split) -> int:
@@ -175,6 +183,14 @@ def is_row_of_units(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         return True
     is_repeated = any(cell and cell in (other[place] for other in rows) for place, cell in enumerate(cells))
     return len(filled) > 1 and len(set(filled)) == len(filled) and not is_repeated
+
+
+def rows_of_types(below: Sequence[Sequence[str]]) -> int:
+    """How many of the rows below a header tell the types and the roles of columns, as Orange writes them: 0, 1 or 2."""
+    rows = [[cell.strip().lower() for cell in row] for row in below[:2]]
+    if len(rows) < 2 or len(rows[0]) < 2 or not all(cell in TYPES for cell in rows[0]) or len(below) < 3:
+        return 0
+    return 2 if all(cell in ROLES for cell in rows[1]) else 0
 
 
 def _is_unit(cell: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from tuitrain.data.progress import Progress, untold
 from tuitrain.errors import DataError
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
@@ -104,11 +105,12 @@ def size_text(count: int) -> str:
 
 
 def unpack(
-    file: BinaryIO, packing: Packing, name: str, *, size: int, most_bytes: int | None = None
-) -> tuple[bytes, bool]:
+    file: BinaryIO, packing: Packing, name: str, *, size: int, most_bytes: int | None = None,
+    progress: Progress = untold,
+) -> tuple[bytes, bool]:  # fmt: skip
     """Unpack a file of `size` bytes that is open at its start; return the content and whether it was cut.
 
-    `most_bytes` stops after as many. `name` stands for the file in messages.
+    `most_bytes` stops after as many. `name` stands for the file in messages. `progress` is told of the packed bytes.
 
     Raises
     ------
@@ -118,7 +120,7 @@ def unpack(
         if the file cannot be read.
     """
     content = io.BytesIO()
-    for piece in unpacked_pieces(file, packing, name, size=size):
+    for piece in unpacked_pieces(file, packing, name, size=size, progress=progress):
         content.write(piece)
         if most_bytes is not None and content.tell() > most_bytes:
             break
@@ -129,10 +131,13 @@ def unpack(
     return content.getvalue(), is_cut
 
 
-def unpacked_pieces(file: BinaryIO, packing: Packing, name: str, *, size: int | None) -> Iterator[bytes]:
+def unpacked_pieces(
+    file: BinaryIO, packing: Packing, name: str, *, size: int | None, progress: Progress = untold
+) -> Iterator[bytes]:  # fmt: skip
     """Yield the content of a file of `size` bytes that is open at its start, in pieces of at most `PIECE` bytes.
 
-    A `size` of None means that it is not known, as of a pipe; the content then has no limit.
+    A `size` of None means that it is not known, as of a pipe; the content then has no limit. `progress` is told of the
+    packed bytes.
 
     Raises
     ------
@@ -145,6 +150,7 @@ def unpacked_pieces(file: BinaryIO, packing: Packing, name: str, *, size: int | 
     try:
         for piece in _pieces(file, packing):
             count += len(piece)
+            progress(file.tell() if size else count, size or 0)
             if limit is not None and count > limit:
                 text = _(
                     "{name}: unpacks to more than {limit}, the most for a file of this size; if that is meant, unpack "

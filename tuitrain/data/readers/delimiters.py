@@ -14,11 +14,14 @@ from tuitrain.data.readers.records import Splitting, sample_records, squeezed
 from tuitrain.errors import DataError
 from tuitrain.options import data_options
 from tuitrain.text import quoted
+from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
-DELIMITER_NAMES = {sign: name for name, sign in data_options.DELIMITERS.items()}
+SELDOM = {"^": N_("caret"), "~": N_("tilde"), ":": N_("colon"), "\x01": N_("control sign"), "§": "§", "¦": "¦"}
+DELIMITER_NAMES = {sign: name for name, sign in data_options.DELIMITERS.items()} | SELDOM
 SAMPLE_ROWS = 100
 LEAST_SHARE = 0.9  # of the rows have the usual length; the strict reader names the others
+LEAST_ROWS_BELOW = 2  # the header, for a sign that seldom separates fields
 NEAR = 0.05  # between two scores
 SELDOM_IN_TEXT = ("\t", "|")
 LEAST_SINGLE_QUOTED = 3
@@ -169,11 +172,31 @@ def find_split(text: str, name: str, *, delimiter: str | None, quote: str | None
     blank = _better_quote([Split.of(text, Splitting(" ", sign, comment)) for sign in quotes])
     if _is_split_at_blanks(blank, found[0] if found else None):
         return ChosenSplit(blank, _("runs of blanks split all rows into {count} fields").format(count=blank.width))
+    found = found or _split_by_seldom_signs(text, quotes, comment)
     if not found:
         whole = _better_quote([Split.of(text, Splitting(",", sign, comment)) for sign in quotes])
         return ChosenSplit(whole, _("nothing splits the rows evenly"))
     near = [split for split in found if split.score > found[0].score - NEAR]
     return _chosen(near, name)
+
+
+def _split_by_seldom_signs(text: str, quotes: list[str], comment: str) -> list[Split]:
+    """The best split at a sign that seldom separates fields, where all rows have the same number of them."""
+    splits = [
+        _better_quote([Split.of(text, Splitting(sign, mark, comment)) for mark in quotes])
+        for sign in SELDOM if sign in text
+    ]  # fmt: skip
+    even = [
+        split for split in splits
+        if split.is_even and len(split.records) > LEAST_ROWS_BELOW and not _are_times(split)
+    ]  # fmt: skip
+    return [max(even, key=lambda split: split.score)] if even else []
+
+
+def _are_times(split: Split) -> bool:
+    """Whether a single column of times, such as 12:30, was split at their colons."""
+    cells = [cell.strip() for row in split.body for cell in row]
+    return split.splitting.delimiter == ":" and all(cell.isdigit() and len(cell) <= 2 for cell in cells)
 
 
 def _has_single_quotes(text: str) -> bool:

@@ -7,19 +7,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tuitrain.data.readers.above_the_rows import (
     Comments,
     find_comments,
     is_row_of_units,
     place_behind_lines,
+    rows_of_types,
     title_lines,
 )
-from tuitrain.data.readers.delimiters import DELIMITER_NAMES, ChosenSplit, Split, find_split
+from tuitrain.data.readers.delimiters import DELIMITER_NAMES, SELDOM, ChosenSplit, Split, find_split
 from tuitrain.data.readers.encoding import Decoded
 from tuitrain.data.readers.header import HeaderVerdict, judge_first_row
+from tuitrain.data.readers.quoted_words import has_quoted_names
 from tuitrain.data.readers.records import Splitting, squeezed, without_blanks_at_quotes
+from tuitrain.data.readers.rewriting import (
+    CUT,
+    NOT_REWRITTEN,
+    Rewriting,
+    escaped_delimiter,
+    escaped_quote,
+    has_curved_quotes,
+    is_wrapped,
+    starts_of_fields,
+)
 from tuitrain.errors import DataError
 from tuitrain.options.data_options import DELIMITERS, DataOptions
 from tuitrain.text import counted, quoted
@@ -38,8 +51,8 @@ class Layout:
     `reasons` are the same without what was found and the option that decides otherwise.
     `header_line` is the header's line in the file, 0 if there is none; the rows are read from `first_line` on. With
     `has_row_names`, the header lacks a name for the first column, which is left out; with `has_blank_end`, each row
-    ends with a delimiter more than the header. `units_line` is that of a row to skip below the header, 0 if there is
-    none.
+    ends with a delimiter more than the header. `skipped_below` are the lines of units or types to skip below
+    the header. The text is rewritten by `rewriting` before it is split.
     """
 
     encoding: str
@@ -48,9 +61,10 @@ class Layout:
     first_line: int = 1
     has_row_names: bool = False
     has_blank_end: bool = False
-    units_line: int = 0
+    skipped_below: tuple[int, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    rewriting: Rewriting = NOT_REWRITTEN
 
     @property
     def delimiter(self) -> str:
@@ -65,7 +79,9 @@ class Layout:
     @property
     def is_plain(self) -> bool:
         """Whether nothing but a header and rows of fields is to be read."""
-        return not (self.splitting.comment or self.has_row_names or self.has_blank_end or self.units_line)
+        is_rewritten = self.rewriting != NOT_REWRITTEN
+        skips = self.splitting.comment or self.has_row_names or self.has_blank_end or self.skipped_below
+        return not (skips or is_rewritten)
 
 
 @dataclass(frozen=True)
@@ -107,6 +123,7 @@ class _Finding:
         if "\ufeff" in self.text:  # between files that were joined
             self.text = LINE_MARK.sub("", self.text)
         self.first_line = 1
+        self.rewriting = Rewriting()
         self.evidence: dict[str, str] = {}
         self.reasons: dict[str, str] = {}
         self.notices: list[str] = []
@@ -121,6 +138,11 @@ class _Finding:
         """Leave out the first lines."""
         self.text = self.text[place_behind_lines(self.text, count) :]
         self.first_line += count
+
+    def rewrite(self, **changes: Any) -> None:
+        """Rewrite the text in one more way."""
+        self.text = replace(Rewriting(), **changes).apply(self.text, self.name, self.first_line)
+        self.rewriting = replace(self.rewriting, **changes)
 
     def tell(self, part: str, text: str, *, is_notice: bool = True, why: str = "") -> None:
         """Keep a sentence of evidence for a part, with the reason in it, and make it a notice."""
@@ -143,8 +165,9 @@ def lay_out(decoded: Decoded, name: str, wanted: Wanted) -> LaidOut:
     if wanted.skip_lines is not None:
         found.skip(wanted.skip_lines)
     comments = _skip_comments(found, delimiter)
-    found.text = without_blanks_at_quotes(found.text)
-    chosen = find_split(found.sample, name, delimiter=delimiter, quote=wanted.quote, comment=comments.sign)
+    chosen = _rewrite(found, delimiter, comments) or find_split(
+        found.sample, name, delimiter=delimiter, quote=wanted.quote, comment=comments.sign
+    )
     _tell_splitting(found, chosen)
     split = chosen.split
     if wanted.skip_lines is None and wanted.header is not False and (count := title_lines(split)):
@@ -152,6 +175,42 @@ def lay_out(decoded: Decoded, name: str, wanted: Wanted) -> LaidOut:
     if not split.records:
         raise DataError(_("{name}: found no rows; expected a header and rows").format(name=name))
     return _with_header(found, split, decoded)
+
+
+def _rewrite(found: _Finding, delimiter: str | None, comments: Comments) -> ChosenSplit | None:
+    """Rewrite what is no table of delimited fields into one; return its split if that is known by it."""
+    if found.wanted.quote is None:
+        if is_wrapped(found.sample.splitlines()):
+            found.rewrite(is_wrapped=True)
+            found.notices.append(_("each line stands in quotes as a whole, which are taken off"))
+        if has_curved_quotes(found.sample):
+            found.rewrite(has_curved=True)
+            found.notices.append(_("curved quotes are taken off around fields; --quote none keeps them"))
+        if quote := escaped_quote(found.text):
+            found.rewrite(escaped=quote)
+            found.notices.append(
+                _("a backslash before a quote means a quote within a text; --quote none takes both as they are")
+            )
+        if sign := escaped_delimiter(found.sample):
+            found.rewrite(parted=sign)
+            found.notices.append(_("a backslash before a delimiter means that it is a part of the text"))
+    found.text = without_blanks_at_quotes(found.text)
+    if delimiter is not None or found.wanted.quote is not None or comments.sign:
+        return None
+    lines = found.sample.splitlines()
+    if not any("  " in line for line in lines[1:]):
+        return None
+    chosen = find_split(found.sample, found.name, delimiter=None, quote=None, comment="")
+    starts = () if chosen.split.width > 1 else starts_of_fields(lines)
+    if not starts:
+        return chosen
+    found.rewrite(starts=starts)
+    split = Split.of(found.sample, Splitting(CUT, ""))
+    names = ", ".join(cell.strip() for cell in split.records[0][1])
+    found.notices.append(
+        _("split into fields of fixed width, where all lines have blanks: {names}").format(names=quoted(names))
+    )
+    return ChosenSplit(split, _("blanks of all lines divide them into fields of fixed width"))
 
 
 def _tell_encoding(found: _Finding, decoded: Decoded) -> None:
@@ -228,7 +287,10 @@ def _tell_splitting(found: _Finding, chosen: ChosenSplit) -> None:
         .format(delimiter=name, why=chosen.why, other=option)
         .replace("  ", " ")
     )
-    found.tell("delimiter", text, is_notice=chosen.is_guessed, why=chosen.why)
+    if splitting.delimiter in SELDOM:
+        text = _("split at each {delimiter}: {why}").format(delimiter=name, why=chosen.why)
+    is_told = chosen.is_guessed or splitting.delimiter in SELDOM
+    found.tell("delimiter", text, is_notice=is_told, why=chosen.why)
     if splitting.quote == "'" and found.wanted.quote is None:
         found.tell("quote", _("single quotes are taken off around fields; --quote none keeps them"))
 
@@ -267,7 +329,7 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
         verdict = HeaderVerdict(wanted is not False, _("given") if wanted is not None else _("it has names alone"))
     else:
         verdict = judge_first_row(rows[0], rows[1:])
-        if not verdict.is_header and _has_quoted_names(found.text, split.splitting):
+        if not verdict.is_header and has_quoted_names(found.text, split.splitting):
             verdict = HeaderVerdict(True, _("its fields stand in quotes, and numbers below do not"), is_guessed=True)
     if verdict.is_open:
         raise DataError(
@@ -285,20 +347,9 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
         )
     if has_blank_end:
         found.notices.append(_("each row ends with a delimiter more than the header, and nothing behind it: left out"))
-    units_line = 0
-    may_skip = verdict.is_header and found.wanted.skip_lines is None
-    if may_skip and len(rows) > 1 and rows[1] != rows[0] and is_row_of_units(rows[1], rows[2:]):
-        units_line = found.first_line + split.records[1][0] - 1
-        shown = ", ".join(cell.strip() for cell in rows[1] if cell.strip())
-        found.tell(
-            "units",
-            _(
-                "line {line} skipped, since it has texts above numbers, as a row of units: {shown}; --skip-lines 0 "
-                "reads it"
-            ).format(
-                line=units_line, shown=quoted(shown)
-            ),
-        )  # fmt: skip
+    skipped_below: tuple[int, ...] = ()
+    if verdict.is_header and found.wanted.skip_lines is None:
+        skipped_below = _skip_below(found, split)
     text = squeezed(found.text) if split.splitting.delimiter == " " else found.text
     header_line = line if verdict.is_header else 0
     layout = Layout(
@@ -308,22 +359,32 @@ def _with_header(found: _Finding, split: Split, decoded: Decoded) -> LaidOut:
         found.first_line,
         has_row_names,
         has_blank_end,
-        units_line,
+        skipped_below,
         found.evidence,
         found.reasons,
+        found.rewriting,
     )
     return LaidOut(text, layout, tuple(found.notices))
 
 
-def _has_quoted_names(text: str, splitting: Splitting) -> bool:
-    """Whether all fields of the first line are quoted, and a number in the second is not."""
-    if not splitting.quote:
-        return False
-    first, second = [*text[:SAMPLE_CHARACTERS].splitlines(), "", ""][:2]
-    sign, delimiter = re.escape(splitting.quote), re.escape(splitting.delimiter)
-    field = rf" *{sign}[^{sign}]*{sign} *"
-    is_all_quoted = re.fullmatch(rf"{field}(?:{delimiter}{field})*", first) is not None
-    return is_all_quoted and re.search(rf"(?:^|{delimiter}) *[-+.\d][\d.]* *(?:{delimiter}|$)", second) is not None
+def _skip_below(found: _Finding, split: Split) -> tuple[int, ...]:
+    """The lines of units, or of types, that stand below the header; they are told."""
+    rows = [row for _line, row in split.records]
+    lines = [found.first_line + line - 1 for line, _row in split.records]
+    if count := rows_of_types(rows[1:]):
+        text = _(
+            "{lines} skipped, since they say what the columns hold, as Orange writes it; --skip-lines 0 reads them"
+        )
+        found.tell("units", text.format(lines=lines_named(lines[1 : 1 + count])))
+        return tuple(lines[1 : 1 + count])
+    if len(rows) < 2 or rows[1] == rows[0] or not is_row_of_units(rows[1], rows[2:]):
+        return ()
+    shown = ", ".join(cell.strip() for cell in rows[1] if cell.strip())
+    text = _(
+        "line {line} skipped, since it has texts above numbers, as a row of units: {shown}; --skip-lines 0 reads it"
+    )
+    found.tell("units", text.format(line=lines[1], shown=quoted(shown)))
+    return (lines[1],)
 
 
 def _tell_header(found: _Finding, verdict: HeaderVerdict, line: int) -> None:

@@ -73,6 +73,7 @@ CJK_SIGNS = frozenset(
     "、。・「」『』（）％：；！？〜～ー－＋＝／＆㎡℃°○●◎△▲×□■※→②①③④⑤，．々〇㎏㎜㎞ⅠⅡⅢ"
     "·“”《》【】＊＃０１２３４５６７８９"
 )
+LEAST_ZEROS = 20  # bytes, of which one is zero in a text of two or four bytes a character
 MOST_FIELDS, MOST_BYTES = 3000, 2_000_000  # that are looked at
 LEAST_MARGIN = 2.0  # of the logarithms of two readings: 7 to 1
 LEAST_USUAL = 0.75  # of the letters must be usual ones,
@@ -176,7 +177,7 @@ def wide_encoding(data: bytes) -> str | None:
     Line ends, delimiters and digits are ASCII in every table, so half of their bytes (or three of four) are zero.
     """
     head = data[:4000]
-    if b"\x00" not in head or len(head) < 4:
+    if LEAST_ZEROS * head.count(0) < len(head) or len(head) < 4:
         return None
     wide = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
     for known in wide:

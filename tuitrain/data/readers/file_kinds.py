@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from tuitrain.errors import DataError
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 
+DOS_END = b"\x1a"  # with which DOS ended a text
 UNPACK = N_("unpack it and name the table in it")
 EXPORT = N_("save it as CSV in the program that made it")
 NO_TABLE = N_("expected CSV or TSV text, .npy, .npz or .parquet")
@@ -37,6 +40,8 @@ SPREADSHEETS = (
     (b"xl/", N_("spreadsheet of Excel (.xlsx)")), (b"opendocument.spreadsheet", N_("spreadsheet (.ods)")),
     (b"word/", N_("document of Word (.docx)")),
 )  # fmt: skip
+SPARSE_LINE = re.compile(rb"(?m)^[-+]?[0-9.]+(?: [0-9]+:[-+.0-9e]+){2,} *\r?$")  # 1 3:0.5 7:1
+LEAST_SPARSE_LINES = 3
 
 
 def refuse_other_kinds(data: bytes, name: str) -> None:
@@ -58,6 +63,8 @@ def refuse_other_kinds(data: bytes, name: str) -> None:
             found = (N_("JSON file"), EXPORT)
         if found is None and head.startswith(b"<!--") and b"<html" in head:
             found = (N_("web page"), DOWNLOAD)
+        if found is None and len(SPARSE_LINE.findall(head)) >= LEAST_SPARSE_LINES:
+            found = (N_("file in the format of LIBSVM"), EXPORT)
     if found is not None:
         kind, advice = found
         raise DataError(_("{name}: this is a {kind}; {advice}").format(name=name, kind=_(kind), advice=_(advice)))

@@ -25,6 +25,7 @@ class Before:
 
 
 START = Before()
+FEW_ZEROS = 20  # bytes, of which one or more is zero in a binary file
 
 
 def misfit(data: bytes, name: str, encoding: str, start: int, before: Before = START) -> str:
@@ -56,6 +57,11 @@ def refuse_zero_bytes(data: bytes, name: str, before: Before) -> None:
     if b"\x00" not in data:
         return
     line = before.line_at(data, data.index(b"\x00"))
+    if FEW_ZEROS * data.count(0) < len(data):
+        raise DataError(
+            _("{name}, line {line}: found a zero byte within a text; a program or a disk damaged it: mend the line, or "
+              "remove such bytes, as by: tr -d '\\000'").format(name=name, line=line)
+        )  # fmt: skip
     raise DataError(
         _("{name}, line {line}: found a zero byte, so this is a binary file; expected CSV or TSV text").format(
             name=name, line=line

@@ -18,7 +18,7 @@ def with_quoted_words_marked(text: str, splitting: Splitting, told: Told, *, hea
     quote = splitting.quote
     if not quote or quote not in text:
         return text
-    words = MISSING_IN_NUMBERS - set(told.missing or ())  # what the user tells is missing in quotes too
+    words = MISSING_IN_NUMBERS - {*(told.missing or ()), *told.also}  # what the user tells is missing in quotes too
     sign, delimiter = re.escape(quote), re.escape(splitting.delimiter)
     either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     quoted_word = re.compile(rf"(?im)(^ *|{delimiter} *){sign}(?= *(?:{either}) *{sign} *(?:{delimiter}|\r?$))")
@@ -32,3 +32,14 @@ def with_quoted_words_marked(text: str, splitting: Splitting, told: Told, *, hea
     if all(field.strip() == quote for field in fields):
         return text
     return quoted_word.sub(lambda match: match[0] + QUOTED, text)
+
+
+def has_quoted_names(text: str, splitting: Splitting) -> bool:
+    """Whether all fields of the first line are quoted, and a number in the second is not."""
+    if not splitting.quote:
+        return False
+    first, second = [*text[:QUOTES_SAMPLE].splitlines(), "", ""][:2]
+    sign, delimiter = re.escape(splitting.quote), re.escape(splitting.delimiter)
+    field = rf" *{sign}[^{sign}]*{sign} *"
+    is_all_quoted = re.fullmatch(rf"{field}(?:{delimiter}{field})*", first) is not None
+    return is_all_quoted and re.search(rf"(?:^|{delimiter}) *[-+.\d][\d.]* *(?:{delimiter}|$)", second) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tuitrain.translation import gettext as _
@@ -35,8 +35,8 @@ class Splitting:
 class _Lines:
     """The lines of a text without the comments between its records; a line within quotes is none."""
 
-    def __init__(self, text: str, comment: str) -> None:
-        self._lines = io.StringIO(text, newline="")
+    def __init__(self, lines: Iterable[str], comment: str) -> None:
+        self._lines = iter(lines)
         self._comment = comment
         self.number = 0
         self.is_between = True
@@ -67,17 +67,24 @@ class Records:
         self._text, self._splitting, self._first_line, self._strict = text, splitting, first_line, strict
         self.line = first_line
         self.comments: list[int] = []
+        self._stream = io.StringIO()
+
+    @property
+    def share(self) -> float:
+        """The share of the text that is read."""
+        return self._stream.tell() / max(1, len(self._text))
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         options = self._splitting.options
         self.line = first = self._first_line
+        self._stream = io.StringIO(self._text, newline="")
         if not self._splitting.comment:
-            reader = csv.reader(io.StringIO(self._text, newline=""), strict=self._strict, **options)  # type: ignore[arg-type]
+            reader = csv.reader(self._stream, strict=self._strict, **options)  # type: ignore[arg-type]
             for row in reader:
                 yield self.line, row
                 self.line = reader.line_num + first
             return
-        lines = _Lines(self._text, self._splitting.comment)
+        lines = _Lines(self._stream, self._splitting.comment)
         reader = csv.reader(lines, strict=self._strict, **options)  # type: ignore[arg-type]
         while True:
             lines.is_between = True

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 
 from tuitrain.data.readers.byte_stream import ByteStream
 from tuitrain.data.readers.encoding import MARKS, MOST_BYTES, TITLES, Decoded, decode, wide_encoding
-from tuitrain.data.readers.file_kinds import refuse_other_kinds
+from tuitrain.data.readers.file_kinds import DOS_END, refuse_other_kinds
 from tuitrain.data.readers.misfits import Before, damage, misfit, refuse_zero_bytes
 from tuitrain.errors import DataError
 
 HEAD_BYTES = MOST_BYTES + 500_000  # in which everything that is looked at to find the encoding has room
 PIECE_BYTES = 2**20
-DOS_END = b"\x1a"  # with which DOS ended a text
 
 
 class TextPieces:

@@ -11,26 +11,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tuitrain.data.cells.column_format import NUMBER, QUOTED, ColumnFormat, Told
+from tuitrain.data.cells.column_format import NUMBER, ColumnFormat, Told
 from tuitrain.data.cells.number_column import has_points_of_thousands
 from tuitrain.data.cells.reading import read_columns, read_with_remarks
 from tuitrain.data.cells.remarks import Remarks
 from tuitrain.data.readers.above_the_rows import COMMENT_SIGNS, LINE_END, place_behind_lines
 from tuitrain.data.readers.byte_stream import ByteStream
+from tuitrain.data.readers.checked_rows import Cells, CheckedRows, bare, read_cells
 from tuitrain.data.readers.dialect import LINE_MARK, Layout, Wanted, lay_out, told_encoding
 from tuitrain.data.readers.encoding import Decoded
-from tuitrain.data.readers.number_block import parse_block
+from tuitrain.data.readers.number_block import parse_block, plain_block
 from tuitrain.data.readers.quoted_words import QUOTES_SAMPLE, with_quoted_words_marked
 from tuitrain.data.readers.records import squeezed, without_blanks_at_quotes
-from tuitrain.data.readers.text import (
-    TAB_SUFFIXES,
-    Cells,
-    CheckedRows,
-    plain_block,
-    read_cells,
-    told_names,
-    without_empty_end,
-)
+from tuitrain.data.readers.text import TAB_SUFFIXES, told_names, without_empty_end
 from tuitrain.data.readers.text_pieces import HEAD_BYTES, PIECE_BYTES, TextPieces
 from tuitrain.data.table import Column, Table, plain_numbers
 from tuitrain.errors import DataError
@@ -122,7 +115,7 @@ class TextStream:
                     _cells([row[place] for row in found], is_kept=name in as_cells)
                     for place, name in zip(places, formats, strict=True)
                 ]  # fmt: skip
-                size, cells = len(found), [[_bare(row[place]) for place in kept_places] for row in found]
+                size, cells = len(found), [[bare(row[place]) for place in kept_places] for row in found]
                 self._refuse_late_values(rows, kept)
             if not size:
                 continue
@@ -196,6 +189,7 @@ class TextStream:
         """A piece with what `lay_out` and the reader of whole tables change in a text before they split it."""
         if "\ufeff" in piece:
             piece = LINE_MARK.sub("", piece)
+        piece = self._layout.rewriting.apply(piece, self.name)
         if '" ' in piece:
             piece = without_blanks_at_quotes("\n" + piece)[1:]  # which look at the sign before
         if self._layout.delimiter == " ":
@@ -233,7 +227,7 @@ class _Block:
             is_odd = not header.strip() or any(sign in header for sign in "\"'\r")
             if is_odd or header.count(layout.delimiter) + 1 != rows.known[0]:
                 return None
-        lines = plain_block(text, layout.delimiter) if text else None
+        lines = plain_block(text.encode("ascii"), layout.delimiter) if text and text.isascii() else None
         numbers = None if lines is None else parse_block(lines, layout.delimiter, rows.known[0])
         return None if numbers is None or lines is None else cls(lines, numbers, layout.delimiter)
 
@@ -274,10 +268,6 @@ def _cells(cells: list[str], *, is_kept: bool) -> Cells:
     """The numbers of a column's cells, or these where any is no plain number, or the column's format wants them."""
     numbers = None if is_kept else plain_numbers(cells)
     return cells if numbers is None else numbers
-
-
-def _bare(cell: str) -> str:
-    return cell.removeprefix(QUOTED).strip()
 
 
 def _line_finder(rows: CheckedRows, places: Sequence[int]) -> Callable[[int, str], int]:

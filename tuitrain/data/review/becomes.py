@@ -163,6 +163,8 @@ def _signs(form: ColumnFormat | None) -> list[str]:
     found = []
     if form.percent:
         found.append(_("15% as 0.15"))
+    if form.unit:
+        found.append(_("{currency} read off").format(currency=form.unit))
     off = [form.currency] * bool(form.currency)
     if form.currency and form.thousands:
         found.append(_("{currency} and {sign} read off").format(currency=form.currency, sign=_sign(form.thousands)))

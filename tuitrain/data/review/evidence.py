@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuitrain.data.cells.column_format import ColumnFormat
+from tuitrain.data.cells.column_format import ColumnFormat, Told
 from tuitrain.data.table import Column, Table
 from tuitrain.options.data_options import DECIMALS, DELIMITERS, THOUSANDS, DataOptions
 from tuitrain.text import quoted
@@ -98,5 +98,8 @@ def _missing(table: Table, options: DataOptions) -> Evidence:
     told = [without_option(notice) for notice in table.notices if "--missing" in notice]
     value = _("the usual words")
     if options.missing is not None:
-        value = ", ".join(map(quoted, options.missing)) or _("none but empty cells")
+        words = Told.of(options)
+        value = _("the usual words and {words}").format(words=", ".join(map(quoted, words.also)))
+        if words.missing is not None:
+            value = ", ".join(map(quoted, words.missing)) or _("none but empty cells")
     return Evidence(MISSING, value, "; ".join(told) or _("no word stands for a missing value"), is_told)

@@ -19,6 +19,7 @@ from tuitrain.data.generators import RECIPES
 from tuitrain.data.guess import guess_target
 from tuitrain.data.loading import dataset_of, load_tables
 from tuitrain.data.notices import Notice, about
+from tuitrain.data.progress import Progress, untold
 from tuitrain.data.readers import TEXT as TEXT_FILE
 from tuitrain.data.readers import ZIP_SUFFIX, reader_of
 from tuitrain.data.readers.compressed import packing_of, without_packing
@@ -138,8 +139,8 @@ class Reviewer:
         except (OSError, RuntimeError, ValueError):
             return 0
 
-    def review(self, options: DataOptions, *, most_rows: int | None = None) -> Review:
-        """Read the table, or its first rows, and look at it.
+    def review(self, options: DataOptions, most_rows: int | None = None, progress: Progress = untold) -> Review:
+        """Read the table, or its first rows, and look at it; `progress` may stop that.
 
         Raises
         ------
@@ -147,7 +148,8 @@ class Reviewer:
             if it cannot be read.
         """
         started = time.perf_counter()
-        tables, facts = self._tables(options, most_rows)
+        tables, facts = self._tables(options, most_rows, progress)
+        progress(self.size, self.size)
         table = tables[0]
         left_out = left_out_by(table, options)
         kept = replace(table, columns=tuple(c for c in table.columns if c.name not in left_out))
@@ -168,13 +170,13 @@ class Reviewer:
         )  # fmt: skip
 
     def _tables(
-        self, options: DataOptions, most_rows: int | None
+        self, options: DataOptions, most_rows: int | None, progress: Progress
     ) -> tuple[tuple[Table, Table | None], Mapping[str, ColumnFacts]]:
         """Read the tables, unless the last ones were read by the same options from the same file."""
         with self._locks[most_rows is None]:  # what is being read for an answer that nobody waits for is read once
             key = self._key(options)
             if most_rows not in self._read or self._read[most_rows][0] != key:
-                tables = load_tables(self.source, options, most_rows=most_rows, allow_stdin=False)
+                tables = load_tables(self.source, options, most_rows=most_rows, allow_stdin=False, progress=progress)
                 self._read[most_rows] = (key, tables, facts_of(tables[0]))
             return self._read[most_rows][1:]
 
@@ -184,12 +186,6 @@ class Reviewer:
     def has_read(self, options: DataOptions) -> bool:
         """Whether all rows are at hand as these options read them."""
         return None in self._read and self._read[None][0] == self._key(options)
-
-    def expected_seconds(self, head: Review) -> float:
-        """About how long reading all rows will take, by what the first ones took."""
-        begin = self._first_bytes()
-        lines = 0.0 if self.is_packed else self.size / max(1, len(begin)) * begin.count(b"\n")
-        return head.seconds * lines / max(1, len(head.table))
 
     def _made(self, tables: tuple[Table, Table | None], options: DataOptions) -> tuple[Dataset | None, str]:
         """Make a dataset of the columns that ask nothing; why there is none."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tuitrain.data.cells.date_cells import date_of
 from tuitrain.data.guess import LEAST_ROWS, is_counter, is_id_name
 from tuitrain.data.preprocessing import TextColumn
 from tuitrain.data.table import Column
@@ -18,7 +20,9 @@ LOOKED_AT = 100_000  # rows
 UNIQUE = 0.95  # different numbers a row, for a column that is called an id
 MANY_LEVELS = 200
 LEAST_MARKED = 2  # rows
-MARKS = frozenset(sign * (10.0**digits - 1) for digits in range(2, 7) for sign in (-1, 1)) | {-999.9, -9999.9, -99.9}
+MARKS = frozenset(sign * (10.0**digits - 1) for digits in range(2, 7) for sign in (-1, 1)) | {
+    -999.9, -9999.9, -99.9, -200.0,
+}  # fmt: skip
 SOME_LEVELS, ROWS_OF_SOME = 50, 20  # so many levels are too many where each has fewer rows than this
 FEW_LEVELS, ROWS_OF_FEW = 10, 3
 
@@ -48,17 +52,17 @@ def find_marks_of_missing(columns: Sequence[Column]) -> list[Trap]:
     """Return a trap for each number such as -999 that lies far from all others of its column, in two rows or more."""
     found: dict[float, list[str]] = {}
     rows: dict[float, int] = {}
+    marked: list[Trap] = []
     for column in columns:
+        if column.kind == "date":
+            marked += _marked_dates(column)
         if column.kind != "number":
             continue
         for mark in {float(np.fmin.reduce(column.values)), float(np.fmax.reduce(column.values))} & MARKS:
             present = column.values[~column.missing]
             others = present[present != mark]
             count = len(present) - len(others)
-            if count < LEAST_MARKED or not len(others) or (others[0] == others).all():
-                continue
-            low, high = float(others.min()), float(others.max())
-            if max(low - mark, mark - high) > high - low:
+            if count >= LEAST_MARKED and _lies_far(mark, others):
                 found.setdefault(mark, []).append(column.name)
                 rows[mark] = rows.get(mark, 0) + count
     text = _(
@@ -73,7 +77,32 @@ def find_marks_of_missing(columns: Sequence[Column]) -> list[Trap]:
             tuple(names), "mark",
         )
         for mark, names in found.items()
-    ]  # fmt: skip
+    ] + marked  # fmt: skip
+
+
+def _marked_dates(column: Column) -> list[Trap]:
+    """Return a trap for a first or last day, such as 9999-12-31 or 1900-01-01, that lies far from all others."""
+    present = column.values[~column.missing]
+    for mark in {present.min(), present.max()} if len(present) else ():
+        others = present[present != mark]
+        if len(present) - len(others) >= LEAST_MARKED and _lies_far(float(mark), others):
+            text = _(
+                "{columns}: {mark} ({cells}) lies far from all other dates; if it stands for a missing one, name it as "
+                "the file writes it: --missing DATE"
+            ).format(
+                columns=listed("column", [column.name]), mark=date_of(float(mark)),
+                cells=counted(len(present) - len(others), "cell"),
+            )  # fmt: skip
+            return [Trap(text, (column.name,), "mark")]
+    return []
+
+
+def _lies_far(mark: float, others: NDArray[np.float64]) -> bool:
+    """Whether a value is further from different others than these are from each other."""
+    if not len(others) or (others[0] == others).all():
+        return False
+    low, high = float(others.min()), float(others.max())
+    return max(low - mark, mark - high) > high - low
 
 
 def find_many_levels(texts: Sequence[TextColumn], rows: int) -> list[Trap]:

@@ -20,6 +20,7 @@ MOST_HUGE = 3  # values
 MOSTLY = 0.9  # of the rows
 COUNT_CLASSES = 5  # so many classes of whole numbers may be counts
 MOST_NUMBERS = 60  # different whole numbers that may be classes
+MOST_STEPS = 0.8  # of those between counts are small
 UNEVEN = 4  # times as many rows of the most frequent class as of the rarest: counts rather than codes
 
 
@@ -118,7 +119,7 @@ def _other_task(column: Column, goal: Target) -> list[Trap]:
     distinct, counts = np.unique(column.values[~np.isnan(column.values)], return_counts=True)
     is_even = counts.max() <= UNEVEN * np.quantile(counts, 0.1)
     if goal.class_names:
-        is_run = len(distinct) >= COUNT_CLASSES and (np.diff(distinct) <= 2).all()
+        is_run = len(distinct) >= COUNT_CLASSES and bool(np.mean(np.diff(distinct) <= 2) >= MOST_STEPS)
         if not is_run or counts.max() <= UNEVEN * counts.min():
             return []
         text = _(

@@ -1,58 +1,163 @@
-"""How well the network fits, and whether more training would help."""
+"""How well the network fits, and what keeps it from fitting better."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from tuitrain.diagnosis.course import ENOUGH, RECENT, Course, column
-from tuitrain.diagnosis.finding import Finding
-from tuitrain.text import counted
+from tuitrain.diagnosis.finding import Figure, Finding, Remedy
+from tuitrain.diagnosis.judgement import FAR_BEHIND, Judgement
+from tuitrain.diagnosis.remedies import change, listed_remedies, usual_settings
+from tuitrain.diagnosis.usual import usual_rate
 from tuitrain.translation import gettext as _
 
+HEAVY_L2, HEAVY_L1, HEAVY_DECAY, HEAVY_DROPOUT = 0.03, 3e-3, 1.0, 0.5
+VERY_HEAVY = 5.0  # times these
+RISE = 0.15  # of the constant guess's loss, from the best epoch to the end
+GAP = 0.5  # training loss over validation loss, at the end
+BY_HEART = 0.05  # training loss over validation loss, where the latter is
+FAINT = 0.4  # share of the variance that the inputs tell, below which a network is held tighter
+SOON = 40  # epochs after the best one
+A_LITTLE = 0.02  # of a score, behind simple methods
+HIGH = 0.3  # of the constant guess's or more
+FEW_UNITS = 4  # units of the narrowest layer that may be too few
+FLAT = 0.02  # of its value, by which the loss moved in the later half
 
-def too_early(course: Course) -> Finding:
-    """Say what can be said after a few epochs: how the training ended, if it has."""
-    if course.step == 0:
-        return Finding("not_started", "note", _("press space to start"))
-    if course.state != "done":
-        return Finding("too_early", "note", _("too early to tell"))
-    epochs = counted(course.epoch, "epoch")
-    if course.best_epoch == course.epoch:
-        return Finding("done", "good", _("done after {epochs}, the last the best: try more").format(epochs=epochs))
-    text = _("done after {epochs} · best epoch {best}").format(epochs=epochs, best=course.best_epoch)
-    return Finding("done", "good", text)
 
+def over_regularised(judged: Judgement) -> Finding | None:
+    """Find a network that falls short on its training rows too, under a penalty or dropout far above the usual.
 
-def overfitting(course: Course) -> Finding | None:
-    """Find a validation loss that rises while the training loss stays far below it."""
-    validation = column(course, "validation_loss")
-    if np.isnan(validation[-1]) or course.epoch - course.best_epoch < ENOUGH:
+    L2 is blamed from 0.03, L1 from 0.003, weight decay from 1, dropout from 0.5: below these no planted case fell
+    short. Five times as much is blamed where the network is only a little behind.
+    """
+    h = judged.h
+    if not judged.is_poor and not judged.deficit > max(A_LITTLE, judged.chance):
         return None
-    recent = float(np.mean(validation[-5:]))
-    if recent > 1.15 * course.best_loss and course.train_loss < 0.8 * recent:
-        text = _("overfitting since epoch {epoch} · try dropout or L2").format(epoch=course.best_epoch)
-        return Finding("overfitting", "warning", text)
-    return None
-
-
-def no_better(course: Course) -> Finding | None:
-    """Find a training that goes on without a better epoch."""
-    is_long_ago = course.epoch - course.best_epoch >= ENOUGH and not np.isnan(course.validation_loss)
-    if course.state == "done" or not is_long_ago:
+    heaviness = {
+        "l2": h.number("l2") / HEAVY_L2 if h.matters("l2") else 0.0, "l1": h.number("l1") / HEAVY_L1,
+        "weight_decay": h.number("weight_decay") / HEAVY_DECAY,
+        "dropout": 1 + 10 * (h.dropout - HEAVY_DROPOUT) if h.dropout >= HEAVY_DROPOUT else 0.0,
+    }  # fmt: skip
+    heavy = {name: value for name, value in heaviness.items() if value >= 1}
+    is_very_heavy = max(heavy.values(), default=0.0) >= VERY_HEAVY
+    if not heavy or not (is_very_heavy or (judged.is_poor and (judged.is_behind_in_training or judged.is_stuck))):
         return None
-    return Finding("no_better", "note", _("no better since epoch {epoch}").format(epoch=course.best_epoch))
+    if judged.rate_ratio > 30 and max(heavy.values()) < 10:
+        return None
+    worst = max(heavy, key=lambda name: heavy[name])
+    usual = {"l2": 0.001, "l1": 0.0, "weight_decay": "auto", "dropout": 0.0}
+    text = _("held too tightly: {name} {value} keeps the network from fitting even its training rows").format(
+        name=_({"l2": "L2", "l1": "L1", "weight_decay": "weight decay", "dropout": "dropout"}[worst]),
+        value=f"{h.number(worst):g}",
+    )
+    limits = {"l2": HEAVY_L2, "l1": HEAVY_L1, "weight_decay": HEAVY_DECAY, "dropout": HEAVY_DROPOUT}
+    return Finding(
+        "over_regularised", "warning", text,
+        tuple(Figure(name, float(h.number(name)), limits[name]) for name in heavy) + judged.against_constant(),
+        listed_remedies(
+            change(_("less of it"), h, restart=True, **{name: usual[name] for name in heavy}, **_rate_with(judged)),
+        ),
+    )  # fmt: skip
 
 
-def going_well(course: Course) -> Finding:
-    """Say how a training goes in which nothing is amiss."""
-    if course.state == "done":
-        return Finding("done", "good", _("done · best epoch {best}").format(best=course.best_epoch))
-    text = _("healthy · validation still falling") if _is_falling(course) else _("healthy · little left to gain")
-    return Finding("healthy", "good", text)
+def _rate_with(judged: Judgement) -> dict[str, Any]:
+    """Return a usual learning rate where the training's own is far above it: without the penalty it would show."""
+    return {"learning_rate": usual_rate(judged.h)} if judged.rate_ratio > 8 else {}
 
 
-def _is_falling(course: Course) -> bool:
-    name = "train_loss" if np.isnan(course.validation_loss) else "validation_loss"
-    recent = column(course, name)[-RECENT:]
-    half = len(recent) // 2
-    return bool(np.mean(recent[half:]) < 0.995 * np.mean(recent[:half]))
+def underfitting(judged: Judgement) -> Finding | None:
+    """Find a small or straight network behind simple methods on its training rows too."""
+    h, sizes = judged.h, judged.observation.sizes
+    if not judged.is_behind or not judged.is_behind_in_training or not sizes:
+        return None
+    hidden = sizes[1:-1]
+    is_straight = not hidden or h.activation == "identity"
+    if not is_straight and min(hidden) > FEW_UNITS and (judged.is_stuck or not judged.deficit > FAR_BEHIND):
+        return None
+    text = _("underfitting, as {reference} reach {best:.3f} on validation rows and the network {score:.3f}").format(
+        reference=judged.data.reference_name, best=judged.reference, score=judged.score
+    )
+    if is_straight:
+        text = _(
+            "underfitting, as the network is a straight line: {reference} reach {best:.3f}, it {score:.3f}"
+        ).format(reference=judged.data.reference_name, best=judged.reference, score=judged.score)
+    values: dict[str, Any] = {}
+    if not hidden or min(hidden) <= 16:
+        values["hidden_layers"] = (64, 32)
+    if h.activation in {"identity", "tanh", "sigmoid"}:
+        values["activation"] = "relu"
+    if h.matters("l2") and h.number("l2") > 0.001:
+        values["l2"] = 0.001
+    if "hidden_layers" not in values:
+        values["hidden_layers"] = tuple(2 * size for size in hidden)
+    return Finding(
+        "underfitting", "warning", text,
+        (Figure("units of the narrowest hidden layer", min(hidden, default=0), FEW_UNITS),
+         *judged.against_constant()),
+        listed_remedies(change(_("a larger network that can bend, held less tightly"), h, **values)),
+    )  # fmt: skip
+
+
+def overfitting(judged: Judgement) -> Finding | None:
+    """Find a validation loss far above training's that rose by a good part of a constant guess's, or never came down.
+
+    Where patience ended the training soon, and the epoch that is kept does as well as simple methods, that was no harm.
+    """
+    course = judged.course
+    validation, train = course.validation_loss, course.train_loss
+    if not np.isfinite(validation).any() or len(validation) < 8 or course.state == "diverged":
+        return None
+    last, last_train = float(np.mean(validation[-5:])), float(np.mean(train[-5:]))
+    rise = (last - judged.best_loss) / judged.data.constant_loss if judged.data.constant_loss > 0 else 0.0
+    has_risen = rise > RISE and last_train < GAP * last and course.best_epoch <= 0.6 * course.epoch
+    is_learned_by_heart = last_train < BY_HEART * last and last > HIGH * judged.data.constant_loss
+    if not has_risen and not is_learned_by_heart:
+        return None
+    if course.epoch - course.best_epoch <= SOON and not judged.deficit > max(A_LITTLE, 2 * judged.chance):
+        return None
+    text = _("overfitting since epoch {epoch}: validation loss {best:.3g} → {last:.3g}, training {train:.3g}").format(
+        epoch=course.best_epoch, best=judged.best_loss, last=last, train=last_train
+    )
+    return Finding(
+        "overfitting", "warning", text,
+        (Figure("rise of the validation loss, in constant guesses", rise, RISE, epoch=course.epoch),
+         Figure("training loss over validation loss", last_train / last, GAP, epoch=course.epoch)),
+        listed_remedies(*_held(judged)),
+    )  # fmt: skip
+
+
+def _held(judged: Judgement) -> tuple[Remedy | None, ...]:
+    h = judged.h
+    hidden = judged.observation.sizes[1:-1]
+    is_faint = judged.data.tells < FAINT
+    l2, rate = (0.1, usual_rate(h) / 3) if is_faint else (0.03, usual_rate(h))
+    values: dict[str, Any] = {"l2": max(l2, 3 * h.number("l2"))} if h.matters("l2") else {"dropout": 0.3}
+    if h.number("learning_rate") > 1.2 * rate:
+        values["learning_rate"] = rate
+    return (
+        change(_("a penalty, and smaller steps"), h, restart=True, **values),
+        change(_("a smaller network"), h, hidden_layers=(16,)) if sum(hidden) > 16 else None,
+        change(_("silence some units"), h, restart=True, dropout=0.3) if h.dropout < 0.3 and hidden else None,
+    )
+
+
+def plateau(judged: Judgement) -> Finding | None:
+    """Find a network that fell short and whose loss no longer moves, with no other cause in sight."""
+    course, h = judged.course, judged.h
+    if not judged.is_poor or len(course.train_loss) < 8 or not (judged.is_stuck or judged.deficit > FAR_BEHIND):
+        return None
+    later = course.train_loss[len(course.train_loss) // 2 :]
+    moved = float(np.ptp(later)) / max(float(np.mean(later)), 1e-30)
+    text = _("plateau: the training loss rests at {loss:.3g}; {reference} reach {best:.3f}, the network {score:.3f}")
+    return Finding(
+        "plateau", "warning",
+        text.format(loss=float(later[-1]), reference=judged.data.reference_name or _("others"),
+                    best=judged.reference, score=judged.score),
+        (Figure("movement of the training loss in the later half", moved, FLAT), *judged.against_constant()),
+        listed_remedies(
+            usual_settings(h),
+            change(_("smaller steps"), h, restart=True, learning_rate=usual_rate(h) / 3)
+            if judged.rate_ratio > 1 else change(_("longer steps"), h, learning_rate=usual_rate(h)),
+        ),
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from tuitrain.engine.schedules import SCHEDULES, multipliers
-from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.presets import PLAIN
 from tuitrain.pages.demonstrations.movable import FigureRow, Movable
 from tuitrain.translation import N_
 
@@ -17,7 +17,7 @@ SHOWN = tuple(name for name in SCHEDULES if name != "plateau")  # which depends 
 @cache
 def shares(name: str) -> tuple[float, ...]:
     """Return the share at the first step of each of `VALUES`."""
-    h = Hyperparameters(schedule=name, epochs=EPOCHS)
+    h = PLAIN.replace(schedule=name, epochs=EPOCHS)
     planned = multipliers(h, 0, EPOCHS * STEPS, STEPS)
     return tuple(float(planned[int(epoch) * STEPS]) for epoch in VALUES)
 

@@ -8,15 +8,16 @@ a rough function of the setting, and the search is for the optimum of that funct
 
 from __future__ import annotations
 
+from copy import copy
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.search.gaussian_process.acquisition import log_expected_improvement, log_expected_improvement_slopes
-from tuitrain.search.gaussian_process.kernel import squared_distances
 from tuitrain.search.gaussian_process.quasi_newton import Rows, minimise
 from tuitrain.search.gaussian_process.surrogate import Surrogate
+from tuitrain.search.space.columns import SearchColumn
 from tuitrain.search.space.space import Space
 
 Array = NDArray[np.float64]
@@ -36,7 +37,7 @@ class Candidates:
     def __init__(self, model: Surrogate, points: Array) -> None:
         self.points = points
         self._coordinates = model.scaled(points)
-        self._cross = model.cross(points)
+        self._cross = model.covariances(self._coordinates)
         explained = self._cross @ model.inverse_factor.T
         self._mean = self._cross @ model.alpha
         self._variance = model.signal - np.einsum("ij,ij->i", explained, explained)
@@ -46,11 +47,19 @@ class Candidates:
         known = self._cross.shape[1]
         if known == len(model.points):
             return
-        new = model.signal * model.layout.kernel(squared_distances(self._coordinates, model.coordinates[known:]))[0]
+        new = model.covariances(self._coordinates, since=known)
         self._cross = np.concatenate([self._cross, new], axis=1)
         explained = self._cross @ model.inverse_factor[known:].T
         self._mean = self._mean + explained @ model.whitened[known:]
         self._variance = self._variance - np.einsum("ij,ij->i", explained, explained)
+
+    def part(self, is_in: NDArray[np.bool_]) -> Candidates:
+        """Return the candidates marked (N,), with their predictions, which need no computing again."""
+        found = copy(self)
+        found.points, found._coordinates = self.points[is_in], self._coordinates[is_in]
+        found._cross = self._cross[is_in]
+        found._mean, found._variance = self._mean[is_in], self._variance[is_in]
+        return found
 
     def log_improvement(self, model: Surrogate) -> Array:
         """Return log EI (N,)."""
@@ -107,11 +116,11 @@ def refined(
 ) -> tuple[Array, Array]:
     """Improve points from `begin` (m, d); return them and their log EI (m,). Columns marked `fixed` (d,) stay.
 
-    Numbers follow the gradient; then each column in turn tries all its values, and the best is kept.
+    Numbers that take many values follow the gradient; then each column in turn tries all its values, and the best is
+    kept.
     """
     columns = space.columns
-    free = np.array([not held and not column.is_category for held, column in zip(fixed, columns, strict=True)])
-    numbers = np.flatnonzero(free)
+    numbers = np.flatnonzero([not held and _is_climbed(column) for held, column in zip(fixed, columns, strict=True)])
     points, values = begin, _log_improvement(model, begin)
     moving = np.arange(len(points))
     for _ in range(ROUNDS):
@@ -130,6 +139,11 @@ def refined(
     return points, values
 
 
+def _is_climbed(column: SearchColumn) -> bool:
+    """Return whether a column is a number of which not all values are tried when it changes."""
+    return not column.is_category and (column.count is None or column.count > MOST_VALUES)
+
+
 def _take_better(points: Array, values: Array, rows: Rows, others: Array, other_values: Array) -> Rows:
     """Replace `points` at `rows` by `others` where their log EI is higher, in place; return those rows."""
     is_better = other_values > values[rows] + LEAST_GAIN
@@ -145,12 +159,11 @@ def _log_improvement(model: Surrogate, points: Array) -> Array:
 def _climb(model: Surrogate, points: Array, numbers: NDArray[np.intp]) -> Array:
     """Move points uphill in log EI along the number columns that have an effect."""
     is_active = ~np.isnan(points[:, numbers])
-    scaled, coordinates, lengths = model.scaled(points), model.layout.number[numbers], model.lengths[numbers]
 
     def objective(values: Array, rows: Rows) -> tuple[Array, Array]:
-        at = scaled[rows]
-        at[:, coordinates] = np.where(is_active[rows], (values - 0.5) / lengths, 0.0)
-        mean, smooth, mean_slopes, deviation_slopes = model.predict_slopes(at, numbers)
+        at = points[rows]
+        at[:, numbers] = np.where(is_active[rows], values, np.nan)
+        mean, smooth, mean_slopes, deviation_slopes = model.predict_slopes(model.scaled(at), numbers)
         deviation = np.sqrt(np.square(smooth) + model.noise)
         deviation_slopes *= (smooth / deviation)[:, None]
         logarithm, by_mean, by_deviation = log_expected_improvement_slopes(mean, deviation, model.best)

@@ -3,7 +3,8 @@
 `n` points, `d` columns, `e` coordinates, `S` sets of length scales; all arrays are float64. Every column is laid out
 in coordinates of its own such that squared distances are plain sums, which keeps the kernel positive definite:
 
-- a number x: (x - ½, 0), or (0, √¾) where it has no effect, so that this is 0.87 to 1 from any number;
+- a number x: (x - ½, 0), or (0, √¾) where it has no effect, so that this is 0.87 to 1 from any number; a learning
+  rate is shifted before by what the optimizer and its momentum make of it (`Shift`);
 - a category: a unit vector / √2, one more for "no effect", so that two that differ are 1 apart.
 
 The kernel is Matérn-5/2 where all columns are continuous. Where one takes only some values, slopes along it mean
@@ -14,10 +15,13 @@ trained networks are likelier under it, and lie more often within the deviations
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tuitrain.search.space.columns import Shift
 
 Array = NDArray[np.float64]
 Kernel = Callable[[Array], tuple[Array, Array]]  # squared scaled distances -> values, derivatives by the former
@@ -36,38 +40,68 @@ class ColumnLike(Protocol):
     def is_category(self) -> bool: ...
     @property
     def count(self) -> int | None: ...
+    @property
+    def shift(self) -> Shift | None: ...
+
+
+@dataclass(frozen=True)
+class PlacedShift:
+    """A `Shift` of the column at `place` by those at `category` and `number`; -1 where there is no such column.
+
+    `offsets` (count + 1,) end with that of a category without a value, 0.
+    """
+
+    place: int
+    category: int
+    offsets: Array
+    number: int
+    slope: float
+
+    def of(self, points: Array) -> Array:
+        """Return the shifts (n,) of points (n, d); columns without a value add nothing."""
+        found = np.zeros(len(points))
+        if self.category >= 0:
+            values = points[:, self.category]
+            found += self.offsets[np.where(np.isnan(values), -1, values).astype(np.int64)]
+        if self.number >= 0:
+            values = points[:, self.number]
+            found += self.slope * np.where(np.isnan(values), 0.0, values)
+        return found
 
 
 class CoordinateLayout:
     """The places of the columns' coordinates, and the kernel that suits them.
 
-    `owner` (e,) is each coordinate's column, `number` (d,) each number's coordinate, -1 for a category; `is_rough` if
-    a column takes only some values.
+    `owner` (e,) is each coordinate's column, `number` (d,) each number's coordinate, -1 for a category; `shifts` are
+    those of numbers; `is_rough` if a column takes only some values.
     """
 
     def __init__(self, columns: Sequence[ColumnLike]) -> None:
         widths = [(column.count or 0) + 1 if column.is_category else 2 for column in columns]
         self.n_columns = len(columns)
         self.is_category = np.array([column.is_category for column in columns], bool)
+        self._numbers, self._categories = np.flatnonzero(~self.is_category), np.flatnonzero(self.is_category)
         self.owner = np.repeat(np.arange(len(columns)), widths)
         self._first = np.concatenate([[0], np.cumsum(widths)[:-1]]).astype(np.int64)
         self._last = self._first + np.array(widths, np.int64) - 1
         self.number = np.where(self.is_category, -1, self._first)
+        self.shifts = _placed(columns)
         self.is_rough = any(column.count is not None for column in columns)
         self.kernel: Kernel = matern32 if self.is_rough else matern52
 
     def embed(self, points: Array) -> Array:
         """Return the coordinates (n, e) of points (n, d)."""
         found = np.zeros((len(points), len(self.owner)))
-        rows = np.arange(len(points))
-        for place in range(self.n_columns):
-            values, first, last = points[:, place], self._first[place], self._last[place]
-            is_idle = np.isnan(values)
-            if self.is_category[place]:
-                found[rows, np.where(is_idle, last, first + np.nan_to_num(values).astype(np.int64))] = np.sqrt(0.5)
-            else:
-                found[:, first] = np.where(is_idle, 0.0, values - 0.5)
-                found[:, last] = np.where(is_idle, _ASIDE, 0.0)
+        is_idle = np.isnan(points)
+        numbers, categories = self._numbers, self._categories
+        found[:, self._first[numbers]] = np.where(is_idle[:, numbers], 0.0, points[:, numbers] - 0.5)
+        found[:, self._last[numbers]] = np.where(is_idle[:, numbers], _ASIDE, 0.0)
+        spots = np.where(
+            is_idle[:, categories], self._last[categories], self._first[categories] + points[:, categories]
+        )
+        found[np.arange(len(points))[:, None], spots.astype(np.int64)] = np.sqrt(0.5)
+        for shift in self.shifts:
+            found[:, self._first[shift.place]] += np.where(is_idle[:, shift.place], 0.0, shift.of(points))
         return found
 
     def squared_differences(self, coordinates: Array) -> Array:
@@ -78,6 +112,21 @@ class CoordinateLayout:
             if values.any():
                 found[owner] += np.square(values[:, None] - values)
         return found
+
+
+def _placed(columns: Sequence[ColumnLike]) -> tuple[PlacedShift, ...]:
+    places = {column.name: place for place, column in enumerate(columns)}
+    return tuple(
+        PlacedShift(
+            place,
+            places.get(shift.category, -1),
+            np.array([*shift.offsets, 0.0]),
+            places.get(shift.number, -1),
+            shift.slope,
+        )
+        for place, column in enumerate(columns)
+        if (shift := column.shift) is not None
+    )
 
 
 def matern32(squared: Array) -> tuple[Array, Array]:

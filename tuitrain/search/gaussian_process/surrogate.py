@@ -88,7 +88,11 @@ class Surrogate:
 
     def cross(self, points: Array) -> Array:
         """Return the covariances (m, n) with the observed points."""
-        return self.signal * self.layout.kernel(squared_distances(self.scaled(points), self.coordinates))[0]
+        return self.covariances(self.scaled(points))
+
+    def covariances(self, at: Array, since: int = 0) -> Array:
+        """Return the covariances (m, n - since) of `scaled` coordinates (m, e) with those observed from `since`."""
+        return self.signal * self.layout.kernel(squared_distances(at, self.coordinates[since:]))[0]
 
     def mean(self, points: Array) -> Array:
         """Return the posterior mean (m,)."""
@@ -111,11 +115,20 @@ class Surrogate:
         variance = self.signal - np.einsum("ij,ij->i", explained, explained)
         deviation = np.sqrt(np.maximum(variance, _LEAST_VARIANCE * self.signal))
         by_mean, by_variance = slope * self.alpha, slope * (explained @ self.inverse_factor)
-        numbers, factor = self.layout.number[places], 2 * self.signal / self.lengths[places]
-        mine, theirs = at[:, numbers], self.coordinates[:, numbers]
-        mean_slopes = factor * (by_mean.sum(axis=1)[:, None] * mine - by_mean @ theirs)
-        half_slopes = factor * (by_variance.sum(axis=1)[:, None] * mine - by_variance @ theirs)
+        mean_slopes, half_slopes = self._slopes(at, places, by_mean), self._slopes(at, places, by_variance)
         return explained @ self.whitened, deviation, mean_slopes, -half_slopes / deviation[:, None]
+
+    def _slopes(self, at: Array, places: Places, weights: Array) -> Array:
+        """Return the derivatives (m, c) by the number columns at `places` of sums over the observed points.
+
+        `weights` (m, n) are the terms' derivatives by the squared distance, for a signal of 1.
+        """
+        numbers, factor = self.layout.number[places], 2 * self.signal / self.lengths[places]
+        found: Array = factor * (weights.sum(axis=1)[:, None] * at[:, numbers] - weights @ self.coordinates[:, numbers])
+        for shift in self.layout.shifts:  # a number that shifts another acts through that one too
+            if shift.number in places:
+                found[:, places == shift.number] += shift.slope * self._slopes(at, np.array([shift.place]), weights)
+        return found
 
     def condition(self, points: Array, scores: Array | None = None) -> Surrogate:
         """Return the posterior with more points (m, d); without `scores` (m,) its own mean is assumed there.

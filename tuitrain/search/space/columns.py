@@ -39,12 +39,26 @@ def from_scale(places: Any, scale: Scale) -> Any:
 
 
 @dataclass(frozen=True)
+class Shift:
+    """How far a number lies from its place for the surrogate, in widths of its own range, by two other columns.
+
+    `offsets` (count,) belong to the values of the column `category`; the column `number` adds `slope` times its own
+    place where it has an effect. A name is empty where there is no such column.
+    """
+
+    category: str = ""
+    offsets: tuple[float, ...] = ()
+    number: str = ""
+    slope: float = 0.0
+
+
+@dataclass(frozen=True)
 class SearchColumn:
     """One searched number or category.
 
     `values` are all its values where they can be listed, ascending for numbers, and `places` (count,) where these lie
     in [0, 1]; both are empty for a continuous one, which lies between `low` and `high` on `scale`. `when` names the
-    fields and values under which it has an effect.
+    fields and values under which it has an effect, `shift` what its effect depends on otherwise (`equal_rates.py`).
     """
 
     name: str
@@ -58,6 +72,7 @@ class SearchColumn:
     high: float = 1.0
     is_whole: bool = False
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shift: Shift | None = None
 
     @property
     def count(self) -> int | None:
@@ -182,9 +197,9 @@ def _listed(name: str, spec: Field, values: Sequence[Any], scale: Scale) -> Sear
     with np.errstate(all="ignore"):
         on_scale = to_scale(np.array(values, np.float64), scale)
     if not np.isfinite(on_scale).all():
-        on_scale = np.arange(len(values), dtype=np.float64)
+        on_scale, scale = np.arange(len(values), dtype=np.float64), "linear"
     places = (on_scale - on_scale[0]) / (on_scale[-1] - on_scale[0])
-    return SearchColumn(name, spec.name, label, False, tuple(values), places, when=spec.when)
+    return SearchColumn(name, spec.name, label, False, tuple(values), places, scale, when=spec.when)
 
 
 def _range_values(spec: Field, domain: Range) -> list[Any] | None:

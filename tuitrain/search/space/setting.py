@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuitrain.errors import HyperparameterError
+from tuitrain.options.automatic import AUTO, SETTLED
 from tuitrain.options.hyperparameters import FIELDS, field_name
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.text import quoted, suggest
@@ -41,6 +42,9 @@ def own_setting(space: Space, given: Mapping[str, Any]) -> dict[str, Any]:
                 problems.append(str(error))
     if problems:
         raise HyperparameterError("\n".join(_("own trial: {problem}").format(problem=problem) for problem in problems))
+    for name in {*SETTLED} & setting.keys():
+        if setting[name] == AUTO:
+            setting[name] = getattr(space.base, name)
     return space.active(setting)
 
 

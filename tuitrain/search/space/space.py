@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 
 from tuitrain.errors import HyperparameterError, RunError
+from tuitrain.options.automatic import AUTO, SETTLED
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters, field_name
 from tuitrain.search.space.columns import Array, SearchColumn, grid_values, make_columns
+from tuitrain.search.space.equal_rates import with_equal_rates
 from tuitrain.search.space.ranges import (
     Choices,
     Domain,
@@ -69,7 +71,7 @@ class Space:
         if not columns:
             advice = _("nothing is searched: give a hyperparameter a range, as learning_rate=1e-4..1")
             raise HyperparameterError("\n".join([*self.notices, advice]))
-        self.columns: tuple[SearchColumn, ...] = tuple(columns)
+        self.columns: tuple[SearchColumn, ...] = with_equal_rates(columns, self.base)
         self._place = {column.name: index for index, column in enumerate(self.columns)}
 
     def __repr__(self) -> str:
@@ -96,6 +98,26 @@ class Space:
         if not isinstance(json, Mapping) or set(json) != {"ranges", "base"}:
             raise RunError(_("space: expected ranges and base"))
         return cls(json["ranges"], Hyperparameters.from_mapping(json["base"]))
+
+    def settled(self, rows: int, *, has_bins: bool = True) -> Space:
+        """Return the same space for trials on so many rows: ``auto`` is replaced by what it comes to in the base.
+
+        `has_bins` says whether number columns have bins. All trials are trained for as many epochs, whatever batch size
+        each has.
+        """
+        base = self.base
+        if "learning_rate" in self.domains and base.schedule == AUTO:
+            base = base.replace(schedule="constant")  # as where a rate is given: a trial can be repeated by hand
+        base = base.settled(rows, has_bins=has_bins)
+        if base == self.base and all(AUTO not in values for values in map(_listed, self.domains.values())):
+            return self
+        own = {name: getattr(base, name) for name in SETTLED}
+        domains = {**self.idle, **self.domains}
+        domains |= {
+            name: Choices(tuple(dict.fromkeys(own[name] if value == AUTO else value for value in _listed(domain))))
+            for name, domain in domains.items() if name in own and AUTO in _listed(domain)
+        }  # fmt: skip
+        return Space(domains, base)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -268,6 +290,11 @@ class Space:
             for other, allowed in FIELDS[name].when.items()
         ]
         return "; ".join(parts)
+
+
+def _listed(domain: Domain) -> tuple[Any, ...]:
+    """The values of a domain that lists some."""
+    return domain.values if isinstance(domain, Choices) else ()
 
 
 def _is_searched(domain: Domain) -> bool:

@@ -116,8 +116,7 @@ class _Batch:
 
     def _members(self, leader: Setting, count: int) -> list[dict[str, Any]]:
         """Return up to `count` settings with the leader's structure, while they promise nearly as much as any other."""
-        point = self._space.encode([leader])[0]
-        alike = Candidates(self._model, self._with_structure(point))
+        alike = self._alike(self._space.encode([leader])[0])
         found: list[dict[str, Any]] = []
         while len(found) < count:
             self._all.learn(self._model)
@@ -134,18 +133,18 @@ class _Batch:
         agree: NDArray[np.bool_] = same[:, self._structural].all(axis=1)
         return agree
 
-    def _with_structure(self, point: Array) -> Array:
+    def _alike(self, point: Array) -> Candidates:
         """Return candidates that agree with `point` (d,) in the structural columns."""
-        held = self._structural
         if self._listed is not None:
-            found: Array = self._listed[self._agree(self._listed, point)]
-            return found
+            self._all.learn(self._model)
+            return self._all.part(self._agree(self._listed, point))
+        held = self._structural
         changed = self._all.points.copy()
         unit = self._rng.random(changed.shape)
         filled = np.array([column.from_unit(unit[:, place]) for place, column in enumerate(self._space.columns)]).T
         changed = np.where(np.isnan(changed), filled, changed)
         changed[:, held] = point[held]
-        return distinct(self._space.snap(changed))
+        return Candidates(self._model, distinct(self._space.snap(changed)))
 
     def _choose(
         self, candidates: Candidates, *, is_held: bool = False, unlike: Setting | None = None, least: float = -np.inf

@@ -40,12 +40,15 @@ def create_study(
     check_strategy(settings.strategy)
     facts = dataset if isinstance(dataset, DatasetFacts) else DatasetFacts.of(dataset)
     settings = settings.for_data(facts.task, facts.train + facts.validation)
+    if "ensemble" in space.domains and settings.strategy != "manual":
+        raise SearchError(_("ensemble: is not searched: more networks are not worse on average; give a single number"))
+    space = space.settled(facts.train, has_bins=facts.has_bins)
     if isinstance(dataset, Dataset):
         check_scored(make_folds(dataset, settings.folds), settings.metric)
     outputs = n_outputs(choose_loss(space.base.loss, facts.task), facts.n_classes)
     told = Source(
-        facts.source.source, facts.source.options, facts.fingerprint, facts.task, facts.n_features, outputs,
-        str(Path.cwd()),
+        facts.source.source, facts.source.options, facts.fingerprint, facts.task, facts.n_inputs or facts.n_features,
+        outputs, str(Path.cwd()),
     )  # fmt: skip
     return Study.create(path, space, settings, told, tried=tried)
 
@@ -104,9 +107,12 @@ def change_study(
             study.queue(new, by=USER, stacks=None)
 
 
-def check_space(study: Study, space: Space | Mapping[str, Any] | None, base: Hyperparameters | None) -> None:
-    """Refuse a space other than the study's."""
+def check_space(
+    study: Study, space: Space | Mapping[str, Any] | None, base: Hyperparameters | None, dataset: Dataset
+) -> None:  # fmt: skip
+    """Refuse a space other than the study's, which is for this dataset."""
     told = space if isinstance(space, Space) else Space(space, base)
+    told = told.settled(len(dataset.train), has_bins=dataset.has_bins)
     if told.to_texts() != study.space.to_texts() or told.base.resolved() != study.space.base.resolved():
         raise SearchError(_("{path}: searches another space; start a new study").format(path=visible(study.path)))
 

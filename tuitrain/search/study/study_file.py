@@ -129,7 +129,10 @@ def read_study_file(folder: Path) -> StudyFile:
 
 def _read(content: Mapping[str, Any]) -> StudyFile:
     content = _CONTENT(content)
-    source = Source(**content["dataset"])
+    told = content["dataset"]
+    if told["options"]:  # numbers were not encoded in any other way when studies did not say how
+        told = {**told, "options": {"encode_numbers": "standard", **told["options"]}}
+    source = Source(**told)
     settings = check_settings(Settings.from_mapping(content["search"]), source.task)
     if not content["space"]:
         raise ValueError(_("space: nothing is searched"))

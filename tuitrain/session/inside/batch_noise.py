@@ -14,6 +14,7 @@ from tuitrain.engine import Trainer
 from tuitrain.engine.gradient_noise import by_layer, row_gradients, spread_of_rows, tips_of_products
 from tuitrain.engine.network import Network
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.presets import PLAIN
 from tuitrain.session.asked.batch_noise import BatchNoise, BatchNoiseAnswer
 from tuitrain.session.inside.rows import double_network
 from tuitrain.session.inspection import Answers, Copy
@@ -26,7 +27,7 @@ PRODUCT_NUMBERS = 1_000_000  # of these in one product
 MOST_WORK = 500_000_000  # parameters × rows: of more, fewer rows are measured
 AT_ONCE = 8_000_000  # parameters × rows between two answers
 EXAMPLE_DATA = "plane"
-EXAMPLE = Hyperparameters(hidden_layers=(), initializer="zeros", batch_size=32)
+EXAMPLE = PLAIN.replace(hidden_layers=(), initializer="zeros", batch_size=32)
 
 
 def batch_noise(question: Question, copy: Copy) -> Answers:

@@ -14,8 +14,9 @@ from tuitrain.engine.parts import Parts
 from tuitrain.engine.step_trace import Moments, fresh, start_of, trace_step_in_parts
 from tuitrain.engine.trace import RowThrough
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.presets import PLAIN
 from tuitrain.session.asked.bench import RowAnswer, TraceRow
-from tuitrain.session.inside.rows import cells, network_of, truth_text, worst_row_first
+from tuitrain.session.inside.rows import cells, input_names, network_of, truth_text, worst_row_first
 from tuitrain.session.inspection import Answers, Copy
 from tuitrain.session.questions import Question
 
@@ -85,7 +86,7 @@ def _of_training(asked: TraceRow, copy: Copy) -> Parts[_Case]:
     outputs = dataset.class_names if network.n_outputs > 1 else (dataset.target_name,)
     return _Case(
         network, part.X[place], part.y[place], h, start_of(copy.state), rate, l2, _masks(copy, network),
-        int(part.rows[place]), name, len(part), cells(dataset, part.X[place]), dataset.encoded_names, outputs,
+        int(part.rows[place]), name, len(part), cells(dataset, part.X[place]), input_names(network, dataset), outputs,
         truth_text(dataset, part.y[place]),
     )  # fmt: skip
 
@@ -122,7 +123,7 @@ def _example(name: str) -> _Case:
         ]  # fmt: skip
         x, y = np.array([0.8, -0.5]), np.array(1)
         answers, truth = ("1", "2"), "2"
-    h = Hyperparameters(optimizer="sgd", learning_rate=0.1, l2=0, weight_decay=0)
+    h = PLAIN.replace(optimizer="sgd", learning_rate=0.1, l2=0, weight_decay=0)
     values = {given: f"{value:g}" for given, value in zip(names, x, strict=True)}
     return _Case(
         network, x, y, h, fresh("sgd", network.n_parameters), 0.1, 0.0, None, 0, "example", 1, values, tuple(values),

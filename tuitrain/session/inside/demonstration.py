@@ -14,6 +14,7 @@ from tuitrain.engine import Trainer
 from tuitrain.engine.build import SHARED
 from tuitrain.engine.threads import blas_threads, choose_threads
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.presets import PLAIN
 from tuitrain.session.asked.demonstration import Demonstrate, DemonstrateAnswer
 from tuitrain.session.inside.experiment import SLICE_SECONDS
 from tuitrain.session.inside.measures import MEASURES, Condition
@@ -47,9 +48,7 @@ def conditions_of(asked: Demonstrate) -> list[Hyperparameters]:
     """
     base = {"patience": "0", "epochs": str(asked.epochs), **dict(asked.given)}
     return [
-        Hyperparameters().replace(
-            **{name: FIELDS[name].parse(text) for name, text in {**base, asked.field: value}.items()}
-        )
+        PLAIN.replace(**{name: FIELDS[name].parse(text) for name, text in {**base, asked.field: value}.items()})
         for value in asked.values
     ]
 
@@ -57,7 +56,7 @@ def conditions_of(asked: Demonstrate) -> list[Hyperparameters]:
 @lru_cache(maxsize=4)
 def _dataset(source: str) -> Dataset:
     """Read a dataset; a second run of a demonstration finds it here."""
-    return load_dataset(source)
+    return load_dataset(source, encode_numbers="standard")
 
 
 def _train(conditions: list[Condition]) -> None:

@@ -112,7 +112,7 @@ def _started(own: _DepthCase, choice: Choice) -> _DepthCase:
     """The same shape, with the weights that a choice draws from the same seed."""
     network = Network(
         own.network.layer_sizes, activation=choice.activation, loss=own.network.loss.name, dtype=np.float64,
-        huber_delta=own.network.huber_delta,
+        huber_delta=own.network.huber_delta, bins=own.network.bins,
     )  # fmt: skip
     network.initialize(own.seed, choice.initializer)
     return replace(own, network=network, initializer=choice.initializer, scale=choice.scale, is_start=True)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Record, Trainer
+from tuitrain.engine.build import check_stack
 from tuitrain.engine.memory import rows_of_a_batch
 from tuitrain.engine.network import PREDICT_ROWS
 from tuitrain.engine.parts import Parts
@@ -25,7 +26,7 @@ from tuitrain.session.inspection import Copy
 
 Array = NDArray[Any]
 T = TypeVar("T")
-SLICE_SECONDS = 0.02  # of training between two looks at whether something else is to be done
+SLICE_SECONDS = 0.015  # of training between two looks at whether something else is to be done
 STEP_OPERATIONS = 2e9  # of one step of one member: what takes more is not trained beside a run that need not wait
 SLICE_OPERATIONS = 4e8  # of one step, or one evaluation, of a stack: about as many as a slice has time for
 
@@ -126,11 +127,12 @@ def lanes_of(
     Raises
     ------
     HyperparameterError
-        if the members cannot share a stack.
+        if the members cannot share a stack, or there is no memory for all of them.
     """
     state = copy.state if from_here else None
     done = state.counters["epochs_done"] if state is not None else 0
     patient = [h.replace(patience=0, epochs=max(h.epochs, done + epochs)) for h in members]
+    check_stack(copy.dataset, members[0], len(members))  # of all stacks: each alone may fit
     most = _most_members(copy.dataset, members[0], state)
     for first in range(0, len(patient), most):
         some = patient[first : first + most]
@@ -226,5 +228,5 @@ def _parameters(dataset: Dataset, h: Hyperparameters, state: State | None = None
     if state is not None:
         sizes: tuple[int, ...] = state.layer_sizes
     else:
-        sizes = (dataset.train.X.shape[1], *h.hidden_layers, max(dataset.n_classes, 1))
+        sizes = (dataset.n_inputs, *h.hidden_layers, max(dataset.n_classes, 1))
     return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))

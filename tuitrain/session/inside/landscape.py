@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
+from tuitrain.engine import Trainer
 from tuitrain.engine.directions import losses_at, principal_directions_in_parts, random_direction
+from tuitrain.engine.memory import check_room
 from tuitrain.engine.quadratics import Bowl, momentum_modulus
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.presets import PLAIN
 from tuitrain.session.asked.landscape import BowlAnswer, LineRace, Plane, PlaneAnswer
 from tuitrain.session.inside.experiment import sliced
 from tuitrain.session.inside.rows import double_network
 from tuitrain.session.inspection import Answers, Copy
-from tuitrain.session.questions import Question
+from tuitrain.session.questions import Answer, Question
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -53,20 +57,8 @@ def plane(question: Question, copy: Copy) -> Answers:
         float(np.linalg.norm(start)), optimizer, done=0, total=len(GRIDS) + 1,
     )  # fmt: skip
     yield answer
-    most = int(np.clip(PATH_NUMBERS // len(start), LEAST_PATH_STEPS, PATH_STEPS))
-    everything, done = np.zeros((2 * most + 1, len(start))), 0  # filled step by step: a large one is not copied at once
-    for some in sliced(_last_places(copy, most, start, everything), network.layer_sizes):
-        done += sum(some)
-        yield answer
-    before, done = done, done + 1  # the place where the copy is stays 0
-    for _step in range(most):
-        yield from trainer.in_parts()
-        if trainer.is_done:
-            break
-        np.subtract(trainer.network.parameters[0], start, out=everything[done])
-        done += 1
-        yield answer
-    everything, walked = everything[:done], everything[before:done]
+    everything, before = yield from _path(copy, trainer, start, answer)
+    walked = everything[before:]
     drawn = random_direction(network, start, np.random.default_rng(0)) if asked.view == "step" else np.empty(0)
     yield answer
     if asked.view == "path":
@@ -86,6 +78,44 @@ def plane(question: Question, copy: Copy) -> Answers:
         yield answer
     answer = replace(answer, path=path, behind=shown[:before], path_losses=np.concatenate(losses), share=share, done=1)
     yield answer
+    yield from _on_grids(answer, asked, partial(losses_at, network, X=X, y=y), (start, axes), shown, at_once)
+
+
+def _path(copy: Copy, trainer: Trainer, start: Array, answer: Answer) -> Generator[Answer, None, tuple[Array, int]]:
+    """Take the run's last steps again and, with `trainer`, the next ones, and yield `answer` after each part.
+
+    Returns where each began as seen from `start`, (T, P), and the place among them where the copy is.
+
+    Raises
+    ------
+    RunError
+        if there is no memory for so many places.
+    """
+    most = int(np.clip(PATH_NUMBERS // len(start), LEAST_PATH_STEPS, PATH_STEPS))
+    needed = (2 * most + 1) * len(start) * start.itemsize
+    check_room(needed, _("the path of {steps} steps before and after").format(steps=most))
+    everything, done = np.zeros((2 * most + 1, len(start))), 0  # filled step by step: a large one is not copied at once
+    for some in sliced(_last_places(copy, most, start, everything), trainer.network.layer_sizes):
+        done += sum(some)
+        yield answer
+    before, done = done, done + 1  # the place where the copy is stays 0
+    for _step in range(most):
+        for _part in trainer.in_parts():
+            yield answer
+        if trainer.is_done:
+            break
+        np.subtract(trainer.network.parameters[0], start, out=everything[done])
+        done += 1
+        yield answer
+    return everything[:done], before
+
+
+def _on_grids(
+    answer: PlaneAnswer, asked: Plane, losses: Callable[[Array], Array], plane_of: tuple[Array, Array], shown: Array,
+    at_once: int,
+) -> Answers:  # fmt: skip
+    """Measure the loss on finer and finer grids: at `plane_of`'s start (P,) and its two axes (2, P), around `shown`."""
+    start, axes = plane_of
     low, high = _extent(asked.view, shown, answer.size)
     middle, reach = (low + high) / 2, (high - low) / 2 / asked.zoom
     for done, (columns, rows) in enumerate(GRIDS):
@@ -93,8 +123,7 @@ def plane(question: Question, copy: Copy) -> Answers:
         places_of_grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
         found: list[Array] = []
         for first in range(0, len(places_of_grid), at_once):
-            points = start + places_of_grid[first : first + at_once] @ axes
-            found.append(losses_at(network, points, X, y))
+            found.append(losses(start + places_of_grid[first : first + at_once] @ axes))
             yield answer
         answer = replace(
             answer, across=across, up=up, losses=np.concatenate(found).reshape(rows, columns), done=done + 2
@@ -242,4 +271,4 @@ def _example(asked: LineRace) -> _FittedLine:
     y = 0.6 * x + 1.1 + rng.normal(0, 0.2, EXAMPLE_ROWS)
     if not asked.is_raw:
         x = (x - x.mean()) / x.std()
-    return _FittedLine(x, y, None, "a line y = w·x + b", "x", Hyperparameters())
+    return _FittedLine(x, y, None, "a line y = w·x + b", "x", PLAIN)

@@ -95,6 +95,6 @@ def _parts(dataset: Dataset) -> list[tuple[str, Part]]:
 
 def _score(network: Network, dataset: Dataset, part: Part) -> float:
     """R² or accuracy on a part."""
-    logits = network.logits_of_rows(with_ones(part.X, network.dtype))
+    logits = network.logits_of_rows(network.rows_of(part.X))
     decided = decide(logits, network, dataset.n_classes)[0]
     return float(accuracy(part.y, decided) if dataset.n_classes else r2(part.y[:, 0], decided))

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
-from tuitrain.engine.network import with_ones
 from tuitrain.engine.records import Record
 
 Array = NDArray[Any]
@@ -176,7 +175,7 @@ def _support_vectors(condition: Condition) -> Array:
     network, train = condition.trainer.network, condition.dataset.train
     if network.loss.name != "hinge" or network.n_outputs != 1 or len(network.layer_sizes) != 2:
         return np.full(network.members, np.nan)
-    rows = with_ones(train.X, network.dtype)
+    rows = network.rows_of(train.X)
     z = condition.parameters() @ rows.T  # one layer: its weights, then the bias
     t = np.where(train.y == 1, 1.0, -1.0)
     return np.asarray((t * z <= 1 + TOLERANCE).sum(axis=1), np.float64)

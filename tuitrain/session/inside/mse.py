@@ -24,6 +24,7 @@ from tuitrain.data.table import Table
 from tuitrain.engine import Trainer
 from tuitrain.errors import RunError
 from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.presets import PLAIN
 from tuitrain.session.asked.mse import MseAnswer, MseApart
 from tuitrain.session.inside.rows import examined_part
 from tuitrain.session.inspection import Answers, Copy
@@ -41,7 +42,7 @@ ROW_FACTORS = (1 / 4, 1 / 2, 1, 2, 4)
 TABLE_FACTORS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)  # where no more rows can be drawn than there are
 UNIT_FACTORS = (1 / 8, 1 / 4, 1 / 2, 1, 2, 4)
 WITHOUT_HIDDEN = ((), (1,), (2,), (4,), (8,), (16,))
-EXAMPLE = Hyperparameters(
+EXAMPLE = PLAIN.replace(
     hidden_layers=(8,), activation="tanh", learning_rate=0.02, batch_size="full", l2=0.0, patience=0, epochs=1000
 )
 EXAMPLE_DATA = "sine?n=24&noise=0.3"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset, Part
 from tuitrain.engine.build import build_network
-from tuitrain.engine.network import Network, with_ones
+from tuitrain.engine.network import Network
 from tuitrain.engine.parts import Parts
 from tuitrain.errors import RunError
 from tuitrain.numbers import number
@@ -57,7 +57,7 @@ def double_network(network: Network) -> Network:
     """Return the network's first member in float64."""
     copy = Network(
         network.layer_sizes, activation=network.activation.name, loss=network.loss.name, dtype=np.float64,
-        leaky_slope=network.leaky_slope, huber_delta=network.huber_delta,
+        leaky_slope=network.leaky_slope, huber_delta=network.huber_delta, bins=network.bins,
     )  # fmt: skip
     copy.parameters[...] = network.parameters[:1]
     return copy
@@ -70,7 +70,7 @@ def row_losses(network: Network, part: Part) -> Parts[Array]:
     for first in range(0, len(part), at_once):
         if first:
             yield
-        rows = with_ones(part.X[first : first + at_once], network.dtype)
+        rows = network.rows_of(part.X[first : first + at_once])
         logits[first : first + at_once] = network.logits_of_rows(rows)[0]
     outputs = logits[:, :, None]
     target = network.encode(part.y, len(part)).T[:, :, None]
@@ -96,6 +96,11 @@ def worst_row_first(network: Network, copy: Copy) -> Parts[tuple[str, Part, Arra
 def worst_first(losses: Array) -> Array:
     """Return the places of the rows, the one with the largest loss first; equal ones in the order of the part."""
     return np.argsort(-losses, kind="stable")
+
+
+def input_names(network: Network, dataset: Dataset) -> tuple[str, ...]:
+    """The names of the network's inputs: of the encoded features, and of the bins that it reads beside them."""
+    return dataset.encoded_names if network.bins is None else dataset.input_names
 
 
 def cells(dataset: Dataset, x: Array) -> dict[str, str]:

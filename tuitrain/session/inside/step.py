@@ -17,7 +17,7 @@ from tuitrain.engine.network import Network
 from tuitrain.engine.parts import Parts
 from tuitrain.engine.threads import blas_threads
 from tuitrain.errors import RunError
-from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.presets import PLAIN
 from tuitrain.session.asked.step import EXAMPLE_EPOCHS, StepAnswer, StepCurve
 from tuitrain.session.inside.experiment import sliced
 from tuitrain.session.inspection import Answers, Copy, go_on
@@ -180,7 +180,7 @@ def _ratio(way: _Line) -> Iterator[float | None]:
 def example_copy() -> Copy:
     """Return a copy of a ready-made training: moons after some epochs of gradient descent with a rate of 0.3."""
     dataset = load_dataset("moons")
-    h = Hyperparameters(hidden_layers=(12,), activation="tanh", optimizer="sgd", learning_rate=0.3)
+    h = PLAIN.replace(hidden_layers=(12,), activation="tanh", optimizer="sgd", learning_rate=0.3)
     trainer = Trainer(dataset, h)
     past = trainer.state()
     for epoch in range(EXAMPLE_EPOCHS):

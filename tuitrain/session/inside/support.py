@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.engine import Trainer
-from tuitrain.engine.network import Network, with_ones
+from tuitrain.engine.network import Network
 from tuitrain.errors import RunError
 from tuitrain.session.asked.inputs import OtherC, SupportAnswer, SupportVectors
 from tuitrain.session.inside.linear import check_linear, in_own_units, own_scales
@@ -57,7 +57,7 @@ def support_vectors(question: Question, copy: Copy) -> Answers:
 
 def _tz(network: Network, dataset: Dataset) -> Array:
     """T z of the training rows, (N,)."""
-    z = network.logits_of_rows(with_ones(dataset.train.X, network.dtype))[0, :, 0]
+    z = network.logits_of_rows(network.rows_of(dataset.train.X))[0, :, 0]
     found: Array = np.where(dataset.train.y == 1, z, -z)
     return found
 

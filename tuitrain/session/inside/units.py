@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -18,10 +18,10 @@ from tuitrain.engine.network import Network
 from tuitrain.engine.probes import idle_shares
 from tuitrain.errors import RunError
 from tuitrain.numbers import number
-from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.options.presets import PLAIN
 from tuitrain.session.asked.units import UnitMaps, UnitsAnswer
 from tuitrain.session.inside.inputs import Grid, grid_over, picture_of
-from tuitrain.session.inside.rows import copied_network, examined_part, some_rows, truth_text
+from tuitrain.session.inside.rows import copied_network, examined_part, input_names, some_rows, truth_text
 from tuitrain.session.inspection import Answers, Copy
 from tuitrain.session.questions import Answer, NoAnswer, Question
 from tuitrain.translation import gettext as _
@@ -37,8 +37,8 @@ WORK = 4_000_000  # products of one part of the answer: a few milliseconds
 PASS_WORK = 60_000_000  # products of one forward pass
 LEAST_POINTS = 256  # of a response map
 EXAMPLES = {
-    "moons": ("moons", Hyperparameters(hidden_layers=(16, 8), epochs=60, patience=0)),
-    "digits": ("digits", Hyperparameters(hidden_layers=(32, 16), epochs=8, patience=0)),
+    "moons": ("moons", PLAIN.replace(hidden_layers=(16, 8), epochs=60, patience=0)),
+    "digits": ("digits", PLAIN.replace(hidden_layers=(32, 16), epochs=8, patience=0)),
 }
 _trained: dict[str, Copy] = {}
 
@@ -54,9 +54,11 @@ def unit_maps(question: Question, copy: Copy) -> Answers:
     if not hidden:
         raise RunError(_("the network has no hidden layer, and so no units to look at; x: an example"))
     layer = asked.layer % len(hidden)
-    seen = _look(asked, network, dataset, layer, copy.epoch)
+    yield None
+    seen = yield from _look(asked, network, dataset, layer, copy.epoch)
     ablation, count = seen.ablation, hidden[layer]
     guess = ablation.a.std(axis=0) * np.linalg.norm(network.weights[layer + 1][0], axis=1)
+    yield None
     answer = _answer(asked, seen, np.argsort(-guess, kind="stable"))
     batch = max(1, WORK // ablation.cost_of_a_trial)
     shown = len(answer.units)
@@ -121,13 +123,17 @@ class _SeenLayer:
     bent: Array
 
 
-def _look(asked: UnitMaps, network: Network, dataset: Dataset, layer: int, epoch: int) -> _SeenLayer:
-    """Work out everything but the costs."""
+def _look(
+    asked: UnitMaps, network: Network, dataset: Dataset, layer: int, epoch: int
+) -> Generator[None, None, _SeenLayer]:
+    """Work out everything but the costs, in parts."""
     budget = int(np.clip(PASS_WORK // network.n_parameters, LEAST_ROWS, MOST_ROWS))
     name, part = examined_part(dataset)
     part, train = some_rows(part, budget), some_rows(dataset.train, budget)
     ablation = Ablation(network, part.X, part.y, layer)
+    yield
     order = np.argsort(-np.abs(network.weights[0][0]).sum(axis=1), kind="stable")
+    order = order[order < dataset.n_features]  # not their bins, which follow from them
     inputs, encoded = len(order), dataset.encoded_names
     order = np.sort(order) if inputs == 2 else order
     across, up = asked.across % inputs, asked.up % inputs
@@ -136,7 +142,9 @@ def _look(asked: UnitMaps, network: Network, dataset: Dataset, layer: int, epoch
     shape = int(np.sqrt(points * GRID[0] / GRID[1])), int(np.sqrt(points * GRID[1] / GRID[0]))
     grid = grid_over(dataset, int(order[across]), int(order[up]) if up >= 0 else None, shape)
     idle_kind, idle = _idle(network, layer_outputs(network, train.X, layer))
+    yield
     placed, shares, bent = _hidden_space(network, dataset, layer, ablation.a[:MOST_POINTS])
+    yield
     return _SeenLayer(
         network, dataset, layer, epoch, part, name, ablation, tuple(encoded[place] for place in order), across, up,
         grid, layer_outputs(network, grid.X, layer), idle_kind, idle, len(train),
@@ -159,7 +167,8 @@ def _answer(asked: UnitMaps, seen: _SeenLayer, units: Array) -> UnitsAnswer:
         np.full(len(shown), np.nan), np.full(len(shown) + 1, np.nan), seen.ablation.loss, seen.part_name, len(part),
         seen.idle, seen.idle_kind, seen.idle_rows, _as_maps(seen.response[:, shown], seen.grid), seen.names,
         seen.across, seen.up, seen.grid.extent, block[:-1, shown].T.copy(), block[-1, shown].copy(),
-        dataset.encoded_names if layer == 0 else _unit_names(sizes[layer]), network.weights[layer + 1][0][shown].copy(),
+        input_names(network, dataset) if layer == 0 else _unit_names(sizes[layer]),
+        network.weights[layer + 1][0][shown].copy(),
         outputs if is_last else _unit_names(sizes[layer + 2]), picture, pixels, part.rows[best],
         np.take_along_axis(a[:, shown].T, best, 1), tuple(tuple(seen.truths[row] for row in rows) for rows in best),
         seen.points, np.asarray(classes, np.int64), dataset.class_names, seen.shares, seen.bent, seen.epoch,

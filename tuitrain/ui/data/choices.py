@@ -136,7 +136,7 @@ def missing_words() -> list[ReadingChoice]:
     return [
         ReadingChoice(_("the usual words: NA, N/A, NaN, null, ?, and - or none among numbers"), {"missing": None}),
         ReadingChoice(_("none: only an empty cell is missing"), {"missing": ()}),
-        ReadingChoice(_("words of your own …"), asks="missing"),
+        ReadingChoice(_("words of your own beside the usual ones …"), asks="missing"),
     ]
 
 

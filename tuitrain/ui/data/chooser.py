@@ -19,7 +19,7 @@ from tuitrain.data.dataset import Dataset
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.review.review import Review, Reviewer
 from tuitrain.errors import DataError, TuitrainError
-from tuitrain.options.data_options import DataOptions
+from tuitrain.options.data_options import DATA_FIELDS, READING, DataOptions
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 from tuitrain.ui.data.dataset_screen import DatasetScreen
@@ -58,6 +58,7 @@ class DatasetChooser(Dialog[Dataset]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "back"),
+        Binding("ctrl+c", "back", "back", show=False, priority=True),  # the line would copy
         Binding("tab,shift+tab", "stay", "stay", show=False),  # nothing else takes keys
     ]
     DEFAULT_CSS = """
@@ -94,6 +95,13 @@ class DatasetChooser(Dialog[Dataset]):
         self._offer("")
         self._about("")
         source.focus()
+        unread, self._host.unread = self._host.unread, None
+        if unread is not None:
+            self._about(_("reading {source}").format(source=visible(unread.source)))
+            self._read(Reviewer(unread.source), [unread.options], unread.problem)
+
+    def on_unmount(self) -> None:
+        self._beside.cancel()
 
     def on_resize(self) -> None:
         width = max(20, (self.query_one(Vertical).size.width or 78) - 2)
@@ -179,12 +187,13 @@ class DatasetChooser(Dialog[Dataset]):
             self._open_directory(source)
             return
         self._about(_("reading {source}").format(source=visible(source)))
-        self._read(Reviewer(source), self._chosen_before(source))
+        self._read(Reviewer(source), [self._chosen_before(source)])
 
-    def _read(self, reviewer: Reviewer, options: DataOptions) -> None:
+    def _read(self, reviewer: Reviewer, tried: list[DataOptions], problem: str = "") -> None:
+        """Read by the last of the options; `problem` is what was wrong with others."""
         self._beside.begin(
-            partial(reviewer.review, options, most_rows=rows_at_once(reviewer)), partial(self._show, reviewer, options),
-            partial(self._failed, reviewer, options),
+            partial(reviewer.review, tried[-1], rows_at_once(reviewer)),
+            partial(self._show, reviewer, tried[-1], said=problem), partial(self._failed, reviewer, tried, problem),
         )  # fmt: skip
 
     def _chosen_before(self, source: str) -> DataOptions:
@@ -209,7 +218,9 @@ class DatasetChooser(Dialog[Dataset]):
         text = _("{source} is a directory") if has_tables else _("{source} is a directory without tables")
         self._about(text.format(source=visible(source)))
 
-    def _show(self, reviewer: Reviewer, options: DataOptions, first: Review | None, problem: str = "") -> None:
+    def _show(
+        self, reviewer: Reviewer, options: DataOptions, first: Review | None, *, problem: str = "", said: str = ""
+    ) -> None:  # fmt: skip
         def keep(chosen: DataOptions) -> None:
             self._host.data_options[reviewer.source] = chosen
 
@@ -218,19 +229,23 @@ class DatasetChooser(Dialog[Dataset]):
             self.dismiss(dataset)
 
         self._about("")
-        screen = DatasetScreen(reviewer, options, chosen=chosen, keep=keep, first=first, problem=problem)
+        screen = DatasetScreen(reviewer, options, chosen=chosen, keep=keep, first=first, problem=problem, said=said)
         self._host.push_screen(screen)
 
-    def _failed(self, reviewer: Reviewer, options: DataOptions, error: BaseException) -> None:
+    def _failed(self, reviewer: Reviewer, tried: list[DataOptions], problem: str, error: BaseException) -> None:
+        """Try fewer options: they may be for a file that has changed since, or name a column that there is not."""
         if not isinstance(error, TuitrainError):
             self._about(_("cannot be read: {name}: {error}").format(name=type(error).__name__, error=error), "bad")
             self._host.paint_all()  # a library that panics has written over the screen
-        elif options != DataOptions():  # that were chosen for a file which has changed since
-            self._read(reviewer, DataOptions())
+            return
+        problem = problem or str(error)
+        fewer = [options for options in (_about_reading(tried[0]), DataOptions()) if options not in tried]
+        if fewer:
+            self._read(reviewer, [*tried, fewer[0]], problem)
         elif reviewer.is_text and reviewer.size:
-            self._show(reviewer, options, None, str(error))  # it can be mended there
+            self._show(reviewer, tried[0], None, problem=problem)  # it can be mended there
         else:
-            self._about(str(error), "bad")
+            self._about(problem, "bad")
 
     def _about(self, text: str, style: str = "bold") -> None:
         width = max(20, self.query_one("#about").size.width or 74)
@@ -252,6 +267,12 @@ class DatasetChooser(Dialog[Dataset]):
 def _source_of(option: Option) -> str:
     """What a line of the list stands for: a name, or a path, whose id has a mark before it."""
     return str(option.id).removeprefix("./")
+
+
+def _about_reading(options: DataOptions) -> DataOptions:
+    """Those of the options that say how a file is read."""
+    given = options.to_mapping()
+    return DataOptions.from_mapping({name: given[name] for name in given if DATA_FIELDS[name].group == READING})
 
 
 def _is_path(source: str) -> bool:

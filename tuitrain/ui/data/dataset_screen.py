@@ -58,7 +58,8 @@ class DatasetScreen(PlacedScreen, inherit_bindings=False):
     """Shows how a source is read, and lets one change it; calls `chosen` with the dataset to train on.
 
     `options` are what was chosen before; `keep` is called with those of now after each change. `first` is a review of
-    the first rows, or of all, if there is one already; `problem` says why it cannot be read.
+    the first rows, or of all, if there is one already; `problem` says why it cannot be read. `said` is what was wrong
+    with other options.
     """
 
     ACTIONS: ClassVar[tuple[Action, ...]] = DATASET_ACTIONS
@@ -68,13 +69,14 @@ class DatasetScreen(PlacedScreen, inherit_bindings=False):
     def __init__(
         self, reviewer: Reviewer, options: DataOptions, *, chosen: Callable[[Dataset], object],
         keep: Callable[[DataOptions], object] = lambda options: None, first: Review | None = None, problem: str = "",
+        said: str = "",
     ) -> None:  # fmt: skip
         super().__init__(DatasetLayout(lambda size: self.view.lines_of(size)))  # noqa: PLW0108 - there is no view yet
         self.view = TableView(self.look, reviewer, first, problem)
         self.reviewer, self.choices = reviewer, ChosenTable(options)
         self._answer, self._keep = chosen, keep
         self.reading = TableReading(self, reviewer, took=self._took, failed=self._failed, ticked=self._redraw_rows)
-        self._trains_when_read = False
+        self._trains_when_read, self._said = False, said
         self._cycle: _Cycle | None = None
         if first is not None:
             self.choices.see(first)
@@ -105,6 +107,8 @@ class DatasetScreen(PlacedScreen, inherit_bindings=False):
         review = self.view.review
         if not self.view.problem and (review is None or review.is_partial):
             self._read()
+        if self._said:
+            self.status.say(self._said, is_error=True)
 
     def on_unmount(self) -> None:
         self.reading.cancel()
@@ -121,7 +125,7 @@ class DatasetScreen(PlacedScreen, inherit_bindings=False):
     def _read(self) -> None:
         """Read the table by the options of now."""
         self._keep(self.choices.options)
-        self.reading.begin(self.choices.options, self.view.review)
+        self.reading.begin(self.choices.options)
         self.redraw()
 
     def _took(self, review: Review) -> None:

@@ -31,5 +31,5 @@ DATASET_ACTIONS = (
     Action("keys", ("f1",), "F1", "", "all keys", COLUMNS),
     Action("palette", ("ctrl+p",), "ctrl+p", "", "every action by name", COLUMNS),
     Action("suspend", ("ctrl+z",), "ctrl+z", "", "suspend; fg returns", COLUMNS),
-    Action("quit", ("escape",), "esc", "back", "give up reading; back", COLUMNS, 94),
+    Action("quit", ("escape", "ctrl+c"), "esc", "back", "give up reading; back", COLUMNS, 94),
 )

@@ -6,17 +6,15 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Theme
 
 BAR = 12  # cells
-MOST = 0.95  # of the bar, before all is read: how long it takes is an estimate
 
 
-def loading_text(what: str, seconds: float, expected: float, *, theme: Theme) -> str:
-    """``reading big.csv ━━━━╌╌╌╌ 6 s of about 14 · esc gives up``; `expected` is 0 where that is not known."""
+def loading_text(what: str, seconds: float, share: float | None, *, theme: Theme) -> str:
+    """``reading big.csv ━━━━╌╌╌╌ 43 % · 6 s · esc gives up``; `share` is what is read, None where that is not known."""
     texts = [_("reading {what}").format(what=what)]
-    if expected > 1:
-        done = round(BAR * min(MOST, seconds / expected))
+    if share is not None:
+        done = int(BAR * share)
         full, rest = ("#", "-") if theme.ascii_only else ("━", "╌")
-        texts.append(full * done + rest * (BAR - done))
-        texts.append(_("{seconds:.0f} s of about {expected:.0f}").format(seconds=seconds, expected=expected))
-    elif seconds >= 1:
+        texts[0] += f" {full * done}{rest * (BAR - done)} {int(100 * share)} %"
+    if seconds >= 1:
         texts.append(_("{seconds:.0f} s").format(seconds=seconds))
-    return " ".join(texts) + f" {theme.signs.dot} " + _("esc gives up")
+    return f" {theme.signs.dot} ".join([*texts, _("esc gives up")])

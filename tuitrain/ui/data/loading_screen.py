@@ -20,7 +20,6 @@ from tuitrain.ui.widgets.background import Beside
 from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
-    from tuitrain.session.training import TrainingSession
     from tuitrain.ui.app import TuitrainApp
 
 TICK = 0.25  # seconds between two looks at the clock
@@ -29,7 +28,7 @@ HEAD = 50_000  # bytes
 
 
 class LoadingScreen(Screen[None], inherit_bindings=False):
-    """Loads what the application is to load; then gives it the session, or ends it with what went wrong."""
+    """Loads what the application is to load; then gives it the dataset, or what went wrong."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,ctrl+c,ctrl+q", "give_up", "give up")]
     DEFAULT_CSS = """
@@ -50,11 +49,11 @@ class LoadingScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         load = self._host.to_load
         assert load is not None
-        self._source, work = load
+        self._source = load.source
         self._began = time.monotonic()
         self._beside = Beside(self)
         self.set_interval(TICK, self._tell)
-        self.call_after_refresh(self._beside.begin, work, self._took, self._failed)
+        self.call_after_refresh(self._beside.begin, load.read, self._host.take_dataset, self._host.take_failure)
 
     def on_resize(self) -> None:
         self._draw()
@@ -74,15 +73,11 @@ class LoadingScreen(Screen[None], inherit_bindings=False):
 
     def _tell(self) -> None:
         theme = self._host.look
-        text = loading_text(visible(self._source, 40), time.monotonic() - self._began, 0, theme=theme)
+        text = loading_text(visible(self._source, 40), time.monotonic() - self._began, self._beside.share, theme=theme)
         self._status.put([(f" {text}", theme["bold"])])
 
-    def _took(self, session: TrainingSession) -> None:
-        self._host.take_session(session)
-
-    def _failed(self, error: BaseException) -> None:
-        self._host.failure = error
-        self._host.exit()
+    def on_unmount(self) -> None:
+        self._beside.cancel()
 
     def action_give_up(self) -> None:
         self._beside.cancel()

@@ -10,7 +10,8 @@ from typing import Any
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
-from tuitrain.data.review.review import Review, Reviewer
+from tuitrain.data.progress import Progress
+from tuitrain.data.review.review import Review, Reviewer, reading_options
 from tuitrain.options.data_options import DataOptions
 from tuitrain.text import visible
 from tuitrain.ui.data.loading_bar import loading_text
@@ -42,30 +43,34 @@ class TableReading:
         self._took, self._failed, self._ticked = took, failed, ticked
         self._beside = Beside(owner)
         self._timer: Timer | None = None
-        self._began = self._expected = 0.0
+        self._began = 0.0
+        self._options: DataOptions | None = None  # by which it is being read
         self.is_reading = False
 
-    def begin(self, options: DataOptions, last: Review | None) -> None:
-        """Read the table by these options; `last` is the review before."""
-        self._began, self._expected, self.is_reading = time.monotonic(), 0.0, True
+    def begin(self, options: DataOptions) -> None:
+        """Read the table by these options; what is read by the same already is read on."""
+        last = self._options if self.is_reading else None
+        goes_on = last is not None and reading_options(last) == reading_options(options)
+        self._began, self._options, self.is_reading = time.monotonic(), options, True
         if self._timer is None:
             self._timer = self._owner.set_interval(TICK, self._ticked)
         few = rows_at_once(self._reviewer)
         if few is not None and not self._reviewer.has_read(options):
-            self._do(lambda: self._reviewer.review(options, most_rows=few), partial(self._took_head, options))
+            work = partial(self._reviewer.review, options, few)
+            self._do(work, partial(self._took_head, options), stops_last=not goes_on)
         else:
-            self._expected = last.seconds if last is not None and not last.is_partial else 0.0
-            self._do(lambda: self._reviewer.review(options), self._took_all)
+            self._do(partial(self._reviewer.review, options, None), self._took_all, stops_last=not goes_on)
 
-    def _do(self, work: Callable[[], Review], then: Callable[[Review], Any]) -> None:
-        self._beside.begin(work, then, self._ended_badly)
+    def _do(
+        self, work: Callable[[Progress], Review], then: Callable[[Review], Any], *, stops_last: bool = True
+    ) -> None:
+        self._beside.begin(work, then, self._ended_badly, stops_last=stops_last)
 
     def _took_head(self, options: DataOptions, review: Review) -> None:
         if not review.is_partial:
             self._took_all(review)
             return
-        self._expected = self._reviewer.expected_seconds(review)
-        self._do(lambda: self._reviewer.review(options), self._took_all)
+        self._do(partial(self._reviewer.review, options, None), self._took_all, stops_last=False)
         self._took(review)
 
     def _took_all(self, review: Review) -> None:
@@ -83,7 +88,7 @@ class TableReading:
             self._timer = None
 
     def cancel(self) -> bool:
-        """Take no notice of what is being read; False if that is nothing."""
+        """Stop what is being read; False if that is nothing."""
         self._stop()
         return self._beside.cancel()
 
@@ -99,4 +104,4 @@ class TableReading:
 
     def text(self, theme: Theme) -> str:
         """What to say of it."""
-        return loading_text(visible(self._reviewer.source, 40), self.seconds, self._expected, theme=theme)
+        return loading_text(visible(self._reviewer.source, 40), self.seconds, self._beside.share, theme=theme)

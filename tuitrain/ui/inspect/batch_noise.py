@@ -17,6 +17,7 @@ from tuitrain.session.commands import SetHyperparameter
 from tuitrain.session.questions import Question
 from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.adopting import when_it_acts
 from tuitrain.ui.inspect.arrows import draw_arrows, draw_cosines
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import PANE, Action
@@ -208,7 +209,11 @@ class NoisePage(InsidePage, inherit_bindings=False):
         assert answer is not None
         name = _("batch size {size}").format(size=answer.batch_size)
         if answer.batch_size == answer.own_size:
-            return name, _("rows per step, as the run has it"), (_("1 to {rows} or full").format(rows=answer.all_rows),)
+            return (
+                name,
+                _("rows per step, as the run has it"),
+                (_("1 to {rows:,} or full").format(rows=answer.all_rows),),
+            )
         return name, _("tried; the run has {size}, enter keeps it").format(size=answer.own_size), ()
 
     def tell(self) -> str:
@@ -242,7 +247,7 @@ class NoisePage(InsidePage, inherit_bindings=False):
             return
         size = min(max(int(answer.batch_size * by), 1), answer.rows)
         if size == answer.batch_size:
-            self.say(_("from 1 row to all {rows}").format(rows=answer.rows))
+            self.say(_("from 1 row to all {rows:,}").format(rows=answer.rows))
             return
         self.batch_size = size
         self.ask_anew()
@@ -262,7 +267,8 @@ class NoisePage(InsidePage, inherit_bindings=False):
             return
         value: int | str = "full" if answer.batch_size == answer.all_rows else answer.batch_size
         self.session.send(SetHyperparameter("batch_size", value))
-        self.say(_("batch size {size} from the next batch on; u on the Train screen takes it back").format(size=value))
+        when = when_it_acts(self.session.snapshot, ["batch_size"])
+        self.say(_("batch size {size} {when}; u on the Train screen takes it back").format(size=value, when=when))
 
     def action_before(self) -> None:
         self._change_layer(-1)

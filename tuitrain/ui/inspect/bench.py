@@ -11,13 +11,20 @@ import numpy as np
 from textual.binding import BindingType
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.timer import Timer
 
 from tuitrain.session.asked.bench import RowAnswer, TraceRow
-from tuitrain.session.commands import SetParameter
 from tuitrain.session.questions import Question
 from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.bench_changes import CopyChanges
+from tuitrain.ui.inspect.bench_edges import (
+    edge_of_next_unit,
+    edges_of,
+    first_edge,
+    is_edge,
+    next_edge,
+    strongest_edge,
+)
 from tuitrain.ui.inspect.bench_keys import BENCH_ACTIONS
 from tuitrain.ui.inspect.bench_layers import WIDE, columns_of, shown_units
 from tuitrain.ui.inspect.bench_shares import TWO_WAYS_ROWS, draw_shares, two_ways
@@ -34,6 +41,7 @@ from tuitrain.ui.inspect.chain_rule import (
 from tuitrain.ui.inspect.formula_line import formula_line
 from tuitrain.ui.inspect.forward_rule import forward_formulas
 from tuitrain.ui.inspect.page import InsidePage, page_bindings
+from tuitrain.ui.inspect.player import Player
 from tuitrain.ui.plots.figures import decimal, factor
 from tuitrain.ui.plots.lines import cut, line
 from tuitrain.ui.plots.network_picture import draw_network
@@ -42,8 +50,6 @@ from tuitrain.ui.train.panes.weight_prompt import read_number
 from tuitrain.ui.widgets.prompt_dialog import PromptDialog
 
 EXAMPLES = ("", "shares", "2-3-2")
-ENDED = ("done", "diverged", "failed")
-PACES = (0.5, 1.0, 2.0, 4.0, 8.0)  # steps a second while it plays
 SHARE_ROWS = 4  # of the pane of shares below it, with its frame
 
 
@@ -61,49 +67,28 @@ class BenchPage(InsidePage, inherit_bindings=False):
         super().__init__(look)
         has_learnt = self.trainer.snapshot.step > 0
         self.example = "" if has_learnt else "shares"
-        self.place, self.steps = 0, 0
-        self.moved: tuple[tuple[int, float, int], ...] = ()  # weights typed: index, value, after how many steps
-        self.adopted: list[SetParameter] = []  # what takes back what the run was given
+        self.place = 0
+        self.changes = CopyChanges(self.session)
         self.edge = WeightPlace(-1, 0, 0)  # the one with the largest gradient, when there is an answer
         self.way = Way(self._units_of)
-        self._pace = PACES[1]
-        self._timer: Timer | None = None
+        self._player = Player(self, self._play)
 
     def question(self) -> Question:
         is_known = self.answer is not None and not self.answer.problem and self.edge.layer >= 0
         index = self.edge.index(self.answer) if is_known and self.answer is not None else 0
-        return TraceRow(place=self.place, weight=index, moved=self.moved, steps=self.steps, copy=self.copy,
-                        example=self.example)  # fmt: skip
+        return TraceRow(
+            place=self.place, weight=index, moved=self.changes.moved, steps=self.changes.steps, copy=self.copy,
+            example=self.example,
+        )  # fmt: skip
 
     def took_answer(self) -> None:
         """Choose a weight of another network."""
         if self.answer is None or self.answer.problem:
             return
         layers = self.answer.trace.layers
-        if not 0 <= self.edge.layer < len(layers) or not self._is_edge(self.edge):
-            self.edge = self._first_edge(min(max(self.edge.layer, 0), len(layers) - 1))
+        if not is_edge(self.answer, self.edge):
+            self.edge = first_edge(self.answer, min(max(self.edge.layer, 0), len(layers) - 1))
             self._ask()
-
-    def _is_edge(self, edge: WeightPlace) -> bool:
-        assert self.answer is not None
-        rows, units = self.answer.trace.layers[edge.layer].block.shape
-        return edge.source < int(rows) and edge.unit < int(units)
-
-    def _first_edge(self, layer: int) -> WeightPlace:
-        assert self.answer is not None
-        gradient = np.abs(self.answer.trace.layers[layer].gradient[:-1])
-        source, unit = np.unravel_index(int(gradient.argmax()), gradient.shape)
-        return WeightPlace(layer, int(source), int(unit))
-
-    @property
-    def is_playing(self) -> bool:
-        """Whether it goes on by itself."""
-        return self._timer is not None
-
-    @property
-    def is_known(self) -> bool:
-        """Whether there is an answer to work with."""
-        return self.answer is not None and not self.answer.problem
 
     @property
     def _phase(self) -> Phase:
@@ -114,8 +99,8 @@ class BenchPage(InsidePage, inherit_bindings=False):
         return {
             "back": N_("unit") if self.way.by_unit else N_("layer"),
             "cycle_axis": N_("by layer") if self.way.by_unit else N_("by unit"),
-            "start_pause": N_("pause") if self.is_playing else N_("play"),
-            "adopt": N_("adopt") if self.moved and not self.example else "",
+            "start_pause": N_("pause") if self._player.is_playing else N_("play"),
+            "adopt": N_("adopt") if self.changes.moved and not self.example else "",
             "before": "" if self.example else N_("row"),
             "example": N_("yours") if self.example == EXAMPLES[-1] else N_("example"),
         }
@@ -207,9 +192,9 @@ class BenchPage(InsidePage, inherit_bindings=False):
         weight = f"{source_name(answer, self.edge)}→{unit}"
         phase, theme = self._phase, self.look
         J = f"J = {decimal(answer.trace.loss)}" if phase.has_loss else ""
-        changed = _("{count} typed").format(count=len(self.moved)) if self.moved else ""
-        taken = ngettext("{count} step taken", "{count} steps taken", self.steps)
-        learnt = taken.format(count=self.steps) if self.steps else ""
+        changed = _("{count} typed").format(count=len(self.changes.moved)) if self.changes.moved else ""
+        taken = ngettext("{count} step taken", "{count} steps taken", self.changes.steps)
+        learnt = taken.format(count=self.changes.steps) if self.changes.steps else ""
         is_wide = self.panes["network"].size.width >= WIDE - 2 and self.example != "shares"
         edges = _(" · on edges w, below it ∂J/∂w") if is_wide and phase.is_back else ""
         way = theme.plain("◂ ") + _("δ back") if phase.is_back else _("a forward") + theme.plain(" →")
@@ -274,9 +259,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
         if unit is None or layer is None or (layer, unit) == (self.edge.layer, self.edge.unit):
             self.refresh_page()
             return
-        found = self.answer.trace.layers[layer]
-        sizes = np.abs(found.inputs[:-1] * found.block[:-1, unit])
-        self.edge = WeightPlace(layer, int(sizes.argmax()), unit)
+        self.edge = strongest_edge(self.answer, layer, unit)
         self.ask_anew()
 
     def _units_of(self, layer: int) -> tuple[tuple[int, ...], bool]:
@@ -295,12 +278,12 @@ class BenchPage(InsidePage, inherit_bindings=False):
 
     def action_start_pause(self) -> None:
         """Play the way, from the input on where it is at its end."""
-        if self.is_playing or not self.is_known:
+        if self._player.is_playing or not self.is_known:
             self._stop()
             return
         if self._phase.is_last:
             self.way.go_to(0)
-        self._timer = self.set_interval(1 / self._pace, self._play)
+        self._player.start()
         self.refresh_page()
 
     def _play(self) -> None:
@@ -309,11 +292,8 @@ class BenchPage(InsidePage, inherit_bindings=False):
             self._stop()
 
     def _stop(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-            if self.is_mounted:
-                self.refresh_page()
+        if self._player.stop() and self.is_mounted:
+            self.refresh_page()
 
     def on_screen_suspend(self) -> None:
         self._stop()
@@ -326,55 +306,32 @@ class BenchPage(InsidePage, inherit_bindings=False):
         self._take_pace(1)
 
     def _take_pace(self, by: int) -> None:
-        self._pace = PACES[min(max(PACES.index(self._pace) + by, 0), len(PACES) - 1)]
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = self.set_interval(1 / self._pace, self._play)
-        self.say(_("{pace} steps a second; space plays").format(pace=f"{self._pace:g}"))
+        self._player.take_pace(by)
+        self.say(_("{pace} steps a second; space plays").format(pace=f"{self._player.pace:g}"))
 
     def action_up(self) -> None:
-        self._move_edge(-1)
+        self._choose(next_edge, -1)
 
     def action_down(self) -> None:
-        self._move_edge(1)
-
-    def _move_edge(self, by: int) -> None:
-        """Another weight of the same unit, and then of the next one."""
-        if self.answer is None or self.answer.problem:
-            return
-        edges = self._edges()
-        self.edge = edges[(edges.index(self.edge) + by) % len(edges)] if self.edge in edges else edges[0]
-        self.ask_anew()
-
-    def _edges(self) -> list[WeightPlace]:
-        """The weights that are drawn, unit by unit."""
-        assert self.answer is not None
-        size = self.panes["network"].size
-        chosen = shown_units(self.answer, self.edge, size.width, size.height)
-        edges = []
-        for layer in chosen.layers[1:]:
-            sources = chosen.units[layer - 1]
-            edges += [WeightPlace(layer - 1, source, unit) for unit in chosen.units[layer] for source in sources]
-        return edges
+        self._choose(next_edge, 1)
 
     def action_next_unit(self) -> None:
-        self._move_unit(1)
+        self._choose(edge_of_next_unit, 1)
 
     def action_previous_unit(self) -> None:
-        self._move_unit(-1)
+        self._choose(edge_of_next_unit, -1)
 
-    def _move_unit(self, by: int) -> None:
-        if self.answer is None or self.answer.problem:
+    def _choose(self, choose: Callable[[list[WeightPlace], WeightPlace, int], WeightPlace], by: int) -> None:
+        """Choose another of the weights that are drawn."""
+        if not self.is_known:
             return
-        edges = self._edges()
-        units = list(dict.fromkeys((edge.layer, edge.unit) for edge in edges))
-        here = (self.edge.layer, self.edge.unit)
-        layer, unit = units[(units.index(here) + by) % len(units)] if here in units else units[0]
-        self.edge = next(edge for edge in edges if (edge.layer, edge.unit) == (layer, unit))
+        assert self.answer is not None
+        size = self.panes["network"].size
+        self.edge = choose(edges_of(shown_units(self.answer, self.edge, size.width, size.height)), self.edge, by)
         self.ask_anew()
 
     def action_take_step(self) -> None:
-        self.steps += 1
+        self.changes.steps += 1
         self.ask_anew()
 
     def action_edit(self) -> None:
@@ -386,7 +343,7 @@ class BenchPage(InsidePage, inherit_bindings=False):
 
         def answered(value: float | None) -> None:
             if value is not None:
-                self.moved = (*self.moved, (index, value, self.steps))
+                self.changes.type(index, value)
                 self.ask_anew()
 
         name = f"w {source_name(self.answer, self.edge)}→{unit_name(self.answer, self.edge.layer, self.edge.unit)}"
@@ -398,53 +355,25 @@ class BenchPage(InsidePage, inherit_bindings=False):
 
     def action_adopt(self) -> None:
         """Put the typed weights into the run."""
-        if self.example or not self.moved:
-            self.say(_("no weight is typed: enter types one, 1 takes it into the run") if not self.example
-                     else _("the example is no run; x shows your network"))  # fmt: skip
-            return
-        if self.session.snapshot.state in ENDED:
-            self.say(_("the training has ended: its weights are those of the best epoch, and stay"))
-            return
-        values = {index: value for index, value, _steps in self.moved}
-        own = self._own_values()
-        self.adopted = [SetParameter(index, own[index]) for index in values]
-        for index, value in values.items():
-            self.session.send(SetParameter(index, value))
-        self.say(ngettext("{count} weight is in the run now; u takes it back",
-                          "{count} weights are in the run now; u takes them back", len(values))
-                 .format(count=len(values)))  # fmt: skip
-
-    def _own_values(self) -> Sequence[float]:
-        """The copy's weights as they were when the page was opened."""
-        return self.answer.start.tolist() if self.answer is not None else ()
+        if self.example:
+            self.say(_("the example is no run; x shows your network"))
+        elif self.answer is not None:
+            self.say(self.changes.adopt(self.answer.start.tolist()))
 
     def action_undo(self) -> None:
         """Take back what was done last: adopted, typed, or learnt."""
-        if self.adopted:
-            for command in self.adopted:
-                self.session.send(command)
-            self.adopted = []
-            self.say(_("the run has the weights back that the copy began with"))
-            return
-        if self.moved and self.moved[-1][2] == self.steps:
-            self.moved = self.moved[:-1]
-        elif self.steps:
-            self.steps -= 1
+        told = self.changes.undo()
+        if told:
+            self.say(told)
         else:
-            self.say(_("nothing to take back"))
-            return
-        self.ask_anew()
+            self.ask_anew()
 
     def action_restart(self) -> None:
         """The copy's own weights again, at the input."""
         self._stop()
-        self._forget()
+        self.changes.forget()
         self.way.go_to(0)
         self.ask_anew()
-
-    def _forget(self) -> None:
-        """Take back what was typed and learnt on the copy; what the run was given stays."""
-        self.steps, self.moved, self.adopted = 0, (), []
 
     def action_before(self) -> None:
         self._move_row(-1)
@@ -457,14 +386,14 @@ class BenchPage(InsidePage, inherit_bindings=False):
             self.say(_("the example has one row; x shows your network"))
             return
         self.place = (self.place + by) % self.answer.rows
-        self._forget()
+        self.changes.forget()
         self.ask_anew()
 
     def action_example(self) -> None:
         """The next ready-made network, or one's own."""
         self.example = EXAMPLES[(EXAMPLES.index(self.example) + 1) % len(EXAMPLES)]
         self._stop()
-        self._forget()
+        self.changes.forget()
         self.way.go_to(None)
         self.edge, self.answer = WeightPlace(-1, 0, 0), None
         self.place_children(self.size)

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from tuitrain.session.asked.depth import Choice, DepthAnswer, DepthSignal
 from tuitrain.session.commands import SetHyperparameter
 from tuitrain.session.questions import Question
-from tuitrain.translation import N_
+from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
 from tuitrain.ui.inspect.depth_table import choice_names, draw_choices, draw_layers, lines_of_a_layer, power, verdict
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
@@ -190,9 +190,12 @@ class DepthPage(InsidePage, inherit_bindings=False):
         shapes = answer.sizes[1:-1]
         units = str(shapes[0]) if len(set(shapes)) == 1 else "-".join(map(str, shapes))
         when = _("at its start") if answer.is_start else _("epoch {epoch}").format(epoch=answer.epoch)
-        what = _("{data} · {count} hidden {activation} layers of {units} · {when}").format(
+        what = ngettext(
+            "{data} · {count} hidden {activation} layer of {units} · {when}",
+            "{data} · {count} hidden {activation} layers of {units} · {when}", len(shapes),
+        ).format(
             data=answer.data, count=len(shapes), activation=answer.activation.replace("_", " "), units=units, when=when
-        )
+        )  # fmt: skip
         state = _("example") if self.example else _("a copy with choice {number}").format(
             number=self._chosen(answer)
         ) if self.choice else ""  # fmt: skip
@@ -206,7 +209,7 @@ class DepthPage(InsidePage, inherit_bindings=False):
         return {
             "layers": (_("Signal through depth · first layer to last"), ""),
             "why": (_("Why · one factor = f′ · the weights"), ""),
-            "choices": (_("Same depth, other choices · ‖δ 1‖/{last} at their start").format(last=last), done),
+            "choices": (_("Other choices · ‖δ 1‖/{last} at their start").format(last=last), done),
             "curve": (_("‖δ‖ over the layers · logarithmic"), ""),
         }
 

@@ -105,7 +105,7 @@ def sum_up(answer: DepthAnswer) -> str:
     """What the ratios come to from the last hidden layer to the first."""
     layers = answer.layers
     if len(layers) == 1:
-        return _("one hidden layer: its ratio is to the output, and nothing is multiplied yet; x: seven")
+        return _("one hidden layer: its ratio is to the output; x shows what seven do")
     first, last = layers[0].norm, layers[-1].norm
     if not last:
         return _("no error arrives at the last hidden layer: δ is 0 there")

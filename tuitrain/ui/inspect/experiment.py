@@ -1,8 +1,9 @@
-"""What the pages of experiments share: the keys, adopting a value, lines of text, a plot's y axis."""
+"""What the pages of experiments share: adopting a value, lines of text, a plot's y axis."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,12 +11,11 @@ from numpy.typing import NDArray
 from textual.strip import Strip
 
 from tuitrain.numbers import MINUS
-from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.session.commands import SetHyperparameter
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.adopting import digits, when_it_acts
 from tuitrain.ui.inspect.page import InsidePage
-from tuitrain.ui.keys import Action
 from tuitrain.ui.plots.figures import decimal
 from tuitrain.ui.plots.lines import cut, line
 from tuitrain.ui.plots.ranges import Axis, exact_axis, linear_axis, log_axis
@@ -25,16 +25,6 @@ Floats = NDArray[np.float64]
 EQUAL = 0.01  # of the loss: a smaller difference is called equal
 SMALL = 0.01  # losses below it differ in digits that four after the point do not show
 CUT = 4.0  # times the median loss, above which a linear axis ends
-
-
-def adopting(*, most: int, meaning: str, short: str = "adopt", rank: int = 98) -> tuple[Action, ...]:
-    """The digits that adopt a result, which share a place in the footer and in the help."""
-    pair = (f"1-{most}" if most > 1 else "1", meaning)
-    return tuple(
-        Action(f"adopt({digit})", (str(digit),), str(digit), short if digit == 1 else "", meaning, "page",
-               rank if digit == 1 else 0, pair=pair)
-        for digit in range(1, most + 1)
-    )  # fmt: skip
 
 
 class CopiesPage(InsidePage, inherit_bindings=False):
@@ -55,9 +45,7 @@ class CopiesPage(InsidePage, inherit_bindings=False):
     def set_field(self, name: str, value: Any) -> str:
         """Set a hyperparameter of the run, and return when that takes effect."""
         self.session.send(SetHyperparameter(name, value))
-        if self.session.snapshot.step and not FIELDS[name].live:
-            return _("at the next reset (r on the Train screen)")
-        return _("from the next batch on")
+        return when_it_acts(self.session.snapshot, [name])
 
     def told(self, width: int, text: str, role: Role = "plain") -> Strip:
         """A line of text, cut to fit."""
@@ -126,6 +114,9 @@ class WaysPage(ExperimentPage, inherit_bindings=False):
     def ways(self) -> int:
         """How many ways there are; called only when there is an answer."""
         raise NotImplementedError  # pragma: no cover
+
+    def written_now(self) -> Mapping[str, str]:
+        return {"adopt(1)": digits(self.ways())}
 
     @property
     def _place(self) -> int:

@@ -119,7 +119,7 @@ class InputsPage(InsidePage, inherit_bindings=False):
             return _about_support(answer)
         assert isinstance(answer, ImportanceAnswer)
         return [
-            (_("rise: of the {part} loss, {base}, when a column is permuted among the rows").format(
+            (_("rise of the {part} loss, {base}, with a column permuted over the rows").format(
                 part=_(answer.part), base=decimal(answer.base)), "plain"),
             (_("mean ± deviation of {repeats} permutations; levels of a category move together").format(
                 repeats=answer.question.repeats if isinstance(answer.question, InputImportance) else 5), "plain"),

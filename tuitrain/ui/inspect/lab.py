@@ -19,7 +19,8 @@ from tuitrain.session.questions import Question
 from tuitrain.text import visible
 from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.experiment import CopiesPage, adopting
+from tuitrain.ui.inspect.adopting import adopting, when_it_acts
+from tuitrain.ui.inspect.experiment import CopiesPage
 from tuitrain.ui.inspect.lab_drawing import LabView, draw_curves, draw_note, draw_table
 from tuitrain.ui.inspect.lab_figures import AXES, ended, furthest
 from tuitrain.ui.inspect.lab_marks import MOST_NOTE, LabMarks, differing, fields_with_effect
@@ -318,8 +319,7 @@ class LabPage(CopiesPage, inherit_bindings=False):
         for field, (_before, value) in changed.items():
             self.session.send(SetHyperparameter(field, value))
         self.marks.adopted(chosen)
-        waits = self.session.snapshot.step and not all(FIELDS[field].live for field in changed)
-        when = _("at the next reset (r on the Train screen)") if waits else _("from the next batch on")
+        when = when_it_acts(self.session.snapshot, changed)
         values = [f"{_(FIELDS[field].label)} {FIELDS[field].format(new)}" for field, (_old, new) in changed.items()]
         told = _("{side}: {shown} {when}; u on the Train screen takes it back")
         self.say(told.format(side=name, shown=", ".join(values), when=when))

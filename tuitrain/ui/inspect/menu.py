@@ -35,8 +35,11 @@ QUESTIONS = {
     "lab": N_("these settings against others?"),
 }
 OF_FINDING = {  # the page that shows what a finding speaks of
-    "diverged": "step", "jumping": "step", "creeping": "rate_range", "vanishing": "depth", "exploding": "depth",
-    "dead": "units", "saturated": "units", "overfitting": "mse", "no_better": "what_if",
+    "diverged": "step", "rate_too_high": "rate_range", "rate_too_low": "rate_range", "too_few_steps": "what_if",
+    "vanishing_gradient": "depth", "exploding_gradient": "depth", "symmetric_start": "bench", "clipped": "step",
+    "dead_units": "units", "saturated_units": "units", "overfitting": "mse", "underfitting": "mse",
+    "over_regularised": "what_if", "noisy_batches": "batch_noise", "unscaled_inputs": "inputs", "leak": "inputs",
+    "imbalance": "row_loss", "plateau": "what_if", "no_better": "what_if",
 }  # fmt: skip
 OF_PANE = {"loss": "step", "gradients": "bench", "metric": "row_loss", "parameters": "bench", "boundary": "units"}
 OF_FIELD = {

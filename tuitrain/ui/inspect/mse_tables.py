@@ -106,7 +106,7 @@ def units_say(answer: MseAnswer) -> list[str]:
     if best == len(known) - 1:
         return [least, _("more may help further")]
     if falls and rises:
-        return [least, _("fewer: biased, more: wide; a trade-off")]
+        return [least, _("fewer are biased, more are wide")]
     return [least, _("more units change little")]
 
 

@@ -12,11 +12,9 @@ from collections.abc import Mapping
 from tuitrain.session.questions import Answer, Question
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import gettext as _
-from tuitrain.ui.keys import Action
 from tuitrain.ui.terminal.governor import Governor
 from tuitrain.ui.theme import Role, Theme
-from tuitrain.ui.widgets import page_screen
-from tuitrain.ui.widgets.page_screen import PageScreen, page_bindings
+from tuitrain.ui.widgets.page_screen import PageScreen, everywhere_on_pages, page_bindings
 
 __all__ = ["InsidePage", "everywhere_on_pages", "page_bindings"]
 
@@ -27,12 +25,6 @@ ASKING = frozenset({
     "palette", "suspend", "quit",
 })  # fmt: skip
 _copies = itertools.count(1)  # of networks that pages have asked for
-
-
-def everywhere_on_pages() -> tuple[Action, ...]:
-    """The keys that every page on the inside of learning has."""
-    note = Action("note", ("colon",), ":", "note", "note, kept with the training", "page", 10)
-    return (note, *page_screen.everywhere_on_pages())
 
 
 class InsidePage(PageScreen, inherit_bindings=False):
@@ -57,6 +49,10 @@ class InsidePage(PageScreen, inherit_bindings=False):
 
         Called only when there is an answer.
         """
+        return {}
+
+    def written_now(self) -> Mapping[str, str]:
+        """How keys are written in the footer now, by the names of their actions; called as `words_now`."""
         return {}
 
     def question(self) -> Question:
@@ -110,7 +106,10 @@ class InsidePage(PageScreen, inherit_bindings=False):
     def refresh_page(self) -> None:
         super().refresh_page()
         if self.is_mounted:
-            self.footer.say_now(self.words_now() if self.is_known else self._words_before())
+            if self.is_known:
+                self.footer.say_now(self.words_now(), written=self.written_now())
+            else:
+                self.footer.say_now(self._words_before())
 
     def _words_before(self) -> dict[str, str]:
         """What keys do without an answer: those that work with it nothing."""

@@ -18,10 +18,10 @@ from tuitrain.session.asked.race import RaceAnswer, RunRace
 from tuitrain.session.questions import Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.adopting import adopting
 from tuitrain.ui.inspect.experiment import (
     EQUAL,
     WaysPage,
-    adopting,
     change_text,
     loss_axis,
     loss_text,

@@ -16,7 +16,8 @@ from tuitrain.session.asked.rate_range import RangeAnswer, RangeTest
 from tuitrain.session.questions import Question
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.experiment import ExperimentPage, adopting, loss_text
+from tuitrain.ui.inspect.adopting import adopting
+from tuitrain.ui.inspect.experiment import ExperimentPage, loss_text
 from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.plot import Curve, Mark, draw_plot
 from tuitrain.ui.keys import Action
@@ -202,9 +203,7 @@ class RateRangePage(ExperimentPage, inherit_bindings=False):
     def describe(self) -> tuple[str, str]:
         answer = self.answer
         assert answer is not None and isinstance(answer.question, RangeTest)
-        where = (
-            _("from epoch {epoch}").format(epoch=answer.epoch) if answer.question.from_here else _("from first weights")
-        )
+        where = _("from epoch {epoch}").format(epoch=answer.epoch) if answer.question.from_here else _("from the start")
         what = _("{data} · {optimizer} · {where} · {steps} steps").format(
             data=self.session.snapshot.dataset.name, optimizer=answer.optimizer, where=where, steps=answer.total
         )

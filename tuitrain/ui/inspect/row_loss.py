@@ -172,7 +172,7 @@ class RowLossPage(InsidePage, inherit_bindings=False):
         lines.append(_told(width, _("entropy: what cannot be known; KL: what the network does not know yet"), theme))
         if t.max() == 1:
             p_true = float(p[true])
-            told = _("only t of the true class is 1, so the loss is −ln p of it: −ln {p} = {value}")
+            told = _("only t of the true class is 1: the loss is its −ln p, −ln {p} = {value}")
             lines.append(_told(width, told.format(p=decimal(p_true, 3), value=decimal(_surprise(p_true), 3)), theme))
         listed = self._listed(answer)[:5]
         slopes = ", ".join(factor(float(p[k] - t[k]), 3) for k in listed) + (", …" if len(t) > len(listed) else "")

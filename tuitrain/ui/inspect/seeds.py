@@ -16,7 +16,8 @@ from tuitrain.session.questions import Question
 from tuitrain.text import listed
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.experiment import ExperimentPage, Floats, adopting, change_text, loss_axis, loss_text
+from tuitrain.ui.inspect.adopting import adopting
+from tuitrain.ui.inspect.experiment import ExperimentPage, Floats, change_text, loss_axis, loss_text
 from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
 from tuitrain.ui.keys import PANE, Action
 from tuitrain.ui.plots.axes import frame_of, most_ticks, window_of

@@ -19,6 +19,7 @@ from tuitrain.session.questions import Answer, Question
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_, ngettext
 from tuitrain.translation import gettext as _
+from tuitrain.ui.inspect.adopting import when_it_acts
 from tuitrain.ui.inspect.page import InsidePage, everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.plot import Curve, Floats, Mark, cells_of, draw_plot
 from tuitrain.ui.inspect.step_gauge import draw_gauge, draw_starts, gauge_title
@@ -297,9 +298,8 @@ class StepPage(InsidePage, inherit_bindings=False):
             return
         value = float(f"{self._rate:.3g}")
         self.session.send(SetHyperparameter("learning_rate", value))
-        self.say(
-            _("learning rate {rate} from the next batch on; u on the Train screen takes it back").format(rate=value)
-        )
+        when = when_it_acts(self.session.snapshot, ["learning_rate"])
+        self.say(_("learning rate {rate} {when}; u on the Train screen takes it back").format(rate=value, when=when))
 
     def action_take_step(self) -> None:
         self.shows_starts = False

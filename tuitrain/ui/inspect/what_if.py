@@ -17,7 +17,8 @@ from tuitrain.session.questions import Question
 from tuitrain.session.snapshot import Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.inspect.experiment import ExperimentPage, adopting, change_text
+from tuitrain.ui.inspect.adopting import adopting
+from tuitrain.ui.inspect.experiment import ExperimentPage, change_text
 from tuitrain.ui.inspect.page import everywhere_on_pages, page_bindings
 from tuitrain.ui.inspect.what_if_ladder import Ladder
 from tuitrain.ui.keys import Action

@@ -7,60 +7,37 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from textual import events
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
-from tuitrain.data.facts import DatasetFacts
 from tuitrain.numbers import number
 from tuitrain.options.search_settings import Settings
 from tuitrain.search.race import LANES, LaneResult
 from tuitrain.search.space.space import Space
 from tuitrain.session.race import RaceSession, begin_race
 from tuitrain.text import counted, visible
+from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.plots.lines import cut, padded
+from tuitrain.ui.keys import Action
+from tuitrain.ui.plots.lines import Part, cut, line, padded
 from tuitrain.ui.plots.race_plot import draw_race
-from tuitrain.ui.terminal.dialog import Dialog
-from tuitrain.ui.theme import Theme
-from tuitrain.ui.widgets.text_lines import Lines, Piece
+from tuitrain.ui.widgets.page_screen import PageScreen, everywhere_on_pages, page_bindings
+from tuitrain.ui.widgets.pane_screen import PlacedScreen
 
 REDRAW_SECONDS = 0.3
 SEEDS, TRIALS, MOST_TRIALS = 5, 40, 200
 
-
-class RacePicture(Widget):
-    """Draws the lanes."""
-
-    DEFAULT_CSS = "RacePicture { border: $frame $frame-colour; height: 1fr; }"
-
-    def __init__(self, theme: Theme, metric: str, sign: float) -> None:
-        super().__init__()
-        self._theme = theme
-        self._metric, self._sign = metric, sign
-        self._strips: list[Strip] = []
-        self._lanes: Sequence[LaneResult] = ()
-
-    def show(self, lanes: Sequence[LaneResult]) -> None:
-        """Draw these."""
-        self._lanes = lanes
-        width, height = self.size
-        if width > 10 and height > 4:
-            lanes_: Any = lanes
-            self._strips = draw_race(width, height, lanes_, self._metric, self._sign, theme=self._theme)
-            self.refresh()
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.show(self._lanes)
-
-    def render_line(self, y: int) -> Strip:
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
+SEARCH_RACE_ACTIONS = (
+    *(action for action in everywhere_on_pages() if action.name != "quit"),
+    Action("quit", ("escape", "q", "R", "ctrl+c"), "esc", "back", "back to the search", "page", 94),
+)
 
 
-class RaceScreen(Dialog[None], inherit_bindings=False):
+class RaceScreen(PageScreen, inherit_bindings=False):
     """Shows a race, with a session of its own that ends with it. Every setting is trained once, whoever proposes it.
+
+    `room` is the screen below, which keeps the notes.
 
     Raises
     ------
@@ -68,72 +45,97 @@ class RaceScreen(Dialog[None], inherit_bindings=False):
         if a goal or metric does not fit the data.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,R,1,2,ctrl+c", "leave", "leave")]
-    DEFAULT_CSS = "RaceScreen { background: ansi_default; }"
+    NAME = "search_race"
+    TITLE_TEXT = N_("Race")
+    ACTIONS = SEARCH_RACE_ACTIONS
+    BINDINGS: ClassVar[list[BindingType]] = page_bindings(SEARCH_RACE_ACTIONS)
+    PARTS = ("curves", "table")
 
-    def __init__(self, theme: Theme, dataset: DatasetFacts, space: Space, settings: Settings, jobs: int) -> None:
-        super().__init__()
-        self._theme = theme
+    def __init__(self, room: PlacedScreen, space: Space, settings: Settings, jobs: int) -> None:
+        dataset = room.trainer.snapshot.dataset
         self._settings = settings.for_data(dataset.task, dataset.train + dataset.validation)
         self._trials = min(settings.trials or TRIALS, MOST_TRIALS)
         self._dataset_name = dataset.name
-        self._session = RaceSession(jobs=jobs)
-        self._session.send(begin_race(dataset.source, space, self._settings, seeds=SEEDS, trials=self._trials))
+        self._race = RaceSession(jobs=jobs)
+        self._race.send(begin_race(dataset.source, space, self._settings, seeds=SEEDS, trials=self._trials))
         self._seen = -1
-
-    def compose(self) -> ComposeResult:
-        self._head, self._table, self._foot = Lines(), Lines(), Lines()
-        self._table.styles.height = len(LANES) + 1
-        self._picture = RacePicture(self._theme, self._settings.metric, self._settings.sign)
-        title = _("Race · the best so far: median over seeds; dotted: quartiles")
-        self._picture.border_title = self._theme.plain(title)
-        yield from (self._head, self._picture, self._table, self._foot)
+        self._room = room
+        super().__init__(room.look)
 
     def on_mount(self) -> None:
         self.set_interval(REDRAW_SECONDS, self._look)
-        self._look()
 
     def on_unmount(self) -> None:
-        threading.Thread(target=self._session.close, name="end of a race", daemon=True).start()
+        threading.Thread(target=self._race.close, name="end of a race", daemon=True).start()
 
     def _look(self) -> None:
-        snapshot = self._session.snapshot
-        if snapshot.version == self._seen:
-            return
-        self._seen = snapshot.version
-        styles, plain = self._theme.styles, self._theme.plain
-        self._picture.show(snapshot.lanes)
-        self._table.put(*self._rows(snapshot.lanes))
-        sign = self._theme.signs.of_state(snapshot.state)
-        state = _("{done} of {trials} trials each").format(done=snapshot.done, trials=self._trials)
-        state = f"{sign} { {'done': _('done'), 'failed': _('failed')}.get(snapshot.state, state) }"
-        about = f"{_('race')} {self._theme.signs.dot} {plain(visible(self._dataset_name, 30))}"
-        head: list[Piece | None] = [(" tuitrain  ", styles["title"]), (about, styles["plain"])]
-        self._head.put([*head, None, (f"{state} ", styles["bad" if snapshot.state == "failed" else "good"])])
-        text = _("{settings} trained, each once, whoever proposed it")
-        told = snapshot.message or text.format(settings=counted(snapshot.trained, "setting"))
-        foot: list[Piece | None] = [(" esc ", styles["key"]), (f"{_('back')}  ", styles["plain"])]
-        self._foot.put([*foot, (plain(visible(told, 200)), styles["bad" if snapshot.message else "dim"])])
+        if self._race.snapshot.version != self._seen:
+            self._seen = self._race.snapshot.version
+            self.refresh_page()
 
-    def _rows(self, lanes: Sequence[LaneResult]) -> list[list[Piece | None]]:
+    def where_notes_are_kept(self) -> str:
+        return self._room.where_notes_are_kept()
+
+    def take_note(self, text: str) -> str:
+        """Keep a note where the Search screen keeps its own."""
+        return self._room.take_note(text)
+
+    def selected_word(self) -> tuple[str, str, str]:
+        return "search race", "", ""
+
+    # Drawing
+
+    def boxes(self, area: Region) -> dict[str, Region]:
+        rows = len(LANES) + 1 + 2  # a head, and the frame
+        curves = Region(area.x, area.y, area.width, area.height - rows + 1)
+        return {"curves": curves, "table": Region(area.x, curves.bottom - 1, area.width, rows)}
+
+    def draw_part(self, name: str, width: int, height: int) -> Sequence[Strip]:
+        lanes: Any = self._race.snapshot.lanes
+        if name == "curves":
+            return draw_race(width, height, lanes, self._settings.metric, self._settings.sign, theme=self.look)
+        return [line(width, row) for row in self._rows(lanes, width)]
+
+    def _rows(self, lanes: Sequence[LaneResult], width: int) -> list[list[Part]]:
         """What each strategy has come to."""
         metric = visible(self._settings.metric, 24)
-        theme = self._theme
+        theme = self.look
         columns = [(_("strategy"), 10, False), (_("trials"), 8, True),
                    (_("best {metric}").format(metric=metric), 20, True)]  # fmt: skip
         head = "   " + "".join(padded(text, room, theme=theme, right=right) for text, room, right in columns)
         head += "   " + _("quartiles over seeds")
-        rows: list[list[Piece | None]] = [[(head, self._theme["dim"])]]
+        rows: list[list[Part]] = [[(head, theme["dim"])]]
         for index, lane in enumerate(lanes):
             known = np.flatnonzero(np.isfinite(lane.median))
             best, quartiles = "-", ""
             if known.size:
                 low, best, high = (number(float(curve[known[-1]])) for curve in (lane.low, lane.median, lane.high))
                 quartiles = f"{low}..{high}" if lane.name != "grid" else _("one run: nothing in it is drawn by chance")
-            text = self._theme.plain(f"{lane.name:<10}{len(lane.trials):>8}{best:>20}   {quartiles}")
-            shown = cut(text, max(self._table.size.width - 3, 1), theme=theme)
-            rows.append([(f" {lane.name[0]} ", self._theme.of_class(index)), (shown, self._theme["plain"])])
+            text = theme.plain(f"{lane.name:<10}{len(lane.trials):>8}{best:>20}   {quartiles}")
+            shown = cut(text, max(width - 3, 1), theme=theme)
+            rows.append([(f" {lane.name[0]} ", theme.of_class(index)), (shown, theme["plain"])])
         return rows
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
+    # What is said
+
+    def describe(self) -> tuple[str, str]:
+        snapshot, theme = self._race.snapshot, self.look
+        state = _("{done} of {trials} trials each").format(done=snapshot.done, trials=self._trials)
+        state = {"done": _("done"), "failed": _("failed")}.get(snapshot.state, state)
+        about = f"{visible(self._dataset_name, 30)} {theme.signs.dot} {counted(SEEDS, 'seed')}"
+        return about, f"{theme.signs.of_state(snapshot.state)} {state}"
+
+    def titles(self) -> dict[str, tuple[str, str]]:
+        return {
+            "curves": (_("Best so far: median over seeds; dotted: quartiles"), ""),
+            "table": (_("Strategies"), ""),
+        }
+
+    def explain(self) -> tuple[str, str, tuple[str, ...]]:
+        return _("race"), _("which strategy finds more with the same trials, in the space of the form"), ()
+
+    def tell(self) -> str:
+        snapshot = self._race.snapshot
+        text = _("{settings} trained, each once, whoever proposed it")
+        told = snapshot.message or text.format(settings=counted(snapshot.trained, "setting"))
+        return visible(told, 200)

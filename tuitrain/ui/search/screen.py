@@ -232,16 +232,15 @@ class SearchScreen(PlacedScreen, inherit_bindings=False):
             return super().where_notes_are_kept()
         return _("kept in the study; M shows it again")
 
-    def take_note(self, text: str) -> None:
+    def take_note(self, text: str) -> str:
         """Keep a note in the study; of trials by hand, with the training that there is."""
         if self.snapshot.is_by_hand:
-            super().take_note(text)
-        elif self.session.snapshot.study is None:
-            self.say(_("there is no study yet to keep a note in: space begins one"))
-        else:
-            self.session.send(AddNote(text))
-            self._soon()
-            self.say_noted(text)
+            return super().take_note(text)
+        if self.session.snapshot.study is None:
+            return _("there is no study yet to keep a note in: space begins one")
+        self.session.send(AddNote(text))
+        self._soon()
+        return ""
 
     def place_children(self, size: Size) -> None:
         self.arrangement.is_bayesian = self.form.model.texts["strategy"] == "bayesian"

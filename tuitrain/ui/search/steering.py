@@ -332,7 +332,7 @@ class Steering:
             self._room.say(_("a search is running; pause it (space) before a race"))
             return
         try:
-            race = RaceScreen(self._room.look, self._room.trainer.snapshot.dataset, *asked, self._jobs)
+            race = RaceScreen(self._room, *asked, self._jobs)
         except TuitrainError as error:  # a goal or metric that does not fit the data
             self._room.say(str(error).split("\n")[0])
             return

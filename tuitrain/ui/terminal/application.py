@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from textual import events
 from textual.app import App
 from textual.screen import Screen
 
 from tuitrain.ui.terminal.driver import PromptDriver
+from tuitrain.ui.terminal.key_order import KeyOrder
 from tuitrain.ui.terminal.screen_diff import Painted, Update
 
 
@@ -27,6 +29,25 @@ class TerminalApp(App[None], inherit_bindings=False):
         self.animation_level = "none"
         self.crash: Exception | None = None
         self.painted = Painted()
+        self._order = KeyOrder(self, self._deliver)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hand what is typed on in its order, one key at a time."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif not self._order.holds(event):
+            await self._deliver(event)
+
+    async def _deliver(self, event: events.Key | events.Paste) -> None:
+        if isinstance(event, events.Key):
+            self.key_comes()
+        target = self.focused or self.screen
+        await super().on_event(event)
+        if event.is_forwarded:
+            self._order.begun(event, target)
+
+    def key_comes(self) -> None:
+        """Called with each key, before anything else gets it."""
 
     @property
     def bytes_written(self) -> int:

@@ -30,13 +30,14 @@ class Form(EntryList):
 
     def take(self, dataset: DatasetFacts) -> None:
         """Dim what has no effect on this dataset."""
+        self.model.rows, self.model.has_bins = dataset.train, dataset.has_bins
         self.model.has_validation = bool(dataset.validation)
         self.model.has_classes = bool(dataset.class_names)
         self._redraw()
 
     def show(self, snapshot: Snapshot) -> None:
         """Take the values that training uses now; repaint only what changed."""
-        seen = (snapshot.hyperparameters, snapshot.pending, snapshot.refused, snapshot.unused)
+        seen = (snapshot.hyperparameters, snapshot.given, snapshot.pending, snapshot.refused, snapshot.unused)
         is_new = seen != self._seen or self.model.has_unanswered
         self.model.take(snapshot)
         if is_new:

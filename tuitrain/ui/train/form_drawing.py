@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
+from tuitrain.options.automatic import AUTO, SETTLED
 from tuitrain.options.hyperparameters import FIELDS, automatic
 from tuitrain.translation import gettext as _
 from tuitrain.ui.theme import Theme
@@ -22,7 +23,9 @@ class FormDrawing(EntryDrawing):
 
     def value(self, name: str) -> str:
         field, value = FIELDS[name], self.model.current(name)
-        if value != "auto" or not field.automatic:
+        if value == AUTO and name in SETTLED:
+            return f"auto ({field.format(self.model.came_to(name))})"
+        if value != AUTO or not field.automatic:
             return field.format(value)
         return f"auto ({field.format(automatic(name, str(self.model.current('optimizer'))))})"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from tuitrain.errors import HyperparameterError
+from tuitrain.options.automatic import AUTO, SETTLED
 from tuitrain.options.field import Field, Value
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.session.commands import Command, SetHyperparameter
@@ -13,7 +15,10 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.widgets.form.model import EntryModel
 
 NAMES = tuple(FIELDS)
-RARE = frozenset({"initializer", "beta1", "beta2", "epsilon", "warmup", "l1", "weight_decay", "gradient_clip"})
+RARE = frozenset({
+    "initializer", "beta1", "beta2", "epsilon", "schedule_minimum", "warmup", "l1", "weight_decay", "gradient_clip",
+    "metric", "threshold",
+})  # fmt: skip
 OF_HIDDEN_UNITS = ("activation", "leaky_slope", "dropout")
 
 Mark = Literal["", "waiting", "at reset", "ended", "refused"]
@@ -29,7 +34,8 @@ class FormModel(EntryModel):
 
     def __init__(self, send: Callable[[Command], int]) -> None:
         super().__init__()
-        self.hyperparameters = Hyperparameters()
+        self.hyperparameters = self.given = Hyperparameters()
+        self.rows, self.has_bins = 0, True  # rows that are trained on
         self.pending: Mapping[str, Any] = {}
         self.refused: Mapping[str, Refused] = {}
         self.unused: frozenset[str] = frozenset()
@@ -72,7 +78,25 @@ class FormModel(EntryModel):
         if name in self.refused:
             refused: Value = self.refused[name].value
             return refused
-        value: Value = self.pending.get(name, getattr(self.hyperparameters, name))
+        value: Value = self.pending.get(name, getattr(self.given, name))
+        return value
+
+    def came_to(self, name: str) -> Value:
+        """Return the newest value, of ``auto`` what it comes to for this dataset and with the other values."""
+        value = self.current(name)
+        if value != AUTO or name not in SETTLED:
+            return value
+        if self.given_value(name) == AUTO and name not in self._asked and self.in_use(name) != AUTO:
+            return self.in_use(name)
+        try:
+            found: Value = getattr(self.given.replace(**self.values).settled(self.rows, has_bins=self.has_bins), name)
+        except HyperparameterError:  # one of them is refused
+            found = self.in_use(name)
+        return found
+
+    def given_value(self, name: str) -> Value:
+        """Return the value that training was given, perhaps ``auto``."""
+        value: Value = getattr(self.given, name)
         return value
 
     @property
@@ -91,7 +115,7 @@ class FormModel(EntryModel):
             return "waiting"
         if name in self.refused and self.current(name) == self.refused[name].value:
             return "refused"
-        if self.current(name) == self.in_use(name):
+        if self.current(name) == self.given_value(name):
             return "ended" if name in self.unused else ""
         return "at reset"
 
@@ -101,9 +125,9 @@ class FormModel(EntryModel):
 
     def needs(self, name: str) -> str:
         """What the field would need to have an effect, as ``optimiser momentum or nesterov``; "" where it has one."""
-        unmet = [(other, values) for other, values in FIELDS[name].when.items() if self.current(other) not in values]
+        unmet = [(other, values) for other, values in FIELDS[name].when.items() if self.came_to(other) not in values]
         needs = [f"{self.label(other)} {_(' or ').join(values)}" for other, values in unmet]
-        if name in OF_HIDDEN_UNITS and not self.current("hidden_layers"):
+        if name in OF_HIDDEN_UNITS and not self.came_to("hidden_layers"):
             needs.append(self.label("hidden_layers"))
         if name == "patience" and not self.has_validation:
             needs.append(_("a validation part"))
@@ -114,6 +138,7 @@ class FormModel(EntryModel):
     def take(self, snapshot: Snapshot) -> None:
         """Take the values of a snapshot, and drop the edits that it answers."""
         self.hyperparameters, self.pending = snapshot.hyperparameters, snapshot.pending
+        self.given = snapshot.given or snapshot.hyperparameters
         self.refused, self.unused = snapshot.refused, snapshot.unused
         self._answered = snapshot.answered
         self._asked = {name: asked for name, asked in self._asked.items() if asked[1] > self._answered}
@@ -125,7 +150,8 @@ class FormModel(EntryModel):
             self._asked[name] = value, number
 
     def nudged(self, name: str, direction: int) -> Value:
-        return FIELDS[name].nudge(self.current(name), direction)
+        value = self.current(name) if FIELDS[name].kind == "choice" else self.came_to(name)
+        return FIELDS[name].nudge(value, direction)
 
     def text(self) -> str:
         return self.field.format(self.current(self.name))
@@ -153,6 +179,8 @@ class FormModel(EntryModel):
             value = self.field.parse(self.editor.text)
         except ValueError:
             value = self.current(self.name)
+        if value == AUTO and self.field.kind != "choice":
+            value = self.came_to(self.name)
         step = direction if self.field.kind == "choice" else -direction
         self.editor.replace(self.field.format(self.field.nudge(value, step)))
         self.error = ""

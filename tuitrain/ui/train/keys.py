@@ -7,6 +7,7 @@ from tuitrain.ui.keys import MOVE, PANE, Action, everywhere, in_section, page_ac
 _PAGE = ("pgup pgdn", "a page up, a page down")
 _ENDS = ("home end", "first field, last field")
 _PACE = ("< >", "pace: slower, faster")
+_ADOPT = ("F2 F3 F4", "adopt a remedy")
 _NUDGE = ("+ -", "next value, next choice")
 
 COLUMNS = (("training", "form"), ("panes", "program"))  # of the help, and the sections in each
@@ -21,6 +22,10 @@ TRAIN_ACTIONS = (
         Action("end", ("E",), "E", "end", "end: four endings", "", 13),
         Action("save", ("ctrl+s",), "ctrl+s", "save", "save the model", "", 60),
         Action("dataset", ("d",), "d", "data", "choose another dataset", "", 70),
+        Action("findings", ("exclamation_mark",), "!", "findings", "all findings, with remedies", "", 13),
+        Action("adopt(0)", ("f2",), "F2", "", "adopt the first remedy", "", pair=_ADOPT),
+        Action("adopt(1)", ("f3",), "F3", "", "adopt the second remedy", "", pair=_ADOPT),
+        Action("adopt(2)", ("f4",), "F4", "", "adopt the third remedy", "", pair=_ADOPT),
         Action("note", ("colon",), ":", "note", "note, kept with it", "", 14),
     )),
     *in_section("form", (

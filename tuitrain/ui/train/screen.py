@@ -22,6 +22,7 @@ from tuitrain.ui.keys import bindings
 from tuitrain.ui.plots.axes import load_plotext
 from tuitrain.ui.terminal.governor import Governor
 from tuitrain.ui.train.description import Description
+from tuitrain.ui.train.findings import FindingsPage
 from tuitrain.ui.train.form import Form
 from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
 from tuitrain.ui.train.layout import Shown, TrainLayout
@@ -73,6 +74,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.description = Description(theme, self.form.model, id="description")
         self.messages = TrainMessages(theme, id="messages")
         self.verdict = Verdict(theme, id="verdict")
+        self.findings = FindingsPage(theme, id="findings")
         self.explain_row = ExplainRow(theme, id="explain")
         self.status = TrainStatusRow(theme, self._note_message, self._is_refusal, id="status")
         self.footer = Footer(theme, TRAIN_ACTIONS, id="footer")
@@ -96,6 +98,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self.footer,
             self.help,
             self.messages,
+            self.findings,
             self.too_small,
         )
 
@@ -187,7 +190,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self._describe(snapshot.dataset)
         if self._shown() != self.arrangement.shown:
             self.place_children(self.size)
-        for widget in (self.header, self.form, self.description, self.verdict, self.status):
+        for widget in (self.header, self.form, self.description, self.verdict, self.findings, self.status):
             widget.show(snapshot)
         self.messages.list_edits(snapshot)
         if snapshot.notes or self.messages.has_notes:
@@ -290,6 +293,38 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             return
         about = _("{what}; the curves stay for comparison.").format(what=unsaved(snapshot))
         self.ask(_("Start over?"), about, yes=_("start over"), no=_("go on"), then=lambda: self.send(Reset()))
+
+    def action_findings(self) -> None:
+        self.findings.show(self.session.snapshot)
+        self.turn_to(self.findings)
+
+    def action_adopt(self, place: int) -> None:
+        """Make a remedy of the first finding's commands of the session; ask where the training would be lost."""
+        from tuitrain.session.remedy_commands import commands_of  # noqa: PLC0415 - not for the first paint
+
+        snapshot = self.session.snapshot
+        remedies = snapshot.findings[0].remedies if snapshot.findings else ()
+        if place >= len(remedies):
+            self.say(_("no such remedy; ! lists what was found"))
+            return
+        if isinstance(self.focused, FindingsPage):
+            self.on_over_page_closed()
+        commands = commands_of(remedies[place], snapshot)
+
+        def adopt() -> None:
+            for command in commands:
+                self.send(command)
+            self.say(_("adopted: {remedy} ({options})").format(
+                remedy=remedies[place].text, options=remedies[place].options
+            ))  # fmt: skip
+
+        if any(isinstance(command, Reset) for command in commands) and snapshot.has_something_to_lose:
+            about = _("{options}. {what}; the curves stay for comparison.").format(
+                options=remedies[place].options, what=unsaved(snapshot)
+            )
+            self.ask(_("Adopt, and start over?"), about, yes=_("start over"), no=_("go on"), then=adopt)
+        else:
+            adopt()
 
     def action_save(self) -> None:
         if self.session.snapshot.step == 0:

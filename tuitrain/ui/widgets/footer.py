@@ -26,11 +26,18 @@ class Footer(Lines):
         self._actions = actions
         self._words: Mapping[str, str] = {}
         self._ranks: Mapping[str, int] = {}
+        self._written: Mapping[str, str] = {}
 
-    def say_now(self, words: Mapping[str, str], ranks: Mapping[str, int] = MappingProxyType({})) -> None:
-        """Take what keys do now: action names to words, and to the ranks of those that are more wanted than usual."""
-        if (words, ranks) != (self._words, self._ranks):
-            self._words, self._ranks = dict(words), dict(ranks)
+    def say_now(
+        self, words: Mapping[str, str], ranks: Mapping[str, int] = MappingProxyType({}),
+        written: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
+        """Take what keys do now: action names to words, and to the ranks of those that are more wanted than usual.
+
+        `written` maps them to how their keys are written, where that is not as always.
+        """
+        if (words, ranks, written) != (self._words, self._ranks, self._written):
+            self._words, self._ranks, self._written = dict(words), dict(ranks), dict(written)
             self._redraw()
 
     def on_resize(self) -> None:
@@ -38,6 +45,7 @@ class Footer(Lines):
 
     def _redraw(self) -> None:
         line: list[Piece | None] = []
-        for key, word in footer_items(self.size.width, self._actions, self._words, self._ranks):
+        items = footer_items(self.size.width, self._actions, self._words, self._ranks, self._written)
+        for key, word in items:
             line += [(f" {self._theme.plain(key)} ", self._theme["key"]), (f"{word} ", self._theme["plain"])]
         self.put(line)

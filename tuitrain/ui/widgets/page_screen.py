@@ -36,6 +36,7 @@ Draw = Callable[[int, int], Sequence[Strip]]
 def everywhere_on_pages() -> tuple[Action, ...]:
     """The keys that every page has."""
     return (
+        Action("note", ("colon",), ":", "note", "note, kept with it", "page", 10),
         Action("messages", ("M",), "M", "messages", "messages so far", "page", 12),
         Action("help", ("question_mark",), "?", "help", "the word; again: all keys", "page", 95),
         Action("keys", ("f1",), "F1", "", "all keys", "page"),

@@ -245,7 +245,8 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
 
         def answered(text: str | None) -> None:
             if text is not None:
-                self.take_note(text)
+                problem = self.take_note(text)
+                self.say(problem) if problem else self.say_noted(text)
 
         self.open(note_prompt(self.look, kept=self.where_notes_are_kept()), answered)
 
@@ -253,10 +254,10 @@ class PlacedScreen(Screen[None], inherit_bindings=False):
         """Where a note that is typed here goes, as the line below it says."""
         return _("kept with the training, at epoch {epoch}; M shows it again").format(epoch=self.trainer.snapshot.epoch)
 
-    def take_note(self, text: str) -> None:
-        """Keep a note with the training."""
+    def take_note(self, text: str) -> str:
+        """Keep a note with the training; return what is in the way, or "" where it is kept."""
         self.trainer.send(AddNote(text, self.notes_page))
-        self.say_noted(text)
+        return ""
 
     def say_noted(self, text: str) -> None:
         """Say that a note was taken, which is listed among the messages by itself."""

@@ -91,6 +91,13 @@ class WordScreen(PageScreen, inherit_bindings=False):
         )
         self._take(_found(asked))
 
+    def where_notes_are_kept(self) -> str:
+        return self._below.where_notes_are_kept()
+
+    def take_note(self, text: str) -> str:
+        """Keep a note where the screen below keeps its own."""
+        return self._below.take_note(text)
+
     # What is shown
 
     def _take(self, shown: ShownWord) -> None:

@@ -1,0 +1,72 @@
+"""What a training is held against: constant guesses by formulas, neighbours by brute force, and noise."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from tuitrain.data.dataset import Dataset
+from tuitrain.data.loading import load_dataset
+from tuitrain.diagnosis.facts import DataFacts
+from tuitrain.diagnosis.reference import constant_losses, simple_answers
+from tuitrain.engine.network import Network
+
+
+def values(n: int = 300, seed: int = 0) -> Dataset:
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 4))
+    return Dataset.from_arrays(X, np.sin(2 * X[:, 0]) + 0.1 * rng.normal(size=n))
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "mse", "mae", "hinge", "binary_cross_entropy"])
+def test_the_best_constant_guess_costs_what_its_formula_says(loss: str) -> None:
+    dataset = load_dataset("mixed") if loss in {"cross_entropy", "hinge", "binary_cross_entropy"} else values()
+    outputs = 1 if loss in {"mse", "mae", "hinge", "binary_cross_entropy"} else 2
+    network = Network((dataset.n_features, outputs), loss=loss)
+    (found,) = constant_losses(network, dataset.train, (dataset.train,))
+    if dataset.n_classes:
+        share = float(np.mean(dataset.train.y == 1))
+        entropy = -share * math.log(share) - (1 - share) * math.log(1 - share)
+        expected = 2 * min(share, 1 - share) if loss == "hinge" else entropy
+    else:
+        y = dataset.train.y[:, 0].astype(float)
+        expected = float(y.var()) if loss == "mse" else float(np.abs(y - np.median(y)).mean())
+    assert found == pytest.approx(expected, rel=1e-4)
+
+
+def test_neighbours_answer_as_a_search_through_all_rows_does() -> None:
+    dataset = load_dataset("moons?n=200")
+    answers = simple_answers(dataset).answers["neighbours 5"]
+    X = dataset.train.X.astype(float)
+    middle, spread = X.mean(axis=0), X.std(axis=0)
+    for row, answer in zip((dataset.validation.X - middle) / spread, answers, strict=True):
+        distances = [float(((row - other) ** 2).sum()) for other in (X - middle) / spread]
+        votes = dataset.train.y[np.argsort(distances, kind="stable")[:5]]
+        assert answer == (votes.mean() > 0.5)
+
+
+def test_inputs_that_tell_the_target_are_told_from_noise() -> None:
+    rng = np.random.default_rng(1)
+    noise = Dataset.from_arrays(rng.normal(size=(400, 5)), rng.normal(size=400))
+    assert simple_answers(noise).tells < 0.02 + 4 / len(noise.train)
+    assert simple_answers(values()).tells > 0.5
+
+
+def test_on_a_handful_of_rows_nothing_is_answered() -> None:
+    assert simple_answers(values(20)).answers == {}
+
+
+def test_scales_are_those_of_the_inputs_as_they_are_encoded() -> None:
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(200, 2)) * [1000, 0.1] + [5000, 0]
+    dataset = Dataset.from_arrays(X, X[:, 0] > 5000, scale="none")
+    facts = DataFacts.of(dataset, Network((2, 2)), simple_answers(dataset))
+    train = dataset.train.X.astype(float)
+    assert facts.largest_spread == pytest.approx(train[:, 0].std(), rel=1e-5)
+    assert facts.smallest_spread == pytest.approx(train[:, 1].std(), rel=1e-5)
+    assert facts.largest_size == pytest.approx(math.sqrt((train[:, 0] ** 2).mean()), rel=1e-5)
+    assert sum(facts.class_shares) == pytest.approx(1)
+    assert all(low <= high for low, high in pairwise(sorted(facts.class_shares)))

@@ -1,0 +1,116 @@
+"""Checks that cost more than a glance: of the start, of one batch, of the validation rows, of what inputs are for.
+
+`D` features. They are made on demand; where nothing is wrong they find nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from tuitrain.data.dataset import Dataset, Part
+from tuitrain.diagnosis.facts import DataFacts
+from tuitrain.diagnosis.finding import Figure, Finding
+from tuitrain.diagnosis.probe import Probe
+from tuitrain.diagnosis.reference import Simple, constant_losses, score_of
+from tuitrain.engine import Trainer
+from tuitrain.options.hyperparameters import Hyperparameters
+from tuitrain.runs.model import Model
+from tuitrain.text import quoted
+from tuitrain.translation import gettext as _
+
+HIGH_START = 10.0  # times the constant guess's loss; initial weights as they are usual come to 1 to 5
+BATCH_ROWS, BATCH_STEPS = 32, 300
+FITTED = 0.5  # of the constant guess's loss, to which a batch of 32 rows is fitted easily
+LEAST = 0.01  # loss of a constant guess, below which there is nothing to learn in the batch
+SHIFTED = 5.0  # standard errors between the means of training and validation rows, of one of D inputs
+UNUSED = 0.02  # of a score, that inputs should at least be good for
+
+
+def start_loss(start: Probe, data: DataFacts) -> Finding | None:
+    """Find a loss before the first step far above its analytic value, ln K or the target's variance."""
+    times = start.loss / data.constant_train_loss if data.constant_train_loss > 0 else math.nan
+    if not times > HIGH_START:
+        return None
+    text = _("before the first step the loss is {loss:.3g}; a network that knows nothing has {constant:.3g}").format(
+        loss=start.loss, constant=data.constant_train_loss
+    )
+    return Finding(
+        "start_loss", "warning", text, (Figure("loss at the start, in constant guesses", times, HIGH_START, epoch=0),)
+    )
+
+
+def one_batch(dataset: Dataset, h: Hyperparameters) -> Finding | None:
+    """Find a network that cannot learn even one batch by heart, without penalties and with Adam's usual steps.
+
+    Its structure, units or start are at fault then, and no data or learning rate would help (Karpathy, 2019). A
+    straight line is not asked to.
+    """
+    if not h.hidden_layers or h.activation == "identity":
+        return None
+    train = dataset.train
+    rows = np.unique(np.linspace(0, len(train) - 1, min(len(train), BATCH_ROWS)).round().astype(np.int64))
+    part = Part(train.X[rows], train.y[rows], train.rows[rows])
+    nothing = Part(train.X[:0], train.y[:0], train.rows[:0])
+    alone = replace(dataset, train=part, validation=nothing, test=nothing)
+    copy = h.replace(
+        optimizer="adam", learning_rate=0.01, schedule="constant", warmup=0.0, l1=0.0, l2=0.0, weight_decay=0.0,
+        dropout=0.0, gradient_clip=0.0, batch_size="full", epochs=BATCH_STEPS, patience=0, class_weights="none",
+    )  # fmt: skip
+    trainer = Trainer(alone, [copy], is_probed=False)
+    (constant,) = constant_losses(trainer.network, part, (part,))
+    if not constant > LEAST:
+        return None
+    while not trainer.is_done:
+        loss = float(trainer.epoch().train_loss[0])
+    if loss < FITTED * constant:
+        return None
+    text = _(
+        "one batch of {rows} rows cannot be learned by heart: loss {loss:.3g} after {steps} steps, of a constant guess "
+        "{constant:.3g}; layers, units or start are at fault"
+    ).format(rows=len(part), loss=loss, steps=BATCH_STEPS, constant=constant)
+    return Finding(
+        "one_batch", "warning", text, (Figure("loss of one batch, in constant guesses", loss / constant, FITTED),)
+    )
+
+
+def shifted_validation(dataset: Dataset) -> Finding | None:
+    """Find an input whose mean in the validation rows is not that of the training rows, far beyond chance."""
+    train, other = dataset.train.X.astype(np.float64), dataset.validation.X.astype(np.float64)
+    if len(other) < BATCH_ROWS or dataset.split != "random":
+        return None
+    error = np.sqrt(train.var(axis=0) / len(train) + other.var(axis=0) / len(other))
+    apart = np.abs(train.mean(axis=0) - other.mean(axis=0)) / np.where(error > 0, error, np.inf)
+    worst = int(apart.argmax())
+    if not apart[worst] > SHIFTED:
+        return None
+    text = _("validation rows are not like training rows: the means of {name} are {apart:.1f} standard errors apart")
+    name = dataset.encoded_names[worst]
+    return Finding(
+        "shifted_validation", "warning", text.format(name=quoted(name), apart=apart[worst]),
+        (Figure("standard errors between the means", float(apart[worst]), SHIFTED),),
+    )  # fmt: skip
+
+
+def unused_inputs(model: Model, dataset: Dataset, simple: Simple) -> Finding | None:
+    """Find a network that scores as well with all inputs at their middle, though the inputs tell something."""
+    part = dataset.validation if len(dataset.validation) else dataset.train
+    if not simple.tells > UNUSED or not len(part):
+        return None
+    is_classes = bool(dataset.n_classes)
+    truth = part.y if is_classes else part.y[:, 0]
+    middle = np.broadcast_to(np.median(dataset.train.X, axis=0), part.X.shape)
+    scores = []
+    for X in (part.X, middle):
+        decided = model.decided_numbers(model.logits_of(X))
+        scores.append(score_of(truth, decided, is_classes=is_classes))
+    own, without = (-math.inf if math.isnan(score) else score for score in scores)
+    if own > without + UNUSED:
+        return None
+    text = _("the inputs are not used: the score is {own:.3f}, and {without:.3f} with all of them at their middle")
+    return Finding(
+        "unused_inputs", "warning", text.format(own=own, without=without),
+        (Figure("score, against that without inputs", own, without),),
+    )  # fmt: skip

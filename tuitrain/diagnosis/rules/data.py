@@ -1,0 +1,147 @@
+"""What the data do to a training: scales, leaks, rare classes, targets that nothing tells of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from tuitrain.diagnosis.finding import Figure, Finding, Remedy
+from tuitrain.diagnosis.judgement import Judgement
+from tuitrain.diagnosis.remedies import change, data_change, listed_remedies, usual_settings
+from tuitrain.text import listed, quoted
+from tuitrain.translation import gettext as _
+
+LARGE_INPUT = 30.0  # root mean square; pixels of 0 to 16 (size 13) learn well, ages and prices do not
+HUGE_INPUT = 100.0  # from which inputs are blamed though the network has learned something
+UNEVEN_INPUTS = 1e3  # largest spread over the smallest: the small ones hardly count; one-hot columns come to 60
+EXTREME_TARGET = 12.0  # standard deviations of a target from the mean: of normal values none in 1e32
+FLAT_TARGET = 0.15  # distance of the target's quartiles, in its standard deviations; 1.35 for normal values
+RARE_CLASS = 0.4  # of the share that each of K classes would have if all were equal
+FREQUENT = 1.5  # of the share that each of K classes would have if all were equal
+MISSED_CLASS = 0.5  # recall below which more rows of a class are missed than found
+ONE_CLASS = 0.995  # share of the answers
+
+
+def unscaled_inputs(judged: Judgement) -> Finding | None:
+    """Find inputs of sizes that initial weights and steps are not made for (LeCun et al., 1998, section 4.3).
+
+    Measured on planted tables: inputs of size 13 cost nothing, from 30 on training is slower or fails, above 100 it
+    falls short whatever the optimizer.
+    """
+    data = judged.data
+    size, uneven = data.largest_size, data.largest_spread / data.smallest_spread if data.smallest_spread > 0 else 1.0
+    is_large = size > HUGE_INPUT or (size > LARGE_INPUT and (judged.is_poor or judged.course.state == "diverged"))
+    if not is_large and not (uneven > UNEVEN_INPUTS and judged.is_poor):
+        return None
+    text = _(
+        "unscaled inputs: their sizes reach {size:.3g}, their spreads go from {small:.2g} to {large:.2g}; networks "
+        "learn from inputs near 1"
+    ).format(size=size, small=data.smallest_spread, large=data.largest_spread)
+    return Finding(
+        "unscaled_inputs", "warning", text,
+        (Figure("largest root mean square of an input", size, LARGE_INPUT),
+         Figure("largest spread over the smallest", uneven, UNEVEN_INPUTS)),
+        listed_remedies(data_change(_("scale every input to mean 0 and spread 1"), "--scale", "standard")),
+    )  # fmt: skip
+
+
+def leak(judged: Judgement) -> Finding | None:
+    """Find columns that give the answer away: what the trap of reading tables has found (see `data.traps.leaks`)."""
+    names: Sequence[str] = judged.data.leaks
+    if not names:
+        return None
+    text = _("a leak, as {columns} alone tells the target: is it known when a prediction is needed?").format(
+        columns=listed("column", list(names))
+    )
+    remedy = data_change(_("leave out {names}").format(names=", ".join(map(quoted, names))), "--drop", *names)
+    return Finding("leak", "warning", text, (Figure("columns that tell the target alone", len(names), 0),), (remedy,))
+
+
+def unscaled_target(judged: Judgement) -> Finding | None:
+    """Find a target whose few extremes make up its spread, so that squared errors see nothing else."""
+    data = judged.data
+    if data.is_classes or judged.h.loss in {"mae", "huber"}:
+        return None
+    if not (data.target_extreme > EXTREME_TARGET and data.target_quartiles < FLAT_TARGET):
+        return None
+    text = _(
+        "the target has extremes {extreme:.0f} standard deviations away, while half of its values lie within "
+        "{quartiles:.2g}: squared errors see little else"
+    ).format(extreme=data.target_extreme, quartiles=data.target_quartiles)
+    return Finding(
+        "unscaled_target", "warning", text,
+        (Figure("largest distance from the mean, in standard deviations", data.target_extreme, EXTREME_TARGET),
+         Figure("distance of the quartiles, in standard deviations", data.target_quartiles, FLAT_TARGET)),
+        listed_remedies(change(_("count large errors in proportion, not squared"), judged.h, loss="mae"),
+                        change(_("a loss between the two"), judged.h, loss="huber")),
+    )  # fmt: skip
+
+
+def no_better_than_constant(judged: Judgement) -> Finding | None:
+    """Find a target that neither the network nor simple methods predict better than one constant answer does."""
+    if judged.can_be_learned or judged.skill > 0.05 or not judged.course.has_validation:
+        return None
+    text = _(
+        "no better than a constant guess on validation rows ({score:.3f}, constant {constant:.3f}); simple methods are "
+        "not either: these inputs may not tell this target"
+    ).format(score=judged.score, constant=judged.constant)
+    return Finding("no_better_than_constant", "warning", text, judged.against_constant())
+
+
+def one_class(judged: Judgement) -> Finding | None:
+    """Find a network that answers one class for every row, or all but a few, though the inputs tell more."""
+    predicted = judged.observation.now.predicted
+    if not predicted or max(predicted) < ONE_CLASS or len(judged.data.class_shares) < 2:
+        return None
+    is_uneven = max(judged.data.class_shares) > FREQUENT / len(judged.data.class_shares)
+    if max(judged.data.class_shares) > ONE_CLASS or not judged.can_be_learned or not (is_uneven or judged.is_poor):
+        return None
+    name = judged.data.class_names[max(range(len(predicted)), key=predicted.__getitem__)]
+    text = _("every row is predicted as {name}; its share is {share:.0%}").format(
+        name=quoted(name), share=judged.data.class_shares[judged.data.class_names.index(name)]
+    )
+    return Finding(
+        "one_class", "warning", text,
+        (Figure("share of the answers that are one class", max(predicted), ONE_CLASS), *judged.against_constant()),
+        listed_remedies(_weights(judged) if is_uneven else None, usual_settings(judged.h)),
+    )  # fmt: skip
+
+
+def one_class_of_uneven(judged: Judgement) -> Finding | None:
+    """Find the same where the class is a frequent one, which is the cause then."""
+    shares = judged.data.class_shares
+    return one_class(judged) if shares and max(shares) > FREQUENT / len(shares) else None
+
+
+def imbalance(judged: Judgement) -> Finding | None:
+    """Find a rare class most of whose rows are missed, while its rows count no more than others."""
+    data, now = judged.data, judged.observation.now
+    if not data.class_shares or judged.h.class_weights != "none":
+        return None
+    limit = RARE_CLASS / len(data.class_shares)
+    shares = {k: share for k, share in enumerate(data.class_shares) if 0 < share < limit}
+    missed = {k: recall for k in shares if (recall := _recall(judged, k)) < MISSED_CLASS}
+    if not missed or now.score <= 0:
+        return None
+    rarest = min(missed, key=lambda k: missed[k])
+    text = _("imbalance: class {name} is {share:.1%} of the rows, and {recall:.0%} of them are found").format(
+        name=quoted(data.class_names[rarest]), share=shares[rarest], recall=missed[rarest]
+    )
+    return Finding(
+        "imbalance", "warning", text,
+        (Figure("share of the class in the training rows", shares[rarest], limit),
+         Figure("share of its rows that are found", missed[rarest], MISSED_CLASS)),
+        listed_remedies(_weights(judged)),
+    )  # fmt: skip
+
+
+def _weights(judged: Judgement) -> Remedy | None:
+    return change(_("let rare classes count more"), judged.h, class_weights="balanced")
+
+
+def _recall(judged: Judgement, k: int) -> float:
+    """Return the recall of a class on training and validation rows together: of a rare one there are few."""
+    now = judged.observation.now
+    found = [recalls[k] for recalls in (now.recalls, now.validation_recalls) if len(recalls) > k]
+    known = [recall for recall in found if not math.isnan(recall)]
+    return sum(known) / len(known) if known else 1.0

@@ -1,0 +1,101 @@
+"""What a model's answers are worth: every metric beside that of a constant answer, and how far chance moves it.
+
+`N` rows, `K` outputs, `C` classes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuitrain.engine import metrics
+from tuitrain.engine.scoring import ranking, scores_of_classes, scores_of_values
+from tuitrain.numbers import json_number
+
+if TYPE_CHECKING:
+    from tuitrain.data.dataset import Dataset
+    from tuitrain.runs.model import Model
+
+Array = NDArray[Any]
+RESAMPLES, RESAMPLED_ROWS = 200, 200_000  # at most: draws, and rows of all draws together
+LEAST_RESAMPLES = 40
+INTERVAL = 5, 95  # percentiles
+
+
+class Judge:
+    """Scores outputs of `model` on rows of a dataset whose training rows say what a constant answer is."""
+
+    def __init__(self, model: Model, dataset: Dataset) -> None:
+        self._model = model
+        y = dataset.train.y
+        self._shares = np.bincount(y, minlength=dataset.n_classes) / len(y) if dataset.n_classes else np.empty(0)
+        self._mean = 0.0 if dataset.n_classes else float(model.own_units(y[:, 0]).mean())
+
+    def to_json(self, outputs: Array, y: Array) -> dict[str, Any]:
+        """Return for each metric its value, that of a constant answer, and the interval of resampled rows.
+
+        `outputs` (N, K) are as `Model.logits_of` returns them, `y` as a part has it. The constant answer is the most
+        frequent class of the training rows, or with its share's probability, or their mean. The interval holds the
+        middle 90 % of what other rows drawn from these, with replacement, would have given (Efron, 1979).
+        """
+        if not self._model.class_names:
+            return self._values(outputs, y)
+        return self._classes(outputs, y)
+
+    def _classes(self, outputs: Array, y: Array) -> dict[str, Any]:
+        model = self._model
+        scores, are_probabilities = ranking(outputs, model.network.loss)
+        decided = model.decided_numbers(outputs)
+        positive = model.positive
+
+        def measure(rows: Any) -> dict[str, float]:
+            return scores_of_classes(
+                y[rows], scores[rows], decided[rows], are_probabilities=are_probabilities, positive=positive
+            )
+
+        usual = np.full(len(y), int(self._shares.argmax()))
+        constant = scores_of_classes(
+            y, np.broadcast_to(self._shares, scores.shape), usual, are_probabilities=True, positive=positive
+        )
+        found: dict[str, Any] = {"metrics": _with_intervals(measure, constant, len(y))}
+        found["averages"] = "macro" if positive is None else model.class_names[positive]
+        counts = metrics.confusion_counts(y, decided, len(model.class_names))
+        found["classes"] = {
+            name: {"precision": float(p), "recall": float(r), "f1": float(f), "rows": int(counts[number].sum())}
+            for number, (name, (p, r, f)) in enumerate(
+                zip(model.class_names, metrics.class_scores(counts), strict=True)
+            )
+        }  # fmt: skip
+        if are_probabilities:
+            found["calibration_error"] = json_number(metrics.calibration_error(y, scores))
+        return found
+
+    def _values(self, outputs: Array, y: Array) -> dict[str, Any]:
+        truth = self._model.own_units(y[:, 0])
+        predicted = self._model.own_units(outputs[:, 0])
+        constant = scores_of_values(truth, np.full(len(truth), self._mean))
+        return {
+            "metrics": _with_intervals(
+                lambda rows: scores_of_values(truth[rows], predicted[rows]), constant, len(truth)
+            )
+        }  # fmt: skip
+
+
+def _with_intervals(measure: Any, constant: dict[str, float], count: int) -> dict[str, Any]:
+    """Measure all rows and resampled ones; `measure` takes rows and returns the metrics by name."""
+    values = measure(slice(None))
+    rng = np.random.default_rng(0)
+    draws = int(np.clip(RESAMPLED_ROWS // count, LEAST_RESAMPLES, RESAMPLES))
+    drawn = [measure(rng.integers(0, count, count)) for _ in range(draws)]
+    found = {}
+    for name, value in values.items():
+        sample = np.array([one[name] for one in drawn])
+        sample = sample[np.isfinite(sample)]
+        ends = np.percentile(sample, INTERVAL).tolist() if len(sample) else [float("nan")] * 2
+        found[name] = {
+            "value": json_number(value), "baseline": json_number(constant[name]),
+            "interval": [json_number(end) for end in ends],
+        }  # fmt: skip
+    return found
