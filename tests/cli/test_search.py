@@ -239,3 +239,11 @@ def test_all_trials_of_a_search_that_nothing_ends_are_refused(tmp_path: Path, ca
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "tuitrain: nothing ends this search: give trials, time or a goal\n"
     assert not (tmp_path / "s").exists()
+
+
+def test_a_search_bears_that_all_standard_streams_are_closed(tmp_path: Path) -> None:
+    program = f"{sys.executable} -m tuitrain search iris --trials 2 --epochs 2 --jobs 1 --study s <&- >&- 2>&-"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(["sh", "-c", program], cwd=tmp_path, env=environment, timeout=120, check=False)
+    assert done.returncode == 0
+    assert [trial.state for trial in Study(tmp_path / "s").trials] == ["finished", "finished"]

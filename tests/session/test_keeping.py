@@ -118,9 +118,9 @@ def test_any_operation_may_fail(number: int, stride: int, undisturbed: tuple[Pat
         folder = tmp_path / f"{at}"
         folder.mkdir()
         keeper = train_new(folder, CountingDisk(fail))
-        assert keeper.notices, at
+        assert keeper.problems, at
         if not (paths := run_paths(folder)):
-            assert "no run is kept" in keeper.notices[-1] and not any(folder.iterdir())
+            assert "no run is kept" in keeper.problems[-1] and not any(folder.iterdir())
             continue
         if read_run(paths[0]).status != "done":
             train_on(paths[0])
@@ -155,7 +155,7 @@ def test_a_full_disk_is_waited_for(tmp_path: Path) -> None:
     while not live.step():
         pass
     keeper.after_epoch(live)
-    assert keeper.is_full and "no room" in keeper.notices[-1]
+    assert keeper.is_full and "no room" in keeper.problems[-1]
     assert not keeper.retry(live)
     assert (tmp_path / "run" / LAST).read_bytes() == kept
     is_room[0] = True

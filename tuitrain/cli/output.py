@@ -29,7 +29,17 @@ def give_up(stream: TextIO) -> None:
 
 
 def prepare_streams() -> None:
-    """Replace a closed standard output or error, and escape characters that an encoding lacks."""
+    """Replace a closed standard output or error, and escape characters that an encoding lacks.
+
+    What is closed leads nowhere from then on: else the next file that is opened would take its place, and worker
+    processes would find it there.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            handle = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            os.set_inheritable(handle, True)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:

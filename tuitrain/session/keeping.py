@@ -7,6 +7,7 @@ disk is waited for: `is_full` says that training has to pause, and `retry` wheth
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -73,7 +74,7 @@ class Keeper:
     """Keeps one training after another, each in a run of its own; with neither `place` nor `continued`, none.
 
     `path` is where the present one is kept, None if it is not, `kept_in` also after it was left; `notices` say what
-    was not as asked.
+    is to be known of it, `problems` those of them that say what was not as asked.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Keeper:
         self.place, self._clock = place, clock
         self._now = place.now if place is not None else lambda: datetime.now().astimezone()
         self.notices: list[str] = []
+        self.problems: list[str] = []
         self.is_full = False
         self.run: OpenRun | None = None
         self.kept_in: Path | None = None
@@ -92,7 +94,7 @@ class Keeper:
     def _forget(self) -> None:
         self._journal: LineFile | None = None
         self._metrics: LineFile | None = None
-        self._steps: list[int] = []  # after each epoch
+        self._steps = array("q")  # done after each epoch; a list would take four times as much for a million
         self._written = 0  # epochs
         self._entries: list[JournalEntry] = []
         self._done = 0
@@ -130,7 +132,7 @@ class Keeper:
         self.kept_in = self.path
         self.place = replace(self.place, name="", origin="")  # these were the first training's
         if not self.run.holder.is_kept_apart:
-            self.notices.append(
+            self._tell(
                 _("{folder}: this file system has no locks; take care that no other process continues the run").format(
                     folder=visible(self.place.folder)
                 )
@@ -166,7 +168,7 @@ class Keeper:
         return run
 
     def _continue(self, continued: Continued) -> None:
-        self.run, self._steps = continued.run, list(continued.steps)
+        self.run, self._steps = continued.run, array("q", continued.steps)
         self.kept_in = self.path
         self._entries, self._done = list(continued.entries), continued.done
         self._written = len(self._steps)
@@ -241,18 +243,22 @@ class Keeper:
         """Write what is due after an epoch."""
         if self.run is None:
             return
-        self._steps += [live.trainer.steps_done] * (live.history.length - len(self._steps))
+        self._count_steps(live)
         now = self._clock()
         if now >= self._due:
             self.save(live)
         elif now >= self._lines_due:
             self._try(live, lambda: self._write_epochs(live))
 
+    def _count_steps(self, live: LiveTraining) -> None:
+        """Take note of the steps that are done after the epochs that are new."""
+        self._steps.extend([live.trainer.steps_done] * (live.history.length - len(self._steps)))
+
     def save(self, live: LiveTraining) -> None:
         """Write a checkpoint, and the model if there is a better one."""
         self._try(live, lambda: self._save(live))
 
-    def _save(self, live: LiveTraining) -> None:
+    def _save(self, live: LiveTraining, *, is_last: bool = False) -> None:
         run = self.run
         assert run is not None and self._journal is not None and self._metrics is not None
         started = time.perf_counter()
@@ -266,7 +272,8 @@ class Keeper:
         about = {**self._progress(live), "journal": self._done, "live": live.kept().to_json()}
         state = live.members.state()
         run.write(LAST, Checkpoint(state.state, about, state.ended).to_bytes())
-        self._plan(time.perf_counter() - started)
+        if not is_last:
+            self._plan(time.perf_counter() - started)
 
     def _plan(self, cost: float) -> None:
         """Decide when the next checkpoint is due, where one costs so many seconds."""
@@ -306,10 +313,10 @@ class Keeper:
         """Write the last checkpoint, and how the training stands; the run stays held."""
         if self.run is None:
             return
-        self._steps += [live.trainer.steps_done] * (live.history.length - len(self._steps))
-        self.save(live)
+        self._count_steps(live)
+        self._try(live, lambda: self._save(live, is_last=True))
         if self.is_full:
-            self.notices.append(
+            self._tell(
                 _("{run}: its end could not be written: there is no room on the disk").format(
                     run=visible(self.run.path)
                 )
@@ -342,6 +349,10 @@ class Keeper:
             if file is not None:
                 file.close()
 
+    def _tell(self, problem: str) -> None:
+        self.problems.append(problem)
+        self.notices.append(problem)
+
     # Failures
 
     def _try(self, live: LiveTraining, write: Callable[[], object]) -> None:
@@ -351,7 +362,7 @@ class Keeper:
         except OSError as error:
             if is_full(error):
                 if not self.is_full:
-                    self.notices.append(
+                    self._tell(
                         _("no room on the disk: training waits; the last checkpoint of {run} is kept").format(
                             run=visible(self.run.path if self.run else "")
                         )
@@ -378,6 +389,6 @@ class Keeper:
             if where is not None
             else _("no run is kept: {why}").format(why=why)
         )
-        self.notices.append(text)
+        self._tell(text)
         self.place, self.kept_in = None, None
         self.leave()

@@ -52,8 +52,8 @@ def train_kept(
         raise
     finally:
         keeper.leave()
-        for notice in keeper.notices:
-            warnings.warn(notice, stacklevel=3)
+        for problem in keeper.problems:
+            warnings.warn(problem, stacklevel=3)
     found = tuple(findings(recording.course()))
     return result_of(
         live.members, hyperparameters, history=records, seconds=live.seconds, findings=found, run=keeper.kept_in
