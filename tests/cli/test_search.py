@@ -174,7 +174,16 @@ def test_a_study_is_gone_on_with_by_the_same_command(tmp_path: Path, call: Calla
     assert json.loads(done.stdout)["trials"] == 3
     done = call("search", "--resume", "s", "--time", "2h", "--json", "--jobs", "0")
     assert (json.loads(done.stdout)["trials"], json.loads(done.stdout)["ending"]) == (3, "all trials are done")
-    others = ("--split-seed 3", "--drop x", "--validation 0.3", "--study t", "--folds 3", "--target species2")
+    others = (
+        "--metric f1",
+        "--preset textbook",
+        "--split-seed 3",
+        "--drop x",
+        "--validation 0.3",
+        "--study t",
+        "--folds 3",
+        "--target species2",
+    )
     for other in others:
         done = call("search", "--resume", "s", *other.split(), "--jobs", "0")
         assert done.returncode == 2, (other, done.stderr)
