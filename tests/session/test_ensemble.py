@@ -26,13 +26,15 @@ def test_a_session_makes_the_same_ensemble_as_a_call(tmp_path: Path) -> None:
     try:
         ended(session)
         assert session.snapshot.state == "done"
-        assert "3 networks trained; kept epochs" in session.snapshot.ending
         expected = train(dataset, H, threads=1)
         model = session.model()
         np.testing.assert_allclose(model.network.parameters, expected.model.network.parameters, rtol=1e-3, atol=1e-4)
         model.save(tmp_path / "model")
         assert load_model(tmp_path / "model").network.members == 3
         told = session.describe()
+        alone = np.mean(told["ensemble"]["validation_losses"])
+        said = f"validation loss {told['validation']['loss']:.3g} together, {alone:.3g} alone"
+        assert said in session.snapshot.ending
         assert told["ensemble"]["members"] == 3
         assert told["given"]["ensemble"] == 3
         assert told["test"]["loss"] == pytest.approx(expected.evaluations["test"]["loss"], rel=1e-2)
