@@ -39,9 +39,6 @@ def python_file(model: Model) -> str:
     if times:
         raise ModelError(_("{columns}: times of day are not exported; use tuitrain predict").format(
             columns=listed("column", times)))  # fmt: skip
-    if model.network.members > 1 or model.threshold is not None:
-        what = _("an ensemble") if model.network.members > 1 else _("a threshold")
-        raise ModelError(_("a model with {what} is not exported; use tuitrain predict").format(what=what))
     stored = stored_model(model)
     rows = check_rows(model)
     stored["check"] = {"rows": rows, "expected": model.predict(rows).tolist()}
