@@ -100,9 +100,9 @@ async def test_at_the_smallest_size_every_group_and_what_is_changed_often_is_see
         await pilot.pause()
         assert "/beta2" in text_of(pilot.app)
         await pilot.press("enter", "plus")
-        await pilot.press("u", "end", "comma")  # the run's group has nothing to fold
+        await pilot.press("u", "end", "comma")
         await pilot.pause()
-        assert pilot.app.screen.form.model.opened == {"optimisation"}
+        assert pilot.app.screen.form.model.opened == {"optimisation", "run"}
     assert [command.name for command in session.sent] == ["beta2", "beta2"]
 
 
