@@ -5,6 +5,7 @@ must never be made again with a later version: the tests beside them show that l
 
 - ``models/*.safetensors`` with ``*.csv`` (the rows to predict) and ``*.json`` (predictions and, where the model gives
   them, probabilities, at full precision; the hyperparameters).
+  ``of-0.2`` was made in the same way at tag 0.2.0, of iris with six hidden units.
 - ``studies/*`` with ``*.csv`` (what ``tuitrain export`` printed) and ``*.json`` (all hyperparameters of each trial, the
   best trial, the space): ``grid`` is finished, ``bayesian`` was killed with a stack half trained, ``manual`` holds
   trainings by hand.

@@ -84,7 +84,7 @@ def test_the_command_line_predicts_it_too(name: str) -> None:
 
 
 def test_there_are_the_three_kinds_of_models() -> None:
-    assert MODELS == ["classification", "hinge", "regression"]
+    assert MODELS == ["classification", "hinge", "of-0.2", "regression"]
 
 
 @pytest.mark.parametrize("name", STUDIES)

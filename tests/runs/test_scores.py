@@ -140,3 +140,16 @@ def test_an_unknown_positive_class_is_told() -> None:
         load_dataset("iris", positive="setoas")
     with pytest.raises(DataError, match="the target is a number"):
         load_dataset("diabetes", positive="yes")
+
+
+def test_too_few_validation_rows_are_told_with_the_interval() -> None:
+    from tuitrain.runs.scores import proposals
+
+    found = train(load_dataset("wine"), {"epochs": 5}).to_json()
+    (told,) = proposals(found)
+    rows = min(one["rows"] for one in found["scores"]["validation"]["classes"].values())
+    low, high = found["scores"]["validation"]["metrics"]["balanced_accuracy"]["interval"]
+    assert f"only {rows} validation rows of class" in told
+    assert f"{low:.2f} as {high:.2f}" in told
+    assert proposals(train(load_dataset("wine"), {"epochs": 5, "ensemble": 2}).to_json()) == []
+    assert proposals(train(load_dataset("diabetes"), {"epochs": 5}).to_json()) == []

@@ -194,6 +194,8 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
     OSError
         if standard output takes nothing, after the model.
     """
+    from tuitrain.runs.scores import proposals  # noqa: PLC0415
+
     snapshot = session.snapshot
     has_failed = snapshot.state in {"diverged", "failed"}
     try:
@@ -201,7 +203,10 @@ def end(session: TrainingSession, *, as_json: bool, model_file: Path | None = No
             session.model().save(model_file)
             tell(_("model saved as {model_file}").format(model_file=visible(model_file)))
     finally:
-        report(_described(session, is_full=is_full), as_json=as_json)
+        found = _described(session, is_full=is_full)
+        report(found, as_json=as_json)
+        for proposal in proposals(found):
+            tell(_("note: {notice}").format(notice=proposal))
         if has_failed:
             kept = (
                 ""

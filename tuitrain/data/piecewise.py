@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 BINS = 16  # of a column; more gained nothing (docs/guide/quality.md)
+FEW_BINS, FEW_ROWS = 8, 400  # with fewer rows: where the truth is linear, 16 bins of so few rows follow the noise
 LEAST_EDGES = 3  # fewer are a single bin, which says no more than the number itself
 
 
@@ -71,9 +72,11 @@ class PiecewiseLinear:
 def quantile_edges(values: Array) -> tuple[float, ...]:
     """Return the edges of at most `BINS` bins that hold equally many of the values (N,); none for two values or fewer.
 
-    Edges are float32 numbers, so that an encoded value falls into the same bin whatever it is computed in.
+    Fewer than `FEW_ROWS` values have at most `FEW_BINS`. Edges are float32 numbers, so that a value falls into the
+    same bin whatever it is computed in.
     """
     if not len(values) or ((values == values.min()) | (values == values.max())).all():
         return ()
-    found = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)).astype(np.float32))
+    bins = BINS if len(values) >= FEW_ROWS else FEW_BINS
+    found = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)).astype(np.float32))
     return tuple(map(float, found)) if len(found) >= LEAST_EDGES else ()

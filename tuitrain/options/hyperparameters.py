@@ -232,6 +232,13 @@ class Hyperparameters:
         minimum=0, maximum=100_000_000, scale="log", words=("auto",), nudge_start=10,
         unit="epochs", search="10..100",
     )  # fmt: skip
+    ensemble: int = _declare(
+        1, "ensemble", "run", "whole", "networks that are trained together and averaged",
+        "Each has a seed and validation rows of its own, so that every row but the test's is trained on; their "
+        "probabilities, or values, are averaged. 8 are clearly better than one and take about five times as long; 4 "
+        "have most of it. Under auto, members have 64x32 units.",
+        live=False, minimum=1, maximum=64, scale="doubling", search="1,4,8",
+    )  # fmt: skip
     metric: str = _declare(
         "loss", "metric", "run", "choice", "what the best epoch is chosen by, on the validation rows",
         "Early stopping keeps the epoch that is best by it; of equally good epochs the one with the lowest loss. "
@@ -250,13 +257,6 @@ class Hyperparameters:
         "balanced weighs each training row by rows / (classes × rows of its class). The validation loss, which chooses "
         "the best epoch and compares trials, weighs none.", live=False, choices=CLASS_WEIGHTS,
         search="none,balanced",
-    )  # fmt: skip
-    ensemble: int = _declare(
-        1, "ensemble", "run", "whole", "networks that are trained together and averaged",
-        "Each has a seed and validation rows of its own, so that every row but the test's is trained on; their "
-        "probabilities, or values, are averaged. 8 are clearly better than one and take about five times as long; 4 "
-        "have most of it. Under auto, members have 64x32 units.",
-        live=False, minimum=1, maximum=64, scale="doubling", search="1,4,8",
     )  # fmt: skip
     seed: int = _declare(
         0, "seed", "run", "whole", "start of the random numbers",

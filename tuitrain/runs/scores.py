@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from tuitrain.engine import metrics
 from tuitrain.engine.scoring import ranking, scores_of_classes, scores_of_values
 from tuitrain.numbers import json_number
+from tuitrain.text import quoted
+from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
@@ -22,6 +25,7 @@ Array = NDArray[Any]
 RESAMPLES, RESAMPLED_ROWS = 200, 200_000  # at most: draws, and rows of all draws together
 LEAST_RESAMPLES = 40
 INTERVAL = 5, 95  # percentiles
+LEAST_OF_A_CLASS = 50  # validation rows of the rarest class
 
 
 class Judge:
@@ -99,3 +103,22 @@ def _with_intervals(measure: Any, constant: dict[str, float], count: int) -> dic
             "interval": [json_number(end) for end in ends],
         }  # fmt: skip
     return found
+
+
+def proposals(found: Mapping[str, Any]) -> list[str]:
+    """Say where a single network's validation rows are too few to choose by, with the interval that shows it.
+
+    `found` is what ``tuitrain train --json`` prints; nothing is said of numbers, and of an ensemble.
+    """
+    judged = found.get("scores", {}).get("validation", {})
+    if "ensemble" in found or not judged.get("classes"):
+        return []
+    name, rarest = min(judged["classes"].items(), key=lambda item: item[1]["rows"])
+    low, high = judged["metrics"]["balanced_accuracy"]["interval"]
+    if rarest["rows"] >= LEAST_OF_A_CLASS or low is None:
+        return []
+    text = _(
+        "only {rows} validation rows of class {name}: balanced accuracy may as well be {low:.2f} as {high:.2f} on "
+        "others; --ensemble 8 validates on every row, and tuitrain search --folds 5 --seeds 3 compares more safely"
+    )
+    return [text.format(rows=rarest["rows"], name=quoted(name), low=low, high=high)]

@@ -264,14 +264,26 @@ class LiveTraining:
         if ending == "diverged":
             return "diverged", self.members.diverged
         if self.members.count > 1:
-            epochs = self.members.best_epochs
-            text = _("{count} networks trained; kept epochs {first} to {last}")
-            return "done", text.format(count=len(epochs), first=min(epochs), last=max(epochs))
+            return "done", self._ending_of_members()
         if ending == "patience":
             waited = counted(self.hyperparameters.patience, "epoch")
             return "done", _("stopped: {epochs} no better; kept epoch {best}").format(epochs=waited, best=best)
         done = counted(self.trainer.epochs_done, "epoch")
         return "done", _("{epochs} done; kept epoch {best}").format(epochs=done, best=best)
+
+    def _ending_of_members(self) -> str:
+        """Say what the ensemble came to: its loss on rows that members left out, and their own losses."""
+        members = self.members
+        epochs, model = members.best_epochs, members.model()
+        y, outputs = members.validation_outputs(model)
+        together, alone = model.evaluate_outputs(outputs, y)["loss"], float(np.mean(members.best_losses))
+        text = _(
+            "{count} networks trained; validation loss {together:.3g} together, {alone:.3g} alone; kept epochs "
+            "{first} to {last}"
+        )
+        return text.format(
+            count=len(epochs), together=together, alone=alone, first=min(epochs), last=max(epochs)
+        )  # fmt: skip
 
     def _how_ended(self) -> Ending:
         """How the training has ended; an ensemble has diverged where a member has."""

@@ -249,7 +249,7 @@ def test_the_cursor_stays_within_the_form(bench):
 # What has a line at 80 columns where nothing was edited: SCREENS, "Form"
 USUAL = [
     "hidden_layers", "activation", "loss", "optimizer", "learning_rate", "schedule", "batch_size", "l2", "dropout",
-    "epochs", "patience", "class_weights", "seed",
+    "epochs", "patience", "ensemble", "class_weights", "seed",
 ]  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from tuitrain.translation import gettext as _
 
 STRATEGY_ROW = ("manual", "grid", "random", "bayesian")
 
+SEARCHABLE = {name: spec for name, spec in FIELDS.items() if name != "metric"}  # a search has a metric of its own
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -85,21 +87,21 @@ def field_entries() -> list[Entry]:
     return [
         Entry(spec.key, spec.label, group, spec.format(spec.default), spec.meaning, spec.explanation, reader(name),
               is_field=True)
-        for group in GROUPS for name, spec in FIELDS.items() if spec.group == group
+        for group in GROUPS for name, spec in SEARCHABLE.items() if spec.group == group
     ]  # fmt: skip
 
 
 def first_texts(task: str, base: Hyperparameters) -> dict[str, str]:
     """What the form holds when it is first opened: usual settings, the usual ranges, and the values in use."""
     texts = {entry.name: entry.default for entry in setting_entries(task)}
-    for name, spec in FIELDS.items():
+    for name, spec in SEARCHABLE.items():
         texts[name] = usual_range(name) if name in SEARCHED else spec.format(getattr(base, name))
     return texts
 
 
 def texts_of(space: Space, settings: Settings) -> dict[str, str]:
     """What the form holds for a study: the inverse of `space_of` and `settings_of`."""
-    texts = {name: spec.format(getattr(space.base, name)) for name, spec in FIELDS.items()} | space.to_texts()
+    texts = {name: spec.format(getattr(space.base, name)) for name, spec in SEARCHABLE.items()} | space.to_texts()
     texts |= {name: format_domain(FIELDS[name], domain) for name, domain in space.idle.items()}
     return texts | {spec.key: spec.format(getattr(settings, name)) for name, spec in IN_FORM.items()}
 
@@ -126,7 +128,7 @@ def space_of(texts: Mapping[str, str]) -> Space:
     TuitrainError
         if nothing is searched.
     """
-    given = {name: texts[name] for name in FIELDS}
+    given = {name: texts[name] for name in SEARCHABLE}
     fixed = {name: text for name, text in given.items() if not is_searched(name, text)}
     searched = {name: text for name, text in given.items() if name not in fixed}
     if not searched:

@@ -8,7 +8,15 @@ from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.options.search_settings import check_goal
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
-from tuitrain.ui.search.entries import Entry, field_entries, first_texts, is_searched, setting_entries, usual_range
+from tuitrain.ui.search.entries import (
+    SEARCHABLE,
+    Entry,
+    field_entries,
+    first_texts,
+    is_searched,
+    setting_entries,
+    usual_range,
+)
 from tuitrain.ui.widgets.form.model import EntryModel
 
 # What has a line where there is little room even if it is not searched; the settings do, but for the goal.
@@ -22,7 +30,7 @@ class SearchFormModel(EntryModel):
         super().__init__()
         self.texts = first_texts(task, base)
         self.take_task(task)
-        self._values = {name: FIELDS[name].format(getattr(base, name)) for name in FIELDS}
+        self._values = {name: FIELDS[name].format(getattr(base, name)) for name in SEARCHABLE}
 
     def take_task(self, task: str) -> None:
         """Use the metrics of another task."""
@@ -32,7 +40,7 @@ class SearchFormModel(EntryModel):
 
     def take_base(self, base: Hyperparameters) -> None:
         """Let fields that hold one value hold the Train form's."""
-        for name, spec in FIELDS.items():
+        for name, spec in SEARCHABLE.items():
             now = spec.format(getattr(base, name))
             if not is_searched(name, self.texts[name]) and self.texts[name] == self._values[name]:
                 self.texts[name] = now
