@@ -53,6 +53,9 @@ def test_json_is_one_object_that_agrees_with_the_trials(tmp_path: Path) -> None:
     assert done.returncode == 0
     found = json.loads(done.stdout)
     assert {"strategy", "trials", "best", "test", "seconds", "trials_per_second", "study"} <= set(found)
+    assert found["findings"] and {"kind", "severity", "text", "evidence", "remedies", "page"} == set(
+        found["findings"][0]
+    )
     assert Study(tmp_path / "s").settings.parallel == 1
     trials = table(tmp_path / "s")
     assert found["strategy"] == "grid" and found["trials"] == len(trials) == 3
@@ -171,7 +174,16 @@ def test_a_study_is_gone_on_with_by_the_same_command(tmp_path: Path, call: Calla
     assert json.loads(done.stdout)["trials"] == 3
     done = call("search", "--resume", "s", "--time", "2h", "--json", "--jobs", "0")
     assert (json.loads(done.stdout)["trials"], json.loads(done.stdout)["ending"]) == (3, "all trials are done")
-    others = ("--split-seed 3", "--drop x", "--validation 0.3", "--study t", "--folds 3", "--target species2")
+    others = (
+        "--metric f1",
+        "--preset textbook",
+        "--split-seed 3",
+        "--drop x",
+        "--validation 0.3",
+        "--study t",
+        "--folds 3",
+        "--target species2",
+    )
     for other in others:
         done = call("search", "--resume", "s", *other.split(), "--jobs", "0")
         assert done.returncode == 2, (other, done.stderr)

@@ -91,3 +91,21 @@ def test_a_network_larger_than_the_memory_is_refused_at_once() -> None:
     done = run("train", "iris", "--hidden-layers", "65536x65536x65536x65536x65536")
     assert "GiB are free" in done.stderr
     assert done.returncode == 2
+
+
+FAULTY = ("train", "xor", "--initializer", "zeros", "--hidden-layers", "8", "--epochs", "12", "--learning-rate", "0.03")
+
+
+def test_the_report_ends_with_what_was_amiss_and_the_options_that_mend_it(call: Callable[..., Called]) -> None:
+    told = call(*FAULTY).stdout.splitlines()[-3:]
+    assert told[0].startswith("! symmetric start")
+    assert told[1].startswith("  try --initializer auto")
+    assert told[2] == "  more: tuitrain help symmetric_start"
+
+
+def test_the_full_diagnosis_tries_the_remedy_out(call: Callable[..., Called]) -> None:
+    first = json.loads(call(*FAULTY, "--diagnose", "full", "--json").stdout)["findings"][0]
+    assert first["kind"] == "symmetric_start"
+    assert first["remedies"][0]["text"].endswith("better")
+    tried = next(figure for figure in first["evidence"] if "--initializer auto" in figure["name"])
+    assert tried["value"] > tried["limit"]

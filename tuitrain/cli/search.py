@@ -233,7 +233,8 @@ def _resumed(path: Path, options: dict[str, Any]) -> tuple[Study, Dataset]:
 
     study = Study(path)
     dataset = study_dataset(study)
-    other = [name for name in (*FIELDS, "space_file", "config") if options.get(name) is not None]
+    fields = [name for name in FIELDS if name != "metric"]  # `--metric` is the search's
+    other = [name for name in (*fields, "space_file", "config", "preset") if options.get(name) is not None]
     other += [name for name in (DATASET.name, *DATA_FIELDS) if not _is_same(name, options.get(name), study, dataset)]
     if other:
         shown = other[0].removesuffix("_file").replace("_", "-")

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tuitrain.diagnosis.course import Course
+from tuitrain.diagnosis.course import ENOUGH, Course
 from tuitrain.diagnosis.facts import DataFacts
 from tuitrain.diagnosis.finding import Figure
 from tuitrain.diagnosis.usual import rate_ratio
@@ -18,6 +18,7 @@ FAR_BEHIND = 0.15  # of a score: more than the small penalties and smooth units 
 DEVIATIONS = 2.5  # of chance, by which a score has to differ
 TELLS = 0.02  # of the target's variance, on rows left out, and
 TELLS_BY_ROW = 4.0  # over the number of rows: of 200 tables of noise, of 60 to 800 rows, 2 were above the sum
+WAITED = 0.25  # of its epochs without a better one, before a training that goes on is blamed
 LEARNED = 0.05  # of the constant guess's loss, by which the network is better than it
 
 
@@ -155,7 +156,9 @@ class Judgement:
     @cached_property
     def is_poor(self) -> bool:
         """Whether the network fell short of what the data allow; one that trains and gets better has not yet."""
-        if not self.course.is_over and self.is_falling:
+        waited = self.course.epoch - self.course.best_epoch
+        has_improved = self.observation.now.epoch < self.course.best_epoch  # since it was looked at
+        if not self.course.is_over and (has_improved or waited < max(ENOUGH, WAITED * self.course.epoch)):
             return False
         return self.can_be_learned and (self.is_behind or self.is_stuck)
 

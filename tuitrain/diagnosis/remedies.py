@@ -11,7 +11,7 @@ from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.translation import gettext as _
 
 SATURATING = ("tanh", "sigmoid")
-TIGHT_L2 = 0.01
+TIGHT_L2 = 0.001
 
 
 def rate_text(rate: float) -> str:
@@ -50,9 +50,9 @@ def usual_settings(h: Hyperparameters) -> Remedy | None:
 
 
 def loosened(h: Hyperparameters) -> dict[str, Any]:
-    """Return a smaller L2 for units that saturate: under 0.01 and Adam's steps they learn next to nothing bent."""
+    """Return a smaller L2 for units that saturate: under 0.001 and Adam's steps sigmoids learn no circle."""
     is_tight = h.activation in SATURATING and h.matters("l2") and h.number("l2") >= TIGHT_L2
-    return {"l2": 0.001} if is_tight else {}
+    return {"l2": 0.0001} if is_tight else {}
 
 
 def data_change(text: str, flag: str, *values: str) -> Remedy:

@@ -56,7 +56,8 @@ def over_regularised(judged: Judgement) -> Finding | None:
         "over_regularised", "warning", text,
         tuple(Figure(name, float(h.number(name)), limits[name]) for name in heavy) + judged.against_constant(),
         listed_remedies(
-            change(_("less of it"), h, restart=True, **{name: usual[name] for name in heavy}, **_rate_with(judged)),
+            change(_("hold it less tightly"), h, restart=True, **{name: usual[name] for name in heavy},
+                   **_rate_with(judged)),
         ),
     )  # fmt: skip
 
@@ -69,7 +70,7 @@ def _rate_with(judged: Judgement) -> dict[str, Any]:
 def underfitting(judged: Judgement) -> Finding | None:
     """Find a small or straight network behind simple methods on its training rows too."""
     h, sizes = judged.h, judged.observation.sizes
-    if not judged.is_behind or not judged.is_behind_in_training or not sizes:
+    if not (judged.is_poor and judged.is_behind and judged.is_behind_in_training) or not sizes:
         return None
     hidden = sizes[1:-1]
     is_straight = not hidden or h.activation == "identity"

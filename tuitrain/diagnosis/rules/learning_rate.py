@@ -23,6 +23,7 @@ JUMPING = 0.1  # mean step of the loss from epoch to epoch over its mean
 FAR_BELOW = 0.15  # of the usual rate, in a network that fell short
 ON_ITS_WAY = 0.01  # fall of the loss in the last tenth of the epochs
 A_LITTLE = 0.02  # of a score, behind simple methods
+BELOW = 0.5  # of the usual rate, which more steps alone would take too long at
 CREEPING = 3e-4  # of a layer's weights that a step changes, at most; 1e-3 is usual (Karpathy, 2019)
 FEW_STEPS = 300
 HARDLY_BEGUN = 30  # steps, after which being a little behind is enough
@@ -197,7 +198,7 @@ def too_few_steps(judged: Judgement) -> Finding | None:
         steps=course.step, epochs=course.epoch
     )
     values: dict[str, Any] = dict(_long_enough(judged))
-    if judged.rate_ratio < FAR_BELOW:
+    if judged.rate_ratio < BELOW:
         values["learning_rate"] = usual_rate(judged.h)
     return Finding(
         "too_few_steps", "warning", text, (Figure("steps", course.step, FEW_STEPS, epoch=course.epoch or None),),
