@@ -20,6 +20,15 @@ from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
 
 
+def test_a_column_of_one_unknown_unit_names_the_option_that_reads_it() -> None:
+    cells = ["2 car", "None", "1 car"]
+    _column, (notice,) = read_column("garage", cells)
+    option = '--type "garage=number"'
+    assert option in notice and "reads" in notice and '"2 car"' in notice
+    told = Told(kinds={"garage": "number"})
+    np.testing.assert_array_equal(read_column("garage", cells, told=told)[0].values, [2, np.nan, 1])
+
+
 def test_words_for_missing_are_told_once_for_all_columns() -> None:
     columns, notices = read_columns(
         ["debt", "loan"], [["-", "201", "-"], ["3", "-", "4"]], where="t.csv"

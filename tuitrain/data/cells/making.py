@@ -142,7 +142,7 @@ class ColumnMaker:
     def _tell_text(self, found: Looked, why: str | None) -> None:
         if why is None:
             numbers = {cell: 0.0 for cell, text in found.present.items() if number_column.is_number(text)}
-            why = why_text(list(found.present), numbers, date_cells.readable(found.present), found.line_of)
+            why = why_text(found.name, list(found.present), numbers, date_cells.readable(found.present), found.line_of)
         if why:
             self.remarks.add(about(found.name, why))
 
