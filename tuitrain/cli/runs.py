@@ -30,6 +30,7 @@ OLD_STUDIES = Path("studies")
 NOT_SHOWN = "·"
 RIGHT = {3, 5, 6, 7}  # columns of numbers
 LEAST_DIFFERENCES = 20  # cells
+MARKERS = "braille", "o"  # of the curves in one plot, told apart without colour
 
 
 @click.group("runs", cls=TranslatedGroup, invoke_without_command=True)
@@ -217,12 +218,12 @@ def curve_lines(epochs: Sequence[dict[str, Any]], names: Sequence[str], width: i
     figure.clear()
     figure.plot_size(width, height)
     is_empty = True
-    for name in names:
+    for name, marker in zip(names, MARKERS, strict=False):
         points = [(e["epoch"], e[name]) for e in epochs if math.isfinite(e.get(name, math.nan))]
         if points:
             is_empty = False
             places, values = zip(*points, strict=True)
-            figure.draw(figure.signal(list(places), list(values), marker="braille").lines().label(name))
+            figure.draw(figure.signal(list(places), list(values), marker=marker).lines().label(name))
     return [] if is_empty else str(figure.build().string(colorless=True)).split("\n")
 
 
