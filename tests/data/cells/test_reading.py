@@ -351,6 +351,13 @@ def test_dates_of_another_order_are_read_by_the_option_that_the_refusal_names() 
     assert column.labels() == ["2024-02-16", "2024-01-05"]
 
 
+def test_what_becomes_of_dates_is_told_before_training_and_not_at_prediction() -> None:
+    cells = ["2024-02-16", "2024-01-05"]
+    column, notices = read_column("d", cells)
+    assert len(notices) == 1 and "elapsed days" in notices[0]
+    assert read_column("d", cells, told=Told(formats={"d": column.format}))[1] == []
+
+
 def test_numbers_with_another_decimal_sign_are_refused_with_the_option() -> None:
     formats = {"v": ColumnFormat("number")}
     with pytest.raises(DataError, match=r'"82,88".*; --decimal comma reads it'):
