@@ -163,6 +163,15 @@ def test_prune_asks_and_leaves_what_is_trained(tmp_path: Path, call: Callable[..
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b"]
 
 
+def test_what_cannot_be_deleted_is_told(tmp_path: Path, call: Callable[..., Called]) -> None:
+    train(LiveTraining(IRIS, H), Keeper(place(tmp_path, CountingDisk(), "there"), clock=ticking()))
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "link").symlink_to(tmp_path / "there")
+    done = call("runs", "--runs-dir", str(tmp_path / "r"), "prune", "link", "--yes")
+    assert done.returncode == 1 and "link: could not be deleted; it is a symbolic link" in done.stderr
+    assert (tmp_path / "there" / "run.json").exists()
+
+
 def test_a_search_is_among_the_runs(tmp_path: Path, call: Callable[..., Called]) -> None:
     folder = ("--runs-dir", str(tmp_path / "r"))
     arguments = ("search", "iris", "--learning-rate", "0.01,0.1", "--epochs", "2", "--strategy", "grid", "--jobs", "0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -308,6 +309,7 @@ def prune(folder: Path, names: tuple[str, ...], where: str | None, yes: bool) ->
 
     What is being trained is left alone.
     """
+    from tuitrain.errors import RunError  # noqa: PLC0415
     from tuitrain.runs.run import OpenRun, find_run  # noqa: PLC0415
 
     paths = [find_run(name, folder) for name in names]
@@ -328,7 +330,14 @@ def prune(folder: Path, names: tuple[str, ...], where: str | None, yes: bool) ->
         if not yes and not click.confirm(question, default=False):
             return 1
         while opened:
-            opened.pop().remove()
+            run = opened.pop()
+            run.remove()
+            if os.path.lexists(run.path):
+                raise RunError(
+                    _("{path}: could not be deleted; it is a symbolic link, or may not be written").format(
+                        path=visible(run.path)
+                    )
+                )
     finally:
         for run in opened:
             run.release()

@@ -251,6 +251,8 @@ def directory_size(path: Path | None) -> int:
 
 def taken(path: Path) -> str:
     """Say that a name is taken, and what to do."""
+    if not (path / RUN).is_file():  # another program's, or left by a kill before it was a run
+        return _("{path}: already exists, and is not a run; choose another name").format(path=visible(path))
     return _("{path}: already exists; choose another name, or continue it: --resume {name}").format(
         path=visible(path), name=visible(path.name)
     )
