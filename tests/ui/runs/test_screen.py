@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from tests.session.kept import IRIS, SMALL, CountingDisk, place, ticking, train
 from tests.ui.train.test_screen import SIZES, UNICODE, text_of
 from tests.ui.waiting import settle
+from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.runs.metrics_file import read_epochs
 from tuitrain.runs.run import METRICS, OpenRun, read_run
 from tuitrain.session.keeping import Keeper, RunPlace
@@ -76,7 +77,7 @@ async def test_marked_runs_are_read_at_an_epoch_to_the_last_digit() -> None:
         first, second = (files[name][1]["validation_loss"] for name in "ab")
         assert all(repr(value) in text_of(pilot.app) for value in (first, second, first - second))
         await pilot.press("tab")
-        await settle(pilot, lambda: "all else equal: 30" in text_of(pilot.app))
+        await settle(pilot, lambda: f"all else equal: {len(FIELDS) - 2}" in text_of(pilot.app))
 
 
 async def test_enter_continues_a_run_on_the_train_screen() -> None:
