@@ -93,6 +93,16 @@ def test_a_metric_that_is_not_defined_says_why() -> None:
     assert lines[3].endswith("r2 undefined (the target hardly varies in these rows)")
 
 
+def test_errors_of_prices_are_written_without_powers_of_ten() -> None:
+    found = {
+        "dataset": "houses", "epochs": 1, "best_epoch": 1, "parameters": 1, "seconds": 0.0,
+        "rows": {"train": 9, "validation": 0, "test": 0}, "train": {"rmse": 39930.18, "mae": 4e13, "loss": 0.052},
+    }  # fmt: skip
+    assert training_summary(found).splitlines()[1].split() == [
+        "train", "rmse", "39930", "mae", "4e+13", "loss", "0.0520",
+    ]  # fmt: skip
+
+
 def test_the_rows_of_each_part_are_reported(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,y\n" + "".join(f"{n},{n * n}.5\n" for n in range(7)))
     found = train(load_dataset(tmp_path / "t.csv"), Hyperparameters(epochs=1)).to_json()

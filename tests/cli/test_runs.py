@@ -167,6 +167,21 @@ def test_no_name_leads_out_of_the_directory(name: str, tmp_path: Path, call: Cal
     assert missing.returncode == 1 and "there is no such run" in missing.stderr
 
 
+def test_a_directory_that_is_no_run_cannot_be_continued(tmp_path: Path, call: Callable[..., Called]) -> None:
+    (tmp_path / "r" / "a").mkdir(parents=True)
+    done = call("train", "iris", "--name", "a", "--runs-dir", str(tmp_path / "r"))
+    assert done.returncode == 2 and "already exists, and is not a run" in done.stderr and "--resume" not in done.stderr
+
+
+def test_a_pipe_in_place_of_a_model_is_not_waited_for(tmp_path: Path, call: Callable[..., Called]) -> None:
+    folder = ("--runs-dir", str(tmp_path / "r"))
+    assert call("train", "iris", "--epochs", "1", "--name", "a", *folder).returncode == 0
+    (tmp_path / "r" / "a" / "best.safetensors").unlink()
+    os.mkfifo(tmp_path / "r" / "a" / "best.safetensors")
+    done = call("train", "--from", "a", "--no-run", *folder)
+    assert done.returncode == 1 and "best.safetensors: is not a regular file" in done.stderr
+
+
 def test_a_run_begins_from_another(tmp_path: Path, call: Callable[..., Called]) -> None:
     folder = ("--runs-dir", str(tmp_path / "r"))
     assert call("train", "iris", "--epochs", "20", "--name", "a", *folder).returncode == 0

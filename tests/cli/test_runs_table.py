@@ -12,14 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from tests.cli.conftest import Called
 from tests.plain import plain
 from tests.session.kept import IRIS, CountingDisk, place, ticking, train
-from tuitrain.cli.runs import table_lines
+from tuitrain.cli.runs import curve_lines, table_lines
+from tuitrain.errors import RunError
 from tuitrain.runs.metrics_file import read_epochs
-from tuitrain.runs.run import OpenRun, read_run
-from tuitrain.runs.table import read_rows, with_differences
+from tuitrain.runs.run import OpenRun, find_run, read_run
+from tuitrain.runs.table import RunRow, read_rows, with_differences
 from tuitrain.session.keeping import Keeper
 from tuitrain.session.live_training import LiveTraining
 
@@ -85,6 +87,50 @@ def test_what_differs_is_said_of_the_odd_ones(folder: Path) -> None:
     assert "optimiser sgd" in "\n".join(table_lines(with_differences(rows), 80))
 
 
+def row(name: str, dataset: str, *, epochs: int = 30) -> RunRow:
+    values = {
+        "name": name, "kind": "training", "status": "done", "dataset": dataset, "epochs": epochs, "best_score": 0.8741,
+        "metric": "accuracy", "edits": 0, "seconds": 1.0, "age": 400.0,
+    }  # fmt: skip
+    return RunRow(Path(name), values, {"epochs": 30}, None)
+
+
+def test_names_in_wide_letters_are_shown_whole_and_align() -> None:
+    names = ["고객_utf8-20261129-092246", "churn-20261129-092237"]
+    head, *lines = table_lines([row(names[0], "고객_utf8.csv"), row(names[1], "churn.csv")], None)
+    assert [line.split()[0] for line in lines] == names
+    assert {cell_len(line[: line.index("done")]) for line in lines} == {head.index("state")}
+    assert {cell_len(line[: line.index("30/30")]) for line in lines} == {head.index("epochs") + 1}
+
+
+def test_the_score_has_room_on_80_cells_where_nothing_differs() -> None:
+    head, line = table_lines([row("sensoren-20261129-092242", "sensoren.csv")], 80)
+    assert "best score" in head and "differs by" not in head
+    assert "0.8741 accuracy" in line and len(line) <= 80
+
+
+def test_epochs_that_were_given_later_are_not_held_against_the_earlier_number() -> None:
+    (line,) = table_lines([row("churn", "churn.csv", epochs=40)], None)[1:]
+    assert "40" in line.split() and "40/30" not in line
+
+
+def test_the_beginning_of_a_name_is_answered_with_the_latest_such_run(tmp_path: Path) -> None:
+    for name in ("고객-20261129-092244", "고객-20261129-092831", "churn-20261129-092237"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text("{}")
+    for given, meant in (("고객", "고객-20261129-092831"), ("chunr-20261129-092237", "churn-20261129-092237")):
+        with pytest.raises(RunError, match=f"did you mean {meant}\\?"):
+            find_run(given, tmp_path)
+
+
+def test_curves_in_one_plot_are_told_apart_without_colour() -> None:
+    epochs = [{"epoch": n, "train_loss": 1 / n, "validation_loss": 2 / n} for n in range(1, 9)]
+    names = ("train_loss", "validation_loss")
+    drawn = curve_lines(epochs, names, 80, 14)
+    signs = [next(line.partition(name)[0].split()[-1] for line in drawn if name in line) for name in names]
+    assert signs[0] != signs[1]
+
+
 def test_show_and_diff_tell_of_runs(folder: Path, call: Callable[..., Called]) -> None:
     shown = call("runs", "--runs-dir", str(folder), "show", "b").stdout
     assert "optimiser" in shown and "train_loss" in shown and IRIS.fingerprint in shown
@@ -115,6 +161,15 @@ def test_prune_asks_and_leaves_what_is_trained(tmp_path: Path, call: Callable[..
     assert call("runs", "--runs-dir", str(tmp_path), "prune").stderr == "nothing to delete\n"
     assert call("runs", "--runs-dir", str(tmp_path), "prune", "a", "--yes").returncode == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b"]
+
+
+def test_what_cannot_be_deleted_is_told(tmp_path: Path, call: Callable[..., Called]) -> None:
+    train(LiveTraining(IRIS, H), Keeper(place(tmp_path, CountingDisk(), "there"), clock=ticking()))
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "link").symlink_to(tmp_path / "there")
+    done = call("runs", "--runs-dir", str(tmp_path / "r"), "prune", "link", "--yes")
+    assert done.returncode == 1 and "link: could not be deleted; it is a symbolic link" in done.stderr
+    assert (tmp_path / "there" / "run.json").exists()
 
 
 def test_a_search_is_among_the_runs(tmp_path: Path, call: Callable[..., Called]) -> None:

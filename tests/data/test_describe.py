@@ -48,6 +48,11 @@ def test_columns_without_values_and_huge_ones_can_be_described() -> None:
     assert summarize(from_objects("x", [1.7e308, 1.7e308, -1.0])).summary == "-1 to 1.7e+308, mean 1.133e+308"
 
 
+def test_prices_are_written_as_people_write_them() -> None:
+    assert summarize(from_objects("x", [166_000, 1_055_300, 200_000])).summary == "166000 to 1055300, mean 473767"
+    assert summarize(from_objects("x", [0.5, 2_003.75])).summary == "0.5 to 2004, mean 1002"
+
+
 @pytest.mark.parametrize("source", [*BUNDLED, *RECIPES])
 @pytest.mark.parametrize("width", [40, 80, 200])
 @pytest.mark.long

@@ -103,7 +103,7 @@ def test_columns_that_teach_nothing_are_left_out_and_told() -> None:
         'column "constant" is left out: always 3',
         'column "empty" is left out: no values in the training rows',
         'column "same" is left out: always "x"',
-        'column "unique" is left out: 40 different texts in 40 rows say nothing about new rows',
+        'column "unique" is left out: 40 different texts in 40 training rows say nothing about new rows',
         'column "always" is left out: always yes',
     ]
 

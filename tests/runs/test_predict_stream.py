@@ -157,6 +157,17 @@ def test_a_last_column_without_header_and_values_is_left_out(linear: Model, tmp_
         streamed(linear, tmp_path / "t.csv", Kept(all_columns=True))
 
 
+def test_a_line_end_that_was_cut_in_half_is_no_part_of_a_cell(tmp_path: Path) -> None:
+    lines = [f"{n % 100},{n * 37 % 99}" for n in range(200)]
+    (tmp_path / "train.csv").write_text("\n".join(["a,y", *lines]))
+    model = train(load_dataset(str(tmp_path / "train.csv"), "y"), Hyperparameters(epochs=1)).model
+    (tmp_path / "t.csv").write_bytes("\r\n".join(["a,b", *lines]).encode() + b"\r")
+    kept = Kept(all_columns=True)
+    found = streamed(model, tmp_path / "t.csv", kept)
+    assert found == from_whole(model, tmp_path / "t.csv", kept)
+    assert [row[:2] for row in found[0]] == [line.split(",") for line in lines]
+
+
 def test_what_must_be_read_whole_is(linear: Model, tmp_path: Path) -> None:
     X = np.arange(40.0)[:, None]
     of_arrays = train(Dataset.from_arrays(X, 2 * X[:, 0], task="regression"), Hyperparameters(epochs=1)).model

@@ -110,7 +110,8 @@ def bar(snapshot: Snapshot, width: int) -> str:
     """Draw a progress bar with losses, speed and the time left, at most `width` wide."""
     epochs = snapshot.hyperparameters.epochs
     done = (snapshot.epoch + snapshot.step_in_epoch / snapshot.steps_per_epoch) / epochs
-    right = f" {snapshot.epoch}/{epochs}  {losses(snapshot)}  {rate(snapshot.samples_per_second)}/s"
+    right = f" {snapshot.epoch}/{epochs}  {losses(snapshot)}  {rate(snapshot.samples_per_second)}"
+    right += _(" rows/s")
     if snapshot.seconds_left is not None:
         right += _("  {duration} left").format(duration=duration(snapshot.seconds_left))
     return _bar_before(right, done, width)
@@ -125,7 +126,7 @@ def _bar_before(right: str, done: float, width: int) -> str:
 def plain(snapshot: Snapshot) -> str:
     """Format the same as a line of a log."""
     metric = "".join(f"  {name} {value:.4f}" for name, value in snapshot.metrics.get("validation", {}).items())
-    return _("epoch {epoch}  {losses}{metric}  {rate}/s").format(
+    return _("epoch {epoch}  {losses}{metric}  {rate} rows/s").format(
         epoch=snapshot.epoch, losses=losses(snapshot), metric=metric, rate=rate(snapshot.samples_per_second)
     )
 
@@ -184,7 +185,10 @@ def why_absent(loss: float | None, rows: int) -> str:
 
 
 def _figure(value: float | None, absent: str) -> str:
-    return absent if value is None else f"{value:.4f}" if 1e-3 <= abs(value) < 1e4 else f"{value:.3g}"
+    if value is None:
+        return absent
+    size = abs(value)
+    return f"{value:.4f}" if 1e-3 <= size < 1e4 else f"{value:.0f}" if 1e4 <= size < 1e12 else f"{value:.3g}"
 
 
 class PredictionLine:

@@ -192,6 +192,8 @@ def begin_from(origin: str, asked: RunAsked, options: Mapping[str, Any]) -> Begu
 
     is_file = Path(origin).expanduser().is_file()
     run = None if is_file else read_run(find_run(origin, asked.folder))
+    if run is not None and (run.path / BEST).is_fifo():  # which would be waited for
+        raise RunError(_("{name}: is not a regular file").format(name=visible(run.path / BEST)))
     model = load_model(origin if run is None else run.path / BEST)
     given = given_options(options)
     hyperparameters = Hyperparameters.from_mapping({**model.hyperparameters.to_mapping(), **given.hyperparameters})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from tuitrain.cli.output import tell
 from tuitrain.cli.run_options import folder_of, runs_dir_option
 from tuitrain.cli.translated import TranslatedGroup, command, option
 from tuitrain.numbers import duration, memory
+from tuitrain.text import cells as cells_of
 from tuitrain.text import counted, in_cells, visible
 from tuitrain.translation import gettext as _
 
@@ -30,6 +32,7 @@ OLD_STUDIES = Path("studies")
 NOT_SHOWN = "·"
 RIGHT = {3, 5, 6, 7}  # columns of numbers
 LEAST_DIFFERENCES = 20  # cells
+MARKERS = "braille", "o"  # of the curves in one plot, told apart without colour
 
 
 @click.group("runs", cls=TranslatedGroup, invoke_without_command=True)
@@ -107,21 +110,25 @@ def write_csv(rows: Sequence[RunRow]) -> None:
 def table_lines(rows: Sequence[RunRow], width: int | None) -> list[str]:
     """Return the table as lines of at most `width` cells (None: of any length).
 
-    Where there is little room, columns go from the right, and what differs is cut.
+    Where there is little room, columns go from the right, and what differs is cut. Where nothing differs, it has no
+    column.
     """
     heads = (_("name"), _("state"), _("dataset"), _("epochs"), _("best score"), _("edits"), _("time"), _("age"))
     cells = [heads, *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(heads))]
-    while width is not None and len(widths) > 1 and sum(widths) + 2 * len(widths) + LEAST_DIFFERENCES > width:
+    widths = [max(cells_of(line[column]) for line in cells) for column in range(len(heads))]
+    told = [differences(row) for row in rows]
+    last = [_("differs by"), *told] if any(told) else ["" for _line in cells]
+    least = min(LEAST_DIFFERENCES, max(map(cells_of, last)))
+    while width is not None and len(widths) > 1 and sum(widths) + 2 * len(widths) + least > width:
         widths.pop()
     lines = []
-    for line, row in zip(cells, (None, *rows), strict=True):
+    for line, differing in zip(cells, last, strict=True):
         parts = [
             text.rjust(size) if column in RIGHT else in_cells(text, size)
             for column, (text, size) in enumerate(zip(line, widths, strict=False))
         ]
-        text = "  ".join([*parts, _("differs by") if row is None else differences(row)])
-        lines.append((text if width is None else visible(text, width)).rstrip())
+        text = "  ".join([*parts, differing]).rstrip()
+        lines.append(text if width is None else in_cells(text, width).rstrip())
     return lines
 
 
@@ -129,6 +136,8 @@ def _cells(row: RunRow) -> tuple[str, ...]:
     values = row.values
     best = values.get("best_score")
     total = row.hyperparameters.get("epochs") if values["kind"] == "training" else None
+    if isinstance(total, int) and values["epochs"] > total:
+        total = None  # of the best epoch; more were given later
     return (
         visible(row.name, 40), _(values["status"]), visible(values["dataset"], 24),
         str(values["epochs"]) if total is None else f"{values['epochs']}/{total}",
@@ -219,12 +228,12 @@ def curve_lines(epochs: Sequence[dict[str, Any]], names: Sequence[str], width: i
     figure.clear()
     figure.plot_size(width, height)
     is_empty = True
-    for name in names:
+    for name, marker in zip(names, MARKERS, strict=False):
         points = [(e["epoch"], e[name]) for e in epochs if math.isfinite(e.get(name, math.nan))]
         if points:
             is_empty = False
             places, values = zip(*points, strict=True)
-            figure.draw(figure.signal(list(places), list(values), marker="braille").lines().label(name))
+            figure.draw(figure.signal(list(places), list(values), marker=marker).lines().label(name))
     return [] if is_empty else str(figure.build().string(colorless=True)).split("\n")
 
 
@@ -237,11 +246,10 @@ def diff(folder: Path, names: tuple[str, ...]) -> None:
         raise click.UsageError(_("name two runs or more"))
     found = [_training(folder, name) for name in names]
     rows = compared(found)
-    size = max(len(row[0]) for row in rows)
-    widths = [max(len(row[column]) for row in rows) for column in range(1, len(found) + 1)]
-    for name, *values in rows:
-        parts = [value.ljust(width) for value, width in zip(values, widths, strict=True)]
-        click.echo("  ".join([name.ljust(size), *parts]).rstrip())
+    widths = [max(cells_of(row[column]) for row in rows[:-1]) for column in range(len(found) + 1)]
+    for row in rows:
+        parts = [in_cells(value, max(width, cells_of(value))) for value, width in zip(row, widths, strict=True)]
+        click.echo("  ".join(parts).rstrip())
 
 
 def compared(found: Sequence[Run]) -> list[list[str]]:
@@ -301,6 +309,7 @@ def prune(folder: Path, names: tuple[str, ...], where: str | None, yes: bool) ->
 
     What is being trained is left alone.
     """
+    from tuitrain.errors import RunError  # noqa: PLC0415
     from tuitrain.runs.run import OpenRun, find_run  # noqa: PLC0415
 
     paths = [find_run(name, folder) for name in names]
@@ -321,7 +330,14 @@ def prune(folder: Path, names: tuple[str, ...], where: str | None, yes: bool) ->
         if not yes and not click.confirm(question, default=False):
             return 1
         while opened:
-            opened.pop().remove()
+            run = opened.pop()
+            run.remove()
+            if os.path.lexists(run.path):
+                raise RunError(
+                    _("{path}: could not be deleted; it is a symbolic link, or may not be written").format(
+                        path=visible(run.path)
+                    )
+                )
     finally:
         for run in opened:
             run.release()

@@ -202,4 +202,5 @@ def _balance(column: Column) -> tuple[tuple[str, int], ...]:
 
 
 def _short(value: float) -> str:
-    return f"{value:.4g}"
+    """`value` in four significant digits, and all those before the point where people write them: ``588912``."""
+    return f"{value:.0f}" if 1e4 <= abs(value) < 1e12 else f"{value:.4g}"

@@ -240,7 +240,7 @@ def why_useless(column: Column, keep_constant: bool) -> str:
     if len(distinct) == 1 and len(present) == len(column):
         return _("always {value}").format(value=quoted(present[0]))
     if len(distinct) > 10 and len(distinct) >= NEAR_UNIQUE * len(present):
-        return _("{count} different texts in {rows} rows say nothing about new rows").format(
+        return _("{count} different texts in {rows} training rows say nothing about new rows").format(
             count=len(distinct), rows=len(present)
         )
     if len(distinct) > MOST_LEVELS:

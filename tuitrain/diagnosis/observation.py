@@ -92,7 +92,7 @@ class Observer:
         """Return how far the network is behind the reference on the same rows, and the standard error of that."""
         answers = self._simple.answers.get(data.reference_name)
         validation = self._trainer.validation
-        if answers is None or validation is None:
+        if answers is None or validation is None or self._trainer.network.members > 1:
             return math.nan, math.nan
         count = len(answers)
         decided = validation.decided[0][:count]

@@ -53,7 +53,7 @@ class Checkpoint:
                  "hyperparameters": member.hyperparameters.to_mapping()}
                 for number, member in self.ended.items()
             ]  # fmt: skip
-        return save(arrays, {KEY: _as_json({**about, "sha256": _digest(about, arrays)})})
+        return save(arrays, {KEY: _as_json({**about, "sha256": digest(_as_json(about), arrays)})})
 
     @classmethod
     def read(cls, path: Path) -> Checkpoint:
@@ -80,7 +80,7 @@ class Checkpoint:
         try:
             about = _about(data[8 : 8 + struct.unpack("<Q", data[:8])[0]])
             arrays = load(data)
-            if about.pop("sha256") != _digest(about, arrays) or about.pop("format") != FORMAT:
+            if about.pop("sha256") != digest(_as_json(about), arrays) or about.pop("format") != FORMAT:
                 raise ValueError(_("the content does not match its digest"))
             ended = _ended(about.pop(MEMBERS, []), arrays.pop(PARAMETERS, np.empty((0, 0))))
         except (struct.error, ValueError, KeyError, TypeError, RecursionError, SafetensorError) as error:
@@ -121,9 +121,10 @@ def _as_json(about: Mapping[str, Any]) -> str:
     return json.dumps(about, ensure_ascii=False)
 
 
-def _digest(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> str:
-    digest = hashlib.sha256(_as_json(about).encode())
+def digest(about: str, arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Return a SHA-256, in hexadecimal digits, over a text and arrays with their names, types and shapes."""
+    found = hashlib.sha256(about.encode())
     for name in sorted(arrays):
-        digest.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape}".encode())
-        digest.update(arrays[name].data if arrays[name].size else b"")
-    return digest.hexdigest()
+        found.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape}".encode())
+        found.update(arrays[name].data if arrays[name].size else b"")
+    return found.hexdigest()

@@ -1,6 +1,7 @@
 """A dataset as a file of a run, for data that cannot be read again: from standard input, a pipe or arrays.
 
-A safetensors file: the arrays of each part, and in the metadata under ``tuitrain_data`` the rest as JSON.
+A safetensors file: the arrays of each part, and in the metadata under ``tuitrain_data`` the rest as JSON, with a
+SHA-256 over both under ``sha256``.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.loading import STANDARD_INPUT
 from tuitrain.data.preprocessing import Preprocessing
 from tuitrain.errors import RunError
+from tuitrain.runs.checkpoint import digest
 from tuitrain.runs.files import open_regular
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
-KEY = "tuitrain_data"
+KEY, DIGEST = "tuitrain_data", "sha256"
 PARTS = ("train", "validation", "test")
 _ARRAYS = ("X", "y", "rows", "blocks")
 _PLAIN = (
@@ -51,7 +53,8 @@ def to_bytes(dataset: Dataset) -> bytes:
     }  # fmt: skip
     about = {name: getattr(dataset, name) for name in _PLAIN}
     about |= {"preprocessing": dataset.preprocessing.to_json(), "options": dict(dataset.options)}
-    return save(arrays, {KEY: json.dumps(about, ensure_ascii=False)})
+    text = json.dumps(about, ensure_ascii=False)
+    return save(arrays, {KEY: text, DIGEST: digest(text, arrays)})
 
 
 def read_dataset(path: Path) -> Dataset:
@@ -69,8 +72,11 @@ def read_dataset(path: Path) -> Dataset:
         with open_regular(path) as file:
             data = file.read()
         (length,) = struct.unpack("<Q", data[:8])
-        about: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][KEY])
+        metadata = json.loads(data[8 : 8 + length])["__metadata__"]
         arrays = load(data)
+        if metadata[DIGEST] != digest(metadata[KEY], arrays):
+            raise ValueError(_("the content does not match its digest"))
+        about: dict[str, Any] = json.loads(metadata[KEY])
         parts: dict[str, Any] = {
             name: Part(*(arrays.get(f"{name}.{array}") for array in _ARRAYS))  # type: ignore[arg-type]
             for name in PARTS

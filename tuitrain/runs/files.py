@@ -17,6 +17,7 @@ from tuitrain.text import quoted, visible
 from tuitrain.translation import gettext as _
 
 SUFFIX = ".safetensors"
+MOST_LETTERS, MOST_BYTES = 60, 200  # of a dataset's name in a model's; file systems allow 255 bytes in all
 
 
 def expanded(path: str | os.PathLike[str]) -> Path:
@@ -158,10 +159,11 @@ def reason(error: OSError | ValueError) -> str:
 def model_name(dataset_name: str, *, stamp: str = "") -> str:
     """Make a file name from a dataset's: ``sales.csv`` gives ``sales.safetensors``, or ``sales-STAMP.safetensors``.
 
-    It holds no separator and no dot but the suffix's.
+    It keeps letters of every script, and holds no separator and no dot but the suffix's.
     """
     stem = re.sub(r"\.[A-Za-z]\w*$", "", dataset_name)
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-")[:60] or "model"
+    letters = re.sub(r"[^\w-]+", "-", stem).strip("-")[:MOST_LETTERS]
+    name = os.fsencode(letters)[:MOST_BYTES].decode(errors="ignore") or "model"
     return (f"{name}-{stamp}" if stamp else name) + SUFFIX
 
 

@@ -27,7 +27,7 @@ from tuitrain.runs.holder import Holder, is_held
 from tuitrain.runs.json_values import decode_fields
 from tuitrain.runs.line_file import LineFile
 from tuitrain.runs.names import run_path
-from tuitrain.text import visible
+from tuitrain.text import nearest, visible
 from tuitrain.translation import gettext as _
 
 FORMAT = 1
@@ -132,11 +132,13 @@ def find_run(given: str, folder: Path) -> Path:
             return named
     except (OSError, RuntimeError, ValueError, RunError):
         pass  # no name of a run; the message is the same
-    raise RunError(
-        _("{given}: there is no such run; `tuitrain runs` lists those in {folder}").format(
-            given=visible(given), folder=visible(folder)
-        )
-    )
+    names = [path.name for path in reversed(run_paths(folder))]
+    meant = next((name for name in names if given and name.startswith(given)), None) or nearest(given, names)
+    text = (
+        _("{given}: there is no such run; `tuitrain runs` lists those in {folder}") if meant is None
+        else _("{given}: there is no such run in {folder}; did you mean {meant}?")
+    )  # fmt: skip
+    raise RunError(text.format(given=visible(given), folder=visible(folder), meant=visible(meant)))
 
 
 def run_paths(folder: Path) -> list[Path]:
@@ -249,6 +251,8 @@ def directory_size(path: Path | None) -> int:
 
 def taken(path: Path) -> str:
     """Say that a name is taken, and what to do."""
+    if not (path / RUN).is_file():  # another program's, or left by a kill before it was a run
+        return _("{path}: already exists, and is not a run; choose another name").format(path=visible(path))
     return _("{path}: already exists; choose another name, or continue it: --resume {name}").format(
         path=visible(path), name=visible(path.name)
     )

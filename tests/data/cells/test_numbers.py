@@ -91,6 +91,13 @@ def test_percentages_are_hundredths_and_zero_needs_no_sign() -> None:
     assert notices == ['column "share": numbers as "15%" are read as 0.15 (a hundredth)']
 
 
+def test_the_example_of_how_numbers_are_read_is_not_zero_where_others_are_there() -> None:
+    assert read_column("share", ["0%", "0%", "20%"])[1] == [
+        'column "share": numbers as "20%" are read as 0.2 (a hundredth)'
+    ]
+    assert '"0%" are read as 0 ' in read_column("share", ["0%", "0%"])[1][0]
+
+
 def test_percentages_beside_bare_numbers_are_asked_about() -> None:
     assert '"15%" as well as "0.2"' in read_column("x", ["15%", "0.2", "3%"])[0].question
 

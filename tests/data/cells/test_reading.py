@@ -20,6 +20,15 @@ from tuitrain.errors import DataError
 from tuitrain.options.data_options import DataOptions
 
 
+def test_a_column_of_one_unknown_unit_names_the_option_that_reads_it() -> None:
+    cells = ["2 car", "None", "1 car"]
+    _column, (notice,) = read_column("garage", cells)
+    option = '--type "garage=number"'
+    assert option in notice and "reads" in notice and '"2 car"' in notice
+    told = Told(kinds={"garage": "number"})
+    np.testing.assert_array_equal(read_column("garage", cells, told=told)[0].values, [2, np.nan, 1])
+
+
 def test_words_for_missing_are_told_once_for_all_columns() -> None:
     columns, notices = read_columns(
         ["debt", "loan"], [["-", "201", "-"], ["3", "-", "4"]], where="t.csv"
@@ -340,6 +349,13 @@ def test_dates_of_another_order_are_read_by_the_option_that_the_refusal_names() 
         read_column("d", ["16/02/2024", "05/01/2024"], told=Told(formats=formats))
     column, _notices = read_column("d", ["16/02/2024", "05/01/2024"], told=Told(formats=formats, date_order="dmy"))
     assert column.labels() == ["2024-02-16", "2024-01-05"]
+
+
+def test_what_becomes_of_dates_is_told_before_training_and_not_at_prediction() -> None:
+    cells = ["2024-02-16", "2024-01-05"]
+    column, notices = read_column("d", cells)
+    assert len(notices) == 1 and "elapsed days" in notices[0]
+    assert read_column("d", cells, told=Told(formats={"d": column.format}))[1] == []
 
 
 def test_numbers_with_another_decimal_sign_are_refused_with_the_option() -> None:

@@ -95,6 +95,15 @@ async def test_letters_of_two_cells_keep_the_columns_in_line(session, size):
         assert [cell_len(line.partition("features: ")[0]) - 2 for line in (row, other)] == [place, place]
 
 
+async def test_what_is_said_of_the_selected_column_names_it_once(session):
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        await pressed(pilot, *["down"] * 9)
+        name, text, *_rest = screen.view.explained()
+        assert name == "status_code" and text.startswith('alone gives target "left" away')
+        assert "status_code · alone gives target" in text_of(pilot.app)
+
+
 async def test_t_cycles_through_the_types_and_the_effect_is_shown(session):
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)

@@ -24,7 +24,11 @@ def session():
         ("moons?n=1000&noise=0.2", "moons-n-1000-noise-0-2.safetensors"),
         ("../../etc/passwd", "etc-passwd.safetensors"),
         ("\x1b[31m", "31m.safetensors"),
-        ("日本", "model.safetensors"),
+        ("고객.csv", "고객.safetensors"),
+        ("고객_utf8.csv", "고객_utf8.safetensors"),
+        ("日本" * 50, "日本" * 30 + ".safetensors"),
+        ("𠀀" * 60, "𠀀" * 50 + ".safetensors"),
+        ("…/!", "model.safetensors"),
     ],
 )
 def test_the_models_file_is_named_for_the_dataset(dataset, expected):

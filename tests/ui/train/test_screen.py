@@ -240,6 +240,18 @@ async def test_notices_of_the_dataset_are_shown():
         assert "3 infinities became missing" in text_of(pilot.app)
 
 
+async def test_each_notice_about_the_data_is_a_message_of_its_own():
+    dataset = make_dataset()
+    dataset.notices = ("first of the notices", "second", "third")
+    async with app_on(FakeSession(dataset)).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "3 notices (M lists them): first of the notices" in text_of(pilot.app)
+        await pilot.press("M")
+        await settle(pilot, lambda: "Messages" in text_of(pilot.app))
+        listed = [line.strip("│ ").split("epoch 0")[-1].strip() for line in text_of(pilot.app).splitlines()[1:4]]
+        assert listed == list(dataset.notices)
+
+
 def test_set_hyperparameter_carries_the_fields_own_type():
     session = FakeSession()
     session.send(SetHyperparameter("batch_size", "full"))

@@ -100,7 +100,8 @@ class ColumnMaker:
             )
         if date_cells.has_zones(dates.values()):
             self.remarks.share(_("dates have times in several zones: all are read in UTC"), found.name)
-        self.remarks.share(_("dates: elapsed days and, where they vary, year, month, weekday and hour"), found.name)
+        if found.name not in self._told.formats:  # else it was told before training
+            self.remarks.share(_("dates: elapsed days and, where they vary, year, month, weekday and hour"), found.name)
         values = number_column.as_numbers((cell.removeprefix(QUOTED) for cell in found.cells), days)
         return Column(found.name, "date", values, format=form)
 
@@ -142,7 +143,7 @@ class ColumnMaker:
     def _tell_text(self, found: Looked, why: str | None) -> None:
         if why is None:
             numbers = {cell: 0.0 for cell, text in found.present.items() if number_column.is_number(text)}
-            why = why_text(list(found.present), numbers, date_cells.readable(found.present), found.line_of)
+            why = why_text(found.name, list(found.present), numbers, date_cells.readable(found.present), found.line_of)
         if why:
             self.remarks.add(about(found.name, why))
 

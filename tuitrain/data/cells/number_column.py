@@ -240,6 +240,19 @@ def _first_with(cells: Cells, wanted: Callable[[Shape, str], bool]) -> str | Non
     return None
 
 
+def _first_not_zero(
+    cells: Cells, wanted: Callable[[Shape, str], bool], values: Mapping[str, float]
+) -> str | None:  # fmt: skip
+    """The first such cell that shows how it is read, as ``0%`` does not."""
+    for pattern, members in cells.by_pattern.items():
+        shape = cells.shapes[pattern]
+        if shape is not None and wanted(shape, pattern):
+            for cell in members:
+                if values.get(cell):
+                    return cell
+    return None
+
+
 def _why_no_reading(cells: Cells, told: Told) -> str:
     if told.decimal is not None or told.thousands is not None:
         signs = allowed_signs(told)
@@ -318,7 +331,7 @@ def _remark(
         found = _first_with(cells, wanted)
         if found is not None:
             remarks.append(remark)
-            example = found if example is None else example
+            example = _first_not_zero(cells, wanted, values) or found if example is None else example
     if example is None:
         return ""
     text = _("numbers as {cell} are read as {value} ({how})").format(

@@ -33,14 +33,15 @@ def nearly_alike(texts: Collection[str]) -> list[str]:
 
 
 def why_text(
-    cells: Collection[str], numbers: Mapping[str, float], dates: Collection[str], line_of: Callable[[str], int] | None
-) -> str:
+    name: str, cells: Collection[str], numbers: Mapping[str, float], dates: Collection[str],
+    line_of: Callable[[str], int] | None,
+) -> str:  # fmt: skip
     """Say why a column whose distinct `cells` are mostly numbers or dates is text; empty if most are neither."""
     found = same_unit(cells)
     if found is not None:
-        return _("taken as text, although its values look like numbers; write {cell} as {number}").format(
-            cell=_placed(found[0], line_of), number=found[1]
-        )
+        return _(
+            "taken as text, although its values look like numbers; --type {option} reads {cell} as {number}"
+        ).format(cell=_placed(found[0], line_of), number=found[1], option=quoted(f"{name}=number"))
     if len(cells) > ENOUGH_CELLS and len(units := different_units(cells)) > 1 and len(units) <= MOST_UNITS:
         return _("taken as text, since it has amounts in {units}").format(units=", ".join(units))
     for known, what in ((numbers, _("numbers")), (dates, _("dates"))):

@@ -235,7 +235,7 @@ class _Block:
         """The cells at these places as they are written, N lists."""
         if not places:
             return [[]] * len(self.numbers)
-        text = self.lines.decode("ascii").replace("\r\n", "\n").removesuffix("\n")
+        text = self.lines.decode("ascii").replace("\r\n", "\n").removesuffix("\n").removesuffix("\r")
         rows = (line.split(self.delimiter) for line in text.split("\n"))
         return (
             list(rows) if [*places] == [*range(self.numbers.shape[1])] else [[row[p] for p in places] for row in rows]

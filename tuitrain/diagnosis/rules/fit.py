@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
-from tuitrain.diagnosis.judgement import FAR_BEHIND, Judgement
+from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.remedies import change, listed_remedies, usual_settings
 from tuitrain.diagnosis.usual import usual_rate
 from tuitrain.translation import gettext as _
@@ -22,6 +22,7 @@ SOON = 40  # epochs after the best one
 A_LITTLE = 0.02  # of a score, behind simple methods
 HIGH = 0.3  # of the constant guess's or more
 FEW_UNITS = 4  # units of the narrowest layer that may be too few
+VERY_FAR_BEHIND = 0.2  # of a score, from which a network of more units is blamed: slow rates and dropout cost 0.15
 FLAT = 0.02  # of its value, by which the loss moved in the later half
 
 
@@ -74,7 +75,7 @@ def underfitting(judged: Judgement) -> Finding | None:
         return None
     hidden = sizes[1:-1]
     is_straight = not hidden or h.activation == "identity"
-    if not is_straight and min(hidden) > FEW_UNITS and (judged.is_stuck or not judged.deficit > FAR_BEHIND):
+    if not is_straight and min(hidden) > FEW_UNITS and (judged.is_stuck or not judged.deficit > VERY_FAR_BEHIND):
         return None
     text = _("underfitting, as {reference} reach {best:.3f} on validation rows and the network {score:.3f}").format(
         reference=judged.data.reference_name, best=judged.reference, score=judged.score
@@ -146,7 +147,7 @@ def _held(judged: Judgement) -> tuple[Remedy | None, ...]:
 def plateau(judged: Judgement) -> Finding | None:
     """Find a network that fell short and whose loss no longer moves, with no other cause in sight."""
     course, h = judged.course, judged.h
-    if not judged.is_poor or len(course.train_loss) < 8 or not (judged.is_stuck or judged.deficit > FAR_BEHIND):
+    if not judged.is_poor or len(course.train_loss) < 8 or not (judged.is_stuck or judged.deficit > VERY_FAR_BEHIND):
         return None
     later = course.train_loss[len(course.train_loss) // 2 :]
     moved = float(np.ptp(later)) / max(float(np.mean(later)), 1e-30)

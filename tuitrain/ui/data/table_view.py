@@ -10,7 +10,7 @@ from textual.strip import Strip
 from tuitrain.data.notices import about
 from tuitrain.data.review.checks import WARN
 from tuitrain.data.review.review import Review, Reviewer
-from tuitrain.text import counted, visible
+from tuitrain.text import counted, quoted, visible
 from tuitrain.translation import gettext as _
 from tuitrain.translation import ngettext
 from tuitrain.ui.data import about_lines, choices, column_table
@@ -194,7 +194,8 @@ class TableView:
         about_it = [check for check in review.checks if name in check.columns and (check.sign == WARN or not is_target)]
         told = [*(check.text for check in about_it), *review.notices_about(name)]
         if told:
-            return name, told[0], (), "plain"
+            named = _("column {name}").format(name=quoted(name))  # which stands before it
+            return name, told[0].removeprefix(named).removeprefix(":").lstrip(), (), "plain"
         kind, read = _(column_table.TYPE_WORDS[fact.kind]), len(column) - fact.missing
         text = _("{kind} like {example} in {read:,} of {rows:,} rows")
         text = text.format(kind=kind, example=fact.example, read=read, rows=len(column))

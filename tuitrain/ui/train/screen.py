@@ -219,11 +219,13 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.place_children(self.size)
 
     def _say_notices(self, notices: Sequence[str]) -> None:
-        """Say what was noticed about the data, but leave the line that says what to do."""
+        """Say what was noticed about the data, each a message of its own, but leave the line that says what to do."""
+        for notice in reversed(notices):
+            self._note_message(notice)
         number = len(notices)
         if number:
-            head = _("{number} notices (? lists them): ").format(number=number) if number > 1 else ""
-            self.say(head + "; ".join(notices))
+            head = _("{number} notices (M lists them): ").format(number=number) if number > 1 else ""
+            self.status.say(head + "; ".join(notices), noted=None)
 
     @property
     def seen(self) -> tuple[str, str, str]:
