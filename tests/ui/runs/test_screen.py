@@ -77,7 +77,7 @@ async def test_marked_runs_are_read_at_an_epoch_to_the_last_digit() -> None:
         first, second = (files[name][1]["validation_loss"] for name in "ab")
         assert all(repr(value) in text_of(pilot.app) for value in (first, second, first - second))
         await pilot.press("tab")
-        await settle(pilot, lambda: f"all else equal: {len(FIELDS) - 3}" in text_of(pilot.app))  # rate, schedule, epochs
+        await settle(pilot, lambda: f"all else equal: {len(FIELDS) - 3}" in text_of(pilot.app))
 
 
 async def test_enter_continues_a_run_on_the_train_screen() -> None:
