@@ -19,6 +19,7 @@ GAP = 0.5  # training loss over validation loss, at the end
 BY_HEART = 0.05  # training loss over validation loss, where the latter is
 FAINT = 0.4  # share of the variance that the inputs tell, below which a network is held tighter
 SOON = 40  # epochs after the best one
+SOON_STEPS = 600  # steps after it: automatic patience waits for 500, in whole epochs
 A_LITTLE = 0.02  # of a score, behind simple methods
 HIGH = 0.3  # of the constant guess's or more
 FEW_UNITS = 4  # units of the narrowest layer that may be too few
@@ -104,7 +105,8 @@ def underfitting(judged: Judgement) -> Finding | None:
 def overfitting(judged: Judgement) -> Finding | None:
     """Find a validation loss far above training's that rose by a good part of a constant guess's, or never came down.
 
-    Where patience ended the training soon, and the epoch that is kept does as well as simple methods, that was no harm.
+    Where patience ended the training soon, and the epoch that is kept does as well as simple methods, that was no harm;
+    neither is it in an ensemble, whose members each keep their own best epoch, while others train on.
     """
     course = judged.course
     validation, train = course.validation_loss, course.train_loss
@@ -116,7 +118,9 @@ def overfitting(judged: Judgement) -> Finding | None:
     is_learned_by_heart = last_train < BY_HEART * last and last > HIGH * judged.data.constant_loss
     if not has_risen and not is_learned_by_heart:
         return None
-    if course.epoch - course.best_epoch <= SOON and not judged.deficit > max(A_LITTLE, 2 * judged.chance):
+    late = course.epoch - course.best_epoch
+    is_soon = late <= SOON or late * course.steps_per_epoch <= SOON_STEPS or judged.h.ensemble > 1
+    if is_soon and not judged.deficit > max(A_LITTLE, 2 * judged.chance):
         return None
     text = _("overfitting since epoch {epoch}: validation loss {best:.3g} → {last:.3g}, training {train:.3g}").format(
         epoch=course.best_epoch, best=judged.best_loss, last=last, train=last_train
