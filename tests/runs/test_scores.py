@@ -151,5 +151,9 @@ def test_too_few_validation_rows_are_told_with_the_interval() -> None:
     low, high = found["scores"]["validation"]["metrics"]["balanced_accuracy"]["interval"]
     assert f"only {rows} validation rows of class" in told
     assert f"{low:.2f} as {high:.2f}" in told
+    found["scores"]["validation"]["metrics"]["balanced_accuracy"]["interval"] = [1.0, 1.0]
+    (told,) = proposals(found)
+    assert "too few to choose by" in told
+    assert "1.00" not in told
     assert proposals(train(load_dataset("wine"), {"epochs": 5, "ensemble": 2}).to_json()) == []
     assert proposals(train(load_dataset("diabetes"), {"epochs": 5}).to_json()) == []

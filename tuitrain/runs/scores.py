@@ -117,6 +117,12 @@ def proposals(found: Mapping[str, Any]) -> list[str]:
     low, high = judged["metrics"]["balanced_accuracy"]["interval"]
     if rarest["rows"] >= LEAST_OF_A_CLASS or low is None:
         return []
+    if round(low, 2) == round(high, 2):  # all resampled rows were right: they cannot show how few they are
+        text = _(
+            "only {rows} validation rows of class {name}, too few to choose by; --ensemble 8 validates on every row, and "
+            "tuitrain search --folds 5 --seeds 3 compares more safely"
+        )
+        return [text.format(rows=rarest["rows"], name=quoted(name))]
     text = _(
         "only {rows} validation rows of class {name}: balanced accuracy may as well be {low:.2f} as {high:.2f} on "
         "others; --ensemble 8 validates on every row, and tuitrain search --folds 5 --seeds 3 compares more safely"

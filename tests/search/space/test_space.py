@@ -298,6 +298,7 @@ def test_what_may_be_a_decimal_comma_is_told(name: str, text: str, told: str) ->
     (notice,) = Space({name: text}).notices
     assert notice.startswith(told)
     assert isinstance(Space({name: text}).domains[name], Choices)
+    assert Space({name: text}).settled(100).notices == (notice,)  # as a study keeps it
 
 
 @pytest.mark.parametrize(

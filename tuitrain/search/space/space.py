@@ -51,6 +51,7 @@ class Space:
     def __init__(self, ranges: Mapping[str, Any] | None = None, base: Hyperparameters | None = None) -> None:
         domains = _read(ranges or {})
         commas = [comma_notice(FIELDS[field_name(key) or ""], given) for key, given in (ranges or {}).items()]
+        self._commas = tuple(filter(None, commas))
         if not any(_is_searched(domain) for domain in domains.values()):
             missing = [name for name in SEARCHED if name not in domains]
             domains |= _read(dict.fromkeys(missing, ".."))
@@ -58,7 +59,7 @@ class Space:
         self.base = (base or Hyperparameters()).replace(**fixed)
         searched = {name: domains[name] for name in FIELDS if name in domains and _is_searched(domains[name])}
         idle = [name for name in searched if not self._can_matter(name, searched)]
-        self.notices = tuple(filter(None, commas)) + tuple(
+        self.notices = self._commas + tuple(
             _("{label} is not searched: {why}").format(label=_(FIELDS[name].label), why=self._why_idle(name))
             for name in idle
         )
@@ -117,7 +118,10 @@ class Space:
             name: Choices(tuple(dict.fromkeys(own[name] if value == AUTO else value for value in _listed(domain))))
             for name, domain in domains.items() if name in own and AUTO in _listed(domain)
         }  # fmt: skip
-        return Space(domains, base)
+        space = Space(domains, base)
+        space._commas = self._commas  # of texts, which `domains` are no more
+        space.notices = space._commas + space.notices
+        return space
 
     @property
     def names(self) -> tuple[str, ...]:
