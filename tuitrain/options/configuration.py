@@ -18,7 +18,7 @@ from tuitrain.options.option import Option, read_all
 from tuitrain.text import quoted, suggest, visible
 from tuitrain.translation import gettext as _
 
-MOST_CHARACTERS = 1_000_000
+MOST_CHARACTERS = 10_000_000
 DATA_KEYS = {DATASET.name: DATASET, **DATA_FIELDS}
 
 

@@ -119,8 +119,8 @@ def proposals(found: Mapping[str, Any]) -> list[str]:
         return []
     if round(low, 2) == round(high, 2):  # all resampled rows were right: they cannot show how few they are
         text = _(
-            "only {rows} validation rows of class {name}, too few to choose by; --ensemble 8 validates on every row, and "
-            "tuitrain search --folds 5 --seeds 3 compares more safely"
+            "only {rows} validation rows of class {name}, too few to choose by; --ensemble 8 validates on every row, "
+            "and tuitrain search --folds 5 --seeds 3 compares more safely"
         )
         return [text.format(rows=rarest["rows"], name=quoted(name))]
     text = _(
