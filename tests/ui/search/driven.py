@@ -42,7 +42,7 @@ def text_of(app: Any) -> str:
 async def until(pilot: Pilot[Any], wanted: Callable[[], object]) -> None:
     """Let the program work until `wanted` holds, and the screen shows it: a message gives way to a new state."""
     await settle(pilot, wanted)
-    if isinstance(screen := pilot.app.screen, SearchScreen):
+    if isinstance(screen := pilot.app.screen, SearchScreen) and screen.is_mounted:  # it may be about to come
         screen.show(screen.snapshot)
     await pilot.pause()
 
