@@ -17,7 +17,8 @@ from tuitrain.runs.run import JOURNAL, LAST, Run
 from tuitrain.session.commands import Command, Start, Step
 from tuitrain.session.continuation import began_with, journal_entry
 from tuitrain.session.snapshot import Snapshot
-from tuitrain.session.training import OBEYED_AGAIN, TrainingSession
+from tuitrain.session.training import TrainingSession
+from tuitrain.session.training_work import OBEYED_AGAIN
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
