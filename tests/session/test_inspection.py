@@ -133,7 +133,7 @@ def test_an_answer_takes_as_many_threads_as_training_and_is_new_only_where_somet
         for answer in (first, first, first, last):
             threads.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
             yield answer
-            seen.append(session._training.inspection.answer)
+            seen.append(session._training.watching.inspection.answer)
 
     monkeypatch.setattr("tuitrain.session.inside.step.step_curve", works)
     session.ask(StepCurve(copy=4))

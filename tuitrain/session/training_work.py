@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, Literal
 
 from numpy.typing import NDArray
 
 from tuitrain.data.dataset import Dataset
-from tuitrain.diagnosis.finding import Finding
-from tuitrain.diagnosis.rules import findings
 from tuitrain.engine.floating_point import training_arithmetic
 from tuitrain.engine.threads import blas_threads, choose_threads
-from tuitrain.errors import HyperparameterError, RunError, error_line
+from tuitrain.errors import HyperparameterError, RunError
 from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
 from tuitrain.runs.data_file import PARTS
 from tuitrain.runs.finished import FinishedTraining, note_text
@@ -35,20 +32,15 @@ from tuitrain.session.commands import (
 )  # fmt: skip
 from tuitrain.session.continuation import Resumed, resume
 from tuitrain.session.datasets import DATASETS, Datasets
-from tuitrain.session.inspection import Copy, Inspection
-from tuitrain.session.judging import course_of
+from tuitrain.session.judging import NewestFindings
 from tuitrain.session.keeping import Keeper, RunPlace
 from tuitrain.session.live_training import LiveTraining
 from tuitrain.session.session import Clock, Look, Turn, Work
 from tuitrain.session.snapshot import EarlierRun, Refused, Snapshot, State
-from tuitrain.session.views import epoch_of_weights
+from tuitrain.session.watching import SNAPSHOT_SECONDS, Watching
 from tuitrain.text import counted, quoted, suggest, visible
 from tuitrain.translation import gettext as _
 
-SNAPSHOT_SECONDS = 0.04
-TRAINING_TURN = 1.6  # times what a part of a page's answer took; with what lies between they share the time by halves
-VIEW_SECONDS = 0.25
-VIEW_SHARE = 0.02  # of the time, at most, goes into computing what is looked at
 MOST_EARLIER = 8
 ROOM_SECONDS = 1.0  # between two looks whether the disk has room again
 OBEYED_AGAIN = {"set_hyperparameter", "set_parameter", "add_note"}  # what changes a training, or is kept with it
@@ -90,15 +82,11 @@ class Training(Work[Snapshot]):
         self._refused: dict[str, Refused] = {}
         self._earlier: list[EarlierRun] = []
         self._saved_step = -1
-        self._look = Look()
-        self.inspection = Inspection()
+        self.watching = Watching(clock)
         self._steps_to_go: int | None = None
         self._epochs_to_go: int | None = None
         self._pace = self._next_epoch = 0.0  # epochs a second; when the next one may begin
-        self._snapshot_due = self._views_due = self._inspection_due = 0.0
-        self._is_unseen = True  # what is looked at, of the network that is here now
-        self._findings: tuple[Finding, ...] = ()
-        self._judged: object = None  # the moment that the findings are about
+        self._findings = NewestFindings()
         datasets.keep(dataset)
         if continuation is not None:
             self._go_on()
@@ -114,12 +102,12 @@ class Training(Work[Snapshot]):
     @property
     def is_busy(self) -> bool:
         """Whether batches are being trained."""
-        return self._state == "running" or self.inspection.has_more
+        return self._state == "running" or self.watching.inspection.has_more
 
     @property
     def is_unseen(self) -> bool:
         """Whether the network is another than the one whose views were computed."""
-        return self._is_unseen
+        return self.watching.is_unseen
 
     @property
     def step(self) -> int:
@@ -154,7 +142,7 @@ class Training(Work[Snapshot]):
     def _halt(self) -> None:
         self._state = "paused"
         self.live.stop_clock()
-        self.see(self._look)  # what was looked at is some batches old
+        self.see(self.watching.look)  # what was looked at is some batches old
 
     def on_end(self, command: End) -> None:
         """End here; see `End`."""
@@ -189,7 +177,7 @@ class Training(Work[Snapshot]):
             self.live.set(name, value)
             if self._state == "done" and not self.live.trainer.is_done:
                 self._state, self._ending = "paused", ""
-                self._is_unseen = True  # the weights are the last epoch's again, not the best one's
+                self.watching.is_unseen = True  # the weights are the last epoch's again, not the best one's
         else:
             self._pending[name] = _checked(name, value)
             if self._pending[name] == getattr(self.live.given, name):
@@ -201,7 +189,7 @@ class Training(Work[Snapshot]):
         if self.live.trainer.is_done:
             raise RunError(_("the training has ended: its weights are those of the best epoch, and stay"))
         self.live.set_parameter(command.index, command.value)
-        self._is_unseen = True
+        self.watching.is_unseen = True
 
     def on_reset(self, command: Reset) -> None:
         """Begin again, on another dataset if one is given."""
@@ -323,8 +311,8 @@ class Training(Work[Snapshot]):
         if live.dataset is not before.dataset:
             self._refused = {}
         self._ending = ""
-        self._judged = None
-        self._is_unseen = True
+        self._findings.forget()
+        self.watching.is_unseen = True
 
     # Training
 
@@ -340,29 +328,15 @@ class Training(Work[Snapshot]):
     def _inspect(self, turn: Turn) -> None:
         """Work out the answer to a page's question, while nothing is trained."""
         with blas_threads(choose_threads(self.live.trainer.network.layer_sizes)):
-            while self.inspection.has_more and not turn.is_interrupted:
-                self.inspection.advance()
+            while self.watching.inspection.has_more and not turn.is_interrupted:
+                self.watching.inspection.advance()
                 if turn.take_new_look():
                     self.see(turn.look)
                 turn.publish()
 
-    def _inspect_between_batches(self) -> None:
-        """Work out a part of the answer to a page's question; then training has its turn, which is longer.
-
-        A first answer, and a whole one, are shown at once, what comes between with the next snapshot.
-        """
-        started, before = self._clock.now(), self.inspection.answer
-        self.inspection.advance()
-        ended, answer = self._clock.now(), self.inspection.answer
-        self._inspection_due = ended + TRAINING_TURN * (ended - started)
-        if answer is not None and (before is None or before.question != answer.question or answer.is_whole):
-            self._snapshot_due = ended
-
     def _train(self, turn: Turn) -> None:
         self.live.start_clock()
-        self._snapshot_due = self._clock.now()  # a turn begins after a command, which is answered at once
-        self._is_unseen = True
-        self._look = turn.look
+        self.watching.begin(turn.look)  # a turn begins after a command, which is answered at once
         self.live.measure_start()
         while self._state == "running" and not turn.is_interrupted:
             if self.keeper.is_full:
@@ -375,49 +349,32 @@ class Training(Work[Snapshot]):
                 continue
             ended_epoch = self.live.step(is_by_hand=self._steps_to_go is not None)
             turn.give_way()
-            if self.inspection.has_more and self._clock.now() >= self._inspection_due:
-                self._inspect_between_batches()
+            self.watching.inspect_between_batches()
             self._count(ended_epoch)
             if ended_epoch and not self.live.trainer.is_done:
                 self.keeper.after_epoch(self.live)
             if ended_epoch and self._pace:
                 self._next_epoch = max(self._next_epoch + 1 / self._pace, self._clock.now())
                 if self._pace * SNAPSHOT_SECONDS < 1:
-                    self._snapshot_due = self._clock.now()  # each epoch is seen
-            self._show_progress(turn)
+                    self.watching.show_soon()  # each epoch is seen
+            self._tell(self.watching.show_progress(self.live, turn))
         if self._state != "running":
             self.live.stop_clock()
             self.see(turn.look)
 
-    def _show_progress(self, turn: Turn) -> None:
-        """Publish a snapshot, and compute what is looked at, when that is due."""
-        if turn.take_new_look():
-            self._look = turn.look
-            self._ask(turn.look)
-            self._snapshot_due, self._is_unseen = self._clock.now(), True
-        now = self._clock.now()
-        if now < self._snapshot_due:
-            return
-        if (self._is_unseen or now >= self._views_due) and turn.look.views:
-            self._compute(turn.look, is_running=True)
-            self._is_unseen = False
-            cost = self._clock.now() - now
-            self._views_due = now + cost + max(VIEW_SECONDS, cost / VIEW_SHARE)
-        turn.publish()
-        self._snapshot_due = now + SNAPSHOT_SECONDS
-
     def _rest(self, turn: Turn) -> None:
         """Wait for the next epoch at a slow pace, on no clock."""
         self.live.stop_clock()
-        self._show_progress(turn)
+        self._tell(self.watching.show_progress(self.live, turn))
         turn.rest(max(0.0, self._next_epoch - self._clock.now()))
         self.live.start_clock()
 
     def _wait_for_room(self, turn: Turn) -> None:
         """Wait for room on the disk, on no clock; every command is obeyed meanwhile."""
         self.live.stop_clock()
-        self.message, self._snapshot_due = self.keeper.notices[-1], self._clock.now()
-        self._show_progress(turn)
+        self.message = self.keeper.notices[-1]
+        self.watching.show_soon()
+        self._tell(self.watching.show_progress(self.live, turn))
         turn.rest(ROOM_SECONDS)
         self.live.start_clock()
         if self.keeper.retry(self.live):
@@ -438,7 +395,7 @@ class Training(Work[Snapshot]):
         """Record that training has ended, and why."""
         self._state, self.message = self.live.ending()
         self._ending = self.message
-        self._is_unseen = True  # the weights are the best epoch's now
+        self.watching.is_unseen = True  # the weights are the best epoch's now
         self._note("diverged" if self._state == "diverged" else "done")
         self._keep_end()
 
@@ -471,29 +428,11 @@ class Training(Work[Snapshot]):
 
     def see(self, look: Look) -> None:
         """Compute what is looked at."""
-        self._is_unseen = False
-        self._ask(look)
-        if look.views:
-            self._compute(look)
+        self._tell(self.watching.see(self.live, look))
 
-    def _ask(self, look: Look) -> None:
-        """Take a page's question."""
-        live, trainer = self.live, self.live.trainer
-
-        def copy() -> Copy:
-            past = live.past.before(trainer.steps_done)
-            return Copy.of(trainer, live.members.shown_dataset, epoch_of_weights(trainer), past)
-
-        with blas_threads(choose_threads(trainer.network.layer_sizes)) if look.question is not None else nullcontext():
-            self.inspection.ask(look.question, copy)
-
-    def _compute(self, look: Look, *, is_running: bool = False) -> None:
-        """Compute what is looked at; where that fails, say so and leave the training as it is."""
-        try:
-            with training_arithmetic:  # a network that diverges is told of, not warned of on the terminal
-                self.live.look(look, is_running=is_running)
-        except Exception as error:  # whatever it is: a picture is no reason to end a training
-            self.message = _("cannot be shown: {error}").format(error=error_line(error))
+    def _tell(self, problem: str) -> None:
+        """Say why something cannot be shown, if it cannot."""
+        self.message = problem or self.message
 
     def make_snapshot(self, version: int, answered: int) -> Snapshot:
         """Make a snapshot of this moment."""
@@ -502,17 +441,10 @@ class Training(Work[Snapshot]):
         snapshot = self.live.snapshot(
             version=version, answered=answered, state=self._state, message=self.message, ending=self._ending,
             pending=dict(self._pending), earlier=tuple(self._earlier), saved_step=self._saved_step,
-            pace=self._pace, refused=dict(self._refused), finished=len(self.finished), answer=self.inspection.answer,
-            run=self.keeper.path, run_notices=tuple(self.keeper.notices),
+            pace=self._pace, refused=dict(self._refused), finished=len(self.finished),
+            answer=self.watching.inspection.answer, run=self.keeper.path, run_notices=tuple(self.keeper.notices),
         )  # fmt: skip
-        return replace(snapshot, findings=self._judge(snapshot))
-
-    def _judge(self, snapshot: Snapshot) -> tuple[Finding, ...]:
-        """Return the findings about a snapshot, made anew once an epoch, or when the state changes."""
-        moment = snapshot.epochs_recorded, snapshot.state, snapshot.step == 0, snapshot.ending
-        if moment != self._judged:
-            self._judged, self._findings = moment, tuple(findings(course_of(snapshot)))
-        return self._findings
+        return replace(snapshot, findings=self._findings.of(snapshot))
 
     def fail(self, error: Exception) -> dict[str, Any]:
         """Record what broke the training; a view that breaks leaves the training as it is."""
@@ -520,12 +452,12 @@ class Training(Work[Snapshot]):
         if self._state != "running":
             return {"message": self.message}
         self._state, self._ending = "failed", self.message
-        self._findings = (Finding("failed", "error", self._ending),)
+        failed = self._findings.failed(self._ending)
         self._note("failed")
         self._keep_end()
         return {
             "state": self._state, "message": self.message, "ending": self._ending, "finished": len(self.finished),
-            "findings": self._findings,
+            "findings": failed,
         }  # fmt: skip
 
     def close(self) -> None:
@@ -546,7 +478,7 @@ class Training(Work[Snapshot]):
     def describe(self) -> dict[str, Any]:
         """Return the training as one JSON object, as ``tuitrain train --json`` prints it."""
         kept = self.keeper.kept_in
-        return {**self.live.describe(self._ending, self._findings), "run": None if kept is None else str(kept)}
+        return {**self.live.describe(self._ending, self._findings.newest), "run": None if kept is None else str(kept)}
 
 
 def _checked(name: str, value: Any) -> Any:
