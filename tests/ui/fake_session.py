@@ -197,7 +197,11 @@ class FakeSession:
         return self.snapshot
 
     def watch(
-        self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None
+        self,
+        views: Collection[str],
+        boundary_shape: tuple[int, int] | None = None,
+        column: str | None = None,
+        member: int | None = None,
     ) -> None:
         self.watched = set(views)
         if "metric" in views and self.snapshot.epoch:

@@ -26,11 +26,12 @@ class History:
     Columns: epoch, train_loss, validation_loss, train_metric, validation_metric, learning_rate, gradient_norm (total),
     seconds. Layer columns: gradient_norm, update_ratio, idle_share. What was not measured is NaN. The train metric is
     measured only where there is no validation part: after the epoch, on all training rows, as the validation metric is.
+    Of an ensemble, validation_low and validation_high are the least and the largest of its members' validation losses.
     """
 
     COLUMNS = (
         "epoch", "train_loss", "validation_loss", "train_metric", "validation_metric", "learning_rate",
-        "gradient_norm", "seconds",
+        "gradient_norm", "seconds", "validation_low", "validation_high",
     )  # fmt: skip
     LAYER_COLUMNS = ("gradient_norm", "update_ratio", "idle_share")
 

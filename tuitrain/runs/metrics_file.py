@@ -23,6 +23,7 @@ from tuitrain.translation import gettext as _
 PLAIN = ("train_loss", "validation_loss", "learning_rate", "gradient_norm", "seconds")
 LAYERS = {"gradient_norm": "layer_gradient_norms", "update_ratio": "update_ratios", "idle_share": "idle_shares"}
 PARTS = ("train", "validation")
+OF_ENSEMBLES = ("validation_low", "validation_high")
 
 
 def epoch_lines(history: History, steps: Sequence[int], first: int, *, part: str, metric: str) -> list[bytes]:
@@ -32,6 +33,8 @@ def epoch_lines(history: History, steps: Sequence[int], first: int, *, part: str
     """
     last = first + len(steps)
     columns = {name: history.column(name, last)[first:].tolist() for name in PLAIN}
+    if not np.isnan(history.column("validation_low", last)).all():
+        columns |= {name: history.column(name, last)[first:].tolist() for name in OF_ENSEMBLES}
     columns[f"{part}_{metric}"] = history.column(f"{part}_metric", last)[first:].tolist()
     layers = {name: history.layers(column, last)[first:].tolist() for column, name in LAYERS.items()}
     lines = []
@@ -60,7 +63,7 @@ def read_epochs(path: Path) -> tuple[list[dict[str, Any]], bool]:
         if it cannot be read, or a line is no epoch.
     """
     lines, is_cut = read_lines(path)
-    known = dict.fromkeys(PLAIN, score) | {name: listed(score) for name in LAYERS.values()}
+    known = dict.fromkeys((*PLAIN, *OF_ENSEMBLES), score) | {name: listed(score) for name in LAYERS.values()}
     check = table({"epoch": whole(1), "step": whole()}, known, is_open=True)
     epochs = []
     for number, line in enumerate(lines, 1):
@@ -91,7 +94,7 @@ def fill(history: History, epochs: Sequence[Mapping[str, Any]], metric: str) -> 
         if a line is of another number of layers.
     """
     for epoch in epochs:
-        row = {"epoch": epoch["epoch"], **{name: epoch.get(name, math.nan) for name in PLAIN}}
+        row = {"epoch": epoch["epoch"], **{name: epoch.get(name, math.nan) for name in (*PLAIN, *OF_ENSEMBLES)}}
         row |= {f"{part}_metric": epoch.get(f"{part}_{metric}", math.nan) for part in PARTS}
         try:
             history.append(row, {column: np.array(epoch[name]) for column, name in LAYERS.items() if name in epoch})

@@ -98,10 +98,14 @@ class SetHyperparameter(Command):
 
 @dataclass(frozen=True)
 class SetParameter(Command):
-    """Change one weight or bias of the network by hand; `index` counts them as ``Network.parameters`` does."""
+    """Change one weight or bias of the network by hand; `index` counts them as ``Network.parameters`` does.
+
+    Of an ensemble, `member` says whose.
+    """
 
     index: int
     value: float
+    member: int = 0
 
 
 @dataclass(frozen=True)

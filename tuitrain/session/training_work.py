@@ -188,7 +188,7 @@ class Training(Work[Snapshot]):
         """Change a weight by hand."""
         if self.live.trainer.is_done:
             raise RunError(_("the training has ended: its weights are those of the best epoch, and stay"))
-        self.live.set_parameter(command.index, command.value)
+        self.live.set_parameter(command.index, command.value, command.member)
         self.watching.is_unseen = True
 
     def on_reset(self, command: Reset) -> None:

@@ -43,7 +43,7 @@ class Watching:
 
     def see(self, live: LiveTraining, look: Look) -> str:
         """Compute what is looked at."""
-        self.is_unseen = False
+        self.is_unseen, live.shown.member = False, look.member
         self._ask(live, look)
         return self._compute(live, look) if look.views else ""
 
@@ -65,6 +65,7 @@ class Watching:
         """Publish a snapshot, and compute what is looked at, when that is due."""
         if turn.take_new_look():
             self.look = turn.look
+            live.shown.member = self.look.member
             self._ask(live, turn.look)
             self._snapshot_due, self.is_unseen = self._clock.now(), True
         now, problem = self._clock.now(), ""

@@ -52,9 +52,10 @@ class MetricPane(TrainPane):
             return title, note
         room = self.outer_size.width - SPARE_FRAME
         if note:
-            fitting = [when for when in self._whens(snapshot) if cell_len(f"{title}{when}") + 2 <= room]
-            return title, (fitting or [note])[0]
-        titles = [dot.join(filter(None, (_(self.SHOWS), when))) for when in self._whens(snapshot)]
+            return title, self.with_network(snapshot, self._whens(snapshot), room - cell_len(title) - 2)
+        own = _(self.SHOWS)
+        when = self.with_network(snapshot, self._whens(snapshot), room - cell_len(f"{own}{dot}"))
+        titles = [dot.join(filter(None, (own, when)))]
         return next((text for text in titles if cell_len(text) <= room), titles[-1]), ""
 
     def _whens(self, snapshot: Snapshot) -> list[str]:
@@ -68,7 +69,7 @@ class MetricPane(TrainPane):
         if is_step_shown(snapshot):
             epoch = _("step {step}").format(step=f"{snapshot.step:,}")
         rows = dot + _("{number} rows").format(number=f"{_rows(found):,}")
-        if 0 < found.epoch == snapshot.best_epoch and not snapshot.is_running:
+        if 0 < found.epoch == snapshot.shown_best[0] and not snapshot.is_running:
             best, short = (text.format(epoch=found.epoch) for text in (_("best epoch {epoch}"), _("best {epoch}")))
             return [best + rows, short + rows, best, short]
         return [epoch + rows, epoch]
@@ -81,7 +82,8 @@ class MetricPane(TrainPane):
         if self._place.has_top:
             return self._content(width, height, snapshot)
         cursor, dot = self.look.signs.cursor if self.has_focus else "", self.look.signs.dot
-        shows, when = _(self.SHOWS), self._whens(snapshot)[-1]
+        shows = _(self.SHOWS)
+        when = self.with_network(snapshot, self._whens(snapshot)[-1:], width - cell_len(f" {cursor}{shows} {dot} "))
         titles = [f" {cursor}{shows} {dot} {when}", f" {cursor}{shows} {when}"] if when else [f" {cursor}{shows}"]
         room = max(width - cell_len(f" {cursor} {when}"), LEAST_TITLE)  # the epoch stays whole
         titles.append(f" {cursor}{cut(shows, room, theme=self.look)} {when}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -38,7 +39,7 @@ class TrainPane(LivePane[Snapshot]):
 
     def kept(self, snapshot: Snapshot, epoch: int) -> str:
         """The epoch of the weights that are shown, and which ones are kept as the best."""
-        best = snapshot.best_epoch
+        best = snapshot.shown_best[0]
         if not snapshot.step:
             return _("before the first step")
         if is_step_shown(snapshot):
@@ -54,10 +55,24 @@ class TrainPane(LivePane[Snapshot]):
         when, others = self.when(snapshot), [f"{_(KEYS[name][0])} {KEYS[name][1]}" for name in self.tabs[1:]]
         if others:
             title = self.look.signs.bar.join([_(self.SHOWS), *others])
-            if cell_len(title) + cell_len(when) > self.outer_size.width - SPARE_FRAME:
-                when = when.split(f" {self.look.signs.dot} ")[0]  # the epoch at least
-            return title, when
-        return f" {self.look.signs.dot} ".join(filter(None, (_(self.SHOWS), when))), ""
+            room = self.outer_size.width - SPARE_FRAME - cell_len(title)
+            return title, self.with_network(snapshot, [when, when.split(f" {self.look.signs.dot} ")[0]], room)
+        title = _(self.SHOWS)
+        when = self.with_network(snapshot, [when], self.outer_size.width - SPARE_FRAME - cell_len(title) - 3)
+        return f" {self.look.signs.dot} ".join(filter(None, (title, when))), ""
+
+    def with_network(self, snapshot: Snapshot, whens: Sequence[str], room: int) -> str:
+        """The first of `whens` that has room, behind the network of an ensemble that is shown: ``network 3 of 8``."""
+        networks, number = snapshot.members.count, snapshot.member + 1
+        if networks == 1 or not whens[-1]:
+            return next((when for when in whens if cell_len(when) <= room), whens[-1])
+        dot = f" {self.look.signs.dot} "
+        whole, short = (
+            _("network {number} of {networks}").format(number=number, networks=networks),
+            f"{number}/{networks}",
+        )
+        forms = [f"{which}{dot}{when}" for when in whens for which in (whole, short)]
+        return next((form for form in forms if cell_len(form) <= room), forms[-1])
 
     def offer(self, tabs: tuple[str, ...]) -> None:
         """Take the panes of this place, itself first."""

@@ -1,0 +1,34 @@
+"""How a network of an ensemble stands beside the others, in a line."""
+
+from __future__ import annotations
+
+import math
+
+from tuitrain.numbers import significant
+from tuitrain.session.snapshot import MembersView
+from tuitrain.translation import gettext as _
+
+
+def standing(members: MembersView, member: int) -> tuple[str, ...]:
+    """Say which network is shown, its loss and that of all together and alone, in more words and in fewer."""
+    which = _("network {number} of {count}").format(number=member + 1, count=members.count)
+    epoch, loss = members.epochs[member], members.losses[member]
+    if not epoch:
+        return (which,)
+    own = _("{network}: validation loss {loss} at epoch {epoch}").format(
+        network=which, loss=significant(loss), epoch=epoch
+    )
+    own += _(", ended") if members.ended[member] else ""
+    alone = sum(members.losses) / members.count
+    if math.isnan(members.together):
+        told = _("; {count} networks {low} to {high}, {alone} on average").format(
+            count=members.count, low=significant(min(members.losses)), high=significant(max(members.losses)),
+            alone=significant(alone),
+        )  # fmt: skip
+    else:
+        told = _("; together {together}, {alone} alone on average").format(
+            together=significant(members.together), alone=significant(alone)
+        )
+    return own + told, own + _("; all {low} to {high}").format(
+        low=significant(min(members.losses)), high=significant(max(members.losses))
+    ), own  # fmt: skip
