@@ -388,7 +388,8 @@ def _encode(
         is_nameless=table.is_nameless,
     )
     X = preprocessing.transform(table)
-    if _gets_bins(preprocessing, options.encode_numbers, table, source):
+    is_image = table.image_largest is not None
+    if gets_bins(preprocessing, options.encode_numbers, source, is_image=is_image):
         preprocessing = preprocessing.with_bins(X[rows[0]], for_linear=options.encode_numbers == "bins")
     y = _encoded_target(goal.values, goal, mean, spread)
     parts = [
@@ -410,7 +411,7 @@ def _encode(
         name=visible(table.name, 60), source=source or table.name, task=goal.task, train=parts[0], validation=parts[1],
         test=parts[2], preprocessing=preprocessing, feature_names=preprocessing.column_names, target_name=goal.name,
         class_names=goal.class_names, target_mean=mean, target_scale=spread, notices=tuple(notices),
-        fingerprint=_fingerprint(parts, preprocessing, goal), split=split,
+        fingerprint=fingerprint_of(parts, preprocessing, goal.name, goal.class_names), split=split,
         positive=_positive(goal, options.positive, table.name),
     )  # fmt: skip
 
@@ -431,12 +432,12 @@ def _positive(goal: Target, name: str | None, where: str) -> int | None:
     return goal.class_names.index(name)
 
 
-def _gets_bins(preprocessing: Preprocessing, encode: EncodeNumbers, table: Table, source: str) -> bool:
+def gets_bins(preprocessing: Preprocessing, encode: EncodeNumbers, source: str, *, is_image: bool) -> bool:
     """Whether the numbers get bins: where they are asked for, or unasked unless inputs are pixels, many or drawn."""
     if encode != "auto":
         return encode == "bins"
     is_generated = source.partition("?")[0] in RECIPES
-    return not is_generated and table.image_largest is None and len(preprocessing.numbers) <= MOST_BINNED
+    return not is_generated and not is_image and len(preprocessing.numbers) <= MOST_BINNED
 
 
 def _class_notices(goal: Target, train_rows: NDArray[np.int64], where: str) -> list[str]:
@@ -502,9 +503,12 @@ def _test_part(
     return Part(preprocessing.transform(table), _encoded_target(values, goal, mean, spread), rows), notices
 
 
-def _fingerprint(parts: Sequence[Part], preprocessing: Preprocessing, goal: Target) -> str:
+def fingerprint_of(
+    parts: Sequence[Part], preprocessing: Preprocessing, target_name: str, class_names: Sequence[str]
+) -> str:  # fmt: skip
+    """Return the SHA-256 of the arrays and the preprocessing, in hexadecimal."""
     encoding = {name: value for name, value in preprocessing.to_json().items() if name not in NOT_ENCODING}
-    digest = hashlib.sha256(json.dumps([encoding, goal.name, goal.class_names]).encode())
+    digest = hashlib.sha256(json.dumps([encoding, target_name, class_names]).encode())
     for part in parts:
         digest.update(part.X.tobytes())
         digest.update(part.y.tobytes())

@@ -189,7 +189,7 @@ class Snapshot(JsonFields):
 
     @property
     def shown_best(self) -> tuple[int, float]:
-        """The best epoch so far, 0 before the first, and its loss: of an ensemble, those of the member that is shown."""
+        """The best epoch so far, 0 before the first, and its loss; of an ensemble, those of the member shown."""
         if self.members.count == 1:
             return self.best_epoch, self.best_loss
         return self.members.epochs[self.member], self.members.losses[self.member]

@@ -19,16 +19,11 @@ def standing(members: MembersView, member: int) -> tuple[str, ...]:
         network=which, loss=significant(loss), epoch=epoch
     )
     own += _(", ended") if members.ended[member] else ""
-    alone = sum(members.losses) / members.count
+    alone = significant(sum(members.losses) / members.count)
     if math.isnan(members.together):
-        told = _("; {count} networks {low} to {high}, {alone} on average").format(
-            count=members.count, low=significant(min(members.losses)), high=significant(max(members.losses)),
-            alone=significant(alone),
-        )  # fmt: skip
-    else:
-        told = _("; together {together}, {alone} alone on average").format(
-            together=significant(members.together), alone=significant(alone)
+        briefly = _("; all {low} to {high}").format(
+            low=significant(min(members.losses)), high=significant(max(members.losses))
         )
-    return own + told, own + _("; all {low} to {high}").format(
-        low=significant(min(members.losses)), high=significant(max(members.losses))
-    ), own  # fmt: skip
+        return own + briefly + _(", {alone} on average").format(alone=alone), own + briefly, own
+    briefly = _("; together {together}").format(together=significant(members.together))
+    return own + briefly + _(", {alone} alone on average").format(alone=alone), own + briefly, own
