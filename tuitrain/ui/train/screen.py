@@ -167,9 +167,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.arrangement.shown = self._shown()
         super().place_children(size)
         places = self.arrangement.arrangement(size)
+        frames = places.frames
         for child in (self.form, self.description, *self.panes):
-            if str(child.id) in places.frames:
-                child.take_place(places.frames[str(child.id)])
+            if str(child.id) in frames:
+                child.take_place(frames[str(child.id)])
         for pane in self.panes:
             pane.offer(places.tabs.get(str(pane.id), ()))
         beside = places.inside.get("metric")
