@@ -28,7 +28,7 @@ def bins_of(losses: NDArray[np.float64], most: int) -> tuple[NDArray[np.float64]
     width = next(width for width in widths if math.floor(largest / width) + 1 <= most)
     places = np.floor(held / width).astype(int)
     counts = np.bincount(places, minlength=1)
-    return np.arange(len(counts) + 1) * width, counts
+    return width * np.arange(len(counts) + 1, dtype=np.float64), counts.astype(np.intp)
 
 
 def loss_histogram(width: int, height: int, losses: NDArray[np.float64], chosen: int, *, theme: Theme) -> list[Strip]:
