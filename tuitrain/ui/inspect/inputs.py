@@ -87,6 +87,12 @@ class InputsPage(InsidePage, inherit_bindings=False):
             return len(answer.columns)
         return len(answer.rows) if isinstance(answer, SupportAnswer) else 0
 
+    def selected_word(self) -> tuple[str, str, str]:
+        words: dict[Part, str] = {
+            "coefficients": "coefficients", "support": "support vectors", "importance": "permutation importance"
+        }  # fmt: skip
+        return words[self.part], "", ""
+
     # Drawing
 
     def boxes(self, area: Region) -> dict[str, Region]:
