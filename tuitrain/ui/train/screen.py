@@ -375,6 +375,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         """Ask for a parameter's new value."""
         from tuitrain.ui.train.panes.weight_prompt import weight_prompt  # noqa: PLC0415 - not for the first paint
 
+        if self.session.snapshot.state in ENDED:
+            self.say(_("the training has ended: its weights are those of the best epoch, and stay"))
+            return
+
         def answered(value: float | None) -> None:
             if value is not None:
                 self.send(SetParameter(event.index, value))

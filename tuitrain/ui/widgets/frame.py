@@ -161,9 +161,10 @@ class Framed(Widget):
         line, title, note = self._line_sign("─"), self.look.plain(self.frame_title), self.look.plain(self.frame_note)
         cursor = self.look.signs.cursor if self.has_focus and self.look.signs.cursor not in title else ""
         shown = f" {cursor}{title} "
-        ending = f" {note} {line}" if note else ""
-        if cell_len(shown) + cell_len(ending) > width - 2 >= cell_len(shown):
-            ending = ""  # a title that is whole without it tells more
+        endings = [f" {part} {line}" for part in (note, note.partition("  ")[0]) if part]
+        fitting_ones = [one for one in endings if cell_len(shown) + cell_len(one) <= width - 2]
+        # a title that is whole without its note, or with the first part of it alone, tells more
+        ending = (fitting_ones or [""] if cell_len(shown) <= width - 2 else endings or [""])[0]
         room = width - 2 - cell_len(ending)
         if cell_len(shown) > room:
             shown = cut(shown, max(room, 0), theme=self.look)
