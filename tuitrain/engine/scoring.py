@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from tuitrain.engine import metrics
 from tuitrain.engine.losses import Loss
 from tuitrain.engine.probabilities import class_probabilities
-from tuitrain.options.metric_names import CLASS_METRICS
+from tuitrain.options.metric_names import CLASS_METRICS, OF_DECISIONS
 
 Array = NDArray[Any]
 UNKNOWN = float("nan")
+NO_THRESHOLD = "none"
+MOST_THRESHOLDS = 200
 
 
 def ranking(outputs: Array, loss: type[Loss]) -> tuple[Array, bool]:
@@ -81,6 +83,17 @@ def decided_at(scores: Array, positive: int, threshold: float) -> Array:
     return answer
 
 
+def threshold_for(asked: float | str, metric: str, truth: Array, scores: Array, positive: int) -> float | None:
+    """Return the threshold that ``none``, ``auto`` or a number asks for; of ``auto`` the best one on these rows.
+
+    It is best by `metric` where that judges decisions, else by F1.
+    """
+    if isinstance(asked, str):
+        by = metric if metric in OF_DECISIONS else "f1"
+        return None if asked == NO_THRESHOLD else best_threshold(truth, scores, positive, by)
+    return float(asked)
+
+
 def best_threshold(truth: Array, scores: Array, positive: int, metric: str) -> float:
     """Return the threshold at which `metric` of the decisions is best; the middle between two rows' scores.
 
@@ -95,6 +108,3 @@ def best_threshold(truth: Array, scores: Array, positive: int, metric: str) -> f
     values = np.round(np.nan_to_num(metrics.decision_scores(np.stack(counts), positive)[metric], nan=-np.inf), 12)
     order = np.lexsort((np.abs(candidates - 0.5), -values))
     return float(candidates[order[0]])
-
-
-MOST_THRESHOLDS = 200

@@ -15,6 +15,7 @@ from tuitrain.engine import metrics
 from tuitrain.engine.resampling import Interval, classes_measure, intervals, values_measure
 from tuitrain.engine.scoring import ranking, scores_of_classes, scores_of_constant, scores_of_values
 from tuitrain.numbers import json_number
+from tuitrain.options.metric_names import LOSS
 from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
@@ -90,23 +91,34 @@ def _beside(
 def proposals(found: Mapping[str, Any]) -> list[str]:
     """Say where a single network's validation rows are too few to choose by, with the interval that shows it.
 
-    `found` is what ``tuitrain train --json`` prints; nothing is said of numbers, and of an ensemble.
+    `found` is what ``tuitrain train --json`` prints; nothing is said of numbers, and of an ensemble. The interval is
+    that of the metric that was chosen by, or of balanced accuracy.
     """
     judged = found.get("scores", {}).get("validation", {})
     if "ensemble" in found or not judged.get("classes"):
         return []
     name, rarest = min(judged["classes"].items(), key=lambda item: item[1]["rows"])
-    low, high = judged["metrics"]["balanced_accuracy"]["interval"]
-    if rarest["rows"] >= LEAST_OF_A_CLASS or low is None:
+    if rarest["rows"] >= LEAST_OF_A_CLASS:
         return []
+    metric = found.get("hyperparameters", {}).get("metric", LOSS)
+    metric = "balanced_accuracy" if metric == LOSS else metric
+    low, high = judged["metrics"][metric]["interval"]
+    if low is None:
+        return []
+    return [too_few(rarest["rows"], name, metric, (low, high))]
+
+
+def too_few(rows: int, name: str, metric: str, interval: Interval) -> str:
+    """Say that there are few `rows` of class `name` to choose by, and what does better."""
+    low, high = interval
     if round(low, 2) == round(high, 2):  # all resampled rows were right: they cannot show how few they are
         text = _(
             "only {rows} validation rows of class {name}, too few to choose by; --ensemble 8 validates on every row, "
             "and tuitrain search --folds 5 --seeds 3 compares more safely"
         )
-        return [text.format(rows=rarest["rows"], name=quoted(name))]
+        return text.format(rows=rows, name=quoted(name))
     text = _(
-        "only {rows} validation rows of class {name}: balanced accuracy may as well be {low:.2f} as {high:.2f} on "
+        "only {rows} validation rows of class {name}: {metric} may as well be {low:.2f} as {high:.2f} on "
         "others; --ensemble 8 validates on every row, and tuitrain search --folds 5 --seeds 3 compares more safely"
     )
-    return [text.format(rows=rarest["rows"], name=quoted(name), low=low, high=high)]
+    return text.format(rows=rows, name=quoted(name), metric=metric.replace("_", " "), low=low, high=high)
