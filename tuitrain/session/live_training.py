@@ -370,6 +370,7 @@ class LiveTraining:
             "epoch": record.epoch, "train_loss": record.train_loss.mean(),
             "validation_loss": record.validation_loss.mean(),
             f"{part}_metric": next(iter(self._metrics.values())).mean(), "learning_rate": record.learning_rate[0],
+            "watched_metric": record.metrics.get(self.hyperparameters.metric, np.array(np.nan)).mean(),
             "gradient_norm": record.gradient_norm[0], "seconds": self.seconds,
         }  # fmt: skip
         self.history.append(row, {
