@@ -12,7 +12,6 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from tuitrain.numbers import number, share, signed
-from tuitrain.options.metric_names import OF_DECISIONS
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import Part, cut, line, padded
@@ -42,7 +41,8 @@ LEAST_NAME = 3  # cells of a class's name in a narrow matrix
 
 LEAST_WITH_INTERVALS = 44
 MOST_LABEL = 19  # cells of a score's label
-NOISY = 6
+NOISY = 6  # cells of the word behind an interval
+WIDE = 0.1  # the length of an interval from which it is noisy
 INTERVAL = 11  # cells of the ends of an interval
 Intervals = Mapping[str, tuple[float, float]]
 NONE: Intervals = MappingProxyType({})
@@ -121,13 +121,15 @@ def score_rows(
         (padded(f" {part}", left, theme=theme), theme["dim"]), (_heading(_("score"), SCORE, theme), theme["dim"]),
         (_heading(heading, last, theme), theme["dim"]),
     ]  # fmt: skip
-    rows = [line(width, [*head, (_heading(_("90 %"), INTERVAL, theme) if has_intervals else "", theme["dim"])])]
+    rows = [line(width, [*head, (_heading(_("90 % range"), INTERVAL, theme) if has_intervals else "", theme["dim"])])]
     for name, label in zip(named, labels, strict=True):
         parts = _score_parts(name, label, left, last, values, baselines, theme)
         if has_intervals:
-            text = interval_text(name, intervals.get(name, (math.nan, math.nan)), theme)
+            low_high = intervals.get(name, (math.nan, math.nan))
+            text = interval_text(name, low_high, theme)
             parts.append((f" {text:>{INTERVAL - 1}}", theme["plain"]))
-            parts.append((f" {_('noisy')}" if is_noisy and text and name in OF_DECISIONS else "", theme["warning"]))
+            is_wide = bool(text) and name not in UNITS_OF_TARGET and low_high[1] - low_high[0] >= WIDE
+            parts.append((f" {_('noisy')}" if is_noisy and is_wide else "", theme["warning"]))
         rows.append(line(width, parts))
     return rows
 

@@ -29,7 +29,7 @@ FORMS = {  # what can be drawn: its name, what it is, and the word whose page te
         "ROC", N_("recall against false alarms at every threshold; the mark is where it is decided now"), "ROC curve",
     ),
     "precision_recall": (
-        N_("Recall"), N_("precision against recall at every threshold; the mark is where it is decided now"),
+        N_("Precision-recall"), N_("precision against recall at every threshold; the mark is where it is decided now"),
         "precision-recall curve",
     ),
     "reliability": (
@@ -65,10 +65,14 @@ class MetricPane(TrainPane):
         if not self._place.has_top:
             return title, note
         room = self.outer_size.width - SPARE_FRAME
+        then = f"{self.look.signs.bar}{self._next_name} m" if self._next_name else ""
         if note:
+            if then and cell_len(title) + cell_len(then) + cell_len(self._whens(snapshot)[-1]) + 2 <= room:
+                title = title.replace(self.name_shown, self.name_shown + then, 1)
             fitting = [when for when in self._whens(snapshot) if cell_len(f"{title}{when}") + 2 <= room]
             return title, (fitting or [note])[0]
-        titles = [dot.join(filter(None, (self.name_shown, when))) for when in self._whens(snapshot)]
+        whens = self._whens(snapshot)
+        titles = [dot.join(filter(None, (self.name_shown + part, when))) for part in (then, "") for when in whens]
         return next((text for text in titles if cell_len(text) <= room), titles[-1]), ""
 
     def _whens(self, snapshot: Snapshot) -> list[str]:
@@ -143,6 +147,13 @@ class MetricPane(TrainPane):
     @property
     def explained(self) -> str:
         return _(FORMS[self.form][1])
+
+    @property
+    def _next_name(self) -> str:
+        """What `m` goes on to; "" where that is something else."""
+        forms = [*FORMS]
+        place = forms.index(self.form) + 1
+        return _(FORMS[forms[place]][0]) if self._class_names() and place < len(forms) and self.is_large else ""
 
     @property
     def word(self) -> str:

@@ -207,41 +207,42 @@ class MetricTables:
 
     def roc(self, width: int, height: int) -> list[Strip]:
         """The ROC curve, with the point at which the class is decided."""
-        area = _("area {area}").format(area=self._area("roc_auc"))
+        curves, marks = self.found.roc, [self._decided(curve) for curve in self.found.roc]
         says = [
-            _("ROC{of}: recall up, false alarms across").format(of=self._of()),
-            _("recall up, false alarms across"),
+            _("ROC, each class against the others: recall up, false alarms across"),
+            _("ROC: recall up, false alarms across"),
         ]
-        marks = [self._decided(curve) for curve in self.found.roc]
-        facts = [area, *(_("here: recall {recall}, false alarms {alarms}").format(
+        if len(curves) == 1:
+            area = self._area("roc_auc")
+            says = [_("ROC{of}: area {area}, a coin .500").format(of=self._of(), area=area),
+                    _("ROC: area {area}").format(area=area)]  # fmt: skip
+        facts = [_("recall (up) {recall}, false alarms (across) {alarms}").format(
             recall=share(recall).strip(), alarms=share(alarms).strip()) for recall, _precision, alarms in marks[:1]
-        )]  # fmt: skip
-        named = Named(
-            self.found.roc, self.names, [(alarms, recall) for recall, _precision, alarms in marks],
-            says, facts, _("false alarms"), (0.0, 1.0),
-        )  # fmt: skip
+        ]  # fmt: skip
+        places = [(alarms, recall) for recall, _precision, alarms in marks]
+        named = Named(curves, self.names, places, says, facts, _("false alarms"), (0.0, 1.0))
         return draw_curves(width, height, named, theme=self.theme)
 
     def precision_recall(self, width: int, height: int) -> list[Strip]:
         """Precision against recall, with the point at which the class is decided."""
-        found = self.found
-        area = _("average {area}").format(area=self._area("average_precision"))
+        found, curves = self.found, self.found.precision_recall
+        marks, baseline = [self._decided(curve) for curve in curves], None
         says = [
-            _("Precision{of} up, recall across").format(of=self._of()),
+            _("Each class against the others: precision up, recall across"),
             _("precision up, recall across"),
         ]
-        marks = [self._decided(curve) for curve in found.precision_recall]
-        facts = [area, *(_("here: precision {precision}, recall {recall}").format(
+        if len(curves) == 1 and found.confusion is not None:
+            chance = float(found.confusion[curves[0].number].sum() / found.confusion.sum())
+            baseline, area = (chance, chance), self._area("average_precision")
+            told = {"of": self._of(), "area": area, "chance": share(chance).strip()}
+            says = [_("Precision{of}: average {area}, by chance {chance}").format(**told),
+                    _("Precision: average {area}, by chance {chance}").format(**told),
+                    _("average {area}").format(**told)]  # fmt: skip
+        facts = [_("precision (up) {precision}, recall (across) {recall}").format(
             precision=share(precision).strip(), recall=share(recall).strip()) for recall, precision, _far in marks[:1]
-        )]  # fmt: skip
-        baseline = None
-        if len(found.precision_recall) == 1 and found.confusion is not None:
-            height_of = found.confusion[found.precision_recall[0].number].sum() / found.confusion.sum()
-            baseline = float(height_of), float(height_of)
-        named = Named(
-            found.precision_recall, self.names, [(recall, precision) for recall, precision, _alarms in marks],
-            says, facts, _("recall"), baseline,
-        )  # fmt: skip
+        ]  # fmt: skip
+        places = [(recall, precision) for recall, precision, _alarms in marks]
+        named = Named(curves, self.names, places, says, facts, _("recall"), baseline)
         return draw_curves(width, height, named, theme=self.theme)
 
     def reliability(self, width: int, height: int) -> list[Strip]:
@@ -251,7 +252,7 @@ class MetricTables:
             return notice(width, height, texts, self.theme["dim"])
         error = share(self.found.reliability.error).strip()
         says = [
-            _("Reliability{of}: came true up, said across; error {error}").format(of=self._of(), error=error),
+            _("Probability{of}: came true up, said across; error {error}").format(of=self._of(), error=error),
             _("came true up, said across; error {error}").format(error=error),
             _("error {error}").format(error=error),
         ]
