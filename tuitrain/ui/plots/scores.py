@@ -25,7 +25,7 @@ LABELS = {  # in the order of their use, where no class is looked for
     "mae": "MAE", "median_error": N_("median error"), "mape": "MAPE",
 }  # fmt: skip
 OF_A_CLASS = {
-    "f1": N_("F1 of {name}"), "precision": N_("precision of {name}"), "recall": N_("recall of {name}"),
+    "f1": N_("F1 of {name}"), "precision": N_("prec. of {name}"), "recall": N_("recall of {name}"),
     "average_precision": N_("av. precision"),
 }  # fmt: skip
 OF_A_CLASS_FIRST = ("f1", "average_precision", "balanced_accuracy", "roc_auc", "mcc", "accuracy")

@@ -82,7 +82,7 @@ def _legend(width: int, named: Named, theme: Theme) -> list[Strip]:
         figure = share(curve.area).strip() if not single else ""
         pieces.append([sign, (theme.plain(f"{name}{figure} "), theme["plain"])])
     if single:
-        facts = [(theme.plain(f"{text}   "), theme["plain"]) for text in named.facts]
+        facts = [(theme.plain(text), theme["plain"]) for text in named.facts]
         return [fitting(width, [pieces[0][0], *facts])]
     rows: list[list[Part]] = [[]]
     for piece in pieces:

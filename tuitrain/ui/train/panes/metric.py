@@ -15,7 +15,7 @@ from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import cut, line, notice, padded
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.panes.metric_tables import MetricTables, rows_of
-from tuitrain.ui.train.panes.train_pane import TrainPane, is_step_shown
+from tuitrain.ui.train.panes.train_pane import KEYS, TrainPane, is_step_shown
 
 NARROW = 32  # columns below which the tables become a column of figures
 LEAST_TITLE = 3  # cells of the pane's name
@@ -59,21 +59,24 @@ class MetricPane(TrainPane):
         return self._whens(snapshot)[0]
 
     def title(self, snapshot: Snapshot) -> tuple[str, str]:
-        """As other panes have it, with as much about the epoch as there is room for."""
-        dot = f" {self.look.signs.dot} "
-        title, note = super().title(snapshot)
+        """As other panes have it, with what `m` goes on to, and as much about the epoch as there is room for."""
         if not self._place.has_top:
-            return title, note
-        room = self.outer_size.width - SPARE_FRAME
-        then = f"{self.look.signs.bar}{self._next_name} m" if self._next_name else ""
-        if note:
-            if then and cell_len(title) + cell_len(then) + cell_len(self._whens(snapshot)[-1]) + 2 <= room:
-                title = title.replace(self.name_shown, self.name_shown + then, 1)
-            fitting = [when for when in self._whens(snapshot) if cell_len(f"{title}{when}") + 2 <= room]
-            return title, (fitting or [note])[0]
+            return super().title(snapshot)
+        room, bar, dot = self.outer_size.width - SPARE_FRAME, self.look.signs.bar, f" {self.look.signs.dot} "
         whens = self._whens(snapshot)
-        titles = [dot.join(filter(None, (self.name_shown + part, when))) for part in (then, "") for when in whens]
-        return next((text for text in titles if cell_len(text) <= room), titles[-1]), ""
+        then = [f"{self._next_name} m"] if self._next_name else []
+        others = [f"{_(KEYS[name][0])} {KEYS[name][1]}" for name in self.tabs[1:]]
+        if not others:
+            names = [bar.join([self.name_shown, *part]) for part in (then, [])]
+            titles = [dot.join(filter(None, (name, when))) for name in names for when in whens]
+            return next((text for text in titles if cell_len(text) <= room), titles[-1]), ""
+        tabs = [[*then, *others[:count]] for count in range(len(others), 0, -1)]
+        for names in (*tabs, then, others):
+            title = bar.join([self.name_shown, *names])
+            for when in whens:
+                if cell_len(f"{title}{when}") + 2 <= room:
+                    return title, when
+        return self.name_shown, whens[-1]
 
     def _whens(self, snapshot: Snapshot) -> list[str]:
         """The epoch that is shown and what is known of it, from all that can be said to the least."""

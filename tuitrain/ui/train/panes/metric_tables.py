@@ -237,7 +237,7 @@ class MetricTables:
             told = {"of": self._of(), "area": area, "chance": share(chance).strip()}
             says = [_("Precision{of}: average {area}, by chance {chance}").format(**told),
                     _("Precision: average {area}, by chance {chance}").format(**told),
-                    _("average {area}").format(**told)]  # fmt: skip
+                    _("average {area}, by chance {chance}").format(**told)]  # fmt: skip
         facts = [_("precision (up) {precision}, recall (across) {recall}").format(
             precision=share(precision).strip(), recall=share(recall).strip()) for recall, precision, _far in marks[:1]
         ]  # fmt: skip
