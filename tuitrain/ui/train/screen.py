@@ -82,9 +82,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.too_small = Lines(id="too_small")
         self.loss = LossPane(theme, id="loss")
         self.boundary = BoundaryPane(theme, self._class_names, id="boundary")
+        self.metric = MetricPane(theme, self._class_names, id="metric")
         self.panes = (
             self.loss, GradientsPane(theme, id="gradients"), ParametersPane(theme, id="parameters"),
-            MetricPane(theme, self._class_names, id="metric"), self.boundary,
+            self.metric, self.boundary,
         )  # fmt: skip
         self.arrangement.shown = self._shown()
         regions = self.arrangement.regions(self.app.size)
@@ -174,11 +175,13 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         for pane in self.panes:
             pane.offer(places.tabs.get(str(pane.id), ()))
         beside = places.inside.get("metric")
-        self.loss.leave_room(self.arrangement.shown.verdict, beside.width if beside else 0)
+        verdict = self.arrangement.shown.verdict
+        self.loss.leave_room(verdict, beside.width if beside else 0)
+        self.metric.leave_room(0 if "loss" in places.boxes else verdict)
 
     def _watch(self) -> None:
         """Tell the session which costly views are looked at."""
-        views = frozenset(pane.view for pane in self.panes if pane.view and pane.is_shown)
+        views = frozenset[str]().union(*(pane.views for pane in self.panes if pane.is_shown))
         wanted = (views, self.boundary.grid_shape if "boundary" in views else None)
         if wanted != self._watched:
             self._watched = wanted
@@ -239,13 +242,16 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         pane = str(self.focused.id) if isinstance(self.focused, TrainPane) else ""
         return kind, pane, "" if pane else self.form.model.field.name
 
+    def selected_word(self) -> tuple[str, str, str]:
+        return (self.metric.word, "", "") if self.focused is self.metric else super().selected_word()
+
     def on_descendant_focus(self) -> None:
         """Explain what has the keys now: a pane, or the form's field."""
         self._describe_field()
 
     def _describe_field(self) -> None:
         if isinstance(self.focused, TrainPane):
-            self.explain_row.explain(_(self.focused.SHOWS), _(self.focused.EXPLAINED))
+            self.explain_row.explain(self.focused.name_shown, self.focused.explained)
             return
         explain_field(self.explain_row, self.form.model)
         self.description.show_field()
@@ -491,7 +497,13 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self._bring("parameters")
 
     def action_metric(self) -> None:
-        self._bring("metric")
+        """Show the scores, then curve after curve; after the last one what was in that place before."""
+        if not self.metric.is_large:
+            self.metric.show_scores()
+            self._bring("metric")
+        elif not self.metric.go_on() and self._detail == "metric":
+            self._bring("metric")
+        self._describe_field()
 
     def action_boundary(self) -> None:
         if not self._has_boundary:
