@@ -69,7 +69,7 @@ class RemediesAnswer(Answer):
     @property
     def epochs(self) -> int:
         """The epochs that all copies have done, E."""
-        return self.losses.shape[1] - 1
+        return int(self.losses.shape[1]) - 1
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Return what each copy came to at its best epoch, the one without a remedy first: that epoch is what is kept.
