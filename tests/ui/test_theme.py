@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuitrain.ui.theme import is_ascii_only
+from tuitrain.ui.theme import is_ascii_only, theme_for
 
 
 @pytest.mark.parametrize(
