@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -47,6 +48,13 @@ def share_lines(boxes: Mapping[str, Region], rules: Iterable[Region] = ()) -> di
 
     `rules` are vertical lines, one cell wide, that another pane draws within a box, and that end on its lines.
     """
+    return dict(_shared(tuple(boxes.items()), tuple(rules)))
+
+
+@lru_cache(maxsize=32)
+def _shared(named: tuple[tuple[str, Region], ...], rules: tuple[Region, ...]) -> dict[str, FramePlace]:
+    """Do the work of `share_lines`: the same arrangement is asked for again with each child that is placed."""
+    boxes = dict(named)
     masks: dict[Cell, int] = {}
     upper_left: dict[str, set[Cell]] = {}
     for name, box in boxes.items():
