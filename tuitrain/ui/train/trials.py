@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from rich.cells import cell_len
 
 from tuitrain.diagnosis.finding import Finding, Remedy
 from tuitrain.session.asked.remedies import Outcome, RemediesAnswer, TryRemedies, Word
 from tuitrain.session.session import Session
 from tuitrain.session.snapshot import Snapshot
+from tuitrain.text import counted
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
+from tuitrain.ui.plots.lines import cut_words, padded
 from tuitrain.ui.theme import Role, Theme
 from tuitrain.ui.train.keys import FIRST_KEY, MOST_KEYS
 from tuitrain.ui.widgets.text_lines import Piece
@@ -89,25 +94,17 @@ class Trials:
         answer = self._answer_about(snapshot)
         if answer is None or width < 30:
             return []
-        found = []
+        rows = []
         for place, tried in enumerate(self.tried(snapshot)[:MOST_KEYS]):
             assert tried.outcome is not None
             anew = _(", anew") if tried.remedy.restart else ""
             sign, word, role = WORDS[tried.outcome.word]
-            gain = "" if math.isnan(tried.outcome.gain) else f"{tried.outcome.gain:+.3f} "
-            right = f"{_number(tried.outcome.value)} {sign} {gain}{_(word)}"
-            found.append(_row(f"F{FIRST_KEY + place} {tried.remedy.text}{anew}", right, width, theme, role))
+            figures = f"{_number(tried.outcome.value)} {sign} {_gain(tried.outcome)}".strip()
+            rows.append((f"F{FIRST_KEY + place} {tried.remedy.text}{anew}", figures, _(word), role))
         without = answer.outcomes()[0]
-        told = _("   as it is ({what}, {epochs})").format(what=_what(answer), epochs=self.progress(answer))
         value = _(WORDS["diverged"][1]) if without.word == "diverged" else _number(without.value)
-        found.append(_row(told, value, width, theme, "dim"))
-        return found
-
-    def progress(self, answer: RemediesAnswer) -> str:
-        """How many epochs the copies were trained, of how many while that goes on."""
-        if answer.is_whole:
-            return _("best of {epochs} epochs").format(epochs=answer.epochs)
-        return _("epoch {done} of {total}").format(done=answer.done, total=answer.total)
+        told = _("   as it is: {what} {value} ({epochs})").format(what=_what(answer), value=value, epochs=_epochs(answer))
+        return [*_rows(rows, width, theme), [(f" {cut_words(theme.plain(told), width, theme=theme)}", theme["dim"])]]
 
     def _answer_about(self, snapshot: Snapshot) -> RemediesAnswer | None:
         first = _first(snapshot)
@@ -153,10 +150,16 @@ def _rank(outcome: Outcome | None, sign: int) -> tuple[int, float]:
 
 
 def _what(answer: RemediesAnswer) -> str:
-    part = _("validation") if answer.part == "validation" else _("training")
-    if answer.measure == "recall":
-        return _("mean recall")
-    return _("{part} loss").format(part=part) if answer.measure == "loss" else _("score")
+    if answer.measure != "loss":
+        return _("mean recall") if answer.measure == "recall" else _("score")
+    return _("val. loss") if answer.part == "validation" else _("train loss")
+
+
+def _epochs(answer: RemediesAnswer) -> str:
+    """How many epochs the copies were trained, of how many while that goes on."""
+    if answer.is_whole:
+        return counted(answer.epochs, "epoch")
+    return _("{done}/{total} epochs").format(done=answer.done, total=answer.total)
 
 
 def told_outcome(tried: Tried) -> str:
@@ -167,18 +170,30 @@ def told_outcome(tried: Tried) -> str:
     sign, word, _role = WORDS[outcome.word]
     if tried.why:
         return f"   {sign} " + _("{word}: {why}").format(word=_(word), why=tried.why)
-    gain = "" if math.isnan(outcome.gain) else f" {outcome.gain:+.3f}"
-    return f"   {_number(outcome.value)} {sign}{gain} {_(word)}"
+    return f"   {_number(outcome.value)} {sign} {_gain(outcome)} {_(word)}".replace("  ", " ")
+
+
+def _gain(outcome: Outcome) -> str:
+    return "" if math.isnan(outcome.gain) else f"{outcome.gain:+.3f}"
 
 
 def _number(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.3f}" if abs(value) < 1000 else f"{value:.2g}"
 
 
-def _row(left: str, right: str, width: int, theme: Theme, role: Role) -> list[Piece]:
-    """A line whose right part is kept whole and stands in one column with those of the other lines."""
-    from tuitrain.ui.plots.lines import padded  # noqa: PLC0415 - not for the first paint
+def _rows(rows: Sequence[tuple[str, str, str, Role]], width: int, theme: Theme) -> list[list[Piece]]:
+    """Return lines of labels, and of figures in one column; the words after them where all labels have room too.
 
-    column = min(25, width // 2)
-    right = padded(theme.plain(right), column, theme=theme)
-    return [(f" {padded(theme.plain(left), width - column, theme=theme)}{right}", theme[role])]
+    A row is a label, figures, a word and a role.
+    """
+    longest = max(cell_len(left) for left, *_rest in rows)
+    column = 1 + max(cell_len(f"{figures} {word}".rstrip()) for _left, figures, word, _role in rows)
+    has_words = longest + column <= width
+    if not has_words:
+        column = 1 + max(cell_len(figures or word) for _left, figures, word, _role in rows)
+    found: list[list[Piece]] = []
+    for left, figures, word, role in rows:
+        right = f"{figures} {word}".strip() if has_words or figures == WORDS["untried"][0] else figures
+        label = padded(cut_words(theme.plain(left), width - column, theme=theme), width - column, theme=theme)
+        found.append([(f" {label} {theme.plain(right)}", theme[role])])
+    return found

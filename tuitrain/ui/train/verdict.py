@@ -57,7 +57,7 @@ class Verdict(Lines):
         rows = self._wrapped(effect, role, 2, width) if effect else []
         is_alarm = bool(snapshot.findings) and snapshot.findings[0].is_alarm
         text, role = self._verdict(snapshot, with_remedy=not trials)
-        most = (2 if rows or trials else 3) if is_alarm else 1 if rows else 2
+        most = 3 if is_alarm and not rows and not trials else 2
         return [*rows, *self._wrapped(text, role, most, width), *trials]
 
     def _verdict(self, snapshot: Snapshot, *, with_remedy: bool) -> tuple[str, Role]:
