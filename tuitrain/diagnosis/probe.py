@@ -23,7 +23,7 @@ from tuitrain.runs.json_values import JsonFields
 
 Array = NDArray[Any]
 NAN = math.nan
-MOST_ROWS = 1_000
+LEAST_ROWS, MOST_ROWS = 200, 1_000
 SATURATED = 0.95  # of the way to the limits of tanh or sigmoid: there the slope is below a tenth
 ALIKE = 1e-5  # relative distance of two units' answers below which they are one unit
 
@@ -60,15 +60,20 @@ class Probe(JsonFields):
     logit_spread: float = NAN
 
 
-def probe(trainer: Trainer, dataset: Dataset, *, epoch: int) -> Probe:
+def probed_rows(samples: int) -> int:
+    """Return how many rows are measured of a training that goes over so many (an epoch's count again): a twentieth."""
+    return min(max(samples // 20, LEAST_ROWS), MOST_ROWS)
+
+
+def probe(trainer: Trainer, dataset: Dataset, *, epoch: int, most_rows: int = MOST_ROWS) -> Probe:
     """Measure the trainer's network as it is now; the network's gradients are overwritten."""
     with training_arithmetic, np.errstate(all="ignore"):
-        return _probe(trainer, dataset, epoch)
+        return _probe(trainer, dataset, epoch, most_rows)
 
 
-def _probe(trainer: Trainer, dataset: Dataset, epoch: int) -> Probe:
+def _probe(trainer: Trainer, dataset: Dataset, epoch: int, most_rows: int) -> Probe:
     network, train = trainer.network, dataset.train
-    some = np.unique(np.linspace(0, len(train) - 1, min(len(train), MOST_ROWS)).round().astype(np.int64))
+    some = np.unique(np.linspace(0, len(train) - 1, min(len(train), most_rows)).round().astype(np.int64))
     X, y = train.X[some], train.y[some]
     rows = network.rows_of(X)
     through = network.pass_for(len(some))
