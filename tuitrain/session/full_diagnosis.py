@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
-from tuitrain.diagnosis.checks import one_batch, shifted_validation, start_loss, unused_inputs
+from tuitrain.diagnosis.checks import one_batch, shifted_validation, start_loss, unused_inputs, with_page
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.recording import Recording
 from tuitrain.diagnosis.reference import simple_answers
@@ -62,7 +62,7 @@ def full_findings(
     notes = [finding for finding in findings if not finding.is_alarm]
     if alarms and alarms[0].remedies:
         alarms[0] = _proved(alarms[0], dataset, h, _score(model, dataset))
-    return (*alarms, *(finding for finding in checked if finding is not None), *notes)
+    return (*alarms, *(with_page(finding) for finding in checked if finding is not None), *notes)
 
 
 def _score(model: Model, dataset: Dataset) -> float:

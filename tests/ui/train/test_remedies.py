@@ -19,6 +19,7 @@ from tuitrain.diagnosis.observation import Observed
 from tuitrain.diagnosis.probe import Probe
 from tuitrain.runs.history import History
 from tuitrain.session.asked.remedies import RemediesAnswer, TryRemedies
+from tuitrain.session.asked.start import CheckStart, StartChecked
 from tuitrain.session.commands import ContinueRun, Reset, SetHyperparameter
 from tuitrain.ui.train.adopted import Adopted
 
@@ -89,7 +90,7 @@ def begun(session: FakeSession, *, run: Path | None = None) -> Adopted:
     session.become(
         state="done", run=run, best_loss=0.62, observation=Observed(now=Probe(20, dead=(0.71, 0.1)))
     )  # fmt: skip
-    return Adopted("F2", DEAD.remedies[0], session.snapshot, is_anew=True, edits=0)
+    return Adopted("F2", DEAD.remedies[0], "dead_units", session.snapshot, is_anew=True, edits=0)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ def test_a_remedy_is_taken_back_to_the_run_that_was_left_or_by_its_values(sessio
     before = session.snapshot.hyperparameters
     source = session.snapshot.dataset.source
     assert begun(session).back() == (SetHyperparameter("learning_rate", before.learning_rate), Reset(source))
-    live = Adopted("F3", DEAD.remedies[1], session.snapshot, is_anew=False, edits=0)
+    live = Adopted("F3", DEAD.remedies[1], "dead_units", session.snapshot, is_anew=False, edits=0)
     assert live.back() == (SetHyperparameter("gradient_clip", before.gradient_clip),)
 
 
@@ -143,7 +144,26 @@ async def test_what_an_adopted_remedy_did_stands_above_the_finding(
         monkeypatch.setattr(fake_session, "findings", lambda course: [DONE])
         session.train(40)
         session.become(state="done", best_loss=0.31)
-        await settle(pilot, lambda: "F3 worked" in text_of(pilot.app))
-        rows = [line.split("││")[-1].strip("│ ") for line in text_of(pilot.app).splitlines()]
-        place = next(number for number, row in enumerate(rows) if row.startswith("✓ F3 worked: validation loss 0.62"))
-        assert "✓ done" in rows[place + 1 : place + 3]
+
+        def rows() -> list[str]:
+            return [line.split("││")[-1].strip("│ ") for line in text_of(pilot.app).splitlines()]
+
+        await settle(pilot, lambda: "✓ done" in rows())
+        place = rows().index("✓ done")
+        assert " ".join(rows()[place - 2 : place]) == "✓ F3 worked: validation loss 0.62 → 0.31 in 20 epochs"
+
+
+async def test_what_is_wrong_with_the_start_is_told_before_it_and_mended_without_starting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = FakeSession()
+    session.question = None
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await settle(pilot, lambda: isinstance(session.question, CheckStart))
+        session.become(answer=StartChecked(session.question, (DEAD,), done=0))
+        await settle(pilot, lambda: "! dead units: 94 % of layer 1 are silent · F2" in text_of(pilot.app))
+        await pilot.press("f2")
+        assert session.sent == [SetHyperparameter("learning_rate", 0.003), Reset()]
+        asked = session.question
+        await settle(pilot, lambda: "press space" in text_of(pilot.app))
+        assert isinstance(session.question, CheckStart) and session.question.copy <= asked.copy
