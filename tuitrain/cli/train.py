@@ -106,7 +106,7 @@ def tell_start(dataset: Dataset, hyperparameters: Hyperparameters) -> None:
     from tuitrain.diagnosis.checks import before_the_first_step  # noqa: PLC0415
 
     for finding in before_the_first_step(dataset, hyperparameters):
-        told = _("before the first step: {finding}").format(finding=finding.text)
+        told = _("before training: {finding}").format(finding=finding.text)
         if finding.remedies:
             told += _(" (try {options})").format(options=finding.remedies[0].options)
         tell(visible(told, 600))

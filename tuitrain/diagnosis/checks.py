@@ -1,4 +1,4 @@
-"""Checks beside the rules: of the start, of one batch, of the validation rows, of what inputs are for.
+"""Checks beside the rules: of the start, of one batch, of the validation rows.
 
 `D` features. Where nothing is wrong they find nothing. `before_the_first_step` makes those that cost milliseconds;
 `one_batch` is made where nothing waits for it, or on demand.
@@ -18,14 +18,13 @@ from tuitrain.diagnosis.finding import Figure, Finding
 from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.observation import Observed
 from tuitrain.diagnosis.probe import LEAST_ROWS, Probe, probe
-from tuitrain.diagnosis.reference import Simple, constant_losses, score_of
+from tuitrain.diagnosis.reference import Simple, constant_losses
 from tuitrain.diagnosis.rules.data import leak, unscaled_inputs
 from tuitrain.diagnosis.rules.gradients import symmetric_start
 from tuitrain.engine import Trainer
 from tuitrain.engine.parts import Parts, all_of
 from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.history import History
-from tuitrain.runs.model import Model
 from tuitrain.text import quoted
 from tuitrain.translation import gettext as _
 
@@ -34,7 +33,6 @@ BATCH_ROWS, BATCH_STEPS = 32, 300
 FITTED = 0.5  # of the constant guess's loss, to which a batch of 32 rows is fitted easily
 LEAST = 0.01  # loss of a constant guess, below which there is nothing to learn in the batch
 SHIFTED = 5.0  # standard errors between the means of training and validation rows, of one of D inputs
-UNUSED = 0.02  # of a score, that inputs should at least be good for
 
 
 def before_the_first_step(dataset: Dataset, h: Hyperparameters) -> tuple[Finding, ...]:
@@ -66,7 +64,7 @@ def start_loss(start: Probe, data: DataFacts) -> Finding | None:
     times = start.loss / data.constant_train_loss if data.constant_train_loss > 0 else math.nan
     if not times > HIGH_START:
         return None
-    text = _("before the first step the loss is {loss:.3g}; a network that knows nothing has {constant:.3g}").format(
+    text = _("the loss at the start is {loss:.3g}; a network that knows nothing has {constant:.3g}").format(
         loss=start.loss, constant=data.constant_train_loss
     )
     return Finding(
@@ -132,26 +130,4 @@ def shifted_validation(dataset: Dataset) -> Finding | None:
     return Finding(
         "shifted_validation", "warning", text.format(name=quoted(name), apart=apart[worst]),
         (Figure("standard errors between the means", float(apart[worst]), SHIFTED),),
-    )  # fmt: skip
-
-
-def unused_inputs(model: Model, dataset: Dataset, simple: Simple) -> Finding | None:
-    """Find a network that scores as well with all inputs at their middle, though the inputs tell something."""
-    part = dataset.validation if len(dataset.validation) else dataset.train
-    if not simple.tells > UNUSED or not len(part):
-        return None
-    is_classes = bool(dataset.n_classes)
-    truth = part.y if is_classes else part.y[:, 0]
-    middle = np.broadcast_to(np.median(dataset.train.X, axis=0), part.X.shape)
-    scores = []
-    for X in (part.X, middle):
-        decided = model.decided_numbers(model.logits_of(X))
-        scores.append(score_of(truth, decided, is_classes=is_classes))
-    own, without = (-math.inf if math.isnan(score) else score for score in scores)
-    if own > without + UNUSED:
-        return None
-    text = _("the inputs are not used: the score is {own:.3f}, and {without:.3f} with all of them at their middle")
-    return Finding(
-        "unused_inputs", "warning", text.format(own=own, without=without),
-        (Figure("score, against that without inputs", own, without),),
     )  # fmt: skip

@@ -43,7 +43,7 @@ class Observer:
         self._trainer, self._dataset = trainer, dataset
         self._next = FIRST_PROBED
         self._steps = -1
-        self._simple, self._simple_rows = Simple(), 0  # and the training rows that these may have
+        self._simple, self.simple_rows = Simple(), 0  # and the training rows that these may take
         self.observation = Observed()
 
     def begin(self) -> None:
@@ -95,8 +95,8 @@ class Observer:
         """
         data, rows = self.observation.data, len(self._dataset.train)
         worth = min(rows_worth(self._trainer.samples_done), rows)
-        if data is None or worth >= 2 * self._simple_rows or worth == rows > self._simple_rows:
-            self._simple, self._simple_rows = simple_answers(self._dataset, worth), worth
+        if data is None or worth >= 2 * self.simple_rows or worth == rows > self.simple_rows:
+            self._simple, self.simple_rows = simple_answers(self._dataset, worth), worth
             data = DataFacts.of(self._dataset, self._trainer.network, self._simple)
         return data
 

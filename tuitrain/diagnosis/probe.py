@@ -40,6 +40,7 @@ class Probe(JsonFields):
     spread of the last layer's outputs over the rows. `predicted` and `recalls` (K,) are the
     shares of the training rows that each class is predicted for, and of each class's rows that are found;
     `validation_recalls` those of the validation rows. `output_spread` is that of the predicted values.
+    `blind_score` is the score on the validation rows (or else the training rows) with every input at its middle.
     """
 
     epoch: int
@@ -58,6 +59,7 @@ class Probe(JsonFields):
     validation_recalls: tuple[float, ...] = ()
     output_spread: float = NAN
     logit_spread: float = NAN
+    blind_score: float = NAN
 
 
 def probed_rows(samples: int) -> int:
@@ -96,8 +98,18 @@ def _probe(trainer: Trainer, dataset: Dataset, epoch: int, most_rows: int) -> Pr
         _floats(np.bincount(decided, minlength=dataset.n_classes) / len(some)) if dataset.n_classes else (),
         recalls(truth, decided, dataset.n_classes), validation_recalls,
         NAN if dataset.n_classes else float(np.std(decided, dtype=np.float64)),
-        float(np.sqrt(outputs[0].astype(np.float64).var(axis=1).mean())),
+        float(np.sqrt(outputs[0].astype(np.float64).var(axis=1).mean())), _blind_score(trainer, dataset, X),
     )  # fmt: skip
+
+
+def _blind_score(trainer: Trainer, dataset: Dataset, X: Array) -> float:
+    """Return the score of what the network answers to the middle of some rows' inputs, which is one answer for all."""
+    network, part = trainer.network, dataset.validation if len(dataset.validation) else dataset.train
+    rows = network.rows_of(np.median(X, axis=0)[None].astype(X.dtype))
+    outputs = network.pass_for(1).forward(np.swapaxes(rows, -1, -2))
+    answer = decide(outputs.swapaxes(1, 2), network, dataset.n_classes)[0, 0]
+    truth = part.y if dataset.n_classes else part.y[:, 0]
+    return score_of(truth, np.full(len(part), answer), is_classes=bool(dataset.n_classes))
 
 
 def _on_part(trainer: Trainer, dataset: Dataset, part: Part) -> tuple[float, float, tuple[float, ...]]:
