@@ -124,6 +124,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         gc.freeze()
         gc.enable()
         threading.Thread(target=self._load_plotext, daemon=True).start()
+        self.remedies.begin()
 
     def _load_plotext(self) -> None:
         """Import it while training waits, if it runs already: beside it, 0.2 s would become two."""
