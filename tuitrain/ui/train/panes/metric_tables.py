@@ -157,6 +157,8 @@ class MetricTables:
         )  # fmt: skip
 
     def _threshold_text(self) -> str:
+        if not self.positive:
+            return f" {self.theme.signs.dot} " + _("p: look for one of them")
         if self.found.threshold is None:
             return ""
         return f" {self.theme.signs.dot} " + _("{name} from {threshold}").format(
@@ -174,7 +176,7 @@ class MetricTables:
         """How few rows there are to choose by, and what does better."""
         rows, name = self.rarest
         forms = [
-            _("! only {rows} rows of {name}: ensemble 8, or folds in a search").format(rows=rows, name=name),
+            _("! only {rows} rows of {name}: ensemble 8, or folds").format(rows=rows, name=name),
             _("! only {rows} rows of {name}: ensemble 8").format(rows=rows, name=name),
             _("! only {rows} rows of {name}").format(rows=rows, name=name),
         ]
