@@ -47,7 +47,7 @@ TRAIN_ACTIONS = (
         Action("cycle_smoothing", ("z",), "z", "smooth", "loss: smoothing", "", 20),
         Action("cycle_view", ("v",), "v", "view", "loss: all or recent epochs", "", 21),
         Action("toggle_metric", ("y",), "y", "metric too", "loss: the metric beside it", "", 19),
-        Action("positive", ("p",), "p", "positive", "the class that is looked for", "", 18),
+        Action("positive", ("p",), "p", "positive", "class that is looked for", "", 18),
         Action("gradients", ("g",), "g", "gradient", "gradient in each layer", "", 33),
         Action("parameters", ("w",), "w", "weights", "parameters: weights, biases", "", 32),
         Action("metric", ("m",), "m", "metric", "metric; again: ROC, recall", "", 31),

@@ -21,6 +21,9 @@ from tuitrain.ui.plots.metric_curve import draw_metric
 from tuitrain.ui.plots.scores import UNITS_OF_TARGET as UNITS
 from tuitrain.ui.train.panes.train_pane import TrainPane
 
+ABBREVIATED = {
+    "f1": "F1", "roc_auc": "ROC AUC", "mcc": "MCC", "r2": "R²", "rmse": "RMSE", "mae": "MAE", "mape": "MAPE",
+}  # fmt: skip
 LEAST_BOTH = 56  # columns from which loss and metric stand side by side
 SMOOTHING = (0.0, 0.6, 0.9, 0.97)
 
@@ -167,7 +170,7 @@ class LossPane(TrainPane):
 
 def label_of_metric(name: str) -> str:
     """A metric's name in words."""
-    return name.replace("_", " ")
+    return ABBREVIATED.get(name, name.replace("_", " "))
 
 
 def _figure(name: str, value: float) -> str:
