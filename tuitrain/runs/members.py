@@ -247,7 +247,7 @@ class Members:
 
         The answers are the outputs of one network that would answer so; see `Model.combined`.
         """
-        if model.network.members != self.count:
+        if model.n_networks != self.count:
             raise HyperparameterError(_("the model is of another number of networks"))
         n = len(self.dataset.train)
         outputs = model.member_logits(self.dataset.train.X)

@@ -10,6 +10,8 @@ _PACE = ("< >", "pace: slower, faster")
 _ADOPT = ("F2 F3 F4", "adopt a remedy")
 _NUDGE = ("+ -", "next value, next choice")
 
+FIRST_KEY = 2  # of a remedy: F1 lists all keys
+MOST_KEYS = 3  # remedies of the first finding that a key adopts
 COLUMNS = (("training", "form"), ("panes", "program"))  # of the help, and the sections in each
 TRAIN_ACTIONS = (
     *in_section("training", (

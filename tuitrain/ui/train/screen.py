@@ -29,6 +29,7 @@ from tuitrain.ui.train.layout import Shown, TrainLayout
 from tuitrain.ui.train.messages import TrainMessages
 from tuitrain.ui.train.pace import PaceHint, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane, TrainPane
+from tuitrain.ui.train.remedies import Remedies
 from tuitrain.ui.train.status import ENDED, TrainRoomRow, TrainStatusRow, explain_field, words_now
 from tuitrain.ui.train.verdict import Verdict
 from tuitrain.ui.widgets.explain_row import ExplainRow
@@ -73,10 +74,11 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.form = Form(theme, self.send, self._describe_field, id="form")
         self.description = Description(theme, self.form.model, id="description")
         self.messages = TrainMessages(theme, id="messages")
-        self.verdict = Verdict(theme, id="verdict")
-        self.findings = FindingsPage(theme, id="findings")
+        self.remedies = Remedies(self)
+        self.verdict = Verdict(theme, self.remedies, id="verdict")
+        self.findings = FindingsPage(theme, self.remedies, id="findings")
         self.explain_row = ExplainRow(theme, id="explain")
-        self.status = TrainStatusRow(theme, self._note_message, self._is_refusal, id="status")
+        self.status = TrainStatusRow(theme, self.note_message, self._is_refusal, id="status")
         self.footer = Footer(theme, TRAIN_ACTIONS, id="footer")
         self.help = HelpPage(theme, TRAIN_ACTIONS, COLUMNS, id="help")
         self.too_small = Lines(id="too_small")
@@ -141,6 +143,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.form.show(self.session.snapshot)
         self.form.model.note_changes(self._values_left)  # a trial may have been adopted
         self._values_left = {}
+        self.remedies.ask_again()
         self.session.hold(DIALOG_SECONDS)
         self.call_after_refresh(self.session.release)
         self.governor.start()
@@ -168,9 +171,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.arrangement.shown = self._shown()
         super().place_children(size)
         places = self.arrangement.arrangement(size)
+        frames = places.frames
         for child in (self.form, self.description, *self.panes):
-            if str(child.id) in places.frames:
-                child.take_place(places.frames[str(child.id)])
+            if str(child.id) in frames:
+                child.take_place(frames[str(child.id)])
         for pane in self.panes:
             pane.offer(places.tabs.get(str(pane.id), ()))
         beside = places.inside.get("metric")
@@ -191,6 +195,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         is_new, before = snapshot.dataset != self._dataset, self._dataset
         if is_new:
             self._describe(snapshot.dataset)
+        self.remedies.follow(snapshot, is_looked_at=self.findings.display)
         if self._shown() != self.arrangement.shown:
             self.place_children(self.size)
         for widget in (self.header, self.form, self.description, self.verdict, self.findings, self.status):
@@ -224,7 +229,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def _say_notices(self, notices: Sequence[str]) -> None:
         """Say what was noticed about the data, each a message of its own, but leave the line that says what to do."""
         for notice in reversed(notices):
-            self._note_message(notice)
+            self.note_message(notice)
         number = len(notices)
         if number:
             head = _("{number} notices (M lists them): ").format(number=number) if number > 1 else ""
@@ -306,33 +311,13 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.findings.show(self.session.snapshot)
         self.turn_to(self.findings)
 
-    def action_adopt(self, place: int) -> None:
-        """Make a remedy of the first finding's commands of the session; ask where the training would be lost."""
-        from tuitrain.session.remedy_commands import commands_of  # noqa: PLC0415 - not for the first paint
-
-        snapshot = self.session.snapshot
-        remedies = snapshot.findings[0].remedies if snapshot.findings else ()
-        if place >= len(remedies):
-            self.say(_("no such remedy; ! lists what was found"))
-            return
+    def close_findings(self) -> None:
+        """Show the panes again where the findings cover them."""
         if isinstance(self.focused, FindingsPage):
             self.on_over_page_closed()
-        commands = commands_of(remedies[place], snapshot)
 
-        def adopt() -> None:
-            for command in commands:
-                self.send(command)
-            self.say(_("adopted: {remedy} ({options})").format(
-                remedy=remedies[place].text, options=remedies[place].options
-            ))  # fmt: skip
-
-        if any(isinstance(command, Reset) for command in commands) and snapshot.has_something_to_lose:
-            about = _("{options}. {what}; the curves stay for comparison.").format(
-                options=remedies[place].options, what=unsaved(snapshot)
-            )
-            self.ask(_("Adopt, and start over?"), about, yes=_("start over"), no=_("go on"), then=adopt)
-        else:
-            adopt()
+    def action_adopt(self, place: int) -> None:
+        self.remedies.adopt(place)
 
     def action_save(self) -> None:
         if self.session.snapshot.step == 0:
@@ -373,7 +358,8 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def key_pressed(self) -> None:
         self.status.key_pressed()
 
-    def _note_message(self, text: str) -> None:
+    def note_message(self, text: str) -> None:
+        """Add a message to those of `M`."""
         self.messages.add(text, self.session.snapshot.epoch)
 
     def _is_refusal(self, snapshot: Snapshot) -> bool:
@@ -385,6 +371,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def on_parameters_pane_edit_asked(self, event: ParametersPane.EditAsked) -> None:
         """Ask for a parameter's new value."""
         from tuitrain.ui.train.panes.weight_prompt import weight_prompt  # noqa: PLC0415 - not for the first paint
+
+        if self.session.snapshot.state in ENDED:
+            self.say(_("the training has ended: its weights are those of the best epoch, and stay"))
+            return
 
         def answered(value: float | None) -> None:
             if value is not None:
@@ -473,7 +463,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.form.toggle_fold()
 
     def action_undo(self) -> None:
-        if not self.form.undo():
+        if not self.remedies.undo() and not self.form.undo():
             self.say(_("nothing to undo"))
 
     def action_next_pane(self) -> None:
