@@ -29,13 +29,14 @@ from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.runs.history import History, LayerProbe
 from tuitrain.runs.members import Members
 from tuitrain.session.continuation import Continuation, KeptTraining
+from tuitrain.session.metric_views import metric_view
 from tuitrain.session.past import Past
 from tuitrain.session.rate import Rate
 from tuitrain.session.session import Look
 from tuitrain.session.shown_member import OneMember, ShownMember
 from tuitrain.session.snapshot import EarlierRun, Snapshot, State
 from tuitrain.session.train import describe
-from tuitrain.session.views import boundary_view, metric_view, parameters_view
+from tuitrain.session.views import boundary_view, parameters_view
 from tuitrain.text import counted
 from tuitrain.translation import gettext as _
 
@@ -339,7 +340,10 @@ class LiveTraining:
         if "parameters" in look.views:
             self._views["parameters"] = parameters_view(trainer)
         if "metric" in look.views:
-            self._views["metric_view"] = metric_view(trainer, dataset, train_rows=train_rows, is_running=is_running)
+            self._views["metric_view"] = metric_view(
+                trainer, dataset, train_rows=train_rows, is_running=is_running,
+                in_detail="metric_detail" in look.views,
+            )  # fmt: skip
         if "boundary" in look.views:
             self._views["boundary"] = boundary_view(trainer, dataset, look.boundary_shape)
 
@@ -377,6 +381,7 @@ class LiveTraining:
             "epoch": record.epoch, "train_loss": record.train_loss.mean(),
             "validation_loss": record.validation_loss.mean(),
             f"{part}_metric": next(iter(self._metrics.values())).mean(), "learning_rate": record.learning_rate[0],
+            "watched_metric": record.metrics.get(self.hyperparameters.metric, np.array(np.nan)).mean(),
             "gradient_norm": record.gradient_norm[0], "seconds": self.seconds,
         }  # fmt: skip
         if self.members.count > 1:

@@ -33,6 +33,21 @@ class TrainPane(LivePane[Snapshot]):
     SHOWS: ClassVar[str] = ""  # the name of the title
     tabs: tuple[str, ...] = ()
 
+    @property
+    def name_shown(self) -> str:
+        """The name of what is shown, as the title has it."""
+        return _(self.SHOWS)
+
+    @property
+    def explained(self) -> str:
+        """What is shown, for the row that explains the selected thing."""
+        return _(self.EXPLAINED)
+
+    @property
+    def views(self) -> frozenset[str]:
+        """The costly views of the snapshot that the pane needs now."""
+        return frozenset({self.view} if self.view else ())
+
     def when(self, snapshot: Snapshot) -> str:
         """The epoch that is shown, as the title names it; "" before there is one."""
         return _("epoch {epoch}").format(epoch=snapshot.epoch) if snapshot.step else ""
@@ -54,25 +69,26 @@ class TrainPane(LivePane[Snapshot]):
     def title(self, snapshot: Snapshot) -> tuple[str, str]:
         when, others = self.when(snapshot), [f"{_(KEYS[name][0])} {KEYS[name][1]}" for name in self.tabs[1:]]
         if others:
-            title = self.look.signs.bar.join([_(self.SHOWS), *others])
+            title = self.look.signs.bar.join([self.name_shown, *others])
             room = self.outer_size.width - SPARE_FRAME - cell_len(title)
             return title, self.with_network(snapshot, [when, when.split(f" {self.look.signs.dot} ")[0]], room)
-        title = _(self.SHOWS)
+        title = self.name_shown
         when = self.with_network(snapshot, [when], self.outer_size.width - SPARE_FRAME - cell_len(title) - 3)
         return f" {self.look.signs.dot} ".join(filter(None, (title, when))), ""
 
     def with_network(self, snapshot: Snapshot, whens: Sequence[str], room: int) -> str:
-        """The first of `whens` that has room, behind the network of an ensemble that is shown: ``network 3 of 8``."""
-        networks, number = snapshot.members.count, snapshot.member + 1
-        if networks == 1 or not whens[-1]:
-            return next((when for when in whens if cell_len(when) <= room), whens[-1])
-        dot = f" {self.look.signs.dot} "
-        whole, short = (
-            _("network {number} of {networks}").format(number=number, networks=networks),
-            f"{number}/{networks}",
-        )
-        forms = [f"{which}{dot}{when}" for when in whens for which in (whole, short)]
+        """The first of `whens` that has room; see `networks`."""
+        forms = self.networks(snapshot, whens)
         return next((form for form in forms if cell_len(form) <= room), forms[-1])
+
+    def networks(self, snapshot: Snapshot, whens: Sequence[str]) -> list[str]:
+        """Each of `whens`, of an ensemble behind the network that is shown: ``network 3 of 8``, and shorter ``3/8``."""
+        count, number = snapshot.members.count, snapshot.member + 1
+        if count == 1 or not whens[-1]:
+            return list(whens)
+        dot, whole = f" {self.look.signs.dot} ", _("network {number} of {networks}")
+        named = (whole.format(number=number, networks=count), f"{number}/{count}")
+        return [f"{which}{dot}{when}" for when in whens for which in named]
 
     def offer(self, tabs: tuple[str, ...]) -> None:
         """Take the panes of this place, itself first."""
