@@ -122,10 +122,10 @@ def test_the_band_is_between_the_members_and_together_is_their_average(tmp_path:
         assert seen.members.together == pytest.approx(expected, rel=1e-4)
         assert seen.members.losses == pytest.approx(np.min(each, axis=1), rel=1e-3)
         (tmp_path / "m").write_bytes(
-            b"".join(epoch_lines(history, range(1, 6), 0, part="validation", metric="accuracy"))
+            b"".join(epoch_lines(history, range(1, 6), 0, part="validation", metric="accuracy", watched="loss"))
         )
         again = History(2)
-        fill(again, read_epochs(tmp_path / "m")[0], "accuracy")
+        fill(again, read_epochs(tmp_path / "m")[0], "accuracy", "loss")
         for name in ("validation_low", "validation_high"):
             assert np.array_equal(again.column(name), history.column(name))
     finally:

@@ -172,10 +172,12 @@ class FormModel(EntryModel):
 
     def set(self, name: str, value: Any) -> None:
         """Give a field another value; a preset changes others, which are taken back with it."""
-        before, edits = self.values, len(self._edits)
+        before, edits = self.given.replace(**self.values) if name == PRESET.name else None, len(self._edits)
         super().set(name, value)
-        if name == PRESET.name and len(self._edits) > edits:
-            self._edits[-1] |= {other: before[other] for other in changes_to(str(value), self.given.replace(**before))}
+        if before is not None and len(self._edits) > edits:
+            after = before.replace(**changes_to(str(value), before))
+            back = after.replace(**changes_to(str(self._edits[-1][name]), after))
+            self._edits[-1] |= {other: old for other, (_back, old) in back.differences(before).items()}
 
     def undo(self) -> bool:
         """Take back the last edit; of a preset the cursor is on it then."""
