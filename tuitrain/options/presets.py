@@ -51,13 +51,14 @@ def value_in(preset: str, name: str) -> Any:
 
 
 def preset_of(h: Hyperparameters) -> str:
-    """Return the preset with which more than half of the values agree, of those that a preset sets; else the first."""
+    """Return the preset with which more than half of the values agree in which presets differ; else the first."""
+    telling = [name for name in _SET if len({value_in(preset, name) for preset in PRESETS}) > 1]
 
     def alike(preset: str) -> int:
-        return sum(getattr(h, name) == value_in(preset, name) for name in _SET)
+        return sum(getattr(h, name) == value_in(preset, name) for name in telling)
 
     best = max(PRESETS, key=alike)
-    return best if alike(best) * 2 > len(_SET) else next(iter(PRESETS))
+    return best if alike(best) * 2 > len(telling) else next(iter(PRESETS))
 
 
 def changes_to(preset: str, h: Hyperparameters) -> dict[str, Any]:
