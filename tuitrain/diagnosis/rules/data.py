@@ -85,7 +85,7 @@ def no_better_than_constant(judged: Judgement) -> Finding | None:
         return None
     text = _(
         "no better than a constant guess on validation rows ({score:.3f}, constant {constant:.3f}); simple methods are "
-        "not either: these inputs may not tell this target"
+        "not either: these inputs may not tell this target, look for others"
     ).format(score=judged.score, constant=judged.constant)
     return Finding("no_better_than_constant", "warning", text, judged.against_constant())
 
@@ -117,8 +117,9 @@ def one_class(judged: Judgement) -> Finding | None:
     if max(judged.data.class_shares) > ONE_CLASS or not judged.can_be_learned or not (is_uneven or judged.is_poor):
         return None
     name = judged.data.class_names[max(range(len(predicted)), key=predicted.__getitem__)]
-    text = _("one answer for all: every row is predicted as {name}, though only {share:.0%} of them are").format(
-        name=quoted(name), share=judged.data.class_shares[judged.data.class_names.index(name)]
+    share = judged.data.class_shares[judged.data.class_names.index(name)]
+    text = _("one answer for all: every row is predicted as {name}, and none of the other {rest:.0%} is found").format(
+        name=quoted(name), rest=1 - share
     )
     return Finding(
         "one_class", "warning", text,
