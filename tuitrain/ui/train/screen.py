@@ -84,9 +84,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.too_small = Lines(id="too_small")
         self.loss = LossPane(theme, id="loss")
         self.boundary = BoundaryPane(theme, self._class_names, id="boundary")
+        self.metric = MetricPane(theme, self._class_names, id="metric")
         self.panes = (
             self.loss, GradientsPane(theme, id="gradients"), ParametersPane(theme, id="parameters"),
-            MetricPane(theme, self._class_names, id="metric"), self.boundary,
+            self.metric, self.boundary,
         )  # fmt: skip
         self.arrangement.shown = self._shown()
         regions = self.arrangement.regions(self.app.size)
@@ -171,17 +172,20 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.arrangement.shown = self._shown()
         super().place_children(size)
         places = self.arrangement.arrangement(size)
+        frames = places.frames
         for child in (self.form, self.description, *self.panes):
-            if str(child.id) in places.frames:
-                child.take_place(places.frames[str(child.id)])
+            if str(child.id) in frames:
+                child.take_place(frames[str(child.id)])
         for pane in self.panes:
             pane.offer(places.tabs.get(str(pane.id), ()))
         beside = places.inside.get("metric")
-        self.loss.leave_room(self.arrangement.shown.verdict, beside.width if beside else 0)
+        verdict = self.arrangement.shown.verdict
+        self.loss.leave_room(verdict, beside.width if beside else 0)
+        self.metric.leave_room(0 if "loss" in places.boxes else verdict)
 
     def _watch(self) -> None:
         """Tell the session which costly views are looked at."""
-        views = frozenset(pane.view for pane in self.panes if pane.view and pane.is_shown)
+        views = frozenset[str]().union(*(pane.views for pane in self.panes if pane.is_shown))
         wanted = (views, self.boundary.grid_shape if "boundary" in views else None)
         if wanted != self._watched:
             self._watched = wanted
@@ -189,7 +193,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def show(self, snapshot: Snapshot) -> None:
         """Pass a snapshot to everything that shows one."""
-        is_new = snapshot.dataset != self._dataset
+        is_new, before = snapshot.dataset != self._dataset, self._dataset
         if is_new:
             self._describe(snapshot.dataset)
         self.remedies.follow(snapshot, is_looked_at=self.findings.display)
@@ -202,7 +206,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             from tuitrain.ui.widgets.note_prompt import told_notes  # noqa: PLC0415 - not for the first paint
 
             self.messages.list_notes(told_notes(snapshot.notes))
-        if is_new:
+        if is_new and (before is None or before.fingerprint != snapshot.dataset.fingerprint):
             self._say_notices(snapshot.dataset.notices)
         self.footer.say_now(words_now(snapshot))
         if hint := self._pace_hint.about(snapshot):
@@ -243,13 +247,16 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         pane = str(self.focused.id) if isinstance(self.focused, TrainPane) else ""
         return kind, pane, "" if pane else self.form.model.field.name
 
+    def selected_word(self) -> tuple[str, str, str]:
+        return (self.metric.word, "", "") if self.focused is self.metric else super().selected_word()
+
     def on_descendant_focus(self) -> None:
         """Explain what has the keys now: a pane, or the form's field."""
         self._describe_field()
 
     def _describe_field(self) -> None:
         if isinstance(self.focused, TrainPane):
-            self.explain_row.explain(_(self.focused.SHOWS), _(self.focused.EXPLAINED))
+            self.explain_row.explain(self.focused.name_shown, self.focused.explained)
             return
         explain_field(self.explain_row, self.form.model)
         self.description.show_field()
@@ -326,6 +333,12 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
         self.open(SaveDialog(self.look, model_name(self.session.snapshot.dataset.name)), answered)
 
+    def action_positive(self) -> None:
+        """Ask which class is looked for, and start over with it."""
+        from tuitrain.ui.train.positive import ask_positive  # noqa: PLC0415 - not needed for the first paint
+
+        ask_positive(self, self.session.snapshot, self.send)
+
     def action_dataset(self) -> None:
         self.host.show("data", self._take_dataset)
 
@@ -359,6 +372,10 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def on_parameters_pane_edit_asked(self, event: ParametersPane.EditAsked) -> None:
         """Ask for a parameter's new value."""
         from tuitrain.ui.train.panes.weight_prompt import weight_prompt  # noqa: PLC0415 - not for the first paint
+
+        if self.session.snapshot.state in ENDED:
+            self.say(_("the training has ended: its weights are those of the best epoch, and stay"))
+            return
 
         def answered(value: float | None) -> None:
             if value is not None:
@@ -465,6 +482,9 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def action_cycle_view(self) -> None:
         self.loss.cycle_view()
 
+    def action_toggle_metric(self) -> None:
+        self.loss.toggle_metric()
+
     def action_gradients(self) -> None:
         self._bring("gradients")
 
@@ -472,7 +492,13 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self._bring("parameters")
 
     def action_metric(self) -> None:
-        self._bring("metric")
+        """Show the scores, then curve after curve; after the last one what was in that place before."""
+        if not self.metric.is_large:
+            self.metric.show_scores()
+            self._bring("metric")
+        elif not self.metric.go_on() and self._detail == "metric":
+            self._bring("metric")
+        self._describe_field()
 
     def action_boundary(self) -> None:
         if not self._has_boundary:
