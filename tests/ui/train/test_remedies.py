@@ -115,10 +115,11 @@ def test_after_enough_epochs_the_effect_is_told(session: FakeSession, loss: floa
 
 
 def test_a_remedy_is_taken_back_to_the_run_that_was_left_or_by_its_values(session: FakeSession) -> None:
-    assert begun(session, run=Path("runs/x")).back() == (ContinueRun(Path("runs/x")),)
     before = session.snapshot.hyperparameters
+    rate = SetHyperparameter("learning_rate", before.learning_rate)
+    assert begun(session, run=Path("runs/x")).back() == (ContinueRun(Path("runs/x")), rate)
     source = session.snapshot.dataset.source
-    assert begun(session).back() == (SetHyperparameter("learning_rate", before.learning_rate), Reset(source))
+    assert begun(session).back() == (rate, Reset(source))
     live = Adopted("F3", DEAD.remedies[1], "dead_units", session.snapshot, is_anew=False, edits=0)
     assert live.back() == (SetHyperparameter("gradient_clip", before.gradient_clip),)
 

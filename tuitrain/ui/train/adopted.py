@@ -91,9 +91,9 @@ class Adopted:
         goes on from where it is gets its values back.
         """
         before = self._before
-        if self._is_anew and before.run is not None and before.epochs:
-            return (ContinueRun(before.run),)
         values = tuple(SetHyperparameter(name, value) for name, value in before.values.items())
+        if self._is_anew and before.run is not None and before.epochs:
+            return (ContinueRun(before.run), *values)  # which had the remedy's before it was left
         return (*values, Reset(before.source)) if self._is_anew else values
 
 

@@ -234,6 +234,7 @@ def _rows(rows: Sequence[tuple[str, str, str, Role]], width: int, theme: Theme) 
     """
     longest = max(cell_len(left) for left, *_rest in rows)
     column = 1 + max(cell_len(f"{figures} {word}".rstrip()) for _left, figures, word, _role in rows)
+    width += longest + column == width + 1  # the margin, where that is all that lacks
     has_words = longest + column <= width
     if not has_words:
         column = 1 + max(cell_len(figures or word) for _left, figures, word, _role in rows)

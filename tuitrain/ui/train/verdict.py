@@ -53,7 +53,7 @@ class Verdict(Lines):
             self.put(*self._rows(self._snapshot, max(20, self.size.width - 2))[: max(1, self.size.height)])
 
     def _rows(self, snapshot: Snapshot, width: int) -> list[list[Piece]]:
-        trials = self._remedies.trial_lines(snapshot, width + 1, self._theme)
+        trials = self._remedies.trial_lines(snapshot, width, self._theme)
         effect, role = self._remedies.effect(snapshot)
         rows = self._wrapped(effect, role, 2, width) if effect else []
         findings = self._remedies.findings(snapshot)
