@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from tuitrain.diagnosis.finding import Finding, Remedy
 from tuitrain.options.hyperparameters import FIELDS
-from tuitrain.session.asked.remedies import Outcome, RemediesAnswer, TryRemedies, Word
+from tuitrain.session.asked.remedies import CopyOutcome, RemediesAnswer, TryRemedies, Word
 from tuitrain.session.asked.start import CheckStart, StartChecked
 from tuitrain.session.questions import Answer
 from tuitrain.session.remedy_options import changes_of
@@ -41,7 +41,7 @@ class Tried:
     """A remedy of the first finding with what its copy came to, None while none is known."""
 
     remedy: Remedy
-    outcome: Outcome | None = None
+    outcome: CopyOutcome | None = None
     why: str = ""
 
 
@@ -189,7 +189,7 @@ def _first(snapshot: Snapshot) -> Finding | None:
     return first if is_to_try and snapshot.step else None
 
 
-def _rank(outcome: Outcome | None, sign: int) -> tuple[int, float]:
+def _rank(outcome: CopyOutcome | None, sign: int) -> tuple[int, float]:
     """The best value first; what has none last."""
     value = outcome.value if outcome is not None else math.nan
     return (1, 0.0) if math.isnan(value) else (0, -sign * value)
@@ -219,7 +219,7 @@ def told_outcome(tried: Tried) -> str:
     return f"   {_number(outcome.value)} {sign} {_gain(outcome)} {_(word)}".replace("  ", " ")
 
 
-def _gain(outcome: Outcome) -> str:
+def _gain(outcome: CopyOutcome) -> str:
     return "" if math.isnan(outcome.gain) else f"{outcome.gain:+.3f}"
 
 
