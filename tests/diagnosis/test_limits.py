@@ -10,6 +10,7 @@ import pytest
 
 from tests.diagnosis.courses import EPOCHS, course, poor, stuck
 from tuitrain.diagnosis.course import Course
+from tuitrain.diagnosis.judgement import Judgement
 from tuitrain.diagnosis.rules import findings
 
 TARGET = {"task": "regression", "class_shares": ()}
@@ -135,3 +136,31 @@ def test_batches_that_move_the_loss_are_noisy_though_the_network_does_well() -> 
         losses = 0.15 * (1 + size / 2 * np.where(np.arange(EPOCHS) % 2, 1, -1))
         kinds = [found.kind for found in findings(course(h=h, steps_per_epoch=640, validation_loss=losses))]
         assert ("noisy_batches" in kinds) is is_noisy
+
+
+def test_a_remedy_has_the_steps_that_it_needs_and_no_more() -> None:
+    for epochs, more in ((90, True), (110, False)):  # of 20 steps
+        options = findings(poor(h={"learning_rate": 1e-5, "epochs": epochs}))[0].remedies[0].options
+        assert ("--epochs 200" in options) is more
+    for rate, faster in ((0.0014, True), (0.0016, False)):  # 0.003 is usual
+        few = poor(step=40, epoch=2, best_epoch=2, h={"epochs": 2, "learning_rate": rate})
+        assert ("--learning-rate" in findings(few)[0].remedies[0].options) is faster
+
+
+@pytest.mark.parametrize(
+    ("epochs", "best", "is_blamed"), [(50, 40, False), (50, 36, True), (20, 13, False), (20, 11, True)]
+)
+def test_a_training_that_goes_on_is_blamed_once_it_has_waited(epochs: int, best: int, is_blamed: bool) -> None:
+    made = poor(state="running", epoch=epochs, best_epoch=best, train_loss=np.full(epochs, 0.6))
+    made = replace(made, observation=replace(made.observation, now=replace(made.observation.now, epoch=epochs)))
+    assert any(found.is_alarm for found in findings(made)) is is_blamed
+
+
+@pytest.mark.parametrize(
+    ("train_score", "deficit", "error", "is_behind"),
+    [(0.97, 0.11, 0.04, True), (0.97, 0.09, 0.04, False), (0.79, 0.12, 0.1, True), (0.81, 0.12, 0.1, False)],
+)
+def test_being_behind_is_told_from_chance(train_score: float, deficit: float, error: float, is_behind: bool) -> None:
+    made = course(now={"score": train_score})
+    judged = Judgement(replace(made, observation=replace(made.observation, deficit=deficit, deficit_error=error)))
+    assert judged.is_behind is is_behind
