@@ -22,7 +22,7 @@ LEAST_TITLE = 3  # cells of the pane's name
 SPARE_FRAME = 5  # cells of a frame's upper line that no title takes
 FORMS = {  # what can be drawn: its name, what it is, and the word whose page tells more
     "scores": (
-        N_("Metric"), N_("how good the answers are on rows that training does not see, beside a constant answer"),
+        N_("Metric"), N_("how good the answers are on rows not trained on, beside a constant"),
         "metric",
     ),
     "roc": (
