@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 
 from tuitrain.data.cells.column_format import ColumnFormat
@@ -79,6 +80,8 @@ PLAIN = str.maketrans(
 for zero in "٠۰०০๐":  # of Arabic, Persian, Hindi, Bengali and Thai
     PLAIN |= {ord(zero) + digit: ord("0") + digit for digit in range(10)}
 PLAIN |= str.maketrans("٫٬٪", ".,%")
+MOST_PATTERNS = 10_000  # about which something is remembered
+AS_NINES = str.maketrans("012345678", "999999999")
 AS_PATTERN = str.maketrans("12345678", "99999999")
 LEADING = "(-+ .,'" + CURRENCY_SIGNS + "ABCDEFGHIJKLMNOPQRSTUVWXYZłčzkrtF"
 LARGEST_EXACT = 2**53
@@ -137,6 +140,7 @@ def pattern_of(cell: str) -> str:
     return pattern
 
 
+@lru_cache(MOST_PATTERNS)
 def shape_of(pattern: str) -> Shape | None:
     """The parts of a pattern; None if it is not that of a number."""
     as_nines = pattern.replace("0", "9", 1)
