@@ -27,8 +27,10 @@ POWERS = np.array([10.0**places for places in range(MOST_BEHIND + 1)], np.float6
 SIGNS = np.array([1.0, -1.0])
 LOOKED_AT = 100_000  # characters, in which numbers that are spelled twice are sought
 SPLITTER = 2.0**27 + 1
+FRACTION, EXPONENT, HALF_UNIT = 2**52 - 1, 0x7FF << 52, 53 << 52  # bits of a float64; 2^-53 of what it is above
 PLAIN = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 LEADING_ZERO = re.compile(rb"[+-]?0[0-9]")
+FEW_LONGER = 0.5  # of the numbers, whose further digits are read apart
 MOST_ODD = 0.02  # of the cells, that are parsed one by one
 NEWLINE, POINT, MINUS, PLUS = b"\n.-+"
 WHOLE_POWERS = np.array([10**places for places in range(MOST_DIGITS + 1)], np.int64)
@@ -215,15 +217,18 @@ def _digits(buffer: bytes, ends: Whole, counts: Whole, most: int) -> tuple[Whole
     words, odd = EIGHT.numbers(buffer, ends, counts)
     numbers: Whole = words.view(np.int64)
     for place in range(WORD, min(longest, most * WORD), WORD):
-        words, more = EIGHT.numbers(buffer, ends - place, np.maximum(counts - place, 0))
+        longer = np.flatnonzero(counts > place)
+        are_few = len(longer) < FEW_LONGER * len(counts)
+        chosen = longer if are_few else slice(None)
+        words, more = EIGHT.numbers(buffer, ends[chosen] - place, np.maximum(counts[chosen] - place, 0))
         high: Whole = words.view(np.int64)
-        odd |= more
+        odd[chosen] |= more
         if place + WORD > MOST_DIGITS:
             is_long = high >= WHOLE_POWERS[MOST_DIGITS - place]
             high[is_long] = 0
-            numbers[is_long] = -1
+            numbers[longer[is_long] if are_few else is_long] = -1
         high *= WHOLE_POWERS[place]
-        numbers += high
+        numbers[chosen] += high
     is_digit = odd == 0
     if longest > most * WORD:
         is_digit &= counts <= most * WORD
@@ -248,9 +253,10 @@ def _rounded(mantissa: NDArray[np.int64], power: Array) -> tuple[Array, NDArray[
     correction = ((high - product) - error + low) / power
     result = quotient + correction
     rest = correction - (result - quotient)
-    unit = np.spacing(result)
-    is_unsure = np.abs(np.abs(rest) - unit / 2) < unit * 1e-6
-    is_unsure |= np.frexp(result)[0] == 0.5
+    bits = result.view(np.int64)
+    unit = ((bits & EXPONENT) - HALF_UNIT).view(np.float64)  # half of the last place; results are above 10^-7
+    is_unsure = np.abs(np.abs(rest) - unit) < unit * 2e-6
+    is_unsure |= (bits & FRACTION) == 0
     return result, np.flatnonzero(is_unsure)
 
 
