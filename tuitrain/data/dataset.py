@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data import side_by_side
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.piecewise import PiecewiseLinear
 from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
@@ -201,6 +202,7 @@ def build_dataset(
             _("{name}: found a single column, {column}; expected at least two, {split}").format(
                 name=table.name, column=quoted(table.names[0]), split=_(SPLIT)
             )
+            + side_by_side.hint(table.columns[0])
         )
     whole = table
     rule = SplitRule.parse(options.split)

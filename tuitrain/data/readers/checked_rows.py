@@ -17,8 +17,9 @@ from tuitrain.data.cells.looked import NumbersWithWords
 from tuitrain.data.cells.number_column import is_doubtful, spelled_twice
 from tuitrain.data.progress import Progress, untold
 from tuitrain.data.readers.delimiters import DELIMITER_NAMES
-from tuitrain.data.readers.dialect import Layout, lines_named, told_comments
+from tuitrain.data.readers.dialect import Layout
 from tuitrain.data.readers.footers import LookAhead, note_lines
+from tuitrain.data.readers.lines import lines_named, told_comments
 from tuitrain.data.readers.records import Records, csv_problem
 from tuitrain.data.table import plain_numbers, tidy_names
 from tuitrain.errors import DataError
