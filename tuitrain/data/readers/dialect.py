@@ -308,9 +308,9 @@ def _join_header(found: _Finding, split: Split, header: HeaderRows) -> Split:
     lines = lines_named(list(range(first, found.first_line + 1)))
     found.tell(
         "header_rows",
-        _("{lines} are taken together as the header, as in {name}; --skip-lines 0 takes the first one alone").format(
-            lines=lines, name=quoted(header.names[-1])
-        ),
+        _(
+            "{lines} are taken together as the header, as in {name}; --skip-lines {above} takes the first one alone"
+        ).format(lines=lines, name=quoted(header.names[-1]), above=first - 1),
     )
     return Split.of(found.sample, split.splitting)
 

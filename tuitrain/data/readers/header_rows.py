@@ -36,15 +36,21 @@ class HeaderRows:
 
 def find_header_rows(split: Split) -> HeaderRows | None:
     """Find two rows that name the columns together, and perhaps a third with the first column's name alone."""
-    if split.leading or split.width < LEAST_ROWS_BELOW or split.share < 1 or split.splitting.delimiter == " ":
+    if split.leading or split.share < 1 or split.splitting.delimiter == " ":
         return None
-    rows = [[cell.strip() for cell in row] for _line, row in split.records]
+    return header_rows_of([row for _line, row in split.records])
+
+
+def header_rows_of(records: Sequence[Sequence[str]]) -> HeaderRows | None:
+    """Find such rows among the first ones of a table, which have as many cells."""
+    rows = [[cell.strip() for cell in row] for row in records]
     if len(rows) < 2 + LEAST_ROWS_BELOW:
         return None
+    width = len(rows[0])
     groups, names, third = rows[:3]
     has_index = third[0] != "" and not any(third[1:]) and not is_number(third[0]) and any(names[1:])
     body = rows[2 + has_index :]
-    numbers = [place for place in range(split.width) if _are_numbers([row[place] for row in body])]
+    numbers = [place for place in range(width) if _are_numbers([row[place] for row in body])]
     if len(body) < LEAST_ROWS_BELOW or len(numbers) < 2 or any(not _is_name(names[place]) for place in numbers):
         return None
     heads = [groups[place] for place in numbers]
