@@ -389,6 +389,14 @@ def test_two_rows_that_name_the_columns_together_are_one_header(head: str, names
     assert any(notice.startswith((f"lines 1 to {shown} are taken", "line 2 skipped")) for notice in table.notices)
 
 
+def test_a_title_above_such_a_header_is_skipped() -> None:
+    rows = "".join(f"x{n % 3},{n},{n + 0.5},{n * n},{-n}\n" for n in range(20))
+    table = read_text_table(("A report\n\n,2019,,2020,\nname,low,top,low,top\n" + rows).encode(), "t.csv")
+    assert table.names == ["name", "2019 low", "2019 top", "2020 low", "2020 top"]
+    assert table.place_of(0) == "line 5"
+    assert any("lines 3 to 4 are taken together" in n and "--skip-lines 2 " in n for n in table.notices)
+
+
 def test_several_rows_that_describe_the_columns_are_skipped() -> None:
     head = 'Q1,Q2,Q3\nHow old are you?,"Weight, in kg?",Choose\nimport_1,import_2,import_3\n'
     table = read_text_table((head + "".join(f"{n},{n * 2},{'ab'[n % 2]}\n" for n in range(20))).encode(), "t.csv")

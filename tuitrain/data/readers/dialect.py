@@ -174,6 +174,7 @@ def lay_out(decoded: Decoded, name: str, wanted: Wanted) -> LaidOut:
     if wanted.skip_lines is None and wanted.header is not False:
         count, header = title_lines(split), find_header_rows(split)
         if header is not None and (count == 0 or header.has_index):
+            split = _skip_titles(found, split, split.leading) if split.leading else split
             split = _join_header(found, split, header)
         elif count:
             split = _skip_titles(found, split, count)

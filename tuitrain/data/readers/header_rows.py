@@ -35,10 +35,13 @@ class HeaderRows:
 
 
 def find_header_rows(split: Split) -> HeaderRows | None:
-    """Find two rows that name the columns together, and perhaps a third with the first column's name alone."""
-    if split.leading or split.share < 1 or split.splitting.delimiter == " ":
+    """Find two rows that name the columns together, and perhaps a third with the first column's name alone.
+
+    Titles, which have fewer fields, may stand above them.
+    """
+    if split.share < 1 or split.splitting.delimiter == " ":
         return None
-    return header_rows_of([row for _line, row in split.records])
+    return header_rows_of(split.body)
 
 
 def header_rows_of(records: Sequence[Sequence[str]]) -> HeaderRows | None:
