@@ -32,7 +32,7 @@ def read_mixed_cells(rows: CheckedRows, told: Told, as_cells: Collection[str]) -
 
     Return None if any line is not laid out as all others, so that the rows are to be read one by one.
     """
-    reading = _Reading.of(rows)
+    reading = _MixedRows.of(rows)
     return None if reading is None else reading.read(told, as_cells)
 
 
@@ -60,7 +60,7 @@ class _Column:
         self.pieces, self.words = [], {}
 
 
-class _Reading:
+class _MixedRows:
     """The text of the rows of a table, `start` to `end`, of which each has `width` fields."""
 
     def __init__(self, rows: CheckedRows, start: int, end: int) -> None:
@@ -73,7 +73,7 @@ class _Reading:
         self._names = tidy_names(rows.names)[0]
 
     @classmethod
-    def of(cls, rows: CheckedRows) -> _Reading | None:
+    def of(cls, rows: CheckedRows) -> _MixedRows | None:
         """Find where the rows are; None if they are to be read one by one."""
         layout, text = rows.layout, rows.text
         sign = layout.delimiter + layout.splitting.quote
