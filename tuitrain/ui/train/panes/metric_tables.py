@@ -23,6 +23,7 @@ from tuitrain.ui.plots.residuals import draw_residuals
 from tuitrain.ui.plots.scores import (
     NARROW,
     NARROW_OF_A_CLASS,
+    WIDE,
     class_rows,
     confusion_lines,
     interval_text,
@@ -119,7 +120,7 @@ class MetricTables:
     def wide(self, width: int, height: int) -> list[Strip]:
         """Scores, each class, how far the probabilities can be relied on, and a picture where there is room."""
         found, theme = self.found, self.theme
-        noisy = [self._noisy_line(width)] if self.is_noisy and found.intervals else []
+        noisy = [self._noisy_line(width)] if self.is_noisy else []
         left = height - len(noisy)
         classes: list[Strip] = []
         if found.confusion is not None and found.class_scores is not None and left > LEAST_SCORES + 2:
@@ -181,7 +182,9 @@ class MetricTables:
             _("! only {rows} rows of {name}").format(rows=rows, name=name),
         ]
         text = next((form for form in forms if cell_len(form) < width), forms[-1])
-        return line(width, [(f" {cut(self.theme.plain(text), width - 1, theme=self.theme)}", self.theme["warning"])])
+        is_wide = any(high - low >= WIDE for low, high in self.found.intervals.values())
+        style = self.theme["warning" if is_wide else "dim"]
+        return line(width, [(f" {cut(self.theme.plain(text), width - 1, theme=self.theme)}", style)])
 
     def _reliability(self, width: int) -> list[Strip]:
         found = self.found.reliability
