@@ -61,7 +61,8 @@ def metric_view(
 
     `train_rows` are the training rows as they were examined before. While running, the last epoch's evaluation is used.
     It keeps the network's outputs from the first look on; until an epoch has ended since, the scores that need them are
-    not known (NaN), and a threshold is not heeded. `in_detail` adds intervals, while running of fewer draws, and curves.
+    not known (NaN), and a threshold is not heeded. `in_detail` adds intervals (of
+    fewer draws while running) and curves.
     """
     part, name = (dataset.validation, "validation") if trainer.validation else (dataset.train, "train")
     examined = trainer.validation or train_rows or trainer.examine(part)
