@@ -127,7 +127,8 @@ class MetricTables:
             rows = min(len(self.names) + 1, MOST_CLASSES, left - LEAST_SCORES - 1)
             title = _("By class") + self._threshold_text()
             table = class_rows(width, rows, found.class_scores, found.confusion, self.names, theme=theme)
-            classes = [self._rule(width, title), *table]
+            has_rule = width >= LEAST_PAIRS or found.threshold is not None
+            classes = [*([self._rule(width, title)] if has_rule else []), *table]
         left -= len(classes)
         reliable = self._reliability(width) if left > LEAST_SCORES + 5 else []
         left -= len(reliable)
@@ -159,7 +160,7 @@ class MetricTables:
 
     def _threshold_text(self) -> str:
         if not self.positive:
-            return f" {self.theme.signs.dot} " + _("p: look for one of them")
+            return f" {self.theme.signs.dot} " + _("p: look for one")
         if self.found.threshold is None:
             return ""
         return f" {self.theme.signs.dot} " + _("{name} from {threshold}").format(
@@ -221,9 +222,9 @@ class MetricTables:
             area = self._area("roc_auc")
             says = [_("ROC{of}: area {area}, a coin .500").format(of=self._of(), area=area),
                     _("ROC: area {area}").format(area=area)]  # fmt: skip
-        facts = [_("recall (up) {recall}, false alarms (across) {alarms}").format(
-            recall=share(recall).strip(), alarms=share(alarms).strip()) for recall, _precision, alarms in marks[:1]
-        ]  # fmt: skip
+        forms = [_("recall (up) {recall}, false alarms (across) {alarms}"), _("recall {recall}, alarms {alarms}")]
+        facts = [form.format(recall=share(recall).strip(), alarms=share(alarms).strip())
+                 for recall, _precision, alarms in marks[:1] for form in forms]  # fmt: skip
         places = [(alarms, recall) for recall, _precision, alarms in marks]
         named = Named(curves, self.names, places, says, facts, _("false alarms"), (0.0, 1.0))
         return draw_curves(width, height, named, theme=self.theme)
@@ -243,9 +244,10 @@ class MetricTables:
             says = [_("Precision{of}: average {area}, by chance {chance}").format(**told),
                     _("Precision: average {area}, by chance {chance}").format(**told),
                     _("average {area}, by chance {chance}").format(**told)]  # fmt: skip
-        facts = [_("precision (up) {precision}, recall (across) {recall}").format(
-            precision=share(precision).strip(), recall=share(recall).strip()) for recall, precision, _far in marks[:1]
-        ]  # fmt: skip
+        forms = [_("precision (up) {precision}, recall (across) {recall}"),
+                 _("precision {precision}, recall {recall}")]  # fmt: skip
+        facts = [form.format(recall=share(recall).strip(), precision=share(precision).strip())
+                 for recall, precision, _alarms in marks[:1] for form in forms]  # fmt: skip
         places = [(recall, precision) for recall, precision, _alarms in marks]
         named = Named(curves, self.names, places, says, facts, _("recall"), baseline)
         return draw_curves(width, height, named, theme=self.theme)
