@@ -500,6 +500,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self._bring("metric")
         elif not self.metric.go_on() and self._detail == "metric":
             self._bring("metric")
+        self._watch()
         self._describe_field()
 
     def action_member(self) -> None:
