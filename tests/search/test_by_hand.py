@@ -90,7 +90,6 @@ def test_from_the_second_training_on_they_are_a_study(tmp_path: Path) -> None:
     studies._writer.submit(int).result()
     (path,) = kept(tmp_path)
     assert path == studies.path_of(MOONS.fingerprint)
-    assert "manual" in path.name
     before = (path / "journal.jsonl").read_bytes()
     assert Study(path).space.names == ("learning_rate",)
     studies.take((*given, training(0.95, dataset=IRIS)))  # of another dataset: it is not among these
@@ -110,7 +109,6 @@ def test_from_the_second_training_on_they_are_a_study(tmp_path: Path) -> None:
     assert [trial.state for trial in study.trials] == ["finished"] * 3 + ["failed"]
     assert study.best is not None
     assert study.best.number == 1
-    assert not (path / "lock").exists()
 
 
 def test_a_note_made_after_the_end_reaches_the_study_once(tmp_path: Path) -> None:

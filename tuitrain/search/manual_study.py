@@ -75,13 +75,14 @@ class ManualStudies:
             self.problem = _("trainings by hand are not kept: {error}").format(error=error_line(error))
 
     def _write(self, dataset: DatasetFacts, trainings: Sequence[FinishedTraining]) -> None:
-        from tuitrain.search.study.opening import create_study, new_study_path  # noqa: PLC0415 - takes a while, and not in the screen's thread
+        from tuitrain.search.study.opening import create_study  # noqa: PLC0415 - takes a while, and not in the screen's thread
 
         space, key = manual_space(trainings), dataset.fingerprint
         assert space is not None
         if key not in self._paths:
-            path = new_study_path(self._folder, dataset, "manual")
-            self._paths[key] = create_study(path, space, manual_settings(dataset.task), dataset).path
+            self._paths[key] = create_study(
+                self._folder, space, manual_settings(dataset.task), dataset, is_folder=True
+            ).path
         study = _opened(self._paths[key], space)
         try:
             trials = manual_trials(trainings, space, study.settings.metric)

@@ -23,7 +23,7 @@ from tuitrain.search.explanation import Explained, explain
 from tuitrain.search.one_at_a_time import weigh
 from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
-from tuitrain.search.study.opening import change_study, create_study, new_study_path, study_dataset
+from tuitrain.search.study.opening import change_study, create_study, study_dataset
 from tuitrain.search.study.study import Study
 from tuitrain.search.study.trial import USER
 from tuitrain.session.commands import (
@@ -93,9 +93,8 @@ class Searching(Work[SearchSnapshot]):
         """Make a study and search it."""
         dataset = self._datasets.find(command.dataset)
         space, settings = read_command(command)
-        path = new_study_path(self._folder, dataset, settings.strategy)
         settings = replace(settings, parallel=max(1, self.jobs))
-        study = create_study(path, space, settings, dataset, tried=command.tried)
+        study = create_study(self._folder, space, settings, dataset, tried=command.tried, is_folder=True)
         self._leave()  # only now: where no study can be made, a running search goes on
         self._study, self._dataset = study, dataset
         self._conduct()
@@ -318,7 +317,7 @@ class SearchSession(LocalSession[SearchSnapshot]):
     def __init__(self, *, jobs: int | None = None, folder: Path | None = None, clock: Clock | None = None) -> None:
         clock = clock or Clock()
         self.jobs = usable_cores() if jobs is None else jobs
-        searching = Searching(jobs=self.jobs, folder=folder or Path("studies"), clock=clock)
+        searching = Searching(jobs=self.jobs, folder=folder or Path("runs"), clock=clock)
         super().__init__(searching, name="search", clock=clock)
 
 

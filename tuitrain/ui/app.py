@@ -161,7 +161,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         if self.search_session is None:
             from tuitrain.session.search import SearchSession  # noqa: PLC0415 - not needed for the first paint
 
-            self.search_session = SearchSession(jobs=self._jobs)
+            self.search_session = SearchSession(jobs=self._jobs, folder=self.runs_folder)
         return self.search_session
 
     def show(self, name: str, answered: Callable[[Any], None] = lambda answer: None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from tuitrain.search.best_model import MODEL_NAME
+from tuitrain.runs.run import BEST
 from tuitrain.session.search_snapshot import SearchSnapshot
 from tuitrain.text import visible
 from tuitrain.translation import N_
@@ -40,7 +40,7 @@ class SearchHelp(HelpPage):
         facts = [("", _(RANKS))]
         if snapshot.study is not None:
             facts.append((_("Study: "), visible(snapshot.study, MOST)))
-            model = snapshot.study / MODEL_NAME
+            model = snapshot.study / BEST
             facts += [(_("Model of the best trial: "), visible(model, MOST))] * model.exists()
         if snapshot.test:
             values = ", ".join(f"{name} {value:.4f}" for name, value in snapshot.test.items())
