@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -85,25 +85,25 @@ class Study(StudyRecord):
         """
         tried = [own_setting(space, setting) for setting in tried]
         run = OpenRun.make(folder, names, about, disk)
-        path = run.path
         try:
-            StudyFile(space, settings, source, space.notices).write(path, disk)
+            StudyFile(space, settings, source, space.notices).write(run.path, disk)
             if data is not None:
                 run.write(DATA, data)
-            run.write_about()  # last: with it, it is a run
+            study = cls(run.path, disk)
+            study._run = run
+            with closing(study._journal):
+                if tried:
+                    study.queue(tried, by=USER, stacks=None)
+                run.write_about()  # last: with it, it is a run
         except OSError as error:
             run.remove()
             raise FileError(
-                _("{path}: cannot be written: {why}").format(path=visible(path), why=reason(error))
+                _("{path}: cannot be written: {why}").format(path=visible(run.path), why=reason(error))
             ) from error
         except BaseException:
             run.remove()
             raise
-        run.release()
-        study = cls(path, disk)
-        if tried:
-            with study.writing():
-                study.queue(tried, by=USER, stacks=None)
+        study.close()
         return study
 
     @contextmanager
