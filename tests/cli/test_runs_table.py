@@ -16,7 +16,7 @@ from rich.cells import cell_len
 
 from tests.cli.conftest import Called
 from tests.plain import plain
-from tests.session.kept import IRIS, CountingDisk, place, ticking, train
+from tests.session.kept import IRIS, CountingDisk, in_a_child, place, ticking, train
 from tuitrain.cli.runs import curve_lines, table_lines
 from tuitrain.errors import RunError
 from tuitrain.runs.metrics_file import read_epochs
@@ -223,3 +223,43 @@ def test_completion_is_installed_where_the_shell_looks(
     assert call("completion", "install", "fish").returncode == 0
     written = (tmp_path / ".config/fish/completions/tuitrain.fish").read_text()
     assert written.strip() == call("completion", "show", "fish").stdout.strip() and "_TUITRAIN_COMPLETE" in written
+
+
+def test_a_search_is_shown_compared_noted_and_deleted(tmp_path: Path, call: Callable[..., Called]) -> None:
+    where = ("--runs-dir", str(tmp_path / "r"))
+    arguments = ("search", "iris", "--learning-rate", "0.01,0.1", "--epochs", "2", "--strategy", "grid", "--jobs", "0")
+    found = [json.loads(call(*arguments, "--name", n, "--json", *where).stdout) for n in ("s", "t")]
+    shown = call("runs", *where, "show", "s").stdout
+    best = found[0]["best"]
+    assert f"{best['score']:.4f} accuracy" in shown and "2 finished" in shown and "validation_accuracy" in shown
+    assert f"learning rate {best['hyperparameters']['learning_rate']}" in shown.replace("=", " ")
+    assert "all else equal" in call("runs", *where, "diff", "s", "t").stdout
+    assert call("runs", *where, "note", "s", "the one").returncode == 0
+    assert [row["name"] for row in listed(call, tmp_path / "r", "--where", "note == 'the one'")] == ["s"]
+    assert call("runs", *where, "prune", "--where", "kind == 'search' and note == 'the one'", "--yes").returncode == 0
+    assert [path.name for path in (tmp_path / "r").iterdir()] == ["t"]
+
+
+def test_what_a_kill_left_before_it_was_a_run_is_told_and_deleted(tmp_path: Path, call: Callable[..., Called]) -> None:
+    for at in (5, 7, 12):  # after the lock is there, before run.json is
+
+        def die(number: int, name: str, at: int = at) -> None:
+            if number == at:
+                os._exit(9)
+
+        assert (
+            in_a_child(
+                lambda die=die, at=at: Keeper(place(tmp_path, CountingDisk(die), f"{at}"), clock=ticking()).begin(
+                    LiveTraining(IRIS, H)
+                )
+            )
+            == 9
+        )  # type: ignore[misc]
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "lock").touch()
+    (tmp_path / "mine" / "thesis.txt").touch()
+    told = call("runs", "--runs-dir", str(tmp_path)).stderr
+    left = [n for n in ("5", "7", "12") if not (tmp_path / n / "run.json").exists()]
+    assert left and [n for n in (*left, "mine") if f"{n}: a kill has left it" in told] == left
+    assert call("runs", "--runs-dir", str(tmp_path), "prune", "--yes").returncode == 0
+    assert (tmp_path / "mine" / "thesis.txt").exists() and not any((tmp_path / n).exists() for n in left)
