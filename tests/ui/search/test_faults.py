@@ -13,6 +13,7 @@ from tests.ui.search.driven import QUICK, enter, search_through, searching, snap
 from tests.ui.search.driven import _as_launched as as_launched  # noqa: F401 - a fixture, used by all
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
+from tuitrain.errors import RunError
 from tuitrain.runs.finished import FinishedTraining
 from tuitrain.search.manual_study import ManualStudies
 from tuitrain.search.study.study import Study
@@ -20,7 +21,8 @@ from tuitrain.search.study.trial import Trial
 from tuitrain.session.commands import Reset
 from tuitrain.session.datasets import DATASETS
 from tuitrain.ui.app import SearchAsked
-from tuitrain.ui.search.table import Row, filter_of, filter_problem
+from tuitrain.ui.search.table import Row
+from tuitrain.ui.search.trial_filter import TrialFilter
 from tuitrain.ui.search.trial_page import TrialPage
 from tuitrain.ui.search.veto import Veto
 
@@ -101,12 +103,17 @@ def test_words_before_a_comparison_are_words() -> None:
     tanh = Row(Trial(1, {"activation": "tanh", "learning_rate": 0.3}, state="finished"), 12, is_tie=False)
     for text, expected in {
         "relu rank<10": [relu], "rank<20": [relu, tanh], "relu rank>10": [], "tanh learning rate>0.1": [tanh],
-        "learning-rate<0.1 finished": [relu], "rank<20 tanh": [tanh],
+        "learning-rate<0.1 finished": [relu], "rank<20 tanh": [tanh], "activation=relu": [relu],
+        "rank < 10 and activation == 'relu'": [relu], "rank > 10 or activation in ('relu',)": [relu, tanh],
+        "not state == 'finished'": [], "score > 0 or rank > 20": [],
     }.items():  # fmt: skip
-        assert not filter_problem(text)
-        assert [row for row in (relu, tanh) if filter_of(text)(row)] == expected, text
-    assert "did you mean rank" in filter_problem("relu rnk<10")
-    assert '"rnk"' in filter_problem("relu rnk<10")
+        assert [row for row in (relu, tanh) if TrialFilter(text).passes(row)] == expected, text
+    for text in ("relu rnk<10", "rnk < 10 and rank > 2"):
+        with pytest.raises(RunError, match='"rnk": did you mean rank'):
+            TrialFilter(text)
+    for text in ("__import__('os') == 1", "rank.real == 3", "(rank"):
+        with pytest.raises(RunError):
+            TrialFilter(text)
 
 
 async def test_a_message_from_a_journal_cannot_write_to_the_terminal() -> None:
