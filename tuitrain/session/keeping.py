@@ -269,7 +269,10 @@ class Keeper:
         if best != self._best_written and any(best):
             run.write(BEST, live.members.model().to_bytes())
             self._best_written = best
-        about = {**self._progress(live), "journal": self._done, "live": live.kept().to_json()}
+        about = {
+            **self._progress(live), "journal": self._done, "step": live.trainer.steps_done,
+            "live": live.kept().to_json(),
+        }  # fmt: skip
         state = live.members.state()
         run.write(LAST, Checkpoint(state.state, about, state.ended).to_bytes())
         if not is_last:
