@@ -78,8 +78,18 @@ def test_other_signals_just_stop(number: signal.Signals, tmp_path: Path) -> None
     assert "evaluations" not in run.about or not run.about["evaluations"]
 
 
-def check_kill(folder: Path, arguments: tuple[str, ...], epochs: int, seconds: float) -> None:
+def undisturbed(folder: Path, arguments: tuple[str, ...]) -> dict[str, object]:
+    """Return what a training comes to that nothing disturbs."""
+    folder.mkdir()
+    started(folder, *arguments, "--name", "run").communicate(timeout=120)
+    return content(folder / "runs" / "run")
+
+
+def check_kill(
+    folder: Path, arguments: tuple[str, ...], epochs: int, seconds: float, expected: dict[str, object]
+) -> None:
     """Kill a training so many seconds after so many epochs were written; continue it, and compare."""
+    folder.mkdir()
     process = started(folder, *arguments, "--name", "run")
     wait_for_epochs(process, folder / "runs" / "run", epochs)
     time.sleep(seconds)
@@ -89,25 +99,24 @@ def check_kill(folder: Path, arguments: tuple[str, ...], epochs: int, seconds: f
         again = started(folder, "train", "--resume", "run")
         _out, errors = again.communicate(timeout=120)
         assert again.returncode == 0, errors
-    undisturbed = started(folder, *arguments, "--name", "undisturbed")
-    undisturbed.communicate(timeout=120)
-    assert content(folder / "runs" / "run") == content(folder / "runs" / "undisturbed")
+    assert content(folder / "runs" / "run") == expected
 
 
 @pytest.mark.long
 def test_a_killed_training_ends_as_if_nothing_had_been(tmp_path: Path) -> None:
-    check_kill(tmp_path, ("train", "iris", "--epochs", "60", "--patience", "0", "--dropout", "0.2"), 3, 0.0)
+    arguments = ("train", "iris", "--epochs", "60", "--patience", "0", "--dropout", "0.2")
+    check_kill(tmp_path / "killed", arguments, 3, 0.0, undisturbed(tmp_path / "whole", arguments))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("layers", ["8x8", "64x32", "128x64", "512x256"])
 def test_trainings_killed_at_random_moments_end_the_same(layers: str, tmp_path: Path) -> None:
     chance = random.Random(layers)
+    arguments = ("train", "digits", "--epochs", "20", "--patience", "0", "--hidden-layers", layers)
+    expected = undisturbed(tmp_path / "whole", arguments)
     for number in range(25):
-        folder = tmp_path / f"{number}"
-        folder.mkdir()
-        arguments = ("train", "digits", "--epochs", "20", "--patience", "0", "--hidden-layers", layers)
-        check_kill(folder, arguments, chance.randint(0, 18), chance.uniform(0.0, 0.03))
+        seconds = chance.uniform(0.0, 0.03)
+        check_kill(tmp_path / f"{number}", arguments, chance.randint(0, 18), seconds, expected)
 
 
 def test_a_training_goes_on_with_more_epochs(tmp_path: Path, call: Callable[..., Called]) -> None:

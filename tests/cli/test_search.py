@@ -243,7 +243,7 @@ def test_mistakes_are_told_in_one_message(
     assert done.returncode in {1, 2}
     assert said in done.stderr
     assert done.stdout == ""
-    assert not list(tmp_path.glob("studies/*"))
+    assert not list(tmp_path.glob("runs/*"))
 
 
 def test_all_trials_of_a_search_that_nothing_ends_are_refused(tmp_path: Path, call: Callable[..., Called]) -> None:

@@ -85,7 +85,7 @@ def finished_trainings(folder: Path, fingerprint: str, known: Known) -> tuple[Kn
     found: dict[Path, tuple[str, Stamp, FinishedTraining | None]] = {}
     problems = []
     for path in run_paths(folder):
-        stamp = _stamp(path / RUN) + _stamp(path / LAST)
+        stamp = _stamp(path / RUN) + _stamp(path / LAST) + _stamp(path / JOURNAL)
         try:
             run = read_run(path)
             before = known.get(path)

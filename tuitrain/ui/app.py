@@ -15,7 +15,6 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tuitrain.errors import DataError, TuitrainError
-from tuitrain.session.snapshot import Snapshot
 from tuitrain.ui.rescue import Rescue
 from tuitrain.ui.screens import ROOMS, SCREENS
 from tuitrain.ui.terminal.application import TerminalApp
@@ -24,7 +23,6 @@ from tuitrain.ui.theme import Theme, theme_of
 if TYPE_CHECKING:
     from tuitrain.data.dataset import Dataset
     from tuitrain.options.data_options import DataOptions
-    from tuitrain.search.manual_study import ManualStudies
     from tuitrain.session.search import SearchSession
     from tuitrain.session.training import TrainingSession
     from tuitrain.ui.data.to_load import RefusedSource, ToLoad
@@ -108,21 +106,8 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self.asked, self._jobs = search, jobs
         self.search_session: SearchSession | None = None
         self.data_options: dict[str, DataOptions] = {}  # how each source was read last in the dataset dialog
-        self._kept = (0, 0)  # finished trainings, and notes of the one that is there
         self._handle_signals = handle_signals
         self._rescue = rescue
-
-    @cached_property
-    def _studies(self) -> ManualStudies:
-        from tuitrain.search.manual_study import ManualStudies  # noqa: PLC0415 - not needed for the first paint
-
-        return ManualStudies()
-
-    @property
-    def by_hand(self) -> ManualStudies:
-        """The trainings that the session has written down until now; they are search too."""
-        self._studies.take(self.session.finished)
-        return self._studies
 
     @cached_property
     def lab(self) -> LabMarks:
@@ -133,20 +118,6 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return self.look.css_variables
-
-    def observe(self, snapshot: Snapshot) -> None:
-        """Keep the trainings that have ended in studies, as soon as a frame tells that there are more of them."""
-        known = snapshot.finished, len(snapshot.notes)
-        if known != self._kept:
-            self._kept = known
-            self.by_hand  # noqa: B018 - takes them in
-
-    def close_by_hand(self) -> str:
-        """Keep what was trained by hand, after the session was closed; wait for it, and return what went wrong."""
-        if not self.is_loaded or not self.session.finished:
-            return ""
-        self.by_hand.close()
-        return self.by_hand.problem
 
     @property
     def jobs(self) -> int:

@@ -173,8 +173,6 @@ def _close(app: TuitrainApp, terminals: Sequence[int], *, is_rescued: bool) -> N
         elif app.session.snapshot.is_running:
             app.session.send(End("stop"))  # the user has left it
         app.session.close()
-    if problem := app.close_by_hand():
-        _tell(problem, terminals)
     if app.search_session is not None:
         app.search_session.close()
 
