@@ -81,7 +81,9 @@ def test_other_signals_just_stop(number: signal.Signals, tmp_path: Path) -> None
 def undisturbed(folder: Path, arguments: tuple[str, ...]) -> dict[str, object]:
     """Return what a training comes to that nothing disturbs."""
     folder.mkdir()
-    started(folder, *arguments, "--name", "run").communicate(timeout=120)
+    process = started(folder, *arguments, "--name", "run")
+    _out, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
     return content(folder / "runs" / "run")
 
 

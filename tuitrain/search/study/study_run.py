@@ -34,13 +34,14 @@ def progress_of(study: StudyRecord) -> dict[str, Any]:
     """Return what ``run.json`` says of how far a search has come; `epochs` are those of all its trials."""
     best, chosen = study.best, study.chosen
     is_chosen = best is not None and chosen is not None and chosen["trial"] == best.number
+    test = (chosen.get("average") or chosen)["test"] if is_chosen and chosen is not None else {}
     return {
         "epochs": sum(trial.epochs for trial in study.trials),
         "best_epoch": best.best_epoch if best is not None else 0,
         "best_score": best.score if best is not None and math.isfinite(best.score) else None,
         "best_hyperparameters": None if best is None else study.hyperparameters(best).to_mapping(),
         "seconds": round(study.seconds, 4), "edits": 0,
-        "evaluations": {"test": dict(chosen["test"])} if is_chosen and chosen is not None and chosen["test"] else {},
+        "evaluations": {"test": dict(test)} if test else {},
     }  # fmt: skip
 
 

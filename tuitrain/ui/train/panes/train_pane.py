@@ -32,6 +32,21 @@ class TrainPane(LivePane[Snapshot]):
     SHOWS: ClassVar[str] = ""  # the name of the title
     tabs: tuple[str, ...] = ()
 
+    @property
+    def name_shown(self) -> str:
+        """The name of what is shown, as the title has it."""
+        return _(self.SHOWS)
+
+    @property
+    def explained(self) -> str:
+        """What is shown, for the row that explains the selected thing."""
+        return _(self.EXPLAINED)
+
+    @property
+    def views(self) -> frozenset[str]:
+        """The costly views of the snapshot that the pane needs now."""
+        return frozenset({self.view} if self.view else ())
+
     def when(self, snapshot: Snapshot) -> str:
         """The epoch that is shown, as the title names it; "" before there is one."""
         return _("epoch {epoch}").format(epoch=snapshot.epoch) if snapshot.step else ""
@@ -53,11 +68,11 @@ class TrainPane(LivePane[Snapshot]):
     def title(self, snapshot: Snapshot) -> tuple[str, str]:
         when, others = self.when(snapshot), [f"{_(KEYS[name][0])} {KEYS[name][1]}" for name in self.tabs[1:]]
         if others:
-            title = self.look.signs.bar.join([_(self.SHOWS), *others])
+            title = self.look.signs.bar.join([self.name_shown, *others])
             if cell_len(title) + cell_len(when) > self.outer_size.width - SPARE_FRAME:
                 when = when.split(f" {self.look.signs.dot} ")[0]  # the epoch at least
             return title, when
-        return f" {self.look.signs.dot} ".join(filter(None, (_(self.SHOWS), when))), ""
+        return f" {self.look.signs.dot} ".join(filter(None, (self.name_shown, when))), ""
 
     def offer(self, tabs: tuple[str, ...]) -> None:
         """Take the panes of this place, itself first."""
