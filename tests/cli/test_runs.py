@@ -16,9 +16,15 @@ import numpy as np
 import pytest
 
 from tests.cli.conftest import Called
+from tests.plain import plain, plain_dataset
 from tests.session.kept import content
+from tests.session.test_conformance import until
+from tuitrain.cli.train import end_by, signals_noted
 from tuitrain.runs.model import load_model
 from tuitrain.runs.run import METRICS, read_run
+from tuitrain.session.commands import Start
+from tuitrain.session.keeping import RunPlace
+from tuitrain.session.training import TrainingSession
 
 # The command line, with a checkpoint after each epoch.
 PROGRAM = """
@@ -67,6 +73,23 @@ def test_ctrl_c_keeps_a_result_and_a_run_that_goes_on(tmp_path: Path) -> None:
     assert (run.status, run.about["epochs"]) == ("stopped", found["epochs"])
     assert run.about["evaluations"]["test"] == found["test"]
     assert found["run"] == str(tmp_path / "runs" / "run")
+
+
+def test_a_second_ctrl_c_just_stops(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    endless = plain(hidden_layers=(4,), epochs=10**6, patience=0)
+    session = TrainingSession(plain_dataset("iris"), endless, place=RunPlace(tmp_path, "run"))
+    with signals_noted(session) as caught:
+        session.send(Start())
+        until(session, lambda snapshot: snapshot.epoch > 2)
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        session.close()
+        assert end_by(session, caught, as_json=True) == 130
+        signal.raise_signal(signal.SIGINT)  # too late to change anything
+    found = capsys.readouterr()
+    assert (found.out, read_run(tmp_path / "run").status) == ("", "paused")
+    assert "to continue: tuitrain train --resume" in found.err
+    assert not read_run(tmp_path / "run").about["evaluations"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.long)])

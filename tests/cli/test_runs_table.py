@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -11,12 +12,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from rich.cells import cell_len
 
 from tests.cli.conftest import Called
 from tests.plain import plain
 from tests.session.kept import IRIS, CountingDisk, in_a_child, place, ticking, train
+from tuitrain.cli.completion import complete_runs_and_studies
 from tuitrain.cli.runs import curve_lines, table_lines
 from tuitrain.errors import RunError
 from tuitrain.runs.metrics_file import read_epochs
@@ -257,3 +260,34 @@ def test_what_a_kill_left_before_it_was_a_run_is_told_and_deleted(tmp_path: Path
     assert left and [n for n in (*left, "mine") if f"{n}: a kill has left it" in told] == left
     assert call("runs", "--runs-dir", str(tmp_path), "prune", "--yes").returncode == 0
     assert (tmp_path / "mine" / "thesis.txt").exists() and not any((tmp_path / n).exists() for n in left)
+
+
+def test_an_export_on_a_full_disk_leaves_what_was_there(
+    tmp_path: Path, folder: Path, call: Callable[..., Called], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "m.py").write_text("as before")
+    monkeypatch.setattr(os, "fsync", full)
+    for form, name in (("python", "m.py"), ("csv", "e.csv")):
+        done = call("export", "a", "--to", form, "-o", str(tmp_path / name), "--runs-dir", str(folder))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == f"tuitrain: {tmp_path / name}: cannot be written: No space left on device\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.py"]
+    assert (tmp_path / "m.py").read_text() == "as before"
+
+
+def test_an_export_to_an_output_that_takes_nothing_fails(folder: Path) -> None:
+    program = [sys.executable, "-m", "tuitrain", "export", "a", "--to", "csv", "--runs-dir", str(folder)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "tuitrain: cannot write: No space left on device\n")
+
+
+def test_the_shell_is_offered_a_search_once(tmp_path: Path, call: Callable[..., Called]) -> None:
+    assert call("search", "iris", "--learning-rate", "0.1,0.2", "--epochs", "1", "--jobs", "0", "--strategy", "grid",
+                "--name", "s", "--runs-dir", "r").returncode == 0  # fmt: skip
+    context = click.Context(click.Command("export"))
+    context.params["runs_dir"] = Path("r")
+    assert [item.value for item in complete_runs_and_studies(context, click.Option(["-x"]), "")] == ["s"]

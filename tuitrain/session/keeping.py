@@ -368,11 +368,7 @@ class Keeper:
         except OSError as error:
             if is_full(error):
                 if not self.is_full:
-                    self._tell(
-                        _("no room on the disk: training waits; the last checkpoint of {run} is kept").format(
-                            run=visible(self.run.path if self.run else "")
-                        )
-                    )
+                    self._tell(self._no_room())
                 self.is_full = True
             else:
                 self._give_up(error)
@@ -380,6 +376,13 @@ class Keeper:
             self._give_up(error)
         else:
             self.is_full = False
+
+    def _no_room(self) -> str:
+        """Say that training waits for room on the disk, and what there is meanwhile."""
+        path = self.run.path if self.run is not None else Path()
+        if not (path / LAST).exists():
+            return _("no room on the disk: training waits; {run} has no checkpoint yet").format(run=visible(path))
+        return _("no room on the disk: training waits; the last checkpoint of {run} is kept").format(run=visible(path))
 
     def retry(self, live: LiveTraining) -> bool:
         """Try again to write what there was no room for; return whether that succeeded."""
