@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tuitrain.errors import DataError, TuitrainError
-from tuitrain.ui.rescue import Rescue
+from tuitrain.ui.last_checkpoint import LastCheckpoint
 from tuitrain.ui.screens import ROOMS, SCREENS
 from tuitrain.ui.terminal.application import TerminalApp
 from tuitrain.ui.theme import Theme, theme_of
@@ -61,8 +61,8 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
     `instead`: then a session on that begins, and the dataset dialog is opened on what could not be trained on. With
     `search`, the Search screen is opened with it filled in; `jobs` processes search. `start` starts that search, or,
     where none is asked for or the user searches by hand, the training. `runs_folder` is where the
-    Runs screen looks. `rescue` saves what is in no file; it is called here only where the caller of `run` does not get
-    to it.
+    Runs screen looks. `at_end` writes the last checkpoint; it is called here only where the caller of `run` does not
+    get to it.
 
     `crash` holds what broke the screen, `ended_by_signal` the signal's number; `is_left_unasked` says that nobody could
     be asked whether to save.
@@ -84,7 +84,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self, session: TrainingSession | None, theme: Theme | None = None, *, start: bool = False,
         quit_when_done: bool = False,
         handle_signals: bool = False, search: SearchAsked | None = None, jobs: int | None = None,
-        rescue: Callable[[], object] = lambda: None, load: ToLoad | None = None,
+        at_end: Callable[[], object] = lambda: None, load: ToLoad | None = None,
         begin: Callable[[Dataset], TrainingSession] | None = None, instead: Callable[[], Dataset] | None = None,
         runs_folder: Path = Path("runs"),
     ) -> None:  # fmt: skip
@@ -107,7 +107,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self.search_session: SearchSession | None = None
         self.data_options: dict[str, DataOptions] = {}  # how each source was read last in the dataset dialog
         self._handle_signals = handle_signals
-        self._rescue = rescue
+        self._at_end = at_end
 
     @cached_property
     def lab(self) -> LabMarks:
@@ -175,7 +175,7 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         """Begin a session on what was loaded, and show the room that was asked for."""
         assert self._begin is not None
         self.session = self._begin(dataset)
-        self._rescue = Rescue(self.session)
+        self._at_end = LastCheckpoint(self.session)
         self.switch_mode(self._first)
         self._show_search()
 
@@ -225,8 +225,8 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self.call_from_anywhere(self.leave)
 
     def _end_now(self) -> None:
-        """Save what is in no file, and be gone."""
-        self._rescue()
+        """Write the last checkpoint, and be gone."""
+        self._at_end()
         os._exit(128 + self.ended_by_signal)
 
     def leave(self) -> None:
@@ -236,6 +236,6 @@ class TuitrainApp(TerminalApp, inherit_bindings=False):
         self.exit()
 
     def leave_unasked(self) -> None:
-        """End the application where there is no room for the question whether to save; the caller of `run` saves."""
+        """End the application where there is no room for the question how to; the caller of `run` does what is left."""
         self.is_left_unasked = True
         self.leave()

@@ -53,7 +53,7 @@ async def until(pilot: Pilot[Any], wanted: Callable[[], object]) -> None:
 async def searching(
     test: Callable[[Pilot[Any]], Awaitable[None]], *, size: tuple[int, int] = (120, 40), data: str = "moons?n=80",
     h: Hyperparameters = QUICK, environment: dict[str, str] | None = None, asked: SearchAsked | None = None,
-    is_kept: bool = True,
+    is_kept: bool = False,
 ) -> None:  # fmt: skip
     """Run `test` on the Search screen of a program that trains in a thread."""
     session = TrainingSession(plain_dataset(data), h, place=RunPlace(Path("runs")) if is_kept else None)

@@ -185,7 +185,7 @@ async def test_without_runs_there_are_no_trials_by_hand() -> None:
         await pilot.press("m")
         await until(pilot, lambda: "this training is not kept as one" in text_of(app))
 
-    await searching(test, is_kept=False)
+    await searching(test)
 
 
 async def test_a_study_of_trainings_by_hand_of_before_is_resumed_and_gone_on_with(tmp_path: Path) -> None:

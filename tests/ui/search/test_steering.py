@@ -97,7 +97,7 @@ async def test_trainings_by_hand_are_trials_that_tell_what_changed() -> None:
             assert trial.message.endswith(f"run {run.name}")
             assert load_model(run / BEST).hyperparameters.learning_rate == trial.setting["learning_rate"]
 
-    await searching(test)
+    await searching(test, is_kept=True)
 
 
 @pytest.mark.long
