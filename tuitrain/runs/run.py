@@ -268,3 +268,11 @@ def taken(path: Path) -> str:
     return _("{path}: already exists; choose another name, or continue it: --resume {name}").format(
         path=visible(path), name=visible(path.name)
     )
+
+
+def no_room(path: Path) -> str:
+    """Say that a training waits for room on the disk, and what there is of it meanwhile."""
+    told = _("no room on the disk: training waits; the last checkpoint of {run} is kept")
+    if not (path / LAST).exists():
+        told = _("no room on the disk: training waits; {run} has no checkpoint yet")
+    return told.format(run=visible(path))

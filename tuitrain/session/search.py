@@ -25,6 +25,7 @@ from tuitrain.search.space.setting import own_setting
 from tuitrain.search.space.space import Setting, Space
 from tuitrain.search.study.opening import change_study, create_study, study_dataset
 from tuitrain.search.study.study import Study
+from tuitrain.search.study.study_run import INTERRUPTED
 from tuitrain.search.study.trial import USER
 from tuitrain.session.commands import (
     AddNote,
@@ -33,6 +34,7 @@ from tuitrain.session.commands import (
     Command,
     ContinueSearch,
     Decide,
+    End,
     EstimateGrid,
     Pause,
     ResumeSearch,
@@ -107,6 +109,12 @@ class Searching(Work[SearchSnapshot]):
         self._study, self._dataset = Study(command.study), dataset  # read again: it may be the one that has just ended
         self._datasets.keep(dataset)
         self._conduct()
+
+    def on_end(self, command: End) -> None:
+        """End the search at once, interrupted where that is nobody's will; it can be resumed."""
+        if self._conductor is not None:
+            self._conductor.ending = INTERRUPTED if command.how == "interrupt" else ""
+            self._end("stopped", "")
 
     def on_pause(self, command: Pause) -> None:
         """Start no more stacks."""

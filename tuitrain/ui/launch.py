@@ -174,6 +174,8 @@ def _close(app: TuitrainApp, terminals: Sequence[int], *, is_cut_short: bool) ->
             app.session.send(End("stop"))  # the user has left it
         app.session.close()
     if app.search_session is not None:
+        if is_cut_short or app.ended_by_signal:
+            app.search_session.send(End("interrupt"))
         app.search_session.close()
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tuitrain.search.study.record import StudyRecord
     from tuitrain.search.study.study import Study
 
+INTERRUPTED = "interrupted"  # the ending of a search that a signal or a crash of the screen ends
+
 
 def about_search(facts: DatasetFacts, space: Space, settings: Settings, now: datetime) -> dict[str, Any]:
     """Return what ``run.json`` says of a search that begins."""
@@ -46,11 +48,13 @@ def progress_of(study: StudyRecord) -> dict[str, Any]:
 
 
 def status_of_end(study: StudyRecord, ending: str) -> str:
-    """Return how a search stands that `ending` has ended ("": nothing yet, "stopped": the user).
+    """Return how a search stands that `ending` has ended ("": nothing yet, "stopped": the user, or `INTERRUPTED`).
 
     It is stopped if the best model was made then, and paused if the search was only left.
     """
     is_chosen = study.best is not None and study.chosen is not None and study.chosen["trial"] == study.best.number
+    if ending == INTERRUPTED:
+        return ending
     if ending in {"", "stopped"}:
         return "stopped" if ending and is_chosen else "paused"
     return "done" if study.best is not None else "failed"
