@@ -267,7 +267,9 @@ def test_edits_after_the_checkpoint_are_obeyed_again(tmp_path: Path, monkeypatch
             until(session, lambda s, n=number, at=step: s.answered >= n and s.step == at and not s.is_running)
 
     def killed() -> None:
+        plan, costs = Keeper._plan, iter([0.0])  # one checkpoint, after the first epoch
         monkeypatch.setattr(keeping, "INTERVAL", 0.0)
+        monkeypatch.setattr(Keeper, "_plan", lambda keeper, cost: plan(keeper, next(costs, 1e6)))
         steer(TrainingSession(IRIS, h, place=place(tmp_path, CountingDisk(), "run")))
         os._exit(KILLED)
 
