@@ -46,7 +46,7 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 def wait_for_epochs(process: subprocess.Popen[bytes], run: Path, least: int = 3) -> None:
     """Wait until so many epochs are written."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 600
     while not (run / METRICS).exists() or (run / METRICS).read_bytes().count(b"\n") < least:
         if process.poll() is not None:
             return  # it was faster
@@ -61,7 +61,7 @@ def ended(folder: Path, *numbers: signal.Signals, arguments: tuple[str, ...] = E
         wait_for_epochs(process, folder / "runs" / "run")
         for number in numbers:
             process.send_signal(number)
-        out, errors = process.communicate(timeout=60)
+        out, errors = process.communicate(timeout=600)
     finally:
         process.kill()
     return process.returncode, out.decode(), errors.decode()
@@ -112,7 +112,7 @@ def undisturbed(folder: Path, arguments: tuple[str, ...]) -> dict[str, object]:
     """Return what a training comes to that nothing disturbs."""
     folder.mkdir()
     process = started(folder, *arguments, "--name", "run")
-    _out, errors = process.communicate(timeout=120)
+    _out, errors = process.communicate(timeout=6000)
     assert process.returncode == 0, errors
     return content_anywhere(folder / "runs" / "run")
 
@@ -129,7 +129,7 @@ def check_kill(
     process.communicate()
     if read_run(folder / "runs" / "run").status == "interrupted":
         again = started(folder, "train", "--resume", "run")
-        _out, errors = again.communicate(timeout=120)
+        _out, errors = again.communicate(timeout=6000)
         assert again.returncode == 0, errors
     assert content_anywhere(folder / "runs" / "run") == expected
 

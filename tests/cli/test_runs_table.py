@@ -237,10 +237,13 @@ def test_a_search_is_shown_compared_noted_and_deleted(tmp_path: Path, call: Call
     assert f"{best['score']:.4f} accuracy" in shown and "2 finished" in shown and "validation_accuracy" in shown
     assert f"learning_rate={best['hyperparameters']['learning_rate']}" in shown
     assert "all else equal" in call("runs", *where, "diff", "s", "t").stdout
+    assert call("train", "iris", "--learning-rate", "0.3", "--epochs", "2", "--name", "u", *where).returncode == 0
+    compared = [line.split() for line in call("runs", *where, "diff", "s", "u").stdout.splitlines()]
+    assert ["learning", "rate", str(best["hyperparameters"]["learning_rate"]), "0.3"] in compared
     assert call("runs", *where, "note", "s", "the one").returncode == 0
     assert [row["name"] for row in listed(call, tmp_path / "r", "--where", "note == 'the one'")] == ["s"]
     assert call("runs", *where, "prune", "--where", "kind == 'search' and note == 'the one'", "--yes").returncode == 0
-    assert [path.name for path in (tmp_path / "r").iterdir()] == ["t"]
+    assert sorted(path.name for path in (tmp_path / "r").iterdir()) == ["t", "u"]
 
 
 def test_what_a_kill_left_before_it_was_a_run_is_told_and_deleted(tmp_path: Path, call: Callable[..., Called]) -> None:

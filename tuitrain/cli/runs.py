@@ -251,7 +251,7 @@ def curve_lines(epochs: Sequence[dict[str, Any]], names: Sequence[str], width: i
 @click.argument("names", metavar="RUN RUN …", shell_complete=complete_runs, nargs=-1, required=True)
 @click.pass_obj
 def diff(folder: Path, names: tuple[str, ...]) -> None:
-    """Compare runs: the hyperparameters, data and versions in which they differ, and their scores."""
+    """Compare runs: the hyperparameters (of a search its best trial's), data and versions that differ, and scores."""
     if len(names) < 2:
         raise click.UsageError(_("name two runs or more"))
     found = [_run(folder, name) for name in names]
@@ -267,7 +267,12 @@ def compared(found: Sequence[Run]) -> list[list[str]]:
     from tuitrain.options.hyperparameters import FIELDS  # noqa: PLC0415
 
     rows = [["", *(run.name for run in found)]]
-    fields = [[run.about["hyperparameters"].get(name) for run in found] for name in FIELDS]
+    values_of = [
+        (run.progress["best_hyperparameters"] if run.about["kind"] == "search" else None)
+        or run.about["hyperparameters"]
+        for run in found
+    ]
+    fields = [[values.get(name) for values in values_of] for name in FIELDS]
     differing = {n: v for n, v in zip(FIELDS, fields, strict=True) if any(value != v[0] for value in v)}
     rows += [[_(FIELDS[name].label), *(visible(value, 30) for value in values)] for name, values in differing.items()]
     others = {
