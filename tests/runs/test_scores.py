@@ -11,29 +11,17 @@ import pytest
 from click.testing import CliRunner
 from sklearn import metrics as theirs
 
+from tests.churn import write_learnable_churn
 from tuitrain import Hyperparameters, load_dataset, load_model, train
 from tuitrain.cli import commands
 from tuitrain.engine.scoring import best_threshold, decided_at, scores_of_classes
 from tuitrain.errors import DataError, HyperparameterError
 
-ROWS = 1200
-
 
 @pytest.fixture(scope="module")
 def churn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Customers of whom one in twenty leaves."""
-    rng = np.random.default_rng(3)
-    months, calls, fee = rng.integers(1, 72, ROWS), rng.poisson(2, ROWS), rng.normal(50, 15, ROWS)
-    z = 0.8 * calls - 0.05 * months + 0.03 * fee + rng.normal(0, 0.7, ROWS)
-    left = z > np.quantile(z, 0.95)
-    path = tmp_path_factory.mktemp("churn") / "churn.csv"
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["months", "calls", "fee", "left"])
-        writer.writerows(
-            [m, c, f"{f:.2f}", "yes" if gone else "no"] for m, c, f, gone in zip(months, calls, fee, left, strict=True)
-        )
-    return path
+    return write_learnable_churn(tmp_path_factory.mktemp("churn") / "churn.csv")
 
 
 def test_a_rare_class_is_found_by_command_and_its_figures_are_scikit_learns(churn: Path, tmp_path: Path) -> None:
@@ -66,6 +54,22 @@ def test_a_rare_class_is_found_by_command_and_its_figures_are_scikit_learns(chur
     said = CliRunner().invoke(commands, ["predict", str(model), str(churn)])
     told = [row["prediction"] for row in csv.DictReader(said.stdout.splitlines())]
     assert [told[row] for row in dataset.test.rows] == [("no", "yes")[answer] for answer in answers]
+
+
+def test_the_summary_tells_what_was_asked_for(churn: Path) -> None:
+    asked = ["--positive", "yes", "--metric", "average_precision", "--threshold", "0.3", "--epochs", "3", "--no-run"]
+    told = CliRunner().invoke(commands, ["train", str(churn), "--target", "left", *asked]).stdout.splitlines()
+    found = train(
+        load_dataset(churn, target="left", positive="yes"),
+        {"metric": "average_precision", "threshold": 0.3, "epochs": 3},
+    ).to_json()["scores"]["test"]
+    one, yes = found["metrics"]["average_precision"], found["classes"]["yes"]
+    (metric,) = (line for line in told if line.startswith("  average precision: validation "))
+    low, high = one["interval"]
+    assert f"test {one['value']:.4g} (90 %: {low:.3g} to {high:.3g}, constant {one['baseline']:.3g})" in metric
+    (of_class,) = (line for line in told if line.startswith("  yes, answered from 0.300: validation "))
+    assert f"test precision {yes['precision']:.3f}, recall {yes['recall']:.3f}, f1 {yes['f1']:.3f}" in of_class
+    assert any("  macro f1 " in line for line in told)
 
 
 def test_the_best_epoch_is_that_of_the_metric(churn: Path) -> None:
@@ -146,7 +150,7 @@ def test_too_few_validation_rows_are_told_with_the_interval() -> None:
     from tuitrain.runs.scores import proposals
 
     found = train(load_dataset("wine"), {"epochs": 5}).to_json()
-    (told,) = proposals(found)
+    (told,) = found["proposals"]
     rows = min(one["rows"] for one in found["scores"]["validation"]["classes"].values())
     low, high = found["scores"]["validation"]["metrics"]["balanced_accuracy"]["interval"]
     assert f"only {rows} validation rows of class" in told
@@ -155,5 +159,8 @@ def test_too_few_validation_rows_are_told_with_the_interval() -> None:
     (told,) = proposals(found)
     assert "too few to choose by" in told
     assert "1.00" not in told
+    chosen = train(load_dataset("wine"), {"epochs": 5, "metric": "average_precision"}).to_json()
+    low, high = chosen["scores"]["validation"]["metrics"]["average_precision"]["interval"]
+    assert f"average precision may as well be {low:.2f} as {high:.2f}" in chosen["proposals"][0]
     assert proposals(train(load_dataset("wine"), {"epochs": 5, "ensemble": 2}).to_json()) == []
     assert proposals(train(load_dataset("diabetes"), {"epochs": 5}).to_json()) == []

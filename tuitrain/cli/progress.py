@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from tuitrain.cli.scores import asked_scores
 from tuitrain.numbers import duration, rate
 from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.text import counted, visible
@@ -17,6 +18,7 @@ from tuitrain.translation import gettext as _
 
 if TYPE_CHECKING:
     from tuitrain.search.api import SearchResult
+    from tuitrain.search.averaged import Averaged
     from tuitrain.search.conductor import SearchProgress
     from tuitrain.search.space.space import Setting
     from tuitrain.search.study.study import Study
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 TRAINING_SECONDS, SEARCH_SECONDS = 0.1, 0.2  # between two lines on a terminal
 PREDICTION_SECONDS = 0.5  # before the first one
 PLAIN_SECONDS = 2.0  # between two lines of a search elsewhere
+AVERAGED = {"f1": "macro f1"}  # how a score of all classes says that it is their mean
 PLAIN_LINES = 20  # of a training elsewhere
 MOST_LETTERS = 500  # of a notice
 
@@ -156,9 +159,11 @@ def training_summary(found: dict[str, Any]) -> str:
     for part in ("train", "validation", "test"):
         if part in found:
             absent = why_absent(found[part]["loss"], found["rows"][part])
-            values = "  ".join(f"{name} {_figure(value, absent)}" for name, value in found[part].items())
+            values = "  ".join(
+                f"{AVERAGED.get(name, name)} {_figure(value, absent)}" for name, value in found[part].items()
+            )
             lines.append(f"  {_(part):<10}  {values}")
-    return "\n".join([*lines, *_first_finding(found.get("findings", []))])
+    return "\n".join([*lines, *asked_scores(found), *_first_finding(found.get("findings", []))])
 
 
 def _first_finding(findings: list[dict[str, Any]]) -> list[str]:
@@ -353,7 +358,29 @@ def search_summary(found: SearchResult) -> str:
                 how=how, shown=shown, more=more
             )
         )
-    if found.test:
-        lines.append(_("  test        ") + "  ".join(f"{name} {value:.4f}" for name, value in found.test.items()))
-    lines.append(_("  study       {path} (model: best.safetensors)").format(path=visible(study.path)))
+    single, average = found.chosen.single_test, found.chosen.average
+    if single:
+        lines.append(_("  test        {scores}").format(scores=_scores(single)))
+    if average is not None:
+        lines += _about_average(average, study.settings.metric)
+    name = "best.safetensors" if average is None else "average.safetensors"
+    lines.append(_("  study       {path} (model: {name})").format(path=visible(study.path), name=name))
     return "\n".join(lines)
+
+
+def _scores(scores: Mapping[str, float]) -> str:
+    return "  ".join(f"{name} {value:.4f}" for name, value in scores.items())
+
+
+def _about_average(average: Averaged, metric: str) -> list[str]:
+    """Say which trials answer together, and what that came to."""
+    pairs = zip(average.trials, average.weights, strict=True)
+    shares = ", ".join(f"{trial} ({weight:.0%})" for trial, weight in pairs)
+    lines = [
+        _("  average     {metric} {score:.4f} out of fold, {single:.4f} the best alone; trials {shares}").format(
+            metric=metric, score=average.score, single=average.single_score, shares=shares
+        )
+    ]
+    if average.test:
+        lines.append(_("  its test    {scores}").format(scores=_scores(average.test)))
+    return lines

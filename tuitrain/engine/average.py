@@ -21,7 +21,7 @@ def average(outputs: Array, loss: str, weights: Array | None = None) -> Array:
     that the loss of the result is that of the mean probability. Other outputs are averaged as they are. `weights`
     (M, V) say how much each network counts in each row; alike if None.
     """
-    values = outputs.astype(np.float64)
+    values: Array = outputs.astype(np.float64)
     shares = np.full(values.shape[:2], 1.0) if weights is None else weights
     shares = shares / shares.sum(axis=0)
     if loss == "cross_entropy":
@@ -33,6 +33,24 @@ def average(outputs: Array, loss: str, weights: Array | None = None) -> Array:
         yes, no = -np.logaddexp(0.0, -values), -np.logaddexp(0.0, values)
         return _log(_mean(shares, np.exp(yes))) - _log(_mean(shares, np.exp(no)))
     return _mean(shares, values)
+
+
+def answers_of(outputs: Array, loss: str) -> Array:
+    """Return what is averaged of outputs (V, K): probabilities, or the outputs as they are; float64."""
+    values: Array = outputs.astype(np.float64)
+    if loss == "cross_entropy":
+        values = np.exp(values - values.max(axis=1, keepdims=True))
+        values /= values.sum(axis=1, keepdims=True)
+    if loss == "binary_cross_entropy":
+        values = np.exp(-np.logaddexp(0.0, -values))
+    return values
+
+
+def outputs_of(answers: Array, loss: str) -> Array:
+    """Return outputs (V, K) that answer so; the inverse of `answers_of`, up to a constant of each row."""
+    if loss == "cross_entropy":
+        return _log(answers)
+    return _log(answers) - _log(1 - answers) if loss == "binary_cross_entropy" else answers
 
 
 def _mean(shares: Array, values: Array) -> Array:

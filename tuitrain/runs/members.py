@@ -16,12 +16,11 @@ from tuitrain.data.dataset import Dataset, Part
 from tuitrain.data.validation_parts import ValidationPart
 from tuitrain.engine.build import choose_loss
 from tuitrain.engine.losses import LOSSES
-from tuitrain.engine.scoring import best_threshold
+from tuitrain.engine.scoring import NO_THRESHOLD, threshold_for
 from tuitrain.engine.state import State
 from tuitrain.engine.trainer import Trainer
 from tuitrain.errors import HyperparameterError
 from tuitrain.options.hyperparameters import Hyperparameters
-from tuitrain.options.metric_names import OF_DECISIONS
 from tuitrain.options.split_rule import TIME, SplitRule
 from tuitrain.runs.model import Model
 from tuitrain.runs.scores import Judge
@@ -30,7 +29,6 @@ from tuitrain.translation import gettext as _
 
 Array = NDArray[Any]
 SEEDS = 2**63  # seeds are below
-NO_THRESHOLD = "none"
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def _check_threshold(dataset: Dataset, hyperparameters: Hyperparameters) -> None
         raise HyperparameterError(_("threshold: the target is a number; a threshold is of a class's probability"))
     if dataset.positive is None and dataset.n_classes > 2:
         raise HyperparameterError(
-            _("threshold: there are {count} classes; name the one that is looked for with --positive").format(
+            _("threshold: there are {count} classes; name the one that is looked for with --positive (p)").format(
                 count=dataset.n_classes
             )
         )
@@ -114,6 +112,14 @@ class Members:
         """The dataset that the first network of `trainer` trains and validates on."""
         return self.own if self.count == 1 else self._sets[self._places[0]]
 
+    def dataset_of(self, member: int) -> Dataset:
+        """The dataset that a member trains and validates on."""
+        return self.own if self.count == 1 else self._sets[member]
+
+    def place_of(self, member: int) -> int | None:
+        """The member's place in `trainer`; None where it has ended and is trained no more."""
+        return self._places.index(member) if member in self._places else None
+
     @property
     def _is_by_time(self) -> bool:
         return SplitRule.parse(self.own.split).kind == TIME
@@ -137,15 +143,26 @@ class Members:
     @property
     def best_epochs(self) -> list[int]:
         """Each member's best epoch so far, 0 before the first."""
-        return [self._now(member).epoch for member in range(self.count)]
+        return [self.best_of(member)[0] for member in range(self.count)]
 
     @property
     def best_losses(self) -> list[float]:
         """Each member's loss at its best epoch, on its own validation rows."""
-        return [self._now(member).loss for member in range(self.count)]
+        return [self.best_of(member)[1] for member in range(self.count)]
+
+    def best_of(self, member: int) -> tuple[int, float]:
+        """A member's best epoch so far, 0 before the first, and its loss there on its own validation rows."""
+        if (ended := self._ended.get(member)) is not None:
+            return ended.epoch, ended.loss
+        place, stopping = self._places.index(member), self.trainer.early_stopping
+        return int(stopping.best_epoch[place]), float(stopping.best_loss[place])
 
     def drop_ended(self) -> bool:
         """Train only those on that have not ended, if any; called after an epoch. Return whether some were dropped."""
+        if not any(
+            self.trainer.early_stopping.endings
+        ):  # of an epoch that takes a millisecond NumPy's any is half a percent
+            return False
         ended = self.trainer.early_stopping.ended
         if not ended.any() or ended.all():
             return False
@@ -156,7 +173,8 @@ class Members:
         self._places = [self._places[place] for place in kept]
         return True
 
-    def _now(self, member: int) -> Ended:
+    def at_best(self, member: int) -> Ended:
+        """A member at its best epoch so far; before the first, as it is."""
         return self._ended[member] if member in self._ended else self._at(self._places.index(member))
 
     def _at(self, place: int) -> Ended:
@@ -179,13 +197,21 @@ class Members:
         """Return the model of each member's best epoch so far."""
         if self.count == 1:
             return self._judged(Model.of(self.trainer, self.own))
-        members = [self._now(member) for member in range(self.count)]
-        model = Model.from_parameters(
+        model, test = self._together(), self.dataset.test
+        return self._judged(replace(model, spread=calibration(model, test.X, test.y)))
+
+    def _together(self) -> Model:
+        members = [self.at_best(member) for member in range(self.count)]
+        return Model.from_parameters(
             np.stack([member.parameters for member in members]),
             members[0].hyperparameters, self.dataset, self.best_epoch,
         )  # fmt: skip
-        test = self.dataset.test
-        return self._judged(replace(model, spread=calibration(model, test.X, test.y)))
+
+    def loss_together(self) -> float:
+        """Return the validation loss of the members' answers together, each at its best epoch so far."""
+        model = self._together() if self.count > 1 else self.model()
+        y, outputs = self.validation_outputs(model)
+        return model.evaluate_outputs(outputs, y)["loss"]
 
     def _judged(self, model: Model) -> Model:
         """Return the model with the class that is looked for, and the threshold of its probability."""
@@ -193,13 +219,12 @@ class Members:
         if asked == NO_THRESHOLD:
             return replace(model, positive=positive)
         positive = 1 if positive is None else positive
-        if isinstance(asked, (int, float)):
-            return replace(model, positive=positive, threshold=float(asked))
-        metric = self._hyperparameters.metric
-        y, outputs = self.validation_outputs(model)
-        scores = model.probabilities(outputs)
-        metric = metric if metric in OF_DECISIONS else "f1"
-        return replace(model, positive=positive, threshold=best_threshold(y, scores, positive, metric))
+        y, scores = np.empty(0), np.empty(0)
+        if isinstance(asked, str):
+            y, outputs = self.validation_outputs(model)
+            scores = model.probabilities(outputs)
+        threshold = threshold_for(asked, self._hyperparameters.metric, y, scores, positive)
+        return replace(model, positive=positive, threshold=threshold)
 
     def validation_outputs(self, model: Model) -> tuple[Array, Array]:
         """Return the target and the outputs of the rows that models are chosen on; training rows where there are none.
@@ -250,7 +275,7 @@ class Members:
 
         The answers are the outputs of one network that would answer so; see `Model.combined`.
         """
-        if model.network.members != self.count:
+        if model.n_networks != self.count:
             raise HyperparameterError(_("the model is of another number of networks"))
         n = len(self.dataset.train)
         outputs = model.member_logits(self.dataset.train.X)

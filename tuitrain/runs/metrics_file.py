@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tuitrain.errors import RunError
+from tuitrain.options.metric_names import LOSS
 from tuitrain.runs.file_checks import listed, score, table, whole
 from tuitrain.runs.history import History
 from tuitrain.runs.line_file import read_lines
@@ -22,17 +23,26 @@ from tuitrain.translation import gettext as _
 
 PLAIN = ("train_loss", "validation_loss", "learning_rate", "gradient_norm", "seconds")
 LAYERS = {"gradient_norm": "layer_gradient_norms", "update_ratio": "update_ratios", "idle_share": "idle_shares"}
-PARTS = ("train", "validation")
+VALIDATION = "validation"
+PARTS = ("train", VALIDATION)
+OF_ENSEMBLES = ("validation_low", "validation_high")
 
 
-def epoch_lines(history: History, steps: Sequence[int], first: int, *, part: str, metric: str) -> list[bytes]:
+def epoch_lines(
+    history: History, steps: Sequence[int], first: int, *, part: str, metric: str, watched: str
+) -> list[bytes]:  # fmt: skip
     """Return the lines of some epochs, from `first` (counted from 0), each with its end.
 
-    `steps` holds the steps done after each of them; `metric` was measured on `part`.
+    `steps` holds the steps done after each of them; `metric` was measured on `part`. `watched` is the metric of the
+    validation rows that chooses the best epoch, or ``loss``.
     """
     last = first + len(steps)
     columns = {name: history.column(name, last)[first:].tolist() for name in PLAIN}
+    if not np.isnan(history.column("validation_low", last)).all():
+        columns |= {name: history.column(name, last)[first:].tolist() for name in OF_ENSEMBLES}
     columns[f"{part}_{metric}"] = history.column(f"{part}_metric", last)[first:].tolist()
+    if part == VALIDATION and watched not in {LOSS, metric}:
+        columns[f"{part}_{watched}"] = history.column("watched_metric", last)[first:].tolist()
     layers = {name: history.layers(column, last)[first:].tolist() for column, name in LAYERS.items()}
     lines = []
     for row, step in enumerate(steps):
@@ -60,7 +70,7 @@ def read_epochs(path: Path) -> tuple[list[dict[str, Any]], bool]:
         if it cannot be read, or a line is no epoch.
     """
     lines, is_cut = read_lines(path)
-    known = dict.fromkeys(PLAIN, score) | {name: listed(score) for name in LAYERS.values()}
+    known = dict.fromkeys((*PLAIN, *OF_ENSEMBLES), score) | {name: listed(score) for name in LAYERS.values()}
     check = table({"epoch": whole(1), "step": whole()}, known, is_open=True)
     epochs = []
     for number, line in enumerate(lines, 1):
@@ -82,8 +92,8 @@ def _values(value: Any, name: str) -> Any:
     return [_value(item) for item in value] if isinstance(value, list) else _value(value)
 
 
-def fill(history: History, epochs: Sequence[Mapping[str, Any]], metric: str) -> None:
-    """Append the epochs of a file to a history.
+def fill(history: History, epochs: Sequence[Mapping[str, Any]], metric: str, watched: str) -> None:
+    """Append the epochs of a file to a history; `metric` and `watched` as for `epoch_lines`.
 
     Raises
     ------
@@ -91,8 +101,9 @@ def fill(history: History, epochs: Sequence[Mapping[str, Any]], metric: str) -> 
         if a line is of another number of layers.
     """
     for epoch in epochs:
-        row = {"epoch": epoch["epoch"], **{name: epoch.get(name, math.nan) for name in PLAIN}}
+        row = {"epoch": epoch["epoch"], **{name: epoch.get(name, math.nan) for name in (*PLAIN, *OF_ENSEMBLES)}}
         row |= {f"{part}_metric": epoch.get(f"{part}_{metric}", math.nan) for part in PARTS}
+        row["watched_metric"] = math.nan if watched == LOSS else epoch.get(f"{VALIDATION}_{watched}", math.nan)
         try:
             history.append(row, {column: np.array(epoch[name]) for column, name in LAYERS.items() if name in epoch})
         except ValueError as error:

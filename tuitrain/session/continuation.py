@@ -144,7 +144,7 @@ def _continuation(checkpoint: Checkpoint, epochs: list[dict[str, Any]], run: Run
             )
         )
     history = History(len(state.layer_sizes) - 1)
-    fill(history, epochs[:length], run.about["metric"])
+    fill(history, epochs[:length], run.about["metric"], state.hyperparameters[0].metric)
     kept = decode_fields(KeptTraining, about.get("live"), visible(run.path / LAST))
     count, ended = state.hyperparameters[0].ensemble, checkpoint.ended
     fits = state.members + len(ended) == count and set(ended) <= set(range(count))

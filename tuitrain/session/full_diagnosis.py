@@ -7,28 +7,23 @@ validation rows, or on the training rows where there are none.
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from tuitrain.data.dataset import Dataset
 from tuitrain.data.loading import load_dataset
-from tuitrain.diagnosis.checks import one_batch, shifted_validation, start_loss, unused_inputs
+from tuitrain.diagnosis.checks import one_batch, shifted_validation, start_loss, with_page
 from tuitrain.diagnosis.finding import Figure, Finding, Remedy
 from tuitrain.diagnosis.recording import Recording
-from tuitrain.diagnosis.reference import simple_answers
 from tuitrain.engine import Trainer
 from tuitrain.errors import TuitrainError
-from tuitrain.options.data_options import DATA_FIELDS
-from tuitrain.options.hyperparameters import FIELDS, Hyperparameters
+from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.model import Model
+from tuitrain.session.remedy_options import changes_of
 from tuitrain.session.train import train
 from tuitrain.translation import gettext as _
 
 EQUAL = 0.01  # of a score, within which a remedy is no better than none
-_FIELDS = {spec.flag: spec for spec in FIELDS.values()}
-_DATA = {spec.flag: spec for spec in DATA_FIELDS.values()}
 
 
 @dataclass(frozen=True)
@@ -56,17 +51,16 @@ def full_findings(
     """
     trainer = Trainer(dataset, [h])
     observed = Recording(trainer, dataset).observe()
-    simple = simple_answers(dataset)
     assert observed.data is not None
     checked = [
         start_loss(observed.start, observed.data), one_batch(dataset, trainer.hyperparameters[0]),
-        shifted_validation(dataset), unused_inputs(model, dataset, simple),
+        shifted_validation(dataset),
     ]  # fmt: skip
     alarms = [finding for finding in findings if finding.is_alarm]
     notes = [finding for finding in findings if not finding.is_alarm]
-    if alarms and alarms[0].remedies:
+    if alarms and alarms[0].remedies and alarms[0].kind != "leak":  # without it a score is worse, and truer
         alarms[0] = _proved(alarms[0], dataset, h, _score(model, dataset))
-    return (*alarms, *(finding for finding in checked if finding is not None), *notes)
+    return (*alarms, *(with_page(finding) for finding in checked if finding is not None), *notes)
 
 
 def _score(model: Model, dataset: Dataset) -> float:
@@ -95,15 +89,7 @@ def _told(proof: Proof) -> str:
 
 def prove(remedy: Remedy, dataset: Dataset, h: Hyperparameters, before: float) -> Proof:
     """Train with a remedy; `before` is the score without it."""
-    words = shlex.split(remedy.options)
-    changes: dict[str, Any] = {}
-    options: dict[str, Any] = dict(dataset.options)
-    for flag, value in zip(words[::2], words[1::2], strict=True):
-        if flag in _FIELDS:
-            changes[_FIELDS[flag].name] = _FIELDS[flag].parse(value)
-        else:
-            spec = _DATA[flag]
-            options[spec.name] = (*options.get(spec.name, ()), value) if spec.is_repeatable else value
+    changes, options = changes_of(remedy.options, dataset.options)
     try:
         data = dataset if options == dict(dataset.options) else load_dataset(dataset.source, **options)
         result = train(data, h.replace(**changes))

@@ -57,14 +57,44 @@ class ParametersView:
 
 
 @dataclass(frozen=True)
+class ThresholdCurve:
+    """A class's curve over all thresholds, `x` and `y` (N,), and the area under it."""
+
+    number: int
+    x: Floats
+    y: Floats
+    area: float
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """What probabilities said, what share came true (NaN in a bin without rows), and the rows of each bin, (B,).
+
+    `number` is the class whose probability it is, None where it is that of the answer. `error` is the expected
+    calibration error.
+    """
+
+    said: Floats
+    true: Floats
+    rows: NDArray[np.int64]
+    error: float
+    number: int | None = None
+
+
+@dataclass(frozen=True)
 class MetricView:
     """The model on one part (validation, or training where there is none).
 
     `baselines` are the values of always answering `usual`: the most frequent class of the training rows (its number),
     or their mean; of scores of probabilities, those of always answering the share of each class in the training rows.
     A value that is not known is NaN. Classification: `confusion` (K, K) int64, rows truth, columns prediction;
-    `class_scores` (K, 3) are precision, recall and F1 of each class. Regression: `truth` and `predicted`, (V,) float64
-    in the target's own units. `epoch` is that of the weights.
+    `class_scores` (K, 3) are precision, recall and F1 of each class; `positive` is the class that is looked for, which
+    precision, recall, F1 and the areas are of, and `threshold` the probability from which it is answered, None where
+    the likeliest class is. Regression: `truth` and `predicted`, (V,) float64 in the target's own units. `epoch` is that
+    of the weights.
+
+    Where more is looked at, `intervals` hold the middle 90 % of each score on resampled rows, `roc` and
+    `precision_recall` the curves of the positive class, of the second of two, or of the classes that are ranked worst.
     """
 
     part: str
@@ -76,6 +106,12 @@ class MetricView:
     class_scores: Floats | None = None
     baselines: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     usual: float = float("nan")
+    positive: int | None = None
+    threshold: float | None = None
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+    roc: tuple[ThresholdCurve, ...] = ()
+    precision_recall: tuple[ThresholdCurve, ...] = ()
+    reliability: Reliability | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +134,25 @@ class BoundaryView:
 
 
 @dataclass(frozen=True)
+class MembersView:
+    """The members of an ensemble: the losses of their best epochs, each on its own validation rows; and `together`.
+
+    That is the loss of their answers averaged, each row answered by the members that validate on it; NaN while they
+    train, and where there are very many rows. `ended` says which are trained no more.
+    """
+
+    losses: tuple[float, ...] = ()
+    epochs: tuple[int, ...] = ()
+    ended: tuple[bool, ...] = ()
+    together: float = float("nan")
+
+    @property
+    def count(self) -> int:
+        """How many there are; 1 of a single network."""
+        return max(len(self.losses), 1)
+
+
+@dataclass(frozen=True)
 class Snapshot(JsonFields):
     """One moment of a training. `version` grows with each new one; equal versions mean equal content.
 
@@ -113,6 +168,8 @@ class Snapshot(JsonFields):
     Where the last step was one batch by hand,
     `batch_loss` is that batch's loss before the update, and `gradient_norm` and `layers` are that step's.
     `given` are the hyperparameters with ``auto`` where a value was left to it; None: as they are in use.
+    Of an ensemble, `member` is the one (from 0) whose gradients, weights and views are shown, and `member_history` its
+    course; `best_epoch`, `best_loss` and the findings are those of the first that is trained.
     """
 
     version: int
@@ -162,6 +219,16 @@ class Snapshot(JsonFields):
     run: Path | None = None
     run_notices: tuple[str, ...] = ()
     given: Hyperparameters | None = None
+    member: int = 0
+    members: MembersView = field(default_factory=MembersView)
+    member_history: History | None = None
+
+    @property
+    def shown_best(self) -> tuple[int, float]:
+        """The best epoch so far, 0 before the first, and its loss; of an ensemble, those of the member shown."""
+        if self.members.count == 1:
+            return self.best_epoch, self.best_loss
+        return self.members.epochs[self.member], self.members.losses[self.member]
 
     @property
     def is_running(self) -> bool:

@@ -18,7 +18,7 @@ from tuitrain.session.training import TrainingSession
 from tuitrain.ui.app import TuitrainApp
 from tuitrain.ui.inspect.bench import BenchPage
 from tuitrain.ui.inspect.bench_layers import shown_units
-from tuitrain.ui.inspect.bench_shares import two_ways
+from tuitrain.ui.inspect.bench_shares import draw_shares, two_ways
 from tuitrain.ui.inspect.chain_rule import Share, WeightPlace
 from tuitrain.ui.theme import theme_for
 
@@ -82,6 +82,13 @@ def test_the_two_ways_hold_for_any_weights_that_are_typed(weights):
         assert [float(text.replace("−", "-")) for text in returned] == pytest.approx([*expected, 100], abs=0.5)
     else:
         assert not returned
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_what_is_handed_back_is_never_cut(ascii_only):
+    found = [Share(0, "pixel_3_3", 0.382, 0.08, -0.0441, -0.8496), Share(1, "pixel_6_5", 0.276, 0.92, 1.0, -0.8496)]
+    row = draw_shares(78, 2, found, 0, theme=theme_for("none", ascii_only=ascii_only))[1].text
+    assert row.rstrip().endswith("= +0.0375")  # -0.0441 times -0.8496
 
 
 async def to_2_3_2(pilot, page):
@@ -181,6 +188,30 @@ async def test_by_unit_of_a_large_layer_the_units_that_are_reached_stay_in_view(
                 shown = shown_units(page.answer, WeightPlace(0, 0, one), size.width, size.height)
                 assert shown.units[1] == units
     session.close()
+
+
+async def test_in_a_small_terminal_the_layer_of_the_step_is_always_in_view():
+    """Three weight layers: input, two hidden layers and output have no room beside each other at 80 cells."""
+    session = TrainingSession(load_dataset("moons"), Hyperparameters(hidden_layers=(5, 4), activation="tanh"))
+    try:
+        session.send(Step(2))
+        async with TuitrainApp(session, theme_for("true")).run_test(size=(80, 24)) as pilot:
+            await settle(pilot, lambda: session.snapshot.step == 2)
+            page = await opened(pilot)
+            assert "adam, η 0.01" in text_of(pilot.app)  # what the step is made with, beside its formulas
+            await pilot.press("r")
+            seen = {}
+            for number, column in enumerate(("input", "layer 1", "layer 2", "output", "output", "output", "layer 2")):
+                await settle(pilot, lambda: f"step {number}/8" in text_of(pilot.app))  # noqa: B023
+                heads = text_of(pilot.app).splitlines()[2]
+                assert column in heads, (number, heads)
+                seen[number] = text_of(pilot.app)
+                await pilot.press("right")
+            assert "t 1" in seen[4] and re.search(r"o1 δ [+−]0", seen[5])  # the truth at the loss, then the error
+            header = seen[4].splitlines()[0]
+            assert f"truth {page.answer.truth} · epoch 0" in header and f"row {page.answer.row}" in header
+    finally:
+        session.close()
 
 
 async def test_a_typed_weight_is_on_the_copy_until_1_adopts_it_and_u_takes_it_back(session):

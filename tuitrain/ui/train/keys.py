@@ -10,6 +10,8 @@ _PACE = ("< >", "pace: slower, faster")
 _ADOPT = ("F2 F3 F4", "adopt a remedy")
 _NUDGE = ("+ -", "next value, next choice")
 
+FIRST_KEY = 2  # of a remedy: F1 lists all keys
+MOST_KEYS = 3  # remedies of the first finding that a key adopts
 COLUMNS = (("training", "form"), ("panes", "program"))  # of the help, and the sections in each
 TRAIN_ACTIONS = (
     *in_section("training", (
@@ -40,16 +42,19 @@ TRAIN_ACTIONS = (
         Action("edit", ("enter",), "enter", "edit", "type a value (esc leaves)", "", 50),
         Action("find", ("slash",), "/", "find", "find a field by typing", "", 90),
         Action("fold", ("comma",), ",", "", "open or fold a group", ""),
-        Action("undo", ("u",), "u", "undo", "take back the last edit", "", 65),
+        Action("undo", ("u",), "u", "undo", "take back an edit or remedy", "", 65),
     )),
     *in_section("panes", (
         Action("toggle_log", ("l",), "l", "log", "loss: logarithmic axis", "", 40),
         Action("cycle_smoothing", ("z",), "z", "smooth", "loss: smoothing", "", 20),
         Action("cycle_view", ("v",), "v", "view", "loss: all or recent epochs", "", 21),
+        Action("toggle_metric", ("y",), "y", "metric too", "loss: the metric beside it", "", 19),
+        Action("positive", ("p",), "p", "positive", "class that is looked for", "", 18),
         Action("gradients", ("g",), "g", "gradient", "gradient in each layer", "", 33),
         Action("parameters", ("w",), "w", "weights", "parameters: weights, biases", "", 32),
-        Action("metric", ("m",), "m", "metric", "metric, predicted and true", "", 31),
+        Action("metric", ("m",), "m", "metric", "metric; again: ROC, recall", "", 31),
         Action("boundary", ("b",), "b", "boundary", "decision boundary, curve", "", 30),
+        Action("member", ("o",), "o", "network", "ensemble: another network", "", 19),
         Action("next_pane", ("tab",), "tab", "pane", "next pane", "", 89, pair=PANE),
         Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "", pair=PANE),
     )),

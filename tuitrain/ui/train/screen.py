@@ -26,9 +26,11 @@ from tuitrain.ui.train.findings import FindingsPage
 from tuitrain.ui.train.form import Form
 from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
 from tuitrain.ui.train.layout import Shown, TrainLayout
+from tuitrain.ui.train.member import standing
 from tuitrain.ui.train.messages import TrainMessages
 from tuitrain.ui.train.pace import PaceHint, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane, TrainPane
+from tuitrain.ui.train.remedies import Remedies
 from tuitrain.ui.train.status import ENDED, TrainRoomRow, TrainStatusRow, explain_field, words_now
 from tuitrain.ui.train.verdict import Verdict
 from tuitrain.ui.widgets.explain_row import ExplainRow
@@ -61,7 +63,8 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self._dataset: DatasetFacts | None = None
         self._pace_hint = PaceHint()
         self._detail = ""
-        self._watched: tuple[frozenset[str], tuple[int, int] | None] = (frozenset(), None)
+        self._member = 0  # of an ensemble, whose gradients, weights and views are shown
+        self._watched: tuple[frozenset[str], tuple[int, int] | None, int] = (frozenset(), None, 0)
         self.governor = Governor(
             self.session, self._watch, count_bytes=self.bytes_written, after_paint=self.call_after_refresh
         )
@@ -73,18 +76,20 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.form = Form(theme, self.send, self._describe_field, id="form")
         self.description = Description(theme, self.form.model, id="description")
         self.messages = TrainMessages(theme, id="messages")
-        self.verdict = Verdict(theme, id="verdict")
-        self.findings = FindingsPage(theme, id="findings")
+        self.remedies = Remedies(self)
+        self.verdict = Verdict(theme, self.remedies, id="verdict")
+        self.findings = FindingsPage(theme, self.remedies, id="findings")
         self.explain_row = ExplainRow(theme, id="explain")
-        self.status = TrainStatusRow(theme, self._note_message, self._is_refusal, id="status")
+        self.status = TrainStatusRow(theme, self.note_message, self._is_refusal, id="status")
         self.footer = Footer(theme, TRAIN_ACTIONS, id="footer")
         self.help = HelpPage(theme, TRAIN_ACTIONS, COLUMNS, id="help")
         self.too_small = Lines(id="too_small")
         self.loss = LossPane(theme, id="loss")
         self.boundary = BoundaryPane(theme, self._class_names, id="boundary")
+        self.metric = MetricPane(theme, self._class_names, id="metric")
         self.panes = (
             self.loss, GradientsPane(theme, id="gradients"), ParametersPane(theme, id="parameters"),
-            MetricPane(theme, self._class_names, id="metric"), self.boundary,
+            self.metric, self.boundary,
         )  # fmt: skip
         self.arrangement.shown = self._shown()
         regions = self.arrangement.regions(self.app.size)
@@ -121,6 +126,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         gc.freeze()
         gc.enable()
         threading.Thread(target=self._load_plotext, daemon=True).start()
+        self.remedies.begin()
 
     def _load_plotext(self) -> None:
         """Import it while training waits, if it runs already: beside it, 0.2 s would become two."""
@@ -140,6 +146,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.form.show(self.session.snapshot)
         self.form.model.note_changes(self._values_left)  # a trial may have been adopted
         self._values_left = {}
+        self.remedies.ask_again()
         self.session.hold(DIALOG_SECONDS)
         self.call_after_refresh(self.session.release)
         self.governor.start()
@@ -167,27 +174,31 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.arrangement.shown = self._shown()
         super().place_children(size)
         places = self.arrangement.arrangement(size)
+        frames = places.frames
         for child in (self.form, self.description, *self.panes):
-            if str(child.id) in places.frames:
-                child.take_place(places.frames[str(child.id)])
+            if str(child.id) in frames:
+                child.take_place(frames[str(child.id)])
         for pane in self.panes:
             pane.offer(places.tabs.get(str(pane.id), ()))
         beside = places.inside.get("metric")
-        self.loss.leave_room(self.arrangement.shown.verdict, beside.width if beside else 0)
+        verdict = self.arrangement.shown.verdict
+        self.loss.leave_room(verdict, beside.width if beside else 0)
+        self.metric.leave_room(0 if "loss" in places.boxes else verdict)
 
     def _watch(self) -> None:
         """Tell the session which costly views are looked at."""
-        views = frozenset(pane.view for pane in self.panes if pane.view and pane.is_shown)
-        wanted = (views, self.boundary.grid_shape if "boundary" in views else None)
+        views = frozenset[str]().union(*(pane.views for pane in self.panes if pane.is_shown))
+        wanted = (views, self.boundary.grid_shape if "boundary" in views else None, self._member)
         if wanted != self._watched:
             self._watched = wanted
-            self.session.watch(*wanted)
+            self.session.watch(*wanted[:2], member=self._member)
 
     def show(self, snapshot: Snapshot) -> None:
         """Pass a snapshot to everything that shows one."""
-        is_new = snapshot.dataset != self._dataset
+        is_new, before = snapshot.dataset != self._dataset, self._dataset
         if is_new:
             self._describe(snapshot.dataset)
+        self.remedies.follow(snapshot, is_looked_at=self.findings.display)
         if self._shown() != self.arrangement.shown:
             self.place_children(self.size)
         for widget in (self.header, self.form, self.description, self.verdict, self.findings, self.status):
@@ -197,7 +208,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             from tuitrain.ui.widgets.note_prompt import told_notes  # noqa: PLC0415 - not for the first paint
 
             self.messages.list_notes(told_notes(snapshot.notes))
-        if is_new:
+        if is_new and (before is None or before.fingerprint != snapshot.dataset.fingerprint):
             self._say_notices(snapshot.dataset.notices)
         self.footer.say_now(words_now(snapshot))
         if hint := self._pace_hint.about(snapshot):
@@ -221,7 +232,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def _say_notices(self, notices: Sequence[str]) -> None:
         """Say what was noticed about the data, each a message of its own, but leave the line that says what to do."""
         for notice in reversed(notices):
-            self._note_message(notice)
+            self.note_message(notice)
         number = len(notices)
         if number:
             head = _("{number} notices (M lists them): ").format(number=number) if number > 1 else ""
@@ -238,13 +249,16 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         pane = str(self.focused.id) if isinstance(self.focused, TrainPane) else ""
         return kind, pane, "" if pane else self.form.model.field.name
 
+    def selected_word(self) -> tuple[str, str, str]:
+        return (self.metric.word, "", "") if self.focused is self.metric else super().selected_word()
+
     def on_descendant_focus(self) -> None:
         """Explain what has the keys now: a pane, or the form's field."""
         self._describe_field()
 
     def _describe_field(self) -> None:
         if isinstance(self.focused, TrainPane):
-            self.explain_row.explain(_(self.focused.SHOWS), _(self.focused.EXPLAINED))
+            self.explain_row.explain(self.focused.name_shown, self.focused.explained)
             return
         explain_field(self.explain_row, self.form.model)
         self.description.show_field()
@@ -300,33 +314,13 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.findings.show(self.session.snapshot)
         self.turn_to(self.findings)
 
-    def action_adopt(self, place: int) -> None:
-        """Make a remedy of the first finding's commands of the session; ask where the training would be lost."""
-        from tuitrain.session.remedy_commands import commands_of  # noqa: PLC0415 - not for the first paint
-
-        snapshot = self.session.snapshot
-        remedies = snapshot.findings[0].remedies if snapshot.findings else ()
-        if place >= len(remedies):
-            self.say(_("no such remedy; ! lists what was found"))
-            return
+    def close_findings(self) -> None:
+        """Show the panes again where the findings cover them."""
         if isinstance(self.focused, FindingsPage):
             self.on_over_page_closed()
-        commands = commands_of(remedies[place], snapshot)
 
-        def adopt() -> None:
-            for command in commands:
-                self.send(command)
-            self.say(_("adopted: {remedy} ({options})").format(
-                remedy=remedies[place].text, options=remedies[place].options
-            ))  # fmt: skip
-
-        if any(isinstance(command, Reset) for command in commands) and snapshot.has_something_to_lose:
-            about = _("{options}. {what}; the curves stay for comparison.").format(
-                options=remedies[place].options, what=unsaved(snapshot)
-            )
-            self.ask(_("Adopt, and start over?"), about, yes=_("start over"), no=_("go on"), then=adopt)
-        else:
-            adopt()
+    def action_adopt(self, place: int) -> None:
+        self.remedies.adopt(place)
 
     def action_save(self) -> None:
         if self.session.snapshot.step == 0:
@@ -340,6 +334,12 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
                 self.send(SaveModel(path))
 
         self.open(SaveDialog(self.look, model_name(self.session.snapshot.dataset.name)), answered)
+
+    def action_positive(self) -> None:
+        """Ask which class is looked for, and start over with it."""
+        from tuitrain.ui.train.positive import ask_positive  # noqa: PLC0415 - not needed for the first paint
+
+        ask_positive(self, self.session.snapshot, self.send)
 
     def action_dataset(self) -> None:
         self.host.show("data", self._take_dataset)
@@ -355,13 +355,14 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         else:
             self.send(Reset(source))
 
-    def say(self, text: str) -> None:
-        self.status.say(text)
+    def say(self, text: str, *shorter: str) -> None:
+        self.status.say(text, shorter=shorter)
 
     def key_pressed(self) -> None:
         self.status.key_pressed()
 
-    def _note_message(self, text: str) -> None:
+    def note_message(self, text: str) -> None:
+        """Add a message to those of `M`."""
         self.messages.add(text, self.session.snapshot.epoch)
 
     def _is_refusal(self, snapshot: Snapshot) -> bool:
@@ -374,9 +375,13 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         """Ask for a parameter's new value."""
         from tuitrain.ui.train.panes.weight_prompt import weight_prompt  # noqa: PLC0415 - not for the first paint
 
+        if self.session.snapshot.state in ENDED:
+            self.say(_("the training has ended: its weights are those of the best epoch, and stay"))
+            return
+
         def answered(value: float | None) -> None:
             if value is not None:
-                self.send(SetParameter(event.index, value))
+                self.send(SetParameter(event.index, value, event.member))
 
         self.open(weight_prompt(self.look, event.name, event.value), answered)
 
@@ -461,7 +466,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.form.toggle_fold()
 
     def action_undo(self) -> None:
-        if not self.form.undo():
+        if not self.remedies.undo() and not self.form.undo():
             self.say(_("nothing to undo"))
 
     def action_next_pane(self) -> None:
@@ -479,6 +484,9 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
     def action_cycle_view(self) -> None:
         self.loss.cycle_view()
 
+    def action_toggle_metric(self) -> None:
+        self.loss.toggle_metric()
+
     def action_gradients(self) -> None:
         self._bring("gradients")
 
@@ -486,7 +494,24 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self._bring("parameters")
 
     def action_metric(self) -> None:
-        self._bring("metric")
+        """Show the scores, then curve after curve; after the last one what was in that place before."""
+        if not self.metric.is_large:
+            self.metric.show_scores()
+            self._bring("metric")
+        elif not self.metric.go_on() and self._detail == "metric":
+            self._bring("metric")
+        self._watch()
+        self._describe_field()
+
+    def action_member(self) -> None:
+        """Show the next network of the ensemble, and say how it stands beside the others."""
+        members = self.session.snapshot.members
+        if members.count == 1:
+            self.say(_("a single network is trained; ensemble 8 trains eight whose answers are averaged"))
+            return
+        self._member = (self._member + 1) % members.count
+        self._watch()
+        self.say(*standing(members, self._member))
 
     def action_boundary(self) -> None:
         if not self._has_boundary:
