@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuitrain.data import side_by_side
 from tuitrain.data.generators import RECIPES
 from tuitrain.data.piecewise import PiecewiseLinear
 from tuitrain.data.preprocessing import Preprocessing, Scale, scaling, standardised
@@ -40,7 +41,7 @@ NOT_ENCODING = {
     "usual",
     "shares",
 }  # what is kept of the columns beside their encoding
-MOST_BINNED = 50  # number columns that get bins unasked
+MOST_BINNED = 60  # number columns that get bins unasked: up to here they gained on each table (docs/guide/quality.md)
 ODD_SHARE = 0.05  # difference from the share that was asked for
 SPLIT = N_("split by comma, semicolon, tab or pipe")
 
@@ -213,13 +214,20 @@ def build_dataset(
             _("{name}: found a single column, {column}; expected at least two, {split}").format(
                 name=table.name, column=quoted(table.names[0]), split=_(SPLIT)
             )
+            + side_by_side.hint(table.columns[0])
         )
     whole = table
     rule = SplitRule.parse(options.split)
-    apart = None if rule.kind == RANDOM else _column_apart(table, rule, options.target)
+    apart = None if rule.kind == RANDOM else _column_apart(table, rule)
     _refuse_unknown_types(table, options.types)
     table = _without_columns(table, options.drop, options.types, options.target)
     target_name = choose_target(table, options.target)
+    if apart is not None and apart.name == target_name and rule.kind == GROUP:
+        raise DataError(
+            _("{name}: column {column} is both the target and what rows are split by; choose one").format(
+                name=table.name, column=quoted(target_name)
+            )
+        )
     _refuse_questions(table)
     notices: list[str] = []
     present = ~table.column(target_name).missing
@@ -248,6 +256,12 @@ def build_dataset(
     guessed = guess_notice(table, goal, options.target)
     if apart is not None:
         apart = apart if present.all() else apart.take(source_rows)
+        if rule.kind == GROUP and (groupless := int(apart.missing.sum())):
+            notices.append(
+                _("{rows} without a value in {column} are kept together, as one group").format(
+                    rows=counted(groupless, "row"), column=quoted(apart.name)
+                )
+            )
         if rule.kind == GROUP and apart.name in table.names:
             table = _without_columns(table, [apart.name], (), target_name)
             notices.append(
@@ -268,15 +282,9 @@ def build_dataset(
     )  # fmt: skip
 
 
-def _column_apart(table: Table, rule: SplitRule, target: str | None) -> Column:
+def _column_apart(table: Table, rule: SplitRule) -> Column:
     """Return the column by which groups or times are kept apart."""
     column = table.column(choose_target(table, rule.column))
-    if target is not None and choose_target(table, target) == column.name and rule.kind == GROUP:
-        raise DataError(
-            _("{name}: column {column} is both the target and what rows are split by; choose one").format(
-                name=table.name, column=quoted(column.name)
-            )
-        )
     if rule.kind == TIME and column.kind not in {"date", "time", "number"}:
         raise DataError(
             _(

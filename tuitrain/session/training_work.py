@@ -382,7 +382,8 @@ class Training(Work[Snapshot]):
             ended_epoch = self.live.step(is_by_hand=self._steps_to_go is not None)
             turn.give_way()
             self.watching.inspect_between_batches()
-            self._count(ended_epoch)
+            if ended_epoch or self._steps_to_go is not None or self.live.trainer.is_done:
+                self._count(ended_epoch)
             if ended_epoch and not self.live.trainer.is_done:
                 self.keeper.after_epoch(self.live)
             if ended_epoch and self._pace:

@@ -42,7 +42,7 @@ TRAIN_ACTIONS = (
         Action("edit", ("enter",), "enter", "edit", "type a value (esc leaves)", "", 50),
         Action("find", ("slash",), "/", "find", "find a field by typing", "", 90),
         Action("fold", ("comma",), ",", "", "open or fold a group", ""),
-        Action("undo", ("u",), "u", "undo", "take back the last edit", "", 65),
+        Action("undo", ("u",), "u", "undo", "take back an edit or remedy", "", 65),
     )),
     *in_section("panes", (
         Action("toggle_log", ("l",), "l", "log", "loss: logarithmic axis", "", 40),

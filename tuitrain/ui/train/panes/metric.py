@@ -13,6 +13,7 @@ from tuitrain.text import visible
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.lines import cut, line, notice, padded
+from tuitrain.ui.plots.scores import LEAST_WITH_INTERVALS
 from tuitrain.ui.theme import Theme
 from tuitrain.ui.train.panes.metric_tables import MetricTables, rows_of
 from tuitrain.ui.train.panes.train_pane import KEYS, TrainPane, is_step_shown
@@ -22,7 +23,7 @@ LEAST_TITLE = 3  # cells of the pane's name
 SPARE_FRAME = 5  # cells of a frame's upper line that no title takes
 FORMS = {  # what can be drawn: its name, what it is, and the word whose page tells more
     "scores": (
-        N_("Metric"), N_("how good the answers are on rows that training does not see, beside a constant answer"),
+        N_("Metric"), N_("how good the answers are on rows not trained on, beside a constant"),
         "metric",
     ),
     "roc": (
@@ -144,7 +145,8 @@ class MetricPane(TrainPane):
     @property
     def views(self) -> frozenset[str]:
         """Intervals and curves cost more, and a narrow column shows none."""
-        return frozenset({"metric", "metric_detail"} if self.size.width >= NARROW else {"metric"})
+        in_detail = self.size.width >= LEAST_WITH_INTERVALS or (self.size.width >= NARROW and self.form != "scores")
+        return frozenset({"metric", "metric_detail"} if in_detail else {"metric"})
 
     @property
     def name_shown(self) -> str:
