@@ -111,7 +111,6 @@ def _model_of(given: str, folder: Path) -> Path:
     from tuitrain.cli.search import find_study  # noqa: PLC0415
     from tuitrain.runs.run import BEST, find_run  # noqa: PLC0415
     from tuitrain.search.averaged import AVERAGE_NAME  # noqa: PLC0415
-    from tuitrain.search.best_model import MODEL_NAME  # noqa: PLC0415
     from tuitrain.search.study.study import Study  # noqa: PLC0415
     from tuitrain.search.study.study_file import NAME  # noqa: PLC0415
 
@@ -121,7 +120,7 @@ def _model_of(given: str, folder: Path) -> Path:
     study = find_study(given, folder)
     if (study / NAME).is_file():
         is_averaged = "average" in (Study(study).chosen or {})
-        return study / (AVERAGE_NAME if is_averaged else MODEL_NAME)
+        return study / (AVERAGE_NAME if is_averaged else BEST)
     return find_run(given, folder) / BEST
 
 
