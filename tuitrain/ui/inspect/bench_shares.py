@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from textwrap import wrap
 
 from rich.cells import cell_len
 from textual.strip import Strip
@@ -91,10 +92,12 @@ def draw_shares(width: int, height: int, found: Sequence[Share], chosen_source: 
     chosen = next((one for one in found if one.source == chosen_source), None)
     lines = [line(width, [(" ", theme["plain"]), *texts])]
     if chosen is not None:
-        told = _("{name}: share of δ {share}   back w·δ = {weight} · {delta} = {back}").format(
+        named, short = (form.format(
             name=cut(chosen.name, 14, theme=theme), share=factor(chosen.of_delta), weight=factor(chosen.weight),
             delta=factor(chosen.delta), back=factor(chosen.back),
-        )  # fmt: skip
+        ) for form in (_("{name}: share of δ {share}   back w·δ = {weight} · {delta} = {back}"),
+                       _("{name}: of δ {share}   back {weight}·{delta} = {back}")))  # fmt: skip
+        told = named if cell_len(theme.formula(named)) <= width - 2 else short
         if math.isnan(chosen.delta):
             told = _("The error is not known yet: → goes on to the loss, and back.")
         lines.append(line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])]))
@@ -133,7 +136,16 @@ def _share_table(width: int, height: int, found: Sequence[Share], chosen_source:
     told = _("the same proportions where all a are alike: the gradient does not divide by the sum")
     if cell_len(told) > width - 2:
         told = _("of δ: by the share; {back}: w·δ").format(back=heads[-1])
-    return [*lines, line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])])]
+    lines.append(line(width, [(f" {cut(theme.formula(told), width - 2, theme=theme)}", theme["dim"])]))
+    relation = [
+        _("The share says who caused the sum; the gradient says how J would change."),
+        _("x: the example of weights 3 and 2 and error 0.6: shares 0.36 and 0.24, gradient 1.8 and 1.2. The same "
+          "3 : 2, not divided by 3 + 2."),
+    ]  # fmt: skip
+    texts = [text for told in relation for text in ("", *wrap(theme.formula(told), width - 2))]
+    if len(lines) + len(texts) <= height:
+        lines += [line(width, [(f" {text}", theme["dim"])]) for text in texts]
+    return lines
 
 
 def _summed(name: str, parts: Sequence[Share], percent: float) -> tuple[str, ...]:
