@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from tuitrain.data.facts import DatasetFacts
@@ -73,7 +74,7 @@ class FinishedTraining:
     `score` (accuracy or R²) and `loss` are those of the kept weights on `part`: the validation rows, or the training
     rows where there are none. `curve` is the metric by epoch, (epochs,). With no whole epoch trained, `epochs` and
     `best_epoch` are 0, and score and loss NaN. `ending` says why it ended. `notes` are the user's, in order, also those
-    that were typed after the end.
+    that were typed after the end. Where it was read from a `run`, that is the directory, and `metric` names the score.
     """
 
     training: int
@@ -91,6 +92,8 @@ class FinishedTraining:
     seconds: float
     curve: tuple[float, ...] = field(repr=False)
     notes: tuple[Note, ...] = ()
+    metric: str = field(default="", compare=False)
+    run: Path | None = field(default=None, compare=False)
 
     @property
     def is_broken(self) -> bool:

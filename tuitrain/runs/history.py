@@ -26,12 +26,13 @@ class History:
     Columns: epoch, train_loss, validation_loss, train_metric, validation_metric, watched_metric (that which chooses the
     best epoch, where it is not the loss), learning_rate, gradient_norm (total), seconds. Layer columns: gradient_norm,
     update_ratio, idle_share. What was not measured is NaN. The train metric is measured only where there is no
-    validation part: after the epoch, on all training rows, as the validation metric is.
+    validation part: after the epoch, on all training rows, as the validation metric is. Of an ensemble, validation_low
+    and validation_high are the least and the largest of its members' validation losses.
     """
 
     COLUMNS = (
         "epoch", "train_loss", "validation_loss", "train_metric", "validation_metric", "watched_metric",
-        "learning_rate", "gradient_norm", "seconds",
+        "learning_rate", "gradient_norm", "seconds", "validation_low", "validation_high",
     )  # fmt: skip
     LAYER_COLUMNS = ("gradient_norm", "update_ratio", "idle_share")
 

@@ -25,6 +25,7 @@ PLAIN = ("train_loss", "validation_loss", "learning_rate", "gradient_norm", "sec
 LAYERS = {"gradient_norm": "layer_gradient_norms", "update_ratio": "update_ratios", "idle_share": "idle_shares"}
 VALIDATION = "validation"
 PARTS = ("train", VALIDATION)
+OF_ENSEMBLES = ("validation_low", "validation_high")
 
 
 def epoch_lines(
@@ -37,6 +38,8 @@ def epoch_lines(
     """
     last = first + len(steps)
     columns = {name: history.column(name, last)[first:].tolist() for name in PLAIN}
+    if not np.isnan(history.column("validation_low", last)).all():
+        columns |= {name: history.column(name, last)[first:].tolist() for name in OF_ENSEMBLES}
     columns[f"{part}_{metric}"] = history.column(f"{part}_metric", last)[first:].tolist()
     if part == VALIDATION and watched not in {LOSS, metric}:
         columns[f"{part}_{watched}"] = history.column("watched_metric", last)[first:].tolist()
@@ -67,7 +70,7 @@ def read_epochs(path: Path) -> tuple[list[dict[str, Any]], bool]:
         if it cannot be read, or a line is no epoch.
     """
     lines, is_cut = read_lines(path)
-    known = dict.fromkeys(PLAIN, score) | {name: listed(score) for name in LAYERS.values()}
+    known = dict.fromkeys((*PLAIN, *OF_ENSEMBLES), score) | {name: listed(score) for name in LAYERS.values()}
     check = table({"epoch": whole(1), "step": whole()}, known, is_open=True)
     epochs = []
     for number, line in enumerate(lines, 1):
@@ -98,7 +101,7 @@ def fill(history: History, epochs: Sequence[Mapping[str, Any]], metric: str, wat
         if a line is of another number of layers.
     """
     for epoch in epochs:
-        row = {"epoch": epoch["epoch"], **{name: epoch.get(name, math.nan) for name in PLAIN}}
+        row = {"epoch": epoch["epoch"], **{name: epoch.get(name, math.nan) for name in (*PLAIN, *OF_ENSEMBLES)}}
         row |= {f"{part}_metric": epoch.get(f"{part}_{metric}", math.nan) for part in PARTS}
         row["watched_metric"] = math.nan if watched == LOSS else epoch.get(f"{VALIDATION}_{watched}", math.nan)
         try:

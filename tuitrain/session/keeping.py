@@ -27,7 +27,7 @@ from tuitrain.runs.json_values import encode
 from tuitrain.runs.line_file import LineFile, to_line
 from tuitrain.runs.metrics_file import epoch_lines
 from tuitrain.runs.names import default_names
-from tuitrain.runs.run import BEST, DATA, FORMAT, HYPERPARAMETERS, JOURNAL, LAST, METRICS, OpenRun
+from tuitrain.runs.run import BEST, DATA, FORMAT, HYPERPARAMETERS, JOURNAL, LAST, METRICS, OpenRun, no_room
 from tuitrain.runs.versions import versions
 from tuitrain.session.commands import End, JournalEntry, Pause, Start, Step
 from tuitrain.text import visible
@@ -120,7 +120,7 @@ class Keeper:
             if self.run.about["status"] != "running":
                 self._try(live, self._claim)
             return
-        self.kept_in = None
+        self.kept_in, started = None, time.perf_counter()
         if self.place is None:
             return
         try:
@@ -139,7 +139,7 @@ class Keeper:
             )
         network = live.trainer.network
         expected = network.members * network.n_parameters * network.dtype.itemsize * PARAMETERS
-        self._plan(expected / BYTES_PER_SECOND)
+        self._plan(max(expected / BYTES_PER_SECOND, time.perf_counter() - started))  # about as often synced
         if live.first is not None:
             self.save(live)  # what it begins with is nowhere else
 
@@ -269,7 +269,10 @@ class Keeper:
         if best != self._best_written and any(best):
             run.write(BEST, live.members.model().to_bytes())
             self._best_written = best
-        about = {**self._progress(live), "journal": self._done, "live": live.kept().to_json()}
+        about = {
+            **self._progress(live), "journal": self._done, "step": live.trainer.steps_done,
+            "live": live.kept().to_json(),
+        }  # fmt: skip
         state = live.members.state()
         run.write(LAST, Checkpoint(state.state, about, state.ended).to_bytes())
         if not is_last:
@@ -365,11 +368,7 @@ class Keeper:
         except OSError as error:
             if is_full(error):
                 if not self.is_full:
-                    self._tell(
-                        _("no room on the disk: training waits; the last checkpoint of {run} is kept").format(
-                            run=visible(self.run.path if self.run else "")
-                        )
-                    )
+                    self._tell(no_room(self.run.path if self.run is not None else Path()))
                 self.is_full = True
             else:
                 self._give_up(error)

@@ -67,12 +67,13 @@ class Session(Protocol[S_co]):
         """Return the first snapshot that answers command `number`, or the newest after `timeout` seconds or the end."""
 
     def watch(
-        self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None
-    ) -> None:
+        self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None,
+        member: int | None = None,
+    ) -> None:  # fmt: skip
         """Say which costly views are looked at; no other is computed.
 
         A training has ``parameters``, ``metric``, ``metric_detail`` (its intervals and curves) and ``boundary`` of a
-        shape (rows, columns); a search ``surrogate`` along a column.
+        shape (rows, columns), of an ensemble those of one `member`; a search ``surrogate`` along a column.
         """
 
     def ask(self, question: Question | None) -> None:
@@ -96,6 +97,7 @@ class Look:
     boundary_shape: tuple[int, int] = (24, 48)
     column: str = ""
     question: Question | None = None
+    member: int = 0
 
 
 class Clock:
@@ -240,8 +242,9 @@ class LocalSession(Generic[S]):
         return self.snapshot
 
     def watch(
-        self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None
-    ) -> None:
+        self, views: Collection[str], boundary_shape: tuple[int, int] | None = None, column: str | None = None,
+        member: int | None = None,
+    ) -> None:  # fmt: skip
         """Say which costly views are looked at; see `Session.watch`."""
         with self._wake:
             before = self._look
@@ -250,6 +253,7 @@ class LocalSession(Generic[S]):
                 boundary_shape or before.boundary_shape,
                 before.column if column is None else column,
                 before.question,
+                before.member if member is None else member,
             )
             if self._look != before:
                 self._is_look_new = True

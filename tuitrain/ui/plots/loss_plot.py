@@ -14,6 +14,7 @@ from textual.strip import Strip
 from tuitrain.numbers import significant
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.axes import frame_of, margin_of, most_ticks, window_of
+from tuitrain.ui.plots.band import shade_band
 from tuitrain.ui.plots.lines import Part, cut, length, line, notice
 from tuitrain.ui.plots.marks import place_label, short_forms
 from tuitrain.ui.plots.ranges import best_on_cells, epoch_axis, linear_axis, log_axis, on_cells, round_step
@@ -51,6 +52,7 @@ class _Content:
     edits: Sequence[tuple[float, str]]
     earlier: Sequence[tuple[Floats, Floats]]
     earlier_labels: Sequence[str]
+    band: tuple[Floats, Floats] | None
 
 
 def draw_loss(
@@ -67,6 +69,8 @@ def draw_loss(
     edits: Sequence[tuple[float, str]] = (),
     earlier: Sequence[tuple[Floats, Floats]] = (),
     earlier_labels: Sequence[str] = (),
+    band: tuple[Floats, Floats] | None = None,
+    about_band: Sequence[str] = (),
     theme: Theme,
 ) -> list[Strip]:
     """Draw the losses: a title line with the newest figures, the canvas, the axis of epochs.
@@ -76,7 +80,9 @@ def draw_loss(
     (0: none); the raw curve stays faintly visible behind. `view` "recent" shows the last quarter (at least 20 epochs).
     `edits` are (epoch, what changed: ``learning rate 0.01→0.03``); `earlier` are (epochs, values) of earlier runs,
     `earlier_labels` say what was different in each. A first value far above all others is cut off at the top, and told
-    there. Edits whose labels would collide are numbered at the axis and listed below it.
+    there. Edits whose labels would collide are numbered at the axis and listed below it. `band` holds the lowest and
+    the highest of an ensemble's validation losses, (E,) each, which is shaded; `about_band` says what it is, in more
+    words and in fewer.
     Returns `height` strips of `width` cells.
     """
     x = np.arange(1.0, max(train.size, validation.size) + 1) if epochs is None else epochs
@@ -84,10 +90,10 @@ def draw_loss(
     if not curves and not earlier:
         hints = (_("the losses appear here during training"), _("no losses yet"))
         return notice(width, height, hints, theme["dim"])
-    title = _title(width, curves, log, theme)[: 1 if height >= 3 else 0]
+    title = _title(width, curves, log, theme, about_band if band is not None else ())[: 1 if height >= 3 else 0]
     start = _first_shown(x, view)
     far = [] if log or start > 0 else _far_ones(curves)
-    content = _Content(x, curves, far, best_epoch, edits, earlier, earlier_labels)
+    content = _Content(x, curves, far, best_epoch, edits, earlier, earlier_labels, band)
     extent = _extent_of(content, start, log=log)
     if extent is None:
         hints = (_("no finite loss yet"), _("not finite"))
@@ -158,7 +164,10 @@ def _last_shown(content: _Content, start: float, view: View) -> float:
 def _extent_of(content: _Content, start: float, *, log: bool) -> tuple[float, float] | None:
     """Return the lowest and highest loss from the epoch `start` on that has a place; None if there is none."""
     at = int(content.x.searchsorted(start))
+    first = max([at, *(int(curve in content.far) for curve in content.curves)])
     own = _extent([curve.raw[max(at, int(curve in content.far)) :] for curve in content.curves], log=log)
+    if content.band is not None:
+        own = _widened(own, _extent([ends[first:] for ends in content.band], log=log), log=log)
     older = _extent([values[epochs.searchsorted(start) :] for epochs, values in content.earlier], log=log)
     return _widened(own, older, log=log)
 
@@ -200,6 +209,9 @@ def _draw_curves(canvas: Canvas, window: Window, content: _Content, theme: Theme
         canvas.curve(places, curve.shown, window, style=style, dash=curve.dash, sign=curve.sign)
         if np.count_nonzero(np.isfinite(curve.shown)) == 1:  # a single dot is easily overlooked
             canvas.points(places, curve.shown, window, style=style, sign=curve.sign if canvas.dots_down == 1 else "●")
+    if content.band is not None:
+        low, high = content.band
+        shade_band(canvas, window, x[: low.size], low, high, role="validation_raw", theme=theme)
 
 
 def _draw_marks(
@@ -319,7 +331,9 @@ def _label_forms(label: str, width: int, theme: Theme) -> list[str]:
     return [form for form in forms if cell_len(form) == len(form)]
 
 
-def _title(width: int, curves: Sequence[_Curve], log: bool, theme: Theme) -> list[Strip]:
+def _title(
+    width: int, curves: Sequence[_Curve], log: bool, theme: Theme, about_band: Sequence[str] = ()
+) -> list[Strip]:  # fmt: skip
     """Write the legend with the newest figures, as much of it as fits."""
     notes: list[Part] = []
     less: list[Part] = []
@@ -333,9 +347,14 @@ def _title(width: int, curves: Sequence[_Curve], log: bool, theme: Theme) -> lis
     room = (width - length(_figures(curves, ("", ""), True, theme))) // max(len(curves), 1)
     if room >= LEAST_NAME:  # languages have longer words than these
         forms.append(((cut(_("train"), room, theme=theme), cut(_("val"), room, theme=theme)), True))
+    shade = ":" if theme.ascii_only else "░"
+    bands = [[(f" {shade} ", theme["validation_raw"]), (theme.plain(text), theme["plain"])] for text in about_band]
     for names, signed in (*forms, (("t", "v"), False)):
         figures = _figures(curves, names, signed, theme)
-        for parts in ([*notes, *less, *said], [*notes, *less], notes, []):
+        told = [[*notes, *less, *said], [*notes, *less], notes, []]
+        if bands:
+            told = [*([*band, *parts] for band in bands for parts in told[1:]), *told[1:]]
+        for parts in told:
             if length([*figures, *parts]) <= width:
                 return [line(width, [*figures, *parts])]
     newest = figures[-2:]  # a number cut short would be wrong

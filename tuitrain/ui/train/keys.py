@@ -54,6 +54,7 @@ TRAIN_ACTIONS = (
         Action("parameters", ("w",), "w", "weights", "parameters: weights, biases", "", 32),
         Action("metric", ("m",), "m", "metric", "metric; again: ROC, recall", "", 31),
         Action("boundary", ("b",), "b", "boundary", "decision boundary, curve", "", 30),
+        Action("member", ("o",), "o", "network", "ensemble: another network", "", 19),
         Action("next_pane", ("tab",), "tab", "pane", "next pane", "", 89, pair=PANE),
         Action("previous_pane", ("shift+tab",), "shift+tab", "", "previous pane", "", pair=PANE),
     )),

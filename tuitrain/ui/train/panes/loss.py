@@ -13,7 +13,7 @@ from tuitrain.options.hyperparameters import FIELDS
 from tuitrain.options.metric_names import LOSS
 from tuitrain.runs.finished import Edit
 from tuitrain.runs.history import Floats
-from tuitrain.session.snapshot import EarlierRun, Snapshot
+from tuitrain.session.snapshot import EarlierRun, MembersView, Snapshot
 from tuitrain.translation import N_
 from tuitrain.translation import gettext as _
 from tuitrain.ui.plots.loss_plot import View, draw_loss, first_cut_off
@@ -56,8 +56,11 @@ class LossPane(TrainPane):
         if not math.isnan(snapshot.batch_loss):
             settings.append(_("batch {loss}").format(loss=significant(snapshot.batch_loss)))
         best = ""
-        if snapshot.best_epoch:
-            best = _("best {loss} at {epoch}").format(loss=self._best(snapshot), epoch=snapshot.best_epoch)
+        epoch = snapshot.shown_best[0]
+        if epoch:
+            best = _("best {loss} at {epoch}").format(loss=self._best(snapshot), epoch=epoch)
+            networks = snapshot.members.count
+            best = f"{snapshot.member + 1}/{networks}: {best}" if networks > 1 else best
         title = _(self.SHOWS)
         if self.has_metric:
             metric = metric_of(snapshot)[0]
@@ -70,9 +73,10 @@ class LossPane(TrainPane):
         """The best epoch's loss; where another metric chooses it, that."""
         watched = snapshot.hyperparameters.metric
         course = snapshot.history.column("watched_metric", snapshot.epochs_recorded)
-        if watched == LOSS or not snapshot.best_epoch <= len(course) or math.isnan(course[snapshot.best_epoch - 1]):
-            return significant(snapshot.best_loss)
-        return f"{label_of_metric(watched)} {_figure(watched, float(course[snapshot.best_epoch - 1]))}"
+        best, loss = snapshot.shown_best
+        if watched == LOSS or not best <= len(course) or math.isnan(course[best - 1]):
+            return significant(loss)
+        return f"{label_of_metric(watched)} {_figure(watched, float(course[best - 1]))}"
 
     @property
     def _is_beside(self) -> bool:
@@ -107,7 +111,14 @@ class LossPane(TrainPane):
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
         marks = [
-            (one.best_epoch, len(one.edits), [id(run) for run in one.earlier], math.isnan(one.first_train_loss))
+            (
+                one.best_epoch,
+                len(one.edits),
+                [id(run) for run in one.earlier],
+                math.isnan(one.first_train_loss),
+                one.member,
+                repr(one.members.together),
+            )
             for one in (before, now)
         ]
         is_longer = before.history is not now.history or before.epochs_recorded != now.epochs_recorded
@@ -125,8 +136,8 @@ class LossPane(TrainPane):
         left = width // 2 if self._is_beside else 0
         metric = draw_metric(
             width - left, height, snapshot.history.column("epoch", snapshot.epochs_recorded), values,
-            f"{name}, {_(part)}", best_epoch=snapshot.best_epoch, is_share=snapshot.hyperparameters.metric not in UNITS,
-            theme=self.look,
+            f"{name}, {_(part)}", best_epoch=snapshot.shown_best[0],
+            is_share=snapshot.hyperparameters.metric not in UNITS, theme=self.look,
         )  # fmt: skip
         if not left:
             return metric
@@ -150,8 +161,9 @@ class LossPane(TrainPane):
             width, height, train, validation,
             epochs=epochs, earlier_labels=[self._difference(run, snapshot) for run in snapshot.earlier],
             log=self.is_log, smoothing=self.smoothing, view=self.scale_view,
-            best_epoch=snapshot.best_epoch or None, edits=[self._edit(edit) for edit in snapshot.edits],
+            best_epoch=snapshot.shown_best[0] or None, edits=[self._edit(edit) for edit in snapshot.edits],
             earlier=[_curve(run) for run in snapshot.earlier], theme=self.look,
+            band=_band(snapshot), about_band=_about_band(snapshot.members),
         )  # fmt: skip
 
     def _difference(self, run: EarlierRun, snapshot: Snapshot) -> str:
@@ -195,6 +207,25 @@ def _losses(snapshot: Snapshot) -> tuple[Floats, Floats, Floats]:
         return epochs, train, validation
     first, first_validation = snapshot.first_train_loss, snapshot.first_validation_loss
     return _from_start(0.0, epochs), _from_start(first, train), _from_start(first_validation, validation)
+
+
+def _band(snapshot: Snapshot) -> tuple[Floats, Floats] | None:
+    """The least and the largest of an ensemble's validation losses, as long as the losses; None of a single network."""
+    if snapshot.members.count == 1 or not snapshot.epochs_recorded:
+        return None
+    length, column = snapshot.epochs_recorded, snapshot.history.column
+    ends = column("validation_low", length), column("validation_high", length)
+    if math.isnan(snapshot.first_train_loss):
+        return ends
+    return _from_start(math.nan, ends[0]), _from_start(math.nan, ends[1])
+
+
+def _about_band(members: MembersView) -> tuple[str, ...]:
+    """What the band is and what the networks come to together, in more words and in fewer."""
+    networks = _("{count} networks").format(count=members.count)
+    together = _("together {loss}").format(loss=significant(members.together))
+    told = "" if math.isnan(members.together) else together
+    return tuple(dict.fromkeys(filter(None, (f"{networks}  {told}".rstrip(), told, networks, str(members.count)))))
 
 
 def _from_start(first: float, losses: Floats) -> Floats:
