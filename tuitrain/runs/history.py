@@ -5,6 +5,7 @@ Shapes: `E` epochs recorded, `L` layers with parameters.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from tuitrain.runs.json_values import decode_fields, encode
 from tuitrain.translation import gettext as _
 
 Floats = NDArray[np.float64]
+_LAYER = "layer "
 
 
 class History:
@@ -36,31 +38,62 @@ class History:
 
     def __init__(self, layers: int) -> None:
         self.length = 0
-        self._columns = np.full((len(self.COLUMNS), 256), np.nan)
-        self._layers = np.full((len(self.LAYER_COLUMNS), 256, layers), np.nan)
+        self._n_layers, self._capacity = layers, 256
+        self._arrays: dict[str, Floats] = {}  # by name, those of layers behind a `_LAYER`; none where all is NaN
 
     def append(self, row: Mapping[str, float], layers: Mapping[str, Floats]) -> None:
         """Add one epoch; names that are missing are recorded as NaN. Only the session's thread calls this."""
-        if self.length == self._columns.shape[1]:
-            self._columns = np.concatenate([self._columns, np.full_like(self._columns, np.nan)], axis=1)
-            self._layers = np.concatenate([self._layers, np.full_like(self._layers, np.nan)], axis=1)
-        for index, name in enumerate(self.COLUMNS):
-            self._columns[index, self.length] = row.get(name, np.nan)
-        for index, name in enumerate(self.LAYER_COLUMNS):
-            if name in layers:
-                self._layers[index, self.length] = layers[name]
+        if self.length == self._capacity:
+            self._capacity *= 2
+            self._arrays = {name: self._grown(array) for name, array in self._arrays.items()}
+        for name in self.COLUMNS:
+            self._put(name, row.get(name), ())
+        for name in self.LAYER_COLUMNS:
+            self._put(_LAYER + name, layers.get(name), (self._n_layers,))
         self.length += 1
+
+    def _put(self, name: str, value: float | Floats | None, shape: tuple[int, ...]) -> None:
+        array = self._arrays.get(name)
+        if array is None:
+            if value is None or np.isnan(value).all():
+                return
+            array = np.empty((self._capacity, *shape))  # its pages are taken as they are filled
+            array[: self.length] = np.nan
+            self._arrays[name] = array
+        array[self.length] = np.nan if value is None else value
+
+    def _grown(self, array: Floats) -> Floats:
+        grown = np.empty((self._capacity, *array.shape[1:]))
+        grown[: self.length] = array[: self.length]
+        return grown
+
+    def until(self, length: int) -> History:
+        """Return the history as it was after `length` epochs: the same rows, of which `append` finds the next again."""
+        return _Again(self, length)
+
+    def copied(self, length: int) -> History:
+        """Return a history of its own with the first `length` epochs."""
+        copy = History(self._n_layers)
+        while copy._capacity < length:
+            copy._capacity *= 2
+        copy.length = length
+        copy._arrays = {name: copy._grown(array) for name, array in self._arrays.items()}
+        return copy
 
     def column(self, name: str, length: int | None = None) -> Floats:
         """Return the first `length` values of a column, (length,) float64, read-only."""
-        return self._read(self._columns[self.COLUMNS.index(name)], length)
+        return self._read(self.COLUMNS[self.COLUMNS.index(name)], (), length)
 
     def layers(self, name: str, length: int | None = None) -> Floats:
         """Return the first `length` rows of a layer column, (length, L) float64, read-only."""
-        return self._read(self._layers[self.LAYER_COLUMNS.index(name)], length)
+        return self._read(_LAYER + self.LAYER_COLUMNS[self.LAYER_COLUMNS.index(name)], (self._n_layers,), length)
 
-    def _read(self, array: Floats, length: int | None) -> Floats:
-        view = array[: self.length if length is None else length]
+    def _read(self, name: str, shape: tuple[int, ...], length: int | None) -> Floats:
+        rows = self.length if length is None else min(length, self.length)
+        array = self._arrays.get(name)
+        if array is None:
+            return np.broadcast_to(np.float64(math.nan), (rows, *shape))
+        view = array[:rows]
         view.flags.writeable = False
         return view
 
@@ -68,7 +101,7 @@ class History:
         """Convert to a JSON object: a list per column, (E,), and a list of rows per layer column, (E, L)."""
         length = self.length  # read once: the session's thread may append meanwhile
         return {
-            "n_layers": self._layers.shape[2],
+            "n_layers": self._n_layers,
             "columns": {name: encode(self.column(name, length)) for name in self.COLUMNS},
             "layers": {name: encode(self.layers(name, length)) for name in self.LAYER_COLUMNS},
         }
@@ -98,6 +131,17 @@ class History:
                 {name: rows[row] for name, rows in parts.layers.items()},
             )
         return history
+
+
+class _Again(History):
+    """The first rows of a history, whose next ones are made again: they are there already."""
+
+    def __init__(self, history: History, length: int) -> None:
+        super().__init__(history._n_layers)
+        self.length, self._arrays = length, history._arrays
+
+    def append(self, row: Mapping[str, float], layers: Mapping[str, Floats]) -> None:
+        self.length += 1
 
 
 @dataclass(frozen=True)

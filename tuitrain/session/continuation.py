@@ -95,15 +95,14 @@ def _read(run: Run, held: OpenRun) -> Resumed:
     dataset = dataset_of_run(run)
     hyperparameters, given = began_with(run)
     seed = hyperparameters.seed
-    lines, is_journal_cut = read_lines(run.path / JOURNAL)
-    entries = [journal_entry(line, number, run.path / JOURNAL) for number, line in enumerate(lines, 1)]
+    entries, is_journal_cut = read_journal(run.path)
     notices = [
         _("{file}: its last line was cut in half, and is dropped").format(file=name)
         for name, is_cut in ((JOURNAL, is_journal_cut),) if is_cut
     ]  # fmt: skip
     continuation: Continuation | None = None
     steps: list[int] = []
-    done = 0
+    done, is_whole = 0, False
     try:
         checkpoint = Checkpoint.read(run.path / LAST)
     except FileNotFoundError:
@@ -112,13 +111,14 @@ def _read(run: Run, held: OpenRun) -> Resumed:
         epochs, is_cut = read_epochs(run.path / METRICS)
         if is_cut:
             notices.append(_("{file}: its last line was cut in half, and is dropped").format(file=METRICS))
-        continuation, done = _continuation(checkpoint, epochs, run)
+        continuation, done = continuation_of(checkpoint, epochs, run)
         steps = [epoch["step"] for epoch in epochs[: continuation.history.length]]
         hyperparameters = checkpoint.state.hyperparameters[0].replace(seed=seed)  # the first member may have ended
         given = Hyperparameters.from_record(continuation.kept.given)
+        is_whole = checkpoint.state.is_between_epochs
     others = changes(run.about["versions"], versions(_threads(dataset, hyperparameters)))
     return Resumed(
-        dataset, hyperparameters, given, continuation, Continued(held, steps, entries, done),
+        dataset, hyperparameters, given, continuation, Continued(held, steps, entries, done, is_whole),
         (*notices, *([others] if others else [])),
     )  # fmt: skip
 
@@ -133,8 +133,14 @@ def _threads(dataset: Dataset, hyperparameters: Hyperparameters) -> int:
     return choose_threads((dataset.n_features, *hyperparameters.hidden_layers, dataset.n_outputs))
 
 
-def _continuation(checkpoint: Checkpoint, epochs: list[dict[str, Any]], run: Run) -> tuple[Continuation, int]:
-    """Return what a checkpoint holds, with the history up to it, and how many entries of the journal are in it."""
+def continuation_of(checkpoint: Checkpoint, epochs: list[dict[str, Any]], run: Run) -> tuple[Continuation, int]:
+    """Return what a checkpoint holds, with the history up to it, and how many entries of the journal are in it.
+
+    Raises
+    ------
+    RunError
+        if the two do not fit together.
+    """
     state, about = checkpoint.state, checkpoint.about
     length, done = about.get("epochs"), about.get("journal")
     if not (isinstance(length, int) and isinstance(done, int)) or length > len(epochs):
@@ -152,6 +158,18 @@ def _continuation(checkpoint: Checkpoint, epochs: list[dict[str, Any]], run: Run
         raise RunError(_("{path}: its members are not those of an ensemble of {count}").format(
             path=visible(run.path / LAST), count=count))  # fmt: skip
     return Continuation(MembersState(state, ended), history, kept), done
+
+
+def read_journal(path: Path) -> tuple[list[JournalEntry], bool]:
+    """Return the journal of the run at `path`, and whether its last line was cut short.
+
+    Raises
+    ------
+    RunError
+        if it is damaged.
+    """
+    lines, is_cut = read_lines(path / JOURNAL)
+    return [journal_entry(line, number, path / JOURNAL) for number, line in enumerate(lines, 1)], is_cut
 
 
 def journal_entry(line: dict[str, Any], number: int, path: Path) -> JournalEntry:

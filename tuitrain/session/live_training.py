@@ -27,7 +27,7 @@ from tuitrain.options.hyperparameters import Hyperparameters
 from tuitrain.runs.awake import AWAKE
 from tuitrain.runs.finished import Edit, FinishedTraining, Note
 from tuitrain.runs.history import History, LayerProbe
-from tuitrain.runs.members import Members
+from tuitrain.runs.members import Members, MembersState
 from tuitrain.session.continuation import Continuation, KeptTraining
 from tuitrain.session.past import Past
 from tuitrain.session.rate import Rate
@@ -61,7 +61,7 @@ class LiveTraining:
         continued: Continuation | None = None, first: NDArray[Any] | None = None,
         given: Hyperparameters | None = None,
     ) -> None:  # fmt: skip
-        self._clock = clock
+        self.clock = clock
         self.dataset = dataset
         self.facts = DatasetFacts.of(dataset)
         state = continued.state if continued is not None else None
@@ -94,6 +94,7 @@ class LiveTraining:
         self._rate_edited_at = -1
         self._observer = Observer(self.trainer, self.members.shown_dataset)
         self.past = Past(clock)
+        self.keeps_epochs = True  # in `past`; one that is made again is there already
         self._described: tuple[object, dict[str, Any]] | None = None  # the moment, and what was found then
         if continued is not None:
             self._continue(continued)
@@ -122,6 +123,14 @@ class LiveTraining:
             self._stepped_with.to_mapping(), None if ended_with is None else ended_with.to_mapping(),
             self._rate_edited_at, self.given.to_mapping(), self._observer.observation.start,
         )  # fmt: skip
+
+    def own(self, history: History, past: Past) -> None:
+        """Go on from here with a history and a past of its own; the time is that of its last epoch."""
+        self.history, self.past, self.keeps_epochs = history, past, True
+        self._seconds = float(history.column("seconds")[-1]) if history.length else 0.0
+
+    def _keep(self) -> tuple[MembersState, KeptTraining]:
+        return self.members.state(), self.kept()
 
     @property
     def examined_part(self) -> Literal["validation", "train"]:
@@ -153,13 +162,13 @@ class LiveTraining:
     @property
     def seconds(self) -> float:
         """Time spent training, pauses left out."""
-        running = self._clock() - self._started if self._started is not None else 0.0
+        running = self.clock() - self._started if self._started is not None else 0.0
         return self._seconds + running
 
     def start_clock(self) -> None:
         """Count the time from now on, if it is not counted already."""
         if self._started is None:
-            self._started = self._clock()
+            self._started = self.clock()
 
     def stop_clock(self) -> None:
         """Count no more time."""
@@ -180,7 +189,7 @@ class LiveTraining:
     def step(self, *, is_by_hand: bool = False) -> bool:
         """Train one batch; return whether it was the epoch's last. One that is trained by hand is measured."""
         self._stepped_with = self.hyperparameters
-        self.past.note(self.trainer)
+        self.past.note(self.trainer, self._keep if self.keeps_epochs else None)
         record = self.trainer.step(is_measured=True) if is_by_hand else self.trainer.step()
         self._is_step_shown = is_by_hand
         if record is None:
@@ -203,7 +212,7 @@ class LiveTraining:
         before, was_done = self._ended_with or self.hyperparameters, trainer.is_done
         trainer.set(None, name, value)
         self.given = self.given.replace(**{name: value})
-        self.past.forget()
+        self.past.change(trainer)
         if was_done and trainer.is_done:
             self._ended_with = before
             return
@@ -218,7 +227,7 @@ class LiveTraining:
     def set_parameter(self, index: int, value: float) -> None:
         """Change a weight or bias by hand."""
         self.trainer.network.set_parameter(0, index, value)
-        self.past.forget()
+        self.past.change(self.trainer)
 
     def add_note(self, text: str, page: str) -> None:
         """Keep a note of the user's, and where it was made."""
