@@ -17,7 +17,7 @@ from tuitrain.runs.history import History
 from tuitrain.runs.kept_epochs import kept_epochs
 from tuitrain.runs.metrics_file import fill, read_epochs
 from tuitrain.runs.run import LAST, METRICS, Run, read_run
-from tuitrain.session.commands import AddNote, Command, JournalEntry, SetHyperparameter, SetParameter
+from tuitrain.session.commands import AddNote, JournalEntry, SetHyperparameter, SetParameter
 from tuitrain.session.continuation import began_with, continuation_of, read_journal
 from tuitrain.session.keeping import BEGUN, Forked, Keeper
 from tuitrain.session.live_training import LiveTraining
@@ -26,7 +26,7 @@ from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
 
 
-def fork(live: LiveTraining, keeper: Keeper, epoch: int, command: Command) -> tuple[LiveTraining, Forked]:
+def fork(live: LiveTraining, keeper: Keeper, epoch: int) -> tuple[LiveTraining, Forked]:
     """Return the training that is here as it was after an epoch, to be trained on, and what its run takes along.
 
     Raises
@@ -40,13 +40,11 @@ def fork(live: LiveTraining, keeper: Keeper, epoch: int, command: Command) -> tu
             epoch=epoch, found=found))  # fmt: skip
     then = as_it_was(live, epoch, kept)
     then.own(live.history.copied(epoch), live.past.until(kept))
-    is_after_changes = kept.epoch == epoch
-    return then, keeper.fork(epoch, then.trainer.steps_done, is_after_changes=is_after_changes, command=command)
+    return then, keeper.fork(epoch, then.trainer.steps_done)
 
 
 def fork_of_run(
-    path: Path, epoch: int, command: Command, *, clock: Callable[[], float] = AWAKE.seconds,
-    seconds: float = FORK_SECONDS,
+    path: Path, epoch: int, *, clock: Callable[[], float] = AWAKE.seconds, seconds: float = FORK_SECONDS
 ) -> tuple[LiveTraining, Forked]:  # fmt: skip
     """Return the training of a run as it was after an epoch, to be trained on, and what a new run takes along.
 
@@ -86,8 +84,7 @@ def fork_of_run(
     live.own(history, live.past)
     about = {name: run.about[name] for name in BEGUN if name in run.about}
     steps = [int(one["step"]) for one in epochs[:epoch]]
-    entries = [*entries[:done], JournalEntry(live.trainer.steps_done, command)]
-    return live, Forked(path.name, epoch, about, tuple(entries), steps)
+    return live, Forked(path.name, epoch, about, tuple(entries[:done]), steps)
 
 
 def _checkpoint(run: Run, epoch: int) -> Checkpoint | None:

@@ -31,7 +31,7 @@ from tuitrain.runs.metrics_file import epoch_lines
 from tuitrain.runs.names import default_names
 from tuitrain.runs.run import BEST, DATA, FORMAT, HYPERPARAMETERS, JOURNAL, LAST, METRICS, OpenRun
 from tuitrain.runs.versions import versions
-from tuitrain.session.commands import Command, End, JournalEntry, Pause, Start, Step
+from tuitrain.session.commands import End, JournalEntry, Pause, Start, Step
 from tuitrain.text import visible
 from tuitrain.translation import gettext as _
 
@@ -176,16 +176,11 @@ class Keeper:
         with suppress(OSError):  # they are written with the next ones
             self._journal.append(lines)
 
-    def fork(self, epoch: int, step: int, *, is_after_changes: bool, command: Command) -> Forked:
-        """Return what another training takes along from this one's first epochs, which end at a step.
-
-        `is_after_changes` says whether what was changed at that step is in it.
-        """
-        kept = [entry for entry in self._entries if entry.step < step or (is_after_changes and entry.step == step)]
-        about = {} if self.run is None else {name: self.run.about[name] for name in BEGUN if name in self.run.about}
-        if not epoch:
-            kept, about = [], {}
-        entries = (*kept, JournalEntry(step, command))
+    def fork(self, epoch: int, step: int) -> Forked:
+        """Return what another training takes along from this one's first epochs, which end at a step."""
+        entries, about = tuple(entry for entry in self._entries if entry.step < step), {}
+        if self.run is not None and epoch:
+            about = {name: self.run.about[name] for name in BEGUN if name in self.run.about}
         return Forked(self.run.path.name if self.run is not None else "", epoch, about, entries, self._steps[:epoch])
 
     def _made(self, live: LiveTraining, place: RunPlace) -> OpenRun:
@@ -243,6 +238,8 @@ class Keeper:
 
     def note(self, live: LiveTraining, entry: JournalEntry) -> None:
         """Write a command into the journal, before those that are still to be obeyed again."""
+        if self.run is None and self._forked is not None:
+            self._forked = replace(self._forked, entries=(*self._forked.entries, entry))
         if self.run is None or self._journal is None:
             return
         if isinstance(entry.command, End) and entry.command.how == "interrupt":

@@ -22,7 +22,7 @@ MOST_EPOCHS = 400  # states that are kept of epochs: a small one takes some kilo
 
 @dataclass(frozen=True)
 class KeptEpoch:
-    """A training after `epoch` whole epochs; in the middle of the next one where something was changed there."""
+    """A training after `epoch` whole epochs; not `is_whole` where it is later: something was changed there."""
 
     epoch: int
     is_whole: bool
@@ -78,7 +78,7 @@ class Past:
         self._due = ended + (ended - started) / SHARE
 
     def _note_epoch(self, trainer: Trainer, keep: Callable[[], tuple[MembersState, KeptTraining]]) -> None:
-        is_whole = not trainer.step_in_epoch
+        is_whole = not trainer.step_in_epoch and not self._is_changed
         if not (is_whole or self._is_changed or not self.epochs):
             return
         started, looked = self._clock(), -(-LOOK_STEPS // trainer.steps_per_epoch)

@@ -235,9 +235,11 @@ class Training(Work[Snapshot]):
     def on_fork(self, command: Fork) -> None:
         """Leave the training that is here, and stand where it was after an epoch, or where a run was."""
         if command.run is None:
-            live, forked = fork(self.live, self.keeper, command.epoch, command)
+            live, forked = fork(self.live, self.keeper, command.epoch)
         else:
-            live, forked = fork_of_run(command.run, command.epoch, command, clock=self._clock.now)
+            if command.run.absolute() == self.keeper.path:
+                self.keeper.save(self.live)
+            live, forked = fork_of_run(command.run, command.epoch, clock=self._clock.now)
         is_same = live.dataset is self.live.dataset
         kept = self.live.earlier_run() if is_same else None
         self._leave_for(live)
