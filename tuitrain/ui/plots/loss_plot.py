@@ -42,7 +42,10 @@ class _Curve:
 
 @dataclass(frozen=True)
 class _Content:
-    """What is drawn; `x` (E,) are the epochs of the curves, `far` those of them whose first value is cut off."""
+    """What is drawn; `x` (E,) are the epochs of the curves, `far` those of them whose first value is cut off.
+
+    `cursor` is the epoch that is looked at, None for the newest.
+    """
 
     x: Floats
     curves: Sequence[_Curve]
@@ -51,6 +54,7 @@ class _Content:
     edits: Sequence[tuple[float, str]]
     earlier: Sequence[tuple[Floats, Floats]]
     earlier_labels: Sequence[str]
+    cursor: float | None = None
 
 
 def draw_loss(
@@ -67,6 +71,7 @@ def draw_loss(
     edits: Sequence[tuple[float, str]] = (),
     earlier: Sequence[tuple[Floats, Floats]] = (),
     earlier_labels: Sequence[str] = (),
+    cursor: float | None = None,
     theme: Theme,
 ) -> list[Strip]:
     """Draw the losses: a title line with the newest figures, the canvas, the axis of epochs.
@@ -76,7 +81,8 @@ def draw_loss(
     (0: none); the raw curve stays faintly visible behind. `view` "recent" shows the last quarter (at least 20 epochs).
     `edits` are (epoch, what changed: ``learning rate 0.01→0.03``); `earlier` are (epochs, values) of earlier runs,
     `earlier_labels` say what was different in each. A first value far above all others is cut off at the top, and told
-    there. Edits whose labels would collide are numbered at the axis and listed below it.
+    there. `cursor` is an epoch that is looked at: a line marks it, and the figures are those of it. Edits whose
+    labels would collide are numbered at the axis and listed below it.
     Returns `height` strips of `width` cells.
     """
     x = np.arange(1.0, max(train.size, validation.size) + 1) if epochs is None else epochs
@@ -84,10 +90,11 @@ def draw_loss(
     if not curves and not earlier:
         hints = (_("the losses appear here during training"), _("no losses yet"))
         return notice(width, height, hints, theme["dim"])
-    title = _title(width, curves, log, theme)[: 1 if height >= 3 else 0]
+    at = -1 if cursor is None else min(int(x.searchsorted(cursor)), x.size - 1)
+    title = _title(width, curves, at, log, theme)[: 1 if height >= 3 else 0]
     start = _first_shown(x, view)
     far = [] if log or start > 0 else _far_ones(curves)
-    content = _Content(x, curves, far, best_epoch, edits, earlier, earlier_labels)
+    content = _Content(x, curves, far, best_epoch, edits, earlier, earlier_labels, cursor)
     extent = _extent_of(content, start, log=log)
     if extent is None:
         hints = (_("no finite loss yet"), _("not finite"))
@@ -133,6 +140,8 @@ def _plot(
     canvas = Canvas(frame.rows, frame.columns, theme=theme)
     _draw_curves(canvas, window, content, theme)
     is_told = _draw_marks(canvas, window, content.best_epoch, content.edits, theme, is_numbered=is_numbered)
+    if content.cursor is not None:
+        _draw_cursor(canvas, window, content.cursor, theme)
     _label_far(canvas, window, content.far, theme)
     _label_earlier(canvas, window, content.earlier, content.earlier_labels, theme)
     return frame.strips(canvas.segments(), theme["axis"]), is_told
@@ -235,6 +244,14 @@ def _draw_marks(
     return is_told
 
 
+def _draw_cursor(canvas: Canvas, window: Window, epoch: float, theme: Theme) -> None:
+    column = canvas.column_of(epoch, window)
+    if column is not None:
+        canvas.vertical(column, theme.signs.bar, style=theme["accent"])
+        label = f"{theme.signs.past} {epoch:,.0f}"
+        place_label(canvas, column, [label], style=theme["accent"], forced=True)
+
+
 def _number_edits(canvas: Canvas, columns: Sequence[int | None], theme: Theme) -> None:
     """Write the edits' numbers in the lowest row, each at its mark, or behind the one before it."""
     free = 0
@@ -319,8 +336,8 @@ def _label_forms(label: str, width: int, theme: Theme) -> list[str]:
     return [form for form in forms if cell_len(form) == len(form)]
 
 
-def _title(width: int, curves: Sequence[_Curve], log: bool, theme: Theme) -> list[Strip]:
-    """Write the legend with the newest figures, as much of it as fits."""
+def _title(width: int, curves: Sequence[_Curve], at: int, log: bool, theme: Theme) -> list[Strip]:
+    """Write the legend with the figures at a place, the newest at -1, as much of it as fits."""
     notes: list[Part] = []
     less: list[Part] = []
     if log:
@@ -330,11 +347,11 @@ def _title(width: int, curves: Sequence[_Curve], log: bool, theme: Theme) -> lis
         less = [(f"  {_('smoothed')}", theme["dim"])]
     said = [(f"  {_('train: mean of the epoch, before each update')}", theme["dim"])]
     forms = [((_("train"), name), True) for name in (_("validation"), _("valid."), _("val"))]
-    room = (width - length(_figures(curves, ("", ""), True, theme))) // max(len(curves), 1)
+    room = (width - length(_figures(curves, at, ("", ""), True, theme))) // max(len(curves), 1)
     if room >= LEAST_NAME:  # languages have longer words than these
         forms.append(((cut(_("train"), room, theme=theme), cut(_("val"), room, theme=theme)), True))
     for names, signed in (*forms, (("t", "v"), False)):
-        figures = _figures(curves, names, signed, theme)
+        figures = _figures(curves, at, names, signed, theme)
         for parts in ([*notes, *less, *said], [*notes, *less], notes, []):
             if length([*figures, *parts]) <= width:
                 return [line(width, [*figures, *parts])]
@@ -342,14 +359,16 @@ def _title(width: int, curves: Sequence[_Curve], log: bool, theme: Theme) -> lis
     return [line(width, newest if length(newest) <= width else [])]
 
 
-def _figures(curves: Sequence[_Curve], names: tuple[str, str], signed: bool, theme: Theme) -> list[Part]:
-    """For each curve its sign and name, and the newest figure."""
+def _figures(
+    curves: Sequence[_Curve], at: int, names: tuple[str, str], signed: bool, theme: Theme
+) -> list[Part]:  # fmt: skip
+    """For each curve its sign and name, and the figure at a place."""
     parts: list[Part] = []
     for curve in curves:
         name, sign = names[0], theme.signs.line_train
         if curve.role == "validation":
             name, sign = names[1], theme.signs.line_validation
-        value = float(curve.raw[-1])
+        value = float(curve.raw[at])
         style = theme["plain" if math.isfinite(value) else "bad"]
         parts += [
             (f" {sign} {name} " if signed else f" {name} ", theme[curve.role]),

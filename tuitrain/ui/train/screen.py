@@ -26,15 +26,16 @@ from tuitrain.ui.train.findings import FindingsPage
 from tuitrain.ui.train.form import Form
 from tuitrain.ui.train.keys import COLUMNS, TRAIN_ACTIONS
 from tuitrain.ui.train.layout import Shown, TrainLayout
+from tuitrain.ui.train.looking_back import LookingBack
 from tuitrain.ui.train.messages import TrainMessages
 from tuitrain.ui.train.pace import PaceHint, faster, pace_text, slower
 from tuitrain.ui.train.panes import BoundaryPane, GradientsPane, LossPane, MetricPane, ParametersPane, TrainPane
-from tuitrain.ui.train.status import ENDED, TrainRoomRow, TrainStatusRow, explain_field, words_now
+from tuitrain.ui.train.status import ENDED, TrainRoomRow, TrainStatusRow, explain_field, ranks_now, words_now
 from tuitrain.ui.train.verdict import Verdict
 from tuitrain.ui.widgets.explain_row import ExplainRow
 from tuitrain.ui.widgets.footer import Footer
 from tuitrain.ui.widgets.help_page import HelpPage
-from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, PlacedScreen, unsaved
+from tuitrain.ui.widgets.pane_screen import DIALOG_SECONDS, unsaved
 from tuitrain.ui.widgets.text_lines import Lines
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ ANSWER_SECONDS, ANSWER_LOOKS = 0.004, 25  # how often, and how many times, an an
 ASKED_AGAIN = 60.0  # seconds of a training, from which on cancelling it is asked about twice
 
 
-class TrainScreen(PlacedScreen, inherit_bindings=False):
+class TrainScreen(LookingBack, inherit_bindings=False):
     """Form, panes and status of one session; every key sends a command or changes what is looked at."""
 
     ACTIONS = TRAIN_ACTIONS
@@ -199,7 +200,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
             self.messages.list_notes(told_notes(snapshot.notes))
         if is_new:
             self._say_notices(snapshot.dataset.notices)
-        self.footer.say_now(words_now(snapshot))
+        self.footer.say_now(words_now(snapshot), ranks_now(snapshot))
         if hint := self._pace_hint.about(snapshot):
             self.status.say(hint[0], shorter=hint[1:], noted=hint[-1])  # the ending was said already
         if not self.status.has_message and (offer := self.loss.offer_log(snapshot)):
@@ -250,8 +251,7 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
         self.description.show_field()
 
     def send(self, command: Command) -> int:
-        """Send a command to the session and return its number."""
-        number = self.session.send(command)
+        number = super().send(command)
         self._show_answer(number, ANSWER_LOOKS)
         return number
 
@@ -372,6 +372,9 @@ class TrainScreen(PlacedScreen, inherit_bindings=False):
 
     def on_parameters_pane_edit_asked(self, event: ParametersPane.EditAsked) -> None:
         """Ask for a parameter's new value."""
+        if self.session.snapshot.past is not None:
+            self.say(_("what has been cannot be changed; n: the present again, f: fork from here"))
+            return
         from tuitrain.ui.train.panes.weight_prompt import weight_prompt  # noqa: PLC0415 - not for the first paint
 
         def answered(value: float | None) -> None:

@@ -33,6 +33,9 @@ class LossPane(TrainPane):
     _has_offered_log = False
     insets = (0, 0)  # lines above for the verdict, columns at the right for the metric
 
+    def seen(self, snapshot: Snapshot) -> Snapshot:
+        return snapshot  # the whole course, with a cursor
+
     def leave_room(self, top: int, right: int) -> None:
         """Leave lines above, and columns at the right, to others."""
         if (top, right) != self.insets:
@@ -79,7 +82,13 @@ class LossPane(TrainPane):
 
     def looks_the_same(self, before: Snapshot, now: Snapshot) -> bool:
         marks = [
-            (one.best_epoch, len(one.edits), [id(run) for run in one.earlier], math.isnan(one.first_train_loss))
+            (
+                one.best_epoch,
+                len(one.edits),
+                [id(run) for run in one.earlier],
+                math.isnan(one.first_train_loss),
+                one.past and one.past.epoch,
+            )
             for one in (before, now)
         ]
         is_longer = before.history is not now.history or before.epochs_recorded != now.epochs_recorded
@@ -108,6 +117,7 @@ class LossPane(TrainPane):
             width, height, train, validation,
             epochs=epochs, earlier_labels=[self._difference(run, snapshot) for run in snapshot.earlier],
             log=self.is_log, smoothing=self.smoothing, view=self.scale_view,
+            cursor=None if snapshot.past is None else snapshot.past.epoch,
             best_epoch=snapshot.best_epoch or None, edits=[self._edit(edit) for edit in snapshot.edits],
             earlier=[_curve(run) for run in snapshot.earlier], theme=self.look,
         )  # fmt: skip
