@@ -15,19 +15,21 @@ from numpy.typing import NDArray
 
 from tuitrain.errors import RunError
 from tuitrain.runs.json_values import decode_fields, encode
+from tuitrain.runs.layer_rows import LayerRows
 from tuitrain.translation import gettext as _
 
 Floats = NDArray[np.float64]
-_LAYER = "layer "
 
 
 class History:
     """Columns that grow by one row an epoch; a reader in another thread sees only whole rows.
 
-    `column(name, length)` gives (length,) float64 and `layers(name, length)` (length, L) float64, both read-only.
-    Columns: epoch, train_loss, validation_loss, train_metric, validation_metric, learning_rate, gradient_norm (total),
-    seconds. Layer columns: gradient_norm, update_ratio, idle_share. What was not measured is NaN. The train metric is
-    measured only where there is no validation part: after the epoch, on all training rows, as the validation metric is.
+    `column(name, length)` gives (length,) float64 and `layers(name, length, first)` (length - first, L) float64, both
+    read-only. Columns: epoch, train_loss, validation_loss, train_metric, validation_metric, learning_rate,
+    gradient_norm (total), seconds. Layer columns: gradient_norm, update_ratio, idle_share. What was not measured is
+    NaN. The train metric is measured only where there is no validation part: after the epoch, on all training rows, as
+    the validation metric is. Of a very long training, the rows of layers long ago are those of some epochs only, and
+    stand for the ones after them; see `LayerRows`.
     """
 
     COLUMNS = (
@@ -38,32 +40,36 @@ class History:
 
     def __init__(self, layers: int) -> None:
         self.length = 0
-        self._n_layers, self._capacity = layers, 256
-        self._arrays: dict[str, Floats] = {}  # by name, those of layers behind a `_LAYER`; none where all is NaN
+        self._capacity = 256
+        self._columns: dict[str, Floats] = {}  # but the epochs, and those that are all NaN
+        self._layers = LayerRows(len(self.LAYER_COLUMNS), layers)
 
     def append(self, row: Mapping[str, float], layers: Mapping[str, Floats]) -> None:
         """Add one epoch; names that are missing are recorded as NaN. Only the session's thread calls this."""
         if self.length == self._capacity:
             self._capacity *= 2
-            self._arrays = {name: self._grown(array) for name, array in self._arrays.items()}
-        for name in self.COLUMNS:
-            self._put(name, row.get(name), ())
-        for name in self.LAYER_COLUMNS:
-            self._put(_LAYER + name, layers.get(name), (self._n_layers,))
+            self._columns = {name: self._grown(array) for name, array in self._columns.items()}
+        for name in self.COLUMNS[1:]:
+            self._put(name, row.get(name, math.nan))
+        measured = np.full((len(self.LAYER_COLUMNS), self._layers.layers), np.nan)
+        for index, name in enumerate(self.LAYER_COLUMNS):
+            if name in layers:
+                measured[index] = layers[name]
+        self._layers.append(measured)
         self.length += 1
 
-    def _put(self, name: str, value: float | Floats | None, shape: tuple[int, ...]) -> None:
-        array = self._arrays.get(name)
+    def _put(self, name: str, value: float) -> None:
+        array = self._columns.get(name)
         if array is None:
-            if value is None or np.isnan(value).all():
+            if math.isnan(value):
                 return
-            array = np.empty((self._capacity, *shape))  # its pages are taken as they are filled
+            array = np.empty(self._capacity)  # its pages are taken as they are filled
             array[: self.length] = np.nan
-            self._arrays[name] = array
-        array[self.length] = np.nan if value is None else value
+            self._columns[name] = array
+        array[self.length] = value
 
     def _grown(self, array: Floats) -> Floats:
-        grown = np.empty((self._capacity, *array.shape[1:]))
+        grown = np.empty(self._capacity)
         grown[: self.length] = array[: self.length]
         return grown
 
@@ -73,35 +79,37 @@ class History:
 
     def copied(self, length: int) -> History:
         """Return a history of its own with the first `length` epochs."""
-        copy = History(self._n_layers)
+        copy = History(self._layers.layers)
         while copy._capacity < length:
             copy._capacity *= 2
         copy.length = length
-        copy._arrays = {name: copy._grown(array) for name, array in self._arrays.items()}
+        copy._columns = {name: copy._grown(array) for name, array in self._columns.items()}
+        copy._layers = self._layers.copied(length)
         return copy
 
     def column(self, name: str, length: int | None = None) -> Floats:
         """Return the first `length` values of a column, (length,) float64, read-only."""
-        return self._read(self.COLUMNS[self.COLUMNS.index(name)], (), length)
-
-    def layers(self, name: str, length: int | None = None) -> Floats:
-        """Return the first `length` rows of a layer column, (length, L) float64, read-only."""
-        return self._read(_LAYER + self.LAYER_COLUMNS[self.LAYER_COLUMNS.index(name)], (self._n_layers,), length)
-
-    def _read(self, name: str, shape: tuple[int, ...], length: int | None) -> Floats:
         rows = self.length if length is None else min(length, self.length)
-        array = self._arrays.get(name)
-        if array is None:
-            return np.broadcast_to(np.float64(math.nan), (rows, *shape))
-        view = array[:rows]
+        array = self._columns.get(self.COLUMNS[self.COLUMNS.index(name)])
+        if name == "epoch":
+            view = np.arange(1.0, rows + 1.0)
+        elif array is None:
+            return np.broadcast_to(np.float64(math.nan), rows)
+        else:
+            view = array[:rows]
         view.flags.writeable = False
         return view
+
+    def layers(self, name: str, length: int | None = None, first: int = 0) -> Floats:
+        """Return the rows of a layer column from `first` to `length`, (length - first, L) float64, read-only."""
+        rows = self.length if length is None else min(length, self.length)
+        return self._layers.read(self.LAYER_COLUMNS.index(name), min(first, rows), rows)
 
     def to_json(self) -> dict[str, Any]:
         """Convert to a JSON object: a list per column, (E,), and a list of rows per layer column, (E, L)."""
         length = self.length  # read once: the session's thread may append meanwhile
         return {
-            "n_layers": self._n_layers,
+            "n_layers": self._layers.layers,
             "columns": {name: encode(self.column(name, length)) for name in self.COLUMNS},
             "layers": {name: encode(self.layers(name, length)) for name in self.LAYER_COLUMNS},
         }
@@ -137,8 +145,8 @@ class _Again(History):
     """The first rows of a history, whose next ones are made again: they are there already."""
 
     def __init__(self, history: History, length: int) -> None:
-        super().__init__(history._n_layers)
-        self.length, self._arrays = length, history._arrays
+        super().__init__(history._layers.layers)
+        self.length, self._columns, self._layers = length, history._columns, history._layers
 
     def append(self, row: Mapping[str, float], layers: Mapping[str, Floats]) -> None:
         self.length += 1

@@ -33,7 +33,7 @@ def epoch_lines(history: History, steps: Sequence[int], first: int, *, part: str
     last = first + len(steps)
     columns = {name: history.column(name, last)[first:].tolist() for name in PLAIN}
     columns[f"{part}_{metric}"] = history.column(f"{part}_metric", last)[first:].tolist()
-    layers = {name: history.layers(column, last)[first:].tolist() for column, name in LAYERS.items()}
+    layers = {name: history.layers(column, last, first).tolist() for column, name in LAYERS.items()}
     lines = []
     for row, step in enumerate(steps):
         parts = [f'"epoch":{first + row + 1},"step":{step}']

@@ -18,18 +18,24 @@ def course_of(snapshot: Snapshot) -> Course:
     )  # fmt: skip
 
 
+SHARE = 100  # while a training goes on, it is judged anew when it is longer by such a part of it, or by an epoch
+
+
 class NewestFindings:
-    """The findings about a training, made anew once an epoch, or when its state changes."""
+    """The findings about a training, made anew when it has gone on enough to change them, or when its state changes."""
 
     def __init__(self) -> None:
         self.newest: tuple[Finding, ...] = ()
         self._moment: object = None  # that the newest findings are about
+        self._epochs = 0  # of it
 
     def of(self, snapshot: Snapshot) -> tuple[Finding, ...]:
         """Return the findings about a snapshot."""
-        moment = snapshot.epochs_recorded, snapshot.state, snapshot.step == 0, snapshot.ending
-        if moment != self._moment:
-            self._moment, self.newest = moment, tuple(findings(course_of(snapshot)))
+        moment = snapshot.state, snapshot.step == 0, snapshot.ending
+        epochs = snapshot.epochs_recorded
+        is_longer = abs(epochs - self._epochs) > (epochs // SHARE if snapshot.is_running else 0)
+        if moment != self._moment or is_longer:
+            self._moment, self._epochs, self.newest = moment, epochs, tuple(findings(course_of(snapshot)))
         return self.newest
 
     def failed(self, ending: str) -> tuple[Finding, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -23,6 +23,7 @@ from tuitrain.ui.theme import Role, Theme
 
 View = Literal["full", "recent"]
 FAR = 5.0  # times the largest other value from which a first one is cut off
+BUCKETS = 8192  # more than there are dots across
 LEAST_NAME = 3  # cells of a curve's name that still tell it
 LEAST_WITH_LIST = 8  # rows of a plot that has a list of edits below its axis
 _DASHED, _DOTTED, _SPARSE = (4, 3), (1, 1), (1, 2)
@@ -94,7 +95,17 @@ def draw_loss(
     title = _title(width, curves, at, log, theme)[: 1 if height >= 3 else 0]
     start = _first_shown(x, view)
     far = [] if log or start > 0 else _far_ones(curves)
-    content = _Content(x, curves, far, best_epoch, edits, earlier, earlier_labels, cursor)
+    x, curves = _thinned(x, curves)
+    content = _Content(
+        x,
+        curves,
+        [curve for curve in curves if curve.role in {one.role for one in far}],
+        best_epoch,
+        edits,
+        earlier,
+        earlier_labels,
+        cursor,
+    )
     extent = _extent_of(content, start, log=log)
     if extent is None:
         hints = (_("no finite loss yet"), _("not finite"))
@@ -112,6 +123,24 @@ def _curves(train: Floats, validation: Floats, smoothing: float) -> list[_Curve]
         _Curve("validation", "validation_raw", validation, smoothed(validation, smoothing), _DASHED, "o"),
     ]
     return [curve for curve in curves if curve.raw.size and not np.isnan(curve.raw).all()]
+
+
+def _thinned(x: Floats, curves: list[_Curve]) -> tuple[Floats, list[_Curve]]:
+    """Return at most some thousand points of very long curves: of so many epochs each the lowest and the highest."""
+    apart = -(-x.size // BUCKETS)
+    if x.size <= 4 * BUCKETS or any(curve.raw.size != x.size for curve in curves):
+        return x, curves
+    starts = np.arange(1, x.size, apart)  # the first point stays: it may be cut off
+
+    def ends(values: Floats) -> Floats:
+        low, high = (reach.reduceat(values, starts) for reach in (np.fmin, np.fmax))
+        return np.concatenate([values[:1], np.stack([low, high], axis=1).reshape(-1)])
+
+    drawn = []
+    for curve in curves:
+        raw = ends(curve.raw)
+        drawn.append(replace(curve, raw=raw, shown=raw if curve.shown is curve.raw else ends(curve.shown)))
+    return np.concatenate([x[:1], np.repeat(x[np.minimum(starts + apart - 1, x.size - 1)], 2)]), drawn
 
 
 def _picture(
