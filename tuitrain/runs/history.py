@@ -58,6 +58,32 @@ class History:
         self._layers.append(measured)
         self.length += 1
 
+    def extend(self, count: int, columns: Mapping[str, Floats], layers: Mapping[str, Floats]) -> None:
+        """Add so many epochs: columns (count,) and layer columns (count, L) by name, as `append` takes them.
+
+        Raises
+        ------
+        ValueError
+            if they are of another shape.
+        """
+        rows = np.full((len(self.LAYER_COLUMNS), count, self._layers.layers), np.nan)
+        for name, values in layers.items():
+            rows[self.LAYER_COLUMNS.index(name)] = values
+        if not count:
+            return
+        if self.length + count > self._capacity:
+            while self._capacity < self.length + count:
+                self._capacity *= 2
+            self._columns = {name: self._grown(array) for name, array in self._columns.items()}
+        for name in self.COLUMNS[1:]:
+            values = columns.get(name, np.full(count, np.nan))
+            if name not in self._columns and not np.isnan(values).all():
+                self._columns[name] = self._grown(np.full(self.length, np.nan))
+            if name in self._columns:
+                self._columns[name][self.length : self.length + count] = values
+        self._layers.extend(rows)
+        self.length += count
+
     def _put(self, name: str, value: float) -> None:
         array = self._columns.get(name)
         if array is None:

@@ -44,13 +44,28 @@ class LayerRows:
 
     def append(self, row: Floats) -> None:
         """Add the next epoch's row (N, L)."""
+        last = self._room()
+        last.rows[:, self.length - last.first] = row
+        self.length += 1
+
+    def extend(self, rows: Floats) -> None:
+        """Add the next epochs' rows (N, E, L)."""
+        while rows.shape[1]:
+            last = self._room()
+            at = self.length - last.first
+            count = min(rows.shape[1], last.rows.shape[1] - at)
+            last.rows[:, at : at + count] = rows[:, :count]
+            self.length += count
+            rows = rows[:, count:]
+
+    def _room(self) -> _Block:
+        """Return the newest block, which has room for another row; thin those before the one before it."""
         last = self._blocks[-1]
         if self.length - last.first == last.rows.shape[1]:
             older = (*(block.thinned() for block in self._blocks[:-1]), last)
             last = _Block(self.length, 1, np.empty_like(last.rows))
             self._blocks = (*older, last)
-        last.rows[:, self.length - last.first] = row
-        self.length += 1
+        return last
 
     def read(self, quantity: int, first: int, stop: int) -> Floats:
         """Return the rows (stop - first, L) of a quantity, read-only."""

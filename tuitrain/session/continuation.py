@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from tuitrain.runs.history import History
 from tuitrain.runs.json_values import JsonFields, decode_fields
 from tuitrain.runs.line_file import read_lines
 from tuitrain.runs.members import MembersState
-from tuitrain.runs.metrics_file import fill, read_epochs
+from tuitrain.runs.metrics_reading import is_cut_short, read_history
 from tuitrain.runs.run import JOURNAL, LAST, METRICS, OpenRun, Run, read_run
 from tuitrain.runs.versions import changes, versions
 from tuitrain.session.commands import Command, JournalEntry
@@ -101,18 +101,21 @@ def _read(run: Run, held: OpenRun) -> Resumed:
         for name, is_cut in ((JOURNAL, is_journal_cut),) if is_cut
     ]  # fmt: skip
     continuation: Continuation | None = None
-    steps: list[int] = []
+    steps: Sequence[int] = ()
     done, is_whole = 0, False
     try:
         checkpoint = Checkpoint.read(run.path / LAST)
     except FileNotFoundError:
         pass
     else:
-        epochs, is_cut = read_epochs(run.path / METRICS)
-        if is_cut:
+        if is_cut_short(run.path / METRICS):
             notices.append(_("{file}: its last line was cut in half, and is dropped").format(file=METRICS))
-        continuation, done = continuation_of(checkpoint, epochs, run)
-        steps = [epoch["step"] for epoch in epochs[: continuation.history.length]]
+        length = checkpoint.about.get("epochs")
+        most = length if isinstance(length, int) else None
+        history, steps = read_history(
+            run.path / METRICS, run.about["metric"], len(checkpoint.state.layer_sizes) - 1, most
+        )
+        continuation, done = continuation_of(checkpoint, history, run)
         hyperparameters = checkpoint.state.hyperparameters[0].replace(seed=seed)  # the first member may have ended
         given = Hyperparameters.from_record(continuation.kept.given)
         is_whole = checkpoint.state.is_between_epochs
@@ -133,7 +136,7 @@ def _threads(dataset: Dataset, hyperparameters: Hyperparameters) -> int:
     return choose_threads((dataset.n_features, *hyperparameters.hidden_layers, dataset.n_outputs))
 
 
-def continuation_of(checkpoint: Checkpoint, epochs: list[dict[str, Any]], run: Run) -> tuple[Continuation, int]:
+def continuation_of(checkpoint: Checkpoint, history: History, run: Run) -> tuple[Continuation, int]:
     """Return what a checkpoint holds, with the history up to it, and how many entries of the journal are in it.
 
     Raises
@@ -143,14 +146,14 @@ def continuation_of(checkpoint: Checkpoint, epochs: list[dict[str, Any]], run: R
     """
     state, about = checkpoint.state, checkpoint.about
     length, done = about.get("epochs"), about.get("journal")
-    if not (isinstance(length, int) and isinstance(done, int)) or length > len(epochs):
+    if not (isinstance(length, int) and isinstance(done, int)) or length > history.length:
         raise RunError(
             _("{path}: holds {found} epochs, and the checkpoint {expected}").format(
-                path=visible(run.path / METRICS), found=len(epochs), expected=visible(length, 20)
+                path=visible(run.path / METRICS), found=history.length, expected=visible(length, 20)
             )
         )
-    history = History(len(state.layer_sizes) - 1)
-    fill(history, epochs[:length], run.about["metric"])
+    if length < history.length:
+        history = history.copied(length)
     kept = decode_fields(KeptTraining, about.get("live"), visible(run.path / LAST))
     count, ended = state.hyperparameters[0].ensemble, checkpoint.ended
     fits = state.members + len(ended) == count and set(ended) <= set(range(count))

@@ -15,13 +15,13 @@ from tuitrain.runs.checkpoint import Checkpoint, read_about
 from tuitrain.runs.data_source import dataset_of_run
 from tuitrain.runs.history import History
 from tuitrain.runs.kept_epochs import kept_epochs
-from tuitrain.runs.metrics_file import fill, read_epochs
+from tuitrain.runs.metrics_reading import read_history
 from tuitrain.runs.run import LAST, METRICS, Run, read_run
 from tuitrain.session.commands import AddNote, JournalEntry, SetHyperparameter, SetParameter
 from tuitrain.session.continuation import began_with, continuation_of, read_journal
 from tuitrain.session.keeping import BEGUN, Forked, Keeper
 from tuitrain.session.live_training import LiveTraining
-from tuitrain.session.time_travel import FORK_SECONDS, as_it_was, nearest
+from tuitrain.session.time_travel import FORK_SECONDS, as_it_was, nearest, time_between
 from tuitrain.text import counted, visible
 from tuitrain.translation import gettext as _
 
@@ -59,18 +59,19 @@ def fork_of_run(
     run = read_run(path)
     if run.about["kind"] != "training":
         raise RunError(_("{path}: is a search; it has no epochs").format(path=visible(path)))
-    epochs, _is_cut = read_epochs(path / METRICS)
-    if not 0 < epoch <= len(epochs):
+    h, _given = began_with(run)
+    history, steps = read_history(path / METRICS, run.about["metric"], len(h.hidden_layers) + 1)
+    if not 0 < epoch <= history.length:
         raise RunError(_("{path}: has no epoch {epoch}; it has {epochs}").format(
-            path=visible(path), epoch=epoch, epochs=counted(len(epochs), "epoch")))  # fmt: skip
+            path=visible(path), epoch=epoch, epochs=counted(history.length, "epoch")))  # fmt: skip
     base = _checkpoint(run, epoch)
     first = 0 if base is None else int(base.about["epochs"])
-    needed = epochs[epoch - 1]["seconds"] - (epochs[first - 1]["seconds"] if first else 0.0)
+    needed = time_between(history, first, epoch)
     if first < epoch and needed > seconds:
         kept = ", ".join(map(str, kept_epochs(path))) or _("none")
         raise RunError(_("{path}: epoch {epoch} would have to be trained again for {time}; kept epochs: {kept}").format(
             path=visible(path), epoch=epoch, time=duration(needed), kept=kept))  # fmt: skip
-    live, entries, done = _begun(run, base, epochs, clock)
+    live, entries, done = _begun(run, base, history, clock)
     with blas_threads(choose_threads(live.trainer.network.layer_sizes)), training_arithmetic:
         while live.history.length < epoch and not (live.trainer.is_done and done == len(entries)):
             while done < len(entries) and entries[done].step <= live.trainer.steps_done:
@@ -79,12 +80,9 @@ def fork_of_run(
             live.step()
     if live.history.length < epoch:
         raise RunError(_("{path}: its journal does not lead to epoch {epoch}").format(path=visible(path), epoch=epoch))
-    history = History(len(live.trainer.network.slices))
-    fill(history, epochs[:epoch], run.about["metric"])  # with the time that they took then
-    live.own(history, live.past)
+    live.own(history.copied(epoch), live.past)  # with the time that they took then
     about = {name: run.about[name] for name in BEGUN if name in run.about}
-    steps = [int(one["step"]) for one in epochs[:epoch]]
-    return live, Forked(path.name, epoch, about, tuple(entries[:done]), steps)
+    return live, Forked(path.name, epoch, about, tuple(entries[:done]), steps[:epoch])
 
 
 def _checkpoint(run: Run, epoch: int) -> Checkpoint | None:
@@ -101,12 +99,12 @@ def _checkpoint(run: Run, epoch: int) -> Checkpoint | None:
 
 
 def _begun(
-    run: Run, base: Checkpoint | None, epochs: list[dict[str, object]], clock: Callable[[], float]
+    run: Run, base: Checkpoint | None, history: History, clock: Callable[[], float]
 ) -> tuple[LiveTraining, list[JournalEntry], int]:  # fmt: skip
     """Return a training from a checkpoint, or the beginning; the journal, and how many of its entries are in it."""
     dataset, (h, given), (entries, _is_cut) = dataset_of_run(run), began_with(run), read_journal(run.path)
     if base is not None:
-        continued, done = continuation_of(base, epochs, run)
+        continued, done = continuation_of(base, history, run)
         h = base.state.hyperparameters[0].replace(seed=h.seed)  # the first member may have ended
         return LiveTraining(dataset, h, clock=clock, continued=continued), entries, done
     if run.about.get("from"):

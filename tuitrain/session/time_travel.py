@@ -74,7 +74,7 @@ def nearest(
     last = live.history.length - (trainer.is_done or not trainer.step_in_epoch)
     asked = max(0, min(epoch, last))
     kept = past.epoch(asked)
-    if kept is not None and _seconds(live.history, kept.epoch, asked) <= seconds:
+    if kept is not None and time_between(live.history, kept.epoch, asked) <= seconds:
         return asked, kept
     whole = [one for one in past.epochs if one.is_whole and one.epoch <= last]
     if not whole:
@@ -84,7 +84,7 @@ def nearest(
     return kept.epoch, kept
 
 
-def _seconds(history: History, first: int, last: int) -> float:
+def time_between(history: History, first: int, last: int) -> float:
     """Return how long the epochs after `first` took to train, until `last`."""
     seconds = history.column("seconds")
     return float(seconds[last - 1] - (seconds[first - 1] if first else 0.0)) if last > first else 0.0
