@@ -118,7 +118,7 @@ def _floats(values: Sequence[bytes]) -> Floats:
 
 
 def _of_epochs(epochs: list[dict[str, Any]], first: int, size: int) -> EpochBlock:
-    names = {name for epoch in epochs for name, value in epoch.items() if isinstance(value, float)}
+    names = dict.fromkeys(name for epoch in epochs for name, value in epoch.items() if isinstance(value, float))
     columns = {name: np.array([epoch.get(name, math.nan) for epoch in epochs]) for name in names}
     layers = {name: np.array([epoch[name] for epoch in epochs]) for name in LAYERS if all(name in e for e in epochs)}
     return EpochBlock(first, size, [epoch["step"] for epoch in epochs], columns, layers)

@@ -19,11 +19,11 @@ from tuitrain.ui.plots.marks import place_label, short_forms
 from tuitrain.ui.plots.ranges import best_on_cells, epoch_axis, linear_axis, log_axis, on_cells, round_step
 from tuitrain.ui.plots.raster import Canvas, Floats, Window
 from tuitrain.ui.plots.smoothing import smoothed
+from tuitrain.ui.plots.thinning import thinned
 from tuitrain.ui.theme import Role, Theme
 
 View = Literal["full", "recent"]
 FAR = 5.0  # times the largest other value from which a first one is cut off
-BUCKETS = 8192  # more than there are dots across
 LEAST_NAME = 3  # cells of a curve's name that still tell it
 LEAST_WITH_LIST = 8  # rows of a plot that has a list of edits below its axis
 _DASHED, _DOTTED, _SPARSE = (4, 3), (1, 1), (1, 2)
@@ -126,21 +126,15 @@ def _curves(train: Floats, validation: Floats, smoothing: float) -> list[_Curve]
 
 
 def _thinned(x: Floats, curves: list[_Curve]) -> tuple[Floats, list[_Curve]]:
-    """Return at most some thousand points of very long curves: of so many epochs each the lowest and the highest."""
-    apart = -(-x.size // BUCKETS)
-    if x.size <= 4 * BUCKETS or any(curve.raw.size != x.size for curve in curves):
+    if any(curve.raw.size != x.size for curve in curves):
         return x, curves
-    starts = np.arange(1, x.size, apart)  # the first point stays: it may be cut off
-
-    def ends(values: Floats) -> Floats:
-        low, high = (reach.reduceat(values, starts) for reach in (np.fmin, np.fmax))
-        return np.concatenate([values[:1], np.stack([low, high], axis=1).reshape(-1)])
-
-    drawn = []
-    for curve in curves:
-        raw = ends(curve.raw)
-        drawn.append(replace(curve, raw=raw, shown=raw if curve.shown is curve.raw else ends(curve.shown)))
-    return np.concatenate([x[:1], np.repeat(x[np.minimum(starts + apart - 1, x.size - 1)], 2)]), drawn
+    places, *values = thinned(x, *(values for curve in curves for values in (curve.raw, curve.shown)))
+    if places.size == x.size:
+        return x, curves
+    return places, [
+        replace(curve, raw=raw, shown=raw if curve.shown is curve.raw else shown)
+        for curve, raw, shown in zip(curves, values[::2], values[1::2], strict=True)
+    ]
 
 
 def _picture(

@@ -8,8 +8,8 @@ _PAGE = ("pgup pgdn", "a page up, a page down")
 _ENDS = ("home end", "first field, last field")
 _PACE = ("< >", "pace: slower, faster")
 _ADOPT = ("F2 F3 F4", "adopt a remedy")
-_TIME = ("[ ]", "an epoch back in time, forward")
-_FAR = ("{ }", "far back in time, far forward")
+_TIME = ("[ ]", "an epoch back, forward")
+_FAR = ("{ }", "far back, far forward")
 _NUDGE = ("+ -", "next value, next choice")
 
 COLUMNS = (("training", "form"), ("panes", "program"))  # of the help, and the sections in each

@@ -333,7 +333,7 @@ class TrainScreen(LookingBack, inherit_bindings=False):
             self.say(_("nothing is trained yet: nothing to save"))
             return
         from tuitrain.runs.files import model_name  # noqa: PLC0415 - not needed for the first paint
-        from tuitrain.ui.train.save import SaveDialog  # noqa: PLC0415 - not needed for the first paint
+        from tuitrain.ui.widgets.save_dialog import SaveDialog  # noqa: PLC0415 - not needed for the first paint
 
         def answered(path: Path | None) -> None:
             if path is not None:
